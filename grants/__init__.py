@@ -1,0 +1,1 @@
+"""Makes happen what the policy allows, and shows it."""

@@ -1,0 +1,41 @@
+"""The `grants` command: what operators type and what `grants up` starts.
+
+A command's module is imported when the command is called, so that a small one does not load the whole system.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+COMMANDS = {
+    "check": "grants.cli.check",
+    "cron": "grants.cli.work",
+    "init": "grants.cli.init",
+    "mailbox": "grants.cli.mailbox",
+    "relay": "grants.cli.work",
+    "up": "grants.cli.up",
+    "verify": "grants.cli.verify",
+    "worker": "grants.cli.work",
+}
+
+
+class Late(click.Group):
+    """A group that finds a command in its module: the function with the command's own name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order of the alphabet."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None for a word that is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        return found
+
+
+@click.command(cls=Late, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Foundation Grants: proposals, reviews, awards, payments, reports."""

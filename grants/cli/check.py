@@ -1,0 +1,102 @@
+"""`grants check`: whether this system is fit for people other than the operator."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import psycopg
+import redis
+from psycopg import errors
+
+import config
+from grants.cli.embedded import reachable
+from grants.cli.unsafe import Finding, unsafe
+from grants.outside.servers import Unstartable
+from grants.outside.servers.postgres import plain
+
+OLDEST_POSTGRES = 150_000
+SAFE_ON = ("fsync", "full_page_writes", "synchronous_commit")
+POWERS = """
+    SELECT rolsuper, pg_has_role(current_user, datdba, 'MEMBER')
+      FROM pg_roles, pg_database
+     WHERE rolname = current_user AND datname = current_database()
+"""
+
+
+@click.command()
+def check() -> None:
+    """Name everything that is unsafe for production, each with its cure. Ends with 1 if there is anything."""
+    settings = config.read()
+    found = [*unsafe(settings), *readable(settings.instance)]
+    try:
+        with reachable(settings) as running:
+            found += [*database(running.database_url), *queue(running.redis_url)]
+    except Unstartable as error:
+        found.append(Finding("servers", str(error), "Start them, then check again."))
+    for finding in found:
+        click.echo(f"- {finding}")
+    click.echo(f"{len(found)} to mend." if found else "Nothing to mend.")
+    raise SystemExit(1 if found else 0)
+
+
+def readable(instance: Path) -> Iterator[Finding]:
+    """Secrets and data that other users of this machine can read."""
+    for path in (instance, instance / "secrets.json"):
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield Finding(str(path), "Other users of this machine can read it.", f"chmod go= {path}")
+
+
+def database(url: str) -> Iterator[Finding]:
+    """What the database says of itself, asked as the web's role."""
+    try:
+        with psycopg.connect(plain(url), autocommit=True, connect_timeout=10) as connection:
+            yield from _durable(connection)
+            yield from _powers(connection)
+            yield from _clock(connection)
+    except psycopg.OperationalError as error:
+        said = str(error).strip().rpartition("FATAL:  ")[2]
+        yield Finding("PostgreSQL", f"We cannot use it: {said}.", "Run `grants init`, or mend GRANTS_DATABASE_URL.")
+
+
+def _durable(connection: psycopg.Connection) -> Iterator[Finding]:
+    if connection.info.server_version < OLDEST_POSTGRES:
+        yield Finding("PostgreSQL", "It is older than 15.", "Bring it up to date.")
+    for name in SAFE_ON:
+        row = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
+        if row == ("off",):
+            yield Finding(f"PostgreSQL {name}", "What was committed can be lost.", f"ALTER SYSTEM SET {name} = on")
+
+
+def _powers(connection: psycopg.Connection) -> Iterator[Finding]:
+    superuser, owner = connection.execute(POWERS).fetchone() or (True, True)
+    if superuser or owner:
+        yield Finding(
+            "PostgreSQL role", "It walks past the database's guards.", "Use grants_app in GRANTS_DATABASE_URL."
+        )
+
+
+def _clock(connection: psycopg.Connection) -> Iterator[Finding]:
+    try:
+        row = connection.execute("SELECT abs(extract(epoch FROM grants_now() - clock_timestamp())) > 1").fetchone()
+    except errors.UndefinedFunction:
+        yield Finding("PostgreSQL tables", "They are missing.", "Run `grants init`.")
+        return
+    if row and row[0]:
+        yield Finding("clock", "The system's clock was moved.", "Set its offset back to zero, or start a new database.")
+
+
+def queue(url: str) -> Iterator[Finding]:
+    """What Valkey or Redis says of itself; INFO, because hosted ones refuse CONFIG."""
+    try:
+        with redis.Redis.from_url(url, socket_timeout=10) as connection:
+            facts = connection.info()
+    except redis.RedisError as error:
+        yield Finding("Redis", f"We cannot use it: {error}.", "Start it, or mend GRANTS_REDIS_URL.")
+        return
+    if not facts.get("aof_enabled"):
+        yield Finding("Redis appendonly", "A restart empties the queue.", "CONFIG SET appendonly yes")
+    if facts.get("maxmemory_policy") != "noeviction":
+        yield Finding("Redis maxmemory-policy", "Jobs may be evicted.", "CONFIG SET maxmemory-policy noeviction")

@@ -1,0 +1,47 @@
+"""`grants init`: the database is there, with its roles and the newest tables."""
+
+from __future__ import annotations
+
+import alembic.command
+import alembic.config
+import click
+import psycopg
+
+import config
+from config import ROOT, Settings
+from grants.cli.embedded import reachable
+from grants.outside.servers import Postgres, create_database
+
+# Any number will do as long as every host takes the same one.
+MIGRATING = 7_031_962
+
+
+@click.command()
+def init() -> None:
+    """Make the database and bring its tables up to date. Safe to repeat."""
+    settings = config.read()
+    with reachable(settings) as running:
+        prepare(settings, running)
+    click.echo("The database is up to date.")
+
+
+def prepare(settings: Settings, running: Settings) -> None:
+    """Create the database where it is ours to create, and migrate it.
+
+    settings: as the operator gave them. running: the same with the addresses of running servers.
+    """
+    if not settings.database_url:
+        create_database(Postgres(settings.instance).url("postgres", "postgres"), "grants")
+    if not running.owner_database_url:
+        raise click.ClickException("Set GRANTS_OWNER_DATABASE_URL too: the tables belong to the role grants_owner.")
+    migrate(running.owner_database_url)
+
+
+def migrate(owner_url: str) -> None:
+    """Run the migrations that are missing, as the owner; two hosts at once take turns."""
+    settings = alembic.config.Config()
+    settings.set_main_option("script_location", str(ROOT / "grants" / "migrations").replace("%", "%%"))
+    settings.attributes["url"] = owner_url
+    with psycopg.connect(owner_url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True) as turn:
+        turn.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        alembic.command.upgrade(settings, "head")

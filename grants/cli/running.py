@@ -1,0 +1,89 @@
+"""The whole system as a block of Python: for the story, for tests, for measuring."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import config
+from config import ROOT, Settings
+from grants.cli.up import COMMAND, free_port
+from grants.outside.servers import Unstartable, child
+
+STOP_SECONDS = 120.0
+
+
+class System:
+    """`grants up` as a child process; inside the `with` block its pages answer.
+
+    settings.port 0 takes a free port; `settings` of this object has the real one. Raises Unstartable with the end
+    of the log when `GET /health` does not answer 200 within `seconds`.
+    """
+
+    def __init__(self, settings: Settings, *, seconds: float = 90.0) -> None:
+        self.settings = settings if settings.port else replace(settings, port=free_port())
+        self.seconds = seconds
+        self._up: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        """What all processes say."""
+        return self.settings.instance / "log" / "up.log"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start everything and wait until the web answers: the new one, not what a killed one may have left."""
+        before = self._number("web")
+        with child.open_log(self.log) as output:
+            begin = output.tell()
+            env = config.exported(self.settings) | {"PYTHONUNBUFFERED": "1"}
+            self._up = child.spawn([*COMMAND, "up"], env=env, output=output, cwd=ROOT)
+        until = time.monotonic() + self.seconds
+        while self._number("web") == before or not self.healthy():
+            if self._up.poll() is not None or time.monotonic() > until:
+                self.stop()
+                said = self.log.read_bytes()[begin:].decode(errors="replace")
+                raise Unstartable(f"The system does not answer at {self.settings.address}. It says:\n{said[-4000:]}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Stop everything in good order."""
+        if self._up is not None:
+            child.stop(self._up, signal.SIGTERM, seconds=STOP_SECONDS)
+            self._up = None
+
+    def pid(self, name: str) -> int:
+        """The process id of web, letters, default, relay, cron or mailbox; of the whole with `up`."""
+        if name == "up" and self._up is not None:
+            return self._up.pid
+        return int(self._number(name))
+
+    def _number(self, name: str) -> str:
+        path = self.settings.instance / "running" / f"{name}.pid"
+        return path.read_text() if path.exists() else ""
+
+    def healthy(self) -> bool:
+        """Whether `GET /health` answers 200 now."""
+        connection = http.client.HTTPConnection(self.settings.host, self.settings.port, timeout=2)
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()

@@ -1,0 +1,120 @@
+"""`grants up`: everything this system consists of, in one terminal or under one service of the machine."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from dataclasses import replace
+
+import click
+
+import config
+from config import ROOT, Settings
+from grants.cli.embedded import addressed, servers
+from grants.cli.process import Process
+from grants.cli.supervisor import Supervisor
+from grants.cli.unsafe import is_loopback, unsafe
+from grants.outside.servers import Unstartable, child
+from grants.outside.servers.claims import claim
+
+COMMAND = (sys.executable, "-m", "grants.cli")
+PORT_SECONDS = 15.0
+
+
+@click.command()
+def up() -> None:
+    """Start the servers and all processes, and keep them running until Ctrl-C or SIGTERM."""
+    settings = config.read()
+    refuse_unsafe(settings)
+    try:
+        with claim(settings.instance / "up.lock", "The system"):
+            ours = servers(settings)
+            mailbox_port = free_port() if settings.demo and not settings.smtp_host else None
+            parts = stages(addressed(settings, ours), mailbox_port)
+            for process in (process for stage in parts for process in stage):
+                process.end_orphan()
+            wait_for_port(settings)
+            Supervisor(ours, parts, say, lambda: prepare(settings)).run()
+    except Unstartable as error:
+        raise click.ClickException(str(error)) from error
+
+
+def refuse_unsafe(settings: Settings) -> None:
+    """On this machine alone anything goes; where others can come, nothing unsafe does."""
+    if is_loopback(settings.host) and is_loopback(settings.public_host):
+        say("system", f"for this machine only, at {settings.address}; `grants check` says what others would need")
+        return
+    if found := unsafe(settings):
+        raise click.ClickException("\n".join(["Not started:", *(f"- {finding}" for finding in found)]))
+
+
+def wait_for_port(settings: Settings) -> None:
+    """The web's port is free, or becomes free as the processes of a killed system end; raises Unstartable."""
+    until = time.monotonic() + PORT_SECONDS
+    while True:
+        with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, settings.port))
+            except OSError as error:
+                if time.monotonic() > until:
+                    raise Unstartable(f"{settings.host}:{settings.port}: {error.strerror}. Set GRANTS_PORT.") from error
+            else:
+                return
+        time.sleep(0.2)
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the database up to date in a process of its own, so that this one stays small; raises Unstartable.
+
+    With an operator's own database and no owner's address, that is left to the operator's `grants init`.
+    """
+    if settings.database_url and not settings.owner_database_url:
+        return
+    done = child.spawn([*COMMAND, "init"], env=config.exported(settings), output=sys.stdout.fileno(), cwd=ROOT)
+    if done.wait():
+        raise Unstartable("The database could not be brought up to date.")
+
+
+def stages(settings: Settings, mailbox_port: int | None) -> list[list[Process]]:
+    """The mailbox before all who send, if there is to be one; then the rest. The owner's address is kept from them."""
+    settings = replace(settings, owner_database_url="")
+    if mailbox_port:
+        settings = replace(settings, smtp_host="127.0.0.1", smtp_port=mailbox_port, smtp_tls=False)
+    env = config.exported(settings)
+
+    def command(name: str, *words: str, patience: float = 10.0) -> Process:
+        return Process(name, (*COMMAND, *words), env, settings.instance, patience)
+
+    mailbox = [command("mailbox", "mailbox", "--port", str(mailbox_port))] if mailbox_port else []
+    web = Process("web", gunicorn(settings), env, settings.instance, patience=30.0)
+    letters = command("letters", "worker", "letters", patience=60.0)
+    default = command("default", "worker", "default", patience=60.0)
+    return [mailbox, [web, letters, default, command("relay", "relay"), command("cron", "cron")]]
+
+
+def gunicorn(settings: Settings) -> tuple[str, ...]:
+    """The web server. Threads, because a browser holds connections open that it does not use yet."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return (
+        *(sys.executable, "-m", "gunicorn", "wsgi:app"),
+        *("--bind", f"{host}:{settings.port}"),
+        *("--workers", str(settings.web_processes)),
+        *("--threads", "4"),
+        *("--timeout", "60"),
+        *("--graceful-timeout", "25"),
+        "--no-control-socket",
+    )
+
+
+def say(name: str, line: str) -> None:
+    """One line of output with the name of whose it is."""
+    click.echo(f"{name:<8} | {line}")

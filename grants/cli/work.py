@@ -1,0 +1,42 @@
+"""The processes that work: `grants worker letters`, `grants worker default`, `grants relay`, `grants cron`."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+import config
+from grants.jobs import clock, program
+from grants.jobs import relay as relays
+from grants.jobs import worker as workers
+from grants.services.outbox import QUEUES
+
+
+def _begin() -> config.Settings:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("rq").setLevel(logging.WARNING)
+    return config.read()
+
+
+@click.command()
+@click.argument("queue", type=click.Choice(QUEUES))
+def worker(queue: str) -> None:
+    """Work on one queue until told to stop; a job in hand is finished first."""
+    settings = _begin()
+    app = program.build(settings)
+    workers.prepare(app, queue, program.connect(settings)).work(logging_level="WARNING")
+
+
+@click.command()
+def relay() -> None:
+    """Put what the outbox holds into the queues, every second."""
+    settings = _begin()
+    relays.run(program.build(settings), program.connect(settings))
+
+
+@click.command()
+def cron() -> None:
+    """Let the worker look at the clock once a minute."""
+    settings = _begin()
+    clock.scheduler(program.connect(settings)).start()

@@ -1,0 +1,109 @@
+"""Child processes that cannot outlive us, and an end for those that did.
+
+On Linux the kernel signals a child when its starter dies (PR_SET_PDEATHSIG). Elsewhere, and in the moment
+before that is set, a child may survive; the next start finds it by its process id and command line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from grants.outside.servers.home import Account
+
+PR_SET_PDEATHSIG = 1
+LOG_BYTES = 10_000_000
+
+_prctl = getattr(ctypes.CDLL(None), "prctl", None)
+
+
+def spawn(
+    argv: Sequence[str | Path],
+    *,
+    env: Mapping[str, str],
+    output: int | IO[bytes],
+    account: Account | None = None,
+    at_our_death: signal.Signals = signal.SIGTERM,
+    cwd: Path = Path("/"),
+) -> subprocess.Popen[bytes]:
+    """Start `argv` in a session of its own, so that Ctrl-C reaches it only through us.
+
+    The kernel counts the starting *thread* as the parent: call this from a thread that lives as long as the child
+    should, and from a process with one thread only, since Python code runs between fork and exec.
+    """
+    return subprocess.Popen(
+        [str(part) for part in argv],
+        cwd=cwd,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+        preexec_fn=_tie(at_our_death),  # noqa: PLW1509 - only prctl can tie a child to our life, and it must run in the child
+    )
+
+
+def _tie(at_our_death: signal.Signals) -> Callable[[], None]:
+    starter = os.getpid()
+
+    def tie() -> None:
+        if _prctl is not None:
+            _prctl(PR_SET_PDEATHSIG, int(at_our_death), 0, 0, 0)
+        if os.getppid() != starter:
+            os._exit(1)
+
+    return tie
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """A log to append to; beyond 10 MB the old one is kept once, as `<name>.1`."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > LOG_BYTES:
+        path.replace(path.with_name(path.name + ".1"))
+    return path.open("ab")
+
+
+def stop(child: subprocess.Popen[bytes], *signals: signal.Signals, seconds: float) -> None:
+    """Send the signals in turn, `seconds` apart, until the child has ended; the last resort is SIGKILL."""
+    for each in (*signals, signal.SIGKILL):
+        if child.poll() is not None:
+            return
+        child.send_signal(each)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(seconds)
+
+
+def stop_orphan(pid: int, mark: str, *signals: signal.Signals, seconds: float) -> None:
+    """The same for a process that is not our child, as long as `mark` stands in its command line."""
+    for each in (*signals, signal.SIGKILL):
+        if not runs(pid, mark):
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, each)
+        until = time.monotonic() + seconds
+        while runs(pid, mark) and time.monotonic() < until:
+            time.sleep(0.02)
+
+
+def runs(pid: int, mark: str) -> bool:
+    """Whether process `pid` lives and has `mark` in its command line; a number used again by another is not it."""
+    proc = Path(f"/proc/{pid}/cmdline")
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return mark in proc.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+    listed = subprocess.run(
+        ["/bin/ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return mark in listed.stdout

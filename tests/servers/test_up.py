@@ -1,0 +1,62 @@
+"""What `grants up` starts, and when it refuses."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import pytest
+
+import config
+from config import Settings
+from grants.cli import up
+from grants.outside.servers import Unstartable
+from tests.servers.test_unsafe import SAFE
+
+
+def test_the_processes_are_those_of_the_design_and_know_no_owner(tmp_path: Path) -> None:
+    settings = replace(SAFE, instance=tmp_path)
+
+    mailbox, rest = up.stages(settings, None)
+
+    assert mailbox == []
+    assert [process.name for process in rest] == ["web", "letters", "default", "relay", "cron"]
+    assert {config.read(process.env) for process in rest} == {replace(settings, owner_database_url="")}
+
+
+def test_the_demo_sends_its_mail_to_its_own_mailbox(tmp_path: Path) -> None:
+    settings = Settings(instance=tmp_path, demo=True)
+
+    (mailbox,), rest = up.stages(settings, 2525)
+
+    assert mailbox.argv[-2:] == ("--port", "2525")
+    seen = {config.read(process.env) for process in rest}
+    assert seen == {replace(settings, smtp_host="127.0.0.1", smtp_port=2525, smtp_tls=False)}
+
+
+@pytest.mark.parametrize("changed", [{"host": "0.0.0.0"}, {"public_url": "https://grants.foundation.example"}])  # noqa: S104 - refused
+def test_unsafe_settings_are_refused_where_others_can_come(changed: dict[str, str]) -> None:
+    with pytest.raises(click.ClickException, match="Not started:\n- GRANTS_DEMO"):
+        up.refuse_unsafe(replace(Settings(demo=True), **changed))  # type: ignore[arg-type]
+
+
+def test_the_same_settings_start_on_this_machine_alone() -> None:
+    """The twin: it is the reach that makes them unsafe."""
+    up.refuse_unsafe(Settings(demo=True))
+
+
+def test_safe_settings_start_anywhere() -> None:
+    up.refuse_unsafe(replace(SAFE, host="0.0.0.0"))  # noqa: S104 - allowed
+
+
+def test_a_taken_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(up, "PORT_SECONDS", 0.1)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        with pytest.raises(Unstartable, match=f"127.0.0.1:{port}: Address already in use. Set GRANTS_PORT."):
+            up.wait_for_port(Settings(port=port))

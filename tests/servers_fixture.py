@@ -1,0 +1,70 @@
+"""One PostgreSQL and one Valkey for all tests of a run, however many workers share it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from grants.outside.servers import AlreadyStarted, Postgres, Valkey
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A running PostgreSQL with fsync off; `postgres.url(role, database)` is an address."""
+    server = Postgres(_folder(tmp_path_factory) / "servers", fsync=False)
+    with shared(server):
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    """A running Valkey; `valkey.url` is its address."""
+    server = Valkey(_folder(tmp_path_factory) / "servers")
+    with shared(server):
+        yield server
+
+
+def _folder(factory: pytest.TempPathFactory) -> Path:
+    """The run's own folder: with xdist each worker's base folder lies in it."""
+    base = factory.getbasetemp()
+    return base.parent if base.name.startswith("popen-") else base
+
+
+@contextmanager
+def shared(server: Postgres | Valkey) -> Iterator[None]:
+    """Start the server unless another worker of this run has; whoever started it leaves last and stops it.
+
+    Nobody comes or stops while another has the turn; who uses the server holds the second lock with the others,
+    and the starter waits until it has that one alone.
+    """
+    server.instance.mkdir(mode=0o700, exist_ok=True)
+    name = type(server).__name__
+    with (server.instance / f"{name}.turn").open("w") as turn, (server.instance / f"{name}.users").open("w") as users:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        try:
+            server.start()
+            mine = True
+        except AlreadyStarted:
+            mine = False
+        fcntl.flock(users, fcntl.LOCK_SH)
+        fcntl.flock(turn, fcntl.LOCK_UN)
+        yield
+        if mine:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            fcntl.flock(users, fcntl.LOCK_EX)
+            server.stop()
+            erase(server)
+
+
+def erase(server: Postgres | Valkey) -> None:
+    """Remove what a stopped server keeps, also where that is outside the test's own folder."""
+    shutil.rmtree(server.home.sockets())
+    shutil.rmtree(server.home.folder)
+    with contextlib.suppress(OSError):  # not empty while the instance's other server lives
+        server.home.folder.parent.rmdir()
