@@ -1,0 +1,1 @@
+"""Policy is tested without a database: cases in, sentences out."""

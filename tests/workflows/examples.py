@@ -1,0 +1,112 @@
+"""Cases to start from: one with nothing in it, one in which everything holds; each test changes one fact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from workflows.cases import (
+    AgreementCase,
+    Applicant,
+    ApplicationCase,
+    BatchCase,
+    InstalmentCase,
+    ReportCase,
+    Round,
+)
+from workflows.flow import Flow, Rule
+from workflows.flows import agreement, payment, report
+from workflows.programmes import programmes
+from workflows.roles import CLOCK, Actor, Role
+from workflows.say import Money
+
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
+MORNING = datetime(2026, 11, 30, 9, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
+
+APPLICANT, OFFICER, APPROVER, FINANCE = (
+    Actor(person, role)
+    for person, role in enumerate((Role.APPLICANT, Role.OFFICER, Role.APPROVER, Role.FINANCE), start=1)
+)
+
+EMPTY = ApplicationCase(arrived_at=NOON)
+
+READY = ApplicationCase(
+    arrived_at=NOON,
+    answers={
+        "amount": Decimal(4_000),
+        "kind": "award",
+        "feedback": "The plan is sound and the need is measured; the costs rest on quotes.",
+        "question": "Who owns the building?",
+        "reason": "The budget has changed.",
+    },
+    applicant=Applicant(name="Chapter (demo)", country="MG", contacts=2),
+    round=Round(
+        title="First round",
+        most=Decimal(5_000),
+        months_most=12,
+        opens_at=MORNING,
+        closes_at=MIDNIGHT,
+        envelope_left=Decimal(9_000),
+    ),
+    asked=Decimal(5_000),
+    cofunding=Decimal(1_250),
+    months=12,
+    starts_on=date(2027, 3, 1),
+    partners=1,
+    reviews_needed=2,
+    reviews_in=2,
+    recommendation="award",
+    agreement="signed",
+)
+
+SIGNED = {"name": "Hanta (demo)", "read": True}
+OTHERS: dict[str, tuple[Any, Any]] = {
+    agreement.FLOW.name: (AgreementCase(), AgreementCase(answers=SIGNED, signed_by=1)),
+    report.FLOW.name: (ReportCase(), ReportCase(agreement="signed", answers={"question": "Which school is it?"})),
+    payment.INSTALMENT.name: (InstalmentCase(), InstalmentCase()),
+    payment.BATCH.name: (BatchCase(), BatchCase(payments=6, prepared_by=8, approved_by=9, answers={"reason": "a b c"})),
+}
+"""An empty case and a ready one, by the name of the flow."""
+
+FLOWS: dict[str, Flow] = {
+    **{programme.flow.name: programme.flow for programme in programmes().values()},
+    **{flow.name: flow for flow in (agreement.FLOW, report.FLOW, payment.INSTALMENT, payment.BATCH)},
+}
+
+
+def actor(role: Role) -> Actor:
+    """Somebody in that role, or the clock; a person has the same number in every role."""
+    return CLOCK if role is Role.CLOCK else Actor(list(Role).index(role) + 1, role)
+
+
+def places(flow: Flow, *, past: Rule | None = None) -> tuple[tuple[str, str], ...]:
+    """Each step with each stage in which a case can stand there, from the start on; never `past` this rule."""
+    begins = next((move.stage or "" for move in flow.moves if move.sets), "")
+    found = {(step, begins): None for step in flow.starts}
+    waiting = list(found)
+    while waiting:
+        step, stage = waiting.pop(0)
+        for move in (m for m in flow.moves if m.here(step, stage) and past not in m.needs):
+            place = (move.target, move.sets or stage)
+            if place not in found:
+                found[place] = None
+                waiting.append(place)
+    return tuple(found)
+
+
+def usd(amount: str) -> str:
+    """An amount as it stands in an English sentence for logs."""
+    return str(Money(Decimal(amount), "USD"))
+
+
+def round_with(**facts: object) -> Round:
+    """The ready call with other facts."""
+    return replace(READY.round, **facts)  # type: ignore[arg-type]
+
+
+def applicant_with(**facts: object) -> Applicant:
+    """The ready applicant with other facts."""
+    return replace(READY.applicant, **facts)  # type: ignore[arg-type]

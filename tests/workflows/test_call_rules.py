@@ -1,0 +1,218 @@
+"""The rules that a call switches on: what each says, when it is asked, and what it does to a sending."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.workflows.examples import EMPTY, READY, actor, applicant_with, round_with, usd
+from workflows.cases import ApplicationCase
+from workflows.flows.application import PANEL
+from workflows.programme import RuleSpec
+from workflows.programmes import programmes
+from workflows.roles import Role
+from workflows.rules.calls import CALL_RULES, objections, unknown_rules
+
+Facts = dict[str, Any]
+
+BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
+    (
+        RuleSpec(key="applicants", params={"allowed": ["university"]}),
+        {},
+        ("This call is not for applicants of the kind “chapter”.",),
+    ),
+    (
+        RuleSpec(key="countries", params={"allowed": ["SN", "ML"]}),
+        {},
+        ("This call is not open to applicants from MG.",),
+    ),
+    (
+        RuleSpec(key="standing", params={"allowed": ["good_standing"]}),
+        {"applicant": applicant_with(standing="pre_rejuvenation")},
+        ("The chapter’s standing is “pre rejuvenation”; this call wants “good standing”.",),
+    ),
+    (
+        RuleSpec(key="contacts", params={"count": 2}),
+        {"applicant": applicant_with(contacts=1)},
+        ("Contacts needed: 2. Named so far: 1.",),
+    ),
+    (
+        RuleSpec(key="no_overdue"),
+        {"applicant": applicant_with(overdue=("Final report of A-2024-0031",))},
+        ("An earlier report is overdue: Final report of A-2024-0031.",),
+    ),
+    (
+        RuleSpec(key="held", params={"grants": 2, "amount": "55000"}),
+        {"applicant": applicant_with(held=2, held_amount=Decimal("50000.01"))},
+        (
+            "Grants that you hold: 2. At most 2 may run at once.",
+            f"With this one your grants would come to more than {usd('55000')}.",
+        ),
+    ),
+    (RuleSpec(key="asks"), {"asked": Decimal(0)}, ("The budget asks for nothing yet.",)),
+    (
+        RuleSpec(key="most"),
+        {"asked": Decimal("5000.01")},
+        (f"You ask for {usd('5000.01')}; this call gives at most {usd('5000')}.",),
+    ),
+    (
+        RuleSpec(key="most_of_kind", params={"kind": "chapter", "amount": "4000"}),
+        {},
+        (f"You ask for {usd('5000')}; an applicant of the kind “chapter” gets at most {usd('4000')}.",),
+    ),
+    (RuleSpec(key="longest"), {"months": 13}, ("The project runs 13 months; this call allows 12.",)),
+    (
+        RuleSpec(key="indirect", params={"percent": "10"}),
+        {"indirect": Decimal("500.01")},
+        (f"Indirect costs are {usd('500.01')}; at most 10 % of the grant is allowed, here {usd('500.00')}.",),
+    ),
+    (
+        RuleSpec(key="cofunding", params={"percent": "25"}),
+        {"cofunding": Decimal("1249.99")},
+        (f"Other money is {usd('1249.99')}; this call wants at least {usd('1250.00')}.",),
+    ),
+    (
+        RuleSpec(key="partner_above", params={"amount": "4999.99", "months": 6}),
+        {"partners": 0, "months": 5},
+        (
+            f"Above {usd('4999.99')} an outside partner is needed.",
+            f"Above {usd('4999.99')} the project runs at least 6 months.",
+        ),
+    ),
+]
+
+HOLDING = [
+    RuleSpec(key="applicants", params={"allowed": ["university", "chapter"]}),
+    RuleSpec(key="countries", params={"allowed": ["MG"]}),
+    RuleSpec(key="standing", params={"allowed": ["good_standing"]}),
+    RuleSpec(key="contacts", params={"count": 2}),
+    RuleSpec(key="no_overdue"),
+    RuleSpec(key="held", params={"grants": 1, "amount": "5000"}),
+    RuleSpec(key="asks"),
+    RuleSpec(key="most"),
+    RuleSpec(key="most_of_kind", params={"kind": "chapter", "amount": "5000"}),
+    RuleSpec(key="longest"),
+    RuleSpec(key="indirect", params={"percent": "0"}),
+    RuleSpec(key="cofunding", params={"percent": "25"}),
+    RuleSpec(key="partner_above", params={"amount": "5000", "months": 99}),
+]
+"""Each at the very edge of what it lets through."""
+
+NAMES = [spec.key for spec, _, _ in BROKEN]
+
+
+def under(spec: RuleSpec, case: ApplicationCase) -> ApplicationCase:
+    """The case in a call that has switched on this one rule."""
+    return replace(case, round=replace(case.round, rules=(spec,)))
+
+
+def said(spec: RuleSpec, case: ApplicationCase, moment: Any) -> tuple[str, ...]:
+    """What the rule says then, in English."""
+    return tuple(str(say) for say in objections(under(spec, case), moment))
+
+
+@pytest.mark.parametrize(("spec", "facts", "sentences"), BROKEN, ids=NAMES)
+def test_a_broken_rule_of_a_call_gives_all_its_sentences(
+    spec: RuleSpec, facts: Facts, sentences: tuple[str, ...]
+) -> None:
+    case = replace(READY, **facts)
+
+    assert {moment: said(spec, case, moment) for moment in CALL_RULES[spec.key].asked_at} == dict.fromkeys(
+        CALL_RULES[spec.key].asked_at, sentences
+    )
+
+
+@pytest.mark.parametrize("spec", HOLDING, ids=NAMES)
+def test_a_rule_of_a_call_is_silent_at_the_edge_of_what_it_allows(spec: RuleSpec) -> None:
+    assert [said(spec, READY, moment) for moment in ("start", "submit", "award")] == [(), (), ()]
+
+
+@pytest.mark.parametrize("spec", HOLDING, ids=NAMES)
+def test_a_rule_of_a_call_never_raises_over_an_empty_case(spec: RuleSpec) -> None:
+    for moment in ("start", "submit", "award"):
+        assert all(said(spec, EMPTY, moment))
+
+
+@pytest.mark.parametrize(("spec", "facts", "sentences"), BROKEN, ids=NAMES)
+def test_a_call_that_switches_a_rule_off_lets_the_same_proposal_through(
+    spec: RuleSpec, facts: Facts, sentences: tuple[str, ...]
+) -> None:
+    case, applicant = replace(READY, **facts), actor(Role.APPLICANT)
+
+    on = tuple(str(say) for say in PANEL.objections("submit", under(spec, case), applicant))
+    off = PANEL.objections("submit", case, applicant)
+
+    assert (on, off) == (sentences, ())
+
+
+def test_when_each_rule_is_asked() -> None:
+    early, late = ("start", "submit"), ("start", "submit", "award")
+
+    assert {key: rule.asked_at for key, rule in CALL_RULES.items()} == {
+        "applicants": early,
+        "countries": early,
+        "standing": late,
+        "contacts": ("submit",),
+        "no_overdue": late,
+        "held": late,
+        **dict.fromkeys(
+            ("asks", "most", "most_of_kind", "longest", "indirect", "cofunding", "partner_above"), ("submit",)
+        ),
+    }
+
+
+def test_the_tables_above_hold_every_rule_there_is() -> None:
+    assert (NAMES, [spec.key for spec in HOLDING]) == (list(CALL_RULES), list(CALL_RULES))
+
+
+def test_standing_is_asked_of_chapters_only() -> None:
+    spec = RuleSpec(key="standing", params={"allowed": ["good_standing"]})
+    case = replace(READY, applicant=applicant_with(kind="university", standing="dechartered"))
+
+    assert said(spec, case, "submit") == ()
+
+
+def test_an_applicant_who_cannot_be_funded_learns_it_before_writing_anything() -> None:
+    rules = programmes()["BTN-L"].rules.rules
+    case = replace(
+        EMPTY,
+        applicant=applicant_with(kind="university", overdue=("Final report",), held=2),
+        round=round_with(rules=rules),
+    )
+
+    assert [str(say) for say in objections(case, "start")] == [
+        "This call is not for applicants of the kind “university”.",
+        "An earlier report is overdue: Final report.",
+        "Grants that you hold: 2. At most 2 may run at once.",
+    ]
+
+
+def test_a_percentage_is_written_as_people_write_it() -> None:
+    texts = [
+        said(RuleSpec(key="indirect", params={"percent": percent}), replace(READY, indirect=Decimal(5_000)), "submit")[
+            0
+        ]
+        for percent in ("10", "12.50", "0")
+    ]
+
+    assert [text.split("at most ")[1].split(" of")[0] for text in texts] == ["10 %", "12.5 %", "0 %"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        (RuleSpec(key="phase_of_the_moon"), "no such rule: phase_of_the_moon"),
+        (RuleSpec(key="indirect"), "indirect: 1 validation error for Share"),
+        (RuleSpec(key="most", params={"amount": 1}), "most: 1 validation error for Params"),
+        (RuleSpec(key="standing", params={"allowed": []}), "standing: 1 validation error for Listed"),
+        (RuleSpec(key="indirect", params={"percent": "-1"}), "indirect: 1 validation error for Share"),
+        (RuleSpec(key="held", params={"grants": 0, "amount": 1}), "held: 1 validation error for Held"),
+    ],
+)
+def test_unknown_rules_and_numbers_that_do_not_fit_are_named(spec: RuleSpec, reason: str) -> None:
+    wrong = unknown_rules([RuleSpec(key="most"), spec])
+
+    assert [text.splitlines()[0] for text in wrong] == [reason]

@@ -1,0 +1,139 @@
+"""The flows as pages and pictures, drawn from the rows and from nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.workflows.examples import FLOWS
+from workflows.drawing import PAGE, mermaid, only_if, page, rules_table, table
+from workflows.flows import payment, report
+from workflows.picture import alternative, edges, layout, svg, way_through
+from workflows.rules.calls import CALL_RULES
+from workflows.steps import STEPS
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_the_page_in_docs_is_fresh() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m workflows.drawing"
+
+
+def test_a_changed_row_makes_the_page_stale() -> None:
+    flow = report.FLOW
+    changed = flow.changed(replace(flow.moves[0], title="Post the report"))
+
+    assert table(flow) in PAGE.read_text(encoding="utf-8")
+    assert table(changed) not in PAGE.read_text(encoding="utf-8")
+
+
+def test_a_table_says_who_may_do_what_and_only_if() -> None:
+    rules = "Only if: everything the instalment waits for has happened."
+
+    assert table(payment.INSTALMENT).splitlines() == [
+        "| Move | From | To | Who | Rules | Asks |",
+        "| --- | --- | --- | --- | --- | --- |",
+        f"| Becomes payable | Planned | Payable | clock | {rules} | – |",
+    ]
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_every_flow_that_is_in_use_stands_on_the_page(name: str) -> None:
+    assert f"```mermaid\n{mermaid(FLOWS[name])}\n```" in page()
+
+
+def test_a_state_diagram_has_every_arrow_and_every_end() -> None:
+    assert mermaid(report.FLOW).splitlines() == [
+        "stateDiagram-v2",
+        '    state "◆ Report due" as due',
+        '    state "● Received" as received',
+        '    state "✓ Approved" as approved',
+        "    [*] --> due",
+        "    due --> received: Send the report",
+        "    received --> approved: Approve the report",
+        "    received --> due: Send it back with questions",
+        "    approved --> [*]",
+    ]
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_every_rule_says_in_its_docstring_what_it_wants(name: str) -> None:
+    sentences = [sentence for move in FLOWS[name].moves for sentence in only_if(move)]
+
+    assert [s for s in sentences if not s.endswith(".") or not s[0].isupper() or ";" in s] == []
+
+
+def test_every_rule_of_calls_stands_in_the_table() -> None:
+    rows = rules_table().strip().splitlines()[4:]
+
+    assert [row.split("`")[1] for row in rows] == list(CALL_RULES)
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("application decided by an officer", "draft checks review agreement active closed"),
+        ("application with a panel", "draft checks review panel decision agreement active closed"),
+        ("application in two stages", "draft checks review panel decision agreement active closed"),
+        ("disaster relief", "draft triage review decision agreement active closed"),
+        ("payment", "prepared approved released paid"),
+    ],
+)
+def test_the_way_through_follows_the_first_buttons(name: str, way: str) -> None:
+    assert " ".join(way_through(FLOWS[name])) == way
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_every_step_has_a_place_of_its_own(name: str) -> None:
+    places = layout(FLOWS[name])
+
+    assert set(places) == set(FLOWS[name].steps)
+    assert len(set(places.values())) == len(places)
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_picture_lights_the_present_step_and_only_it(name: str) -> None:
+    for present in FLOWS[name].steps:
+        drawing = ET.fromstring(svg(FLOWS[name], present))  # noqa: S314 - we drew it ourselves
+        bold = [text.text for text in drawing.iter(f"{SVG}text") if text.get("font-weight") == "700"]
+        lit = [group for group in drawing.iter(f"{SVG}g") if "is-present" in (group.get("class") or "").split()]
+
+        assert bold == [STEPS[present].word]
+        assert len(lit) == 1
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_picture_has_its_alternative_first_an_arrow_per_pair_and_no_style(name: str) -> None:
+    text = svg(FLOWS[name])
+    drawing = ET.fromstring(text)  # noqa: S314 - we drew it ourselves
+
+    assert drawing[0].tag == f"{SVG}title"
+    assert drawing[0].text == alternative(FLOWS[name])
+    assert len([path for path in drawing.iter(f"{SVG}path") if path.get("class") == "flow-move"]) == len(
+        edges(FLOWS[name])
+    )
+    assert "style" not in text
+
+
+def test_the_alternative_says_where_it_stands_and_what_can_follow() -> None:
+    flow = report.FLOW
+
+    assert alternative(flow, "received") == (
+        "Now: Received. What can follow: Approved, Report due. The way: Report due → Received → Approved."
+    )
+    assert alternative(flow, "approved") == ("Now: Approved. It ends here. The way: Report due → Received → Approved.")
+
+
+def test_a_picture_speaks_the_readers_language_and_escapes_it() -> None:
+    french = {"Report due": "Rapport <dû>"}
+
+    text = svg(report.FLOW, "due", word=lambda word: french.get(word, word))
+
+    assert "Rapport &lt;dû&gt;" in text
+
+
+def test_a_step_of_another_flow_cannot_be_lit() -> None:
+    with pytest.raises(KeyError):
+        svg(report.FLOW, "panel")

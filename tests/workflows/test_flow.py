@@ -1,0 +1,190 @@
+"""The engine: which tables it refuses, what it offers, what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.workflows.examples import APPLICANT, APPROVER, NOON, OFFICER
+from workflows.cases import ApplicationCase
+from workflows.flow import Ask, Flow, Move, Objected, unanswered
+from workflows.roles import CLOCK, Actor, Role
+from workflows.say import Say
+
+SEND = Move("send", "Send", ("draft",), "checks", (Role.APPLICANT,))
+AWARD = Move("award", "Award", ("checks",), "agreement", (Role.APPROVER,), does="awards.make")
+SOUND = (SEND, AWARD)
+
+
+def lost(*moves: Move) -> Callable[[], Flow]:
+    """The making of a flow, put off until a test wants it."""
+    return lambda: Flow("a flow", ("draft",), moves)
+
+
+UNKNOWN = lost(*SOUND, replace(SEND, key="lose", target="limbo"))
+DOUBLED = lost(*SOUND, replace(SEND, title="Send again"))
+SHADOWED = lost(*SOUND, replace(SEND, stage="proposal"))
+STRANDED = lost(*SOUND, replace(SEND, key="reopen", source=("panel",)))
+BY_ITSELF = lost(SEND, replace(AWARD, by=(Role.CLOCK,)))
+
+REFUSED = [
+    (UNKNOWN, "a flow: not in the vocabulary of steps: limbo"),
+    (DOUBLED, "a flow: given twice: send from draft"),
+    (SHADOWED, "a flow: given twice: send from draft"),
+    (STRANDED, "a flow: cannot be reached: panel"),
+    (BY_ITSELF, "a flow: the clock may not award"),
+]
+
+
+@pytest.fixture
+def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flows that are not checked as they are made."""
+
+    def unchecked(self: Flow) -> None:
+        object.__setattr__(self, "steps", ("draft", "checks", "agreement"))
+
+    monkeypatch.setattr(Flow, "__post_init__", unchecked)
+
+
+@pytest.mark.parametrize(("made", "reason"), REFUSED)
+def test_a_table_that_does_not_hold_together_is_refused_by_name(made: Callable[[], Flow], reason: str) -> None:
+    with pytest.raises(ValueError, match=f"^{reason}$"):
+        made()
+
+
+@pytest.mark.parametrize("does", ["awards.make", "batches.approve", "batches.release", "reports.approve"])
+def test_the_clock_never_does_what_only_people_do(does: str) -> None:
+    with pytest.raises(ValueError, match="the clock may not award"):
+        Flow("a flow", ("draft",), (SEND, replace(AWARD, by=(Role.APPROVER, Role.CLOCK), does=does)))
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_unguarded_an_unknown_step_breaks_only_when_somebody_stands_there() -> None:
+    case = ApplicationCase(arrived_at=NOON, step="limbo")
+
+    with pytest.raises(KeyError, match="limbo"):
+        UNKNOWN().objections("send", case, APPLICANT)
+
+
+@pytest.mark.usefixtures("unguarded")
+@pytest.mark.parametrize("made", [DOUBLED, SHADOWED])
+def test_unguarded_a_doubled_row_is_offered_twice_and_taken_once(made: Callable[[], Flow]) -> None:
+    offered = made().offered("draft", "proposal", [Role.APPLICANT])
+
+    assert [move.key for move in offered] == ["send", "send"]
+    assert made().move("send", "draft", "proposal") is offered[0]
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_unguarded_a_stranded_step_offers_moves_to_nobody() -> None:
+    flow = STRANDED()
+
+    assert "panel" not in {move.target for move in flow.moves}
+    assert [move.key for move in flow.offered("panel", "", [Role.APPLICANT])] == ["reopen"]
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_unguarded_the_clock_awards_money() -> None:
+    case = ApplicationCase(arrived_at=NOON, step="checks", answers={"amount": Decimal(1)})
+
+    assert BY_ITSELF().outcome("award", case, CLOCK).does == "awards.make"
+
+
+def test_a_person_is_behind_everyone_but_the_clock() -> None:
+    with pytest.raises(ValueError, match="only the clock acts without a person"):
+        Actor(None, Role.OFFICER)
+    with pytest.raises(ValueError, match="only the clock acts without a person"):
+        Actor(7, Role.CLOCK)
+
+
+def test_a_move_at_the_wrong_step_is_answered_with_both_names() -> None:
+    case = ApplicationCase(arrived_at=NOON, step="draft")
+
+    said = Flow("a flow", ("draft",), SOUND).objections("award", case, APPROVER)
+
+    assert said == (Say("“%(title)s” is not possible at the step “%(step)s”.", title="Award", step="Draft"),)
+
+
+def test_a_move_nobody_knows_is_answered_and_does_not_raise() -> None:
+    said = Flow("a flow", ("draft",), SOUND).objections("fly", ApplicationCase(arrived_at=NOON), APPLICANT)
+
+    assert said == (Say("There is no such step to take here."),)
+
+
+def test_somebody_elses_move_is_refused_before_its_rules_are_asked() -> None:
+    def never(case: ApplicationCase, actor: Actor) -> Say:
+        raise AssertionError("asked on behalf of somebody who may not know")
+
+    flow = Flow("a flow", ("draft",), (replace(SEND, needs=(never,)), AWARD))
+
+    assert flow.objections("send", ApplicationCase(arrived_at=NOON), OFFICER) == (Say("This is not yours to do."),)
+
+
+def test_all_reasons_are_given_at_once() -> None:
+    def one(case: ApplicationCase, actor: Actor) -> Say:
+        return Say("One.")
+
+    def two_more(case: ApplicationCase, actor: Actor) -> tuple[Say, ...]:
+        return Say("Two."), Say("Three.")
+
+    flow = Flow("a flow", ("draft",), (replace(SEND, needs=(one, two_more), asks=(Ask("why", "text", "Why"),)), AWARD))
+    case = ApplicationCase(arrived_at=NOON)
+
+    with pytest.raises(Objected) as objected:
+        flow.outcome("send", case, APPLICANT)
+
+    assert [str(say) for say in objected.value.reasons] == ["One.", "Two.", "Three.", "“Why” needs an answer."]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reasons"),
+    [
+        (None, ["“Why” needs an answer."]),
+        ("", ["“Why” needs an answer."]),
+        ("  \n", ["“Why” needs an answer."]),
+        (" two  words ", ["“Why” needs at least 3 words."]),
+        ("three whole words", []),
+    ],
+)
+def test_a_question_counts_words_not_spaces(answer: str | None, reasons: list[str]) -> None:
+    said = unanswered(replace(SEND, asks=(Ask("why", "text", "Why", words=3),)), {"why": answer})
+
+    assert [str(say) for say in said] == reasons
+
+
+@pytest.mark.parametrize(("answer", "reasons"), [("yes", []), ("maybe", ["Choose one of the answers to “Fund it”."])])
+def test_a_choice_is_one_of_its_options(answer: str, reasons: list[str]) -> None:
+    fund = Ask("fund", "choice", "Fund it", options=(("yes", "Yes"), ("no", "No")))
+
+    assert [str(say) for say in unanswered(replace(SEND, asks=(fund,)), {"fund": answer})] == reasons
+
+
+@pytest.mark.parametrize("step", ["agreement", "approved", "released"])
+def test_the_clock_never_reaches_a_step_that_only_people_reach(step: str) -> None:
+    with pytest.raises(ValueError, match="the clock may not award"):
+        Flow("a flow", ("draft",), (SEND, replace(AWARD, target=step, by=(Role.CLOCK,), does=None)))
+
+
+def test_changing_a_flow_leaves_the_first_one_alone() -> None:
+    flow = Flow("a flow", ("draft",), SOUND)
+
+    changed = flow.changed(replace(AWARD, by=(Role.OFFICER,)), name="another")
+
+    assert [move.by for move in changed.moves] == [(Role.APPLICANT,), (Role.OFFICER,)]
+    assert [move.by for move in flow.moves] == [(Role.APPLICANT,), (Role.APPROVER,)]
+    assert (changed.name, flow.name) == ("another", "a flow")
+
+
+def test_leaving_out_a_row_that_others_need_is_refused() -> None:
+    with pytest.raises(ValueError, match="cannot be reached: agreement, checks"):
+        Flow("a flow", ("draft",), SOUND).changed(without=("send",))
+
+
+def test_only_the_clocks_own_rows_are_timed() -> None:
+    late = Move("late", "Late", ("checks",), "checks", (Role.CLOCK,), within="review_days")
+    slow = replace(SEND, within="question_days")
+
+    assert Flow("a flow", ("draft",), (slow, AWARD, late)).timed() == (late,)

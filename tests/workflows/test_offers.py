@@ -1,0 +1,176 @@
+"""Who is offered what, at which step: the whole table, written by hand, for every programme, step and role."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.workflows.examples import EMPTY, FLOWS, OTHERS, READY, actor, places
+from workflows.flow import Flow
+from workflows.programmes import programmes
+from workflows.roles import Role
+from workflows.say import Say
+
+OFFERS = {
+    "application decided by an officer": """
+        draft        applicant: submit withdraw
+        checks       applicant: withdraw          officer: ask pass not_eligible
+        question     applicant: answer withdraw   clock: no_answer
+        review       applicant: withdraw          officer: award decline
+        agreement    clock: begin
+        active       officer: close
+        not_eligible declined withdrawn closed
+    """,
+    "application with a panel": """
+        draft        applicant: submit withdraw
+        checks       applicant: withdraw          officer: ask pass not_eligible
+        question     applicant: answer withdraw   clock: no_answer
+        review       applicant: withdraw          officer: to_panel
+        panel        applicant: withdraw          officer: recommend
+        decision     applicant: withdraw          approver: award decline back_to_panel
+        agreement    clock: begin
+        active       officer: close
+        not_eligible declined withdrawn closed
+    """,
+    "application in two stages": """
+        draft/statement        applicant: submit withdraw
+        checks/statement       applicant: withdraw          officer: ask pass not_eligible
+        question/statement     applicant: answer withdraw   clock: no_answer
+        review/statement       applicant: withdraw          officer: invite decline_statement
+        not_eligible/statement declined/statement withdrawn/statement
+        draft/proposal         applicant: submit withdraw
+        checks/proposal        applicant: withdraw          officer: ask pass not_eligible
+        question/proposal      applicant: answer withdraw   clock: no_answer
+        review/proposal        applicant: withdraw          officer: to_panel
+        panel/proposal         applicant: withdraw          officer: recommend
+        decision/proposal      applicant: withdraw          approver: award decline back_to_panel
+        agreement/proposal     clock: begin
+        active/proposal        officer: close
+        not_eligible/proposal declined/proposal withdrawn/proposal closed/proposal
+    """,
+    "disaster relief": """
+        draft/alert            applicant: alert withdraw
+        triage/alert           applicant: withdraw          officer: accept not_eligible   clock: late_triage
+        not_eligible/alert withdrawn/alert
+        draft/proposal         applicant: submit withdraw
+        review/proposal        applicant: withdraw          officer: recommend             clock: late_review
+        decision/proposal      applicant: withdraw          approver: award decline back_to_review
+                                                            clock: late_decision
+        agreement/proposal     clock: begin
+        active/proposal        officer: close
+        declined/proposal withdrawn/proposal closed/proposal
+    """,
+    "agreement": """
+        to_sign      applicant: sign
+        countersign  officer: countersign         approver: countersign
+        signed
+    """,
+    "report": """
+        due          applicant: send
+        received     officer: approve send_back
+        approved
+    """,
+    "instalment": """
+        planned      clock: fall_due
+        payable
+    """,
+    "payment": """
+        prepared     finance: approve undo
+        approved     finance: undo release
+        released     finance: confirm
+        withdrawn paid
+    """,
+}
+
+Offers = dict[tuple[str, str], dict[str, list[str]]]
+
+
+def written(table: str) -> Offers:
+    """A table as written above; a word with a colon is a role, those before the first role are steps."""
+    offers: Offers = {}
+    here: dict[str, list[str]] = {}
+    role = ""
+    for line in table.strip().splitlines():
+        fresh = not line.split()[0].endswith(":")
+        role = "" if fresh else role
+        for word in line.split():
+            if word.endswith(":"):
+                role = word[:-1]
+                here[role] = []
+            elif role:
+                here[role].append(word)
+            else:
+                step, _, stage = word.partition("/")
+                here = offers.setdefault((step, stage), {})
+    return offers
+
+
+def drawn(flow: Flow) -> Offers:
+    """What the flow offers everywhere a case can stand, to every role there is."""
+    return {
+        (step, stage): {
+            role.value: [move.key for move in moves] for role in Role if (moves := flow.offered(step, stage, [role]))
+        }
+        for step, stage in places(flow)
+    }
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_everyone_is_offered_exactly_their_own_moves(name: str) -> None:
+    assert drawn(FLOWS[name]) == written(OFFERS[name])
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_move_given_to_one_role_more_is_noticed(name: str) -> None:
+    flow = FLOWS[name]
+    first = flow.moves[0]
+    widened = flow.changed(replace(first, by=(*first.by, Role.AUDITOR)))
+
+    assert drawn(widened) != written(OFFERS[name])
+
+
+@pytest.mark.parametrize("code", programmes())
+def test_every_stage_of_a_programme_can_be_reached_and_no_other(code: str) -> None:
+    programme = programmes()[code]
+    reached = {stage for _, stage in places(programme.flow)}
+
+    assert (reached if reached != {""} else {"proposal"}) == {stage.key for stage in programme.rules.stages}
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_rules_never_raise_over_an_empty_case(name: str) -> None:
+    flow = FLOWS[name]
+    empty = OTHERS[name][0] if name in OTHERS else EMPTY
+
+    for step, stage in places(flow):
+        for move in flow.moves:
+            for role in Role:
+                said = flow.objections(move.key, replace(empty, step=step, stage=stage), actor(role))
+
+                assert isinstance(said, tuple)
+                assert all(isinstance(say, Say) and str(say) for say in said)
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_when_everything_holds_the_offered_moves_and_only_they_may_be_taken(name: str) -> None:
+    flow = FLOWS[name]
+    ready = OTHERS[name][1] if name in OTHERS else READY
+
+    taken: Offers = {}
+    for step, stage in places(flow):
+        case = replace(ready, step=step, stage=stage)
+        open_to = {
+            role: [m.key for m in flow.moves if m.here(step, stage) and not flow.objections(m.key, case, actor(role))]
+            for role in Role
+        }
+        taken[step, stage] = {role.value: keys for role, keys in open_to.items() if keys}
+
+    assert taken == written(OFFERS[name])
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_the_clock_decides_nothing_for_or_against(name: str) -> None:
+    targets = {move.target for move in FLOWS[name].moves if Role.CLOCK in move.by}
+
+    assert targets & {"approved", "agreement", "released", "paid", "declined", "not_eligible", "terminated"} == set()

@@ -1,0 +1,249 @@
+"""Every programme, whichever they are: its data hold together, survive storage, and fit its flow."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workflows.flow import Flow, Move
+from workflows.flows import agreement, payment, report
+from workflows.programme import SCHEMA, CallRules, Programme, upgraded
+from workflows.programmes import FOLDER, programmes, read_also
+
+TRAVEL = '''"""Travel: a ticket and a bed for somebody who speaks for the chapter."""
+
+from decimal import Decimal
+
+from workflows.declarations import declarations
+from workflows.flows.application import OFFICER_DECIDES
+from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportDuty, RuleSpec, Section, Stage
+from workflows.questions import MONTHS, STARTS_ON, SUMMARY, TITLE, budget
+from workflows.rubrics import rubric
+
+MEETING = Question(key="meeting", kind="text", label="Which meeting, and where?", words=30)
+SECTIONS = (
+    Section(key="journey", title="The journey", questions=(TITLE, SUMMARY, MEETING, STARTS_ON, MONTHS)),
+    budget(rows=4),
+    declarations("true", "once"),
+)
+
+PROGRAMME = Programme(
+    code="TRV",
+    series="TRV",
+    title="Travel",
+    lead="A ticket and a bed for somebody who speaks for the chapter.",
+    who="Chapters in good standing",
+    flow=OFFICER_DECIDES,
+    rules=CallRules(
+        most=Decimal(2_000),
+        months_most=1,
+        stages=(Stage(key="proposal", title="Request", sections=SECTIONS, reviews=1),),
+        rubric=rubric(need=60, value=40),
+        rules=(RuleSpec(key="asks"), RuleSpec(key="most")),
+        instalments=(InstalmentPlan(percent=Decimal(100)),),
+        reports=(ReportDuty(title="What you brought home", kind="final"),),
+        checks=(("meeting", "The meeting takes place"),),
+        clock={"question_days": 2, "review_days": 5, "decision_days": 3},
+    ),
+)
+'''
+
+ALL = programmes()
+FLOWS: list[Flow] = [*(p.flow for p in ALL.values()), agreement.FLOW, report.FLOW, payment.INSTALMENT, payment.BATCH]
+CLOCKS = {
+    "question_days",
+    "review_days",
+    "invited_days",
+    "decision_days",
+    "triage_hours",
+    "review_hours",
+    "decision_hours",
+}
+PLACES = {"title", "reference", "at", "question", "feedback", "until", "reason"}
+
+
+@pytest.fixture(params=ALL)
+def programme(request: pytest.FixtureRequest) -> Programme:
+    """Each programme in turn."""
+    return ALL[request.param]
+
+
+@pytest.mark.parametrize(
+    ("code", "flow", "most", "stages", "instalments"),
+    [
+        ("BTN-S", "application decided by an officer", 5_000, "proposal", "100"),
+        ("BTN-L", "application with a panel", 30_000, "proposal", "60 40"),
+        ("RES", "application in two stages", 500_000, "statement proposal", "40 40 20"),
+        ("DRR", "disaster relief", 500_000, "alert proposal", "70 30"),
+    ],
+)
+def test_the_four_programmes_differ_in_flow_money_stages_and_payment(
+    code: str, flow: str, most: int, stages: str, instalments: str
+) -> None:
+    rules = ALL[code].rules
+
+    assert ALL[code].flow.name == flow
+    assert rules.most == most
+    assert " ".join(stage.key for stage in rules.stages) == stages
+    assert " ".join(str(plan.percent) for plan in rules.instalments) == instalments
+
+
+def test_the_data_of_a_programme_survive_being_stored(programme: Programme) -> None:
+    stored = json.loads(json.dumps(programme.rules.model_dump(mode="json")))
+
+    assert upgraded(stored) == programme.rules
+
+
+def test_rules_from_the_future_are_refused(programme: Programme) -> None:
+    stored = programme.rules.model_dump(mode="json") | {"schema_number": SCHEMA + 1}
+
+    with pytest.raises(
+        ValueError, match=rf"the call's rules have schema {SCHEMA + 1}, this version reads up to {SCHEMA}"
+    ):
+        upgraded(stored)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "reason"),
+    [
+        ({"instalments": [{"percent": "60"}]}, "the instalments must sum to 100 percent"),
+        ({"instalments": [{"percent": "100", "conditions": ["report:9"]}]}, "no such condition: report:9"),
+        ({"instalments": [{"percent": "100", "conditions": ["luck"]}]}, "no such condition: luck"),
+        ({"reports": []}, "at least 1 item"),
+        ({"secret": 1}, "Extra inputs are not permitted"),
+    ],
+)
+def test_data_that_do_not_add_up_are_refused(programme: Programme, spoilt: dict[str, Any], reason: str) -> None:
+    stored = programme.rules.model_dump(mode="json")
+
+    with pytest.raises(ValueError, match=reason):
+        CallRules.model_validate(stored | spoilt)
+
+
+def test_a_rubric_that_lost_a_criterion_is_refused(programme: Programme) -> None:
+    stored = programme.rules.model_dump(mode="json")
+
+    with pytest.raises(ValueError, match="the weights of the rubric must sum to 100"):
+        CallRules.model_validate(stored | {"rubric": stored["rubric"][1:]})
+
+
+def test_a_question_asked_twice_is_refused(programme: Programme) -> None:
+    stored = programme.rules.model_dump(mode="json")
+    stored["stages"][0]["sections"] *= 2
+
+    with pytest.raises(ValueError, match="is asked twice"):
+        CallRules.model_validate(stored)
+
+
+def test_every_number_that_a_flow_waits_for_stands_in_the_clock(programme: Programme) -> None:
+    waited_for = {move.within for move in programme.flow.moves if move.within}
+
+    assert waited_for - set(programme.rules.clock) == set()
+    assert set(programme.rules.clock) - CLOCKS == set()
+
+
+def test_every_stage_asks_for_a_title_and_what_is_reviewed_for_money_and_time(programme: Programme) -> None:
+    asked = {stage.key: {q.key for s in stage.sections for q in s.questions} for stage in programme.rules.stages}
+
+    assert {key for key, keys in asked.items() if "title" not in keys} == set()
+    assert {"summary", "starts_on", "months", "budget"} - asked["proposal"] == set()
+
+
+def test_facts_are_the_four_columns_and_have_their_kinds(programme: Programme) -> None:
+    questions = [q for stage in programme.rules.stages for s in stage.sections for q in s.questions]
+    kinds = {"title": "text", "summary": "long", "starts_on": "date", "months": "number"}
+
+    assert {q.key: q.kind for q in questions if q.fact}.items() <= kinds.items()
+    assert [q.key for q in questions if q.key in kinds and not q.fact] == []
+
+
+def test_a_section_named_like_a_question_holds_that_question(programme: Programme) -> None:
+    for stage in programme.rules.stages:
+        keys = {q.key for s in stage.sections for q in s.questions}
+        for section in stage.sections:
+            assert section.key not in keys or section.key in {q.key for q in section.questions}
+
+
+def test_every_anchor_of_a_rubric_is_its_own_sentence(programme: Programme) -> None:
+    anchors = [anchor for criterion in programme.rules.rubric for anchor in criterion.anchors[1:]]
+
+    assert len(set(anchors)) == len(anchors) == 5 * len(programme.rules.rubric)
+    assert [anchor for anchor in anchors if not anchor.endswith(".") or len(anchor.split()) < 3] == []
+
+
+def test_every_report_that_money_waits_for_is_due(programme: Programme) -> None:
+    conditions = [condition for plan in programme.rules.instalments for condition in plan.conditions]
+
+    assert programme.rules.reports[-1].kind == "final"
+    assert conditions[0] == "agreement"
+    assert len(set(conditions)) == len(conditions)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("[a-z]*.py")), ids=lambda path: path.name)
+def test_a_programme_is_one_short_file(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
+
+
+def every_move() -> list[Any]:
+    """Each row of each flow, named by both."""
+    return [pytest.param(move, id=f"{flow.name}, {move.key}") for flow in FLOWS for move in flow.moves]
+
+
+@pytest.mark.parametrize("move", every_move())
+def test_mails_name_only_what_a_mail_is_given(move: Move) -> None:
+    texts = [text for tell in move.tells for text in (tell.subject, tell.text)]
+    named = {name for text in texts for name in re.findall(r"%\((\w+)\)", text)}
+
+    assert named - PLACES == set()
+    assert named & {"question", "feedback", "reason"} <= {ask.key for ask in move.asks}
+    assert all(text % dict.fromkeys(named, "…") for text in texts)
+
+
+@pytest.mark.parametrize("move", every_move())
+def test_a_move_has_its_words(move: Move) -> None:
+    grave = move.weight == "grave"
+
+    assert move.past
+    assert move.title.endswith("…") == grave
+    assert not grave or move.asks
+    assert move.weight in {"first", "second", "grave", "link"}
+    assert [ask.key for ask in move.asks if ask.kind not in {"text", "amount", "days", "choice", "tick"}] == []
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder of somebody else's programmes; afterwards only our own are read again."""
+    yield tmp_path
+    read_also([])
+
+
+def test_a_newcomers_file_is_found_and_nothing_else_is_touched(folder: Path) -> None:
+    (folder / "travel.py").write_text(TRAVEL, encoding="utf-8")
+
+    read_also([str(folder)])
+
+    found = programmes()
+    assert len(TRAVEL.splitlines()) <= 60
+    assert list(found) == [*ALL, "TRV"]
+    assert upgraded(json.loads(found["TRV"].rules.model_dump_json())) == found["TRV"].rules
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (TRAVEL.replace('key="most")', 'key="moon")'), r"travel\.py: no such rule: moon"),
+        (TRAVEL.replace('key="most")', 'key="most", params={"usd": 1})'), r"travel\.py: most: 1 validation error"),
+        (TRAVEL.replace("TRV", "RES"), r"\w+\.py: the code RES is taken"),
+        (TRAVEL.replace("PROGRAMME =", "TRAVEL ="), r"travel\.py: declares no PROGRAMME"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused_by_its_name(folder: Path, text: str, reason: str) -> None:
+    (folder / "travel.py").write_text(text, encoding="utf-8")
+
+    with pytest.raises(ValueError, match=f"^{reason}"):
+        read_also([str(folder)])

@@ -1,0 +1,224 @@
+"""What a form still lacks, sums of a budget, and the last day of a project."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflows.programme import Column, Question, Section, Stage
+from workflows.programmes import programmes
+from workflows.proposal import Content, Goal, Line, add_months, missing, states, words
+
+TITLE = Question(key="title", kind="text", label="Title", words=3)
+NOTE = Question(key="note", kind="long", label="Note", words=2, required=False)
+BUDGET = Question(key="budget", kind="budget", label="Budget", rows=2)
+GOALS = Question(key="indicators", kind="indicators", label="Indicators")
+ROWS = Question(
+    key="team",
+    kind="table",
+    label="Team",
+    rows=2,
+    columns=(
+        Column(key="name", title="Name"),
+        Column(key="role", title="Role"),
+        Column(key="member", title="Member", kind="tick"),
+    ),
+)
+MONEY = Question(key="cofunding", kind="number", label="Other money")
+TICK = Question(key="true", kind="tick", label="It is true")
+
+ROUTER = Line("Router", "equipment", Decimal(18), Decimal("142.00"))
+SPEED = Goal("Download", "Mbps", Decimal("6.54"), Decimal(15), "M-Lab")
+
+
+def lacks(*questions: Question, content: Content) -> list[str]:
+    """What one section of these questions lacks, in English."""
+    stage = Stage(key="proposal", title="Proposal", sections=(Section(key="part", title="Part", questions=questions),))
+    return [str(say) for say in missing(stage, content)]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "said"),
+    [
+        (TITLE, None, ["Part: “Title” is not answered."]),
+        (TITLE, "", ["Part: “Title” is not answered."]),
+        (TITLE, "three\twords\n here ", []),
+        (TITLE, "now there are four", ["Part: “Title” has 4 words; 3 are allowed."]),
+        (NOTE, None, []),
+        (NOTE, "one two three", ["Part: “Note” has 3 words; 2 are allowed."]),
+        (TICK, False, ["Part: “It is true” is not answered."]),
+        (TICK, True, []),
+        (TITLE, "  \n", ["Part: “Title” is not answered."]),
+        (MONEY, 0, []),
+        (MONEY, None, ["Part: “Other money” is not answered."]),
+        (
+            ROWS,
+            [{"name": "H. (demo)", "role": "Leads"}] * 3,
+            ["Part: 3 rows of “Team”; at most 2 fit this call."],
+        ),
+        (ROWS, [], ["Part: “Team” is not answered."]),
+        (ROWS, [{"name": "H. (demo)", "role": "Leads"}], []),
+        (
+            ROWS,
+            [{"name": "H. (demo)", "role": "Leads"}, {"name": "", "member": "1"}],
+            ["Part: row 2 of “Team” is half filled."],
+        ),
+    ],
+)
+def test_an_answer_is_judged_by_its_question(question: Question, answer: Any, said: list[str]) -> None:
+    assert lacks(question, content=Content({question.key: answer})) == said
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ((), ["Part: “Budget” is not answered."]),
+        ((ROUTER,), []),
+        ((ROUTER, Line("", "equipment", Decimal(1), Decimal(1))), [2]),
+        ((Line("Mast", "equipment", None, Decimal(1)), Line("Mast", "equipment", Decimal(1), None)), [1, 2]),
+        ((Line("Mast", "equipment", Decimal(0), Decimal(1)),), [1]),
+        ((Line("Mast", "equipment", Decimal(-1), Decimal(5)),), [1]),
+        ((Line("Screw", "equipment", Decimal("0.1"), Decimal("0.01")),), [1]),
+        ((ROUTER,) * 3, ["Part: 3 lines; at most 2 fit this call."]),
+    ],
+)
+def test_a_budget_line_says_what_it_is_and_costs_something(lines: tuple[Line, ...], said: list[Any]) -> None:
+    text = "Part: line {} needs what it is, a quantity and a cost above zero."
+
+    assert lacks(BUDGET, content=Content({}, lines=lines)) == [
+        text.format(one) if isinstance(one, int) else one for one in said
+    ]
+
+
+@pytest.mark.parametrize(
+    ("goal", "said"),
+    [
+        (SPEED, []),
+        (Goal("Households", "", Decimal(0), Decimal(90), ""), []),
+        (Goal("Cost", "USD", Decimal("7.20"), Decimal("4.32"), ""), []),
+        (
+            Goal("Households", "", None, Decimal(90), ""),
+            ["Part: give the start and the target of “Households” as numbers."],
+        ),
+        (
+            Goal("Households", "", Decimal(0), None, ""),
+            ["Part: give the start and the target of “Households” as numbers."],
+        ),
+        (Goal("", "", Decimal(0), Decimal(1), ""), ["Part: give the start and the target of “–” as numbers."]),
+    ],
+)
+def test_an_indicator_has_a_start_and_a_target_and_zero_is_a_start(goal: Goal, said: list[str]) -> None:
+    assert lacks(GOALS, content=Content({}, goals=(goal,))) == said
+
+
+def test_a_form_for_one_indicator_takes_one() -> None:
+    one = GOALS.model_copy(update={"rows": 1})
+
+    assert lacks(one, content=Content({}, goals=(SPEED,))) == []
+    assert lacks(one, content=Content({}, goals=(SPEED,) * 2)) == [
+        "Part: 2 rows of “Indicators”; at most 1 fit this call."
+    ]
+
+
+def test_no_indicator_is_not_an_answer() -> None:
+    assert lacks(GOALS, content=Content({})) == ["Part: “Indicators” is not answered."]
+
+
+def test_every_problem_leads_to_its_section() -> None:
+    stage = programmes()["BTN-L"].rules.stage("proposal")
+
+    cures = {say.cure for say in missing(stage, Content({}))}
+
+    assert cures == {section.key for section in stage.sections} - {"partners"}
+
+
+def test_a_section_counts_what_it_asks_and_not_what_it_may_leave_out() -> None:
+    section = Section(key="part", title="Part", questions=(TITLE, TICK, NOTE))
+    stage = Stage(key="proposal", title="Proposal", sections=(section,))
+
+    counted = [
+        (state.answered, state.questions, state.mark)
+        for answers in ({}, {"note": "x"}, {"title": "A title"}, {"title": "A title", "true": True})
+        for state in states(stage, Content(answers))
+    ]
+
+    assert counted == [(0, 2, "empty"), (0, 2, "empty"), (1, 2, "part"), (2, 2, "full")]
+
+
+def test_an_empty_small_proposal_names_everything_it_lacks_in_order() -> None:
+    stage = programmes()["BTN-S"].rules.stage("proposal")
+
+    assert [str(say) for say in missing(stage, Content({}))] == [
+        "The project: “Title” is not answered.",
+        "The project: “Summary” is not answered.",
+        "The project: “First day of the project” is not answered.",
+        "The project: “Length in months” is not answered.",
+        "What happens, and how you will know: “What happens when” is not answered.",
+        "What happens, and how you will know: “The one thing you will measure” is not answered.",
+        "Budget: “What you ask us for” is not answered.",
+        "Declarations: “What we write here is true and complete.” is not answered.",
+        "Declarations: “Our board has agreed to this proposal.” is not answered.",
+        "Declarations: “The bank account is in the legal name of our organisation.” is not answered.",
+    ]
+
+
+def cents(most: int) -> st.SearchStrategy[Decimal]:
+    """Amounts from a cent, with four decimals at most."""
+    return st.decimals(min_value=Decimal("0.0001"), max_value=most, places=4)
+
+
+@given(cents(10_000), cents(1_000_000))
+def test_a_total_is_the_product_to_the_nearest_cent(quantity: Decimal, cost: Decimal) -> None:
+    total = Line("x", "other", quantity, cost).total
+
+    assert total == (quantity * cost).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+    assert abs(total - quantity * cost) <= Decimal("0.005")
+
+
+@given(st.integers(1, 10_000), st.decimals(min_value=0, max_value=1_000_000, places=2))
+def test_whole_quantities_of_whole_cents_lose_nothing(quantity: int, cost: Decimal) -> None:
+    assert Line("x", "other", Decimal(quantity), cost).total == sum([cost] * quantity, Decimal(0))
+
+
+def test_a_line_without_numbers_comes_to_nothing() -> None:
+    assert Line("x", "other", None, Decimal(5)).total == Decimal(0)
+    assert Line("x", "other", Decimal(5), None).total == Decimal(0)
+
+
+@given(st.text())
+def test_words_are_runs_between_white_space(text: str) -> None:
+    assert words(text) == words(f"  {text}\n") == len([word for word in text.split() if word])
+
+
+@pytest.mark.parametrize(
+    ("first", "months", "last"),
+    [
+        (date(2027, 3, 1), 12, date(2028, 2, 29)),
+        (date(2028, 3, 1), 12, date(2029, 2, 28)),
+        (date(2028, 2, 1), 1, date(2028, 2, 29)),
+        (date(2027, 1, 15), 6, date(2027, 7, 14)),
+        (date(2027, 8, 1), 5, date(2027, 12, 31)),
+        (date(2027, 12, 1), 1, date(2027, 12, 31)),
+        (date(2027, 6, 30), 24, date(2029, 6, 29)),
+        (date(2028, 2, 29), 12, date(2029, 2, 28)),
+        (date(2024, 2, 29), 48, date(2028, 2, 28)),
+        (date(2027, 1, 31), 1, date(2027, 2, 28)),
+        (date(2027, 1, 30), 1, date(2027, 2, 28)),
+        (date(2027, 1, 29), 1, date(2027, 2, 28)),
+        (date(2028, 1, 30), 1, date(2028, 2, 29)),
+        (date(2027, 3, 31), 1, date(2027, 4, 30)),
+    ],
+)
+def test_a_project_ends_on_the_day_before_its_months_are_over(first: date, months: int, last: date) -> None:
+    assert add_months(first, months) == last
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 60))
+def test_a_longer_project_never_ends_earlier(first: date, months: int) -> None:
+    assert first < add_months(first, months + 1) + timedelta(1)
+    assert add_months(first, months) < add_months(first, months + 1)

@@ -1,0 +1,277 @@
+"""Every rule of the flows: the sentence it gives when it fails, its silence when it holds, and that it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.workflows.examples import FLOWS, MIDNIGHT, MORNING, NOON, OTHERS, READY, actor, places, round_with, usd
+from workflows.flow import Flow, Move, Rule
+from workflows.programmes import programmes
+from workflows.roles import CLOCK, Role
+from workflows.rules import decisions, money, proposals
+from workflows.say import Say
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A rule, the facts that break it for the person of this number, and what it then says."""
+
+    rule: Rule
+    facts: dict[str, Any]
+    said: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.rule.__name__}: {self.said[0]}"
+
+
+def answering(**answers: object) -> dict[str, Any]:
+    """The ready answers, some of them changed."""
+    return {"answers": {**READY.answers, **answers}}
+
+
+ME = frozenset(range(1, 20))
+"""Everybody: whoever asks, a hand of theirs was in it."""
+
+APPLICATION = [
+    Failing(
+        proposals.in_time,
+        {"arrived_at": MIDNIGHT + timedelta(microseconds=1)},
+        ("The call closed on 2026-11-30 23:59:00+00:00. Your draft is kept, but it can no longer be sent.",),
+    ),
+    Failing(
+        proposals.in_time,
+        {"arrived_at": MORNING - timedelta(microseconds=1)},
+        ("The call opens on 2026-11-30 09:00:00+00:00.",),
+    ),
+    Failing(proposals.in_time, {"round": round_with(step="planned")}, ("This call is not open.",)),
+    Failing(
+        proposals.in_time,
+        {"invited_until": NOON - timedelta(seconds=1)},
+        ("The invitation ended on 2026-11-30 11:59:59+00:00. Your draft is kept, but it can no longer be sent.",),
+    ),
+    Failing(proposals.complete, {"missing": (Say("One."), Say("Two."))}, ("One.", "Two.")),
+    Failing(
+        proposals.own_draft,
+        {"written_by": ME},
+        ("You had a hand in this proposal, so somebody else must do this.",),
+    ),
+    Failing(decisions.all_checked, {"checks_open": 1}, ("Checks without a verdict: 1.",)),
+    Failing(
+        decisions.none_failed,
+        {"checks_failed": ("The account holder equals the legal name", "We can pay into this country")},
+        (
+            "A check has failed: The account holder equals the legal name.",
+            "A check has failed: We can pay into this country.",
+        ),
+    ),
+    Failing(decisions.reviews_in, {"reviews_in": 1, "reviews_needed": 3}, ("3 reviews are needed, 1 in.",)),
+    Failing(
+        decisions.not_checked_by_me,
+        {"checked_by": ME},
+        ("You did the checks of this application, so somebody else must do this.",),
+    ),
+    Failing(
+        decisions.not_recommended_by_me,
+        {"recommended_by": list(Role).index(Role.APPROVER) + 1},
+        ("You recommended this, so somebody else must decide it.",),
+    ),
+    Failing(
+        decisions.award_recommended,
+        {"recommendation": None},
+        ("No officer has recommended to award. Send it back instead, with your reasons.",),
+    ),
+    Failing(
+        decisions.award_recommended,
+        {"recommendation": "decline"},
+        ("No officer has recommended to award. Send it back instead, with your reasons.",),
+    ),
+    Failing(decisions.amount_fits, answering(amount=Decimal(0)), ("The amount must be above zero.",)),
+    Failing(decisions.amount_fits, answering(amount="4000"), ("Write the amount as a number.",)),
+    Failing(decisions.amount_fits, answering(amount=Decimal("NaN")), ("Write the amount as a number.",)),
+    Failing(
+        decisions.amount_fits,
+        answering(amount=Decimal("9000.01")),
+        (
+            f"They asked for {usd('5000')}; an award cannot be more.",
+            f"The call has {usd('9000')} left to give.",
+        ),
+    ),
+    Failing(decisions.recommends_wholly, answering(amount=None), ("Name the amount that you recommend.",)),
+    Failing(
+        decisions.recommends_wholly,
+        answering(kind="decline", feedback=""),
+        ("Write what the applicant is to hear.",),
+    ),
+    Failing(
+        decisions.all_settled,
+        {"reports_open": 1, "instalments_open": 2},
+        ("Reports not approved yet: 1.", "Instalments not paid yet: 2."),
+    ),
+    Failing(decisions.both_signed, {"agreement": "to_sign"}, ("The agreement waits for a signature.",)),
+]
+
+OTHER = {
+    "agreement": [
+        Failing(
+            money.other_side_signs,
+            {"signed_by": list(Role).index(role) + 1},
+            ("You signed for the other side already.",),
+        )
+        for role in (Role.OFFICER, Role.APPROVER)
+    ],
+    "report": [
+        Failing(money.report_complete, {"missing": (Say("One."),)}, ("One.",)),
+        Failing(
+            money.agreement_in_force,
+            {"agreement": "countersign"},
+            ("The agreement is not signed by both sides yet.",),
+        ),
+        Failing(money.earlier_reports_done, {"earlier_open": ("Interim report",)}, ("First: Interim report.",)),
+        Failing(
+            money.not_sent_by_me,
+            {"sent_by": list(Role).index(Role.OFFICER) + 1},
+            ("You sent this report, so somebody else must approve it.",),
+        ),
+    ],
+    "instalment": [
+        Failing(money.conditions_hold, {"waits_for": (Say("The report is due."),)}, ("The report is due.",))
+    ],
+    "payment": [
+        Failing(
+            money.a_third_person,
+            {"prepared_by": list(Role).index(Role.FINANCE) + 1},
+            ("You prepared or approved this batch, so somebody else must do this.",),
+        ),
+        Failing(
+            money.a_third_person,
+            {"approved_by": list(Role).index(Role.FINANCE) + 1},
+            ("You prepared or approved this batch, so somebody else must do this.",),
+        ),
+        Failing(
+            money.a_third_person,
+            {"award_makers": ME},
+            ("You decided an award in this batch, so somebody else must do this.",),
+        ),
+        Failing(money.pays_somebody, {"payments": 0}, ("There is no payment in this batch.",)),
+    ],
+}
+
+
+def rows() -> Iterator[tuple[Flow, Move, Failing]]:
+    """Each row of each flow with each way in which one of its rules can fail."""
+    for name, flow in FLOWS.items():
+        for failing in OTHER.get(name, APPLICATION):
+            for move in flow.moves:
+                if failing.rule in move.needs:
+                    yield flow, move, failing
+
+
+ROWS = [pytest.param(*row, id=f"{row[0].name}, {row[1].key}, {row[2]}") for row in rows()]
+
+
+def broken(flow: Flow, move: Move, failing: Failing) -> tuple[Any, Any]:
+    """The ready case at the move's step with the rule broken, and somebody who may take the move."""
+    ready = OTHERS[flow.name][1] if flow.name in OTHERS else READY
+    person = [
+        role
+        for role in move.by
+        if failing.rule is not money.other_side_signs or list(Role).index(role) + 1 == failing.facts["signed_by"]
+    ]
+    return replace(ready, step=move.source[0], stage=move.stage or "", **failing.facts), actor((person or move.by)[0])
+
+
+@pytest.mark.parametrize(("flow", "move", "failing"), ROWS)
+def test_a_broken_rule_gives_its_sentence_and_no_other(flow: Flow, move: Move, failing: Failing) -> None:
+    case, person = broken(flow, move, failing)
+
+    said = failing.rule(case, person)
+
+    assert tuple(map(str, said if isinstance(said, tuple) else (said,))) == failing.said
+
+
+@pytest.mark.parametrize(("flow", "move", "failing"), ROWS)
+def test_a_broken_rule_stops_its_move_and_without_the_rule_nothing_would(
+    flow: Flow, move: Move, failing: Failing
+) -> None:
+    case, person = broken(flow, move, failing)
+    unguarded = replace(move, needs=tuple(rule for rule in move.needs if rule is not failing.rule))
+    others = tuple(row for row in flow.moves if row is not move)
+    without = replace(flow, moves=(*others, unguarded))
+
+    stopped = {str(say) for say in flow.objections(move.key, case, person)}
+    let_through = {str(say) for say in without.objections(move.key, case, person)}
+
+    assert stopped - let_through == set(failing.said)
+    assert let_through == set()
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_every_rule_of_every_flow_is_broken_somewhere_above(name: str) -> None:
+    needed = {rule for move in FLOWS[name].moves for rule in move.needs}
+    tried = {failing.rule for failing in OTHER.get(name, APPLICATION)}
+
+    untried = {rule.__qualname__ for rule in needed - tried}
+
+    assert untried <= {"call_allows.<locals>.rule"}
+
+
+def test_an_invitation_outlives_the_call() -> None:
+    case = replace(READY, invited_until=NOON, round=round_with(step="closed", closes_at=MORNING))
+
+    assert proposals.in_time(case, actor(Role.APPLICANT)) is None
+
+
+@pytest.mark.parametrize("at", [MORNING, MIDNIGHT])
+def test_the_first_and_the_last_instant_are_in_time(at: Any) -> None:
+    assert proposals.in_time(replace(READY, arrived_at=at), actor(Role.APPLICANT)) is None
+
+
+@pytest.mark.parametrize("amount", [Decimal("0.01"), Decimal(5_000)])
+def test_an_award_may_be_a_cent_and_may_be_all_that_was_asked(amount: Decimal) -> None:
+    assert decisions.amount_fits(replace(READY, **answering(amount=amount)), actor(Role.APPROVER)) == ()
+
+
+def test_a_recommendation_to_decline_needs_no_amount() -> None:
+    case = replace(READY, **answering(kind="decline", amount=None))
+
+    assert decisions.recommends_wholly(case, actor(Role.OFFICER)) is None
+    assert decisions.amount_fits(case, actor(Role.OFFICER)) == ()
+
+
+def test_the_clock_is_nobody_and_so_never_the_same_person_as_anybody() -> None:
+    assert decisions.not_recommended_by_me(READY, CLOCK) is None
+    assert decisions.not_checked_by_me(READY, CLOCK) is None
+    assert money.other_side_signs(OTHERS["agreement"][0], CLOCK) is None
+    assert money.not_sent_by_me(OTHERS["report"][0], CLOCK) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "places_of_checks"),
+    [
+        ("application decided by an officer", [("checks", "")]),
+        ("application with a panel", [("checks", "")]),
+        ("application in two stages", [("checks", "statement"), ("checks", "proposal")]),
+        ("disaster relief", [("review", "proposal")]),
+    ],
+)
+def test_the_checklist_is_worked_on_where_a_move_waits_for_it(
+    name: str, places_of_checks: list[tuple[str, str]]
+) -> None:
+    flow = FLOWS[name]
+
+    assert [place for place in places(flow) if decisions.checked_at(flow, *place)] == places_of_checks
+
+
+@pytest.mark.parametrize("code", programmes())
+def test_no_award_is_made_past_the_checks(code: str) -> None:
+    flow = programmes()[code].flow
+
+    assert "agreement" in {step for step, _ in places(flow)}
+    assert "agreement" not in {step for step, _ in places(flow, past=decisions.all_checked)}
+    assert "agreement" not in {step for step, _ in places(flow, past=decisions.none_failed)}

@@ -1,0 +1,81 @@
+"""A sentence keeps its text and values apart, and survives being stored."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from string import ascii_lowercase
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflows.say import Money, Say, Value
+
+AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False)
+VALUES = st.one_of(
+    st.text(),
+    st.integers(),
+    AMOUNTS,
+    st.dates(),
+    st.datetimes(timezones=st.just(UTC)),
+    st.builds(Money, AMOUNTS, st.sampled_from(["USD", "JPY", "KWD"])),
+)
+NAMES = st.text(ascii_lowercase, min_size=1).filter(lambda name: name != "cure")
+
+
+@given(st.text(), st.dictionaries(NAMES, VALUES))
+def test_a_stored_sentence_comes_back_with_the_same_values_and_kinds(text: str, values: dict[str, Value]) -> None:
+    say = Say(text, **values)  # type: ignore[arg-type]
+
+    back = Say.from_json(json.loads(json.dumps(say.as_json())))
+
+    assert back == say
+    assert [type(value) for value in back.values.values()] == [type(value) for value in values.values()]
+
+
+def test_what_is_stored_names_the_kind_of_each_value() -> None:
+    say = Say(
+        "…",
+        day=date(2026, 11, 30),
+        at=datetime(2026, 11, 30, 23, 59, tzinfo=UTC),
+        share=Decimal("0.10"),
+        asked=Money(Decimal("12322.00"), "USD"),
+        count=3,
+        title="LabNet",
+    )
+
+    assert say.as_json() == {
+        "text": "…",
+        "values": {
+            "day": {"on": "2026-11-30"},
+            "at": {"at": "2026-11-30T23:59:00+00:00"},
+            "share": {"number": "0.10"},
+            "asked": {"amount": "12322.00", "currency": "USD"},
+            "count": 3,
+            "title": "LabNet",
+        },
+    }
+
+
+@pytest.mark.parametrize("stored", [None, [], {}, {"on": 3}, {"at": "x", "on": "y"}, 1.5])
+def test_a_stored_value_of_no_known_kind_is_refused(stored: object) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        Say.from_json({"text": "…", "values": {"x": stored}})
+
+
+def test_a_sentence_does_not_change_once_it_is_said() -> None:
+    say = Say("The call closed.")
+
+    with pytest.raises(AttributeError):
+        say.text = "The call is open."
+
+
+def test_the_cure_belongs_to_the_sentence_but_is_not_stored() -> None:
+    assert Say("No.", cure="budget") != Say("No.", cure="months")
+    assert Say("No.", cure="budget").as_json() == Say("No.").as_json()
+
+
+def test_a_percent_sign_stands_in_a_sentence_with_values() -> None:
+    assert str(Say("At most %(share)s %%.", share=15)) == "At most 15 %."

@@ -1,0 +1,1 @@
+"""Policy: what may happen, who may do it and why not. Standard library and pydantic only."""

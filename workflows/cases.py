@@ -1,0 +1,130 @@
+"""The facts that rules may ask for, one frozen dataclass per flow.
+
+Whoever builds a case fills it in a bounded number of queries; rules are total over it, so every fact has a default
+that means "nothing yet".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from workflows.programme import RuleSpec
+from workflows.say import Say
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """What is known of the organisation, before anything is written."""
+
+    name: str = ""
+    kind: str = "chapter"
+    country: str = ""
+    standing: str = "good_standing"
+    contacts: int = 0
+    overdue: tuple[str, ...] = ()
+    held: int = 0
+    held_amount: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What is known of the call."""
+
+    title: str = ""
+    step: str = "open"
+    currency: str = "USD"
+    most: Decimal = ZERO
+    months_most: int = 0
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    envelope_left: Decimal = ZERO
+    rules: tuple[RuleSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationCase:
+    """An application, from the draft to the closing. Amounts are in the call's currency.
+
+    `arrived_at` is the database's clock when the request came in; `missing` is what the form still lacks.
+    """
+
+    step: str = "draft"
+    stage: str = "proposal"
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    arrived_at: datetime
+    applicant: Applicant = Applicant()
+    round: Round = Round()
+    missing: tuple[Say, ...] = ()
+    invited_until: datetime | None = None
+    asked: Decimal = ZERO
+    indirect: Decimal = ZERO
+    cofunding: Decimal = ZERO
+    months: int = 0
+    starts_on: date | None = None
+    partners: int = 0
+    checks_open: int = 0
+    checks_failed: tuple[str, ...] = ()
+    checked_by: frozenset[int] = frozenset()
+    reviews_needed: int = 0
+    reviews_in: int = 0
+    reviewers: int = 0
+    recommendation: str | None = None
+    recommended_amount: Decimal | None = None
+    recommended_by: int | None = None
+    written_by: frozenset[int] = frozenset()
+    agreement: str | None = None
+    reports_open: int = 0
+    instalments_open: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementCase:
+    """A grant agreement waiting for its two signatures."""
+
+    step: str = "to_sign"
+    stage: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    signed_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportCase:
+    """A report of the grantee."""
+
+    step: str = "due"
+    stage: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    missing: tuple[Say, ...] = ()
+    agreement: str | None = None
+    earlier_open: tuple[str, ...] = ()
+    sent_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalmentCase:
+    """A planned share of an award: each condition with whether it holds."""
+
+    step: str = "planned"
+    stage: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    waits_for: tuple[Say, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchCase:
+    """Payments that go to the bank together."""
+
+    step: str = "prepared"
+    stage: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    prepared_by: int | None = None
+    approved_by: int | None = None
+    released_by: int | None = None
+    award_makers: frozenset[int] = frozenset()
+    payments: int = 0

@@ -1,0 +1,87 @@
+"""The flows written down from their rows: `python -m workflows.drawing` writes `docs/flows.md`.
+
+Each flow is a table and a Mermaid state diagram; the docstrings of the rules stand there as “Only if: …”.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workflows.flow import Flow, Move
+from workflows.flows import agreement, application, payment, report
+from workflows.rules.calls import CALL_RULES
+from workflows.steps import STEPS
+
+PAGE = Path(__file__).parents[1] / "docs" / "flows.md"
+HEAD = """# Flows
+
+Drawn from the rows in `workflows/flows/` by `python -m workflows.drawing`; a test fails when this page is not fresh.
+Each step bears the shape of its holder: ◆ the applicant, ● the Foundation, ▲ the reviewers, ✓ done, – nobody.
+"""
+MARKS = {"diamond": "◆", "dot": "●", "triangle": "▲", "tick": "✓", "dash": "–"}
+
+
+APPLICATIONS = (application.PANEL, application.OFFICER_DECIDES, application.TWO_STAGES, application.DISASTER)
+FLOWS = (*APPLICATIONS, agreement.FLOW, report.FLOW, payment.INSTALMENT, payment.BATCH)
+
+
+def page() -> str:
+    """The whole of `docs/flows.md`."""
+    return "\n".join([HEAD, *(_section(flow) for flow in FLOWS), rules_table()])
+
+
+def table(flow: Flow) -> str:
+    """The moves as a Markdown table, one row each."""
+    rows = [_row("Move", "From", "To", "Who", "Rules", "Asks"), _row(*["---"] * 6), *map(_move_row, flow.moves)]
+    return "\n".join(rows)
+
+
+def mermaid(flow: Flow) -> str:
+    """The moves as a Mermaid state diagram; steps are named by their words."""
+    names = [f'    state "{MARKS[STEPS[key].shape]} {STEPS[key].word}" as {key}' for key in flow.steps]
+    starts = [f"    [*] --> {key}" for key in flow.starts]
+    arrows = [f"    {source} --> {m.target}: {m.title}{_stage(m)}" for m in flow.moves for source in m.source]
+    leaving = {source for m in flow.moves for source in m.source}
+    ends = [f"    {key} --> [*]" for key in flow.steps if key not in leaving]
+    return "\n".join(["stateDiagram-v2", *names, *starts, *arrows, *ends])
+
+
+def only_if(move: Move) -> tuple[str, ...]:
+    """What the rules of a move ask for, as their docstrings say it."""
+    return tuple((rule.__doc__ or "").split("\n")[0] for rule in move.needs)
+
+
+def rules_table() -> str:
+    """The rules that a call may switch on: key, meaning, numbers, moments."""
+    rows = [_row("Rule", "It wants", "Numbers", "Asked at"), _row(*["---"] * 4)]
+    for key, rule in CALL_RULES.items():
+        numbers = ", ".join(f"`{name}`" for name in rule.params.model_fields) or "–"
+        rows.append(_row(f"`{key}`", rule.check.__doc__ or "", numbers, ", ".join(rule.asked_at)))
+    return "\n".join(["## Rules that a call switches on\n", *rows, ""])
+
+
+def _section(flow: Flow) -> str:
+    title = flow.name[0].upper() + flow.name[1:]
+    return f"## {title}\n\n{table(flow)}\n\n```mermaid\n{mermaid(flow)}\n```\n"
+
+
+def _move_row(move: Move) -> str:
+    sources = ", ".join(STEPS[key].word for key in move.source)
+    who = ", ".join(role.value for role in move.by)
+    within = f", after `{move.within}`" if move.within else ""
+    needs = [sentence[0].lower() + sentence[1:].rstrip(".") for sentence in only_if(move)]
+    rules = f"Only if: {'; '.join(needs)}." if needs else "–"
+    asks = ", ".join(ask.label + ("" if ask.required else " (optional)") for ask in move.asks) or "–"
+    return _row(move.title + _stage(move), sources, STEPS[move.target].word, who + within, rules, asks)
+
+
+def _stage(move: Move) -> str:
+    return f" ({move.stage})" if move.stage else ""
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The tables of moves, one file per thing that moves."""

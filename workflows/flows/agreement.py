@@ -1,0 +1,45 @@
+"""A grant agreement: the grantee signs, then the Foundation; only both make it valid."""
+
+from __future__ import annotations
+
+from workflows.flow import Ask, Flow, Move, Tell
+from workflows.roles import Role
+from workflows.rules.money import other_side_signs
+
+NAME = Ask("name", "text", "Your full name", "It stands as your signature.")
+READ = Ask("read", "tick", "I have read the agreement and may sign for my side.")
+
+SIGN = Move(
+    "sign",
+    "Sign the agreement",
+    source=("to_sign",),
+    target="countersign",
+    by=(Role.APPLICANT,),
+    asks=(NAME, READ),
+    does="agreements.sign",
+    weight="first",
+    past="Signed by the grantee",
+    says="The Foundation signs next.",
+)
+COUNTERSIGN = Move(
+    "countersign",
+    "Counter-sign the agreement",
+    source=("countersign",),
+    target="signed",
+    by=(Role.OFFICER, Role.APPROVER),
+    needs=(other_side_signs,),
+    asks=(NAME, READ),
+    does="agreements.countersign",
+    tells=(
+        Tell(
+            Role.APPLICANT,
+            "The agreement is signed",
+            "Both sides have signed. The first instalment becomes payable.",
+        ),
+    ),
+    weight="first",
+    past="Signed by both",
+    says="The agreement is in force and the first instalment becomes payable.",
+)
+
+FLOW = Flow("agreement", starts=("to_sign",), moves=(SIGN, COUNTERSIGN))

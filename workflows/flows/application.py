@@ -1,0 +1,134 @@
+"""The variants of an application's flow that programmes choose from.
+
+`PANEL` (an officer recommends, an approver decides), `OFFICER_DECIDES` (small grants), `TWO_STAGES` (a statement is
+reviewed, then a proposal invited), `DISASTER` (alert, triage, mini-proposal, all on a clock). Each says only what it
+does differently.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workflows.flow import Move
+from workflows.flows.mails import ALERTED, INVITED, LATE, WANTED
+from workflows.flows.panel import (
+    AWARD,
+    BACK_TO_PANEL,
+    DECLINE,
+    NOT_ELIGIBLE,
+    PANEL,
+    RECOMMEND,
+    SUBMIT,
+    TO_PANEL,
+    WITHDRAW,
+)
+from workflows.roles import Role
+from workflows.rules.calls import call_allows
+from workflows.rules.decisions import (
+    all_checked,
+    amount_fits,
+    none_failed,
+    not_checked_by_me,
+    recommends_wholly,
+    reviews_in,
+)
+from workflows.rules.proposals import complete, in_time, own_draft
+
+__all__ = ["DISASTER", "OFFICER_DECIDES", "PANEL", "TWO_STAGES"]
+
+OFFICER = (Role.OFFICER,)
+READ = (own_draft, reviews_in, not_checked_by_me)
+"""What somebody needs who decides on reviews alone."""
+
+OFFICER_DECIDES = PANEL.changed(
+    replace(AWARD, source=("review",), by=OFFICER, needs=(*READ, call_allows("award"), amount_fits)),
+    replace(DECLINE, source=("review",), by=OFFICER, needs=READ),
+    replace(WITHDRAW, source=("draft", "checks", "question", "review")),
+    without=("to_panel", "recommend", "back_to_panel"),
+    name="application decided by an officer",
+)
+
+INVITE = Move(
+    "invite",
+    "Invite a full proposal",
+    source=("review",),
+    target="draft",
+    by=OFFICER,
+    needs=READ,
+    stage="statement",
+    sets="proposal",
+    does="applications.invite",
+    tells=(INVITED,),
+    weight="first",
+    past="Invited",
+    says="They write the full proposal next.",
+)
+
+TWO_STAGES = PANEL.changed(
+    INVITE,
+    replace(DECLINE, key="decline_statement", source=("review",), by=OFFICER, needs=READ, stage="statement"),
+    replace(TO_PANEL, stage="proposal"),
+    name="application in two stages",
+)
+
+ALERT = Move(
+    "alert",
+    "Raise the alert",
+    source=("draft",),
+    target="triage",
+    by=(Role.APPLICANT,),
+    needs=(in_time, complete, call_allows("start")),
+    stage="alert",
+    does="applications.submit",
+    tells=(ALERTED,),
+    weight="first",
+    past="Alert raised",
+    says="The officer on duty reads it within hours.",
+)
+ACCEPT = Move(
+    "accept",
+    "Ask for the mini-proposal",
+    source=("triage",),
+    target="draft",
+    by=OFFICER,
+    needs=(own_draft,),
+    stage="alert",
+    sets="proposal",
+    does="applications.invite",
+    tells=(WANTED,),
+    weight="first",
+    past="Mini-proposal asked for",
+    says="They get the form, and the hour by which to send it.",
+)
+
+
+def _late(step: str) -> Move:
+    """The clock's row: the step stays and the deputy hears of it."""
+    return Move(
+        f"late_{step}",
+        "Call the deputy",
+        source=(step,),
+        target=step,
+        by=(Role.CLOCK,),
+        within=f"{step}_hours",
+        tells=(LATE,),
+        past="Time ran out; the deputy is told",
+    )
+
+
+DISASTER = PANEL.changed(
+    ALERT,
+    ACCEPT,
+    replace(NOT_ELIGIBLE, title="Not for this fund…", source=("triage",)),
+    replace(SUBMIT, title="Send the mini-proposal", target="review", stage="proposal"),
+    replace(
+        RECOMMEND,
+        source=("review",),
+        needs=(own_draft, all_checked, none_failed, reviews_in, recommends_wholly, amount_fits),
+    ),
+    replace(BACK_TO_PANEL, key="back_to_review", title="Send it back", target="review", past="Sent back"),
+    replace(WITHDRAW, source=("draft", "triage", "review", "decision")),
+    *(_late(step) for step in ("triage", "review", "decision")),
+    without=("ask", "answer", "no_answer", "pass", "to_panel", "back_to_panel"),
+    name="disaster relief",
+)

@@ -1,0 +1,169 @@
+"""A flow as a picture (SVG): the way through on one line, what leaves it on rails below, the present step lit.
+
+Colours and sizes are attributes, for the PDF engine styles no inline SVG by class; the classes beside them let a web
+page recolour it. Moves that stay at their step are not drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import NamedTuple
+
+from workflows.flow import Flow, Move
+from workflows.steps import STEPS, Holder, Step
+
+ACROSS, DOWN, LEFT, TOP, SIZE, ASIDE = 116, 32, 52, 84, 7, 34
+INK, LINE = "#1B2530", "#857C6D"
+COLOURS = {
+    Holder.APPLICANT: "#B96F00",
+    Holder.OURS: "#0B5A66",
+    Holder.REVIEWERS: "#653A78",
+    Holder.DONE: "#28623A",
+    Holder.NOBODY: "#4D5763",
+}
+
+
+class Place(NamedTuple):
+    """Where a step stands: its column on the way through, and which rail below it (0: on the way itself)."""
+
+    column: int
+    row: int
+
+    @property
+    def x(self) -> int:
+        """Pixels from the left; a step on a rail stands a little after its column."""
+        return LEFT + self.column * ACROSS + (ASIDE if self.row else 0)
+
+    @property
+    def y(self) -> int:
+        """Pixels from the top."""
+        return TOP + self.row * DOWN
+
+
+def svg(flow: Flow, present: str | None = None, *, word: Callable[[str], str] = str) -> str:
+    """The picture; `word` translates the words of the steps and of the alternative.
+
+    Raises KeyError for a step that the flow does not have.
+    """
+    places = layout(flow)
+    lit = places[present] if present else None
+    width = LEFT * 2 + ACROSS * max(place.column for place in places.values())
+    height = TOP + DOWN * max(place.row for place in places.values()) + 20
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="flow" role="img" {size}>',
+        f"<title>{escape(alternative(flow, present, word=word))}</title>",
+        *(_edge(places[a], places[b]) for a, b in edges(flow)),
+        *(_node(STEPS[key], place, word, lit=place == lit) for key, place in places.items()),
+        "</svg>",
+    ]
+    return "\n".join(parts)
+
+
+def alternative(flow: Flow, present: str | None = None, *, word: Callable[[str], str] = str) -> str:
+    """What the picture says, in words: the way through, and where the case is with what may follow."""
+    way = word("The way: %(steps)s.") % {"steps": " → ".join(word(STEPS[key].word) for key in way_through(flow))}
+    if present is None:
+        return way
+    following = [word(STEPS[b].word) for a, b in edges(flow) if a == present]
+    here = word("Now: %(step)s.") % {"step": word(STEPS[present].word)}
+    after = (
+        word("What can follow: %(steps)s.") % {"steps": ", ".join(following)} if following else word("It ends here.")
+    )
+    return f"{here} {after} {way}"
+
+
+def way_through(flow: Flow) -> tuple[str, ...]:
+    """The steps from the start to the end by each step's first button, or by the clock where there is none."""
+    step, stage = flow.starts[0], next((move.stage or "" for move in flow.moves if move.sets), "")
+    seen = {(step, stage)}
+    way = [step]
+    while move := _onward(flow, step, stage, seen):
+        step, stage = move.target, move.sets or stage
+        seen.add((step, stage))
+        way.append(step)
+    return tuple(dict.fromkeys(way))
+
+
+def _onward(flow: Flow, step: str, stage: str, seen: set[tuple[str, str]]) -> Move | None:
+    moves = [m for m in flow.moves if m.here(step, stage) and (m.target, m.sets or stage) not in seen]
+    ranked = sorted((m for m in moves if m.weight != "grave"), key=lambda m: m.weight != "first")
+    return ranked[0] if ranked else None
+
+
+def edges(flow: Flow) -> tuple[tuple[str, str], ...]:
+    """Each pair of steps that a move joins, once, in the order of the table."""
+    pairs = ((source, move.target) for move in flow.moves for source in move.source)
+    return tuple(dict.fromkeys((a, b) for a, b in pairs if a != b))
+
+
+def layout(flow: Flow) -> dict[str, Place]:
+    """A place for every step: the way through on top, each other step on a rail of its own.
+
+    A rail ends after the last step that leads to it; those that end latest are on top, so no word is crossed.
+    """
+    way = way_through(flow)
+    columns = {key: column for column, key in enumerate(way)}
+    ends = {
+        key: max((columns[a] for a, b in edges(flow) if b == key and a in columns), default=0)
+        for key in flow.steps
+        if key not in columns
+    }
+    rails = sorted(ends, key=lambda key: -ends[key])
+    below = {key: Place(ends[key], row) for row, key in enumerate(rails, 1)}
+    return {key: Place(column, 0) for key, column in columns.items()} | below
+
+
+def _edge(a: Place, b: Place) -> str:
+    gap = SIZE + 6
+    if a.row == b.row == 0 and b.column == a.column + 1:
+        path, head = f"M{a.x + gap} {a.y}H{b.x - gap}", _head(b.x - gap, b.y, 5, 0)
+    elif a.row == b.row == 0:
+        y = a.y - 34
+        path, head = f"M{a.x} {y}Q{(a.x + b.x) // 2} {y - 44} {b.x} {y}", _head(b.x, y, 0, 5)
+    elif b.row == 0:
+        x = b.x + 5 * (a.row - 2)
+        path, head = f"M{a.x - gap} {a.y}H{x}V{b.y + gap}", _head(x, b.y + gap, 0, -5)
+    else:
+        x = a.x + (5 * (b.row - 2) if a.row == 0 else 0)
+        start = a.y + gap if a.row < b.row else a.y - gap
+        path, head = f"M{x} {start}V{b.y}H{b.x - gap}", _head(b.x - gap, b.y, 5, 0)
+    return f'<path class="flow-move" d="{path}" fill="none" stroke="{LINE}" stroke-width="1"/>{head}'
+
+
+def _head(x: int, y: int, dx: int, dy: int) -> str:
+    """The head of an arrow whose tip is at (x, y) and which points along (dx, dy)."""
+    back_x, back_y, wide_x, wide_y = x - dx, y - dy, abs(dy) // 2 + dy % 2, abs(dx) // 2 + dx % 2
+    corners = f"M{x} {y}L{back_x + wide_x} {back_y + wide_y}L{back_x - wide_x} {back_y - wide_y}Z"
+    return f'<path class="flow-head" d="{corners}" fill="{LINE}"/>'
+
+
+def _node(step: Step, place: Place, word: Callable[[str], str], *, lit: bool) -> str:
+    colour = COLOURS[step.holder]
+    ring = f'<circle cx="{place.x}" cy="{place.y}" r="11" fill="none" stroke="{colour}" stroke-width="2"/>'
+    text = f'x="{place.x + 17}" y="{place.y + 5}"' if place.row else f'x="{place.x}" y="{place.y - 18}"'
+    anchor = "start" if place.row else "middle"
+    weight = 700 if lit else 400
+    return (
+        f'<g class="flow-step holder-{step.holder}{" is-present" if lit else ""}">{ring if lit else ""}'
+        f"{_mark(step.shape, place.x, place.y, colour)}"
+        f'<text {text} font-size="13" font-weight="{weight}" fill="{INK}" text-anchor="{anchor}">'
+        f"{escape(word(step.word))}</text></g>"
+    )
+
+
+def _mark(shape: str, x: int, y: int, colour: str) -> str:
+    s = SIZE
+    match shape:
+        case "diamond":
+            return f'<path d="M{x} {y - s}L{x + s} {y}L{x} {y + s}L{x - s} {y}Z" fill="{colour}"/>'
+        case "triangle":
+            return f'<path d="M{x} {y - s}L{x + s} {y + s}H{x - s}Z" fill="{colour}"/>'
+        case "tick":
+            line = f"M{x - s} {y}L{x - 2} {y + 5}L{x + s} {y - 5}"
+            return f'<path d="{line}" fill="none" stroke="{colour}" stroke-width="3"/>'
+        case "dash":
+            return f'<path d="M{x - s} {y}H{x + s}" fill="none" stroke="{colour}" stroke-width="3"/>'
+        case _:
+            return f'<circle cx="{x}" cy="{y}" r="{s - 1}" fill="{colour}"/>'

@@ -1,0 +1,169 @@
+"""What a programme is made of: data that a call copies, an officer edits, and that freezes when the call opens.
+
+Everything here is a frozen pydantic model with only plain values, so that it can be stored as JSON with the call.
+The flow is code and stays with the programme.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from workflows.flow import Flow
+
+SCHEMA = 1
+
+
+class Data(BaseModel):
+    """Frozen, and closed to keys nobody declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(Data):
+    """A column of a table question."""
+
+    key: str
+    title: str
+    kind: Literal["text", "date", "number", "tick"] = "text"
+
+
+class Question(Data):
+    """One question of a form.
+
+    kind: text (a line), long (paragraphs), date, number, choice, tags (several), table (rows of columns), budget,
+    indicators, tick. A `fact` is kept as a column of the application (title, summary, starts_on, months).
+    `words` and `rows` are upper limits, 0 meaning none.
+    """
+
+    key: str
+    kind: Literal["text", "long", "date", "number", "choice", "tags", "table", "budget", "indicators", "tick"]
+    label: str
+    help: str = ""
+    words: int = 0
+    rows: int = 0
+    required: bool = True
+    fact: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    columns: tuple[Column, ...] = ()
+
+
+class Section(Data):
+    """Questions that are answered and saved together."""
+
+    key: str
+    title: str
+    help: str = ""
+    questions: tuple[Question, ...]
+
+
+class Stage(Data):
+    """A round of writing (alert, statement, proposal) and the reviews it needs."""
+
+    key: Literal["alert", "statement", "proposal"]
+    title: str
+    sections: tuple[Section, ...]
+    reviews: int = 0
+
+    def question(self, key: str) -> Question | None:
+        """The question of that key, if this stage asks it."""
+        return next((q for s in self.sections for q in s.questions if q.key == key), None)
+
+
+class Criterion(Data):
+    """One line of the rubric; six anchors, for the scores 0 to 5."""
+
+    key: str
+    title: str
+    question: str
+    weight: int = Field(gt=0, le=100)
+    anchors: tuple[str, str, str, str, str, str]
+
+
+class RuleSpec(Data):
+    """A rule that a call switches on, with its numbers."""
+
+    key: str
+    params: dict[str, Any] = {}
+
+
+class InstalmentPlan(Data):
+    """A share of the award and what it waits for: `agreement`, `report:<number>`."""
+
+    percent: Decimal = Field(gt=0, le=100)
+    conditions: tuple[str, ...] = ("agreement",)
+
+
+class ReportDuty(Data):
+    """A report of the grantee, due so many days after the start or the end of the project.
+
+    at: `start` counts months then days from the start, `end` days from the end.
+    """
+
+    title: str
+    kind: Literal["interim", "final"]
+    at: Literal["start", "end"] = "end"
+    months: int = 0
+    days: int = 30
+
+
+class CallRules(Data):
+    """A call's frozen rules."""
+
+    schema_number: int = SCHEMA
+    most: Decimal = Field(gt=0)
+    months_most: int = Field(gt=0)
+    stages: tuple[Stage, ...] = Field(min_length=1)
+    rubric: tuple[Criterion, ...] = Field(min_length=1)
+    rules: tuple[RuleSpec, ...] = ()
+    instalments: tuple[InstalmentPlan, ...] = Field(min_length=1)
+    reports: tuple[ReportDuty, ...] = Field(min_length=1)
+    checks: tuple[tuple[str, str], ...] = Field(min_length=1)
+    clock: dict[str, int] = {}
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if sum(i.percent for i in self.instalments) != 100:
+            raise ValueError("the instalments must sum to 100 percent")
+        if sum(c.weight for c in self.rubric) != 100:
+            raise ValueError("the weights of the rubric must sum to 100")
+        for condition in (c for i in self.instalments for c in i.conditions):
+            kind, _, number = condition.partition(":")
+            if kind not in {"agreement", "report"} or (kind == "report" and not 1 <= int(number) <= len(self.reports)):
+                raise ValueError(f"no such condition: {condition}")
+        for stage in self.stages:
+            keys = [q.key for s in stage.sections for q in s.questions]
+            if len(keys) != len(set(keys)):
+                raise ValueError(f"a question of the stage {stage.key} is asked twice")
+        return self
+
+    def stage(self, key: str) -> Stage:
+        """The stage of that key; raises KeyError."""
+        for stage in self.stages:
+            if stage.key == key:
+                return stage
+        raise KeyError(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A programme as its file declares it. `series` begins the reference numbers of its applications."""
+
+    code: str
+    series: str
+    title: str
+    lead: str
+    who: str
+    flow: Flow
+    rules: CallRules
+
+
+def upgraded(stored: dict[str, Any]) -> CallRules:
+    """A call's rules as stored, brought to today's schema; raises ValueError for a schema from the future."""
+    number = stored.get("schema_number", 0)
+    if number > SCHEMA:
+        raise ValueError(f"the call's rules have schema {number}, this version reads up to {SCHEMA}")
+    return CallRules.model_validate(stored)

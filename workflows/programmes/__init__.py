@@ -1,0 +1,55 @@
+"""The programmes: every file in this folder (and in the folders that `GRANTS_PROGRAMMES` names) is one.
+
+Nothing else lists them. A file declares `PROGRAMME`; it is refused with the file's name when its rules do not exist.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from workflows.programme import Programme
+from workflows.rules.calls import unknown_rules
+
+FOLDER = Path(__file__).parent
+FOLDERS = [FOLDER]
+
+
+def read_also(folders: Iterable[str]) -> None:
+    """Read programme files of these folders too, besides our own."""
+    before = FOLDERS[1:]
+    FOLDERS[1:] = [Path(folder) for folder in folders]
+    programmes.cache_clear()
+    try:
+        programmes()
+    except ValueError:
+        FOLDERS[1:] = before
+        raise
+
+
+@cache
+def programmes() -> dict[str, Programme]:
+    """Every programme by its code, in the order of the codes; raises ValueError naming the file that does not fit."""
+    found: dict[str, Programme] = {}
+    for path in sorted(path for folder in FOLDERS for path in folder.glob("[a-z]*.py")):
+        programme = _read(path)
+        if programme.code in found:
+            raise ValueError(f"{path.name}: the code {programme.code} is taken")
+        found[programme.code] = programme
+    return dict(sorted(found.items()))
+
+
+def _read(path: Path) -> Programme:
+    spec = importlib.util.spec_from_file_location(f"workflows.programmes.{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path.name}: cannot be read")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    programme = getattr(module, "PROGRAMME", None)
+    if not isinstance(programme, Programme):
+        raise ValueError(f"{path.name}: declares no PROGRAMME")
+    if wrong := unknown_rules(programme.rules.rules):
+        raise ValueError(f"{path.name}: {'; '.join(wrong)}")
+    return programme

@@ -1,0 +1,52 @@
+"""Beyond the Net, small: one page for little money, read by two and decided by an officer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from workflows.declarations import declarations
+from workflows.flows.application import OFFICER_DECIDES
+from workflows.programme import CallRules, InstalmentPlan, Programme, ReportDuty, RuleSpec, Section, Stage
+from workflows.questions import ACTIVITIES_TABLE, MONTHS, STARTS_ON, SUMMARY, TITLE, budget, indicators
+from workflows.rubrics import SMALL
+
+ONE_PAGE = (
+    Section(key="project", title="The project", questions=(TITLE, SUMMARY, STARTS_ON, MONTHS)),
+    Section(key="plan", title="What happens, and how you will know", questions=(ACTIVITIES_TABLE, indicators(rows=1))),
+    budget(rows=8),
+    declarations("true", "agreed", "account"),
+)
+
+PROGRAMME = Programme(
+    code="BTN-S",
+    series="BTN",
+    title="Beyond the Net, small",
+    lead="A little money for something a chapter can do at once. The form fits one page.",
+    who="Chapters in good standing",
+    flow=OFFICER_DECIDES,
+    rules=CallRules(
+        most=Decimal(5_000),
+        months_most=12,
+        stages=(Stage(key="proposal", title="Proposal", sections=ONE_PAGE, reviews=2),),
+        rubric=SMALL,
+        rules=(
+            RuleSpec(key="applicants", params={"allowed": ["chapter"]}),
+            RuleSpec(key="standing", params={"allowed": ["good_standing", "pre_rejuvenation"]}),
+            RuleSpec(key="no_overdue"),
+            RuleSpec(key="held", params={"grants": 2, "amount": "55000"}),
+            RuleSpec(key="contacts", params={"count": 2}),
+            RuleSpec(key="asks"),
+            RuleSpec(key="most"),
+            RuleSpec(key="longest"),
+            RuleSpec(key="indirect", params={"percent": "15"}),
+        ),
+        instalments=(InstalmentPlan(percent=Decimal(100)),),
+        reports=(ReportDuty(title="Final report", kind="final"),),
+        checks=(
+            ("chapter", "It speaks for the chapter, not for one member"),
+            ("costs", "Nothing in the budget is ineligible"),
+            ("account", "The account holder equals the legal name"),
+        ),
+        clock={"question_days": 5, "review_days": 14, "decision_days": 7},
+    ),
+)

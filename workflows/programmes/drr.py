@@ -1,0 +1,70 @@
+"""Disaster relief: an alert of ten lines, a mini-proposal, and a decision, on a clock of hours."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from workflows.declarations import declarations
+from workflows.flows.application import DISASTER
+from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportDuty, RuleSpec, Section, Stage
+from workflows.questions import ACTIVITIES_TABLE, IN_SHORT, MONTHS, PARTNERS, STARTS_ON, TITLE, budget, indicators
+from workflows.rubrics import DISASTER as URGENT
+
+EVENTS = (("storm", "Storm"), ("flood", "Flood"), ("quake", "Earthquake"), ("fire", "Fire"), ("conflict", "Conflict"))
+ALERT = Section(
+    key="alert",
+    title="Alert",
+    help="Ten lines. Write what you know; leave the rest for later.",
+    questions=(
+        TITLE,
+        Question(key="event", kind="choice", label="What happened", options=(*EVENTS, ("other", "Something else"))),
+        Question(key="happened_on", kind="date", label="On which day"),
+        Question(key="place", kind="text", label="Where", words=20),
+        Question(key="people", kind="number", label="People cut off, about", required=False),
+        Question(key="down", kind="long", label="What is down", words=60),
+        Question(key="working", kind="long", label="What still works", words=40, required=False),
+        Question(key="needed", kind="long", label="What is needed first", words=60),
+        Question(key="source", kind="text", label="Where this is confirmed", words=30, required=False),
+        Question(key="contact", kind="text", label="Who can be reached, and how", words=20),
+    ),
+)
+PLAN = Section(key="plan", title="The first weeks", questions=(STARTS_ON, MONTHS, ACTIVITIES_TABLE, indicators(rows=3)))
+MINI = (IN_SHORT, PLAN, PARTNERS, budget(rows=12), declarations("true", "once", "unharmed", "safe", "local"))
+
+PROGRAMME = Programme(
+    code="DRR",
+    series="DRR",
+    title="Disaster relief",
+    lead="Networks back in use after a disaster. We decide within three days of the alert.",
+    who="Chapters and partner organisations we know",
+    flow=DISASTER,
+    rules=CallRules(
+        most=Decimal(500_000),
+        months_most=12,
+        stages=(
+            Stage(key="alert", title="Alert", sections=(ALERT,)),
+            Stage(key="proposal", title="Mini-proposal", sections=MINI, reviews=2),
+        ),
+        rubric=URGENT,
+        rules=(
+            RuleSpec(key="applicants", params={"allowed": ["chapter", "partner"]}),
+            RuleSpec(key="standing", params={"allowed": ["good_standing", "pre_rejuvenation", "rejuvenation"]}),
+            *(RuleSpec(key=key) for key in ("asks", "most", "longest")),
+        ),
+        instalments=(
+            InstalmentPlan(percent=Decimal(70)),
+            InstalmentPlan(percent=Decimal(30), conditions=("report:1",)),
+        ),
+        reports=(
+            ReportDuty(title="Report after three months", kind="interim", at="start", months=3, days=0),
+            ReportDuty(title="Final report", kind="final"),
+        ),
+        checks=(
+            ("event", "The event is confirmed by a second source"),
+            ("duplicate", "No other alert tells of the same damage"),
+            ("known", "The organisation was checked before the disaster"),
+            ("sanctions", "No match on the sanctions lists of this month"),
+        ),
+        clock={"triage_hours": 12, "invited_days": 1, "review_hours": 24, "decision_hours": 12},
+    ),
+)

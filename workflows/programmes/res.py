@@ -1,0 +1,72 @@
+"""Critical network research: a statement of interest first, a full proposal on invitation."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from workflows.declarations import declarations
+from workflows.flows.application import TWO_STAGES
+from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportDuty, RuleSpec, Section, Stage
+from workflows.questions import IN_SHORT, MISSION, PARTNERS, PLAN, RISKS, TEAM, budget, outcomes
+from workflows.rubrics import RESEARCH
+
+QUESTION = Question(
+    key="question", kind="long", label="What do you want to find out, and who needs to know?", words=200
+)
+METHOD = Question(key="method", kind="long", label="How will you find out?", help="Data, sample, analysis.", words=600)
+OUTPUTS = Question(key="outputs", kind="long", label="What will you publish, where, under which licence?", words=200)
+SUBJECTS = (
+    ("none", "No people, no animals"),
+    ("certified", "Yes, with a certificate"),
+    ("applied", "Yes, applied for"),
+)
+ETHICS = Question(key="ethics", kind="choice", label="Are people or animals the subject?", options=SUBJECTS)
+BODY = Question(key="ethics_body", kind="text", label="Who certifies it", words=20, required=False)
+
+IDEA = Section(key="question", title="The question", questions=(QUESTION,))
+RESEARCH_PLAN = Section(key="research", title="Question and method", questions=(QUESTION, METHOD, ETHICS, BODY))
+OPENNESS = Section(key="openness", title="Outputs", questions=(OUTPUTS,))
+
+STATEMENT = (IN_SHORT, IDEA, TEAM, budget(rows=6), declarations("true"))
+PROJECT = (IN_SHORT, RESEARCH_PLAN, OPENNESS, PLAN, outcomes(), MISSION, TEAM, PARTNERS, RISKS)
+DECLARED = declarations("true", "costs", "once", "published", "licence")
+PROPOSAL = (*PROJECT, budget(cofunding=True), DECLARED)
+
+PROGRAMME = Programme(
+    code="RES",
+    series="RES",
+    title="Critical network research",
+    lead="Independent research on questions that decide what the Internet becomes.",
+    who="Organisations, universities and individual researchers",
+    flow=TWO_STAGES,
+    rules=CallRules(
+        most=Decimal(500_000),
+        months_most=24,
+        stages=(
+            Stage(key="statement", title="Statement of interest", sections=STATEMENT, reviews=2),
+            Stage(key="proposal", title="Full proposal", sections=PROPOSAL, reviews=3),
+        ),
+        rubric=RESEARCH,
+        rules=(
+            RuleSpec(key="applicants", params={"allowed": ["organisation", "university", "individual"]}),
+            RuleSpec(key="most_of_kind", params={"kind": "individual", "amount": "200000"}),
+            *(RuleSpec(key=key) for key in ("no_overdue", "asks", "most", "longest")),
+        ),
+        instalments=(
+            InstalmentPlan(percent=Decimal(40)),
+            InstalmentPlan(percent=Decimal(40), conditions=("report:1",)),
+            InstalmentPlan(percent=Decimal(20), conditions=("report:4",)),
+        ),
+        reports=(
+            *(ReportDuty(title=f"Report at month {m}", kind="interim", at="start", months=m) for m in (6, 12, 18)),
+            ReportDuty(title="Final report and publication", kind="final"),
+        ),
+        checks=(
+            ("legal", "Non-profit by its papers, or a person with an identity checked"),
+            ("ethics", "The certificate is from a responsible body, if one is needed"),
+            ("licence", "The outputs named are openly licensed"),
+            ("sanctions", "No match on the sanctions lists of this month"),
+        ),
+        clock={"question_days": 5, "review_days": 28, "invited_days": 42, "decision_days": 21},
+    ),
+)

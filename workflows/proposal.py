@@ -1,0 +1,222 @@
+"""What a form still lacks: pure questions over the content of one stage."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from workflows.programme import Question, Section, Stage
+from workflows.say import Say
+
+CATEGORIES = (
+    ("equipment", "Equipment"),
+    ("connectivity", "Connectivity"),
+    ("services", "Professional services"),
+    ("staff", "Staff"),
+    ("training", "Training and events"),
+    ("travel", "Travel"),
+    ("communication", "Communication"),
+    ("indirect", "Indirect"),
+    ("other", "Other"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A budget line as its writer left it; missing numbers are None."""
+
+    what: str
+    category: str
+    quantity: Decimal | None
+    unit_cost: Decimal | None
+
+    @property
+    def total(self) -> Decimal:
+        """Quantity × unit cost, in the call's currency, to the cent."""
+        return round((self.quantity or Decimal(0)) * (self.unit_cost or Decimal(0)), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """An indicator as its writer left it."""
+
+    name: str
+    unit: str
+    baseline: Decimal | None
+    target: Decimal | None
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What has been written: facts and answers by the question's key, budget lines and indicators."""
+
+    answers: Mapping[str, Any]
+    lines: Sequence[Line] = ()
+    goals: Sequence[Goal] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionState:
+    """How far a section is: questions answered, of how many, and what is wrong."""
+
+    section: Section
+    answered: int
+    questions: int
+    problems: tuple[Say, ...]
+
+    @property
+    def mark(self) -> str:
+        """full, part or empty."""
+        if not self.problems:
+            return "full"
+        return "part" if self.answered else "empty"
+
+
+def states(stage: Stage, content: Content) -> tuple[SectionState, ...]:
+    """Each section of the stage with what it lacks."""
+    return tuple(_state(section, content) for section in stage.sections)
+
+
+def missing(stage: Stage, content: Content) -> tuple[Say, ...]:
+    """All that the stage lacks, in its order."""
+    return tuple(say for state in states(stage, content) for say in state.problems)
+
+
+def words(text: str) -> int:
+    """Words as people count them: runs between white space."""
+    return len(text.split())
+
+
+def _state(section: Section, content: Content) -> SectionState:
+    problems = [say for question in section.questions for say in _problems(section, question, content)]
+    asked = [q for q in section.questions if q.required]
+    return SectionState(section, sum(_filled(q, content) for q in asked), len(asked), tuple(problems))
+
+
+def _filled(question: Question, content: Content) -> bool:
+    if question.kind == "budget":
+        return bool(content.lines)
+    if question.kind == "indicators":
+        return bool(content.goals)
+    answer = content.answers.get(question.key)
+    return answer is not None and answer is not False and answer != [] and str(answer).strip() != ""
+
+
+def _problems(section: Section, question: Question, content: Content) -> Sequence[Say]:
+    if not _filled(question, content):
+        if not question.required:
+            return ()
+        return (
+            Say(
+                "%(section)s: “%(label)s” is not answered.",
+                section=section.title,
+                label=question.label,
+                cure=section.key,
+            ),
+        )
+    match question.kind:
+        case "budget":
+            return _budget_problems(section, question, content.lines)
+        case "indicators":
+            return (*_goal_problems(section, content.goals), *_too_many(section, question, len(content.goals)))
+        case "text" | "long":
+            return _too_long(section, question, str(content.answers[question.key]))
+        case "table":
+            rows = content.answers[question.key]
+            return (*_row_problems(section, question, rows), *_too_many(section, question, len(rows)))
+        case _:
+            return ()
+
+
+def _too_long(section: Section, question: Question, text: str) -> Sequence[Say]:
+    count = words(text)
+    if not question.words or count <= question.words:
+        return ()
+    return (
+        Say(
+            "%(section)s: “%(label)s” has %(count)s words; %(most)s are allowed.",
+            section=section.title,
+            label=question.label,
+            count=count,
+            most=question.words,
+            cure=section.key,
+        ),
+    )
+
+
+def _budget_problems(section: Section, question: Question, lines: Sequence[Line]) -> Sequence[Say]:
+    said = []
+    for number, line in enumerate(lines, 1):
+        if not line.what or line.quantity is None or line.unit_cost is None or line.total <= 0:
+            said.append(
+                Say(
+                    "%(section)s: line %(number)s needs what it is, a quantity and a cost above zero.",
+                    section=section.title,
+                    number=number,
+                    cure=section.key,
+                )
+            )
+    if question.rows and len(lines) > question.rows:
+        said.append(
+            Say(
+                "%(section)s: %(count)s lines; at most %(most)s fit this call.",
+                section=section.title,
+                count=len(lines),
+                most=question.rows,
+                cure=section.key,
+            )
+        )
+    return said
+
+
+def _goal_problems(section: Section, goals: Sequence[Goal]) -> Sequence[Say]:
+    return [
+        Say(
+            "%(section)s: give the start and the target of “%(name)s” as numbers.",
+            section=section.title,
+            name=goal.name or "–",
+            cure=section.key,
+        )
+        for goal in goals
+        if not goal.name or goal.baseline is None or goal.target is None
+    ]
+
+
+def _too_many(section: Section, question: Question, count: int) -> Sequence[Say]:
+    if not question.rows or count <= question.rows:
+        return ()
+    text = "%(section)s: %(count)s rows of “%(label)s”; at most %(most)s fit this call."
+    return (Say(text, section=section.title, count=count, label=question.label, most=question.rows, cure=section.key),)
+
+
+def _row_problems(section: Section, question: Question, rows: Sequence[Mapping[str, str]]) -> Sequence[Say]:
+    wanted = [c for c in question.columns if c.kind != "tick"]
+    return [
+        Say(
+            "%(section)s: row %(number)s of “%(label)s” is half filled.",
+            section=section.title,
+            number=number,
+            label=question.label,
+            cure=section.key,
+        )
+        for number, row in enumerate(rows, 1)
+        if any(not row.get(column.key) for column in wanted)
+    ]
+
+
+def add_months(day: date, months: int) -> date:
+    """The last day of a project of so many months that starts on `day`: the day before the same day of a later month.
+
+    A month that lacks that day ends the project with its own last day: 30 January and a month is 28 February, as
+    calendar periods are counted in law (German Civil Code, section 188).
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    if day.day == 1:
+        return date(year, month + 1, 1) - timedelta(days=1)
+    return date(year, month + 1, min(day.day - 1, monthrange(year, month + 1)[1]))

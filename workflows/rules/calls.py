@@ -1,0 +1,58 @@
+"""The rules that a call may switch on, and what they say of a case at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workflows.cases import ApplicationCase
+from workflows.flow import Rule
+from workflows.programme import RuleSpec
+from workflows.roles import Actor
+from workflows.rules import applicants, budgets
+from workflows.rules.switches import CallRule, Moment
+from workflows.say import Say
+
+CALL_RULES: dict[str, CallRule] = {rule.key: rule for rule in (*applicants.RULES, *budgets.RULES)}
+
+MOMENTS: dict[Moment, str] = {
+    "start": "The call’s rules allow this applicant to begin.",
+    "submit": "The call’s rules allow this proposal.",
+    "award": "The call’s rules still hold when it is awarded.",
+}
+
+
+def call_allows(moment: Moment) -> Rule:
+    """A rule of a flow: whatever the call has switched on for this moment."""
+
+    def rule(case: ApplicationCase, actor: Actor) -> tuple[Say, ...]:
+        return objections(case, moment)
+
+    rule.__doc__ = MOMENTS[moment]
+    return rule
+
+
+def objections(case: ApplicationCase, moment: Moment) -> tuple[Say, ...]:
+    """What the call's rules say against it at this moment; raises KeyError for a rule that does not exist."""
+    return tuple(say for spec in case.round.rules for say in _objections(spec, case, moment))
+
+
+def _objections(spec: RuleSpec, case: ApplicationCase, moment: Moment) -> tuple[Say, ...]:
+    rule = CALL_RULES[spec.key]
+    if moment not in rule.asked_at:
+        return ()
+    said = rule.check(case, rule.params.model_validate(spec.params))
+    return said if isinstance(said, tuple) else () if said is None else (said,)
+
+
+def unknown_rules(specs: Iterable[RuleSpec]) -> tuple[str, ...]:
+    """What is wrong with them in words: keys nobody knows, numbers that do not fit. Empty when all is well."""
+    wrong = []
+    for spec in specs:
+        if spec.key not in CALL_RULES:
+            wrong.append(f"no such rule: {spec.key}")
+            continue
+        try:
+            CALL_RULES[spec.key].params.model_validate(spec.params)
+        except ValueError as error:
+            wrong.append(f"{spec.key}: {error}")
+    return tuple(wrong)
