@@ -1,0 +1,17 @@
+"""The one clock: everything that is timed asks `grants_now()`."""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """The offset's row belongs to the owner alone: the application reads the clock and cannot move it."""
+    op.execute("""
+        CREATE TABLE clock_offset (id integer CONSTRAINT clock_offset_pkey PRIMARY KEY CHECK (id = 1), seconds integer NOT NULL DEFAULT 0);
+        INSERT INTO clock_offset (id, seconds) VALUES (1, 0);
+        CREATE FUNCTION grants_now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER
+        SET search_path = public, pg_temp
+        RETURN clock_timestamp() + make_interval(secs => (SELECT seconds FROM public.clock_offset WHERE id = 1));
+    """)

@@ -1,0 +1,127 @@
+"""What the database itself refuses, whoever asks: the second line behind every rule of the program."""
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+LASTING = ("history", "entry", "posting", "document", "document_file", "document_end", "checkpoint")
+STEPPED = ("application", "agreement", "instalment", "report", "batch")
+
+
+def upgrade() -> None:
+    """Triggers first, then what each role may do."""
+    _lasting()
+    _stepped()
+    _ledger()
+    _search()
+    _rights()
+
+
+def _lasting() -> None:
+    """History, ledger and documents only grow."""
+    op.execute("""
+        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION '% only grows', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_only_grows';
+        END $$;
+        CREATE FUNCTION own_transaction() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            NEW.xact := pg_current_xact_id()::text::bigint;
+            RETURN NEW;
+        END $$;
+    """)
+    for table in LASTING:
+        op.execute(f"""
+            CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change();
+            CREATE TRIGGER {table}_never_empties BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+        """)
+    for table in ("history", "entry", "posting"):
+        op.execute(f"CREATE TRIGGER {table}_xact BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION own_transaction();")
+
+
+def _stepped() -> None:
+    """A step changes only together with an event of the same transaction that says so."""
+    op.execute("""
+        CREATE FUNCTION step_has_its_event() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF NOT EXISTS (SELECT FROM history WHERE about = TG_TABLE_NAME AND about_id = NEW.id AND step_to = NEW.step
+                           AND xact = pg_current_xact_id()::text::bigint) THEN
+                RAISE EXCEPTION 'the step of % % changed without an event', TG_TABLE_NAME, NEW.id
+                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_step_has_its_event';
+            END IF;
+            RETURN NULL;
+        END $$;
+    """)
+    for table in STEPPED:
+        op.execute(f"""
+            CREATE CONSTRAINT TRIGGER {table}_step_made AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION step_has_its_event();
+            CREATE CONSTRAINT TRIGGER {table}_step_moved AFTER UPDATE OF step ON {table} DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW WHEN (OLD.step IS DISTINCT FROM NEW.step) EXECUTE FUNCTION step_has_its_event();
+        """)
+
+
+def _ledger() -> None:
+    """Entries balance, nothing joins them later, and balances are written by the trigger alone."""
+    op.execute("""
+        CREATE FUNCTION entry_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            id_of_entry bigint;
+        BEGIN
+            IF TG_TABLE_NAME = 'entry' THEN id_of_entry := NEW.id; ELSE id_of_entry := NEW.entry_id; END IF;
+            IF (SELECT count(*) FROM posting WHERE entry_id = id_of_entry) < 2
+               OR EXISTS (SELECT FROM posting WHERE entry_id = id_of_entry GROUP BY currency HAVING sum(amount) <> 0) THEN
+                RAISE EXCEPTION 'entry % does not balance', id_of_entry
+                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'entry_balances';
+            END IF;
+            RETURN NULL;
+        END $$;
+        CREATE CONSTRAINT TRIGGER entry_balanced AFTER INSERT ON entry DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION entry_balances();
+        CREATE CONSTRAINT TRIGGER posting_balanced AFTER INSERT ON posting DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION entry_balances();
+
+        CREATE FUNCTION open_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        BEGIN
+            INSERT INTO balance (account_id, kind, amount) VALUES (NEW.id, NEW.kind, 0);
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER account_has_balance AFTER INSERT ON account FOR EACH ROW EXECUTE FUNCTION open_balance();
+
+        CREATE FUNCTION add_to_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        BEGIN
+            IF NEW.currency <> (SELECT currency FROM account WHERE id = NEW.account_id) THEN
+                RAISE EXCEPTION 'posting in another currency' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'posting_currency';
+            END IF;
+            UPDATE balance SET amount = amount + NEW.amount WHERE account_id = NEW.account_id;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER posting_counts AFTER INSERT ON posting FOR EACH ROW EXECUTE FUNCTION add_to_balance();
+    """)
+
+
+def _search() -> None:
+    """Words of titles are found without accents, through an index."""
+    op.execute("""
+        CREATE EXTENSION IF NOT EXISTS unaccent;
+        CREATE EXTENSION IF NOT EXISTS pg_trgm;
+        CREATE FUNCTION plain(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+            RETURN lower(public.unaccent('public.unaccent'::regdictionary, words));
+        CREATE INDEX application_words_idx ON application USING gin (plain(title || ' ' || coalesce(reference, '')) gin_trgm_ops);
+        CREATE INDEX organisation_words_idx ON organisation USING gin (plain(name) gin_trgm_ops);
+    """)
+
+
+def _rights() -> None:
+    """The application may read and write, but what lasts it may only add to; it owns nothing."""
+    lasting = ", ".join(LASTING)
+    op.execute(f"""
+        GRANT USAGE ON SCHEMA public TO grants_app, grants_read;
+        GRANT SELECT ON ALL TABLES IN SCHEMA public TO grants_app, grants_read;
+        GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO grants_app;
+        GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO grants_app;
+        REVOKE UPDATE, DELETE ON {lasting} FROM grants_app;
+        REVOKE INSERT, UPDATE, DELETE ON balance, clock_offset, alembic_version FROM grants_app;
+        REVOKE UPDATE, DELETE ON account FROM grants_app;
+    """)

@@ -1,0 +1,28 @@
+"""The tables, one file per noun."""
+
+from grants.models.applications import Application, ApplicationSave, BudgetLine, Indicator
+from grants.models.appointments import Appointment
+from grants.models.awards import Agreement, Award, Instalment
+from grants.models.batches import Batch, Payment
+from grants.models.calls import Call
+from grants.models.checks import Check
+from grants.models.counters import ClockOffset, Counter, Repeat
+from grants.models.decisions import Decision, Recommendation
+from grants.models.documents import Document, DocumentEnd, DocumentFile, DocumentSnapshot
+from grants.models.funds import Fund
+from grants.models.history import Checkpoint, Event, EventWords, Head
+from grants.models.ledger import Account, Balance, Entry, Posting
+from grants.models.organisations import Membership, Organisation
+from grants.models.outbox import Outbox
+from grants.models.persons import Person
+from grants.models.reports import Report, ReportFigure, ReportSpending
+from grants.models.reviews import Assignment, Conflict, Review, Score
+from grants.models.sessions import SignIn, SignInFailure
+
+__all__ = [
+    "Account", "Agreement", "Application", "ApplicationSave", "Appointment", "Assignment", "Award", "Balance", "Batch", "BudgetLine",
+    "Call", "Check", "Checkpoint", "ClockOffset", "Conflict", "Counter", "Decision", "Document", "DocumentEnd", "DocumentFile",
+    "DocumentSnapshot", "Entry", "Event", "EventWords", "Fund", "Head", "Indicator", "Instalment", "Membership", "Organisation", "Outbox",
+    "Payment", "Person", "Posting", "Recommendation", "Repeat", "Report", "ReportFigure", "ReportSpending", "Review", "Score", "SignIn",
+    "SignInFailure",
+]

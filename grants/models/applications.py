@@ -1,0 +1,110 @@
+"""Applications: one row, one reference, one history from the first word to the closing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.db import Amount, Answers, Instant, Key, Model, Seen, Side, Stamp, through
+from grants.models.calls import Call
+from grants.models.organisations import Organisation
+
+
+class Application(Model):
+    """A proposal in a call. Facts are columns; only free answers are JSON."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        CheckConstraint(
+            "step IN ('draft', 'withdrawn') OR (reference IS NOT NULL AND submitted_at IS NOT NULL AND submitted_sha256 IS NOT NULL)",
+            name="sent_has_its_number",
+        ),
+        CheckConstraint("asked >= 0", name="asks_no_less_than_nothing"),
+        CheckConstraint("months IS NULL OR months BETWEEN 0 AND 120", name="months_are_plausible"),
+        CheckConstraint("stage IN ('alert', 'statement', 'proposal')", name="stage_is_known"),
+        Index("application_list_idx", "call_id", text("submitted_at DESC"), text("id DESC"), postgresql_where=text("step <> 'draft'")),
+        Index("application_step_idx", "step", "step_at"),
+    )
+    seen = Seen(root="application")
+
+    id: Mapped[Key]
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    created_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reference: Mapped[str | None] = mapped_column(unique=True)
+    stage: Mapped[str]
+    step: Mapped[str] = mapped_column(server_default="draft")
+    step_at: Mapped[Stamp]
+    title: Mapped[str] = mapped_column(server_default="")
+    summary: Mapped[str] = mapped_column(server_default="")
+    starts_on: Mapped[date | None]
+    months: Mapped[int | None]
+    asked: Mapped[Amount] = mapped_column(server_default="0")
+    answers: Mapped[Answers]
+    created_at: Mapped[Stamp]
+    saved_at: Mapped[Stamp]
+    submitted_at: Mapped[Instant | None]
+    submitted_sha256: Mapped[str | None]
+    invited_until: Mapped[Instant | None]
+    version: Mapped[int] = mapped_column()
+
+    call: Mapped[Call] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ApplicationSave(Model):
+    """What somebody's save sent in, kept when it lost against another's: no text is ever thrown away."""
+
+    __tablename__ = "application_save"
+    seen = through("application_id", Side.APPLICANT)
+
+    id: Mapped[Key]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Stamp]
+    section: Mapped[str]
+    on_version: Mapped[int]
+    content: Mapped[dict[str, object]] = mapped_column(JSONB)
+    settled_at: Mapped[Instant | None]
+
+
+class BudgetLine(Model):
+    """One line of the budget: the same line from the proposal to the final report."""
+
+    __tablename__ = "budget_line"
+    __table_args__ = (CheckConstraint("total >= 0", name="costs_no_less_than_nothing"),)
+    seen = through("application_id", Side.APPLICANT, Side.OFFICE, Side.REVIEWER)
+
+    id: Mapped[Key]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    position: Mapped[int]
+    what: Mapped[str]
+    category: Mapped[str]
+    quantity: Mapped[Amount | None]
+    unit_cost: Mapped[Amount | None]
+    total: Mapped[Amount]
+
+
+class Indicator(Model):
+    """What is measured: where it stood, where it is to stand."""
+
+    __tablename__ = "indicator"
+    seen = through("application_id", Side.APPLICANT, Side.OFFICE, Side.REVIEWER)
+
+    id: Mapped[Key]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    position: Mapped[int]
+    name: Mapped[str]
+    unit: Mapped[str] = mapped_column(server_default="")
+    baseline: Mapped[Amount | None]
+    target: Mapped[Amount | None]
+    how: Mapped[str] = mapped_column(server_default="")
+
+    @property
+    def less_is_better(self) -> bool:
+        """The goal is to bring the figure down."""
+        return self.baseline is not None and self.target is not None and self.target < self.baseline

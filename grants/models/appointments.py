@@ -1,0 +1,33 @@
+"""Who holds which role, in everything, in one programme, or in one call."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.db import Instant, Key, Model, Seen, Stamp
+from grants.models.persons import Person
+from workflows.roles import APPOINTED
+
+
+class Appointment(Model):
+    """A person in a role; no programme and no call means everywhere."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        CheckConstraint(f"role IN {tuple(map(str, APPOINTED))}", name="role_is_appointed"),
+        CheckConstraint("programme IS NULL OR call_id IS NULL", name="one_scope"),
+        Index("appointment_current_key", "person_id", "role", "programme", "call_id", unique=True,
+              postgresql_where=text("ended_at IS NULL"), postgresql_nulls_not_distinct=True),
+    )
+    seen = Seen(root="appointment", own="person_id")
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str]
+    programme: Mapped[str | None]
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
+    created_at: Mapped[Stamp]
+    ended_at: Mapped[Instant | None]
+
+    person: Mapped[Person] = relationship()

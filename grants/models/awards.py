@@ -1,0 +1,94 @@
+"""Awards, their agreement and the plan of their instalments."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from grants.db import Amount, Instant, Key, Model, Side, Stamp, through
+from grants.models.applications import Application
+
+EVERYBODY = (Side.APPLICANT, Side.OFFICE, Side.FINANCE)
+
+
+class Award(Model):
+    """Money promised to an application."""
+
+    __tablename__ = "award"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="gives_something"),
+        CheckConstraint("ends_on > starts_on", name="ends_after_it_starts"),
+    )
+    seen = through("application_id", *EVERYBODY)
+
+    id: Mapped[Key]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    amount: Mapped[Amount]
+    currency: Mapped[str]
+    conditions: Mapped[str] = mapped_column(server_default="")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[Stamp]
+
+    application: Mapped[Application] = relationship()
+    agreement: Mapped[Agreement] = relationship(back_populates="award", uselist=False)
+    instalments: Mapped[list[Instalment]] = relationship(back_populates="award", order_by="Instalment.number")
+
+
+class Agreement(Model):
+    """The contract of an award; valid only with both signatures."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (
+        CheckConstraint("step = 'to_sign' OR (signed_by IS NOT NULL AND signed_name <> '' AND signed_at IS NOT NULL)", name="first_signature"),
+        CheckConstraint("step <> 'signed' OR (countersigned_by IS NOT NULL AND countersigned_name <> '' AND countersigned_at IS NOT NULL)",
+                        name="second_signature"),
+        CheckConstraint("countersigned_by <> signed_by", name="two_people_sign"),
+    )
+    seen = through("award_id", *EVERYBODY)
+
+    id: Mapped[Key]
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), unique=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    step: Mapped[str] = mapped_column(server_default="to_sign")
+    step_at: Mapped[Stamp]
+    signed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    signed_name: Mapped[str] = mapped_column(server_default="")
+    signed_at: Mapped[Instant | None]
+    countersigned_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    countersigned_name: Mapped[str] = mapped_column(server_default="")
+    countersigned_at: Mapped[Instant | None]
+    version: Mapped[int] = mapped_column()
+
+    award: Mapped[Award] = relationship(back_populates="agreement")
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Instalment(Model):
+    """A planned share of an award: planned until its conditions hold, then payable."""
+
+    __tablename__ = "instalment"
+    __table_args__ = (
+        UniqueConstraint("award_id", "number"),
+        CheckConstraint("amount > 0", name="pays_something"),
+        CheckConstraint("step IN ('planned', 'payable')", name="step_is_known"),
+    )
+    seen = through("award_id", *EVERYBODY)
+
+    id: Mapped[Key]
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
+    number: Mapped[int]
+    amount: Mapped[Amount]
+    conditions: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    step: Mapped[str] = mapped_column(server_default="planned")
+    step_at: Mapped[Stamp]
+    version: Mapped[int] = mapped_column()
+
+    award: Mapped[Award] = relationship(back_populates="instalments")
+    __mapper_args__ = {"version_id_col": version}

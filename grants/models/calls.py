@@ -1,0 +1,47 @@
+"""Calls: a round of a programme with its frozen rules."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.db import Answers, Instant, Key, Model, Seen, Stamp
+from grants.models.funds import Fund
+from workflows.programme import CallRules, upgraded
+
+
+class Call(Model):
+    """A round. Its rules begin as a copy of the programme's and freeze when it opens."""
+
+    __tablename__ = "call"
+    __table_args__ = (
+        CheckConstraint("step IN ('draft', 'open', 'closed')", name="step_is_known"),
+        CheckConstraint("closes_at IS NULL OR closes_at > opens_at", name="closes_after_it_opens"),
+        CheckConstraint("step = 'draft' OR opened_at IS NOT NULL", name="open_has_its_day"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_a_code"),
+    )
+    seen = Seen(root="call")
+
+    id: Mapped[Key]
+    programme: Mapped[str] = mapped_column(index=True)
+    title: Mapped[str]
+    currency: Mapped[str] = mapped_column(server_default="USD")
+    fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
+    step: Mapped[str] = mapped_column(server_default="draft")
+    opens_at: Mapped[Instant]
+    closes_at: Mapped[Instant | None]
+    opened_at: Mapped[Instant | None]
+    rules: Mapped[Answers]
+    version: Mapped[int] = mapped_column()
+    created_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[Stamp]
+
+    fund: Mapped[Fund] = relationship()
+    __mapper_args__ = {"version_id_col": version}
+
+    @cached_property
+    def data(self) -> CallRules:
+        """The rules as a model, brought to today's schema."""
+        return upgraded(self.rules)

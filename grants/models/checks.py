@@ -1,0 +1,31 @@
+"""The officer's checklist."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.db import Key, Model, Side, Stamp, through
+from grants.models.persons import Person
+
+
+class Check(Model):
+    """The verdict on one line of the call's checklist."""
+
+    __tablename__ = "checked"
+    __table_args__ = (
+        UniqueConstraint("application_id", "key"),
+        CheckConstraint("verdict IN ('passed', 'failed')", name="verdict_is_known"),
+        CheckConstraint("verdict = 'passed' OR note <> ''", name="a_failure_has_its_reason"),
+    )
+    seen = through("application_id", Side.OFFICE)
+
+    id: Mapped[Key]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    key: Mapped[str]
+    verdict: Mapped[str]
+    note: Mapped[str] = mapped_column(server_default="")
+    by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Stamp]
+
+    person: Mapped[Person] = relationship()

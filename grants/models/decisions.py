@@ -1,0 +1,52 @@
+"""What an officer recommends and what an approver decides."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.db import Amount, Key, Model, Side, Stamp, through
+from grants.models.persons import Person
+
+
+class Recommendation(Model):
+    """An officer's advice after the panel; the newest one of a stage counts unless it was sent back."""
+
+    __tablename__ = "recommendation"
+    __table_args__ = (
+        CheckConstraint("kind IN ('award', 'decline')", name="kind_is_known"),
+        CheckConstraint("(kind = 'award') = (amount IS NOT NULL)", name="an_award_names_its_amount"),
+    )
+    seen = through("application_id", Side.OFFICE)
+
+    id: Mapped[Key]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    kind: Mapped[str]
+    amount: Mapped[Amount | None]
+    conditions: Mapped[str] = mapped_column(server_default="")
+    feedback: Mapped[str] = mapped_column(server_default="")
+    sent_back: Mapped[bool] = mapped_column(server_default="false")
+    by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Stamp]
+
+    person: Mapped[Person] = relationship()
+
+
+class Decision(Model):
+    """How an application ended: awarded, declined, or found not eligible, and what the applicant is told."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        CheckConstraint("kind IN ('award', 'decline', 'not_eligible')", name="kind_is_known"),
+        CheckConstraint("kind = 'award' OR feedback <> ''", name="a_no_has_its_reasons"),
+    )
+    seen = through("application_id", Side.OFFICE, Side.APPLICANT)
+
+    id: Mapped[Key]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
+    kind: Mapped[str]
+    feedback: Mapped[str] = mapped_column(server_default="")
+    by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Stamp]
+
+    person: Mapped[Person] = relationship()

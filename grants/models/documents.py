@@ -1,0 +1,79 @@
+"""Documents: numbered when the move is made, printed later by a worker, never changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.db import Key, Model, Side, Stamp, through
+
+
+class Document(Model):
+    """A document as ordered. The row is never updated; what follows stands in the tables beside it."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("number", "version"),
+        Index("document_about_idx", "application_id", "kind"),
+    )
+    seen = through("application_id", Side.APPLICANT, Side.OFFICE)
+
+    id: Mapped[Key]
+    kind: Mapped[str]
+    number: Mapped[str]
+    version: Mapped[int] = mapped_column()
+    language: Mapped[str]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    ordered_at: Mapped[Stamp]
+
+    snapshot: Mapped[DocumentSnapshot | None] = relationship(back_populates="document", uselist=False)
+    file: Mapped[DocumentFile | None] = relationship(back_populates="document", uselist=False, lazy="joined")
+    end: Mapped[DocumentEnd | None] = relationship(uselist=False, lazy="joined")
+
+
+class DocumentSnapshot(Model):
+    """Everything the document is made from. Erasure may remove it; the number stays."""
+
+    __tablename__ = "document_snapshot"
+    seen = through("document_id", Side.OFFICE)
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    data: Mapped[dict[str, object]] = mapped_column(JSONB)
+
+    document: Mapped[Document] = relationship(back_populates="snapshot")
+
+
+class DocumentFile(Model):
+    """The printed file by its content's hash: at most one per document, and one per outbox row."""
+
+    __tablename__ = "document_file"
+    __table_args__ = (
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_is_a_hash"),
+        CheckConstraint("size > 0 AND pages > 0", name="is_not_empty"),
+    )
+    seen = through("document_id", Side.APPLICANT, Side.OFFICE)
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), unique=True)
+    sha256: Mapped[str] = mapped_column(index=True)
+    size: Mapped[int]
+    pages: Mapped[int]
+    made_with: Mapped[dict[str, object]] = mapped_column(JSONB)
+    at: Mapped[Stamp]
+
+    document: Mapped[Document] = relationship(back_populates="file")
+
+
+class DocumentEnd(Model):
+    """Why a document does not, or no longer, stand: void (never printed) or revoked."""
+
+    __tablename__ = "document_end"
+    __table_args__ = (CheckConstraint("kind IN ('void', 'revoked')", name="kind_is_known"),)
+    seen = through("document_id", Side.APPLICANT, Side.OFFICE)
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    kind: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[Stamp]

@@ -1,0 +1,23 @@
+"""Funds: a year's contribution, from which the envelopes of calls are cut."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grants.db import Key, Model, Seen, Stamp
+
+
+class Fund(Model):
+    """An appropriation. Its row is the lock under which its money moves."""
+
+    __tablename__ = "fund"
+    __table_args__ = (CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_a_code"),)
+    seen = Seen(root="fund")
+
+    id: Mapped[Key]
+    title: Mapped[str] = mapped_column(unique=True)
+    year: Mapped[int]
+    currency: Mapped[str] = mapped_column(server_default="USD")
+    source: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[Stamp]

@@ -1,0 +1,56 @@
+"""Organisations (chapters and others) and the people who act for them."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.db import Instant, Key, Model, Seen, Stamp, through
+from grants.models.persons import Person
+
+KINDS = ("chapter", "nonprofit", "university", "individual")
+STANDINGS = ("in_formation", "good_standing", "pre_rejuvenation", "rejuvenation", "dechartered")
+
+
+class Organisation(Model):
+    """Who applies. Names sort by `sort_key`, never by the server's collation."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {KINDS}", name="kind_is_known"),
+        CheckConstraint(f"standing IN {STANDINGS}", name="standing_is_known"),
+        CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_is_a_code"),
+    )
+    seen = Seen(root="organisation")
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(unique=True)
+    sort_key: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(server_default="chapter")
+    standing: Mapped[str] = mapped_column(server_default="good_standing")
+    country: Mapped[str]
+    region: Mapped[str]
+    language: Mapped[str] = mapped_column(server_default="en")
+    address: Mapped[str] = mapped_column(server_default="")
+    source: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[Stamp]
+
+
+class Membership(Model):
+    """A person who acts for an organisation, until `ended_at`."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        Index("membership_current_key", "person_id", "organisation_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+    seen = through("organisation_id", own="person_id")
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    title: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[Stamp]
+    ended_at: Mapped[Instant | None]
+
+    person: Mapped[Person] = relationship()
+    organisation: Mapped[Organisation] = relationship()

@@ -1,0 +1,33 @@
+"""What has to happen outside, written in the same transaction as its cause."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grants.db import SYSTEM, Instant, Key, Model, Stamp
+
+
+class Outbox(Model):
+    """One thing to do. `attempts` is the fencing token of whoever claimed it last."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_waiting_idx", "next_at", postgresql_where=text("done_at IS NULL AND dead_at IS NULL")),
+        CheckConstraint("kind IN ('document', 'mail')", name="kind_is_known"),
+        CheckConstraint("done_at IS NULL OR dead_at IS NULL", name="one_end"),
+    )
+    seen = SYSTEM
+
+    id: Mapped[Key]
+    kind: Mapped[str]
+    queue: Mapped[str]
+    args: Mapped[dict[str, object]] = mapped_column(JSONB)
+    created_at: Mapped[Stamp]
+    next_at: Mapped[Stamp]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    leased_until: Mapped[Instant | None]
+    done_at: Mapped[Instant | None]
+    dead_at: Mapped[Instant | None]
+    problem: Mapped[str] = mapped_column(server_default="")

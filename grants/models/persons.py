@@ -1,0 +1,25 @@
+"""People and what they sign in with."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grants.db import Instant, Key, Model, Seen, Stamp
+
+
+class Person(Model):
+    """Somebody with an account. What they may do stands in memberships and appointments."""
+
+    __tablename__ = "person"
+    __table_args__ = (CheckConstraint("email = lower(email) AND email LIKE '%_@_%'", name="email_is_one"),)
+    seen = Seen(root="person")
+
+    id: Mapped[Key]
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    language: Mapped[str] = mapped_column(server_default="en")
+    timezone: Mapped[str] = mapped_column(server_default="UTC")
+    password_hash: Mapped[str | None]
+    created_at: Mapped[Stamp]
+    ended_at: Mapped[Instant | None]

@@ -1,0 +1,89 @@
+"""Reports of the grantee: due dates made at the award, then figures and words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.db import Amount, Instant, Key, Model, Side, Stamp, through
+from grants.models.applications import BudgetLine, Indicator
+from grants.models.awards import Award
+
+
+class Report(Model):
+    """One report that is owed."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        UniqueConstraint("award_id", "number"),
+        CheckConstraint("kind IN ('interim', 'final')", name="kind_is_known"),
+        CheckConstraint("step = 'due' OR sent_at IS NOT NULL", name="sent_has_its_day"),
+        CheckConstraint("step <> 'approved' OR (approved_by IS NOT NULL AND approved_by <> sent_by)", name="approved_by_another"),
+    )
+    seen = through("award_id", Side.APPLICANT, Side.OFFICE)
+
+    id: Mapped[Key]
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
+    number: Mapped[int]
+    title: Mapped[str]
+    kind: Mapped[str]
+    due_on: Mapped[date] = mapped_column(index=True)
+    step: Mapped[str] = mapped_column(server_default="due")
+    step_at: Mapped[Stamp]
+    summary: Mapped[str] = mapped_column(server_default="")
+    setbacks: Mapped[str] = mapped_column(server_default="")
+    next_steps: Mapped[str] = mapped_column(server_default="")
+    story: Mapped[str] = mapped_column(server_default="")
+    story_by: Mapped[str] = mapped_column(server_default="")
+    story_consent: Mapped[bool] = mapped_column(server_default="false")
+    question: Mapped[str] = mapped_column(server_default="")
+    saved_at: Mapped[Stamp]
+    sent_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    sent_at: Mapped[Instant | None]
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[Instant | None]
+    version: Mapped[int] = mapped_column()
+
+    award: Mapped[Award] = relationship()
+    figures: Mapped[list[ReportFigure]] = relationship(back_populates="report", order_by="ReportFigure.id")
+    spending: Mapped[list[ReportSpending]] = relationship(back_populates="report", order_by="ReportSpending.id")
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ReportFigure(Model):
+    """Where an indicator stands now."""
+
+    __tablename__ = "report_figure"
+    __table_args__ = (UniqueConstraint("report_id", "indicator_id"),)
+    seen = through("report_id", Side.APPLICANT, Side.OFFICE)
+
+    id: Mapped[Key]
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
+    actual: Mapped[Amount | None]
+    source: Mapped[str] = mapped_column(server_default="")
+
+    report: Mapped[Report] = relationship(back_populates="figures")
+    indicator: Mapped[Indicator] = relationship(lazy="joined", innerjoin=True)
+
+
+class ReportSpending(Model):
+    """Money used on a budget line since the project began."""
+
+    __tablename__ = "report_spending"
+    __table_args__ = (
+        UniqueConstraint("report_id", "budget_line_id"),
+        CheckConstraint("spent IS NULL OR spent >= 0", name="spent_no_less_than_nothing"),
+    )
+    seen = through("report_id", Side.APPLICANT, Side.OFFICE)
+
+    id: Mapped[Key]
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
+    budget_line_id: Mapped[int] = mapped_column(ForeignKey("budget_line.id"))
+    spent: Mapped[Amount | None]
+    explanation: Mapped[str] = mapped_column(server_default="")
+
+    report: Mapped[Report] = relationship(back_populates="spending")
+    line: Mapped[BudgetLine] = relationship(lazy="joined", innerjoin=True)

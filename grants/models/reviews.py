@@ -1,0 +1,110 @@
+"""Assignments, what reviewers declare, and what they write."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.db import Amount, Instant, Key, Model, Side, Stamp, through
+from grants.models.applications import Application
+from grants.models.persons import Person
+
+
+class Assignment(Model):
+    """A reviewer asked for one application in one stage.
+
+    asked → ready (no conflict declared) → sent, or declined, conflicted, released. The content shows from `ready` on.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        Index("assignment_current_key", "application_id", "stage", "person_id", unique=True),
+        CheckConstraint("state IN ('asked', 'ready', 'sent', 'declined', 'conflicted', 'released')", name="state_is_known"),
+        CheckConstraint("state NOT IN ('ready', 'sent') OR cleared_at IS NOT NULL", name="reads_after_declaring"),
+    )
+    seen = through("application_id", Side.OFFICE, own="person_id")
+
+    id: Mapped[Key]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    stage: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="asked")
+    due_on: Mapped[date]
+    assigned_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    assigned_at: Mapped[Stamp]
+    cleared_at: Mapped[Instant | None]
+    reason: Mapped[str] = mapped_column(server_default="")
+    version: Mapped[int] = mapped_column()
+
+    application: Mapped[Application] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    review: Mapped[Review | None] = relationship(back_populates="assignment", uselist=False)
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Conflict(Model):
+    """A person who must not see or touch an application in a role, until somebody else lifts it with a reason."""
+
+    __tablename__ = "conflict"
+    __table_args__ = (
+        Index("conflict_current_key", "application_id", "person_id", unique=True, postgresql_where=text("lifted_at IS NULL")),
+        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"),
+        CheckConstraint("lifted_by IS NULL OR (lifted_by <> person_id AND lifted_reason <> '')", name="lifted_by_another_with_a_reason"),
+    )
+    seen = through("application_id", Side.OFFICE, own="person_id")
+
+    id: Mapped[Key]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kinds: Mapped[str]
+    declared_at: Mapped[Stamp]
+    lifted_at: Mapped[Instant | None]
+    lifted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    lifted_reason: Mapped[str] = mapped_column(server_default="")
+
+
+class Review(Model):
+    """What a reviewer writes; a draft until it is sent."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        CheckConstraint("confidence IS NULL OR confidence BETWEEN 1 AND 5", name="confidence_is_one_to_five"),
+        CheckConstraint("amount IS NULL OR amount >= 0", name="amount_is_no_less_than_nothing"),
+        CheckConstraint("sent_at IS NULL OR (fund IS NOT NULL AND confidence IS NOT NULL)", name="sent_is_whole"),
+    )
+    seen = through("assignment_id", Side.OFFICE)
+
+    id: Mapped[Key]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
+    strengths: Mapped[str] = mapped_column(server_default="")
+    concerns: Mapped[str] = mapped_column(server_default="")
+    questions: Mapped[str] = mapped_column(server_default="")
+    fund: Mapped[bool | None]
+    amount: Mapped[Amount | None]
+    confidence: Mapped[int | None]
+    saved_at: Mapped[Stamp]
+    sent_at: Mapped[Instant | None]
+
+    assignment: Mapped[Assignment] = relationship(back_populates="review")
+    scores: Mapped[list[Score]] = relationship(back_populates="review", cascade="all, delete-orphan")
+
+
+class Score(Model):
+    """A score of 0 to 5 on one criterion, with its comment."""
+
+    __tablename__ = "score"
+    __table_args__ = (
+        UniqueConstraint("review_id", "criterion"),
+        CheckConstraint("points IS NULL OR points BETWEEN 0 AND 5", name="points_are_zero_to_five"),
+    )
+    seen = through("review_id", Side.OFFICE)
+
+    id: Mapped[Key]
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    criterion: Mapped[str]
+    points: Mapped[int | None]
+    comment: Mapped[str] = mapped_column(server_default="")
+
+    review: Mapped[Review] = relationship(back_populates="scores")
