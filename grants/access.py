@@ -1,0 +1,325 @@
+"""Who somebody is, what they may do, and what they may see. Nowhere else do people become roles.
+
+What a person may see is a SQL filter, composed from the roles they really hold; what they may do is a permission,
+asked again for the very object. Sight is the applicant's side, always, or a role without a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true, union_all
+
+from grants.db import Model, Seen, Side, db
+from grants.models import (
+    Agreement,
+    Application,
+    Appointment,
+    Assignment,
+    Award,
+    Batch,
+    Call,
+    Conflict,
+    Instalment,
+    Membership,
+    Organisation,
+    Payment,
+    Person,
+)
+from workflows.roles import Actor, Role
+
+OFFICE = (Role.OFFICER, Role.APPROVER, Role.AUDITOR)
+MONEY = (Role.FINANCE,)
+
+
+class Permission(StrEnum):
+    """Everything a route may ask for."""
+
+    SEE_INBOX = "see_inbox"
+    START_APPLICATION = "start_application"
+    WRITE_APPLICATION = "write_application"
+    READ_APPLICATION = "read_application"
+    MOVE_APPLICATION = "move_application"
+    CHECK = "check"
+    ASSIGN = "assign"
+    READ_REVIEWS = "read_reviews"
+    ANSWER_ASSIGNMENT = "answer_assignment"
+    REVIEW = "review"
+    READ_AWARD = "read_award"
+    MOVE_AGREEMENT = "move_agreement"
+    READ_REPORT = "read_report"
+    WRITE_REPORT = "write_report"
+    MOVE_REPORT = "move_report"
+    READ_BATCH = "read_batch"
+    PREPARE_BATCH = "prepare_batch"
+    MOVE_BATCH = "move_batch"
+    READ_FUND = "read_fund"
+    SET_FUND = "set_fund"
+    READ_CALL = "read_call"
+    SET_CALL = "set_call"
+    READ_DOCUMENT = "read_document"
+    READ_ORGANISATION = "read_organisation"
+    SET_PEOPLE = "set_people"
+    SEE_FAILURES = "see_failures"
+
+
+A, R, O, P, F, U, D = (
+    Role.APPLICANT, Role.REVIEWER, Role.OFFICER, Role.APPROVER, Role.FINANCE, Role.AUDITOR, Role.ADMINISTRATOR)  # fmt: skip
+
+ALLOWED: dict[Permission, frozenset[Role]] = {
+    Permission.SEE_INBOX: frozenset({A, R, O, P, F, U, D}),
+    Permission.START_APPLICATION: frozenset({A}),
+    Permission.WRITE_APPLICATION: frozenset({A}),
+    Permission.READ_APPLICATION: frozenset({A, O, P, U}),
+    Permission.MOVE_APPLICATION: frozenset({A, O, P}),
+    Permission.CHECK: frozenset({O}),
+    Permission.ASSIGN: frozenset({O}),
+    Permission.READ_REVIEWS: frozenset({O, P, U}),
+    Permission.ANSWER_ASSIGNMENT: frozenset({R}),
+    Permission.REVIEW: frozenset({R}),
+    Permission.READ_AWARD: frozenset({A, O, P, F, U}),
+    Permission.MOVE_AGREEMENT: frozenset({A, O, P}),
+    Permission.READ_REPORT: frozenset({A, O, P, U}),
+    Permission.WRITE_REPORT: frozenset({A}),
+    Permission.MOVE_REPORT: frozenset({A, O}),
+    Permission.READ_BATCH: frozenset({F, U}),
+    Permission.PREPARE_BATCH: frozenset({F}),
+    Permission.MOVE_BATCH: frozenset({F}),
+    Permission.READ_FUND: frozenset({O, P, F, U}),
+    Permission.SET_FUND: frozenset({F}),
+    Permission.READ_CALL: frozenset({O, P, U}),
+    Permission.SET_CALL: frozenset({O}),
+    Permission.READ_DOCUMENT: frozenset({A, O, P, U}),
+    Permission.READ_ORGANISATION: frozenset({A, O, P, F, U, D}),
+    Permission.SET_PEOPLE: frozenset({D}),
+    Permission.SEE_FAILURES: frozenset({O, U, D}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody with all that decides their sight, loaded once a request.
+
+    calls: for each role held by appointment, the calls it covers, or None for all of them.
+    """
+
+    person: Person | None = None
+    organisations: frozenset[int] = frozenset()
+    calls: dict[Role, frozenset[int] | None] = field(default_factory=dict)
+    conflicts: frozenset[int] = frozenset()
+    reviews: bool = False
+
+    @property
+    def id(self) -> int | None:
+        """The person's number, None for the public."""
+        return self.person.id if self.person else None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role held anywhere."""
+        held = {Role.APPLICANT} if self.organisations else set()
+        if self.reviews:
+            held.add(Role.REVIEWER)
+        return frozenset(held | set(self.calls))
+
+    def may(self, permission: Permission) -> bool:
+        """Whether some role held somewhere has it."""
+        return bool(self.roles & ALLOWED[permission])
+
+    def covers(self, role: Role, call_id: int) -> bool:
+        """Whether the role, held by appointment, reaches that call."""
+        if role not in self.calls:
+            return False
+        covered = self.calls[role]
+        return covered is None or call_id in covered
+
+
+NOBODY = Who()
+
+
+def who_is(person: Person | None) -> Who:
+    """Load what decides a person's sight, in three queries."""
+    if person is None or person.ended_at is not None:
+        return NOBODY
+    organisations = db.session.scalars(
+        select(Membership.organisation_id).where(Membership.person_id == person.id, Membership.ended_at.is_(None)))
+    calls = _appointed_calls(person.id)
+    rows = db.session.execute(union_all(
+        select(Conflict.application_id, true()).where(Conflict.person_id == person.id, Conflict.lifted_at.is_(None)),
+        select(Assignment.application_id, false()).where(Assignment.person_id == person.id),
+    )).all()
+    return Who(person=person, organisations=frozenset(organisations), calls=calls,
+               conflicts=frozenset(id for id, conflicted in rows if conflicted),
+               reviews=any(not conflicted for _, conflicted in rows) or Role.REVIEWER in calls)
+
+
+def _appointed_calls(person_id: int) -> dict[Role, frozenset[int] | None]:
+    held = db.session.execute(
+        select(Appointment.role, Appointment.programme, Appointment.call_id, Call.id)
+        .outerjoin(Call, or_(Call.id == Appointment.call_id, Call.programme == Appointment.programme))
+        .where(Appointment.person_id == person_id, Appointment.ended_at.is_(None))).all()
+    found: dict[Role, frozenset[int] | None] = {}
+    for name, programme, call_id, reached in held:
+        role = Role(name)
+        if programme is None and call_id is None:
+            found[role] = None
+        elif found.get(role, frozenset()) is not None:
+            found[role] = (found.get(role) or frozenset()) | ({reached} if reached else frozenset())
+    return found
+
+
+def seen(model: type[Model], who: Who, sides: Iterable[Side] = tuple(Side)) -> ColumnElement[bool]:
+    """The filter on `model` of what somebody may see, from these sides.
+
+    Raises LookupError for a table that is never shown row by row.
+    """
+    said: Seen = model.seen
+    wanted = frozenset(sides)
+    if said.public:
+        return true()
+    if said.root:
+        return ROOTS[said.root](who, wanted)
+    if not said.through:
+        raise LookupError(f"{model.__tablename__} is not shown to anybody")
+    column = model.__table__.c[said.through]
+    parent = _model_of(next(iter(column.foreign_keys)).column.table.name)
+    inherited = column.in_(select(parent.__table__.c[_key(parent)]).where(seen(parent, who, wanted & said.sides)))
+    return or_(inherited, _own(model, said, who)) if said.own else inherited
+
+
+def _own(model: type[Model], said: Seen, who: Who) -> ColumnElement[bool]:
+    columns = model.__table__.c
+    own = columns[said.own or ""] == who.id
+    if who.conflicts and "application_id" in columns:
+        return and_(own, columns["application_id"].not_in(who.conflicts))
+    return own
+
+
+def _key(model: type[Model]) -> str:
+    return next(iter(model.__table__.primary_key)).name
+
+
+def _model_of(table: str) -> type[Model]:
+    return next(m.class_ for m in Model.registry.mappers if m.local_table.name == table)
+
+
+def _applications(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """The applicant's side, always; a role only without a conflict."""
+    by_role: list[ColumnElement[bool]] = []
+    if Side.OFFICE in sides:
+        by_role += [and_(Application.reference.is_not(None), _within(who, role)) for role in OFFICE if role in who.calls]
+    if Side.FINANCE in sides:
+        awarded = Application.id.in_(select(Award.application_id))
+        by_role += [and_(awarded, _within(who, role)) for role in MONEY if role in who.calls]
+    if Side.REVIEWER in sides and who.reviews:
+        by_role.append(Application.id.in_(
+            select(Assignment.application_id).where(Assignment.person_id == who.id, Assignment.state.in_(("ready", "sent")))))
+    clear = and_(or_(false(), *by_role), Application.id.not_in(who.conflicts)) if who.conflicts else or_(false(), *by_role)
+    if Side.APPLICANT in sides and who.organisations:
+        return or_(Application.organisation_id.in_(who.organisations), clear)
+    return clear
+
+
+def _within(who: Who, role: Role) -> ColumnElement[bool]:
+    covered = who.calls[role]
+    return true() if covered is None else Application.call_id.in_(covered)
+
+
+def _calls(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """Calls that have opened are public; those in preparation belong to the office."""
+    parts = [Call.step != "draft"]
+    for role in OFFICE:
+        if role in who.calls:
+            covered = who.calls[role]
+            parts.append(true() if covered is None else Call.id.in_(covered))
+    return or_(*parts)
+
+
+def _organisations(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
+    if set(who.calls) - {Role.REVIEWER}:
+        return true()
+    return Organisation.id.in_(who.organisations)
+
+
+def _persons(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
+    return true() if Role.ADMINISTRATOR in who.calls else Person.id == who.id
+
+
+def _appointments(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
+    return true() if Role.ADMINISTRATOR in who.calls else Appointment.person_id == who.id
+
+
+def _funds(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
+    return true() if who.may(Permission.READ_FUND) else false()
+
+
+def _batches(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """A batch that holds a case somebody is in conflict with is withheld whole."""
+    if not who.may(Permission.READ_BATCH):
+        return false()
+    if not who.conflicts:
+        return true()
+    held = (select(Payment.batch_id).join(Instalment).join(Award, Award.id == Instalment.award_id)
+            .where(Award.application_id.in_(who.conflicts)))
+    return Batch.id.not_in(held)
+
+
+ROOTS: dict[str, Callable[[Who, frozenset[Side]], ColumnElement[bool]]] = {
+    "application": _applications, "call": _calls, "organisation": _organisations, "person": _persons,
+    "appointment": _appointments, "fund": _funds, "batch": _batches,
+}  # fmt: skip
+
+
+def roles_on(row: Any, who: Who) -> frozenset[Role]:
+    """The roles somebody has on this very thing; a conflict takes every one away but the applicant's."""
+    application = application_of(row)
+    if application is None:
+        return _roles_beside(row, who)
+    roles = {role for role in who.calls if role is not Role.REVIEWER and who.covers(role, application.call_id)}
+    if isinstance(row, Assignment) and row.person_id == who.id:
+        roles.add(Role.REVIEWER)
+    if application.id in who.conflicts:
+        roles.clear()
+    if application.organisation_id in who.organisations:
+        roles.add(Role.APPLICANT)
+    return frozenset(roles)
+
+
+def _roles_beside(row: Any, who: Who) -> frozenset[Role]:
+    """Roles on what belongs to no single application."""
+    appointed = {role for role in who.calls if role is not Role.REVIEWER}
+    if isinstance(row, Call):
+        appointed = {role for role in appointed if who.covers(role, row.id)} | (who.roles & {Role.APPLICANT})
+    if isinstance(row, Organisation) and row.id in who.organisations:
+        appointed.add(Role.APPLICANT)
+    return frozenset(appointed)
+
+
+def application_of(row: Any) -> Application | None:
+    """The application that a thing belongs to, if it belongs to one."""
+    if isinstance(row, Application):
+        return row
+    if isinstance(row, Agreement | Instalment) or hasattr(row, "award"):
+        return row.award.application
+    if hasattr(row, "application"):
+        return row.application
+    if getattr(row, "application_id", None):
+        return db.session.get(Application, row.application_id)
+    return None
+
+
+def actor_on(row: Any, who: Who, roles: Iterable[Role]) -> Actor | None:
+    """Somebody as an actor on this thing, in the first of `roles` that they hold; None when they hold none."""
+    held = roles_on(row, who)
+    role = next((role for role in roles if role in held), None)
+    if role is None or who.id is None:
+        return None
+    application = application_of(row)
+    behalf = application.organisation_id if application and role is Role.APPLICANT else None
+    return Actor(person=who.id, role=role, on_behalf_of=behalf)
+
+
+

@@ -1,0 +1,1 @@
+"""Questions to the database: always ordered, always bounded, always asked on behalf of someone."""

@@ -1,0 +1,46 @@
+"""What happened to a thing, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from grants.access import Who, roles_on
+from grants.db import db
+from grants.models import Application, Batch, Call, Event, Fund
+from workflows.roles import Role
+from workflows.say import Say
+
+MOST = 200
+INSIDE = {Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.FINANCE}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One entry: the sentence, who did it (empty for the clock), in which role, the free words, and when."""
+
+    say: Say
+    by: str
+    role: str
+    words: dict[str, str]
+    at: datetime
+    key: str
+
+
+def of(row: Application | Batch | Call | Fund, who: Who) -> list[Happening]:
+    """The newest two hundred events of a thing, newest first; what is the office's own is left out for applicants."""
+    table = row.__tablename__
+    wanted = select(Event).where(Event.subject == table, Event.subject_id == row.id).order_by(Event.number.desc()).limit(MOST)
+    office = bool(roles_on(row, who) & INSIDE)
+    if not office:
+        wanted = wanted.where(Event.audience == "all")
+    return [_told(event, office) for event in db.session.scalars(wanted).unique()]
+
+
+def _told(event: Event, office: bool) -> Happening:
+    """Applicants learn who of their own side did it, and of ours only in which role."""
+    named = office or event.role == Role.APPLICANT
+    by = event.person.name if event.person and named else ""
+    return Happening(Say.from_json(event.said), by, event.role, {w.name: w.words for w in event.words}, event.at, event.key)

@@ -1,0 +1,27 @@
+"""Steps whose time has run out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from grants.db import GRANTS_NOW, db
+from grants.models import Application, Call
+from workflows.programmes import programmes
+
+MOST = 500
+HOUR = timedelta(hours=1)
+
+
+def moves() -> list[tuple[int, str]]:
+    """(application, key of the move) for every timed move that is due, oldest first, five hundred at most a programme's move."""
+    found: list[tuple[int, str]] = []
+    for programme in programmes().values():
+        for move in programme.flow.timed():
+            hours = Call.rules["clock"][move.within].as_integer() * (24 if str(move.within).endswith("_days") else 1)
+            late = Application.step_at + func.make_interval(0, 0, 0, 0, hours) < GRANTS_NOW
+            due = (select(Application.id).join(Call).where(Call.programme == programme.code, Application.step.in_(move.source), late)
+                   .order_by(Application.step_at, Application.id).limit(MOST))
+            found += [(id, move.key) for id in db.session.scalars(due)]
+    return found

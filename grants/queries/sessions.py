@@ -1,0 +1,43 @@
+"""Sessions of signed-in people."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from grants.db import GRANTS_NOW, db
+from grants.models import Person, SignIn, SignInFailure
+
+COOKIE = "grants_session"
+
+
+def current(token: str) -> SignIn | None:
+    """The session of a token, while it runs and its person has an account."""
+    if not token:
+        return None
+    running = select(SignIn).join(Person).where(
+        SignIn.token_sha256 == hashed(token), SignIn.ends_at > GRANTS_NOW, SignIn.idle_ends_at > GRANTS_NOW, Person.ended_at.is_(None))
+    return db.session.scalars(running).first()
+
+
+def person_of(email: str) -> Person | None:
+    """The account of an address."""
+    return db.session.scalars(select(Person).where(Person.email == email.strip().lower(), Person.ended_at.is_(None))).first()
+
+
+def failures(email: str, address: str, within: timedelta) -> int:
+    """How often signing in failed lately for this account, or from this address a tenth as much."""
+    since = SignInFailure.at > GRANTS_NOW - within
+    count = select(func.count()).where(since)
+    by_account = db.session.scalar(count.where(SignInFailure.email_sha256 == hashed(email.strip().lower()))) or 0
+    by_address = db.session.scalar(count.where(SignInFailure.address_sha256 == hashed(address))) or 0
+    return max(by_account, by_address // 10)
+
+
+def hashed(text: str) -> str:
+    """SHA-256 in hexadecimal: tokens and addresses are never stored as they are."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+

@@ -1,0 +1,27 @@
+"""Agreements: signed by two people for two sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from grants.db import db, now
+from grants.models import Agreement
+from grants.services import awards, moves
+from workflows.roles import CLOCK, Actor
+
+
+@moves.deed("agreements.sign")
+def sign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+    """The grantee signs."""
+    agreement.signed_by, agreement.signed_name, agreement.signed_at = actor.person, answers["name"].strip(), now()
+    db.session.flush()
+
+
+@moves.deed("agreements.countersign")
+def countersign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+    """The Foundation signs: the project begins, and what waited for both signatures falls due."""
+    agreement.countersigned_by, agreement.countersigned_name, agreement.countersigned_at = actor.person, answers["name"].strip(), now()
+    db.session.flush()
+    moves.take(agreement.award.application, "begin", actor=CLOCK)
+    awards.follow(agreement.award)

@@ -1,0 +1,80 @@
+"""Calls: set up from a programme, given money, opened, closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from grants.db import db, now
+from grants.models import Call, Fund
+from grants.queries import cases
+from grants.services import history, ledger, moves
+from workflows.programme import CallRules
+from workflows.programmes import programmes
+from workflows.roles import Actor
+from workflows.say import Money, Say
+
+
+def set_up(*, programme: str, title: str, fund: Fund, opens_at: datetime, closes_at: datetime | None, actor: Actor) -> Call:
+    """A call in preparation, with a copy of its programme's rules."""
+    rules = programmes()[programme].rules
+    call = Call(programme=programme, title=title, fund=fund, currency=fund.currency, opens_at=opens_at, closes_at=closes_at,
+                rules=rules.model_dump(mode="json"), created_by=actor.person)
+    db.session.add(call)
+    db.session.flush()
+    _record(call, actor, "set_up", Say("Set up"))
+    return call
+
+
+def change(call: Call, *, title: str, opens_at: datetime, closes_at: datetime | None, rules: dict[str, Any], actor: Actor) -> None:
+    """Change a call in preparation; raises Refused once it is open, pydantic.ValidationError for rules that do not fit."""
+    _locked(call)
+    if call.step != "draft":
+        raise moves.Refused(Say("The rules of a call are frozen once it is open."))
+    call.title, call.opens_at, call.closes_at = title, opens_at, closes_at
+    call.rules = CallRules.model_validate(rules).model_dump(mode="json")
+    call.__dict__.pop("data", None)
+    db.session.flush()
+    _record(call, actor, "change", Say("Rules changed"))
+
+
+def fund(call: Call, *, amount: Decimal, actor: Actor) -> None:
+    """Set money of the fund aside for the call; raises Refused when the fund has not that much."""
+    try:
+        ledger.cut(call, amount=amount, actor=actor)
+    except ledger.Overspent as spent:
+        raise moves.Refused(spent.reason) from spent
+    _record(call, actor, "fund", Say("Envelope raised by %(amount)s", amount=Money(amount, call.currency)))
+
+
+def open_now(call: Call, *, actor: Actor) -> None:
+    """Publish the call and freeze its rules; raises Refused without money in its envelope."""
+    _locked(call)
+    if call.step != "draft":
+        raise moves.Refused(Say("This call is open already."))
+    if cases.envelope_left(call) <= 0:
+        raise moves.Refused(Say("The call has no money yet. Ask finance to set some aside."))
+    call.step, call.opened_at = "open", now()
+    db.session.flush()
+    _record(call, actor, "open", Say("Opened"))
+
+
+def close_now(call: Call, *, actor: Actor) -> None:
+    """Take no more proposals. Waits for those that are being sent this very moment."""
+    _locked(call)
+    if call.step != "open":
+        raise moves.Refused(Say("This call is not open."))
+    call.step = "closed"
+    db.session.flush()
+    _record(call, actor, "close", Say("Closed"))
+
+
+def _locked(call: Call) -> None:
+    db.session.execute(select(Call).where(Call.id == call.id).with_for_update(of=Call).execution_options(populate_existing=True))
+
+
+def _record(call: Call, actor: Actor, key: str, say: Say) -> None:
+    history.record(history.About("call", call.id, "call", call.id), actor=actor, key=key, say=say)

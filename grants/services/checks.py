@@ -1,0 +1,34 @@
+"""The officer's checklist."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+
+from grants.db import db, now
+from grants.models import Application, Check
+from grants.services import history, moves
+from workflows.roles import Actor
+from workflows.rules.decisions import checked_at
+from workflows.say import Say
+
+
+def give(application: Application, *, key: str, verdict: str, note: str, actor: Actor) -> None:
+    """Give one line of the checklist its verdict; raises Refused at another step, for an unknown line, or a failure without a note."""
+    titles = dict(application.call.data.checks)
+    if not checked_at(moves.flow_of(application), application.step, application.stage):
+        raise moves.Refused(Say("The checks of this application are not open at its present step."))
+    if key not in titles:
+        raise moves.Refused(Say("There is no such check in this call."))
+    if verdict == "failed" and not note.strip():
+        raise moves.Refused(Say("Say in the note what failed: %(check)s.", check=titles[key]))
+    values = {"verdict": verdict, "note": note.strip(), "by": actor.person, "at": now()}
+    given = insert(Check).values(application_id=application.id, key=key, **values)
+    db.session.execute(given.on_conflict_do_update(index_elements=["application_id", "key"], set_=values))
+    say = Say("Check passed: %(check)s" if verdict == "passed" else "Check failed: %(check)s", check=titles[key])
+    history.record(moves.about(application), actor=actor, key="check", say=say, words={"note": note}, audience="office")
+
+
+def clear(application: Application) -> None:
+    """Forget the verdicts: the proposal may change under them."""
+    db.session.execute(delete(Check).where(Check.application_id == application.id))

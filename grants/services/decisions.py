@@ -1,0 +1,47 @@
+"""What is recommended and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import update
+
+from grants.db import db
+from grants.models import Application, Decision, Person, Recommendation
+from grants.services import letters, moves
+from workflows.roles import Actor
+
+
+@moves.deed("decisions.recommend")
+def recommend(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+    """Write down what an officer advises."""
+    kind = answers["kind"]
+    db.session.add(Recommendation(
+        application_id=application.id, kind=kind, amount=answers.get("amount") if kind == "award" else None,
+        conditions=answers.get("conditions") or "", feedback=answers.get("feedback") or "", by=actor.person))
+    db.session.flush()
+
+
+@moves.deed("decisions.reconsider")
+def reconsider(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+    """The advice no longer counts; it stays on file."""
+    db.session.execute(update(Recommendation).where(Recommendation.application_id == application.id).values(sent_back=True))
+
+
+@moves.deed("decisions.decline")
+def decline(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+    """Say no, with reasons, in a letter."""
+    _close(application, "decline", actor, answers)
+
+
+@moves.deed("decisions.close")
+def close(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+    """Not eligible: the same letter, another kind."""
+    _close(application, "not_eligible", actor, answers)
+
+
+def _close(application: Application, kind: str, actor: Actor, answers: Mapping[str, Any]) -> None:
+    db.session.add(Decision(application_id=application.id, kind=kind, feedback=answers["feedback"], by=actor.person))
+    db.session.flush()
+    letters.decline_letter(application, feedback=answers["feedback"], signed_by=db.session.get_one(Person, actor.person))

@@ -1,0 +1,57 @@
+"""Documents are ordered with the move that calls for them; a worker prints them later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from grants.db import db, today
+from grants.models import Application, Document, DocumentEnd, DocumentSnapshot
+from grants.services import numbers, outbox
+from reports.snapshots import AwardLetter, DeclineLetter, ImpactReport, Receipt
+
+SERIES: dict[type[AwardLetter | DeclineLetter | ImpactReport | Receipt], str] = {
+    AwardLetter: "L", DeclineLetter: "D", Receipt: "Q", ImpactReport: "I"}  # fmt: skip
+LANGUAGES = ("en", "fr", "es")
+
+
+@dataclass(slots=True)
+class Place:
+    """Where this system is found and whether its data are a demonstration; set once, when the application is built."""
+
+    address: str = "http://localhost"
+    demo: bool = False
+
+
+PLACE = Place()
+
+
+def order(shape: type[AwardLetter | DeclineLetter | ImpactReport | Receipt], *, application: Application, **facts: Any) -> Document:
+    """Number a document, keep what it is made from, and have it printed.
+
+    shape: the snapshot's model; facts: its fields but those that every document has. A second document of a kind
+    supersedes the first. Raises pydantic.ValidationError when the facts do not fit the shape.
+    """
+    kind = shape.model_fields["kind"].default
+    earlier = db.session.scalars(
+        select(Document).where(Document.application_id == application.id, Document.kind == kind).order_by(Document.id.desc()).limit(1)
+    ).first()
+    language = application.organisation.language if application.organisation.language in LANGUAGES else "en"
+    number = numbers.take(SERIES[shape])
+    document = Document(kind=kind, number=number, version=1, language=language, application_id=application.id,
+                        supersedes_id=earlier and earlier.id)
+    db.session.add(document)
+    db.session.flush()
+    snapshot = shape(number=number, version=1, language=language, issued_on=today(), demo=PLACE.demo,
+                     check_url=f"{PLACE.address}/v/{number}", **facts)
+    db.session.add(DocumentSnapshot(document_id=document.id, data=snapshot.model_dump(mode="json")))
+    outbox.print_document(document)
+    return document
+
+
+def void(document_id: int, *, reason: str) -> None:
+    """The document will not be printed: its number stays, with the reason."""
+    db.session.add(DocumentEnd(document_id=document_id, kind="void", reason=reason))
+    db.session.flush()

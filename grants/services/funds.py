@@ -1,0 +1,22 @@
+"""Funds: a contribution comes in."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from grants.db import db
+from grants.models import Fund
+from grants.services import history, ledger
+from workflows.roles import Actor
+from workflows.say import Money, Say
+
+
+def receive(*, title: str, year: int, currency: str, amount: Decimal, source: str, actor: Actor) -> Fund:
+    """Open a fund with its contribution."""
+    fund = Fund(title=title, year=year, currency=currency, source=source)
+    db.session.add(fund)
+    db.session.flush()
+    ledger.appropriate(fund, amount=amount, actor=actor, note=source)
+    say = Say("Received %(amount)s", amount=Money(amount, currency))
+    history.record(history.About("fund", fund.id, "fund", fund.id), actor=actor, key="receive", say=say)
+    return fund

@@ -1,0 +1,84 @@
+"""History: every change leaves an event, chained by hashes per subject."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from grants.db import db, now
+from grants.models import Event, EventWords, Head
+from workflows.roles import Actor
+from workflows.say import Say
+
+FIRST = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an event is about: whose chain it joins, the row it speaks of, and the step it took, if any."""
+
+    subject: str
+    subject_id: int
+    table: str
+    id: int
+    step_from: str | None = None
+    step_to: str | None = None
+
+
+def record(about: About, *, actor: Actor, key: str, say: Say, words: Mapping[str, str] | None = None, audience: str = "all") -> Event:
+    """Add an event to the chain of its subject, under that subject's lock.
+
+    words: free text by name, kept beside the chain with a salt. audience: all, or office when applicants do not see it.
+    """
+    head = _locked_head(about)
+    salted = {name: (secrets.token_hex(16), text) for name, text in (words or {}).items() if text}
+    event = Event(
+        subject=about.subject, subject_id=about.subject_id, number=head.number + 1, at=now(), person_id=actor.person, role=str(actor.role),
+        on_behalf_of=actor.on_behalf_of, via=actor.via, key=key, about=about.table, about_id=about.id, step_from=about.step_from,
+        step_to=about.step_to, said=_said(say, salted), audience=audience, previous=head.hash,
+    )
+    event.hash = digest(event)
+    event.words = [EventWords(name=name, salt=salt, words=text) for name, (salt, text) in salted.items()]
+    head.number, head.hash = event.number, event.hash
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def _said(say: Say, salted: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    hashes = {name: word_hash(salt, text) for name, (salt, text) in sorted(salted.items())}
+    return {**say.as_json(), "words": hashes}
+
+
+def word_hash(salt: str, words: str) -> str:
+    """The hash under which free words stand in the chain."""
+    return hashlib.sha256(f"{salt}:{words}".encode()).hexdigest()
+
+
+def digest(event: Event) -> str:
+    """SHA-256 over the previous hash and the event as canonical JSON."""
+    content = {
+        "subject": event.subject, "subject_id": event.subject_id, "number": event.number, "at": event.at.timestamp(),
+        "person": event.person_id, "role": event.role, "on_behalf_of": event.on_behalf_of, "via": event.via, "key": event.key,
+        "about": event.about, "about_id": event.about_id, "from": event.step_from, "to": event.step_to, "said": event.said,
+        "audience": event.audience,
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(f"{event.previous}{canonical}".encode()).hexdigest()
+
+
+def _locked_head(about: About) -> Head:
+    """The subject's newest link, locked until the transaction ends."""
+    key = {"subject": about.subject, "subject_id": about.subject_id}
+    wanted = select(Head).filter_by(**key).with_for_update().execution_options(populate_existing=True)
+    if head := db.session.scalar(wanted):
+        return head
+    db.session.execute(insert(Head).values(**key, number=0, hash=FIRST).on_conflict_do_nothing())
+    return db.session.scalars(wanted).one()

@@ -1,0 +1,170 @@
+"""What a letter says: the facts of an application gathered into the shape of a document."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+from sqlalchemy import func, select
+
+from grants.db import db, today
+from grants.models import Application, Assignment, Award, Document, Instalment, Membership, Organisation, Payment, Person, Report
+from grants.queries import recipients
+from grants.services import documents
+from reports import snapshots
+from workflows.roles import Role
+
+SIGN_WITHIN = timedelta(days=14)
+ANSWER_WITHIN = timedelta(days=30)
+APPEAL_WITHIN = timedelta(days=30)
+
+
+def receipt(application: Application, *, sent_by: Person) -> Document:
+    """The acknowledgement that the proposal arrived, with the hash of what arrived."""
+    return documents.order(
+        snapshots.Receipt, application=application, **_heading(application), submitted_at=application.submitted_at,
+        submitted_by=sent_by.name, submitted_sha256=application.submitted_sha256, asked=application.asked,
+        currency=application.call.currency, answer_by=today() + _answer_time(application), contact=_contact(application))
+
+
+def award_letter(award: Award, *, signed_by: Person) -> Document:
+    """The letter that says how much, when, and what to do."""
+    application = award.application
+    reviews = select(func.count()).where(Assignment.application_id == application.id, Assignment.state == "sent")
+    reports = {report.number: report for report in _reports(award)}
+    return documents.order(
+        snapshots.AwardLetter, application=application, **_heading(application), amount=award.amount, currency=award.currency,
+        months=application.months, starts_on=award.starts_on, ends_on=award.ends_on, reviewers_count=db.session.scalar(reviews) or 0,
+        instalments=tuple(_instalment(one, reports) for one in award.instalments),
+        conditions=(award.conditions,) if award.conditions else (), duties=_duties(award, reports), contact=_contact(application),
+        signatory=snapshots.Person(name=signed_by.name, title=_signs_as(application, signed_by)))
+
+
+def decline_letter(application: Application, *, feedback: str, signed_by: Person) -> Document:
+    """The letter that says no, why, and what can be done about it."""
+    sent = select(func.count()).where(Application.call_id == application.call_id, Application.reference.is_not(None))
+    funded = sent.where(Application.step.in_(("agreement", "active", "closed", "terminated")))
+    return documents.order(
+        snapshots.DeclineLetter, application=application, **_heading(application), received=db.session.scalar(sent),
+        funded=db.session.scalar(funded), feedback=(snapshots.Feedback(heading=application.title, text=feedback),),
+        appeal_until=today() + APPEAL_WITHIN, contact=_contact(application),
+        signatory=snapshots.Person(name=signed_by.name, title=_signs_as(application, signed_by)))
+
+
+def impact_report(award: Award) -> Document:
+    """The report of one grant: what was promised, what was done, what did not work."""
+    application = award.application
+    organisation = application.organisation
+    last = _reports(award)[-1]
+    payments = db.session.execute(
+        select(Payment.paid_at, Payment.amount).join(Instalment).where(Instalment.award_id == award.id, Payment.paid_at.is_not(None))
+        .order_by(Payment.paid_at, Payment.id)).all()
+    return documents.order(
+        snapshots.ImpactReport, application=application, title=application.title, chapter=organisation.name, country_code=organisation.country,
+        country=_country(organisation), reference=application.reference, programme=application.call.title, starts_on=award.starts_on,
+        ends_on=award.ends_on, currency=award.currency, awarded=award.amount, paid=sum((p.amount for p in payments), Decimal(0)),
+        returned=Decimal(0), payments=tuple(snapshots.PaymentMade(paid_on=p.paid_at.date(), amount=p.amount) for p in payments),
+        indicators=tuple(_indicator(figure) for figure in last.figures), budget=tuple(_spent(spending) for spending in last.spending),
+        summary=application.summary, story=last.summary,
+        quotes=(snapshots.Quote(words=last.story, name=last.story_by, consent=True),) if last.story and last.story_consent else (),
+        did_not_work=last.setbacks, next_steps=last.next_steps, sources=_sources(last))
+
+
+def _heading(application: Application) -> dict[str, Any]:
+    return {"recipient": _recipient(application), "project": application.title, "call": application.call.title,
+            "reference": application.reference, "sealed": False}
+
+
+def _recipient(application: Application) -> snapshots.Recipient:
+    organisation = application.organisation
+    newest = (select(Person.name).join(Membership, Membership.person_id == Person.id).order_by(Membership.id).limit(1)
+              .where(Membership.organisation_id == organisation.id, Membership.ended_at.is_(None)))
+    address = (*filter(None, organisation.address.splitlines()), _country(organisation))
+    return snapshots.Recipient(name=organisation.name, attention=db.session.scalar(newest) or "", address=address[:6])
+
+
+def _country(organisation: Organisation) -> str:
+    language = organisation.language if organisation.language in documents.LANGUAGES else "en"
+    return Locale(language).territories.get(organisation.country, organisation.country)
+
+
+def _contact(application: Application) -> snapshots.Person:
+    """The programme officer to write to; the first by name where there are several."""
+    officers = recipients.of(application, Role.OFFICER)
+    if not officers:
+        return snapshots.Person(name="Foundation Grants", title="")
+    return snapshots.Person(name=officers[0].name, title=_title("officer", application), email=officers[0].email)
+
+
+def _signs_as(application: Application, person: Person) -> str:
+    approvers = {one.id for one in recipients.of(application, Role.APPROVER)}
+    return _title("approver" if person.id in approvers else "officer", application)
+
+
+TITLES = {
+    "officer": {"en": "Programme officer", "fr": "Responsable de programme", "es": "Responsable de programa"},
+    "approver": {"en": "Director of programmes", "fr": "Direction des programmes", "es": "Dirección de programas"},
+}
+
+
+def _title(role: str, application: Application) -> str:
+    return TITLES[role].get(application.organisation.language, TITLES[role]["en"])
+
+
+def _answer_time(application: Application) -> timedelta:
+    days = application.call.data.clock.get("decision_days")
+    return timedelta(days=days) + ANSWER_WITHIN if days else ANSWER_WITHIN
+
+
+def _reports(award: Award) -> list[Report]:
+    return list(db.session.scalars(select(Report).where(Report.award_id == award.id).order_by(Report.number)))
+
+
+def _named(report: Report) -> dict[str, Any]:
+    """A report as letters name it: the only interim, the final, or one of several by its number."""
+    if report.kind == "final":
+        return {"report": "final"}
+    several = len([one for one in _reports(report.award) if one.kind == "interim"]) > 1
+    return {"report": "progress", "report_number": report.number} if several else {"report": "interim"}
+
+
+def _instalment(one: Instalment, reports: dict[int, Report]) -> snapshots.Instalment:
+    conditions = []
+    for condition in one.conditions:
+        kind, _, number = condition.partition(":")
+        if kind == "agreement":
+            conditions.append(snapshots.Condition(key="agreement_signed"))
+        else:
+            report = reports[int(number)]
+            conditions.append(snapshots.Condition(key="report_approved", due_on=report.due_on, **_named(report)))
+    return snapshots.Instalment(number=one.number, amount=one.amount, conditions=tuple(conditions))
+
+
+def _duties(award: Award, reports: dict[int, Report]) -> tuple[snapshots.Duty, ...]:
+    sign = snapshots.Duty(by=today() + SIGN_WITHIN, deed="sign_agreement", about=award.agreement.number)
+    return (sign, *(snapshots.Duty(by=r.due_on, deed="send_report", **_named(r)) for r in reports.values()))
+
+
+def _indicator(figure: Any) -> snapshots.Indicator:
+    goal = figure.indicator
+    return snapshots.Indicator(name=goal.name, unit=goal.unit, baseline=goal.baseline, target=goal.target, actual=figure.actual,
+                               source=figure.source or goal.how, less_is_better=goal.less_is_better)
+
+
+def _spent(spending: Any) -> snapshots.BudgetLine:
+    line = spending.line
+    return snapshots.BudgetLine(what=line.what, category=line.category, approved=line.total, used=spending.spent or Decimal(0),
+                                explanation=spending.explanation)
+
+
+SOURCES = {
+    "en": "Targets as agreed at the award; figures and money used from “%s”, approved; payments from the ledger.",
+    "fr": "Objectifs fixés à l’octroi ; chiffres et dépenses tirés de « %s », approuvé ; versements tirés du grand livre.",
+    "es": "Metas acordadas en la concesión; cifras y gastos tomados de «%s», aprobado; pagos tomados del libro mayor.",
+}
+
+
+def _sources(last: Report) -> str:
+    return SOURCES.get(last.award.application.organisation.language, SOURCES["en"]) % last.title

@@ -1,0 +1,163 @@
+"""The one way a step changes: lock, ask the rules, set, follow up, write down, tell.
+
+`step` is written here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from grants.db import db, now
+from grants.models import Agreement, Application, Batch, Call, Instalment, Report
+from grants.queries import cases, recipients
+from grants.services import history, outbox
+from workflows.flow import Flow, Move, Objected
+from workflows.flows import agreement, payment, report
+from workflows.programmes import programmes
+from workflows.roles import Actor
+from workflows.say import Say, Value
+
+Movable = Application | Agreement | Report | Instalment | Batch
+Facts = Mapping[str, Value]
+Deed = Callable[..., Facts | None]
+
+
+class Refused(Exception):
+    """A move was refused; `reasons` are all of them, ready to be said."""
+
+    def __init__(self, *reasons: Say) -> None:
+        super().__init__("; ".join(map(str, reasons)))
+        self.reasons = reasons
+
+
+class Stale(Exception):
+    """Somebody else changed the row since the page was made."""
+
+    def __init__(self, row: object) -> None:
+        super().__init__("changed meanwhile")
+        self.row = row
+
+
+DEEDS: dict[str, Deed] = {}
+
+
+def deed(name: str) -> Callable[[Deed], Deed]:
+    """Register what a row's `does` names. It is called with (row, actor=, answers=, case=) after the step is set.
+
+    What it answers joins the values of history and mails.
+    """
+
+    def registered(function: Deed) -> Deed:
+        DEEDS[name] = function
+        return function
+
+    return registered
+
+
+def flow_of(row: Movable) -> Flow:
+    """The table of moves that this row follows."""
+    match row:
+        case Application():
+            return programmes()[row.call.programme].flow
+        case Agreement():
+            return agreement.FLOW
+        case Report():
+            return report.FLOW
+        case Instalment():
+            return payment.INSTALMENT
+        case Batch():
+            return payment.BATCH
+
+
+def take(row: Movable, key: str, *, actor: Actor, answers: Mapping[str, Any] | None = None, version: int | None = None,
+         arrived_at: datetime | None = None) -> None:
+    """Take the move `key`, or raise Refused with every reason, or Stale when `version` is not the row's any more.
+
+    arrived_at: the database's clock when the request came in; deadlines are held against it.
+    """
+    arrived = arrived_at or now()
+    _lock(row)
+    if version is not None and row.version != version:
+        raise Stale(row)
+    case = replace(cases.of(row, arrived), answers=dict(answers or {}))
+    try:
+        move = flow_of(row).outcome(key, case, actor)
+    except Objected as objected:
+        raise Refused(*objected.reasons) from objected
+    before, row.step, row.step_at = row.step, move.target, now()
+    if move.sets and isinstance(row, Application):
+        row.stage = move.sets
+    facts = _follow_up(row, move, actor, case)
+    _write_down(row, move, before, actor, case.answers)
+    _tell(row, move, case.answers, facts)
+
+
+def _follow_up(row: Movable, move: Move, actor: Actor, case: Any) -> Facts:
+    """Let the deed fill the columns that the new step needs before anything reaches the database; then flush."""
+    facts: Facts | None = None
+    with db.session.no_autoflush:
+        if move.does:
+            facts = DEEDS[move.does](row, actor=actor, answers=case.answers, case=case)
+    db.session.flush()
+    return facts or {}
+
+
+def begin(row: Movable, *, actor: Actor, say: Say) -> None:
+    """Write down that a row begins its flow; a first step needs its event too."""
+    history.record(replace(about(row), step_to=row.step), actor=actor, key="begin", say=say)
+
+
+def about(row: Movable) -> history.About:
+    """Whose chain the row's events join."""
+    table = row.__tablename__
+    if isinstance(row, Batch):
+        return history.About("batch", row.id, table, row.id)
+    return history.About("application", _application(row).id, table, row.id)
+
+
+def _application(row: Application | Agreement | Report | Instalment) -> Application:
+    return row if isinstance(row, Application) else row.award.application
+
+
+def _lock(row: Movable) -> None:
+    """Lock in the order of the house: call, application, fund, then the row."""
+    if not isinstance(row, Batch):
+        application = _application(row)
+        db.session.execute(select(Call.id).where(Call.id == application.call_id).with_for_update(read=True))
+        _refresh(application)
+    if not isinstance(row, Application):
+        _refresh(row)
+
+
+def _refresh(row: Movable) -> None:
+    model = type(row)
+    db.session.execute(select(model).where(model.id == row.id).with_for_update(of=model).execution_options(populate_existing=True))
+
+
+def _write_down(row: Movable, move: Move, before: str, actor: Actor, answers: Mapping[str, Any]) -> None:
+    words = {ask.key: str(answers[ask.key]) for ask in move.asks if ask.kind == "text" and answers.get(ask.key)}
+    event = replace(about(row), step_from=before, step_to=row.step)
+    history.record(event, actor=actor, key=move.key, say=Say(move.past or move.title), words=words)
+
+
+def _tell(row: Movable, move: Move, answers: Mapping[str, Any], facts: Facts) -> None:
+    for award_or_row in _tellable(row):
+        application = _application(award_or_row)
+        values: dict[str, Value] = {"title": application.title, "reference": application.reference or ""}
+        values |= {ask.key: str(answers.get(ask.key) or "") for ask in move.asks} | dict(facts)
+        for tell in move.tells:
+            outbox.mail(recipients.of(application, tell.to), subject=Say(tell.subject, **values), text=Say(tell.text, **values),
+                        path=f"/applications/{application.id}")
+
+
+def _tellable(row: Movable) -> list[Application | Agreement | Report | Instalment]:
+    """A batch tells each of its grantees; anything else tells its own."""
+    return [p.instalment for p in row.payments if not p.undone] if isinstance(row, Batch) else [row]
+
+
+

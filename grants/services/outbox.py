@@ -1,0 +1,100 @@
+"""The outbox: what has to happen outside, promised in the same transaction as its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+
+from grants.db import GRANTS_NOW, db
+from grants.models import Document, Outbox, Person
+from workflows.say import Say
+
+LETTERS, DEFAULT = "letters", "default"
+QUEUES = (LETTERS, DEFAULT)
+LEASE = timedelta(seconds=90)
+PAUSE = timedelta(seconds=2)
+AGAIN = timedelta(seconds=10)
+TRIES = 5
+
+
+def print_document(document: Document) -> Outbox:
+    """Have a worker print it."""
+    return _put("document", LETTERS, {"document": document.id})
+
+
+def mail(people: Iterable[Person], *, subject: Say, text: Say, path: str) -> None:
+    """Have a worker write to each of them, in their language; `path` is the page the mail leads to."""
+    for person in people:
+        _put("mail", DEFAULT, {"person": person.id, "subject": subject.as_json(), "text": text.as_json(), "path": path})
+
+
+def _put(kind: str, queue: str, args: Mapping[str, Any]) -> Outbox:
+    row = Outbox(kind=kind, queue=queue, args=dict(args))
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An outbox row in somebody's hands; `token` fences off whoever held it before."""
+
+    id: int
+    token: int
+    kind: str
+    args: Mapping[str, Any]
+
+
+class Fenced(RuntimeError):
+    """The row is done already, or somebody else has claimed it since."""
+
+
+def claim(id: int) -> Claim | None:
+    """Take the row in hand for the length of a lease; None when it is done, dead, or in other hands."""
+    free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < GRANTS_NOW)
+    taken = (update(Outbox).where(Outbox.id == id, Outbox.done_at.is_(None), Outbox.dead_at.is_(None), free)
+             .values(attempts=Outbox.attempts + 1, leased_until=GRANTS_NOW + LEASE).returning(Outbox.attempts, Outbox.kind, Outbox.args))
+    row = db.session.execute(taken.execution_options(synchronize_session=False)).first()
+    return Claim(id, row.attempts, row.kind, row.args) if row else None
+
+
+def finish(held: Claim) -> None:
+    """Mark it done; raises Fenced unless exactly the holder of the newest claim says so."""
+    done = update(Outbox).where(Outbox.id == held.id, Outbox.attempts == held.token, Outbox.done_at.is_(None))
+    result = db.session.execute(done.values(done_at=GRANTS_NOW, leased_until=None, problem="").execution_options(synchronize_session=False))
+    if result.rowcount != 1:  # type: ignore[attr-defined]
+        raise Fenced(f"outbox row {held.id} is no longer ours (token {held.token})")
+
+
+def fail(held: Claim, *, problem: str, lasting: bool = False) -> None:
+    """It did not work: again after a growing pause, or dead after the last try or at once when no try can help."""
+    dead = lasting or held.token >= TRIES
+    values = {"leased_until": None, "problem": problem, "next_at": GRANTS_NOW + PAUSE * 2**held.token}
+    if dead:
+        values["dead_at"] = GRANTS_NOW
+    db.session.execute(update(Outbox).where(Outbox.id == held.id, Outbox.attempts == held.token, Outbox.done_at.is_(None)).values(**values)
+                       .execution_options(synchronize_session=False))
+
+
+def due(most: int, queue: str) -> list[int]:
+    """Lock and give the rows of a queue that wait to be enqueued, oldest first; what another relay holds is passed over."""
+    free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < GRANTS_NOW)
+    waiting = (select(Outbox.id).where(Outbox.queue == queue, Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.next_at <= GRANTS_NOW, free)
+               .order_by(Outbox.id).limit(most).with_for_update(skip_locked=True))
+    return list(db.session.scalars(waiting))
+
+
+def enqueued(ids: Sequence[int]) -> None:
+    """They stand in the queue; should the queue be lost, they are due again soon."""
+    db.session.execute(update(Outbox).where(Outbox.id.in_(ids)).values(next_at=GRANTS_NOW + AGAIN).execution_options(synchronize_session=False))
+
+
+def bury() -> int:
+    """Give up on rows whose workers died at every try; answers how many."""
+    worn = update(Outbox).where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.attempts >= TRIES, Outbox.leased_until < GRANTS_NOW)
+    gone = worn.values(dead_at=GRANTS_NOW, leased_until=None, problem="The worker died at every try.")
+    return int(db.session.execute(gone.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,56 @@
+"""People: accounts, memberships, appointments."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+
+from grants.db import db, now
+from grants.models import Appointment, Membership, Organisation, Person, SignIn
+from grants.services import history
+from workflows.roles import Actor, Role
+from workflows.say import Say
+
+
+def add(*, email: str, name: str, password_hash: str | None, language: str = "en", timezone: str = "UTC", actor: Actor) -> Person:
+    """An account; raises Broken at the end of the unit when the address is taken."""
+    person = Person(email=email.strip().lower(), name=name.strip(), password_hash=password_hash, language=language, timezone=timezone)
+    db.session.add(person)
+    db.session.flush()
+    _record(person, actor, "add", Say("Account made"))
+    return person
+
+
+def join(person: Person, organisation: Organisation, *, title: str = "", actor: Actor) -> Membership:
+    """The person acts for the organisation from now on."""
+    membership = Membership(person=person, organisation=organisation, title=title)
+    db.session.add(membership)
+    db.session.flush()
+    _record(person, actor, "join", Say("Acts for %(organisation)s", organisation=organisation.name))
+    return membership
+
+
+def appoint(person: Person, role: Role, *, programme: str | None = None, call_id: int | None = None, actor: Actor) -> Appointment:
+    """The person holds the role, everywhere or in one programme or call. Their sessions end: sight has changed."""
+    appointment = Appointment(person=person, role=str(role), programme=programme, call_id=call_id)
+    db.session.add(appointment)
+    db.session.flush()
+    sign_out_everywhere(person)
+    _record(person, actor, "appoint", Say("Appointed %(role)s", role=str(role)))
+    return appointment
+
+
+def dismiss(appointment: Appointment, *, actor: Actor) -> None:
+    """The role ends today."""
+    appointment.ended_at = now()
+    db.session.flush()
+    sign_out_everywhere(appointment.person)
+    _record(appointment.person, actor, "dismiss", Say("No longer %(role)s", role=appointment.role))
+
+
+def sign_out_everywhere(person: Person) -> None:
+    """End every session of the person."""
+    db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+
+
+def _record(person: Person, actor: Actor, key: str, say: Say) -> None:
+    history.record(history.About("person", person.id, "person", person.id), actor=actor, key=key, say=say)

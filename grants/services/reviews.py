@@ -1,0 +1,159 @@
+"""Reviews: asked for, declared on, written, sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from grants.db import db, now, today
+from grants.models import Application, Assignment, Conflict, Membership, Organisation, Person, Review, Score
+from grants.services import history, moves, outbox
+from workflows.roles import Actor
+from workflows.say import Money, Say
+
+CONFLICTS = (
+    ("member", "I am a member, employee or adviser of the applicant or a partner."),
+    ("author", "I have written, advised on or been asked to join this proposal."),
+    ("person", "One of the people named is family, a close friend, a co-author or an opponent."),
+    ("money", "I, or my employer, would gain or lose money by the decision."),
+    ("applied", "I have applied in this call myself."),
+)
+COMMENT_WORDS = 5
+
+
+def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assignment:
+    """Ask somebody for a review; raises Refused for whoever must not judge this one."""
+    if application.step != "review":
+        raise moves.Refused(Say("Reviewers are assigned while the application is in review."))
+    if reasons := unfit(application, reviewer):
+        raise moves.Refused(*reasons)
+    days = application.call.data.clock.get("review_days", 21)
+    assignment = Assignment(application=application, person=reviewer, stage=application.stage, assigned_by=actor.person,
+                            due_on=today() + timedelta(days=days))
+    db.session.add(assignment)
+    db.session.flush()
+    _record(assignment, actor, "assign", Say("Reviewer asked"))
+    outbox.mail([reviewer], subject=Say("A proposal to review"), text=Say("You are asked for a review by %(day)s.", day=assignment.due_on),
+                path=f"/reviews/{assignment.id}")
+    return assignment
+
+
+def unfit(application: Application, reviewer: Person) -> tuple[Say, ...]:
+    """What is found, not declared, against somebody judging this application."""
+    said = []
+    member = select(Membership.id).where(Membership.person_id == reviewer.id, Membership.ended_at.is_(None))
+    if db.session.scalar(member.where(Membership.organisation_id == application.organisation_id).limit(1)):
+        said.append(Say("%(name)s acts for the applicant.", name=reviewer.name))
+    applied = (member.join(Organisation).join(Application, Application.organisation_id == Organisation.id)
+               .where(Application.call_id == application.call_id, Application.id != application.id))
+    if db.session.scalar(applied.limit(1)):
+        said.append(Say("%(name)s has applied in this call.", name=reviewer.name))
+    if db.session.scalar(select(Conflict.id).where(
+            Conflict.application_id == application.id, Conflict.person_id == reviewer.id, Conflict.lifted_at.is_(None))):
+        said.append(Say("%(name)s has a conflict of interest.", name=reviewer.name))
+    if db.session.scalar(select(Assignment.id).where(
+            Assignment.application_id == application.id, Assignment.person_id == reviewer.id, Assignment.stage == application.stage)):
+        said.append(Say("%(name)s was asked already.", name=reviewer.name))
+    return tuple(said)
+
+
+def clear(assignment: Assignment, *, actor: Actor) -> None:
+    """The reviewer declares that there is no conflict; from now on the proposal shows."""
+    _expect(assignment, "asked")
+    assignment.state, assignment.cleared_at = "ready", now()
+    db.session.add(Review(assignment=assignment))
+    db.session.flush()
+    _record(assignment, actor, "clear", Say("No conflict declared"))
+
+
+def declare_conflict(assignment: Assignment, *, kinds: Sequence[str], actor: Actor) -> None:
+    """The reviewer has a conflict: the proposal leaves their sight, and the office looks for another."""
+    _expect(assignment, "asked", "ready")
+    assignment.state = "conflicted"
+    db.session.add(Conflict(application_id=assignment.application_id, person_id=assignment.person_id, kinds=",".join(kinds)))
+    db.session.flush()
+    _record(assignment, actor, "conflict", Say("Conflict of interest declared"))
+
+
+def decline(assignment: Assignment, *, reason: str, actor: Actor) -> None:
+    """The reviewer would rather not."""
+    _expect(assignment, "asked", "ready")
+    assignment.state, assignment.reason = "declined", reason.strip()
+    db.session.flush()
+    _record(assignment, actor, "decline_review", Say("Reviewer declined"), {"reason": reason})
+
+
+def save(review: Review, *, scores: Mapping[str, tuple[int | None, str]], texts: Mapping[str, str], fund: bool | None,
+         amount: Decimal | None, confidence: int | None) -> None:
+    """Keep a review as it stands, whole or not. scores: criterion → (points, comment)."""
+    _expect(review.assignment, "ready")
+    _open_for_reviews(review.assignment)
+    held = {score.criterion: score for score in review.scores}
+    for criterion, (points, comment) in scores.items():
+        if criterion not in held:
+            held[criterion] = Score(criterion=criterion)
+            review.scores.append(held[criterion])
+        held[criterion].points, held[criterion].comment = points, comment
+    for name, text in texts.items():
+        setattr(review, name, text)
+    review.fund, review.amount, review.confidence, review.saved_at = fund, amount, confidence, now()
+    db.session.flush()
+
+
+def lacks(review: Review) -> tuple[Say, ...]:
+    """What a review still needs before it can be sent."""
+    application = review.assignment.application
+    held = {score.criterion: score for score in review.scores}
+    said = []
+    for criterion in application.call.data.rubric:
+        score = held.get(criterion.key)
+        if score is None or score.points is None:
+            said.append(Say("“%(criterion)s” has no score.", criterion=criterion.title, cure=criterion.key))
+        elif len(score.comment.split()) < COMMENT_WORDS:
+            said.append(Say("“%(criterion)s”: say why, in %(words)s words or more.", criterion=criterion.title, words=COMMENT_WORDS,
+                            cure=criterion.key))
+    for key, label in (("strengths", "Strengths"), ("concerns", "Concerns")):
+        if not getattr(review, key).strip():
+            said.append(Say("“%(label)s” is not answered.", label=label, cure=key))
+    if review.fund is None:
+        said.append(Say("Say whether it should be funded.", cure="fund"))
+    if review.fund and not review.amount:
+        said.append(Say("Name the amount that you would give.", cure="amount"))
+    if review.amount is not None and review.amount > application.asked:
+        said.append(Say("They ask for %(asked)s; name no more.", asked=Money(application.asked, application.call.currency), cure="amount"))
+    if review.confidence is None:
+        said.append(Say("Say how sure you are.", cure="confidence"))
+    return tuple(said)
+
+
+def send(review: Review, *, actor: Actor) -> None:
+    """Hand the review in; raises Refused with all that it lacks."""
+    _expect(review.assignment, "ready")
+    _open_for_reviews(review.assignment)
+    if reasons := lacks(review):
+        raise moves.Refused(*reasons)
+    review.assignment.state, review.sent_at = "sent", now()
+    db.session.flush()
+    _record(review.assignment, actor, "review", Say("Review in"))
+
+
+def _open_for_reviews(assignment: Assignment) -> None:
+    application = assignment.application
+    if application.step != "review" or application.stage != assignment.stage:
+        raise moves.Refused(Say("This application is no longer in review."))
+
+
+def _expect(assignment: Assignment, *states: str) -> None:
+    """Lock the assignment and be sure it is where it was."""
+    db.session.refresh(assignment, with_for_update={"of": Assignment})
+    if assignment.state not in states:
+        raise moves.Refused(Say("You have answered this already."))
+
+
+def _record(assignment: Assignment, actor: Actor, key: str, say: Say, words: dict[str, Any] | None = None) -> None:
+    named = {"person": assignment.person.name, **(words or {})}
+    history.record(moves.about(assignment.application), actor=actor, key=key, say=say, words=named, audience="office")

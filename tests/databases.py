@@ -1,0 +1,89 @@
+"""A database of its own for every test that writes: a copy of one that was migrated once."""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from psycopg import sql
+
+from config import Settings
+from grants.cli.init import migrate
+from grants.outside.servers import Postgres, create_database
+from grants.web import create_app
+
+TEMPLATE = "grants_template"
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a migrated database, made by whichever test process comes first."""
+    with (postgres.instance / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = postgres.instance / "template.done"
+        if not done.exists():
+            create_database(postgres.url("postgres", "postgres"), TEMPLATE)
+            migrate(postgres.url("grants_owner", TEMPLATE))
+            done.touch()
+    return TEMPLATE
+
+
+@pytest.fixture
+def database(postgres: Postgres, template: str) -> Iterator[str]:
+    """The name of a fresh database of the tables as they are."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    yield from copied(postgres, template, name)
+
+
+def copied(postgres: Postgres, template: str, name: str) -> Iterator[str]:
+    """A copy of `template` that is dropped afterwards, whoever is still connected."""
+    with psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER grants_owner").format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            yield name
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def settings(postgres: Postgres, database: str, tmp_path: Path) -> Settings:
+    """Settings of a demonstration on the test's own database, with cheap passwords."""
+    return settings_for(postgres, database, tmp_path)
+
+
+def settings_for(postgres: Postgres, database: str, instance: Path) -> Settings:
+    """Settings of a demonstration on that database."""
+    return Settings(
+        instance=instance, database_url=postgres.url("grants_app", database), owner_database_url=postgres.url("grants_owner", database),
+        read_database_url=postgres.url("grants_read", database), demo=True, argon2_time=1, argon2_kib=8, secret_key="x" * 32,
+        mail_from="grants@example.org", public_url="http://localhost")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The web application on the test's own database."""
+    application = create_app(settings)
+    application.testing = True
+    yield application
+    with application.app_context():
+        from grants.db import db
+
+        db.engine.dispose()
+
+
+def plain(url: str) -> str:
+    """An address for psycopg itself."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def advance(settings: Settings, seconds: int) -> None:
+    """Move the database's clock forward by so many seconds, as its owner."""
+    with psycopg.connect(plain(settings.owner_database_url), autocommit=True) as owner:
+        owner.execute("UPDATE clock_offset SET seconds = seconds + %s", [seconds])

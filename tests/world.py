@@ -1,0 +1,219 @@
+"""A small world built through the services: people, two chapters, a fund, open calls, applications at any step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from grants.db import db, now, saving, today
+from grants.models import Application, Award, Batch, Call, Fund, Organisation, Payment, Person, Report
+from grants.services import applications, batches, calls, checks, funds, moves, persons, reports, reviews
+from workflows.programme import Question, Stage
+from workflows.proposal import Goal, Line
+from workflows.roles import Actor, Role
+
+SYSTEM = Actor(person=None, role=Role.CLOCK, via="test")
+WORD = "fibre"
+WHY = "Because the figures in the proposal show it plainly enough."
+
+
+@dataclass
+class World:
+    """Who and what there is; every name is invented."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    chapters: dict[str, Organisation] = field(default_factory=dict)
+    calls: dict[str, Call] = field(default_factory=dict)
+    fund: Fund | None = None
+
+    def actor(self, name: str, role: Role, behalf: Organisation | None = None) -> Actor:
+        """Somebody in a role."""
+        return Actor(person=self.people[name].id, role=role, on_behalf_of=behalf and behalf.id, via="test")
+
+
+STAFF = {
+    "olga": Role.OFFICER, "omar": Role.OFFICER, "pia": Role.APPROVER, "fay": Role.FINANCE, "fox": Role.FINANCE, "fritz": Role.FINANCE,
+    "uma": Role.AUDITOR, "ada": Role.ADMINISTRATOR, "rex": Role.REVIEWER, "ria": Role.REVIEWER, "rob": Role.REVIEWER, "ron": Role.REVIEWER,
+}  # fmt: skip
+
+
+def build(*, programmes: tuple[str, ...] = ("BTN-S", "BTN-L", "RES", "DRR"), envelope: int = 100_000) -> World:
+    """People, chapters, a fund and an open call of each programme, in one unit of work."""
+    world = World()
+    with saving():
+        for name, role in STAFF.items():
+            world.people[name] = person(name)
+            persons.appoint(world.people[name], role, actor=SYSTEM)
+        for key, country, language in (("mg", "MG", "fr"), ("bo", "BO", "es")):
+            world.chapters[key] = organisation(f"Chapter {country}", country, language)
+            for number in (1, 2):
+                name = f"{key}{number}"
+                world.people[name] = person(name)
+                persons.join(world.people[name], world.chapters[key], actor=SYSTEM)
+        finance = world.actor("fay", Role.FINANCE)
+        world.fund = funds.receive(title="2026 contribution", year=2026, currency="USD", amount=Decimal(1_000_000), source="", actor=finance)
+        for code in programmes:
+            world.calls[code] = open_call(world, code, envelope)
+    return world
+
+
+def person(name: str) -> Person:
+    """Somebody whose address is their name; the password is never needed, for tests open sessions themselves."""
+    return persons.add(email=f"{name}@example.org", name=f"{name.title()} (demo)", password_hash=None, actor=SYSTEM)
+
+
+def organisation(name: str, country: str, language: str, kind: str = "chapter") -> Organisation:
+    """An applicant."""
+    row = Organisation(name=name, sort_key=name.casefold(), country=country, region="Africa", language=language, kind=kind)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def open_call(world: World, code: str, envelope: int) -> Call:
+    """An open call of a programme with money in its envelope."""
+    assert world.fund is not None
+    officer, finance = world.actor("olga", Role.OFFICER), world.actor("fay", Role.FINANCE)
+    call = calls.set_up(programme=code, title=f"{code} round", fund=world.fund, opens_at=now() - timedelta(days=1),
+                        closes_at=now() + timedelta(days=30), actor=officer)
+    calls.fund(call, amount=Decimal(envelope), actor=finance)
+    calls.open_now(call, actor=officer)
+    return call
+
+
+def draft(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 10_000) -> Application:
+    """A draft that lacks nothing."""
+    row = _begin(world, code, chapter)
+    fill(row, amount, world.actor(f"{chapter}1", Role.APPLICANT, world.chapters[chapter]))
+    return row
+
+
+def _begin(world: World, code: str, chapter: str) -> Application:
+    actor = world.actor(f"{chapter}1", Role.APPLICANT, world.chapters[chapter])
+    with saving():
+        return applications.begin(call=world.calls[code], organisation=world.chapters[chapter], actor=actor)
+
+
+def fill(row: Application, amount: int, actor: Actor) -> None:
+    """Answer every question of the application's stage."""
+    stage = row.call.data.stage(row.stage)
+    facts, answers = written(stage)
+    goals = [Goal("Households online", "households", Decimal(0), Decimal(90), "network records")]
+    lines = [Line("Routers", "equipment", Decimal(10), Decimal(amount) * 9 / 100), Line("Accounts", "indirect", Decimal(1), Decimal(amount) / 10)]
+    asks = {q.kind for section in stage.sections for q in section.questions}
+    with saving():
+        applications.save(row, section="all", facts=facts, answers=answers, lines=lines if "budget" in asks else None,
+                          goals=goals if "indicators" in asks else None, actor=actor, version=row.version)
+
+
+def written(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Facts and answers to every question of a stage."""
+    given = {q.key: _answer(q) for section in stage.sections for q in section.questions if q.kind not in ("budget", "indicators")}
+    facts = {q.key for section in stage.sections for q in section.questions if q.fact}
+    return {k: v for k, v in given.items() if k in facts}, {k: v for k, v in given.items() if k not in facts}
+
+
+def _answer(question: Question) -> Any:
+    match question.kind:
+        case "date":
+            return today() + timedelta(days=90) if question.fact else (today() + timedelta(days=90)).isoformat()
+        case "number":
+            return 12 if question.fact else "100"
+        case "choice":
+            return question.options[0][0]
+        case "tags":
+            return [question.options[0][0]]
+        case "tick":
+            return True
+        case "table":
+            return [{c.key: date(2027, 1, 1).isoformat() if c.kind == "date" else ("1" if c.kind == "number" else ("yes" if c.kind == "tick" else WORD))
+                     for c in question.columns}]
+        case _:
+            return f"{WORD} {question.key}"
+
+
+def take(world: World, row: Any, key: str, name: str, role: Role, /, **answers: Any) -> None:
+    """Somebody takes a move in a unit of work of its own."""
+    with saving():
+        moves.take(row, key, actor=world.actor(name, role), answers=answers)
+
+
+def in_review(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 10_000) -> Application:
+    """Sent, checked by Olga, passed to review."""
+    row = draft(world, code, chapter, amount)
+    take(world, row, "submit", f"{chapter}1", Role.APPLICANT)
+    check(world, row)
+    take(world, row, "pass", "olga", Role.OFFICER)
+    return row
+
+
+def check(world: World, row: Application) -> None:
+    """Olga passes every line of the checklist."""
+    with saving():
+        for key, _ in row.call.data.checks:
+            checks.give(row, key=key, verdict="passed", note="", actor=world.actor("olga", Role.OFFICER))
+
+
+def review(world: World, row: Application, names: tuple[str, ...] = ("rex", "ria", "rob")) -> None:
+    """Each of them is asked, declares no conflict, scores everything and sends."""
+    for name in names:
+        with saving():
+            assignment = reviews.assign(application=row, reviewer=world.people[name], actor=world.actor("olga", Role.OFFICER))
+        reviewer = world.actor(name, Role.REVIEWER)
+        with saving():
+            reviews.clear(assignment, actor=reviewer)
+        with saving():
+            reviews.save(assignment.review, scores={c.key: (4, WHY) for c in row.call.data.rubric},
+                         texts={"strengths": WHY, "concerns": WHY, "questions": ""}, fund=True, amount=row.asked, confidence=4)
+            reviews.send(assignment.review, actor=reviewer)
+
+
+def awarded(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 10_000) -> Award:
+    """Reviewed, recommended by Omar, awarded by Pia in full."""
+    row = in_review(world, code, chapter, amount)
+    review(world, row)
+    take(world, row, "to_panel", "olga", Role.OFFICER)
+    take(world, row, "recommend", "omar", Role.OFFICER, kind="award", amount=row.asked, conditions="Name the mast's owner.")
+    take(world, row, "award", "pia", Role.APPROVER, amount=row.asked, conditions="Name the mast's owner.")
+    return award_of(row)
+
+
+def award_of(row: Application) -> Award:
+    """The award of an application."""
+    return db.session.query(Award).filter_by(application_id=row.id).one()
+
+
+def active(world: World, **kw: Any) -> Award:
+    """Signed by both sides."""
+    award = awarded(world, **kw)
+    chapter = "mg" if award.application.organisation_id == world.chapters["mg"].id else "bo"
+    take(world, award.agreement, "sign", f"{chapter}1", Role.APPLICANT, name="Mia Demo", read=True)
+    take(world, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+    return award
+
+
+def reported(world: World, award: Award, number: int) -> None:
+    """The report of that number is written, sent by the chapter and approved by Omar."""
+    row = db.session.query(Report).filter_by(award_id=award.id, number=number).one()
+    with saving():
+        reports.save(row, texts={"summary": WHY, "setbacks": WHY, "next_steps": WHY, "story": "", "story_by": "", "story_consent": False},
+                     figures={f.id: (Decimal(62), "records") for f in row.figures},
+                     spending={s.id: (s.line.total, "") for s in row.spending}, version=row.version)
+    chapter = "mg" if award.application.organisation_id == world.chapters["mg"].id else "bo"
+    take(world, row, "send", f"{chapter}1", Role.APPLICANT)
+    take(world, row, "approve", "omar", Role.OFFICER)
+
+
+def paid(world: World, *awards: Award) -> Batch:
+    """Everything payable of these awards goes through a batch of three people and the bank."""
+    assert world.fund is not None
+    taken = {payment.instalment_id for payment in db.session.query(Payment).filter_by(undone=False)}
+    payable = [i.id for award in awards for i in award.instalments if i.step == "payable" and i.id not in taken]
+    with saving():
+        batch = batches.prepare(fund=world.fund, instalments=payable, actor=world.actor("fay", Role.FINANCE))
+    take(world, batch, "approve", "fox", Role.FINANCE)
+    take(world, batch, "release", "fritz", Role.FINANCE)
+    take(world, batch, "confirm", "fay", Role.FINANCE)
+    return batch
