@@ -1,0 +1,33 @@
+"""Documents: a snapshot goes in, the bytes of a PDF come out.
+
+`reports.snapshots` and `reports.charts` load no print engine. `render`, `warm`, `Rendered` and `Unprintable`
+do, and are therefore looked up only when they are asked for: a web process may draw a chart for a page
+without carrying WeasyPrint.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reports.engine import Unprintable
+    from reports.printing import Rendered, render, warm
+
+DOCUMENTS = Path(__file__).resolve().parent.parent / "templates" / "documents"
+
+__all__ = ["DOCUMENTS", "Rendered", "Unprintable", "render", "warm"]
+
+_ROOMS = {
+    "Rendered": "reports.printing",
+    "Unprintable": "reports.engine",
+    "render": "reports.printing",
+    "warm": "reports.printing",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_ROOMS[name]), name)

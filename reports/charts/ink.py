@@ -1,0 +1,127 @@
+"""One pen for all drawings: shapes whose tones become classes on a web page and colours on paper.
+
+The print engine does not style inline SVG by class, and a web page allows no inline style; hence two inks.
+On the web a tone `c1` becomes the class `fill-c1` or `stroke-c1`, which the stylesheet colours, dark or light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from markupsafe import Markup, escape
+
+Ink = Literal["web", "paper"]
+Tone = Literal[
+    "paper",
+    "sunk",
+    "ink",
+    "ink2",
+    "ink3",
+    "line",
+    "edge",
+    "c1",
+    "c2",
+    "c3",
+    "c4",
+    "c5",
+    "c6",
+    "land",
+    "sea-land",
+    "sun",
+]
+
+COLOURS: Mapping[Tone, str] = {
+    "paper": "#FFFFFF",
+    "sunk": "#F2EDE4",
+    "ink": "#1B2530",
+    "ink2": "#47525F",
+    "ink3": "#5F6975",
+    "line": "#E1D9CC",
+    "edge": "#857C6D",
+    "c1": "#0B5A66",
+    "c2": "#C07B08",
+    "c3": "#3F95BC",
+    "c4": "#5E2E86",
+    "c5": "#C24A32",
+    "c6": "#93887A",
+    "land": "#CFC6B8",
+    "sea-land": "#35808B",
+    "sun": "#F2B65A",
+}
+
+
+def number(value: float) -> str:
+    """A length in a drawing, to a hundredth of its unit."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+class Drawing:
+    """An SVG of a given size in points, with the sentence that says what it shows as its first child."""
+
+    def __init__(self, width: float, height: float, alternative: str, ink: Ink) -> None:
+        self.width, self.height, self.ink = width, height, ink
+        self._alternative = alternative
+        self._shapes: list[str] = []
+
+    def rectangle(self, x: float, y: float, width: float, height: float, *, fill: Tone) -> None:
+        """A filled rectangle; one without width is left out."""
+        if width > 0:
+            self._add("rect", {"x": x, "y": y, "width": width, "height": height}, self._paint("fill", fill))
+
+    def outline(self, x: float, y: float, width: float, height: float, *, stroke: Tone, weight: float = 0.8) -> None:
+        """A rectangle drawn by its edge, which lies inside it."""
+        if width > weight:
+            at = {"x": x + weight / 2, "y": y + weight / 2, "width": width - weight, "height": height - weight}
+            self._add("rect", {**at, "stroke-width": weight}, 'fill="none" ' + self._paint("stroke", stroke))
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, *, stroke: Tone, weight: float = 0.6) -> None:
+        """A straight line."""
+        at = {"x1": x1, "y1": y1, "x2": x2, "y2": y2, "stroke-width": weight}
+        self._add("line", at, self._paint("stroke", stroke))
+
+    def circle(self, x: float, y: float, radius: float, *, fill: Tone, stroke: Tone | None = None) -> None:
+        """A disc, with an edge where a stroke is given."""
+        edge = f' stroke-width="1" {self._paint("stroke", stroke)}' if stroke else ""
+        self._add("circle", {"cx": x, "cy": y, "r": radius}, self._paint("fill", fill) + edge)
+
+    def hatching(self, x: float, y: float, width: float, height: float, *, stroke: Tone, gap: float = 3.0) -> None:
+        """Diagonal lines inside a rectangle, for the exception. They are cut here: patterns need ids, which clash."""
+        steps = []
+        for index in range(1, int((width + height) / gap) + 1):
+            along = index * gap
+            x1, y1 = (along, 0.0) if along <= width else (width, along - width)
+            x2, y2 = (0.0, along) if along <= height else (along - height, height)
+            steps.append(f"M{number(x + x1)} {number(y + y1)}L{number(x + x2)} {number(y + y2)}")
+        self.path("".join(steps), stroke=stroke, weight=0.8)
+
+    def path(self, steps: str, *, stroke: Tone, weight: float, round_ends: bool = False) -> None:
+        """A stroked path; with round ends a step of no length is a dot as wide as the stroke."""
+        ends = ' stroke-linecap="round"' if round_ends else ""
+        paint = f'fill="none" {self._paint("stroke", stroke)}{ends}'
+        self._shapes.append(f'<path d="{steps}" stroke-width="{number(weight)}" {paint}/>')
+
+    def text(
+        self, x: float, y: float, words: str, *, anchor: Literal["start", "middle", "end"], bold: bool = False
+    ) -> None:
+        """A label of 7.4 points on its baseline; labels in charts are never smaller."""
+        face = {"web": 'class="chart-label"', "paper": 'font-family="Noto Sans" font-size="7.4" fill="#47525F"'}[
+            self.ink
+        ]
+        weight = ' font-weight="700"' if bold else ""
+        at = f'x="{number(x)}" y="{number(y)}" text-anchor="{anchor}"'
+        self._shapes.append(f"<text {at} {face}{weight}>{escape(words)}</text>")
+
+    def svg(self, window: tuple[float, float, float, float] | None = None) -> Markup:
+        """The drawing; window (x, y, width, height) shows a part of it at the same size."""
+        view = " ".join(number(edge) for edge in window or (0, 0, self.width, self.height))
+        size = f'width="{number(self.width)}" height="{number(self.height)}"'
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="{view}" role="img">'
+        return Markup(head + f"<title>{escape(self._alternative)}</title>" + "".join(self._shapes) + "</svg>")  # noqa: S704 (lengths are numbers, texts are escaped)
+
+    def _add(self, tag: str, lengths: Mapping[str, float], paint: str) -> None:
+        attributes = " ".join(f'{name}="{number(value)}"' for name, value in lengths.items())
+        self._shapes.append(f"<{tag} {attributes} {paint}/>")
+
+    def _paint(self, kind: Literal["fill", "stroke"], tone: Tone) -> str:
+        return f'class="{kind}-{tone}"' if self.ink == "web" else f'{kind}="{COLOURS[tone]}"'

@@ -1,0 +1,73 @@
+"""Payments over time: a bar per payment where its day stands in the period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from reports.charts.ink import Drawing, Ink
+
+MOST_LABELS = 6
+LABEL_WIDTH = 62.0
+"""Points a label may take; one that would run into the label before it is left out."""
+
+BAR = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """One payment, with its amount in the reader's language."""
+
+    day: date
+    amount: Decimal
+    label: str
+
+
+def payments_over_time(
+    payments: Sequence[Paid],
+    *,
+    starts_on: date,
+    ends_on: date,
+    say_day: Callable[[date], str],
+    alternative: str,
+    width: float = 480,
+    height: float = 72,
+    ink: Ink = "web",
+) -> Markup:
+    """Bars from zero with amount and day above; the axis is the period, widened to hold every payment.
+
+    A payment beyond the sixth, or too near to the one before, has a bar and no label: the alternative
+    names them all.
+    """
+    drawing = Drawing(width, height, alternative, ink)
+    first = min([starts_on, *(payment.day for payment in payments)])
+    last = max([ends_on, *(payment.day for payment in payments)])
+    floor, ceiling = height - 14, 26.0
+    most = max((payment.amount for payment in payments), default=Decimal(1)) or Decimal(1)
+    drawing.line(0, floor, width, floor, stroke="ink", weight=0.8)
+    drawing.text(0, height - 3, say_day(first), anchor="start")
+    drawing.text(width, height - 3, say_day(last), anchor="end")
+    free_from = 0.0
+    for index, payment in enumerate(sorted(payments, key=lambda one: one.day)):
+        left = (width - BAR) * (payment.day - first).days / max(1, (last - first).days)
+        top = floor - (floor - ceiling) * float(payment.amount / most)
+        drawing.rectangle(left, top, BAR, floor - top, fill="c1")
+        starts = left if left + LABEL_WIDTH <= width else left + BAR - LABEL_WIDTH
+        if index < MOST_LABELS and starts >= free_from:
+            _label(drawing, payment, say_day(payment.day), left, top)
+            free_from = starts + LABEL_WIDTH
+    return drawing.svg()
+
+
+def _label(drawing: Drawing, payment: Paid, day: str, left: float, top: float) -> None:
+    """Amount over day, from the start of the bar, or up to its end where the drawing ends."""
+    if left + LABEL_WIDTH <= drawing.width:
+        drawing.text(left, top - 13, payment.label, anchor="start", bold=True)
+        drawing.text(left, top - 4, day, anchor="start")
+    else:
+        drawing.text(left + BAR, top - 13, payment.label, anchor="end", bold=True)
+        drawing.text(left + BAR, top - 4, day, anchor="end")

@@ -1,0 +1,159 @@
+"""The print engine: HTML in, tagged PDF bytes out, or a sentence that says why not.
+
+WeasyPrint warns where we must refuse, so its own log is read during a rendering: a character no font has,
+or any error, ends it. Nothing is fetched: the only addresses served are `asset:` names handed in.
+Public behaviour rests on WeasyPrint 70; `docs/adr/0003-documents.md` says why.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+
+import pydyf  # type: ignore[import-untyped]
+from weasyprint import CSS, HTML, Document
+from weasyprint.text.ffi import harfbuzz_subset
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from reports import DOCUMENTS, fonts
+from reports.structure import complete_structure
+
+FAMILIES = ("Noto Serif", "Noto Sans")
+
+_LOGGER = logging.getLogger("weasyprint")
+
+
+class Unprintable(Exception):
+    """A document that cannot be printed as it is; the text says why, for the officer who reads it."""
+
+
+class OutsideFetch(FatalURLFetchingError):  # type: ignore[misc]
+    """An attempt to fetch something from outside; fatal, so that WeasyPrint does not go on without it."""
+
+
+class Assets(URLFetcher):  # type: ignore[misc]
+    """Serves `asset:<name>` from memory and nothing else."""
+
+    def __init__(self, assets: Mapping[str, bytes]) -> None:
+        super().__init__(fail_on_errors=True)
+        self._assets = assets
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """The bytes of an asset; raises OutsideFetch for any other address."""
+        name = url.removeprefix("asset:")
+        if name == url or name not in self._assets:
+            raise OutsideFetch(f"The document asks for {url}, and documents fetch nothing.")
+        kind = "image/svg+xml" if name.endswith(".svg") else "application/octet-stream"
+        return URLFetcherResponse(url, self._assets[name], {"Content-Type": kind})
+
+
+class Complaints(logging.Handler):
+    """Keeps what WeasyPrint complains of while it draws."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.missing: list[str] = []
+        self.errors: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Sort a record: a missing glyph, an error, or neither."""
+        if record.msg.startswith(".notdef glyph") and isinstance(record.args, tuple):
+            char, code = record.args[0], record.args[1]
+            self.missing.append(f"“{char}” (U+{code:04X})")
+        elif record.levelno >= logging.ERROR:
+            self.errors.append(record.getMessage())
+
+    def sentence(self) -> str:
+        """Why the document cannot be printed, or nothing."""
+        if self.missing:
+            return f"No installed font has the character {', '.join(dict.fromkeys(self.missing))}."
+        return f"The print engine reports: {'; '.join(dict.fromkeys(self.errors))}." if self.errors else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Bytes of a PDF, its pages, and the fonts in it (full name → version and SHA-256 of the file)."""
+
+    pdf: bytes
+    pages: int
+    fonts: dict[str, str]
+
+
+@contextmanager
+def _listening() -> Iterator[Complaints]:
+    """Hear WeasyPrint whatever the program's logging is set to, in this thread and without another one."""
+    complaints, level, disabled = Complaints(), _LOGGER.level, _LOGGER.disabled
+    _LOGGER.addHandler(complaints)
+    _LOGGER.setLevel(logging.WARNING)
+    _LOGGER.disabled = False
+    try:
+        if not _LOGGER.isEnabledFor(logging.WARNING):
+            raise Unprintable("Logging is switched off, so a missing character would go unseen.")
+        yield complaints
+    finally:
+        _LOGGER.removeHandler(complaints)
+        _LOGGER.setLevel(level)
+        _LOGGER.disabled = disabled
+
+
+@cache
+def font_configuration() -> FontConfiguration:
+    """The fonts of this machine, read once per process."""
+    return FontConfiguration()
+
+
+@cache
+def stylesheet(name: str) -> CSS:
+    """A stylesheet of `templates/documents`, parsed once per process."""
+    return CSS(string=(DOCUMENTS / name).read_text("utf-8"), font_config=font_configuration(), url_fetcher=Assets({}))
+
+
+@cache
+def house_assets() -> Mapping[str, bytes]:
+    """The drawings that belong to the templates: the mark in its two colours."""
+    return {path.name: path.read_bytes() for path in sorted((DOCUMENTS / "assets").iterdir())}
+
+
+def print_html(
+    html: str, *, stylesheets: tuple[str, ...], identifier: bytes, assets: Mapping[str, bytes] | None = None
+) -> Printed:
+    """PDF/UA-1 of this HTML.
+
+    Raises Unprintable. The same HTML, stylesheets, identifier, libraries and fonts give the same bytes.
+    """
+    used: dict[str, str] = {}
+
+    def finish(document: Document, pdf: pydyf.PDF) -> None:
+        complete_structure(pdf)
+        used.update(fonts.inventory(document.fonts.values()))
+
+    with _listening() as complaints:
+        try:
+            source = HTML(string=html, url_fetcher=Assets({**house_assets(), **(assets or {})}))
+            document = source.render(
+                font_config=font_configuration(),
+                stylesheets=[stylesheet(name) for name in stylesheets],
+                pdf_variant="pdf/ua-1",
+            )
+            pdf = document.write_pdf(finisher=finish, pdf_variant="pdf/ua-1", pdf_identifier=identifier)
+        except FatalURLFetchingError as error:
+            raise Unprintable(str(error)) from error
+    if sentence := complaints.sentence():
+        raise Unprintable(sentence)
+    return Printed(pdf=pdf, pages=len(document.pages), fonts=used)
+
+
+def missing_parts() -> list[str]:
+    """What this machine lacks for printing, each as a sentence for the operator; empty when all is there."""
+    parts = [
+        f"The font {family} is not installed (package fonts-noto-core): letters would print in another face."
+        for family in FAMILIES
+        if not fonts.installed(family)
+    ]
+    if harfbuzz_subset is None:
+        parts.append("HarfBuzz-subset is not installed (package libharfbuzz-subset0): a letter takes 5 times as long.")
+    return parts

@@ -1,0 +1,60 @@
+"""Which fonts are installed and which a document used, so that its bytes can be explained later."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from io import BytesIO
+
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from weasyprint.pdf.fonts import Font
+from weasyprint.text.ffi import ffi, fontconfig, harfbuzz, pango
+from weasyprint.text.fonts import get_hb_object_data
+
+# Fontconfig is read once per process, so a face read once stays what it was.
+_read: dict[bytes, tuple[str, str]] = {}
+
+
+def inventory(fonts: Iterable[Font]) -> dict[str, str]:
+    """Full name → "version, sha256 of the file" for the fonts of a rendered document, by name."""
+    for font in fonts:
+        if font.name not in _read:
+            _read[font.name] = _describe(font)
+    return dict(sorted(_read[font.name] for font in fonts))
+
+
+def installed(family: str) -> bool:
+    """Whether fontconfig answers this family with itself and not with a substitute."""
+    pattern = ffi.gc(fontconfig.FcPatternCreate(), fontconfig.FcPatternDestroy)
+    fontconfig.FcPatternAddString(pattern, b"family", family.encode())
+    fontconfig.FcDefaultSubstitute(pattern)
+    found = ffi.gc(
+        fontconfig.FcFontMatch(ffi.NULL, pattern, ffi.new("FcResult *")),
+        lambda match: match != ffi.NULL and fontconfig.FcPatternDestroy(match),
+    )
+    name = ffi.new("FcChar8 **")
+    if found == ffi.NULL or fontconfig.FcPatternGetString(found, b"family", 0, name) != fontconfig.FcResultMatch:
+        return False
+    return bool(ffi.string(name[0]).decode() == family)
+
+
+def pango_version() -> str:
+    """Version of the loaded Pango, which packs 1.50.12 as 15012."""
+    packed = int(pango.pango_version())
+    return f"{packed // 10_000}.{packed // 100 % 100}.{packed % 100}"
+
+
+def harfbuzz_version() -> str:
+    """Version of the loaded HarfBuzz, found by asking, since WeasyPrint binds no call that tells it."""
+    version = [0, 0, 0]
+    for place in range(3):
+        while harfbuzz.hb_version_atleast(*version[:place], version[place] + 1, *[0] * (2 - place)):
+            version[place] += 1
+    return ".".join(map(str, version))
+
+
+def _describe(font: Font) -> tuple[str, str]:
+    data = get_hb_object_data(font.hb_face)
+    names = TTFont(BytesIO(data), fontNumber=font.index, lazy=True)["name"]
+    version = (names.getDebugName(5) or "unknown").removeprefix("Version ").split(";")[0]
+    return names.getDebugName(4) or font.family, f"{version}, sha256 {hashlib.sha256(data).hexdigest()}"

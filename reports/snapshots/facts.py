@@ -1,0 +1,130 @@
+"""What every snapshot is made of: clean text, exact money, the people and places of a letter.
+
+Text is cleaned here and not at the edge only, because a snapshot may be older than today's forms.
+Cleaning is idempotent, so a snapshot that is stored and read again is the same snapshot.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from babel.numbers import get_currency_precision, list_currencies
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+Language = Literal["en", "fr", "es"]
+
+# Marks that turn the direction of what follows them could make a letter read otherwise than it is stored.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_NEVER_PRINTED = frozenset({"Cc", "Cs"})
+_KNOWN_CURRENCIES = frozenset(list_currencies())
+
+
+class Fact(BaseModel):
+    """A frozen piece of a snapshot; an unknown field is an error, not a surprise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def clean(value: object) -> object:
+    """Text in composed form, without control and direction-turning characters; its lines are kept."""
+    if not isinstance(value, str):
+        return value
+    lines = unicodedata.normalize("NFC", value.replace("\t", " ")).splitlines()
+    return "\n".join(_printable(line).strip(" ") for line in lines).strip("\n")
+
+
+def one_line(value: object) -> object:
+    """Cleaned text on one line; narrow and no-break spaces stay what they are."""
+    value = clean(value)
+    return re.sub(r"[ \n]+", " ", value) if isinstance(value, str) else value
+
+
+def fits_currency(amount: Decimal, currency: str) -> bool:
+    """Whether the amount has no more decimals than the currency has (JPY 0, USD 2, KWD 3)."""
+    exponent = amount.normalize().as_tuple().exponent
+    return isinstance(exponent, int) and -exponent <= get_currency_precision(currency)
+
+
+def _printable(line: str) -> str:
+    return "".join(char for char in line if char not in _TURNING and unicodedata.category(char) not in _NEVER_PRINTED)
+
+
+def _not_a_float(value: object) -> object:
+    if isinstance(value, float):
+        raise ValueError("write an amount as text or decimal, not a float")  # noqa: TRY004 (what pydantic collects)
+    return value
+
+
+def _known_currency(code: str) -> str:
+    if code not in _KNOWN_CURRENCIES:
+        raise ValueError(f"{code} is not an ISO 4217 currency code")
+    return code
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isascii() or " " in url:
+        raise ValueError("a web address starts with http:// or https:// and has no spaces")
+    return url
+
+
+Line = Annotated[str, BeforeValidator(one_line), StringConstraints(min_length=1, max_length=400)]
+LineOrNothing = Annotated[str, BeforeValidator(one_line), StringConstraints(max_length=400)]
+Text = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=12_000)]
+TextOrNothing = Annotated[str, BeforeValidator(clean), StringConstraints(max_length=12_000)]
+Amount = Annotated[Decimal, BeforeValidator(_not_a_float), Field(ge=0, max_digits=18, allow_inf_nan=False)]
+Quantity = Annotated[Decimal, BeforeValidator(_not_a_float), Field(max_digits=18, allow_inf_nan=False)]
+Currency = Annotated[str, AfterValidator(_known_currency)]
+WebAddress = Annotated[str, StringConstraints(max_length=300), AfterValidator(_web_address)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+class Foundation(Fact):
+    """Who writes."""
+
+    name: Line
+
+
+class Recipient(Fact):
+    """Whom we write to: an organisation, the person it is for the attention of, and the address."""
+
+    name: Line
+    attention: LineOrNothing = ""
+    address: tuple[Line, ...] = Field(default=(), max_length=6)
+    salutation: Literal["madam", "sir", "neutral"] = "neutral"
+
+
+class Person(Fact):
+    """One of us, as named in a letter: the contact officer or whoever signs."""
+
+    name: Line
+    title: Line
+    email: LineOrNothing = ""
+
+
+class Letter(Fact):
+    """What all letters have: a number, a day, who writes to whom about which project, where to check it.
+
+    `sealed` says that the file is signed before it leaves (the foot of the letter says so);
+    `check_url` is printed and drawn as a QR code.
+    """
+
+    schema_number: Literal[1] = 1
+    number: Line
+    version: int = Field(default=1, ge=1)
+    language: Language
+    issued_on: date
+    demo: bool = False
+    sealed: bool = True
+    foundation: Foundation = Foundation(name="Internet Society Foundation")
+    recipient: Recipient
+    project: Line
+    call: Line
+    reference: Line
+    check_url: WebAddress

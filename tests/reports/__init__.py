@@ -1,0 +1,1 @@
+"""Documents: every page is printed by the real engine and read back."""

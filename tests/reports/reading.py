@@ -1,0 +1,123 @@
+"""Prints an example and reads it back: its text, its tags, where its words stand."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import pikepdf
+
+import reports
+from reports.snapshots import Snapshot
+from tests import machine
+
+
+@cache
+def printed(make: Callable[[], Snapshot]) -> reports.Rendered:
+    """An example, printed once for all tests that only look at it."""
+    return reports.render(make())
+
+
+def words(pdf: bytes) -> str:
+    """The text as poppler finds it on the page, on one line, every kind of space and line end being one space."""
+    return " ".join(_poppler("pdftotext", "-raw", "-enc", "UTF-8", "-", "-", pdf=pdf).split())
+
+
+def read_aloud(pdf: bytes) -> str:
+    """The text in the order of the tags, as a screen reader gives it, one line of the page after the other."""
+    with NamedTemporaryFile(suffix=".pdf") as file:
+        Path(file.name).write_bytes(pdf)
+        tree = _poppler("pdfinfo", "-struct-text", file.name)
+    return " ".join(" ".join(re.findall(r'^ *"(.*)"$', tree, flags=re.MULTILINE)).split())
+
+
+def outside_the_margins(pdf: bytes, *, margin: float) -> list[str]:
+    """Words that stand nearer to the left or right edge of the page than so many millimetres."""
+    boxes = _poppler("pdftotext", "-bbox", "-", "-", pdf=pdf)
+    points = margin * 72 / 25.4
+    width = float(re.findall(r'<page width="([\d.]+)"', boxes)[0])
+    found = re.findall(r'<word xMin="([-\d.]+)" yMin="[-\d.]+" xMax="([-\d.]+)" yMax="[-\d.]+">(.*?)</word>', boxes)
+    return [word for start, end, word in found if float(start) < points or float(end) > width - points]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """An element of the tag tree: what it is, what it says of itself, the kinds of the elements in it."""
+
+    kind: str
+    alternative: str
+    scope: str
+    id: str
+    headers: tuple[str, ...]
+    kids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """What a tagged PDF says of itself."""
+
+    marked: bool
+    language: str
+    shows_title: bool
+    part: str
+    title: str
+    outline: tuple[str, ...]
+    fonts: int
+    loose_fonts: tuple[str, ...]
+    listed_ids: tuple[str, ...]
+    tags: tuple[Tag, ...]
+    identifier: bytes
+    days: tuple[str, str]
+
+
+def tagged(pdf: bytes) -> Tagged:
+    """The facts about a PDF that its reader's software asks for."""
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        root = opened.Root
+        fonts = [one for one in opened.objects if isinstance(one, pikepdf.Dictionary) and "/FontName" in one]
+        tree = root.StructTreeRoot.get("/IDTree", pikepdf.Dictionary(Kids=[]))
+        with opened.open_metadata() as metadata, opened.open_outline() as outline:
+            return Tagged(
+                marked=bool(root.MarkInfo.Marked),
+                language=str(root.Lang),
+                shows_title=bool(root.ViewerPreferences.DisplayDocTitle),
+                part=str(metadata["{http://www.aiim.org/pdfua/ns/id/}part"]),
+                title=str(metadata["dc:title"]),
+                outline=tuple(str(item.title) for item in outline.root),
+                fonts=len(fonts),
+                loose_fonts=tuple(str(font.FontName) for font in fonts if "/FontFile2" not in font),
+                listed_ids=tuple(str(name) for kid in tree.Kids for name in list(kid.Names)[::2]),
+                tags=tuple(_tags(root.StructTreeRoot.K)),
+                identifier=bytes(opened.trailer.ID[0]),
+                days=(str(opened.docinfo["/CreationDate"]), str(opened.docinfo["/ModDate"])),
+            )
+
+
+def _tags(node: pikepdf.Object) -> Iterator[Tag]:
+    """Every element reachable from here, parents first."""
+    if isinstance(node, pikepdf.Array):
+        for kid in node:
+            yield from _tags(kid)
+    elif isinstance(node, pikepdf.Dictionary) and node.get("/Type") == "/StructElem":
+        facts = node.get("/A", pikepdf.Dictionary())
+        kids = [kid for kid in node.get("/K", pikepdf.Array()) if isinstance(kid, pikepdf.Dictionary)]
+        yield Tag(
+            kind=str(node.S)[1:],
+            alternative=str(node.get("/Alt", "")),
+            scope=str(facts.get("/Scope", ""))[1:],
+            id=str(node.get("/ID", "")),
+            headers=tuple(str(header) for header in facts.get("/Headers", [])),
+            kids=tuple(str(kid.S)[1:] for kid in kids if "/S" in kid),
+        )
+        yield from _tags(node.get("/K", pikepdf.Array()))
+
+
+def _poppler(program: str, *arguments: str, pdf: bytes | None = None) -> str:
+    command = [str(machine.poppler(program)), *arguments]
+    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()

@@ -1,0 +1,137 @@
+"""The award letter: its words in three languages, one page, and nothing a hostile field can do to it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import reports
+from reports.snapshots import Condition, Duty, Instalment, Recipient
+from reports.snapshots.facts import Language
+from tests.reports import examples, reading
+
+HOSTILE = '<img src="http://127.0.0.1:9/x"><script>alert(1)</script>&amp; {name} {{ it.number }} {% raw %} \\u202e'
+
+
+def test_the_french_letter_says_what_the_story_says() -> None:
+    written = (Path(__file__).parent / "award_letter_fr.txt").read_text("utf-8")
+
+    spoken = reading.read_aloud(reading.printed(examples.award_letter).pdf)
+
+    assert spoken.replace(" ,", ",").replace("1 er", "1er") == " ".join(written.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "The Foundation grants Internet Society Madagascar Chapter 12,322.00 US dollars for this project"),
+        ("en", "Amount USD 12,322.00 Duration 12 months From 1 Feb 2026 To 31 Jan 2027"),
+        ("en", "By 2 March 2027: send the final report."),
+        ("es", "concede a Internet Society Madagascar Chapter una subvención de 12.322,00 dólares estadounidenses"),
+        ("es", "Importe 12.322,00 USD Duración 12 meses Desde 1 feb 2026 Hasta 31 ene 2027"),
+        ("es", "A más tardar el 2 de marzo de 2027: enviar el informe final."),
+    ],
+)
+def test_the_letter_speaks_the_reader_s_language(language: Language, sentence: str) -> None:
+    printed = reports.render(examples.award_letter(language))
+
+    assert reading.words(printed.pdf).count(sentence) == 1
+    assert printed.pages == 1
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "column", "full"),
+    [
+        ("JPY", "1250000", "1,250,000", "JPY 1,250,000"),
+        ("KWD", "1250.500", "1,250.500", "KWD 1,250.500"),
+        ("USD", "0.05", "0.05", "USD 0.05"),
+    ],
+)
+def test_amounts_have_the_decimals_of_their_currency(currency: str, amount: str, column: str, full: str) -> None:
+    one = (Instalment(number=1, amount=Decimal(amount)),)
+    letter = examples.award_letter("en", amount=amount, currency=currency, instalments=one)
+
+    words = reading.words(reports.render(letter).pdf)
+
+    assert words.count(f"Amount {full} Duration") == 1
+    assert words.count(f"1 {column} at once") == 1
+
+
+def test_what_stands_in_a_field_is_printed_and_never_obeyed() -> None:
+    letter = examples.award_letter("en", project=HOSTILE, conditions=(HOSTILE,))
+
+    words = reading.words(reports.render(letter).pdf)
+
+    assert words.replace(" ", "").count(HOSTILE.replace(" ", "")) == 2
+
+
+def test_a_long_letter_is_set_closer_to_stay_on_one_page() -> None:
+    conditions = ("Open the workshops to the neighbouring villages.", "Publish the measurements under an open licence.")
+    letter = examples.award_letter("fr", conditions=conditions)
+
+    printed = reports.render(letter)
+
+    assert printed.pages == 1
+    assert reading.words(printed.pdf).count(conditions[1]) == 1
+
+
+def test_a_letter_too_long_for_one_page_runs_on_and_loses_nothing() -> None:
+    conditions = tuple(f"Condition {index}: " + "measure, write down and publish. " * 8 for index in range(12))
+    letter = examples.award_letter("fr", conditions=conditions)
+
+    printed = reports.render(letter)
+    words = reading.words(printed.pdf)
+
+    assert printed.pages == 2
+    assert [words.count(f"Condition {index}:") for index in range(12)] == [1] * 12
+    assert words.count("Données de démonstration.") == 2
+    assert (words.count("page 1"), words.count("page 2")) == (1, 1)
+
+
+@pytest.mark.parametrize("title", ["Réseau " * 50, "w" * 400, "long-" * 79, "a\u0301\u0302\u0303" * 90])
+def test_nothing_leaves_the_page_whatever_the_title(title: str) -> None:
+    recipient = Recipient(name=title, attention=title, address=(title,))
+    letter = examples.award_letter("fr", project=title, call=title, recipient=recipient)
+
+    printed = reports.render(letter)
+
+    assert reading.outside_the_margins(printed.pdf, margin=24) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ελληνική Εταιρεία",
+        "Интернет-общество",
+        "جمعية الإنترنت",
+        "इंटरनेट सोसायटी",
+        "ইন্টারনেট",
+        "อินเทอร์เน็ต",
+        "የኢንተርኔት ማኅበር",
+        "Hội Internet",
+    ],
+)
+def test_a_name_prints_in_its_own_script(name: str) -> None:
+    printed = reports.render(examples.award_letter("fr", recipient=Recipient(name=name)))
+
+    assert printed.pages == 1
+
+
+def test_every_condition_and_deed_has_words() -> None:
+    keys = ("agreement_signed", "bank_verified", "certificate_received", "co_funding_confirmed")
+    conditions = tuple(Condition(key=key) for key in keys)  # type: ignore[arg-type]
+    day = examples.award_letter().starts_on
+    progress = Condition(key="report_approved", report="progress", report_number=2, due_on=day)
+    one = (Instalment(number=1, amount=Decimal("12322.00"), conditions=(*conditions, progress)),)
+    duties = (Duty(by=day, deed="answer_letter"), Duty(by=day, deed="send_certificate", about="ethics"))
+
+    words = reading.words(reports.render(examples.award_letter("en", instalments=one, duties=duties)).pdf)
+
+    assert words.count(
+        "the agreement is signed by both parties, your bank details are verified, your certificate is received, "
+        "your co-funding is confirmed and your progress report 2, due on 1 February 2026, is approved"
+    )
+    assert words.count("By 1 February 2026: answer this letter.") == 1
+    assert words.count("By 1 February 2026: send the certificate: ethics.") == 1

@@ -1,0 +1,162 @@
+"""The print engine refuses: a character no font has, anything from outside, any error it only reports."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+from weasyprint import HTML
+
+import reports
+from reports import engine
+from reports.snapshots import Recipient
+from tests.reports import examples, reading
+
+CHINESE = "互联网协会"
+
+
+def print_html(body: str, lang: str = "en") -> engine.Printed:
+    page = f'<html lang="{lang}"><head><title>T</title></head><body>{body}</body></html>'
+    return engine.print_html(page, stylesheets=("letter.css",), identifier=b"test")
+
+
+@pytest.fixture
+def visits() -> Iterator[list[str]]:
+    """Paths asked of a server on this machine; the first entry is its own address."""
+    asked: list[str] = []
+
+    class Notes(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Notes)
+    asked.append(f"http://127.0.0.1:{server.server_port}")
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_character_without_a_glyph_fails_the_letter_and_is_named() -> None:
+    letter = examples.award_letter("fr", recipient=Recipient(name=f"ISOC {CHINESE[:2]}{CHINESE[0]}"))
+
+    with pytest.raises(reports.Unprintable) as refused:
+        reports.render(letter)
+
+    assert str(refused.value) == "No installed font has the character “互” (U+4E92), “联” (U+8054)."
+
+
+def test_without_the_guard_the_letter_would_print_with_a_hole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine.Complaints, "sentence", lambda _: "")
+    letter = examples.award_letter("fr", recipient=Recipient(name=CHINESE))
+
+    printed = reports.render(letter)
+
+    assert reading.words(printed.pdf).count(CHINESE) > 0
+
+
+@pytest.mark.parametrize("level", [logging.CRITICAL, logging.ERROR])
+def test_a_missing_glyph_is_seen_whatever_the_log_level(level: int) -> None:
+    logger = logging.getLogger("weasyprint")
+    before = logger.level
+    logger.setLevel(level)
+    logger.disabled = True
+    try:
+        with pytest.raises(reports.Unprintable, match=r"U\+4E92"):
+            print_html(f"<p>{CHINESE}</p>")
+
+        assert (logger.level, logger.disabled) == (level, True)
+    finally:
+        logger.setLevel(before)
+        logger.disabled = False
+
+
+def test_nothing_prints_while_logging_is_off() -> None:
+    logging.disable(logging.CRITICAL)
+    try:
+        with pytest.raises(reports.Unprintable, match="Logging is switched off"):
+            print_html("<p>A</p>")
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<img alt="x" src="{address}/image">',
+        '<p style="background: url({address}/background)">A</p>',
+        '<link rel="stylesheet" href="{address}/style.css"><p>A</p>',
+        '<style>@import "{address}/import.css";</style><p>A</p>',
+        '<style>@font-face {{ font-family: F; src: url({address}/font) }}</style><p style="font-family: F">A</p>',
+        '<svg width="9" height="9"><title>t</title><image href="{address}/svg"/></svg>',
+        '<link rel="attachment" href="{address}/attachment"><p>A</p>',
+    ],
+)
+def test_nothing_is_fetched_from_outside(visits: list[str], body: str) -> None:
+    with pytest.raises(reports.Unprintable):
+        print_html(body.format(address=visits[0]))
+
+    assert visits[1:] == []
+
+
+def test_without_the_guard_the_engine_would_fetch(visits: list[str]) -> None:
+    HTML(string=f'<img alt="x" src="{visits[0]}/image">').write_pdf()
+
+    assert visits[1:] == ["/image"]
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/hostname", "data:image/png;base64,AA==", "asset:nothing.svg", "//h/x"]
+)
+def test_no_other_kind_of_address_is_served(address: str) -> None:
+    with pytest.raises(reports.Unprintable):
+        print_html(f'<img alt="x" src="{address}">')
+
+
+def test_the_refusal_names_the_address() -> None:
+    with pytest.raises(reports.Unprintable, match="The document asks for file:///etc/hostname, and documents fetch"):
+        print_html('<img alt="x" src="file:///etc/hostname">')
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('<img src="asset:mark.svg">', 'The print engine reports: Image "asset:mark.svg" has no required alt'),
+        ('<p><a href="#nowhere">A</a></p>', "The print engine reports: No anchor #nowhere for internal URI reference"),
+    ],
+)
+def test_an_error_that_the_engine_only_reports_fails_the_document(body: str, said: str) -> None:
+    with pytest.raises(reports.Unprintable, match=said):
+        print_html(body)
+
+
+def test_our_stylesheets_parse_without_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    engine.stylesheet.cache_clear()
+
+    for name in ("letter.css", "impact.css"):
+        engine.stylesheet(name)
+
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+def test_this_machine_has_all_parts() -> None:
+    assert engine.missing_parts() == []
+
+
+def test_a_missing_font_and_a_missing_library_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "FAMILIES", ("No Such Face",))
+    monkeypatch.setattr(engine, "harfbuzz_subset", None)
+
+    assert [part.split(" (")[0] for part in engine.missing_parts()] == [
+        "The font No Such Face is not installed",
+        "HarfBuzz-subset is not installed",
+    ]

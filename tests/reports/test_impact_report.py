@@ -1,0 +1,152 @@
+"""The impact report of a grant: findings in words, what did not work, and pages that hold together."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+import reports
+from reports.impact import Impact
+from reports.snapshots import BudgetLine, ImpactReport, Indicator, PaymentMade
+from reports.snapshots.facts import Language
+from reports.wording import wording
+from tests.reports import examples, reading
+
+
+def impact(report: ImpactReport) -> Impact:
+    return Impact(report, wording(report.language))
+
+
+def goals(*actual: int | None) -> tuple[Indicator, ...]:
+    return tuple(
+        Indicator(
+            name=f"Goal {index}", baseline=Decimal(0), target=Decimal(10), actual=None if now is None else Decimal(now)
+        )
+        for index, now in enumerate(actual, 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("actual", "finding"),
+    [
+        ((), "No goal was set in figures for this project."),
+        ((10, 12), "All goals were reached."),
+        ((10, 9, None), "One of three goals is reached. Not yet: Goal 2; Goal 3."),
+        ((0,), "No goal is reached yet: Goal 1."),
+    ],
+)
+def test_the_finding_is_said_in_words(actual: tuple[int | None, ...], finding: str) -> None:
+    assert impact(examples.impact_report(indicators=goals(*actual))).finding() == finding
+
+
+@pytest.mark.parametrize(
+    ("language", "start"), [("fr", "Deux objectifs sur quatre"), ("es", "Se alcanzaron dos de cuatro")]
+)
+def test_the_finding_is_said_in_the_reader_s_language(language: Language, start: str) -> None:
+    assert impact(examples.impact_report(language)).finding().startswith(start)
+
+
+def test_a_goal_of_less_is_reached_from_above() -> None:
+    now = [Decimal("7.20"), Decimal("4.66"), Decimal("4.32"), Decimal("4.00")]
+    prices = [
+        Indicator(name="Price", baseline=Decimal("7.20"), target=Decimal("4.32"), actual=actual, less_is_better=True)
+        for actual in now
+    ]
+
+    rows = list(impact(examples.impact_report(indicators=prices)).goals())
+
+    assert [(row.reached, row.verdict) for row in rows] == [
+        (False, "not yet, 0%"),
+        (False, "not yet, 88%"),
+        (True, "reached, 100%"),
+        (True, "reached, 111%"),
+    ]
+
+
+def test_a_goal_to_stay_where_one_was_has_no_percentage() -> None:
+    stays = Indicator(name="Uptime", baseline=Decimal(99), target=Decimal(99), actual=Decimal(99))
+
+    (row,) = impact(examples.impact_report(indicators=(stays,))).goals()
+
+    assert (row.verdict, row.reached) == ("reached", True)
+
+
+def test_the_report_has_a_cover_its_figures_and_its_story() -> None:
+    printed = reading.printed(examples.impact_report)
+    words = reading.words(printed.pdf)
+
+    assert printed.pages == 3
+    assert words.count("USD 12,322 paid of USD 12,322 awarded") == 1
+    assert words.count("2 of 4 goals reached") == 1
+    assert words.count("Cost per person and month, USD 7.20 4.32 4.66 not yet, 88%") == 1
+    assert words.count("Sum 12,322.00 12,003.60") == 1
+    assert words.count("What did not work The second delivery waited nine weeks at customs") == 1
+    assert words.count("V. Rasoa (demo), rice grower, used with consent") == 1
+    assert words.count("Impact report R-2027-0003 · demonstration data") == 2
+
+
+def test_charts_say_in_words_what_they_show() -> None:
+    figures = [
+        tag.alternative for tag in reading.tagged(reading.printed(examples.impact_report).pdf).tags if tag.alternative
+    ]
+
+    assert figures == [
+        "Map of the world with Madagascar marked.",
+        "Households connected: reached, 107%.",
+        "Download, Mbps: reached, 125%.",
+        "Cost per person and month, USD: not yet, 88%.",
+        "People trained: not yet, 95%.",
+        "Of USD\u00a012,322.00, USD\u00a012,322.00 was paid, USD\u00a0318.40 of it came back, USD\u00a00.00 was not paid.",
+        "Payments over time: USD\u00a07,393.20 on 3 Feb 2026 and USD\u00a04,928.80 on 4 Sept 2026.",
+        "Antennas, routers and masts: USD\u00a07,120.50 used of USD\u00a06,400.00.",
+        "Link to the exchange in Antananarivo: USD\u00a02,160.00 used of USD\u00a02,400.00.",
+        "Three workshops for village technicians: USD\u00a01,398.10 used of USD\u00a01,900.00.",
+        "Journeys to the villages: USD\u00a01,025.00 used of USD\u00a01,122.00.",
+        "Bookkeeping: USD\u00a0300.00 used of USD\u00a0500.00.",
+        "Map of the surroundings of Madagascar, which is marked.",
+    ]
+
+
+def test_a_report_with_nothing_measured_nothing_paid_and_no_place_on_the_map_prints() -> None:
+    report = examples.impact_report(
+        indicators=(), budget=(), payments=(), quotes=(), paid=0, returned=0, country_code="AQ", country="Antarctica"
+    )
+
+    assert reports.render(report).pages == 3
+
+
+def test_a_very_long_report_loses_nothing_and_stays_on_its_pages() -> None:
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
+    report = examples.impact_report(
+        title=f"{word} " * 1,
+        chapter=word,
+        indicators=tuple(
+            Indicator(
+                name=f"{word} {index}", unit=word, baseline=Decimal(0), target=Decimal(10**14), actual=Decimal(10**14)
+            )
+            for index in range(20)
+        ),
+        budget=tuple(
+            BudgetLine(what=f"{word} {index}", category=word, approved=Decimal(10**12), used=Decimal(10**13))
+            for index in range(60)
+        ),
+        story="\n".join(f"{word} {index}" for index in range(40)),
+        did_not_work="\n".join(f"{word} {index}" for index in range(40)),
+    )
+
+    printed = reports.render(report)
+
+    assert reading.outside_the_margins(printed.pdf, margin=19.5) == []
+    assert [reading.words(printed.pdf).count(f"gesellschaft {index}") >= 3 for index in range(20)] == [True] * 20
+
+
+def test_payments_close_together_keep_their_bars_and_are_all_named_in_the_alternative() -> None:
+    days = [date(2026, 3, day) for day in range(1, 13)]
+    payments = tuple(PaymentMade(paid_on=day, amount=Decimal(100)) for day in days)
+
+    chart = impact(examples.impact_report(payments=payments, paid="1200.00")).over_time()
+
+    assert chart.count("<rect") == 12
+    assert chart.count("USD\u00a0100.00 on ") == 12

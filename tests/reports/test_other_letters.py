@@ -1,0 +1,37 @@
+"""The letter that says no, and the acknowledgement of what arrived."""
+
+from __future__ import annotations
+
+import reports
+from reports.snapshots import Feedback
+from tests.reports import examples, reading
+
+
+def test_the_decline_letter_gives_reasons_and_ways_on() -> None:
+    words = reading.words(reading.printed(examples.decline_letter).pdf)
+
+    assert words.count("Pour l’appel « Beyond the Net 2026 », 9 propositions sur 31 sont financées.") == 1
+    assert words.count("Votre note 3,1 Moyenne des projets financés 4,2 Note la plus haute 5") == 1
+    assert words.count("Ce qui a manqué Les accords avec les écoles ne sont pas joints.") == 1
+    assert words.count("faites appel jusqu’au 1er février 2026") == 1
+
+
+def test_long_feedback_runs_on_to_more_pages_and_loses_nothing() -> None:
+    points = tuple(Feedback(heading=f"Point {index}", text="Un mot après l’autre. " * 60) for index in range(12))
+
+    printed = reports.render(examples.decline_letter(feedback=points))
+
+    words = reading.words(printed.pdf)
+    assert printed.pages > 2
+    assert [words.count(f"Point {index} Un mot") for index in range(12)] == [1] * 12
+
+
+def test_the_acknowledgement_carries_the_hash_of_exactly_what_arrived() -> None:
+    receipt = examples.receipt("en")
+
+    words = reading.words(reports.render(receipt).pdf)
+
+    assert words.count("arrived on 30 November 2025, 20:41:07 UTC, sent by Hanta Rakoto (demo)") == 1
+    assert words.count(f"The proposal as sent {receipt.submitted_sha256}") == 1
+    assert words.count(f"{receipt.files[0].name} {receipt.files[0].sha256} 182.4 kB") == 1
+    assert words.count("There is nothing for you to do. You hear from us by 15 January 2026.") == 1
