@@ -1,0 +1,55 @@
+"""What happens because time has passed: moves whose time has run out, and the sealing of history."""
+
+from __future__ import annotations
+
+import logging
+
+from redis import Redis
+from rq.cron import CronJob, CronScheduler
+from rq.job import Job
+
+from grants.db import db, saving
+from grants.jobs.program import queue, settings
+from grants.models import Application
+from grants.outside import keys
+from grants.queries import overdue
+from grants.services import moves, outbox, verification
+from workflows.roles import CLOCK
+
+log = logging.getLogger("grants.jobs.clock")
+EVERY = 60
+TICK = "grants.jobs.clock.tick"
+
+
+def tick() -> int:
+    """Take every timed move that is due, each in a unit of its own; then seal. Answers how many moves were taken."""
+    taken = 0
+    for id, key in overdue.moves():
+        db.session.remove()
+        try:
+            with saving():
+                moves.take(db.session.get_one(Application, id), key, actor=CLOCK)
+        except moves.Refused as refused:
+            log.info("application %s: %s", id, refused)
+        else:
+            taken += 1
+    db.session.remove()
+    with saving():
+        verification.seal(keys.kept(settings().instance, "history_seal"))
+    db.session.remove()
+    return taken
+
+
+class Tick(CronJob):
+    """RQ's cron job, but written as JSON: RQ's own would be a pickle, which our workers refuse to read."""
+
+    def enqueue(self, connection: Redis) -> Job:
+        """Put one tick into the queue."""
+        return queue(self.queue_name, connection).enqueue_call(TICK, timeout=120, result_ttl=0, failure_ttl=86_400, ttl=EVERY)
+
+
+def scheduler(connection: Redis) -> CronScheduler:
+    """RQ's own scheduler with our one tick on it."""
+    cron = CronScheduler(connection, logging_level=logging.WARNING)
+    cron.get_jobs().append(Tick(queue_name=outbox.DEFAULT, func=tick, interval=EVERY, name="tick"))
+    return cron

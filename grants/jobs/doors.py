@@ -1,0 +1,63 @@
+"""The one job: take outbox rows in hand one by one and do what they say."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.exc import OperationalError
+
+from grants.db import db, saving
+from grants.jobs import mailing, printing
+from grants.services import outbox
+
+SECONDS = 60
+DOORS: dict[str, Callable[[outbox.Claim], None]] = {"document": printing.print_document, "mail": mailing.send}
+log = logging.getLogger("grants.jobs")
+
+
+class Overdue(BaseException):
+    """The job took too long. Not an Exception, so that no library on the way can swallow it."""
+
+
+def work(ids: Sequence[int]) -> int:
+    """Do these rows; answers how many were done. After half the time limit the rest is left for another job."""
+    began, done = time.monotonic(), 0
+    for id in ids:
+        if time.monotonic() - began > SECONDS / 2:
+            break
+        done += work_one(id)
+    return done
+
+
+def work_one(id: int) -> bool:
+    """Claim a row, do it, and say whether it was ours to do."""
+    with saving():
+        held = outbox.claim(id)
+    db.session.remove()
+    if held is None:
+        return False
+    try:
+        DOORS[held.kind](held)
+    except outbox.Fenced:
+        log.warning("outbox row %s was taken over by another worker", id)
+        return False
+    except Overdue:
+        _give_back(held, f"It took longer than {SECONDS} seconds.")
+        raise
+    except printing.Unprintable as error:
+        _give_back(held, str(error), lasting=True)
+    except (OSError, OperationalError, ValueError, LookupError, MemoryError) as error:
+        log.exception("outbox row %s failed", id)
+        _give_back(held, f"{type(error).__name__}: {error}")
+    else:
+        return True
+    return False
+
+
+def _give_back(held: outbox.Claim, problem: str, *, lasting: bool = False) -> None:
+    db.session.remove()
+    with saving():
+        outbox.fail(held, problem=problem[:2_000], lasting=lasting)
+    db.session.remove()

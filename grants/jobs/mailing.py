@@ -1,0 +1,64 @@
+"""Writing to somebody, in their language."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from decimal import Decimal
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from babel.dates import format_date
+from babel.dates import format_datetime as format_instant
+from babel.numbers import format_currency, format_decimal
+
+from grants.db import db, now, saving
+from grants.jobs.program import settings
+from grants.models import Person
+from grants.outside.mail import send as deliver
+from grants.services import outbox
+from workflows.say import Money, Say, Value
+
+
+def send(held: outbox.Claim) -> None:
+    """Send the mail of an outbox row. A second try carries the same Message-ID, so that the receiver can drop it."""
+    person = db.session.get_one(Person, int(held.args["person"]))
+    message = written(held, person)
+    db.session.remove()
+    deliver(settings(), message)
+    with saving():
+        outbox.finish(held)
+    db.session.remove()
+
+
+def written(held: outbox.Claim, person: Person) -> EmailMessage:
+    """The message as it goes out."""
+    ours = settings()
+    message = EmailMessage()
+    message["Subject"] = " ".join(spoken(Say.from_json(held.args["subject"]), person.language).split())[:180]
+    message["From"], message["To"] = ours.mail_from, person.email
+    message["Date"] = format_datetime(now())
+    name = hashlib.sha256(f"{ours.address}:outbox:{held.id}".encode()).hexdigest()[:32]
+    message["Message-ID"] = f"<{name}@{ours.mail_from.rpartition('@')[2]}>"
+    text = spoken(Say.from_json(held.args["text"]), person.language)
+    message.set_content(f"{text}\n\n{ours.address}{held.args['path']}\n")
+    return message
+
+
+def spoken(say: Say, language: str) -> str:
+    """The sentence with its values in the reader's language."""
+    return say.text % {name: _value(value, language) for name, value in say.values.items()}
+
+
+def _value(value: Value, language: str) -> str:
+    match value:
+        case Money(amount, currency):
+            return format_currency(amount, currency, locale=language)
+        case datetime():
+            return f"{format_instant(value, 'd MMMM y, HH:mm', tzinfo=None, locale=language)} UTC"
+        case date():
+            return format_date(value, "long", locale=language)
+        case Decimal():
+            return format_decimal(value, locale=language)
+        case _:
+            return str(value)

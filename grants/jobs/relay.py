@@ -1,0 +1,58 @@
+"""The relay: every second it puts waiting outbox rows into the queues. Any number of relays may run, anywhere."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+
+from flask import Flask
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
+
+from grants.db import db, saving
+from grants.jobs.doors import SECONDS
+from grants.jobs.program import queue
+from grants.services import outbox
+
+WORK = "grants.jobs.doors.work"
+AT_ONCE = 10
+"""Letters a job: a fork costs as much as a fifth of a letter."""
+FULL = 50
+"""Jobs that may wait in a queue; the rest waits in the database, where nothing can lose it."""
+log = logging.getLogger("grants.jobs.relay")
+
+
+def run(app: Flask, connection: Redis, *, pause: float = 1.0) -> None:
+    """Go on until SIGTERM or SIGINT; a database or queue that is away is waited for."""
+    end = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: end.set())
+    while not end.wait(pause):
+        try:
+            with app.app_context():
+                turn(connection)
+        except (RedisError, DBAPIError, OSError) as error:
+            log.warning("waiting: %s", " ".join(str(error).split())[:200])
+            end.wait(pause)
+
+
+def turn(connection: Redis) -> int:
+    """Enqueue what is due, once; answers how many rows."""
+    count = 0
+    try:
+        with saving():
+            outbox.bury()
+            for name in outbox.QUEUES:
+                target = queue(name, connection)
+                room = max(FULL - target.count, 0)
+                ids = outbox.due(room * AT_ONCE, name) if room else []
+                for few in (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE)):
+                    target.enqueue_call(WORK, args=(few,), timeout=SECONDS, result_ttl=0, failure_ttl=86_400, ttl=3_600)
+                if ids:
+                    outbox.enqueued(ids)
+                count += len(ids)
+    finally:
+        db.session.remove()
+    return count
