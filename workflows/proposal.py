@@ -6,7 +6,7 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from workflows.programme import Question, Section, Stage
@@ -129,6 +129,8 @@ def _problems(section: Section, question: Question, content: Content) -> Sequenc
         case "table":
             rows = content.answers[question.key]
             return (*_row_problems(section, question, rows), *_too_many(section, question, len(rows)))
+        case "number" | "date" if not readable(question.kind, content.answers[question.key]):
+            return (_unreadable(section, question),)
         case _:
             return ()
 
@@ -195,18 +197,35 @@ def _too_many(section: Section, question: Question, count: int) -> Sequence[Say]
 
 
 def _row_problems(section: Section, question: Question, rows: Sequence[Mapping[str, str]]) -> Sequence[Say]:
-    wanted = [c for c in question.columns if c.kind != "tick"]
-    return [
-        Say(
-            "%(section)s: row %(number)s of “%(label)s” is half filled.",
-            section=section.title,
-            number=number,
-            label=question.label,
-            cure=section.key,
-        )
-        for number, row in enumerate(rows, 1)
-        if any(not row.get(column.key) for column in wanted)
-    ]
+    said = []
+    for number, row in enumerate(rows, 1):
+        wanted = [(column.kind, row.get(column.key)) for column in question.columns if column.kind != "tick"]
+        if any(not cell for _, cell in wanted):
+            text = "%(section)s: row %(number)s of “%(label)s” is half filled."
+        elif not all(readable(kind, cell) for kind, cell in wanted):
+            text = "%(section)s: row %(number)s of “%(label)s” has a day or a number that cannot be read."
+        else:
+            continue
+        said.append(Say(text, section=section.title, number=number, label=question.label, cure=section.key))
+    return said
+
+
+def readable(kind: str, answer: Any) -> bool:
+    """Whether an answer of that kind is one: drafts keep whatever was typed."""
+    try:
+        match kind:
+            case "number":
+                return Decimal(str(answer)).is_finite()
+            case "date":
+                return isinstance(answer, date) or bool(date.fromisoformat(str(answer)))
+    except (InvalidOperation, ValueError):
+        return False
+    return True
+
+
+def _unreadable(section: Section, question: Question) -> Say:
+    texts = {"number": "%(section)s: “%(label)s” is not a number.", "date": "%(section)s: “%(label)s” is not a day."}
+    return Say(texts[question.kind], section=section.title, label=question.label, cure=section.key)
 
 
 def add_months(day: date, months: int) -> date:

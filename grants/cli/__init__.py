@@ -12,9 +12,12 @@ import click
 COMMANDS = {
     "check": "grants.cli.check",
     "cron": "grants.cli.work",
+    "demo": "grants.cli.demo",
+    "draw": "grants.cli.draw",
     "init": "grants.cli.init",
     "mailbox": "grants.cli.mailbox",
     "relay": "grants.cli.work",
+    "story": "grants.cli.demo",
     "up": "grants.cli.up",
     "verify": "grants.cli.verify",
     "worker": "grants.cli.work",

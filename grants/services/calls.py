@@ -29,9 +29,16 @@ def set_up(*, programme: str, title: str, fund: Fund, opens_at: datetime, closes
     return call
 
 
-def change(call: Call, *, title: str, opens_at: datetime, closes_at: datetime | None, rules: dict[str, Any], actor: Actor) -> None:
-    """Change a call in preparation; raises Refused once it is open, pydantic.ValidationError for rules that do not fit."""
+def change(call: Call, *, title: str, opens_at: datetime, closes_at: datetime | None, rules: dict[str, Any], actor: Actor,
+           version: int | None = None) -> None:
+    """Change a call in preparation.
+
+    Raises Refused once it is open, Stale when somebody else changed it since `version` was read, and
+    pydantic.ValidationError for rules that do not fit.
+    """
     _locked(call)
+    if version is not None and call.version != version:
+        raise moves.Stale(call)
     if call.step != "draft":
         raise moves.Refused(Say("The rules of a call are frozen once it is open."))
     call.title, call.opens_at, call.closes_at = title, opens_at, closes_at

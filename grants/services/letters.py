@@ -14,6 +14,7 @@ from grants.models import Application, Assignment, Award, Document, Instalment, 
 from grants.queries import recipients
 from grants.services import documents
 from reports import snapshots
+from workflows.programme import CallRules
 from workflows.roles import Role
 
 SIGN_WITHIN = timedelta(days=14)
@@ -26,7 +27,7 @@ def receipt(application: Application, *, sent_by: Person) -> Document:
     return documents.order(
         snapshots.Receipt, application=application, **_heading(application), submitted_at=application.submitted_at,
         submitted_by=sent_by.name, submitted_sha256=application.submitted_sha256, asked=application.asked,
-        currency=application.call.currency, answer_by=today() + _answer_time(application), contact=_contact(application))
+        currency=application.call.currency, answer_by=today() + answer_time(application.call.data), contact=_contact(application))
 
 
 def award_letter(award: Award, *, signed_by: Person) -> Document:
@@ -94,7 +95,7 @@ def _contact(application: Application) -> snapshots.Person:
     """The programme officer to write to; the first by name where there are several."""
     officers = recipients.of(application, Role.OFFICER)
     if not officers:
-        return snapshots.Person(name="Foundation Grants", title="")
+        return snapshots.Person(name="Foundation Grants", title=_title("officer", application))
     return snapshots.Person(name=officers[0].name, title=_title("officer", application), email=officers[0].email)
 
 
@@ -113,9 +114,12 @@ def _title(role: str, application: Application) -> str:
     return TITLES[role].get(application.organisation.language, TITLES[role]["en"])
 
 
-def _answer_time(application: Application) -> timedelta:
-    days = application.call.data.clock.get("decision_days")
-    return timedelta(days=days) + ANSWER_WITHIN if days else ANSWER_WITHIN
+def answer_time(rules: CallRules) -> timedelta:
+    """How long after sending the applicant hears from us: the hours of a call on the clock of hours, else days of deciding and thirty."""
+    clock = rules.clock
+    if hours := sum(number for key, number in clock.items() if key.endswith("_hours")):
+        return timedelta(hours=hours, days=clock.get("invited_days", 0))
+    return timedelta(days=clock.get("decision_days", 0)) + ANSWER_WITHIN
 
 
 def _reports(award: Award) -> list[Report]:

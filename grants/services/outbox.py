@@ -98,3 +98,13 @@ def bury() -> int:
     worn = update(Outbox).where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.attempts >= TRIES, Outbox.leased_until < GRANTS_NOW)
     gone = worn.values(dead_at=GRANTS_NOW, leased_until=None, problem="The worker died at every try.")
     return int(db.session.execute(gone.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+
+
+def again(id: int) -> bool:
+    """Try a row once more that was given up; False when it is not given up (any more).
+
+    The token goes on counting, so that a worker long thought dead stays fenced off: one press is one try.
+    """
+    revived = update(Outbox).where(Outbox.id == id, Outbox.dead_at.is_not(None), Outbox.done_at.is_(None))
+    result = db.session.execute(revived.values(dead_at=None, leased_until=None, next_at=GRANTS_NOW).execution_options(synchronize_session=False))
+    return bool(result.rowcount)  # type: ignore[attr-defined]

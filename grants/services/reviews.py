@@ -88,9 +88,15 @@ def decline(assignment: Assignment, *, reason: str, actor: Actor) -> None:
 
 
 def save(review: Review, *, scores: Mapping[str, tuple[int | None, str]], texts: Mapping[str, str], fund: bool | None,
-         amount: Decimal | None, confidence: int | None) -> None:
-    """Keep a review as it stands, whole or not. scores: criterion → (points, comment)."""
+         amount: Decimal | None, confidence: int | None, version: int | None = None) -> None:
+    """Keep a review as it stands, whole or not. scores: criterion → (points, comment).
+
+    Raises Stale when it was saved elsewhere since `version` was read.
+    """
     _expect(review.assignment, "ready")
+    db.session.refresh(review)
+    if version is not None and review.version != version:
+        raise moves.Stale(review)
     _open_for_reviews(review.assignment)
     held = {score.criterion: score for score in review.scores}
     for criterion, (points, comment) in scores.items():

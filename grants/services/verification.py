@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
-from sqlalchemy import func, select, text
+from sqlalchemy import or_, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import lazyload
 
 from grants.db import db, now
@@ -15,6 +16,8 @@ from grants.models import Agreement, Application, Batch, Checkpoint, DocumentFil
 from grants.services.history import FIRST, digest, word_hash
 from workflows.say import Say
 
+SEALING = 7_031_963
+"""Any number will do for the turns of the clocks as long as no other lock of ours has it."""
 STEPPED = (Application, Agreement, Instalment, Report, Batch)
 
 
@@ -30,37 +33,38 @@ def findings(seal_key: str, stored: Callable[[str], bool]) -> Iterator[Say]:
 
 
 def seal(key: str) -> Checkpoint | None:
-    """Hash all heads at one instant and seal the hash with a key that is not in the database; None when nothing is new."""
+    """Hash the events that have come to rest onto the last checkpoint, and seal that; None when nothing is new.
+
+    The key is not in the database, so whoever rewrites history there cannot seal it again. Two clocks take turns.
+    """
+    db.session.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": SEALING})
     last = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id.desc()).limit(1)).first()
-    up_to, events = _extent()
-    if not up_to or (last is not None and last.up_to == up_to):
+    below = db.session.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+    fresh = select(Event.id, Event.hash).where(Event.xact < below).order_by(Event.id)
+    if last is not None:
+        fresh = fresh.where(or_(Event.id > last.up_to, Event.xact >= last.below))
+    rows = db.session.execute(fresh).all()
+    if not rows:
         return None
-    summary = _summary(up_to)
-    row = Checkpoint(at=now(), up_to=up_to, events=events, digest=summary, seal=_sealed(key, up_to, events, summary))
+    up_to = max(rows[-1].id, last.up_to if last else 0)
+    whole = _onto(last.digest if last else FIRST, [row.hash for row in rows])
+    row = Checkpoint(at=now(), up_to=up_to, below=below, events=len(rows), digest=whole)
+    row.seal = _sealed(key, row)
     db.session.add(row)
     db.session.flush()
     return row
 
 
-def _extent() -> tuple[int, int]:
-    """The newest event that no running transaction can still come before, and how many there are up to it."""
-    oldest = text("history.xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-    row = db.session.execute(select(func.max(Event.id), func.count(Event.id)).where(oldest)).one()
-    return row[0] or 0, row[1]
-
-
-def _summary(up_to: int) -> str:
-    """SHA-256 over the newest hash of every subject up to that event."""
-    newest = (select(Event.subject, Event.subject_id, Event.number, Event.hash).where(Event.id <= up_to)
-              .distinct(Event.subject, Event.subject_id).order_by(Event.subject, Event.subject_id, Event.number.desc()))
-    whole = hashlib.sha256()
-    for row in db.session.execute(newest.execution_options(yield_per=1000)):
-        whole.update(":".join(map(str, row)).encode())
+def _onto(previous: str, hashes: Iterable[str]) -> str:
+    whole = hashlib.sha256(previous.encode())
+    for each in hashes:
+        whole.update(each.encode())
     return whole.hexdigest()
 
 
-def _sealed(key: str, up_to: int, events: int, summary: str) -> str:
-    return hmac.new(key.encode(), f"{up_to}:{events}:{summary}".encode(), hashlib.sha256).hexdigest()
+def _sealed(key: str, point: Checkpoint) -> str:
+    said = f"{point.up_to}:{point.below}:{point.events}:{point.digest}"
+    return hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest()
 
 
 def _chains() -> Iterator[Say]:
@@ -77,11 +81,17 @@ def _chains() -> Iterator[Say]:
 
 
 def _heads() -> Iterator[Say]:
-    newest = select(Event.subject, Event.subject_id, func.max(Event.number).label("number")).group_by(Event.subject, Event.subject_id).subquery()
-    same = (Head.subject == newest.c.subject) & (Head.subject_id == newest.c.subject_id) & (Head.number == newest.c.number)
+    newest = (select(Event.subject, Event.subject_id, Event.number, Event.hash).ext(distinct_on(Event.subject, Event.subject_id))
+              .order_by(Event.subject, Event.subject_id, Event.number.desc()).subquery())
+    whose = (Head.subject == newest.c.subject) & (Head.subject_id == newest.c.subject_id)
+    same = whose & (Head.number == newest.c.number) & (Head.hash == newest.c.hash)
     cut = select(Head.subject, Head.subject_id).outerjoin(newest, same).where(newest.c.number.is_(None)).order_by(Head.subject, Head.subject_id)
     for subject, id in db.session.execute(cut):
         yield Say("History of %(subject)s %(id)s: its end was cut off.", subject=subject, id=id)
+    headless = (select(newest.c.subject, newest.c.subject_id).outerjoin(Head, whose).where(Head.number.is_(None))
+                .order_by(newest.c.subject, newest.c.subject_id))
+    for subject, id in db.session.execute(headless):
+        yield Say("History of %(subject)s %(id)s: its newest link is missing.", subject=subject, id=id)
 
 
 def _words() -> Iterator[Say]:
@@ -95,7 +105,7 @@ def _steps() -> Iterator[Say]:
     """Replaying the events gives the steps that the tables hold."""
     for model in STEPPED:
         last = (select(Event.about_id, Event.step_to).where(Event.about == model.__tablename__, Event.step_to.is_not(None))
-                .distinct(Event.about_id).order_by(Event.about_id, Event.id.desc()).subquery())
+                .ext(distinct_on(Event.about_id)).order_by(Event.about_id, Event.id.desc()).subquery())
         wrong = (select(model.id, model.step, last.c.step_to).outerjoin(last, last.c.about_id == model.id)
                  .where(model.step.is_distinct_from(last.c.step_to)).order_by(model.id))
         for id, step, told in db.session.execute(wrong):
@@ -103,12 +113,22 @@ def _steps() -> Iterator[Say]:
 
 
 def _checkpoints(key: str) -> Iterator[Say]:
-    for point in db.session.scalars(select(Checkpoint).order_by(Checkpoint.id.desc()).limit(100)):
-        count = db.session.scalar(select(func.count(Event.id)).where(Event.id <= point.up_to))
-        if not hmac.compare_digest(point.seal, _sealed(key, point.up_to, point.events, point.digest)):
+    """Each checkpoint covers what the one before it did not; all of them in one pass over history."""
+    sealed = text("""
+        SELECT c.id, e.hash FROM (SELECT *, lag(up_to, 1, 0) OVER w AS until, lag(below, 1, 0::bigint) OVER w AS before FROM checkpoint WINDOW w AS (ORDER BY id)) c
+        JOIN history e ON e.id <= c.up_to AND e.xact < c.below AND (e.id > c.until OR e.xact >= c.before) ORDER BY c.id, e.id""")
+    rows = db.session.execute(sealed, execution_options={"yield_per": 1000})
+    covered = ((id, [row.hash for row in group]) for id, group in groupby(rows, key=lambda row: row.id))
+    previous, (at, hashes) = FIRST, next(covered, (0, []))
+    for point in db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)):
+        if not hmac.compare_digest(point.seal, _sealed(key, point)):
             yield Say("Checkpoint %(id)s: its seal is broken.", id=point.id)
-        elif count != point.events or _summary(point.up_to) != point.digest:
+        held = hashes if at == point.id else []
+        if len(held) != point.events or _onto(previous, held) != point.digest:
             yield Say("Checkpoint %(id)s: the history before it is no longer what was sealed.", id=point.id)
+        if at == point.id:
+            at, hashes = next(covered, (0, []))
+        previous = point.digest
 
 
 def _ledger() -> Iterator[Say]:

@@ -1,0 +1,321 @@
+"""The acts: one grant from the call to the closing report, one proposal declined, one withdrawn."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from grants.cli.story import script
+from grants.cli.story.cast import CAST, MADAGASCAR, SPANISH, THIRD
+from grants.cli.story.stage import Stage
+from grants.cli.story.visitor import Visitor
+
+ENVELOPE = "60000.00"
+REVIEWERS = ("ines", "karim", "lucie")
+STAND_IN = "farid"
+
+
+def play(stage: Stage, folder: Path) -> dict[str, Any]:
+    """Play everything, keep both documents in `folder`, and answer with what `story.json` says."""
+    call = open_call(stage)
+    grant = propose(stage, call)
+    other = propose_second(stage, call)
+    withdraw_third(stage, call)
+    screen(stage, grant)
+    review(stage, grant)
+    decide(stage, grant)
+    refuse_second(stage, other)
+    sign(stage, grant)
+    letter = keep(stage, grant, "L-", folder / "award-letter.pdf")
+    pay(stage)
+    report_interim(stage, grant)
+    pay(stage)
+    report_finally(stage, grant)
+    close(stage, grant)
+    impact = keep(stage, grant, "I-", folder / "impact-report.pdf")
+    return {"call": call, "applications": {"granted": grant, "declined": other}, "documents": [letter, impact], "steps": stage.steps}
+
+
+def open_call(stage: Stage) -> int:
+    """Finance opens a fund, an officer sets up a call, finance sets money aside, the officer opens it."""
+    stage.at(420)
+    year = str(stage.today().year)
+    with stage.step("rosa", "receive a contribution") as rosa:
+        rosa.open("/funds/new")
+        rosa.send("/funds", title=f"{year} contribution (demonstration)", year=year, currency="USD", amount="250000.00", source=".ORG registrations, demonstration")
+    with stage.step("nia", "set up a call") as nia:
+        nia.open("/office/calls/new")
+        opens, closes = stage.today(), stage.today()
+        nia.send("/office/calls/new", programme="BTN-L", title=script.CALL, opens_at=f"{opens:%Y-%m-%dT%H:%M}",
+                 closes_at=f"{closes.replace(year=closes.year + 2):%Y-%m-%dT%H:%M}")
+    call = number_in(nia.address)
+    with stage.step("rosa", "set money aside") as rosa:
+        rosa.open("/funds")
+        rosa.follow(f"{year} contribution (demonstration)")
+        rosa.send("/envelope", call=str(call), amount=ENVELOPE)
+    with stage.step("nia", "open the call") as nia:
+        nia.open(f"/office/calls/{call}")
+        nia.send("/open")
+    return call
+
+
+def propose(stage: Stage, call: int) -> int:
+    """The chapter checks whether it may apply, writes, looks at what is missing, and sends."""
+    stage.at(410)
+    with stage.step("hanta", "begin a draft") as hanta:
+        draft = begin(hanta, call, MADAGASCAR)
+    with stage.step("hanta", "save the title only") as hanta:
+        hanta.send("/write", title=script.TITLE)
+        hanta.open(f"/applications/{draft}/send")
+    with stage.step("mialy", "write the whole") as mialy:
+        write(mialy, draft, script.proposal(stage.today().date()))
+    with stage.step("hanta", "submit") as hanta:
+        send(hanta, draft, "submit")
+    return draft
+
+
+def propose_second(stage: Stage, call: int) -> int:
+    """Another chapter sends a weaker proposal."""
+    with stage.step("lucia", "submit") as lucia:
+        draft = begin(lucia, call, SPANISH)
+        write(lucia, draft, script.proposal(stage.today().date(), script.SPANISH))
+        send(lucia, draft, "submit")
+    return draft
+
+
+def withdraw_third(stage: Stage, call: int) -> None:
+    """A third begins, sends, and thinks better of it."""
+    with stage.step("wanjiru", "submit") as wanjiru:
+        draft = begin(wanjiru, call, THIRD)
+        write(wanjiru, draft, script.proposal(stage.today().date(), script.THIRD))
+        send(wanjiru, draft, "submit")
+    with stage.step("wanjiru", "withdraw") as wanjiru:
+        wanjiru.open(f"/applications/{draft}")
+        wanjiru.send("/moves/withdraw", reason=script.WITHDRAWN)
+
+
+def screen(stage: Stage, application: int) -> None:
+    """Returned once for changes, answered, checked, passed to review."""
+    stage.at(405)
+    with stage.step("nia", "return for changes") as nia:
+        nia.open(f"/applications/{application}")
+        nia.send("/moves/ask", question=script.QUESTION)
+    stage.at(403)
+    with stage.step("hanta", "answer") as hanta:
+        text = str(script.ANSWERS["sustainability"]) + script.ADDED
+        write(hanta, application, {"sustainability": text})
+        send(hanta, application, "answer")
+    stage.at(400)
+    with stage.step("nia", "check and pass to review") as nia:
+        check_and_pass(nia, application)
+
+
+def check_and_pass(officer: Visitor, application: int) -> None:
+    """Give each line of the checklist its verdict, then pass it on."""
+    officer.open(f"/applications/{application}")
+    lines = [form.action for form in officer.page.forms if f"/applications/{application}/checks/" in form.action]
+    for action in lines:
+        officer.open(f"/applications/{application}")
+        officer.send(action, verdict="passed", note="")
+    officer.open(f"/applications/{application}")
+    officer.send("/moves/pass")
+
+
+def review(stage: Stage, application: int) -> None:
+    """Three are asked; one declares a conflict and is replaced; three reviews come in."""
+    with stage.step("nia", "assign three reviewers") as nia:
+        assign(nia, application, *REVIEWERS)
+    stage.at(396)
+    with stage.step("lucie", "declare a conflict") as lucie:
+        lucie.open("/reviews")
+        lucie.follow(script.TITLE)
+        lucie.send("/conflict", kinds=["member"])
+    with stage.step("nia", "assign another") as nia:
+        assign(nia, application, STAND_IN)
+    for days_ago, key, points in ((392, "ines", 4), (390, "karim", 4), (388, STAND_IN, 5)):
+        stage.at(days_ago)
+        with stage.step(key, "review") as reviewer:
+            score(reviewer, script.TITLE, points, script.COMMENT, fund=True, amount="12322.00")
+
+
+def assign(officer: Visitor, application: int, *keys: str) -> None:
+    """Ask each of them for a review."""
+    for key in keys:
+        officer.open(f"/applications/{application}/reviewers")
+        form = officer.page.form("/reviewers")
+        person = person_in(officer, form.offered.get("reviewer", []), CAST[key].name)
+        officer.send("/reviewers", reviewer=person)
+
+
+def score(reviewer: Visitor, title: str, points: int, comment: str, *, fund: bool, amount: str) -> None:
+    """Declare that there is no conflict, score every criterion with its comment, recommend, send."""
+    reviewer.open("/reviews")
+    reviewer.follow(title)
+    reviewer.send("/clear", none="y")
+    save = next(form for form in reviewer.page.forms if re.search(r"/reviews/\d+$", form.action))
+    criteria = [name for name in save.offered if name.endswith("-points")]
+    fields = {name: str(points) for name in criteria} | {name.replace("-points", "-comment"): comment for name in criteria}
+    reviewer.send(save.action, **fields, strengths=comment, concerns=script.WEAK_COMMENT, questions="", fund="yes" if fund else "no",
+                  amount=amount if fund else "", confidence="4")
+    reviewer.send("/send")
+
+
+def decide(stage: Stage, application: int) -> None:
+    """Before the panel, recommended by a second officer, awarded by the approver in full with a condition."""
+    stage.at(382)
+    with stage.step("nia", "put before the panel") as nia:
+        nia.open(f"/applications/{application}")
+        nia.send("/moves/to_panel")
+    with stage.step("joel", "recommend an award") as joel:
+        joel.open(f"/applications/{application}")
+        joel.send("/moves/recommend", kind="award", amount="12322.00", conditions=script.CONDITION)
+    stage.at(375)
+    with stage.step("rivera", "award") as rivera:
+        rivera.open(f"/applications/{application}")
+        rivera.send("/moves/award", amount="12322.00", conditions=script.CONDITION)
+
+
+def refuse_second(stage: Stage, application: int) -> None:
+    """The second proposal goes the same way and is declined with feedback."""
+    with stage.step("nia", "check, assign and put before the panel") as nia:
+        check_and_pass(nia, application)
+        assign(nia, application, "ines", "karim", STAND_IN)
+    for key, points in (("ines", 2), ("karim", 2), (STAND_IN, 3)):
+        with stage.step(key, "review") as reviewer:
+            score(reviewer, str(script.SPANISH["title"]), points, script.WEAK_COMMENT, fund=False, amount="")
+    with stage.step("nia", "put before the panel") as nia:
+        nia.open(f"/applications/{application}")
+        nia.send("/moves/to_panel")
+    with stage.step("joel", "recommend to decline") as joel:
+        joel.open(f"/applications/{application}")
+        joel.send("/moves/recommend", kind="decline", amount="", feedback=script.FEEDBACK)
+    with stage.step("rivera", "decline with feedback") as rivera:
+        rivera.open(f"/applications/{application}")
+        rivera.send("/moves/decline", feedback=script.FEEDBACK)
+
+
+def sign(stage: Stage, application: int) -> None:
+    """Both sides sign; the first instalment becomes payable."""
+    stage.at(372)
+    with stage.step("hanta", "sign the agreement") as hanta:
+        hanta.open(f"/applications/{application}/award")
+        hanta.send("/moves/sign", name="Hanta Demo", read="yes")
+    with stage.step("rivera", "counter-sign the agreement") as rivera:
+        rivera.open(f"/applications/{application}/award")
+        rivera.send("/moves/countersign", name="A. Rivera Demo", read="yes")
+
+
+def pay(stage: Stage) -> None:
+    """Prepared, approved, released by three people, then confirmed."""
+    with stage.step("rosa", "prepare a batch") as rosa:
+        rosa.open("/batches/new")
+        form = rosa.page.form("/batches")
+        rosa.send("/batches", instalments=form.offered["instalments"])
+    batch = number_in(rosa.address)
+    for key, move in (("daniel", "approve"), ("tomas", "release"), ("rosa", "confirm")):
+        with stage.step(key, f"{move} the batch") as finance:
+            finance.open(f"/batches/{batch}")
+            finance.send(f"/moves/{move}")
+
+
+def report_interim(stage: Stage, application: int) -> None:
+    """Sent, sent back once, sent again, approved: the second instalment becomes payable."""
+    stage.at(178)
+    with stage.step("mialy", "send the interim report") as mialy:
+        report = write_report(mialy, application, script.REPORT, script.INTERIM, script.SPENT_INTERIM)
+    stage.at(172)
+    with stage.step("nia", "send the report back") as nia:
+        nia.open(f"/reports/{report}")
+        nia.send("/moves/send_back", question=script.FIGURES_WANTED)
+    stage.at(165)
+    with stage.step("hanta", "send the report again") as hanta:
+        again = {"summary": f"{script.REPORT['summary']} Vingt-six personnes formées, dont quatorze femmes (listes de présence)."}
+        write_report(hanta, application, {**script.REPORT, **again}, script.INTERIM, script.SPENT_INTERIM)
+    stage.at(160)
+    with stage.step("nia", "approve the interim report") as nia:
+        nia.open(f"/reports/{report}")
+        nia.send("/moves/approve")
+
+
+def report_finally(stage: Stage, application: int) -> None:
+    """The final report, with the story and what did not work."""
+    stage.at(4)
+    with stage.step("hanta", "send the final report") as hanta:
+        report = write_report(hanta, application, script.LAST_REPORT, script.FINAL, script.SPENT_FINAL)
+    stage.at(1)
+    with stage.step("joel", "approve the final report") as joel:
+        joel.open(f"/reports/{report}")
+        joel.send("/moves/approve")
+
+
+def write_report(grantee: Visitor, application: int, texts: script.Fields, figures: tuple[str, ...], spent: tuple[str, ...]) -> int:
+    """Fill in the report that is due, save it, and send it; answers its number."""
+    grantee.open(f"/applications/{application}/award")
+    grantee.follow("Write the report")
+    form = next(form for form in grantee.page.forms if form.action.endswith("/write"))
+    report = number_in(form.action)
+    fields: script.Fields = dict(texts)
+    fields |= dict(zip([name for name in form.fields if name.endswith("-actual")], figures, strict=True))
+    fields |= dict(zip([name for name in form.fields if name.endswith("-spent")], spent, strict=True))
+    fields |= {name: script.OVERRUN for name in form.fields if name.endswith("-explanation")}
+    grantee.send(form.action, **fields)
+    grantee.open(f"/reports/{report}")
+    grantee.send("/moves/send")
+    return report
+
+
+def close(stage: Stage, application: int) -> None:
+    """Everything is reported and paid: closed, and the impact report goes to print."""
+    stage.at(0)
+    with stage.step("nia", "close the grant") as nia:
+        nia.open(f"/applications/{application}")
+        nia.send("/moves/close")
+
+
+def keep(stage: Stage, application: int, series: str, path: Path) -> dict[str, str]:
+    """Wait for the worker, download the document, keep it."""
+    page = stage.until("hanta", f"/applications/{application}", series)
+    href = next(href for words, href in page.links.items() if words.startswith(series))
+    content = stage.browser("hanta").download(href)
+    path.write_bytes(content)
+    return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def begin(applicant: Visitor, call: int, organisation: str) -> int:
+    """Check that the organisation may apply, and open the draft."""
+    applicant.open(f"/calls/{call}/apply")
+    applicant.send("/apply")
+    return number_in(applicant.address)
+
+
+def write(applicant: Visitor, application: int, fields: script.Fields) -> None:
+    """Fill in the form and save it."""
+    applicant.open(f"/applications/{application}/write")
+    applicant.send("/write", **fields)
+
+
+def send(applicant: Visitor, application: int, move: str) -> None:
+    """Check and send."""
+    applicant.open(f"/applications/{application}/send")
+    applicant.send(f"/moves/{move}")
+
+
+def person_in(visitor: Visitor, offered: list[str], name: str) -> str:
+    """The value under which somebody of this name is offered."""
+    for value in offered:
+        if name in visitor.page.labels.get(value, ""):
+            return value
+    raise LookupError(f"{name} is not offered")
+
+
+def number_in(address: str) -> int:
+    """The last number in an address."""
+    return int(re.findall(r"/(\d+)", address)[-1])
+
+
+def written_down(story: dict[str, Any], path: Path) -> None:
+    """Keep the story as JSON."""
+    path.write_text(json.dumps(story, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

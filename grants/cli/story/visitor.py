@@ -1,0 +1,70 @@
+"""Somebody at a browser without script: opens pages, fills in forms, downloads files, over HTTP."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from http.cookiejar import CookieJar
+from urllib.parse import urlencode, urljoin
+
+from grants.cli.story.reader import Form, Page
+
+SECONDS = 60
+
+
+class Unexpected(RuntimeError):
+    """The system answered otherwise than the story goes."""
+
+
+class Visitor:
+    """One person with one browser. `page` is what stands open, `address` where."""
+
+    def __init__(self, base: str) -> None:
+        self.base, self.address, self.status = base, base, 0
+        self.page = Page("")
+        self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Through the form, like anybody."""
+        self.open("/sign-in")
+        self.send("/sign-in", email=email, password=password)
+
+    def open(self, path: str) -> Page:
+        """Fetch a page; raises Unexpected unless it is there."""
+        return self._fetch(urllib.request.Request(urljoin(self.base, path)), expected=200)  # noqa: S310 - our own server
+
+    def follow(self, text: str) -> Page:
+        """Follow the link of these words."""
+        for words, href in self.page.links.items():
+            if words == text:
+                return self.open(urljoin(self.address, href))
+        raise Unexpected(f"no link “{text}” on {self.address}, only {sorted(self.page.links)}")
+
+    def send(self, action: str, *, expected: int = 200, **fields: str | list[str]) -> Page:
+        """Fill in the open page's form to `action` and send it; what is not named stays as it stands."""
+        form = self.page.form(action)
+        sent = form.fields | {name: [value] if isinstance(value, str) else value for name, value in fields.items()}
+        return self._post(form, sent, expected)
+
+    def _post(self, form: Form, sent: dict[str, list[str]], expected: int) -> Page:
+        body = urlencode([(name, value) for name, values in sent.items() for value in values]).encode()
+        url = urljoin(self.address, form.action)
+        return self._fetch(urllib.request.Request(url, data=body, headers={"Referer": self.address}), expected)  # noqa: S310
+
+    def download(self, path: str) -> bytes:
+        """The bytes of a file."""
+        with self._browser.open(urljoin(self.base, path), timeout=SECONDS) as answer:
+            content: bytes = answer.read()
+            return content
+
+    def _fetch(self, request: urllib.request.Request, expected: int) -> Page:
+        try:
+            with self._browser.open(request, timeout=SECONDS) as answer:
+                self.status, self.address, html = answer.status, answer.url, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            self.status, html = error.code, error.read().decode(errors="replace")
+        self.page = Page(html)
+        if self.status != expected:
+            text = " ".join(self.page.text.split())[-1500:]
+            raise Unexpected(f"{request.get_method()} {request.full_url} answered {self.status}, not {expected}: {text}")
+        return self.page

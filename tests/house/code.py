@@ -1,0 +1,52 @@
+"""The project's own files, as the house's tests read them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from config import ROOT
+
+ROOMS = ("grants", "workflows", "reports")
+NOT_WRITTEN = ("migrations", "translations", "reference", "data")
+
+
+def python() -> list[Path]:
+    """Every Python file of the product, without what is generated."""
+    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    return sorted([*(p for p in files if not set(p.parts) & set(NOT_WRITTEN)), ROOT / "config.py", ROOT / "wsgi.py"])
+
+
+def templates() -> list[Path]:
+    """Every template."""
+    return sorted((ROOT / "templates").rglob("*.html"))
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    """(path from the root, syntax tree) of every Python file of the product."""
+    for path in python():
+        yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def functions(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """(name, lines) of every function."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def assigned(tree: ast.Module, attribute: str) -> Iterator[int]:
+    """The lines where an attribute of that name is set on something other than `self`."""
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign | ast.AugAssign) else []
+        for target in (part for whole in targets for part in ast.walk(whole)):
+            if isinstance(target, ast.Attribute) and target.attr == attribute:
+                yield node.lineno
+
+
+def calls(tree: ast.Module, *names: str) -> Iterator[int]:
+    """The lines where one of these is called, by its dotted name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
+            yield node.lineno

@@ -1,0 +1,139 @@
+"""The house as `docs/adr/0001-the-house.md` describes it: sizes, names, who imports whom, what is done in one place only."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+import subprocess
+import sys
+
+import pytest
+
+from config import ROOT
+from tests.house import code
+
+LINES, FUNCTION = 400, 40
+FLOORS = ("models", "queries", "services", "forms", "web")
+DRAWERS = {"utils", "helpers", "common", "manager", "managers", "misc", "util"}
+TOP = {
+    "grants", "templates", "workflows", "reports", "tests", "config.py", "wsgi.py", "pyproject.toml", "docs", ".ci", "README.md", "CONTRIBUTING.md",
+    "CHANGELOG.md", "LICENSE", "Makefile", "requirements.lock", "requirements-dev.lock", ".gitignore",
+}  # fmt: skip
+
+
+def test_no_file_is_longer_than_a_room_should_be() -> None:
+    long = {str(p.relative_to(ROOT)): n for p in (*code.python(), *code.templates()) if (n := len(p.read_text("utf-8").splitlines())) > LINES}
+
+    assert long == {}
+
+
+def test_no_function_is_longer_than_forty_lines() -> None:
+    long = [(path, name, lines) for path, tree in code.trees() for name, lines in code.functions(tree) if lines > FUNCTION]
+
+    assert long == []
+
+
+def test_files_and_functions_are_small_in_the_middle() -> None:
+    files = statistics.median(len(p.read_text("utf-8").splitlines()) for p in code.python())
+    functions = statistics.median(lines for _, tree in code.trees() for _, lines in code.functions(tree))
+
+    assert files <= 110, files
+    assert functions <= 9, functions
+
+
+def test_no_room_is_a_drawer() -> None:
+    assert [str(p) for p in code.python() if p.stem in DRAWERS or re.search(r"\d$", p.stem)] == []
+    assert [p for p in code.python() if p.stem == "base" and p.parent.name != "forms"] == []
+
+
+def test_the_top_level_holds_what_every_good_repository_has() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+
+    assert {path.split("/")[0] for path in listed if path} - TOP == set()
+
+
+def test_a_room_is_a_plural_noun_on_every_floor_it_has() -> None:
+    models = {p.stem for p in (ROOT / "grants" / "models").glob("[a-z]*.py")}
+    singular = {stem for stem in models if not stem.endswith("s") and stem not in {"history", "outbox", "ledger"}}
+
+    assert singular == set()
+
+
+def test_imports_go_downstairs_only() -> None:
+    done = subprocess.run([sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_config_imports_nothing_of_ours_and_nobody_imports_wsgi() -> None:
+    imported = {path: _imported(tree) for path, tree in code.trees()}
+
+    assert imported["config.py"] & {"grants", "workflows", "reports", "wsgi"} == set()
+    assert [path for path, names in imported.items() if "wsgi" in names] == []
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {name.split(".")[0] for name in names}
+
+
+def test_a_step_is_written_in_one_place_only() -> None:
+    written = {path for path, tree in code.trees() if path.startswith("grants") for _ in code.assigned(tree, "step")}
+
+    assert written == {"grants/services/calls.py", "grants/services/moves.py"}  # a call has no flow: it opens and closes
+
+
+def test_nobody_reads_another_clock_than_the_database() -> None:
+    others = ("datetime.now", "datetime.utcnow", "date.today", "time.time", "func.now", "func.current_timestamp")
+    read = {path for path, tree in code.trees() if path.startswith(("grants", "workflows", "reports")) for _ in code.calls(tree, *others)}
+
+    assert read == set()
+
+
+def test_the_environment_is_read_by_the_settings_only() -> None:
+    read = {path for path, tree in code.trees() if "os.environ" in ast.unparse(tree) or "getenv" in ast.unparse(tree)}
+
+    assert read == {"config.py"}
+
+
+def test_a_unit_of_work_is_opened_at_the_edge_only() -> None:
+    edge = ("grants/web/", "grants/jobs/", "grants/cli/")
+    opened = {path for path, tree in code.trees() for _ in code.calls(tree, "saving")}
+
+    assert {path for path in opened if not path.startswith(edge)} == set()
+
+
+def test_services_never_commit() -> None:
+    below = ("grants/services/", "grants/queries/", "grants/models/", "grants/access.py")
+    commits = [path for path, tree in code.trees() if path.startswith(below) for _ in code.calls(tree, "db.session.commit", "session.commit")]
+
+    assert commits == []
+
+
+def test_nothing_catches_every_exception() -> None:
+    broad = [
+        (path, node.lineno)
+        for path, tree in code.trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler) and (node.type is None or ast.unparse(node.type) == "Exception")
+    ]
+
+    assert broad == []
+
+
+@pytest.mark.parametrize("module", ["weasyprint", "scipy", "numpy", "rq"])
+def test_a_web_process_carries_no_print_engine(module: str) -> None:
+    probe = f"import sys, grants.web; grants.web.blueprints(); print({module!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"
+
+
+def test_no_path_of_a_machine_and_no_registry_is_named() -> None:
+    named = re.compile(r"(?<![\w.])/(work|root/\.)(/|\b)|pypi\.org/simple|files\.pythonhosted|registry\.npmjs|deb\.debian\.org")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    texts = [p for p in listed if p.endswith((".py", ".html", ".md", ".css", ".js", ".toml", ".sh", "Makefile")) and p != "tests/house/test_house.py"]
+
+    assert [path for path in texts if (ROOT / path).is_file() and named.search((ROOT / path).read_text("utf-8"))] == []

@@ -1,0 +1,22 @@
+"""Two lists of the United Nations that stand beside an applicant's country: flags for the reader, never a score.
+
+Least developed countries: Committee for Development Policy, December 2024. Small island developing states: Office of
+the High Representative (UN-OHRLLS), the 39 states of 2024. Codes are ISO 3166-1 alpha-2.
+"""
+
+from __future__ import annotations
+
+LEAST_DEVELOPED = frozenset(
+    "AF AO BD BF BI BJ CD CF DJ ER ET GM GN GW HT KH KI KM LA LR LS MG ML MM MR MW MZ NE NP RW SB SD SL SN SO SS TD TG"
+    " TL TV TZ UG YE ZM".split()
+)
+SMALL_ISLANDS = frozenset(
+    "AG BB BS BZ CK CU CV DM DO FJ FM GD GW GY HT JM KI KM KN LC MH MU MV NR NU PG PW SB SC SG SR ST TL TO TT TV VC VU"
+    " WS".split()
+)
+
+
+def flags_of(country: str) -> tuple[str, ...]:
+    """LDC, SIDS, both or none."""
+    lists = (("LDC", LEAST_DEVELOPED), ("SIDS", SMALL_ISLANDS))
+    return tuple(flag for flag, countries in lists if country in countries)
