@@ -1,8 +1,8 @@
 """Documents: a snapshot goes in, the bytes of a PDF come out.
 
-`reports.snapshots` and `reports.charts` load no print engine. `render`, `warm`, `Rendered` and `Unprintable`
-do, and are therefore looked up only when they are asked for: a web process may draw a chart for a page
-without carrying WeasyPrint.
+`reports.snapshots` and `reports.charts` load no print engine. `render`, `warm` and `Rendered` do, and are
+therefore looked up only when they are asked for: a web process may draw a chart for a page without
+carrying WeasyPrint.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reports.refusal import Unprintable
+
 if TYPE_CHECKING:
-    from reports.engine import Unprintable
     from reports.printing import Rendered, render, warm
 
 DOCUMENTS = Path(__file__).resolve().parent.parent / "templates" / "documents"
@@ -21,7 +22,6 @@ __all__ = ["DOCUMENTS", "Rendered", "Unprintable", "render", "warm"]
 
 _ROOMS = {
     "Rendered": "reports.printing",
-    "Unprintable": "reports.engine",
     "render": "reports.printing",
     "warm": "reports.printing",
 }

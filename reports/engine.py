@@ -7,9 +7,7 @@ Public behaviour rests on WeasyPrint 70; `docs/adr/0003-documents.md` says why.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,22 +18,18 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from reports import DOCUMENTS, fonts
+from reports.complaints import listening
+from reports.refusal import Unprintable
 from reports.structure import complete_structure
 
 FAMILIES = ("Noto Serif", "Noto Sans")
 
-_LOGGER = logging.getLogger("weasyprint")
 
-
-class Unprintable(Exception):
-    """A document that cannot be printed as it is; the text says why, for the officer who reads it."""
-
-
-class OutsideFetch(FatalURLFetchingError):  # type: ignore[misc]
+class OutsideFetch(FatalURLFetchingError):
     """An attempt to fetch something from outside; fatal, so that WeasyPrint does not go on without it."""
 
 
-class Assets(URLFetcher):  # type: ignore[misc]
+class Assets(URLFetcher):
     """Serves `asset:<name>` from memory and nothing else."""
 
     def __init__(self, assets: Mapping[str, bytes]) -> None:
@@ -51,29 +45,6 @@ class Assets(URLFetcher):  # type: ignore[misc]
         return URLFetcherResponse(url, self._assets[name], {"Content-Type": kind})
 
 
-class Complaints(logging.Handler):
-    """Keeps what WeasyPrint complains of while it draws."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.missing: list[str] = []
-        self.errors: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Sort a record: a missing glyph, an error, or neither."""
-        if record.msg.startswith(".notdef glyph") and isinstance(record.args, tuple):
-            char, code = record.args[0], record.args[1]
-            self.missing.append(f"“{char}” (U+{code:04X})")
-        elif record.levelno >= logging.ERROR:
-            self.errors.append(record.getMessage())
-
-    def sentence(self) -> str:
-        """Why the document cannot be printed, or nothing."""
-        if self.missing:
-            return f"No installed font has the character {', '.join(dict.fromkeys(self.missing))}."
-        return f"The print engine reports: {'; '.join(dict.fromkeys(self.errors))}." if self.errors else ""
-
-
 @dataclass(frozen=True, slots=True)
 class Printed:
     """Bytes of a PDF, its pages, and the fonts in it (full name → version and SHA-256 of the file)."""
@@ -81,23 +52,6 @@ class Printed:
     pdf: bytes
     pages: int
     fonts: dict[str, str]
-
-
-@contextmanager
-def _listening() -> Iterator[Complaints]:
-    """Hear WeasyPrint whatever the program's logging is set to, in this thread and without another one."""
-    complaints, level, disabled = Complaints(), _LOGGER.level, _LOGGER.disabled
-    _LOGGER.addHandler(complaints)
-    _LOGGER.setLevel(logging.WARNING)
-    _LOGGER.disabled = False
-    try:
-        if not _LOGGER.isEnabledFor(logging.WARNING):
-            raise Unprintable("Logging is switched off, so a missing character would go unseen.")
-        yield complaints
-    finally:
-        _LOGGER.removeHandler(complaints)
-        _LOGGER.setLevel(level)
-        _LOGGER.disabled = disabled
 
 
 @cache
@@ -131,7 +85,7 @@ def print_html(
         complete_structure(pdf)
         used.update(fonts.inventory(document.fonts.values()))
 
-    with _listening() as complaints:
+    with listening() as complaints:
         try:
             source = HTML(string=html, url_fetcher=Assets({**house_assets(), **(assets or {})}))
             document = source.render(
@@ -140,10 +94,9 @@ def print_html(
                 pdf_variant="pdf/ua-1",
             )
             pdf = document.write_pdf(finisher=finish, pdf_variant="pdf/ua-1", pdf_identifier=identifier)
+            complaints.end()
         except FatalURLFetchingError as error:
             raise Unprintable(str(error)) from error
-    if sentence := complaints.sentence():
-        raise Unprintable(sentence)
     return Printed(pdf=pdf, pages=len(document.pages), fonts=used)
 
 

@@ -15,6 +15,9 @@ from reports.charts.world import dot_map
 from reports.snapshots import BudgetLine, ImpactReport, Indicator
 from reports.wording import Wording
 
+MOST_NAMES = 4
+"""Goals named in the sentence above their table; more would be the table again."""
+
 LONG_TITLE, VERY_LONG_TITLE = 60, 120
 """Characters from which a title on the cover is set smaller, and smaller again."""
 
@@ -73,7 +76,8 @@ class Impact:
             return self._say("impact.none_measured")
         if reached == len(goals):
             return self._say("impact.all_reached")
-        missed = self._words.one_by_one(goal.name for goal in goals if not goal.reached)
+        names = [goal.name for goal in goals if not goal.reached]
+        missed = self._words.one_by_one([*names[:MOST_NAMES], *["…"][: len(names) > MOST_NAMES]])
         if not reached:
             return self._say("impact.none_reached", names=missed)
         return self._words.count("impact.some_reached", reached, all=self._words.in_words(len(goals)), names=missed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from functools import cache
 
 from babel import Locale
@@ -70,8 +70,8 @@ class Wording:
         return str(format_decimal(value, format=_pattern(places), locale=self.locale))
 
     def percent(self, share: Decimal) -> str:
-        """A share (1 is all of it) as whole per cent."""
-        return str(format_percent(share, locale=self.locale))
+        """A share (1 is all of it) as whole per cent, rounded down: what is not quite all never reads 100 %."""
+        return str(format_percent(share.quantize(Decimal("0.01"), rounding=ROUND_FLOOR), locale=self.locale))
 
     def figures(self, amount: Decimal, currency: str) -> str:
         """An amount as figures alone, with the currency's own number of decimals, for columns that name it."""

@@ -20,7 +20,7 @@ def share_of_the_way(baseline: Decimal, target: Decimal, actual: Decimal) -> Dec
     """
     if target == baseline:
         return Decimal(1) if actual == target else Decimal(0)
-    return (actual - baseline) / (target - baseline)
+    return (actual - baseline) / (target - baseline) or Decimal(0)
 
 
 def indicator_bar(

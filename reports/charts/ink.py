@@ -67,23 +67,26 @@ class Drawing:
     def rectangle(self, x: float, y: float, width: float, height: float, *, fill: Tone) -> None:
         """A filled rectangle; one without width is left out."""
         if width > 0:
-            self._add("rect", {"x": x, "y": y, "width": width, "height": height}, self._paint("fill", fill))
+            self._add("rect", {"x": x, "y": y, "width": width, "height": height}, self._paint(fill=fill))
 
     def outline(self, x: float, y: float, width: float, height: float, *, stroke: Tone, weight: float = 0.8) -> None:
         """A rectangle drawn by its edge, which lies inside it."""
         if width > weight:
             at = {"x": x + weight / 2, "y": y + weight / 2, "width": width - weight, "height": height - weight}
-            self._add("rect", {**at, "stroke-width": weight}, 'fill="none" ' + self._paint("stroke", stroke))
+            self._add("rect", {**at, "stroke-width": weight}, 'fill="none" ' + self._paint(stroke=stroke))
 
     def line(self, x1: float, y1: float, x2: float, y2: float, *, stroke: Tone, weight: float = 0.6) -> None:
         """A straight line."""
         at = {"x1": x1, "y1": y1, "x2": x2, "y2": y2, "stroke-width": weight}
-        self._add("line", at, self._paint("stroke", stroke))
+        self._add("line", at, self._paint(stroke=stroke))
 
     def circle(self, x: float, y: float, radius: float, *, fill: Tone, stroke: Tone | None = None) -> None:
         """A disc, with an edge where a stroke is given."""
-        edge = f' stroke-width="1" {self._paint("stroke", stroke)}' if stroke else ""
-        self._add("circle", {"cx": x, "cy": y, "r": radius}, self._paint("fill", fill) + edge)
+        at = {"cx": x, "cy": y, "r": radius}
+        if stroke:
+            self._add("circle", {**at, "stroke-width": 1.0}, self._paint(fill=fill, stroke=stroke))
+        else:
+            self._add("circle", at, self._paint(fill=fill))
 
     def hatching(self, x: float, y: float, width: float, height: float, *, stroke: Tone, gap: float = 3.0) -> None:
         """Diagonal lines inside a rectangle, for the exception. They are cut here: patterns need ids, which clash."""
@@ -98,7 +101,7 @@ class Drawing:
     def path(self, steps: str, *, stroke: Tone, weight: float, round_ends: bool = False) -> None:
         """A stroked path; with round ends a step of no length is a dot as wide as the stroke."""
         ends = ' stroke-linecap="round"' if round_ends else ""
-        paint = f'fill="none" {self._paint("stroke", stroke)}{ends}'
+        paint = f'fill="none" {self._paint(stroke=stroke)}{ends}'
         self._shapes.append(f'<path d="{steps}" stroke-width="{number(weight)}" {paint}/>')
 
     def text(
@@ -123,5 +126,8 @@ class Drawing:
         attributes = " ".join(f'{name}="{number(value)}"' for name, value in lengths.items())
         self._shapes.append(f"<{tag} {attributes} {paint}/>")
 
-    def _paint(self, kind: Literal["fill", "stroke"], tone: Tone) -> str:
-        return f'class="{kind}-{tone}"' if self.ink == "web" else f'{kind}="{COLOURS[tone]}"'
+    def _paint(self, **tones: Tone) -> str:
+        """Tones of fill and stroke as one class attribute, or each as its colour."""
+        if self.ink == "web":
+            return f'class="{" ".join(f"{kind}-{tone}" for kind, tone in tones.items())}"'
+        return " ".join(f'{kind}="{COLOURS[tone]}"' for kind, tone in tones.items())

@@ -17,6 +17,9 @@ _DATA = Path(__file__).resolve().parent.parent / "data"
 DOT = 2.9
 """Width of a dot of land, in units of the sheet."""
 
+ENOUGH_LAND = 60
+"""Dots of land a window shows at least: an island alone in the sea would tell nobody where it is."""
+
 
 def dot_map(
     money: Mapping[str, float],
@@ -33,16 +36,18 @@ def dot_map(
     """The map with a circle per country (ISO 3166 alpha-2 → amount), largest first so that small ones lie on top.
 
     largest and smallest are radii in units of the sheet (1000 wide); a country we have no place for has no
-    circle. around shows a square of `span` units with that country in its middle.
+    circle. around shows a square of `span` units about that country, and as much more as it takes to see land.
     """
+    middle = country_place(around) if around else None
+    window = _window(middle, span) if middle else None
+    larger = window[2] / span if window else 1.0
     drawing = Drawing(SHEET_WIDTH, SHEET_HEIGHT, alternative, ink)
-    drawing.path(land_path(), stroke=land, weight=DOT, round_ends=True)
+    drawing.path(land_path(), stroke=land, weight=DOT * larger, round_ends=True)
     most = max(money.values(), default=0.0) or 1.0
     for code, amount in sorted(money.items(), key=lambda item: (-item[1], item[0])):
         if place := country_place(code):
-            drawing.circle(*place, max(smallest, largest * sqrt(max(amount, 0.0) / most)), fill=mark)
-    middle = country_place(around) if around else None
-    window = (middle[0] - span / 2, middle[1] - span / 2, span, span) if middle else None
+            radius = max(smallest, largest * sqrt(max(amount, 0.0) / most))
+            drawing.circle(*place, radius * larger, fill=mark)
     return drawing.svg(window)
 
 
@@ -52,16 +57,40 @@ def country_place(code: str) -> tuple[float, float] | None:
     return on_sheet(*place) if place else None
 
 
+def _window(middle: tuple[float, float], span: float) -> tuple[float, float, float, float]:
+    """A square on the sheet about a place, widened until it holds enough land to know where one is."""
+    while True:
+        x = min(max(middle[0] - span / 2, 0), SHEET_WIDTH - span)
+        y = min(max(middle[1] - span / 2, 0), SHEET_HEIGHT - span)
+        seen = sum(x <= east <= x + span and y <= south <= y + span for east, south in _land())
+        if seen >= ENOUGH_LAND or span * 1.25 > SHEET_HEIGHT:
+            return x, y, span, span
+        span *= 1.25
+
+
 @cache
 def land_path() -> str:
     """All land as one path: steps of no length, which round line ends turn into dots."""
+    steps: list[str] = []
+    row: tuple[float, float] | None = None
+    for east, south in _land():
+        steps.append(
+            f"m{number(east - row[0])} 0h0" if row and row[1] == south else f"M{number(east)} {number(south)}h0"
+        )
+        row = east, south
+    return "".join(steps)
+
+
+@cache
+def _land() -> tuple[tuple[float, float], ...]:
+    """The dots of land on the sheet, row by row from the north. Odd rows stand half a step to the east."""
     grid = json.loads((_DATA / "land_dots.json").read_text("utf-8"))
     step: float = grid["step"]
-    steps: list[str] = []
-    for row, columns in enumerate(grid["rows"]):
-        y, shift = row * step * sqrt(3) / 2, step / 2 * (row % 2)
-        steps.extend(f"M{number(round(column * step + shift, 1))} {number(round(y, 1))}h0" for column in columns)
-    return "".join(steps)
+    return tuple(
+        (column * step + step / 2 * (row % 2), row * step * sqrt(3) / 2)
+        for row, columns in enumerate(grid["rows"])
+        for column in columns
+    )
 
 
 @cache

@@ -69,7 +69,7 @@ def _countries(
     aliases = get_global("territory_aliases")
     for rings, row in zip(shapes, names, strict=True):
         code = "XK" if row["name"] == "Kosovo" else aliases.get(row["iso_a3"], [""])[0]
-        if not code:  # a part of a country that ISO 3166 does not list
+        if not code or code == "AQ":  # no code of its own in ISO 3166, or off the sheet
             continue
         longitude, latitude = _centre(max(rings, key=lambda ring: abs(_area(ring))))
         yield code, [round(longitude, 1), round(latitude, 1)]

@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from reports.snapshots.facts import Foundation, Letter, Person, Recipient
-from reports.snapshots.impact import BudgetLine, ImpactReport, Indicator, PaymentMade, Quote
+from reports.snapshots.impact import BudgetLine, ImpactReport, Indicator, PaymentMade, Picture, Quote
 from reports.snapshots.letters import (
     AwardLetter,
     Condition,
@@ -44,6 +44,7 @@ __all__ = [
     "Letter",
     "PaymentMade",
     "Person",
+    "Picture",
     "Quote",
     "Receipt",
     "Recipient",

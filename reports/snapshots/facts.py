@@ -80,7 +80,8 @@ TextOrNothing = Annotated[str, BeforeValidator(clean), StringConstraints(max_len
 Amount = Annotated[Decimal, BeforeValidator(_not_a_float), Field(ge=0, max_digits=18, allow_inf_nan=False)]
 Quantity = Annotated[Decimal, BeforeValidator(_not_a_float), Field(max_digits=18, allow_inf_nan=False)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
-WebAddress = Annotated[str, StringConstraints(max_length=300), AfterValidator(_web_address)]
+# A longer address needs a finer QR code than a telephone reads, and a higher foot than a letter has.
+WebAddress = Annotated[str, StringConstraints(max_length=80), AfterValidator(_web_address)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 

@@ -17,6 +17,7 @@ from reports.snapshots.facts import (
     Line,
     LineOrNothing,
     Quantity,
+    Sha256,
     Text,
     WebAddress,
     fits_currency,
@@ -71,6 +72,19 @@ class Quote(Fact):
     consent: Literal[True]
 
 
+class Picture(Fact):
+    """A picture of the story, named by the hash of its file, with what is on it, where, by whom, with consent.
+
+    The bytes come with `reports.render(snapshot, pictures={sha256: bytes})`: JPEG or PNG.
+    """
+
+    sha256: Sha256
+    alternative: Line
+    place: Line
+    maker: Line
+    consent: Literal[True]
+
+
 class ImpactReport(Fact):
     """What one grant promised and did, in figures, money and words; `did_not_work` is never left out.
 
@@ -103,6 +117,7 @@ class ImpactReport(Fact):
     summary: Text
     story: Text
     quotes: tuple[Quote, ...] = Field(default=(), max_length=4)
+    picture: Picture | None = None
     did_not_work: Text
     next_steps: Text
     sources: Text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import pikepdf
+from PIL import Image
 
 import reports
 from reports.snapshots import Snapshot
@@ -44,6 +46,18 @@ def outside_the_margins(pdf: bytes, *, margin: float) -> list[str]:
     width = float(re.findall(r'<page width="([\d.]+)"', boxes)[0])
     found = re.findall(r'<word xMin="([-\d.]+)" yMin="[-\d.]+" xMax="([-\d.]+)" yMax="[-\d.]+">(.*?)</word>', boxes)
     return [word for start, end, word in found if float(start) < points or float(end) > width - points]
+
+
+def shapes(svg: str, kind: str) -> list[dict[str, str]]:
+    """The attributes of every shape of a kind in one of our own drawings, in their order."""
+    root = ET.fromstring(svg)  # noqa: S314 (ours)
+    return [dict(shape.attrib) for shape in root.iter(f"{{http://www.w3.org/2000/svg}}{kind}")]
+
+
+def picture(pdf: bytes, *, dpi: int) -> Image.Image:
+    """The first page as it is seen, in greys."""
+    command = [str(machine.poppler("pdftoppm")), "-r", str(dpi), "-gray", "-singlefile", "-"]
+    return Image.open(BytesIO(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import segno
+from PIL import ImageOps
 
 import reports
 from reports.snapshots import Condition, Duty, Instalment, Recipient
@@ -135,3 +137,20 @@ def test_every_condition_and_deed_has_words() -> None:
     )
     assert words.count("By 1 February 2026: answer this letter.") == 1
     assert words.count("By 1 February 2026: send the certificate: ethics.") == 1
+
+
+@pytest.mark.parametrize("address", ["https://grants.example/v/L-2026-0012", "https://x.org/" + "v" * 66])
+def test_the_code_in_the_foot_is_the_address_module_for_module(address: str) -> None:
+    modules = [[bool(dark) for dark in row] for row in segno.make_qr(address, error="m").matrix]
+    points_to_the_inch, millimetre = 400, 400 / 25.4
+
+    page = reading.picture(reports.render(examples.award_letter(check_url=address)).pdf, dpi=points_to_the_inch)
+
+    left, top, right, bottom = (round(edge * millimetre) for edge in (24, 272.6, 42, 296))
+    foot = page.crop((left, top, right, bottom)).point(lambda grey: 255 * (grey < 128))
+    code = ImageOps.invert(foot.crop(foot.getbbox()))
+    greys, step = code.tobytes(), code.width / len(modules)
+    middles = [int((index + 0.5) * step) for index in range(len(modules))]
+    seen = [[greys[y * code.width + x] < 128 for x in middles] for y in middles]
+    assert code.width == pytest.approx(15 * millimetre, abs=3)
+    assert seen == modules

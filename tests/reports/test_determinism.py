@@ -72,7 +72,7 @@ def test_what_it_was_made_with_names_libraries_and_every_font_in_the_file() -> N
 
     made_with = printed.made_with
     assert [name for name in made_with if not name.startswith("font ")] == [
-        "templates", "weasyprint", "pydyf", "babel", "jinja2", "segno", "pango", "harfbuzz", "zlib", "python",
+        "templates", "weasyprint", "pydyf", "pillow", "babel", "jinja2", "segno", "pango", "harfbuzz", "zlib", "python",
     ]  # fmt: skip
     assert [name for name in made_with if name.startswith("font ")] == [
         "font Noto Sans Bold", "font Noto Sans Regular", "font Noto Serif Bold", "font Noto Serif Regular",

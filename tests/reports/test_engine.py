@@ -12,6 +12,7 @@ from weasyprint import HTML
 
 import reports
 from reports import engine
+from reports.complaints import Complaints
 from reports.snapshots import Recipient
 from tests.reports import examples, reading
 
@@ -56,7 +57,7 @@ def test_a_character_without_a_glyph_fails_the_letter_and_is_named() -> None:
 
 
 def test_without_the_guard_the_letter_would_print_with_a_hole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine.Complaints, "sentence", lambda _: "")
+    monkeypatch.setattr(Complaints, "sentence", lambda _: "")
     letter = examples.award_letter("fr", recipient=Recipient(name=CHINESE))
 
     printed = reports.render(letter)
@@ -160,3 +161,48 @@ def test_a_missing_font_and_a_missing_library_are_said(monkeypatch: pytest.Monke
         "The font No Such Face is not installed",
         "HarfBuzz-subset is not installed",
     ]
+
+
+def test_no_stylesheet_asks_for_font_features() -> None:
+    """WeasyPrint 70 leaks an attribute per text laid out with features, and Noto's figures are tabular without."""
+    declared = [
+        line.split("font-variant-numeric: ")[1].split(";")[0]
+        for path in reports.DOCUMENTS.glob("*.css")
+        for line in path.read_text("utf-8").splitlines()
+        if "font-variant" in line or "font-feature" in line
+    ]
+
+    assert declared == ["normal", "normal"]
+
+
+class TimeIsUp(BaseException):
+    """What a worker raises in a job that takes too long."""
+
+
+@pytest.fixture
+def slow_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawn(*_: object) -> None:
+        raise TimeIsUp
+
+    monkeypatch.setattr("weasyprint.svg.SVG.draw", drawn)
+
+
+@pytest.mark.usefixtures("slow_drawing")
+def test_a_time_limit_that_strikes_inside_a_drawing_ends_the_job() -> None:
+    with pytest.raises(TimeIsUp):
+        reports.render(examples.award_letter())
+
+
+@pytest.mark.usefixtures("slow_drawing")
+def test_without_the_guard_the_time_limit_would_be_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Complaints, "end", lambda _: None)
+
+    assert reports.render(examples.award_letter()).pages == 1
+
+
+def test_debugging_talk_stays_out_of_the_program_s_log_and_warnings_reach_it(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG), pytest.raises(reports.Unprintable):
+        print_html(f'<img alt="x" src="/nothing"><p style="colour: red">{CHINESE[0]}</p>')
+
+    levels = {record.levelno for record in caplog.records if record.name == "weasyprint"}
+    assert levels == {logging.WARNING, logging.ERROR}

@@ -34,6 +34,7 @@ def goals(*actual: int | None) -> tuple[Indicator, ...]:
         ((), "No goal was set in figures for this project."),
         ((10, 12), "All goals were reached."),
         ((10, 9, None), "One of three goals is reached. Not yet: Goal 2; Goal 3."),
+        ((0,) * 6, "No goal is reached yet: Goal 1; Goal 2; Goal 3; Goal 4; …."),
         ((0,), "No goal is reached yet: Goal 1."),
     ],
 )
@@ -88,23 +89,23 @@ def test_the_report_has_a_cover_its_figures_and_its_story() -> None:
 
 
 def test_charts_say_in_words_what_they_show() -> None:
-    figures = [
-        tag.alternative for tag in reading.tagged(reading.printed(examples.impact_report).pdf).tags if tag.alternative
-    ]
+    tags = reading.tagged(reading.printed(examples.impact_report).pdf).tags
+
+    figures = [tag.alternative.replace("\N{NO-BREAK SPACE}", " ") for tag in tags if tag.alternative]
 
     assert figures == [
         "Map of the world with Madagascar marked.",
-        "Households connected: reached, 107%.",
-        "Download, Mbps: reached, 125%.",
+        "Households connected: reached, 106%.",
+        "Download, Mbps: reached, 124%.",
         "Cost per person and month, USD: not yet, 88%.",
         "People trained: not yet, 95%.",
-        "Of USD\u00a012,322.00, USD\u00a012,322.00 was paid, USD\u00a0318.40 of it came back, USD\u00a00.00 was not paid.",
-        "Payments over time: USD\u00a07,393.20 on 3 Feb 2026 and USD\u00a04,928.80 on 4 Sept 2026.",
-        "Antennas, routers and masts: USD\u00a07,120.50 used of USD\u00a06,400.00.",
-        "Link to the exchange in Antananarivo: USD\u00a02,160.00 used of USD\u00a02,400.00.",
-        "Three workshops for village technicians: USD\u00a01,398.10 used of USD\u00a01,900.00.",
-        "Journeys to the villages: USD\u00a01,025.00 used of USD\u00a01,122.00.",
-        "Bookkeeping: USD\u00a0300.00 used of USD\u00a0500.00.",
+        "Of USD 12,322.00, USD 12,322.00 was paid, USD 318.40 of it came back, USD 0.00 was not paid.",
+        "Payments over time: USD 7,393.20 on 3 Feb 2026 and USD 4,928.80 on 4 Sept 2026.",
+        "Antennas, routers and masts: USD 7,120.50 used of USD 6,400.00.",
+        "Link to the exchange in Antananarivo: USD 2,160.00 used of USD 2,400.00.",
+        "Three workshops for village technicians: USD 1,398.10 used of USD 1,900.00.",
+        "Journeys to the villages: USD 1,025.00 used of USD 1,122.00.",
+        "Bookkeeping: USD 300.00 used of USD 500.00.",
         "Map of the surroundings of Madagascar, which is marked.",
     ]
 
@@ -120,7 +121,7 @@ def test_a_report_with_nothing_measured_nothing_paid_and_no_place_on_the_map_pri
 def test_a_very_long_report_loses_nothing_and_stays_on_its_pages() -> None:
     word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
     report = examples.impact_report(
-        title=f"{word} " * 1,
+        title=word,
         chapter=word,
         indicators=tuple(
             Indicator(

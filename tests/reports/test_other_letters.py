@@ -8,16 +8,16 @@ from tests.reports import examples, reading
 
 
 def test_the_decline_letter_gives_reasons_and_ways_on() -> None:
-    words = reading.words(reading.printed(examples.decline_letter).pdf)
+    words = reading.words(reports.render(examples.decline_letter("en")).pdf)
 
-    assert words.count("Pour l’appel « Beyond the Net 2026 », 9 propositions sur 31 sont financées.") == 1
-    assert words.count("Votre note 3,1 Moyenne des projets financés 4,2 Note la plus haute 5") == 1
+    assert words.count("Under the call “Beyond the Net 2026”, 9 of 31 proposals are funded.") == 1
+    assert words.count("Your score 3.1 Average of the funded 4.2 Most possible 5") == 1
     assert words.count("Ce qui a manqué Les accords avec les écoles ne sont pas joints.") == 1
-    assert words.count("faites appel jusqu’au 1er février 2026") == 1
+    assert words.count("appeal until 1 February 2026.") == 1
 
 
 def test_long_feedback_runs_on_to_more_pages_and_loses_nothing() -> None:
-    points = tuple(Feedback(heading=f"Point {index}", text="Un mot après l’autre. " * 60) for index in range(12))
+    points = tuple(Feedback(heading=f"Point {index}", text="Un mot et un autre. " * 60) for index in range(12))
 
     printed = reports.render(examples.decline_letter(feedback=points))
 

@@ -39,7 +39,14 @@ def phrases(language: Language) -> dict[str, set[str]]:
 
 @every_language
 def test_every_language_says_the_same_things_with_the_same_values(language: Language) -> None:
-    assert phrases(language) == phrases("en")
+    english, here = phrases("en"), phrases(language)
+
+    # Not every language greets a person by name.
+    greetings = {key for key in english if key.startswith("salutation.")}
+    assert set(here) == set(english)
+    assert {key: here[key] for key in here.keys() - greetings} == {
+        key: english[key] for key in english.keys() - greetings
+    }
 
 
 @every_language
