@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true, union_all
+from sqlalchemy import ColumnElement, FromClause, and_, false, or_, select, true, union_all
 
 from grants.db import Model, Seen, Side, db
 from grants.models import (
@@ -64,6 +64,7 @@ class Permission(StrEnum):
     READ_ORGANISATION = "read_organisation"
     SET_PEOPLE = "set_people"
     SEE_FAILURES = "see_failures"
+    RETRY_FAILURE = "retry_failure"
 
 
 A, R, O, P, F, U, D = (
@@ -96,6 +97,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.READ_ORGANISATION: frozenset({A, O, P, F, U, D}),
     Permission.SET_PEOPLE: frozenset({D}),
     Permission.SEE_FAILURES: frozenset({O, U, D}),
+    Permission.RETRY_FAILURE: frozenset({O, D}),
 }
 
 
@@ -185,7 +187,7 @@ def seen(model: type[Model], who: Who, sides: Iterable[Side] = tuple(Side)) -> C
     if not said.through:
         raise LookupError(f"{model.__tablename__} is not shown to anybody")
     column = model.__table__.c[said.through]
-    parent = _model_of(next(iter(column.foreign_keys)).column.table.name)
+    parent = _model_of(next(iter(column.foreign_keys)).column.table)
     inherited = column.in_(select(parent.__table__.c[_key(parent)]).where(seen(parent, who, wanted & said.sides)))
     return or_(inherited, _own(model, said, who)) if said.own else inherited
 
@@ -202,8 +204,8 @@ def _key(model: type[Model]) -> str:
     return next(iter(model.__table__.primary_key)).name
 
 
-def _model_of(table: str) -> type[Model]:
-    return next(m.class_ for m in Model.registry.mappers if m.local_table.name == table)
+def _model_of(table: FromClause) -> type[Model]:
+    return next(m.class_ for m in Model.registry.mappers if m.local_table is table)
 
 
 def _applications(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
@@ -278,7 +280,7 @@ def roles_on(row: Any, who: Who) -> frozenset[Role]:
     application = application_of(row)
     if application is None:
         return _roles_beside(row, who)
-    roles = {role for role in who.calls if role is not Role.REVIEWER and who.covers(role, application.call_id)}
+    roles: set[Role] = {role for role in who.calls if role is not Role.REVIEWER and who.covers(role, application.call_id)}
     if isinstance(row, Assignment) and row.person_id == who.id:
         roles.add(Role.REVIEWER)
     if application.id in who.conflicts:
@@ -290,7 +292,7 @@ def roles_on(row: Any, who: Who) -> frozenset[Role]:
 
 def _roles_beside(row: Any, who: Who) -> frozenset[Role]:
     """Roles on what belongs to no single application."""
-    appointed = {role for role in who.calls if role is not Role.REVIEWER}
+    appointed: set[Role] = {role for role in who.calls if role is not Role.REVIEWER}
     if isinstance(row, Call):
         appointed = {role for role in appointed if who.covers(role, row.id)} | (who.roles & {Role.APPLICANT})
     if isinstance(row, Organisation) and row.id in who.organisations:

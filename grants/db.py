@@ -153,10 +153,10 @@ def _refuse_power() -> None:
     """A superuser walks past triggers and an owner may switch them off, so neither serves pages nor jobs."""
     try:
         mighty = db.session.execute(text(
-            "SELECT rolsuper OR EXISTS (SELECT FROM pg_class WHERE relname = 'history' AND relowner = r.oid) FROM pg_roles r"
+            "SELECT rolsuper OR EXISTS (SELECT FROM pg_class WHERE relname = 'history' AND pg_has_role(relowner, 'MEMBER')) FROM pg_roles"
             " WHERE rolname = current_user")).scalar_one()
     finally:
         db.session.remove()
+        db.engine.dispose()
     if mighty:
         raise Unsafe("The database role is a superuser or owns the tables. Set GRANTS_DATABASE_URL to the role grants_app.")
-    db.engine.dispose()

@@ -11,6 +11,9 @@ from weasyprint.pdf.fonts import Font
 from weasyprint.text.ffi import ffi, fontconfig, harfbuzz, pango
 from weasyprint.text.fonts import get_hb_object_data
 
+GLYPHS_FORESEEN = 160
+"""Different characters of one font on a page of a letter."""
+
 # Fontconfig is read once per process, so a face read once stays what it was.
 _read: dict[bytes, tuple[str, str]] = {}
 
@@ -21,6 +24,15 @@ def inventory(fonts: Iterable[Font]) -> dict[str, str]:
         if font.name not in _read:
             _read[font.name] = _describe(font)
     return dict(sorted(_read[font.name] for font in fonts))
+
+
+def foresee_subsets() -> None:
+    """Have cffi read, once and before a worker forks, the types of the glyph lists that letters need.
+
+    WeasyPrint names a type of its own for every number of glyphs in a font, and cffi takes 2 ms to read a name.
+    """
+    for count in range(1, GLYPHS_FORESEEN + 1):
+        ffi.typeof(f"hb_codepoint_t[{count}]")
 
 
 def installed(family: str) -> bool:

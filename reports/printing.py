@@ -56,6 +56,7 @@ def warm() -> None:
 
     Fonts are read, stylesheets parsed, templates compiled and words loaded; no thread is started.
     """
+    fonts.foresee_subsets()
     for snapshot in samples.all_kinds():
         render(snapshot)
 

@@ -30,7 +30,7 @@ class World:
 
     def actor(self, name: str, role: Role, behalf: Organisation | None = None) -> Actor:
         """Somebody in a role."""
-        return Actor(person=self.people[name].id, role=role, on_behalf_of=behalf and behalf.id, via="test")
+        return Actor(person=self.people[name].id, role=role, on_behalf_of=behalf.id if behalf else None, via="test")
 
 
 STAFF = {
@@ -164,6 +164,7 @@ def review(world: World, row: Application, names: tuple[str, ...] = ("rex", "ria
         reviewer = world.actor(name, Role.REVIEWER)
         with saving():
             reviews.clear(assignment, actor=reviewer)
+        assert assignment.review is not None
         with saving():
             reviews.save(assignment.review, scores={c.key: (4, WHY) for c in row.call.data.rubric},
                          texts={"strengths": WHY, "concerns": WHY, "questions": ""}, fund=True, amount=row.asked, confidence=4)
@@ -217,3 +218,23 @@ def paid(world: World, *awards: Award) -> Batch:
     take(world, batch, "release", "fritz", Role.FINANCE)
     take(world, batch, "confirm", "fay", Role.FINANCE)
     return batch
+
+
+def batch(world: World, *awards: Award) -> Batch:
+    """Everything payable of these awards, prepared by Fay."""
+    assert world.fund is not None
+    payable = [i.id for award in awards for i in award.instalments if i.step == "payable"]
+    with saving():
+        return batches.prepare(fund=world.fund, instalments=payable, actor=world.actor("fay", Role.FINANCE))
+
+
+def draft_call(world: World) -> Call:
+    """A call in preparation."""
+    assert world.fund is not None
+    with saving():
+        return calls.set_up(programme="BTN-S", title="Next round", fund=world.fund, opens_at=now(), closes_at=None, actor=world.actor("olga", Role.OFFICER))
+
+
+def begun(world: World, code: str, chapter: str = "mg") -> Application:
+    """A draft with nothing in it."""
+    return _begin(world, code, chapter)

@@ -6,14 +6,19 @@ the High Representative (UN-OHRLLS), the 39 states of 2024. Codes are ISO 3166-1
 
 from __future__ import annotations
 
-LEAST_DEVELOPED = frozenset(
-    "AF AO BD BF BI BJ CD CF DJ ER ET GM GN GW HT KH KI KM LA LR LS MG ML MM MR MW MZ NE NP RW SB SD SL SN SO SS TD TG"
-    " TL TV TZ UG YE ZM".split()
-)
-SMALL_ISLANDS = frozenset(
-    "AG BB BS BZ CK CU CV DM DO FJ FM GD GW GY HT JM KI KM KN LC MH MU MV NR NU PG PW SB SC SG SR ST TL TO TT TV VC VU"
-    " WS".split()
-)
+
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+LEAST_DEVELOPED = _codes("""
+    AF AO BD BF BI BJ CD CF DJ ER ET GM GN GW HT KH KI KM LA LR LS MG ML MM MR MW MZ NE NP RW SB SD SL SN SO SS TD TG
+    TL TV TZ UG YE ZM
+""")
+SMALL_ISLANDS = _codes("""
+    AG BB BS BZ CK CU CV DM DO FJ FM GD GW GY HT JM KI KM KN LC MH MU MV NR NU PG PW SB SC SG SR ST TL TO TT TV VC VU
+    WS
+""")
 
 
 def flags_of(country: str) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from grants.services.outbox import QUEUES
 
 def _begin() -> config.Settings:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("rq").setLevel(logging.WARNING)
+    for talkative in ("rq", "weasyprint.progress", "fontTools"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     return config.read()
 
 
@@ -39,4 +40,4 @@ def relay() -> None:
 def cron() -> None:
     """Let the worker look at the clock once a minute."""
     settings = _begin()
-    clock.scheduler(program.connect(settings)).start()
+    clock.scheduler(program.connect(settings)).start()  # type: ignore[no-untyped-call]

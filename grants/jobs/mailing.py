@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 from babel.dates import format_date
 from babel.dates import format_datetime as format_instant
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal, get_currency_precision
 
 from grants.db import db, now, saving
 from grants.jobs.program import settings
@@ -53,11 +53,13 @@ def spoken(say: Say, language: str) -> str:
 def _value(value: Value, language: str) -> str:
     match value:
         case Money(amount, currency):
-            return format_currency(amount, currency, locale=language)
+            places = get_currency_precision(currency)
+            pattern = "#,##0" + ("." + "0" * places if places else "")
+            return f"{currency}\N{NO-BREAK SPACE}{format_decimal(amount, pattern, locale=language)}"
         case datetime():
             return f"{format_instant(value, 'd MMMM y, HH:mm', tzinfo=None, locale=language)} UTC"
         case date():
-            return format_date(value, "long", locale=language)
+            return format_date(value, "d MMMM y", locale=language)
         case Decimal():
             return format_decimal(value, locale=language)
         case _:

@@ -38,8 +38,8 @@ def run(app: Flask, connection: Redis, *, pause: float = 1.0) -> None:
             end.wait(pause)
 
 
-def turn(connection: Redis) -> int:
-    """Enqueue what is due, once; answers how many rows."""
+def turn(connection: Redis, *, at_once: int = AT_ONCE) -> int:
+    """Enqueue what is due, once, so many rows to a job; answers how many rows."""
     count = 0
     try:
         with saving():
@@ -47,8 +47,8 @@ def turn(connection: Redis) -> int:
             for name in outbox.QUEUES:
                 target = queue(name, connection)
                 room = max(FULL - target.count, 0)
-                ids = outbox.due(room * AT_ONCE, name) if room else []
-                for few in (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE)):
+                ids = outbox.due(room * at_once, name) if room else []
+                for few in (ids[at : at + at_once] for at in range(0, len(ids), at_once)):
                     target.enqueue_call(WORK, args=(few,), timeout=SECONDS, result_ttl=0, failure_ttl=86_400, ttl=3_600)
                 if ids:
                     outbox.enqueued(ids)

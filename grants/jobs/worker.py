@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 import signal
 import threading
@@ -16,6 +17,7 @@ from rq.timeouts import HorseMonitorTimeoutException, UnixSignalDeathPenalty
 
 import reports
 from grants.db import db
+from grants.jobs import doors
 from grants.jobs.doors import SECONDS, Overdue
 from grants.jobs.program import queue
 
@@ -29,7 +31,7 @@ class Penalty(UnixSignalDeathPenalty):
     def handle_death_penalty(self, signum: int, frame: FrameType | None) -> None:
         """Raise; the parent's own watch over its child keeps the exception that it waits for."""
         if issubclass(self._exception, HorseMonitorTimeoutException):
-            super().handle_death_penalty(signum, frame)
+            super().handle_death_penalty(signum, frame)  # type: ignore[no-untyped-call]
         raise Overdue
 
 
@@ -61,11 +63,20 @@ class Threaded(RuntimeError):
 
 
 def prepare(app: Flask, name: str, connection: Redis) -> GrantsWorker:
-    """A worker of one queue, warmed up; raises Threaded when warming up left a thread."""
+    """A worker of one queue, warmed up; raises Threaded when warming up left a thread.
+
+    What is there before the fork is put out of the garbage collector's reach: a collection in a child would write to
+    every page that it shares with its parent, and cost it as much as two letters.
+    """
     reports.warm()
+    with app.app_context():
+        doors.rehearse()
+        db.engine.dispose()
     worker = GrantsWorker([queue(name, connection)], connection=connection, serializer=JSONSerializer, maintenance_interval=30, worker_ttl=30,
                           log_job_description=False)
     worker.app = app
     if threading.active_count() > 1:
         raise Threaded(", ".join(thread.name for thread in threading.enumerate()))
+    gc.collect()
+    gc.freeze()
     return worker

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grants.db import SYSTEM, Model, Stamp
@@ -36,7 +36,8 @@ class ClockOffset(Model):
     """How far the demo's and the tests' clock is ahead. One row; refused in production when it is not zero."""
 
     __tablename__ = "clock_offset"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
     seen = SYSTEM
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seconds: Mapped[int] = mapped_column(server_default="0")

@@ -23,6 +23,7 @@ class Event(Model):
         UniqueConstraint("subject", "subject_id", "number"),
         CheckConstraint("(person_id IS NULL) = (role = 'clock')", name="only_the_clock_has_no_person"),
         Index("history_about_idx", "about", "about_id"),
+        Index("history_xact_idx", "xact"),
     )
     seen = SYSTEM
 
@@ -77,7 +78,11 @@ class Head(Model):
 
 
 class Checkpoint(Model):
-    """All heads at one instant, hashed and sealed with a key that the database does not hold."""
+    """What history held at one instant, hashed onto the checkpoint before it and sealed with a key that is not in the database.
+
+    It covers the events up to number `up_to` of transactions before `below`: numbers are given before transactions
+    end, so a number alone would let a slow transaction come in behind the seal.
+    """
 
     __tablename__ = "checkpoint"
     seen = SYSTEM
@@ -85,6 +90,7 @@ class Checkpoint(Model):
     id: Mapped[Key]
     at: Mapped[Instant]
     up_to: Mapped[int]
+    below: Mapped[int] = mapped_column(BigInteger)
     events: Mapped[int]
     digest: Mapped[str]
     seal: Mapped[str]

@@ -90,6 +90,11 @@ class Review(Model):
     assignment: Mapped[Assignment] = relationship(back_populates="review")
     scores: Mapped[list[Score]] = relationship(back_populates="review", cascade="all, delete-orphan")
 
+    @property
+    def version(self) -> int:
+        """What a page was made from: the instant of the last save, in microseconds."""
+        return int(self.saved_at.timestamp() * 1_000_000)
+
 
 class Score(Model):
     """A score of 0 to 5 on one criterion, with its comment."""

@@ -61,7 +61,8 @@ def _(row: Application, arrived_at: datetime) -> cases.ApplicationCase:
         checks_open=len({key for key, _ in data.checks} - {c.key for c in checks}),
         checks_failed=tuple(title for key, title in data.checks for c in checks if c.key == key and c.verdict == "failed"),
         checked_by=frozenset(c.by for c in checks), reviews_needed=data.stage(row.stage).reviews, **_reviews(row),
-        recommendation=advice and advice.kind, recommended_amount=advice and advice.amount, recommended_by=advice and advice.by,
+        recommendation=advice.kind if advice else None, recommended_amount=advice.amount if advice else None,
+        recommended_by=advice.by if advice else None,
         written_by=_writers(row), **_after_award(row),
     )
 
@@ -114,7 +115,7 @@ def recommendation(row: Application) -> Recommendation | None:
     return db.session.scalars(newest).first()
 
 
-def _reviews(row: Application) -> dict[str, int]:
+def _reviews(row: Application) -> dict[str, Any]:
     counted = select(Assignment.state, func.count()).where(
         Assignment.application_id == row.id, Assignment.stage == row.stage).group_by(Assignment.state)
     states = {state: count for state, count in db.session.execute(counted)}

@@ -80,7 +80,7 @@ def close_now(call: Call, *, actor: Actor) -> None:
 
 
 def _locked(call: Call) -> None:
-    db.session.execute(select(Call).where(Call.id == call.id).with_for_update(of=Call).execution_options(populate_existing=True))
+    db.session.scalars(select(Call).where(Call.id == call.id).with_for_update(of=Call).execution_options(populate_existing=True)).one()
 
 
 def _record(call: Call, actor: Actor, key: str, say: Say) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from grants.db import db, today
 from grants.models import Application, Document, DocumentEnd, DocumentSnapshot
 from grants.services import numbers, outbox
+from reports.snapshots.facts import Language
 from reports.snapshots import AwardLetter, DeclineLetter, ImpactReport, Receipt
 
 SERIES: dict[type[AwardLetter | DeclineLetter | ImpactReport | Receipt], str] = {
     AwardLetter: "L", DeclineLetter: "D", Receipt: "Q", ImpactReport: "I"}  # fmt: skip
-LANGUAGES = ("en", "fr", "es")
+LANGUAGES: tuple[Language, ...] = ("en", "fr", "es")
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ def order(shape: type[AwardLetter | DeclineLetter | ImpactReport | Receipt], *, 
     earlier = db.session.scalars(
         select(Document).where(Document.application_id == application.id, Document.kind == kind).order_by(Document.id.desc()).limit(1)
     ).first()
-    language = application.organisation.language if application.organisation.language in LANGUAGES else "en"
+    language = next((one for one in LANGUAGES if one == application.organisation.language), LANGUAGES[0])
     number = numbers.take(SERIES[shape])
     document = Document(kind=kind, number=number, version=1, language=language, application_id=application.id,
                         supersedes_id=earlier and earlier.id)

@@ -73,6 +73,9 @@ def _account(fund: Fund, kind: str, *, call: Call | None = None, award: Award | 
 
 
 def _post(kind: str, source: Account, target: Account, amount: Decimal, actor: Actor, note: str = "") -> Entry:
+    """Book it; raises ValueError for what is not above zero, since less than nothing would run the move backwards."""
+    if amount <= 0:
+        raise ValueError(f"{kind}: {amount} is not above zero")
     held = db.session.scalars(select(Balance.amount).where(Balance.account_id == source.id)).one()
     if source.kind != "appropriated" and held < amount:
         raise Overspent(Say("Only %(held)s is left of it.", held=Money(held, source.currency)))

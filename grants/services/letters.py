@@ -10,7 +10,18 @@ from babel import Locale
 from sqlalchemy import func, select
 
 from grants.db import db, today
-from grants.models import Application, Assignment, Award, Document, Instalment, Membership, Organisation, Payment, Person, Report
+from grants.models import (
+    Application,
+    Assignment,
+    Award,
+    Document,
+    Instalment,
+    Membership,
+    Organisation,
+    Payment,
+    Person,
+    Report,
+)
 from grants.queries import recipients
 from grants.services import documents
 from reports import snapshots

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from grants.services import history, outbox
 from workflows.flow import Flow, Move, Objected
 from workflows.flows import agreement, payment, report
 from workflows.programmes import programmes
-from workflows.roles import Actor
+from workflows.roles import Actor, Role
 from workflows.say import Say, Value
 
 Movable = Application | Agreement | Report | Instalment | Batch
@@ -135,20 +135,28 @@ def _lock(row: Movable) -> None:
 
 
 def _refresh(row: Movable) -> None:
+    """Lock the row and read it again: only a row that is fetched is brought up to date."""
     model = type(row)
-    db.session.execute(select(model).where(model.id == row.id).with_for_update(of=model).execution_options(populate_existing=True))
+    locked = select(model).where(model.id == row.id).with_for_update(of=model).execution_options(populate_existing=True)
+    db.session.scalars(locked).one()
 
 
 def _write_down(row: Movable, move: Move, before: str, actor: Actor, answers: Mapping[str, Any]) -> None:
     words = {ask.key: str(answers[ask.key]) for ask in move.asks if ask.kind == "text" and answers.get(ask.key)}
     event = replace(about(row), step_from=before, step_to=row.step)
-    history.record(event, actor=actor, key=move.key, say=Say(move.past or move.title), words=words)
+    history.record(event, actor=actor, key=move.key, say=Say(move.past or move.title), words=words, audience=_audience(move, actor))
+
+
+def _audience(move: Move, actor: Actor) -> str:
+    """Advice given within the office (a recommendation, a case sent back) is not the applicant's to read; what they are told is."""
+    inside = actor.role is not Role.APPLICANT and any(ask.kind == "text" for ask in move.asks)
+    return "office" if inside and not any(tell.to is Role.APPLICANT for tell in move.tells) else "all"
 
 
 def _tell(row: Movable, move: Move, answers: Mapping[str, Any], facts: Facts) -> None:
     for award_or_row in _tellable(row):
         application = _application(award_or_row)
-        values: dict[str, Value] = {"title": application.title, "reference": application.reference or ""}
+        values: dict[str, Any] = {"title": application.title, "reference": application.reference or ""}
         values |= {ask.key: str(answers.get(ask.key) or "") for ask in move.asks} | dict(facts)
         for tell in move.tells:
             outbox.mail(recipients.of(application, tell.to), subject=Say(tell.subject, **values), text=Say(tell.text, **values),

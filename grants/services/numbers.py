@@ -15,6 +15,6 @@ def take(kind: str) -> str:
     transaction that fails leaves no gap.
     """
     year = today().year
-    raised = insert(Counter).values(kind=kind, year=year, last=1)
-    raised = raised.on_conflict_do_update(index_elements=["kind", "year"], set_={"last": Counter.last + 1}).returning(Counter.last)
+    first = insert(Counter).values(kind=kind, year=year, last=1)
+    raised = first.on_conflict_do_update(index_elements=["kind", "year"], set_={"last": Counter.last + 1}).returning(Counter.last)
     return f"{kind}-{year}-{db.session.execute(raised).scalar_one():04d}"

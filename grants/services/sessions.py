@@ -42,13 +42,17 @@ def verified(*, email: str, password: str, address: str, settings: Settings) -> 
     argon2 = hasher(settings)
     with AT_ONCE:
         stored = person.password_hash if person and person.password_hash else argon2.hash(secrets.token_hex(16))
-        try:
-            right = argon2.verify(stored, password)
-        except (Argon2Error, InvalidHashError):
-            right = False
+        right = _verifies(argon2, stored, password)
     if not right or person is None or not person.password_hash:
         raise NotSignedIn(Say("The e-mail address or the password is not right."))
     return person
+
+
+def _verifies(argon2: PasswordHasher, stored: str, password: str) -> bool:
+    try:
+        return argon2.verify(stored, password)
+    except (Argon2Error, InvalidHashError):
+        return False
 
 
 def record_failure(*, email: str, address: str) -> None:

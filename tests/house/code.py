@@ -42,7 +42,7 @@ def assigned(tree: ast.Module, attribute: str) -> Iterator[int]:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign | ast.AugAssign) else []
         for target in (part for whole in targets for part in ast.walk(whole)):
             if isinstance(target, ast.Attribute) and target.attr == attribute:
-                yield node.lineno
+                yield target.lineno
 
 
 def calls(tree: ast.Module, *names: str) -> Iterator[int]:

@@ -29,6 +29,13 @@ ROWS = Question(
         Column(key="member", title="Member", kind="tick"),
     ),
 )
+DAY = Question(key="day", kind="date", label="Day")
+DATED = Question(
+    key="work",
+    kind="table",
+    label="Work",
+    columns=(Column(key="name", title="Name"), Column(key="start", title="Start", kind="date")),
+)
 MONEY = Question(key="cofunding", kind="number", label="Other money")
 TICK = Question(key="true", kind="tick", label="It is true")
 
@@ -56,6 +63,16 @@ def lacks(*questions: Question, content: Content) -> list[str]:
         (TITLE, "  \n", ["Part: “Title” is not answered."]),
         (MONEY, 0, []),
         (MONEY, None, ["Part: “Other money” is not answered."]),
+        (MONEY, "12.50", []),
+        (MONEY, "lots", ["Part: “Other money” is not a number."]),
+        (DAY, "2027-03-01", []),
+        (DAY, "soon", ["Part: “Day” is not a day."]),
+        (DATED, [{"name": "Dig", "start": "2027-03-01"}], []),
+        (
+            DATED,
+            [{"name": "Dig", "start": "soon"}],
+            ["Part: row 1 of “Work” has a day or a number that cannot be read."],
+        ),
         (
             ROWS,
             [{"name": "H. (demo)", "role": "Leads"}] * 3,

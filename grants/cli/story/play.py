@@ -116,10 +116,10 @@ def screen(stage: Stage, application: int) -> None:
 def check_and_pass(officer: Visitor, application: int) -> None:
     """Give each line of the checklist its verdict, then pass it on."""
     officer.open(f"/applications/{application}")
-    lines = [form.action for form in officer.page.forms if f"/applications/{application}/checks/" in form.action]
+    lines = dict.fromkeys(form.action for form in officer.page.forms if f"/applications/{application}/checks/" in form.action)
     for action in lines:
         officer.open(f"/applications/{application}")
-        officer.send(action, verdict="passed", note="")
+        officer.send(action, **{f"{action.rpartition('/')[2]}-verdict": "passed"})
     officer.open(f"/applications/{application}")
     officer.send("/moves/pass")
 
@@ -130,9 +130,8 @@ def review(stage: Stage, application: int) -> None:
         assign(nia, application, *REVIEWERS)
     stage.at(396)
     with stage.step("lucie", "declare a conflict") as lucie:
-        lucie.open("/reviews")
-        lucie.follow(script.TITLE)
-        lucie.send("/conflict", kinds=["member"])
+        desk(lucie, script.TITLE)
+        lucie.send("/clear", member="y")
     with stage.step("nia", "assign another") as nia:
         assign(nia, application, STAND_IN)
     for days_ago, key, points in ((392, "ines", 4), (390, "karim", 4), (388, STAND_IN, 5)):
@@ -152,15 +151,22 @@ def assign(officer: Visitor, application: int, *keys: str) -> None:
 
 def score(reviewer: Visitor, title: str, points: int, comment: str, *, fund: bool, amount: str) -> None:
     """Declare that there is no conflict, score every criterion with its comment, recommend, send."""
-    reviewer.open("/reviews")
-    reviewer.follow(title)
+    desk(reviewer, title)
     reviewer.send("/clear", none="y")
-    save = next(form for form in reviewer.page.forms if re.search(r"/reviews/\d+$", form.action))
-    criteria = [name for name in save.offered if name.endswith("-points")]
-    fields = {name: str(points) for name in criteria} | {name.replace("-points", "-comment"): comment for name in criteria}
-    reviewer.send(save.action, **fields, strengths=comment, concerns=script.WEAK_COMMENT, questions="", fund="yes" if fund else "no",
+    form = reviewer.page.form("/send")
+    criteria = [name.removeprefix("score_") for name in form.offered if name.startswith("score_")]
+    fields = {f"score_{key}": str(points) for key in criteria} | {f"comment_{key}": comment for key in criteria}
+    reviewer.send("/send", **fields, strengths=comment, concerns=script.WEAK_COMMENT, questions="", fund="yes" if fund else "no",
                   amount=amount if fund else "", confidence="4")
-    reviewer.send("/send")
+
+
+def desk(reviewer: Visitor, title: str) -> None:
+    """Open the assignment of this title from the reviewer's own list."""
+    reviewer.open("/reviews")
+    for href in dict.fromkeys(href for href in reviewer.page.hrefs if re.fullmatch(r"/reviews/\d+", href)):
+        if title in reviewer.open(href).text:
+            return
+    raise LookupError(f"{title} is not on the desk")
 
 
 def decide(stage: Stage, application: int) -> None:
@@ -211,7 +217,8 @@ def sign(stage: Stage, application: int) -> None:
 def pay(stage: Stage) -> None:
     """Prepared, approved, released by three people, then confirmed."""
     with stage.step("rosa", "prepare a batch") as rosa:
-        rosa.open("/batches/new")
+        rosa.open("/batches")
+        rosa.open(next(href for href in rosa.page.hrefs if "/batches/new" in href))
         form = rosa.page.form("/batches")
         rosa.send("/batches", instalments=form.offered["instalments"])
     batch = number_in(rosa.address)
@@ -277,9 +284,7 @@ def close(stage: Stage, application: int) -> None:
 
 def keep(stage: Stage, application: int, series: str, path: Path) -> dict[str, str]:
     """Wait for the worker, download the document, keep it."""
-    page = stage.until("hanta", f"/applications/{application}", series)
-    href = next(href for words, href in page.links.items() if words.startswith(series))
-    content = stage.browser("hanta").download(href)
+    content = stage.paper("hanta", f"/applications/{application}", series)
     path.write_bytes(content)
     return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -15,6 +15,7 @@ class Form:
 
     action: str
     method: str
+    id: str = ""
     fields: dict[str, list[str]] = field(default_factory=dict)
     offered: dict[str, list[str]] = field(default_factory=dict)
 
@@ -27,19 +28,24 @@ class Page(HTMLParser):
         self.title = self.h1 = self.text = ""
         self.forms: list[Form] = []
         self.links: dict[str, str] = {}
+        self.hrefs: list[str] = []
         self.labels: dict[str, str] = {}
         self.careless: list[str] = []
         self._open: list[str] = []
         self._inside: Form | None = None
         self._named: str | None = None
         self._link = self._choice = ""
-        self.feed(html)
+        self._elsewhere: list[tuple[str, str]] = []
+        self.feed(html.replace("\r\n", "\n"))
 
     def form(self, action: str) -> Form:
-        """The form whose action ends so; raises LookupError naming those there are."""
+        """The form that one of its buttons sends to an address ending so; raises LookupError naming those there are."""
         for form in self.forms:
-            if form.action.partition("#")[0].partition("?")[0].endswith(action):
+            if _path(form.action).endswith(action):
                 return form
+        for id, target in self._elsewhere:
+            if _path(target).endswith(action):
+                return replace(next(form for form in self.forms if form.id == id), action=target)
         raise LookupError(f"no form to {action} on “{self.h1.strip()}”, only {[form.action for form in self.forms]}")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -47,10 +53,13 @@ class Page(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         self._mind(tag, given)
         if tag == "form":
-            self._inside = Form(given.get("action", ""), given.get("method", "get").lower())
+            self._inside = Form(given.get("action", ""), given.get("method", "get").lower(), given.get("id", ""))
             self.forms.append(self._inside)
         elif tag == "a":
             self._link = given.get("href", "")
+            self.hrefs.append(self._link)
+        elif tag == "button" and "formaction" in given:
+            self._elsewhere.append((given.get("form") or (self._inside.id if self._inside else ""), given["formaction"]))
         elif self._inside is not None and "template" not in self._open:
             self._take_field(tag, given)
         if tag not in VOID:
@@ -113,3 +122,7 @@ class Page(HTMLParser):
                 self.labels[self._choice] = self.labels.get(self._choice, "") + data
             if self._link and data.strip():
                 self.links[data.strip()] = self._link
+
+
+def _path(address: str) -> str:
+    return address.partition("#")[0].partition("?")[0]

@@ -13,7 +13,6 @@ import psycopg
 
 from config import Settings
 from grants.cli.story.cast import CAST, PASSWORD, email
-from grants.cli.story.reader import Page
 from grants.cli.story.visitor import Visitor
 from grants.outside.servers.postgres import plain
 
@@ -38,8 +37,7 @@ class Stage:
     def today(self) -> datetime:
         """The demo's own now."""
         with psycopg.connect(plain(self.settings.read_database_url), autocommit=True) as reader:
-            row = reader.execute("SELECT grants_now()").fetchone()
-            found: datetime = row[0]
+            (found,) = reader.execute("SELECT grants_now()").fetchall()[0]
             return found
 
     def browser(self, key: str) -> Visitor:
@@ -59,12 +57,14 @@ class Stage:
         self.steps.append({"who": CAST[key].name, "role": str(role or "applicant"), "move": move, "at": self.today().isoformat(timespec="seconds"),
                            "seconds": round(time.monotonic() - began, 2)})
 
-    def until(self, key: str, path: str, link: str) -> Page:
-        """Open a page again and again until it has a link of these beginning words; raises TimeoutError."""
+    def paper(self, key: str, path: str, series: str) -> bytes:
+        """The printed document of this series on a page, as soon as the worker has it; raises TimeoutError."""
         until = time.monotonic() + WAIT
         while time.monotonic() < until:
             page = self.browser(key).open(path)
-            if any(words.startswith(link) for words in page.links):
-                return page
+            for href in (href for words, href in page.links.items() if f" {series}" in words):
+                content = self.browser(key).download(href)
+                if content.startswith(b"%PDF-"):
+                    return content
             time.sleep(0.3)
-        raise TimeoutError(f"“{link}” did not appear on {path} within {WAIT} seconds")
+        raise TimeoutError(f"no document {series}… on {path} within {WAIT} seconds")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urljoin
 
 from grants.cli.story.reader import Form, Page
 
-SECONDS = 60
+OK, SECONDS = 200, 60
 
 
 class Unexpected(RuntimeError):
@@ -31,7 +31,7 @@ class Visitor:
 
     def open(self, path: str) -> Page:
         """Fetch a page; raises Unexpected unless it is there."""
-        return self._fetch(urllib.request.Request(urljoin(self.base, path)), expected=200)  # noqa: S310 - our own server
+        return self._fetch(urllib.request.Request(urljoin(self.base, path)))  # noqa: S310 - our own server
 
     def follow(self, text: str) -> Page:
         """Follow the link of these words."""
@@ -40,31 +40,39 @@ class Visitor:
                 return self.open(urljoin(self.address, href))
         raise Unexpected(f"no link “{text}” on {self.address}, only {sorted(self.page.links)}")
 
-    def send(self, action: str, *, expected: int = 200, **fields: str | list[str]) -> Page:
+    def send(self, action: str, /, **fields: str | list[str]) -> Page:
         """Fill in the open page's form to `action` and send it; what is not named stays as it stands."""
-        form = self.page.form(action)
+        try:
+            form = self.page.form(action)
+        except LookupError as error:
+            raise Unexpected(f"{error}; the page says: {self._words()}") from error
         sent = form.fields | {name: [value] if isinstance(value, str) else value for name, value in fields.items()}
-        return self._post(form, sent, expected)
+        return self._post(form, sent)
 
-    def _post(self, form: Form, sent: dict[str, list[str]], expected: int) -> Page:
+    def _post(self, form: Form, sent: dict[str, list[str]]) -> Page:
         body = urlencode([(name, value) for name, values in sent.items() for value in values]).encode()
         url = urljoin(self.address, form.action)
-        return self._fetch(urllib.request.Request(url, data=body, headers={"Referer": self.address}), expected)  # noqa: S310
+        return self._fetch(urllib.request.Request(url, data=body, headers={"Referer": self.address}))  # noqa: S310
 
     def download(self, path: str) -> bytes:
-        """The bytes of a file."""
-        with self._browser.open(urljoin(self.base, path), timeout=SECONDS) as answer:
-            content: bytes = answer.read()
-            return content
+        """The bytes of a file; nothing while it is not there yet."""
+        try:
+            with self._browser.open(urljoin(self.base, path), timeout=SECONDS) as answer:
+                content: bytes = answer.read()
+                return content
+        except urllib.error.HTTPError:
+            return b""
 
-    def _fetch(self, request: urllib.request.Request, expected: int) -> Page:
+    def _fetch(self, request: urllib.request.Request) -> Page:
         try:
             with self._browser.open(request, timeout=SECONDS) as answer:
                 self.status, self.address, html = answer.status, answer.url, answer.read().decode()
         except urllib.error.HTTPError as error:
             self.status, html = error.code, error.read().decode(errors="replace")
         self.page = Page(html)
-        if self.status != expected:
-            text = " ".join(self.page.text.split())[-1500:]
-            raise Unexpected(f"{request.get_method()} {request.full_url} answered {self.status}, not {expected}: {text}")
+        if self.status != OK:
+            raise Unexpected(f"{request.get_method()} {request.full_url} answered {self.status}: {self._words()}")
         return self.page
+
+    def _words(self) -> str:
+        return " ".join(self.page.text.split())[-1_500:]

@@ -9,7 +9,8 @@ down_revision = None
 def upgrade() -> None:
     """The offset's row belongs to the owner alone: the application reads the clock and cannot move it."""
     op.execute("""
-        CREATE TABLE clock_offset (id integer CONSTRAINT clock_offset_pkey PRIMARY KEY CHECK (id = 1), seconds integer NOT NULL DEFAULT 0);
+        CREATE TABLE clock_offset (id integer CONSTRAINT clock_offset_pkey PRIMARY KEY,
+            seconds integer NOT NULL DEFAULT 0, CONSTRAINT clock_offset_one_row CHECK (id = 1));
         INSERT INTO clock_offset (id, seconds) VALUES (1, 0);
         CREATE FUNCTION grants_now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER
         SET search_path = public, pg_temp

@@ -14,6 +14,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('up_to', sa.Integer(), nullable=False),
+    sa.Column('below', sa.BigInteger(), nullable=False),
     sa.Column('events', sa.Integer(), nullable=False),
     sa.Column('digest', sa.Text(), nullable=False),
     sa.Column('seal', sa.Text(), nullable=False),
@@ -88,7 +89,7 @@ def upgrade() -> None:
     sa.Column('password_hash', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('grants_now()'), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("email = lower(email) AND email LIKE '%%_@_%%'", name=op.f('person_email_is_one')),
+    sa.CheckConstraint("email = lower(email) AND email LIKE '%_@_%'", name=op.f('person_email_is_one')),
     sa.PrimaryKeyConstraint('id', name=op.f('person_pkey')),
     sa.UniqueConstraint('email', name=op.f('person_email_key'))
     )
@@ -188,6 +189,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('subject', 'subject_id', 'number', name=op.f('history_subject_subject_id_number_key'))
     )
     op.create_index('history_about_idx', 'history', ['about', 'about_id'], unique=False)
+    op.create_index('history_xact_idx', 'history', ['xact'], unique=False)
     op.create_table('membership',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),

@@ -10,7 +10,11 @@ STEPPED = ("application", "agreement", "instalment", "report", "batch")
 
 
 def upgrade() -> None:
-    """Triggers first, then what each role may do."""
+    """Triggers first, then what each role may do.
+
+    Each function names its search path: a guard that looked into the session's own would read a temporary table
+    called `history` or `posting` instead of the real one.
+    """
     _lasting()
     _stepped()
     _ledger()
@@ -21,11 +25,11 @@ def upgrade() -> None:
 def _lasting() -> None:
     """History, ledger and documents only grow."""
     op.execute("""
-        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
         BEGIN
             RAISE EXCEPTION '% only grows', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_only_grows';
         END $$;
-        CREATE FUNCTION own_transaction() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION own_transaction() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
         BEGIN
             NEW.xact := pg_current_xact_id()::text::bigint;
             RETURN NEW;
@@ -43,7 +47,7 @@ def _lasting() -> None:
 def _stepped() -> None:
     """A step changes only together with an event of the same transaction that says so."""
     op.execute("""
-        CREATE FUNCTION step_has_its_event() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION step_has_its_event() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
         BEGIN
             IF NOT EXISTS (SELECT FROM history WHERE about = TG_TABLE_NAME AND about_id = NEW.id AND step_to = NEW.step
                            AND xact = pg_current_xact_id()::text::bigint) THEN
@@ -65,7 +69,7 @@ def _stepped() -> None:
 def _ledger() -> None:
     """Entries balance, nothing joins them later, and balances are written by the trigger alone."""
     op.execute("""
-        CREATE FUNCTION entry_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION entry_balances() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
         DECLARE
             id_of_entry bigint;
         BEGIN
@@ -114,14 +118,21 @@ def _search() -> None:
 
 
 def _rights() -> None:
-    """The application may read and write, but what lasts it may only add to; it owns nothing."""
+    """The application may read and write, but what lasts it may only add to; it owns nothing.
+
+    Who may execute a trigger's function may hang it on a temporary table of their own, and two of ours write
+    balances with the owner's rights.
+    """
     lasting = ", ".join(LASTING)
     op.execute(f"""
         GRANT USAGE ON SCHEMA public TO grants_app, grants_read;
         GRANT SELECT ON ALL TABLES IN SCHEMA public TO grants_app, grants_read;
         GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO grants_app;
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO grants_app;
+        GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO grants_read;
         REVOKE UPDATE, DELETE ON {lasting} FROM grants_app;
         REVOKE INSERT, UPDATE, DELETE ON balance, clock_offset, alembic_version FROM grants_app;
         REVOKE UPDATE, DELETE ON account FROM grants_app;
+        REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+        REVOKE EXECUTE ON FUNCTION refuse_change, own_transaction, step_has_its_event, entry_balances, open_balance, add_to_balance FROM PUBLIC;
     """)

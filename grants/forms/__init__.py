@@ -1,0 +1,1 @@
+"""Strings in, clean values out. Policy between fields is a rule, not a form."""

@@ -1,0 +1,91 @@
+"""The base of all forms and the cleaning that every value goes through."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from flask import request
+from wtforms import Form as PlainForm
+from wtforms import Field, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.widgets import TextInput
+
+LINE, TEXT = 300, 10_000
+LARGEST = Decimal(10) ** 12
+
+
+class Form(PlainForm):
+    """A form of WTForms over what the request sent; the token against forging is checked for the whole application."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(request.form if request.method == "POST" else None, **values)
+
+    def sent(self) -> bool:
+        """Whether it was sent and every field is clean."""
+        return request.method == "POST" and self.validate()
+
+
+def cleaned(text: str | None) -> str | None:
+    """Composed characters, plain line ends, nothing at the edges, no control characters."""
+    if text is None:
+        return None
+    lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+
+
+def line(label: str, *, most: int = LINE, required: bool = True, **kw: Any) -> StringField:
+    """A field of one line."""
+    rules = [InputRequired(f"Fill in “{label}”."), Length(max=most, message=f"Write {most} characters or fewer.")]
+    return StringField(label, rules[0 if required else 1 :], filters=[cleaned], **kw)
+
+
+class AmountField(Field):
+    """An amount of money as people type it: "1,336.00", "1 336,00", "1336". `data` is a Decimal, or None."""
+
+    widget = TextInput()
+    data: Decimal | None
+
+    def __init__(self, label: str, *, currency: str = "USD", required: bool = True, **kw: Any) -> None:
+        super().__init__(label, [InputRequired(f"Fill in “{label}”.")] if required else [], **kw)
+        self.currency = currency
+
+    def process_formdata(self, values: list[str]) -> None:
+        """Read the amount; a sentence says what is wrong with it."""
+        self.data = None
+        if values and values[0].strip():
+            self.data = money(values[0], self.currency)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{round(self.data, get_currency_precision(self.currency)):f}"
+
+
+def money(text: str, currency: str) -> Decimal:
+    """The amount, with no more decimals than the currency has; raises ValidationError with the sentence."""
+    amount = number(text)
+    places = get_currency_precision(currency)
+    if amount != round(amount, places):
+        raise ValidationError(f"{currency} has {places} decimals; write no more.")
+    if amount < 0:
+        raise ValidationError("Write an amount of zero or more.")
+    return round(amount, places)
+
+
+def number(text: str) -> Decimal:
+    """A number as people type it; raises ValidationError. A last comma with one or two digits is a decimal comma."""
+    bare = text.strip().replace("\N{NO-BREAK SPACE}", "").replace("\N{NARROW NO-BREAK SPACE}", "").replace(" ", "").replace("’", "")
+    head, comma, tail = bare.rpartition(",")
+    if comma and "." not in tail and len(tail) in (1, 2) and "," not in head:
+        bare = f"{head.replace('.', '')}.{tail}"
+    bare = bare.replace(",", "")
+    try:
+        value = Decimal(bare)
+    except InvalidOperation:
+        raise ValidationError("Give a number, such as 0 or 12.50.") from None
+    if not value.is_finite() or abs(value) >= LARGEST:
+        raise ValidationError("Write a number below a million million.")
+    return value

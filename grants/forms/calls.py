@@ -1,0 +1,238 @@
+"""Setting up a call: its title and days, and the numbers of its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from pydantic import ValidationError as Unfit
+from wtforms import BooleanField, DateTimeLocalField, Field, SelectField, StringField
+from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.widgets import TextInput
+
+from grants.forms.base import AmountField, Form, cleaned, line, number
+from grants.models import Call, Fund
+from workflows.programme import CallRules, RuleSpec
+from workflows.programmes import programmes
+from workflows.rules.calls import CALL_RULES
+
+CLOCKS = {
+    "question_days": "Days to answer a question",
+    "review_days": "Days to review",
+    "decision_days": "Days to decide",
+    "invited_days": "Days to write the invited proposal",
+    "triage_hours": "Hours to read an alert",
+    "review_hours": "Hours to review",
+    "decision_hours": "Hours to decide",
+    "invited_hours": "Hours to write the invited proposal",
+}
+
+
+class InstantField(DateTimeLocalField):
+    """A day and an hour in UTC."""
+
+    def __init__(self, label: str, *, required: bool = True, **kw: Any) -> None:
+        rules = [InputRequired(f"Fill in “{label}”.")] if required else [Optional()]
+        super().__init__(label, rules, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kw)
+
+    def process_formdata(self, values: list[str]) -> None:
+        """Read it, or say how it is written."""
+        self.data = None
+        if not values or not values[0].strip():
+            return
+        try:
+            super().process_formdata(values)
+        except ValueError:
+            raise ValueError(gettext("Write a day and an hour, such as 2026-11-30 23:59.")) from None
+        self.data = self.data.replace(tzinfo=UTC) if self.data else None
+
+
+class WholeField(Field):
+    """A whole number from 1, or from `least`."""
+
+    widget = TextInput()
+    data: int | None
+
+    def __init__(self, label: str, *, least: int = 1, most: int = 1_000, **kw: Any) -> None:
+        super().__init__(label, [InputRequired(f"Fill in “{label}”.")], render_kw={"inputmode": "numeric"}, **kw)
+        self.least, self.most = least, most
+
+    def process_formdata(self, values: list[str]) -> None:
+        """Read it, or say between which it must lie."""
+        self.data = None
+        if values and values[0].strip():
+            value = number(values[0])
+            if value != int(value) or not self.least <= value <= self.most:
+                raise ValidationError(
+                    gettext("Write a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
+                )
+            self.data = int(value)
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else ("" if self.data is None else str(self.data))
+
+
+class DaysForm(Form):
+    """What every call has: a title, and when it opens and closes."""
+
+    title = line(lazy_gettext("Title"), most=120)
+    opens_at = InstantField(lazy_gettext("Opens, in UTC"))
+    closes_at = InstantField(lazy_gettext("Closes, in UTC"), required=False)
+
+    def validate_closes_at(self, field: Field) -> None:
+        """The end comes after the beginning."""
+        if self.opens_at.data and field.data and field.data <= self.opens_at.data:
+            raise ValidationError(gettext("The call must close after it opens."))
+
+    def facts(self) -> dict[str, Any]:
+        """The clean values, by the names that `services.calls` uses."""
+        return {"title": self.title.data, "opens_at": self.opens_at.data, "closes_at": self.closes_at.data}
+
+
+class NewCallForm(DaysForm):
+    """What begins a call; everything else is copied from the programme."""
+
+    programme = SelectField(lazy_gettext("Programme"), choices={})
+    fund = SelectField(lazy_gettext("Fund"), coerce=int, choices={})
+
+    def offer(self, funds: Iterable[Fund], codes: Iterable[str]) -> None:
+        """Hand in what can be chosen: funds, and the codes of programmes."""
+        self.funds = {fund.id: fund for fund in funds}
+        self.programme.choices = {code: gettext(programmes()[code].title) for code in codes}
+        self.fund.choices = {str(id): f"{fund.title}, {fund.currency}" for id, fund in self.funds.items()}
+
+    def chosen_fund(self) -> Fund:
+        """The fund of the clean form."""
+        return self.funds[self.fund.data]
+
+
+class CallForm(DaysForm):
+    """Title, days and numbers of a call; `call_form` adds a field for each number that this call has."""
+
+    months_most = WholeField(lazy_gettext("Longest project, in months"), most=120)
+
+    def rules(self, held: CallRules) -> dict[str, Any]:
+        """The call's rules with the numbers of this form, as plain data."""
+        data = held.model_dump(mode="json")
+        data |= {"most": str(self["most"].data), "months_most": self.months_most.data}
+        for stage in data["stages"]:
+            stage["reviews"] = self[f"reviews_{stage['key']}"].data
+        data["clock"] = {key: self[f"clock_{key}"].data for key in held.clock}
+        data["rules"] = [{"key": s.key, "params": self._params(s)} for s in self.known if self[f"rule_{s.key}"].data]
+        return data
+
+    def _params(self, spec: RuleSpec) -> dict[str, Any]:
+        return {
+            name: _listed(self[_name(spec, name)].data)
+            if isinstance(value, list | tuple)
+            else self[_name(spec, name)].data
+            for name, value in spec.params.items()
+        }
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides the fields: each rule that is switched on must be able to read its numbers."""
+        whole = super().validate(extra_validators)
+        return not any([not whole, *(self._unfit(spec) for spec in self.known if self[f"rule_{spec.key}"].data)])
+
+    def _unfit(self, spec: RuleSpec) -> bool:
+        try:
+            CALL_RULES[spec.key].params.model_validate(self._params(spec))
+        except Unfit as unfit:
+            for error in unfit.errors():
+                field = self[_name(spec, str(error["loc"][0]))]
+                field.errors = [
+                    *field.errors,
+                    gettext("This does not fit the rule: write a number above zero, or names parted by commas."),
+                ]
+            return True
+        return False
+
+    def explain(self, error: Unfit) -> None:
+        """What the rules as a whole say against it, beside the title for want of a better place."""
+        self.title.errors = [*self.title.errors, *(str(found["msg"]) for found in error.errors())]
+
+    def of_stages(self) -> Iterator[Field]:
+        """How many reviews each stage needs."""
+        return (field for field in self if field.name.startswith("reviews_"))
+
+    def of_clock(self) -> Iterator[Field]:
+        """How long each step may take."""
+        return (field for field in self if field.name.startswith("clock_"))
+
+    def of_rules(self) -> Iterator[tuple[Field, list[Field], str]]:
+        """Each rule: its switch, its numbers, and what it asks."""
+        for spec in self.known:
+            yield (
+                self[f"rule_{spec.key}"],
+                [self[_name(spec, name)] for name in spec.params],
+                str(CALL_RULES[spec.key].check.__doc__),
+            )
+
+    known: tuple[RuleSpec, ...] = ()
+
+
+def call_form(call: Call) -> type[CallForm]:
+    """The form of this very call, filled with what it holds."""
+    held = call.data
+    fields: dict[str, Any] = {
+        "known": _known(call),
+        "most": AmountField(gettext("Most that a proposal may ask for"), currency=call.currency, default=held.most),
+        **{
+            f"reviews_{stage.key}": WholeField(
+                gettext("Reviews of each %(stage)s", stage=gettext(stage.title).lower()),
+                least=0,
+                most=20,
+                default=stage.reviews,
+            )
+            for stage in held.stages
+        },
+        **{
+            f"clock_{key}": WholeField(gettext(CLOCKS.get(key, key.replace("_", " ").capitalize())), default=value)
+            for key, value in held.clock.items()
+        },
+    }
+    on = {spec.key for spec in held.rules}
+    for spec in fields["known"]:
+        fields[f"rule_{spec.key}"] = BooleanField(gettext("Ask this rule"), default=spec.key in on)
+        fields |= {
+            _name(spec, name): StringField(
+                gettext(name.replace("_", " ").capitalize()), filters=[cleaned], default=_shown(value)
+            )
+            for name, value in spec.params.items()
+        }
+    return type("FormOfThisCall", (_filled(call),), fields)
+
+
+def _filled(call: Call) -> type[CallForm]:
+    class Filled(CallForm):
+        def __init__(self, **values: Any) -> None:
+            held = {
+                "title": call.title,
+                "opens_at": call.opens_at.astimezone(UTC),
+                "closes_at": call.closes_at and call.closes_at.astimezone(UTC),
+                "months_most": call.data.months_most,
+            }
+            super().__init__(data=held | values)
+
+    return Filled
+
+
+def _known(call: Call) -> tuple[RuleSpec, ...]:
+    """The call's rules, then those of its programme that are switched off."""
+    held = call.data.rules
+    keys = {spec.key for spec in held}
+    return (*held, *(spec for spec in programmes()[call.programme].rules.rules if spec.key not in keys))
+
+
+def _name(spec: RuleSpec, param: str) -> str:
+    return f"rule_{spec.key}_{param}"
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _listed(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]

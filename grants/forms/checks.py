@@ -1,0 +1,27 @@
+"""One line of the checklist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import RadioField
+from wtforms.validators import InputRequired, ValidationError
+
+from grants.forms.base import Form, line
+
+
+class CheckForm(Form):
+    """A verdict and its note."""
+
+    verdict = RadioField(lazy_gettext("Verdict"), [InputRequired(lazy_gettext("Say whether it passed."))])
+    note = line(lazy_gettext("Note"), most=1_000, required=False)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.verdict.choices = {"passed": gettext("Passed"), "failed": gettext("Failed")}
+
+    def validate_note(self, field: object) -> None:
+        """A failure says what failed; beside the field, where the writer is."""
+        if self.verdict.data == "failed" and not self.note.data:
+            raise ValidationError(gettext("Say what failed."))

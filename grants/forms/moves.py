@@ -1,0 +1,51 @@
+"""The small form of a move, made from what its row asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms.validators import ValidationError
+
+from grants.forms.base import TEXT, cleaned, money, number
+from workflows.flow import Ask, Move
+
+
+class Unclear(ValueError):
+    """Some answers cannot be read; `errors` has a sentence per key, `values` what was typed."""
+
+    def __init__(self, errors: Mapping[str, str], values: Mapping[str, str]) -> None:
+        super().__init__("; ".join(errors.values()))
+        self.errors, self.values = errors, values
+
+
+def answers(move: Move, sent: Mapping[str, str], currency: str) -> dict[str, Any]:
+    """The clean answers by key; raises Unclear. Whether they suffice is for the flow to say."""
+    found: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for ask in move.asks:
+        text = cleaned(sent.get(ask.key)) or ""
+        try:
+            found[ask.key] = _read(ask, text, currency)
+        except ValidationError as error:
+            errors[ask.key] = str(error)
+    if errors:
+        raise Unclear(errors, sent)
+    return found
+
+
+def _read(ask: Ask, text: str, currency: str) -> Any:
+    if not text:
+        return None
+    match ask.kind:
+        case "amount":
+            return money(text, currency)
+        case "days":
+            return int(number(text))
+        case "tick":
+            return True
+        case "choice" if text not in dict(ask.options):
+            raise ValidationError("Choose one of the answers.")
+    if len(text) > TEXT:
+        raise ValidationError(f"Write {TEXT:,} characters or fewer.")
+    return text

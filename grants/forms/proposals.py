@@ -1,0 +1,218 @@
+"""The form of a proposal, made from the questions of its stage.
+
+A page is drawn and a save is read by the same class over the same names, so that what was typed comes back as it was
+typed. Numbers and days that cannot be read: the rest is saved, the field says what is wrong, and the words typed there
+are kept (`unread` for what would be a column, the answer itself otherwise) until something better comes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+from wtforms import Field
+from wtforms.form import BaseForm
+
+from grants.forms.questions import LONGEST, answer_of, field_of, plain, text_of
+from grants.forms.rows import Rows, cells, goal_of, line_of, rows_of
+from workflows.programme import Question, Section, Stage
+from workflows.proposal import Content, Goal, Line
+
+ROWS = ("table", "budget", "indicators")
+UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its field, or with its rows."""
+
+    question: Question
+    field: Field | None = None
+    rows: Rows | None = None
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something typed here cannot be read or kept."""
+        return self.rows.wrong if self.rows else bool(self.field is not None and self.field.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section with its questions."""
+
+    section: Section
+    asked: tuple[Asked, ...]
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something typed here cannot be read or kept."""
+        return any(one.wrong for one in self.asked)
+
+
+@dataclass(slots=True)
+class Written:
+    """What a save takes over. lines and goals are None where they were not on the page."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    lines: list[Line] | None = None
+    goals: list[Goal] | None = None
+    unread: dict[str, str] = field(default_factory=dict)
+
+
+class Proposal:
+    """The sections of a stage that were sent, with every answer as far as it can be read.
+
+    sent: names and texts as a browser sends them. more: the question to which a row is added.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        currency: str,
+        sent: MultiDict[str, str],
+        *,
+        only: Collection[str] | None = None,
+        more: str = "",
+    ) -> None:
+        sections = [section for section in stage.sections if only is None or section.key in only]
+        simple = {q.key: field_of(q) for section in sections for q in section.questions if q.kind not in ROWS}
+        form = BaseForm(simple)
+        form.process(sent)
+        form.validate()
+        self.parts = tuple(
+            Part(
+                section,
+                tuple(
+                    Asked(q, rows=rows_of(q, sent, currency, more=more == q.key))
+                    if q.kind in ROWS
+                    else Asked(q, field=form[q.key])
+                    for q in section.questions
+                ),
+            )
+            for section in sections
+        )
+
+    @property
+    def asked(self) -> Iterator[Asked]:
+        """Every question in its order."""
+        return (one for part in self.parts for one in part.asked)
+
+    @property
+    def wrong(self) -> list[tuple[str, str]]:
+        """(id of a field, what is wrong with it), in the order of the page."""
+        return [pair for one in self.asked for pair in _wrong(one)]
+
+    @property
+    def too_long(self) -> bool:
+        """Whether something cannot be kept at all."""
+        return any(len(text_of(f)) > LONGEST for one in self.asked for f in _fields(one)) or any(
+            one.rows.errors for one in self.asked if one.rows
+        )
+
+    def written(self) -> Written:
+        """What is saved."""
+        found = Written()
+        for one in self.asked:
+            _take(found, one)
+        return found
+
+    def values(self) -> dict[str, Any]:
+        """The whole content by question, in one form for equal contents."""
+        return {one.question.key: _value(one) for one in self.asked}
+
+    def marks(self) -> dict[str, str]:
+        """A short hash of each answer: what the page showed, to tell later who changed what."""
+        return {key: hashlib.sha256(json.dumps(value).encode()).hexdigest()[:8] for key, value in self.values().items()}
+
+
+def typed(stage: Stage, content: Content) -> MultiDict[str, str]:
+    """The stored content as if it had just been typed: the inverse of `Proposal.written`."""
+    sent: MultiDict[str, str] = MultiDict()
+    for question in (q for section in stage.sections for q in section.questions):
+        value = content.answers.get(question.key)
+        if question.kind in ROWS:
+            items = {"budget": content.lines, "indicators": content.goals}.get(question.kind, value or ())
+            for number, row in enumerate(cells(question.kind, items)):
+                sent.update({f"{question.key}-{number}-{key}": text for key, text in row.items() if text})
+        elif isinstance(value, list):
+            sent.setlist(question.key, value)
+        elif value not in (None, False, ""):
+            sent[question.key] = "y" if value is True else plain(value) if isinstance(value, int) else str(value)
+    for name, text in (content.answers.get(UNREAD) or {}).items():
+        sent[name] = text
+    return sent
+
+
+def chosen(stored: MultiDict[str, str], kept: MultiDict[str, str], questions: Collection[str]) -> MultiDict[str, str]:
+    """The stored content with these questions taken from the kept one."""
+    mixed: MultiDict[str, str] = MultiDict()
+    for source, wanted in ((stored, False), (kept, True)):
+        for name, texts in source.lists():
+            if (name.split("-")[0] in questions) is wanted:
+                mixed.setlist(name, texts)
+    return mixed
+
+
+def _wrong(one: Asked) -> Iterator[tuple[str, str]]:
+    label = gettext(one.question.label)
+    if one.rows:
+        yield from ((one.question.key, f"{label}: {text}") for text in one.rows.errors)
+    for f in _fields(one):
+        if f.errors:
+            name = f"{label}, {f.label.text}" if one.rows else label
+            yield f.id, f"{name}: {f.errors[0]}"
+
+
+def _fields(one: Asked) -> list[Field]:
+    if one.rows:
+        return [f for row in one.rows.rows for f in row]
+    return [one.field] if one.field is not None else []
+
+
+def _take(found: Written, one: Asked) -> None:
+    """Put an answer where it is stored; one that is too long is left out, so that what is stored stays."""
+    question = one.question
+    if one.rows:
+        _take_rows(found, question, one.rows)
+    elif one.field is not None and len(text_of(one.field)) <= LONGEST:
+        target = found.facts if question.fact else found.answers
+        target[question.key] = answer_of(question, one.field)
+        if question.fact and one.field.errors:
+            found.unread[question.key] = text_of(one.field)
+
+
+def _take_rows(found: Written, question: Question, rows: Rows) -> None:
+    filled = rows.filled
+    if question.kind == "table":
+        found.answers[question.key] = [row.texts() for row in filled]
+        return
+    if question.kind == "budget":
+        found.lines = [line_of(row) for row in filled]
+    else:
+        found.goals = [goal_of(row) for row in filled]
+    for number, row in enumerate(filled):
+        found.unread |= {f"{question.key}-{number}-{key}": text_of(row[key]) for key in row.errors}
+
+
+def _value(one: Asked) -> Any:
+    if one.rows:
+        return [row.texts() for row in one.rows.filled]
+    if one.question.fact and one.field is not None and not one.field.errors:
+        return plain(one.field.data) if isinstance(one.field.data, int) else str(one.field.data or "")
+    if one.field is not None and one.field.errors:
+        return text_of(one.field)
+    return answer_of(one.question, one.field) if one.field is not None else None
+
+
+def kept_texts(content: Mapping[str, Any]) -> MultiDict[str, str]:
+    """What a lost save sent, from its stored form."""
+    sent: MultiDict[str, str] = MultiDict()
+    for name, texts in content.items():
+        sent.setlist(name, [str(text) for text in texts])
+    return sent

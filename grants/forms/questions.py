@@ -1,0 +1,167 @@
+"""One field for each kind of question. A field keeps what was typed, whether or not it can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext
+from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from grants.forms.base import cleaned, money, number
+from workflows.programme import Question
+
+LONGEST = 20_000
+"""Characters of one answer; a longer one is not kept, and its writer is told."""
+MONTHS = 120
+YEARS = range(2000, 2101)
+
+Reader = Callable[[str], Any]
+
+
+class Typed(StringField):
+    """A field of one line. `data` is what `read` makes of it, None where it cannot; `text` is what was typed."""
+
+    def __init__(self, label: str, read: Reader, **kw: Any) -> None:
+        super().__init__(label, **kw)
+        self.read, self.text = read, ""
+
+    def process_formdata(self, values: list[str]) -> None:
+        """Read what was typed; WTForms keeps the sentence of a ValidationError beside the field."""
+        self.text = " ".join((cleaned(values[0]) or "").split()) if values else ""
+        self.data = None
+        if self.text:
+            self.data = self.read(self.text)
+
+    def _value(self) -> str:
+        return self.text
+
+
+class Long(TextAreaField):
+    """Paragraphs."""
+
+    def process_formdata(self, values: list[str]) -> None:
+        """Clean the text; one that is too long to keep says so."""
+        self.data = self.text = (cleaned(values[0]) or "") if values else ""
+        line(self.text)
+
+
+def line(text: str) -> str:
+    """The text itself; raises ValidationError for one that is too long to keep."""
+    if len(text) > LONGEST:
+        raise ValidationError(
+            gettext("This has %(count)s characters; at most %(most)s can be kept.", count=len(text), most=LONGEST)
+        )
+    return text
+
+
+def day(text: str) -> date:
+    """The day; raises ValidationError."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError(gettext("Write the day as year, month, day, such as 2027-03-01.")) from None
+    if found.year not in YEARS:
+        raise ValidationError(gettext("Write a year from %(first)s to %(last)s.", first=YEARS[0], last=YEARS[-1]))
+    return found
+
+
+def months(text: str) -> int:
+    """Whole months; raises ValidationError."""
+    count = figure(text)
+    if count != count.to_integral_value() or not 1 <= count <= MONTHS:
+        raise ValidationError(gettext("Write a whole number of months, 1 to %(most)s.", most=MONTHS))
+    return int(count)
+
+
+def figure(text: str) -> Decimal:
+    """A number with at most three decimals; raises ValidationError."""
+    try:
+        found = number(text)
+    except ValidationError as error:
+        raise ValidationError(gettext(str(error))) from None
+    if found != round(found, 3):
+        raise ValidationError(gettext("Write three decimals or fewer."))
+    return found
+
+
+def quantity(text: str) -> Decimal:
+    """A number of zero or more; raises ValidationError."""
+    found = figure(text)
+    if found < 0:
+        raise ValidationError(gettext("Write zero or more."))
+    return found
+
+
+def cost(currency: str) -> Reader:
+    """A reader of amounts in this currency."""
+
+    def read(text: str) -> Decimal:
+        try:
+            return money(text, currency)
+        except ValidationError as error:
+            raise ValidationError(gettext(str(error))) from None
+
+    return read
+
+
+READERS: dict[str, Reader] = {"text": line, "date": day, "number": quantity}
+LOOKS: dict[str, dict[str, Any]] = {"date": {"type": "date"}, "number": {"inputmode": "decimal"}}
+
+
+def field_of(question: Question) -> Any:
+    """The unbound field of a question that is not a table; labels are in the reader's language."""
+    label = gettext(question.label)
+    options = {key: gettext(title) for key, title in question.options}
+    match question.kind:
+        case "long":
+            return Long(label)
+        case "choice":
+            return RadioField(label, choices=options, validate_choice=False)
+        case "tags":
+            return SelectMultipleField(label, choices=options, validate_choice=False)
+        case "tick":
+            return BooleanField(label)
+    read = months if question.fact and question.kind == "number" else READERS[question.kind]
+    return Typed(label, read, render_kw=LOOKS.get(question.kind))
+
+
+def text_of(field: Field) -> str:
+    """What was typed into a field of text; nothing for boxes and choices."""
+    return str(getattr(field, "text", ""))
+
+
+def answer_of(question: Question, field: Field) -> Any:
+    """What is stored: a fact as its column wants it, any other answer as JSON. What cannot be read stays as typed."""
+    known = dict(question.options)
+    match question.kind:
+        case "tick":
+            return bool(field.data)
+        case "tags":
+            return [key for key in field.data or () if key in known]
+        case "choice":
+            return field.data if field.data in known else None
+        case "text" | "long":
+            return text_of(field)
+    if question.fact:
+        return field.data
+    return stored(field)
+
+
+def stored(field: Field) -> str:
+    """A day or a number as text that reads the same everywhere; what cannot be read as it was typed."""
+    value: object = field.data
+    if isinstance(value, date):
+        return value.isoformat()
+    return plain(value) if isinstance(value, Decimal) else text_of(field)
+
+
+def plain(value: Decimal | int | None) -> str:
+    """A number without needless zeros and without an exponent."""
+    if value is None:
+        return ""
+    text = f"{Decimal(value):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,224 @@
+"""Lists of applications for the office: filtered, counted, a page at a time by keyset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+    union,
+    union_all,
+)
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from grants.access import Who, seen
+from grants.db import Side, db
+from grants.models import Application, Assignment, Award, Call, Check, Organisation, Report, Review
+from grants.queries import reviews
+from grants.queries.words import holding
+
+PAGE = 25
+CAPPED = 1_000
+
+TABS: dict[str, tuple[str, ...]] = {
+    "triage": ("triage",),
+    "checks": ("checks",),
+    "applicant": ("question", "draft"),
+    "review": ("review",),
+    "panel": ("panel",),
+    "decision": ("decision",),
+    "agreement": ("agreement",),
+    "active": ("active",),
+    "ended": ("declined", "not_eligible", "withdrawn", "closed", "terminated"),
+}
+"""The lists by step, in the order of a grant's life."""
+UNDER_WAY = tuple(step for tab, steps in TABS.items() if tab not in ("active", "ended") for step in steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; empty values leave everything. tab: a key of TABS, "under_way" or "all".
+
+    after, before: the place where the page begins or ends, as `cursor` writes it.
+    """
+
+    tab: str = "all"
+    words: str = ""
+    call: int | None = None
+    region: str = ""
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An application with what a line of the list says besides: reviews in, in work and lost, and what stands out."""
+
+    application: Application
+    reviews_in: int
+    reviewers: int
+    lost: int
+    far_apart: bool
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of the list, newest first; `after` and `before` lead on and back, empty at the ends."""
+
+    rows: tuple[Listed, ...]
+    after: str
+    before: str
+
+
+def listing(who: Who, filters: Filters) -> Listing:
+    """A page of what somebody of the office may see. Two queries, whatever the number of rows."""
+    backwards = bool(filters.before)
+    place = _place(filters.before or filters.after)
+    wanted = _narrowed(
+        select(Application, _owes())
+        .join(Application.call)
+        .join(Application.organisation)
+        .options(contains_eager(Application.call), contains_eager(Application.organisation)),
+        who,
+        filters,
+    )
+    key = tuple_(Application.submitted_at, Application.id)
+    if place:
+        wanted = wanted.where(key > tuple_(*place) if backwards else key < tuple_(*place))
+    order = (
+        (Application.submitted_at.asc(), Application.id.asc())
+        if backwards
+        else (Application.submitted_at.desc(), Application.id.desc())
+    )
+    found = db.session.execute(wanted.order_by(*order).limit(PAGE + 1)).all()
+    more, owing = len(found) > PAGE, {row.id for row, owes in found if owes}
+    page = [row for row, _ in (found[:PAGE][::-1] if backwards else found[:PAGE])]
+    rows = tuple(_listed(page, owing))
+    later, earlier = (more, bool(place)) if not backwards else (True, more)
+    return Listing(rows, cursor(page[-1]) if page and later else "", cursor(page[0]) if page and earlier else "")
+
+
+def counts(who: Who, filters: Filters) -> dict[str, int]:
+    """How many each list holds under the same words, call and region; counting stops after a thousand. One query."""
+    tabs = {**TABS, "under_way": UNDER_WAY, "all": ()}
+    counted = []
+    for tab in tabs:
+        base = select(literal(1)).select_from(Application).join(Application.organisation)
+        capped = (
+            _narrowed(base, who, Filters(tab, filters.words, filters.call, filters.region)).limit(CAPPED + 1).subquery()
+        )
+        counted.append(select(literal(tab), func.count()).select_from(capped))
+    return dict(db.session.execute(union_all(*counted)).all())
+
+
+def choices(who: Who) -> tuple[list[tuple[int, str]], list[str]]:
+    """The calls and regions that a list can be narrowed to, in one query."""
+    calls = select(Call.id, Call.title).where(Call.step != "draft", seen(Call, who)).order_by(Call.id.desc()).limit(100)
+    regions = select(literal(None, Integer), Organisation.region).distinct().order_by(Organisation.region).limit(20)
+    found = db.session.execute(union_all(calls, regions)).all()
+    return [(id, title) for id, title in found if id is not None], [region for id, region in found if id is None]
+
+
+def cursor(row: Application) -> str:
+    """The place of a row in the list."""
+    return f"{row.submitted_at.isoformat() if row.submitted_at else ''}_{row.id}"
+
+
+def _place(text: str) -> tuple[datetime, int] | None:
+    """The place that a cursor names; None for anything else, so that a broken link shows the first page."""
+    at, _, id = text.rpartition("_")
+    try:
+        return datetime.fromisoformat(at), int(id)
+    except ValueError:
+        return None
+
+
+def _narrowed(wanted: Select[*tuple[Any, ...]], who: Who, filters: Filters) -> Select[*tuple[Any, ...]]:
+    wanted = wanted.where(seen(Application, who, (Side.OFFICE,)), Application.submitted_at.is_not(None))
+    if filters.tab == "under_way" or filters.tab in TABS:
+        wanted = wanted.where(Application.step.in_(UNDER_WAY if filters.tab == "under_way" else TABS[filters.tab]))
+    if filters.call:
+        wanted = wanted.where(Application.call_id == filters.call)
+    if filters.region:
+        wanted = wanted.where(Organisation.region == filters.region)
+    return wanted.where(_holds(filters.words)) if filters.words.strip() else wanted
+
+
+def _holds(words: str) -> ColumnElement[bool]:
+    """Title, number or applicant holds the words; each side is looked up through its own trigram index."""
+    like, hit, theirs = holding(words), aliased(Application, name="hit"), aliased(Application)
+    title = literal_column("plain(hit.title || ' ' || coalesce(hit.reference, ''))", Text)
+    named = select(Organisation.id).where(func.plain(Organisation.name).like(like))
+    return Application.id.in_(
+        union(select(hit.id).where(title.like(like)), select(theirs.id).where(theirs.organisation_id.in_(named)))
+    )
+
+
+def _listed(page: Sequence[Application], owing: AbstractSet[int]) -> list[Listed]:
+    """The reviews of a whole page, in one query."""
+    ids = [row.id for row in page]
+    wanted = (
+        select(Assignment)
+        .where(Assignment.application_id.in_(ids))
+        .order_by(Assignment.id)
+        .options(joinedload(Assignment.review).joinedload(Review.scores))
+    )
+    asked = list(db.session.scalars(wanted).unique()) if ids else []
+    return [
+        _line(row, [a for a in asked if a.application_id == row.id and a.stage == row.stage], overdue=row.id in owing)
+        for row in page
+    ]
+
+
+def _line(row: Application, asked: list[Assignment], *, overdue: bool) -> Listed:
+    states = [assignment.state for assignment in asked]
+    board = reviews.board(asked, row.call.data.rubric, row.stage)
+    return Listed(
+        row,
+        states.count("sent"),
+        sum(states.count(s) for s in ("asked", "ready", "sent")),
+        states.count("declined") + states.count("conflicted"),
+        board.far_apart,
+        overdue,
+    )
+
+
+def _owes() -> ColumnElement[bool]:
+    """Whether the applicant's organisation owes a report on any of its awards."""
+    theirs = aliased(Application)
+    return (
+        select(Report.id)
+        .join(Award, Award.id == Report.award_id)
+        .join(theirs, theirs.id == Award.application_id)
+        .where(
+            theirs.organisation_id == Application.organisation_id,
+            Report.step == "due",
+            Report.due_on < func.date(func.grants_now()),
+        )
+        .exists()
+    )
+
+
+def checks(application: Application) -> list[Check]:
+    """The verdicts given so far, with who gave them."""
+    return list(
+        db.session.scalars(
+            select(Check)
+            .where(Check.application_id == application.id)
+            .options(joinedload(Check.person))
+            .order_by(Check.id)
+        )
+    )

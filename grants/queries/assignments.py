@@ -1,0 +1,102 @@
+"""Who may be asked for a review of an application, and what speaks against each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, or_, select
+
+from grants.db import db
+from grants.models import Application, Appointment, Assignment, Conflict, Membership, Person
+from workflows.roles import Role
+from workflows.say import Say
+
+MOST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A reviewer of the call: what speaks against them here, and how many reviews they have open."""
+
+    person: Person
+    against: tuple[Say, ...]
+    load: int
+
+    @property
+    def fits(self) -> bool:
+        """Nothing speaks against it."""
+        return not self.against
+
+
+def candidates(application: Application) -> list[Candidate]:
+    """Everybody appointed to review in the call, whoever fits and is least busy first; six queries, however many."""
+    scope = or_(
+        Appointment.call_id == application.call_id,
+        Appointment.programme == application.call.programme,
+        and_(Appointment.programme.is_(None), Appointment.call_id.is_(None)),
+    )
+    appointed = select(Appointment.person_id).where(
+        Appointment.role == Role.REVIEWER, Appointment.ended_at.is_(None), scope
+    )
+    people = list(
+        db.session.scalars(
+            select(Person)
+            .where(Person.id.in_(appointed), Person.ended_at.is_(None))
+            .order_by(Person.name, Person.id)
+            .limit(MOST)
+        )
+    )
+    ids = [person.id for person in people]
+    against, load = _against(application, ids), _open(ids)
+    found = [
+        Candidate(
+            person,
+            tuple(Say(text, name=person.name) for text, held in against if person.id in held),
+            load.get(person.id, 0),
+        )
+        for person in people
+    ]
+    return sorted(found, key=lambda c: (not c.fits, c.load, c.person.name, c.person.id))
+
+
+def _against(application: Application, ids: list[int]) -> list[tuple[str, frozenset[int]]]:
+    """The findings of `services.reviews.unfit` for many people at once, in its words; a test holds the two together."""
+    member = select(Membership.person_id).where(Membership.person_id.in_(ids), Membership.ended_at.is_(None))
+    applied = member.join(Application, Application.organisation_id == Membership.organisation_id).where(
+        Application.call_id == application.call_id, Application.id != application.id
+    )
+    conflict = select(Conflict.person_id).where(
+        Conflict.application_id == application.id, Conflict.person_id.in_(ids), Conflict.lifted_at.is_(None)
+    )
+    asked = select(Assignment.person_id).where(
+        Assignment.application_id == application.id,
+        Assignment.stage == application.stage,
+        Assignment.person_id.in_(ids),
+    )
+    wanted = (
+        ("%(name)s acts for the applicant.", member.where(Membership.organisation_id == application.organisation_id)),
+        ("%(name)s has applied in this call.", applied),
+        ("%(name)s has a conflict of interest.", conflict),
+        ("%(name)s was asked already.", asked),
+    )
+    return [(text, frozenset(db.session.scalars(query.distinct()))) for text, query in wanted]
+
+
+def _open(ids: list[int]) -> Mapping[int, int]:
+    counted = (
+        select(Assignment.person_id, func.count())
+        .where(Assignment.person_id.in_(ids), Assignment.state.in_(("asked", "ready")))
+        .group_by(Assignment.person_id)
+    )
+    return dict(db.session.execute(counted).all())
+
+
+def counted(application: Application) -> int:
+    """How many are at it or done in the present stage."""
+    wanted = select(func.count()).where(
+        Assignment.application_id == application.id,
+        Assignment.stage == application.stage,
+        Assignment.state.in_(("asked", "ready", "sent")),
+    )
+    return db.session.scalar(wanted) or 0

@@ -1,0 +1,115 @@
+"""Awards, and where their money stands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from grants.access import Who, seen
+from grants.db import db
+from grants.models import Account, Application, Award, Balance, Batch, Call, Instalment, Payment, Report
+
+PAGE = 25
+ZERO = Decimal(0)
+STAGES = {"running": ("agreement", "active"), "ended": ("closed", "terminated")}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the ledger holds of one award, in the award's currency.
+
+    planned is what is committed and not yet payable; returned is a part of paid.
+    """
+
+    planned: Decimal = ZERO
+    payable: Decimal = ZERO
+    in_transit: Decimal = ZERO
+    paid: Decimal = ZERO
+    returned: Decimal = ZERO
+
+    @property
+    def award(self) -> Decimal:
+        """The award in force, as the ledger has it."""
+        return self.planned + self.payable + self.in_transit + self.paid
+
+
+def held(awards: Iterable[int]) -> dict[int, Held]:
+    """The balances of these awards, by the award's number in the database."""
+    wanted = list(awards)
+    rows = db.session.execute(
+        select(Account.award_id, Account.kind, Balance.amount)
+        .join(Balance, Balance.account_id == Account.id)
+        .where(Account.award_id.in_(wanted))
+        .order_by(Account.id)
+    ).all()
+    amounts: dict[int | None, dict[str, Decimal]] = defaultdict(dict)
+    for award, kind, amount in rows:
+        amounts[award]["planned" if kind == "committed" else kind] = amount
+    return {award: Held(**amounts[award]) for award in wanted}
+
+
+def listed(
+    who: Who, *, stage: str = "", fund: int | None = None, before: int | None = None
+) -> tuple[list[Award], int | None]:
+    """A page of the awards somebody may see, newest first, and the number to ask for the next page with.
+
+    stage: running, ended, or nothing for all. fund: only those that this fund pays.
+    """
+    wanted = select(Award).join(Application, Application.id == Award.application_id).where(seen(Award, who))
+    if stage in STAGES:
+        wanted = wanted.where(Application.step.in_(STAGES[stage]))
+    if fund is not None:
+        wanted = wanted.where(Application.call_id.in_(select(Call.id).where(Call.fund_id == fund)))
+    if before is not None:
+        wanted = wanted.where(Award.id < before)
+    whole = (
+        wanted.order_by(Award.id.desc())
+        .limit(PAGE + 1)
+        .options(
+            contains_eager(Award.application).joinedload(Application.organisation),
+            contains_eager(Award.application).joinedload(Application.call),
+        )
+    )
+    rows = list(db.session.scalars(whole))
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+def of(application: Application, who: Who) -> Award | None:
+    """The award of an application, for somebody who may see it."""
+    return db.session.scalars(select(Award).where(Award.application_id == application.id, seen(Award, who))).first()
+
+
+def payments(award: Award) -> dict[int, Payment]:
+    """The payment that each instalment is in now, by the instalment; one that is in none is left out."""
+    rows = db.session.scalars(
+        select(Payment)
+        .join(Instalment, Instalment.id == Payment.instalment_id)
+        .where(Instalment.award_id == award.id, ~Payment.undone)
+        .order_by(Payment.id)
+        .options(joinedload(Payment.batch))
+    )
+    return {payment.instalment_id: payment for payment in rows}
+
+
+def batches(award: Award, who: Who) -> frozenset[int]:
+    """Which batches with a payment of this award somebody may open."""
+    wanted = (
+        select(Batch.id)
+        .join(Payment, Payment.batch_id == Batch.id)
+        .join(Instalment, Instalment.id == Payment.instalment_id)
+        .where(Instalment.award_id == award.id, seen(Batch, who))
+        .order_by(Batch.id)
+    )
+    return frozenset(db.session.scalars(wanted))
+
+
+def reports(award: Award, who: Who) -> list[Report]:
+    """Its reports in their order, for somebody who may read them."""
+    return list(
+        db.session.scalars(select(Report).where(Report.award_id == award.id, seen(Report, who)).order_by(Report.number))
+    )

@@ -1,0 +1,105 @@
+"""Batches of payments, and the instalments that wait for one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload
+
+from grants.access import Who, seen
+from grants.db import Side, db
+from grants.models import Application, Award, Batch, Call, Fund, Instalment, Payment, Person
+
+PAGE = 25
+MOST = 500
+OPEN = ("prepared", "approved", "released")
+
+
+def listed(
+    who: Who, *, ended: bool = False, before: int | None = None
+) -> tuple[list[tuple[Batch, int, Decimal]], int | None]:
+    """A page of the batches somebody may see, newest first, each with its number of payments and their sum."""
+    own = Payment.batch_id == Batch.id
+    count, total = (
+        select(func.count()).where(own).scalar_subquery(),
+        select(func.sum(Payment.amount)).where(own).scalar_subquery(),
+    )
+    wanted = select(Batch, count, total).where(
+        seen(Batch, who), Batch.step.not_in(OPEN) if ended else Batch.step.in_(OPEN)
+    )
+    if before is not None:
+        wanted = wanted.where(Batch.id < before)
+    found = db.session.execute(wanted.order_by(Batch.id.desc()).limit(PAGE + 1).options(joinedload(Batch.fund))).all()
+    rows = [(batch, count, total) for batch, count, total in found]
+    return rows[:PAGE], rows[PAGE - 1][0].id if len(rows) > PAGE else None
+
+
+def funds_to_pay(who: Who) -> list[tuple[Fund, int, Decimal]]:
+    """Funds with payable instalments that are in no batch, each with their count and sum."""
+    wanted = (
+        select(Fund, func.count(), func.sum(Instalment.amount))
+        .join(Call, Call.fund_id == Fund.id)
+        .join(Application, Application.call_id == Call.id)
+        .join(Award, Award.application_id == Application.id)
+        .join(Instalment, Instalment.award_id == Award.id)
+        .where(*_waiting(who))
+        .group_by(Fund.id)
+        .order_by(Fund.id)
+        .limit(MOST)
+    )
+    return [(fund, count, total) for fund, count, total in db.session.execute(wanted)]
+
+
+def payable(fund: Fund, who: Who) -> list[Instalment]:
+    """The payable instalments of a fund that are in no batch, those that wait longest first, five hundred at most."""
+    wanted = (
+        select(Instalment)
+        .join(Award, Award.id == Instalment.award_id)
+        .join(Application, Application.id == Award.application_id)
+        .join(Call, Call.id == Application.call_id)
+        .where(Call.fund_id == fund.id, *_waiting(who))
+        .order_by(Instalment.step_at, Instalment.id)
+        .limit(MOST)
+        .options(joinedload(Instalment.award).joinedload(Award.application).joinedload(Application.organisation))
+    )
+    return list(db.session.scalars(wanted))
+
+
+def seen_among(instalments: list[int], who: Who) -> list[int]:
+    """Which of these instalments somebody of finance may see, in order."""
+    wanted = (
+        select(Instalment.id)
+        .where(Instalment.id.in_(instalments), seen(Instalment, who, (Side.FINANCE,)))
+        .order_by(Instalment.id)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def _waiting(who: Who) -> tuple[ColumnElement[bool], ...]:
+    taken = select(Payment.instalment_id).where(Payment.instalment_id == Instalment.id, ~Payment.undone)
+    return Instalment.step == "payable", ~taken.exists(), seen(Instalment, who, (Side.FINANCE,))
+
+
+def payments(batch: Batch) -> list[Payment]:
+    """The payments of a batch with award and payee, in the order in which they were put in."""
+    wanted = (
+        select(Payment)
+        .where(Payment.batch_id == batch.id)
+        .order_by(Payment.id)
+        .options(
+            joinedload(Payment.instalment)
+            .joinedload(Instalment.award)
+            .joinedload(Award.application)
+            .joinedload(Application.organisation)
+        )
+    )
+    return list(db.session.scalars(wanted))
+
+
+def people(batch: Batch) -> dict[int, Person]:
+    """Who prepared, approved and released it, by their number."""
+    ids = [id for id in (batch.prepared_by, batch.approved_by, batch.released_by) if id is not None]
+    return {
+        person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id))
+    }

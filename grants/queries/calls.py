@@ -1,0 +1,117 @@
+"""Calls as the office sees them: their money, and how many have applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from grants.access import ALLOWED, Permission, Who, roles_on, seen
+from grants.db import Side, db
+from grants.models import Account, Application, Appointment, Balance, Call, Fund
+from workflows.programmes import programmes
+from workflows.roles import Role
+
+ZERO = Decimal(0)
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What a call was given, and what it has left to give, in its currency."""
+
+    given: Decimal = ZERO
+    left: Decimal = ZERO
+
+    @property
+    def awarded(self) -> Decimal:
+        """What went to awards."""
+        return self.given - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A call with its money and the number of proposals sent to it, as far as the reader may see them."""
+
+    call: Call
+    money: Money
+    sent: int
+
+
+def listing(who: Who) -> list[Listed]:
+    """The newest two hundred calls that somebody of the office may see, in three queries."""
+    calls = list(
+        db.session.scalars(
+            select(Call).where(seen(Call, who)).order_by(Call.opens_at.desc(), Call.id.desc()).limit(MOST)
+        )
+    )
+    ids = [call.id for call in calls]
+    money, sent = (
+        _money(ids),
+        dict(
+            db.session.execute(
+                select(Application.call_id, func.count())
+                .where(
+                    Application.call_id.in_(ids),
+                    Application.submitted_at.is_not(None),
+                    seen(Application, who, (Side.OFFICE,)),
+                )
+                .group_by(Application.call_id)
+            ).all()
+        ),
+    )
+    return [Listed(call, money.get(call.id, Money()), sent.get(call.id, 0)) for call in calls]
+
+
+def money(call: Call) -> Money:
+    """The money of one call."""
+    return _money([call.id]).get(call.id, Money())
+
+
+def _money(ids: list[int]) -> dict[int, Money]:
+    """Whatever an award holds came out of the envelope, so all accounts of a call sum to what it was given."""
+    left = func.coalesce(func.sum(Balance.amount).filter(Account.kind == "envelope"), 0)
+    sums = (
+        select(Account.call_id, func.sum(Balance.amount), left)
+        .join(Balance, Balance.account_id == Account.id)
+        .where(Account.call_id.in_(ids))
+        .group_by(Account.call_id)
+    )
+    return {id: Money(given, remaining) for id, given, remaining in db.session.execute(sums) if id is not None}
+
+
+def counts(call: Call, who: Who) -> Mapping[str, int]:
+    """How many applications of the call stand at each step, among those that the reader may see."""
+    counted = (
+        select(Application.step, func.count())
+        .where(Application.call_id == call.id, seen(Application, who, (Side.OFFICE,)))
+        .group_by(Application.step)
+        .order_by(Application.step)
+    )
+    return dict(db.session.execute(counted).all())
+
+
+def funds(who: Who) -> list[Fund]:
+    """The funds that a call may draw on, the newest year first."""
+    return list(
+        db.session.scalars(select(Fund).where(seen(Fund, who)).order_by(Fund.year.desc(), Fund.title).limit(MOST))
+    )
+
+
+def programmes_of(who: Who) -> list[str]:
+    """The codes of the programmes in which somebody may set up a call: where they are appointed officer, or all."""
+    held = select(Appointment.programme).where(
+        Appointment.person_id == who.id,
+        Appointment.role == Role.OFFICER,
+        Appointment.ended_at.is_(None),
+        Appointment.call_id.is_(None),
+    )
+    scopes = set(db.session.scalars(held))
+    return [code for code in programmes() if None in scopes or code in scopes]
+
+
+def settable(call: Call, who: Who) -> bool:
+    """Whether the reader may change this very call."""
+    return bool(roles_on(call, who) & ALLOWED[Permission.SET_CALL])

@@ -1,0 +1,16 @@
+"""Decisions."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from grants.access import Who, seen
+from grants.db import db
+from grants.models import Application, Decision
+
+
+def of(application: Application, who: Who) -> Decision | None:
+    """How the application was decided, for whoever may know it; None while it is open."""
+    return db.session.scalars(
+        select(Decision).where(Decision.application_id == application.id, seen(Decision, who))
+    ).first()

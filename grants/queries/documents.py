@@ -1,0 +1,150 @@
+"""Documents: whether one is printed, and whether it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+
+from grants.access import Who, seen
+from grants.db import db
+from grants.models import Application, Document, DocumentFile, DocumentSnapshot, Outbox
+
+MOST = 100
+_LATER = aliased(Document)
+_NEWER = (
+    select(_LATER.number)
+    .where(_LATER.supersedes_id == Document.id)
+    .order_by(_LATER.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_NEWEST = select(Document, _NEWER).order_by(Document.id.desc()).limit(MOST)
+_PRINTS = Outbox.args["document"].astext
+"""Which document an outbox row has printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document and how it stands.
+
+    state: printing, failed (we look at it), valid, superseded (by `newer`), void or revoked (for `reason`).
+    """
+
+    document: Document
+    state: str
+    newer: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far printing is: documents before this one, tries so far, and when it was given up, if it was."""
+
+    before: int
+    tries: int
+    given_up_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What everybody may know of a document: no name, no project.
+
+    amount and currency are None where the document promises none, or where erasure has removed what it was made from.
+    """
+
+    number: str
+    kind: str
+    state: str
+    newer: str
+    issued_on: date
+    sha256: str | None
+    amount: Decimal | None
+    currency: str | None
+    demo: bool
+
+
+def of(application: Application, who: Who) -> list[Paper]:
+    """The documents of an application that somebody may read, newest first, a hundred at most."""
+    return _papers(_NEWEST.where(Document.application_id == application.id, seen(Document, who)))
+
+
+def paper(document: Document) -> Paper:
+    """How this one stands."""
+    return _papers(_NEWEST.where(Document.id == document.id))[0]
+
+
+def _papers(wanted: Select[Any]) -> list[Paper]:
+    """Only what is not printed yet is looked for in the outbox."""
+    rows = db.session.execute(wanted).all()
+    unprinted = [str(document.id) for document, _ in rows if document.file is None]
+    dead = set()
+    if unprinted:
+        given_up = select(_PRINTS).where(
+            Outbox.kind == "document", Outbox.done_at.is_(None), Outbox.dead_at.is_not(None), _PRINTS.in_(unprinted)
+        )
+        dead = set(db.session.scalars(given_up.order_by(Outbox.id)))
+    return [_paper(document, newer or "", given_up=str(document.id) in dead) for document, newer in rows]
+
+
+def _paper(document: Document, newer: str, *, given_up: bool) -> Paper:
+    if document.end:
+        return Paper(document, document.end.kind, newer, document.end.reason)
+    if document.file is None:
+        return Paper(document, "failed" if given_up else "printing", newer)
+    return Paper(document, "superseded" if newer else "valid", newer)
+
+
+def progress(document: Document) -> Progress:
+    """How far the printing of a document is that has no file yet."""
+    row = db.session.scalars(
+        select(Outbox)
+        .where(Outbox.kind == "document", Outbox.done_at.is_(None), str(document.id) == _PRINTS)
+        .order_by(Outbox.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return Progress(before=0, tries=0, given_up_at=None)
+    waiting = (
+        select(Outbox.id)
+        .where(Outbox.queue == row.queue, Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.id < row.id)
+        .limit(1_000)
+        .subquery()
+    )
+    before = db.session.scalar(select(func.count()).select_from(waiting)) or 0
+    return Progress(before=before, tries=row.attempts, given_up_at=row.dead_at)
+
+
+def numbered(number: str) -> Standing | None:
+    """The document of that number, as the public may know it; its newest version."""
+    return _standing(Document.number == number.strip().upper())
+
+
+def of_file(sha256: str) -> Standing | None:
+    """The document whose file has that SHA-256, as the public may know it."""
+    return _standing(Document.id.in_(select(DocumentFile.document_id).where(DocumentFile.sha256 == sha256)))
+
+
+def _standing(wanted: Any) -> Standing | None:
+    found = next(iter(_papers(_NEWEST.where(wanted).limit(1))), None)
+    if found is None:
+        return None
+    document = found.document
+    snapshot = db.session.get(DocumentSnapshot, document.id)
+    data = snapshot.data if snapshot else {}
+    amount = data.get("amount", data.get("awarded"))
+    return Standing(
+        number=document.number,
+        kind=document.kind,
+        state=found.state,
+        newer=found.newer,
+        issued_on=document.ordered_at.date(),
+        sha256=document.file.sha256 if document.file else None,
+        amount=Decimal(str(amount)) if amount is not None else None,
+        currency=str(data["currency"]) if amount is not None else None,
+        demo=bool(data.get("demo")),
+    )

@@ -1,0 +1,28 @@
+"""Drafts: what a save sent in that lost against another's."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from grants.access import Who, seen
+from grants.db import db
+from grants.models import Application, ApplicationSave
+
+MOST = 20
+
+
+def lost(application: Application, who: Who) -> list[ApplicationSave]:
+    """The person's own saves that came too late and wait for a choice, newest first, twenty at most."""
+    return list(
+        db.session.scalars(
+            select(ApplicationSave)
+            .where(
+                ApplicationSave.application_id == application.id,
+                ApplicationSave.person_id == who.id,
+                ApplicationSave.settled_at.is_(None),
+                seen(ApplicationSave, who),
+            )
+            .order_by(ApplicationSave.id.desc())
+            .limit(MOST)
+        )
+    )

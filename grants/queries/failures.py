@@ -1,0 +1,72 @@
+"""What could not be done outside: documents that were not printed, mails that were not taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, cast, func, select, true
+from sqlalchemy.types import BigInteger
+
+from grants.access import Who, seen
+from grants.db import Side, db
+from grants.models import Application, Document, Outbox
+from workflows.roles import Role
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that was given up.
+
+    number: of the document, empty for a mail; title: of the application, empty for those who may not see it.
+    """
+
+    id: int
+    kind: str
+    number: str
+    title: str
+    application_id: int | None
+    tries: int
+    given_up_at: datetime
+    problem: str
+
+
+_DOCUMENT = cast(Outbox.args["document"].astext, BigInteger)
+_MAIL = cast(func.substring(Outbox.args["path"].astext, r"^/applications/(\d+)$"), BigInteger)
+"""The application a mail leads to, which is the one that it speaks of."""
+
+
+def listed(who: Who, *, before: int | None = None, only: int | None = None) -> tuple[list[Failure], int | None]:
+    """A page of what was given up, newest first, and the number to ask for the next page with.
+
+    The office sees what belongs to applications it may see; an administrator sees all, but no title. only: that row.
+    """
+    wanted = (
+        select(Outbox, Document.number, Application.id, Application.title)
+        .outerjoin(Document, and_(Outbox.kind == "document", Document.id == _DOCUMENT))
+        .outerjoin(
+            Application,
+            and_(
+                Application.id == func.coalesce(Document.application_id, _MAIL), seen(Application, who, (Side.OFFICE,))
+            ),
+        )
+        .where(Outbox.done_at.is_(None), Outbox.dead_at.is_not(None), _mine(who))
+    )
+    if before is not None:
+        wanted = wanted.where(Outbox.id < before)
+    if only is not None:
+        wanted = wanted.where(Outbox.id == only)
+    rows = db.session.execute(wanted.order_by(Outbox.id.desc()).limit(PAGE + 1)).all()
+    found = [
+        Failure(row.id, row.kind, number or "", title or "", application, row.attempts, row.dead_at, row.problem)
+        for row, number, application, title in rows
+        if row.dead_at
+    ]
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def _mine(who: Who) -> ColumnElement[bool]:
+    """An administrator sees each failure; others those of an application that they may see."""
+    return true() if Role.ADMINISTRATOR in who.calls else Application.id.is_not(None)

@@ -1,0 +1,82 @@
+"""Funds, and where their money stands. Sums of money are the same for everybody who may read a fund."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from grants.access import Who, seen
+from grants.db import db
+from grants.models import Account, Balance, Call, Fund
+
+MOST = 200
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where the money of a fund or of a call's envelope stands, in its currency.
+
+    available: not yet set aside for a call; envelope: set aside and not yet awarded; planned: awarded and not payable.
+    """
+
+    available: Decimal = ZERO
+    envelope: Decimal = ZERO
+    planned: Decimal = ZERO
+    payable: Decimal = ZERO
+    in_transit: Decimal = ZERO
+    paid: Decimal = ZERO
+
+    @property
+    def awarded(self) -> Decimal:
+        """Everything promised to awards in force."""
+        return self.planned + self.payable + self.in_transit + self.paid
+
+    @property
+    def whole(self) -> Decimal:
+        """All of it: what came in, or what was cut for the call."""
+        return self.available + self.envelope + self.awarded
+
+
+def listed(who: Who) -> list[Fund]:
+    """The funds somebody may see, newest year first, two hundred at most."""
+    return list(
+        db.session.scalars(select(Fund).where(seen(Fund, who)).order_by(Fund.year.desc(), Fund.id.desc()).limit(MOST))
+    )
+
+
+def stands(funds: Iterable[int]) -> dict[int, Stand]:
+    """Where the money of these funds stands, by fund."""
+    wanted = list(funds)
+    found = _sums(Account.fund_id, wanted)
+    return {fund: found.get(fund, Stand()) for fund in wanted}
+
+
+def calls(fund: Fund) -> list[tuple[Call, Stand]]:
+    """The calls that the fund pays, newest first, each with where its envelope stands, two hundred at most.
+
+    A call in preparation is among them: finance gives it money before anybody else may see it.
+    """
+    rows = list(db.session.scalars(select(Call).where(Call.fund_id == fund.id).order_by(Call.id.desc()).limit(MOST)))
+    found = _sums(Account.call_id, [call.id for call in rows])
+    return [(call, found.get(call.id, Stand())) for call in rows]
+
+
+def _sums(column: InstrumentedAttribute[Any], wanted: list[int]) -> dict[int, Stand]:
+    rows = db.session.execute(
+        select(column, Account.kind, func.sum(Balance.amount))
+        .join(Balance, Balance.account_id == Account.id)
+        .where(column.in_(wanted), Account.kind.not_in(("appropriated", "returned")))
+        .group_by(column, Account.kind)
+        .order_by(column, Account.kind)
+    )
+    amounts: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for owner, kind, amount in rows:
+        amounts[owner]["planned" if kind == "committed" else kind] = amount
+    return {owner: Stand(**kinds) for owner, kinds in amounts.items()}

@@ -1,0 +1,80 @@
+"""Organisations: what they hold, who acts for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from grants.access import Who, seen
+from grants.db import GRANTS_NOW, db
+from grants.models import Application, Award, Membership, Organisation, Report
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What an organisation holds now: contacts with an account, grants that run and their sum, reports overdue."""
+
+    organisation: Organisation
+    contacts: int
+    grants: int
+    amount: Decimal
+    overdue: int
+
+
+def holdings(ids: Iterable[int], who: Who) -> list[Holding]:
+    """Of these organisations what somebody may see, by name, a hundred at most, in one query."""
+    owner = Organisation.id
+    running = (Application.organisation_id == owner, Application.step.in_(("agreement", "active")))
+    grants = select(func.count(Award.id)).join(Application, Application.id == Award.application_id).where(*running)
+    amount = (
+        select(func.coalesce(func.sum(Award.amount), 0))
+        .join(Application, Application.id == Award.application_id)
+        .where(*running)
+    )
+    contacts = select(func.count(Membership.id)).where(
+        Membership.organisation_id == owner, Membership.ended_at.is_(None)
+    )
+    overdue = (
+        select(func.count(Report.id))
+        .join(Award, Award.id == Report.award_id)
+        .join(Application, Application.id == Award.application_id)
+        .where(Application.organisation_id == owner, Report.step == "due", Report.due_on < func.date(GRANTS_NOW))
+    )
+    parts = [part.scalar_subquery() for part in (contacts, grants, amount, overdue)]
+    rows = db.session.execute(
+        select(Organisation, *parts)
+        .where(owner.in_(list(ids)), seen(Organisation, who))
+        .order_by(Organisation.sort_key, owner)
+        .limit(MOST)
+    )
+    return [Holding(*row) for row in rows]
+
+
+def contacts(organisation: Organisation, who: Who) -> list[Membership]:
+    """Who acts for it today, by name, a hundred at most."""
+    return list(
+        db.session.scalars(
+            select(Membership)
+            .join(Membership.person)
+            .where(Membership.organisation_id == organisation.id, Membership.ended_at.is_(None), seen(Membership, who))
+            .order_by(Membership.id)
+            .limit(MOST)
+        )
+    )
+
+
+def chosen(who: Who) -> list[Organisation]:
+    """The organisations somebody acts for, by name, a hundred at most."""
+    return list(
+        db.session.scalars(
+            select(Organisation)
+            .where(Organisation.id.in_(who.organisations))
+            .order_by(Organisation.sort_key, Organisation.id)
+            .limit(MOST)
+        )
+    )

@@ -1,0 +1,110 @@
+"""People, their roles and where roles can be held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy.orm import joinedload
+
+from grants.access import Who, seen
+from grants.db import GRANTS_NOW, db
+from grants.models import Appointment, Call, Membership, Person, SignIn
+from grants.queries.words import holding
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person with the names of their roles and organisations."""
+
+    person: Person
+    roles: tuple[str, ...]
+    organisations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of people by name; `after` is the key of the next page, empty on the last."""
+
+    rows: tuple[Listed, ...]
+    after: str
+
+
+def listing(who: Who, *, words: str = "", after: str = "") -> Listing:
+    """Fifty people by name, whose name or address holds the words; in three queries."""
+    wanted = select(Person).where(seen(Person, who)).order_by(func.plain(Person.name), Person.id).limit(PAGE + 1)
+    if words:
+        wanted = wanted.where(
+            or_(func.plain(Person.name).like(holding(words)), Person.email.contains(words.lower(), autoescape=True))
+        )
+    name, _, id = after.rpartition(":")
+    if id.isdecimal():
+        wanted = wanted.where(tuple_(func.plain(Person.name), Person.id) > tuple_(name, int(id)))
+    people = list(db.session.scalars(wanted))
+    page, more = people[:PAGE], people[PAGE:]
+    last = db.session.execute(select(func.plain(page[-1].name))).scalar_one() if more else ""
+    return Listing(tuple(_listed(page)), f"{last}:{page[-1].id}" if more else "")
+
+
+def _listed(people: list[Person]) -> list[Listed]:
+    ids = [person.id for person in people]
+    held = db.session.execute(
+        select(Appointment.person_id, Appointment.role)
+        .distinct()
+        .where(Appointment.person_id.in_(ids), Appointment.ended_at.is_(None))
+        .order_by(Appointment.role)
+    ).all()
+    joined = db.session.scalars(
+        select(Membership)
+        .options(joinedload(Membership.organisation))
+        .where(Membership.person_id.in_(ids), Membership.ended_at.is_(None))
+        .order_by(Membership.id)
+    ).all()
+    return [
+        Listed(
+            person,
+            tuple(role for id, role in held if id == person.id),
+            tuple(m.organisation.name for m in joined if m.person_id == person.id),
+        )
+        for person in people
+    ]
+
+
+def appointments(person: Person) -> list[Appointment]:
+    """The roles somebody holds now."""
+    return list(
+        db.session.scalars(
+            select(Appointment)
+            .where(Appointment.person_id == person.id, Appointment.ended_at.is_(None))
+            .order_by(Appointment.role, Appointment.id)
+        )
+    )
+
+
+def memberships(person: Person) -> list[Membership]:
+    """The organisations somebody acts for now."""
+    return list(
+        db.session.scalars(
+            select(Membership)
+            .options(joinedload(Membership.organisation))
+            .where(Membership.person_id == person.id, Membership.ended_at.is_(None))
+            .order_by(Membership.id)
+        )
+    )
+
+
+def sign_ins(person: Person) -> list[SignIn]:
+    """The browsers somebody is signed in with, the latest first, twenty at most."""
+    running = (SignIn.person_id == person.id, SignIn.ends_at > GRANTS_NOW, SignIn.idle_ends_at > GRANTS_NOW)
+    return list(
+        db.session.scalars(
+            select(SignIn).where(*running).order_by(SignIn.used_at.desc(), SignIn.token_sha256).limit(20)
+        )
+    )
+
+
+def calls() -> list[tuple[int, str]]:
+    """The newest hundred calls by number and title: a role can be held in one of them."""
+    return list(db.session.execute(select(Call.id, Call.title).order_by(Call.id.desc()).limit(100)))

@@ -1,0 +1,214 @@
+"""Proposals as they are read: what was written, section by section, and the list of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from grants.access import Who, seen
+from grants.db import Side, db
+from grants.models import Application
+from grants.queries import cases
+from workflows.programme import Question, Section, Stage
+from workflows.proposal import CATEGORIES, Content, Line, words
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question with what was answered, put in the shape that its kind is shown in.
+
+    value: text and long → str; date → date; number → Decimal; choice → the option's title; tags → their titles;
+    tick → bool; table → rows of texts in the order of the columns (a tick is a bool); budget → lines; indicators →
+    goals. None where nothing was answered; what cannot be read as its kind stays the text that was typed.
+    """
+
+    key: str
+    kind: str
+    label: str
+    value: Any
+    columns: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> int:
+        """How many words a text has."""
+        return words(self.value) if isinstance(self.value, str) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A budget line with its category in words."""
+
+    what: str
+    category: str
+    quantity: Decimal | None
+    unit_cost: Decimal | None
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section with its answers."""
+
+    key: str
+    title: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One stage of writing: an alert, a statement, a proposal."""
+
+    key: str
+    title: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A proposal to be read: the sheet of its present stage first, then the earlier ones with what they alone asked.
+
+    asked: the sum of the budget; currency: the call's.
+    """
+
+    sheets: tuple[Sheet, ...]
+    asked: Decimal
+    currency: str
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The sections of the present stage."""
+        return self.sheets[0].parts
+
+    def answer(self, key: str) -> Answer | None:
+        """The answer to the question of that key, in whichever stage it was asked."""
+        return next((a for sheet in self.sheets for part in sheet.parts for a in part.answers if a.key == key), None)
+
+
+def reading(application: Application) -> Reading:
+    """The application as its readers read it, in two queries. Whether they may is for the caller to have asked."""
+    content = cases.written(application)
+    stages = list(reversed(_reached(application)))
+    shown: set[str] = set()
+    sheets = []
+    for stage in stages:
+        sheets.append(Sheet(stage.key, stage.title, tuple(_parts(stage, content, shown))))
+        shown |= {question.key for section in stage.sections for question in section.questions}
+    return Reading(tuple(sheets), application.asked, application.call.currency)
+
+
+def _reached(application: Application) -> list[Stage]:
+    stages = list(application.call.data.stages)
+    present = next(number for number, stage in enumerate(stages) if stage.key == application.stage)
+    return stages[: present + 1]
+
+
+def _parts(stage: Stage, content: Content, shown: set[str]) -> Iterator[Part]:
+    for section in stage.sections:
+        if answers := tuple(_answers(section, content, shown)):
+            yield Part(section.key, section.title, answers)
+
+
+def _answers(section: Section, content: Content, shown: set[str]) -> Iterator[Answer]:
+    for question in section.questions:
+        if question.key not in shown:
+            columns = tuple(column.title for column in question.columns)
+            yield Answer(question.key, question.kind, question.label, _value(question, content), columns)
+
+
+def _value(question: Question, content: Content) -> Any:
+    if question.kind == "budget":
+        return [_row(line) for line in content.lines] or None
+    if question.kind == "indicators":
+        return list(content.goals) or None
+    given = content.answers.get(question.key)
+    return SHAPES[question.kind](question, given) if question.kind in SHAPES else given or None
+
+
+def _rows(question: Question, given: Any) -> list[tuple[Any, ...]] | None:
+    rows = given if isinstance(given, list) else []
+    return [tuple(_cell(row, column.key, column.kind) for column in question.columns) for row in rows] or None
+
+
+def _titles(question: Question, given: Any) -> list[str] | None:
+    titles = dict(question.options)
+    return [titles.get(key, key) for key in given or []] or None
+
+
+def _title(question: Question, given: Any) -> str | None:
+    return dict(question.options).get(str(given), given) if given else None
+
+
+def _row(line: Line) -> Row:
+    return Row(line.what, dict(CATEGORIES).get(line.category, line.category), line.quantity, line.unit_cost, line.total)
+
+
+def _cell(row: Mapping[str, Any], key: str, kind: str) -> Any:
+    given = row.get(key)
+    match kind:
+        case "tick":
+            return bool(given)
+        case "date":
+            return _day(given)
+        case "number":
+            return _number(given)
+    return given or None
+
+
+def _number(given: Any) -> Any:
+    if given in (None, ""):
+        return None
+    try:
+        return Decimal(str(given))
+    except InvalidOperation:
+        return given
+
+
+def _day(given: Any) -> Any:
+    if isinstance(given, date) or not given:
+        return given or None
+    try:
+        return date.fromisoformat(str(given))
+    except ValueError:
+        return given
+
+
+RUNNING = ("draft", "question", "triage", "checks", "review", "panel", "decision", "agreement", "active")
+MOST = 100
+
+
+def own(
+    who: Who, *, steps: tuple[str, ...] = (), organisation: int | None = None, most: int = MOST
+) -> list[Application]:
+    """The proposals of one's own organisations, newest first, a hundred at most, each with its call and organisation.
+
+    steps: only those at one of these; organisation: only its.
+    """
+    wanted = (
+        select(Application)
+        .where(Application.organisation_id.in_(who.organisations), seen(Application, who, (Side.APPLICANT,)))
+        .options(joinedload(Application.call, innerjoin=True), joinedload(Application.organisation, innerjoin=True))
+        .order_by(Application.id.desc())
+        .limit(most)
+    )
+    if steps:
+        wanted = wanted.where(Application.step.in_(steps))
+    if organisation is not None:
+        wanted = wanted.where(Application.organisation_id == organisation)
+    return list(db.session.scalars(wanted))
+
+
+SHAPES: dict[str, Callable[[Question, Any], Any]] = {
+    "tick": lambda _, given: bool(given),
+    "table": _rows,
+    "tags": _titles,
+    "choice": _title,
+    "number": lambda _, given: _number(given),
+    "date": lambda _, given: _day(given),
+}
+"""How an answer is shown, by the kind of its question; any other kind is text as it was written."""

@@ -1,0 +1,64 @@
+"""Reports of grantees: which are owed, which are here, and what waits for one."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import contains_eager
+
+from grants.access import Who, seen
+from grants.db import db
+from grants.models import Application, Award, Instalment, Person, Report
+
+PAGE = 25
+STEPS = ("received", "due", "approved")
+
+
+def listed(
+    who: Who, step: str, *, after: tuple[date, int] | None = None
+) -> tuple[list[Report], tuple[date, int] | None]:
+    """A page of the reports at a step that somebody may see, and where the next page begins.
+
+    Those that are due soonest come first, approved ones newest first.
+    """
+    place = tuple_(Report.due_on, Report.id)
+    wanted = (
+        select(Report)
+        .join(Award, Award.id == Report.award_id)
+        .join(Application, Application.id == Award.application_id)
+        .where(Report.step == step, seen(Report, who))
+    )
+    newest = step == "approved"
+    if after is not None:
+        wanted = wanted.where(place < after if newest else place > after)
+    order = (Report.due_on.desc(), Report.id.desc()) if newest else (Report.due_on, Report.id)
+    whole = (
+        wanted.order_by(*order)
+        .limit(PAGE + 1)
+        .options(contains_eager(Report.award).contains_eager(Award.application).joinedload(Application.organisation))
+    )
+    rows = list(db.session.scalars(whole))
+    return rows[:PAGE], (rows[PAGE - 1].due_on, rows[PAGE - 1].id) if len(rows) > PAGE else None
+
+
+def waiting(report: Report) -> list[Instalment]:
+    """The instalments that wait for this report."""
+    wanted = select(Instalment).where(
+        Instalment.award_id == report.award_id,
+        Instalment.step == "planned",
+        Instalment.conditions.contains([f"report:{report.number}"]),
+    )
+    return list(db.session.scalars(wanted.order_by(Instalment.number)))
+
+
+def sender(report: Report) -> str:
+    """The name of whoever sent it, empty until then."""
+    person = db.session.get(Person, report.sent_by) if report.sent_by else None
+    return person.name if person else ""
+
+
+def used(report: Report) -> Decimal:
+    """What was used of all budget lines so far, as the report says."""
+    return sum((line.spent for line in report.spending if line.spent is not None), Decimal(0))

@@ -1,0 +1,205 @@
+"""Reviews: one's own, and those of an application side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import mean
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from grants.access import Who
+from grants.db import db
+from grants.models import Application, Assignment, Membership, Person, Review
+from workflows.programme import Criterion
+
+MOST = 200
+BEST = 5
+FAR_APART = 25
+"""Totals that differ by so many points of a hundred are said to be far apart."""
+FREE_MAIL = frozenset(
+    {
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "yahoo.com",
+        "yahoo.fr",
+        "icloud.com",
+        "proton.me",
+        "protonmail.com",
+        "gmx.net",
+        "gmx.de",
+        "web.de",
+        "mail.com",
+        "mail.ru",
+        "qq.com",
+        "163.com",
+    }
+)
+
+
+def mine(who: Who) -> list[Assignment]:
+    """Everything that somebody was asked to review, the soonest due first, without cases they are in conflict with."""
+    wanted = (
+        select(Assignment)
+        .where(Assignment.person_id == who.id, Assignment.application_id.not_in(who.conflicts))
+        .options(
+            joinedload(Assignment.application).joinedload(Application.call),
+            joinedload(Assignment.application).joinedload(Application.organisation),
+            joinedload(Assignment.review).selectinload(Review.scores),
+        )
+        .order_by(Assignment.due_on, Assignment.id)
+        .limit(MOST)
+    )
+    return list(db.session.scalars(wanted).unique())
+
+
+def of(application: Application) -> list[Assignment]:
+    """Everybody asked about an application, the present stage first, with what they wrote; in two queries."""
+    wanted = (
+        select(Assignment)
+        .where(Assignment.application_id == application.id)
+        .options(joinedload(Assignment.person), joinedload(Assignment.review).selectinload(Review.scores))
+        .order_by(Assignment.stage != application.stage, Assignment.assigned_at, Assignment.id)
+        .limit(MOST)
+    )
+    return list(db.session.scalars(wanted).unique())
+
+
+def points(review: Review, rubric: Iterable[Criterion]) -> dict[str, Decimal]:
+    """The weighted points of each scored criterion: a score of 5 gives the whole weight."""
+    held = {score.criterion: score.points for score in review.scores}
+    return {c.key: Decimal(c.weight * given) / BEST for c in rubric if (given := held.get(c.key)) is not None}
+
+
+def total(review: Review, rubric: Sequence[Criterion]) -> Decimal | None:
+    """The weighted total out of a hundred; None while a criterion has no score."""
+    found = points(review, rubric)
+    return sum(found.values(), Decimal(0)) if len(found) == len(rubric) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One criterion across the reviewers: their scores in the reviewers' order, the mean and the spread."""
+
+    criterion: Criterion
+    scores: tuple[int | None, ...]
+
+    @property
+    def mean(self) -> float | None:
+        """The plain mean of the scores given."""
+        given = [score for score in self.scores if score is not None]
+        return mean(given) if given else None
+
+    @property
+    def spread(self) -> int | None:
+        """The highest less the lowest score; None for fewer than two."""
+        given = [score for score in self.scores if score is not None]
+        return max(given) - min(given) if len(given) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The reviews sent in one stage, side by side."""
+
+    stage: str
+    assignments: tuple[Assignment, ...]
+    lines: tuple[Line, ...]
+    totals: tuple[Decimal, ...]
+
+    @property
+    def reviews(self) -> tuple[Review, ...]:
+        """What was written, in the reviewers' order."""
+        return tuple(a.review for a in self.assignments if a.review)
+
+    @property
+    def mean(self) -> Decimal | None:
+        """The plain mean of the totals."""
+        return sum(self.totals, Decimal(0)) / len(self.totals) if self.totals else None
+
+    @property
+    def spread(self) -> Decimal | None:
+        """The highest less the lowest total; None for fewer than two."""
+        return max(self.totals) - min(self.totals) if len(self.totals) > 1 else None
+
+    @property
+    def far_apart(self) -> bool:
+        """Whether the panel should speak about the difference."""
+        return self.spread is not None and self.spread >= FAR_APART
+
+    @property
+    def amounts(self) -> tuple[Decimal, ...]:
+        """What those who would fund it would give, the least first."""
+        return tuple(sorted(r.amount for r in self.reviews if r.fund and r.amount is not None))
+
+    @property
+    def in_favour(self) -> int:
+        """How many would fund it."""
+        return sum(bool(review.fund) for review in self.reviews)
+
+
+def board(assignments: Iterable[Assignment], rubric: Sequence[Criterion], stage: str) -> Board:
+    """The reviews sent in that stage, put side by side."""
+    sent = tuple(a for a in assignments if a.stage == stage and a.state == "sent" and a.review)
+    held = [{score.criterion: score.points for score in a.review.scores} for a in sent if a.review]
+    lines = tuple(Line(criterion, tuple(scores.get(criterion.key) for scores in held)) for criterion in rubric)
+    return Board(stage, sent, lines, tuple(t for a in sent if a.review and (t := total(a.review, rubric)) is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What the records say about a reviewer and an application, before they declare anything."""
+
+    member: bool
+    applied: bool
+    domain: bool
+
+
+def looked_up(assignment: Assignment) -> LookedUp:
+    """Whether the reviewer acts for the applicant, for another applicant of the call, or shares its mail domain."""
+    application = assignment.application
+    theirs = select(Membership.id).where(Membership.person_id == assignment.person_id, Membership.ended_at.is_(None))
+    applied = theirs.join(Application, Application.organisation_id == Membership.organisation_id).where(
+        Application.call_id == application.call_id, Application.organisation_id != application.organisation_id
+    )
+    domain = assignment.person.email.rpartition("@")[2]
+    shared = (
+        select(Membership.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.organisation_id == application.organisation_id, func.split_part(Person.email, "@", 2) == domain
+        )
+    )
+    return LookedUp(
+        member=_any(theirs.where(Membership.organisation_id == application.organisation_id)),
+        applied=_any(applied),
+        domain=domain not in FREE_MAIL and _any(shared),
+    )
+
+
+def _any(wanted: object) -> bool:
+    return db.session.scalar(select(wanted.limit(1).exists())) is True  # type: ignore[attr-defined]
+
+
+def people_named(application: Application) -> list[str]:
+    """Everybody a reviewer may know: those of the team, and those who act for the applicant."""
+    team = application.answers.get("team")
+    named = [str(row.get("name") or "") for row in team] if isinstance(team, list) else []
+    contacts = db.session.scalars(
+        select(Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == application.organisation_id, Membership.ended_at.is_(None))
+        .order_by(Person.name, Person.id)
+        .limit(50)
+    )
+    return [name for name in dict.fromkeys([*named, *contacts]) if name]
+
+
+def partners(application: Application) -> list[str]:
+    """The organisations that the proposal names as partners."""
+    rows = application.answers.get("partners")
+    return [name for row in rows if (name := str(row.get("name") or ""))] if isinstance(rows, list) else []

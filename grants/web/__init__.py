@@ -1,0 +1,47 @@
+"""The edge towards people: pages and forms."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+from flask import Blueprint, Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import grants.services  # noqa: F401 - registers every deed before a move can be taken
+from config import ROOT, Settings
+from grants.db import bound
+from grants.outside.keys import kept
+from grants.services.documents import PLACE
+from grants.web import guard, refusals, shell, words
+from workflows.programmes import read_also
+
+LARGEST_BODY = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """The web application; refuses to start when a route declares no permission or the database role is too mighty."""
+    read_also(settings.programmes)
+    PLACE.address, PLACE.demo = settings.address, settings.demo
+    app = bound(settings, "grants", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "grants" / "static"))
+    app.config.update(
+        SECRET_KEY=settings.secret_key or kept(settings.instance, "secret_key"), SESSION_COOKIE_NAME="grants_form",
+        SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=settings.secure_cookies and not settings.demo,
+        MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=2_000,
+        TRUSTED_HOSTS=list(settings.trusted_hosts), WTF_CSRF_TIME_LIMIT=None, TEMPLATES_AUTO_RELOAD=False)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)  # type: ignore[method-assign]
+    for part in (guard, refusals, shell, words):
+        part.init_app(app)
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
+    guard.insist(app)
+    return app
+
+
+def blueprints() -> list[Blueprint]:
+    """Every room that has a `bp`, in the order of their names."""
+    rooms = sorted(module.name for module in iter_modules([str(Path(__file__).parent)]))
+    modules = [import_module(f"{__name__}.{room}") for room in rooms]
+    return [module.bp for module in modules if hasattr(module, "bp")]

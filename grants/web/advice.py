@@ -1,0 +1,106 @@
+"""What an officer and an approver go by: who reviews, how far they are, what they found, what is advised."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from markupsafe import Markup, escape
+
+from grants.models import Application, Assignment
+from grants.queries import cases, reviews
+from grants.web.words import amount, current_day, day, number
+from workflows.cases import ApplicationCase
+
+ZERO = Decimal(0)
+
+
+def reviewer(application: Application, one: Assignment) -> dict[str, Any]:
+    """A line of the table of reviews."""
+    rubric, review = application.call.data.rubric, one.review
+    sent = review if one.state == "sent" else None
+    scored = len(reviews.points(review, rubric)) if review else 0
+    total = reviews.total(sent, rubric) if sent else None
+    state, shade = _state(one, scored, len(rubric))
+    late = one.state in ("asked", "ready") and one.due_on < current_day()
+    return {
+        "name": one.person.name,
+        "asked": one.assigned_at.date(),
+        "due": one.due_on if one.state in ("asked", "ready", "sent") else None,
+        "late": late,
+        "state": state,
+        "tone": shade,
+        "score": total,
+        "fund": sent and sent.fund,
+        "amount": sent and sent.amount,
+        "id": one.id,
+        "url": url_for("reviews.of", id=application.id, _anchor=f"review-{one.id}") if sent else None,
+        "gone": one.state in ("declined", "conflicted", "released"),
+        "stage": one.stage if one.stage != application.stage else "",
+    }
+
+
+def _state(one: Assignment, scored: int, criteria: int) -> tuple[str, str]:
+    match one.state:
+        case "asked":
+            return gettext("asked, not answered yet"), ""
+        case "ready":
+            return (
+                gettext("begun, %(count)s of %(of)s scored", count=scored, of=criteria)
+                if scored
+                else gettext("reads it")
+            ), ""
+        case "sent" if one.review and one.review.sent_at:
+            return gettext("in, %(day)s", day=day(one.review.sent_at.date(), "short")), "good"
+        case "declined":
+            return (gettext("declined: %(reason)s", reason=one.reason) if one.reason else gettext("declined")), "late"
+        case "conflicted":
+            return gettext("has a conflict of interest"), "late"
+    return gettext("no longer needed"), ""
+
+
+def rests_on(application: Application, asked: list[Assignment], case: ApplicationCase) -> dict[str, Any] | None:
+    """What a decision rests on, once there is a review: scores, amounts, advice, and the money left."""
+    board = reviews.board(asked, application.call.data.rubric, application.stage)
+    if not board.totals:
+        return None
+    currency, amounts = application.call.currency, board.amounts
+    advice = cases.recommendation(application)
+    rows: list[tuple[str, Any]] = [
+        (
+            gettext("Mean of the totals"),
+            gettext(
+                "%(mean)s of 100, from %(low)s to %(high)s",
+                mean=number(round(board.mean or ZERO, 1)),
+                low=number(min(board.totals)),
+                high=number(max(board.totals)),
+            ),
+        ),
+        (gettext("Would fund it"), gettext("%(count)s of %(of)s", count=board.in_favour, of=len(board.reviews))),
+    ]
+    if amounts:
+        rows.append((gettext("Amounts named"), Markup(" · ").join(escape(amount(a, currency)) for a in amounts)))
+        rows.append((gettext("Middle amount"), amount(median(amounts), currency)))
+    if advice:
+        rows.append(
+            (gettext("Officer advises"), _advised(advice.kind, amount(advice.amount, currency), advice.person.name))
+        )
+    rows += [
+        (gettext("They ask for"), amount(application.asked, currency)),
+        (gettext("The call has left"), amount(case.round.envelope_left, currency)),
+    ]
+    return {
+        "rows": rows,
+        "far_apart": board.far_apart,
+        "advice": advice,
+        "url": url_for("reviews.of", id=application.id),
+    }
+
+
+def _advised(kind: str, sum_: str, by: str) -> str:
+    if kind == "award":
+        return gettext("to award %(sum)s (%(by)s)", sum=sum_, by=by)
+    return gettext("to decline (%(by)s)", by=by)

@@ -1,0 +1,45 @@
+"""Applications: the list, and where one stands."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from grants.access import Permission, roles_on
+from grants.models import Application
+from grants.web import casework, listing
+from grants.web.guard import load, permitted, who
+from grants.web.own import show_list, show_own
+from grants.web.shell import page
+from workflows.roles import Role
+
+bp = Blueprint("applications", __name__, url_prefix="/applications")
+
+
+@bp.get("")
+@permitted(Permission.READ_APPLICATION)
+def index() -> str:
+    """The office's list of everything that was sent; an applicant's own proposals."""
+    if not listing.of_the_office(who()):
+        return show_list()
+    return page("applications/index.html", **listing.listed(who(), request.args, tab="all", endpoint=".index"))
+
+
+@bp.get("/<int:id>")
+@permitted(Permission.READ_APPLICATION)
+def show(id: int) -> str:
+    """One application: where it stands, what the reader can do, what happened."""
+    application = load(Application, id)
+    if Role.APPLICANT in roles_on(application, who()):
+        return show_own(application)
+    return casework.overview(application)
+
+
+@bp.get("/<int:id>/<any(proposal, budget, documents, history):part>")
+@permitted(Permission.READ_APPLICATION)
+def part(id: int, part: str) -> str | Response:
+    """One part of it on a page of its own, for the office; the applicant's page has them all."""
+    application = load(Application, id)
+    if Role.APPLICANT in roles_on(application, who()):
+        return redirect(url_for(".show", id=id, _anchor=part))
+    return page(f"applications/{part}.html", **casework.part(application, part))

@@ -1,0 +1,60 @@
+"""Reviewers for an application: who fits, and asking one of them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import saving
+from grants.forms.assignments import AssignmentForm
+from grants.models import Application
+from grants.queries import assignments
+from grants.services import repeats, reviews
+from grants.web.guard import acting, load, permitted, who
+from grants.web.shell import page
+from workflows.roles import Role
+
+bp = Blueprint("assignments", __name__, url_prefix="/applications/<int:id>/reviewers")
+
+
+@bp.get("")
+@permitted(Permission.ASSIGN)
+def new(id: int) -> str:
+    """Everybody appointed to review in this call, each with what speaks against them. Looking changes nothing."""
+    return _choice(load(Application, id), AssignmentForm())
+
+
+@bp.post("")
+@permitted(Permission.ASSIGN)
+def create(id: int) -> Response | tuple[str, int]:
+    """Ask one of them for a review."""
+    application, form = load(Application, id), AssignmentForm()
+    form.offer(candidate.person for candidate in assignments.candidates(application))
+    if not form.sent():
+        return _choice(application, form), 422
+    with saving():
+        target = repeats.once(
+            request.form.get("once", ""),
+            person=who().id or 0,
+            body=repr((id, form.data)).encode(),
+            do=lambda: _assign(application, form.reviewer.data),
+        )
+    return redirect(target)
+
+
+def _assign(application: Application, person_id: int) -> str:
+    chosen = next(c.person for c in assignments.candidates(application) if c.person.id == person_id)
+    reviews.assign(application=application, reviewer=chosen, actor=acting(application, Role.OFFICER))
+    return url_for("applications.show", id=application.id, _anchor="reviews")
+
+
+def _choice(application: Application, form: AssignmentForm) -> str:
+    return page(
+        "assignments/new.html",
+        application=application,
+        form=form,
+        candidates=assignments.candidates(application),
+        needed=application.call.data.stage(application.stage).reviews,
+        asked=assignments.counted(application),
+    )

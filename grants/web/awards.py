@@ -1,0 +1,169 @@
+"""Awards: the list, and the money of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask_babel import gettext, ngettext
+from markupsafe import Markup, escape
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.models import Application, Award, Instalment, Payment
+from grants.queries import awards, cases, documents
+from grants.web.guard import load, permitted, who
+from grants.web.moves import offers
+from grants.web.shell import page
+from grants.web.words import amount, day, number, said
+from workflows.steps import STEPS
+
+bp = Blueprint("awards", __name__)
+
+
+@bp.get("/awards")
+@permitted(Permission.READ_AWARD)
+def index() -> str:
+    """The awards the reader may see, newest first."""
+    stage = request.args.get("stage", "")
+    rows, after = awards.listed(who(), stage=stage, before=request.args.get("before", type=int))
+    return page(
+        "awards/index.html",
+        awards=rows,
+        held=awards.held(row.id for row in rows),
+        tabs=_tabs(stage),
+        steps=STEPS,
+        next=url_for(".index", stage=stage or None, before=after) if after else None,
+        first="before" not in request.args,
+    )
+
+
+@bp.get("/awards/<int:id>")
+@permitted(Permission.READ_AWARD)
+def show(id: int) -> str:
+    """One award: its money, what each instalment waits for, signatures, reports, documents."""
+    award = load(Award, id)
+    return page("awards/show.html", award=award, offers=offers(award.agreement), **_money(award), **_papers(award))
+
+
+@bp.get("/applications/<int:id>/award")
+@permitted(Permission.READ_AWARD)
+def of(id: int) -> Response:
+    """Lead on to the award of an application."""
+    award = awards.of(load(Application, id), who())
+    return redirect(url_for(".show", id=award.id)) if award else abort(404)
+
+
+def _money(award: Award) -> dict[str, Any]:
+    """What the ledger holds of it, and each instalment."""
+    held = awards.held([award.id])[award.id]
+    payments = awards.payments(award)
+    return {
+        "held": held,
+        "parts": _parts(award, held, sum(payment.paid_at is not None for payment in payments.values())),
+        "instalments": _instalments(award, payments),
+        "fund": _fund(award),
+    }
+
+
+def _papers(award: Award) -> dict[str, Any]:
+    """What is written about it, and what the grantee owes next."""
+    reports = awards.reports(award, who())
+    return {
+        "reports": reports,
+        "papers": documents.of(award.application, who()),
+        "due": next((report for report in reports if report.step == "due"), None),
+        "ours": award.application.organisation_id not in who().organisations,
+        "steps": STEPS,
+    }
+
+
+def _fund(award: Award) -> dict[str, str] | None:
+    """The fund that pays, as a link for those who may read funds."""
+    fund = award.application.call.fund
+    return {"title": fund.title, "url": url_for("funds.show", id=fund.id)} if who().may(Permission.READ_FUND) else None
+
+
+def _tabs(present: str) -> list[dict[str, Any]]:
+    titles = {"": gettext("All"), "running": gettext("Running"), "ended": gettext("Ended")}
+    return [
+        {"title": title, "url": url_for(".index", stage=stage or None), "present": stage == present}
+        for stage, title in titles.items()
+    ]
+
+
+def _parts(award: Award, held: awards.Held, count: int) -> list[dict[str, Any]]:
+    """The money bar: what is paid, on its way, payable and planned, each with its sentence. count: of payments made."""
+    parts = [
+        (
+            "paid",
+            held.paid,
+            ngettext("paid, in %(num)s payment", "paid, in %(num)s payments", count) if count else gettext("paid"),
+        ),
+        ("returned", held.returned, gettext("of it came back")),
+        ("in_transit", held.in_transit, gettext("with the bank, not yet confirmed")),
+        ("payable", held.payable, gettext("payable, not yet with the bank")),
+        ("planned", held.planned, gettext("planned, its conditions do not all hold yet")),
+    ]
+    always = {"paid", "payable", "planned"}
+    return [
+        {"kind": kind, "amount": part, "figure": amount(part, award.currency, code=False), "text": text}
+        for kind, part, text in parts
+        if part or kind in always
+    ]
+
+
+def _instalments(award: Award, payments: dict[int, Payment]) -> list[dict[str, Any]]:
+    open_to_me = awards.batches(award, who())
+    return [_instalment(row, award, payments.get(row.id), open_to_me) for row in award.instalments]
+
+
+def _instalment(row: Instalment, award: Award, payment: Payment | None, open_to_me: frozenset[int]) -> dict[str, Any]:
+    step, on = _standing(row, payment)
+    share = number(round(100 * row.amount / award.amount, 1))
+    return {
+        "number": row.number,
+        "figure": amount(row.amount, award.currency, code=False),
+        "share": f"{share}\N{NO-BREAK SPACE}%",
+        "step": STEPS[step],
+        "on": on,
+        "next": _next(row, payment, open_to_me),
+        "conditions": [
+            {"mark": "tick" if holds else "ring", "text": said(say)} for say, holds in cases.conditions(row)
+        ],
+    }
+
+
+def _standing(row: Instalment, payment: Payment | None) -> tuple[str, str]:
+    """The step of an instalment, which its payment carries on, and since when."""
+    if payment and payment.paid_at:
+        return "paid", day(payment.paid_at.date(), "year")
+    if payment and payment.batch.step == "released":
+        return "released", gettext("since %(day)s", day=day(payment.batch.step_at.date(), "short"))
+    if row.step == "payable":
+        return "payable", gettext("since %(day)s", day=day(row.step_at.date(), "short"))
+    return "planned", ""
+
+
+def _next(row: Instalment, payment: Payment | None, open_to_me: frozenset[int]) -> Markup:
+    """What happens next with an instalment, with its batch as a link for those who may open it."""
+    if payment is None:
+        return escape(
+            gettext("Finance puts it into the next batch.")
+            if row.step == "payable"
+            else gettext("It becomes payable by itself once every condition holds.")
+        )
+    batch = payment.batch
+    sentences = {
+        "prepared": gettext("%(batch)s is prepared; a second person approves it."),
+        "approved": gettext("%(batch)s is approved; a third person releases it."),
+        "released": gettext("%(batch)s is with the bank; we wait for its word."),
+        "paid": gettext("%(batch)s, confirmed by the bank on %(day)s."),
+    }
+    named: str | Markup = gettext("Its batch of payments")
+    if batch.id in open_to_me:
+        named = Markup('<a href="{}">{}</a>').format(url_for("batches.show", id=batch.id), batch.number)
+    return escape(sentences[batch.step]) % {
+        "batch": named,
+        "day": day(payment.paid_at.date(), "year") if payment.paid_at else "",
+    }

@@ -1,0 +1,174 @@
+"""Batches of payments: prepared, approved and released by three people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import saving
+from grants.forms.batches import BatchForm
+from grants.models import Batch, Fund
+from grants.queries import batches, history
+from grants.services import batches as deeds
+from grants.services import repeats
+from grants.web.guard import acting, load, permitted, who
+from grants.web.moves import offers
+from grants.web.past import told
+from grants.web.shell import page
+from grants.web.words import amount, instant
+from workflows.roles import Role
+from workflows.steps import STEPS, Holder, Step
+
+bp = Blueprint("batches", __name__)
+
+NEXT = {"prepared": "approve", "approved": "release"}
+"""The move that a batch waits for, by its step."""
+
+
+@bp.get("/batches")
+@permitted(Permission.READ_BATCH)
+def index() -> str:
+    """The batches under way, or those that have ended, and what could go into a new one."""
+    ended = request.args.get("ended") == "1"
+    rows, after = batches.listed(who(), ended=ended, before=request.args.get("before", type=int))
+    waiting = batches.funds_to_pay(who()) if who().may(Permission.PREPARE_BATCH) else []
+    more = url_for(".index", ended=1 if ended else None, before=after) if after else None
+    shown = {"tabs": _tabs(ended=ended), "first": "before" not in request.args, "next": more, "steps": STEPS}
+    return page("batches/index.html", rows=rows, waiting=waiting, ended=ended, **shown)
+
+
+@bp.get("/batches/new")
+@permitted(Permission.PREPARE_BATCH)
+def new() -> str:
+    """Choose among the payable instalments of a fund."""
+    fund = load(Fund, request.args.get("fund", 0, type=int))
+    rows = batches.payable(fund, who())
+    return page("batches/new.html", fund=fund, rows=rows, form=BatchForm.over([row.id for row in rows]))
+
+
+@bp.post("/batches")
+@permitted(Permission.PREPARE_BATCH)
+def prepare() -> Response | tuple[str, int]:
+    """Put the chosen instalments into a batch; a second click leads to the same one."""
+    fund = load(Fund, request.form.get("fund", 0, type=int))
+    rows = batches.payable(fund, who())
+    form = BatchForm.over([row.id for row in rows])
+    if not form.sent():
+        return page("batches/new.html", fund=fund, rows=rows, form=form), 422
+    with saving():
+        return redirect(_once(fund, sorted(set(form.instalments.data or []))))
+
+
+@bp.get("/batches/<int:id>")
+@permitted(Permission.READ_BATCH)
+def show(id: int) -> str:
+    """One batch: its sum, its three people, each payment, and what the reader can do."""
+    batch = load(Batch, id)
+    payments = batches.payments(batch)
+    total = sum((payment.amount for payment in payments), Decimal(0))
+    found = _worded(offers(batch), len(payments), amount(total, batch.fund.currency))
+    return page("batches/show.html", batch=batch, payments=payments, total=total, offers=found, **_hands(batch, found))
+
+
+def _tabs(*, ended: bool) -> list[dict[str, Any]]:
+    return [
+        {"title": gettext("Under way"), "url": url_for(".index"), "present": not ended},
+        {"title": gettext("Ended"), "url": url_for(".index", ended=1), "present": ended},
+    ]
+
+
+def _once(fund: Fund, chosen: list[int]) -> str:
+    """The address of the batch made of these instalments, or of the one that the same form made before."""
+    body = repr((fund.id, chosen)).encode()
+    key = request.form.get("once", "")
+    return repeats.once(key, person=who().id or 0, body=body, do=lambda: _prepared(fund, chosen))
+
+
+def _prepared(fund: Fund, chosen: list[int]) -> str:
+    """The address of the new batch. An instalment that the reader may not see is treated as one that is not there."""
+    if batches.seen_among(chosen, who()) != chosen:
+        abort(404)
+    return url_for(".show", id=deeds.prepare(fund=fund, instalments=chosen, actor=acting(fund, Role.FINANCE)).id)
+
+
+def _worded(found: list[dict[str, Any]], count: int, total: str) -> list[dict[str, Any]]:
+    """The button that lets the money go says how much of it."""
+    title = ngettext("Release %(num)s payment, %(total)s", "Release %(num)s payments, %(total)s", count, total=total)
+    return [
+        {**offer, "move": replace(offer["move"], title=title)} if offer["move"].key == "release" else offer
+        for offer in found
+    ]
+
+
+def _hands(batch: Batch, found: list[dict[str, Any]]) -> dict[str, Any]:
+    """In whose hands it is, and in whose it was."""
+    events = told(history.of(batch, who()))
+    return {
+        "people": _people(batch, found),
+        "step": _step(batch, found),
+        "waits": _waits(batch, found),
+        "events": events,
+    }
+
+
+def _mine(batch: Batch, found: list[dict[str, Any]]) -> bool:
+    """Whether the next deed is the reader's to do."""
+    return any(offer["move"].key == NEXT.get(batch.step) and not offer["reasons"] for offer in found)
+
+
+def _step(batch: Batch, found: list[dict[str, Any]]) -> Step:
+    """Its step with the holder as this reader has it: theirs, or somebody else's in the house."""
+    if batch.step not in NEXT:
+        return STEPS[batch.step]
+    return replace(STEPS[batch.step], holder=Holder.APPLICANT if _mine(batch, found) else Holder.OURS)
+
+
+def _waits(batch: Batch, found: list[dict[str, Any]]) -> str | None:
+    if batch.step not in NEXT:
+        return None
+    return gettext("waits for you") if _mine(batch, found) else gettext("waits for somebody else of finance")
+
+
+def _people(batch: Batch, found: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The three people of the batch; the place where it waits says whether it waits for the reader."""
+    known = batches.people(batch)
+    deeds_done = (
+        (gettext("Prepared"), batch.prepared_by, batch.prepared_at),
+        (gettext("Approved"), batch.approved_by, batch.approved_at),
+        (gettext("Released"), batch.released_by, batch.released_at),
+    )
+    items = [
+        {"role": role, "name": known[person].name, "said": instant(at), "state": "done"}
+        for role, person, at in deeds_done
+        if person and at
+    ]
+    if batch.step in NEXT:
+        items.append(
+            _waiting(gettext("Approve") if batch.step == "prepared" else gettext("Release"), mine=_mine(batch, found))
+        )
+    if batch.step == "prepared":
+        items.append(
+            {
+                "role": gettext("Release"),
+                "name": gettext("A third person"),
+                "said": gettext("after the approval"),
+                "state": "",
+            }
+        )
+    return items
+
+
+def _waiting(role: str, *, mine: bool) -> dict[str, str]:
+    name = gettext("You") if mine else gettext("Somebody else of finance")
+    said = (
+        gettext("read the list below first")
+        if mine
+        else gettext("nobody who prepared, approved or decided an award in it")
+    )
+    return {"role": role, "name": name, "said": said, "state": "applicant"}

@@ -1,0 +1,143 @@
+"""Calls as the office sets them up: rules edited while in preparation, frozen once open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from pydantic import ValidationError
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import saving
+from grants.forms.calls import CallForm, NewCallForm, call_form
+from grants.models import Call
+from grants.queries import calls as found
+from grants.queries import history
+from grants.services import calls, repeats
+from grants.web import past
+from grants.web.guard import acting, load, permitted, who
+from grants.web.shell import page
+from workflows.programme import RuleSpec
+from workflows.programmes import programmes
+from workflows.roles import Actor, Role
+from workflows.rules.calls import CALL_RULES
+from workflows.steps import STEPS
+
+bp = Blueprint("calls", __name__, url_prefix="/office/calls")
+
+
+@bp.get("")
+@permitted(Permission.READ_CALL)
+def index() -> str:
+    """Every call with its money and how many have applied."""
+    return page(
+        "calls/index.html", calls=found.listing(who()), programmes=programmes(), may_set=who().may(Permission.SET_CALL)
+    )
+
+
+@bp.get("/new")
+@permitted(Permission.SET_CALL)
+def new() -> str:
+    """The form that begins a call from a programme."""
+    return _new(NewCallForm())
+
+
+@bp.post("/new")
+@permitted(Permission.SET_CALL)
+def create() -> Response | tuple[str, int]:
+    """Set up a call with a copy of its programme's rules."""
+    form = NewCallForm()
+    form.offer(found.funds(who()), found.programmes_of(who()))
+    if not form.sent():
+        return _new(form), 422
+    with saving():
+        target = repeats.once(
+            request.form.get("once", ""), person=who().id or 0, body=repr(form.data).encode(), do=lambda: _create(form)
+        )
+    return redirect(target)
+
+
+@bp.get("/<int:id>")
+@permitted(Permission.READ_CALL)
+def show(id: int) -> str:
+    """A call: its form while it is in preparation, its frozen rules afterwards."""
+    call = load(Call, id)
+    return _shown(call, call_form(call)())
+
+
+@bp.post("/<int:id>")
+@permitted(Permission.SET_CALL)
+def change(id: int) -> Response | tuple[str, int]:
+    """Change a call in preparation."""
+    call = load(Call, id)
+    form = call_form(call)()
+    if not form.sent():
+        return _shown(call, form), 422
+    try:
+        with saving():
+            calls.change(
+                call,
+                **form.facts(),
+                rules=form.rules(call.data),
+                actor=acting(call, Role.OFFICER),
+                version=request.form.get("version", type=int),
+            )
+    except ValidationError as error:
+        form.explain(error)
+        return _shown(call, form), 422
+    return redirect(url_for(".show", id=id, kept=1))
+
+
+@bp.post("/<int:id>/open")
+@permitted(Permission.SET_CALL)
+def open_(id: int) -> Response:
+    """Publish it; its rules freeze."""
+    call = load(Call, id)
+    with saving():
+        calls.open_now(call, actor=acting(call, Role.OFFICER))
+    return redirect(url_for(".show", id=id))
+
+
+@bp.post("/<int:id>/close")
+@permitted(Permission.SET_CALL)
+def close(id: int) -> Response:
+    """Take no more proposals."""
+    call = load(Call, id)
+    with saving():
+        calls.close_now(call, actor=acting(call, Role.OFFICER))
+    return redirect(url_for(".show", id=id))
+
+
+def _create(form: NewCallForm) -> str:
+    actor = Actor(person=who().id, role=Role.OFFICER)
+    call = calls.set_up(programme=form.programme.data, fund=form.chosen_fund(), actor=actor, **form.facts())
+    return url_for(".show", id=call.id)
+
+
+def _new(form: NewCallForm) -> str:
+    form.offer(found.funds(who()), found.programmes_of(who()))
+    return page("calls/new.html", form=form, programmes=programmes())
+
+
+def _shown(call: Call, form: CallForm) -> str:
+    values: dict[str, Any] = {
+        "call": call,
+        "programme": programmes()[call.programme],
+        "money": found.money(call),
+        "counts": found.counts(call, who()),
+    }
+    return page(
+        "calls/show.html",
+        form=form,
+        happened=past.told(history.of(call, who())),
+        kept="kept" in request.args,
+        steps=STEPS,
+        may_set=found.settable(call, who()),
+        rule_words=_rule_words,
+        **values,
+    )
+
+
+def _rule_words(spec: RuleSpec) -> str:
+    return str(CALL_RULES[spec.key].check.__doc__)

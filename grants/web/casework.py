@@ -1,0 +1,144 @@
+"""The office's page of one application: where it stands, its checks, its reviews, what can be done now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from grants.access import ALLOWED, Permission, roles_on
+from grants.db import now
+from grants.forms.checks import CheckForm
+from grants.models import Application
+from grants.queries import cases, documents, history, proposals, reviews
+from grants.queries import standing as stood
+from grants.services.moves import flow_of
+from grants.web import advice, listing, past, records, standing
+from grants.web.guard import who
+from grants.web.moves import offers
+from grants.web.shell import page
+from grants.web.words import amount, current_day
+from workflows.rules.decisions import checked_at
+from workflows.steps import STEPS, Holder
+
+FEW = 6
+WEIGHTS = ("first", "second", "link", "grave")
+HANDS = {Holder.APPLICANT: "with the applicant", Holder.REVIEWERS: "with reviewers", Holder.OURS: "with us"}
+
+
+def overview(application: Application, *, check: tuple[str, CheckForm] | None = None) -> str:
+    """The first page of an application. check: a line of the checklist that came back with something wrong."""
+    case = cases.of(application, now())
+    asked = reviews.of(application)
+    events = history.of(application, who())
+    return page(
+        "applications/show.html",
+        **_frame(application, "overview", events=len(events)),
+        facts=records.facts(application, case),
+        found=records.found(application, case),
+        checklist=records.checklist(application, check),
+        may_check=_may(application, Permission.CHECK),
+        open_checks=checked_at(flow_of(application), application.step, application.stage),
+        offers=sorted(offers(application), key=_weight),
+        reviewers=[advice.reviewer(application, one) for one in asked],
+        assigns=_assigns(application),
+        help=advice.rests_on(application, asked, case),
+        happened=past.told(events[:FEW]),
+        events=len(events),
+        award=stood.of([application])[application.id].award_id,
+    )
+
+
+def part(application: Application, part: str) -> dict[str, Any]:
+    """What one of the other pages is set from."""
+    frame = _frame(application, part)
+    match part:
+        case "documents":
+            return frame | {"papers": documents.of(application, who())}
+        case "history":
+            return frame | {"happened": past.told(history.of(application, who()))}
+    return frame | {"reading": proposals.reading(application)}
+
+
+def _frame(application: Application, present: str, *, events: int | None = None) -> dict[str, Any]:
+    facts = stood.of([application])[application.id]
+    return {
+        "application": application,
+        "step": STEPS[application.step],
+        "holds": _holds(application),
+        "line": _line(application, facts),
+        "tabs": _tabs(application, present, facts.reviews.get("sent", 0), events),
+        "call_url": url_for("calls.show", id=application.call_id),
+    }
+
+
+def _tabs(application: Application, present: str, sent: int, events: int | None) -> list[dict[str, Any]]:
+    needed = listing.needed(application)
+    parts: list[tuple[str, str, str | int | None]] = [
+        ("overview", gettext("Overview"), None),
+        ("proposal", gettext("Proposal"), None),
+        ("budget", gettext("Budget"), amount(application.asked, application.call.currency, code=False, cents=False)),
+        ("documents", gettext("Documents"), None),
+        ("history", gettext("History"), events),
+    ]
+    found = [
+        {
+            "title": title,
+            "count": count,
+            "present": key == present,
+            "url": url_for("applications.show", id=application.id)
+            if key == "overview"
+            else url_for("applications.part", id=application.id, part=key),
+        }
+        for key, title, count in parts
+    ]
+    if needed and _may(application, Permission.READ_REVIEWS):
+        found.insert(
+            3,
+            {
+                "title": gettext("Reviews"),
+                "count": f"{sent}/{needed}",
+                "present": present == "reviews",
+                "url": url_for("reviews.of", id=application.id),
+            },
+        )
+    return found
+
+
+def _holds(application: Application) -> str:
+    """What the tag's word leaves open: in whose hands, and on which day of how many."""
+    since = (current_day() - application.step_at.date()).days
+    limit = listing.limit_of(application)
+    hands = HANDS.get(STEPS[application.step].holder)
+    days = gettext("day %(day)s of %(limit)s", day=since, limit=limit) if limit is not None and hands else ""
+    return " · ".join(part for part in (gettext(hands) if hands else "", days) if part)
+
+
+def _line(application: Application, facts: stood.Standing) -> list[dict[str, Any]]:
+    """The applicant's line of steps in the office's words, with what is over its time."""
+    stops = standing.line(application, facts)
+    limit, since = listing.limit_of(application), (current_day() - application.step_at.date()).days
+    for stop in stops:
+        if stop["state"] == "present":
+            if application.step in ("draft", "question"):
+                stop["notes"] = [gettext("with the applicant"), *stop["notes"][1:]]
+            if limit is not None and since > limit:
+                stop["late"] = gettext("%(days)s days over", days=since - limit)
+    return stops
+
+
+def _may(application: Application, permission: Permission) -> bool:
+    return bool(roles_on(application, who()) & ALLOWED[permission])
+
+
+def _weight(offer: dict[str, Any]) -> int:
+    """The deed that leads on comes first, the grave ones last."""
+    return WEIGHTS.index(offer["move"].weight)
+
+
+def _assigns(application: Application) -> str | None:
+    """Where reviewers are chosen, for whoever may at this step."""
+    if application.step != "review" or not _may(application, Permission.ASSIGN):
+        return None
+    return url_for("assignments.new", id=application.id)

@@ -1,0 +1,99 @@
+"""Whether an organisation can apply in a call, with every reason, before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import now, saving
+from grants.forms.eligibility import BeginForm
+from grants.models import Call, Organisation
+from grants.queries import cases, organisations, proposals
+from grants.services import applications, repeats
+from grants.services.moves import Refused
+from grants.web import rulebook
+from grants.web.guard import load, permitted, who
+from grants.web.shell import page
+from grants.web.words import said
+from workflows.cases import ApplicationCase
+from workflows.roles import Actor, Role
+from workflows.rules.calls import CALL_RULES, objections
+from workflows.rules.proposals import in_time
+
+bp = Blueprint("eligibility", __name__)
+
+
+@bp.get("/calls/<int:id>/apply")
+@permitted(Permission.START_APPLICATION)
+def show(id: int) -> str:
+    """What speaks for and against each of the reader's organisations."""
+    return _shown(load(Call, id), BeginForm(organisations.chosen(who())))
+
+
+@bp.post("/calls/<int:id>/apply")
+@permitted(Permission.START_APPLICATION)
+def begin(id: int) -> Response | tuple[str, int]:
+    """Open the draft, once however often the button is pressed; or say every reason why not."""
+    call, form = load(Call, id), BeginForm(organisations.chosen(who()))
+    if not form.sent():
+        return _shown(call, form), 422
+    organisation = load(Organisation, form.organisation.data)
+    try:
+        with saving():
+            target = repeats.once(
+                request.form.get("once", ""),
+                person=who().id or 0,
+                body=f"begin {id} {organisation.id}".encode(),
+                do=lambda: _begin(call, organisation),
+            )
+    except Refused:
+        return _shown(call, form), 409
+    return redirect(target)
+
+
+def _begin(call: Call, organisation: Organisation) -> str:
+    actor = Actor(person=who().id, role=Role.APPLICANT, on_behalf_of=organisation.id)
+    return url_for("drafts.write", id=applications.begin(call=call, organisation=organisation, actor=actor).id)
+
+
+def _shown(call: Call, form: BeginForm) -> str:
+    sides = [_side(call, organisation) for organisation in organisations.chosen(who())]
+    drafts = [one for one in proposals.own(who(), steps=("draft",)) if one.call_id == call.id]
+    return page(
+        "eligibility/show.html",
+        call=call,
+        form=form,
+        sides=sides,
+        possible=any(not side["reasons"] for side in sides),
+        drafts=drafts,
+        later=[
+            rulebook.words(spec, call.data, call.currency)
+            for spec in call.data.rules
+            if "start" not in CALL_RULES[spec.key].asked_at
+        ],
+    )
+
+
+def _side(call: Call, organisation: Organisation) -> dict[str, Any]:
+    """Each rule that is asked before anything is written: what holds, and every reason against with what cures it."""
+    round_ = cases.round_of(call)
+    case = ApplicationCase(arrived_at=now(), applicant=cases.applicant(organisation), round=round_)
+    late = in_time(case, Actor(person=who().id, role=Role.APPLICANT))
+    reasons: list[dict[str, Any]] = [{"mark": "cross", "text": said(late)}] if late else []
+    holds: list[dict[str, Any]] = []
+    for spec in (one for one in call.data.rules if "start" in CALL_RULES[one.key].asked_at):
+        against = objections(replace(case, round=replace(round_, rules=(spec,))), "start")
+        reasons += [{"mark": "cross", "text": said(say), "link": _cure(say.cure, organisation)} for say in against]
+        if not against:
+            holds.append({"mark": "tick", "text": rulebook.words(spec, call.data, call.currency)})
+    return {"organisation": organisation, "reasons": reasons, "holds": holds}
+
+
+def _cure(cure: str | None, organisation: Organisation) -> dict[str, str] | None:
+    if cure == "organisation":
+        return {"title": said("See what we know of it"), "url": url_for("organisations.show", id=organisation.id)}
+    return {"title": said("Go to the reports"), "url": url_for("reports.index")} if cure == "reports" else None

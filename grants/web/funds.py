@@ -1,0 +1,127 @@
+"""Funds: what came in, what is left, and the envelopes of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import Broken, saving, today
+from grants.forms.funds import EnvelopeForm, FundForm
+from grants.models import Call, Fund
+from grants.queries import awards, funds, history
+from grants.services import calls as call_deeds
+from grants.services import funds as deeds
+from grants.services import repeats
+from grants.services.moves import Refused
+from grants.web.guard import acting, load, permitted, who
+from grants.web.past import told
+from grants.web.refusals import CONSTRAINTS
+from grants.web.shell import page
+from grants.web.words import said
+from workflows.roles import Actor, Role
+from workflows.steps import STEPS
+
+bp = Blueprint("funds", __name__)
+
+
+@bp.get("/funds")
+@permitted(Permission.READ_FUND)
+def index() -> str:
+    """Every fund with what is left of it."""
+    rows = funds.listed(who())
+    return page("funds/index.html", funds=rows, stands=funds.stands(fund.id for fund in rows))
+
+
+@bp.get("/funds/new")
+@permitted(Permission.SET_FUND)
+def new() -> str:
+    """The form for a contribution."""
+    return page("funds/new.html", form=FundForm(year=today().year))
+
+
+@bp.post("/funds")
+@permitted(Permission.SET_FUND)
+def receive() -> Response | tuple[str, int]:
+    """Open a fund with its contribution."""
+    form = FundForm()
+    if not form.sent():
+        return page("funds/new.html", form=form), 422
+    try:
+        target = _once(lambda: _received(form))
+    except Broken as broken:
+        if broken.constraint != "fund_title_key":
+            raise
+        form.title.errors = [said(CONSTRAINTS[broken.constraint])]
+        return page("funds/new.html", form=form), 422
+    return redirect(target)
+
+
+@bp.get("/funds/<int:id>")
+@permitted(Permission.READ_FUND)
+def show(id: int) -> str:
+    """One fund: what is left, each call's envelope, its awards."""
+    return _page(load(Fund, id), None)
+
+
+@bp.post("/funds/<int:id>/envelope")
+@permitted(Permission.SET_FUND)
+def cut(id: int) -> Response | tuple[str, int]:
+    """Set money of the fund aside for one of its calls."""
+    fund = load(Fund, id)
+    calls = {call.id: call for call, _ in funds.calls(fund)}
+    form = _envelope(fund, calls)
+    if not form.sent():
+        return _page(fund, form), 422
+    try:
+        target = _once(lambda: _set_aside(fund, calls[form.call.data], form))
+    except Refused as refused:
+        form.amount.errors = [said(reason) for reason in refused.reasons]
+        return _page(fund, form), 422
+    return redirect(target)
+
+
+def _received(form: FundForm) -> str:
+    fund = deeds.receive(**form.values(), actor=Actor(person=who().id, role=Role.FINANCE))
+    return url_for(".show", id=fund.id)
+
+
+def _set_aside(fund: Fund, call: Call, form: EnvelopeForm) -> str:
+    call_deeds.fund(call, **form.values(), actor=acting(fund, Role.FINANCE))
+    return url_for(".show", id=fund.id)
+
+
+def _once(do: Callable[[], str]) -> str:
+    """Do it in a unit of work; the same form sent again leads to the same page and changes nothing."""
+    sent = sorted((name, text) for name, text in request.form.items(multi=True) if name not in {"csrf_token", "once"})
+    with saving():
+        return repeats.once(
+            request.form.get("once", ""), person=who().id or 0, body=repr((request.path, sent)).encode(), do=do
+        )
+
+
+def _envelope(fund: Fund, calls: dict[int, Call]) -> EnvelopeForm:
+    return EnvelopeForm.over([(call.id, call.title) for call in calls.values()], fund.currency)
+
+
+def _page(fund: Fund, form: EnvelopeForm | None) -> str:
+    """The fund's page, with the form for an envelope where the reader may cut one."""
+    calls = funds.calls(fund)
+    if form is None and calls and who().may(Permission.SET_FUND):
+        form = _envelope(fund, {call.id: call for call, _ in calls})
+    rows, after = awards.listed(who(), fund=fund.id, before=request.args.get("before", type=int))
+    return page(
+        "funds/show.html",
+        fund=fund,
+        stand=funds.stands([fund.id])[fund.id],
+        calls=calls,
+        form=form,
+        awards=rows,
+        steps=STEPS,
+        held=awards.held(row.id for row in rows),
+        events=told(history.of(fund, who())),
+        first="before" not in request.args,
+        next=url_for(".show", id=fund.id, before=after, _anchor="awards") if after else None,
+    )

@@ -1,0 +1,136 @@
+"""Who may come in: every route declares its permission, every object is loaded through the predicate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf import CSRFProtect
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from grants.access import NOBODY, Permission, Who, actor_on, roles_on, seen, who_is
+from grants.access import ALLOWED
+from grants.db import Model, db
+from grants.models import Person, SignIn
+from grants.queries import sessions
+from workflows.roles import Actor, Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row", bound=Model)
+csrf = CSRFProtect()
+
+
+def permitted(permission: Permission) -> Callable[[View], View]:
+    """Declare what a route asks of whoever calls it."""
+
+    def declared(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return declared
+
+
+def open_to_all(view: View) -> View:
+    """Declare that anybody may call this route; `tests/access_table.py` lists them all once more."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
+
+
+@dataclass
+class Visitor(UserMixin):
+    """A signed-in person as Flask-Login knows one."""
+
+    sign_in: SignIn
+
+    @property
+    def person(self) -> Person:
+        """Whose session this is."""
+        return self.sign_in.person
+
+    def get_id(self) -> str:
+        """Unused: the session's cookie is ours, not Flask-Login's."""
+        return str(self.person.id)
+
+
+def who() -> Who:
+    """Whoever sent this request, loaded once."""
+    if "who" not in g:
+        g.who = who_is(current_user.person) if current_user.is_authenticated else NOBODY
+    found: Who = g.who
+    return found
+
+
+def load(model: type[Row], id: int, permission: Permission | None = None) -> Row:
+    """The row of that number: 404 when it is not seen, 403 when the permission is not held on this very row.
+
+    permission: the route's own, unless another is named.
+    """
+    g.loaded = True
+    wanted = permission or declared_permission()
+    row = db.session.scalars(select(model).where(model.__table__.c.id == id, seen(model, who()))).first()
+    if row is None:
+        abort(404)
+    if wanted is not None and not roles_on(row, who()) & ALLOWED[wanted]:
+        abort(403)
+    return row
+
+
+def acting(row: Any, *roles: Role) -> Actor:
+    """The caller as an actor on this thing, in the first of these roles that they hold; 403 when in none."""
+    actor = actor_on(row, who(), roles)
+    if actor is None:
+        abort(403)
+    return actor
+
+
+def declared_permission() -> Permission | None:
+    """What the route of this request declares."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "permission", None)
+
+
+def init_app(app: Flask) -> None:
+    """Sessions from the database, tokens against forged forms, and the permission of each route."""
+    login = LoginManager(app)
+    login.session_protection = None
+    csrf.init_app(app)
+
+    @login.request_loader
+    def _visitor(_: object) -> Visitor | None:
+        row = sessions.current(request.cookies.get(sessions.COOKIE, ""))
+        return Visitor(row) if row else None
+
+    app.before_request(_ask)
+
+
+def _ask() -> Response | None:
+    permission = declared_permission()
+    if permission is None:
+        return None
+    if not who().id:
+        if request.method in {"GET", "HEAD"}:
+            return redirect(url_for("sessions.new", next=request.full_path.rstrip("?")))
+        abort(401)
+    if not who().may(permission):
+        abort(403)
+    return None
+
+
+class Unguarded(RuntimeError):
+    """A route was written without saying who may call it."""
+
+
+def insist(app: Flask) -> None:
+    """Refuse to start with a route that declares nothing, or that takes an id and does not load it."""
+    if static := app.view_functions.get("static"):
+        setattr(static, "permission", None)  # noqa: B010 - a bound method of Flask takes no attribute that mypy knows
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if not hasattr(view, "permission"):
+            raise Unguarded(f"{rule.endpoint} ({rule.rule}) declares no permission.")
+        if rule.arguments & {"id"} and "load" not in view.__code__.co_names:
+            raise Unguarded(f"{rule.endpoint} ({rule.rule}) takes an id and does not load it.")

@@ -1,0 +1,18 @@
+"""Whether this process can do its work."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify
+from werkzeug.wrappers import Response
+
+from grants.db import now
+from grants.web.guard import open_to_all
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/health")
+@open_to_all
+def show() -> Response:
+    """200 with the database's clock; anything else means that the database does not answer."""
+    return jsonify(now=now().isoformat())

@@ -1,0 +1,101 @@
+"""The first page after signing in: what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.models import Application
+from grants.queries import inbox, organisations, proposals
+from grants.queries import standing as stood
+from grants.queries.organisations import Holding
+from grants.web import office, own, promises, standing
+from grants.web.guard import permitted, who
+from grants.web.shell import page
+from grants.web.words import amount, current_day, spoken
+from workflows.programmes import programmes
+from workflows.roles import Role
+from workflows.rules.applicants import Held
+
+bp = Blueprint("inbox", __name__)
+
+MOST = 20
+
+
+@bp.get("/inbox")
+@permitted(Permission.SEE_INBOX)
+def show() -> str | Response:
+    """The office's inbox, a reviewer's list, or what an applicant has to do."""
+    if set(who().calls) - {Role.REVIEWER}:
+        return office.show_inbox()
+    if not who().organisations:
+        return redirect(url_for("reviews.index"))
+    return _applicant()
+
+
+def _applicant() -> str:
+    rows = proposals.own(who(), steps=proposals.RUNNING, most=MOST)
+    facts = stood.of(rows)
+    drafts = sorted((one for one in rows if one.step == "draft" and _open(one)), key=_soonest)
+    until = standing.deadline(drafts[0]) if drafts else None
+    return page(
+        "inbox/show.html",
+        duties=[office.told(duty) for duty in inbox.duties(who())],
+        rows=own.lines(rows, facts),
+        draft=drafts[0] if drafts else None,
+        deadline=until,
+        left=(until.date() - current_day()).days if until else 0,
+        ours=promises.ours(rows, facts, current_day()),
+        next=min(
+            (at for one in rows if (at := standing.hear_by(one)) and one.step not in standing.AFTER), default=None
+        ),
+        holdings=[(one.organisation, held_facts(one)) for one in organisations.holdings(who().organisations, who())],
+    )
+
+
+def _open(draft: Application) -> bool:
+    return draft.invited_until is not None or draft.call.step == "open"
+
+
+def _soonest(draft: Application) -> tuple[bool, Any, int]:
+    until = standing.deadline(draft)
+    return until is None, until, draft.id
+
+
+def held_facts(holding: Holding) -> list[tuple[str, str]]:
+    """What an organisation holds, and the room it has left by the rules of the programmes it may apply in."""
+    limit = _limit(holding.organisation.kind)
+    found = (
+        [(gettext("Standing"), spoken(holding.organisation.standing))] if holding.organisation.kind == "chapter" else []
+    )
+    found.append((gettext("Contacts"), str(holding.contacts)))
+    if limit is None:
+        return [*found, (gettext("Grants held"), str(holding.grants))]
+    found.append(
+        (gettext("Grants held"), gettext("%(count)s of %(most)s at most", count=holding.grants, most=limit.grants))
+    )
+    room = max(limit.amount - holding.amount, limit.amount * 0)
+    found.append(
+        (
+            gettext("Room left"),
+            amount(room, "USD", cents=False) if holding.grants < limit.grants else gettext("none until one ends"),
+        )
+    )
+    if holding.overdue:
+        found.append((gettext("Reports overdue"), str(holding.overdue)))
+    return found
+
+
+def _limit(kind: str) -> Held | None:
+    """How many grants may run at once; of several programmes the one that allows most."""
+    held = [
+        Held.model_validate(rule.params)
+        for one in programmes().values()
+        for rule in one.rules.rules
+        if rule.key == "held" and any(r.key == "applicants" and kind in r.params["allowed"] for r in one.rules.rules)
+    ]
+    return max(held, key=lambda one: one.amount, default=None)

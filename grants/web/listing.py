@@ -1,0 +1,209 @@
+"""The office's table of applications: tabs, filters, and what each line says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+
+from grants.access import OFFICE, Who
+from grants.forms.applications import FilterForm
+from grants.models import Application
+from grants.queries import applications as found
+from grants.queries.applications import CAPPED, Filters, Listed, Listing
+from grants.web.words import current_day, day
+from workflows.countries import flags_of
+from workflows.roles import Role
+from workflows.steps import STEPS, Holder
+
+HOURS = 24
+HOLDERS = {Holder.APPLICANT: "Applicant", Holder.DONE: "Grantee", Holder.NOBODY: "Nobody"}
+TITLES = {
+    "triage": "Triage",
+    "checks": "Checks",
+    "applicant": "With applicant",
+    "review": "In review",
+    "panel": "Panel",
+    "decision": "Decision",
+    "agreement": "Agreement",
+    "active": "Active",
+    "ended": "Ended",
+    "under_way": "All under way",
+    "all": "All",
+}
+INBOX_TABS = ("checks", "applicant", "review", "panel", "decision", "under_way")
+EVERY_TAB = ("under_way", "checks", "applicant", "review", "panel", "decision", "agreement", "active", "ended", "all")
+
+
+def of_the_office(who: Who) -> bool:
+    """Whether somebody reads applications in a role of ours."""
+    return any(role in who.calls for role in OFFICE)
+
+
+def listed(
+    who: Who, args: Mapping[str, str], *, tab: str, endpoint: str, tabs: tuple[str, ...] = EVERY_TAB
+) -> dict[str, Any]:
+    """What the list's template is set from. args: the query of the address; tab: the list when none is asked for."""
+    calls, regions = found.choices(who)
+    form = FilterForm(args, calls, regions)
+    filters = Filters(
+        args.get("list", tab),
+        form.words.data or "",
+        int(form.call.data) if form.call.data else None,
+        form.region.data or "",
+        args.get("after", ""),
+        args.get("before", ""),
+    )
+    kept: dict[str, Any] = dict(form.kept())
+    counts = found.counts(who, filters)
+    listing = found.listing(who, filters)
+    rows = [line(one, who) for one in listing.rows]
+    here: dict[str, Any] = {**kept, "list": filters.tab}
+    return {
+        "rows": rows,
+        "form": form,
+        "present": filters.tab,
+        "action": url_for(endpoint),
+        "narrowed": bool(kept),
+        "clear": url_for(endpoint, list=filters.tab),
+        "tabs": [_tab(key, counts, filters.tab, url_for(endpoint, **kept, list=key)) for key in tabs],
+        "says": _says(listing, counts.get(filters.tab, 0)),
+        "next": url_for(endpoint, **here, after=listing.after) if listing.after else None,
+        "previous": url_for(endpoint, **here, before=listing.before) if listing.before else None,
+    }
+
+
+def tabs(who: Who, *, endpoint: str, tabs: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The lists alone, for a page that shows none of them."""
+    counts = found.counts(who, Filters())
+    return [_tab(key, counts, "", url_for(endpoint, list=key)) for key in tabs]
+
+
+def tone(on: date | None, soon: int) -> str:
+    """How a day is said: late when it is over, soon within so many days."""
+    if on is None:
+        return ""
+    left = (on - current_day()).days
+    return "late" if left < 0 else "soon" if left <= soon else ""
+
+
+def _tab(key: str, counts: Mapping[str, int], present: str, url: str) -> dict[str, Any]:
+    return {"title": gettext(TITLES[key]), "url": url, "count": capped(counts.get(key, 0)), "present": key == present}
+
+
+def capped(count: int) -> str:
+    """A count as it is said: nobody counts beyond a thousand for a list."""
+    return f"{CAPPED:,}+" if count > CAPPED else f"{count}"
+
+
+def _says(listing: Listing, count: int) -> str:
+    return gettext("%(shown)s of %(count)s", shown=len(listing.rows), count=capped(count))
+
+
+def line(one: Listed, who: Who) -> dict[str, Any]:
+    """One application as a line: where it stands, who holds it since when, what stands out, what it waits for."""
+    row = one.application
+    since = (current_day() - row.step_at.date()).days
+    limit = limit_of(row)
+    return {
+        "title": row.title,
+        "url": url_for("applications.show", id=row.id),
+        "asked": row.asked,
+        "currency": row.call.currency,
+        "under": " · ".join([row.organisation.name, row.organisation.country, row.reference or ""]),
+        "step": STEPS[row.step],
+        "held": held(one, who),
+        "days": since,
+        "limit": limit,
+        "reviews": _dots(one),
+        "remarks": _remarks(one, since, limit),
+        "next": _next(one, who),
+    }
+
+
+def limit_of(row: Application) -> int | None:
+    """How many days the call allows for the present step; None where it sets none."""
+    clock = row.call.data.clock
+    if hours := clock.get(f"{row.step}_hours"):
+        return max(1, -(-hours // HOURS))
+    return clock.get(f"{row.step}_days")
+
+
+def held(one: Listed, who: Who) -> str:
+    """In whose hands it is, as the reader calls them."""
+    row = one.application
+    if row.step == "review" and one.reviewers:
+        return str(ngettext("%(num)s reviewer", "%(num)s reviewers", one.reviewers))
+    if row.step == "agreement":
+        return gettext("Both sides")
+    if word := HOLDERS.get(STEPS[row.step].holder):
+        return gettext(word)
+    role = Role.APPROVER if row.step == "decision" else Role.OFFICER
+    return gettext("You") if who.covers(role, row.call_id) else gettext(role.capitalize())
+
+
+def needed(row: Application) -> int:
+    """How many reviews the present stage asks for."""
+    return row.call.data.stage(row.stage).reviews
+
+
+def _dots(one: Listed) -> dict[str, int] | None:
+    row = one.application
+    if row.step in ("checks", "question", "triage", "draft") or not needed(row):
+        return None
+    return {"count": min(one.reviews_in, max(needed(row), one.reviews_in)), "of": max(needed(row), one.reviews_in)}
+
+
+def _remarks(one: Listed, since: int, limit: int | None) -> list[dict[str, str]]:
+    row, said = one.application, []
+    if limit is not None and since > limit and row.step not in found.TABS["ended"]:
+        said.append({"tone": "late", "text": ngettext("%(num)s day over", "%(num)s days over", since - limit)})
+    if row.step == "review" and one.lost and one.reviewers < needed(row):
+        said.append({"tone": "soon", "text": gettext("Reviewer lost")})
+    if one.far_apart and row.step in ("review", "panel", "decision"):
+        said.append({"tone": "soon", "text": gettext("Scores far apart")})
+    if one.overdue:
+        said.append({"tone": "soon", "text": gettext("Report overdue")})
+    return said + [{"tone": "flag", "text": flag} for flag in flags_of(row.organisation.country)]
+
+
+def _next(one: Listed, who: Who) -> dict[str, str] | None:
+    """The deed it waits for, as a link where the reader may do it, else as words alone."""
+    row = one.application
+    for step, role, holds, title, endpoint in DEEDS:
+        if row.step == step and (role is None or who.covers(role, row.call_id)) and holds(one):
+            return {"title": gettext(title), "url": url_for(endpoint, id=row.id) if endpoint else ""}
+    limit = limit_of(row)
+    if row.step != "question" or limit is None:
+        return None
+    return {"title": gettext("Due %(day)s", day=day(row.step_at.date() + timedelta(days=limit), "short")), "url": ""}
+
+
+def _always(_: Listed) -> bool:
+    return True
+
+
+def _short_of_reviewers(one: Listed) -> bool:
+    return one.reviewers < needed(one.application)
+
+
+def _all_in(one: Listed) -> bool:
+    return one.reviews_in >= needed(one.application)
+
+
+HERE, AWARD = "applications.show", "awards.of"
+DEEDS: tuple[tuple[str, Role | None, Callable[[Listed], bool], str, str], ...] = (
+    ("triage", Role.OFFICER, _always, "Read the alert", HERE),
+    ("checks", Role.OFFICER, _always, "Finish checks", HERE),
+    ("review", Role.OFFICER, _short_of_reviewers, "Assign reviewers", "assignments.new"),
+    ("review", Role.OFFICER, _all_in, "Close reviews", HERE),
+    ("panel", Role.OFFICER, _always, "Recommend", HERE),
+    ("decision", Role.APPROVER, _always, "Decide", HERE),
+    ("decision", None, _always, "Waits for the approver", ""),
+    ("agreement", None, _always, "Waits for signatures", AWARD),
+    ("active", None, _always, "See the award", AWARD),
+)
+"""What a step waits for: by whom (anybody: None), under which condition, in which words, on which page."""

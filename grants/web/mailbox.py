@@ -1,0 +1,33 @@
+"""The demonstration's mails: what would have been sent is read here, and nothing leaves the machine."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, current_app
+
+from config import Settings
+from grants.outside import mailbox
+from grants.web.guard import open_to_all
+from grants.web.shell import page
+
+bp = Blueprint("mailbox", __name__)
+
+
+@bp.get("/mailbox")
+@open_to_all
+def index() -> str:
+    """The latest mails, newest first."""
+    return page("mailbox/index.html", mails=_mails())
+
+
+@bp.get("/mailbox/<key>")
+@open_to_all
+def show(key: str) -> str:
+    """One mail."""
+    found = next((mail for mail in _mails() if mail.key == key), None)
+    return page("mailbox/show.html", mail=found) if found else abort(404)
+
+
+def _mails() -> list[mailbox.Mail]:
+    """The mails of this instance; outside the demonstration there is no such page."""
+    settings: Settings = current_app.extensions["settings"]
+    return mailbox.messages(settings.instance) if settings.demo else abort(404)

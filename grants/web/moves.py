@@ -1,0 +1,134 @@
+"""The one route that takes a move, whatever it moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from grants.access import Permission, application_of, roles_on
+from grants.db import now, saving
+from grants.forms.moves import Unclear, answers
+from grants.models import Agreement, Application, Batch, Report
+from grants.queries import cases
+from grants.services import moves, repeats
+from grants.web.guard import acting, load, permitted, who
+from grants.web.shell import arrived_at, page
+from grants.web.words import said
+from workflows.flow import Move
+from workflows.say import Say
+
+bp = Blueprint("moves", __name__)
+
+NOUNS: dict[str, tuple[type[Any], Permission]] = {
+    "applications": (Application, Permission.MOVE_APPLICATION),
+    "agreements": (Agreement, Permission.MOVE_AGREEMENT),
+    "reports": (Report, Permission.MOVE_REPORT),
+    "batches": (Batch, Permission.MOVE_BATCH),
+}
+
+
+@bp.post("/<any(applications, agreements, reports, batches):noun>/<int:id>/moves/<key>")
+@permitted(Permission.SEE_INBOX)
+def take(noun: str, id: int, key: str) -> Response | tuple[str, int]:
+    """Take a move, or say every reason why not."""
+    model, permission = NOUNS[noun]
+    row = load(model, id, permission)
+    move = moves.flow_of(row).move(key, row.step, getattr(row, "stage", ""))
+    try:
+        given = answers(move, request.form, _currency(row)) if move else {}
+    except Unclear as unclear:
+        return ask_again(row, move, values=unclear.values, errors={k: [gettext(text)] for k, text in unclear.errors.items()})
+    try:
+        with saving():
+            target = repeats.once(request.form.get("once", ""), person=who().id or 0, body=_body(noun, id, key),
+                                  do=lambda: _take(row, key, given, move))
+    except moves.Refused as refused:
+        return _explain(row, move, refused)
+    return redirect(target)
+
+
+def _take(row: Any, key: str, given: dict[str, Any], move: Move | None) -> str:
+    """A move nobody knows is offered to the flow all the same: it has the sentence for it."""
+    actor = acting(row, *(move.by if move else roles_on(row, who())))
+    moves.take(row, key, actor=actor, answers=given, version=request.form.get("version", type=int), arrived_at=arrived_at())
+    return page_of(row)
+
+
+def _body(noun: str, id: int, key: str) -> bytes:
+    """What was asked for, without what changes from page to page."""
+    sent = sorted((name, text) for name, text in request.form.items(multi=True) if name not in {"csrf_token", "once", "version"})
+    return repr((noun, id, key, sent)).encode()
+
+
+def _explain(row: Any, move: Move | None, refused: moves.Refused) -> tuple[str, int]:
+    """Reasons that a better answer cures go beside the form with what was typed; others are for the 409 page."""
+    keys = {ask.key for ask in move.asks} if move else set()
+    if move is None or not all(reason.cure in keys for reason in refused.reasons):
+        raise refused
+    errors: dict[str, list[str]] = {}
+    for reason in refused.reasons:
+        errors.setdefault(str(reason.cure), []).append(said(reason))
+    return ask_again(row, move, values=request.form, errors=errors)
+
+
+def ask_again(row: Any, move: Move | None, *, values: Any, errors: dict[str, list[str]]) -> tuple[str, int]:
+    """The move's form once more, with what was typed and what is wrong with it."""
+    return page("moves/again.html", move=move, to=request.path, values=values, errors=errors, back=page_of(row), version=row.version,
+                title=_title(row),
+                summary=[{"url": f"#{move.key}-{key}", "text": " ".join(found)} for key, found in errors.items()] if move else []), 422
+
+
+def offers(row: Any) -> list[dict[str, Any]]:
+    """What the reader may do with a thing now, each with every reason against it, for `templates/macros/move.html`."""
+    roles = roles_on(row, who())
+    flow = moves.flow_of(row)
+    case = cases.of(row, now())
+    found = []
+    for move in flow.offered(row.step, getattr(row, "stage", ""), roles):
+        reasons = flow.objections(move.key, case, acting(row, *move.by))
+        found.append({"move": move, "to": url_for("moves.take", noun=_noun(row), id=row.id, key=move.key), "version": row.version,
+                      "reasons": [{"text": said(reason), "cure": cure(row, reason)} for reason in reasons]})
+    return found
+
+
+def cure(row: Any, reason: Say) -> dict[str, str] | None:
+    """Where a reason can be mended, as a link."""
+    application = application_of(row)
+    if application is None or reason.cure is None:
+        return None
+    here = {"id": application.id}
+    places: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "checks": (gettext("Go to the checks"), "applications.show", {**here, "_anchor": "checks"}),
+        "reviews": (gettext("See the reviews"), "applications.show", {**here, "_anchor": "reviews"}),
+        "award": (gettext("See the award"), "awards.of", here),
+    }
+    if reason.cure not in places:
+        return None
+    title, endpoint, values = places[reason.cure]
+    return {"title": title, "url": url_for(endpoint, **values)}
+
+
+def page_of(row: Any) -> str:
+    """The page where a thing is shown."""
+    if isinstance(row, Agreement):
+        return url_for("awards.show", id=row.award_id)
+    return url_for(f"{_noun(row)}.show", id=row.id)
+
+
+def _noun(row: Any) -> str:
+    return next(noun for noun, (model, _) in NOUNS.items() if isinstance(row, model))
+
+
+def _currency(row: Any) -> str:
+    application = application_of(row)
+    return application.call.currency if application else row.fund.currency
+
+
+def _title(row: Any) -> str:
+    application = application_of(row)
+    return application.title if application else row.number
+
+

@@ -1,0 +1,119 @@
+"""The office's inbox: what needs me first, then the lists of everything under way."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext
+
+from grants.db import now
+from grants.queries import inbox
+from grants.queries import office as found
+from grants.queries.inbox import Duty
+from grants.web import listing
+from grants.web.guard import who
+from grants.web.shell import page
+from grants.web.words import instant, said
+from workflows.steps import STEPS
+
+MINE = "mine"
+SOON_DAYS = 3
+DEEDS: dict[str, tuple[str, str, str, str]] = {
+    "triage": ("Read the alert: %(title)s", "An alert is answered within hours.", "Read it", "applications.show"),
+    "checks": ("Check: %(title)s", "It waits for its checks.", "Do the checks", "applications.show"),
+    "panel": (
+        "Recommend: %(title)s",
+        "All reviews are in; the approver waits for your advice.",
+        "Recommend",
+        "applications.show",
+    ),
+    "decision": ("Decide: %(title)s", "An officer has given advice.", "Decide", "applications.show"),
+    "countersign": ("Counter-sign: %(title)s", "The applicant has signed.", "Sign", "awards.show"),
+    "received": ("Read the report: %(title)s", "The next instalment may wait for it.", "Read it", "reports.show"),
+    "payable": ("Pay what is due from %(title)s", "Instalments whose conditions hold.", "Make a batch", "batches.new"),
+    "batch_prepared": ("Approve batch %(title)s", "Somebody else prepared it.", "Look at it", "batches.show"),
+    "batch_approved": ("Release batch %(title)s", "Two others prepared and approved it.", "Look at it", "batches.show"),
+    "batch_released": ("Confirm batch %(title)s", "It is with the bank.", "Look at it", "batches.show"),
+    "draft": ("Finish and send: %(title)s", "It is not sent yet.", "Go on writing", "drafts.write"),
+    "question": ("Answer our question: %(title)s", "Change the proposal and send it again.", "Answer", "drafts.write"),
+    "sign": (
+        "Sign the agreement: %(title)s",
+        "No money moves before both sides have signed.",
+        "Read and sign",
+        "awards.show",
+    ),
+    "report": ("Write the report: %(title)s", "The next instalment may wait for it.", "Write it", "reports.show"),
+    "asked": (
+        "Say whether you can review: %(title)s",
+        "You see the proposal once you have declared.",
+        "Answer",
+        "reviews.show",
+    ),
+    "ready": ("Review: %(title)s", "Nobody sees it until you send it.", "Go on", "reviews.show"),
+}
+"""What each kind of duty is called, why it matters, its button and the room it leads to."""
+
+
+def show_inbox() -> str:
+    """The duties of officers, approvers and finance; whoever reads applications has the lists beside."""
+    at = now()
+    frame: dict[str, Any] = {"at": at, "alarms": [_alarm(alert, at) for alert in found.alerts(who())], "duties": None}
+    if not listing.of_the_office(who()):
+        return page("inbox/office.html", **frame | {"duties": _duties(), "tabs": []})
+    if request.args.get("list", MINE) != MINE:
+        lists = listing.listed(who(), request.args, tab=MINE, endpoint="inbox.show", tabs=listing.INBOX_TABS)
+        lists["tabs"].insert(0, {"title": gettext("Needs me"), "url": url_for("inbox.show"), "present": False})
+        return page("inbox/office.html", **frame, **lists)
+    duties = _duties()
+    tabs = listing.tabs(who(), endpoint="inbox.show", tabs=listing.INBOX_TABS)
+    tabs.insert(0, {"title": gettext("Needs me"), "url": url_for("inbox.show"), "count": len(duties), "present": True})
+    return page("inbox/office.html", **frame | {"duties": duties, "tabs": tabs})
+
+
+def _duties() -> list[dict[str, Any]]:
+    return [told(duty) for duty in inbox.duties(who())]
+
+
+def told(duty: Duty) -> dict[str, Any]:
+    """A duty as a line of `templates/macros/duties.html`."""
+    title, why, button, endpoint = DEEDS[duty.kind]
+    place: dict[str, Any] = {"fund": duty.id} if duty.kind == "payable" else {"id": duty.id}
+    return {
+        "on": duty.due_on,
+        "title": gettext(title, title=duty.title or gettext("a proposal without a title")),
+        "tone": listing.tone(duty.due_on, SOON_DAYS),
+        "why": " · ".join(part for part in (_party(duty), gettext(why)) if part),
+        "link": {"title": gettext(button), "url": url_for(endpoint, **place)},
+    }
+
+
+def _party(duty: Duty) -> str:
+    """Who stands on the other side; for what is payable the number of instalments."""
+    return gettext("%(count)s to pay", count=duty.party) if duty.kind == "payable" else duty.party
+
+
+def _alarm(alert: found.Alert, at: datetime) -> dict[str, Any]:
+    row = alert.application
+    step = gettext("Mini-proposal") if row.step == "draft" else said(STEPS[row.step].word)
+    text = gettext(
+        "%(organisation)s · %(step)s due %(at)s",
+        organisation=row.organisation.name,
+        step=step,
+        at=instant(alert.ends_at, "utc"),
+    )
+    return {
+        "left": _left(alert.ends_at - at),
+        "title": gettext("Disaster alert: %(title)s", title=row.title),
+        "text": text,
+        "link": {"title": gettext("Open the alert"), "url": url_for("applications.show", id=row.id)},
+    }
+
+
+def _left(span: timedelta) -> str:
+    """Hours and minutes, "31 h 40"; over when there are none left."""
+    if span <= timedelta(0):
+        return gettext("over")
+    hours, rest = divmod(int(span.total_seconds()), 3600)
+    return f"{hours} h {rest // 60:02}"

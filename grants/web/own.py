@@ -1,0 +1,90 @@
+"""Applications from the applicant's side: the list of one's own, and where one stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from grants.models import Application
+from grants.queries import decisions, documents, history, proposals
+from grants.queries import standing as stood
+from grants.queries.standing import Standing
+from grants.web import past, standing
+from grants.web.guard import who
+from grants.web.moves import offers
+from grants.web.shell import page
+from grants.web.words import day
+from grants.web.writing import WRITABLE, asked_of
+from workflows.steps import STEPS
+
+JUST_SENT = ("checks", "triage")
+FEW = 30
+
+
+def show_own(application: Application) -> str:
+    """The page of an application for those who wrote it."""
+    facts = stood.of([application])[application.id]
+    writable = application.step in WRITABLE
+    return page(
+        "applications/show_own.html",
+        application=application,
+        step=STEPS[application.step],
+        holds=standing.held_by(application),
+        line=standing.line(application, facts),
+        says=sentence(application, facts),
+        facts=facts,
+        writable=writable,
+        sent=application.step in JUST_SENT,
+        hear_by=standing.hear_by(application),
+        deadline=standing.deadline(application) if writable else None,
+        question=asked_of(application),
+        decision=decisions.of(application, who()),
+        offers=_offers(application, writable=writable),
+        papers=documents.of(application, who()),
+        events=past.told(history.of(application, who()))[:FEW],
+        reading=proposals.reading(application),
+    )
+
+
+def _offers(application: Application, *, writable: bool) -> list[dict[str, Any]]:
+    """What can be done here; sending has a page of its own, which lists what is missing."""
+    return [offer for offer in offers(application) if not (writable and offer["move"].weight == "first")]
+
+
+def show_list() -> str:
+    """The proposals of the reader's organisations."""
+    rows = proposals.own(who())
+    return page("applications/own.html", rows=lines(rows, stood.of(rows)))
+
+
+def lines(applications: list[Application], facts: dict[int, Standing]) -> list[dict[str, Any]]:
+    """Each with its step line, for `templates/applications/_stand.html`."""
+    return [
+        {
+            "application": one,
+            "step": STEPS[one.step],
+            "holds": standing.held_by(one),
+            "line": standing.line(one, facts[one.id]),
+            "url": url_for("drafts.write" if one.step == "draft" else "applications.show", id=one.id),
+        }
+        for one in applications
+    ]
+
+
+def sentence(application: Application, facts: Standing) -> str:
+    """Who holds it and until when, in one sentence; nothing where the page's notice says it."""
+    hear = standing.hear_by(application)
+    day_ = day(hear.date()) if hear else ""
+    said = {
+        "review": gettext("Reviewers read it. You hear from us by %(day)s.", day=day_),
+        "active": gettext("It is funded and the project runs."),
+        "closed": gettext("The project is finished and everything is settled."),
+        "agreement": gettext("It is funded and you have signed. We sign next.")
+        if facts.agreement == "countersign"
+        else "",
+    } | dict.fromkeys(
+        ("triage", "checks", "panel", "decision"), gettext("It is with us. You hear from us by %(day)s.", day=day_)
+    )
+    return said.get(application.step, "")

@@ -1,0 +1,26 @@
+"""What happened to a thing, ready for `templates/macros/history.html`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+
+from grants.queries.history import Happening
+from grants.web.words import said, spoken
+from workflows.roles import Role
+
+HANDS = {Role.APPLICANT: "applicant", Role.REVIEWER: "reviewers"}
+
+
+def told(happenings: list[Happening]) -> list[dict[str, Any]]:
+    """Each entry: its sentence, who did it and the words they gave, and when; in the order in which they come."""
+    return [
+        {"title": said(one.say), "text": _text(one), "at": one.at, "holder": HANDS.get(Role(one.role), "ours")}
+        for one in happenings
+    ]
+
+
+def _text(one: Happening) -> str:
+    by = one.by or (gettext("by itself") if one.role == Role.CLOCK else spoken(one.role))
+    return " · ".join(dict.fromkeys([by, *one.words.values()]))

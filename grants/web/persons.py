@@ -1,0 +1,102 @@
+"""People and their roles, for the administrator; and everybody's own account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import db, saving
+from grants.forms.persons import AppointmentForm
+from grants.models import Appointment, Person
+from grants.queries import persons as found
+from grants.services import persons, repeats
+from grants.services.moves import Refused
+from grants.web.guard import load, permitted, who
+from grants.web.shell import page
+from workflows.roles import Actor, Role
+from workflows.say import Say
+
+bp = Blueprint("persons", __name__)
+
+
+@bp.get("/people")
+@permitted(Permission.SET_PEOPLE)
+def index() -> str:
+    """Everybody with an account, found by name or address."""
+    words, after = request.args.get("words", "").strip(), request.args.get("after", "")
+    return page("persons/index.html", words=words, listing=found.listing(who(), words=words, after=after))
+
+
+@bp.get("/people/<int:id>")
+@permitted(Permission.SET_PEOPLE)
+def show(id: int) -> str:
+    """Somebody's roles, and the form that gives another."""
+    return _shown(load(Person, id), AppointmentForm())
+
+
+@bp.post("/people/<int:id>")
+@permitted(Permission.SET_PEOPLE)
+def appoint(id: int) -> Response | tuple[str, int]:
+    """Give a role, everywhere or in one programme or call."""
+    person, form = load(Person, id), AppointmentForm()
+    form.offer(found.calls())
+    if not form.sent():
+        return _shown(person, form), 422
+    with saving():
+        repeats.once(
+            request.form.get("once", ""),
+            person=who().id or 0,
+            body=repr((id, form.data)).encode(),
+            do=lambda: _appoint(person, form),
+        )
+    return redirect(url_for(".show", id=id))
+
+
+@bp.post("/appointments/<int:id>/end")
+@permitted(Permission.SET_PEOPLE)
+def dismiss(id: int) -> Response:
+    """End a role; a second click finds it ended already and changes nothing."""
+    appointment = load(Appointment, id)
+    if appointment.ended_at is None:
+        with saving():
+            persons.dismiss(appointment, actor=_administrator(appointment.person))
+    return redirect(url_for(".show", id=appointment.person_id))
+
+
+@bp.get("/account")
+@permitted(Permission.SEE_INBOX)
+def account() -> str:
+    """One's own account: who one is here, and in which roles."""
+    person = db.session.get_one(Person, who().id)
+    return page(
+        "persons/account.html",
+        shown=person,
+        roles=found.appointments(person),
+        memberships=found.memberships(person),
+        sign_ins=found.sign_ins(person),
+    )
+
+
+def _appoint(person: Person, form: AppointmentForm) -> str:
+    programme, call_id = form.where()
+    persons.appoint(person, Role(form.role.data), programme=programme, call_id=call_id, actor=_administrator(person))
+    return ""
+
+
+def _administrator(person: Person) -> Actor:
+    """Nobody gives roles to themselves or takes their own away."""
+    if person.id == who().id:
+        raise Refused(Say("Your own roles are changed by another administrator."))
+    return Actor(person=who().id, role=Role.ADMINISTRATOR)
+
+
+def _shown(person: Person, form: AppointmentForm) -> str:
+    form.offer(found.calls())
+    return page(
+        "persons/show.html",
+        shown=person,
+        form=form,
+        roles=found.appointments(person),
+        memberships=found.memberships(person),
+    )

@@ -1,0 +1,64 @@
+"""What is ours to do for an applicant, each with our clock: they see how long we have had it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext
+
+from grants.models import Application
+from grants.queries.standing import Standing
+from grants.web import standing
+from grants.web.words import day
+
+REPORT_DAYS = 21
+"""Within so many days we read a report; `grants.queries.inbox` counts with the same number."""
+
+
+def ours(applications: list[Application], facts: dict[int, Standing], today: date) -> list[dict[str, str]]:
+    """What waits for us, for `templates/macros/duties.html`."""
+    found = []
+    for one in applications:
+        found += [_report(title, at, today) for title, at in facts[one.id].received]
+        if title := _waiting(one, facts[one.id]):
+            found.append({"title": title, "text": _since(one, today)})
+    return found
+
+
+def _report(title: str, at: datetime, today: date) -> dict[str, str]:
+    days = (today - at.date()).days + 1
+    text = gettext(
+        "sent %(day)s, day %(days)s of %(most)s. You hear from us by %(until)s.",
+        day=day(at.date()),
+        days=days,
+        most=REPORT_DAYS,
+        until=day(at.date() + timedelta(days=REPORT_DAYS)),
+    )
+    return {"title": gettext("Read “%(title)s”", title=title), "text": text}
+
+
+def _waiting(one: Application, facts: Standing) -> str:
+    match one.step:
+        case "triage":
+            return gettext("Answer the alert “%(title)s”", title=one.title)
+        case "checks":
+            return gettext("Check “%(title)s”", title=one.title)
+        case "review":
+            return gettext("Have “%(title)s” reviewed", title=one.title)
+        case "panel" | "decision":
+            return gettext("Decide on “%(title)s”", title=one.title)
+        case "agreement" if facts.agreement == "countersign":
+            return gettext("Sign the agreement of “%(title)s”", title=one.title)
+    return ""
+
+
+def _since(one: Application, today: date) -> str:
+    text = gettext(
+        "since %(day)s, day %(days)s.", day=day(one.step_at.date()), days=(today - one.step_at.date()).days + 1
+    )
+    hear = standing.hear_by(one)
+    return (
+        f"{text} {gettext('You hear from us by %(day)s.', day=day(hear.date()))}"
+        if hear and one.step != "agreement"
+        else text
+    )

@@ -1,0 +1,118 @@
+"""What anybody may read: the open calls, what became of earlier ones, and each call's page."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import gettext, ngettext
+
+from grants.db import now
+from grants.models import Call
+from grants.queries import public
+from grants.services.letters import answer_time
+from grants.web import rulebook
+from grants.web.guard import load, open_to_all, who
+from grants.web.shell import page
+from grants.web.standing import ROLES
+from grants.web.words import day, said
+from workflows.programme import CallRules, InstalmentPlan, ReportDuty
+from workflows.programmes import programmes
+from workflows.roles import Role
+
+bp = Blueprint("public", __name__)
+SOON_DAYS = 14
+
+
+@bp.get("/")
+@open_to_all
+def home() -> str:
+    """The open calls and what happened to the money so far."""
+    at = now()
+    return page(
+        "public/home.html",
+        calls=[_line(call, at) for call in public.open_calls()],
+        figures=public.figures(),
+        round=public.last_round(),
+        funded=public.recently_funded(),
+    )
+
+
+@bp.get("/calls/<int:id>")
+@open_to_all
+def call(id: int) -> str:
+    """A call: who can apply, what it gives, what is asked, how we decide."""
+    call = load(Call, id)
+    rules, programme = call.data, programmes()[call.programme]
+    return page(
+        "public/call.html",
+        call=call,
+        programme=programme,
+        hear=hear(call),
+        open=_open(call),
+        may_apply=not who().id or Role.APPLICANT in who().roles,
+        rules=[rulebook.words(spec, rules, call.currency) for spec in rules.rules],
+        decides=_decides(call),
+        pays=[_pays(one, rules) for one in rules.instalments],
+        reports=[_owes(one) for one in rules.reports],
+    )
+
+
+def _line(call: Call, at: datetime) -> dict[str, Any]:
+    left = (call.closes_at - at).days if call.closes_at else None
+    return {
+        "call": call,
+        "programme": programmes()[call.programme],
+        "hear": hear(call),
+        "soon": left is not None and left < SOON_DAYS,
+    }
+
+
+def _open(call: Call) -> bool:
+    return call.step == "open" and call.opens_at <= (at := now()) and (call.closes_at is None or at < call.closes_at)
+
+
+def hear(call: Call) -> str:
+    """By when whoever applies hears from us."""
+    span = answer_time(call.data)
+    if any(key.endswith("_hours") for key in call.data.clock):
+        return gettext("%(hours)s hours after the alert", hours=int(span / timedelta(hours=1)))
+    if call.closes_at is not None:
+        return day((call.closes_at + span).date(), "year")
+    return ngettext("%(num)s day after sending", "%(num)s days after sending", span.days)
+
+
+def _decides(call: Call) -> str:
+    """Who decides, in the words of the flow's own row."""
+    award = next((move for move in programmes()[call.programme].flow.moves if move.target == "agreement"), None)
+    return said(ROLES.get(award.by[0], "")) if award else ""
+
+
+def _pays(plan: InstalmentPlan, rules: CallRules) -> dict[str, str]:
+    conditions = []
+    for condition in plan.conditions:
+        kind, _, number = condition.partition(":")
+        title = rules.reports[int(number) - 1].title if number else ""
+        conditions.append(
+            gettext("once both sides have signed the agreement")
+            if kind == "agreement"
+            else gettext("once we have approved: %(report)s", report=said(title))
+        )
+    return {"share": f"{plan.percent.normalize():f}\N{NARROW NO-BREAK SPACE}%", "when": ", ".join(conditions)}
+
+
+def _owes(duty: ReportDuty) -> dict[str, str]:
+    days = ngettext("%(num)s day", "%(num)s days", duty.days)
+    if duty.at == "end":
+        when = gettext("within %(days)s of the end of the project", days=days)
+    elif duty.months:
+        months = ngettext("%(num)s month", "%(num)s months", duty.months)
+        when = (
+            gettext("%(months)s after the start, and %(days)s more to write it", months=months, days=days)
+            if duty.days
+            else gettext("%(months)s after the start", months=months)
+        )
+    else:
+        when = gettext("%(days)s after the start", days=days)
+    return {"title": said(duty.title), "when": when}

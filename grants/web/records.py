@@ -1,0 +1,88 @@
+"""What the records say of an application: its facts, the call's rules one by one, the officer's checklist."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from markupsafe import Markup
+
+from grants.forms.checks import CheckForm
+from grants.models import Application
+from grants.queries import applications
+from grants.web.scoring import asks
+from grants.web.words import amount, country, day, instant, number, said, spoken
+from workflows.cases import ApplicationCase
+from workflows.countries import flags_of
+from workflows.programme import RuleSpec
+from workflows.rules.calls import CALL_RULES, objections
+
+
+def facts(application: Application, case: ApplicationCase) -> list[tuple[str, Any]]:
+    """Who asks for what, as terms and values."""
+    organisation, currency = application.organisation, application.call.currency
+    flags = Markup("").join(
+        Markup(' <span class="flag">{}</span>').format(flag) for flag in flags_of(organisation.country)
+    )
+    link = Markup('<a href="{}">{}</a>').format(url_for("organisations.show", id=organisation.id), organisation.name)
+    share = f"{number(round(100 * case.indirect / case.asked, 1))} %" if case.asked else "–"
+    other = amount(case.cofunding, currency) if case.cofunding else "–"
+    grants = gettext(
+        "%(count)s running, %(sum)s", count=case.applicant.held, sum=amount(case.applicant.held_amount, currency)
+    )
+    return [
+        (gettext("Applicant"), link),
+        (gettext("Standing"), spoken(organisation.standing)),
+        (gettext("Country"), Markup("{} · {}{}").format(country(organisation.country), organisation.region, flags)),
+        (gettext("Asks for"), asks(application)),
+        (gettext("Indirect costs"), share),
+        (gettext("Other money"), " · ".join(filter(None, [other, str(application.answers.get("cofunders") or "")]))),
+        (gettext("Starts"), day(application.starts_on) if application.starts_on else "–"),
+        (gettext("People with an account"), case.applicant.contacts),
+        (gettext("Grants held"), grants),
+    ]
+
+
+def found(application: Application, case: ApplicationCase) -> list[dict[str, Any]]:
+    """Rule by rule of the call: a tick with the rule's own words, or every reason that stands against it now."""
+    sent = application.submitted_at
+    late = (
+        sent and application.call.closes_at and application.invited_until is None and sent > application.call.closes_at
+    )
+    at = instant(sent, "utc") if sent else "–"
+    lines = [{"mark": "cross" if late else "tick", "text": gettext("Sent %(at)s", at=at)}]
+    for spec in application.call.data.rules:
+        lines += _rule(case, spec)
+    return lines
+
+
+def _rule(case: ApplicationCase, spec: RuleSpec) -> list[dict[str, Any]]:
+    alone = replace(case, round=replace(case.round, rules=(spec,)))
+    against = dict.fromkeys(say for moment in ("submit", "award") for say in objections(alone, moment))
+    if not against:
+        return [{"mark": "tick", "text": said(str(CALL_RULES[spec.key].check.__doc__).rstrip("."))}]
+    return [{"mark": "cross", "text": said(say)} for say in against]
+
+
+def checklist(application: Application, returned: tuple[str, CheckForm] | None) -> list[dict[str, Any]]:
+    """Each line of the call's checklist with its verdict and, for whoever may give one, its form."""
+    given = {check.key: check for check in applications.checks(application)}
+    lines = []
+    for key, title in application.call.data.checks:
+        check = given.get(key)
+        held = {"verdict": check and check.verdict, "note": check and check.note}
+        form = returned[1] if returned and returned[0] == key else CheckForm(prefix=f"{key}-", data=held)
+        lines.append(
+            {
+                "key": key,
+                "title": said(title),
+                "check": check,
+                "form": form,
+                "wrong": bool(form.errors),
+                "mark": {"passed": "tick", "failed": "cross"}[check.verdict] if check else "ring",
+                "url": url_for("checks.give", id=application.id, key=key),
+            }
+        )
+    return lines

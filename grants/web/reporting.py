@@ -1,0 +1,107 @@
+"""The page on which a report is written, what it hears after a save, and what becomes of a save that came too late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import abort, get_template_attribute, jsonify, request, url_for
+from flask_babel import gettext
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from grants.db import db, saving
+from grants.forms.reports import ReportForm
+from grants.models import ApplicationSave, Report
+from grants.services import applications, reports
+from grants.web.guard import who
+from grants.web.measures import money_used
+from grants.web.shell import page
+from grants.web.words import clock
+
+
+def written_page(report: Report, form: ReportForm, *, compared: bool = False, kept: int | None = None) -> str:
+    """The form.
+
+    compared: with what is stored beside every field that says something else; kept: the save that came too late.
+    """
+    lines, sums = money_used(report)
+    return page(
+        "reports/write.html",
+        report=report,
+        form=form,
+        lines=lines,
+        sums=sums,
+        theirs=dict(_theirs(report, form)) if compared else {},
+        compared=compared,
+        kept=kept,
+        saved=clock(report.saved_at) if report.version > 1 else "",
+        owner=f"person-{who().id}",
+    )
+
+
+def _theirs(report: Report, form: ReportForm) -> Iterator[tuple[str, str]]:
+    """What is stored, by the fields in which the reader wrote something else."""
+    stored = ReportForm.as_stored(report)
+    texts = stored.typed()
+    for field in form:
+        if field.errors or _said(field) != _said(stored[field.name]):
+            yield field.name, texts.get(field.name, "")
+
+
+def _said(field: Any) -> Any:
+    """A field's value, where an empty one, an untouched one and an unticked one say the same."""
+    return "" if field.data is None or field.data is False else field.data
+
+
+def keep(report: Report, form: ReportForm) -> None:
+    """Save what was sent in a unit of its own; raises Refused or Stale. A choice between two texts is then made."""
+    with saving():
+        reports.save(report, **form.values(), version=request.form.get("version", -1, type=int))
+        _settle(request.form.get("kept", type=int), report)
+
+
+def saved(report: Report, form: ReportForm) -> dict[str, Any]:
+    """What a page hears after a save of its own accord; the shape stands in `templates/macros/guard.html`."""
+    unread = get_template_attribute("reports/_unread.html", "unread")(form)
+    return {"saved_at": clock(report.saved_at), "version": report.version, "parts": {"unread": unread}}
+
+
+def too_late(report: Report, form: ReportForm) -> tuple[Response | str, int]:
+    """Somebody saved in between: keep what was sent in, and show both texts; 409."""
+    with saving():
+        row = applications.keep_lost(
+            report.award.application,
+            section=_section(report),
+            content=form.typed(),
+            person=who().id or 0,
+            version=request.form.get("version", -1, type=int),
+        )
+    if "X-Autosave" in request.headers:
+        return jsonify(notice=_notice(url_for("reports.write", id=report.id, kept=row.id))), 409
+    db.session.refresh(report)
+    return written_page(report, form, compared=True, kept=row.id), 409
+
+
+def lost_text(report: Report, row: ApplicationSave) -> dict[str, str]:
+    """What a save that came too late had in it, by field; 404 for one of another report."""
+    if row.section != _section(report) or row.application_id != report.award.application_id:
+        abort(404)
+    return {name: str(text) for name, text in row.content.items()}
+
+
+def _settle(kept: int | None, report: Report) -> None:
+    """Whoever saves from the comparison has chosen."""
+    row = db.session.get(ApplicationSave, kept) if kept is not None else None
+    if row is not None and row.section == _section(report):
+        applications.settle(row)
+
+
+def _section(report: Report) -> str:
+    return f"report:{report.id}"
+
+
+def _notice(url: str) -> str:
+    title, text = gettext("Somebody else saved this report while you wrote"), gettext("Both texts are kept.")
+    link = Markup('<a href="{}">{}</a>').format(url, gettext("Compare and choose"))
+    return Markup('<div class="notice yours"><h2>{}</h2><p>{} {}</p></div>').format(title, text, link)

@@ -1,0 +1,171 @@
+"""Reports: the list, one as it is read, and one as it is written."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from grants.access import Permission
+from grants.db import today
+from grants.forms.reports import ReportForm
+from grants.models import ApplicationSave, Report
+from grants.queries import awards, cases, reports
+from grants.services.moves import Stale
+from grants.web import reporting
+from grants.web.guard import load, permitted, who
+from grants.web.measures import indicators, money_used
+from grants.web.moves import offers
+from grants.web.shell import page
+from grants.web.words import amount, said
+from workflows.roles import Role
+from workflows.steps import STEPS
+
+bp = Blueprint("reports", __name__)
+
+READ_WITHIN_DAYS = 21
+OURS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR})
+
+
+@bp.get("/reports")
+@permitted(Permission.READ_REPORT)
+def index() -> str:
+    """The reports at one step: to read for the office, to send for the grantee, unless another is asked for."""
+    ours = bool(OURS & who().roles)
+    asked = request.args.get("step", "")
+    step = asked if asked in reports.STEPS else ("received" if ours else "due")
+    rows, after = reports.listed(who(), step, after=_place(request.args.get("after", "")))
+    more = url_for(".index", step=step, after=f"{after[0]}_{after[1]}") if after else None
+    shown = {"tabs": _tabs(step, ours=ours), "first": "after" not in request.args, "next": more, "today": today()}
+    return page("reports/index.html", rows=rows, step=step, steps=STEPS, ours=ours, **shown)
+
+
+@bp.get("/reports/<int:id>")
+@permitted(Permission.READ_REPORT)
+def show(id: int) -> str:
+    """One report: figures against their targets, money used, words, and what the reader can do."""
+    report = load(Report, id)
+    return page(
+        "reports/show.html", report=report, offers=offers(report), steps=STEPS, **_told(report), **_beside(report)
+    )
+
+
+@bp.get("/reports/<int:id>/write")
+@permitted(Permission.WRITE_REPORT)
+def write(id: int) -> str | AnyResponse:
+    """The report as it stands, to be written on; or a text that came too late, beside what was saved instead."""
+    report = load(Report, id)
+    if report.step != "due":
+        return redirect(url_for(".show", id=id))
+    kept = request.args.get("kept", type=int)
+    lost = reporting.lost_text(report, load(ApplicationSave, kept)) if kept is not None else None
+    return reporting.written_page(report, ReportForm.of(report, lost), compared=lost is not None, kept=kept)
+
+
+@bp.post("/reports/<int:id>/write")
+@permitted(Permission.WRITE_REPORT)
+def save(id: int) -> AnyResponse | tuple[AnyResponse | str, int]:
+    """Keep the report as it was written. A number that cannot be read stays as it was; everything else is kept."""
+    report = load(Report, id)
+    form = ReportForm.of(report)
+    readable = form.sent()
+    try:
+        reporting.keep(report, form)
+    except Stale:
+        return reporting.too_late(report, form)
+    if "X-Autosave" in request.headers:
+        return jsonify(reporting.saved(report, form))
+    if not readable:
+        return reporting.written_page(report, form), 422
+    return redirect(url_for(".check" if request.form.get("then") == "check" else ".write", id=id))
+
+
+@bp.get("/reports/<int:id>/send")
+@permitted(Permission.WRITE_REPORT)
+def check(id: int) -> str:
+    """What the report lacks before it can be sent, each with the place to mend it, and then the button."""
+    report = load(Report, id)
+    lacks = [
+        {"text": said(say), "url": url_for(".write", id=id, _anchor=say.cure)} for say in cases.report_lacks(report)
+    ]
+    found, known = offers(report), {lack["text"] for lack in lacks}
+    against = [reason["text"] for offer in found for reason in offer["reasons"] if reason["text"] not in known]
+    return page("reports/send.html", report=report, lacks=lacks, against=against, offers=found)
+
+
+def _told(report: Report) -> dict[str, Any]:
+    """What the report says."""
+    lines, sums = money_used(report)
+    return {"indicators": indicators(report), "lines": lines, "sums": sums, "sender": reports.sender(report)}
+
+
+def _beside(report: Report) -> dict[str, Any]:
+    """What stands beside it."""
+    return {
+        "waiting": reports.waiting(report),
+        "checks": _checks(report),
+        "clock": _clock(report),
+        "ours": report.award.application.organisation_id not in who().organisations,
+    }
+
+
+def _place(text: str) -> tuple[date, int] | None:
+    """Where a page begins, from the address; one that cannot be read is the first page."""
+    on, _, number = text.partition("_")
+    try:
+        return date.fromisoformat(on), int(number)
+    except ValueError:
+        return None
+
+
+def _tabs(present: str, *, ours: bool) -> list[dict[str, Any]]:
+    titles = (
+        {"received": gettext("To read"), "due": gettext("With the grantee"), "approved": gettext("Approved")}
+        if ours
+        else {"due": gettext("To send"), "received": gettext("With us"), "approved": gettext("Approved")}
+    )
+    return [
+        {"title": title, "url": url_for(".index", step=step), "present": step == present}
+        for step, title in titles.items()
+    ]
+
+
+def _clock(report: Report) -> dict[str, Any] | None:
+    """Our own clock on a report that is here: which day it is, of how many, and the last one."""
+    if report.step != "received":
+        return None
+    began = report.step_at.date()
+    return {"day": (today() - began).days, "of": READ_WITHIN_DAYS, "until": began + timedelta(days=READ_WITHIN_DAYS)}
+
+
+def _checks(report: Report) -> list[dict[str, str]]:
+    """What a reader would otherwise have to compare by hand."""
+    currency, paid, used = (
+        report.award.currency,
+        awards.held([report.award_id])[report.award_id].paid,
+        reports.used(report),
+    )
+    sourced = all(figure.source or figure.indicator.how for figure in report.figures)
+    fits = {"used": amount(used, currency), "paid": amount(paid, currency)}
+    found = [
+        (
+            "tick" if sourced else "diamond",
+            gettext("Every indicator has a source") if sourced else gettext("An indicator has no source"),
+        ),
+        (
+            "tick" if used <= paid else "diamond",
+            gettext("%(used)s used of %(paid)s paid", **fits)
+            if used <= paid
+            else gettext("%(used)s used, only %(paid)s paid", **fits),
+        ),
+    ]
+    if report.story:
+        found.append(
+            ("tick", gettext("The story has its consent"))
+            if report.story_consent
+            else ("cross", gettext("The story has no consent"))
+        )
+    return [{"mark": mark, "text": text} for mark, text in found]

@@ -1,0 +1,182 @@
+"""A reviewer's desk: what they are asked, the declaration, the scoring; and the office's view of all scores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import saving
+from grants.forms.reviews import ConflictForm, DeclineForm, ReviewForm, filled, review_form
+from grants.models import Application, Assignment, Review
+from grants.queries import proposals
+from grants.queries import reviews as found
+from grants.services import reviews
+from grants.services.moves import Refused, Stale
+from grants.web import scoring
+from grants.web.guard import acting, load, permitted, who
+from grants.web.shell import page
+from workflows.roles import Role
+
+bp = Blueprint("reviews", __name__)
+
+
+@bp.get("/reviews")
+@permitted(Permission.REVIEW)
+def index() -> str:
+    """My reviews: asked, to do, done."""
+    return page("reviews/index.html", **scoring.desk(found.mine(who())))
+
+
+@bp.get("/reviews/<int:id>")
+@permitted(Permission.REVIEW)
+def show(id: int) -> str:
+    """The declaration first; the proposal and its rubric once no conflict was declared."""
+    assignment = load(Assignment, id)
+    if assignment.state == "asked":
+        return _before(assignment, ConflictForm())
+    if assignment.state == "ready" and assignment.review and scoring.open_for(assignment):
+        return _scoring(assignment, _form(assignment))
+    return page("reviews/read.html", wide=True, **scoring.finished(assignment))
+
+
+@bp.post("/reviews/<int:id>/clear")
+@permitted(Permission.ANSWER_ASSIGNMENT)
+def clear(id: int) -> Response | tuple[str, int]:
+    """The declaration: none of the five opens the proposal, any of them passes it to somebody else."""
+    assignment, form = load(Assignment, id), ConflictForm()
+    if not form.sent():
+        return _before(assignment, form), 422
+    with saving():
+        _declare(assignment, form)
+    return redirect(url_for(".index", passed=1) if form.kinds() else url_for(".show", id=id))
+
+
+@bp.post("/reviews/<int:id>/conflict")
+@permitted(Permission.ANSWER_ASSIGNMENT)
+def conflict(id: int) -> Response | tuple[str, int]:
+    """Something has changed: a conflict came to light while reading."""
+    assignment, form = load(Assignment, id), ConflictForm()
+    if not form.sent() or not form.kinds():
+        return page("reviews/conflict.html", **scoring.declaration(assignment, form, later=True)), 422
+    with saving():
+        _declare(assignment, form)
+    return redirect(url_for(".index", passed=1))
+
+
+@bp.get("/reviews/<int:id>/conflict")
+@permitted(Permission.ANSWER_ASSIGNMENT)
+def changed(id: int) -> str:
+    """The five questions once more, for somebody who reads already."""
+    return page("reviews/conflict.html", **scoring.declaration(load(Assignment, id), ConflictForm(), later=True))
+
+
+@bp.post("/reviews/<int:id>/decline")
+@permitted(Permission.ANSWER_ASSIGNMENT)
+def decline(id: int) -> Response | tuple[str, int]:
+    """The reviewer would rather not."""
+    assignment, form = load(Assignment, id), DeclineForm()
+    if not form.sent():
+        return _before(assignment, ConflictForm(), decline=form), 422
+    with saving():
+        reviews.decline(assignment, reason=form.reason.data or "", actor=acting(assignment, Role.REVIEWER))
+    return redirect(url_for(".index", declined=1))
+
+
+@bp.post("/reviews/<int:id>")
+@permitted(Permission.REVIEW)
+def save(id: int) -> Response | tuple[Response | str, int]:
+    """Keep what is written, whole or not; what cannot be read stays on the page with its reason."""
+    assignment = load(Assignment, id)
+    form, review = _form(assignment), _review(assignment)
+    whole = form.validate()
+    try:
+        with saving():
+            _save(review, form)
+    except Stale:
+        return _stale(assignment, form)
+    if request.headers.get("X-Autosave"):
+        return jsonify(scoring.saved(assignment, form))
+    return redirect(url_for(".show", id=id, saved=1)) if whole else (_scoring(assignment, form), 422)
+
+
+@bp.post("/reviews/<int:id>/send")
+@permitted(Permission.REVIEW)
+def send(id: int) -> Response | tuple[Response | str, int]:
+    """Keep it, then hand it in; or say all that it lacks, with what was written kept."""
+    assignment = load(Assignment, id)
+    form, review = _form(assignment), _review(assignment)
+    whole = form.validate()
+    try:
+        with saving():
+            _save(review, form)
+        if not whole:
+            return _scoring(assignment, form), 422
+        with saving():
+            reviews.send(review, actor=acting(assignment, Role.REVIEWER))
+    except Stale:
+        return _stale(assignment, form)
+    except Refused as refused:
+        return _lacking(assignment, form, refused)
+    return redirect(url_for(".index", sent=id))
+
+
+@bp.get("/applications/<int:id>/reviews")
+@permitted(Permission.READ_REVIEWS)
+def of(id: int) -> str:
+    """The reviews of an application side by side: criteria by reviewers, totals, amounts, words."""
+    return page("reviews/compare.html", **scoring.compared(load(Application, id)))
+
+
+def _declare(assignment: Assignment, form: ConflictForm) -> None:
+    actor = acting(assignment, Role.REVIEWER)
+    if kinds := form.kinds():
+        reviews.declare_conflict(assignment, kinds=kinds, actor=actor)
+    else:
+        reviews.clear(assignment, actor=actor)
+
+
+def _form(assignment: Assignment) -> ReviewForm:
+    rules = assignment.application.call
+    return filled(review_form(rules.data.rubric, rules.currency), _review(assignment))
+
+
+def _review(assignment: Assignment) -> Review:
+    """What is being written; there is none before the declaration."""
+    if assignment.review is None:
+        raise Refused(*scoring.NOT_YET)
+    return assignment.review
+
+
+def _save(review: Review, form: ReviewForm) -> None:
+    reviews.save(review, **form.facts(review), version=request.form.get("version", type=int))
+
+
+def _before(assignment: Assignment, form: ConflictForm, decline: DeclineForm | None = None) -> str:
+    return page("reviews/conflict.html", **scoring.declaration(assignment, form, decline=decline or DeclineForm()))
+
+
+def _scoring(assignment: Assignment, form: ReviewForm, **more: Any) -> str:
+    return page(
+        "reviews/score.html",
+        wide=True,
+        reading=proposals.reading(assignment.application),
+        **scoring.sheet(assignment, form),
+        **more,
+    )
+
+
+def _lacking(assignment: Assignment, form: ReviewForm, refused: Refused) -> tuple[str, int]:
+    """Reasons that lead to a field stand beside it; any other is for the page of refusals."""
+    if any(reason.cure is None for reason in refused.reasons):
+        raise refused
+    return _scoring(assignment, form, lacking=scoring.lacking(form, refused.reasons)), 422
+
+
+def _stale(assignment: Assignment, form: ReviewForm) -> tuple[Response | str, int]:
+    """Saved elsewhere meanwhile: what was sent stays in the fields, what was kept stands beside it."""
+    if request.headers.get("X-Autosave"):
+        return jsonify({"notice": page("reviews/_stale.html", to=url_for(".show", id=assignment.id))}), 409
+    return _scoring(assignment, form, elsewhere=scoring.elsewhere(assignment, form)), 409

@@ -1,0 +1,92 @@
+"""The rules of a call as sentences with their numbers, for whoever thinks of applying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext
+
+from grants.web.words import amount, country, number, spoken
+from workflows.programme import CallRules, RuleSpec
+from workflows.rules.calls import CALL_RULES
+
+KINDS = {
+    "chapter": "Internet Society chapters",
+    "nonprofit": "non-profit organisations",
+    "organisation": "organisations",
+    "university": "universities",
+    "individual": "individual researchers",
+    "partner": "partner organisations we know",
+}
+
+
+def words(spec: RuleSpec, rules: CallRules, currency: str) -> str:
+    """One rule with its numbers; a rule that is not put into words here says its own docstring."""
+    known = {**APPLICANTS, **BUDGETS}.get(spec.key)
+    return (
+        known(spec.params, rules, currency)
+        if known
+        else gettext((CALL_RULES[spec.key].check.__doc__ or "").split("\n", maxsplit=1)[0])
+    )
+
+
+Sentence = Callable[[Mapping[str, Any], CallRules, str], str]
+
+APPLICANTS: dict[str, Sentence] = {
+    "applicants": lambda given, *_: gettext(
+        "Who: %(kinds)s.", kinds=_listed(given, lambda kind: gettext(KINDS.get(kind, kind)))
+    ),
+    "countries": lambda given, *_: gettext("Where: %(countries)s.", countries=_listed(given, country)),
+    "standing": lambda given, *_: gettext(
+        "A chapter’s standing is one of: %(standings)s.", standings=_listed(given, lambda one: spoken(one).lower())
+    ),
+    "contacts": lambda given, *_: gettext(
+        "People of the organisation with an account here: %(count)s or more.", count=given["count"]
+    ),
+    "held": lambda given, _, currency: gettext(
+        "Grants running at once: %(grants)s at most, together no more than %(amount)s.",
+        grants=given["grants"],
+        amount=_money(given["amount"], currency),
+    ),
+}
+
+
+def _partner(given: Mapping[str, Any], _: CallRules, currency: str) -> str:
+    above = _money(given["amount"], currency)
+    if months := given.get("months"):
+        return gettext(
+            "Above %(amount)s: a partner from outside, and %(months)s months or more.", amount=above, months=months
+        )
+    return gettext("Above %(amount)s: a partner from outside.", amount=above)
+
+
+BUDGETS: dict[str, Sentence] = {
+    "most": lambda _, rules, currency: gettext("You ask for %(amount)s at most.", amount=_money(rules.most, currency)),
+    "longest": lambda _, rules, __: gettext("The project runs %(months)s months at most.", months=rules.months_most),
+    "indirect": lambda given, *_: gettext(
+        "Indirect costs are %(percent)s %% of the grant at most.", percent=_percent(given)
+    ),
+    "cofunding": lambda given, *_: gettext(
+        "Other money is %(percent)s %% of the grant at least.", percent=_percent(given)
+    ),
+    "most_of_kind": lambda given, _, currency: gettext(
+        "%(kinds)s ask for %(amount)s at most.",
+        kinds=gettext(KINDS.get(given["kind"], given["kind"])).capitalize(),
+        amount=_money(given["amount"], currency),
+    ),
+    "partner_above": _partner,
+}
+
+
+def _percent(given: Mapping[str, Any]) -> str:
+    return number(Decimal(given["percent"]))
+
+
+def _listed(given: Mapping[str, Any], say: Any) -> str:
+    return ", ".join(say(one) for one in given["allowed"])
+
+
+def _money(value: Any, currency: str) -> str:
+    return amount(Decimal(str(value)), currency, cents=False)

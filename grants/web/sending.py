@@ -1,0 +1,72 @@
+"""Check and send: everything that stands against it, each with the place where it is mended, or the button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from grants.db import now
+from grants.models import Application
+from grants.queries import cases
+from grants.services.letters import answer_time
+from grants.services.moves import flow_of
+from grants.web import standing
+from grants.web.guard import acting
+from grants.web.shell import page
+from grants.web.words import said
+from grants.web.writing import Draft, open_url
+from workflows.flow import Move
+from workflows.programme import Stage
+from workflows.roles import Role
+from workflows.say import Say
+
+
+def send_page(application: Application) -> str:
+    """What is missing, what the call's rules say, and the move that sends it."""
+    draft, move = Draft.of(application), sending_move(application)
+    reasons = flow_of(application).objections(
+        move.key, cases.of(application, now()), acting(application, Role.APPLICANT)
+    )
+    wrong = [
+        {"text": text, "url": f"{url_for('drafts.write', id=application.id)}#{id}"} for id, text in draft.form().wrong
+    ]
+    wrong += [{"text": said(reason), "url": cure_url(application, draft.stage, reason)} for reason in reasons]
+    return page(
+        "drafts/send.html",
+        application=application,
+        wrong=wrong,
+        deadline=standing.deadline(application),
+        stage=draft.stage,
+        hear_by=now() + answer_time(application.call.data),
+        offer=_offer(application, move),
+    )
+
+
+def sending_move(application: Application) -> Move:
+    """The applicant's move that leads on from here: submit, answer or alert."""
+    moves = flow_of(application).offered(application.step, application.stage, {Role.APPLICANT})
+    return next(move for move in moves if move.weight == "first")
+
+
+def _offer(application: Application, move: Move) -> dict[str, Any]:
+    return {
+        "move": move,
+        "to": url_for("moves.take", noun="applications", id=application.id, key=move.key),
+        "version": application.version,
+    }
+
+
+def cure_url(application: Application, stage: Stage, reason: Say) -> str:
+    """Where a reason can be mended; the draft itself where nothing nearer is known."""
+    cure = reason.cure or ""
+    if cure in {section.key for section in stage.sections}:
+        return open_url(application, cure)
+    if cure == "organisation":
+        return url_for("organisations.show", id=application.organisation_id)
+    if cure == "reports":
+        return url_for("reports.index")
+    section = next((s.key for s in stage.sections for q in s.questions if q.key == cure), None)
+    if section:
+        return url_for("drafts.write", id=application.id, open=section, _anchor=cure)
+    return url_for("drafts.write", id=application.id)

@@ -1,0 +1,64 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from grants.db import saving
+from grants.forms.sessions import SignInForm
+from grants.queries.sessions import COOKIE
+from grants.services import sessions
+from grants.web.guard import open_to_all
+from grants.web.shell import page
+from grants.web.words import said
+
+bp = Blueprint("sessions", __name__)
+
+
+@bp.get("/sign-in")
+@open_to_all
+def new() -> str:
+    """The form."""
+    return page("sessions/new.html", form=SignInForm(), next=_local(request.args.get("next", "")))
+
+
+@bp.post("/sign-in")
+@open_to_all
+def create() -> Response | tuple[str, int]:
+    """Open a session, or say that it did not work without saying which accounts exist."""
+    form, settings = SignInForm(), current_app.extensions["settings"]
+    email, password, address = form.email.data or "", form.password.data or "", request.remote_addr or ""
+    after = _local(request.form.get("next", ""))
+    if not form.sent():
+        return page("sessions/new.html", form=form, next=after), 422
+    try:
+        person = sessions.verified(email=email, password=password, address=address, settings=settings)
+    except sessions.NotSignedIn as error:
+        with saving():
+            sessions.record_failure(email=email, address=address)
+        form.password.errors = (said(error.reason),)
+        return page("sessions/new.html", form=form, next=after), 422
+    with saving():
+        token = sessions.open_for(person, settings)
+    session.clear()
+    response = redirect(after or url_for("inbox.show"))
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"])
+    return response
+
+
+@bp.post("/sign-out")
+@open_to_all
+def end() -> Response:
+    """End the session for good: a copied cookie is worth nothing afterwards."""
+    with saving():
+        sessions.close(request.cookies.get(COOKIE, ""))
+    session.clear()
+    response = redirect(url_for("public.home"))
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def _local(target: str) -> str:
+    """The target if it is a path of ours, else nothing."""
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) and "\\" not in target else ""

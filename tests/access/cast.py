@@ -1,0 +1,77 @@
+"""A world in which every object has somebody who may see it and somebody who may not, and a browser for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from grants.db import db, saving
+from grants.models import Assignment, Conflict, Document, Outbox, Report
+from grants.services import outbox, persons, reviews
+from tests import world as w
+from tests.browser import Careful, anonymous, signed_in
+from tests.world import World
+from workflows.roles import Role
+
+ACTORS = ("anon", "own", "other", "rev", "rev2", "off", "off2", "conf", "app", "fin", "aud", "adm")
+"""anon: the public · own, other: applicants, of the chapter whose things are asked for and of another · rev, rev2: reviewers,
+assigned and not · off: officer of everything · off2: officer of another call · conf: an officer in conflict · app: approver ·
+fin: finance · aud: auditor · adm: administrator."""
+
+
+@dataclass
+class Stage:
+    """The application, a browser per actor, and the numbers that addresses are filled with."""
+
+    app: Flask
+    browsers: dict[str, Careful]
+    numbers: dict[str, str]
+
+
+def build(app: Flask) -> Stage:
+    """Everything once: a draft, one in review, one active with reports, payments and documents."""
+    with app.app_context():
+        world = w.build()
+        for name in ("off2", "conf"):
+            with saving():
+                world.people[name] = w.person(name)
+                call = world.calls["RES"].id if name == "off2" else None
+                persons.appoint(world.people[name], Role.OFFICER, call_id=call, actor=w.SYSTEM)
+        numbers = _objects(world)
+        people = {key: world.people[name] for key, name in NAMES.items()}
+        db.session.remove()
+    browsers = {key: signed_in(app, person) for key, person in people.items()} | {"anon": anonymous(app)}
+    return Stage(app, browsers, numbers)
+
+
+NAMES = {
+    "own": "mg1", "other": "bo1", "rev": "rex", "rev2": "ron", "off": "olga", "off2": "off2", "conf": "conf", "app": "pia", "fin": "fay", "aud": "uma",
+    "adm": "ada"}  # fmt: skip
+
+
+def _objects(world: World) -> dict[str, str]:
+    award = w.active(world, code="BTN-L")
+    draft = w.draft(world, code="BTN-S", amount=4_000)
+    reviewed = w.in_review(world, code="BTN-S", amount=3_000)
+    w.review(world, reviewed, ("ria",))
+    with saving():
+        assignment = reviews.assign(application=reviewed, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER))
+    batch = w.batch(world, award)
+    new_call = w.draft_call(world)
+    for row in (award.application, reviewed):
+        with saving() as session:
+            session.add(Conflict(application_id=row.id, person_id=world.people["conf"].id, kinds="member"))
+    with saving() as session:
+        dead = session.query(Outbox).order_by(Outbox.id).limit(1).one()
+        outbox.fail(outbox.Claim(dead.id, dead.attempts, dead.kind, dead.args), problem="no paper", lasting=True)
+    assert world.fund is not None
+    return {
+        "draft": str(draft.id), "reviewed": str(reviewed.id), "granted": str(award.application_id), "award": str(award.id),
+        "agreement": str(award.agreement.id), "assignment": str(assignment.id), "batch": str(batch.id), "fund": str(world.fund.id),
+        "call": str(world.calls["BTN-L"].id), "new_call": str(new_call.id), "organisation": str(world.chapters["mg"].id),
+        "person": str(world.people["mg1"].id), "failure": str(dead.id),
+        "report": str(db.session.query(Report.id).filter_by(award_id=award.id, number=1).scalar()),
+        "document": str(db.session.query(Document.id).filter_by(application_id=award.application_id).order_by(Document.id).limit(1).scalar()),
+        "sent": str(db.session.query(Assignment.id).filter_by(application_id=reviewed.id, state="sent").scalar()),
+    }

@@ -1,0 +1,55 @@
+"""The written verdicts: `table.txt` read into rows, and one row replayed against the application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.access.cast import ACTORS, Stage
+
+TEXT = Path(__file__).with_name("table.txt")
+MEANING = {"+": "comes in", "3": "403", "4": "404", "1": "401", "s": "is led to the sign-in"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One endpoint and method at one address, and the verdict for every actor."""
+
+    endpoint: str
+    method: str
+    path: str
+    verdicts: str
+
+    @property
+    def id(self) -> str:
+        """A name for reports of tests."""
+        return f"{self.method} {self.path}"
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """Every row of the table."""
+    found = []
+    for line in TEXT.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            endpoint, method, path, *verdicts = line.split()
+            found.append(Row(endpoint, method, path, "".join(verdicts)))
+    return tuple(found)
+
+
+def replay(stage: Stage, row: Row) -> str:
+    """The verdicts as they really are, in the order of ACTORS."""
+    path = row.path
+    for name, number in stage.numbers.items():
+        path = path.replace("{" + name + "}", number)
+    return "".join(_verdict(stage, actor, row.method, path) for actor in ACTORS)
+
+
+def _verdict(stage: Stage, actor: str, method: str, path: str) -> str:
+    """POSTs are sent empty: whoever comes in is told what is missing, and nothing changes."""
+    browser = stage.browsers[actor]
+    answer = browser.open(path, method=method)
+    if answer.status_code in {301, 302, 303, 307, 308}:
+        return "s" if "/sign-in" in answer.location and "/sign-in" not in path else "+"
+    return {401: "1", 403: "3", 404: "4"}.get(answer.status_code, "+")

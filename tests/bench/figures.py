@@ -1,0 +1,59 @@
+"""A figure with its sentence and its bar, and the table that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class Broken(Exception):
+    """Something did not work, so that its time means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured number. least, most: the bar it is held against, if there is one; a bar missed is told, not raised."""
+
+    part: str
+    what: str
+    value: float
+    unit: str = ""
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether it clears its bar; None where there is none."""
+        if self.least is None and self.most is None:
+            return None
+        return (self.least is None or self.value >= self.least) and (self.most is None or self.value <= self.most)
+
+    @property
+    def bar(self) -> str:
+        """The bar in words."""
+        if self.least is not None:
+            return f"at least {number(self.least)}"
+        return "" if self.most is None else f"at most {number(self.most)}"
+
+    def as_json(self) -> dict[str, object]:
+        """For the file that other programs read."""
+        return {"part": self.part, "what": self.what, "value": round(self.value, 4), "unit": self.unit, "least": self.least, "most": self.most, "met": self.met}
+
+
+def number(value: float) -> str:
+    """Two digits after the point for what is small, none for what is a count."""
+    return f"{value:,.0f}" if float(value).is_integer() or value >= 1_000 else f"{value:,.1f}" if value >= 100 else f"{value:.2f}"
+
+
+def table(figures: Iterable[Figure]) -> str:
+    """The figures in aligned columns under the title of each part."""
+    found = list(figures)
+    width = max((len(figure.what) for figure in found), default=0)
+    lines, part = [], ""
+    for figure in found:
+        if figure.part != part:
+            part = figure.part
+            lines += ["", part]
+        said = {None: "", True: "met", False: "MISSED"}[figure.met]
+        lines.append(f"  {figure.what:<{width}}  {number(figure.value):>9} {figure.unit:<10} {figure.bar:<14} {said}".rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,68 @@
+"""A client that reads every page it fetches and refuses a careless one."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from config import Settings
+from grants.cli.story.reader import Page
+from grants.db import saving
+from grants.models import Person
+from grants.queries.sessions import COOKIE
+from grants.services import sessions
+
+
+class Answer(TestResponse):
+    """A response whose page has been read."""
+
+    page: Page
+
+
+class Careful(FlaskClient):
+    """Follows no redirect by itself; checks each HTML page for what the house forbids."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Answer:
+        """Send the request and look the answer over."""
+        response = cast(Answer, super().open(*args, **kwargs))
+        if response.mimetype == "text/html" and response.data and response.status_code not in {301, 302, 303, 307, 308}:
+            page = Page(response.get_data(as_text=True))
+            assert not page.careless, page.careless
+            assert page.h1.strip(), "a page has no h1"
+            assert page.h1.strip().split("\n")[0][:20] in " ".join(page.title.split()), (page.h1, page.title)
+            response.page = page
+        return response
+
+    def get(self, *args: Any, **kwargs: Any) -> Answer:
+        """Fetch a page."""
+        return self.open(*args, method="GET", **kwargs)
+
+    def post(self, *args: Any, **kwargs: Any) -> Answer:
+        """Send a form."""
+        return self.open(*args, method="POST", **kwargs)
+
+    def submit(self, response: Answer, action: str, **fields: Any) -> Answer:
+        """Send the form of the page whose action ends so, with what stands in it and these."""
+        form = response.page.form(action)
+        return self.post(form.action, data={**form.fields, **fields})
+
+
+def anonymous(app: Flask) -> Careful:
+    """A browser that nobody is signed in with."""
+    app.test_client_class = Careful
+    client = app.test_client()
+    assert isinstance(client, Careful)
+    return client
+
+
+def signed_in(app: Flask, person: Person) -> Careful:
+    """A browser with a session of the person, made directly."""
+    client = anonymous(app)
+    settings: Settings = app.extensions["settings"]
+    with app.app_context(), saving():
+        token = sessions.open_for(person, settings)
+    client.set_cookie(COOKIE, token)
+    return client

@@ -1,0 +1,70 @@
+"""One database with a row in every table that lasts; whoever breaks it rolls back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from grants.db import db, now, saving
+from grants.models import Checkpoint, Document, DocumentEnd, DocumentFile, Outbox
+from grants.outside.servers import Postgres
+from tests import world
+from tests.databases import copied, plain
+from tests.prepared import prepared
+
+Connection = psycopg.Connection[tuple[object, ...]]
+Connect = Callable[[str], AbstractContextManager[Connection]]
+
+
+@pytest.fixture(scope="session")
+def filled(postgres: Postgres, template: str) -> str:
+    """A database with a grant that is paid, reported and closed, and one draft."""
+    return prepared(postgres, template, "grants_filled", _fill)
+
+
+def _fill() -> None:
+    made = world.build(programmes=("BTN-L",))
+    award = world.active(made)
+    world.reported(made, award, 1)
+    world.paid(made, award)
+    world.draft(made, chapter="bo")
+    with saving():
+        order = db.session.query(Outbox).filter_by(kind="document").order_by(Outbox.id)[0]
+        first, second = db.session.query(Document).order_by(Document.id)[:2]
+        hash_ = "a" * 64
+        db.session.add(
+            DocumentFile(document_id=first.id, outbox_id=order.id, sha256=hash_, size=1, pages=1, made_with={})
+        )
+        db.session.add(DocumentEnd(document_id=second.id, kind="void", reason="The test says so."))
+        db.session.add(Checkpoint(at=now() - timedelta(days=1), up_to=0, below=0, events=0, digest=hash_, seal=hash_))
+
+
+@pytest.fixture(scope="module")
+def shared(postgres: Postgres, filled: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A copy for one file of tests, none of which commits."""
+    yield from copied(postgres, filled, f"{request.module.__name__.rpartition('.')[2]}_{os.getpid()}")
+
+
+@pytest.fixture
+def connect(postgres: Postgres, shared: str) -> Connect:
+    """A connection in a role, inside a transaction that is rolled back."""
+
+    @contextmanager
+    def opened(role: str) -> Iterator[Connection]:
+        with psycopg.connect(plain(postgres.url(role, shared))) as connection:
+            yield connection
+            connection.rollback()
+
+    return opened
+
+
+@pytest.fixture
+def own(postgres: Postgres, filled: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
+    """The address, by role, of a copy for one test alone, which may commit."""
+    for name in copied(postgres, filled, f"own_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"):
+        yield lambda role: plain(postgres.url(role, name))

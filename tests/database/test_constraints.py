@@ -1,0 +1,140 @@
+"""For each rule that the tables state, a row that breaks it."""
+
+from __future__ import annotations
+
+import pytest
+from psycopg import errors
+from sqlalchemy import CheckConstraint
+
+import grants.models  # noqa: F401 - the metadata is full only when every table is imported
+from grants.db import Model
+from tests.database.conftest import Connect
+
+BROKEN = {
+    "account_kind_is_known": "INSERT INTO account (kind, fund_id, currency) VALUES ('pocket', 1, 'USD')",
+    "agreement_first_signature": "UPDATE agreement SET step = 'countersign', signed_name = ''",
+    "agreement_second_signature": "UPDATE agreement SET step = 'signed', countersigned_by = NULL",
+    "agreement_two_people_sign": "UPDATE agreement SET countersigned_by = signed_by",
+    "application_asks_no_less_than_nothing": "UPDATE application SET asked = -1",
+    "application_months_are_plausible": "UPDATE application SET months = 121",
+    "application_sent_has_its_number": "UPDATE application SET reference = NULL WHERE step <> 'draft'",
+    "application_stage_is_known": "UPDATE application SET stage = 'finale'",
+    "appointment_one_scope": "UPDATE appointment SET programme = 'BTN-L', call_id = 1 WHERE id = 1",
+    "appointment_role_is_appointed": "UPDATE appointment SET role = 'applicant' WHERE id = 1",
+    "assignment_reads_after_declaring": "UPDATE assignment SET cleared_at = NULL",
+    "assignment_state_is_known": "UPDATE assignment SET state = 'asleep'",
+    "award_ends_after_it_starts": "UPDATE award SET ends_on = starts_on",
+    "award_gives_something": "UPDATE award SET amount = 0",
+    "balance_never_below_zero": "UPDATE balance SET amount = -0.001 WHERE kind = 'envelope'",
+    "batch_approved_by_somebody": "UPDATE batch SET approved_by = NULL",
+    "batch_released_by_somebody": "UPDATE batch SET released_by = NULL",
+    "batch_three_people": "UPDATE batch SET released_by = prepared_by",
+    "budget_line_costs_no_less_than_nothing": "UPDATE budget_line SET total = -1",
+    "call_closes_after_it_opens": "UPDATE call SET closes_at = opens_at",
+    "call_currency_is_a_code": "UPDATE call SET currency = 'dollar'",
+    "call_open_has_its_day": "UPDATE call SET opened_at = NULL",
+    "call_step_is_known": "UPDATE call SET step = 'ajar'",
+    "checked_a_failure_has_its_reason": "UPDATE checked SET verdict = 'failed', note = ''",
+    "checked_verdict_is_known": "UPDATE checked SET verdict = 'perhaps', note = 'x'",
+    "clock_offset_one_row": "INSERT INTO clock_offset VALUES (2, 0)",
+    "conflict_lifted_by_another_with_a_reason":
+        "INSERT INTO conflict (application_id, person_id, kinds, lifted_at, lifted_by, lifted_reason) VALUES (1, 1, 'money', now(), 1, 'x')",
+    "conflict_lifted_by_somebody": "INSERT INTO conflict (application_id, person_id, kinds, lifted_at) VALUES (1, 1, 'money', now())",
+    "decision_a_no_has_its_reasons": "UPDATE decision SET kind = 'decline', feedback = ''",
+    "decision_kind_is_known": "UPDATE decision SET kind = 'perhaps', feedback = 'x'",
+    "document_end_kind_is_known": "INSERT INTO document_end (document_id, kind, reason) VALUES (1, 'lost', '')",
+    "document_file_is_not_empty":
+        "INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with) SELECT 2, 2, sha256, 0, 1, '{}' FROM document_file",
+    "document_file_sha256_is_a_hash":
+        "INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with) VALUES (2, 2, 'ABC', 1, 1, '{}')",
+    "fund_currency_is_a_code": "UPDATE fund SET currency = 'usd'",
+    "history_only_the_clock_has_no_person":
+        "INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, said, previous, hash)"
+        " VALUES ('x', 1, 1, now(), 'approver', 'test', 'award', 'x', 1, '{}', '', '')",
+    "instalment_pays_something": "UPDATE instalment SET amount = 0",
+    "instalment_step_is_known": "UPDATE instalment SET step = 'paid'",
+    "organisation_country_is_a_code": "UPDATE organisation SET country = 'mg'",
+    "organisation_kind_is_known": "UPDATE organisation SET kind = 'club'",
+    "organisation_standing_is_known": "UPDATE organisation SET standing = 'so so'",
+    "outbox_kind_is_known": "UPDATE outbox SET kind = 'shell'",
+    "outbox_one_end": "UPDATE outbox SET done_at = now(), dead_at = now()",
+    "payment_pays_something": "UPDATE payment SET amount = 0",
+    "person_email_is_one": "UPDATE person SET email = 'Olga@example.org' WHERE id = 1",
+    "posting_moves_something": "WITH e AS (INSERT INTO entry (kind) VALUES ('x') RETURNING id)"
+        " INSERT INTO posting (entry_id, account_id, amount, currency) SELECT e.id, 1, 0, 'USD' FROM e",
+    "recommendation_an_award_names_its_amount": "UPDATE recommendation SET amount = NULL",
+    "recommendation_kind_is_known": "UPDATE recommendation SET kind = 'perhaps', amount = NULL",
+    "report_approved_by_another": "UPDATE report SET approved_by = sent_by WHERE step = 'approved'",
+    "report_kind_is_known": "UPDATE report SET kind = 'yearly'",
+    "report_sent_has_its_day": "UPDATE report SET sent_at = NULL WHERE step = 'approved'",
+    "report_spending_spent_no_less_than_nothing": "UPDATE report_spending SET spent = -1",
+    "review_amount_is_no_less_than_nothing": "UPDATE review SET amount = -1",
+    "review_confidence_is_one_to_five": "UPDATE review SET confidence = 6",
+    "review_sent_is_whole": "UPDATE review SET fund = NULL",
+    "score_points_are_zero_to_five": "UPDATE score SET points = 6",
+}  # fmt: skip
+TWICE = {
+    "application_reference_key": "UPDATE application SET reference = (SELECT reference FROM application WHERE id = 1) WHERE id = 2",
+    "appointment_current_key": "INSERT INTO appointment (person_id, role) SELECT person_id, role FROM appointment LIMIT 1",
+    "assignment_current_key":
+        "INSERT INTO assignment (application_id, person_id, stage, due_on, assigned_by, version)"
+        " SELECT application_id, person_id, stage, due_on, assigned_by, 1 FROM assignment LIMIT 1",
+    "checked_application_id_key_key": "INSERT INTO checked (application_id, key, verdict, by) SELECT application_id, key, verdict, by FROM checked LIMIT 1",
+    "decision_application_id_key": "INSERT INTO decision (application_id, kind, by) SELECT application_id, kind, by FROM decision",
+    "document_number_version_key":
+        "INSERT INTO document (kind, number, version, language, application_id) SELECT kind, number, version, language, 1 FROM document LIMIT 1",
+    "document_file_outbox_id_key":
+        "INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with) SELECT 2, outbox_id, sha256, 1, 1, '{}' FROM document_file",
+    "document_file_pkey":
+        "INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with) SELECT document_id, 2, sha256, 1, 1, '{}' FROM document_file",
+    "history_subject_subject_id_number_key":
+        "INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, said, previous, hash)"
+        " SELECT subject, subject_id, number, at, 'clock', via, key, about, about_id, said, previous, hash FROM history LIMIT 1",
+    "membership_current_key": "INSERT INTO membership (person_id, organisation_id) SELECT person_id, organisation_id FROM membership LIMIT 1",
+    "payment_once_key": "INSERT INTO payment (batch_id, instalment_id, amount, currency) SELECT batch_id, instalment_id, 1, currency FROM payment LIMIT 1",
+    "person_email_key": "UPDATE person SET email = (SELECT email FROM person WHERE id = 1) WHERE id = 2",
+}  # fmt: skip
+
+
+def declared() -> set[str]:
+    """The names of all CHECK constraints of the models."""
+    return {
+        str(one.name)
+        for table in Model.metadata.sorted_tables
+        for one in table.constraints
+        if isinstance(one, CheckConstraint)
+    }
+
+
+def test_every_check_has_its_breaker() -> None:
+    assert set(BROKEN) == declared()
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_row_that_breaks_the_rule_is_refused(connect: Connect, name: str) -> None:
+    with connect("grants_owner") as owner, pytest.raises(errors.CheckViolation) as refused:
+        owner.execute(BROKEN[name].encode())
+
+    assert refused.value.diag.constraint_name == name
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in BROKEN if "INSERT" in BROKEN[name] or name.startswith(("batch", "award"))]
+)
+def test_without_the_rule_the_row_would_be_taken(connect: Connect, name: str) -> None:
+    table = next(
+        table.name for table in Model.metadata.sorted_tables if name in {str(one.name) for one in table.constraints}
+    )
+
+    with connect("grants_owner") as owner:
+        owner.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT {name}')
+
+        assert owner.execute(BROKEN[name].encode()).rowcount >= 1
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_what_is_there_once_is_not_there_twice(connect: Connect, name: str) -> None:
+    with connect("grants_owner") as owner, pytest.raises(errors.UniqueViolation) as refused:
+        owner.execute(TWICE[name].encode())
+
+    assert refused.value.diag.constraint_name == name

@@ -1,0 +1,105 @@
+"""Models, migrations and the real database say the same; and every model says how it is seen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import alembic.command
+import alembic.config
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import create_engine
+
+import grants.models
+from config import ROOT
+from grants.access import NOBODY, ROOTS, seen
+from grants.db import Model, Seen, Side
+from grants.outside.servers import Postgres, create_database
+from tests.databases import plain
+
+MODELS = sorted((mapper.class_ for mapper in Model.registry.mappers), key=lambda model: model.__name__)
+CLOCK = "CREATE FUNCTION grants_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT clock_timestamp()'"
+DECLARED = {
+    "columns": """
+        SELECT table_name, column_name, data_type, numeric_precision, numeric_scale, is_nullable, column_default
+        FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version' ORDER BY 1, 2""",
+    "constraints": """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND contype <> 't' AND conrelid::regclass::text <> 'alembic_version' ORDER BY 1, 2""",
+    "indexes": """
+        SELECT tablename, indexname, indexdef FROM pg_indexes
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version' AND indexname NOT LIKE '%\\_words\\_idx' ORDER BY 1, 2""",
+}
+
+
+@pytest.fixture(scope="module")
+def created(postgres: Postgres) -> Iterator[str]:
+    """A database whose tables come from the models alone."""
+    name = f"created_{os.getpid()}"
+    create_database(postgres.url("postgres", "postgres"), name)
+    with psycopg.connect(plain(postgres.url("grants_owner", name))) as owner:
+        owner.execute(CLOCK)
+    engine = create_engine(postgres.url("grants_owner", name))
+    Model.metadata.create_all(engine)
+    engine.dispose()
+    yield name
+    with psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def test_alembic_finds_nothing_to_migrate(postgres: Postgres, database: str) -> None:
+    settings = alembic.config.Config()
+    settings.set_main_option("script_location", str(ROOT / "grants" / "migrations"))
+    settings.attributes["url"] = postgres.url("grants_owner", database)
+
+    alembic.command.check(settings)
+
+
+@pytest.mark.parametrize("part", DECLARED)
+def test_migrations_make_what_the_models_declare(postgres: Postgres, database: str, created: str, part: str) -> None:
+    found = []
+    for name in (database, created):
+        with psycopg.connect(plain(postgres.url("grants_owner", name))) as owner:
+            found.append(set(owner.execute(DECLARED[part].encode())))
+    migrated, declared = found
+
+    assert migrated - declared == set()
+    assert declared - migrated == set()
+
+
+def test_every_model_is_exported() -> None:
+    assert sorted(grants.models.__all__) == [model.__name__ for model in MODELS]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_model_says_how_it_is_seen(model: type[Model]) -> None:
+    said = vars(model).get("seen")
+
+    assert isinstance(said, Seen), f"{model.__name__} does not say how it is seen"
+    assert said.root is None or said.root in ROOTS
+    assert not (said.root and said.through)
+    assert said.own is None or said.own in model.__table__.columns
+
+
+@pytest.mark.parametrize("model", [model for model in MODELS if model.seen.through], ids=lambda model: model.__name__)
+def test_what_is_seen_through_another_points_to_it(model: type[Model]) -> None:
+    column = model.__table__.c[model.seen.through or ""]
+
+    assert len(column.foreign_keys) == 1
+    assert model.seen.sides <= frozenset(Side)
+    assert model.seen.sides
+
+
+@pytest.mark.parametrize(
+    "model", [m for m in MODELS if m.seen.through or m.seen.root or m.seen.public], ids=lambda model: model.__name__
+)
+def test_each_filter_of_sight_can_be_made(model: type[Model]) -> None:
+    assert str(seen(model, NOBODY))
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if m.seen == Seen()], ids=lambda model: model.__name__)
+def test_tables_of_the_system_are_shown_to_nobody(model: type[Model]) -> None:
+    with pytest.raises(LookupError):
+        seen(model, NOBODY)

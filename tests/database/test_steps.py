@@ -1,0 +1,140 @@
+"""A step changes only with an event of the same transaction, whoever writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from psycopg import errors
+
+MOVED = {
+    "application": "UPDATE application SET step = 'withdrawn' WHERE id = 2",
+    "agreement": "UPDATE agreement SET step = 'countersign' WHERE id = 1",
+    "instalment": "UPDATE instalment SET step = CASE step WHEN 'planned' THEN 'payable' ELSE 'planned' END WHERE id = 1",
+    "report": "UPDATE report SET step = 'received' WHERE id = 1",
+    "batch": "UPDATE batch SET step = 'released' WHERE id = 1",
+}
+EVENT = (
+    "INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, step_to, said, previous, hash)"
+    " SELECT 'probe', 1, 1, now(), 'clock', 'test', 'test', '{0}', id, step, '{{}}', '', '' FROM {0} WHERE id = {1}"
+)
+Urls = Callable[[str], str]
+
+
+def row_of(table: str) -> int:
+    """The row that MOVED moves."""
+    return 2 if table == "application" else 1
+
+
+@pytest.mark.parametrize("table", MOVED)
+@pytest.mark.parametrize("role", ["grants_app", "grants_owner"])
+def test_a_step_without_an_event_is_refused_at_commit(own: Urls, table: str, role: str) -> None:
+    with psycopg.connect(own(role)) as connection:
+        connection.execute(MOVED[table].encode())
+
+        with pytest.raises(errors.IntegrityConstraintViolation) as refused:
+            connection.commit()
+
+    assert refused.value.diag.constraint_name == f"{table}_step_has_its_event"
+
+
+@pytest.mark.parametrize("table", MOVED)
+def test_a_step_with_its_event_is_kept(own: Urls, table: str) -> None:
+    with psycopg.connect(own("grants_app")) as connection:
+        connection.execute(MOVED[table].encode())
+        connection.execute(EVENT.format(table, row_of(table)).encode())
+        connection.commit()
+
+        assert connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+
+
+@pytest.mark.parametrize("table", MOVED)
+def test_without_its_trigger_a_step_would_change_in_silence(own: Urls, table: str) -> None:
+    with psycopg.connect(own("grants_owner")) as owner:
+        owner.execute(f"DROP TRIGGER {table}_step_moved ON {table}")
+
+    with psycopg.connect(own("grants_app")) as connection:
+        connection.execute(MOVED[table].encode())
+        connection.commit()
+
+        assert connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+
+
+def test_an_event_of_an_earlier_transaction_does_not_count(own: Urls) -> None:
+    with psycopg.connect(own("grants_app")) as connection:
+        connection.execute(MOVED["application"].encode())
+        connection.execute(EVENT.format("application", 2).encode())
+        connection.commit()
+        connection.execute("UPDATE application SET step = 'draft' WHERE id = 2")
+        connection.execute(
+            "INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, step_to, said, previous, hash)"
+            " SELECT 'probe', 1, 2, now(), 'clock', 'test', 'test', 'application', 2, 'draft', '{}', '', ''"
+        )
+        connection.commit()
+        connection.execute(MOVED["application"].encode())
+
+        with pytest.raises(errors.IntegrityConstraintViolation):
+            connection.commit()
+
+
+def test_a_forged_transaction_number_does_not_count(own: Urls) -> None:
+    with psycopg.connect(own("grants_app")) as forger, psycopg.connect(own("grants_app")) as mover:
+        xact = mover.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
+        assert xact is not None
+        forged = EVENT.replace("said, previous", "xact, said, previous").replace(
+            "step, '{{}}'", f"'withdrawn', {xact[0]}, '{{{{}}}}'"
+        )
+        forger.execute(forged.format("application", 2).encode())
+        forger.commit()
+        mover.execute(MOVED["application"].encode())
+
+        with pytest.raises(errors.IntegrityConstraintViolation):
+            mover.commit()
+
+
+def test_a_table_of_the_same_name_in_the_session_does_not_fool_the_guard(own: Urls) -> None:
+    with psycopg.connect(own("grants_app")) as connection:
+        connection.execute(
+            "CREATE TEMP TABLE history AS SELECT 'application'::text AS about, 2 AS about_id, 'withdrawn'::text AS step_to,"
+            " pg_current_xact_id()::text::bigint AS xact"
+        )
+        connection.execute(MOVED["application"].encode())
+
+        with pytest.raises(errors.IntegrityConstraintViolation):
+            connection.commit()
+
+
+def test_with_the_session_s_own_search_path_it_would_be_fooled(own: Urls) -> None:
+    with psycopg.connect(own("grants_owner")) as owner:
+        owner.execute("ALTER FUNCTION step_has_its_event RESET search_path")
+
+    with psycopg.connect(own("grants_app")) as connection:
+        connection.execute(
+            "CREATE TEMP TABLE history AS SELECT 'application'::text AS about, 2 AS about_id, 'withdrawn'::text AS step_to,"
+            " pg_current_xact_id()::text::bigint AS xact"
+        )
+        connection.execute(MOVED["application"].encode())
+        connection.commit()
+
+        assert connection.execute("SELECT step FROM public.application WHERE id = 2").fetchone() == ("withdrawn",)
+
+
+@pytest.mark.parametrize("table", ["instalment", "batch"])
+def test_a_row_that_begins_without_an_event_is_refused(own: Urls, table: str) -> None:
+    columns = {
+        "instalment": "award_id, number, amount, conditions, version",
+        "batch": "number, fund_id, prepared_by, version",
+    }[table]
+    values = {
+        "instalment": "award_id, number + 50, amount, conditions, 1",
+        "batch": "number || 'x', fund_id, prepared_by, 1",
+    }[table]
+
+    with psycopg.connect(own("grants_app")) as connection:
+        connection.execute(f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE id = 1".encode())
+
+        with pytest.raises(errors.IntegrityConstraintViolation) as refused:
+            connection.commit()
+
+    assert refused.value.diag.constraint_name == f"{table}_step_has_its_event"

@@ -1,0 +1,1 @@
+"""History: chained, sealed, and every tampering found."""

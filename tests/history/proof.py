@@ -1,0 +1,77 @@
+"""Sealing, verifying and rewriting history, as tests need it."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlsplit
+
+from flask import Flask
+from sqlalchemy import select
+
+from grants.db import db, saving
+from grants.models import Checkpoint, Event
+from grants.outside import keys
+from grants.outside.storage import Storage
+from grants.services import history, verification
+from grants.services.history import FIRST, digest
+from tests.world import SYSTEM
+from workflows.say import Say
+
+
+def name_of(app: Flask) -> str:
+    """The database that the program is bound to."""
+    return urlsplit(app.extensions["settings"].database_url).path[1:]
+
+
+def seal_all(app: Flask) -> None:
+    """Seal until every event is covered: other tests' transactions on the same server may hold the newest back."""
+    until = time.monotonic() + 20
+    with app.app_context():
+        while True:
+            with saving():
+                verification.seal(key(app))
+            covered = db.session.query(db.func.coalesce(db.func.sum(Checkpoint.events), 0)).scalar()
+            if covered == db.session.query(Event).count():
+                return
+            assert time.monotonic() < until, "a transaction elsewhere stayed open"
+            db.session.remove()
+            time.sleep(0.05)
+
+
+def key(app: Flask) -> str:
+    """The key of the seals, which is not in the database."""
+    return keys.kept(app.extensions["settings"].instance, "history_seal")
+
+
+def found(app: Flask) -> list[str]:
+    """What verification says."""
+    storage = Storage(app.extensions["settings"].files)
+    with app.app_context():
+        return [str(say) for say in verification.findings(key(app), storage.exists)]
+
+
+def add_event(app: Flask, person: int = 1) -> None:
+    """Something happens to a person."""
+    with app.app_context(), saving():
+        history.record(
+            history.About("person", person, "person", person), actor=SYSTEM, key="test", say=Say("Something happened")
+        )
+
+
+def rebuilt(app: Flask, subject: str, subject_id: int) -> str:
+    """SQL that gives a subject's chain right hashes again, to its very end, as a clever forger would."""
+    statements, previous = [], FIRST
+    with app.app_context():
+        chain = select(Event).filter_by(subject=subject, subject_id=subject_id).order_by(Event.number)
+        for event in db.session.scalars(chain):
+            event.previous = previous
+            event.hash = previous = digest(event)
+            statements.append(
+                f"UPDATE history SET previous = '{event.previous}', hash = '{event.hash}' WHERE id = {event.id}"
+            )
+        statements.append(
+            f"UPDATE history_head SET hash = '{previous}', number = {event.number} "
+            f"WHERE subject = '{subject}' AND subject_id = {subject_id}"
+        )
+        db.session.rollback()
+    return "; ".join(statements)

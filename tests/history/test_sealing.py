@@ -1,0 +1,104 @@
+"""Checkpoints cover what has come to rest, each event once, and go on from one another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from sqlalchemy import text
+
+from grants.db import db, saving
+from grants.models import Checkpoint, Event
+from grants.services import history, verification
+from tests.history.conftest import Forge
+from tests.history.proof import add_event, found, key, seal_all
+from tests.world import SYSTEM
+from workflows.say import Say
+
+
+def points(app: Flask) -> list[Checkpoint]:
+    """All checkpoints, oldest first."""
+    with app.app_context():
+        return db.session.query(Checkpoint).order_by(Checkpoint.id).all()
+
+
+def test_nothing_new_makes_no_checkpoint(app: Flask) -> None:
+    seal_all(app)
+    before = len(points(app))
+
+    with app.app_context(), saving():
+        assert verification.seal(key(app)) is None
+
+    assert len(points(app)) == before
+
+
+def test_each_event_is_covered_once(app: Flask) -> None:
+    seal_all(app)
+    add_event(app)
+    add_event(app, 2)
+    seal_all(app)
+
+    covered = sum(point.events for point in points(app))
+
+    with app.app_context():
+        assert covered == db.session.query(Event).count()
+    assert found(app) == []
+
+
+def test_a_checkpoint_goes_on_from_the_one_before(app: Flask) -> None:
+    seal_all(app)
+    add_event(app)
+    seal_all(app)
+    before, after = points(app)[-2:]
+
+    with app.app_context():
+        newest = db.session.query(Event).order_by(Event.id.desc()).limit(after.events).all()
+
+    assert after.digest == verification._onto(before.digest, [event.hash for event in reversed(newest)])  # noqa: SLF001 - the formula itself
+
+
+def test_a_slow_transaction_does_not_come_in_behind_a_seal(app: Flask) -> None:
+    with slow_event(app), app.app_context(), saving():
+        verification.seal(key(app))
+
+    assert found(app) == []
+
+    seal_all(app)
+    assert found(app) == []
+
+
+def test_sealed_by_number_alone_a_slow_transaction_would_look_like_a_forgery(app: Flask, forge: Forge) -> None:
+    with slow_event(app):
+        with app.app_context(), saving():
+            verification.seal(key(app))
+        point = points(app)[-1]
+        point.below += 1_000_000
+        forge(f"UPDATE checkpoint SET below = {point.below}, seal = '{verification._sealed(key(app), point)}'")  # noqa: SLF001
+
+    assert "Checkpoint 1: the history before it is no longer what was sealed." in found(app)
+
+
+@contextmanager
+def slow_event(app: Flask) -> Iterator[None]:
+    """Inside the block a transaction holds an event that is not committed, while one of a higher number is."""
+    recorded, end = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with app.app_context(), saving():
+            history.record(history.About("person", 1, "person", 1), actor=SYSTEM, key="test", say=Say("Slow"))
+            recorded.set()
+            end.wait(20)
+
+    slow = threading.Thread(target=hold)
+    with app.app_context(), saving():
+        db.session.execute(text("SELECT pg_current_xact_id()"))
+        slow.start()
+        assert recorded.wait(20)
+        history.record(history.About("person", 2, "person", 2), actor=SYSTEM, key="test", say=Say("Quick"))
+    try:
+        yield
+    finally:
+        end.set()
+        slow.join()

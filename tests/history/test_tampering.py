@@ -1,0 +1,194 @@
+"""Somebody with all power over the database rewrites history, and verification says so."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from grants.db import db
+from grants.jobs import doors
+from grants.models import DocumentFile, Event, Outbox
+from grants.outside.storage import Storage
+from tests.history.conftest import Forge
+from tests.history.proof import add_event, found, rebuilt, seal_all
+
+OURS = "subject = 'application' AND subject_id = 1"
+TAMPERINGS = {
+    "edit": (
+        f"UPDATE history SET said = jsonb_set(said, '{{text}}', '\"Declined\"') WHERE {OURS} AND number = 3",
+        "History of application 1: entry 3 was changed.",
+    ),
+    "delete": (f"DELETE FROM history WHERE {OURS} AND number = 3", "History of application 1: entry 3 is missing."),
+    "insert": (
+        "CREATE TEMP TABLE forged AS SELECT * FROM history WHERE " + OURS + " AND number = 3;"
+        f" UPDATE history SET number = -number - 1 WHERE {OURS} AND number > 3; UPDATE history SET number = -number WHERE {OURS} AND number < 0;"
+        " INSERT INTO history SELECT (jsonb_populate_record(f, jsonb_build_object('id', 90000, 'number', 4, 'previous', f.hash))).* FROM forged f",
+        "History of application 1: entry 4 was changed.",
+    ),
+    "reorder": (
+        f"UPDATE history SET number = -7 + number WHERE {OURS} AND number IN (3, 4); UPDATE history SET number = -number WHERE {OURS} AND number < 0",
+        "History of application 1: entry 3 was changed.",
+    ),
+    "cut tail": (
+        f"DELETE FROM history WHERE {OURS} AND number = (SELECT max(number) FROM history WHERE {OURS})",
+        "History of application 1: its end was cut off.",
+    ),
+}
+
+
+def test_an_untouched_history_verifies(app: Flask) -> None:
+    seal_all(app)
+
+    assert found(app) == []
+
+
+@pytest.mark.parametrize("kind", TAMPERINGS)
+def test_every_tampering_is_found(app: Flask, forge: Forge, kind: str) -> None:
+    statements, says = TAMPERINGS[kind]
+
+    forge(statements)
+
+    assert says in found(app)
+
+
+def test_a_chain_rebuilt_to_its_end_is_found_by_its_checkpoint(app: Flask, forge: Forge) -> None:
+    seal_all(app)
+
+    forge(TAMPERINGS["edit"][0])
+    forge(rebuilt(app, "application", 1))
+
+    assert found(app) == ["Checkpoint 1: the history before it is no longer what was sealed."]
+
+
+def test_without_a_checkpoint_a_rebuilt_chain_would_pass(app: Flask, forge: Forge) -> None:
+    forge(TAMPERINGS["edit"][0])
+    forge(rebuilt(app, "application", 1))
+
+    assert found(app) == []
+
+
+def test_a_tail_cut_with_its_head_is_found_by_its_checkpoint(app: Flask, forge: Forge) -> None:
+    seal_all(app)
+
+    forge(TAMPERINGS["cut tail"][0])
+    forge(rebuilt(app, "application", 1))
+
+    assert "Checkpoint 1: the history before it is no longer what was sealed." in found(app)
+
+
+def test_a_whole_subject_taken_out_is_found_by_its_checkpoint(app: Flask, forge: Forge) -> None:
+    seal_all(app)
+
+    forge(
+        "DELETE FROM history WHERE subject = 'person' AND subject_id = 1; DELETE FROM history_head WHERE subject = 'person' AND subject_id = 1"
+    )
+
+    assert "Checkpoint 1: the history before it is no longer what was sealed." in found(app)
+
+
+def test_a_new_digest_without_the_key_breaks_the_seal(app: Flask, forge: Forge) -> None:
+    seal_all(app)
+
+    forge("UPDATE checkpoint SET digest = repeat('0', 64)")
+
+    assert "Checkpoint 1: its seal is broken." in found(app)
+
+
+def test_a_checkpoint_taken_out_is_missed_by_the_next(app: Flask, forge: Forge) -> None:
+    seal_all(app)
+    add_event(app)
+    seal_all(app)
+
+    forge("DELETE FROM checkpoint WHERE id = 1")
+
+    assert "Checkpoint 2: the history before it is no longer what was sealed." in found(app)
+
+
+def test_a_lost_head_is_found(app: Flask, forge: Forge) -> None:
+    forge("DELETE FROM history_head WHERE subject = 'application' AND subject_id = 1")
+
+    assert found(app) == ["History of application 1: its newest link is missing."]
+
+
+def test_changed_words_are_found(app: Flask, forge: Forge) -> None:
+    forge("UPDATE history_words SET words = 'Name nobody.' WHERE name = 'conditions'")
+
+    assert [says for says in found(app) if "words “conditions” were changed" in says] == found(app) != []
+
+
+def test_erased_words_leave_the_chain_whole(app: Flask, forge: Forge) -> None:
+    seal_all(app)
+
+    forge("UPDATE history_words SET words = '', salt = ''")
+
+    assert found(app) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "step", "told"),
+    [
+        ("application", "active", "agreement"),
+        ("agreement", "signed", "to_sign"),
+        ("instalment", "payable", "planned"),
+        ("report", "approved", "due"),
+    ],
+)
+def test_a_step_moved_by_hand_is_found(app: Flask, forge: Forge, table: str, step: str, told: str) -> None:
+    forge(
+        f"UPDATE {table} SET step = '{step}', sent_at = now(), approved_by = 1 WHERE id = 1"
+        if table == "report"
+        else f"UPDATE agreement SET step = '{step}', signed_by = 1, signed_name = 'x', signed_at = now(), countersigned_by = 2, countersigned_name = 'y',"
+        " countersigned_at = now() WHERE id = 1"
+        if table == "agreement"
+        else f"UPDATE {table} SET step = '{step}' WHERE id = 1"
+    )
+
+    assert found(app) == [f"{table} 1 stands at {step}; its history says {told}."]
+
+
+def test_a_balance_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
+    forge("UPDATE balance SET amount = amount + 1 WHERE kind = 'committed'")
+
+    account, award = found(app)
+
+    assert (account.partition(" (")[2], award) == (
+        "committed) holds 10001.000; its postings sum to 10000.000.",
+        f"Award A-{year(app)}-0001: committed, payable, in transit and paid do not sum to it.",
+    )
+
+
+def test_a_posting_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
+    forge("UPDATE posting SET amount = amount + 1 WHERE amount = 10000")
+
+    assert found(app)[1] == "Entry 3 of the ledger does not balance."
+
+
+def test_an_award_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
+    forge("UPDATE award SET amount = 99999 WHERE id = 1")
+
+    assert found(app) == [f"Award A-{year(app)}-0001: committed, payable, in transit and paid do not sum to it."]
+
+
+def test_a_damaged_file_is_found(app: Flask) -> None:
+    name = printed(app)
+
+    Storage(app.extensions["settings"].files).delete(name)
+
+    assert found(app) == ["Document 1: its file is missing or damaged."]
+
+
+def printed(app: Flask) -> str:
+    """The hash under which the first document is kept, once it is printed."""
+    with app.app_context():
+        row = db.session.query(Outbox).filter_by(kind="document").order_by(Outbox.id).first()
+        assert row is not None
+        assert doors.work_one(row.id)
+        return db.session.query(DocumentFile).one().sha256
+
+
+def year(app: Flask) -> int:
+    """The year in which the world was made."""
+    with app.app_context():
+        first = db.session.query(Event).order_by(Event.id).first()
+        assert first is not None
+        return first.at.year

@@ -1,0 +1,40 @@
+"""`grants verify`: what an operator sees."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from flask import Flask
+
+import config
+from config import ROOT
+from tests.history.conftest import Forge
+from tests.history.proof import seal_all
+
+
+def verify(app: Flask) -> subprocess.CompletedProcess[str]:
+    """Run the command against the test's database, as the role that may only read."""
+    settings = app.extensions["settings"]
+    command = [sys.executable, "-m", "grants.cli", "verify"]
+    return subprocess.run(
+        command, cwd=ROOT, env=config.exported(settings), capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_all_is_well(app: Flask) -> None:
+    seal_all(app)
+
+    done = verify(app)
+
+    assert (done.returncode, done.stdout) == (0, "Everything fits: history, steps, ledger, documents.\n"), done.stderr
+
+
+def test_what_does_not_fit_is_said_and_fails(app: Flask, forge: Forge) -> None:
+    forge("UPDATE application SET step = 'active' WHERE id = 1; UPDATE award SET amount = 1 WHERE id = 1")
+
+    done = verify(app)
+
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[0] == "- application 1 stands at active; its history says agreement."
+    assert done.stderr == "Error: 2 things do not fit.\n"

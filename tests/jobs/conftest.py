@@ -1,0 +1,43 @@
+"""An installation for each file of tests that needs one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from redis import Redis
+
+from grants.outside.servers import Postgres, Valkey
+from tests.databases import copied, settings_for
+from tests.jobs.installation import Installation, running
+from tests.prepared import opened
+from tests.servers_fixture import erase
+
+
+@pytest.fixture(scope="module")
+def installation(postgres: Postgres, awarded: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A worker, a relay and a Valkey of this file's own, on a world with one award."""
+    folder = tmp_path_factory.mktemp("installation")
+    (folder / "instance").mkdir(mode=0o700)
+    (folder / "points").mkdir()
+    valkey = Valkey(folder / "instance")
+    valkey.start()
+    try:
+        for name in copied(postgres, awarded, f"jobs_{os.getpid()}_{folder.name}"):
+            settings = replace(settings_for(postgres, name, folder / "instance"), redis_url=valkey.url)
+            with opened(settings) as app, running(app, valkey, folder / "points") as made:
+                yield made
+    finally:
+        valkey.stop()
+        erase(valkey)
+
+
+@pytest.fixture
+def queues(valkey: Valkey, worker_id: str) -> Iterator[Redis]:
+    """The shared Valkey, in a part of it that only this test process uses."""
+    number = int(worker_id.removeprefix("gw") or 0) + 1 if worker_id != "master" else 0
+    with Redis.from_url(f"{valkey.url}?db={number}") as connection:
+        connection.flushdb()
+        yield connection

@@ -1,0 +1,150 @@
+"""A worker and a relay as real processes on a database of their own; the test is their supervisor."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask import Flask
+from redis import Redis
+from sqlalchemy import update
+
+import config
+from config import ROOT, Settings
+from grants.db import GRANTS_NOW, db, saving
+from grants.jobs import program
+from grants.models import Award, DocumentFile, Outbox
+from grants.outside import keys
+from grants.outside.servers import Valkey, child
+from grants.outside.storage import Storage
+from grants.services import letters, verification
+from tests import prepared
+
+SECONDS = 30.0
+COMMANDS = {"worker": ("worker", "letters"), "relay": ("relay",)}
+
+
+@dataclass
+class Installation:
+    """What runs: `points` is the folder in which a test wishes for a death."""
+
+    app: Flask
+    valkey: Valkey
+    points: Path
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that its processes read."""
+        found: Settings = self.app.extensions["settings"]
+        return found
+
+    def start(self, name: str) -> None:
+        """Start the worker or the relay."""
+        command = [sys.executable, "-m", "tests.jobs.killed", str(self.points), *COMMANDS[name]]
+        with child.open_log(self.points / f"{name}.log") as output:
+            self.processes[name] = child.spawn(command, env=config.exported(self.settings), output=output, cwd=ROOT)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL; it stays dead until it is started again."""
+        process = self.processes.pop(name)
+        process.kill()
+        process.wait()
+
+    def supervise(self) -> None:
+        """Start again what has died."""
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.start(name)
+
+    def wish(self, point: str, who: str = "me") -> None:
+        """Have whoever reaches the point die: me, both, or parent."""
+        (self.points / point).write_text(who)
+
+    def order(self) -> tuple[int, int]:
+        """Order one more letter; answers (document, outbox row)."""
+        with self.app.app_context(), saving():
+            world = prepared.found()
+            document = letters.award_letter(db.session.query(Award).one(), signed_by=world.people["pia"])
+            row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
+            assert row is not None
+            return document.id, row.id
+
+    def row(self, id: int) -> Outbox:
+        """The outbox row as it is now."""
+        with self.app.app_context():
+            return db.session.get_one(Outbox, id)
+
+    def queued(self) -> int:
+        """How many jobs wait."""
+        with Redis.from_url(self.valkey.url) as connection:
+            return program.queue("letters", connection).count
+
+    def until(self, true: Callable[[], bool], seconds: float = SECONDS) -> bool:
+        """Wait, supervising, until it is true."""
+        end = time.monotonic() + seconds
+        while not true():
+            if time.monotonic() > end:
+                return False
+            self.supervise()
+            time.sleep(0.05)
+        return True
+
+    def done(self, *ids: int, seconds: float = SECONDS) -> bool:
+        """Wait until these rows are done."""
+        return self.until(lambda: all(self.row(id).done_at for id in ids), seconds)
+
+    def log(self, name: str) -> str:
+        """What a process has said."""
+        return (self.points / f"{name}.log").read_text(errors="replace")
+
+    def outcome(self, document: int, id: int) -> dict[str, object]:
+        """What there is of one ordered letter, to be held against `ONE`."""
+        with self.app.app_context():
+            storage = Storage(self.settings.files)
+            files = db.session.query(DocumentFile).filter_by(document_id=document).all()
+            return {
+                "files": len(files),
+                "stored whole": [len(storage.get(file.sha256)) == file.size for file in files],
+                "of this row": [file.outbox_id == id for file in files],
+                "dead": db.session.get_one(Outbox, id).dead_at is not None,
+                "findings": [str(say) for say in verification.findings(self._key, storage.exists)],
+            }
+
+    @property
+    def _key(self) -> str:
+        return keys.kept(self.settings.instance, "history_seal")
+
+    def settle(self) -> None:
+        """Leave nothing to do, as if the world before the test had been printed."""
+        with self.app.app_context(), saving():
+            db.session.execute(
+                update(Outbox).where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None)).values(done_at=GRANTS_NOW)
+            )
+
+    def stop(self) -> None:
+        """End everything that runs."""
+        for process in self.processes.values():
+            child.stop(process, seconds=5)
+
+
+ONE = {"files": 1, "stored whole": [True], "of this row": [True], "dead": False, "findings": []}
+"""Exactly one letter."""
+
+
+@contextmanager
+def running(app: Flask, valkey: Valkey, points: Path) -> Iterator[Installation]:
+    """Worker and relay, with nothing to do."""
+    made = Installation(app, valkey, points)
+    made.settle()
+    for name in COMMANDS:
+        made.start(name)
+    try:
+        yield made
+    finally:
+        made.stop()

@@ -1,0 +1,165 @@
+"""What happens because time has passed."""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from redis import Redis
+
+from config import Settings
+from grants.db import db, saving
+from grants.jobs import clock
+from grants.jobs.program import queue
+from grants.models import Application, Checkpoint, Event, Outbox, Person
+from grants.outside.servers import Postgres
+from grants.queries import overdue
+from grants.services import moves
+from tests import world
+from tests.databases import advance, copied, settings_for
+from tests.prepared import found, opened, prepared
+from workflows.roles import CLOCK, Role
+
+HOUR, DAY = 3_600, 86_400
+
+
+@pytest.fixture(scope="session")
+def waiting(postgres: Postgres, template: str) -> str:
+    """A database with a question asked in BTN-L (application 1) and an alert raised in DRR (application 2)."""
+    return prepared(postgres, template, "grants_waiting", _wait)
+
+
+def _wait() -> None:
+    made = world.build(programmes=("BTN-L", "DRR"))
+    asked, alert = world.draft(made), world.draft(made, code="DRR", chapter="bo")
+    world.take(made, asked, "submit", "mg1", Role.APPLICANT)
+    world.take(made, asked, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
+    world.take(made, alert, "alert", "bo1", Role.APPLICANT)
+
+
+@pytest.fixture
+def app(postgres: Postgres, waiting: str, tmp_path: Path) -> Iterator[Flask]:
+    """The program on a copy of it."""
+    for name in copied(postgres, waiting, f"clock_{os.getpid()}_{tmp_path.name}"):
+        with opened(settings_for(postgres, name, tmp_path)) as made:
+            yield made
+
+
+@pytest.fixture
+def settings(app: Flask) -> Settings:
+    """Its settings."""
+    found: Settings = app.extensions["settings"]
+    return found
+
+
+def steps(app: Flask) -> list[str]:
+    """Where the two applications stand."""
+    with app.app_context():
+        return [row.step for row in db.session.query(Application).order_by(Application.id)]
+
+
+def test_nothing_is_taken_before_its_time(app: Flask, settings: Settings) -> None:
+    advance(settings, 12 * HOUR - 60)
+
+    with app.app_context():
+        assert clock.tick() == 0
+
+    assert steps(app) == ["question", "triage"]
+
+
+def test_a_question_nobody_answers_goes_back_to_the_checks(app: Flask, settings: Settings) -> None:
+    advance(settings, 5 * DAY + 60)
+
+    with app.app_context():
+        clock.tick()
+        event = db.session.query(Event).filter_by(about="application", about_id=1).order_by(Event.id.desc()).first()
+
+    assert event is not None
+    assert (event.key, event.role, event.person_id, event.step_from, event.step_to) == (
+        "no_answer",
+        "clock",
+        None,
+        "question",
+        "checks",
+    )
+    assert steps(app)[0] == "checks"
+
+
+def test_an_alert_that_waits_too_long_calls_the_deputy(app: Flask, settings: Settings) -> None:
+    advance(settings, 12 * HOUR + 60)
+    with app.app_context():
+        before = db.session.query(Outbox).count()
+
+        assert clock.tick() == 1
+
+        told = [
+            db.session.get_one(Person, int(str(row.args["person"]))).email
+            for row in db.session.query(Outbox).order_by(Outbox.id)[before:]
+        ]
+    assert told == ["pia@example.org"]
+    assert steps(app)[1] == "triage"
+
+
+def test_the_deputy_is_called_once_for_each_time_that_runs_out(app: Flask, settings: Settings) -> None:
+    taken = []
+    for hours in (13, 0, 13):
+        advance(settings, hours * HOUR)
+        with app.app_context():
+            taken.append(clock.tick())
+
+    assert taken == [1, 0, 1]
+
+
+def test_one_that_is_refused_does_not_hold_up_the_others(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = overdue.moves
+    monkeypatch.setattr(overdue, "moves", lambda: [(1, "award"), *real()])
+    advance(settings, 5 * DAY + 60)
+
+    with app.app_context():
+        assert clock.tick() == 2
+
+
+def test_the_clock_may_not_decide(app: Flask) -> None:
+    with app.app_context():
+        world_ = found()
+        row = db.session.get_one(Application, 1)
+
+        for key in ("award", "decline", "pass", "recommend", "submit"):
+            with pytest.raises(moves.Refused), saving():
+                moves.take(row, key, actor=CLOCK, answers={"amount": 1})
+        assert world_.calls
+
+
+def test_each_tick_seals_what_is_new(app: Flask, settings: Settings) -> None:
+    with app.app_context():
+        clock.tick()
+        first = db.session.query(Checkpoint).count()
+        clock.tick()
+
+        assert (first, db.session.query(Checkpoint).count()) == (1, 1)
+
+
+def test_the_scheduler_s_job_is_json(queues: Redis) -> None:
+    [tick] = clock.scheduler(queues).get_jobs()
+
+    job = tick.enqueue(queues)
+    stored = queues.hget(job.key, "data")
+
+    assert isinstance(stored, bytes)
+    assert json.loads(zlib.decompress(stored)) == [clock.TICK, None, [], {}]
+    assert [one.func_name for one in queue("default", queues).jobs] == [clock.TICK]
+
+
+def test_a_tick_that_nobody_took_in_a_minute_is_dropped(queues: Redis) -> None:
+    [tick] = clock.scheduler(queues).get_jobs()
+
+    job = tick.enqueue(queues)
+
+    assert job.ttl == clock.EVERY

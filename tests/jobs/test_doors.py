@@ -1,0 +1,221 @@
+"""An outbox row is done once, by whoever holds its newest claim, or dies with its reason."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import text, update
+
+import reports
+from grants.db import GRANTS_NOW, Broken, db, saving
+from grants.jobs import doors, printing
+from grants.models import Document, DocumentFile, DocumentSnapshot, Outbox
+from grants.services import outbox
+from reports.snapshots import parse
+from tests.databases import advance
+
+
+@pytest.fixture
+def letter(awarded_app: Flask) -> int:
+    """The outbox row of a letter that is not printed."""
+    with awarded_app.app_context():
+        return db.session.query(Outbox).filter_by(kind="document").order_by(Outbox.id)[0].id
+
+
+def claimed(id: int) -> outbox.Claim:
+    """Claim it in a unit of its own."""
+    with saving():
+        held = outbox.claim(id)
+    assert held is not None
+    return held
+
+
+def later(app: Flask, seconds: int = 91) -> None:
+    """Time passes, and the lease with it."""
+    advance(app.extensions["settings"], seconds)
+
+
+def row(id: int) -> Outbox:
+    """The row as it is now."""
+    db.session.remove()
+    return db.session.get_one(Outbox, id)
+
+
+def test_a_letter_is_printed_once_however_often_it_is_asked_for(awarded_app: Flask, letter: int) -> None:
+    with awarded_app.app_context():
+        assert [doors.work([letter]), doors.work([letter])] == [1, 0]
+
+        assert db.session.query(DocumentFile).count() == 1
+        assert (row(letter).attempts, row(letter).problem) == (1, "")
+
+
+def test_what_somebody_holds_is_left_alone(awarded_app: Flask, letter: int) -> None:
+    with awarded_app.app_context():
+        claimed(letter)
+
+        assert not doors.work_one(letter)
+
+
+def test_a_claim_whose_lease_is_over_goes_to_the_next(awarded_app: Flask, letter: int) -> None:
+    with awarded_app.app_context():
+        claimed(letter)
+        later(awarded_app)
+
+        assert doors.work_one(letter)
+        assert row(letter).attempts == 2
+
+
+def test_who_comes_late_is_fenced_off(awarded_app: Flask, letter: int) -> None:
+    with awarded_app.app_context():
+        late = claimed(letter)
+        later(awarded_app)
+        assert doors.work_one(letter)
+
+        with pytest.raises(outbox.Fenced):
+            printing.print_document(late)
+        assert db.session.query(DocumentFile).count() == 1
+
+
+def test_who_comes_late_is_fenced_off_before_the_other_ends_too(awarded_app: Flask, letter: int) -> None:
+    with awarded_app.app_context():
+        late = claimed(letter)
+        later(awarded_app)
+        held = claimed(letter)
+
+        with pytest.raises(outbox.Fenced):
+            printing.print_document(late)
+        printing.print_document(held)
+        assert db.session.query(DocumentFile).count() == 1
+
+
+def test_without_the_fence_two_workers_would_both_finish(
+    awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished = []
+
+    def unfenced(held: outbox.Claim) -> None:
+        db.session.execute(update(Outbox).where(Outbox.id == held.id).values(done_at=GRANTS_NOW))
+        finished.append(held.token)
+
+    monkeypatch.setattr(outbox, "finish", unfenced)
+    with awarded_app.app_context():
+        late = claimed(letter)
+        later(awarded_app)
+        printing.print_document(claimed(letter))
+
+        with pytest.raises(Broken, match="document_file_pkey"):
+            printing.print_document(late)
+    assert finished == [2, 1]
+
+
+def test_what_fails_is_tried_again_after_a_growing_pause(awarded_app: Flask, letter: int) -> None:
+    pauses = []
+    with awarded_app.app_context():
+        for _ in range(outbox.TRIES - 1):
+            with saving():
+                held = outbox.claim(letter)
+                assert held is not None
+                outbox.fail(held, problem="The disk is full.")
+            found = row(letter)
+            pauses.append(
+                round((found.next_at - db.session.execute(text("SELECT grants_now()")).scalar_one()).total_seconds())
+            )
+        assert (found.dead_at, found.problem, found.leased_until) == (None, "The disk is full.", None)
+
+    assert pauses == [4, 8, 16, 32]
+
+
+def test_the_last_try_is_the_end(awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(held: outbox.Claim) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setitem(doors.DOORS, "document", full)
+    with awarded_app.app_context():
+        assert not any(doors.work_one(letter) for _ in range(outbox.TRIES + 3))
+
+        found = row(letter)
+        assert (found.attempts, found.problem) == (outbox.TRIES, "OSError: [Errno 28] No space left on device")
+        assert found.dead_at is not None
+
+
+def test_what_cannot_be_printed_is_dead_at_once_and_says_why(awarded_app: Flask, letter: int) -> None:
+    with awarded_app.app_context():
+        with saving():
+            db.session.execute(
+                text("UPDATE document_snapshot SET data = jsonb_set(data, '{project}', to_jsonb('Fibre \ue123'::text))")
+            )
+
+        assert not doors.work_one(letter)
+
+        found = row(letter)
+        assert found.attempts == 1
+        assert found.dead_at is not None
+        assert "U+E123" in found.problem
+        assert not db.session.query(DocumentFile).count()
+
+
+def test_a_snapshot_that_was_erased_ends_with_its_reason(awarded_app: Flask, letter: int) -> None:
+    with awarded_app.app_context():
+        with saving():
+            db.session.query(DocumentSnapshot).delete()
+
+        assert not any(doors.work_one(letter) for _ in range(outbox.TRIES))
+
+        assert row(letter).dead_at is not None
+        assert "No row was found" in row(letter).problem
+
+
+def test_a_snapshot_of_another_shape_ends_with_its_reason(awarded_app: Flask, letter: int) -> None:
+    with awarded_app.app_context():
+        with saving():
+            db.session.execute(text("UPDATE document_snapshot SET data = data - 'number'"))
+
+        assert not any(doors.work_one(letter) for _ in range(outbox.TRIES))
+
+        assert row(letter).dead_at is not None
+        assert row(letter).problem.startswith("ValidationError")
+
+
+def test_an_overdue_job_gives_its_row_back_and_goes_on_up(
+    awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rung(held: outbox.Claim) -> None:
+        raise doors.Overdue
+
+    monkeypatch.setitem(doors.DOORS, "document", rung)
+    with awarded_app.app_context():
+        with pytest.raises(doors.Overdue):
+            doors.work([letter])
+
+        assert (row(letter).leased_until, row(letter).problem) == (None, "It took longer than 60 seconds.")
+
+
+def test_no_library_can_swallow_an_overdue_job() -> None:
+    assert not issubclass(doors.Overdue, Exception)
+    assert issubclass(reports.Unprintable, Exception)
+
+
+def test_after_half_its_time_a_job_leaves_the_rest_to_another(
+    awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "SECONDS", 0)
+
+    with awarded_app.app_context():
+        assert doors.work([letter, letter + 1]) == 0
+        assert row(letter).attempts == 0
+
+
+def test_every_kind_of_row_has_its_door() -> None:
+    assert set(doors.DOORS) == {"document", "mail"}
+
+
+def test_the_same_letter_gives_the_same_file(awarded_app: Flask, letter: int) -> None:
+    with awarded_app.app_context():
+        doors.work_one(letter)
+        first = db.session.query(DocumentFile).one()
+        snapshot = db.session.get_one(DocumentSnapshot, first.document_id)
+
+        again = reports.render(parse(snapshot.data))
+
+        assert again.sha256 == first.sha256
+        assert db.session.get_one(Document, first.document_id).version == 1

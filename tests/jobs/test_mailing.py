@@ -1,0 +1,162 @@
+"""Mails go out through a real SMTP server, and a repeat can be told from a new one."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from email.message import EmailMessage
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+
+from grants.cli.up import free_port
+from grants.db import db, saving
+from grants.jobs import doors, mailing
+from grants.models import Outbox, Person
+from grants.services import outbox
+from tests.databases import advance
+from workflows.say import Money, Say
+
+
+@dataclass
+class Sink:
+    """A mail server that keeps what it gets, and answers what it is told to."""
+
+    answer: str = "250 Kept"
+    got: list[EmailMessage] = field(default_factory=list)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Keep it, whatever is answered."""
+        assert isinstance(envelope.content, bytes)
+        self.got.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        return self.answer
+
+
+@pytest.fixture
+def sink(awarded_app: Flask) -> Iterator[Sink]:
+    """A mail server on a free port, known to the program."""
+    kept = Sink()
+    server = Controller(kept, hostname="127.0.0.1", port=free_port())
+    settings = awarded_app.extensions["settings"]
+    awarded_app.extensions["settings"] = replace(settings, smtp_host="127.0.0.1", smtp_port=server.port, smtp_tls=False)
+    server.start()
+    yield kept
+    server.stop()
+
+
+@pytest.fixture
+def mails(awarded_app: Flask) -> list[int]:
+    """The outbox rows of all mails."""
+    with awarded_app.app_context():
+        return [row.id for row in db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id)]
+
+
+def test_a_repeat_carries_the_same_message_id(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
+    with awarded_app.app_context():
+        with saving():
+            late = outbox.claim(mails[0])
+        advance(awarded_app.extensions["settings"], 91)
+        assert late is not None
+
+        assert doors.work_one(mails[0])
+        with pytest.raises(outbox.Fenced):
+            mailing.send(late)
+
+    first, second = sink.got
+    assert first["Message-ID"] == second["Message-ID"]
+    assert (first["To"], first["Subject"], first.get_content()) == (
+        second["To"],
+        second["Subject"],
+        second.get_content(),
+    )
+
+
+def test_each_mail_has_a_message_id_of_its_own(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
+    with awarded_app.app_context():
+        assert doors.work(mails) == len(mails)
+
+    assert len({message["Message-ID"] for message in sink.got}) == len(mails) > 5
+
+
+def test_a_mail_says_who_what_and_where(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
+    with awarded_app.app_context():
+        doors.work(mails)
+        known = {person.email for person in db.session.query(Person)}
+
+    assert {message["To"] for message in sink.got} <= known
+    assert {message["From"] for message in sink.got} == {"grants@example.org"}
+    assert all("http://localhost/" in message.get_content() for message in sink.got)
+    assert not any("%(" in f"{message['Subject']}{message.get_content()}" for message in sink.got)
+
+
+def test_a_server_that_is_away_is_tried_again(awarded_app: Flask, mails: list[int]) -> None:
+    settings = awarded_app.extensions["settings"]
+    awarded_app.extensions["settings"] = replace(settings, smtp_host="127.0.0.1", smtp_port=free_port(), smtp_tls=False)
+
+    with awarded_app.app_context():
+        assert not doors.work_one(mails[0])
+
+        row = db.session.get_one(Outbox, mails[0])
+        assert (row.done_at, row.dead_at, row.problem.partition(":")[0]) == (None, None, "ConnectionRefusedError")
+
+
+def test_a_mail_refused_for_good_is_dead_at_once_and_says_why(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
+    sink.answer = "550 No such mailbox"
+
+    with awarded_app.app_context():
+        assert not doors.work_one(mails[0])
+
+        row = db.session.get_one(Outbox, mails[0])
+        assert (row.attempts, row.dead_at is not None) == (1, True)
+        assert "No such mailbox" in row.problem
+
+
+def test_a_mail_refused_for_now_is_tried_again(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
+    sink.answer = "451 Come back later"
+    with awarded_app.app_context():
+        assert not doors.work_one(mails[0])
+        sink.answer = "250 Kept"
+        advance(awarded_app.extensions["settings"], 5)
+
+        assert doors.work_one(mails[0])
+
+
+def test_a_title_with_a_line_break_adds_no_header(awarded_app: Flask, sink: Sink) -> None:
+    with awarded_app.app_context():
+        with saving():
+            somebody = db.session.query(Person).filter_by(email="olga@example.org").one()
+            outbox.mail(
+                [somebody], subject=Say("%(title)s", title="Fibre\r\nBcc: all@example.org"), text=Say("Text"), path="/"
+            )
+            row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
+        assert row is not None
+        assert doors.work_one(row.id)
+
+    assert sink.got[0]["Bcc"] is None
+    assert sink.got[0]["Subject"] == "Fibre Bcc: all@example.org"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "USD\xa01,234.50 on 1 March 2027, 1 March 2027, 14:30 UTC, 0.5"),
+        ("fr", "USD\xa01\u202f234,50 on 1 mars 2027, 1 mars 2027, 14:30 UTC, 0,5"),
+    ],
+)
+def test_values_are_said_in_the_reader_s_language(language: str, said: str) -> None:
+    at = datetime(2027, 3, 1, 14, 30, tzinfo=UTC)
+    say = Say(
+        "%(sum)s on %(day)s, %(at)s, %(share)s",
+        sum=Money(Decimal("1234.5"), "USD"),
+        day=date(2027, 3, 1),
+        at=at,
+        share=Decimal("0.5"),
+    )
+
+    assert mailing.spoken(say, language) == said

@@ -1,0 +1,128 @@
+"""The relay brings what waits into the queues, as JSON, and never more than they hold."""
+
+from __future__ import annotations
+
+import json
+import threading
+import zlib
+
+import pytest
+from flask import Flask
+from redis import Redis
+from rq.serializers import JSONSerializer
+from sqlalchemy import text
+
+from grants.db import db, saving
+from grants.jobs import relay
+from grants.jobs.program import queue
+from grants.models import Outbox
+from grants.services import outbox
+from tests.databases import advance
+
+
+def ids(connection: Redis, name: str) -> list[int]:
+    """The rows that the jobs of a queue are about."""
+    return [id for job in queue(name, connection).jobs for id in job.args[0]]
+
+
+def test_each_kind_goes_to_its_queue(awarded_app: Flask, queues: Redis) -> None:
+    with awarded_app.app_context():
+        relay.turn(queues)
+
+        for name in outbox.QUEUES:
+            waiting = [row.id for row in db.session.query(Outbox).filter_by(queue=name).order_by(Outbox.id)]
+            assert ids(queues, name) == waiting != []
+
+
+def test_what_stands_in_a_queue_is_not_put_there_again_at_once(awarded_app: Flask, queues: Redis) -> None:
+    with awarded_app.app_context():
+        first, second = relay.turn(queues), relay.turn(queues)
+
+    assert (first > 0, second) == (True, 0)
+
+
+def test_what_is_lost_is_put_there_again(awarded_app: Flask, queues: Redis) -> None:
+    with awarded_app.app_context():
+        first = relay.turn(queues)
+        queues.flushdb()
+        advance(awarded_app.extensions["settings"], 11)
+
+        assert relay.turn(queues) == first
+
+
+def test_two_relays_share_the_work(awarded_app: Flask, queues: Redis) -> None:
+    with awarded_app.app_context():
+        waiting = db.session.query(Outbox).count()
+    counts: list[int] = []
+    barrier = threading.Barrier(3)
+
+    def turn() -> None:
+        with awarded_app.app_context():
+            barrier.wait()
+            counts.append(relay.turn(queues))
+
+    relays = [threading.Thread(target=turn) for _ in range(3)]
+    for one in relays:
+        one.start()
+    for one in relays:
+        one.join()
+
+    queued = sorted(ids(queues, "letters") + ids(queues, "default"))
+    assert sum(counts) == waiting
+    assert queued == sorted(set(queued))
+
+
+def test_a_full_queue_takes_no_more(awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "AT_ONCE", 1)
+    monkeypatch.setattr(relay, "FULL", 2)
+
+    with awarded_app.app_context():
+        relay.turn(queues)
+        advance(awarded_app.extensions["settings"], 11)
+        relay.turn(queues)
+
+    assert [queue(name, queues).count for name in outbox.QUEUES] == [2, 2]
+
+
+def test_a_job_carries_ids_as_json_and_nothing_else(awarded_app: Flask, queues: Redis) -> None:
+    with awarded_app.app_context():
+        relay.turn(queues)
+
+    letters = queue("letters", queues)
+    job = letters.jobs[0]
+    stored = queues.hget(job.key, "data")
+
+    assert letters.serializer is JSONSerializer
+    assert isinstance(stored, bytes)
+    assert json.loads(_unpacked(stored)) == [relay.WORK, None, [ids(queues, "letters")], {}]
+
+
+def _unpacked(stored: bytes) -> bytes:
+    """RQ keeps its data compressed."""
+    return zlib.decompress(stored) if stored[:1] == b"x" else stored
+
+
+def test_a_row_whose_workers_all_died_is_buried_with_its_reason(awarded_app: Flask, queues: Redis) -> None:
+    with awarded_app.app_context():
+        with saving():
+            db.session.execute(
+                text("UPDATE outbox SET attempts = 5, leased_until = grants_now() - interval '1 s' WHERE id = 1")
+            )
+
+        relay.turn(queues)
+
+        dead = db.session.get_one(Outbox, 1)
+        assert (dead.dead_at is not None, dead.problem) == (True, "The worker died at every try.")
+        assert 1 not in ids(queues, "letters")
+
+
+def test_a_row_in_its_last_try_is_not_buried(awarded_app: Flask, queues: Redis) -> None:
+    with awarded_app.app_context():
+        with saving():
+            db.session.execute(
+                text("UPDATE outbox SET attempts = 5, leased_until = grants_now() + interval '60 s' WHERE id = 1")
+            )
+
+        relay.turn(queues)
+
+        assert db.session.get_one(Outbox, 1).dead_at is None

@@ -1,0 +1,134 @@
+"""What the worker is before it forks, and what its child lets go of."""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import signal
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from redis import Redis
+from rq import Queue, Worker
+from rq.exceptions import DeserializationError
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from rq.timeouts import HorseMonitorTimeoutException, JobTimeoutException, UnixSignalDeathPenalty
+
+import reports
+from grants.db import db
+from grants.jobs import worker
+from grants.jobs.doors import SECONDS, Overdue
+from grants.jobs.program import queue
+from grants.models import Outbox
+
+
+@pytest.fixture(autouse=True)
+def cold(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Warming up is tested in tests/reports, and takes seconds; what was frozen for a fork is thawed."""
+    monkeypatch.setattr(reports, "warm", lambda: None)
+    yield
+    gc.unfreeze()
+
+
+def test_the_worker_reads_json_and_listens_to_one_queue(awarded_app: Flask, queues: Redis) -> None:
+    made = worker.prepare(awarded_app, "letters", queues)
+
+    assert made.serializer is JSONSerializer
+    assert made.queue_names() == ["letters"]
+    assert made.death_penalty_class is worker.Penalty
+
+
+def test_a_pickled_job_is_never_read(awarded_app: Flask, queues: Redis) -> None:
+    pickled = Queue("letters", connection=queues).enqueue_call(os.getpid)
+
+    with pytest.raises(DeserializationError):
+        _ = Job.fetch(pickled.id, connection=queues, serializer=JSONSerializer).func
+
+
+def test_the_worker_does_not_fork_beside_a_thread(awarded_app: Flask, queues: Redis) -> None:
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait, name="left over")
+    thread.start()
+    try:
+        with pytest.raises(worker.Threaded, match="left over"):
+            worker.prepare(awarded_app, "letters", queues)
+    finally:
+        end.set()
+        thread.join()
+
+
+def test_it_starts_no_thread_to_listen_for_commands(awarded_app: Flask, queues: Redis) -> None:
+    made = worker.prepare(awarded_app, "letters", queues)
+
+    made.subscribe()
+
+    assert threading.active_count() == 1
+    assert made.unsubscribe() is None  # type: ignore[func-returns-value]
+
+
+def test_rq_s_own_worker_would_start_one(queues: Redis) -> None:
+    theirs = Worker([queue("letters", queues)], connection=queues, serializer=JSONSerializer)
+    theirs.register_birth()  # type: ignore[no-untyped-call]
+    theirs.subscribe()  # type: ignore[no-untyped-call]
+    try:
+        assert threading.active_count() > 1
+    finally:
+        theirs.unsubscribe()  # type: ignore[no-untyped-call]
+
+
+def penalty(kind: type[UnixSignalDeathPenalty], raises: type[Exception]) -> Any:
+    """A death penalty as RQ makes it; nothing rings before it is entered."""
+    return kind(SECONDS, raises)  # type: ignore[no-untyped-call]
+
+
+def test_an_overdue_job_ends_with_what_nobody_swallows() -> None:
+    with pytest.raises(Overdue):
+        penalty(worker.Penalty, JobTimeoutException).handle_death_penalty(signal.SIGALRM, None)
+
+
+def test_rq_s_own_penalty_would_be_swallowed() -> None:
+    try:
+        penalty(UnixSignalDeathPenalty, JobTimeoutException).handle_death_penalty(signal.SIGALRM, None)
+    except Exception as swallowed:  # noqa: BLE001 - that it can be is the point
+        assert isinstance(swallowed, JobTimeoutException)
+
+
+def test_the_parent_s_watch_over_its_child_keeps_its_own_exception() -> None:
+    with pytest.raises(HorseMonitorTimeoutException):
+        penalty(worker.Penalty, HorseMonitorTimeoutException).handle_death_penalty(signal.SIGALRM, None)
+
+
+def test_the_child_has_limits_and_connections_of_its_own(
+    awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = worker.prepare(awarded_app, "letters", queues)
+    told, tell = os.pipe()
+
+    def look(self: Worker, job: object, queue: object) -> None:
+        backend = db.session.execute(db.text("SELECT pg_backend_pid()")).scalar_one()
+        limits = [
+            resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE)
+        ]
+        os.write(tell, repr((backend, limits)).encode())
+
+    monkeypatch.setattr(Worker, "main_work_horse", look)
+    with awarded_app.app_context():
+        before = db.session.execute(db.text("SELECT pg_backend_pid()")).scalar_one()
+        child = os.fork()
+        if child == 0:
+            made.main_work_horse(None, None)
+            os._exit(0)
+        os.waitpid(child, 0)
+        backend, limits = eval(os.read(told, 1000))  # noqa: S307 - our own child's words
+        db.session.remove()
+
+        assert backend != before
+        assert limits == [SECONDS + 10, worker.MEMORY, worker.FILE]
+        assert db.session.query(Outbox).count() > 0, "the parent's connection still works"
+    os.close(told)
+    os.close(tell)

@@ -1,0 +1,1 @@
+"""Money: the ledger and what happens when two people act at once."""

@@ -1,0 +1,91 @@
+"""Worlds at the edge of their money."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+
+from grants.outside.servers import Postgres
+from tests import world
+from tests.databases import copied, plain, settings_for
+from tests.prepared import opened, prepared
+from workflows.roles import Role
+
+Copies = Callable[[str], AbstractContextManager[Flask]]
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def edge(postgres: Postgres, template: str) -> str:
+    """A hundred applications (1001 to 1100) recommended for 10,000 each, and an envelope of 15,000."""
+    name = "grants_edge"
+
+    def fill() -> None:
+        _recommend()
+        with psycopg.connect(plain(postgres.url("postgres", name)), autocommit=True) as superuser:
+            superuser.execute(CLONED.encode())
+
+    return prepared(postgres, template, name, fill)
+
+
+def _recommend() -> None:
+    made = world.build(programmes=("BTN-L",), envelope=15_000)
+    row = world.in_review(made)
+    world.review(made, row)
+    world.take(made, row, "to_panel", "olga", Role.OFFICER)
+    world.take(made, row, "recommend", "omar", Role.OFFICER, kind="award", amount=row.asked, conditions="")
+
+
+def _clone(table: str, where: str, *changes: str) -> str:
+    """SQL that copies the rows of a table once for each n; changes: column and expression in turn."""
+    return (
+        f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object('id', 1000 * n + t.id, {', '.join(changes)}))).*"
+        f" FROM {table} t, generate_series(1001, 1100) n WHERE {where}"
+    )
+
+
+CLONED = "; ".join(
+    [
+        "SET session_replication_role = replica",
+        _clone("organisation", "t.id = 1", "'id'", "n", "'name'", "'Chapter ' || n"),
+        _clone("membership", "t.organisation_id = 1", "'organisation_id'", "n"),
+        _clone("application", "t.id = 1", "'id'", "n", "'reference'", "'BTN-' || n", "'organisation_id'", "n"),
+        *(
+            _clone(table, "t.application_id = 1", "'application_id'", "n")
+            for table in ("budget_line", "indicator", "checked", "assignment", "recommendation")
+        ),
+    ]
+)
+"""The application copied with all that rules ask about it, each for a chapter of its own: services would take a minute."""
+
+
+@pytest.fixture(scope="session")
+def due(postgres: Postgres, template: str) -> str:
+    """One award whose first instalment is payable, and a draft that lacks nothing."""
+    return prepared(postgres, template, "grants_due", _fall_due)
+
+
+def _fall_due() -> None:
+    made = world.build(programmes=("BTN-L",))
+    world.active(made)
+    world.draft(made, chapter="bo")
+
+
+@pytest.fixture
+def copies(postgres: Postgres, tmp_path: Path) -> Copies:
+    """A copy of a prepared database for one round, with the program on it."""
+
+    @contextmanager
+    def copy(source: str) -> Iterator[Flask]:
+        for name in copied(postgres, source, f"race_{os.getpid()}_{next(_numbers)}"):
+            with opened(settings_for(postgres, name, tmp_path)) as app:
+                yield app
+
+    return copy

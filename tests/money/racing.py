@@ -1,0 +1,43 @@
+"""Several people do something at the same instant, each on a connection of their own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from flask import Flask
+
+from grants.db import Broken, saving
+from grants.services.moves import Refused, Stale
+
+Deed = Callable[[], object]
+DONE = "done"
+
+
+def together(app: Flask, deeds: Sequence[Deed]) -> list[object]:
+    """Do all deeds at once, each in a thread and a unit of work of its own.
+
+    A deed reads what it needs when it is called and answers with what is to be done in the unit: the barrier stands
+    between the two. Gives per deed DONE, or the Refused, Stale or Broken that it met.
+    """
+    barrier = threading.Barrier(len(deeds))
+    outcomes: list[object] = [None] * len(deeds)
+
+    def run(at: int, deed: Deed) -> None:
+        with app.app_context():
+            do = deed()
+            barrier.wait(20)
+            try:
+                with saving():
+                    assert callable(do)
+                    do()
+                outcomes[at] = DONE
+            except (Refused, Stale, Broken) as error:
+                outcomes[at] = error
+
+    threads = [threading.Thread(target=run, args=one) for one in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes

@@ -1,0 +1,212 @@
+"""Whatever two people do at the same instant, money is given once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from decimal import Decimal
+
+import psycopg
+import pytest
+from flask import Flask
+
+from grants.db import Broken, db, saving
+from grants.models import Account, Application, Award, Balance, Batch, Document, Fund, Instalment, Payment
+from grants.services import awards, batches, calls, ledger, moves, numbers
+from tests.databases import plain
+from tests.money.conftest import Copies
+from tests.money.racing import DONE, Deed, together
+from tests.prepared import found
+from workflows.roles import CLOCK, Role
+
+ROUNDS = 50
+
+
+def award(id: int) -> Deed:
+    """An approver awards an application in full."""
+
+    def read() -> Callable[[], None]:
+        row, actor = db.session.get_one(Application, id), found().actor("pia", Role.APPROVER)
+        db.session.rollback()
+        return lambda: moves.take(row, "award", actor=actor, answers={"amount": Decimal(10_000), "conditions": ""})
+
+    return read
+
+
+def race(app: Flask, number: int) -> tuple[list[object], Decimal]:
+    """The two approvers' applications of a round are awarded at once; gives what each met, and what is left in the envelope."""
+    outcomes = together(app, [award(1000 + 2 * number - 1), award(1000 + 2 * number)])
+    with app.app_context():
+        return outcomes, db.session.query(Balance.amount).join(Account).filter(Account.kind == "envelope").scalar()
+
+
+def refill(app: Flask) -> None:
+    """The envelope holds 15,000 again."""
+    with app.app_context(), saving():
+        made = found()
+        ledger.cut(made.calls["BTN-L"], amount=Decimal(10_000), actor=made.actor("fay", Role.FINANCE))
+
+
+def unlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away the fund's lock; and the counter's, behind which awards would queue by chance."""
+    monkeypatch.setattr(ledger, "lock", lambda fund_id: db.session.get_one(Fund, fund_id))
+    taken = itertools.count(1)
+    monkeypatch.setattr(numbers, "take", lambda kind: f"{kind}-{next(taken)}")
+
+
+def test_the_last_of_an_envelope_is_given_once(copies: Copies, edge: str) -> None:
+    with copies(edge) as app:
+        for number in range(1, ROUNDS + 1):
+            outcomes, left = race(app, number)
+
+            assert left == Decimal(5_000)
+            assert sorted(type(one).__name__ for one in outcomes) == ["Refused", "str"]
+            refill(app)
+
+
+def test_without_the_lock_the_database_s_check_holds_the_line(
+    copies: Copies, edge: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlock(monkeypatch)
+    met = set()
+
+    with copies(edge) as app:
+        for number in range(1, ROUNDS + 1):
+            outcomes, left = race(app, number)
+
+            met |= {one.constraint for one in outcomes if isinstance(one, Broken)}
+            assert left == Decimal(5_000)
+            if met:
+                break
+            refill(app)
+
+    assert met == {"balance_never_below_zero"}
+
+
+def test_without_lock_and_check_an_envelope_is_overspent(
+    copies: Copies, edge: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlock(monkeypatch)
+    lefts = []
+
+    with copies(edge) as app:
+        with psycopg.connect(plain(app.extensions["settings"].owner_database_url)) as owner:
+            owner.execute("ALTER TABLE balance DROP CONSTRAINT balance_never_below_zero")
+        for number in range(1, ROUNDS + 1):
+            outcomes, left = race(app, number)
+            lefts.append(left)
+            if left < 0:
+                break
+            refill(app)
+
+    assert (lefts[-1], outcomes) == (Decimal(-5_000), [DONE, DONE])
+
+
+def batch(name: str) -> Deed:
+    """Somebody puts the payable instalment into a batch."""
+
+    def read() -> Callable[[], Batch]:
+        made = found()
+        payable = [one.id for one in db.session.query(Instalment).filter_by(step="payable")]
+        db.session.rollback()
+        assert made.fund is not None
+        fund = made.fund
+        return lambda: batches.prepare(fund=fund, instalments=payable, actor=made.actor(name, Role.FINANCE))
+
+    return read
+
+
+def test_an_instalment_goes_into_one_batch(copies: Copies, due: str) -> None:
+    for _ in range(10):
+        with copies(due) as app:
+            outcomes = together(app, [batch("fay"), batch("fox")])
+
+            with app.app_context():
+                assert (db.session.query(Batch).count(), db.session.query(Payment).count()) == (1, 1)
+            assert sorted(type(one).__name__ for one in outcomes) == ["Refused", "str"]
+
+
+def submit(version: int | None = None) -> Deed:
+    """The chapter sends its draft."""
+
+    def read() -> Callable[[], None]:
+        made = found()
+        row, actor = db.session.get_one(Application, 2), made.actor("bo1", Role.APPLICANT, made.chapters["bo"])
+        db.session.rollback()
+        return lambda: moves.take(row, "submit", actor=actor, version=version)
+
+    return read
+
+
+def test_a_proposal_sent_twice_at_once_is_received_once(copies: Copies, due: str) -> None:
+    with copies(due) as app:
+        outcomes = together(app, [submit()] * 4)
+
+        with app.app_context():
+            receipts = db.session.query(Document).filter_by(kind="receipt", application_id=2).count()
+    assert sorted(type(one).__name__ for one in outcomes) == ["Refused", "Refused", "Refused", "str"]
+    assert receipts == 1
+
+
+def test_of_two_pages_made_from_the_same_row_one_is_stale(copies: Copies, due: str) -> None:
+    with copies(due) as app:
+        with app.app_context():
+            version = db.session.get_one(Application, 2).version
+
+        outcomes = together(app, [submit(version)] * 2)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["Stale", "str"]
+
+
+def test_an_instalment_falls_due_once(copies: Copies, due: str) -> None:
+    with copies(due) as app:
+        with app.app_context():
+            planned = db.session.query(Instalment).filter_by(step="planned").first()
+            assert planned is not None
+            conditions, id = planned.conditions, planned.id
+            with saving():
+                planned.conditions = ["agreement"]
+        assert conditions != ["agreement"]
+
+        def follow() -> Callable[[], None]:
+            row = db.session.query(Award).one()
+            _ = [one.step for one in row.instalments]
+            db.session.rollback()
+            return lambda: awards.follow(row)
+
+        assert together(app, [follow] * 4) == [DONE] * 4
+        with app.app_context():
+            payable = db.session.query(Balance.amount).join(Account).filter(Account.kind == "payable").scalar()
+            assert db.session.get_one(Instalment, id).step == "payable"
+            assert payable == sum(one.amount for one in db.session.query(Instalment).filter_by(step="payable"))
+
+
+def test_nobody_sends_into_a_call_that_is_being_closed(copies: Copies, due: str) -> None:
+    def close() -> Callable[[], None]:
+        made = found()
+        db.session.rollback()
+        return lambda: calls.close_now(made.calls["BTN-L"], actor=made.actor("olga", Role.OFFICER))
+
+    for _ in range(10):
+        with copies(due) as app:
+            sent, closed = together(app, [submit(), close])
+
+            with app.app_context():
+                row = db.session.get_one(Application, 2)
+                order = db.session.execute(
+                    db.text(
+                        "SELECT (SELECT id FROM history WHERE key = 'close'), (SELECT id FROM history WHERE key = 'submit' AND about_id = 2)"
+                    )
+                ).one()
+        assert closed == DONE
+        assert (sent == DONE) == (row.submitted_at is not None)
+        if sent == DONE:
+            assert order[1] < order[0]
+
+
+def test_the_clock_is_not_a_way_round(copies: Copies, edge: str) -> None:
+    with copies(edge) as app, app.app_context():
+        row = db.session.get_one(Application, 1001)
+
+        with pytest.raises(moves.Refused), saving():
+            moves.take(row, "award", actor=CLOCK, answers={"amount": Decimal(1), "conditions": ""})

@@ -1,0 +1,113 @@
+"""A form that is sent many times has one effect and one answer."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from grants.db import Broken, db, saving
+from grants.models import Application, Document, Person, Repeat
+from grants.queries.sessions import COOKIE
+from grants.services import repeats
+from grants.services.moves import Refused
+from grants.web import create_app
+from tests.browser import signed_in
+from tests.money.conftest import Copies
+from tests.money.racing import DONE, together
+
+SENDERS = 20
+
+
+def test_twenty_sendings_at_once_have_one_effect_and_one_answer(copies: Copies, due: str) -> None:
+    with copies(due) as app:
+        web = create_app(app.extensions["settings"])
+        answers = sent_at_once(web, SENDERS)
+
+        with web.app_context():
+            row = db.session.get_one(Application, 2)
+            assert row.step == "checks"
+            assert db.session.query(Document).filter_by(kind="receipt", application_id=2).count() == 1
+            assert db.session.query(Repeat).count() == 1
+            db.engine.dispose()
+
+    assert answers == [(302, "/applications/2")] * SENDERS
+
+
+def sent_at_once(web: Flask, count: int) -> list[tuple[int, str]]:
+    """The same form, sent by so many browsers of one person at once; gives status and place of each answer."""
+    with web.app_context():
+        chapter = db.session.query(Person).filter_by(email="bo1@example.org").one()
+    first = signed_in(web, chapter)
+    fields = first.get("/applications/2/send").page.form("/moves/submit").fields
+    barrier, answers = threading.Barrier(count), []
+
+    def send() -> None:
+        browser = web.test_client()
+        for cookie in (first.get_cookie("grants_form"), first.get_cookie(COOKIE)):
+            assert cookie is not None
+            browser.set_cookie(cookie.key, cookie.value)
+        barrier.wait(30)
+        answer = browser.post("/applications/2/moves/submit", data=fields)
+        answers.append((answer.status_code, str(answer.location)))
+
+    threads = [threading.Thread(target=send) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_the_same_key_with_another_body_is_refused(awarded_app: Flask) -> None:
+    with awarded_app.app_context(), saving():
+        repeats.once("key", person=1, body=b"one", do=lambda: "/one")
+
+    with awarded_app.app_context(), pytest.raises(Refused, match="other contents"), saving():
+        repeats.once("key", person=1, body=b"two", do=lambda: "/two")
+
+
+def test_the_same_key_from_another_person_is_refused(awarded_app: Flask) -> None:
+    with awarded_app.app_context(), saving():
+        repeats.once("key", person=1, body=b"one", do=lambda: "/one")
+
+    with awarded_app.app_context(), pytest.raises(Refused), saving():
+        repeats.once("key", person=2, body=b"one", do=lambda: "/one")
+
+
+def test_what_was_refused_may_be_sent_again_with_the_same_key(awarded_app: Flask) -> None:
+    def refuse() -> str:
+        raise Broken("some rule")
+
+    with awarded_app.app_context():
+        with pytest.raises(Broken), saving():
+            repeats.once("key", person=1, body=b"one", do=refuse)
+        with saving():
+            assert repeats.once("key", person=1, body=b"two", do=lambda: "/two") == "/two"
+
+
+def test_who_sends_again_while_the_first_is_at_work_waits_and_gets_the_same_answer(awarded_app: Flask) -> None:
+    done, answers = [], []
+
+    def send() -> Callable[[], None]:
+        def act() -> str:
+            done.append(1)
+            db.session.execute(db.text("SELECT pg_sleep(0.2)"))
+            return f"/made/{len(done)}"
+
+        return lambda: answers.append(repeats.once("key", person=1, body=b"one", do=act))
+
+    assert together(awarded_app, [send] * 5) == [DONE] * 5
+    assert (done, answers) == ([1], ["/made/1"] * 5)
+
+
+def test_without_its_key_a_form_has_an_effect_each_time(awarded_app: Flask) -> None:
+    numbers = itertools.count(1)
+
+    with awarded_app.app_context(), saving():
+        answers = [repeats.once("", person=1, body=b"one", do=lambda: str(next(numbers))) for _ in range(2)]
+
+    assert answers == ["1", "2"]

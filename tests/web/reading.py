@@ -1,0 +1,57 @@
+"""What tests of pages about money read and break."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event, func, select
+from werkzeug.test import TestResponse
+
+from grants.db import db, saving
+from grants.models import Account, Application, Conflict, Person, Posting
+
+FIGURE = re.compile(r"</svg>\s*([\d,]+\.\d\d)</dt>\s*<dd>([a-z]+)")
+
+
+def money_bar(response: TestResponse) -> dict[str, Decimal]:
+    """The amounts under a money bar by the first word of their sentence."""
+    found = FIGURE.findall(response.get_data(as_text=True))
+    return {word: Decimal(figure.replace(",", "")) for figure, word in found}
+
+
+def ledger(column: Any, id: int) -> dict[str, Decimal]:
+    """What the postings themselves add up to, by the kind of account; `column` says whose accounts."""
+    sums = (
+        select(Account.kind, func.sum(Posting.amount))
+        .join(Posting, Posting.account_id == Account.id)
+        .where(column == id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(sums.group_by(Account.kind))}
+
+
+def conflict(person: Person, application: Application) -> None:
+    """The person declares a conflict."""
+    with saving():
+        db.session.add(Conflict(application_id=application.id, person_id=person.id, kinds="family"))
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """Every SQL statement that the block sends, but those that begin and end transactions."""
+    sent: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        sent.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,292 @@
+"""The office's list of applications, and the page of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+
+from config import Settings
+from grants.access import who_is
+from grants.db import db, now, saving
+from grants.models import Application, Conflict, Event, Person
+from grants.queries import applications as listed
+from grants.queries.applications import PAGE, Filters
+from tests import world as scene
+from tests.browser import signed_in
+from tests.databases import advance
+from tests.world import World
+from workflows.roles import Role
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """People, chapters and two open calls."""
+    with app.app_context():
+        return scene.build(programmes=("BTN-L", "BTN-S"))
+
+
+def titled(row: Application, title: str) -> Application:
+    """The same application under another title."""
+    with saving():
+        db.session.get_one(Application, row.id).title = title
+    return row
+
+
+def test_the_list_says_where_each_stands_and_who_holds_it(app: Flask, world: World) -> None:
+    with app.app_context():
+        scene.in_review(world)
+
+    page = signed_in(app, world.people["olga"]).get("/applications").page
+
+    assert "In review" in page.text
+    assert "Assign reviewers" in page.text
+
+
+def test_an_applicant_sees_their_own_list_instead(app: Flask, world: World) -> None:
+    with app.app_context():
+        scene.in_review(world, chapter="bo")
+
+    page = signed_in(app, world.people["mg1"]).get("/applications").page
+
+    assert "fibre title" not in page.text
+
+
+@pytest.mark.parametrize("words", ["café", "CAFE", "Chapter MG", "btn-2026"])
+def test_words_are_found_without_case_and_accents(app: Flask, world: World, words: str) -> None:
+    with app.app_context():
+        titled(scene.in_review(world), "Café Réseau")
+
+    page = signed_in(app, world.people["olga"]).get("/applications", query_string={"words": words}).page
+
+    assert "Café Réseau" in page.text
+
+
+@pytest.mark.parametrize("words", ["100%", "_", "no such words"])
+def test_words_are_words_and_not_patterns(app: Flask, world: World, words: str) -> None:
+    with app.app_context():
+        titled(scene.in_review(world), "Café Réseau")
+
+    page = signed_in(app, world.people["olga"]).get("/applications", query_string={"words": words}).page
+
+    assert "Café Réseau" not in page.text
+    assert "Nothing fits" in page.text
+
+
+def test_a_list_can_be_narrowed_to_a_call_and_a_step(app: Flask, world: World) -> None:
+    with app.app_context():
+        titled(scene.in_review(world), "Large one")
+        titled(scene.in_review(world, code="BTN-S", amount=4_000), "Small one")
+        small = world.calls["BTN-S"].id
+
+    client = signed_in(app, world.people["olga"])
+
+    assert "Large one" not in client.get(f"/applications?call={small}&list=review").page.text
+    assert "Small one" in client.get(f"/applications?call={small}&list=review").page.text
+    assert "Small one" not in client.get(f"/applications?call={small}&list=decision").page.text
+
+
+@pytest.mark.parametrize(
+    "query", ["call=x", "call=99999", "region=Nowhere", "after=rubbish", "before=1_2", "list=none"]
+)
+def test_a_broken_address_shows_the_list_all_the_same(app: Flask, world: World, query: str) -> None:
+    with app.app_context():
+        scene.in_review(world)
+
+    response = signed_in(app, world.people["olga"]).get(f"/applications?{query}")
+
+    assert response.status_code == 200
+    assert "fibre title" in response.page.text
+
+
+def many(world: World, count: int) -> list[int]:
+    """So many applications, sent one minute apart; the newest first, as the list has them."""
+    ids = []
+    for number in range(count):
+        row = scene.draft(world)
+        scene.take(world, row, "submit", "mg1", Role.APPLICANT)
+        with saving():
+            db.session.get_one(Application, row.id).submitted_at = now() + timedelta(minutes=number)
+        ids.append(row.id)
+    return ids[::-1]
+
+
+def test_pages_follow_each_other_without_gap_or_double_there_and_back(app: Flask, world: World) -> None:
+    with app.app_context():
+        ids = many(world, PAGE + 3)
+        who = who_is(world.people["olga"])
+
+        first = listed.listing(who, Filters())
+        second = listed.listing(who, Filters(after=first.after))
+        back = listed.listing(who, Filters(before=second.before))
+
+    assert [one.application.id for one in (*first.rows, *second.rows)] == ids
+    assert (first.before, second.after) == ("", "")
+    assert [one.application.id for one in back.rows] == [one.application.id for one in first.rows]
+
+
+def test_counts_stop_at_a_thousand(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listed, "CAPPED", 1)
+    with app.app_context():
+        for _ in range(3):
+            scene.in_review(world)
+
+        assert listed.counts(who_is(world.people["olga"]), Filters())["review"] == 2
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """What is asked of the database meanwhile."""
+    asked: list[str] = []
+    with app.app_context():
+        engine = db.engine
+
+    def heard(conn: object, cursor: object, statement: str, *rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", heard)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, "before_cursor_execute", heard)
+
+
+@pytest.mark.parametrize("path", ["/applications", "/inbox", "/inbox?list=under_way"])
+def test_a_list_asks_no_more_when_it_is_longer(app: Flask, world: World, path: str) -> None:
+    with app.app_context():
+        scene.review(world, scene.in_review(world))
+        for _ in range(3):
+            scene.in_review(world, chapter="bo")
+    client = signed_in(app, world.people["olga"])
+    client.get(path)
+
+    with statements(app) as asked:
+        client.get(path)
+
+    assert len(asked) <= 12, asked
+
+
+def test_the_page_of_one_says_what_can_be_done_and_what_is_missing(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+
+    page = signed_in(app, world.people["olga"]).get(f"/applications/{row.id}").page
+
+    assert "Not yet" in page.text
+    assert "3 reviews are needed, 0 in." in page.text
+    assert f"/applications/{row.id}/reviewers" in page.links.values()
+
+
+def test_an_auditor_reads_and_does_nothing(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+
+    page = signed_in(app, world.people["uma"]).get(f"/applications/{row.id}").page
+
+    assert "Nothing for you to do here." in page.text
+    assert f"/applications/{row.id}/reviewers" not in page.links.values()
+
+
+@pytest.mark.parametrize("part", ["proposal", "budget", "documents", "history"])
+def test_every_part_has_its_page(app: Flask, world: World, part: str) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+
+    assert signed_in(app, world.people["olga"]).get(f"/applications/{row.id}/{part}").status_code == 200
+
+
+def test_a_decision_shows_what_it_rests_on(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+        scene.review(world, row)
+        scene.take(world, row, "to_panel", "olga", Role.OFFICER)
+        scene.take(
+            world,
+            row,
+            "recommend",
+            "omar",
+            Role.OFFICER,
+            kind="award",
+            amount=Decimal(8_000),
+            conditions="",
+            feedback="",
+        )
+
+    page = signed_in(app, world.people["pia"]).get(f"/applications/{row.id}").page
+
+    assert "to award USD\N{NO-BREAK SPACE}8,000.00 (Omar (demo))" in page.text
+    assert "80 of 100" in page.text
+
+
+def conflicted(world: World, row: Application, name: str) -> None:
+    """Somebody of the office has a conflict in this case."""
+    with saving():
+        db.session.add(Conflict(application_id=row.id, person_id=world.people[name].id, kinds="person"))
+
+
+@pytest.mark.parametrize("path", ["", "/proposal", "/budget", "/documents", "/history", "/reviews", "/reviewers"])
+def test_a_conflict_takes_the_case_from_an_officer(app: Flask, world: World, path: str) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+        conflicted(world, row, "olga")
+
+    assert signed_in(app, world.people["olga"]).get(f"/applications/{row.id}{path}").status_code == 404
+    assert signed_in(app, world.people["omar"]).get(f"/applications/{row.id}{path}").status_code == 200
+
+
+def test_a_conflict_takes_the_case_from_lists_and_counts(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+        conflicted(world, row, "olga")
+        before, after = who_is(world.people["omar"]), who_is(world.people["olga"])
+
+        assert listed.counts(before, Filters())["review"] == 1
+        assert listed.counts(after, Filters())["review"] == 0
+        assert listed.listing(after, Filters()).rows == ()
+
+
+def test_a_step_over_its_time_says_so(app: Flask, world: World, settings: Settings) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+    advance(settings, 23 * 86_400)
+
+    client = signed_in(app, world.people["olga"])
+
+    assert "2 days over" in client.get("/applications").page.text
+    assert "2 days over" in client.get(f"/applications/{row.id}").page.text
+
+
+def test_a_step_within_its_time_says_nothing_of_it(app: Flask, world: World, settings: Settings) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+    advance(settings, 5 * 86_400)
+
+    assert "days over" not in signed_in(app, world.people["olga"]).get(f"/applications/{row.id}").page.text
+
+
+def test_the_history_names_who_did_it(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+        written = db.session.scalars(
+            select(Event).where(Event.subject_id == row.id, Event.subject == "application")
+        ).all()
+
+    page = signed_in(app, world.people["omar"]).get(f"/applications/{row.id}/history").page
+
+    assert page.text.count("Olga (demo)") == sum(event.person_id == world.people["olga"].id for event in written)
+
+
+def test_somebody_without_a_role_finds_nothing(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+        with saving():
+            scene.person("nobody")
+        nobody = db.session.query(Person).filter_by(email="nobody@example.org").one()
+
+    assert signed_in(app, nobody).get(f"/applications/{row.id}").status_code == 403
+    assert signed_in(app, world.people["bo1"]).get(f"/applications/{row.id}").status_code == 404

@@ -1,0 +1,106 @@
+"""Asking a reviewer: who fits, and what speaks against whom."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from grants.db import db, saving
+from grants.models import Application, Assignment, Conflict, Outbox
+from grants.queries import assignments
+from grants.services import persons, reviews
+from tests import world as scene
+from tests.browser import signed_in
+from tests.world import SYSTEM, World
+from workflows.roles import Role
+
+
+@pytest.fixture
+def case(app: Flask) -> tuple[World, Application]:
+    """An application in review, and a reviewer of every kind who does not fit."""
+    with app.app_context():
+        world = scene.build(programmes=("BTN-L",))
+        row = scene.in_review(world)
+        with saving():
+            persons.join(world.people["rex"], world.chapters["mg"], actor=SYSTEM)
+            db.session.add(Conflict(application_id=row.id, person_id=world.people["ria"].id, kinds="money"))
+            reviews.assign(application=row, reviewer=world.people["rob"], actor=world.actor("olga", Role.OFFICER))
+        return world, row
+
+
+def test_the_list_says_what_the_service_would_say(app: Flask, case: tuple[World, Application]) -> None:
+    _, row = case
+
+    with app.app_context():
+        application = db.session.get_one(Application, row.id)
+        for one in assignments.candidates(application):
+            assert one.against == reviews.unfit(application, one.person)
+
+
+def test_whoever_fits_comes_first(app: Flask, case: tuple[World, Application]) -> None:
+    world, row = case
+
+    with app.app_context():
+        found = assignments.candidates(db.session.get_one(Application, row.id))
+
+    assert next((one.person.id, one.fits) for one in found) == (world.people["ron"].id, True)
+    assert sum(one.fits for one in found) == 1
+
+
+def test_looking_changes_nothing(app: Flask, case: tuple[World, Application]) -> None:
+    world, row = case
+
+    page = signed_in(app, world.people["olga"]).get(f"/applications/{row.id}/reviewers").page
+
+    assert "Rex (demo) acts for the applicant." in page.text
+    with app.app_context():
+        assert db.session.query(Assignment).count() == 1
+
+
+def test_asking_makes_one_assignment_and_one_mail_however_often_it_is_clicked(
+    app: Flask, case: tuple[World, Application]
+) -> None:
+    world, row = case
+    client = signed_in(app, world.people["olga"])
+    page = client.get(f"/applications/{row.id}/reviewers")
+    with app.app_context():
+        before = db.session.query(Outbox).count()
+
+    for _ in range(2):
+        client.submit(page, "/reviewers", reviewer=str(world.people["ron"].id))
+
+    with app.app_context():
+        assert db.session.query(Assignment).filter_by(person_id=world.people["ron"].id).count() == 1
+        assert db.session.query(Outbox).count() == before + 1
+
+
+@pytest.mark.parametrize("name", ["rex", "ria", "rob"])
+def test_somebody_who_does_not_fit_is_refused_with_the_reason(
+    app: Flask, case: tuple[World, Application], name: str
+) -> None:
+    world, row = case
+    client = signed_in(app, world.people["olga"])
+
+    answer = client.submit(
+        client.get(f"/applications/{row.id}/reviewers"), "/reviewers", reviewer=str(world.people[name].id)
+    )
+
+    assert answer.status_code == 409
+    assert name.title() in answer.text
+
+
+@pytest.mark.parametrize("chosen", ["", "999", "x"])
+def test_nobody_or_a_stranger_cannot_be_asked(app: Flask, case: tuple[World, Application], chosen: str) -> None:
+    world, row = case
+    client = signed_in(app, world.people["olga"])
+
+    answer = client.submit(client.get(f"/applications/{row.id}/reviewers"), "/reviewers", reviewer=chosen)
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("name", ["pia", "uma", "rex", "mg1"])
+def test_only_officers_ask(app: Flask, case: tuple[World, Application], name: str) -> None:
+    world, row = case
+
+    assert signed_in(app, world.people[name]).get(f"/applications/{row.id}/reviewers").status_code == 403

@@ -1,0 +1,127 @@
+"""The pages of awards: their money equals the ledger, and only those who may see them do."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from flask import Flask
+
+from grants.db import db, saving
+from grants.models import Account, Agreement, Application, Award
+from grants.services import ledger as book
+from tests import world as w
+from tests.browser import signed_in
+from tests.web.reading import conflict, ledger, money_bar, statements
+from workflows.roles import Role
+
+
+def test_the_page_of_an_award_equals_the_ledger(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.active(world)
+        w.paid(world, award)
+        w.reported(world, award, 1)
+        booked = ledger(Account.award_id, award.id)
+
+    shown = money_bar(signed_in(app, world.people["olga"]).get(f"/awards/{award.id}"))
+
+    assert shown == {"paid": booked["paid"], "payable": booked["payable"], "planned": booked["committed"]}
+    assert shown == {"paid": Decimal(6000), "payable": Decimal(4000), "planned": Decimal(0)}
+
+
+def test_the_page_moves_with_the_ledger_and_not_with_the_plan(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.active(world)
+        with saving():
+            book.release(
+                db.session.get_one(Award, award.id), amount=Decimal(1000), actor=world.actor("fritz", Role.FINANCE)
+            )
+
+    shown = money_bar(signed_in(app, world.people["fay"]).get(f"/awards/{award.id}"))
+
+    assert shown == {"paid": Decimal(0), "with": Decimal(1000), "payable": Decimal(5000), "planned": Decimal(4000)}
+
+
+def test_an_instalment_ticks_what_holds_and_rings_what_does_not(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.active(world)
+
+    text = signed_in(app, world.people["mg1"]).get(f"/awards/{award.id}").get_data(as_text=True)
+
+    assert text.count('aria-label="holds:"') == 1
+    assert text.count('aria-label="to come:"') == 1
+
+
+def test_both_sides_sign_on_the_page_and_the_first_instalment_falls_due(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.awarded(world)
+        agreement = award.agreement.id
+    grantee, approver = signed_in(app, world.people["mg1"]), signed_in(app, world.people["pia"])
+    there = f"/awards/{award.id}"
+
+    signed = grantee.submit(grantee.get(there), f"/agreements/{agreement}/moves/sign", name="Mia (demo)", read="yes")
+    counter = approver.submit(
+        approver.get(there), f"/agreements/{agreement}/moves/countersign", name="Pia (demo)", read="yes"
+    )
+
+    assert (signed.location, counter.location) == (there, there)
+    with app.app_context():
+        assert db.session.get_one(Agreement, agreement).step == "signed"
+    assert money_bar(grantee.get(there)) == {"paid": Decimal(0), "payable": Decimal(6000), "planned": Decimal(4000)}
+
+
+def test_another_chapter_does_not_find_the_award(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.awarded(world)
+    own, other = signed_in(app, world.people["mg2"]), signed_in(app, world.people["bo1"])
+    pages = (f"/awards/{award.id}", f"/applications/{award.application_id}/award")
+
+    assert [own.get(page).status_code for page in pages] == [200, 302]
+    assert [other.get(page).status_code for page in pages] == [404, 404]
+
+
+def test_a_conflict_takes_the_award_from_page_and_list(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.awarded(world)
+        client = signed_in(app, world.people["omar"])
+        before = client.get(f"/awards/{award.id}").status_code, award.number in client.get("/awards").page.text  # type: ignore[attr-defined]
+        conflict(world.people["omar"], db.session.get_one(Application, award.application_id))
+
+    after = client.get(f"/awards/{award.id}").status_code, award.number in client.get("/awards").page.text  # type: ignore[attr-defined]
+
+    assert (before, after) == ((200, True), (404, False))
+
+
+def test_only_finance_is_led_from_the_award_to_its_batch(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.active(world)
+        batch = w.paid(world, award)
+    link = f'href="/batches/{batch.id}"'
+
+    shown = {
+        name: link in signed_in(app, world.people[name]).get(f"/awards/{award.id}").get_data(as_text=True)
+        for name in ("fay", "olga", "mg1")
+    }
+
+    assert shown == {"fay": True, "olga": False, "mg1": False}
+
+
+def test_the_list_asks_no_more_of_the_database_for_more_awards(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        w.active(world)
+        w.active(world, chapter="bo")
+    client = signed_in(app, world.people["olga"])
+    client.get("/awards")
+
+    with statements(app) as sent:
+        page = client.get("/awards")
+
+    assert page.page.text.count("A-2026-") == 2  # type: ignore[attr-defined]
+    assert len(sent) <= 12, sent

@@ -1,0 +1,171 @@
+"""The pages of batches: three people, one effect however often a form is sent, and nothing of a conflicted case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from grants.db import db
+from grants.models import Application, Award, Batch, Instalment, Payment
+from tests import world as w
+from tests.browser import Careful, signed_in
+from tests.web.reading import conflict, statements
+from workflows.flows import payment as flow
+
+
+@pytest.fixture
+def paying(app: Flask) -> tuple[w.World, Award]:
+    """A world with one payable instalment of 6,000.00."""
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        return world, w.active(world)
+
+
+def prepared(client: Careful) -> str:
+    """The address of a batch of all that is payable."""
+    return str(client.submit(client.get("/batches/new?fund=1"), "/batches").location)
+
+
+def step(app: Flask, address: str) -> str:
+    with app.app_context():
+        return db.session.get_one(Batch, int(address.rsplit("/", 1)[1])).step
+
+
+def test_a_batch_goes_through_three_people_on_its_page(app: Flask, paying: tuple[w.World, Award]) -> None:
+    world, award = paying
+    fay, fox, fritz = (signed_in(app, world.people[name]) for name in ("fay", "fox", "fritz"))
+    there = prepared(fay)
+
+    fox.submit(fox.get(there), f"{there}/moves/approve")
+    page = fritz.get(there)
+    fritz.submit(page, f"{there}/moves/release")
+    fay.submit(fay.get(there), f"{there}/moves/confirm")
+
+    assert "Release 1 payment, USD\N{NO-BREAK SPACE}6,000.00" in page.page.text  # type: ignore[attr-defined]
+    assert step(app, there) == "paid"
+    with app.app_context():
+        assert [(p.instalment.award_id, p.paid_at is not None) for p in db.session.scalars(select(Payment))] == [
+            (award.id, True)
+        ]
+
+
+def test_nobody_does_two_of_the_three(app: Flask, paying: tuple[w.World, Award]) -> None:
+    world, _ = paying
+    fay = signed_in(app, world.people["fay"])
+    there = prepared(fay)
+
+    shown = fay.get(there)
+    forced = fay.post(f"{there}/moves/approve", data={"csrf_token": shown.page.form("/sign-out").fields["csrf_token"]})  # type: ignore[attr-defined]
+
+    assert "so somebody else must do this" in shown.page.text  # type: ignore[attr-defined]
+    assert (forced.status_code, step(app, there)) == (409, "prepared")
+
+
+def test_without_its_rule_the_page_would_let_one_person_approve_their_own(
+    app: Flask, paying: tuple[w.World, Award], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, _ = paying
+    fay = signed_in(app, world.people["fay"])
+    there = prepared(fay)
+    monkeypatch.setattr(flow, "BATCH", flow.BATCH.changed(replace(flow.APPROVE, needs=()), name="payment"))
+
+    shown = fay.get(there)
+
+    assert "so somebody else must do this" not in shown.page.text  # type: ignore[attr-defined]
+
+
+def test_the_form_sent_twice_makes_one_batch(app: Flask, paying: tuple[w.World, Award]) -> None:
+    fay = signed_in(app, paying[0].people["fay"])
+    page = fay.get("/batches/new?fund=1")
+
+    first, second = fay.submit(page, "/batches"), fay.submit(page, "/batches")
+
+    assert first.location == second.location
+    assert count(app, Batch) == 1
+
+
+def test_without_its_key_the_second_sending_is_refused(app: Flask, paying: tuple[w.World, Award]) -> None:
+    fay = signed_in(app, paying[0].people["fay"])
+    page = fay.get("/batches/new?fund=1")
+
+    answers = [fay.submit(page, "/batches", once="").status_code for _ in range(2)]
+
+    assert answers == [302, 409]
+    assert count(app, Batch) == 1
+
+
+def test_choosing_nothing_is_said_beside_the_list(app: Flask, paying: tuple[w.World, Award]) -> None:
+    fay = signed_in(app, paying[0].people["fay"])
+
+    answer = fay.submit(fay.get("/batches/new?fund=1"), "/batches", instalments=[])
+
+    assert answer.status_code == 422
+    assert "Choose at least one payment." in answer.page.text  # type: ignore[attr-defined]
+
+
+def test_an_instalment_of_a_conflicted_case_is_neither_offered_nor_taken(
+    app: Flask, paying: tuple[w.World, Award]
+) -> None:
+    world, award = paying
+    fay = signed_in(app, world.people["fay"])
+    page = fay.get("/batches/new?fund=1")
+    with app.app_context():
+        instalment = db.session.scalars(
+            select(Instalment.id).where(Instalment.award_id == award.id, Instalment.number == 1)
+        ).one()
+        conflict(world.people["fay"], db.session.get_one(Application, award.application_id))
+
+    offered, forced = fay.get("/batches/new?fund=1"), fay.submit(page, "/batches", instalments=[str(instalment)])
+
+    assert award.number in page.page.text  # type: ignore[attr-defined]
+    assert award.number not in offered.page.text  # type: ignore[attr-defined]
+    assert (forced.status_code, count(app, Batch)) == (404, 0)
+
+
+def test_a_batch_with_a_conflicted_case_is_withheld_whole(app: Flask, paying: tuple[w.World, Award]) -> None:
+    world, award = paying
+    there = prepared(signed_in(app, world.people["fay"]))
+    fox = signed_in(app, world.people["fox"])
+    before = fox.get(there).status_code, there in fox.get("/batches").get_data(as_text=True)
+    with app.app_context():
+        conflict(world.people["fox"], db.session.get_one(Application, award.application_id))
+
+    after = fox.get(there).status_code, there in fox.get("/batches").get_data(as_text=True)
+
+    assert (before, after) == ((200, True), (404, False))
+
+
+def test_a_batch_taken_apart_gives_its_instalments_back(app: Flask, paying: tuple[w.World, Award]) -> None:
+    world, _ = paying
+    fay = signed_in(app, world.people["fay"])
+    there = prepared(fay)
+
+    fay.submit(fay.get(there), f"{there}/moves/undo", reason="The account has changed.")
+
+    assert step(app, there) == "withdrawn"
+    assert step(app, prepared(fay)) == "prepared"
+
+
+def test_the_auditor_reads_and_prepares_nothing(app: Flask, paying: tuple[w.World, Award]) -> None:
+    uma = signed_in(app, paying[0].people["uma"])
+
+    assert [uma.get(address).status_code for address in ("/batches", "/batches/new?fund=1")] == [200, 403]
+
+
+def test_the_lists_stay_within_their_statements(app: Flask, paying: tuple[w.World, Award]) -> None:
+    fay = signed_in(app, paying[0].people["fay"])
+    prepared(fay)
+
+    with statements(app) as sent:
+        fay.get("/batches")
+
+    assert len(sent) <= 12, sent
+
+
+def count(app: Flask, model: Any) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(model)) or 0

@@ -1,0 +1,207 @@
+"""Setting up a call: copied from its programme, edited, funded, opened, closed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from grants.db import db, saving
+from grants.models import Call
+from grants.services import calls
+from tests import world as scene
+from tests.browser import Careful, signed_in
+from tests.world import World
+from workflows.roles import Role
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """People and a fund, and no call."""
+    with app.app_context():
+        return scene.build(programmes=())
+
+
+def set_up(client: Careful, world: World, **given: str) -> int:
+    """Olga sets up a small call on the page; its number."""
+    assert world.fund is not None
+    fields = {
+        "programme": "BTN-S",
+        "title": "Small grants 2027",
+        "fund": str(world.fund.id),
+        "opens_at": "2027-01-01T00:00",
+        "closes_at": "2027-03-31T23:59",
+    }
+    answer = client.submit(client.get("/office/calls/new"), "/office/calls/new", **fields | given)
+    assert answer.status_code == 302, answer.text
+    return int(answer.location.rsplit("/", 1)[-1])
+
+
+def test_a_call_begins_as_a_copy_of_its_programme(app: Flask, world: World) -> None:
+    client = signed_in(app, world.people["olga"])
+
+    id = set_up(client, world)
+
+    with app.app_context():
+        call = db.session.get_one(Call, id)
+        assert (call.title, call.step, call.data.most) == ("Small grants 2027", "draft", Decimal(5_000))
+
+
+def test_setting_up_twice_with_one_form_makes_one_call(app: Flask, world: World) -> None:
+    assert world.fund is not None
+    client = signed_in(app, world.people["olga"])
+    page = client.get("/office/calls/new")
+    fields = {"programme": "BTN-S", "title": "Small", "fund": str(world.fund.id), "opens_at": "2027-01-01T00:00"}
+
+    answers = [client.submit(page, "/office/calls/new", **fields) for _ in range(2)]
+
+    assert answers[0].location == answers[1].location
+    with app.app_context():
+        assert db.session.query(Call).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("title", "", "Fill in “Title”."),
+        ("opens_at", "soon", "Write a day and an hour"),
+        ("closes_at", "2026-12-01T00:00", "must close after it opens"),
+    ],
+)
+def test_what_cannot_be_read_is_said_beside_its_field(
+    app: Flask, world: World, field: str, typed: str, sentence: str
+) -> None:
+    assert world.fund is not None
+    client = signed_in(app, world.people["olga"])
+    fields = {"programme": "BTN-S", "title": "Small", "fund": str(world.fund.id), "opens_at": "2027-01-01T00:00"} | {
+        field: typed
+    }
+
+    answer = client.submit(client.get("/office/calls/new"), "/office/calls/new", **fields)
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+
+
+def test_the_numbers_of_a_call_in_preparation_can_be_changed(app: Flask, world: World) -> None:
+    client = signed_in(app, world.people["olga"])
+    id = set_up(client, world)
+
+    answer = client.submit(
+        client.get(f"/office/calls/{id}"),
+        f"/office/calls/{id}",
+        most="6,000.00",
+        months_most="9",
+        reviews_proposal="3",
+        clock_review_days="10",
+        rule_indirect_percent="12",
+    )
+
+    assert answer.status_code == 302
+    with app.app_context():
+        rules = db.session.get_one(Call, id).data
+        assert (rules.most, rules.months_most, rules.stages[0].reviews, rules.clock["review_days"]) == (
+            Decimal(6_000),
+            9,
+            3,
+            10,
+        )
+        assert {spec.key: spec.params for spec in rules.rules}["indirect"] == {"percent": "12"}
+
+
+def test_a_rule_can_be_switched_off_and_on_again(app: Flask, world: World) -> None:
+    client = signed_in(app, world.people["olga"])
+    id = set_up(client, world)
+    page = client.get(f"/office/calls/{id}")
+    fields = {
+        name: value for name, value in page.page.form(f"/office/calls/{id}").fields.items() if name != "rule_indirect"
+    }
+
+    client.post(f"/office/calls/{id}", data=fields)
+    with app.app_context():
+        assert "indirect" not in {spec.key for spec in db.session.get_one(Call, id).data.rules}
+
+    client.submit(client.get(f"/office/calls/{id}"), f"/office/calls/{id}", rule_indirect="y")
+    with app.app_context():
+        assert "indirect" in {spec.key for spec in db.session.get_one(Call, id).data.rules}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("rule_indirect_percent", "a lot"),
+        ("rule_held_grants", "0"),
+        ("rule_applicants_allowed", ""),
+        ("months_most", "1.5"),
+        ("reviews_proposal", "-1"),
+        ("most", "much"),
+    ],
+)
+def test_a_number_that_does_not_fit_its_rule_is_not_kept(app: Flask, world: World, field: str, typed: str) -> None:
+    client = signed_in(app, world.people["olga"])
+    id = set_up(client, world)
+
+    answer = client.submit(client.get(f"/office/calls/{id}"), f"/office/calls/{id}", **{field: typed})
+
+    assert answer.status_code == 422
+    assert "The call was not changed" in answer.text
+
+
+def test_two_officers_do_not_overwrite_each_other(app: Flask, world: World) -> None:
+    client = signed_in(app, world.people["olga"])
+    id = set_up(client, world)
+    older = client.get(f"/office/calls/{id}")
+    client.submit(client.get(f"/office/calls/{id}"), f"/office/calls/{id}", title="The first")
+
+    answer = client.submit(older, f"/office/calls/{id}", title="The second")
+
+    assert answer.status_code == 409
+    with app.app_context():
+        assert db.session.get_one(Call, id).title == "The first"
+
+
+def funded(app: Flask, world: World, id: int) -> None:
+    """Fay sets money aside for the call."""
+    with app.app_context(), saving():
+        calls.fund(db.session.get_one(Call, id), amount=Decimal(50_000), actor=world.actor("fay", Role.FINANCE))
+
+
+def test_a_call_without_money_cannot_open_and_says_why(app: Flask, world: World) -> None:
+    client = signed_in(app, world.people["olga"])
+    id = set_up(client, world)
+
+    assert "The call has no money yet." in client.get(f"/office/calls/{id}").page.text
+
+
+def test_a_call_opens_freezes_and_closes(app: Flask, world: World) -> None:
+    client = signed_in(app, world.people["olga"])
+    id = set_up(client, world)
+    funded(app, world, id)
+
+    client.submit(client.get(f"/office/calls/{id}"), "/open")
+    opened = client.get(f"/office/calls/{id}")
+
+    assert not [form for form in opened.page.forms if form.action == f"/office/calls/{id}"]
+    assert "USD\N{NO-BREAK SPACE}50,000.00" in opened.page.text
+    assert client.post(
+        f"/office/calls/{id}",
+        data=opened.page.form("/close").fields
+        | {"title": "x", "opens_at": "2027-01-01T00:00", "most": "1", "months_most": "1"},
+    ).status_code in {409, 422}
+    assert client.submit(opened, "/close").status_code == 302
+    with app.app_context():
+        assert db.session.get_one(Call, id).step == "closed"
+
+
+@pytest.mark.parametrize(("name", "status"), [("pia", 200), ("uma", 200), ("fay", 403), ("rex", 403), ("mg1", 403)])
+def test_the_office_reads_the_calls(app: Flask, world: World, name: str, status: int) -> None:
+    assert signed_in(app, world.people[name]).get("/office/calls").status_code == status
+
+
+def test_an_approver_reads_a_call_without_changing_it(app: Flask, world: World) -> None:
+    id = set_up(signed_in(app, world.people["olga"]), world)
+
+    page = signed_in(app, world.people["pia"]).get(f"/office/calls/{id}").page
+
+    assert not [form for form in page.forms if "/office/calls" in form.action]

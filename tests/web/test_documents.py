@@ -1,0 +1,189 @@
+"""Documents: read by those who may, checked by everybody, told to nobody else."""
+
+from __future__ import annotations
+
+import hashlib
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from config import Settings
+from grants.db import db, saving
+from grants.models import Application, Document, DocumentEnd, DocumentFile, Outbox
+from grants.outside.storage import Storage
+from grants.services import letters
+from tests import world as w
+from tests.browser import Careful, anonymous, signed_in
+from tests.web.reading import conflict
+
+PDF = b"%PDF-1.7 a letter that was printed"
+LETTER = "L-2026-0001"
+
+
+@pytest.fixture
+def world(app: Flask) -> w.World:
+    """An award of 10,000.00; its receipt and its letter are ordered, none is printed."""
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        w.awarded(world)
+        return world
+
+
+def letter(app: Flask) -> int:
+    """The number in the database of the award letter."""
+    with app.app_context():
+        return db.session.scalars(select(Document.id).where(Document.number == LETTER)).one()
+
+
+def print_it(app: Flask, settings: Settings, content: bytes = PDF) -> str:
+    """What a worker leaves behind: the stored file and its row."""
+    sha256 = Storage(settings.files).put(content)
+    id = letter(app)
+    with app.app_context(), saving():
+        row = next(row for row in db.session.scalars(select(Outbox)) if row.args.get("document") == id)
+        db.session.add(
+            DocumentFile(document_id=id, outbox_id=row.id, sha256=sha256, size=len(content), pages=1, made_with={})
+        )
+    return sha256
+
+
+def upload(client: Careful, content: bytes) -> TestResponse:
+    """Give the check page a file."""
+    asked = client.get("/check").page.forms  # type: ignore[attr-defined]
+    token = next(form.fields["csrf_token"] for form in asked if form.method == "post" and form.action == "/check")
+    return client.post(
+        "/check",
+        data={"csrf_token": token, "file": (BytesIO(content), "letter.pdf")},
+        content_type="multipart/form-data",
+    )
+
+
+def test_until_it_is_printed_the_page_says_how_far_it_is(app: Flask, world: w.World) -> None:
+    page = signed_in(app, world.people["mg1"]).get(f"/documents/{letter(app)}")
+
+    assert page.status_code == 404
+    assert "It is being printed" in page.page.text  # type: ignore[attr-defined]
+    assert "1 document is printed before it." in page.page.text  # type: ignore[attr-defined]
+
+
+def test_the_file_comes_as_it_was_printed_under_its_number(app: Flask, settings: Settings, world: w.World) -> None:
+    print_it(app, settings)
+
+    answer = signed_in(app, world.people["mg1"]).get(f"/documents/{letter(app)}")
+
+    assert (answer.status_code, answer.data, answer.mimetype) == (200, PDF, "application/pdf")
+    assert answer.headers["Content-Disposition"] == f'inline; filename="{LETTER}.pdf"'
+    assert (answer.headers["X-Content-Type-Options"], answer.headers["Cache-Control"]) == (
+        "nosniff",
+        "private, no-store",
+    )
+
+
+def test_a_damaged_file_is_not_given_out(app: Flask, settings: Settings, world: w.World) -> None:
+    sha256 = print_it(app, settings)
+    (settings.instance / "files" / sha256[:2] / sha256).write_bytes(b"%PDF-1.7 another letter")
+
+    answer = signed_in(app, world.people["mg1"]).get(f"/documents/{letter(app)}")
+
+    assert answer.status_code == 500
+    assert b"another letter" not in answer.data
+
+
+def test_only_its_chapter_and_the_office_read_a_document(app: Flask, settings: Settings, world: w.World) -> None:
+    print_it(app, settings)
+    names = ("mg2", "olga", "uma", "bo1", "fay", "rex")
+    there = f"/documents/{letter(app)}"
+
+    codes = {name: signed_in(app, world.people[name]).get(there).status_code for name in names}
+
+    assert codes == {"mg2": 200, "olga": 200, "uma": 200, "bo1": 404, "fay": 403, "rex": 403}
+    assert anonymous(app).get(there).status_code == 302
+
+
+def test_a_conflict_takes_the_document_away(app: Flask, settings: Settings, world: w.World) -> None:
+    print_it(app, settings)
+    omar = signed_in(app, world.people["omar"])
+    before = omar.get(f"/documents/{letter(app)}").status_code
+    with app.app_context():
+        conflict(world.people["omar"], db.session.get_one(Application, 1))
+
+    assert (before, omar.get(f"/documents/{letter(app)}").status_code) == (200, 404)
+
+
+def test_the_public_page_says_what_it_is_and_names_nobody(app: Flask, settings: Settings, world: w.World) -> None:
+    sha256 = print_it(app, settings)
+
+    page = anonymous(app).get(f"/v/{LETTER}")
+
+    words = page.page.text  # type: ignore[attr-defined]
+    assert page.status_code == 200
+    assert [
+        part in words
+        for part in (LETTER, "Award letter", "USD\N{NO-BREAK SPACE}10,000.00", sha256, "Ours and in force")
+    ] == [True] * 5
+    assert [name in words for name in ("Chapter MG", "Mg1", "Pia", "fibre title", "BTN-2026")] == [False] * 5
+
+
+def test_the_decision_of_an_application_without_award_shows_no_amount(app: Flask, world: w.World) -> None:
+    page = anonymous(app).get("/v/q-2026-0001")
+
+    assert "Receipt Q-2026-0001" in page.page.text  # type: ignore[attr-defined]
+    assert "USD" not in page.page.text  # type: ignore[attr-defined]
+
+
+def test_a_number_we_never_gave_is_not_ours(app: Flask, world: w.World) -> None:
+    client = anonymous(app)
+
+    assert client.get("/check?number=L-1999-0001").location == "/v/L-1999-0001"
+    assert client.get("/v/L-1999-0001").status_code == 404
+
+
+def test_the_file_itself_is_known_and_one_changed_byte_is_not(app: Flask, settings: Settings, world: w.World) -> None:
+    print_it(app, settings)
+    client = anonymous(app)
+
+    whole, changed = upload(client, PDF), upload(client, PDF[:-1] + b"!")
+
+    assert "not one letter of it was changed" in whole.page.text  # type: ignore[attr-defined]
+    assert "We do not know this file" in changed.page.text  # type: ignore[attr-defined]
+    assert hashlib.sha256(PDF).hexdigest() in whole.page.text  # type: ignore[attr-defined]
+
+
+def test_what_is_no_pdf_or_nothing_is_refused_with_its_reason(app: Flask, world: w.World) -> None:
+    client = anonymous(app)
+
+    picture, nothing = upload(client, b"\x89PNG"), upload(client, b"")
+
+    assert (picture.status_code, nothing.status_code) == (422, 422)
+    assert "This is not a PDF file." in picture.page.text  # type: ignore[attr-defined]
+    assert "Choose the PDF file of the letter." in nothing.page.text  # type: ignore[attr-defined]
+
+
+def test_a_newer_letter_replaces_the_older_one(app: Flask, settings: Settings, world: w.World) -> None:
+    print_it(app, settings)
+    with app.app_context(), saving():
+        row = db.session.get_one(Application, 1)
+        letters.award_letter(w.award_of(row), signed_by=world.people["pia"])
+
+    old = anonymous(app).get(f"/v/{LETTER}")
+
+    assert "Ours, but replaced" in old.page.text  # type: ignore[attr-defined]
+    assert old.page.links["L-2026-0002"] == "/v/L-2026-0002"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("kind", "says"), [("void", "Ours, but void"), ("revoked", "Ours, but revoked")])
+def test_a_document_that_ended_does_not_stand(
+    app: Flask, settings: Settings, world: w.World, kind: str, says: str
+) -> None:
+    print_it(app, settings)
+    id = letter(app)
+    with app.app_context(), saving():
+        db.session.add(DocumentEnd(document_id=id, kind=kind, reason="The amount was wrong."))
+
+    page = upload(anonymous(app), PDF)
+
+    assert says in page.page.text  # type: ignore[attr-defined]
+    assert "The amount was wrong." not in page.page.text  # type: ignore[attr-defined]

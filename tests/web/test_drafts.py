@@ -1,0 +1,268 @@
+"""Drafts: what is written is kept, whole or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from grants.db import db
+from grants.models import Application
+from grants.queries import cases
+from tests import world as w
+from tests.browser import signed_in
+from tests.web.writing import AUTO, fingerprint, form_of, single, started, stored, token
+from workflows.roles import Role
+
+
+@pytest.mark.parametrize("code", ["BTN-S", "BTN-L", "DRR"])
+def test_saving_a_page_untouched_changes_nothing_that_is_written(app: Flask, code: str) -> None:
+    client, id = started(app, code)
+    client.post(f"/applications/{id}/write", data=form_of(client, id))
+    before = fingerprint(app, id)
+
+    answer = client.post(f"/applications/{id}/write", data=form_of(client, id))
+
+    assert (answer.status_code, fingerprint(app, id)) == (302, before)
+
+
+def test_what_is_typed_stands_on_the_page_afterwards(app: Flask) -> None:
+    client, id = started(app)
+
+    client.post(
+        f"/applications/{id}/write",
+        data=form_of(client, id) | {"title": "  Mesh  in\nthree  villages ", "budget-0-unit_cost": "1 336,50"},
+    )
+
+    fields = form_of(client, id)
+    assert (fields["title"], fields["budget-0-unit_cost"]) == ("Mesh in three villages", "1,336.50")
+    assert str(stored(app, id).asked) == "13765.000"
+
+
+def test_a_number_that_cannot_be_read_is_said_beside_its_field_and_the_rest_is_kept(app: Flask) -> None:
+    client, id = started(app)
+
+    answer: Any = client.post(
+        f"/applications/{id}/write",
+        data=form_of(client, id) | {"title": "Kept", "months": "a year", "budget-0-quantity": "ten"},
+    )
+
+    row, fields = stored(app, id), form_of(client, id)
+    assert answer.status_code == 422
+    assert "Length in months: Give a number, such as 0 or 12.50." in answer.page.text
+    assert (row.title, row.months) == ("Kept", None)
+    assert (fields["months"], fields["budget-0-quantity"]) == ("a year", "ten")
+
+
+def test_what_could_not_be_read_is_forgotten_once_it_can(app: Flask) -> None:
+    client, id = started(app)
+    client.post(f"/applications/{id}/write", data=form_of(client, id) | {"months": "a year"})
+
+    answer = client.post(f"/applications/{id}/write", data=form_of(client, id) | {"months": "12"})
+
+    assert (answer.status_code, stored(app, id).months, stored(app, id).answers["unread"]) == (302, 12, {})
+
+
+def test_a_proposal_with_an_unreadable_number_cannot_be_sent(app: Flask) -> None:
+    client, id = started(app, "BTN-L")
+    client.post(f"/applications/{id}/write", data=form_of(client, id) | {"cofunding": "lots"})
+
+    page: Any = client.get(f"/applications/{id}/send")
+
+    assert "Budget: “Other money” is not a number." in page.page.text
+
+
+def test_text_too_long_to_keep_comes_back_and_leaves_what_was_saved(app: Flask) -> None:
+    client, id = started(app)
+    before, long = stored(app, id), "word " * 5_000
+
+    answer: Any = client.post(f"/applications/{id}/write", data=form_of(client, id) | {"summary": long, "title": "New"})
+
+    after = stored(app, id)
+    assert (answer.status_code, after.summary, after.title) == (422, before.summary, "New")
+    assert long.strip() in answer.get_data(as_text=True)
+
+
+def test_a_page_cut_short_takes_nothing_away(app: Flask) -> None:
+    client, id = started(app)
+    fields = {
+        name: text
+        for name, text in form_of(client, id).items()
+        if not name.startswith(("budget", "has-budget", "declares", "has-decl"))
+    }
+
+    client.post(f"/applications/{id}/write", data=fields | {"title": "New"})
+
+    assert (stored(app, id).title, int(stored(app, id).asked)) == ("New", 4_000)
+
+
+def test_a_section_sent_whole_and_empty_is_emptied(app: Flask) -> None:
+    """The twin: it is the section's own mark that tells a page cut short from one that was emptied."""
+    client, id = started(app)
+    fields = {name: text for name, text in form_of(client, id).items() if not name.startswith("budget")}
+
+    client.post(f"/applications/{id}/write", data=fields)
+
+    assert stored(app, id).asked == 0
+
+
+def test_one_section_can_be_saved_alone(app: Flask) -> None:
+    client, id = started(app)
+    version = form_of(client, id)["version"]
+
+    answer = client.post(
+        f"/applications/{id}/write/project",
+        data=token(client, id) | {"version": version, "title": "Only this", "months": "6"},
+    )
+
+    row = stored(app, id)
+    assert (answer.status_code, row.title, row.months, int(row.asked)) == (302, "Only this", 6, 4_000)
+
+
+def test_a_section_nobody_knows_is_not_found(app: Flask) -> None:
+    client, id = started(app)
+
+    assert client.post(f"/applications/{id}/write/nonsense", data=token(client, id)).status_code == 404
+
+
+def test_a_line_is_added_without_script_and_nothing_is_lost(app: Flask) -> None:
+    client, id = started(app)
+
+    answer = client.post(f"/applications/{id}/write", data=form_of(client, id) | {"title": "Kept", "add": "budget"})
+    page: Any = client.get(answer.location)
+
+    fields = single(page.page.form("/write"))
+    assert answer.location.endswith("add=budget#budget")
+    assert (fields["title"], fields["budget-2-what"]) == ("Kept", "")
+
+
+def test_an_emptied_line_is_gone(app: Flask) -> None:
+    client, id = started(app)
+
+    client.post(
+        f"/applications/{id}/write",
+        data=form_of(client, id) | {"budget-0-what": "", "budget-0-quantity": "", "budget-0-unit_cost": ""},
+    )
+
+    assert "budget-1-what" not in form_of(client, id)
+
+
+def test_a_line_no_bank_could_hold_is_an_error_not_a_failure(app: Flask) -> None:
+    client, id = started(app)
+
+    answer: Any = client.post(
+        f"/applications/{id}/write",
+        data=form_of(client, id) | {"budget-0-quantity": "999999999", "budget-0-unit_cost": "999999999"},
+    )
+
+    assert answer.status_code == 422
+    assert "The line comes to more than a million million." in answer.page.text
+
+
+def test_lines_that_did_not_change_keep_their_numbers(app: Flask) -> None:
+    client, id = started(app)
+    with app.app_context():
+        before = [line.total for line in cases.written(db.session.get_one(Application, id)).lines]
+        ids = db.session.execute(db.text("SELECT array_agg(id) FROM budget_line")).scalar_one()
+
+    client.post(f"/applications/{id}/write", data=form_of(client, id) | {"title": "New"})
+
+    with app.app_context():
+        assert [line.total for line in cases.written(db.session.get_one(Application, id)).lines] == before
+        assert db.session.execute(db.text("SELECT array_agg(id) FROM budget_line")).scalar_one() == ids
+
+
+def test_saving_of_its_own_accord_answers_what_the_page_must_know(app: Flask) -> None:
+    client, id = started(app)
+    fields = form_of(client, id)
+
+    first: Any = client.post(f"/applications/{id}/write", data=fields | {"title": "One"}, headers=AUTO)
+    second = client.post(
+        f"/applications/{id}/write", data=fields | {"title": "Two", "version": first.json["version"]}, headers=AUTO
+    )
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.json["saved_at"].endswith(" UTC")
+    assert {"section-list", "budget-rules", "section-budget-state"} <= set(first.json["parts"])
+    assert stored(app, id).title == "Two"
+
+
+def test_what_cannot_be_kept_is_refused_to_a_page_that_saves_of_its_own_accord(app: Flask) -> None:
+    client, id = started(app)
+    version = stored(app, id).version
+
+    answer = client.post(
+        f"/applications/{id}/write", data=form_of(client, id) | {"summary": "x" * 20_001}, headers=AUTO
+    )
+
+    assert (answer.status_code, stored(app, id).version) == (422, version)
+
+
+@pytest.mark.parametrize("path", ["write", "send"])
+def test_another_chapter_does_not_find_the_draft_and_the_office_may_not_write_it(app: Flask, path: str) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        draft, sent = w.draft(world, "BTN-S"), w.in_review(world, "BTN-S", "bo", 4_000)
+        other, officer = signed_in(app, world.people["bo1"]), signed_in(app, world.people["olga"])
+
+    statuses = [
+        other.get(f"/applications/{draft.id}/{path}").status_code,
+        officer.get(f"/applications/{draft.id}/{path}").status_code,
+        officer.get(f"/applications/{sent.id}/{path}").status_code,
+    ]
+
+    assert statuses == [404, 403, 403]
+
+
+def test_check_and_send_lists_everything_that_is_missing_with_its_place(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        id = w.begun(world, "BTN-S", "mg").id
+        client = signed_in(app, world.people["mg1"])
+
+    page: Any = client.get(f"/applications/{id}/send")
+
+    assert "The project: “Title” is not answered." in page.page.text
+    assert f"/applications/{id}/write?open=project#part-project" in page.page.links.values()
+    assert not any("/moves/submit" in form.action for form in page.page.forms)
+
+
+def test_a_whole_proposal_is_sent_once_and_says_so_with_number_and_hash(app: Flask) -> None:
+    client, id = started(app)
+    page = client.get(f"/applications/{id}/send")
+
+    sent = [client.submit(page, "/moves/submit") for _ in range(2)]
+    shown: Any = client.get(sent[0].location)
+
+    row = stored(app, id)
+    assert [one.status_code for one in sent] == [302, 302]
+    assert "Sent. You have applied." in shown.page.text
+    assert f"Its number is {row.reference}." in shown.page.text
+    assert str(row.submitted_sha256) in shown.page.text
+    assert "being printed" in shown.page.text
+
+
+def test_a_proposal_that_lacks_something_cannot_be_sent_past_the_page(app: Flask) -> None:
+    client, id = started(app)
+    client.post(f"/applications/{id}/write", data=form_of(client, id) | {"title": ""})
+
+    answer = client.post(f"/applications/{id}/moves/submit", data=token(client, id))
+
+    assert (answer.status_code, stored(app, id).step) == (409, "draft")
+
+
+def test_a_question_stands_above_the_form_and_the_answer_is_sent_again(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        row = w.draft(world, "BTN-S", amount=4_000)
+        w.take(world, row, "submit", "mg1", Role.APPLICANT)
+        w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast then?")
+        client, id = signed_in(app, world.people["mg1"]), row.id
+
+    page: Any = client.get(f"/applications/{id}/write")
+    answer = client.submit(client.get(f"/applications/{id}/send"), "/moves/answer")
+
+    assert "Who owns the mast then?" in page.page.text
+    assert "Your answer is not sent yet." in page.page.text
+    assert (answer.status_code, stored(app, id).step) == (302, "checks")

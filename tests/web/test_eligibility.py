@@ -1,0 +1,105 @@
+"""Whether one can apply is said before anything is written, with every reason at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+
+from grants.db import db, now, saving
+from grants.models import Application
+from grants.services import persons
+from tests import world as w
+from tests.browser import anonymous, signed_in
+
+
+def test_a_chapter_that_may_apply_sees_what_holds_and_begins_once(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        id, client = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"])
+    page: Any = client.get(f"/calls/{id}/apply")
+
+    answers = [client.submit(page, "/apply") for _ in range(2)]
+
+    with app.app_context():
+        rows = db.session.query(Application).all()
+    assert "Nothing stands against it." in page.page.text
+    assert [one.location for one in answers] == [f"/applications/{rows[0].id}/write"] * 2
+    assert len(rows) == 1
+
+
+def test_every_reason_is_given_at_once_and_there_is_no_button(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        with saving():
+            call, world.chapters["mg"].standing = world.calls["BTN-L"], "rejuvenation"
+            call.opens_at, call.closes_at = now() - timedelta(days=9), now() - timedelta(days=1)
+        id, client = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"])
+
+    page: Any = client.get(f"/calls/{id}/apply")
+
+    assert "2 reasons stand against it." in page.page.text
+    assert "The chapter’s standing is “rejuvenation”" in page.page.text
+    assert "The call closed on" in page.page.text
+    assert not any(form.action.endswith("/apply") for form in page.page.forms)
+
+
+def test_who_may_not_begin_is_refused_past_the_page_too(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        id, client = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"])
+    page = client.get(f"/calls/{id}/apply")
+    with app.app_context(), saving():
+        db.session.merge(world.chapters["mg"]).standing = "rejuvenation"
+
+    answer: Any = client.submit(page, "/apply")
+
+    with app.app_context():
+        assert (answer.status_code, db.session.query(Application).count()) == (409, 0)
+    assert "1 reason stands against it." in answer.page.text
+
+
+def test_nobody_begins_for_an_organisation_that_is_not_theirs(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        id, client, other = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"]), world.chapters["bo"].id
+
+    answer = client.submit(client.get(f"/calls/{id}/apply"), "/apply", organisation=str(other))
+
+    with app.app_context():
+        assert (answer.status_code, db.session.query(Application).count()) == (422, 0)
+
+
+def test_who_acts_for_two_chooses_one(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        with saving():
+            persons.join(world.people["mg1"], world.chapters["bo"], actor=w.SYSTEM)
+        id, client, other = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"]), world.chapters["bo"].id
+    page = client.get(f"/calls/{id}/apply")
+
+    undecided, decided = client.submit(page, "/apply"), client.submit(page, "/apply", organisation=str(other))
+
+    with app.app_context():
+        assert db.session.query(Application).one().organisation_id == other
+    assert (undecided.status_code, decided.status_code) == (422, 302)
+    assert "Choose the organisation that applies." in undecided.get_data(as_text=True)
+
+
+def test_a_stranger_is_asked_to_sign_in_and_comes_back(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        id = world.calls["BTN-L"].id
+
+    assert anonymous(app).get(f"/calls/{id}/apply").location == f"/sign-in?next=/calls/{id}/apply"
+
+
+def test_a_draft_that_was_begun_is_pointed_out(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        draft, client = w.draft(world), signed_in(app, world.people["mg2"])
+
+    page: Any = client.get(f"/calls/{draft.call_id}/apply")
+
+    assert f"/applications/{draft.id}/write" in page.page.links.values()

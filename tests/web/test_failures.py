@@ -1,0 +1,86 @@
+"""What was given up: seen by those who may see the case, tried again by those who may mend it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from grants.db import GRANTS_NOW, db, saving
+from grants.models import Application, Outbox
+from tests import world as w
+from tests.browser import Careful, signed_in
+from tests.web.reading import conflict
+
+PROBLEM = "The letter ꙮ has no glyph in our fonts."
+
+
+@pytest.fixture
+def world(app: Flask) -> w.World:
+    """The receipt of one application could not be printed, nor a mail about it sent."""
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        w.in_review(world)
+        with saving():
+            for row in db.session.scalars(select(Outbox)):
+                row.attempts, row.dead_at, row.problem = 5, GRANTS_NOW, PROBLEM
+        return world
+
+
+def shown(client: Careful) -> tuple[int, int]:
+    """How many failures the page lists, and how often it names the application."""
+    text = client.get("/failures").get_data(as_text=True)
+    return text.count(PROBLEM), text.count("fibre title")
+
+
+def dead(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).where(Outbox.dead_at.is_not(None))) or 0
+
+
+def test_the_office_reads_the_reason_and_the_case(app: Flask, world: w.World) -> None:
+    assert shown(signed_in(app, world.people["olga"])) == (dead(app), dead(app))
+    assert dead(app) == 3
+
+
+def test_an_administrator_sees_that_something_failed_and_not_of_what(app: Flask, world: w.World) -> None:
+    assert shown(signed_in(app, world.people["ada"])) == (dead(app), 0)
+
+
+def test_a_conflict_takes_the_failures_of_the_case_away(app: Flask, world: w.World) -> None:
+    omar = signed_in(app, world.people["omar"])
+    before = shown(omar)
+    with app.app_context():
+        conflict(world.people["omar"], db.session.get_one(Application, 1))
+        row = db.session.scalars(select(Outbox.id).limit(1)).one()
+
+    assert (before, shown(omar)) == ((3, 3), (0, 0))
+    token = omar.get("/failures").page.form("/sign-out").fields["csrf_token"]  # type: ignore[attr-defined]
+    assert omar.post(f"/failures/{row}/again", data={"csrf_token": token}).status_code == 404
+    assert dead(app) == 3
+
+
+def test_trying_again_puts_it_back_into_the_queue_and_keeps_its_token(app: Flask, world: w.World) -> None:
+    olga = signed_in(app, world.people["olga"])
+    with app.app_context():
+        row = db.session.scalars(select(Outbox.id).where(Outbox.kind == "document")).one()
+
+    answer = olga.submit(olga.get("/failures"), f"/failures/{row}/again")
+
+    assert answer.location == "/failures"
+    with app.app_context():
+        again = db.session.get_one(Outbox, row)
+        assert (again.dead_at, again.attempts, again.done_at) == (None, 5, None)
+
+
+def test_an_auditor_reads_and_a_grantee_does_not(app: Flask, world: w.World) -> None:
+    uma, mia = signed_in(app, world.people["uma"]), signed_in(app, world.people["mg1"])
+    page = uma.get("/failures")
+    token = page.page.form("/sign-out").fields["csrf_token"]  # type: ignore[attr-defined]
+
+    assert shown(uma) == (3, 3)
+    assert "/again" not in page.get_data(as_text=True)
+    assert (
+        uma.post("/failures/1/again", data={"csrf_token": token}).status_code,
+        mia.get("/failures").status_code,
+    ) == (403, 403)

@@ -1,0 +1,153 @@
+"""The pages of funds: they say what the ledger says, and nothing is set aside that is not there."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from grants.db import db
+from grants.models import Account, Call, Fund
+from tests import world as w
+from tests.browser import signed_in
+from tests.web.reading import ledger, statements
+
+CELL = re.compile(r"<td class=\"num\">(?:<b>)?([\d,]+\.\d\d)(?:</b>)?</td>")
+
+
+@pytest.fixture
+def world(app: Flask) -> w.World:
+    """A fund of 1,000,000.00 with an envelope of 100,000.00."""
+    with app.app_context():
+        return w.build(programmes=("BTN-L",))
+
+
+def sums(page: TestResponse) -> list[Decimal]:
+    """The last row of the table of envelopes: set aside, left, awarded, planned, payable, with the bank, paid."""
+    foot = page.get_data(as_text=True).partition("<tfoot>")[2].partition("</tfoot>")[0]
+    return [Decimal(figure.replace(",", "")) for figure in CELL.findall(foot)]
+
+
+def test_the_page_of_a_fund_equals_the_ledger(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        award = w.active(world)
+        w.paid(world, award)
+        w.reported(world, award, 1)
+        w.awarded(world, chapter="bo")
+        booked = ledger(Account.fund_id, 1)
+
+    shown = sums(signed_in(app, world.people["uma"]).get("/funds/1"))
+
+    awarded = booked["committed"] + booked["payable"] + booked["in_transit"] + booked["paid"]
+    assert shown == [
+        booked["envelope"] + awarded,
+        booked["envelope"],
+        awarded,
+        booked["committed"],
+        booked["payable"],
+        booked["in_transit"],
+        booked["paid"],
+    ]
+    assert shown == [Decimal(n) for n in (100_000, 80_000, 20_000, 10_000, 4_000, 0, 6_000)]
+
+
+def test_money_is_set_aside_once_however_often_the_form_is_sent(app: Flask, world: w.World) -> None:
+    fay = signed_in(app, world.people["fay"])
+    page = fay.get("/funds/1")
+
+    answers = [fay.submit(page, "/funds/1/envelope", amount="50,000.00").status_code for _ in range(2)]
+
+    assert answers == [302, 302]
+    assert sums(fay.get("/funds/1"))[0] == 150_000
+
+
+def test_more_than_there_is_stays_where_it_is_and_the_field_says_why(app: Flask, world: w.World) -> None:
+    fay = signed_in(app, world.people["fay"])
+
+    answer = fay.submit(fay.get("/funds/1"), "/funds/1/envelope", amount="900000.01")
+
+    assert answer.status_code == 422
+    assert "Only USD\N{NO-BREAK SPACE}900,000.00 is left of it." in answer.page.text  # type: ignore[attr-defined]
+    assert answer.page.form("/funds/1/envelope").fields["amount"] == ["900000.01"]  # type: ignore[attr-defined]
+    with app.app_context():
+        assert ledger(Account.fund_id, 1)["available"] == 900_000
+
+
+def test_an_amount_that_moves_nothing_or_cannot_be_read_is_refused(app: Flask, world: w.World) -> None:
+    fay = signed_in(app, world.people["fay"])
+    page = fay.get("/funds/1")
+
+    answers = [
+        fay.submit(page, "/funds/1/envelope", amount=amount).status_code
+        for amount in ("0", "-5", "1.005", "much", "", "9" * 40, "NaN")
+    ]
+
+    assert answers == [422] * 7
+
+
+def test_a_call_of_another_fund_gets_nothing(app: Flask, world: w.World) -> None:
+    fay = signed_in(app, world.people["fay"])
+    fay.submit(fay.get("/funds/new"), "/funds", title="2027 contribution", year="2027", currency="eur", amount="1000")
+    page = fay.get("/funds/1")
+    with app.app_context():
+        call, token = db.session.scalars(select(Call.id)).one(), page.page.form("/sign-out").fields["csrf_token"]  # type: ignore[attr-defined]
+
+    answer = fay.post("/funds/2/envelope", data={"call": call, "amount": "10", "csrf_token": token})
+
+    assert answer.status_code == 422
+
+
+def test_a_contribution_opens_a_fund_in_its_own_currency(app: Flask, world: w.World) -> None:
+    fay = signed_in(app, world.people["fay"])
+
+    answer = fay.submit(
+        fay.get("/funds/new"),
+        "/funds",
+        title="Kuwait",
+        year="2026",
+        currency="KWD",
+        amount="1,000.125",
+        source="A gift",
+    )
+
+    assert "KWD\N{NO-BREAK SPACE}1,000.125" in fay.get(answer.location).page.text  # type: ignore[attr-defined]
+
+
+def test_two_funds_of_one_name_are_refused_beside_the_field(app: Flask, world: w.World) -> None:
+    fay = signed_in(app, world.people["fay"])
+
+    answer = fay.submit(
+        fay.get("/funds/new"), "/funds", title="2026 contribution", year="2026", currency="USD", amount="1"
+    )
+
+    assert answer.status_code == 422
+    assert "There is a fund of this name already." in answer.page.text  # type: ignore[attr-defined]
+    with app.app_context():
+        assert len(list(db.session.scalars(select(Fund)))) == 1
+
+
+def test_only_finance_sets_money_aside(app: Flask, world: w.World) -> None:
+    read = {
+        name: signed_in(app, world.people[name]).get("/funds/1").status_code
+        for name in ("fay", "olga", "pia", "uma", "mg1", "ada")
+    }
+    forms = {
+        name: "/envelope" in signed_in(app, world.people[name]).get("/funds/1").get_data(as_text=True)
+        for name in ("fay", "olga", "pia", "uma")
+    }
+
+    assert read == {"fay": 200, "olga": 200, "pia": 200, "uma": 200, "mg1": 403, "ada": 403}
+    assert forms == {"fay": True, "olga": False, "pia": False, "uma": False}
+
+
+def test_the_pages_stay_within_their_statements(app: Flask, world: w.World) -> None:
+    fay = signed_in(app, world.people["fay"])
+
+    with statements(app) as sent:
+        fay.get("/funds")
+
+    assert len(sent) <= 12, sent

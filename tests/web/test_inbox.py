@@ -1,0 +1,107 @@
+"""The applicant's first page: what to do, by when, and where everything stands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+
+from grants.db import now, saving
+from grants.services import calls
+from tests import world as w
+from tests.browser import Careful, signed_in
+from tests.web.reading import statements
+from workflows.roles import Role
+
+
+def inbox(client: Careful) -> Any:
+    """The page."""
+    return client.get("/inbox")
+
+
+def test_the_draft_that_must_be_sent_first_is_said_above_everything(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S", "BTN-L"))
+        later, sooner = w.draft(world, "BTN-L"), w.draft(world, "BTN-S", amount=4_000)
+        with saving():
+            world.calls["BTN-S"].closes_at = now() + timedelta(days=3, hours=1)
+            sooner.title = "The sooner one"
+        client = signed_in(app, world.people["mg1"])
+
+    page = inbox(client)
+
+    assert "Your draft The sooner one is saved, but nobody has received it." in page.page.text
+    assert "3 days are left." in page.page.text
+    assert {f"/applications/{one.id}/write" for one in (sooner, later)} <= set(page.page.links.values())
+
+
+def test_a_draft_of_a_closed_call_is_no_longer_urged(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        w.draft(world, "BTN-S", amount=4_000)
+        with saving():
+            calls.close_now(world.calls["BTN-S"], actor=world.actor("olga", Role.OFFICER))
+        client = signed_in(app, world.people["mg1"])
+
+    assert "You have not applied yet" not in inbox(client).page.text
+
+
+def test_who_has_nothing_to_do_is_told_when_they_hear_from_us(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        w.in_review(world, "BTN-S", amount=4_000)
+        client = signed_in(app, world.people["mg1"])
+
+    page = inbox(client)
+
+    assert "Nothing for you to do" in page.page.text
+    assert "Have “fibre title” reviewed" in page.page.text
+    assert page.page.text.count("You hear from us by") == 2
+
+
+def test_an_empty_first_page_leads_to_the_open_calls(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        client = signed_in(app, world.people["mg1"])
+
+    page = inbox(client)
+
+    assert "No proposals under way" in page.page.text
+    assert page.page.links["See the open calls"] == "/#calls"
+
+
+def test_another_chapters_proposals_are_not_here(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        row = w.draft(world, "BTN-S", "bo", 4_000)
+        mine, theirs = signed_in(app, world.people["mg1"]), signed_in(app, world.people["bo2"])
+
+    address = f"/applications/{row.id}/write"
+    assert address not in inbox(mine).page.links.values()
+    assert address in inbox(theirs).page.links.values()
+
+
+def test_the_page_takes_a_dozen_statements_however_much_there_is(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S", "BTN-L"))
+        for _ in range(3):
+            w.draft(world, "BTN-L")
+        w.in_review(world, "BTN-S", amount=4_000)
+        w.active(world, chapter="mg", amount=9_000)
+        client = signed_in(app, world.people["mg1"])
+    inbox(client)
+
+    with statements(app) as sent:
+        inbox(client)
+
+    assert len(sent) <= 12, "\n\n".join(sent)
+
+
+def test_a_reviewer_is_led_to_the_reviews_and_the_office_to_its_own_inbox(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        reviewer, officer = signed_in(app, world.people["rex"]), signed_in(app, world.people["olga"])
+
+    assert reviewer.get("/inbox").location == "/reviews"
+    assert inbox(officer).page.h1.strip() == "Inbox"

@@ -1,0 +1,118 @@
+"""Two people write at once: nobody's text is lost, and somebody chooses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from grants.db import db
+from grants.models import ApplicationSave
+from tests import world as w
+from tests.browser import Careful, signed_in
+from tests.web.writing import AUTO, form_of, single, started, stored
+
+
+def two_writers(app: Flask) -> tuple[Careful, Careful, int, dict[str, Any]]:
+    """Mg1 and Mg2 have the same page open; Mg1 saves first."""
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        id = w.draft(world, "BTN-S", amount=4_000).id
+        first, second = signed_in(app, world.people["mg1"]), signed_in(app, world.people["mg2"])
+    late = form_of(second, id)
+    first.post(f"/applications/{id}/write", data=form_of(first, id) | {"title": "First"})
+    return first, second, id, late
+
+
+def _choice(response: Any) -> Any:
+    """The form that chooses between two texts."""
+    return next(form for form in response.page.forms if "/kept/" in form.action)
+
+
+def test_the_slower_of_two_writers_loses_nothing_and_sees_both_texts(app: Flask) -> None:
+    _, second, id, late = two_writers(app)
+
+    answer: Any = second.post(f"/applications/{id}/write", data=late | {"title": "Second", "summary": "Mine alone"})
+
+    with app.app_context():
+        row = db.session.query(ApplicationSave).one()
+    assert answer.status_code == 409
+    assert "First" in answer.page.text
+    assert "Second" in answer.page.text
+    assert row.content["summary"] == ["Mine alone"]
+    assert stored(app, id).title == "First"
+
+
+def test_where_only_one_has_changed_an_answer_that_one_is_proposed(app: Flask) -> None:
+    _, second, id, late = two_writers(app)
+
+    answer: Any = second.post(f"/applications/{id}/write", data=late | {"summary": "Mine alone"})
+
+    chosen = single(_choice(answer))
+    assert (chosen["take-title"], chosen["take-summary"]) == ("stored", "mine")
+
+
+def test_where_both_have_changed_an_answer_nobody_is_proposed(app: Flask) -> None:
+    """The twin: a choice ticked beforehand would throw one of the two away."""
+    _, second, id, late = two_writers(app)
+
+    answer: Any = second.post(f"/applications/{id}/write", data=late | {"title": "Second"})
+
+    assert "take-title" not in single(_choice(answer))
+
+
+def test_what_is_chosen_is_taken_over_and_the_rest_stays(app: Flask) -> None:
+    _, second, id, late = two_writers(app)
+    page = second.post(
+        f"/applications/{id}/write", data=late | {"title": "Second", "summary": "Mine alone", "budget-0-quantity": "20"}
+    )
+
+    answer = second.submit(
+        page, _choice(page).action, **{"take-title": "stored", "take-summary": "mine", "take-budget": "mine"}
+    )
+
+    row = stored(app, id)
+    with app.app_context():
+        assert db.session.query(ApplicationSave).one().settled_at is not None
+    assert (answer.status_code, row.title, row.summary, int(row.asked)) == (302, "First", "Mine alone", 7_600)
+
+
+def test_a_page_that_saves_of_its_own_accord_is_told_where_both_texts_are(app: Flask) -> None:
+    _, second, id, late = two_writers(app)
+
+    answer: Any = second.post(f"/applications/{id}/write", data=late | {"title": "Second"}, headers=AUTO)
+
+    assert answer.status_code == 409
+    assert f"/applications/{id}/kept/" in answer.json["notice"]
+    assert "Compare and choose" in second.get(f"/applications/{id}/write").get_data(as_text=True)
+
+
+def test_pressing_twice_is_not_a_loss(app: Flask) -> None:
+    client, id = started(app)
+    fields = form_of(client, id) | {"title": "Twice"}
+
+    answers = [client.post(f"/applications/{id}/write", data=fields).status_code for _ in range(2)]
+
+    with app.app_context():
+        assert (answers, db.session.query(ApplicationSave).count()) == ([302, 302], 0)
+
+
+def test_text_that_comes_after_sending_is_refused_and_kept(app: Flask) -> None:
+    client, id = started(app)
+    fields = form_of(client, id) | {"title": "Too late"}
+    sent = client.submit(client.get(f"/applications/{id}/send"), "/moves/submit")
+
+    answer: Any = client.post(f"/applications/{id}/write", data=fields)
+
+    assert (sent.status_code, answer.status_code) == (302, 409)
+    assert "Too late" in answer.page.text
+    assert stored(app, id).title != "Too late"
+
+
+def test_a_kept_text_of_another_proposal_is_not_found(app: Flask) -> None:
+    _, second, id, late = two_writers(app)
+    second.post(f"/applications/{id}/write", data=late | {"title": "Second"})
+    with app.app_context():
+        save = db.session.query(ApplicationSave).one().id
+
+    assert second.get(f"/applications/{id + 1}/kept/{save}").status_code == 404

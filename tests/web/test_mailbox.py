@@ -1,0 +1,56 @@
+"""The demonstration's mails are read on a page, and outside the demonstration there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email.message import EmailMessage
+
+from flask import Flask
+
+from config import Settings
+from grants.outside import mailbox
+from tests.browser import anonymous
+
+
+def arrived(settings: Settings, key: str, subject: str, text: str) -> None:
+    """A mail as the demonstration's mail server keeps it."""
+    message = EmailMessage()
+    message["Subject"], message["From"] = subject, settings.mail_from
+    message["X-Envelope-From"], message["X-Envelope-To"] = settings.mail_from, "mia@example.org"
+    message.set_content(text)
+    folder = mailbox.folder(settings.instance)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{key}.eml").write_bytes(message.as_bytes())
+
+
+def test_a_mail_is_listed_and_read(app: Flask, settings: Settings) -> None:
+    arrived(
+        settings,
+        "a" * 32,
+        "Sent: fibre",
+        "Its number is BTN-2026-0001.\n\nhttp://localhost/applications/1\n<b>bold</b>",
+    )
+    client = anonymous(app)
+
+    listed, read = client.get("/mailbox"), client.get("/mailbox/" + "a" * 32)
+
+    assert listed.page.links["Sent: fibre"] == "/mailbox/" + "a" * 32  # type: ignore[attr-defined]
+    assert "Its number is BTN-2026-0001." in read.page.text  # type: ignore[attr-defined]
+    assert "&lt;b&gt;bold" in read.get_data(as_text=True)
+
+
+def test_a_mail_that_is_not_there_is_not_found(app: Flask) -> None:
+    assert anonymous(app).get("/mailbox/..%2fsecret").status_code == 404
+
+
+def test_outside_the_demonstration_there_is_no_such_page(app: Flask, settings: Settings) -> None:
+    arrived(settings, "a" * 32, "Sent: fibre", "Its number is BTN-2026-0001.")
+    client = anonymous(app)
+    before = client.get("/mailbox").status_code
+    app.extensions["settings"] = replace(settings, demo=False)
+
+    assert (before, client.get("/mailbox").status_code, client.get("/mailbox/" + "a" * 32).status_code) == (
+        200,
+        404,
+        404,
+    )

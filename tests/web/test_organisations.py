@@ -1,0 +1,44 @@
+"""An organisation's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from tests import world as w
+from tests.browser import signed_in
+
+
+def test_ones_own_chapter_shows_its_people_and_its_room(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        w.active(world, amount=10_000)
+        client, id = signed_in(app, world.people["mg1"]), world.chapters["mg"].id
+
+    page: Any = client.get(f"/organisations/{id}")
+
+    text = " ".join(page.page.text.split())
+    assert "mg2@example.org" in text
+    assert "Grants held 1 of 2 at most" in text.replace("Grants held1", "Grants held 1")
+    assert "USD\xa045,000" in page.page.text
+
+
+def test_another_chapter_is_not_found(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        client, id = signed_in(app, world.people["bo1"]), world.chapters["mg"].id
+
+    assert client.get(f"/organisations/{id}").status_code == 404
+
+
+def test_the_office_reads_it_without_the_drafts(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        draft = w.draft(world)
+        client, id = signed_in(app, world.people["fay"]), world.chapters["mg"].id
+
+    page: Any = client.get(f"/organisations/{id}")
+
+    assert page.status_code == 200
+    assert f"/applications/{draft.id}" not in page.get_data(as_text=True)

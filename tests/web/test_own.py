@@ -1,0 +1,100 @@
+"""Applications from the applicant's side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from tests import world as w
+from tests.browser import signed_in
+from tests.web.reading import statements
+from workflows.roles import Role
+
+NO = "The call is for chapters and this is one member who asks alone."
+
+
+def test_a_no_comes_with_its_reasons(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        row = w.draft(world, "BTN-S", amount=4_000)
+        w.take(world, row, "submit", "mg1", Role.APPLICANT)
+        w.take(world, row, "not_eligible", "olga", Role.OFFICER, feedback=NO)
+        client = signed_in(app, world.people["mg1"])
+
+    page: Any = client.get(f"/applications/{row.id}")
+
+    assert "It is not eligible for this call" in page.page.text
+    assert NO in page.page.text
+
+
+def test_advice_within_the_office_is_not_read_by_the_applicant(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        row = w.in_review(world)
+        w.review(world, row)
+        w.take(world, row, "to_panel", "olga", Role.OFFICER)
+        w.take(
+            world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback="Far too costly for what it brings."
+        )
+        applicant, officer = signed_in(app, world.people["mg1"]), signed_in(app, world.people["olga"])
+
+    inside = officer.get(f"/applications/{row.id}/history").get_data(as_text=True)
+
+    assert "Far too costly" in inside
+    assert "Far too costly" not in applicant.get(f"/applications/{row.id}").get_data(as_text=True)
+
+
+def test_a_grant_to_be_signed_leads_to_its_agreement(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.awarded(world)
+        client = signed_in(app, world.people["mg1"])
+
+    page: Any = client.get(f"/applications/{award.application_id}")
+
+    assert page.page.links["Read and sign"] == f"/awards/{award.id}"
+
+
+def test_reviewers_are_counted_but_never_named(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        row = w.in_review(world)
+        w.review(world, row, ("rex",))
+        client = signed_in(app, world.people["mg1"])
+
+    page: Any = client.get(f"/applications/{row.id}")
+
+    assert "1 of 3 are in" in page.page.text
+    assert "Rex" not in page.page.text
+
+
+def test_sending_is_offered_on_the_page_that_checks_and_withdrawing_here(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        row = w.draft(world, "BTN-S", amount=4_000)
+        client = signed_in(app, world.people["mg1"])
+
+    page: Any = client.get(f"/applications/{row.id}")
+
+    assert [form.action for form in page.page.forms if "/moves/" in form.action] == [
+        f"/applications/{row.id}/moves/withdraw"
+    ]
+    assert page.page.links["Check and send"] == f"/applications/{row.id}/send"
+
+
+def test_the_list_holds_ones_own_and_takes_a_dozen_statements(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S", "BTN-L"))
+        mine = [w.draft(world), w.in_review(world, "BTN-S", amount=4_000)]
+        other = w.draft(world, chapter="bo")
+        client = signed_in(app, world.people["mg2"])
+    client.get("/applications")
+
+    with statements(app) as sent:
+        page: Any = client.get("/applications")
+
+    html = page.get_data(as_text=True)
+    assert all(f'href="/applications/{address}"' in html for address in (f"{mine[0].id}/write", mine[1].id))
+    assert f"/applications/{other.id}/" not in html
+    assert len(sent) <= 12, "\n\n".join(sent)

@@ -1,0 +1,104 @@
+"""People and their roles."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from grants.db import db
+from grants.models import Appointment, SignIn
+from tests import world as scene
+from tests.browser import signed_in
+from tests.world import World
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """People, two chapters and a call."""
+    with app.app_context():
+        return scene.build(programmes=("BTN-S",))
+
+
+def roles(app: Flask, person: int) -> list[tuple[str, str | None, int | None]]:
+    """What somebody holds now."""
+    with app.app_context():
+        held = db.session.query(Appointment).filter_by(person_id=person, ended_at=None).order_by(Appointment.id)
+        return [(one.role, one.programme, one.call_id) for one in held]
+
+
+def test_people_are_found_by_name_and_address(app: Flask, world: World) -> None:
+    client = signed_in(app, world.people["ada"])
+
+    page = client.get("/people?words=OLGA@").page
+
+    assert "Olga (demo)" in page.text
+    assert "Omar (demo)" not in page.text
+
+
+def test_a_percent_sign_is_a_sign_and_not_a_pattern(app: Flask, world: World) -> None:
+    assert "Nobody found" in signed_in(app, world.people["ada"]).get("/people?words=%25").page.text
+
+
+@pytest.mark.parametrize(("scope", "kept"), [("", (None, None)), ("programme:BTN-S", ("BTN-S", None))])
+def test_a_role_is_given_everywhere_or_in_one_programme(
+    app: Flask, world: World, scope: str, kept: tuple[str | None, int | None]
+) -> None:
+    client, mia = signed_in(app, world.people["ada"]), world.people["mg1"].id
+
+    client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope=scope)
+
+    assert roles(app, mia) == [("reviewer", *kept)]
+
+
+def test_a_role_is_given_in_one_call(app: Flask, world: World) -> None:
+    client, mia, call = signed_in(app, world.people["ada"]), world.people["mg1"].id, world.calls["BTN-S"].id
+
+    client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope=f"call:{call}")
+
+    assert roles(app, mia) == [("reviewer", None, call)]
+
+
+def test_the_same_role_twice_is_refused_in_words(app: Flask, world: World) -> None:
+    client, mia = signed_in(app, world.people["ada"]), world.people["mg1"].id
+    client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope="")
+
+    answer = client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope="")
+
+    assert answer.status_code == 409
+    assert "This person holds that role already." in answer.text
+
+
+def test_a_role_ends_and_the_person_is_signed_out(app: Flask, world: World) -> None:
+    client, olga = signed_in(app, world.people["ada"]), world.people["olga"].id
+    hers = signed_in(app, world.people["olga"])
+
+    client.submit(client.get(f"/people/{olga}"), "/end")
+
+    assert roles(app, olga) == []
+    assert hers.get("/applications").status_code == 302
+    with app.app_context():
+        assert db.session.query(SignIn).filter_by(person_id=olga).count() == 0
+
+
+def test_nobody_gives_roles_to_themselves(app: Flask, world: World) -> None:
+    client, ada = signed_in(app, world.people["ada"]), world.people["ada"].id
+
+    answer = client.submit(client.get(f"/people/{ada}"), f"/people/{ada}", role="finance", scope="")
+
+    assert answer.status_code == 409
+    assert roles(app, ada) == [("administrator", None, None)]
+
+
+@pytest.mark.parametrize("name", ["olga", "pia", "fay", "uma", "rex", "mg1"])
+def test_only_an_administrator_sees_the_people(app: Flask, world: World, name: str) -> None:
+    client = signed_in(app, world.people[name])
+
+    assert client.get("/people").status_code == 403
+    assert client.get(f"/people/{world.people['ada'].id}").status_code == 403
+
+
+@pytest.mark.parametrize("name", ["ada", "olga", "fay", "rex", "mg1"])
+def test_everybody_sees_their_own_account(app: Flask, world: World, name: str) -> None:
+    page = signed_in(app, world.people[name]).get("/account").page
+
+    assert f"{name}@example.org" in page.text

@@ -1,0 +1,145 @@
+"""What anybody may read: true figures, open calls, and nothing that was not given to be published."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from grants.db import db, now, saving
+from grants.services import calls
+from tests import world as w
+from tests.browser import anonymous, signed_in
+from tests.web.reading import statements
+from workflows.roles import Role
+
+
+def test_every_open_call_is_on_the_first_page_with_what_it_gives(app: Flask) -> None:
+    with app.app_context():
+        world = w.build()
+
+    page: Any = anonymous(app).get("/")
+
+    assert {f"/calls/{call.id}" for call in world.calls.values()} <= set(page.page.links.values())
+    assert "USD\xa030,000" in page.page.text
+    assert "72 hours after the alert" in page.page.text
+
+
+def test_calls_in_preparation_closed_or_not_begun_are_not_there(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S", "BTN-L"))
+        draft = w.draft_call(world)
+        with saving():
+            calls.close_now(world.calls["BTN-S"], actor=world.actor("olga", Role.OFFICER))
+            world.calls["BTN-L"].opens_at = now() + timedelta(days=2)
+    client = anonymous(app)
+    page: Any = client.get("/")
+
+    assert "No call is open" in page.page.text
+    assert client.get(f"/calls/{draft.id}").status_code == 404
+    assert client.get(f"/calls/{world.calls['BTN-S'].id}").status_code == 200
+
+
+def test_the_figures_are_those_of_the_ledger(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        first, second = w.active(world, amount=10_000), w.active(world, chapter="bo", amount=5_000)
+        w.paid(world, first)
+
+    text = anonymous(app).get("/").page.text  # type: ignore[attr-defined]
+
+    assert "grants in 2 countries" in text
+    assert ("USD\xa015,000" in text, "USD\xa06,000" in text) == (True, True)
+    assert second.amount == 5_000
+
+
+def test_there_are_no_figures_before_the_first_award(app: Flask) -> None:
+    with app.app_context():
+        w.build(programmes=("BTN-L",))
+
+    assert "promised to them" not in anonymous(app).get("/").page.text  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_only_who_agreed_to_be_published_is_named(app: Flask, *, agreed: bool) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        application = w.awarded(world).application
+        with saving():
+            application.title, application.answers = (
+                "Named or not",
+                application.answers | {"declares_published": agreed},
+            )
+
+    assert ("Named or not" in anonymous(app).get("/").get_data(as_text=True)) is agreed
+
+
+def test_what_became_of_the_last_round_is_told_in_full(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        w.awarded(world)
+        w.in_review(world, chapter="bo")
+        with saving():
+            calls.close_now(world.calls["BTN-L"], actor=world.actor("olga", Role.OFFICER))
+
+    text = " ".join(anonymous(app).get("/").page.text.split())  # type: ignore[attr-defined]
+
+    assert "2 proposals were sent." in text
+    assert "1funded0declined with feedback0not eligible1not decided yet" in text.replace(" funded", "funded")
+
+
+def test_a_calls_page_says_its_rules_with_their_numbers(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+
+    page: Any = anonymous(app).get(f"/calls/{world.calls['BTN-L'].id}")
+
+    for sentence in (
+        "Grants running at once: 2 at most, together no more than USD\xa055,000.",
+        "Indirect costs are 15 % of the grant at most.",
+        "3 independent reviewers",
+        "once we have approved: Interim report",
+        "Then the approver decides",
+    ):
+        assert sentence in page.page.text
+
+
+@pytest.mark.parametrize("code", ["BTN-S", "BTN-L", "RES", "DRR"])
+def test_every_programmes_call_has_a_page_without_empty_rules(app: Flask, code: str) -> None:
+    with app.app_context():
+        world = w.build(programmes=(code,))
+        call = world.calls[code]
+
+    page: Any = anonymous(app).get(f"/calls/{call.id}")
+
+    assert page.status_code == 200
+    assert page.page.links["Check whether you can apply"] == f"/calls/{call.id}/apply"
+
+
+def test_the_office_is_not_asked_to_apply(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        officer = signed_in(app, world.people["olga"])
+
+    page: Any = officer.get(f"/calls/{world.calls['BTN-S'].id}")
+
+    assert "Check whether you can apply" not in page.page.links
+
+
+def test_the_first_page_takes_few_statements_however_many_calls_are_open(app: Flask) -> None:
+    with app.app_context():
+        world = w.build()
+        for code in ("BTN-S", "BTN-L"):
+            with saving():
+                w.open_call(world, code, 10_000)
+    client = anonymous(app)
+    client.get("/")
+
+    with statements(app) as sent:
+        client.get("/")
+
+    with app.app_context():
+        assert db.session.execute(db.text("SELECT count(*) FROM call")).scalar_one() == 6
+    assert len(sent) <= 12, "\n\n".join(sent)

@@ -1,0 +1,262 @@
+"""Reports: kept half written, never lost, sent when whole, and read beside their targets."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from grants.db import db, saving
+from grants.forms.reports import ReportForm
+from grants.models import Application, ApplicationSave, Instalment, Report
+from grants.services import reports
+from tests import world as w
+from tests.browser import Careful, signed_in
+from tests.web.reading import conflict, statements
+
+THERE = "/reports/1/write"
+AUTOSAVE = {"X-Autosave": "1", "Accept": "application/json"}
+
+
+@pytest.fixture
+def world(app: Flask) -> w.World:
+    """An active award of the Malagasy chapter; its reports have the numbers 1 and 2."""
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        w.active(world)
+        return world
+
+
+@pytest.fixture
+def mia(app: Flask, world: w.World) -> Careful:
+    """A browser of the chapter."""
+    return signed_in(app, world.people["mg1"])
+
+
+def fields(app: Flask) -> dict[str, str]:
+    """A whole report, by the names of the form's fields."""
+    with app.app_context():
+        row = db.session.get_one(Report, 1)
+        found = {f"figure_{f.id}_actual": "62" for f in row.figures} | {
+            f"line_{s.id}_spent": f"{s.line.total:.2f}" for s in row.spending
+        }
+    return found | {"summary": "We built it.", "setbacks": "Rain.", "next_steps": "More masts."}
+
+
+def stored(app: Flask) -> Report:
+    with app.app_context():
+        row = db.session.get_one(Report, 1)
+        assert row.figures is not None
+        assert row.spending is not None
+        return row
+
+
+def kept_by_another(app: Flask, summary: str) -> None:
+    """Somebody else of the chapter saves while the page is open."""
+    with app.app_context(), saving():
+        row = db.session.get_one(Report, 1)
+        reports.save(row, texts={"summary": summary}, figures={}, spending={}, version=row.version)
+
+
+def test_what_is_written_is_kept_and_shown_again(app: Flask, mia: Careful) -> None:
+    given = fields(app) | {
+        "summary": "Fibre\nand “quotes” <b>",
+        "story": "We walked.",
+        "story_by": "F. (demo)",
+        "story_consent": "y",
+    }
+
+    answer = mia.submit(mia.get(THERE), THERE, **given)
+    again = mia.get(THERE).page.form(THERE).fields  # type: ignore[attr-defined]
+
+    assert (answer.status_code, answer.location) == (302, THERE)
+    assert {name: again[name] for name in given} == {name: [value] for name, value in given.items()}
+
+
+def test_a_number_that_cannot_be_read_is_said_beside_it_and_the_rest_is_kept(app: Flask, mia: Careful) -> None:
+    given = fields(app)
+    figure = next(name for name in given if name.startswith("figure"))
+
+    answer = mia.submit(mia.get(THERE), THERE, **given | {figure: "sixty"})
+
+    assert answer.status_code == 422
+    assert "Give a number, such as 0 or 12.50." in answer.page.text  # type: ignore[attr-defined]
+    assert answer.page.form(THERE).fields[figure] == ["sixty"]  # type: ignore[attr-defined]
+    row = stored(app)
+    assert (row.summary, row.figures[0].actual, row.spending[0].spent) == ("We built it.", None, Decimal(9000))
+
+
+def test_a_save_of_the_pages_own_accord_answers_with_the_new_version(app: Flask, mia: Careful) -> None:
+    page = mia.get(THERE).page.form(THERE)  # type: ignore[attr-defined]
+    sent = {**page.fields, "summary": "While typing"}
+
+    first = mia.post(THERE, data=sent, headers=AUTOSAVE)
+    newer = first.json["version"]  # type: ignore[index]
+    second = mia.post(THERE, data={**sent, "version": newer, "summary": "Still typing"}, headers=AUTOSAVE)
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.json["saved_at"].endswith(" UTC")  # type: ignore[index]
+    assert (stored(app).summary, stored(app).version) == ("Still typing", second.json["version"])  # type: ignore[index]
+
+
+def test_a_save_that_comes_too_late_shows_both_texts_and_loses_neither(app: Flask, mia: Careful) -> None:
+    page = mia.get(THERE)
+    kept_by_another(app, "Theirs")
+
+    answer = mia.submit(page, THERE, summary="Mine")
+
+    assert answer.status_code == 409
+    assert answer.page.form(THERE).fields["summary"] == ["Mine"]  # type: ignore[attr-defined]
+    assert "Saved meanwhile by somebody else:Theirs" in answer.page.text.replace("\n", "")  # type: ignore[attr-defined]
+    assert stored(app).summary == "Theirs"
+    assert mia.submit(answer, THERE).status_code == 302
+    assert stored(app).summary == "Mine"
+
+
+def test_a_late_save_of_the_pages_own_accord_is_kept_with_us_until_somebody_chooses(app: Flask, mia: Careful) -> None:
+    sent = mia.get(THERE).page.form(THERE).fields  # type: ignore[attr-defined]
+    kept_by_another(app, "Theirs")
+
+    answer = mia.post(THERE, data={**sent, "summary": "Mine"}, headers=AUTOSAVE)
+    compared = mia.get(f"{THERE}?kept=1")
+    mia.submit(compared, THERE)
+
+    assert answer.status_code == 409
+    assert f'href="{THERE}?kept=1"' in answer.json["notice"]  # type: ignore[index]
+    assert compared.page.form(THERE).fields["summary"] == ["Mine"]  # type: ignore[attr-defined]
+    with app.app_context():
+        assert db.session.scalars(select(ApplicationSave.settled_at)).one() is not None
+
+
+def test_without_the_version_the_later_save_would_win_unseen(
+    app: Flask, mia: Careful, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = mia.get(THERE)
+    kept_by_another(app, "Theirs")
+    careful = reports.save
+
+    def careless(report: Report, *, version: int, **kept: Any) -> None:
+        newest = db.session.scalars(select(Report.version).where(Report.id == report.id)).one()
+        careful(report, version=max(version, newest), **kept)
+
+    monkeypatch.setattr(reports, "save", careless)
+
+    answer = mia.submit(page, THERE, summary="Mine")
+
+    assert (answer.status_code, stored(app).summary) == (302, "Mine")
+
+
+def test_check_and_send_lists_all_that_is_missing_with_the_place_to_mend_it(app: Flask, mia: Careful) -> None:
+    there = "/reports/1/send"
+
+    page = mia.get(there)
+
+    assert "Not sent: 6 things are missing" in page.page.text  # type: ignore[attr-defined]
+    assert f"{THERE}#summary" in page.page.links.values()  # type: ignore[attr-defined]
+    with pytest.raises(LookupError):
+        page.page.form("/moves/send")  # type: ignore[attr-defined]
+
+
+def test_a_whole_report_is_sent_read_and_approved_and_the_next_instalment_falls_due(
+    app: Flask, world: w.World, mia: Careful
+) -> None:
+    olga = signed_in(app, world.people["olga"])
+
+    checked = mia.submit(mia.get(THERE), THERE, **fields(app), then="check")
+    sent = mia.submit(mia.get(checked.location), "/reports/1/moves/send")
+    mine = mia.get(sent.location)
+    read = olga.get("/reports/1")
+    olga.submit(read, "/reports/1/moves/approve")
+
+    assert "We received your report" in mine.page.text  # type: ignore[attr-defined]
+    assert "Not yet: 69 %" in read.page.text  # type: ignore[attr-defined]
+    with app.app_context():
+        assert list(db.session.scalars(select(Instalment.step).order_by(Instalment.number))) == ["payable", "payable"]
+
+
+def test_a_report_sent_back_shows_its_question_and_can_be_written_again(
+    app: Flask, world: w.World, mia: Careful
+) -> None:
+    olga = signed_in(app, world.people["olga"])
+    mia.submit(mia.get(THERE), THERE, **fields(app))
+    mia.submit(mia.get("/reports/1/send"), "/reports/1/moves/send")
+
+    olga.submit(olga.get("/reports/1"), "/reports/1/moves/send_back", question="How many of them are women?")
+
+    assert "How many of them are women?" in mia.get(THERE).page.text  # type: ignore[attr-defined]
+    assert mia.submit(mia.get(THERE), THERE, summary="Thirty.").status_code == 302
+
+
+def test_a_sent_report_is_no_longer_written_on(app: Flask, world: w.World, mia: Careful) -> None:
+    mia.submit(mia.get(THERE), THERE, **fields(app))
+    page = mia.get(THERE)
+    mia.submit(mia.get("/reports/1/send"), "/reports/1/moves/send")
+
+    late = mia.submit(page, THERE, summary="Too late")
+
+    assert late.status_code == 409
+    assert mia.get(THERE).location == "/reports/1"
+    assert stored(app).summary == "We built it."
+
+
+def test_only_the_chapter_writes_and_only_those_who_may_read(app: Flask, world: w.World) -> None:
+    names = ("mg2", "bo1", "olga", "uma", "fay", "rex")
+    codes = {
+        name: [signed_in(app, world.people[name]).get(there).status_code for there in ("/reports/1", THERE)]
+        for name in names
+    }
+
+    assert codes == {
+        "mg2": [200, 200],
+        "bo1": [404, 404],
+        "olga": [200, 403],
+        "uma": [200, 403],
+        "fay": [403, 403],
+        "rex": [403, 403],
+    }
+
+
+def test_a_kept_text_of_another_report_is_not_there(app: Flask, mia: Careful) -> None:
+    page = mia.get("/reports/2/write")
+    with app.app_context(), saving():
+        row = db.session.get_one(Report, 2)
+        reports.save(row, texts={"summary": "Theirs"}, figures={}, spending={}, version=row.version)
+    mia.submit(page, "/reports/2/write", summary="Mine")
+
+    assert [mia.get(f"/reports/{number}/write?kept=1").status_code for number in (2, 1)] == [200, 404]
+
+
+def test_a_conflict_takes_the_report_from_page_and_list(app: Flask, world: w.World) -> None:
+    omar = signed_in(app, world.people["omar"])
+    before = omar.get("/reports/1").status_code, "/reports/1" in omar.get("/reports?step=due").get_data(as_text=True)
+    with app.app_context():
+        conflict(world.people["omar"], db.session.get_one(Application, 1))
+
+    after = omar.get("/reports/1").status_code, "/reports/1" in omar.get("/reports?step=due").get_data(as_text=True)
+
+    assert (before, after) == ((200, True), (404, False))
+
+
+def test_the_list_stays_within_its_statements_and_a_strange_address_is_its_first_page(
+    app: Flask, world: w.World
+) -> None:
+    olga = signed_in(app, world.people["olga"])
+
+    with statements(app) as sent:
+        page = olga.get("/reports?step=due&after=nonsense")
+
+    assert page.page.text.count("A-2026-0001") == 2  # type: ignore[attr-defined]
+    assert len(sent) <= 12, sent
+
+
+def test_the_form_reads_amounts_as_people_type_them(app: Flask, world: w.World) -> None:
+    with app.test_request_context():
+        row = db.session.get_one(Report, 1)
+        line = f"line_{row.spending[0].id}_spent"
+
+        read = {typed: ReportForm.of(row, {line: typed})[line].data for typed in ("1,336.00", "1 336,5", "0", "")}
+
+    assert read == {"1,336.00": Decimal("1336.00"), "1 336,5": Decimal("1336.50"), "0": Decimal(0), "": None}

@@ -1,0 +1,296 @@
+"""A reviewer's desk: the declaration, the scoring, the sending; and the scores side by side."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from grants.db import db, saving
+from grants.models import Application, Assignment, Conflict, Review
+from grants.services import reviews
+from tests import world as scene
+from tests.browser import Careful, signed_in
+from tests.world import WHY, World
+from workflows.roles import Role
+
+
+@pytest.fixture
+def asked(app: Flask) -> tuple[World, int, int]:
+    """Rex is asked to review a proposal: the world, the application's number and the assignment's."""
+    with app.app_context():
+        world = scene.build(programmes=("BTN-L",))
+        row = scene.in_review(world)
+        with saving():
+            assignment = reviews.assign(
+                application=row, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER)
+            )
+        return world, row.id, assignment.id
+
+
+def ready(app: Flask, world: World, id: int) -> None:
+    """Rex has declared that there is no conflict."""
+    with app.app_context(), saving():
+        reviews.clear(db.session.get_one(Assignment, id), actor=world.actor("rex", Role.REVIEWER))
+
+
+def whole(app: Flask, id: int) -> dict[str, Any]:
+    """What the form of a whole review sends."""
+    with app.app_context():
+        rubric = db.session.get_one(Application, id).call.data.rubric
+    scores = {f"score_{criterion.key}": "4" for criterion in rubric} | {
+        f"comment_{criterion.key}": WHY for criterion in rubric
+    }
+    return scores | {
+        "strengths": WHY,
+        "concerns": WHY,
+        "questions": "",
+        "fund": "yes",
+        "amount": "9,000.00",
+        "confidence": "4",
+    }
+
+
+def test_before_the_declaration_a_reviewer_sees_nothing_of_the_text(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    client = signed_in(app, world.people["rex"])
+
+    page = client.get(f"/reviews/{id}").page
+
+    assert "fibre title" in page.text
+    assert "fibre summary" not in page.text
+    assert "fibre problem" not in page.text
+    assert page.h1 == "Before you open this proposal"
+
+
+def test_the_declaration_opens_the_proposal(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    client = signed_in(app, world.people["rex"])
+
+    sent = client.submit(client.get(f"/reviews/{id}"), "/clear", none="y")
+
+    assert sent.status_code == 302
+    assert "fibre problem" in client.get(f"/reviews/{id}").page.text
+
+
+@pytest.mark.parametrize("ticked", [{}, {"none": "y", "money": "y"}])
+def test_a_declaration_that_says_nothing_or_gainsays_itself_is_asked_again(
+    app: Flask, asked: tuple[World, int, int], ticked: dict[str, str]
+) -> None:
+    world, _, id = asked
+    client = signed_in(app, world.people["rex"])
+
+    answer = client.submit(client.get(f"/reviews/{id}"), "/clear", **ticked)
+
+    assert answer.status_code == 422
+    with app.app_context():
+        assert db.session.get_one(Assignment, id).state == "asked"
+
+
+def test_a_conflict_takes_the_case_out_of_sight(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, application, id = asked
+    client = signed_in(app, world.people["rex"])
+
+    client.submit(client.get(f"/reviews/{id}"), "/clear", money="y")
+
+    assert client.get(f"/reviews/{id}").status_code == 404
+    assert "fibre title" not in client.get("/reviews").page.text
+    with app.app_context():
+        assert db.session.query(Conflict).filter_by(application_id=application).one().kinds == "money"
+
+
+def test_without_a_conflict_the_same_case_stays_in_sight(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    client = signed_in(app, world.people["rex"])
+
+    client.submit(client.get(f"/reviews/{id}"), "/clear", none="y")
+
+    assert client.get(f"/reviews/{id}").status_code == 200
+    assert "fibre title" in client.get("/reviews").page.text
+
+
+def test_a_conflict_that_comes_to_light_while_reading_is_declared_too(
+    app: Flask, asked: tuple[World, int, int]
+) -> None:
+    world, _, id = asked
+    ready(app, world, id)
+    client = signed_in(app, world.people["rex"])
+
+    answer = client.submit(client.get(f"/reviews/{id}/conflict"), "/conflict", author="y")
+
+    assert answer.location.endswith("/reviews?passed=1")
+    assert client.get(f"/reviews/{id}").status_code == 404
+
+
+def test_a_reviewer_may_decline(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    client = signed_in(app, world.people["rex"])
+
+    client.submit(client.get(f"/reviews/{id}"), "/decline", reason="No time")
+
+    with app.app_context():
+        row = db.session.get_one(Assignment, id)
+        assert (row.state, row.reason) == ("declined", "No time")
+
+
+def test_another_reviewer_does_not_find_it(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+
+    assert signed_in(app, world.people["ria"]).get(f"/reviews/{id}").status_code == 404
+
+
+def test_an_officer_sees_the_assignment_but_does_not_review(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+
+    assert signed_in(app, world.people["olga"]).get(f"/reviews/{id}").status_code == 403
+
+
+def test_a_half_written_review_is_kept(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    ready(app, world, id)
+    client = signed_in(app, world.people["rex"])
+
+    client.submit(
+        client.get(f"/reviews/{id}"), f"/reviews/{id}", score_mission="3", comment_mission="Too short", strengths="Good"
+    )
+
+    with app.app_context():
+        review = db.session.query(Review).filter_by(assignment_id=id).one()
+        assert {s.criterion: (s.points, s.comment) for s in review.scores}["mission"] == (3, "Too short")
+        assert review.strengths == "Good"
+
+
+def test_a_page_that_saves_itself_hears_when_and_what_changed(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    ready(app, world, id)
+    client = signed_in(app, world.people["rex"])
+    fields = form_of(client.get(f"/reviews/{id}"), id)
+
+    answer = saved_by_itself(client, id, fields, score_mission="5")
+
+    assert answer.status_code == 200
+    assert sorted(answer.json) == ["parts", "saved_at", "version"]
+    assert "Scored 1 of 8" in answer.json["parts"]["tally-so-far"]
+
+
+def test_an_amount_that_cannot_be_read_does_not_lose_the_rest(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    ready(app, world, id)
+    client = signed_in(app, world.people["rex"])
+
+    answer = client.submit(client.get(f"/reviews/{id}"), f"/reviews/{id}", strengths="Good", amount="a lot")
+
+    assert answer.status_code == 422
+    assert 'value="a lot"' in answer.text
+    with app.app_context():
+        assert db.session.query(Review).filter_by(assignment_id=id).one().strengths == "Good"
+
+
+def test_an_older_page_does_not_overwrite_a_newer_one_and_shows_both(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    ready(app, world, id)
+    client = signed_in(app, world.people["rex"])
+    older = client.get(f"/reviews/{id}")
+    client.submit(client.get(f"/reviews/{id}"), f"/reviews/{id}", strengths="The first window")
+
+    answer = client.submit(older, f"/reviews/{id}", strengths="The second window")
+
+    assert answer.status_code == 409
+    assert "The first window" in answer.text
+    assert "The second window" in answer.text
+    with app.app_context():
+        assert db.session.query(Review).filter_by(assignment_id=id).one().strengths == "The first window"
+
+
+def test_an_older_page_that_saves_itself_is_told_so(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    ready(app, world, id)
+    client = signed_in(app, world.people["rex"])
+    older = form_of(client.get(f"/reviews/{id}"), id)
+    saved_by_itself(client, id, older, strengths="The first window")
+
+    answer = saved_by_itself(client, id, older, strengths="The second window")
+
+    assert answer.status_code == 409
+    assert "notice" in answer.json
+
+
+def test_the_second_saving_from_the_409_page_wins_knowingly(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    ready(app, world, id)
+    client = signed_in(app, world.people["rex"])
+    older = client.get(f"/reviews/{id}")
+    client.submit(client.get(f"/reviews/{id}"), f"/reviews/{id}", strengths="The first window")
+    told = client.submit(older, f"/reviews/{id}", strengths="The second window")
+
+    answer = client.submit(told, f"/reviews/{id}")
+
+    assert answer.status_code == 302
+    with app.app_context():
+        assert db.session.query(Review).filter_by(assignment_id=id).one().strengths == "The second window"
+
+
+def test_sending_lists_all_that_is_missing_and_keeps_what_is_there(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    ready(app, world, id)
+    client = signed_in(app, world.people["rex"])
+    fields = form_of(client.get(f"/reviews/{id}"), id)
+
+    answer = client.post(f"/reviews/{id}/send", data=fields | {"strengths": "Good"})
+
+    assert answer.status_code == 422
+    assert "has no score" in answer.text
+    assert "Say how sure you are." in answer.text
+    with app.app_context():
+        review = db.session.query(Review).filter_by(assignment_id=id).one()
+        assert (review.strengths, review.sent_at) == ("Good", None)
+
+
+def test_a_whole_review_is_sent_and_can_be_read_but_not_changed(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, application, id = asked
+    ready(app, world, id)
+    client = signed_in(app, world.people["rex"])
+    fields = form_of(client.get(f"/reviews/{id}"), id) | whole(app, application)
+
+    answer = client.post(f"/reviews/{id}/send", data=fields)
+
+    assert answer.status_code == 302
+    assert client.post(f"/reviews/{id}", data=fields).status_code == 409
+    assert "Your total" in client.get(f"/reviews/{id}").page.text
+    with app.app_context():
+        assert db.session.query(Review).filter_by(assignment_id=id).one().amount == Decimal(9000)
+
+
+def test_the_office_reads_the_scores_side_by_side(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, application, _ = asked
+    with app.app_context():
+        scene.review(world, db.session.get_one(Application, application), ("ria", "rob"))
+
+    page = signed_in(app, world.people["olga"]).get(f"/applications/{application}/reviews").page
+
+    assert "Ria (demo)" in page.text
+    assert "Rob (demo)" in page.text
+    assert "80" in page.text
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("rex", 403), ("fay", 403), ("mg1", 403), ("ada", 403), ("pia", 200), ("uma", 200)]
+)
+def test_only_the_office_reads_the_scores_side_by_side(
+    app: Flask, asked: tuple[World, int, int], name: str, status: int
+) -> None:
+    world, application, _ = asked
+
+    assert signed_in(app, world.people[name]).get(f"/applications/{application}/reviews").status_code == status
+
+
+def form_of(response: Any, id: int) -> dict[str, Any]:
+    """The fields of the scoring form."""
+    return dict(response.page.form(f"/reviews/{id}").fields)
+
+
+def saved_by_itself(client: Careful, id: int, fields: dict[str, Any], **typed: str) -> Any:
+    """What the script sends when the reader pauses."""
+    return client.post(f"/reviews/{id}", data=fields | typed, headers={"X-Autosave": "1"})

@@ -1,0 +1,104 @@
+"""Where an application stands: the stops of its line follow from the flow."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from grants.db import db
+from grants.models import Application
+from grants.queries import standing as stood
+from grants.web import standing
+from tests import world as w
+from workflows.programmes import programmes
+from workflows.roles import Role
+
+
+@pytest.mark.parametrize(
+    ("code", "stage", "way"),
+    [
+        ("BTN-L", "proposal", ("draft", "checks", "review", "panel", "decision", "agreement", "active", "closed")),
+        ("BTN-S", "proposal", ("draft", "checks", "review", "agreement", "active", "closed")),
+        ("RES", "statement", ("draft", "checks", "review")),
+        ("DRR", "alert", ("draft", "triage")),
+        ("DRR", "proposal", ("draft", "review", "decision", "agreement", "active", "closed")),
+    ],
+)
+def test_the_way_of_a_stage_is_read_from_its_flow(code: str, stage: str, way: tuple[str, ...]) -> None:
+    assert standing.road(programmes()[code].flow, stage) == way
+
+
+def line_of(app: Flask, row: Application) -> list[tuple[str, str]]:
+    """Each stop with its state."""
+    with app.test_request_context():
+        return [(stop["name"], stop["state"]) for stop in standing.line(row, stood.of([row])[row.id])]
+
+
+def test_a_draft_has_everything_before_it(app: Flask) -> None:
+    with app.app_context():
+        row = w.draft(w.build(programmes=("BTN-L",)))
+
+        assert line_of(app, row) == [
+            ("Draft", "present"),
+            ("Checks", "coming"),
+            ("Reviews", "coming"),
+            ("Decision", "coming"),
+            ("Agreement", "coming"),
+        ]
+
+
+def test_a_question_is_a_stop_of_its_own(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        row = w.draft(world, "BTN-S", amount=4_000)
+        w.take(world, row, "submit", "mg1", Role.APPLICANT)
+        w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
+
+        assert line_of(app, row)[:4] == [
+            ("Sent", "past"),
+            ("Checks", "past"),
+            ("Question", "present"),
+            ("Reviews", "coming"),
+        ]
+
+
+def test_a_no_takes_the_place_of_what_would_have_come(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        row = w.draft(world, "BTN-S", amount=4_000)
+        w.take(world, row, "submit", "mg1", Role.APPLICANT)
+        w.take(
+            world,
+            row,
+            "not_eligible",
+            "olga",
+            Role.OFFICER,
+            feedback="The call is for chapters and this is one member who asks alone.",
+        )
+
+        assert line_of(app, row) == [("Sent", "past"), ("Checks", "past"), ("Not eligible", "present")]
+
+
+def test_a_running_project_has_the_award_behind_it(app: Flask) -> None:
+    with app.app_context():
+        row = w.active(w.build(programmes=("BTN-L",))).application
+
+        assert line_of(app, row)[-2:] == [("Agreement", "past"), ("Project", "present")]
+
+
+def test_the_first_of_two_stages_names_the_second(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("DRR",))
+        row = w.draft(world, "DRR")
+
+        assert [name for name, _ in line_of(app, row)] == ["Draft", "Triage", "Mini-proposal", "Decision", "Agreement"]
+
+
+def test_everybody_is_told_the_same_day_to_hear_by(app: Flask) -> None:
+    with app.app_context():
+        row = w.in_review(w.build(programmes=("BTN-S",)), "BTN-S", amount=4_000)
+        receipt = db.session.execute(db.text("SELECT data->>'answer_by' FROM document_snapshot")).scalar_one()
+        hear = standing.hear_by(row)
+
+        assert hear is not None
+        assert hear.date().isoformat() == receipt

@@ -1,0 +1,52 @@
+"""What tests of drafts read and send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from grants.db import db
+from grants.models import Application
+from grants.services import applications
+from tests import world as w
+from tests.browser import Careful, signed_in
+
+AUTO = {"X-Autosave": "1"}
+"""What a page sends along that saves of its own accord."""
+
+
+def started(app: Flask, code: str = "BTN-S", who: str = "mg1") -> tuple[Careful, int]:
+    """A browser of Mg1 and the number of a draft that lacks nothing."""
+    with app.app_context():
+        world = w.build(programmes=(code,))
+        return signed_in(app, world.people[who]), w.draft(world, code, amount=4_000).id
+
+
+def form_of(client: Careful, id: int) -> dict[str, Any]:
+    """The fields of the draft's form as a browser would send them."""
+    page: Any = client.get(f"/applications/{id}/write")
+    return single(page.page.form("/write"))
+
+
+def single(form: Any) -> dict[str, Any]:
+    """What a form's fields hold; a list only where a name has several values."""
+    return {name: texts[0] if len(texts) == 1 else texts for name, texts in form.fields.items()}
+
+
+def stored(app: Flask, id: int) -> Application:
+    """The application as it stands."""
+    with app.app_context():
+        row = db.session.get_one(Application, id)
+        row.call  # noqa: B018 - read while there is a session
+        return row
+
+
+def fingerprint(app: Flask, id: int) -> str:
+    """The hash of all that is written."""
+    with app.app_context():
+        return applications.fingerprint(db.session.get_one(Application, id))
+
+
+def token(client: Careful, id: int) -> dict[str, str]:
+    return {"csrf_token": form_of(client, id)["csrf_token"]}
