@@ -27,9 +27,11 @@ from tests.databases import copied, plain, settings_for
 def opened(settings: Settings) -> Iterator[Flask]:
     """The program without its pages, bound to the test's database for the length of the block."""
     app = program.build(settings)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.engine.dispose()
 
 
 def prepared(postgres: Postgres, template: str, name: str, fill: Callable[[], None]) -> str:

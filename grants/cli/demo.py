@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 import click
 import psycopg
@@ -49,18 +51,24 @@ def demo() -> None:
             with bound(running, "grants.demo").app_context():
                 crowd.gather()
         _welcome(running)
-        signal.sigwait({signal.SIGTERM, signal.SIGINT})
+        signal.pause()
 
 
 @contextmanager
 def _system(settings: Settings, *, fresh: bool) -> Iterator[Settings]:
     """The system running with the cast seated; `fresh` begins with an empty instance."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
     if fresh and not settings.database_url:
         _empty(settings)
     click.echo("Starting PostgreSQL, Valkey, web, workers, relay and clock …")
     with System(settings) as system:
         yield addressed(system.settings, servers(system.settings))
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Told to stop: unwind, so that everything that was started is stopped."""
+    sys.exit(0)
 
 
 def _empty(settings: Settings) -> None:
@@ -84,7 +92,7 @@ def _play(running: Settings, target: Path) -> None:
     if _somebody_there(running):
         raise click.ClickException("The database is not empty. The story plays on an empty one: set GRANTS_DATABASE_URL to another.")
     target.mkdir(parents=True, exist_ok=True)
-    stage = Stage(running)
+    stage = Stage(running, click.echo)
     stage.at(421)
     with bound(running, "grants.story").app_context():
         seat(running)

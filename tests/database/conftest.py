@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -67,4 +68,8 @@ def connect(postgres: Postgres, shared: str) -> Connect:
 def own(postgres: Postgres, filled: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
     """The address, by role, of a copy for one test alone, which may commit."""
     for name in copied(postgres, filled, f"own_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"):
-        yield lambda role: plain(postgres.url(role, name))
+        yield functools.partial(_address, postgres, name)
+
+
+def _address(postgres: Postgres, name: str, role: str) -> str:
+    return plain(postgres.url(role, name))

@@ -1,5 +1,6 @@
 """For each rule that the tables state, a row that breaks it."""
 
+# ruff: noqa: E501 - a rule and what breaks it stand on one line
 from __future__ import annotations
 
 import pytest

@@ -13,6 +13,10 @@ ENTRY = "INSERT INTO entry (kind) VALUES ('test') RETURNING id"
 POSTING = (
     "INSERT INTO posting (entry_id, account_id, amount, currency) SELECT %s, id, %s, %s FROM account WHERE kind = %s"
 )
+FORGED = (
+    "INSERT INTO posting (entry_id, account_id, amount, currency, xact)"
+    " SELECT %s, id, %s, 'USD', %s FROM account WHERE kind = %s"
+)
 
 
 def post(
@@ -99,11 +103,7 @@ def test_a_forged_transaction_number_does_not_help_to_join(own: Urls) -> None:
         assert xact is not None
 
         with pytest.raises(errors.ForeignKeyViolation):
-            app.execute(
-                "INSERT INTO posting (entry_id, account_id, amount, currency, xact) SELECT %s, id, 5, 'USD', %s FROM account"
-                " WHERE kind = 'envelope'",
-                [entry, xact[0]],
-            )
+            app.execute(FORGED, [entry, 5, xact[0], "envelope"])
 
 
 def test_without_the_stamp_a_forged_number_would_join(own: Urls) -> None:
@@ -116,11 +116,7 @@ def test_without_the_stamp_a_forged_number_would_join(own: Urls) -> None:
 
     with psycopg.connect(own("grants_app")) as app:
         for kind, amount in (("envelope", 5), ("available", -5)):
-            app.execute(
-                "INSERT INTO posting (entry_id, account_id, amount, currency, xact) SELECT %s, id, %s, 'USD', %s FROM account"
-                " WHERE kind = %s",
-                [entry, amount, xact[0], kind],
-            )
+            app.execute(FORGED, [entry, amount, xact[0], kind])
         app.commit()
 
         assert app.execute("SELECT count(*) FROM posting WHERE entry_id = %s", [entry]).fetchone() == (4,)
@@ -165,5 +161,6 @@ def test_every_account_opens_with_a_balance_of_nothing(own: Urls) -> None:
 def test_an_account_is_there_once(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app, pytest.raises(errors.UniqueViolation):
         app.execute(
-            "INSERT INTO account (kind, fund_id, call_id, award_id, currency) SELECT kind, fund_id, call_id, award_id, currency FROM account"
+            "INSERT INTO account (kind, fund_id, call_id, award_id, currency)"
+            " SELECT kind, fund_id, call_id, award_id, currency FROM account"
         )

@@ -24,13 +24,16 @@ CLOCK = "CREATE FUNCTION grants_now() RETURNS timestamptz LANGUAGE sql AS 'SELEC
 DECLARED = {
     "columns": """
         SELECT table_name, column_name, data_type, numeric_precision, numeric_scale, is_nullable, column_default
-        FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version' ORDER BY 1, 2""",
+        FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'
+        ORDER BY 1, 2""",
     "constraints": """
         SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-        WHERE connamespace = 'public'::regnamespace AND contype <> 't' AND conrelid::regclass::text <> 'alembic_version' ORDER BY 1, 2""",
+        WHERE connamespace = 'public'::regnamespace AND contype <> 't'
+        AND conrelid::regclass::text <> 'alembic_version' ORDER BY 1, 2""",
     "indexes": """
         SELECT tablename, indexname, indexdef FROM pg_indexes
-        WHERE schemaname = 'public' AND tablename <> 'alembic_version' AND indexname NOT LIKE '%\\_words\\_idx' ORDER BY 1, 2""",
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+        AND indexname NOT LIKE '%\\_words\\_idx' ORDER BY 1, 2""",
 }
 
 

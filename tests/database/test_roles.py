@@ -1,5 +1,6 @@
 """What the application's role, and even the owner, cannot do."""
 
+# ruff: noqa: E501 - a rule and what breaks it stand on one line
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -11,12 +11,18 @@ from psycopg import errors
 MOVED = {
     "application": "UPDATE application SET step = 'withdrawn' WHERE id = 2",
     "agreement": "UPDATE agreement SET step = 'countersign' WHERE id = 1",
-    "instalment": "UPDATE instalment SET step = CASE step WHEN 'planned' THEN 'payable' ELSE 'planned' END WHERE id = 1",
+    "instalment": "UPDATE instalment SET step = CASE step WHEN 'planned' THEN 'payable' ELSE 'planned' END"
+    " WHERE id = 1",
     "report": "UPDATE report SET step = 'received' WHERE id = 1",
     "batch": "UPDATE batch SET step = 'released' WHERE id = 1",
 }
+BAIT = (
+    "CREATE TEMP TABLE history AS SELECT 'application'::text AS about, 2 AS about_id, 'withdrawn'::text AS step_to,"
+    " pg_current_xact_id()::text::bigint AS xact"
+)
 EVENT = (
-    "INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, step_to, said, previous, hash)"
+    "INSERT INTO history"
+    " (subject, subject_id, number, at, role, via, key, about, about_id, step_to, said, previous, hash)"
     " SELECT 'probe', 1, 1, now(), 'clock', 'test', 'test', '{0}', id, step, '{{}}', '', '' FROM {0} WHERE id = {1}"
 )
 Urls = Callable[[str], str]
@@ -67,10 +73,7 @@ def test_an_event_of_an_earlier_transaction_does_not_count(own: Urls) -> None:
         connection.execute(EVENT.format("application", 2).encode())
         connection.commit()
         connection.execute("UPDATE application SET step = 'draft' WHERE id = 2")
-        connection.execute(
-            "INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, step_to, said, previous, hash)"
-            " SELECT 'probe', 1, 2, now(), 'clock', 'test', 'test', 'application', 2, 'draft', '{}', '', ''"
-        )
+        connection.execute(EVENT.format("application", 2).replace("1, 1,", "1, 2,").encode())
         connection.commit()
         connection.execute(MOVED["application"].encode())
 
@@ -95,10 +98,7 @@ def test_a_forged_transaction_number_does_not_count(own: Urls) -> None:
 
 def test_a_table_of_the_same_name_in_the_session_does_not_fool_the_guard(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as connection:
-        connection.execute(
-            "CREATE TEMP TABLE history AS SELECT 'application'::text AS about, 2 AS about_id, 'withdrawn'::text AS step_to,"
-            " pg_current_xact_id()::text::bigint AS xact"
-        )
+        connection.execute(BAIT)
         connection.execute(MOVED["application"].encode())
 
         with pytest.raises(errors.IntegrityConstraintViolation):
@@ -110,10 +110,7 @@ def test_with_the_session_s_own_search_path_it_would_be_fooled(own: Urls) -> Non
         owner.execute("ALTER FUNCTION step_has_its_event RESET search_path")
 
     with psycopg.connect(own("grants_app")) as connection:
-        connection.execute(
-            "CREATE TEMP TABLE history AS SELECT 'application'::text AS about, 2 AS about_id, 'withdrawn'::text AS step_to,"
-            " pg_current_xact_id()::text::bigint AS xact"
-        )
+        connection.execute(BAIT)
         connection.execute(MOVED["application"].encode())
         connection.commit()
 

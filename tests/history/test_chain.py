@@ -78,9 +78,15 @@ def test_a_unit_that_fails_leaves_no_event(app: Flask) -> None:
     with app.app_context():
         before = db.session.query(Event).count()
 
-        with pytest.raises(Broken), saving():
-            history.record(history.About("person", 1, "person", 1), actor=SYSTEM, key="test", say=Say("Lost"))
-            db.session.execute(db.text("UPDATE person SET email = 'NOT LOWER' WHERE id = 1"))
+        with pytest.raises(Broken):
+            fail_after_an_event()
 
         assert db.session.query(Event).count() == before
     assert found(app) == []
+
+
+def fail_after_an_event() -> None:
+    """A unit of work whose second half is refused."""
+    with saving():
+        history.record(history.About("person", 1, "person", 1), actor=SYSTEM, key="test", say=Say("Lost"))
+        db.session.execute(db.text("UPDATE person SET email = 'NOT LOWER' WHERE id = 1"))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flask import Flask
 from redis import Redis
+from rq import Worker
 from sqlalchemy import update
 
 import config
@@ -85,6 +86,11 @@ class Installation:
         with Redis.from_url(self.valkey.url) as connection:
             return program.queue("letters", connection).count
 
+    def listening(self) -> bool:
+        """Whether a worker waits for jobs."""
+        with Redis.from_url(self.valkey.url) as connection:
+            return Worker.count(connection) > 0
+
     def until(self, true: Callable[[], bool], seconds: float = SECONDS) -> bool:
         """Wait, supervising, until it is true."""
         end = time.monotonic() + seconds
@@ -145,6 +151,7 @@ def running(app: Flask, valkey: Valkey, points: Path) -> Iterator[Installation]:
     for name in COMMANDS:
         made.start(name)
     try:
+        assert made.until(made.listening), made.log("worker")
         yield made
     finally:
         made.stop()

@@ -1,4 +1,4 @@
-"""The real worker or relay, in a process that dies where it is told to: `python -m tests.jobs.killed FOLDER worker letters`.
+"""The real worker or relay, but it dies where it is told to: `python -m tests.jobs.killed FOLDER worker letters`.
 
 A file FOLDER/<point> is a wish: whoever reaches the point takes the file away and kills itself with SIGKILL, so it
 happens once. The file's word says who dies: "me", "both" (RQ's parent first), or "parent" (and the orphan goes on
@@ -32,25 +32,60 @@ POINTS = ("before the claim", "after the claim", "after rendering", "after the f
 RELAYING = "after enqueuing"
 WITHOUT_AGAIN = "without again"
 ENDLESS = "endless"
+FOLDER = Path()
+note_enqueued, print_snapshot = outbox.enqueued, reports.render
 
 
-def reached(folder: Path, point: str) -> None:
+def reached(point: str) -> None:
     """Die here if that is wished."""
     try:
-        who = (folder / point).read_text()
-        (folder / point).unlink()
+        who = (FOLDER / point).read_text()
+        (FOLDER / point).unlink()
     except FileNotFoundError:
         return
     if who != "me":
         os.kill(os.getppid(), signal.SIGKILL)
     if who != "parent":
         os.kill(os.getpid(), signal.SIGKILL)
-    while not (folder / "go on").exists():
+    while not (FOLDER / "go on").exists():
         time.sleep(0.05)
 
 
-def never_end() -> None:
-    """What swallows every Exception, as a library might; RQ's alarm rings in a second instead of a minute."""
+def then(function: Callable[..., Any], point: str) -> Callable[..., Any]:
+    """The function, with the point behind it."""
+
+    @functools.wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        answer = function(*args, **kwargs)
+        reached(point)
+        return answer
+
+    return called
+
+
+def first(function: Callable[..., Any], point: str) -> Callable[..., Any]:
+    """The function, with the point before it."""
+
+    @functools.wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        reached(point)
+        return function(*args, **kwargs)
+
+    return called
+
+
+def enqueued(ids: Sequence[int]) -> None:
+    """Note what stands in the queue; without the guard, as if it could never be lost."""
+    outbox.AGAIN = timedelta(hours=1) if (FOLDER / WITHOUT_AGAIN).exists() else timedelta(seconds=1)
+    note_enqueued(ids)
+
+
+def render(snapshot: Snapshot) -> Rendered:
+    """Print, or swallow every Exception for ever, as a library might; RQ's alarm then rings in a second."""
+    if not (FOLDER / ENDLESS).exists():
+        return print_snapshot(snapshot)
+    outbox.TRIES = 2
+    signal.alarm(1)
     while True:
         try:
             time.sleep(0.05)
@@ -58,51 +93,20 @@ def never_end() -> None:
             continue
 
 
-def begin(folder: Path) -> None:
+def begin() -> None:
     """Put the points into the program, and shorten its times."""
-
-    def then(function: Callable[..., Any], point: str) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def called(*args: Any, **kwargs: Any) -> Any:
-            answer = function(*args, **kwargs)
-            reached(folder, point)
-            return answer
-
-        return called
-
-    def first(function: Callable[..., Any], point: str) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def called(*args: Any, **kwargs: Any) -> Any:
-            reached(folder, point)
-            return function(*args, **kwargs)
-
-        return called
-
-    def enqueued(ids: Sequence[int]) -> None:
-        reached(folder, RELAYING)
-        outbox.AGAIN = timedelta(hours=1) if (folder / WITHOUT_AGAIN).exists() else timedelta(seconds=1)
-        real_enqueued(ids)
-
-    def render(snapshot: Snapshot) -> Rendered:
-        if (folder / ENDLESS).exists():
-            outbox.TRIES = 2
-            signal.alarm(1)
-            never_end()
-        return real_render(snapshot)
-
-    real_render = reports.render
-    real_enqueued, one = outbox.enqueued, list(samples.all_kinds())[:1]
     before_claim, after_claim, rendered, stored, finished = POINTS
+    one = list(samples.all_kinds())[:1]
     patches: list[tuple[object, str, Any]] = [
         (outbox, "claim", first(outbox.claim, before_claim)),
         (doors, "DOORS", {**doors.DOORS, "document": first(printing.print_document, after_claim)}),
         (reports, "render", then(render, rendered)),
         (Storage, "put", then(Storage.put, stored)),
         (doors, "work", then(doors.work, finished)),
-        (outbox, "enqueued", enqueued),
+        (outbox, "enqueued", first(enqueued, RELAYING)),
         (outbox, "LEASE", timedelta(seconds=2)),
-        (samples, "all_kinds", lambda: one),
         (outbox, "PAUSE", timedelta(milliseconds=100)),
+        (samples, "all_kinds", lambda: one),
         (relay, "run", functools.partial(relay.run, pause=0.2)),
     ]
     for owner, name, value in patches:
@@ -110,5 +114,6 @@ def begin(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    begin(Path(sys.argv.pop(1)))
+    FOLDER = Path(sys.argv.pop(1))
+    begin()
     main(prog_name="grants")

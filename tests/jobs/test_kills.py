@@ -7,7 +7,6 @@ import time
 
 import pytest
 from redis import Redis
-from rq import Worker
 
 from tests.jobs.installation import ONE, Installation
 from tests.jobs.killed import ENDLESS, POINTS, RELAYING, WITHOUT_AGAIN
@@ -112,7 +111,7 @@ def test_without_the_second_enqueuing_an_emptied_queue_loses_a_letter(installati
     with Redis.from_url(installation.valkey.url) as connection:
         connection.flushall()
         installation.start("worker")
-        assert installation.until(lambda: Worker.count(connection) > 0)
+        assert installation.until(installation.listening)
     time.sleep(2)
 
     assert (installation.row(row).attempts, installation.row(row).done_at) == (0, None)

@@ -45,8 +45,9 @@ def _recommend() -> None:
 
 def _clone(table: str, where: str, *changes: str) -> str:
     """SQL that copies the rows of a table once for each n; changes: column and expression in turn."""
+    changed = f"jsonb_build_object('id', 1000 * n + t.id, {', '.join(changes)})"
     return (
-        f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object('id', 1000 * n + t.id, {', '.join(changes)}))).*"
+        f"INSERT INTO {table} SELECT (jsonb_populate_record(t, {changed})).*"
         f" FROM {table} t, generate_series(1001, 1100) n WHERE {where}"
     )
 
@@ -63,7 +64,7 @@ CLONED = "; ".join(
         ),
     ]
 )
-"""The application copied with all that rules ask about it, each for a chapter of its own: services would take a minute."""
+"""The application copied with all that rules ask about it, each for a chapter of its own, in a moment."""
 
 
 @pytest.fixture(scope="session")

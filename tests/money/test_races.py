@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from grants.db import Broken, db, saving
-from grants.models import Account, Application, Award, Balance, Batch, Document, Fund, Instalment, Payment
+from grants.models import Account, Application, Award, Balance, Batch, Document, Event, Fund, Instalment, Payment
 from grants.services import awards, batches, calls, ledger, moves, numbers
 from tests.databases import plain
 from tests.money.conftest import Copies
@@ -34,7 +34,7 @@ def award(id: int) -> Deed:
 
 
 def race(app: Flask, number: int) -> tuple[list[object], Decimal]:
-    """The two approvers' applications of a round are awarded at once; gives what each met, and what is left in the envelope."""
+    """A round's two applications are awarded at once; gives what each met, and what is left in the envelope."""
     outcomes = together(app, [award(1000 + 2 * number - 1), award(1000 + 2 * number)])
     with app.app_context():
         return outcomes, db.session.query(Balance.amount).join(Account).filter(Account.kind == "envelope").scalar()
@@ -193,15 +193,11 @@ def test_nobody_sends_into_a_call_that_is_being_closed(copies: Copies, due: str)
 
             with app.app_context():
                 row = db.session.get_one(Application, 2)
-                order = db.session.execute(
-                    db.text(
-                        "SELECT (SELECT id FROM history WHERE key = 'close'), (SELECT id FROM history WHERE key = 'submit' AND about_id = 2)"
-                    )
-                ).one()
+                events = {event.key: event.id for event in db.session.query(Event) if event.key in {"close", "submit"}}
         assert closed == DONE
         assert (sent == DONE) == (row.submitted_at is not None)
         if sent == DONE:
-            assert order[1] < order[0]
+            assert events["submit"] < events["close"]
 
 
 def test_the_clock_is_not_a_way_round(copies: Copies, edge: str) -> None:

@@ -1,160 +1,129 @@
-"""The form of a proposal: what was typed comes back, whatever it was."""
+"""A proposal as its readers see it: every programme, every stage, every kind of question."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from flask import Flask
-from flask_babel import Babel
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from werkzeug.datastructures import MultiDict
 
-from grants.forms.proposals import Proposal, Written, chosen, typed
-from grants.forms.questions import LONGEST
-from workflows.programme import Stage
+from grants.db import db, saving
+from grants.models import Application
+from grants.queries import proposals
+from grants.services import applications
+from tests import world as scene
+from tests.browser import signed_in
+from tests.world import World
 from workflows.programmes import programmes
-from workflows.proposal import Content
-
-STAGE = programmes()["BTN-L"].rules.stages[0]
-TYPED = st.text(st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
-NUMBERS = st.sampled_from(
-    ["", "0", "12", "1 336,50", "1,336.00", "-3", "ten", "1e9", "0.0001", "999999999999999", "½", "12 months"]
-)
+from workflows.roles import Role
 
 
-@pytest.fixture(autouse=True, scope="module")
-def spoken() -> Iterator[None]:
-    """Labels need a language to be said in."""
-    app = Flask(__name__)
-    Babel(app)
-    with app.test_request_context():
-        yield
+@pytest.fixture
+def world(app: Flask) -> World:
+    """An open call of every programme."""
+    with app.app_context():
+        return scene.build(programmes=tuple(programmes()))
 
 
-def content_of(found: Written) -> Content:
-    """What is stored of a save."""
-    return Content({**found.answers, **found.facts, "unread": found.unread}, found.lines or (), found.goals or ())
+@pytest.mark.parametrize("code", sorted(programmes()))
+def test_every_question_of_the_stage_is_shown_with_its_answer(app: Flask, world: World, code: str) -> None:
+    with app.app_context():
+        row = scene.draft(world, code=code)
+
+        reading = proposals.reading(row)
+
+        asked = [q.key for s in row.call.data.stage(row.stage).sections for q in s.questions]
+        answers = [a for part in reading.parts for a in part.answers]
+        assert [answer.key for answer in answers] == asked
+        assert all(answer.value is not None for answer in answers)
 
 
-def sent(**fields: str) -> MultiDict[str, str]:
-    """Names with hyphens, written with two underscores."""
-    return MultiDict({name.replace("__", "-"): text for name, text in fields.items()})
+def test_what_was_not_answered_is_none_and_not_an_error(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene._begin(world, "BTN-L", "mg")  # noqa: SLF001 - a draft with nothing in it
+
+        reading = proposals.reading(row)
+
+        assert {a.value for part in reading.parts for a in part.answers if a.kind != "tick"} == {None}
 
 
-@given(
-    title=TYPED,
-    summary=TYPED,
-    months=NUMBERS,
-    starts=st.sampled_from(["", "2027-03-01", "tomorrow", "0001-01-01"]),
-    cost=NUMBERS,
-    goal=NUMBERS,
-)
-@settings(max_examples=60, deadline=None)
-def test_what_is_stored_reads_as_it_was_typed(
-    *, title: str, summary: str, months: str, starts: str, cost: str, goal: str
-) -> None:
-    form = Proposal(
-        STAGE,
-        "USD",
-        sent(
-            title=title,
-            summary=summary,
-            months=months,
-            starts_on=starts,
-            budget__0__what="Routers",
-            budget__0__quantity=goal,
-            budget__0__unit_cost=cost,
-            indicators__2__name=title,
-            indicators__2__baseline=goal,
-            activities__0__start=starts,
-            cofunding=cost,
-            mission="education",
-        ),
-    )
+def test_answers_are_put_into_their_shape(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.draft(world)
+        given = {
+            "mission": ["education"],
+            "cofunding": "1250.50",
+            "team": [
+                {"name": "Mia (demo)", "role": "leads", "member": "yes"},
+                {"name": "Joe (demo)", "role": "helps", "member": ""},
+            ],
+        }
+        with saving():
+            applications.save(
+                row,
+                section="all",
+                facts={},
+                answers=given,
+                lines=None,
+                goals=None,
+                actor=world.actor("mg1", Role.APPLICANT),
+                version=row.version,
+            )
 
-    again = Proposal(STAGE, "USD", typed(STAGE, content_of(form.written())))
+        reading = proposals.reading(row)
 
-    assert again.values() == form.values()
-    assert again.written() == form.written()
+    values = {a.key: a.value for part in reading.parts for a in part.answers}
+    assert values["mission"] == ["Education in developing countries"]
+    assert values["cofunding"] == Decimal("1250.50")
+    assert values["team"] == [("Mia (demo)", "leads", True), ("Joe (demo)", "helps", False)]
+    assert [(row.category, row.total) for row in values["budget"]] == [
+        ("Equipment", Decimal(9_000)),
+        ("Indirect", Decimal(1_000)),
+    ]
 
 
-@pytest.mark.parametrize(
-    "stage", [stage for one in programmes().values() for stage in one.rules.stages], ids=lambda stage: stage.title
-)
-def test_an_empty_form_of_every_stage_is_read_and_has_nothing_wrong(stage: Stage) -> None:
-    form = Proposal(stage, "USD", MultiDict())
+def test_what_cannot_be_read_as_its_kind_stays_as_it_was_typed(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.draft(world)
+        with saving():
+            applications.save(
+                row,
+                section="all",
+                facts={},
+                answers={"cofunding": "about 500"},
+                lines=None,
+                goals=None,
+                actor=world.actor("mg1", Role.APPLICANT),
+                version=row.version,
+            )
 
-    assert form.wrong == []
-    assert not any(form.written().facts.values())
+        found = proposals.reading(row).answer("cofunding")
 
-
-@pytest.mark.parametrize(
-    ("typed_in", "says"),
-    [
-        ("0", "Write a whole number of months, 1 to 120."),
-        ("1.5", "Write a whole number of months, 1 to 120."),
-        ("-2", "Write a whole number of months, 1 to 120."),
-        ("121", "Write a whole number of months, 1 to 120."),
-        ("soon", "Give a number, such as 0 or 12.50."),
-    ],
-)
-def test_months_are_whole_and_plausible(typed_in: str, says: str) -> None:
-    assert Proposal(STAGE, "USD", sent(months=typed_in)).wrong == [("months", f"Length in months: {says}")]
+    assert found is not None
+    assert found.value == "about 500"
 
 
-def test_a_cost_has_no_more_decimals_than_its_currency() -> None:
-    form = Proposal(STAGE, "JPY", sent(budget__0__what="Mast", budget__0__quantity="1", budget__0__unit_cost="10.5"))
+def test_an_earlier_stage_is_shown_below_with_what_it_alone_asked(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.draft(world, code="DRR")
+        scene.take(world, row, "alert", "mg1", Role.APPLICANT)
+        scene.take(world, row, "accept", "olga", Role.OFFICER)
 
-    assert form.wrong == [("budget-0-unit_cost", "What you ask us for, Unit cost: JPY has 0 decimals; write no more.")]
+        reading = proposals.reading(db.session.get_one(Application, row.id))
 
-
-def test_only_what_the_form_offers_can_be_chosen() -> None:
-    form = Proposal(
-        STAGE,
-        "USD",
-        MultiDict(
-            [("mission", "education"), ("mission", "<script>"), ("budget-0-what", "x"), ("budget-0-category", "bribes")]
-        ),
-    )
-
-    found = form.written()
-    assert found.answers["mission"] == ["education"]
-    assert [line.category for line in found.lines or ()] == ["other"]
+    assert [sheet.key for sheet in reading.sheets] == ["proposal", "alert"]
+    earlier = {answer.key for part in reading.sheets[1].parts for answer in part.answers}
+    assert "event" in earlier
+    assert "title" not in earlier
 
 
-def test_sections_that_were_not_sent_are_not_read() -> None:
-    found = Proposal(STAGE, "USD", sent(title="New", problem="Old"), only={"in_short"}).written()
+@pytest.mark.parametrize("code", sorted(programmes()))
+def test_the_office_reads_it_on_a_page(app: Flask, world: World, code: str) -> None:
+    with app.app_context():
+        row = scene.draft(world, code=code)
+        scene.take(world, row, "alert" if row.stage == "alert" else "submit", "mg1", Role.APPLICANT)
 
-    assert (found.facts, found.answers, found.lines) == ({"title": "New", "summary": ""}, {}, None)
+    page = signed_in(app, world.people["olga"]).get(f"/applications/{row.id}/proposal").page
 
-
-def test_a_hundred_rows_are_kept_and_more_are_refused_in_words() -> None:
-    form = Proposal(STAGE, "USD", MultiDict({f"risks-{number}-risk": "storm" for number in range(101)}))
-
-    assert len(form.written().answers["risks"]) == 100
-    assert form.wrong == [("risks", "What could go wrong: 101 rows; at most 100 can be kept.")]
-    assert form.too_long
-
-
-def test_text_too_long_to_keep_is_left_out_of_what_is_saved() -> None:
-    form = Proposal(STAGE, "USD", sent(problem="x" * (LONGEST + 1), title="Fine"))
-
-    assert "problem" not in form.written().answers
-    assert form.written().facts["title"] == "Fine"
-
-
-def test_text_just_short_enough_is_kept() -> None:
-    """The twin: the limit is at one more character, not before."""
-    form = Proposal(STAGE, "USD", sent(problem="x" * LONGEST))
-
-    assert (len(form.written().answers["problem"]), form.wrong) == (LONGEST, [])
-
-
-def test_choosing_takes_whole_questions_from_the_kept_text() -> None:
-    stored, kept = sent(title="A", team__0__name="Ann", team__1__name="Bo"), sent(title="B", team__0__name="Cleo")
-
-    mixed = chosen(stored, kept, {"team"})
-
-    assert dict(mixed.items()) == {"title": "A", "team-0-name": "Cleo"}
+    assert "fibre" in page.text
+    assert "None" not in page.text

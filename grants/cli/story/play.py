@@ -265,11 +265,11 @@ def write_report(grantee: Visitor, application: int, texts: script.Fields, figur
     form = next(form for form in grantee.page.forms if form.action.endswith("/write"))
     report = number_in(form.action)
     fields: script.Fields = dict(texts)
-    fields |= dict(zip([name for name in form.fields if name.endswith("-actual")], figures, strict=True))
-    fields |= dict(zip([name for name in form.fields if name.endswith("-spent")], spent, strict=True))
-    fields |= {name: script.OVERRUN for name in form.fields if name.endswith("-explanation")}
+    fields |= dict(zip([name for name in form.fields if name.endswith("_actual")], figures, strict=True))
+    fields |= dict(zip([name for name in form.fields if name.endswith("_spent")], spent, strict=True))
+    fields |= {name: script.OVERRUN for name in form.fields if name.endswith("_explanation")}
     grantee.send(form.action, **fields)
-    grantee.open(f"/reports/{report}")
+    grantee.open(f"/reports/{report}/send")
     grantee.send("/moves/send")
     return report
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +25,7 @@ class Stage:
     """Everybody's browser, signed in when first needed and again after the clock has jumped."""
 
     settings: Settings
+    say: Callable[[str], None]
     steps: list[dict[str, Any]] = field(default_factory=list)
     _browsers: dict[str, Visitor] = field(default_factory=dict)
 
@@ -54,6 +55,7 @@ class Stage:
         began = time.monotonic()
         yield self.browser(key)
         role = CAST[key].role
+        self.say(f"  {self.today():%d %b %Y}  {CAST[key].name}: {move}")
         self.steps.append({"who": CAST[key].name, "role": str(role or "applicant"), "move": move, "at": self.today().isoformat(timespec="seconds"),
                            "seconds": round(time.monotonic() - began, 2)})
 

@@ -258,6 +258,7 @@ def upgrade() -> None:
     op.create_index(op.f('application_call_id_idx'), 'application', ['call_id'], unique=False)
     op.create_index('application_list_idx', 'application', ['call_id', sa.literal_column('submitted_at DESC'), sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text("step <> 'draft'"))
     op.create_index(op.f('application_organisation_id_idx'), 'application', ['organisation_id'], unique=False)
+    op.create_index('application_sent_idx', 'application', [sa.literal_column('submitted_at DESC'), sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('submitted_at IS NOT NULL'))
     op.create_index('application_step_idx', 'application', ['step', 'step_at'], unique=False)
     op.create_table('appointment',
     sa.Column('id', sa.Integer(), nullable=False),

@@ -1,0 +1,137 @@
+"""Lists with ten times as many rows behind them: statements a page, and time a page against time a page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from grants.db import db, saving
+from grants.models import Person
+from grants.queries.sessions import COOKIE
+from grants.services import sessions
+from grants.web import create_app
+from tests.bench import addresses, seeding
+from tests.bench.figures import Broken, Figure
+from tests.bench.ground import Ground
+
+SMALL, LARGE = 1_000, 10_000
+ROUNDS = 9
+STATEMENTS, SLOWER, KILOBYTES = 12, 1.5, 100
+PART = f"Lists at {LARGE:,} applications, and how much slower than at {SMALL:,}"
+
+
+@dataclass
+class Site:
+    """The web application on a database of one size, and a browser for each person."""
+
+    app: Flask
+    people: dict[str, Person]
+    browsers: dict[str, FlaskClient] = field(default_factory=dict)
+
+    def browser(self, name: str) -> FlaskClient:
+        """A plain test client, signed in as that person; with no name, as nobody."""
+        if name not in self.browsers:
+            self.browsers[name] = FlaskClient(self.app, self.app.response_class)
+            if name:
+                with self.app.app_context(), saving():
+                    token = sessions.open_for(self.people[name], self.app.extensions["settings"])
+                self.browsers[name].set_cookie(COOKIE, token)
+        return self.browsers[name]
+
+    def get(self, name: str, address: str) -> tuple[float, bytes]:
+        """Seconds that the page took, and the page; raises Broken unless it is one."""
+        browser = self.browser(name)
+        began = time.perf_counter()
+        answer = browser.get(address)
+        took = time.perf_counter() - began
+        if answer.status_code != 200:
+            raise Broken(f"{address} answers {answer.status_code} to {name or 'the public'}.")
+        return took, answer.data
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One page. statements, milliseconds: at the large size; few: statements at the small size."""
+
+    who: str
+    address: str
+    statements: int
+    few: int
+    milliseconds: float
+    slower: float
+    kilobytes: float
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is sent to the database within the block."""
+    sent: list[str] = []
+
+    def listen(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", listen)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
+
+
+def measure(ground: Ground) -> tuple[list[Figure], list[Measured]]:
+    """The figures of all pages together, and each page."""
+    small, large = _site(ground, SMALL), _site(ground, LARGE)
+    try:
+        pages = [_page(small, large, name, address) for name, address in addresses.every()]
+    finally:
+        for site in (small, large):
+            with site.app.app_context():
+                db.engine.dispose()
+    return _figures(pages), pages
+
+
+def _site(ground: Ground, size: int) -> Site:
+    app = create_app(ground.database(f"lists_{size}"))
+    return Site(app, seeding.fill(app, size))
+
+
+def _page(small: Site, large: Site, name: str, address: str) -> Measured:
+    counted = {}
+    for site in (small, large):
+        site.get(name, address)
+        with statements() as sent:
+            page = site.get(name, address)[1]
+        counted[id(site)] = len(sent)
+    rounds = [(small.get(name, address)[0], large.get(name, address)[0]) for _ in range(ROUNDS)]
+    few, many = median(a for a, _ in rounds), median(b for _, b in rounds)
+    return Measured(name or "anybody", address, counted[id(large)], counted[id(small)], many * 1_000, many / few, len(page) / 1_000)
+
+
+def _figures(pages: list[Measured]) -> list[Figure]:
+    return [
+        Figure(PART, "pages measured", len(pages)),
+        Figure(PART, "statements a page, at most", max(page.statements for page in pages), most=STATEMENTS),
+        Figure(PART, "pages whose statements grow with the rows", sum(page.statements > page.few for page in pages), most=0),
+        Figure(PART, "slower, the middle page", median(page.slower for page in pages), "times"),
+        Figure(PART, "slower, the worst page", max(page.slower for page in pages), "times", most=SLOWER),
+        Figure(PART, "the middle page", median(page.milliseconds for page in pages), "ms"),
+        Figure(PART, "the slowest page", max(page.milliseconds for page in pages), "ms"),
+        Figure(PART, "the heaviest page", max(page.kilobytes for page in pages), "kB", most=KILOBYTES),
+    ]
+
+
+def table(pages: list[Measured]) -> str:
+    """Each page in a line, those that miss a bar marked."""
+    lines = [f"  {'who':<8} {'page':<42} {'statements':>10} {'ms':>7} {'slower':>7} {'kB':>5}"]
+    for page in pages:
+        missed = page.statements > STATEMENTS or page.statements > page.few or page.slower > SLOWER or page.kilobytes > KILOBYTES
+        line = f"  {page.who:<8} {page.address:<42} {page.statements:>10} {page.milliseconds:>7.1f} {page.slower:>7.2f} {page.kilobytes:>5.0f}"
+        lines.append(line + ("  MISSED" if missed else ""))
+    return "\n".join(lines)

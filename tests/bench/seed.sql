@@ -1,0 +1,156 @@
+-- A database of `bench.size` applications: what eight calls of a few years leave behind. The step triggers are off, for
+-- history is not what is measured; every other constraint and trigger holds. `i` and `k` spread things evenly: no chance.
+
+CREATE TEMP TABLE chosen_call AS
+    SELECT row_number() OVER (ORDER BY id) - 1 AS place, id, fund_id, programme, currency FROM call;
+CREATE TEMP TABLE staff AS
+    SELECT split_part(email, '@', 1) AS who, id FROM person;
+
+INSERT INTO organisation (name, sort_key, country, region, language, kind)
+    SELECT format('Chapter %s (demo)', to_char(i, 'FM000')), format('chapter %s (demo)', to_char(i, 'FM000')),
+           (ARRAY['KE', 'NP', 'PE', 'FJ', 'LB', 'TG', 'KG', 'BO', 'MW', 'WS'])[1 + i % 10],
+           (ARRAY['Africa', 'Asia-Pacific', 'Latin America', 'Europe', 'Middle East'])[1 + i % 5],
+           (ARRAY['en', 'fr', 'es'])[1 + i % 3], 'chapter'
+    FROM generate_series(1, 130) AS i;
+CREATE TEMP TABLE applicant AS
+    SELECT row_number() OVER (ORDER BY id) - 1 AS place, id FROM organisation WHERE name LIKE 'Chapter ___ (demo)';
+
+INSERT INTO person (email, name)
+    SELECT format('contact%s@example.org', i), format('Contact %s (demo)', i) FROM generate_series(1, 260) AS i
+    UNION ALL
+    SELECT format('reviewer%s@example.org', i), format('Reviewer %s (demo)', i) FROM generate_series(1, 40) AS i;
+CREATE TEMP TABLE contact AS
+    SELECT row_number() OVER (ORDER BY id) - 1 AS place, id FROM person WHERE email LIKE 'contact%';
+CREATE TEMP TABLE referee AS
+    SELECT row_number() OVER (ORDER BY id) - 1 AS place, id FROM person WHERE email LIKE 'reviewer%';
+INSERT INTO membership (person_id, organisation_id)
+    SELECT contact.id, applicant.id FROM contact JOIN applicant ON applicant.place = contact.place % 130;
+INSERT INTO appointment (person_id, role) SELECT id, 'reviewer' FROM referee;
+
+-- Twelve belong to the chapter whose page is measured, at both sizes: it does not apply more because others do.
+CREATE TEMP TABLE planned AS
+    SELECT i, (i * 37) % 100 AS k, chosen_call.id AS call_id, chosen_call.programme,
+           CASE WHEN i <= 12 THEN (SELECT organisation_id FROM membership JOIN staff ON staff.id = person_id WHERE who = 'mg1') ELSE applicant.id END AS organisation_id,
+           contact.id AS person_id, 3000 + (i % 27) * 1000 AS asked,
+           grants_now() - i * interval '1100 days' / current_setting('bench.size')::int AS sent_at
+    FROM generate_series(1, current_setting('bench.size')::int) AS i
+    JOIN chosen_call ON chosen_call.place = i % 8
+    JOIN applicant ON applicant.place = (i * 7) % 130
+    JOIN contact ON contact.place = (i * 7) % 130;
+ALTER TABLE planned ADD COLUMN step text;
+UPDATE planned SET step = CASE
+    WHEN k < 6 THEN 'draft' WHEN k < 14 THEN CASE programme WHEN 'DRR' THEN 'triage' ELSE 'checks' END WHEN k < 17 THEN 'question'
+    WHEN k < 31 THEN 'review' WHEN k < 37 THEN 'panel' WHEN k < 42 THEN 'decision' WHEN k < 47 THEN 'agreement' WHEN k < 61 THEN 'active'
+    WHEN k < 77 THEN 'closed' WHEN k < 78 THEN 'terminated' WHEN k < 92 THEN 'declined' WHEN k < 96 THEN 'not_eligible' ELSE 'withdrawn' END;
+
+ALTER TABLE application DISABLE TRIGGER application_step_made;
+INSERT INTO application (call_id, organisation_id, created_by, reference, stage, step, step_at, title, summary, months, asked, created_at, saved_at,
+                         submitted_at, submitted_sha256, version)
+    SELECT call_id, organisation_id, person_id, CASE WHEN step <> 'draft' THEN format('BENCH-%s', to_char(i, 'FM00000')) END, 'proposal', step,
+           sent_at + interval '3 days',
+           format('%s in district %s', (ARRAY['A community network', 'A school laboratory', 'Measuring points', 'A fibre link', 'Training for operators'])[1 + i % 5], i),
+           'What is planned, in one sentence that is about as long as such sentences are in practice.', 12, asked, sent_at - interval '9 days', sent_at,
+           CASE WHEN step <> 'draft' THEN sent_at END, CASE WHEN step <> 'draft' THEN encode(sha256(i::text::bytea), 'hex') END, 1
+    FROM planned ORDER BY i DESC;
+ALTER TABLE application ENABLE TRIGGER application_step_made;
+CREATE TEMP TABLE proposed AS
+    SELECT a.id, a.call_id, a.step, a.submitted_at, a.asked, split_part(a.title, ' district ', 2)::int AS i FROM application AS a WHERE a.title LIKE '% in district %';
+CREATE UNIQUE INDEX ON proposed (id);
+
+-- Three reviewers each; Rex, whose list is measured, has fifteen at both sizes.
+CREATE TEMP TABLE asked_of AS
+    SELECT p.id, p.i, j, p.step, p.submitted_at, p.asked,
+           CASE WHEN j = 0 AND p.turn <= 15 THEN (SELECT id FROM staff WHERE who = 'rex') ELSE referee.id END AS person_id,
+           CASE WHEN p.step <> 'review' THEN 'sent' ELSE (ARRAY['sent', 'ready', 'asked', 'sent', 'declined'])[1 + (p.i + j) % 5] END AS state
+    FROM (SELECT *, row_number() OVER (PARTITION BY step = 'review' ORDER BY i) + CASE WHEN step = 'review' THEN 0 ELSE 1000000 END AS turn FROM proposed) AS p
+    CROSS JOIN generate_series(0, 2) AS j
+    JOIN referee ON referee.place = (p.i * 3 + j) % 40
+    WHERE p.step IN ('review', 'panel', 'decision', 'agreement', 'active', 'closed', 'terminated', 'declined');
+INSERT INTO assignment (application_id, person_id, stage, state, due_on, assigned_by, assigned_at, cleared_at, version)
+    SELECT id, person_id, 'proposal', state, (submitted_at + interval '24 days')::date, (SELECT id FROM staff WHERE who = 'olga'),
+           submitted_at + interval '3 days', CASE WHEN state IN ('ready', 'sent') THEN submitted_at + interval '4 days' END, 1
+    FROM asked_of;
+INSERT INTO review (assignment_id, strengths, concerns, fund, amount, confidence, saved_at, sent_at)
+    SELECT assignment.id, 'Known in the district.', 'The masts are not priced.', asked_of.i % 3 > 0, asked_of.asked, 1 + asked_of.i % 5,
+           asked_of.submitted_at + interval '20 days', asked_of.submitted_at + interval '20 days'
+    FROM asked_of JOIN assignment ON assignment.application_id = asked_of.id AND assignment.person_id = asked_of.person_id
+    WHERE asked_of.state = 'sent';
+INSERT INTO score (review_id, criterion, points, comment)
+    SELECT review.id, criterion ->> 'key', (review.id + place) % 6, 'As the figures show.'
+    FROM review JOIN assignment ON assignment.id = assignment_id JOIN application ON application.id = application_id JOIN call ON call.id = call_id
+    CROSS JOIN jsonb_array_elements(call.rules -> 'rubric') WITH ORDINALITY AS rubric (criterion, place);
+
+INSERT INTO conflict (application_id, person_id, kinds)
+    SELECT id, (SELECT id FROM staff WHERE who = 'omar'), 'member' FROM proposed WHERE i <= 20 AND step <> 'draft';
+INSERT INTO decision (application_id, kind, feedback, by)
+    SELECT id, CASE WHEN step = 'declined' THEN 'decline' WHEN step = 'not_eligible' THEN 'not_eligible' ELSE 'award' END, 'For the reasons given.',
+           (SELECT id FROM staff WHERE who = 'pia')
+    FROM proposed WHERE step IN ('agreement', 'active', 'closed', 'terminated', 'declined', 'not_eligible');
+
+INSERT INTO award (application_id, number, amount, currency, starts_on, ends_on, made_by, made_at)
+    SELECT proposed.id, format('A-BENCH-%s', i), asked, call.currency, (submitted_at + interval '90 days')::date, (submitted_at + interval '455 days')::date,
+           (SELECT id FROM staff WHERE who = 'pia'), submitted_at + interval '60 days'
+    FROM proposed JOIN call ON call.id = call_id WHERE proposed.step IN ('agreement', 'active', 'closed', 'terminated') ORDER BY i DESC;
+CREATE TEMP TABLE given AS
+    SELECT award.id, award.amount, award.currency, award.starts_on, proposed.i, proposed.step, proposed.call_id, call.fund_id
+    FROM award JOIN proposed ON proposed.id = application_id JOIN call ON call.id = call_id;
+ALTER TABLE agreement DISABLE TRIGGER agreement_step_made;
+INSERT INTO agreement (award_id, number, step, signed_by, signed_name, signed_at, countersigned_by, countersigned_name, countersigned_at, version)
+    SELECT id, format('G-BENCH-%s', i), CASE WHEN step <> 'agreement' THEN 'signed' WHEN i % 2 = 0 THEN 'to_sign' ELSE 'countersign' END,
+           (SELECT id FROM staff WHERE who = 'mg1'), 'Signed (demo)', grants_now(), (SELECT id FROM staff WHERE who = 'pia'), 'Signed (demo)', grants_now(), 1
+    FROM given;
+ALTER TABLE agreement ENABLE TRIGGER agreement_step_made;
+
+-- The first share of what runs is paid but for every tenth, the second is planned; what is closed is paid in full.
+ALTER TABLE instalment DISABLE TRIGGER instalment_step_made;
+INSERT INTO instalment (award_id, number, amount, conditions, step, version)
+    SELECT id, number, amount * CASE number WHEN 1 THEN 0.6 ELSE 0.4 END, CASE number WHEN 1 THEN '{}'::text[] ELSE '{report:1}'::text[] END,
+           CASE WHEN step = 'closed' OR (step = 'active' AND number = 1) THEN 'payable' ELSE 'planned' END, 1
+    FROM given CROSS JOIN generate_series(1, 2) AS number;
+ALTER TABLE instalment ENABLE TRIGGER instalment_step_made;
+
+-- Twelve payments of one fund to a batch; one batch in ten is still on its way.
+CREATE TEMP TABLE to_pay AS
+    SELECT instalment.id, instalment.amount, given.currency, given.id AS award_id, given.call_id, given.fund_id,
+           (row_number() OVER (PARTITION BY given.fund_id ORDER BY instalment.id) - 1) / 12 AS batch
+    FROM instalment JOIN given ON given.id = award_id
+    WHERE instalment.step = 'payable' AND NOT (given.step = 'active' AND given.i % 10 = 0);
+ALTER TABLE batch DISABLE TRIGGER batch_step_made;
+INSERT INTO batch (number, fund_id, step, prepared_by, approved_by, approved_at, released_by, released_at, version)
+    SELECT format('B-BENCH-%s-%s', fund_id, batch), fund_id,
+           CASE WHEN batch % 10 <> 0 THEN 'paid' ELSE (ARRAY['prepared', 'approved', 'released'])[1 + (batch / 10 % 3)::int] END,
+           (SELECT id FROM staff WHERE who = 'fay'), (SELECT id FROM staff WHERE who = 'fox'), grants_now(), (SELECT id FROM staff WHERE who = 'fritz'), grants_now(), 1
+    FROM to_pay GROUP BY fund_id, batch ORDER BY fund_id, batch;
+ALTER TABLE batch ENABLE TRIGGER batch_step_made;
+INSERT INTO payment (batch_id, instalment_id, amount, currency, paid_at)
+    SELECT batch.id, to_pay.id, to_pay.amount, to_pay.currency, CASE WHEN batch.step = 'paid' THEN grants_now() END
+    FROM to_pay JOIN batch ON batch.number = format('B-BENCH-%s-%s', to_pay.fund_id, to_pay.batch);
+
+ALTER TABLE report DISABLE TRIGGER report_step_made;
+INSERT INTO report (award_id, number, title, kind, due_on, step, step_at, sent_by, sent_at, approved_by, approved_at, version)
+    SELECT id, number, CASE number WHEN 1 THEN 'Interim report' ELSE 'Final report' END, CASE number WHEN 1 THEN 'interim' ELSE 'final' END,
+           starts_on + number * 180, state, grants_now(), CASE WHEN state <> 'due' THEN (SELECT id FROM staff WHERE who = 'mg1') END,
+           CASE WHEN state <> 'due' THEN grants_now() END, CASE WHEN state = 'approved' THEN (SELECT id FROM staff WHERE who = 'olga') END,
+           CASE WHEN state = 'approved' THEN grants_now() END, 1
+    FROM (SELECT *, CASE WHEN step = 'closed' THEN 'approved' WHEN step = 'active' AND number = 1 THEN (ARRAY['due', 'received', 'approved'])[1 + i % 3]
+                         ELSE 'due' END AS state
+          FROM given CROSS JOIN generate_series(1, 2) AS number) AS owed;
+ALTER TABLE report ENABLE TRIGGER report_step_made;
+
+-- One entry a call commits all its awards, and one makes payable, sends and pays what has gone out.
+INSERT INTO account (kind, fund_id, call_id, award_id, currency)
+    SELECT kind, fund_id, call_id, id, currency FROM given CROSS JOIN unnest(ARRAY['committed', 'payable', 'in_transit', 'paid']) AS kind;
+CREATE TEMP TABLE booked AS
+    SELECT call_id, nextval(pg_get_serial_sequence('entry', 'id')) AS committing, nextval(pg_get_serial_sequence('entry', 'id')) AS paying FROM given GROUP BY call_id;
+INSERT INTO entry (id, kind) SELECT committing, 'award' FROM booked UNION ALL SELECT paying, 'confirm' FROM booked;
+INSERT INTO posting (entry_id, account_id, amount, currency)
+    SELECT committing, account.id, given.amount, given.currency
+    FROM given JOIN booked USING (call_id) JOIN account ON account.award_id = given.id AND account.kind = 'committed'
+    UNION ALL
+    SELECT committing, account.id, -sum(given.amount), account.currency
+    FROM given JOIN booked USING (call_id) JOIN account ON account.call_id = given.call_id AND account.kind = 'envelope'
+    GROUP BY committing, account.id, account.currency
+    UNION ALL
+    SELECT paying, account.id, CASE account.kind WHEN 'paid' THEN paid.amount ELSE -paid.amount END, account.currency
+    FROM (SELECT award_id, call_id, sum(amount) AS amount FROM to_pay GROUP BY award_id, call_id) AS paid
+    JOIN booked USING (call_id) JOIN account ON account.award_id = paid.award_id AND account.kind IN ('paid', 'committed');

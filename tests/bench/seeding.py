@@ -1,0 +1,52 @@
+"""Databases of any size: a small world through the services, then the rest in bulk as the owner of the tables."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+
+from config import Settings
+from grants.db import db, saving
+from grants.models import Person
+from grants.services import funds, persons
+from tests import world
+from tests.databases import plain
+from workflows.roles import Role
+
+SEED = Path(__file__).with_name("seed.sql")
+CALLS = ("BTN-L", "BTN-S", "RES", "DRR", "BTN-L", "BTN-S", "RES", "BTN-L")
+ENVELOPE = 100_000_000
+NARROW = "oona"
+"""An officer of one call only."""
+
+
+def fill(app: Flask, size: int) -> dict[str, Person]:
+    """Fill the application's migrated database; answers with the staff and the applicant of `tests.world` by their names."""
+    settings: Settings = app.extensions["settings"]
+    with app.app_context():
+        made = world.build(programmes=())
+        _calls(made)
+        people = dict(made.people)
+        db.session.remove()
+        db.engine.dispose()
+    with psycopg.connect(plain(settings.owner_database_url)) as owner:
+        owner.execute("SELECT set_config('bench.size', %s, false)", [str(size)])
+        owner.execute(SEED.read_bytes())
+    with psycopg.connect(plain(settings.owner_database_url), autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE")
+    return people
+
+
+def _calls(made: world.World) -> None:
+    finance, officer = made.actor("fay", Role.FINANCE), made.actor("olga", Role.OFFICER)
+    with saving():
+        made.fund = funds.receive(title="Earlier contributions", year=2024, currency="USD", amount=Decimal(ENVELOPE * len(CALLS)), source="", actor=finance)
+    for code in CALLS:
+        with saving():
+            call = world.open_call(made, code, ENVELOPE)
+    with saving():
+        made.people[NARROW] = world.person(NARROW)
+        persons.appoint(made.people[NARROW], Role.OFFICER, call_id=call.id, actor=officer)
