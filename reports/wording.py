@@ -41,6 +41,10 @@ class Wording:
         """The sentence of this key with its values set in; raises KeyError for an unknown key or a missing value."""
         return escape(self.phrases[key]).format(**values)
 
+    def category(self, key: str) -> Markup:
+        """A budget category in words; one that is no key of ours is words already."""
+        return self.say(f"category.cost_{key}") if f"category.cost_{key}" in self.phrases else escape(key)
+
     def count(self, key: str, number: int, **values: object) -> Markup:
         """The sentence for so many; `{count}` is the number in figures, `{number}` and `{Count}` in words."""
         form = self.locale.plural_form(number)

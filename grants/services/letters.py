@@ -164,8 +164,16 @@ def _duties(award: Award, reports: dict[int, Report]) -> tuple[snapshots.Duty, .
 
 def _indicator(figure: Any) -> snapshots.Indicator:
     goal = figure.indicator
-    return snapshots.Indicator(name=goal.name, unit=goal.unit, baseline=goal.baseline, target=goal.target, actual=figure.actual,
+    baseline, target, actual = (_bare(value) for value in (goal.baseline, goal.target, figure.actual))
+    return snapshots.Indicator(name=goal.name, unit=goal.unit, baseline=baseline, target=target, actual=actual,
                                source=figure.source or goal.how, less_is_better=goal.less_is_better)
+
+
+def _bare(value: Decimal | None) -> Decimal | None:
+    """A measured number without the zeros that its column adds."""
+    if value is None:
+        return None
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 def _spent(spending: Any) -> snapshots.BudgetLine:
@@ -175,11 +183,11 @@ def _spent(spending: Any) -> snapshots.BudgetLine:
 
 
 SOURCES = {
-    "en": "Targets as agreed at the award; figures and money used from “%s”, approved; payments from the ledger.",
-    "fr": "Objectifs fixés à l’octroi ; chiffres et dépenses tirés de « %s », approuvé ; versements tirés du grand livre.",
-    "es": "Metas acordadas en la concesión; cifras y gastos tomados de «%s», aprobado; pagos tomados del libro mayor.",
+    "en": "Targets as agreed at the award; figures and money used from the approved final report; payments from the ledger.",
+    "fr": "Objectifs fixés à l’octroi ; chiffres et dépenses tirés du rapport final approuvé ; versements tirés du grand livre.",
+    "es": "Metas acordadas en la concesión; cifras y gastos tomados del informe final aprobado; pagos tomados del libro mayor.",
 }
 
 
 def _sources(last: Report) -> str:
-    return SOURCES.get(last.award.application.organisation.language, SOURCES["en"]) % last.title
+    return SOURCES.get(last.award.application.organisation.language, SOURCES["en"])

@@ -108,14 +108,14 @@ def _envelope(fund: Fund, calls: dict[int, Call]) -> EnvelopeForm:
 
 def _page(fund: Fund, form: EnvelopeForm | None) -> str:
     """The fund's page, with the form for an envelope where the reader may cut one."""
-    calls = funds.calls(fund)
+    stand, calls = funds.divided(fund)
     if form is None and calls and who().may(Permission.SET_FUND):
         form = _envelope(fund, {call.id: call for call, _ in calls})
     rows, after = awards.listed(who(), fund=fund.id, before=request.args.get("before", type=int))
     return page(
         "funds/show.html",
         fund=fund,
-        stand=funds.stands([fund.id])[fund.id],
+        stand=stand,
         calls=calls,
         form=form,
         awards=rows,

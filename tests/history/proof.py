@@ -6,7 +6,7 @@ import time
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from grants.db import db, saving
 from grants.models import Checkpoint, Event
@@ -36,6 +36,19 @@ def seal_all(app: Flask) -> None:
             assert time.monotonic() < until, "a transaction elsewhere stayed open"
             db.session.remove()
             time.sleep(0.05)
+
+
+def seal_up_to(app: Flask, event: int) -> None:
+    """Seal until that event is covered."""
+    until = time.monotonic() + 20
+    while True:
+        with app.app_context():
+            with saving():
+                verification.seal(key(app))
+            if (db.session.scalar(select(func.max(Checkpoint.up_to))) or 0) >= event:
+                return
+        assert time.monotonic() < until, "a transaction elsewhere stayed open"
+        time.sleep(0.05)
 
 
 def key(app: Flask) -> str:

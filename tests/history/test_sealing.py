@@ -13,7 +13,7 @@ from grants.db import db, saving
 from grants.models import Checkpoint, Event
 from grants.services import history, verification
 from tests.history.conftest import Forge
-from tests.history.proof import add_event, found, key, seal_all
+from tests.history.proof import add_event, found, key, seal_all, seal_up_to
 from tests.world import SYSTEM
 from workflows.say import Say
 
@@ -60,8 +60,8 @@ def test_a_checkpoint_goes_on_from_the_one_before(app: Flask) -> None:
 
 
 def test_a_slow_transaction_does_not_come_in_behind_a_seal(app: Flask) -> None:
-    with slow_event(app), app.app_context(), saving():
-        verification.seal(key(app))
+    with slow_event(app) as quick:
+        seal_up_to(app, quick)
 
     assert found(app) == []
 
@@ -70,9 +70,8 @@ def test_a_slow_transaction_does_not_come_in_behind_a_seal(app: Flask) -> None:
 
 
 def test_sealed_by_number_alone_a_slow_transaction_would_look_like_a_forgery(app: Flask, forge: Forge) -> None:
-    with slow_event(app):
-        with app.app_context(), saving():
-            verification.seal(key(app))
+    with slow_event(app) as quick:
+        seal_up_to(app, quick)
         point = points(app)[-1]
         point.below += 1_000_000
         forge(f"UPDATE checkpoint SET below = {point.below}, seal = '{verification._sealed(key(app), point)}'")  # noqa: SLF001
@@ -81,8 +80,8 @@ def test_sealed_by_number_alone_a_slow_transaction_would_look_like_a_forgery(app
 
 
 @contextmanager
-def slow_event(app: Flask) -> Iterator[None]:
-    """Inside the block a transaction holds an event that is not committed, while one of a higher number is."""
+def slow_event(app: Flask) -> Iterator[int]:
+    """Inside the block a transaction holds an event that is not committed; gives the number of a later one that is."""
     recorded, end = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -96,9 +95,9 @@ def slow_event(app: Flask) -> Iterator[None]:
         db.session.execute(text("SELECT pg_current_xact_id()"))
         slow.start()
         assert recorded.wait(20)
-        history.record(history.About("person", 2, "person", 2), actor=SYSTEM, key="test", say=Say("Quick"))
+        quick = history.record(history.About("person", 2, "person", 2), actor=SYSTEM, key="test", say=Say("Quick"))
     try:
-        yield
+        yield quick.id
     finally:
         end.set()
         slow.join()

@@ -79,6 +79,8 @@ def test_rq_s_own_worker_would_start_one(queues: Redis) -> None:
         assert threading.active_count() > 1
     finally:
         theirs.unsubscribe()  # type: ignore[no-untyped-call]
+        for thread in set(threading.enumerate()) - {threading.current_thread()}:
+            thread.join()
 
 
 def penalty(kind: type[UnixSignalDeathPenalty], raises: type[Exception]) -> Any:

@@ -117,7 +117,7 @@ def batch(name: str) -> Deed:
 
 
 def test_an_instalment_goes_into_one_batch(copies: Copies, due: str) -> None:
-    for _ in range(10):
+    for _ in range(5):
         with copies(due) as app:
             outcomes = together(app, [batch("fay"), batch("fox")])
 
@@ -187,7 +187,7 @@ def test_nobody_sends_into_a_call_that_is_being_closed(copies: Copies, due: str)
         db.session.rollback()
         return lambda: calls.close_now(made.calls["BTN-L"], actor=made.actor("olga", Role.OFFICER))
 
-    for _ in range(10):
+    for _ in range(5):
         with copies(due) as app:
             sent, closed = together(app, [submit(), close])
 

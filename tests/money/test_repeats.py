@@ -32,6 +32,7 @@ def test_twenty_sendings_at_once_have_one_effect_and_one_answer(copies: Copies, 
             assert row.step == "checks"
             assert db.session.query(Document).filter_by(kind="receipt", application_id=2).count() == 1
             assert db.session.query(Repeat).count() == 1
+            db.session.remove()
             db.engine.dispose()
 
     assert answers == [(302, "/applications/2")] * SENDERS

@@ -16,6 +16,7 @@ from reports.snapshots.facts import Language, Recipient
 from reports.snapshots.letters import ConditionKey, DeedKey, ReportName
 from reports.typography import french
 from reports.wording import wording
+from workflows.proposal import CATEGORIES
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
@@ -66,6 +67,7 @@ def test_every_key_a_snapshot_may_hold_has_words(language: Language) -> None:
     kinds = {"condition": get_args(ConditionKey), "deed": get_args(DeedKey), "report": get_args(ReportName)}
     wanted = [f"{kind}.{key}" for kind, keys in kinds.items() for key in keys]
     wanted += [f"salutation.{key}" for key in salutations]
+    wanted += [f"category.cost_{key}" for key, _ in CATEGORIES]
 
     assert [key for key in wanted if key not in wording(language).phrases] == []
 
@@ -75,7 +77,7 @@ def test_every_phrase_is_used() -> None:
     sources = "".join(
         path.read_text("utf-8") for folder in folders for path in folder.rglob("*") if path.suffix in {".py", ".html"}
     )
-    built = ("salutation", "condition", "deed", "report", "size")
+    built = ("salutation", "condition", "deed", "report", "size", "category")
 
     unused = [key for key in phrases("en") if key.split(".")[0] not in built and f'"{key}"' not in sources]
 

@@ -267,7 +267,8 @@ def write_report(grantee: Visitor, application: int, texts: script.Fields, figur
     fields: script.Fields = dict(texts)
     fields |= dict(zip([name for name in form.fields if name.endswith("_actual")], figures, strict=True))
     fields |= dict(zip([name for name in form.fields if name.endswith("_spent")], spent, strict=True))
-    fields |= {name: script.OVERRUN for name in form.fields if name.endswith("_explanation")}
+    reasons = [name for name in form.fields if name.endswith("_explanation")]
+    fields |= {name: script.OVERRUN if number == script.OVERRUN_LINE else "" for number, name in enumerate(reasons)}
     grantee.send(form.action, **fields)
     grantee.open(f"/reports/{report}/send")
     grantee.send("/moves/send")

@@ -51,6 +51,7 @@ INTERIM = ("12.40", "2.75", "5.10", "62", "26")
 FINAL = ("17.08", "4.01", "4.66", "94", "41")
 SPENT_INTERIM = ("2556.00", "1975.00", "1440.00", "990.00", "610.00", "450.00", "668.00")
 SPENT_FINAL = ("2490.00", "2631.00", "1402.00", "1980.00", "1785.00", "762.00", "1272.00")
+OVERRUN_LINE = 1
 OVERRUN = "Droits de douane relevés en avril ; facture jointe au dossier."
 
 REPORT: Fields = {
@@ -88,12 +89,12 @@ WEAK_COMMENT = "The need is plain, but nobody is named who keeps the material up
 
 def proposal(today: date, own: Mapping[str, str | list[str]] | None = None) -> Fields:
     """Every field of the large form, with `own` in place of what is French."""
-    start = today + timedelta(days=60)
+    start = today + timedelta(days=38)
     fields: Fields = {**ANSWERS, "starts_on": start.isoformat(), "months": "12", **(own or {})}
     fields |= _rows("activities", ("activity", "start", "end", "who"), (
         ("Études radio et accords avec les communes", start.isoformat(), (start + timedelta(days=60)).isoformat(), "Équipe technique"),
         ("Achat, douane, pose des relais", (start + timedelta(days=60)).isoformat(), (start + timedelta(days=210)).isoformat(), "Équipe technique"),
-        ("Ateliers et remise aux coopératives", (start + timedelta(days=210)).isoformat(), (start + timedelta(days=350)).isoformat(), "Formatrices")))
+        ("Ateliers et remise aux coopératives", (start + timedelta(days=210)).isoformat(), (start + timedelta(days=340)).isoformat(), "Formatrices")))
     fields |= _rows("team", ("name", "role", "member"), (
         ("Hanta R. (demo)", "coordonne le projet", "y"), ("Mialy A. (demo)", "tient les comptes", "y"), ("Solofo T. (demo)", "pose les relais", "")))
     fields |= _rows("partners", ("name", "role", "outside"), (("Association partenaire (demo)", "prête des routeurs", "y"),))

@@ -1,0 +1,67 @@
+"""`python -m tests.bench [letters] [lists] [memory]`: measure, print the table, write `instance/bench.json`.
+
+It ends with 0 whatever the figures are, for a time proves nothing about a program on another machine, and with 1 when
+something did not work: a letter that is missing, a page that is no page.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict
+
+from config import ROOT
+from tests.bench import letters, lists, machine, weights
+from tests.bench.figures import Broken, Figure, table
+from tests.bench.ground import Ground, ground
+
+PARTS = ("letters", "lists", "memory")
+
+
+def main(wanted: list[str]) -> int:
+    """The status to end with."""
+    parts = wanted or list(PARTS)
+    if unknown := set(parts) - set(PARTS):
+        print(f"No such part: {', '.join(sorted(unknown))}. There are {', '.join(PARTS)}.", file=sys.stderr)  # noqa: T201 - a command speaks
+        return 2
+    began = time.monotonic()
+    try:
+        with ground() as prepared:
+            facts = machine.facts(prepared)
+            say("\n".join(f"{name:<12} {value}" for name, value in facts.items()))
+            found, pages = _measured(prepared, parts)
+    except Broken as error:
+        print(f"It does not work: {error}", file=sys.stderr)  # noqa: T201 - the same
+        return 1
+    seconds = round(time.monotonic() - began)
+    say(table(found) + (f"\n\nEach list\n{lists.table(pages)}" if pages else "") + f"\n\nMeasured in {seconds} seconds.")
+    written = {"machine": facts, "seconds": seconds, "figures": [figure.as_json() for figure in found], "pages": [asdict(page) for page in pages]}
+    (ROOT / "instance" / "bench.json").write_text(json.dumps(written, indent=1) + "\n")
+    return 0
+
+
+def _measured(prepared: Ground, parts: list[str]) -> tuple[list[Figure], list[lists.Measured]]:
+    """The figures of the parts asked for, and each page measured."""
+    found: list[Figure] = []
+    pages: list[lists.Measured] = []
+    if "letters" in parts:
+        say("\nPrinting letters …")
+        found += letters.measure(prepared)
+    if "lists" in parts:
+        say(f"\nFilling databases of {lists.SMALL:,} and {lists.LARGE:,} applications, then opening each list …")
+        figures, pages = lists.measure(prepared)
+        found += figures
+    if "memory" in parts:
+        say("\nStarting a web process …")
+        found += weights.measure(prepared)
+    return found, pages
+
+
+def say(text: str) -> None:
+    """Show it at once."""
+    print(text, flush=True)  # noqa: T201 - the same
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,69 @@
+"""What a web process weighs once it has answered."""
+
+from __future__ import annotations
+
+import http.client
+import sys
+import time
+
+from grants.cli.up import free_port
+from grants.db import db, saving
+from grants.jobs import program
+from grants.models import Person
+from grants.queries.sessions import COOKIE
+from grants.services import sessions
+from tests import world
+from tests.bench import processes
+from tests.bench.addresses import LISTS
+from tests.bench.figures import Broken, Figure
+from tests.bench.ground import Ground
+
+PART = "Memory of a web process"
+REQUESTS = 50
+RESTING_MIB = 150.0
+WHO = "olga"
+
+
+def measure(ground: Ground) -> list[Figure]:
+    """A gunicorn worker at rest after fifty pages of an officer."""
+    settings = ground.database("weights")
+    app = program.build(settings)
+    with app.app_context():
+        made = world.build(programmes=("BTN-L",))
+        world.awarded(made)
+        cookie = _signed_in(made.people[WHO])
+        db.session.remove()
+        db.engine.dispose()
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--no-control-socket"]
+    web = ground.start("web", command, settings)
+    processes.until(lambda: _status(port, "/health", cookie) == 200, "The web server", pause=0.2)
+    pages = [address for address in LISTS[WHO] if "call" not in address and "fund" not in address]
+    for number in range(REQUESTS):
+        address = pages[number % len(pages)]
+        if (status := _status(port, address, cookie)) != 200:
+            raise Broken(f"{address} answers {status}. The web server says:\n{ground.log('web')}")
+    time.sleep(1)
+    at_rest = max(processes.resident(pid) for pid in processes.children(web.pid))
+    ground.end()
+    return [Figure(PART, f"at rest after {REQUESTS} pages", at_rest, "MiB", most=RESTING_MIB)]
+
+
+def _signed_in(person: Person) -> str:
+    with saving():
+        return f"{COOKIE}={sessions.open_for(person, program.settings())}"
+
+
+def _status(port: int, address: str, cookie: str) -> int:
+    """The status of the answer; 0 while nobody listens."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", address, headers={"Cookie": cookie, "Host": "localhost"})
+        answer = connection.getresponse()
+        answer.read()
+    except OSError:
+        return 0
+    else:
+        return answer.status
+    finally:
+        connection.close()

@@ -1,0 +1,137 @@
+"""`grants story`: it ends well, both documents say what the database holds, and nothing is left running."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from tests.reports.reading import tagged, words
+from tests.story.told import Told, running
+
+LETTER, IMPACT = "award-letter.pdf", "impact-report.pdf"
+both = pytest.mark.parametrize("name", [LETTER, IMPACT])
+
+
+def amount(text: str) -> str:
+    """An amount as it is written in French, with plain spaces."""
+    return " ".join(format_decimal(Decimal(text), "#,##0.00", locale="fr").split())
+
+
+def day(text: str, pattern: str) -> str:
+    """A day as it is written in French."""
+    return format_date(date.fromisoformat(text), pattern, locale="fr")
+
+
+def lacking(text: str, *wanted: str) -> list[str]:
+    """What of this does not stand in the text."""
+    return [each for each in wanted if each not in text]
+
+
+def on_the_letter(facts: dict[str, Any]) -> list[str]:
+    """What the award letter has to say."""
+    (award,) = facts["awards"]
+    term = [day(award[key], "d MMM y") for key in ("starts_on", "ends_on")]
+    return [
+        award["organisation"], award["title"], facts["printed"][4]["number"], f"{amount(award['amount'])} USD", *term,
+        *(amount(one["amount"]) for one in facts["instalments"])]  # fmt: skip
+
+
+def on_the_report(facts: dict[str, Any]) -> list[str]:
+    """What the impact report has to say."""
+    (award,) = facts["awards"]
+    term = [day(award[key], "d MMMM y") for key in ("starts_on", "ends_on")]
+    return [
+        award["organisation"], facts["printed"][6]["number"], f"Les {amount(award['amount'])} USD ont été versés en entier", *term,
+        *(f"{amount(one['amount'])} USD" for one in facts["instalments"]),
+        *(day(one["paid_on"], "d MMM y") for one in facts["instalments"])]  # fmt: skip
+
+
+def test_the_story_ends_well_and_leaves_its_three_files(told: Told) -> None:
+    assert told.story.status == 0, told.story.said
+
+    assert sorted(path.name for path in told.folder.iterdir() if path.is_file()) == [LETTER, IMPACT, "story.json"]
+    assert told.story.said.splitlines()[-1] == f"  {told.folder / 'story.json'}"
+
+
+def test_the_grant_is_closed_another_is_declined_a_third_is_withdrawn(told: Told) -> None:
+    assert [outcome["step"] for outcome in told.facts["outcomes"]] == ["closed", "declined", "withdrawn"]
+
+
+def test_what_was_paid_is_what_was_awarded(told: Told) -> None:
+    (award,) = told.facts["awards"]
+    paid = [Decimal(one["amount"]) for one in told.facts["instalments"] if one["paid_on"]]
+
+    assert (Decimal(award["amount"]), sum(paid)) == (Decimal(12_322), Decimal(12_322))
+
+
+def test_the_declined_get_a_letter_in_their_own_language_and_the_withdrawn_none(told: Told) -> None:
+    letters = [(one["kind"], one["language"]) for one in told.facts["printed"] if one["kind"].endswith("_letter")]
+
+    assert letters == [("award_letter", "fr"), ("decline_letter", "es")]
+
+
+def test_the_letter_says_what_the_database_holds(told: Told) -> None:
+    assert lacking(words(told.document(LETTER)), *on_the_letter(told.facts)) == []
+
+
+def test_the_impact_report_says_what_the_database_holds(told: Told) -> None:
+    assert lacking(words(told.document(IMPACT)), *on_the_report(told.facts)) == []
+
+
+@pytest.mark.parametrize(("key", "other"), [("amount", "12322.10"), ("starts_on", "2020-02-29"), ("organisation", "Another chapter")])
+def test_another_fact_would_be_missed_on_both(told: Told, key: str, other: str) -> None:
+    """The twin: the comparison sees a wrong amount, day and name."""
+    facts = told.facts
+    facts["awards"][0][key] = other
+
+    assert len(lacking(words(told.document(LETTER)), *on_the_letter(facts))) == 1
+    assert len(lacking(words(told.document(IMPACT)), *on_the_report(facts))) == 1
+
+
+@both
+def test_each_document_is_tagged_for_readers_who_listen(told: Told, name: str) -> None:
+    pdf = tagged(told.document(name))
+
+    assert (pdf.marked, pdf.part, pdf.language) == (True, "1", "fr")
+
+
+@both
+def test_each_file_is_the_one_that_the_database_knows(told: Told, name: str) -> None:
+    kept = {one["sha256"]: one["size"] for one in told.facts["printed"]}
+    noted = {one["file"]: one["sha256"] for one in told.facts["documents"]}
+    content = told.document(name)
+
+    assert noted[name] == hashlib.sha256(content).hexdigest()
+    assert kept[noted[name]] == len(content)
+
+
+def test_everything_fits_afterwards(told: Told) -> None:
+    assert (told.verified.status, told.verified.said) == (0, "Everything fits: history, steps, ledger, documents.\n")
+
+
+def test_nothing_is_left_running(told: Told) -> None:
+    assert (told.left, told.numbers) == ((), ())
+
+
+def test_a_process_left_behind_would_be_seen(tmp_path: Path) -> None:
+    """The twin: whoever names the folder is found, in the command line or in the environment alone."""
+    wait = [sys.executable, "-c", "input()"]
+    with (
+        subprocess.Popen([*wait, str(tmp_path)], stdin=subprocess.PIPE) as named,
+        subprocess.Popen(wait, stdin=subprocess.PIPE, env=os.environ | {"GRANTS_INSTANCE": str(tmp_path)}) as told_so,
+    ):
+        found = list(running(str(tmp_path)))
+        for each in (named, told_so):
+            each.terminate()
+
+    assert len(found) == 2

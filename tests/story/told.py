@@ -1,0 +1,96 @@
+"""One run of `grants story` as a process, and what it left: its words, its files, what `grants verify` finds, who still runs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from config import ROOT
+from grants.outside.servers import Postgres, Valkey
+from tests.servers_fixture import erase
+
+COMMAND = (sys.executable, "-m", "grants.cli")
+SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A command that has ended."""
+
+    status: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The story after its end. `folder` holds its two documents and story.json; `left` the command lines that still ran."""
+
+    folder: Path
+    story: Run
+    verified: Run
+    left: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What story.json says."""
+        found: dict[str, Any] = json.loads((self.folder / "story.json").read_text("utf-8"))
+        return found
+
+    def document(self, name: str) -> bytes:
+        """One of the two documents."""
+        return (self.folder / name).read_bytes()
+
+
+def tell(instance: Path) -> Told:
+    """Play the story in an empty instance folder, verify what it left, and clear its servers' data away."""
+    folder = instance / "story"
+    servers = Postgres(folder / "system"), Valkey(folder / "system")
+    try:
+        story = grants("story", GRANTS_INSTANCE=str(instance), GRANTS_DEMO="1")
+        left = tuple(running(str(instance), servers[0].home.key))
+        numbers = tuple(path.name for path in (folder / "system" / "running").glob("*.pid"))
+        verified = grants("verify", GRANTS_INSTANCE=str(folder / "system"), GRANTS_DEMO="1")
+    finally:
+        for server in servers:
+            erase(server)
+    return Told(folder, story, verified, left, numbers)
+
+
+def kept(told: Told) -> str:
+    """The run as JSON, for the other test processes."""
+    return json.dumps(asdict(told) | {"folder": str(told.folder)})
+
+
+def read(text: str) -> Told:
+    """The run from its JSON."""
+    found = json.loads(text)
+    return Told(Path(found["folder"]), Run(**found["story"]), Run(**found["verified"]), tuple(found["left"]), tuple(found["numbers"]))
+
+
+def grants(command: str, **settings: str) -> Run:
+    """Run a command of ours with these settings and no others."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GRANTS_")} | settings
+    done = subprocess.run(
+        [*COMMAND, command], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=SECONDS
+    )
+    return Run(done.returncode, done.stdout)
+
+
+def running(*marks: str) -> Iterator[str]:
+    """The command lines of living processes that name one of the marks in it or in their environment.
+
+    Reads /proc, so that it finds nobody where there is none; processes of other people stay unseen.
+    """
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            command, env = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
+            if any(mark.encode() in command + env for mark in marks):
+                yield command.replace(b"\0", b" ").decode(errors="replace").strip()

@@ -1,0 +1,70 @@
+"""A page of a list asks the database as often for many rows as for few."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from grants.access import Who, seen
+from grants.db import db
+from grants.models import Award
+from grants.outside.servers import Postgres
+from grants.queries import awards
+from grants.web import create_app
+from tests.bench import addresses, seeding
+from tests.bench.lists import STATEMENTS, Site, statements
+from tests.databases import copied, settings_for
+
+FEW, MANY = 150, 600
+
+
+@pytest.fixture(scope="module")
+def sites(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Site]]:
+    """The same web application on few and on many applications."""
+    names = [f"counts_{os.getpid()}_{size}" for size in (FEW, MANY)]
+    databases = [copied(postgres, template, name) for name in names]
+    folder = tmp_path_factory.mktemp("counts")
+    made = [_site(postgres, next(database), folder, size) for database, size in zip(databases, (FEW, MANY), strict=True)]
+    yield made[0], made[1]
+    for site, database in zip(made, databases, strict=True):
+        with site.app.app_context():
+            db.engine.dispose()
+        next(database, None)
+
+
+def _site(postgres: Postgres, name: str, folder: Path, size: int) -> Site:
+    app = create_app(settings_for(postgres, name, folder))
+    return Site(app, seeding.fill(app, size))
+
+
+def asked(site: Site, who: str, address: str) -> int:
+    """How many statements the page takes when it is opened for the second time."""
+    site.get(who, address)
+    with statements() as sent:
+        site.get(who, address)
+    return len(sent)
+
+
+@pytest.mark.parametrize(("who", "address"), addresses.every())
+def test_a_list_asks_as_often_for_many_rows_as_for_few(sites: tuple[Site, Site], who: str, address: str) -> None:
+    few, many = (asked(site, who, address) for site in sites)
+
+    assert many == few
+    assert many <= STATEMENTS
+
+
+def test_a_list_that_asks_again_for_every_row_is_found(sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_eager_loading(who: Who, **narrowed: Any) -> tuple[list[Award], None]:
+        return list(db.session.scalars(select(Award).where(seen(Award, who)).order_by(Award.id.desc()).limit(awards.PAGE))), None
+
+    monkeypatch.setattr(awards, "listed", without_eager_loading)
+
+    few, many = (asked(site, "oona", "/awards") for site in sites)
+
+    assert many > few
+    assert many > STATEMENTS
