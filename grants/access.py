@@ -150,7 +150,7 @@ def who_is(person: Person | None) -> Who:
         select(literal("acts for"), Membership.organisation_id).where(Membership.person_id == person.id, Membership.ended_at.is_(None)),
         select(literal("conflict"), Conflict.application_id).where(Conflict.person_id == person.id, Conflict.lifted_at.is_(None)),
         select(literal("asked"), Assignment.application_id).where(Assignment.person_id == person.id),
-    )).tuples().all()
+    )).all()
     calls = _appointed_calls(person.id)
     return Who(person=person, organisations=frozenset(id for tie, id in rows if tie == "acts for"), calls=calls,
                conflicts=frozenset(id for tie, id in rows if tie == "conflict"),

@@ -135,11 +135,11 @@ def _received(who: Who) -> Select[Any]:
 
 
 def _finance(who: Who) -> list[Select[Any]]:
-    taken = select(Payment.instalment_id).where(~Payment.undone)
+    taken = select(Payment.id).where(Payment.instalment_id == Instalment.id, ~Payment.undone).exists()
     payable = (select(*_columns(literal("payable"), Fund.id, Fund.title, cast(func.count(), Text), null()))
                .join(Call, Call.fund_id == Fund.id).join(Application, Application.call_id == Call.id)
                .join(Award, Award.application_id == Application.id).join(Instalment, Instalment.award_id == Award.id)
-               .where(Instalment.step == "payable", Instalment.id.not_in(taken), seen(Instalment, who, (Side.FINANCE,)))
+               .where(Instalment.step == "payable", ~taken, seen(Application, who, (Side.FINANCE,)))
                .group_by(Fund.id, Fund.title).order_by(Fund.id))
     theirs = and_(Batch.step.in_(("prepared", "approved", "released")), seen(Batch, who))
     not_mine = func.coalesce(Batch.prepared_by, 0) != who.id

@@ -25,20 +25,22 @@ class Alert:
 
 def alerts(who: Who) -> list[Alert]:
     """The three whose hours run out first: an invited draft by its own end, any other by its call's number."""
-    hours = Call.rules["clock"][Application.step.concat("_hours")].as_integer()
+    clock = Call.rules["clock"]
+    on_clock = select(Call.id, clock.label("clock")).where(clock["triage_hours"].as_integer().is_not(None))
+    clocks = on_clock.cte("clocks").prefix_with("MATERIALIZED")  # the rules of a call are long, and are unpacked once
+    hours = clocks.c.clock[Application.step.concat("_hours")].as_integer()
     ends = case(
         (Application.step == "draft", Application.invited_until),
         else_=Application.step_at + func.make_interval(0, 0, 0, 0, hours),
     ).label("ends_at")
-    on_clock = Call.rules["clock"]["triage_hours"].as_integer().is_not(None)
     wanted = (
         select(Application, ends)
         .join(Application.call)
+        .join(clocks, clocks.c.id == Application.call_id)
         .options(contains_eager(Application.call), joinedload(Application.organisation))
         .where(
             seen(Application, who, (Side.OFFICE,)),
             Application.step.in_(("triage", "draft", "review", "decision")),
-            on_clock,
             ends.is_not(None),
         )
         .order_by(ends, Application.id)

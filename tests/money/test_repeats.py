@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -22,20 +22,24 @@ from tests.money.racing import DONE, together
 SENDERS = 20
 
 
-def test_twenty_sendings_at_once_have_one_effect_and_one_answer(copies: Copies, due: str) -> None:
+@pytest.fixture
+def web(copies: Copies, due: str) -> Iterator[Flask]:
+    """The web application on a draft that lacks nothing."""
     with copies(due) as app:
-        web = create_app(app.extensions["settings"])
-        answers = sent_at_once(web, SENDERS)
-
-        with web.app_context():
-            row = db.session.get_one(Application, 2)
-            assert row.step == "checks"
-            assert db.session.query(Document).filter_by(kind="receipt", application_id=2).count() == 1
-            assert db.session.query(Repeat).count() == 1
-            db.session.remove()
+        made = create_app(app.extensions["settings"])
+        yield made
+        with made.app_context():
             db.engine.dispose()
 
+
+def test_twenty_sendings_at_once_have_one_effect_and_one_answer(web: Flask) -> None:
+    answers = sent_at_once(web, SENDERS)
+
     assert answers == [(302, "/applications/2")] * SENDERS
+    with web.app_context():
+        assert db.session.get_one(Application, 2).step == "checks"
+        assert db.session.query(Document).filter_by(kind="receipt", application_id=2).count() == 1
+        assert db.session.query(Repeat).count() == 1
 
 
 def sent_at_once(web: Flask, count: int) -> list[tuple[int, str]]:

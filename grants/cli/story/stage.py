@@ -22,10 +22,14 @@ WAIT = 90
 
 @dataclass
 class Stage:
-    """Everybody's browser, signed in when first needed and again after the clock has jumped."""
+    """Everybody's browser, signed in when first needed and again after the clock has jumped.
+
+    visitor: opens a browser at an address; another than the default plays the same story by other means.
+    """
 
     settings: Settings
     say: Callable[[str], None]
+    visitor: Callable[[str], Visitor] = Visitor
     steps: list[dict[str, Any]] = field(default_factory=list)
     _browsers: dict[str, Visitor] = field(default_factory=dict)
 
@@ -33,6 +37,8 @@ class Stage:
         """Set the clock to so many days before today. Whoever was signed in is signed out by that, as after a holiday."""
         with psycopg.connect(plain(self.settings.owner_database_url), autocommit=True) as owner:
             owner.execute("UPDATE clock_offset SET seconds = %s", [-days_ago * DAY])
+        for visitor in self._browsers.values():
+            visitor.leave()
         self._browsers.clear()
 
     def today(self) -> datetime:
@@ -44,7 +50,7 @@ class Stage:
     def browser(self, key: str) -> Visitor:
         """Somebody's browser, signed in."""
         if key not in self._browsers:
-            visitor = Visitor(self.settings.address)
+            visitor = self.visitor(self.settings.address)
             visitor.sign_in(email(key), PASSWORD)
             self._browsers[key] = visitor
         return self._browsers[key]

@@ -63,6 +63,10 @@ class Visitor:
         except urllib.error.HTTPError:
             return b""
 
+    def leave(self) -> None:
+        """Close the browser."""
+        self._browser.close()
+
     def _fetch(self, request: urllib.request.Request) -> Page:
         try:
             with self._browser.open(request, timeout=SECONDS) as answer:

@@ -1,0 +1,96 @@
+"""The whole story in Chromium, with script on, against a running system; then its most used pages, wide and narrow."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from config import Settings
+from grants.cli.embedded import addressed, servers
+from grants.cli.running import System
+from grants.cli.story.cast import THIRD, seat
+from grants.cli.story.facts import facts
+from grants.cli.story.play import begin, play
+from grants.cli.story.stage import Stage
+from grants.db import bound
+from grants.outside.servers import Postgres, Valkey
+from tests.servers_fixture import erase
+from tests.story.chromium import PHONE, WIDE, Chromium, Room, room
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page in a window of some width, the width it takes, both in pixels, and its picture."""
+
+    who: str
+    path: str
+    window: int
+    takes: int
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What was told and what the database holds; what the browser complained of; what the pages look like."""
+
+    facts: dict[str, Any]
+    complaints: tuple[str, ...]
+    looks: tuple[Look, ...]
+
+
+def play_in_browser(folder: Path, program: Path) -> Played:
+    """Start a system in an empty folder, play, look, and stop it; nothing of it stays but the pictures."""
+    settings = Settings(instance=folder / "system", demo=True, port=0)
+    homes = Postgres(settings.instance), Valkey(settings.instance)
+    try:
+        with System(settings) as system, room(program) as people:
+            running = addressed(system.settings, servers(system.settings))
+            return _act(running, people, folder)
+    finally:
+        for server in homes:
+            erase(server)
+
+
+def _act(running: Settings, people: Room, folder: Path) -> Played:
+    """The play on an empty stage, then a look around."""
+    stage = Stage(running, str, people.visitor)
+    stage.at(421)
+    with bound(running, "grants.story").app_context():
+        seat(running)
+    told = play(stage, folder) | facts(running)
+    looks = [look for who, path in pages(stage, told) for look in _look(stage, who, path, folder / "pictures")]
+    return Played(told, tuple(people.complaints), tuple(looks))
+
+
+def pages(stage: Stage, told: dict[str, Any]) -> list[tuple[str, str]]:
+    """The pages that are used most, by who uses them. The first is a draft begun for this."""
+    wanjiru = stage.browser("wanjiru")
+    draft, grant = begin(wanjiru, told["call"], THIRD), told["applications"]["granted"]
+    return [
+        ("wanjiru", f"/applications/{draft}/write"), ("wanjiru", f"/calls/{told['call']}"), ("hanta", "/"), ("hanta", "/inbox"),
+        ("hanta", f"/applications/{grant}"), ("hanta", f"/applications/{grant}/award"), ("hanta", "/reports/2"), ("nia", "/inbox"),
+        ("nia", f"/applications/{grant}"), ("nia", "/applications"), ("nia", f"/office/calls/{told['call']}"), ("ines", "/reviews"),
+        ("rosa", "/batches/1"), ("rosa", "/funds/1")]  # fmt: skip
+
+
+def _look(stage: Stage, who: str, path: str, pictures: Path) -> list[Look]:
+    pictures.mkdir(exist_ok=True)
+    visitor, found = stage.browser(who), []
+    assert isinstance(visitor, Chromium)
+    for size in (WIDE, PHONE):
+        picture = pictures / f"{who}{path.replace('/', '-')}-{size[0]}.png"
+        found.append(Look(who, path, size[0], visitor.look_at(path, size, picture), str(picture)))
+    return found
+
+
+def kept(played: Played) -> str:
+    """The play as JSON, for the other test processes."""
+    return json.dumps(asdict(played))
+
+
+def read(text: str) -> Played:
+    """The play from its JSON."""
+    found = json.loads(text)
+    return Played(found["facts"], tuple(found["complaints"]), tuple(Look(**look) for look in found["looks"]))
