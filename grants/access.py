@@ -42,20 +42,16 @@ class Permission(StrEnum):
     START_APPLICATION = "start_application"
     WRITE_APPLICATION = "write_application"
     READ_APPLICATION = "read_application"
-    MOVE_APPLICATION = "move_application"
     CHECK = "check"
     ASSIGN = "assign"
     READ_REVIEWS = "read_reviews"
     ANSWER_ASSIGNMENT = "answer_assignment"
     REVIEW = "review"
     READ_AWARD = "read_award"
-    MOVE_AGREEMENT = "move_agreement"
     READ_REPORT = "read_report"
     WRITE_REPORT = "write_report"
-    MOVE_REPORT = "move_report"
     READ_BATCH = "read_batch"
     PREPARE_BATCH = "prepare_batch"
-    MOVE_BATCH = "move_batch"
     READ_FUND = "read_fund"
     SET_FUND = "set_fund"
     READ_CALL = "read_call"
@@ -75,20 +71,16 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.START_APPLICATION: frozenset({A}),
     Permission.WRITE_APPLICATION: frozenset({A}),
     Permission.READ_APPLICATION: frozenset({A, O, P, U}),
-    Permission.MOVE_APPLICATION: frozenset({A, O, P}),
     Permission.CHECK: frozenset({O}),
     Permission.ASSIGN: frozenset({O}),
     Permission.READ_REVIEWS: frozenset({O, P, U}),
     Permission.ANSWER_ASSIGNMENT: frozenset({R}),
     Permission.REVIEW: frozenset({R}),
     Permission.READ_AWARD: frozenset({A, O, P, F, U}),
-    Permission.MOVE_AGREEMENT: frozenset({A, O, P}),
     Permission.READ_REPORT: frozenset({A, O, P, U}),
     Permission.WRITE_REPORT: frozenset({A}),
-    Permission.MOVE_REPORT: frozenset({A, O}),
     Permission.READ_BATCH: frozenset({F, U}),
     Permission.PREPARE_BATCH: frozenset({F}),
-    Permission.MOVE_BATCH: frozenset({F}),
     Permission.READ_FUND: frozenset({O, P, F, U}),
     Permission.SET_FUND: frozenset({F}),
     Permission.READ_CALL: frozenset({O, P, U}),
@@ -146,22 +138,33 @@ def who_is(person: Person | None) -> Who:
     """Load what decides a person's sight, in two queries."""
     if person is None or person.ended_at is not None:
         return NOBODY
-    rows = db.session.execute(union_all(
-        select(literal("acts for"), Membership.organisation_id).where(Membership.person_id == person.id, Membership.ended_at.is_(None)),
-        select(literal("conflict"), Conflict.application_id).where(Conflict.person_id == person.id, Conflict.lifted_at.is_(None)),
-        select(literal("asked"), Assignment.application_id).where(Assignment.person_id == person.id),
-    )).all()
+    rows = db.session.execute(
+        union_all(
+            select(literal("acts for"), Membership.organisation_id).where(
+                Membership.person_id == person.id, Membership.ended_at.is_(None)
+            ),
+            select(literal("conflict"), Conflict.application_id).where(
+                Conflict.person_id == person.id, Conflict.lifted_at.is_(None)
+            ),
+            select(literal("asked"), Assignment.application_id).where(Assignment.person_id == person.id),
+        )
+    ).all()
     calls = _appointed_calls(person.id)
-    return Who(person=person, organisations=frozenset(id for tie, id in rows if tie == "acts for"), calls=calls,
-               conflicts=frozenset(id for tie, id in rows if tie == "conflict"),
-               reviews=any(tie == "asked" for tie, _ in rows) or Role.REVIEWER in calls)
+    return Who(
+        person=person,
+        organisations=frozenset(id for tie, id in rows if tie == "acts for"),
+        calls=calls,
+        conflicts=frozenset(id for tie, id in rows if tie == "conflict"),
+        reviews=any(tie == "asked" for tie, _ in rows) or Role.REVIEWER in calls,
+    )
 
 
 def _appointed_calls(person_id: int) -> dict[Role, frozenset[int] | None]:
     held = db.session.execute(
         select(Appointment.role, Appointment.programme, Appointment.call_id, Call.id)
         .outerjoin(Call, or_(Call.id == Appointment.call_id, Call.programme == Appointment.programme))
-        .where(Appointment.person_id == person_id, Appointment.ended_at.is_(None))).all()
+        .where(Appointment.person_id == person_id, Appointment.ended_at.is_(None))
+    ).all()
     found: dict[Role, frozenset[int] | None] = {}
     for name, programme, call_id, reached in held:
         role = Role(name)
@@ -211,14 +214,23 @@ def _applications(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
     """The applicant's side, always; a role only without a conflict."""
     by_role: list[ColumnElement[bool]] = []
     if Side.OFFICE in sides:
-        by_role += [and_(Application.reference.is_not(None), _within(who, role)) for role in OFFICE if role in who.calls]
+        by_role += [
+            and_(Application.reference.is_not(None), _within(who, role)) for role in OFFICE if role in who.calls
+        ]
     if Side.FINANCE in sides:
         awarded = Application.id.in_(select(Award.application_id))
         by_role += [and_(awarded, _within(who, role)) for role in MONEY if role in who.calls]
     if Side.REVIEWER in sides and who.reviews:
-        by_role.append(Application.id.in_(
-            select(Assignment.application_id).where(Assignment.person_id == who.id, Assignment.state.in_(("ready", "sent")))))
-    clear = and_(or_(false(), *by_role), Application.id.not_in(who.conflicts)) if who.conflicts else or_(false(), *by_role)
+        by_role.append(
+            Application.id.in_(
+                select(Assignment.application_id).where(
+                    Assignment.person_id == who.id, Assignment.state.in_(("ready", "sent"))
+                )
+            )
+        )
+    clear = (
+        and_(or_(false(), *by_role), Application.id.not_in(who.conflicts)) if who.conflicts else or_(false(), *by_role)
+    )
     if Side.APPLICANT in sides and who.organisations:
         return or_(Application.organisation_id.in_(who.organisations), clear)
     return clear
@@ -263,8 +275,12 @@ def _batches(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
         return false()
     if not who.conflicts:
         return true()
-    held = (select(Payment.batch_id).join(Instalment).join(Award, Award.id == Instalment.award_id)
-            .where(Award.application_id.in_(who.conflicts)))
+    held = (
+        select(Payment.batch_id)
+        .join(Instalment)
+        .join(Award, Award.id == Instalment.award_id)
+        .where(Award.application_id.in_(who.conflicts))
+    )
     return Batch.id.not_in(held)
 
 
@@ -279,7 +295,9 @@ def roles_on(row: Any, who: Who) -> frozenset[Role]:
     application = application_of(row)
     if application is None:
         return _roles_beside(row, who)
-    roles: set[Role] = {role for role in who.calls if role is not Role.REVIEWER and who.covers(role, application.call_id)}
+    roles: set[Role] = {
+        role for role in who.calls if role is not Role.REVIEWER and who.covers(role, application.call_id)
+    }
     if isinstance(row, Assignment) and row.person_id == who.id:
         roles.add(Role.REVIEWER)
     if application.id in who.conflicts:
@@ -321,6 +339,3 @@ def actor_on(row: Any, who: Who, roles: Iterable[Role]) -> Actor | None:
     application = application_of(row)
     behalf = application.organisation_id if application and role is Role.APPLICANT else None
     return Actor(person=who.id, role=role, on_behalf_of=behalf)
-
-
-

@@ -141,7 +141,10 @@ def bound(settings: Settings, name: str, **paths: Any) -> Flask:
     app = Flask(name, **paths)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "pool_size": 2, "max_overflow": 4, "connect_args": {"options": "-c timezone=UTC -c lock_timeout=15s -c statement_timeout=60s"}}
+        "pool_size": 2,
+        "max_overflow": 4,
+        "connect_args": {"options": "-c timezone=UTC -c lock_timeout=15s -c statement_timeout=60s"},
+    }
     app.extensions["settings"] = settings
     db.init_app(app)
     with app.app_context():
@@ -152,11 +155,16 @@ def bound(settings: Settings, name: str, **paths: Any) -> Flask:
 def _refuse_power() -> None:
     """A superuser walks past triggers and an owner may switch them off, so neither serves pages nor jobs."""
     try:
-        mighty = db.session.execute(text(
-            "SELECT rolsuper OR EXISTS (SELECT FROM pg_class WHERE relname = 'history' AND pg_has_role(relowner, 'MEMBER')) FROM pg_roles"
-            " WHERE rolname = current_user")).scalar_one()
+        mighty = db.session.execute(
+            text(
+                "SELECT rolsuper OR EXISTS (SELECT FROM pg_class WHERE relname = 'history' AND pg_has_role(relowner, 'MEMBER')) FROM pg_roles"
+                " WHERE rolname = current_user"
+            )
+        ).scalar_one()
     finally:
         db.session.remove()
         db.engine.dispose()
     if mighty:
-        raise Unsafe("The database role is a superuser or owns the tables. Set GRANTS_DATABASE_URL to the role grants_app.")
+        raise Unsafe(
+            "The database role is a superuser or owns the tables. Set GRANTS_DATABASE_URL to the role grants_app."
+        )

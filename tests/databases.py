@@ -45,7 +45,11 @@ def database(postgres: Postgres, template: str) -> Iterator[str]:
 def copied(postgres: Postgres, template: str, name: str) -> Iterator[str]:
     """A copy of `template` that is dropped afterwards, whoever is still connected."""
     with psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER grants_owner").format(sql.Identifier(name), sql.Identifier(template)))
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER grants_owner").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
         try:
             yield name
         finally:
@@ -61,9 +65,17 @@ def settings(postgres: Postgres, database: str, tmp_path: Path) -> Settings:
 def settings_for(postgres: Postgres, database: str, instance: Path) -> Settings:
     """Settings of a demonstration on that database."""
     return Settings(
-        instance=instance, database_url=postgres.url("grants_app", database), owner_database_url=postgres.url("grants_owner", database),
-        read_database_url=postgres.url("grants_read", database), demo=True, argon2_time=1, argon2_kib=8, secret_key="x" * 32,
-        mail_from="grants@example.org", public_url="http://localhost")
+        instance=instance,
+        database_url=postgres.url("grants_app", database),
+        owner_database_url=postgres.url("grants_owner", database),
+        read_database_url=postgres.url("grants_read", database),
+        demo=True,
+        argon2_time=1,
+        argon2_kib=8,
+        secret_key="x" * 32,
+        mail_from="grants@example.org",
+        public_url="http://localhost",
+    )
 
 
 @pytest.fixture

@@ -53,7 +53,9 @@ def build(*, programmes: tuple[str, ...] = ("BTN-S", "BTN-L", "RES", "DRR"), env
                 world.people[name] = person(name)
                 persons.join(world.people[name], world.chapters[key], actor=SYSTEM)
         finance = world.actor("fay", Role.FINANCE)
-        world.fund = funds.receive(title="2026 contribution", year=2026, currency="USD", amount=Decimal(1_000_000), source="", actor=finance)
+        world.fund = funds.receive(
+            title="2026 contribution", year=2026, currency="USD", amount=Decimal(1_000_000), source="", actor=finance
+        )
         for code in programmes:
             world.calls[code] = open_call(world, code, envelope)
     return world
@@ -66,7 +68,9 @@ def person(name: str) -> Person:
 
 def organisation(name: str, country: str, language: str, kind: str = "chapter") -> Organisation:
     """An applicant."""
-    row = Organisation(name=name, sort_key=name.casefold(), country=country, region="Africa", language=language, kind=kind)
+    row = Organisation(
+        name=name, sort_key=name.casefold(), country=country, region="Africa", language=language, kind=kind
+    )
     db.session.add(row)
     db.session.flush()
     return row
@@ -76,8 +80,14 @@ def open_call(world: World, code: str, envelope: int) -> Call:
     """An open call of a programme with money in its envelope."""
     assert world.fund is not None
     officer, finance = world.actor("olga", Role.OFFICER), world.actor("fay", Role.FINANCE)
-    call = calls.set_up(programme=code, title=f"{code} round", fund=world.fund, opens_at=now() - timedelta(days=1),
-                        closes_at=now() + timedelta(days=30), actor=officer)
+    call = calls.set_up(
+        programme=code,
+        title=f"{code} round",
+        fund=world.fund,
+        opens_at=now() - timedelta(days=1),
+        closes_at=now() + timedelta(days=30),
+        actor=officer,
+    )
     calls.fund(call, amount=Decimal(envelope), actor=finance)
     calls.open_now(call, actor=officer)
     return call
@@ -101,16 +111,32 @@ def fill(row: Application, amount: int, actor: Actor) -> None:
     stage = row.call.data.stage(row.stage)
     facts, answers = written(stage)
     goals = [Goal("Households online", "households", Decimal(0), Decimal(90), "network records")]
-    lines = [Line("Routers", "equipment", Decimal(10), Decimal(amount) * 9 / 100), Line("Accounts", "indirect", Decimal(1), Decimal(amount) / 10)]
+    lines = [
+        Line("Routers", "equipment", Decimal(10), Decimal(amount) * 9 / 100),
+        Line("Accounts", "indirect", Decimal(1), Decimal(amount) / 10),
+    ]
     asks = {q.kind for section in stage.sections for q in section.questions}
     with saving():
-        applications.save(row, section="all", facts=facts, answers=answers, lines=lines if "budget" in asks else None,
-                          goals=goals if "indicators" in asks else None, actor=actor, version=row.version)
+        applications.save(
+            row,
+            section="all",
+            facts=facts,
+            answers=answers,
+            lines=lines if "budget" in asks else None,
+            goals=goals if "indicators" in asks else None,
+            actor=actor,
+            version=row.version,
+        )
 
 
 def written(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:
     """Facts and answers to every question of a stage."""
-    given = {q.key: _answer(q) for section in stage.sections for q in section.questions if q.kind not in ("budget", "indicators")}
+    given = {
+        q.key: _answer(q)
+        for section in stage.sections
+        for q in section.questions
+        if q.kind not in ("budget", "indicators")
+    }
     facts = {q.key for section in stage.sections for q in section.questions if q.fact}
     return {k: v for k, v in given.items() if k in facts}, {k: v for k, v in given.items() if k not in facts}
 
@@ -128,8 +154,14 @@ def _answer(question: Question) -> Any:
         case "tick":
             return True
         case "table":
-            return [{c.key: date(2027, 1, 1).isoformat() if c.kind == "date" else ("1" if c.kind == "number" else ("yes" if c.kind == "tick" else WORD))
-                     for c in question.columns}]
+            return [
+                {
+                    c.key: date(2027, 1, 1).isoformat()
+                    if c.kind == "date"
+                    else ("1" if c.kind == "number" else ("yes" if c.kind == "tick" else WORD))
+                    for c in question.columns
+                }
+            ]
         case _:
             return f"{WORD} {question.key}"
 
@@ -160,14 +192,22 @@ def review(world: World, row: Application, names: tuple[str, ...] = ("rex", "ria
     """Each of them is asked, declares no conflict, scores everything and sends."""
     for name in names:
         with saving():
-            assignment = reviews.assign(application=row, reviewer=world.people[name], actor=world.actor("olga", Role.OFFICER))
+            assignment = reviews.assign(
+                application=row, reviewer=world.people[name], actor=world.actor("olga", Role.OFFICER)
+            )
         reviewer = world.actor(name, Role.REVIEWER)
         with saving():
             reviews.clear(assignment, actor=reviewer)
         assert assignment.review is not None
         with saving():
-            reviews.save(assignment.review, scores={c.key: (4, WHY) for c in row.call.data.rubric},
-                         texts={"strengths": WHY, "concerns": WHY, "questions": ""}, fund=True, amount=row.asked, confidence=4)
+            reviews.save(
+                assignment.review,
+                scores={c.key: (4, WHY) for c in row.call.data.rubric},
+                texts={"strengths": WHY, "concerns": WHY, "questions": ""},
+                fund=True,
+                amount=row.asked,
+                confidence=4,
+            )
             reviews.send(assignment.review, actor=reviewer)
 
 
@@ -176,7 +216,16 @@ def awarded(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int 
     row = in_review(world, code, chapter, amount)
     review(world, row)
     take(world, row, "to_panel", "olga", Role.OFFICER)
-    take(world, row, "recommend", "omar", Role.OFFICER, kind="award", amount=row.asked, conditions="Name the mast's owner.")
+    take(
+        world,
+        row,
+        "recommend",
+        "omar",
+        Role.OFFICER,
+        kind="award",
+        amount=row.asked,
+        conditions="Name the mast's owner.",
+    )
     take(world, row, "award", "pia", Role.APPROVER, amount=row.asked, conditions="Name the mast's owner.")
     return award_of(row)
 
@@ -199,9 +248,20 @@ def reported(world: World, award: Award, number: int) -> None:
     """The report of that number is written, sent by the chapter and approved by Omar."""
     row = db.session.query(Report).filter_by(award_id=award.id, number=number).one()
     with saving():
-        reports.save(row, texts={"summary": WHY, "setbacks": WHY, "next_steps": WHY, "story": "", "story_by": "", "story_consent": False},
-                     figures={f.id: (Decimal(62), "records") for f in row.figures},
-                     spending={s.id: (s.line.total, "") for s in row.spending}, version=row.version)
+        reports.save(
+            row,
+            texts={
+                "summary": WHY,
+                "setbacks": WHY,
+                "next_steps": WHY,
+                "story": "",
+                "story_by": "",
+                "story_consent": False,
+            },
+            figures={f.id: (Decimal(62), "records") for f in row.figures},
+            spending={s.id: (s.line.total, "") for s in row.spending},
+            version=row.version,
+        )
     chapter = "mg" if award.application.organisation_id == world.chapters["mg"].id else "bo"
     take(world, row, "send", f"{chapter}1", Role.APPLICANT)
     take(world, row, "approve", "omar", Role.OFFICER)
@@ -232,7 +292,14 @@ def draft_call(world: World) -> Call:
     """A call in preparation."""
     assert world.fund is not None
     with saving():
-        return calls.set_up(programme="BTN-S", title="Next round", fund=world.fund, opens_at=now(), closes_at=None, actor=world.actor("olga", Role.OFFICER))
+        return calls.set_up(
+            programme="BTN-S",
+            title="Next round",
+            fund=world.fund,
+            opens_at=now(),
+            closes_at=None,
+            actor=world.actor("olga", Role.OFFICER),
+        )
 
 
 def begun(world: World, code: str, chapter: str = "mg") -> Application:

@@ -90,7 +90,9 @@ def _empty(settings: Settings) -> None:
 def _play(running: Settings, target: Path) -> None:
     """Seat the cast on an empty stage and play; raises ClickException where somebody else's data are."""
     if _somebody_there(running):
-        raise click.ClickException("The database is not empty. The story plays on an empty one: set GRANTS_DATABASE_URL to another.")
+        raise click.ClickException(
+            "The database is not empty. The story plays on an empty one: set GRANTS_DATABASE_URL to another."
+        )
     target.mkdir(parents=True, exist_ok=True)
     stage = Stage(running, click.echo)
     stage.at(421)
@@ -110,5 +112,7 @@ def _somebody_there(running: Settings) -> bool:
 def _welcome(running: Settings) -> None:
     click.echo(f"\nThe demonstration runs at {running.address}\nEverybody signs in with the password “{PASSWORD}”:")
     for key, part in CAST.items():
-        click.echo(f"  {email(key):<22} {part.role or 'applicant':<14} {part.name}{', ' + part.organisation if part.organisation else ''}")
+        click.echo(
+            f"  {email(key):<22} {part.role or 'applicant':<14} {part.name}{', ' + part.organisation if part.organisation else ''}"
+        )
     click.echo(f"Mails are shown at {running.address}/mailbox. Stop with Ctrl-C.\n")

@@ -21,7 +21,9 @@ def verify() -> None:
         readable = replace(settings, database_url=settings.read_database_url or settings.database_url)
         with bound(readable, "grants.verify").app_context():
             key = keys.kept(settings.instance, "history_seal")
-            found = [str(say) for say in verification.findings(key, lambda sha256: _whole(Storage(settings.files), sha256))]
+            found = [
+                str(say) for say in verification.findings(key, lambda sha256: _whole(Storage(settings.files), sha256))
+            ]
     for line in found:
         click.echo(f"- {line}")
     if found:

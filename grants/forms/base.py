@@ -8,8 +8,8 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 from flask import request
-from wtforms import Form as PlainForm
 from wtforms import Field, StringField
+from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import TextInput
 
@@ -77,7 +77,13 @@ def money(text: str, currency: str) -> Decimal:
 
 def number(text: str) -> Decimal:
     """A number as people type it; raises ValidationError. A last comma with one or two digits is a decimal comma."""
-    bare = text.strip().replace("\N{NO-BREAK SPACE}", "").replace("\N{NARROW NO-BREAK SPACE}", "").replace(" ", "").replace("’", "")
+    bare = (
+        text.strip()
+        .replace("\N{NO-BREAK SPACE}", "")
+        .replace("\N{NARROW NO-BREAK SPACE}", "")
+        .replace(" ", "")
+        .replace("’", "")
+    )
     head, comma, tail = bare.rpartition(",")
     if comma and "." not in tail and len(tail) in (1, 2) and "," not in head:
         bare = f"{head.replace('.', '')}.{tail}"

@@ -45,7 +45,9 @@ class Tick(CronJob):
 
     def enqueue(self, connection: Redis) -> Job:
         """Put one tick into the queue."""
-        return queue(self.queue_name, connection).enqueue_call(TICK, timeout=120, result_ttl=0, failure_ttl=86_400, ttl=EVERY)
+        return queue(self.queue_name, connection).enqueue_call(
+            TICK, timeout=120, result_ttl=0, failure_ttl=86_400, ttl=EVERY
+        )
 
 
 def scheduler(connection: Redis) -> CronScheduler:

@@ -22,6 +22,14 @@ def print_document(held: outbox.Claim) -> None:
     sha256 = storage().put(rendered.pdf)
     with saving() as session:
         outbox.finish(held)
-        session.add(DocumentFile(document_id=id, outbox_id=held.id, sha256=sha256, size=len(rendered.pdf), pages=rendered.pages,
-                                 made_with=rendered.made_with))
+        session.add(
+            DocumentFile(
+                document_id=id,
+                outbox_id=held.id,
+                sha256=sha256,
+                size=len(rendered.pdf),
+                pages=rendered.pages,
+                made_with=rendered.made_with,
+            )
+        )
     db.session.remove()

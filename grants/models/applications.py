@@ -25,8 +25,19 @@ class Application(Model):
         CheckConstraint("asked >= 0", name="asks_no_less_than_nothing"),
         CheckConstraint("months IS NULL OR months BETWEEN 0 AND 120", name="months_are_plausible"),
         CheckConstraint("stage IN ('alert', 'statement', 'proposal')", name="stage_is_known"),
-        Index("application_list_idx", "call_id", text("submitted_at DESC"), text("id DESC"), postgresql_where=text("step <> 'draft'")),
-        Index("application_sent_idx", text("submitted_at DESC"), text("id DESC"), postgresql_where=text("submitted_at IS NOT NULL")),
+        Index(
+            "application_list_idx",
+            "call_id",
+            text("submitted_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("step <> 'draft'"),
+        ),
+        Index(
+            "application_sent_idx",
+            text("submitted_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("submitted_at IS NOT NULL"),
+        ),
         Index("application_step_idx", "step", "step_at"),
     )
     seen = Seen(root="application")

@@ -17,8 +17,16 @@ class Appointment(Model):
     __table_args__ = (
         CheckConstraint(f"role IN {tuple(map(str, APPOINTED))}", name="role_is_appointed"),
         CheckConstraint("programme IS NULL OR call_id IS NULL", name="one_scope"),
-        Index("appointment_current_key", "person_id", "role", "programme", "call_id", unique=True,
-              postgresql_where=text("ended_at IS NULL"), postgresql_nulls_not_distinct=True),
+        Index(
+            "appointment_current_key",
+            "person_id",
+            "role",
+            "programme",
+            "call_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
     )
     seen = Seen(root="appointment", own="person_id")
 

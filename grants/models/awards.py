@@ -46,9 +46,14 @@ class Agreement(Model):
 
     __tablename__ = "agreement"
     __table_args__ = (
-        CheckConstraint("step = 'to_sign' OR (signed_by IS NOT NULL AND signed_name <> '' AND signed_at IS NOT NULL)", name="first_signature"),
-        CheckConstraint("step <> 'signed' OR (countersigned_by IS NOT NULL AND countersigned_name <> '' AND countersigned_at IS NOT NULL)",
-                        name="second_signature"),
+        CheckConstraint(
+            "step = 'to_sign' OR (signed_by IS NOT NULL AND signed_name <> '' AND signed_at IS NOT NULL)",
+            name="first_signature",
+        ),
+        CheckConstraint(
+            "step <> 'signed' OR (countersigned_by IS NOT NULL AND countersigned_name <> '' AND countersigned_at IS NOT NULL)",
+            name="second_signature",
+        ),
         CheckConstraint("countersigned_by <> signed_by", name="two_people_sign"),
     )
     seen = through("award_id", *EVERYBODY)

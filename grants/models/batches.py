@@ -17,7 +17,10 @@ class Batch(Model):
     __table_args__ = (
         CheckConstraint("step IN ('prepared', 'withdrawn') OR approved_by IS NOT NULL", name="approved_by_somebody"),
         CheckConstraint("step NOT IN ('released', 'paid') OR released_by IS NOT NULL", name="released_by_somebody"),
-        CheckConstraint("approved_by <> prepared_by AND released_by <> prepared_by AND released_by <> approved_by", name="three_people"),
+        CheckConstraint(
+            "approved_by <> prepared_by AND released_by <> prepared_by AND released_by <> approved_by",
+            name="three_people",
+        ),
     )
     seen = Seen(root="batch")
 

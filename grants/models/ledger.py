@@ -65,7 +65,10 @@ class Posting(Model):
     """A signed amount on an account; debit is positive."""
 
     __tablename__ = "posting"
-    __table_args__ = (ForeignKeyConstraint(["entry_id", "xact"], ["entry.id", "entry.xact"]), CheckConstraint("amount <> 0", name="moves_something"))
+    __table_args__ = (
+        ForeignKeyConstraint(["entry_id", "xact"], ["entry.id", "entry.xact"]),
+        CheckConstraint("amount <> 0", name="moves_something"),
+    )
     seen = SYSTEM
 
     id: Mapped[Key]

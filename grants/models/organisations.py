@@ -41,7 +41,13 @@ class Membership(Model):
 
     __tablename__ = "membership"
     __table_args__ = (
-        Index("membership_current_key", "person_id", "organisation_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "membership_current_key",
+            "person_id",
+            "organisation_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
     seen = through("organisation_id", own="person_id")
 

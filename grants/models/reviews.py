@@ -21,7 +21,9 @@ class Assignment(Model):
     __tablename__ = "assignment"
     __table_args__ = (
         Index("assignment_current_key", "application_id", "stage", "person_id", unique=True),
-        CheckConstraint("state IN ('asked', 'ready', 'sent', 'declined', 'conflicted', 'released')", name="state_is_known"),
+        CheckConstraint(
+            "state IN ('asked', 'ready', 'sent', 'declined', 'conflicted', 'released')", name="state_is_known"
+        ),
         CheckConstraint("state NOT IN ('ready', 'sent') OR cleared_at IS NOT NULL", name="reads_after_declaring"),
     )
     seen = through("application_id", Side.OFFICE, own="person_id")
@@ -49,9 +51,18 @@ class Conflict(Model):
 
     __tablename__ = "conflict"
     __table_args__ = (
-        Index("conflict_current_key", "application_id", "person_id", unique=True, postgresql_where=text("lifted_at IS NULL")),
+        Index(
+            "conflict_current_key",
+            "application_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
         CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"),
-        CheckConstraint("lifted_by IS NULL OR (lifted_by <> person_id AND lifted_reason <> '')", name="lifted_by_another_with_a_reason"),
+        CheckConstraint(
+            "lifted_by IS NULL OR (lifted_by <> person_id AND lifted_reason <> '')",
+            name="lifted_by_another_with_a_reason",
+        ),
     )
     seen = through("application_id", Side.OFFICE, own="person_id")
 

@@ -78,7 +78,7 @@ def seen_among(instalments: list[int], who: Who) -> list[int]:
 
 def _waiting(who: Who) -> tuple[ColumnElement[bool], ...]:
     taken = select(Payment.instalment_id).where(Payment.instalment_id == Instalment.id, ~Payment.undone)
-    return Instalment.step == "payable", ~taken.exists(), seen(Instalment, who, (Side.FINANCE,))
+    return Instalment.step == "payable", ~taken.exists(), seen(Application, who, (Side.FINANCE,))
 
 
 def payments(batch: Batch) -> list[Payment]:

@@ -54,22 +54,39 @@ def _(row: Application, arrived_at: datetime) -> cases.ApplicationCase:
     checks = list(db.session.scalars(select(Check).where(Check.application_id == row.id).order_by(Check.id)))
     advice = recommendation(row)
     return cases.ApplicationCase(
-        step=row.step, stage=row.stage, arrived_at=arrived_at, applicant=applicant(row.organisation), round=round_of(row.call),
-        missing=missing(data.stage(row.stage), content), invited_until=row.invited_until, asked=row.asked, months=row.months or 0,
+        step=row.step,
+        stage=row.stage,
+        arrived_at=arrived_at,
+        applicant=applicant(row.organisation),
+        round=round_of(row.call),
+        missing=missing(data.stage(row.stage), content),
+        invited_until=row.invited_until,
+        asked=row.asked,
+        months=row.months or 0,
         indirect=sum((line.total for line in content.lines if line.category == "indirect"), ZERO),
-        cofunding=_number(row.answers.get("cofunding")), starts_on=row.starts_on, partners=_outside(row.answers.get("partners")),
+        cofunding=_number(row.answers.get("cofunding")),
+        starts_on=row.starts_on,
+        partners=_outside(row.answers.get("partners")),
         checks_open=len({key for key, _ in data.checks} - {c.key for c in checks}),
-        checks_failed=tuple(title for key, title in data.checks for c in checks if c.key == key and c.verdict == "failed"),
-        checked_by=frozenset(c.by for c in checks), reviews_needed=data.stage(row.stage).reviews, **_reviews(row),
-        recommendation=advice.kind if advice else None, recommended_amount=advice.amount if advice else None,
+        checks_failed=tuple(
+            title for key, title in data.checks for c in checks if c.key == key and c.verdict == "failed"
+        ),
+        checked_by=frozenset(c.by for c in checks),
+        reviews_needed=data.stage(row.stage).reviews,
+        **_reviews(row),
+        recommendation=advice.kind if advice else None,
+        recommended_amount=advice.amount if advice else None,
         recommended_by=advice.by if advice else None,
-        written_by=_writers(row), **_after_award(row),
+        written_by=_writers(row),
+        **_after_award(row),
     )
 
 
 def written(row: Application) -> Content:
     """What has been written of an application, as the policy reads it."""
-    lines = db.session.scalars(select(BudgetLine).where(BudgetLine.application_id == row.id).order_by(BudgetLine.position))
+    lines = db.session.scalars(
+        select(BudgetLine).where(BudgetLine.application_id == row.id).order_by(BudgetLine.position)
+    )
     goals = db.session.scalars(select(Indicator).where(Indicator.application_id == row.id).order_by(Indicator.position))
     facts = {"title": row.title, "summary": row.summary, "starts_on": row.starts_on, "months": row.months}
     return Content(
@@ -81,25 +98,52 @@ def written(row: Application) -> Content:
 
 def applicant(organisation: Organisation) -> cases.Applicant:
     """What rules may know of an organisation."""
-    running = (select(func.count(), func.coalesce(func.sum(Award.amount), 0)).join(Application, Application.id == Award.application_id)
-               .where(Application.organisation_id == organisation.id, Application.step.in_(("agreement", "active"))))
+    running = (
+        select(func.count(), func.coalesce(func.sum(Award.amount), 0))
+        .join(Application, Application.id == Award.application_id)
+        .where(Application.organisation_id == organisation.id, Application.step.in_(("agreement", "active")))
+    )
     held, amount = db.session.execute(running).one()
-    contacts = db.session.scalar(select(func.count()).where(
-        Membership.organisation_id == organisation.id, Membership.ended_at.is_(None)))
+    contacts = db.session.scalar(
+        select(func.count()).where(Membership.organisation_id == organisation.id, Membership.ended_at.is_(None))
+    )
     overdue = db.session.execute(
-        select(Award.number, Report.title).join(Report, Report.award_id == Award.id).join(Application, Application.id == Award.application_id)
-        .where(Application.organisation_id == organisation.id, Report.step == "due", Report.due_on < func.date(func.grants_now()))
-        .order_by(Report.due_on, Report.id).limit(10))
+        select(Award.number, Report.title)
+        .join(Report, Report.award_id == Award.id)
+        .join(Application, Application.id == Award.application_id)
+        .where(
+            Application.organisation_id == organisation.id,
+            Report.step == "due",
+            Report.due_on < func.date(func.grants_now()),
+        )
+        .order_by(Report.due_on, Report.id)
+        .limit(10)
+    )
     return cases.Applicant(
-        name=organisation.name, kind=organisation.kind, country=organisation.country, standing=organisation.standing,
-        contacts=contacts or 0, held=held, held_amount=amount, overdue=tuple(f"{title}, {number}" for number, title in overdue))
+        name=organisation.name,
+        kind=organisation.kind,
+        country=organisation.country,
+        standing=organisation.standing,
+        contacts=contacts or 0,
+        held=held,
+        held_amount=amount,
+        overdue=tuple(f"{title}, {number}" for number, title in overdue),
+    )
 
 
 def round_of(call: Call) -> cases.Round:
     """What rules may know of a call."""
     return cases.Round(
-        title=call.title, step=call.step, currency=call.currency, most=call.data.most, months_most=call.data.months_most,
-        opens_at=call.opens_at, closes_at=call.closes_at, envelope_left=envelope_left(call), rules=call.data.rules)
+        title=call.title,
+        step=call.step,
+        currency=call.currency,
+        most=call.data.most,
+        months_most=call.data.months_most,
+        opens_at=call.opens_at,
+        closes_at=call.closes_at,
+        envelope_left=envelope_left(call),
+        rules=call.data.rules,
+    )
 
 
 def envelope_left(call: Call) -> Decimal:
@@ -110,34 +154,48 @@ def envelope_left(call: Call) -> Decimal:
 
 def recommendation(row: Application) -> Recommendation | None:
     """The advice that stands, if it was not sent back."""
-    newest = (select(Recommendation).where(Recommendation.application_id == row.id, ~Recommendation.sent_back)
-              .order_by(Recommendation.id.desc()).limit(1))
+    newest = (
+        select(Recommendation)
+        .where(Recommendation.application_id == row.id, ~Recommendation.sent_back)
+        .order_by(Recommendation.id.desc())
+        .limit(1)
+    )
     return db.session.scalars(newest).first()
 
 
 def _reviews(row: Application) -> dict[str, Any]:
-    counted = select(Assignment.state, func.count()).where(
-        Assignment.application_id == row.id, Assignment.stage == row.stage).group_by(Assignment.state)
+    counted = (
+        select(Assignment.state, func.count())
+        .where(Assignment.application_id == row.id, Assignment.stage == row.stage)
+        .group_by(Assignment.state)
+    )
     states = {state: count for state, count in db.session.execute(counted)}
     return {"reviews_in": states.get("sent", 0), "reviewers": sum(states.get(s, 0) for s in ("asked", "ready", "sent"))}
 
 
 def _writers(row: Application) -> frozenset[int]:
-    members = db.session.scalars(select(Membership.person_id).where(
-        Membership.organisation_id == row.organisation_id, Membership.ended_at.is_(None)))
+    members = db.session.scalars(
+        select(Membership.person_id).where(
+            Membership.organisation_id == row.organisation_id, Membership.ended_at.is_(None)
+        )
+    )
     return frozenset({row.created_by, *members})
 
 
 def _after_award(row: Application) -> dict[str, Any]:
     award = db.session.scalars(
-        select(Award).where(Award.application_id == row.id).options(joinedload(Award.agreement))).first()
+        select(Award).where(Award.application_id == row.id).options(joinedload(Award.agreement))
+    ).first()
     if award is None:
         return {}
     reports = select(func.count()).where(Report.award_id == award.id, Report.step != "approved")
     paid = select(Payment.instalment_id).where(~Payment.undone, Payment.paid_at.is_not(None))
     unpaid = select(func.count()).where(Instalment.award_id == award.id, Instalment.id.not_in(paid))
-    return {"agreement": award.agreement.step, "reports_open": db.session.scalar(reports) or 0,
-            "instalments_open": db.session.scalar(unpaid) or 0}
+    return {
+        "agreement": award.agreement.step,
+        "reports_open": db.session.scalar(reports) or 0,
+        "instalments_open": db.session.scalar(unpaid) or 0,
+    }
 
 
 @of.register
@@ -147,25 +205,42 @@ def _(row: Agreement, arrived_at: datetime) -> cases.AgreementCase:
 
 @of.register
 def _(row: Report, arrived_at: datetime) -> cases.ReportCase:
-    earlier = db.session.scalars(select(Report.title).where(
-        Report.award_id == row.award_id, Report.number < row.number, Report.step != "approved").order_by(Report.number))
+    earlier = db.session.scalars(
+        select(Report.title)
+        .where(Report.award_id == row.award_id, Report.number < row.number, Report.step != "approved")
+        .order_by(Report.number)
+    )
     return cases.ReportCase(
-        step=row.step, missing=tuple(report_lacks(row)), agreement=row.award.agreement.step, earlier_open=tuple(earlier), sent_by=row.sent_by)
+        step=row.step,
+        missing=tuple(report_lacks(row)),
+        agreement=row.award.agreement.step,
+        earlier_open=tuple(earlier),
+        sent_by=row.sent_by,
+    )
 
 
 def report_lacks(row: Report) -> list[Say]:
     """What a report still needs before it can be sent."""
     lacks = []
-    for key, text, label in (("summary", row.summary, "What was done"), ("setbacks", row.setbacks, "What did not work"),
-                             ("next_steps", row.next_steps, "What comes next")):
+    for key, text, label in (
+        ("summary", row.summary, "What was done"),
+        ("setbacks", row.setbacks, "What did not work"),
+        ("next_steps", row.next_steps, "What comes next"),
+    ):
         if not text.strip():
             lacks.append(Say("“%(label)s” is not answered.", label=label, cure=key))
     if row.story and not row.story_consent:
         lacks.append(Say("The story needs the consent of whoever tells it.", cure="story"))
-    lacks += [Say("Give the figure of “%(name)s”.", name=f.indicator.name, cure="figures") for f in row.figures if f.actual is None]
+    lacks += [
+        Say("Give the figure of “%(name)s”.", name=f.indicator.name, cure="figures")
+        for f in row.figures
+        if f.actual is None
+    ]
     for spending in row.spending:
         if spending.spent is None:
-            lacks.append(Say("Say what was used of “%(line)s”; 0 if nothing.", line=spending.line.what, cure="spending"))
+            lacks.append(
+                Say("Say what was used of “%(line)s”; 0 if nothing.", line=spending.line.what, cure="spending")
+            )
         elif spending.spent > spending.line.total * Decimal("1.1") and not spending.explanation.strip():
             lacks.append(Say("“%(line)s” is more than 10 %% over: say why.", line=spending.line.what, cure="spending"))
     return lacks
@@ -178,7 +253,10 @@ def _(row: Instalment, arrived_at: datetime) -> cases.InstalmentCase:
 
 def conditions(row: Instalment) -> list[tuple[Say, bool]]:
     """Each condition of an instalment in words, and whether it holds."""
-    reports = {r.number: r for r in db.session.scalars(select(Report).where(Report.award_id == row.award_id).order_by(Report.number))}
+    reports = {
+        r.number: r
+        for r in db.session.scalars(select(Report).where(Report.award_id == row.award_id).order_by(Report.number))
+    }
     said = []
     for condition in row.conditions:
         kind, _, number = condition.partition(":")
@@ -186,7 +264,12 @@ def conditions(row: Instalment) -> list[tuple[Say, bool]]:
             said.append((Say("The agreement is signed by both sides."), row.award.agreement.step == "signed"))
         else:
             report = reports[int(number)]
-            said.append((Say("%(report)s is approved; it is due on %(day)s.", report=report.title, day=report.due_on), report.step == "approved"))
+            said.append(
+                (
+                    Say("%(report)s is approved; it is due on %(day)s.", report=report.title, day=report.due_on),
+                    report.step == "approved",
+                )
+            )
     return said
 
 
@@ -194,9 +277,19 @@ def conditions(row: Instalment) -> list[tuple[Say, bool]]:
 def _(row: Batch, arrived_at: datetime) -> cases.BatchCase:
     payments = [p for p in row.payments if not p.undone]
     makers = db.session.scalars(
-        select(Award.made_by).join(Instalment).where(Instalment.id.in_([p.instalment_id for p in payments])).order_by(Award.made_by))
-    return cases.BatchCase(step=row.step, prepared_by=row.prepared_by, approved_by=row.approved_by, released_by=row.released_by,
-                           award_makers=frozenset(makers), payments=len(payments))
+        select(Award.made_by)
+        .join(Instalment)
+        .where(Instalment.id.in_([p.instalment_id for p in payments]))
+        .order_by(Award.made_by)
+    )
+    return cases.BatchCase(
+        step=row.step,
+        prepared_by=row.prepared_by,
+        approved_by=row.approved_by,
+        released_by=row.released_by,
+        award_makers=frozenset(makers),
+        payments=len(payments),
+    )
 
 
 def _number(text: object) -> Decimal:

@@ -32,7 +32,12 @@ class Happening:
 def of(row: Application | Batch | Call | Fund, who: Who) -> list[Happening]:
     """The newest two hundred events of a thing, newest first; what is the office's own is left out for applicants."""
     table = row.__tablename__
-    wanted = select(Event).where(Event.subject == table, Event.subject_id == row.id).order_by(Event.number.desc()).limit(MOST)
+    wanted = (
+        select(Event)
+        .where(Event.subject == table, Event.subject_id == row.id)
+        .order_by(Event.number.desc())
+        .limit(MOST)
+    )
     office = bool(roles_on(row, who) & INSIDE)
     if not office:
         wanted = wanted.where(Event.audience == "all")
@@ -43,4 +48,6 @@ def _told(event: Event, office: bool) -> Happening:
     """Applicants learn who of their own side did it, and of ours only in which role."""
     named = office or event.role == Role.APPLICANT
     by = event.person.name if event.person and named else ""
-    return Happening(Say.from_json(event.said), by, event.role, {w.name: w.words for w in event.words}, event.at, event.key)
+    return Happening(
+        Say.from_json(event.said), by, event.role, {w.name: w.words for w in event.words}, event.at, event.key
+    )

@@ -11,7 +11,19 @@ from sqlalchemy.types import Date, Text
 
 from grants.access import Who, seen
 from grants.db import GRANTS_NOW, Side, db
-from grants.models import Agreement, Application, Assignment, Award, Batch, Call, Fund, Instalment, Organisation, Payment, Report
+from grants.models import (
+    Agreement,
+    Application,
+    Assignment,
+    Award,
+    Batch,
+    Call,
+    Fund,
+    Instalment,
+    Organisation,
+    Payment,
+    Report,
+)
 from workflows.roles import Role
 
 MOST = 100
@@ -51,7 +63,11 @@ def sides(who: Who) -> list[str]:
     """The organisations somebody acts for, by name."""
     if not who.organisations:
         return []
-    return list(db.session.scalars(select(Organisation.name).where(Organisation.id.in_(who.organisations)).order_by(Organisation.sort_key)))
+    return list(
+        db.session.scalars(
+            select(Organisation.name).where(Organisation.id.in_(who.organisations)).order_by(Organisation.sort_key)
+        )
+    )
 
 
 def _parts(who: Who) -> list[Select[Any]]:
@@ -74,7 +90,13 @@ OFFICERS = ("triage", "checks", "panel")
 
 
 def _columns(kind: Any, id: Any, title: Any, party: Any, due: Any) -> tuple[Any, ...]:
-    return (cast(kind, Text).label("kind"), id.label("id"), title.label("title"), party.label("party"), cast(due, Date).label("due_on"))
+    return (
+        cast(kind, Text).label("kind"),
+        id.label("id"),
+        title.label("title"),
+        party.label("party"),
+        cast(due, Date).label("due_on"),
+    )
 
 
 def _day(hours_column: str, days_column: str) -> Any:
@@ -86,34 +108,74 @@ def _day(hours_column: str, days_column: str) -> Any:
 
 def _applicant(who: Who) -> list[Select[Any]]:
     mine = Application.organisation_id.in_(who.organisations)
-    written = select(*_columns(Application.step, Application.id, Application.title, Call.title,
-                               func.coalesce(Application.invited_until, Call.closes_at)))
+    written = select(
+        *_columns(
+            Application.step,
+            Application.id,
+            Application.title,
+            Call.title,
+            func.coalesce(Application.invited_until, Call.closes_at),
+        )
+    )
     drafts = written.join(Call).where(mine, Application.step == "draft", Call.step == "open").order_by(Application.id)
-    questions = (select(*_columns(literal("question"), Application.id, Application.title, Call.title, _day("question_hours", "question_days")))
-                 .join(Call).where(mine, Application.step == "question").order_by(Application.id))
-    sign = (select(*_columns(literal("sign"), Award.id, Application.title, Award.number, null())).join(Award, Award.application_id == Application.id)
-            .join(Agreement).where(mine, Agreement.step == "to_sign").order_by(Award.id))
+    questions = (
+        select(
+            *_columns(
+                literal("question"),
+                Application.id,
+                Application.title,
+                Call.title,
+                _day("question_hours", "question_days"),
+            )
+        )
+        .join(Call)
+        .where(mine, Application.step == "question")
+        .order_by(Application.id)
+    )
+    sign = (
+        select(*_columns(literal("sign"), Award.id, Application.title, Award.number, null()))
+        .join(Award, Award.application_id == Application.id)
+        .join(Agreement)
+        .where(mine, Agreement.step == "to_sign")
+        .order_by(Award.id)
+    )
     soon = Report.due_on <= func.date(GRANTS_NOW) + REPORT_AHEAD_DAYS
-    reports = (select(*_columns(literal("report"), Report.id, Application.title, Report.title, Report.due_on))
-               .join(Award, Award.id == Report.award_id).join(Application, Application.id == Award.application_id)
-               .join(Agreement, Agreement.award_id == Award.id)
-               .where(mine, Report.step == "due", soon, Agreement.step == "signed").order_by(Report.due_on, Report.id))
+    reports = (
+        select(*_columns(literal("report"), Report.id, Application.title, Report.title, Report.due_on))
+        .join(Award, Award.id == Report.award_id)
+        .join(Application, Application.id == Award.application_id)
+        .join(Agreement, Agreement.award_id == Award.id)
+        .where(mine, Report.step == "due", soon, Agreement.step == "signed")
+        .order_by(Report.due_on, Report.id)
+    )
     return [drafts, questions, sign, reports]
 
 
 def _reviewer(who: Who) -> Select[Any]:
-    return (select(*_columns(Assignment.state, Assignment.id, Application.title, Organisation.name, Assignment.due_on))
-            .join(Application, Application.id == Assignment.application_id).join(Organisation, Organisation.id == Application.organisation_id)
-            .where(Assignment.person_id == who.id, Assignment.state.in_(("asked", "ready")), Application.step == "review",
-                   Application.stage == Assignment.stage, Application.id.not_in(who.conflicts)).order_by(Assignment.due_on, Assignment.id))
+    return (
+        select(*_columns(Assignment.state, Assignment.id, Application.title, Organisation.name, Assignment.due_on))
+        .join(Application, Application.id == Assignment.application_id)
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(
+            Assignment.person_id == who.id,
+            Assignment.state.in_(("asked", "ready")),
+            Application.step == "review",
+            Application.stage == Assignment.stage,
+            Application.id.not_in(who.conflicts),
+        )
+        .order_by(Assignment.due_on, Assignment.id)
+    )
 
 
 def _steps(who: Who, role: Role, steps: tuple[str, ...]) -> Select[Any]:
     due = func.coalesce(_day("triage_hours", "triage_days"), _day("decision_hours", "decision_days"))
-    return (select(*_columns(Application.step, Application.id, Application.title, Organisation.name, due)).join(Call)
-            .join(Organisation, Organisation.id == Application.organisation_id)
-            .where(_covered(who, role), Application.step.in_(steps), seen(Application, who, (Side.OFFICE,)))
-            .order_by(Application.step_at, Application.id))
+    return (
+        select(*_columns(Application.step, Application.id, Application.title, Organisation.name, due))
+        .join(Call)
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(_covered(who, role), Application.step.in_(steps), seen(Application, who, (Side.OFFICE,)))
+        .order_by(Application.step_at, Application.id)
+    )
 
 
 def _covered(who: Who, role: Role) -> Any:
@@ -122,28 +184,46 @@ def _covered(who: Who, role: Role) -> Any:
 
 
 def _countersign(who: Who) -> Select[Any]:
-    return (select(*_columns(literal("countersign"), Award.id, Application.title, Award.number, null()))
-            .join(Award, Award.application_id == Application.id).join(Agreement)
-            .where(_covered(who, Role.OFFICER), Agreement.step == "countersign", seen(Agreement, who, (Side.OFFICE,))).order_by(Award.id))
+    return (
+        select(*_columns(literal("countersign"), Award.id, Application.title, Award.number, null()))
+        .join(Award, Award.application_id == Application.id)
+        .join(Agreement)
+        .where(_covered(who, Role.OFFICER), Agreement.step == "countersign", seen(Agreement, who, (Side.OFFICE,)))
+        .order_by(Award.id)
+    )
 
 
 def _received(who: Who) -> Select[Any]:
-    return (select(*_columns(literal("received"), Report.id, Application.title, Report.title, func.date(Report.step_at) + 21))
-            .join(Award, Award.id == Report.award_id).join(Application, Application.id == Award.application_id)
-            .where(_covered(who, Role.OFFICER), Report.step == "received", seen(Report, who, (Side.OFFICE,)))
-            .order_by(Report.step_at, Report.id))
+    return (
+        select(
+            *_columns(literal("received"), Report.id, Application.title, Report.title, func.date(Report.step_at) + 21)
+        )
+        .join(Award, Award.id == Report.award_id)
+        .join(Application, Application.id == Award.application_id)
+        .where(_covered(who, Role.OFFICER), Report.step == "received", seen(Report, who, (Side.OFFICE,)))
+        .order_by(Report.step_at, Report.id)
+    )
 
 
 def _finance(who: Who) -> list[Select[Any]]:
     taken = select(Payment.id).where(Payment.instalment_id == Instalment.id, ~Payment.undone).exists()
-    payable = (select(*_columns(literal("payable"), Fund.id, Fund.title, cast(func.count(), Text), null()))
-               .join(Call, Call.fund_id == Fund.id).join(Application, Application.call_id == Call.id)
-               .join(Award, Award.application_id == Application.id).join(Instalment, Instalment.award_id == Award.id)
-               .where(Instalment.step == "payable", ~taken, seen(Application, who, (Side.FINANCE,)))
-               .group_by(Fund.id, Fund.title).order_by(Fund.id))
+    payable = (
+        select(*_columns(literal("payable"), Fund.id, Fund.title, cast(func.count(), Text), null()))
+        .join(Call, Call.fund_id == Fund.id)
+        .join(Application, Application.call_id == Call.id)
+        .join(Award, Award.application_id == Application.id)
+        .join(Instalment, Instalment.award_id == Award.id)
+        .where(Instalment.step == "payable", ~taken, seen(Application, who, (Side.FINANCE,)))
+        .group_by(Fund.id, Fund.title)
+        .order_by(Fund.id)
+    )
     theirs = and_(Batch.step.in_(("prepared", "approved", "released")), seen(Batch, who))
     not_mine = func.coalesce(Batch.prepared_by, 0) != who.id
     not_mine_either = func.coalesce(Batch.approved_by, 0) != who.id
-    batches = (select(*_columns(literal("batch_") + Batch.step, Batch.id, Batch.number, Fund.title, null())).join(Fund)
-               .where(theirs, not_mine, not_mine_either).order_by(Batch.id))
+    batches = (
+        select(*_columns(literal("batch_") + Batch.step, Batch.id, Batch.number, Fund.title, null()))
+        .join(Fund)
+        .where(theirs, not_mine, not_mine_either)
+        .order_by(Batch.id)
+    )
     return [payable, batches]

@@ -21,7 +21,12 @@ def moves() -> list[tuple[int, str]]:
         for move in programme.flow.timed():
             hours = Call.rules["clock"][move.within].as_integer() * (24 if str(move.within).endswith("_days") else 1)
             late = Application.step_at + func.make_interval(0, 0, 0, 0, hours) < GRANTS_NOW
-            due = (select(Application.id).join(Call).where(Call.programme == programme.code, Application.step.in_(move.source), late)
-                   .order_by(Application.step_at, Application.id).limit(MOST))
+            due = (
+                select(Application.id)
+                .join(Call)
+                .where(Call.programme == programme.code, Application.step.in_(move.source), late)
+                .order_by(Application.step_at, Application.id)
+                .limit(MOST)
+            )
             found += [(id, move.key) for id in db.session.scalars(due)]
     return found

@@ -17,14 +17,24 @@ def current(token: str) -> SignIn | None:
     """The session of a token, while it runs and its person has an account."""
     if not token:
         return None
-    running = select(SignIn).join(Person).where(
-        SignIn.token_sha256 == hashed(token), SignIn.ends_at > GRANTS_NOW, SignIn.idle_ends_at > GRANTS_NOW, Person.ended_at.is_(None))
+    running = (
+        select(SignIn)
+        .join(Person)
+        .where(
+            SignIn.token_sha256 == hashed(token),
+            SignIn.ends_at > GRANTS_NOW,
+            SignIn.idle_ends_at > GRANTS_NOW,
+            Person.ended_at.is_(None),
+        )
+    )
     return db.session.scalars(running).first()
 
 
 def person_of(email: str) -> Person | None:
     """The account of an address."""
-    return db.session.scalars(select(Person).where(Person.email == email.strip().lower(), Person.ended_at.is_(None))).first()
+    return db.session.scalars(
+        select(Person).where(Person.email == email.strip().lower(), Person.ended_at.is_(None))
+    ).first()
 
 
 def failures(email: str, address: str, within: timedelta) -> int:
@@ -39,5 +49,3 @@ def failures(email: str, address: str, within: timedelta) -> int:
 def hashed(text: str) -> str:
     """SHA-256 in hexadecimal: tokens and addresses are never stored as they are."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-

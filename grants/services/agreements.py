@@ -21,7 +21,11 @@ def sign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case
 @moves.deed("agreements.countersign")
 def countersign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """The Foundation signs: the project begins, and what waited for both signatures falls due."""
-    agreement.countersigned_by, agreement.countersigned_name, agreement.countersigned_at = actor.person, answers["name"].strip(), now()
+    agreement.countersigned_by, agreement.countersigned_name, agreement.countersigned_at = (
+        actor.person,
+        answers["name"].strip(),
+        now(),
+    )
     db.session.flush()
     moves.take(agreement.award.application, "begin", actor=CLOCK)
     awards.follow(agreement.award)

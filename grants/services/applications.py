@@ -28,7 +28,9 @@ def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Applicatio
     """Open a draft; raises Refused with every reason why this organisation cannot apply here."""
     if reasons := against(call, organisation, actor):
         raise moves.Refused(*reasons)
-    application = Application(call=call, organisation=organisation, created_by=actor.person, stage=call.data.stages[0].key, step="draft")
+    application = Application(
+        call=call, organisation=organisation, created_by=actor.person, stage=call.data.stages[0].key, step="draft"
+    )
     db.session.add(application)
     db.session.flush()
     moves.begin(application, actor=actor, say=Say("Draft begun"))
@@ -42,15 +44,27 @@ def against(call: Call, organisation: Organisation, actor: Actor) -> tuple[Say, 
     return (*([late] if late else []), *objections(case, "start"))
 
 
-def save(application: Application, *, section: str, facts: Mapping[str, Any], answers: Mapping[str, Any], lines: Sequence[Line] | None,
-         goals: Sequence[Goal] | None, actor: Actor, version: int) -> None:
+def save(
+    application: Application,
+    *,
+    section: str,
+    facts: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    lines: Sequence[Line] | None,
+    goals: Sequence[Goal] | None,
+    actor: Actor,
+    version: int,
+) -> None:
     """Keep one section as it was written, whole or not.
 
     lines and goals replace what was there; None leaves it. Raises Refused when the proposal can no longer be
     written, Stale when somebody else saved in between.
     """
     locked = db.session.scalars(
-        select(Application).where(Application.id == application.id).with_for_update(of=Application).execution_options(populate_existing=True)
+        select(Application)
+        .where(Application.id == application.id)
+        .with_for_update(of=Application)
+        .execution_options(populate_existing=True)
     ).one()
     if locked.step not in ("draft", "question"):
         raise moves.Refused(Say("The proposal is sent and can no longer be changed."))
@@ -67,9 +81,13 @@ def save(application: Application, *, section: str, facts: Mapping[str, Any], an
     db.session.flush()
 
 
-def keep_lost(application: Application, *, section: str, content: Mapping[str, Any], version: int, person: int) -> ApplicationSave:
+def keep_lost(
+    application: Application, *, section: str, content: Mapping[str, Any], version: int, person: int
+) -> ApplicationSave:
     """Keep what a save sent in although another's came first, so that both texts can be compared."""
-    row = ApplicationSave(application_id=application.id, person_id=person, section=section, on_version=version, content=dict(content))
+    row = ApplicationSave(
+        application_id=application.id, person_id=person, section=section, on_version=version, content=dict(content)
+    )
     db.session.add(row)
     db.session.flush()
     return row
@@ -84,16 +102,34 @@ def settle(save: ApplicationSave) -> None:
 def _replace_lines(application: Application, lines: Sequence[Line]) -> None:
     db.session.execute(delete(BudgetLine).where(BudgetLine.application_id == application.id))
     for position, line in enumerate(lines):
-        db.session.add(BudgetLine(application_id=application.id, position=position, what=line.what, category=line.category,
-                                  quantity=line.quantity, unit_cost=line.unit_cost, total=line.total))
+        db.session.add(
+            BudgetLine(
+                application_id=application.id,
+                position=position,
+                what=line.what,
+                category=line.category,
+                quantity=line.quantity,
+                unit_cost=line.unit_cost,
+                total=line.total,
+            )
+        )
     application.asked = sum((line.total for line in lines), Decimal(0))
 
 
 def _replace_goals(application: Application, goals: Sequence[Goal]) -> None:
     db.session.execute(delete(Indicator).where(Indicator.application_id == application.id))
     for position, goal in enumerate(goals):
-        db.session.add(Indicator(application_id=application.id, position=position, name=goal.name, unit=goal.unit, baseline=goal.baseline,
-                                 target=goal.target, how=goal.how))
+        db.session.add(
+            Indicator(
+                application_id=application.id,
+                position=position,
+                name=goal.name,
+                unit=goal.unit,
+                baseline=goal.baseline,
+                target=goal.target,
+                how=goal.how,
+            )
+        )
 
 
 @moves.deed("applications.submit")
@@ -113,11 +149,20 @@ def fingerprint(application: Application) -> str:
     """SHA-256 of everything that was written, as canonical JSON."""
     content = cases.written(application)
     whole = {
-        "answers": {key: str(value) if not isinstance(value, dict | list) else value for key, value in content.answers.items()},
-        "budget": [[line.what, line.category, str(line.quantity), str(line.unit_cost), str(line.total)] for line in content.lines],
-        "indicators": [[goal.name, goal.unit, str(goal.baseline), str(goal.target), goal.how] for goal in content.goals],
+        "answers": {
+            key: str(value) if not isinstance(value, dict | list) else value for key, value in content.answers.items()
+        },
+        "budget": [
+            [line.what, line.category, str(line.quantity), str(line.unit_cost), str(line.total)]
+            for line in content.lines
+        ],
+        "indicators": [
+            [goal.name, goal.unit, str(goal.baseline), str(goal.target), goal.how] for goal in content.goals
+        ],
     }
-    return hashlib.sha256(json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 @moves.deed("applications.reopen")
@@ -140,5 +185,8 @@ def invite(application: Application, *, actor: Actor, answers: Mapping[str, Any]
 @moves.deed("applications.withdraw")
 def withdraw(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Reviewers need not go on."""
-    db.session.execute(update(Assignment).where(
-        Assignment.application_id == application.id, Assignment.state.in_(("asked", "ready"))).values(state="released"))
+    db.session.execute(
+        update(Assignment)
+        .where(Assignment.application_id == application.id, Assignment.state.in_(("asked", "ready")))
+        .values(state="released")
+    )

@@ -39,9 +39,16 @@ def make(application: Application, *, actor: Actor, answers: Mapping[str, Any], 
     """
     ledger.lock(application.call.fund_id)
     starts = max(application.starts_on or today(), today())
-    award = Award(application=application, amount=answers["amount"], currency=application.call.currency,
-                  conditions=answers.get("conditions") or "", starts_on=starts, ends_on=add_months(starts, application.months or 1),
-                  made_by=actor.person, number=numbers.take("A"))
+    award = Award(
+        application=application,
+        amount=answers["amount"],
+        currency=application.call.currency,
+        conditions=answers.get("conditions") or "",
+        starts_on=starts,
+        ends_on=add_months(starts, application.months or 1),
+        made_by=actor.person,
+        number=numbers.take("A"),
+    )
     agreement = Agreement(award=award, number=numbers.take("G"), step="to_sign")
     db.session.add_all([award, agreement, Decision(application_id=application.id, kind="award", by=actor.person)])
     db.session.flush()
@@ -65,7 +72,9 @@ def shares(amount: Decimal, currency: str, percents: list[Decimal]) -> list[Deci
 def _plan(award: Award, plans: tuple[InstalmentPlan, ...], actor: Actor) -> None:
     amounts = shares(award.amount, award.currency, [plan.percent for plan in plans])
     for number, (plan, amount) in enumerate(zip(plans, amounts, strict=True), 1):
-        instalment = Instalment(award=award, number=number, amount=amount, conditions=list(plan.conditions), step="planned")
+        instalment = Instalment(
+            award=award, number=number, amount=amount, conditions=list(plan.conditions), step="planned"
+        )
         db.session.add(instalment)
         db.session.flush()
         moves.begin(instalment, actor=actor, say=Say("Instalment %(number)s planned", number=number))
@@ -73,11 +82,20 @@ def _plan(award: Award, plans: tuple[InstalmentPlan, ...], actor: Actor) -> None
 
 def _owe(award: Award, duties: tuple[ReportDuty, ...], actor: Actor) -> None:
     """The reports with their days, each with a row for every indicator and budget line."""
-    indicators = list(db.session.scalars(
-        select(Indicator).where(Indicator.application_id == award.application_id).order_by(Indicator.position)))
-    lines = list(db.session.scalars(select(BudgetLine).where(BudgetLine.application_id == award.application_id).order_by(BudgetLine.position)))
+    indicators = list(
+        db.session.scalars(
+            select(Indicator).where(Indicator.application_id == award.application_id).order_by(Indicator.position)
+        )
+    )
+    lines = list(
+        db.session.scalars(
+            select(BudgetLine).where(BudgetLine.application_id == award.application_id).order_by(BudgetLine.position)
+        )
+    )
     for number, duty in enumerate(duties, 1):
-        report = Report(award=award, number=number, title=duty.title, kind=duty.kind, due_on=_due(award, duty), step="due")
+        report = Report(
+            award=award, number=number, title=duty.title, kind=duty.kind, due_on=_due(award, duty), step="due"
+        )
         report.figures = [ReportFigure(indicator=indicator) for indicator in indicators]
         report.spending = [ReportSpending(line=line) for line in lines]
         db.session.add(report)

@@ -16,15 +16,29 @@ from workflows.say import Say, Value
 
 def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
     """Put payable instalments of one fund into a batch; raises Refused for one that is not payable or in a batch already."""
-    rows = list(db.session.scalars(
-        select(Instalment).join(Award, Award.id == Instalment.award_id).join(Application, Application.id == Award.application_id)
-        .join(Call, Call.id == Application.call_id).where(Instalment.id.in_(instalments), Call.fund_id == fund.id)
-        .order_by(Instalment.id).with_for_update(of=Instalment)))
+    rows = list(
+        db.session.scalars(
+            select(Instalment)
+            .join(Award, Award.id == Instalment.award_id)
+            .join(Application, Application.id == Award.application_id)
+            .join(Call, Call.id == Application.call_id)
+            .where(Instalment.id.in_(instalments), Call.fund_id == fund.id)
+            .order_by(Instalment.id)
+            .with_for_update(of=Instalment)
+        )
+    )
     if not rows or len(rows) != len(set(instalments)):
         raise moves.Refused(Say("Choose at least one payable instalment of this fund."))
-    taken = set(db.session.scalars(select(Payment.instalment_id).where(Payment.instalment_id.in_(instalments), ~Payment.undone)))
+    taken = set(
+        db.session.scalars(select(Payment.instalment_id).where(Payment.instalment_id.in_(instalments), ~Payment.undone))
+    )
     if late := [row for row in rows if row.step != "payable" or row.id in taken]:
-        raise moves.Refused(*(Say("%(number)s / %(share)s is not payable any more.", number=r.award.number, share=r.number) for r in late))
+        raise moves.Refused(
+            *(
+                Say("%(number)s / %(share)s is not payable any more.", number=r.award.number, share=r.number)
+                for r in late
+            )
+        )
     batch = Batch(number=numbers.take("B"), fund=fund, prepared_by=actor.person, step="prepared")
     batch.payments = [Payment(instalment=row, amount=row.amount, currency=row.award.currency) for row in rows]
     db.session.add(batch)

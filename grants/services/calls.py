@@ -18,19 +18,37 @@ from workflows.roles import Actor
 from workflows.say import Money, Say
 
 
-def set_up(*, programme: str, title: str, fund: Fund, opens_at: datetime, closes_at: datetime | None, actor: Actor) -> Call:
+def set_up(
+    *, programme: str, title: str, fund: Fund, opens_at: datetime, closes_at: datetime | None, actor: Actor
+) -> Call:
     """A call in preparation, with a copy of its programme's rules."""
     rules = programmes()[programme].rules
-    call = Call(programme=programme, title=title, fund=fund, currency=fund.currency, opens_at=opens_at, closes_at=closes_at,
-                rules=rules.model_dump(mode="json"), created_by=actor.person)
+    call = Call(
+        programme=programme,
+        title=title,
+        fund=fund,
+        currency=fund.currency,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        rules=rules.model_dump(mode="json"),
+        created_by=actor.person,
+    )
     db.session.add(call)
     db.session.flush()
     _record(call, actor, "set_up", Say("Set up"))
     return call
 
 
-def change(call: Call, *, title: str, opens_at: datetime, closes_at: datetime | None, rules: dict[str, Any], actor: Actor,
-           version: int | None = None) -> None:
+def change(
+    call: Call,
+    *,
+    title: str,
+    opens_at: datetime,
+    closes_at: datetime | None,
+    rules: dict[str, Any],
+    actor: Actor,
+    version: int | None = None,
+) -> None:
     """Change a call in preparation.
 
     Raises Refused once it is open, Stale when somebody else changed it since `version` was read, and
@@ -80,7 +98,9 @@ def close_now(call: Call, *, actor: Actor) -> None:
 
 
 def _locked(call: Call) -> None:
-    db.session.scalars(select(Call).where(Call.id == call.id).with_for_update(of=Call).execution_options(populate_existing=True)).one()
+    db.session.scalars(
+        select(Call).where(Call.id == call.id).with_for_update(of=Call).execution_options(populate_existing=True)
+    ).one()
 
 
 def _record(call: Call, actor: Actor, key: str, say: Say) -> None:

@@ -17,16 +17,25 @@ from workflows.roles import Actor
 def recommend(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Write down what an officer advises."""
     kind = answers["kind"]
-    db.session.add(Recommendation(
-        application_id=application.id, kind=kind, amount=answers.get("amount") if kind == "award" else None,
-        conditions=answers.get("conditions") or "", feedback=answers.get("feedback") or "", by=actor.person))
+    db.session.add(
+        Recommendation(
+            application_id=application.id,
+            kind=kind,
+            amount=answers.get("amount") if kind == "award" else None,
+            conditions=answers.get("conditions") or "",
+            feedback=answers.get("feedback") or "",
+            by=actor.person,
+        )
+    )
     db.session.flush()
 
 
 @moves.deed("decisions.reconsider")
 def reconsider(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """The advice no longer counts; it stays on file."""
-    db.session.execute(update(Recommendation).where(Recommendation.application_id == application.id).values(sent_back=True))
+    db.session.execute(
+        update(Recommendation).where(Recommendation.application_id == application.id).values(sent_back=True)
+    )
 
 
 @moves.deed("decisions.decline")
@@ -44,4 +53,6 @@ def close(application: Application, *, actor: Actor, answers: Mapping[str, Any],
 def _close(application: Application, kind: str, actor: Actor, answers: Mapping[str, Any]) -> None:
     db.session.add(Decision(application_id=application.id, kind=kind, feedback=answers["feedback"], by=actor.person))
     db.session.flush()
-    letters.decline_letter(application, feedback=answers["feedback"], signed_by=db.session.get_one(Person, actor.person))
+    letters.decline_letter(
+        application, feedback=answers["feedback"], signed_by=db.session.get_one(Person, actor.person)
+    )

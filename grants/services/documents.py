@@ -10,8 +10,8 @@ from sqlalchemy import select
 from grants.db import db, today
 from grants.models import Application, Document, DocumentEnd, DocumentSnapshot
 from grants.services import numbers, outbox
-from reports.snapshots.facts import Language
 from reports.snapshots import AwardLetter, DeclineLetter, ImpactReport, Receipt
+from reports.snapshots.facts import Language
 
 SERIES: dict[type[AwardLetter | DeclineLetter | ImpactReport | Receipt], str] = {
     AwardLetter: "L", DeclineLetter: "D", Receipt: "Q", ImpactReport: "I"}  # fmt: skip
@@ -29,7 +29,9 @@ class Place:
 PLACE = Place()
 
 
-def order(shape: type[AwardLetter | DeclineLetter | ImpactReport | Receipt], *, application: Application, **facts: Any) -> Document:
+def order(
+    shape: type[AwardLetter | DeclineLetter | ImpactReport | Receipt], *, application: Application, **facts: Any
+) -> Document:
     """Number a document, keep what it is made from, and have it printed.
 
     shape: the snapshot's model; facts: its fields but those that every document has. A second document of a kind
@@ -37,16 +39,32 @@ def order(shape: type[AwardLetter | DeclineLetter | ImpactReport | Receipt], *, 
     """
     kind = shape.model_fields["kind"].default
     earlier = db.session.scalars(
-        select(Document).where(Document.application_id == application.id, Document.kind == kind).order_by(Document.id.desc()).limit(1)
+        select(Document)
+        .where(Document.application_id == application.id, Document.kind == kind)
+        .order_by(Document.id.desc())
+        .limit(1)
     ).first()
     language = next((one for one in LANGUAGES if one == application.organisation.language), LANGUAGES[0])
     number = numbers.take(SERIES[shape])
-    document = Document(kind=kind, number=number, version=1, language=language, application_id=application.id,
-                        supersedes_id=earlier and earlier.id)
+    document = Document(
+        kind=kind,
+        number=number,
+        version=1,
+        language=language,
+        application_id=application.id,
+        supersedes_id=earlier and earlier.id,
+    )
     db.session.add(document)
     db.session.flush()
-    snapshot = shape(number=number, version=1, language=language, issued_on=today(), demo=PLACE.demo,
-                     check_url=f"{PLACE.address}/v/{number}", **facts)
+    snapshot = shape(
+        number=number,
+        version=1,
+        language=language,
+        issued_on=today(),
+        demo=PLACE.demo,
+        check_url=f"{PLACE.address}/v/{number}",
+        **facts,
+    )
     db.session.add(DocumentSnapshot(document_id=document.id, data=snapshot.model_dump(mode="json")))
     outbox.print_document(document)
     return document

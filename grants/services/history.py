@@ -32,7 +32,9 @@ class About:
     step_to: str | None = None
 
 
-def record(about: About, *, actor: Actor, key: str, say: Say, words: Mapping[str, str] | None = None, audience: str = "all") -> Event:
+def record(
+    about: About, *, actor: Actor, key: str, say: Say, words: Mapping[str, str] | None = None, audience: str = "all"
+) -> Event:
     """Add an event to the chain of its subject, under that subject's lock.
 
     words: free text by name, kept beside the chain with a salt. audience: all, or office when applicants do not see it.
@@ -40,9 +42,22 @@ def record(about: About, *, actor: Actor, key: str, say: Say, words: Mapping[str
     head = _locked_head(about)
     salted = {name: (secrets.token_hex(16), text) for name, text in (words or {}).items() if text}
     event = Event(
-        subject=about.subject, subject_id=about.subject_id, number=head.number + 1, at=now(), person_id=actor.person, role=str(actor.role),
-        on_behalf_of=actor.on_behalf_of, via=actor.via, key=key, about=about.table, about_id=about.id, step_from=about.step_from,
-        step_to=about.step_to, said=_said(say, salted), audience=audience, previous=head.hash,
+        subject=about.subject,
+        subject_id=about.subject_id,
+        number=head.number + 1,
+        at=now(),
+        person_id=actor.person,
+        role=str(actor.role),
+        on_behalf_of=actor.on_behalf_of,
+        via=actor.via,
+        key=key,
+        about=about.table,
+        about_id=about.id,
+        step_from=about.step_from,
+        step_to=about.step_to,
+        said=_said(say, salted),
+        audience=audience,
+        previous=head.hash,
     )
     event.hash = digest(event)
     event.words = [EventWords(name=name, salt=salt, words=text) for name, (salt, text) in salted.items()]
@@ -65,9 +80,20 @@ def word_hash(salt: str, words: str) -> str:
 def digest(event: Event) -> str:
     """SHA-256 over the previous hash and the event as canonical JSON."""
     content = {
-        "subject": event.subject, "subject_id": event.subject_id, "number": event.number, "at": event.at.timestamp(),
-        "person": event.person_id, "role": event.role, "on_behalf_of": event.on_behalf_of, "via": event.via, "key": event.key,
-        "about": event.about, "about_id": event.about_id, "from": event.step_from, "to": event.step_to, "said": event.said,
+        "subject": event.subject,
+        "subject_id": event.subject_id,
+        "number": event.number,
+        "at": event.at.timestamp(),
+        "person": event.person_id,
+        "role": event.role,
+        "on_behalf_of": event.on_behalf_of,
+        "via": event.via,
+        "key": event.key,
+        "about": event.about,
+        "about_id": event.about_id,
+        "from": event.step_from,
+        "to": event.step_to,
+        "said": event.said,
         "audience": event.audience,
     }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -58,7 +58,9 @@ def confirm(award: Award, *, amount: Decimal, actor: Actor) -> Entry:
 
 def lock(fund_id: int) -> Fund:
     """The fund, locked until the transaction ends: nothing may be summed before."""
-    return db.session.scalars(select(Fund).where(Fund.id == fund_id).with_for_update().execution_options(populate_existing=True)).one()
+    return db.session.scalars(
+        select(Fund).where(Fund.id == fund_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
 
 
 def _of(award: Award, kind: str) -> Account:
@@ -67,7 +69,13 @@ def _of(award: Award, kind: str) -> Account:
 
 def _account(fund: Fund, kind: str, *, call: Call | None = None, award: Award | None = None) -> Account:
     lock(fund.id)
-    key = {"kind": kind, "fund_id": fund.id, "call_id": call and call.id, "award_id": award and award.id, "currency": fund.currency}
+    key = {
+        "kind": kind,
+        "fund_id": fund.id,
+        "call_id": call and call.id,
+        "award_id": award and award.id,
+        "currency": fund.currency,
+    }
     db.session.execute(insert(Account).values(**key).on_conflict_do_nothing())
     return db.session.scalars(select(Account).filter_by(**key).execution_options(populate_existing=True)).one()
 

@@ -36,9 +36,17 @@ APPEAL_WITHIN = timedelta(days=30)
 def receipt(application: Application, *, sent_by: Person) -> Document:
     """The acknowledgement that the proposal arrived, with the hash of what arrived."""
     return documents.order(
-        snapshots.Receipt, application=application, **_heading(application), submitted_at=application.submitted_at,
-        submitted_by=sent_by.name, submitted_sha256=application.submitted_sha256, asked=application.asked,
-        currency=application.call.currency, answer_by=today() + answer_time(application.call.data), contact=_contact(application))
+        snapshots.Receipt,
+        application=application,
+        **_heading(application),
+        submitted_at=application.submitted_at,
+        submitted_by=sent_by.name,
+        submitted_sha256=application.submitted_sha256,
+        asked=application.asked,
+        currency=application.call.currency,
+        answer_by=today() + answer_time(application.call.data),
+        contact=_contact(application),
+    )
 
 
 def award_letter(award: Award, *, signed_by: Person) -> Document:
@@ -47,11 +55,21 @@ def award_letter(award: Award, *, signed_by: Person) -> Document:
     reviews = select(func.count()).where(Assignment.application_id == application.id, Assignment.state == "sent")
     reports = {report.number: report for report in _reports(award)}
     return documents.order(
-        snapshots.AwardLetter, application=application, **_heading(application), amount=award.amount, currency=award.currency,
-        months=application.months, starts_on=award.starts_on, ends_on=award.ends_on, reviewers_count=db.session.scalar(reviews) or 0,
+        snapshots.AwardLetter,
+        application=application,
+        **_heading(application),
+        amount=award.amount,
+        currency=award.currency,
+        months=application.months,
+        starts_on=award.starts_on,
+        ends_on=award.ends_on,
+        reviewers_count=db.session.scalar(reviews) or 0,
         instalments=tuple(_instalment(one, reports) for one in award.instalments),
-        conditions=(award.conditions,) if award.conditions else (), duties=_duties(award, reports), contact=_contact(application),
-        signatory=snapshots.Person(name=signed_by.name, title=_signs_as(application, signed_by)))
+        conditions=(award.conditions,) if award.conditions else (),
+        duties=_duties(award, reports),
+        contact=_contact(application),
+        signatory=snapshots.Person(name=signed_by.name, title=_signs_as(application, signed_by)),
+    )
 
 
 def decline_letter(application: Application, *, feedback: str, signed_by: Person) -> Document:
@@ -59,10 +77,16 @@ def decline_letter(application: Application, *, feedback: str, signed_by: Person
     sent = select(func.count()).where(Application.call_id == application.call_id, Application.reference.is_not(None))
     funded = sent.where(Application.step.in_(("agreement", "active", "closed", "terminated")))
     return documents.order(
-        snapshots.DeclineLetter, application=application, **_heading(application), received=db.session.scalar(sent),
-        funded=db.session.scalar(funded), feedback=(snapshots.Feedback(heading=application.title, text=feedback),),
-        appeal_until=today() + APPEAL_WITHIN, contact=_contact(application),
-        signatory=snapshots.Person(name=signed_by.name, title=_signs_as(application, signed_by)))
+        snapshots.DeclineLetter,
+        application=application,
+        **_heading(application),
+        received=db.session.scalar(sent),
+        funded=db.session.scalar(funded),
+        feedback=(snapshots.Feedback(heading=application.title, text=feedback),),
+        appeal_until=today() + APPEAL_WITHIN,
+        contact=_contact(application),
+        signatory=snapshots.Person(name=signed_by.name, title=_signs_as(application, signed_by)),
+    )
 
 
 def impact_report(award: Award) -> Document:
@@ -71,28 +95,59 @@ def impact_report(award: Award) -> Document:
     organisation = application.organisation
     last = _reports(award)[-1]
     payments = db.session.execute(
-        select(Payment.paid_at, Payment.amount).join(Instalment).where(Instalment.award_id == award.id, Payment.paid_at.is_not(None))
-        .order_by(Payment.paid_at, Payment.id)).all()
+        select(Payment.paid_at, Payment.amount)
+        .join(Instalment)
+        .where(Instalment.award_id == award.id, Payment.paid_at.is_not(None))
+        .order_by(Payment.paid_at, Payment.id)
+    ).all()
     return documents.order(
-        snapshots.ImpactReport, application=application, title=application.title, chapter=organisation.name, country_code=organisation.country,
-        country=_country(organisation), reference=application.reference, programme=application.call.title, starts_on=award.starts_on,
-        ends_on=award.ends_on, currency=award.currency, awarded=award.amount, paid=sum((p.amount for p in payments), Decimal(0)),
-        returned=Decimal(0), payments=tuple(snapshots.PaymentMade(paid_on=p.paid_at.date(), amount=p.amount) for p in payments),
-        indicators=tuple(_indicator(figure) for figure in last.figures), budget=tuple(_spent(spending) for spending in last.spending),
-        summary=application.summary, story=last.summary,
-        quotes=(snapshots.Quote(words=last.story, name=last.story_by, consent=True),) if last.story and last.story_consent else (),
-        did_not_work=last.setbacks, next_steps=last.next_steps, sources=_sources(last))
+        snapshots.ImpactReport,
+        application=application,
+        title=application.title,
+        chapter=organisation.name,
+        country_code=organisation.country,
+        country=_country(organisation),
+        reference=application.reference,
+        programme=application.call.title,
+        starts_on=award.starts_on,
+        ends_on=award.ends_on,
+        currency=award.currency,
+        awarded=award.amount,
+        paid=sum((p.amount for p in payments), Decimal(0)),
+        returned=Decimal(0),
+        payments=tuple(snapshots.PaymentMade(paid_on=p.paid_at.date(), amount=p.amount) for p in payments),
+        indicators=tuple(_indicator(figure) for figure in last.figures),
+        budget=tuple(_spent(spending) for spending in last.spending),
+        summary=application.summary,
+        story=last.summary,
+        quotes=(snapshots.Quote(words=last.story, name=last.story_by, consent=True),)
+        if last.story and last.story_consent
+        else (),
+        did_not_work=last.setbacks,
+        next_steps=last.next_steps,
+        sources=_sources(last),
+    )
 
 
 def _heading(application: Application) -> dict[str, Any]:
-    return {"recipient": _recipient(application), "project": application.title, "call": application.call.title,
-            "reference": application.reference, "sealed": False}
+    return {
+        "recipient": _recipient(application),
+        "project": application.title,
+        "call": application.call.title,
+        "reference": application.reference,
+        "sealed": False,
+    }
 
 
 def _recipient(application: Application) -> snapshots.Recipient:
     organisation = application.organisation
-    newest = (select(Person.name).join(Membership, Membership.person_id == Person.id).order_by(Membership.id).limit(1)
-              .where(Membership.organisation_id == organisation.id, Membership.ended_at.is_(None)))
+    newest = (
+        select(Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .order_by(Membership.id)
+        .limit(1)
+        .where(Membership.organisation_id == organisation.id, Membership.ended_at.is_(None))
+    )
     address = (*filter(None, organisation.address.splitlines()), _country(organisation))
     return snapshots.Recipient(name=organisation.name, attention=db.session.scalar(newest) or "", address=address[:6])
 
@@ -165,8 +220,15 @@ def _duties(award: Award, reports: dict[int, Report]) -> tuple[snapshots.Duty, .
 def _indicator(figure: Any) -> snapshots.Indicator:
     goal = figure.indicator
     baseline, target, actual = (_bare(value) for value in (goal.baseline, goal.target, figure.actual))
-    return snapshots.Indicator(name=goal.name, unit=goal.unit, baseline=baseline, target=target, actual=actual,
-                               source=figure.source or goal.how, less_is_better=goal.less_is_better)
+    return snapshots.Indicator(
+        name=goal.name,
+        unit=goal.unit,
+        baseline=baseline,
+        target=target,
+        actual=actual,
+        source=figure.source or goal.how,
+        less_is_better=goal.less_is_better,
+    )
 
 
 def _bare(value: Decimal | None) -> Decimal | None:
@@ -178,8 +240,13 @@ def _bare(value: Decimal | None) -> Decimal | None:
 
 def _spent(spending: Any) -> snapshots.BudgetLine:
     line = spending.line
-    return snapshots.BudgetLine(what=line.what, category=line.category, approved=line.total, used=spending.spent or Decimal(0),
-                                explanation=spending.explanation)
+    return snapshots.BudgetLine(
+        what=line.what,
+        category=line.category,
+        approved=line.total,
+        used=spending.spent or Decimal(0),
+        explanation=spending.explanation,
+    )
 
 
 SOURCES = {

@@ -74,8 +74,15 @@ def flow_of(row: Movable) -> Flow:
             return payment.BATCH
 
 
-def take(row: Movable, key: str, *, actor: Actor, answers: Mapping[str, Any] | None = None, version: int | None = None,
-         arrived_at: datetime | None = None) -> None:
+def take(
+    row: Movable,
+    key: str,
+    *,
+    actor: Actor,
+    answers: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    arrived_at: datetime | None = None,
+) -> None:
     """Take the move `key`, or raise Refused with every reason, or Stale when `version` is not the row's any more.
 
     arrived_at: the database's clock when the request came in; deadlines are held against it.
@@ -144,7 +151,9 @@ def _refresh(row: Movable) -> None:
 def _write_down(row: Movable, move: Move, before: str, actor: Actor, answers: Mapping[str, Any]) -> None:
     words = {ask.key: str(answers[ask.key]) for ask in move.asks if ask.kind == "text" and answers.get(ask.key)}
     event = replace(about(row), step_from=before, step_to=row.step)
-    history.record(event, actor=actor, key=move.key, say=Say(move.past or move.title), words=words, audience=_audience(move, actor))
+    history.record(
+        event, actor=actor, key=move.key, say=Say(move.past or move.title), words=words, audience=_audience(move, actor)
+    )
 
 
 def _audience(move: Move, actor: Actor) -> str:
@@ -159,13 +168,14 @@ def _tell(row: Movable, move: Move, answers: Mapping[str, Any], facts: Facts) ->
         values: dict[str, Any] = {"title": application.title, "reference": application.reference or ""}
         values |= {ask.key: str(answers.get(ask.key) or "") for ask in move.asks} | dict(facts)
         for tell in move.tells:
-            outbox.mail(recipients.of(application, tell.to), subject=Say(tell.subject, **values), text=Say(tell.text, **values),
-                        path=f"/applications/{application.id}")
+            outbox.mail(
+                recipients.of(application, tell.to),
+                subject=Say(tell.subject, **values),
+                text=Say(tell.text, **values),
+                path=f"/applications/{application.id}",
+            )
 
 
 def _tellable(row: Movable) -> list[Application | Agreement | Report | Instalment]:
     """A batch tells each of its grantees; anything else tells its own."""
     return [p.instalment for p in row.payments if not p.undone] if isinstance(row, Batch) else [row]
-
-
-

@@ -16,5 +16,7 @@ def take(kind: str) -> str:
     """
     year = today().year
     first = insert(Counter).values(kind=kind, year=year, last=1)
-    raised = first.on_conflict_do_update(index_elements=["kind", "year"], set_={"last": Counter.last + 1}).returning(Counter.last)
+    raised = first.on_conflict_do_update(index_elements=["kind", "year"], set_={"last": Counter.last + 1}).returning(
+        Counter.last
+    )
     return f"{kind}-{year}-{db.session.execute(raised).scalar_one():04d}"

@@ -13,14 +13,33 @@ from workflows.roles import CLOCK, Actor
 from workflows.say import Say
 
 
-def add(*, name: str, country: str, region: str, language: str, kind: str = "chapter", address: str = "", source: str = "",
-        actor: Actor = CLOCK) -> Organisation:
+def add(
+    *,
+    name: str,
+    country: str,
+    region: str,
+    language: str,
+    kind: str = "chapter",
+    address: str = "",
+    source: str = "",
+    actor: Actor = CLOCK,
+) -> Organisation:
     """A new organisation; raises Broken at the end of the unit when the name is taken."""
-    row = Organisation(name=name, sort_key=sort_key(name), country=country, region=region, language=language, kind=kind, address=address,
-                       source=source)
+    row = Organisation(
+        name=name,
+        sort_key=sort_key(name),
+        country=country,
+        region=region,
+        language=language,
+        kind=kind,
+        address=address,
+        source=source,
+    )
     db.session.add(row)
     db.session.flush()
-    history.record(history.About("organisation", row.id, "organisation", row.id), actor=actor, key="add", say=Say("Added"))
+    history.record(
+        history.About("organisation", row.id, "organisation", row.id), actor=actor, key="add", say=Say("Added")
+    )
     return row
 
 
@@ -29,8 +48,13 @@ def add_missing(rows: list[dict[str, str]]) -> int:
     known = set(db.session.scalars(select(Organisation.name)))
     new = [row for row in rows if row["chapter"] not in known]
     for row in new:
-        add(name=row["chapter"], country=row["country_iso2"], region=row["region"], language=row["correspondence_language_suggested"],
-            source=row["source"])
+        add(
+            name=row["chapter"],
+            country=row["country_iso2"],
+            region=row["region"],
+            language=row["correspondence_language_suggested"],
+            source=row["source"],
+        )
     return len(new)
 
 

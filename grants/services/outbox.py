@@ -56,8 +56,12 @@ class Fenced(RuntimeError):
 def claim(id: int) -> Claim | None:
     """Take the row in hand for the length of a lease; None when it is done, dead, or in other hands."""
     free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < GRANTS_NOW)
-    taken = (update(Outbox).where(Outbox.id == id, Outbox.done_at.is_(None), Outbox.dead_at.is_(None), free)
-             .values(attempts=Outbox.attempts + 1, leased_until=GRANTS_NOW + LEASE).returning(Outbox.attempts, Outbox.kind, Outbox.args))
+    taken = (
+        update(Outbox)
+        .where(Outbox.id == id, Outbox.done_at.is_(None), Outbox.dead_at.is_(None), free)
+        .values(attempts=Outbox.attempts + 1, leased_until=GRANTS_NOW + LEASE)
+        .returning(Outbox.attempts, Outbox.kind, Outbox.args)
+    )
     row = db.session.execute(taken.execution_options(synchronize_session=False)).first()
     return Claim(id, row.attempts, row.kind, row.args) if row else None
 
@@ -65,7 +69,9 @@ def claim(id: int) -> Claim | None:
 def finish(held: Claim) -> None:
     """Mark it done; raises Fenced unless exactly the holder of the newest claim says so."""
     done = update(Outbox).where(Outbox.id == held.id, Outbox.attempts == held.token, Outbox.done_at.is_(None))
-    result = db.session.execute(done.values(done_at=GRANTS_NOW, leased_until=None, problem="").execution_options(synchronize_session=False))
+    result = db.session.execute(
+        done.values(done_at=GRANTS_NOW, leased_until=None, problem="").execution_options(synchronize_session=False)
+    )
     if result.rowcount != 1:  # type: ignore[attr-defined]
         raise Fenced(f"outbox row {held.id} is no longer ours (token {held.token})")
 
@@ -76,26 +82,48 @@ def fail(held: Claim, *, problem: str, lasting: bool = False) -> None:
     values = {"leased_until": None, "problem": problem, "next_at": GRANTS_NOW + PAUSE * 2**held.token}
     if dead:
         values["dead_at"] = GRANTS_NOW
-    db.session.execute(update(Outbox).where(Outbox.id == held.id, Outbox.attempts == held.token, Outbox.done_at.is_(None)).values(**values)
-                       .execution_options(synchronize_session=False))
+    db.session.execute(
+        update(Outbox)
+        .where(Outbox.id == held.id, Outbox.attempts == held.token, Outbox.done_at.is_(None))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def due(most: int, queue: str) -> list[int]:
     """Lock and give the rows of a queue that wait to be enqueued, oldest first; what another relay holds is passed over."""
     free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < GRANTS_NOW)
-    waiting = (select(Outbox.id).where(Outbox.queue == queue, Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.next_at <= GRANTS_NOW, free)
-               .order_by(Outbox.id).limit(most).with_for_update(skip_locked=True))
+    waiting = (
+        select(Outbox.id)
+        .where(
+            Outbox.queue == queue,
+            Outbox.done_at.is_(None),
+            Outbox.dead_at.is_(None),
+            Outbox.next_at <= GRANTS_NOW,
+            free,
+        )
+        .order_by(Outbox.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
     return list(db.session.scalars(waiting))
 
 
 def enqueued(ids: Sequence[int]) -> None:
     """They stand in the queue; should the queue be lost, they are due again soon."""
-    db.session.execute(update(Outbox).where(Outbox.id.in_(ids)).values(next_at=GRANTS_NOW + AGAIN).execution_options(synchronize_session=False))
+    db.session.execute(
+        update(Outbox)
+        .where(Outbox.id.in_(ids))
+        .values(next_at=GRANTS_NOW + AGAIN)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def bury() -> int:
     """Give up on rows whose workers died at every try; answers how many."""
-    worn = update(Outbox).where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.attempts >= TRIES, Outbox.leased_until < GRANTS_NOW)
+    worn = update(Outbox).where(
+        Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.attempts >= TRIES, Outbox.leased_until < GRANTS_NOW
+    )
     gone = worn.values(dead_at=GRANTS_NOW, leased_until=None, problem="The worker died at every try.")
     return int(db.session.execute(gone.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
 
@@ -106,5 +134,7 @@ def again(id: int) -> bool:
     The token goes on counting, so that a worker long thought dead stays fenced off: one press is one try.
     """
     revived = update(Outbox).where(Outbox.id == id, Outbox.dead_at.is_not(None), Outbox.done_at.is_(None))
-    result = db.session.execute(revived.values(dead_at=None, leased_until=None, next_at=GRANTS_NOW).execution_options(synchronize_session=False))
+    result = db.session.execute(
+        revived.values(dead_at=None, leased_until=None, next_at=GRANTS_NOW).execution_options(synchronize_session=False)
+    )
     return bool(result.rowcount)  # type: ignore[attr-defined]

@@ -11,9 +11,17 @@ from workflows.roles import Actor, Role
 from workflows.say import Say
 
 
-def add(*, email: str, name: str, password_hash: str | None, language: str = "en", timezone: str = "UTC", actor: Actor) -> Person:
+def add(
+    *, email: str, name: str, password_hash: str | None, language: str = "en", timezone: str = "UTC", actor: Actor
+) -> Person:
     """An account; raises Broken at the end of the unit when the address is taken."""
-    person = Person(email=email.strip().lower(), name=name.strip(), password_hash=password_hash, language=language, timezone=timezone)
+    person = Person(
+        email=email.strip().lower(),
+        name=name.strip(),
+        password_hash=password_hash,
+        language=language,
+        timezone=timezone,
+    )
     db.session.add(person)
     db.session.flush()
     _record(person, actor, "add", Say("Account made"))
@@ -29,7 +37,9 @@ def join(person: Person, organisation: Organisation, *, title: str = "", actor: 
     return membership
 
 
-def appoint(person: Person, role: Role, *, programme: str | None = None, call_id: int | None = None, actor: Actor) -> Appointment:
+def appoint(
+    person: Person, role: Role, *, programme: str | None = None, call_id: int | None = None, actor: Actor
+) -> Appointment:
     """The person holds the role, everywhere or in one programme or call. Their sessions end: sight has changed."""
     appointment = Appointment(person=person, role=str(role), programme=programme, call_id=call_id)
     db.session.add(appointment)

@@ -22,7 +22,12 @@ def once(key: str, *, person: int, body: bytes, do: Callable[[], str]) -> str:
     if not key or len(key) > 100:
         return do()
     sha256 = hashlib.sha256(body).hexdigest()
-    fresh = insert(Repeat).values(key=key, person_id=person, body_sha256=sha256, answer="").on_conflict_do_nothing().returning(Repeat.key)
+    fresh = (
+        insert(Repeat)
+        .values(key=key, person_id=person, body_sha256=sha256, answer="")
+        .on_conflict_do_nothing()
+        .returning(Repeat.key)
+    )
     if db.session.execute(fresh).first():
         answer = do()
         db.session.get_one(Repeat, key).answer = answer

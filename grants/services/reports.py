@@ -13,8 +13,14 @@ from workflows.roles import Actor
 from workflows.say import Say
 
 
-def save(report: Report, *, texts: Mapping[str, Any], figures: Mapping[int, tuple[Decimal | None, str]],
-         spending: Mapping[int, tuple[Decimal | None, str]], version: int) -> None:
+def save(
+    report: Report,
+    *,
+    texts: Mapping[str, Any],
+    figures: Mapping[int, tuple[Decimal | None, str]],
+    spending: Mapping[int, tuple[Decimal | None, str]],
+    version: int,
+) -> None:
     """Keep a report as it stands. figures: id → (actual, source); spending: id → (spent, explanation).
 
     Raises Refused once it is sent, Stale when somebody else saved in between.

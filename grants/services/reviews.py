@@ -32,13 +32,22 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
     if reasons := unfit(application, reviewer):
         raise moves.Refused(*reasons)
     days = application.call.data.clock.get("review_days", 21)
-    assignment = Assignment(application=application, person=reviewer, stage=application.stage, assigned_by=actor.person,
-                            due_on=today() + timedelta(days=days))
+    assignment = Assignment(
+        application=application,
+        person=reviewer,
+        stage=application.stage,
+        assigned_by=actor.person,
+        due_on=today() + timedelta(days=days),
+    )
     db.session.add(assignment)
     db.session.flush()
     _record(assignment, actor, "assign", Say("Reviewer asked"))
-    outbox.mail([reviewer], subject=Say("A proposal to review"), text=Say("You are asked for a review by %(day)s.", day=assignment.due_on),
-                path=f"/reviews/{assignment.id}")
+    outbox.mail(
+        [reviewer],
+        subject=Say("A proposal to review"),
+        text=Say("You are asked for a review by %(day)s.", day=assignment.due_on),
+        path=f"/reviews/{assignment.id}",
+    )
     return assignment
 
 
@@ -48,15 +57,26 @@ def unfit(application: Application, reviewer: Person) -> tuple[Say, ...]:
     member = select(Membership.id).where(Membership.person_id == reviewer.id, Membership.ended_at.is_(None))
     if db.session.scalar(member.where(Membership.organisation_id == application.organisation_id).limit(1)):
         said.append(Say("%(name)s acts for the applicant.", name=reviewer.name))
-    applied = (member.join(Organisation).join(Application, Application.organisation_id == Organisation.id)
-               .where(Application.call_id == application.call_id, Application.id != application.id))
+    applied = (
+        member.join(Organisation)
+        .join(Application, Application.organisation_id == Organisation.id)
+        .where(Application.call_id == application.call_id, Application.id != application.id)
+    )
     if db.session.scalar(applied.limit(1)):
         said.append(Say("%(name)s has applied in this call.", name=reviewer.name))
-    if db.session.scalar(select(Conflict.id).where(
-            Conflict.application_id == application.id, Conflict.person_id == reviewer.id, Conflict.lifted_at.is_(None))):
+    if db.session.scalar(
+        select(Conflict.id).where(
+            Conflict.application_id == application.id, Conflict.person_id == reviewer.id, Conflict.lifted_at.is_(None)
+        )
+    ):
         said.append(Say("%(name)s has a conflict of interest.", name=reviewer.name))
-    if db.session.scalar(select(Assignment.id).where(
-            Assignment.application_id == application.id, Assignment.person_id == reviewer.id, Assignment.stage == application.stage)):
+    if db.session.scalar(
+        select(Assignment.id).where(
+            Assignment.application_id == application.id,
+            Assignment.person_id == reviewer.id,
+            Assignment.stage == application.stage,
+        )
+    ):
         said.append(Say("%(name)s was asked already.", name=reviewer.name))
     return tuple(said)
 
@@ -74,7 +94,9 @@ def declare_conflict(assignment: Assignment, *, kinds: Sequence[str], actor: Act
     """The reviewer has a conflict: the proposal leaves their sight, and the office looks for another."""
     _expect(assignment, "asked", "ready")
     assignment.state = "conflicted"
-    db.session.add(Conflict(application_id=assignment.application_id, person_id=assignment.person_id, kinds=",".join(kinds)))
+    db.session.add(
+        Conflict(application_id=assignment.application_id, person_id=assignment.person_id, kinds=",".join(kinds))
+    )
     db.session.flush()
     _record(assignment, actor, "conflict", Say("Conflict of interest declared"))
 
@@ -87,8 +109,16 @@ def decline(assignment: Assignment, *, reason: str, actor: Actor) -> None:
     _record(assignment, actor, "decline_review", Say("Reviewer declined"), {"reason": reason})
 
 
-def save(review: Review, *, scores: Mapping[str, tuple[int | None, str]], texts: Mapping[str, str], fund: bool | None,
-         amount: Decimal | None, confidence: int | None, version: int | None = None) -> None:
+def save(
+    review: Review,
+    *,
+    scores: Mapping[str, tuple[int | None, str]],
+    texts: Mapping[str, str],
+    fund: bool | None,
+    amount: Decimal | None,
+    confidence: int | None,
+    version: int | None = None,
+) -> None:
     """Keep a review as it stands, whole or not. scores: criterion → (points, comment).
 
     Raises Stale when it was saved elsewhere since `version` was read.
@@ -120,8 +150,14 @@ def lacks(review: Review) -> tuple[Say, ...]:
         if score is None or score.points is None:
             said.append(Say("“%(criterion)s” has no score.", criterion=criterion.title, cure=criterion.key))
         elif len(score.comment.split()) < COMMENT_WORDS:
-            said.append(Say("“%(criterion)s”: say why, in %(words)s words or more.", criterion=criterion.title, words=COMMENT_WORDS,
-                            cure=criterion.key))
+            said.append(
+                Say(
+                    "“%(criterion)s”: say why, in %(words)s words or more.",
+                    criterion=criterion.title,
+                    words=COMMENT_WORDS,
+                    cure=criterion.key,
+                )
+            )
     for key, label in (("strengths", "Strengths"), ("concerns", "Concerns")):
         if not getattr(review, key).strip():
             said.append(Say("“%(label)s” is not answered.", label=label, cure=key))
@@ -130,7 +166,13 @@ def lacks(review: Review) -> tuple[Say, ...]:
     if review.fund and not review.amount:
         said.append(Say("Name the amount that you would give.", cure="amount"))
     if review.amount is not None and review.amount > application.asked:
-        said.append(Say("They ask for %(asked)s; name no more.", asked=Money(application.asked, application.call.currency), cure="amount"))
+        said.append(
+            Say(
+                "They ask for %(asked)s; name no more.",
+                asked=Money(application.asked, application.call.currency),
+                cure="amount",
+            )
+        )
     if review.confidence is None:
         said.append(Say("Say how sure you are.", cure="confidence"))
     return tuple(said)

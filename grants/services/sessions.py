@@ -57,15 +57,22 @@ def _verifies(argon2: PasswordHasher, stored: str, password: str) -> bool:
 
 def record_failure(*, email: str, address: str) -> None:
     """Remember that it failed, in a unit of work of its own."""
-    db.session.add(SignInFailure(email_sha256=sessions.hashed(email.strip().lower()), address_sha256=sessions.hashed(address)))
+    db.session.add(
+        SignInFailure(email_sha256=sessions.hashed(email.strip().lower()), address_sha256=sessions.hashed(address))
+    )
 
 
 def open_for(person: Person, settings: Settings) -> str:
     """A session for the person; answers with the token for the cookie."""
     token = secrets.token_urlsafe(32)
-    db.session.add(SignIn(
-        token_sha256=sessions.hashed(token), person_id=person.id, ends_at=now() + timedelta(hours=settings.session_hours),
-        idle_ends_at=now() + timedelta(minutes=settings.session_idle_minutes)))
+    db.session.add(
+        SignIn(
+            token_sha256=sessions.hashed(token),
+            person_id=person.id,
+            ends_at=now() + timedelta(hours=settings.session_hours),
+            idle_ends_at=now() + timedelta(minutes=settings.session_idle_minutes),
+        )
+    )
     db.session.execute(delete(SignIn).where(SignIn.ends_at < now()))
     return token
 

@@ -12,7 +12,18 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import lazyload
 
 from grants.db import db, now
-from grants.models import Agreement, Application, Batch, Checkpoint, DocumentFile, Event, EventWords, Head, Instalment, Report
+from grants.models import (
+    Agreement,
+    Application,
+    Batch,
+    Checkpoint,
+    DocumentFile,
+    Event,
+    EventWords,
+    Head,
+    Instalment,
+    Report,
+)
 from grants.services.history import FIRST, digest, word_hash
 from workflows.say import Say
 
@@ -74,28 +85,56 @@ def _chains() -> Iterator[Say]:
         previous, number = FIRST, 0
         for event in events:
             if event.number != number + 1:
-                yield Say("History of %(subject)s %(id)s: entry %(number)s is missing.", subject=subject, id=id, number=number + 1)
+                yield Say(
+                    "History of %(subject)s %(id)s: entry %(number)s is missing.",
+                    subject=subject,
+                    id=id,
+                    number=number + 1,
+                )
             if event.previous != previous or digest(event) != event.hash:
-                yield Say("History of %(subject)s %(id)s: entry %(number)s was changed.", subject=subject, id=id, number=event.number)
+                yield Say(
+                    "History of %(subject)s %(id)s: entry %(number)s was changed.",
+                    subject=subject,
+                    id=id,
+                    number=event.number,
+                )
             previous, number = event.hash, event.number
 
 
 def _heads() -> Iterator[Say]:
-    newest = (select(Event.subject, Event.subject_id, Event.number, Event.hash).ext(distinct_on(Event.subject, Event.subject_id))
-              .order_by(Event.subject, Event.subject_id, Event.number.desc()).subquery())
+    newest = (
+        select(Event.subject, Event.subject_id, Event.number, Event.hash)
+        .ext(distinct_on(Event.subject, Event.subject_id))
+        .order_by(Event.subject, Event.subject_id, Event.number.desc())
+        .subquery()
+    )
     whose = (Head.subject == newest.c.subject) & (Head.subject_id == newest.c.subject_id)
     same = whose & (Head.number == newest.c.number) & (Head.hash == newest.c.hash)
-    cut = select(Head.subject, Head.subject_id).outerjoin(newest, same).where(newest.c.number.is_(None)).order_by(Head.subject, Head.subject_id)
+    cut = (
+        select(Head.subject, Head.subject_id)
+        .outerjoin(newest, same)
+        .where(newest.c.number.is_(None))
+        .order_by(Head.subject, Head.subject_id)
+    )
     for subject, id in db.session.execute(cut):
         yield Say("History of %(subject)s %(id)s: its end was cut off.", subject=subject, id=id)
-    headless = (select(newest.c.subject, newest.c.subject_id).outerjoin(Head, whose).where(Head.number.is_(None))
-                .order_by(newest.c.subject, newest.c.subject_id))
+    headless = (
+        select(newest.c.subject, newest.c.subject_id)
+        .outerjoin(Head, whose)
+        .where(Head.number.is_(None))
+        .order_by(newest.c.subject, newest.c.subject_id)
+    )
     for subject, id in db.session.execute(headless):
         yield Say("History of %(subject)s %(id)s: its newest link is missing.", subject=subject, id=id)
 
 
 def _words() -> Iterator[Say]:
-    kept = select(EventWords, Event.said).join(Event, Event.id == EventWords.event_id).where(EventWords.words != "").order_by(EventWords.id)
+    kept = (
+        select(EventWords, Event.said)
+        .join(Event, Event.id == EventWords.event_id)
+        .where(EventWords.words != "")
+        .order_by(EventWords.id)
+    )
     for words, said in db.session.execute(kept.execution_options(yield_per=1000)):
         if said["words"].get(words.name) != word_hash(words.salt, words.words):
             yield Say("History, event %(id)s: its words “%(name)s” were changed.", id=words.event_id, name=words.name)
@@ -104,12 +143,27 @@ def _words() -> Iterator[Say]:
 def _steps() -> Iterator[Say]:
     """Replaying the events gives the steps that the tables hold."""
     for model in STEPPED:
-        last = (select(Event.about_id, Event.step_to).where(Event.about == model.__tablename__, Event.step_to.is_not(None))
-                .ext(distinct_on(Event.about_id)).order_by(Event.about_id, Event.id.desc()).subquery())
-        wrong = (select(model.id, model.step, last.c.step_to).outerjoin(last, last.c.about_id == model.id)
-                 .where(model.step.is_distinct_from(last.c.step_to)).order_by(model.id))
+        last = (
+            select(Event.about_id, Event.step_to)
+            .where(Event.about == model.__tablename__, Event.step_to.is_not(None))
+            .ext(distinct_on(Event.about_id))
+            .order_by(Event.about_id, Event.id.desc())
+            .subquery()
+        )
+        wrong = (
+            select(model.id, model.step, last.c.step_to)
+            .outerjoin(last, last.c.about_id == model.id)
+            .where(model.step.is_distinct_from(last.c.step_to))
+            .order_by(model.id)
+        )
         for id, step, told in db.session.execute(wrong):
-            yield Say("%(table)s %(id)s stands at %(step)s; its history says %(told)s.", table=model.__tablename__, id=id, step=step, told=told or "–")
+            yield Say(
+                "%(table)s %(id)s stands at %(step)s; its history says %(told)s.",
+                table=model.__tablename__,
+                id=id,
+                step=step,
+                told=told or "–",
+            )
 
 
 def _checkpoints(key: str) -> Iterator[Say]:
@@ -136,7 +190,13 @@ def _ledger() -> Iterator[Say]:
         SELECT a.id, a.kind, b.amount, coalesce(sum(p.amount), 0) AS summed FROM account a JOIN balance b ON b.account_id = a.id
         LEFT JOIN posting p ON p.account_id = a.id GROUP BY a.id, a.kind, b.amount HAVING b.amount <> coalesce(sum(p.amount), 0) ORDER BY a.id""")
     for row in db.session.execute(sums):
-        yield Say("Account %(id)s (%(kind)s) holds %(amount)s; its postings sum to %(summed)s.", id=row.id, kind=row.kind, amount=row.amount, summed=row.summed)
+        yield Say(
+            "Account %(id)s (%(kind)s) holds %(amount)s; its postings sum to %(summed)s.",
+            id=row.id,
+            kind=row.kind,
+            amount=row.amount,
+            summed=row.summed,
+        )
     uneven = text("SELECT entry_id FROM posting GROUP BY entry_id, currency HAVING sum(amount) <> 0 ORDER BY entry_id")
     for id in db.session.scalars(uneven):
         yield Say("Entry %(id)s of the ledger does not balance.", id=id)

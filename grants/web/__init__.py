@@ -24,12 +24,21 @@ def create_app(settings: Settings) -> Flask:
     """The web application; refuses to start when a route declares no permission or the database role is too mighty."""
     read_also(settings.programmes)
     PLACE.address, PLACE.demo = settings.address, settings.demo
-    app = bound(settings, "grants", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "grants" / "static"))
+    app = bound(
+        settings, "grants", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "grants" / "static")
+    )
     app.config.update(
-        SECRET_KEY=settings.secret_key or kept(settings.instance, "secret_key"), SESSION_COOKIE_NAME="grants_form",
-        SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=settings.secure_cookies and not settings.demo,
-        MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=2_000,
-        TRUSTED_HOSTS=list(settings.trusted_hosts), WTF_CSRF_TIME_LIMIT=None, TEMPLATES_AUTO_RELOAD=False)
+        SECRET_KEY=settings.secret_key or kept(settings.instance, "secret_key"),
+        SESSION_COOKIE_NAME="grants_form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies and not settings.demo,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+        MAX_FORM_PARTS=2_000,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        WTF_CSRF_TIME_LIMIT=None,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)  # type: ignore[method-assign]
     for part in (guard, refusals, shell, words):

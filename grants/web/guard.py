@@ -12,8 +12,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from grants.access import NOBODY, Permission, Who, actor_on, roles_on, seen, who_is
-from grants.access import ALLOWED
+from grants.access import ALLOWED, NOBODY, Permission, Who, actor_on, roles_on, seen, who_is
 from grants.db import Model, db
 from grants.models import Person, SignIn
 from grants.queries import sessions

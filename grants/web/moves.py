@@ -22,44 +22,55 @@ from workflows.say import Say
 
 bp = Blueprint("moves", __name__)
 
-NOUNS: dict[str, tuple[type[Any], Permission]] = {
-    "applications": (Application, Permission.MOVE_APPLICATION),
-    "agreements": (Agreement, Permission.MOVE_AGREEMENT),
-    "reports": (Report, Permission.MOVE_REPORT),
-    "batches": (Batch, Permission.MOVE_BATCH),
+NOUNS: dict[str, type[Any]] = {
+    "applications": Application,
+    "agreements": Agreement,
+    "reports": Report,
+    "batches": Batch,
 }
+"""What moves. Who may take a move stands in its own row of the flow and nowhere else."""
 
 
 @bp.post("/<any(applications, agreements, reports, batches):noun>/<int:id>/moves/<key>")
 @permitted(Permission.SEE_INBOX)
 def take(noun: str, id: int, key: str) -> Response | tuple[str, int]:
     """Take a move, or say every reason why not."""
-    model, permission = NOUNS[noun]
-    row = load(model, id, permission)
+    row = load(NOUNS[noun], id)
     move = moves.flow_of(row).move(key, row.step, getattr(row, "stage", ""))
     try:
         given = answers(move, request.form, _currency(row)) if move else {}
     except Unclear as unclear:
-        return ask_again(row, move, values=unclear.values, errors={k: [gettext(text)] for k, text in unclear.errors.items()})
+        return ask_again(
+            row, move, values=unclear.values, errors={k: [gettext(text)] for k, text in unclear.errors.items()}
+        )
     try:
         with saving():
-            target = repeats.once(request.form.get("once", ""), person=who().id or 0, body=_body(noun, id, key),
-                                  do=lambda: _take(row, key, given, move))
+            target = repeats.once(
+                request.form.get("once", ""),
+                person=who().id or 0,
+                body=_body(noun, id, key),
+                do=lambda: _take(row, key, given),
+            )
     except moves.Refused as refused:
         return _explain(row, move, refused)
     return redirect(target)
 
 
-def _take(row: Any, key: str, given: dict[str, Any], move: Move | None) -> str:
-    """A move nobody knows is offered to the flow all the same: it has the sentence for it."""
-    actor = acting(row, *(move.by if move else roles_on(row, who())))
-    moves.take(row, key, actor=actor, answers=given, version=request.form.get("version", type=int), arrived_at=arrived_at())
+def _take(row: Any, key: str, given: dict[str, Any]) -> str:
+    """Whoever may never take a move of this name is refused as such; at the wrong step the flow has the sentence for it."""
+    by = [role for move in moves.flow_of(row).moves if move.key == key for role in move.by]
+    actor = acting(row, *(by or roles_on(row, who())))
+    moves.take(
+        row, key, actor=actor, answers=given, version=request.form.get("version", type=int), arrived_at=arrived_at()
+    )
     return page_of(row)
 
 
 def _body(noun: str, id: int, key: str) -> bytes:
     """What was asked for, without what changes from page to page."""
-    sent = sorted((name, text) for name, text in request.form.items(multi=True) if name not in {"csrf_token", "once", "version"})
+    sent = sorted(
+        (name, text) for name, text in request.form.items(multi=True) if name not in {"csrf_token", "once", "version"}
+    )
     return repr((noun, id, key, sent)).encode()
 
 
@@ -76,9 +87,19 @@ def _explain(row: Any, move: Move | None, refused: moves.Refused) -> tuple[str, 
 
 def ask_again(row: Any, move: Move | None, *, values: Any, errors: dict[str, list[str]]) -> tuple[str, int]:
     """The move's form once more, with what was typed and what is wrong with it."""
-    return page("moves/again.html", move=move, to=request.path, values=values, errors=errors, back=page_of(row), version=row.version,
-                title=_title(row),
-                summary=[{"url": f"#{move.key}-{key}", "text": " ".join(found)} for key, found in errors.items()] if move else []), 422
+    return page(
+        "moves/again.html",
+        move=move,
+        to=request.path,
+        values=values,
+        errors=errors,
+        back=page_of(row),
+        version=row.version,
+        title=_title(row),
+        summary=[{"url": f"#{move.key}-{key}", "text": " ".join(found)} for key, found in errors.items()]
+        if move
+        else [],
+    ), 422
 
 
 def offers(row: Any) -> list[dict[str, Any]]:
@@ -89,8 +110,14 @@ def offers(row: Any) -> list[dict[str, Any]]:
     found = []
     for move in flow.offered(row.step, getattr(row, "stage", ""), roles):
         reasons = flow.objections(move.key, case, acting(row, *move.by))
-        found.append({"move": move, "to": url_for("moves.take", noun=_noun(row), id=row.id, key=move.key), "version": row.version,
-                      "reasons": [{"text": said(reason), "cure": cure(row, reason)} for reason in reasons]})
+        found.append(
+            {
+                "move": move,
+                "to": url_for("moves.take", noun=_noun(row), id=row.id, key=move.key),
+                "version": row.version,
+                "reasons": [{"text": said(reason), "cure": cure(row, reason)} for reason in reasons],
+            }
+        )
     return found
 
 
@@ -119,7 +146,7 @@ def page_of(row: Any) -> str:
 
 
 def _noun(row: Any) -> str:
-    return next(noun for noun, (model, _) in NOUNS.items() if isinstance(row, model))
+    return next(noun for noun, model in NOUNS.items() if isinstance(row, model))
 
 
 def _currency(row: Any) -> str:
@@ -130,5 +157,3 @@ def _currency(row: Any) -> str:
 def _title(row: Any) -> str:
     application = application_of(row)
     return application.title if application else row.number
-
-

@@ -61,7 +61,9 @@ def refuse_nul() -> tuple[str, int] | None:
     """The database cannot hold the character with code 0, and nobody types it."""
     sent = [*request.args.values(), *(request.form.values() if request.method == "POST" else ())]
     if any("\x00" in text for text in sent) or "\x00" in request.path:
-        return _say(422, gettext("There is a character in it that cannot be kept (code 0). Take it out and send it again."))
+        return _say(
+            422, gettext("There is a character in it that cannot be kept (code 0). Take it out and send it again.")
+        )
     return None
 
 
@@ -74,7 +76,9 @@ def refused(error: Refused) -> tuple[str, int]:
 def stale(error: Stale) -> tuple[str, int]:
     """Somebody else changed it since the page was made: 409."""
     db.session.rollback()
-    return _say(409, gettext("Somebody else changed this while your page was open. Open it again to see how it stands now."))
+    return _say(
+        409, gettext("Somebody else changed this while your page was open. Open it again to see how it stands now.")
+    )
 
 
 def broken(error: Broken) -> tuple[str, int]:
@@ -85,7 +89,12 @@ def broken(error: Broken) -> tuple[str, int]:
 
 def forged(error: CSRFError) -> tuple[str, int]:
     """The form was not ours, or the session behind it is over: 400."""
-    return _say(400, gettext("The page was open too long, or the form does not come from us. Open it again and send it once more; nothing was done."))
+    return _say(
+        400,
+        gettext(
+            "The page was open too long, or the form does not come from us. Open it again and send it once more; nothing was done."
+        ),
+    )
 
 
 def busy(error: OperationalError) -> tuple[str, int]:
@@ -117,8 +126,14 @@ def _say(status: int, text: str, reasons: list[str] | None = None) -> tuple[str,
 
 def _ways_on() -> list[dict[str, str]]:
     """The page before this one, if it was ours, and the reader's first page."""
-    first = {"title": gettext("Go to your first page"), "url": url_for("inbox.show") if who().id else url_for("public.home")}
+    first = {
+        "title": gettext("Go to your first page"),
+        "url": url_for("inbox.show") if who().id else url_for("public.home"),
+    }
     came_from = urlsplit(request.referrer or "")
     if came_from.netloc != request.host or came_from.path == request.path:
         return [first]
-    return [{"title": gettext("Go back"), "url": came_from.path + (f"?{came_from.query}" if came_from.query else "")}, first]
+    return [
+        {"title": gettext("Go back"), "url": came_from.path + (f"?{came_from.query}" if came_from.query else "")},
+        first,
+    ]

@@ -43,7 +43,9 @@ def create() -> Response | tuple[str, int]:
         token = sessions.open_for(person, settings)
     session.clear()
     response = redirect(after or url_for("inbox.show"))
-    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+    )
     return response
 
 

@@ -18,12 +18,25 @@ from grants.web.guard import who
 from grants.web.words import LANGUAGES
 from workflows.roles import Role
 
-POLICY = "; ".join((
-    "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "connect-src 'self'", "form-action 'self'",
-    "base-uri 'none'", "frame-ancestors 'none'"))
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
 HEADERS = {
-    "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin", "Permissions-Policy": "camera=(), geolocation=(), microphone=()"}
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
 
 PLACES: tuple[tuple[frozenset[Role], str, str], ...] = (
     (frozenset({Role.APPLICANT}), "What to do", "inbox.show"),
@@ -76,7 +89,9 @@ def _safe(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store" if current_user.is_authenticated else "private, no-cache")
+        response.headers.setdefault(
+            "Cache-Control", "no-store" if current_user.is_authenticated else "private, no-cache"
+        )
     if (asked := request.args.get("language")) in LANGUAGES:
         response.set_cookie("grants_language", asked or "", max_age=31_536_000, samesite="Lax", httponly=True)
     return response
@@ -86,12 +101,22 @@ def _frame() -> dict[str, Any]:
     settings = current_app.extensions["settings"]
     locale = get_locale()
     return {
-        "places": _places(), "person": _person(), "demo": settings.demo, "density": "dense" if _office() else "roomy", "wide": _office(),
-        "locale": str(locale or "en").replace("_", "-"), "direction": locale.text_direction if locale else "ltr", "languages": _languages(),
+        "places": _places(),
+        "person": _person(),
+        "demo": settings.demo,
+        "density": "dense" if _office() else "roomy",
+        "wide": _office(),
+        "locale": str(locale or "en").replace("_", "-"),
+        "direction": locale.text_direction if locale else "ltr",
+        "languages": _languages(),
         "foot": _foot(demo=settings.demo),
-        "urls": {"home": url_for("inbox.show") if who().id else url_for("public.home"), "sign_in": url_for("sessions.new"),
-                 "sign_out": url_for("sessions.end")},
-        "once": once_key, "may": lambda name: who().may(Permission(name)),
+        "urls": {
+            "home": url_for("inbox.show") if who().id else url_for("public.home"),
+            "sign_in": url_for("sessions.new"),
+            "sign_out": url_for("sessions.end"),
+        },
+        "once": once_key,
+        "may": lambda name: who().may(Permission(name)),
     }
 
 
@@ -109,30 +134,49 @@ def _person() -> dict[str, str] | None:
     if not who().id:
         return None
     sides = inbox.sides(who())
-    return {"name": current_user.person.name, "side_name": sides[0] if len(sides) == 1 and not _office() else "",
-            "account_url": url_for("persons.account")}
+    return {
+        "name": current_user.person.name,
+        "side_name": sides[0] if len(sides) == 1 and not _office() else "",
+        "account_url": url_for("persons.account"),
+    }
 
 
 def _places() -> list[dict[str, Any]]:
     if not who().id:
-        open_calls = {"title": gettext("Open calls"), "url": url_for("public.home"), "count": 0, "present": request.endpoint == "public.home"}
-        letter = {"title": gettext("Check a letter"), "url": url_for("documents.verify"), "count": 0,
-                  "present": request.endpoint == "documents.verify"}
+        open_calls = {
+            "title": gettext("Open calls"),
+            "url": url_for("public.home"),
+            "count": 0,
+            "present": request.endpoint == "public.home",
+        }
+        letter = {
+            "title": gettext("Check a letter"),
+            "url": url_for("documents.verify"),
+            "count": 0,
+            "present": request.endpoint == "documents.verify",
+        }
         return [open_calls, letter]
     found: dict[str, dict[str, Any]] = {}
     room = request.blueprint
     for roles, title, endpoint in PLACES:
         if roles & who().roles and endpoint not in found:
             count = inbox.count(who()) if endpoint == "inbox.show" else 0
-            found[endpoint] = {"title": gettext(title), "url": url_for(endpoint), "count": count, "present": endpoint.split(".")[0] == room}
+            found[endpoint] = {
+                "title": gettext(title),
+                "url": url_for(endpoint),
+                "count": count,
+                "present": endpoint.split(".")[0] == room,
+            }
     return list(found.values())
 
 
 def _languages() -> list[dict[str, Any]]:
     here = request.args.to_dict() | {"language": ""}
     chosen = str(get_locale() or "en")
-    return [{"code": code, "title": title, "present": code == chosen, "url": _same_page(here | {"language": code})}
-            for code, title in LANGUAGES.items()]
+    return [
+        {"code": code, "title": title, "present": code == chosen, "url": _same_page(here | {"language": code})}
+        for code, title in LANGUAGES.items()
+    ]
 
 
 def _same_page(args: dict[str, str]) -> str:

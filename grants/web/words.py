@@ -28,8 +28,17 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=language)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        instant=instant, day=day, days_left=days_left, amount=amount, said=said, number=number, country=country, spoken=spoken,
-        paragraphs=paragraphs, clock=clock)
+        instant=instant,
+        day=day,
+        days_left=days_left,
+        amount=amount,
+        said=said,
+        number=number,
+        country=country,
+        spoken=spoken,
+        paragraphs=paragraphs,
+        clock=clock,
+    )
 
 
 def language() -> str:
@@ -143,5 +152,3 @@ def paragraphs(text: str) -> Markup:
     """Plain text as paragraphs."""
     parts = [part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
     return Markup("".join(f"<p>{escape(part).replace(chr(10), Markup('<br>'))}</p>" for part in parts))
-
-

@@ -65,11 +65,17 @@ def _objects(world: World, settings: Settings) -> dict[str, str]:
     reviewed = w.in_review(world, code="BTN-S", amount=3_000)
     w.review(world, reviewed, ("ria",))
     with saving():
-        assignment = reviews.assign(application=reviewed, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER))
+        assignment = reviews.assign(
+            application=reviewed, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER)
+        )
     spare = w.in_review(world, code="BTN-S", chapter="bo", amount=2_000)
     with saving():
-        spare_assignment = reviews.assign(application=spare, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER))
-        kept = applications.keep_lost(draft, section="project", content={"title": ["Another"]}, version=1, person=world.people["mg1"].id)
+        spare_assignment = reviews.assign(
+            application=spare, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER)
+        )
+        kept = applications.keep_lost(
+            draft, section="project", content={"title": ["Another"]}, version=1, person=world.people["mg1"].id
+        )
         appointment = persons.appoint(world.people["bo2"], Role.REVIEWER, actor=w.SYSTEM)
     batch = w.batch(world, award)
     new_call = w.draft_call(world)
@@ -80,17 +86,40 @@ def _objects(world: World, settings: Settings) -> dict[str, str]:
         dead = session.query(Outbox).order_by(Outbox.id).limit(1).one()
         outbox.fail(outbox.Claim(dead.id, dead.attempts, dead.kind, dead.args), problem="no paper", lasting=True)
     assert world.fund is not None
-    printed = db.session.query(Document).filter_by(application_id=award.application_id).order_by(Document.id).limit(1).one()
+    printed = (
+        db.session.query(Document).filter_by(application_id=award.application_id).order_by(Document.id).limit(1).one()
+    )
     with saving() as session:
         row = session.query(Outbox).order_by(Outbox.id.desc()).limit(1).one()
-        session.add(DocumentFile(document_id=printed.id, outbox_id=row.id, sha256=Storage(settings.files).put(b"%PDF-1.7"), size=8, pages=1, made_with={}))
+        session.add(
+            DocumentFile(
+                document_id=printed.id,
+                outbox_id=row.id,
+                sha256=Storage(settings.files).put(b"%PDF-1.7"),
+                size=8,
+                pages=1,
+                made_with={},
+            )
+        )
     return {
-        "spare_assignment": str(spare_assignment.id), "kept": str(kept.id), "appointment": str(appointment.id), "spare_call": str(world.calls["DRR"].id),
+        "spare_assignment": str(spare_assignment.id),
+        "kept": str(kept.id),
+        "appointment": str(appointment.id),
+        "spare_call": str(world.calls["DRR"].id),
         "number": printed.number,
-        "draft": str(draft.id), "reviewed": str(reviewed.id), "granted": str(award.application_id), "award": str(award.id),
-        "agreement": str(award.agreement.id), "assignment": str(assignment.id), "batch": str(batch.id), "fund": str(world.fund.id),
-        "call": str(world.calls["BTN-L"].id), "new_call": str(new_call.id), "organisation": str(world.chapters["mg"].id),
-        "person": str(world.people["mg1"].id), "failure": str(dead.id),
+        "draft": str(draft.id),
+        "reviewed": str(reviewed.id),
+        "granted": str(award.application_id),
+        "award": str(award.id),
+        "agreement": str(award.agreement.id),
+        "assignment": str(assignment.id),
+        "batch": str(batch.id),
+        "fund": str(world.fund.id),
+        "call": str(world.calls["BTN-L"].id),
+        "new_call": str(new_call.id),
+        "organisation": str(world.chapters["mg"].id),
+        "person": str(world.people["mg1"].id),
+        "failure": str(dead.id),
         "report": str(db.session.query(Report.id).filter_by(award_id=award.id, number=1).scalar()),
         "document": str(printed.id),
         "sent": str(db.session.query(Assignment.id).filter_by(application_id=reviewed.id, state="sent").scalar()),

@@ -51,8 +51,11 @@ def _verdict(stage: Stage, actor: str, row: Row, path: str) -> str:
     """POSTs are sent empty: whoever comes in is told what is missing, and nothing changes that another row asks about."""
     if row.endpoint == "failures.again":
         stage.bury()
-    browser = anonymous(stage.app) if path == "/sign-out" else stage.browsers[actor]  # signing out would end it for every row
+    browser = (
+        anonymous(stage.app) if path == "/sign-out" else stage.browsers[actor]
+    )  # signing out would end it for every row
     answer = browser.open(path, method=row.method)
+    answer.close()
     if answer.status_code in {301, 302, 303, 307, 308}:
         return "s" if "/sign-in" in answer.location and "/sign-in" not in path else "+"
     return {401: "1", 403: "3", 404: "4"}.get(answer.status_code, "+")

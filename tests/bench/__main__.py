@@ -35,8 +35,15 @@ def main(wanted: list[str]) -> int:
         print(f"It does not work: {error}", file=sys.stderr)  # noqa: T201 - the same
         return 1
     seconds = round(time.monotonic() - began)
-    say(table(found) + (f"\n\nEach list\n{lists.table(pages)}" if pages else "") + f"\n\nMeasured in {seconds} seconds.")
-    written = {"machine": facts, "seconds": seconds, "figures": [figure.as_json() for figure in found], "pages": [asdict(page) for page in pages]}
+    say(
+        table(found) + (f"\n\nEach list\n{lists.table(pages)}" if pages else "") + f"\n\nMeasured in {seconds} seconds."
+    )
+    written = {
+        "machine": facts,
+        "seconds": seconds,
+        "figures": [figure.as_json() for figure in found],
+        "pages": [asdict(page) for page in pages],
+    }
     (ROOT / "instance" / "bench.json").write_text(json.dumps(written, indent=1) + "\n")
     return 0
 

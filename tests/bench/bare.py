@@ -31,7 +31,9 @@ def main() -> None:
 def render(html: str) -> bytes:
     """A PDF by WeasyPrint alone: the sheet parsed once and one set of fonts, as `reports` has it, and nothing else of ours."""
     source = HTML(string=html, url_fetcher=engine.Assets(engine.house_assets()))
-    document = source.render(font_config=engine.font_configuration(), stylesheets=[engine.stylesheet("letter.css")], pdf_variant="pdf/ua-1")
+    document = source.render(
+        font_config=engine.font_configuration(), stylesheets=[engine.stylesheet("letter.css")], pdf_variant="pdf/ua-1"
+    )
     pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"bench")
     return pdf
 

@@ -23,7 +23,9 @@ def chromium() -> str | None:
 def page(html: str, path: Path) -> Path:
     """The letter as a file of its own, with its stylesheet in it and its drawings beside the templates."""
     sheet = (DOCUMENTS / "letter.css").read_text("utf-8")
-    whole = html.replace("</head>", f"<style>{sheet}</style></head>").replace("asset:", f"{(DOCUMENTS / 'assets').as_uri()}/")
+    whole = html.replace("</head>", f"<style>{sheet}</style></head>").replace(
+        "asset:", f"{(DOCUMENTS / 'assets').as_uri()}/"
+    )
     path.write_text(whole, "utf-8")
     return path
 
@@ -33,7 +35,13 @@ def started_for_each(browser: str, letters: list[Path]) -> float:
     began = time.perf_counter()
     for letter in letters:
         pdf = letter.with_suffix(".pdf")
-        command = [browser, *FLAGS, f"--user-data-dir={letter.parent / 'profile'}", f"--print-to-pdf={pdf}", letter.as_uri()]
+        command = [
+            browser,
+            *FLAGS,
+            f"--user-data-dir={letter.parent / 'profile'}",
+            f"--print-to-pdf={pdf}",
+            letter.as_uri(),
+        ]
         subprocess.run(command, capture_output=True, check=True, timeout=60)
         _is_pdf(pdf.read_bytes())
     return (time.perf_counter() - began) / len(letters)

@@ -37,12 +37,26 @@ class Figure:
 
     def as_json(self) -> dict[str, object]:
         """For the file that other programs read."""
-        return {"part": self.part, "what": self.what, "value": round(self.value, 4), "unit": self.unit, "least": self.least, "most": self.most, "met": self.met}
+        return {
+            "part": self.part,
+            "what": self.what,
+            "value": round(self.value, 4),
+            "unit": self.unit,
+            "least": self.least,
+            "most": self.most,
+            "met": self.met,
+        }
 
 
 def number(value: float) -> str:
     """Two digits after the point for what is small, none for what is a count."""
-    return f"{value:,.0f}" if float(value).is_integer() or value >= 1_000 else f"{value:,.1f}" if value >= 100 else f"{value:.2f}"
+    return (
+        f"{value:,.0f}"
+        if float(value).is_integer() or value >= 1_000
+        else f"{value:,.1f}"
+        if value >= 100
+        else f"{value:.2f}"
+    )
 
 
 def table(figures: Iterable[Figure]) -> str:
@@ -55,5 +69,7 @@ def table(figures: Iterable[Figure]) -> str:
             part = figure.part
             lines += ["", part]
         said = {None: "", True: "met", False: "MISSED"}[figure.met]
-        lines.append(f"  {figure.what:<{width}}  {number(figure.value):>9} {figure.unit:<10} {figure.bar:<14} {said}".rstrip())
+        lines.append(
+            f"  {figure.what:<{width}}  {number(figure.value):>9} {figure.unit:<10} {figure.bar:<14} {said}".rstrip()
+        )
     return "\n".join(lines)

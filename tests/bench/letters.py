@@ -127,7 +127,9 @@ def _measure(way: Way, settings: Settings) -> list[Figure]:
     with bare() as loop:
         loop.begin(letters)
         processes.until(lambda: way.desk.printed(ids) and not way.look(), "The first letters")
-        rounds = [{BARE: loop.print(), **{kind: way.print(few) for kind, few in AT_ONCE.items()}} for _ in range(ROUNDS)]
+        rounds = [
+            {BARE: loop.print(), **{kind: way.print(few) for kind, few in AT_ONCE.items()}} for _ in range(ROUNDS)
+        ]
     ours = median(each[TEN].wall for each in rounds)
     grown = processes.resident(way.worker) - rest
     return [*_ratios(rounds), *_memory(rest, grown, way.highest), *_browser(letters[:PAGES], settings.instance, ours)]

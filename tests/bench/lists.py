@@ -111,14 +111,18 @@ def _page(small: Site, large: Site, name: str, address: str) -> Measured:
         counted[id(site)] = len(sent)
     rounds = [(small.get(name, address)[0], large.get(name, address)[0]) for _ in range(ROUNDS)]
     few, many = median(a for a, _ in rounds), median(b for _, b in rounds)
-    return Measured(name or "anybody", address, counted[id(large)], counted[id(small)], many * 1_000, many / few, len(page) / 1_000)
+    return Measured(
+        name or "anybody", address, counted[id(large)], counted[id(small)], many * 1_000, many / few, len(page) / 1_000
+    )
 
 
 def _figures(pages: list[Measured]) -> list[Figure]:
     return [
         Figure(PART, "pages measured", len(pages)),
         Figure(PART, "statements a page, at most", max(page.statements for page in pages), most=STATEMENTS),
-        Figure(PART, "pages whose statements grow with the rows", sum(page.statements > page.few for page in pages), most=0),
+        Figure(
+            PART, "pages whose statements grow with the rows", sum(page.statements > page.few for page in pages), most=0
+        ),
         Figure(PART, "slower, the middle page", median(page.slower for page in pages), "times"),
         Figure(PART, "slower, the worst page", max(page.slower for page in pages), "times", most=SLOWER),
         Figure(PART, "the middle page", median(page.milliseconds for page in pages), "ms"),
@@ -131,7 +135,12 @@ def table(pages: list[Measured]) -> str:
     """Each page in a line, those that miss a bar marked."""
     lines = [f"  {'who':<8} {'page':<42} {'statements':>10} {'ms':>7} {'slower':>7} {'kB':>5}"]
     for page in pages:
-        missed = page.statements > STATEMENTS or page.statements > page.few or page.slower > SLOWER or page.kilobytes > KILOBYTES
+        missed = (
+            page.statements > STATEMENTS
+            or page.statements > page.few
+            or page.slower > SLOWER
+            or page.kilobytes > KILOBYTES
+        )
         line = f"  {page.who:<8} {page.address:<42} {page.statements:>10} {page.milliseconds:>7.1f} {page.slower:>7.2f} {page.kilobytes:>5.0f}"
         lines.append(line + ("  MISSED" if missed else ""))
     return "\n".join(lines)

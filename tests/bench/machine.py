@@ -18,13 +18,20 @@ PACKAGES = ("weasyprint", "sqlalchemy", "flask", "rq", "gunicorn")
 def facts(ground: Ground) -> dict[str, str]:
     """Cores, processor, memory, systems and versions, each in words."""
     with psycopg.connect(plain(ground.postgres.url("postgres", "postgres"))) as connection:
-        found = connection.execute("SELECT current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit')").fetchone()
+        found = connection.execute(
+            "SELECT current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit')"
+        ).fetchone()
     assert found is not None
     server, fsync, commit = found
     return {
-        "cores": str(os.cpu_count()), "processor": _line("/proc/cpuinfo", "model name"), "memory": _line("/proc/meminfo", "MemTotal"),
-        "system": platform.platform(), "python": platform.python_version(), "postgresql": f"{server}, fsync {fsync}, synchronous_commit {commit}",
-        **{name: version(name) for name in PACKAGES}}
+        "cores": str(os.cpu_count()),
+        "processor": _line("/proc/cpuinfo", "model name"),
+        "memory": _line("/proc/meminfo", "MemTotal"),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "postgresql": f"{server}, fsync {fsync}, synchronous_commit {commit}",
+        **{name: version(name) for name in PACKAGES},
+    }
 
 
 def _line(path: str, name: str) -> str:

@@ -48,7 +48,11 @@ class Desk:
     def html(self, ids: list[int]) -> list[str]:
         """The letters as they are handed to the print engine."""
         with self.app.app_context():
-            rows = db.session.scalars(select(DocumentSnapshot).where(DocumentSnapshot.document_id.in_(ids)).order_by(DocumentSnapshot.document_id))
+            rows = db.session.scalars(
+                select(DocumentSnapshot)
+                .where(DocumentSnapshot.document_id.in_(ids))
+                .order_by(DocumentSnapshot.document_id)
+            )
             return [pages.html(parse(row.data)) for row in rows]
 
     def send(self, at_once: int) -> datetime:

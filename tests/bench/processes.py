@@ -44,7 +44,14 @@ def resident(pid: int, line: str = "VmRSS") -> float:
     return 0.0
 
 
-def until(true: Callable[[], bool], what: str, *, seconds: float = 120.0, pause: float = 0.02, meanwhile: Callable[[], object] = int) -> None:
+def until(
+    true: Callable[[], bool],
+    what: str,
+    *,
+    seconds: float = 120.0,
+    pause: float = 0.02,
+    meanwhile: Callable[[], object] = int,
+) -> None:
     """Wait until it is true; raises Broken, saying what did not come. meanwhile: what to do between two looks."""
     end = time.monotonic() + seconds
     while not true():

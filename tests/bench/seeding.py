@@ -43,7 +43,14 @@ def fill(app: Flask, size: int) -> dict[str, Person]:
 def _calls(made: world.World) -> None:
     finance, officer = made.actor("fay", Role.FINANCE), made.actor("olga", Role.OFFICER)
     with saving():
-        made.fund = funds.receive(title="Earlier contributions", year=2024, currency="USD", amount=Decimal(ENVELOPE * len(CALLS)), source="", actor=finance)
+        made.fund = funds.receive(
+            title="Earlier contributions",
+            year=2024,
+            currency="USD",
+            amount=Decimal(ENVELOPE * len(CALLS)),
+            source="",
+            actor=finance,
+        )
     for code in CALLS:
         with saving():
             call = world.open_call(made, code, ENVELOPE)

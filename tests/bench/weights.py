@@ -35,7 +35,19 @@ def measure(ground: Ground) -> list[Figure]:
         db.session.remove()
         db.engine.dispose()
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--no-control-socket"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "wsgi:app",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "1",
+        "--threads",
+        "4",
+        "--no-control-socket",
+    ]
     web = ground.start("web", command, settings)
     processes.until(lambda: _status(port, "/health", cookie) == 200, "The web server", pause=0.2)
     pages = [address for address in LISTS[WHO] if "call" not in address and "fund" not in address]

@@ -39,7 +39,13 @@ def functions(tree: ast.Module) -> Iterator[tuple[str, int]]:
 def assigned(tree: ast.Module, attribute: str) -> Iterator[int]:
     """The lines where an attribute of that name is set on something other than `self`."""
     for node in ast.walk(tree):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign | ast.AugAssign) else []
+        targets = (
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target]
+            if isinstance(node, ast.AnnAssign | ast.AugAssign)
+            else []
+        )
         for target in (part for whole in targets for part in ast.walk(whole)):
             if isinstance(target, ast.Attribute) and target.attr == attribute:
                 yield target.lineno

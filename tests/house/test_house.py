@@ -23,13 +23,19 @@ TOP = {
 
 
 def test_no_file_is_longer_than_a_room_should_be() -> None:
-    long = {str(p.relative_to(ROOT)): n for p in (*code.python(), *code.templates()) if (n := len(p.read_text("utf-8").splitlines())) > LINES}
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in (*code.python(), *code.templates())
+        if (n := len(p.read_text("utf-8").splitlines())) > LINES
+    }
 
     assert long == {}
 
 
 def test_no_function_is_longer_than_forty_lines() -> None:
-    long = [(path, name, lines) for path, tree in code.trees() for name, lines in code.functions(tree) if lines > FUNCTION]
+    long = [
+        (path, name, lines) for path, tree in code.trees() for name, lines in code.functions(tree) if lines > FUNCTION
+    ]
 
     assert long == []
 
@@ -48,7 +54,9 @@ def test_no_room_is_a_drawer() -> None:
 
 
 def test_the_top_level_holds_what_every_good_repository_has() -> None:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
 
     assert {path.split("/")[0] for path in listed if path} - TOP == set()
 
@@ -61,7 +69,13 @@ def test_a_room_is_a_plural_noun_on_every_floor_it_has() -> None:
 
 
 def test_imports_go_downstairs_only() -> None:
-    done = subprocess.run([sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert done.returncode == 0, done.stdout[-3000:]
 
@@ -82,12 +96,20 @@ def _imported(tree: ast.Module) -> set[str]:
 def test_a_step_is_written_in_one_place_only() -> None:
     written = {path for path, tree in code.trees() if path.startswith("grants") for _ in code.assigned(tree, "step")}
 
-    assert written == {"grants/services/calls.py", "grants/services/moves.py"}  # a call has no flow: it opens and closes
+    assert written == {
+        "grants/services/calls.py",
+        "grants/services/moves.py",
+    }  # a call has no flow: it opens and closes
 
 
 def test_nobody_reads_another_clock_than_the_database() -> None:
     others = ("datetime.now", "datetime.utcnow", "date.today", "time.time", "func.now", "func.current_timestamp")
-    read = {path for path, tree in code.trees() if path.startswith(("grants", "workflows", "reports")) for _ in code.calls(tree, *others)}
+    read = {
+        path
+        for path, tree in code.trees()
+        if path.startswith(("grants", "workflows", "reports"))
+        for _ in code.calls(tree, *others)
+    }
 
     assert read == set()
 
@@ -107,7 +129,12 @@ def test_a_unit_of_work_is_opened_at_the_edge_only() -> None:
 
 def test_services_never_commit() -> None:
     below = ("grants/services/", "grants/queries/", "grants/models/", "grants/access.py")
-    commits = [path for path, tree in code.trees() if path.startswith(below) for _ in code.calls(tree, "db.session.commit", "session.commit")]
+    commits = [
+        path
+        for path, tree in code.trees()
+        if path.startswith(below)
+        for _ in code.calls(tree, "db.session.commit", "session.commit")
+    ]
 
     assert commits == []
 
@@ -132,8 +159,17 @@ def test_a_web_process_carries_no_print_engine(module: str) -> None:
 
 
 def test_no_path_of_a_machine_and_no_registry_is_named() -> None:
-    named = re.compile(r"(?<![\w.])/(work|root/\.)(/|\b)|pypi\.org/simple|files\.pythonhosted|registry\.npmjs|deb\.debian\.org")
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    texts = [p for p in listed if p.endswith((".py", ".html", ".md", ".css", ".js", ".toml", ".sh", "Makefile")) and p != "tests/house/test_house.py"]
+    named = re.compile(
+        r"(?<![\w.])/(work|root/\.)(/|\b)|pypi\.org/simple|files\.pythonhosted|registry\.npmjs|deb\.debian\.org"
+    )
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
+    texts = [
+        p
+        for p in listed
+        if p.endswith((".py", ".html", ".md", ".css", ".js", ".toml", ".sh", "Makefile"))
+        and p != "tests/house/test_house.py"
+    ]
 
     assert [path for path in texts if (ROOT / path).is_file() and named.search((ROOT / path).read_text("utf-8"))] == []

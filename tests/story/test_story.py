@@ -88,7 +88,9 @@ def test_the_impact_report_says_what_the_database_holds(told: Told) -> None:
     assert lacking(words(told.document(IMPACT)), *on_the_report(told.facts)) == []
 
 
-@pytest.mark.parametrize(("key", "other"), [("amount", "12322.10"), ("starts_on", "2020-02-29"), ("organisation", "Another chapter")])
+@pytest.mark.parametrize(
+    ("key", "other"), [("amount", "12322.10"), ("starts_on", "2020-02-29"), ("organisation", "Another chapter")]
+)
 def test_another_fact_would_be_missed_on_both(told: Told, key: str, other: str) -> None:
     """The twin: the comparison sees a wrong amount, day and name."""
     facts = told.facts

@@ -72,14 +72,27 @@ def kept(told: Told) -> str:
 def read(text: str) -> Told:
     """The run from its JSON."""
     found = json.loads(text)
-    return Told(Path(found["folder"]), Run(**found["story"]), Run(**found["verified"]), tuple(found["left"]), tuple(found["numbers"]))
+    return Told(
+        Path(found["folder"]),
+        Run(**found["story"]),
+        Run(**found["verified"]),
+        tuple(found["left"]),
+        tuple(found["numbers"]),
+    )
 
 
 def grants(command: str, **settings: str) -> Run:
     """Run a command of ours with these settings and no others."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("GRANTS_")} | settings
     done = subprocess.run(
-        [*COMMAND, command], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=SECONDS
+        [*COMMAND, command],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=SECONDS,
     )
     return Run(done.returncode, done.stdout)
 

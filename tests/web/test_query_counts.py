@@ -29,7 +29,9 @@ def sites(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFa
     names = [f"counts_{os.getpid()}_{size}" for size in (FEW, MANY)]
     databases = [copied(postgres, template, name) for name in names]
     folder = tmp_path_factory.mktemp("counts")
-    made = [_site(postgres, next(database), folder, size) for database, size in zip(databases, (FEW, MANY), strict=True)]
+    made = [
+        _site(postgres, next(database), folder, size) for database, size in zip(databases, (FEW, MANY), strict=True)
+    ]
     yield made[0], made[1]
     for site, database in zip(made, databases, strict=True):
         with site.app.app_context():
@@ -58,9 +60,13 @@ def test_a_list_asks_as_often_for_many_rows_as_for_few(sites: tuple[Site, Site],
     assert many <= STATEMENTS
 
 
-def test_a_list_that_asks_again_for_every_row_is_found(sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_asks_again_for_every_row_is_found(
+    sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def without_eager_loading(who: Who, **narrowed: Any) -> tuple[list[Award], None]:
-        return list(db.session.scalars(select(Award).where(seen(Award, who)).order_by(Award.id.desc()).limit(awards.PAGE))), None
+        return list(
+            db.session.scalars(select(Award).where(seen(Award, who)).order_by(Award.id.desc()).limit(awards.PAGE))
+        ), None
 
     monkeypatch.setattr(awards, "listed", without_eager_loading)
 

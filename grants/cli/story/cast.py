@@ -71,8 +71,17 @@ def seat(settings: Settings) -> None:
         hashed = hasher(settings).hash(PASSWORD)
         for key, part in CAST.items():
             if person_of(email(key)) is None:
-                _give(part, persons.add(email=email(key), name=part.name, password_hash=hashed, language=part.language, timezone=part.zone,
-                                        actor=CLOCK))
+                _give(
+                    part,
+                    persons.add(
+                        email=email(key),
+                        name=part.name,
+                        password_hash=hashed,
+                        language=part.language,
+                        timezone=part.zone,
+                        actor=CLOCK,
+                    ),
+                )
 
 
 def _give(part: Part, person: Person) -> None:

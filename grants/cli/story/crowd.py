@@ -48,8 +48,14 @@ def from_finance(fund: Fund) -> None:
 def _open(fund: Fund, code: str) -> Call:
     title, days, envelope = OPEN[code]
     officer = _actor("nia", Role.OFFICER)
-    call = calls.set_up(programme=code, title=title, fund=fund, opens_at=now() - timedelta(days=12),
-                        closes_at=now() + timedelta(days=days) if days else None, actor=officer)
+    call = calls.set_up(
+        programme=code,
+        title=title,
+        fund=fund,
+        opens_at=now() - timedelta(days=12),
+        closes_at=now() + timedelta(days=days) if days else None,
+        actor=officer,
+    )
     calls.fund(call, amount=Decimal(envelope), actor=_actor("rosa", Role.FINANCE))
     calls.open_now(call, actor=officer)
     return call
@@ -58,7 +64,11 @@ def _open(fund: Fund, code: str) -> Call:
 def _projects() -> list[dict[str, str]]:
     """Real titles with an amount that this call could give, one a country that has a chapter."""
     with PROJECTS.open(encoding="utf-8", newline="") as rows:
-        fitting = [row for row in csv.DictReader(rows) if row["amount"] and row["currency"] == "USD" and float(row["amount"]) <= 30_000]
+        fitting = [
+            row
+            for row in csv.DictReader(rows)
+            if row["amount"] and row["currency"] == "USD" and float(row["amount"]) <= 30_000
+        ]
     by_country = {row["country"]: row for row in fitting if row["country"] != "MG" and _chapter(row["country"])}
     return list(by_country.values())[:14]
 
@@ -86,7 +96,12 @@ def _apply(call: Call, row: dict[str, str], number: int) -> None:
     officer = _actor("nia", Role.OFFICER)
     if number % 7 == 3:
         with saving():
-            moves.take(application, "ask", actor=officer, answers={"question": "Who pays for the connection after the twelve months?"})
+            moves.take(
+                application,
+                "ask",
+                actor=officer,
+                answers={"question": "Who pays for the connection after the twelve months?"},
+            )
         return
     _review(application, officer, 3 - number % 3)
 
@@ -96,7 +111,9 @@ def _people(chapter: Organisation, number: int) -> list[Person]:
     with saving():
         for letter in "ab":
             address = f"chapter{number}{letter}@example.org"
-            person = person_of(address) or persons.add(email=address, name=f"Contact {number}{letter} (demo)", password_hash=None, actor=CLOCK)
+            person = person_of(address) or persons.add(
+                email=address, name=f"Contact {number}{letter} (demo)", password_hash=None, actor=CLOCK
+            )
             persons.join(person, chapter, actor=CLOCK)
             found.append(person)
     return found
@@ -104,13 +121,32 @@ def _people(chapter: Organisation, number: int) -> list[Person]:
 
 def _fill(application: Application, row: dict[str, str], writer: Actor) -> None:
     total = Decimal(row["amount"])
-    given = {q.key: _answer(q) for s in application.call.data.stage("proposal").sections for q in s.questions if q.kind not in ("budget", "indicators")}
+    given = {
+        q.key: _answer(q)
+        for s in application.call.data.stage("proposal").sections
+        for q in s.questions
+        if q.kind not in ("budget", "indicators")
+    }
     facts = {"title": row["title"], "summary": SPOKEN, "starts_on": today() + timedelta(days=120), "months": 12}
-    lines = [Line("Equipment and connection", "equipment", Decimal(1), total * 7 / 10), Line("Workshops", "training", Decimal(1), total * 2 / 10),
-             Line("Accounting", "indirect", Decimal(1), total / 10)]
-    goals = [Goal("People reached", "people", Decimal(0), Decimal(250), "attendance lists"), Goal("Sites connected", "sites", Decimal(0), Decimal(4), "network records")]
-    applications.save(application, section="all", facts=facts, answers={k: v for k, v in given.items() if k not in facts}, lines=lines, goals=goals,
-                      actor=writer, version=application.version)
+    lines = [
+        Line("Equipment and connection", "equipment", Decimal(1), total * 7 / 10),
+        Line("Workshops", "training", Decimal(1), total * 2 / 10),
+        Line("Accounting", "indirect", Decimal(1), total / 10),
+    ]
+    goals = [
+        Goal("People reached", "people", Decimal(0), Decimal(250), "attendance lists"),
+        Goal("Sites connected", "sites", Decimal(0), Decimal(4), "network records"),
+    ]
+    applications.save(
+        application,
+        section="all",
+        facts=facts,
+        answers={k: v for k, v in given.items() if k not in facts},
+        lines=lines,
+        goals=goals,
+        actor=writer,
+        version=application.version,
+    )
 
 
 def _answer(question: Question) -> object:
@@ -137,15 +173,27 @@ def _review(application: Application, officer: Actor, in_hand: int) -> None:
         for key, _ in application.call.data.checks:
             checks.give(application, key=key, verdict="passed", note="", actor=officer)
         moves.take(application, "pass", actor=officer)
-        asked = [reviews.assign(application=application, reviewer=_person(key), actor=officer) for key in ("ines", "karim", "farid")]
+        asked = [
+            reviews.assign(application=application, reviewer=_person(key), actor=officer)
+            for key in ("ines", "karim", "farid")
+        ]
     for number, assignment in enumerate(asked[:in_hand]):
         reviewer = Actor(person=assignment.person_id, role=Role.REVIEWER, via="demo")
         with saving():
             reviews.clear(assignment, actor=reviewer)
             assert assignment.review is not None  # noqa: S101 - clearing has just opened it
-            scores = {c.key: (2 + (application.id + number + place) % 4, WHY) for place, c in enumerate(application.call.data.rubric)}
-            reviews.save(assignment.review, scores=scores, texts={"strengths": WHY, "concerns": WHY, "questions": ""}, fund=True,
-                         amount=application.asked, confidence=3)
+            scores = {
+                c.key: (2 + (application.id + number + place) % 4, WHY)
+                for place, c in enumerate(application.call.data.rubric)
+            }
+            reviews.save(
+                assignment.review,
+                scores=scores,
+                texts={"strengths": WHY, "concerns": WHY, "questions": ""},
+                fund=True,
+                amount=application.asked,
+                confidence=3,
+            )
             reviews.send(assignment.review, actor=reviewer)
 
 

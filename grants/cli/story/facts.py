@@ -25,5 +25,9 @@ OUTCOMES = "SELECT reference, step FROM application WHERE reference IS NOT NULL 
 def facts(settings: Settings) -> dict[str, Any]:
     """References, amounts, days and hashes as they stand."""
     with psycopg.connect(plain(settings.read_database_url), row_factory=dict_row) as reader:
-        return {"awards": reader.execute(AWARDS).fetchall(), "instalments": reader.execute(INSTALMENTS).fetchall(),
-                "printed": reader.execute(DOCUMENTS).fetchall(), "outcomes": reader.execute(OUTCOMES).fetchall()}
+        return {
+            "awards": reader.execute(AWARDS).fetchall(),
+            "instalments": reader.execute(INSTALMENTS).fetchall(),
+            "printed": reader.execute(DOCUMENTS).fetchall(),
+            "outcomes": reader.execute(OUTCOMES).fetchall(),
+        }

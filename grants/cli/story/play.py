@@ -36,7 +36,12 @@ def play(stage: Stage, folder: Path) -> dict[str, Any]:
     report_finally(stage, grant)
     close(stage, grant)
     impact = keep(stage, grant, "I-", folder / "impact-report.pdf")
-    return {"call": call, "applications": {"granted": grant, "declined": other}, "documents": [letter, impact], "steps": stage.steps}
+    return {
+        "call": call,
+        "applications": {"granted": grant, "declined": other},
+        "documents": [letter, impact],
+        "steps": stage.steps,
+    }
 
 
 def open_call(stage: Stage) -> int:
@@ -45,12 +50,24 @@ def open_call(stage: Stage) -> int:
     year = str(stage.today().year)
     with stage.step("rosa", "receive a contribution") as rosa:
         rosa.open("/funds/new")
-        rosa.send("/funds", title=f"{year} contribution (demonstration)", year=year, currency="USD", amount="250000.00", source=".ORG registrations, demonstration")
+        rosa.send(
+            "/funds",
+            title=f"{year} contribution (demonstration)",
+            year=year,
+            currency="USD",
+            amount="250000.00",
+            source=".ORG registrations, demonstration",
+        )
     with stage.step("nia", "set up a call") as nia:
         nia.open("/office/calls/new")
         opens, closes = stage.today(), stage.today()
-        nia.send("/office/calls/new", programme="BTN-L", title=script.CALL, opens_at=f"{opens:%Y-%m-%dT%H:%M}",
-                 closes_at=f"{closes.replace(year=closes.year + 2):%Y-%m-%dT%H:%M}")
+        nia.send(
+            "/office/calls/new",
+            programme="BTN-L",
+            title=script.CALL,
+            opens_at=f"{opens:%Y-%m-%dT%H:%M}",
+            closes_at=f"{closes.replace(year=closes.year + 2):%Y-%m-%dT%H:%M}",
+        )
     call = number_in(nia.address)
     with stage.step("rosa", "set money aside") as rosa:
         rosa.open("/funds")
@@ -116,7 +133,9 @@ def screen(stage: Stage, application: int) -> None:
 def check_and_pass(officer: Visitor, application: int) -> None:
     """Give each line of the checklist its verdict, then pass it on."""
     officer.open(f"/applications/{application}")
-    lines = dict.fromkeys(form.action for form in officer.page.forms if f"/applications/{application}/checks/" in form.action)
+    lines = dict.fromkeys(
+        form.action for form in officer.page.forms if f"/applications/{application}/checks/" in form.action
+    )
     for action in lines:
         officer.open(f"/applications/{application}")
         officer.send(action, **{f"{action.rpartition('/')[2]}-verdict": "passed"})
@@ -156,8 +175,16 @@ def score(reviewer: Visitor, title: str, points: int, comment: str, *, fund: boo
     form = reviewer.page.form("/send")
     criteria = [name.removeprefix("score_") for name in form.offered if name.startswith("score_")]
     fields = {f"score_{key}": str(points) for key in criteria} | {f"comment_{key}": comment for key in criteria}
-    reviewer.send("/send", **fields, strengths=comment, concerns=script.WEAK_COMMENT, questions="", fund="yes" if fund else "no",
-                  amount=amount if fund else "", confidence="4")
+    reviewer.send(
+        "/send",
+        **fields,
+        strengths=comment,
+        concerns=script.WEAK_COMMENT,
+        questions="",
+        fund="yes" if fund else "no",
+        amount=amount if fund else "",
+        confidence="4",
+    )
 
 
 def desk(reviewer: Visitor, title: str) -> None:
@@ -239,7 +266,9 @@ def report_interim(stage: Stage, application: int) -> None:
         nia.send("/moves/send_back", question=script.FIGURES_WANTED)
     stage.at(165)
     with stage.step("hanta", "send the report again") as hanta:
-        again = {"summary": f"{script.REPORT['summary']} Vingt-six personnes formées, dont quatorze femmes (listes de présence)."}
+        again = {
+            "summary": f"{script.REPORT['summary']} Vingt-six personnes formées, dont quatorze femmes (listes de présence)."
+        }
         write_report(hanta, application, {**script.REPORT, **again}, script.INTERIM, script.SPENT_INTERIM)
     stage.at(160)
     with stage.step("nia", "approve the interim report") as nia:
@@ -258,7 +287,9 @@ def report_finally(stage: Stage, application: int) -> None:
         joel.send("/moves/approve")
 
 
-def write_report(grantee: Visitor, application: int, texts: script.Fields, figures: tuple[str, ...], spent: tuple[str, ...]) -> int:
+def write_report(
+    grantee: Visitor, application: int, texts: script.Fields, figures: tuple[str, ...], spent: tuple[str, ...]
+) -> int:
     """Fill in the report that is due, save it, and send it; answers its number."""
     grantee.open(f"/applications/{application}/award")
     grantee.follow("Write the report")

@@ -59,7 +59,9 @@ class Page(HTMLParser):
             self._link = given.get("href", "")
             self.hrefs.append(self._link)
         elif tag == "button" and "formaction" in given:
-            self._elsewhere.append((given.get("form") or (self._inside.id if self._inside else ""), given["formaction"]))
+            self._elsewhere.append(
+                (given.get("form") or (self._inside.id if self._inside else ""), given["formaction"])
+            )
         elif self._inside is not None and "template" not in self._open:
             self._take_field(tag, given)
         if tag not in VOID:

@@ -10,7 +10,9 @@ Fields = dict[str, str | list[str]]
 CALL = "Beyond the Net, large · demonstration round"
 TITLE = "Réseaux communautaires dans trois communes agricoles isolées"
 CONDITION = "Avant le premier achat, la commune de Tsaratanana confirme par écrit où le mât sera dressé."
-QUESTION = "Who owns the land under the mast, and who repairs it after the project? Say so in the sustainability section."
+QUESTION = (
+    "Who owns the land under the mast, and who repairs it after the project? Say so in the sustainability section."
+)
 
 ANSWERS: Fields = {
     "title": TITLE,
@@ -28,9 +30,7 @@ ANSWERS: Fields = {
     "mission": ["education", "information"], "focus": ["connecting"], "issues": ["community_networks", "connecting_the_world"],
     "cofunding": "2400.00", "cofunders": "Routeurs prêtés par une association partenaire (démonstration)",
 }  # fmt: skip
-ADDED = (
-    " Le terrain du mât appartient à la commune, qui le met à disposition pour dix ans ; la coopérative paie les réparations sur sa réserve."
-)
+ADDED = " Le terrain du mât appartient à la commune, qui le met à disposition pour dix ans ; la coopérative paie les réparations sur sa réserve."
 BUDGET = (
     ("Routeurs radio d’extérieur, LibreMesh", "equipment", "18", "142.00"),
     ("Panneaux solaires, batteries, régulateurs", "equipment", "6", "395.00"),
@@ -60,7 +60,9 @@ REPORT: Fields = {
     "panneaux pendant six semaines.",
     "next_steps": "Terminer les ateliers à Tsaratanana et remettre le réseau aux coopératives.",
 }  # fmt: skip
-FIGURES_WANTED = "Say how many people were trained, and how many of them are women: the form gives one number without its source."
+FIGURES_WANTED = (
+    "Say how many people were trained, and how many of them are women: the form gives one number without its source."
+)
 LAST_REPORT: Fields = {
     "summary": "Les trois communes sont en ligne et gèrent elles-mêmes leur réseau. Quatre-vingt-quatorze foyers, trois écoles et le dispensaire "
     "sont raccordés ; les cultivateurs comparent les prix avant de vendre.",
@@ -91,19 +93,59 @@ def proposal(today: date, own: Mapping[str, str | list[str]] | None = None) -> F
     """Every field of the large form, with `own` in place of what is French."""
     start = today + timedelta(days=38)
     fields: Fields = {**ANSWERS, "starts_on": start.isoformat(), "months": "12", **(own or {})}
-    fields |= _rows("activities", ("activity", "start", "end", "who"), (
-        ("Études radio et accords avec les communes", start.isoformat(), (start + timedelta(days=60)).isoformat(), "Équipe technique"),
-        ("Achat, douane, pose des relais", (start + timedelta(days=60)).isoformat(), (start + timedelta(days=210)).isoformat(), "Équipe technique"),
-        ("Ateliers et remise aux coopératives", (start + timedelta(days=210)).isoformat(), (start + timedelta(days=340)).isoformat(), "Formatrices")))
-    fields |= _rows("team", ("name", "role", "member"), (
-        ("Hanta R. (demo)", "coordonne le projet", "y"), ("Mialy A. (demo)", "tient les comptes", "y"), ("Solofo T. (demo)", "pose les relais", "")))
-    fields |= _rows("partners", ("name", "role", "outside"), (("Association partenaire (demo)", "prête des routeurs", "y"),))
-    fields |= _rows("risks", ("risk", "response"), (
-        ("Cyclone pendant la pose", "Matériel posé après avril, haubans doublés"), ("Retard en douane", "Achat dès la signature, transitaire connu")))
+    fields |= _rows(
+        "activities",
+        ("activity", "start", "end", "who"),
+        (
+            (
+                "Études radio et accords avec les communes",
+                start.isoformat(),
+                (start + timedelta(days=60)).isoformat(),
+                "Équipe technique",
+            ),
+            (
+                "Achat, douane, pose des relais",
+                (start + timedelta(days=60)).isoformat(),
+                (start + timedelta(days=210)).isoformat(),
+                "Équipe technique",
+            ),
+            (
+                "Ateliers et remise aux coopératives",
+                (start + timedelta(days=210)).isoformat(),
+                (start + timedelta(days=340)).isoformat(),
+                "Formatrices",
+            ),
+        ),
+    )
+    fields |= _rows(
+        "team",
+        ("name", "role", "member"),
+        (
+            ("Hanta R. (demo)", "coordonne le projet", "y"),
+            ("Mialy A. (demo)", "tient les comptes", "y"),
+            ("Solofo T. (demo)", "pose les relais", ""),
+        ),
+    )
+    fields |= _rows(
+        "partners", ("name", "role", "outside"), (("Association partenaire (demo)", "prête des routeurs", "y"),)
+    )
+    fields |= _rows(
+        "risks",
+        ("risk", "response"),
+        (
+            ("Cyclone pendant la pose", "Matériel posé après avril, haubans doublés"),
+            ("Retard en douane", "Achat dès la signature, transitaire connu"),
+        ),
+    )
     fields |= _rows("budget", ("what", "category", "quantity", "unit_cost"), BUDGET)
     fields |= _rows("indicators", ("name", "unit", "baseline", "target", "how"), GOALS)
     return fields | {f"declares_{key}": "y" for key in ("true", "agreed", "account", "costs", "once", "published")}
 
 
 def _rows(key: str, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Fields:
-    return {f"{key}-{number}-{column}": text for number, row in enumerate(rows) for column, text in zip(columns, row, strict=True) if text}
+    return {
+        f"{key}-{number}-{column}": text
+        for number, row in enumerate(rows)
+        for column, text in zip(columns, row, strict=True)
+        if text
+    }

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -62,8 +62,15 @@ class Stage:
         yield self.browser(key)
         role = CAST[key].role
         self.say(f"  {self.today():%d %b %Y}  {CAST[key].name}: {move}")
-        self.steps.append({"who": CAST[key].name, "role": str(role or "applicant"), "move": move, "at": self.today().isoformat(timespec="seconds"),
-                           "seconds": round(time.monotonic() - began, 2)})
+        self.steps.append(
+            {
+                "who": CAST[key].name,
+                "role": str(role or "applicant"),
+                "move": move,
+                "at": self.today().isoformat(timespec="seconds"),
+                "seconds": round(time.monotonic() - began, 2),
+            }
+        )
 
     def paper(self, key: str, path: str, series: str) -> bytes:
         """The printed document of this series on a page, as soon as the worker has it; raises TimeoutError."""
