@@ -14,6 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
+NAMES = {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية"}
+TRANSLATIONS = ROOT / "grants" / "translations"
+LANGUAGES = {code: name for code, name in NAMES.items() if code == "en" or (TRANSLATIONS / code).is_dir()}
+"""The languages of pages and mails: English, and every one that has a catalogue. Letters speak more, see `reports`."""
 
 
 def _setting(default: object, says: str, *, secret: bool = False) -> Any:

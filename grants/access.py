@@ -63,33 +63,33 @@ class Permission(StrEnum):
     RETRY_FAILURE = "retry_failure"
 
 
-A, R, O, P, F, U, D = (
-    Role.APPLICANT, Role.REVIEWER, Role.OFFICER, Role.APPROVER, Role.FINANCE, Role.AUDITOR, Role.ADMINISTRATOR)  # fmt: skip
+APPLICANT, REVIEWER, OFFICER, APPROVER = Role.APPLICANT, Role.REVIEWER, Role.OFFICER, Role.APPROVER
+FINANCE, AUDITOR, ADMINISTRATOR = Role.FINANCE, Role.AUDITOR, Role.ADMINISTRATOR
 
 ALLOWED: dict[Permission, frozenset[Role]] = {
-    Permission.SEE_INBOX: frozenset({A, R, O, P, F, U, D}),
-    Permission.START_APPLICATION: frozenset({A}),
-    Permission.WRITE_APPLICATION: frozenset({A}),
-    Permission.READ_APPLICATION: frozenset({A, O, P, U}),
-    Permission.CHECK: frozenset({O}),
-    Permission.ASSIGN: frozenset({O}),
-    Permission.READ_REVIEWS: frozenset({O, P, U}),
-    Permission.ANSWER_ASSIGNMENT: frozenset({R}),
-    Permission.REVIEW: frozenset({R}),
-    Permission.READ_AWARD: frozenset({A, O, P, F, U}),
-    Permission.READ_REPORT: frozenset({A, O, P, U}),
-    Permission.WRITE_REPORT: frozenset({A}),
-    Permission.READ_BATCH: frozenset({F, U}),
-    Permission.PREPARE_BATCH: frozenset({F}),
-    Permission.READ_FUND: frozenset({O, P, F, U}),
-    Permission.SET_FUND: frozenset({F}),
-    Permission.READ_CALL: frozenset({O, P, U}),
-    Permission.SET_CALL: frozenset({O}),
-    Permission.READ_DOCUMENT: frozenset({A, O, P, U}),
-    Permission.READ_ORGANISATION: frozenset({A, O, P, F, U, D}),
-    Permission.SET_PEOPLE: frozenset({D}),
-    Permission.SEE_FAILURES: frozenset({O, U, D}),
-    Permission.RETRY_FAILURE: frozenset({O, D}),
+    Permission.SEE_INBOX: frozenset({APPLICANT, REVIEWER, OFFICER, APPROVER, FINANCE, AUDITOR, ADMINISTRATOR}),
+    Permission.START_APPLICATION: frozenset({APPLICANT}),
+    Permission.WRITE_APPLICATION: frozenset({APPLICANT}),
+    Permission.READ_APPLICATION: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),
+    Permission.CHECK: frozenset({OFFICER}),
+    Permission.ASSIGN: frozenset({OFFICER}),
+    Permission.READ_REVIEWS: frozenset({OFFICER, APPROVER, AUDITOR}),
+    Permission.ANSWER_ASSIGNMENT: frozenset({REVIEWER}),
+    Permission.REVIEW: frozenset({REVIEWER}),
+    Permission.READ_AWARD: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR}),
+    Permission.READ_REPORT: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),
+    Permission.WRITE_REPORT: frozenset({APPLICANT}),
+    Permission.READ_BATCH: frozenset({FINANCE, AUDITOR}),
+    Permission.PREPARE_BATCH: frozenset({FINANCE}),
+    Permission.READ_FUND: frozenset({OFFICER, APPROVER, FINANCE, AUDITOR}),
+    Permission.SET_FUND: frozenset({FINANCE}),
+    Permission.READ_CALL: frozenset({OFFICER, APPROVER, AUDITOR}),
+    Permission.SET_CALL: frozenset({OFFICER}),
+    Permission.READ_DOCUMENT: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),
+    Permission.READ_ORGANISATION: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR, ADMINISTRATOR}),
+    Permission.SET_PEOPLE: frozenset({ADMINISTRATOR}),
+    Permission.SEE_FAILURES: frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
+    Permission.RETRY_FAILURE: frozenset({OFFICER, ADMINISTRATOR}),
 }
 
 

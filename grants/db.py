@@ -157,8 +157,9 @@ def _refuse_power() -> None:
     try:
         mighty = db.session.execute(
             text(
-                "SELECT rolsuper OR EXISTS (SELECT FROM pg_class WHERE relname = 'history' AND pg_has_role(relowner, 'MEMBER')) FROM pg_roles"
-                " WHERE rolname = current_user"
+                "SELECT rolsuper OR EXISTS ("
+                "  SELECT FROM pg_class WHERE relname = 'history' AND pg_has_role(relowner, 'MEMBER')"
+                ") FROM pg_roles WHERE rolname = current_user"
             )
         ).scalar_one()
     finally:

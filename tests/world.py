@@ -34,9 +34,19 @@ class World:
 
 
 STAFF = {
-    "olga": Role.OFFICER, "omar": Role.OFFICER, "pia": Role.APPROVER, "fay": Role.FINANCE, "fox": Role.FINANCE, "fritz": Role.FINANCE,
-    "uma": Role.AUDITOR, "ada": Role.ADMINISTRATOR, "rex": Role.REVIEWER, "ria": Role.REVIEWER, "rob": Role.REVIEWER, "ron": Role.REVIEWER,
-}  # fmt: skip
+    "olga": Role.OFFICER,
+    "omar": Role.OFFICER,
+    "pia": Role.APPROVER,
+    "fay": Role.FINANCE,
+    "fox": Role.FINANCE,
+    "fritz": Role.FINANCE,
+    "uma": Role.AUDITOR,
+    "ada": Role.ADMINISTRATOR,
+    "rex": Role.REVIEWER,
+    "ria": Role.REVIEWER,
+    "rob": Role.REVIEWER,
+    "ron": Role.REVIEWER,
+}
 
 
 def build(*, programmes: tuple[str, ...] = ("BTN-S", "BTN-L", "RES", "DRR"), envelope: int = 100_000) -> World:
@@ -142,28 +152,18 @@ def written(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _answer(question: Question) -> Any:
-    match question.kind:
-        case "date":
-            return today() + timedelta(days=90) if question.fact else (today() + timedelta(days=90)).isoformat()
-        case "number":
-            return 12 if question.fact else "100"
-        case "choice":
-            return question.options[0][0]
-        case "tags":
-            return [question.options[0][0]]
-        case "tick":
-            return True
-        case "table":
-            return [
-                {
-                    c.key: date(2027, 1, 1).isoformat()
-                    if c.kind == "date"
-                    else ("1" if c.kind == "number" else ("yes" if c.kind == "tick" else WORD))
-                    for c in question.columns
-                }
-            ]
-        case _:
-            return f"{WORD} {question.key}"
+    start = today() + timedelta(days=90)
+    first = next((key for key, _ in question.options), None)
+    cells = {"date": date(2027, 1, 1).isoformat(), "number": "1", "tick": "yes"}
+    answers: dict[str, Any] = {
+        "date": start if question.fact else start.isoformat(),
+        "number": 12 if question.fact else "100",
+        "choice": first,
+        "tags": [first],
+        "tick": True,
+        "table": [{column.key: cells.get(column.kind, WORD) for column in question.columns}],
+    }
+    return answers.get(question.kind, f"{WORD} {question.key}")
 
 
 def take(world: World, row: Any, key: str, name: str, role: Role, /, **answers: Any) -> None:

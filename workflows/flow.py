@@ -19,11 +19,16 @@ class Case(Protocol):
     """What every case has; each flow's own dataclass adds the facts its rules ask for."""
 
     @property
-    def step(self) -> str: ...
+    def step(self) -> str:
+        """Where it stands."""
+
     @property
-    def stage(self) -> str: ...
+    def stage(self) -> str:
+        """Which round of writing it is in; empty for what has none."""
+
     @property
-    def answers(self) -> Mapping[str, Any]: ...
+    def answers(self) -> Mapping[str, Any]:
+        """What was answered to the questions of the move."""
 
 
 Rule = Callable[[Any, Actor], Say | tuple[Say, ...] | None]

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from workflows.flow import Flow
 
 SCHEMA = 1
+WHOLE = 100
+"""What instalments and weights add up to, in percent."""
 
 
 class Data(BaseModel):
@@ -126,9 +128,9 @@ class CallRules(Data):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        if sum(i.percent for i in self.instalments) != 100:
+        if sum(i.percent for i in self.instalments) != WHOLE:
             raise ValueError("the instalments must sum to 100 percent")
-        if sum(c.weight for c in self.rubric) != 100:
+        if sum(c.weight for c in self.rubric) != WHOLE:
             raise ValueError("the weights of the rubric must sum to 100")
         for condition in (c for i in self.instalments for c in i.conditions):
             kind, _, number = condition.partition(":")

@@ -119,6 +119,11 @@ def _problems(section: Section, question: Question, content: Content) -> Sequenc
                 cure=section.key,
             ),
         )
+    return _wrong(section, question, content)
+
+
+def _wrong(section: Section, question: Question, content: Content) -> Sequence[Say]:
+    """What does not fit in an answer that is there."""
     match question.kind:
         case "budget":
             return _budget_problems(section, question, content.lines)

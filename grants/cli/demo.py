@@ -18,14 +18,14 @@ from redis import Redis
 import config
 from config import Settings
 from grants.cli.embedded import addressed, servers
-from grants.cli.running import System
+from grants.cli.running import System, let_leave
 from grants.cli.story import crowd
 from grants.cli.story.cast import CAST, PASSWORD, email, seat
 from grants.cli.story.facts import facts
 from grants.cli.story.play import play, written_down
 from grants.cli.story.stage import Stage
 from grants.db import bound
-from grants.outside.servers import Postgres
+from grants.outside.servers import Postgres, Unstartable
 from grants.outside.servers.postgres import plain
 
 
@@ -45,8 +45,9 @@ def demo() -> None:
     """Play the story into a demonstration that stays up until Ctrl-C or SIGTERM; the second time it starts at once."""
     settings = config.read()
     target = settings.instance / "demo"
-    with _system(replace(settings, demo=True, instance=target), fresh=False) as running:
-        if not (target / "story.json").exists():
+    played = (target / "story.json").exists()
+    with _system(replace(settings, demo=True, instance=target), fresh=not played) as running:
+        if not played:
             _play(running, target)
             with bound(running, "grants.demo").app_context():
                 crowd.gather()
@@ -56,23 +57,27 @@ def demo() -> None:
 
 @contextmanager
 def _system(settings: Settings, *, fresh: bool) -> Iterator[Settings]:
-    """The system running with the cast seated; `fresh` begins with an empty instance."""
+    """The running system; `fresh` begins with an empty instance, whatever a story that was broken off has left in it."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     if fresh and not settings.database_url:
         _empty(settings)
     click.echo("Starting PostgreSQL, Valkey, web, workers, relay and clock …")
-    with System(settings) as system:
-        yield addressed(system.settings, servers(system.settings))
+    try:
+        with System(settings) as system:
+            yield addressed(system.settings, servers(system.settings))
+    except Unstartable as error:
+        raise click.ClickException(str(error)) from error
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _leave(_number: int, _frame: FrameType | None) -> None:
     """Told to stop: unwind, so that everything that was started is stopped."""
     sys.exit(0)
 
 
 def _empty(settings: Settings) -> None:
     """Throw away what an earlier story left: its database, its queues, its files and mails."""
+    let_leave(settings)
     for server in servers(settings):
         server.start()
         try:
@@ -112,7 +117,6 @@ def _somebody_there(running: Settings) -> bool:
 def _welcome(running: Settings) -> None:
     click.echo(f"\nThe demonstration runs at {running.address}\nEverybody signs in with the password “{PASSWORD}”:")
     for key, part in CAST.items():
-        click.echo(
-            f"  {email(key):<22} {part.role or 'applicant':<14} {part.name}{', ' + part.organisation if part.organisation else ''}"
-        )
+        whose = f", {part.organisation}" if part.organisation else ""
+        click.echo(f"  {email(key):<22} {part.role or 'applicant':<14} {part.name}{whose}")
     click.echo(f"Mails are shown at {running.address}/mailbox. Stop with Ctrl-C.\n")

@@ -15,9 +15,11 @@ from typing import Self
 import config
 from config import ROOT, Settings
 from grants.cli.up import COMMAND, free_port
-from grants.outside.servers import Unstartable, child
+from grants.outside.servers import AlreadyStarted, Unstartable, child
+from grants.outside.servers.claims import claim
 
 STOP_SECONDS = 120.0
+LEAVING_SECONDS = 20.0
 
 
 class System:
@@ -48,6 +50,7 @@ class System:
 
     def start(self) -> None:
         """Start everything and wait until the web answers: the new one, not what a killed one may have left."""
+        let_leave(self.settings)
         before = self._number("web")
         with child.open_log(self.log) as output:
             begin = output.tell()
@@ -87,3 +90,15 @@ class System:
             return False
         finally:
             connection.close()
+
+
+def let_leave(settings: Settings) -> None:
+    """Wait for the system of a starter that was killed: the kernel tells it to stop, and a good order takes time."""
+    until = time.monotonic() + LEAVING_SECONDS
+    while time.monotonic() < until:
+        try:
+            claim(settings.instance / "up.lock", "The system").close()
+        except AlreadyStarted:
+            time.sleep(0.1)
+        else:
+            return

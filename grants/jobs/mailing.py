@@ -12,6 +12,7 @@ from babel.dates import format_date
 from babel.dates import format_datetime as format_instant
 from babel.numbers import format_decimal, get_currency_precision
 
+from config import LANGUAGES
 from grants.db import db, now, saving
 from grants.jobs.program import settings
 from grants.models import Person
@@ -35,12 +36,12 @@ def written(held: outbox.Claim, person: Person) -> EmailMessage:
     """The message as it goes out."""
     ours = settings()
     message = EmailMessage()
-    message["Subject"] = " ".join(spoken(Say.from_json(held.args["subject"]), person.language).split())[:180]
+    message["Subject"] = " ".join(spoken(Say.from_json(held.args["subject"]), _language(person)).split())[:180]
     message["From"], message["To"] = ours.mail_from, person.email
     message["Date"] = format_datetime(now())
     name = hashlib.sha256(f"{ours.address}:outbox:{held.id}".encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{name}@{ours.mail_from.rpartition('@')[2]}>"
-    text = spoken(Say.from_json(held.args["text"]), person.language)
+    text = spoken(Say.from_json(held.args["text"]), _language(person))
     message.set_content(f"{text}\n\n{ours.address}{held.args['path']}\n")
     return message
 
@@ -64,3 +65,8 @@ def _value(value: Value, language: str) -> str:
             return format_decimal(value, locale=language)
         case _:
             return str(value)
+
+
+def _language(person: Person) -> str:
+    """The person's own language if mails have it, else English: days and sentences never mix two."""
+    return person.language if person.language in LANGUAGES else "en"

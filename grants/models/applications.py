@@ -19,7 +19,8 @@ class Application(Model):
     __tablename__ = "application"
     __table_args__ = (
         CheckConstraint(
-            "step IN ('draft', 'withdrawn') OR (reference IS NOT NULL AND submitted_at IS NOT NULL AND submitted_sha256 IS NOT NULL)",
+            "step IN ('draft', 'withdrawn')"
+            " OR (reference IS NOT NULL AND submitted_at IS NOT NULL AND submitted_sha256 IS NOT NULL)",
             name="sent_has_its_number",
         ),
         CheckConstraint("asked >= 0", name="asks_no_less_than_nothing"),

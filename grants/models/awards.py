@@ -51,7 +51,8 @@ class Agreement(Model):
             name="first_signature",
         ),
         CheckConstraint(
-            "step <> 'signed' OR (countersigned_by IS NOT NULL AND countersigned_name <> '' AND countersigned_at IS NOT NULL)",
+            "step <> 'signed'"
+            " OR (countersigned_by IS NOT NULL AND countersigned_name <> '' AND countersigned_at IS NOT NULL)",
             name="second_signature",
         ),
         CheckConstraint("countersigned_by <> signed_by", name="two_people_sign"),

@@ -78,7 +78,7 @@ class Head(Model):
 
 
 class Checkpoint(Model):
-    """What history held at one instant, hashed onto the checkpoint before it and sealed with a key that is not in the database.
+    """What history held at one instant, hashed onto the checkpoint before it and sealed with a key kept elsewhere.
 
     It covers the events up to number `up_to` of transactions before `below`: numbers are given before transactions
     end, so a number alone would let a slow transaction come in behind the seal.

@@ -32,7 +32,7 @@ class Account(Model):
 
 
 class Balance(Model):
-    """What an account holds. Only the database's trigger writes it; the CHECK is the second line against overspending."""
+    """What an account holds. Only the database's trigger writes it, and a CHECK refuses less than nothing."""
 
     __tablename__ = "balance"
     __table_args__ = (CheckConstraint(f"kind NOT IN {BOUNDED} OR amount >= 0", name="never_below_zero"),)

@@ -107,7 +107,21 @@ def applicant(organisation: Organisation) -> cases.Applicant:
     contacts = db.session.scalar(
         select(func.count()).where(Membership.organisation_id == organisation.id, Membership.ended_at.is_(None))
     )
-    overdue = db.session.execute(
+    return cases.Applicant(
+        name=organisation.name,
+        kind=organisation.kind,
+        country=organisation.country,
+        standing=organisation.standing,
+        contacts=contacts or 0,
+        held=held,
+        held_amount=amount,
+        overdue=_overdue(organisation),
+    )
+
+
+def _overdue(organisation: Organisation) -> tuple[str, ...]:
+    """The reports that are late, longest first, ten at most."""
+    late = (
         select(Award.number, Report.title)
         .join(Report, Report.award_id == Award.id)
         .join(Application, Application.id == Award.application_id)
@@ -119,16 +133,7 @@ def applicant(organisation: Organisation) -> cases.Applicant:
         .order_by(Report.due_on, Report.id)
         .limit(10)
     )
-    return cases.Applicant(
-        name=organisation.name,
-        kind=organisation.kind,
-        country=organisation.country,
-        standing=organisation.standing,
-        contacts=contacts or 0,
-        held=held,
-        held_amount=amount,
-        overdue=tuple(f"{title}, {number}" for number, title in overdue),
-    )
+    return tuple(f"{title}, {number}" for number, title in db.session.execute(late))
 
 
 def round_of(call: Call) -> cases.Round:
@@ -169,7 +174,7 @@ def _reviews(row: Application) -> dict[str, Any]:
         .where(Assignment.application_id == row.id, Assignment.stage == row.stage)
         .group_by(Assignment.state)
     )
-    states = {state: count for state, count in db.session.execute(counted)}
+    states = dict(db.session.execute(counted).all())
     return {"reviews_in": states.get("sent", 0), "reviewers": sum(states.get(s, 0) for s in ("asked", "ready", "sent"))}
 
 

@@ -59,9 +59,9 @@ def stands(funds: Iterable[int]) -> dict[int, Stand]:
 
 
 def divided(fund: Fund) -> tuple[Stand, list[tuple[Call, Stand]]]:
-    """Where the fund's money stands, whole and for each call that it pays: newest first, two hundred at most. Two queries.
+    """Where the fund's money stands, whole and for each call that it pays, newest first, two hundred at most.
 
-    A call in preparation is among them: finance gives it money before anybody else may see it.
+    A call in preparation is among them: finance gives it money before anybody else may see it. Two queries.
     """
     rows = list(db.session.scalars(select(Call).where(Call.fund_id == fund.id).order_by(Call.id.desc()).limit(MOST)))
     found = _sums(Account.call_id, Account.fund_id == fund.id)

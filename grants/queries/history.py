@@ -41,10 +41,10 @@ def of(row: Application | Batch | Call | Fund, who: Who) -> list[Happening]:
     office = bool(roles_on(row, who) & INSIDE)
     if not office:
         wanted = wanted.where(Event.audience == "all")
-    return [_told(event, office) for event in db.session.scalars(wanted).unique()]
+    return [_told(event, office=office) for event in db.session.scalars(wanted).unique()]
 
 
-def _told(event: Event, office: bool) -> Happening:
+def _told(event: Event, *, office: bool) -> Happening:
     """Applicants learn who of their own side did it, and of ours only in which role."""
     named = office or event.role == Role.APPLICANT
     by = event.person.name if event.person and named else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, null, select, union_all
 from sqlalchemy.types import Date, Text
 
 from grants.access import Who, seen
@@ -73,7 +73,8 @@ def sides(who: Who) -> list[str]:
 def _parts(who: Who) -> list[Select[Any]]:
     parts: list[Select[Any]] = []
     if who.organisations:
-        parts += _applicant(who)
+        mine = Application.organisation_id.in_(who.organisations)
+        parts += [*_to_write(mine), *_to_account_for(mine)]
     if who.reviews:
         parts.append(_reviewer(who))
     for role, step in ((Role.OFFICER, OFFICERS), (Role.APPROVER, ("decision",))):
@@ -106,8 +107,8 @@ def _day(hours_column: str, days_column: str) -> Any:
     return func.date(Application.step_at + func.make_interval(0, 0, 0, 0, hours))
 
 
-def _applicant(who: Who) -> list[Select[Any]]:
-    mine = Application.organisation_id.in_(who.organisations)
+def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
+    """The applicant's drafts and the questions put to them."""
     written = select(
         *_columns(
             Application.step,
@@ -132,6 +133,11 @@ def _applicant(who: Who) -> list[Select[Any]]:
         .where(mine, Application.step == "question")
         .order_by(Application.id)
     )
+    return [drafts, questions]
+
+
+def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:
+    """The grantee's agreements to sign and the reports that fall due soon."""
     sign = (
         select(*_columns(literal("sign"), Award.id, Application.title, Award.number, null()))
         .join(Award, Award.application_id == Application.id)
@@ -148,7 +154,7 @@ def _applicant(who: Who) -> list[Select[Any]]:
         .where(mine, Report.step == "due", soon, Agreement.step == "signed")
         .order_by(Report.due_on, Report.id)
     )
-    return [drafts, questions, sign, reports]
+    return [sign, reports]
 
 
 def _reviewer(who: Who) -> Select[Any]:

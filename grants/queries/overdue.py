@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 
 def moves() -> list[tuple[int, str]]:
-    """(application, key of the move) for every timed move that is due, oldest first, five hundred at most a programme's move."""
+    """(application, key of the move) for every timed move that is due, oldest first, five hundred of each at most."""
     found: list[tuple[int, str]] = []
     for programme in programmes().values():
         for move in programme.flow.timed():

@@ -15,7 +15,7 @@ from workflows.say import Say, Value
 
 
 def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
-    """Put payable instalments of one fund into a batch; raises Refused for one that is not payable or in a batch already."""
+    """Put payable instalments of one fund into a batch; raises Refused for one not payable, or in a batch already."""
     rows = list(
         db.session.scalars(
             select(Instalment)

@@ -14,7 +14,10 @@ from workflows.say import Say
 
 
 def give(application: Application, *, key: str, verdict: str, note: str, actor: Actor) -> None:
-    """Give one line of the checklist its verdict; raises Refused at another step, for an unknown line, or a failure without a note."""
+    """Give one line of the checklist its verdict.
+
+    Raises Refused at another step, for an unknown line, and for a failure without a note.
+    """
     titles = dict(application.call.data.checks)
     if not checked_at(moves.flow_of(application), application.step, application.stage):
         raise moves.Refused(Say("The checks of this application are not open at its present step."))

@@ -27,7 +27,7 @@ class Overspent(ValueError):
 
 def appropriate(fund: Fund, *, amount: Decimal, actor: Actor, note: str = "") -> Entry:
     """Money comes into the fund."""
-    return _post("appropriate", _account(fund, "appropriated"), _account(fund, "available"), amount, actor, note)
+    return _post("appropriate", _account(fund, "appropriated"), _account(fund, "available"), amount, actor, note=note)
 
 
 def cut(call: Call, *, amount: Decimal, actor: Actor) -> Entry:
@@ -80,7 +80,7 @@ def _account(fund: Fund, kind: str, *, call: Call | None = None, award: Award | 
     return db.session.scalars(select(Account).filter_by(**key).execution_options(populate_existing=True)).one()
 
 
-def _post(kind: str, source: Account, target: Account, amount: Decimal, actor: Actor, note: str = "") -> Entry:
+def _post(kind: str, source: Account, target: Account, amount: Decimal, actor: Actor, *, note: str = "") -> Entry:
     """Book it; raises ValueError for what is not above zero, since less than nothing would run the move backwards."""
     if amount <= 0:
         raise ValueError(f"{kind}: {amount} is not above zero")

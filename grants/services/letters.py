@@ -181,7 +181,7 @@ def _title(role: str, application: Application) -> str:
 
 
 def answer_time(rules: CallRules) -> timedelta:
-    """How long after sending the applicant hears from us: the hours of a call on the clock of hours, else days of deciding and thirty."""
+    """How long after sending the applicant hears from us: a call's hours, else its days of deciding and thirty."""
     clock = rules.clock
     if hours := sum(number for key, number in clock.items() if key.endswith("_hours")):
         return timedelta(hours=hours, days=clock.get("invited_days", 0))
@@ -219,22 +219,19 @@ def _duties(award: Award, reports: dict[int, Report]) -> tuple[snapshots.Duty, .
 
 def _indicator(figure: Any) -> snapshots.Indicator:
     goal = figure.indicator
-    baseline, target, actual = (_bare(value) for value in (goal.baseline, goal.target, figure.actual))
     return snapshots.Indicator(
         name=goal.name,
         unit=goal.unit,
-        baseline=baseline,
-        target=target,
-        actual=actual,
+        baseline=_bare(goal.baseline),
+        target=_bare(goal.target),
+        actual=None if figure.actual is None else _bare(figure.actual),
         source=figure.source or goal.how,
         less_is_better=goal.less_is_better,
     )
 
 
-def _bare(value: Decimal | None) -> Decimal | None:
+def _bare(value: Decimal) -> Decimal:
     """A measured number without the zeros that its column adds."""
-    if value is None:
-        return None
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
@@ -250,9 +247,12 @@ def _spent(spending: Any) -> snapshots.BudgetLine:
 
 
 SOURCES = {
-    "en": "Targets as agreed at the award; figures and money used from the approved final report; payments from the ledger.",
-    "fr": "Objectifs fixés à l’octroi ; chiffres et dépenses tirés du rapport final approuvé ; versements tirés du grand livre.",
-    "es": "Metas acordadas en la concesión; cifras y gastos tomados del informe final aprobado; pagos tomados del libro mayor.",
+    "en": "Targets as agreed at the award; figures and money used from the approved final report; "
+    "payments from the ledger.",
+    "fr": "Objectifs fixés à l’octroi ; chiffres et dépenses tirés du rapport final approuvé ; "
+    "versements tirés du grand livre.",
+    "es": "Metas acordadas en la concesión; cifras y gastos tomados del informe final aprobado; "
+    "pagos tomados del libro mayor.",
 }
 
 

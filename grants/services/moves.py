@@ -157,7 +157,7 @@ def _write_down(row: Movable, move: Move, before: str, actor: Actor, answers: Ma
 
 
 def _audience(move: Move, actor: Actor) -> str:
-    """Advice given within the office (a recommendation, a case sent back) is not the applicant's to read; what they are told is."""
+    """Advice within the office (a recommendation, a case sent back) is not the applicant's to read; what we tell is."""
     inside = actor.role is not Role.APPLICANT and any(ask.kind == "text" for ask in move.asks)
     return "office" if inside and not any(tell.to is Role.APPLICANT for tell in move.tells) else "all"
 

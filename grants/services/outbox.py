@@ -91,7 +91,7 @@ def fail(held: Claim, *, problem: str, lasting: bool = False) -> None:
 
 
 def due(most: int, queue: str) -> list[int]:
-    """Lock and give the rows of a queue that wait to be enqueued, oldest first; what another relay holds is passed over."""
+    """Lock and give the rows of a queue that wait to be enqueued, oldest first, but for those another relay holds."""
     free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < GRANTS_NOW)
     waiting = (
         select(Outbox.id)

@@ -13,13 +13,17 @@ from grants.models import Repeat
 from grants.services.moves import Refused
 from workflows.say import Say
 
+LONGEST_KEY = 100
+"""Our own keys are shorter; whoever sends a longer one made it up, and nothing of it is kept."""
+
 
 def once(key: str, *, person: int, body: bytes, do: Callable[[], str]) -> str:
-    """Do it and keep the answer under the key, or give the answer kept; raises Refused for the same key with other contents.
+    """Do it and keep the answer under the key, or give the answer kept.
 
+    Raises Refused for the same key with other contents.
     A second sending that comes while the first is still at work waits for it: both insert the same key.
     """
-    if not key or len(key) > 100:
+    if not key or len(key) > LONGEST_KEY:
         return do()
     sha256 = hashlib.sha256(body).hexdigest()
     fresh = (

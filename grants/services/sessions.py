@@ -22,7 +22,7 @@ AT_ONCE = threading.BoundedSemaphore(2)
 
 
 class NotSignedIn(ValueError):
-    """The address or the password is wrong, or there were too many tries; `reason` does not say which account exists."""
+    """The address or the password is wrong, or the tries were too many; `reason` does not say which account exists."""
 
     def __init__(self, reason: Say) -> None:
         super().__init__(str(reason))
@@ -35,7 +35,10 @@ def hasher(settings: Settings) -> PasswordHasher:
 
 
 def verified(*, email: str, password: str, address: str, settings: Settings) -> Person:
-    """The person of this address and password; raises NotSignedIn. An unknown address takes as long as a wrong password."""
+    """The person of this address and password; raises NotSignedIn.
+
+    An unknown address takes as long as a wrong password.
+    """
     if sessions.failures(email, address, WITHIN) >= TRIES:
         raise NotSignedIn(Say("Too many tries. Wait %(minutes)s minutes and try again.", minutes=WITHIN.seconds // 60))
     person = sessions.person_of(email)

@@ -33,7 +33,10 @@ STEPPED = (Application, Agreement, Instalment, Report, Batch)
 
 
 def findings(seal_key: str, stored: Callable[[str], bool]) -> Iterator[Say]:
-    """Everything that does not fit, in words; nothing when all is well. stored: whether a file of that hash is whole."""
+    """Everything that does not fit, in words; nothing when all is well.
+
+    stored: whether a file of that hash is whole.
+    """
     yield from _chains()
     yield from _heads()
     yield from _words()
@@ -169,8 +172,11 @@ def _steps() -> Iterator[Say]:
 def _checkpoints(key: str) -> Iterator[Say]:
     """Each checkpoint covers what the one before it did not; all of them in one pass over history."""
     sealed = text("""
-        SELECT c.id, e.hash FROM (SELECT *, lag(up_to, 1, 0) OVER w AS until, lag(below, 1, 0::bigint) OVER w AS before FROM checkpoint WINDOW w AS (ORDER BY id)) c
-        JOIN history e ON e.id <= c.up_to AND e.xact < c.below AND (e.id > c.until OR e.xact >= c.before) ORDER BY c.id, e.id""")
+        SELECT c.id, e.hash
+        FROM (SELECT *, lag(up_to, 1, 0) OVER w AS until, lag(below, 1, 0::bigint) OVER w AS before
+              FROM checkpoint WINDOW w AS (ORDER BY id)) c
+        JOIN history e ON e.id <= c.up_to AND e.xact < c.below AND (e.id > c.until OR e.xact >= c.before)
+        ORDER BY c.id, e.id""")
     rows = db.session.execute(sealed, execution_options={"yield_per": 1000})
     covered = ((id, [row.hash for row in group]) for id, group in groupby(rows, key=lambda row: row.id))
     previous, (at, hashes) = FIRST, next(covered, (0, []))
@@ -187,8 +193,10 @@ def _checkpoints(key: str) -> Iterator[Say]:
 
 def _ledger() -> Iterator[Say]:
     sums = text("""
-        SELECT a.id, a.kind, b.amount, coalesce(sum(p.amount), 0) AS summed FROM account a JOIN balance b ON b.account_id = a.id
-        LEFT JOIN posting p ON p.account_id = a.id GROUP BY a.id, a.kind, b.amount HAVING b.amount <> coalesce(sum(p.amount), 0) ORDER BY a.id""")
+        SELECT a.id, a.kind, b.amount, coalesce(sum(p.amount), 0) AS summed
+        FROM account a JOIN balance b ON b.account_id = a.id LEFT JOIN posting p ON p.account_id = a.id
+        GROUP BY a.id, a.kind, b.amount HAVING b.amount <> coalesce(sum(p.amount), 0)
+        ORDER BY a.id""")
     for row in db.session.execute(sums):
         yield Say(
             "Account %(id)s (%(kind)s) holds %(amount)s; its postings sum to %(summed)s.",
@@ -201,8 +209,11 @@ def _ledger() -> Iterator[Say]:
     for id in db.session.scalars(uneven):
         yield Say("Entry %(id)s of the ledger does not balance.", id=id)
     broken = text("""
-        SELECT w.number FROM award w LEFT JOIN account a ON a.award_id = w.id AND a.kind IN ('committed', 'payable', 'in_transit', 'paid')
-        LEFT JOIN balance b ON b.account_id = a.id GROUP BY w.id, w.number, w.amount HAVING w.amount <> coalesce(sum(b.amount), 0) ORDER BY w.id""")
+        SELECT w.number FROM award w
+        LEFT JOIN account a ON a.award_id = w.id AND a.kind IN ('committed', 'payable', 'in_transit', 'paid')
+        LEFT JOIN balance b ON b.account_id = a.id
+        GROUP BY w.id, w.number, w.amount HAVING w.amount <> coalesce(sum(b.amount), 0)
+        ORDER BY w.id""")
     for number in db.session.scalars(broken):
         yield Say("Award %(number)s: committed, payable, in transit and paid do not sum to it.", number=number)
 

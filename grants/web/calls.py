@@ -15,13 +15,11 @@ from grants.models import Call
 from grants.queries import calls as found
 from grants.queries import history
 from grants.services import calls, repeats
-from grants.web import past
+from grants.web import past, rulebook
 from grants.web.guard import acting, load, permitted, who
 from grants.web.shell import page
-from workflows.programme import RuleSpec
 from workflows.programmes import programmes
 from workflows.roles import Actor, Role
-from workflows.rules.calls import CALL_RULES
 from workflows.steps import STEPS
 
 bp = Blueprint("calls", __name__, url_prefix="/office/calls")
@@ -134,10 +132,6 @@ def _shown(call: Call, form: CallForm) -> str:
         kept="kept" in request.args,
         steps=STEPS,
         may_set=found.settable(call, who()),
-        rule_words=_rule_words,
+        rule_words=lambda spec: rulebook.words(spec, call.data, call.currency),
         **values,
     )
-
-
-def _rule_words(spec: RuleSpec) -> str:
-    return str(CALL_RULES[spec.key].check.__doc__)

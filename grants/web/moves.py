@@ -57,7 +57,7 @@ def take(noun: str, id: int, key: str) -> Response | tuple[str, int]:
 
 
 def _take(row: Any, key: str, given: dict[str, Any]) -> str:
-    """Whoever may never take a move of this name is refused as such; at the wrong step the flow has the sentence for it."""
+    """Whoever may never take a move of this name is refused as such; at the wrong step the flow has the sentence."""
     by = [role for move in moves.flow_of(row).moves if move.key == key for role in move.by]
     actor = acting(row, *(by or roles_on(row, who())))
     moves.take(

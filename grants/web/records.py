@@ -10,14 +10,15 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from grants.forms.checks import CheckForm
-from grants.models import Application
+from grants.models import Application, Call
 from grants.queries import applications
+from grants.web import rulebook
 from grants.web.scoring import asks
 from grants.web.words import amount, country, day, instant, number, said, spoken
 from workflows.cases import ApplicationCase
 from workflows.countries import flags_of
 from workflows.programme import RuleSpec
-from workflows.rules.calls import CALL_RULES, objections
+from workflows.rules.calls import objections
 
 
 def facts(application: Application, case: ApplicationCase) -> list[tuple[str, Any]]:
@@ -54,15 +55,15 @@ def found(application: Application, case: ApplicationCase) -> list[dict[str, Any
     at = instant(sent, "utc") if sent else "–"
     lines = [{"mark": "cross" if late else "tick", "text": gettext("Sent %(at)s", at=at)}]
     for spec in application.call.data.rules:
-        lines += _rule(case, spec)
+        lines += _rule(case, spec, application.call)
     return lines
 
 
-def _rule(case: ApplicationCase, spec: RuleSpec) -> list[dict[str, Any]]:
+def _rule(case: ApplicationCase, spec: RuleSpec, call: Call) -> list[dict[str, Any]]:
     alone = replace(case, round=replace(case.round, rules=(spec,)))
     against = dict.fromkeys(say for moment in ("submit", "award") for say in objections(alone, moment))
     if not against:
-        return [{"mark": "tick", "text": said(str(CALL_RULES[spec.key].check.__doc__).rstrip("."))}]
+        return [{"mark": "tick", "text": rulebook.words(spec, call.data, call.currency).rstrip(".")}]
     return [{"mark": "cross", "text": said(say)} for say in against]
 
 

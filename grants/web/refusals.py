@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Flask, request, url_for
@@ -30,9 +31,17 @@ CONSTRAINTS = {
     "agreement_two_people_sign": Say("The two signatures must come from two people."),
 }
 TITLES = {
-    400: "This could not be read", 401: "You are signed out", 403: "This is not yours to do", 404: "There is nothing here",
-    405: "This cannot be done this way", 409: "Not done", 413: "Too large to read", 422: "Not kept", 500: "Something broke on our side",
-    503: "We are busy"}  # fmt: skip
+    400: "This could not be read",
+    401: "You are signed out",
+    403: "This is not yours to do",
+    404: "There is nothing here",
+    405: "This cannot be done this way",
+    409: "Not done",
+    413: "Too large to read",
+    422: "Not kept",
+    500: "Something broke on our side",
+    503: "We are busy",
+}
 TEXTS = {
     400: "The request was not understood. Go back and send the page again.",
     401: "Sign in again, then go back and send the page again: what you typed is still there.",
@@ -73,7 +82,7 @@ def refused(error: Refused) -> tuple[str, int]:
     return _say(409, gettext("Nothing was done. The reasons:"), reasons=[said(reason) for reason in error.reasons])
 
 
-def stale(error: Stale) -> tuple[str, int]:
+def stale(_error: Stale) -> tuple[str, int]:
     """Somebody else changed it since the page was made: 409."""
     db.session.rollback()
     return _say(
@@ -87,23 +96,24 @@ def broken(error: Broken) -> tuple[str, int]:
     return _say(409, said(known) if known else gettext("Nothing was done: it does not fit what is there already."))
 
 
-def forged(error: CSRFError) -> tuple[str, int]:
+def forged(_error: CSRFError) -> tuple[str, int]:
     """The form was not ours, or the session behind it is over: 400."""
     return _say(
         400,
         gettext(
-            "The page was open too long, or the form does not come from us. Open it again and send it once more; nothing was done."
+            "The page was open too long, or the form does not come from us."
+            " Open it again and send it once more; nothing was done."
         ),
     )
 
 
-def busy(error: OperationalError) -> tuple[str, int]:
+def busy(_error: OperationalError) -> tuple[str, int]:
     """A lock was not to be had in time: 503."""
     db.session.rollback()
     return _say(503, gettext(TEXTS[503]))
 
 
-def failed(error: Exception) -> tuple[str, int]:
+def failed(_error: Exception) -> tuple[str, int]:
     """Our own fault: 500, without a word of its inside."""
     db.session.rollback()
     return _say(500, gettext(TEXTS[500]))
@@ -111,7 +121,7 @@ def failed(error: Exception) -> tuple[str, int]:
 
 def other(error: HTTPException) -> tuple[str, int] | HTTPException:
     """Any other refusal by its number."""
-    if isinstance(error, SecurityError) or error.code is None or error.code < 400:
+    if isinstance(error, SecurityError) or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
     if isinstance(error, RequestEntityTooLarge):
         return _say(413, gettext(TEXTS[413]))

@@ -13,12 +13,12 @@ from babel.numbers import format_decimal, get_currency_precision
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale, gettext, ngettext
 from flask_login import current_user
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from config import LANGUAGES
 from grants.db import today
 from workflows.say import Money, Say, Value
 
-LANGUAGES = {"en": "English", "fr": "Français", "es": "Español"}
 DAY = {"long": "d MMMM y", "short": "d MMM", "week": "EEE d MMM", "year": "d MMM y"}
 
 
@@ -122,7 +122,7 @@ def days_left(when: date | datetime) -> str:
     return str(ngettext("in %(num)s day", "in %(num)s days", left.days))
 
 
-def amount(value: Decimal | None, currency: str = "USD", code: bool = True, cents: bool = True) -> str:
+def amount(value: Decimal | None, currency: str = "USD", *, code: bool = True, cents: bool = True) -> str:
     """Money with as many digits as its currency has; a dash where there is none."""
     if value is None:
         return "–"
@@ -151,4 +151,4 @@ def spoken(code: str) -> str:
 def paragraphs(text: str) -> Markup:
     """Plain text as paragraphs."""
     parts = [part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
-    return Markup("".join(f"<p>{escape(part).replace(chr(10), Markup('<br>'))}</p>" for part in parts))
+    return Markup().join(Markup("<p>{}</p>").format(Markup("<br>").join(part.split("\n"))) for part in parts)

@@ -1,0 +1,1 @@
+"""Who may come in where: the written table, replayed."""

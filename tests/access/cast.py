@@ -17,9 +17,9 @@ from tests.world import World
 from workflows.roles import Role
 
 ACTORS = ("anon", "own", "other", "rev", "rev2", "off", "off2", "conf", "app", "fin", "aud", "adm")
-"""anon: the public · own, other: applicants, of the chapter whose things are asked for and of another · rev, rev2: reviewers,
-assigned and not · off: officer of everything · off2: officer of another call · conf: an officer in conflict · app: approver ·
-fin: finance · aud: auditor · adm: administrator."""
+"""anon: the public · own, other: applicants, of the chapter whose things are asked for and of another ·
+rev, rev2: reviewers, assigned and not · off: officer of everything · off2: officer of another call ·
+conf: an officer in conflict · app: approver · fin: finance · aud: auditor · adm: administrator."""
 
 
 @dataclass
@@ -55,8 +55,18 @@ def build(app: Flask) -> Stage:
 
 
 NAMES = {
-    "own": "mg1", "other": "bo1", "rev": "rex", "rev2": "ron", "off": "olga", "off2": "off2", "conf": "conf", "app": "pia", "fin": "fay", "aud": "uma",
-    "adm": "ada"}  # fmt: skip
+    "own": "mg1",
+    "other": "bo1",
+    "rev": "rex",
+    "rev2": "ron",
+    "off": "olga",
+    "off2": "off2",
+    "conf": "conf",
+    "app": "pia",
+    "fin": "fay",
+    "aud": "uma",
+    "adm": "ada",
+}
 
 
 def _objects(world: World, settings: Settings) -> dict[str, str]:
@@ -90,11 +100,11 @@ def _objects(world: World, settings: Settings) -> dict[str, str]:
         db.session.query(Document).filter_by(application_id=award.application_id).order_by(Document.id).limit(1).one()
     )
     with saving() as session:
-        row = session.query(Outbox).order_by(Outbox.id.desc()).limit(1).one()
+        order = session.query(Outbox).order_by(Outbox.id.desc()).limit(1).one()
         session.add(
             DocumentFile(
                 document_id=printed.id,
-                outbox_id=row.id,
+                outbox_id=order.id,
                 sha256=Storage(settings.files).put(b"%PDF-1.7"),
                 size=8,
                 pages=1,

@@ -48,12 +48,11 @@ def replay(stage: Stage, row: Row) -> str:
 
 
 def _verdict(stage: Stage, actor: str, row: Row, path: str) -> str:
-    """POSTs are sent empty: whoever comes in is told what is missing, and nothing changes that another row asks about."""
+    """POSTs are sent empty: whoever comes in is told what is missing, and nothing changes that other rows ask about."""
     if row.endpoint == "failures.again":
         stage.bury()
-    browser = (
-        anonymous(stage.app) if path == "/sign-out" else stage.browsers[actor]
-    )  # signing out would end it for every row
+    # Signing out would end the session for every row, so that one is asked by nobody.
+    browser = anonymous(stage.app) if path == "/sign-out" else stage.browsers[actor]
     answer = browser.open(path, method=row.method)
     answer.close()
     if answer.status_code in {301, 302, 303, 307, 308}:

@@ -4,11 +4,33 @@ from __future__ import annotations
 
 LISTS: dict[str, tuple[str, ...]] = {
     "olga": (
-        "/inbox", "/inbox?list=checks", "/inbox?list=applicant", "/inbox?list=review", "/inbox?list=panel", "/inbox?list=decision", "/inbox?list=under_way",
-        "/applications", "/applications?list=under_way", "/applications?list=active", "/applications?list=ended", "/applications?call=1",
-        "/applications?region=Africa", "/applications?words=fibre", "/applications?words=chapter+007&list=ended", "/applications?words=zzz",
-        "/awards", "/awards?stage=ended", "/reports", "/reports?step=due", "/reports?step=approved", "/office/calls", "/office/calls/1", "/funds", "/funds/2",
-        "/failures"),
+        "/inbox",
+        "/inbox?list=checks",
+        "/inbox?list=applicant",
+        "/inbox?list=review",
+        "/inbox?list=panel",
+        "/inbox?list=decision",
+        "/inbox?list=under_way",
+        "/applications",
+        "/applications?list=under_way",
+        "/applications?list=active",
+        "/applications?list=ended",
+        "/applications?call=1",
+        "/applications?region=Africa",
+        "/applications?words=fibre",
+        "/applications?words=chapter+007&list=ended",
+        "/applications?words=zzz",
+        "/awards",
+        "/awards?stage=ended",
+        "/reports",
+        "/reports?step=due",
+        "/reports?step=approved",
+        "/office/calls",
+        "/office/calls/1",
+        "/funds",
+        "/funds/2",
+        "/failures",
+    ),
     "omar": ("/inbox", "/inbox?list=review", "/applications", "/awards", "/reports"),
     "oona": ("/inbox", "/inbox?list=review", "/applications", "/applications?words=fibre", "/awards", "/reports"),
     "pia": ("/inbox", "/inbox?list=decision", "/applications"),
@@ -18,9 +40,10 @@ LISTS: dict[str, tuple[str, ...]] = {
     "mg1": ("/inbox", "/applications", "/awards"),
     "ada": ("/people", "/people?words=contact"),
     "": ("/", "/check"),
-}  # fmt: skip
-"""By the names of `tests.world`: olga, officer of everything; omar, one in conflict with some; oona, one of a single call; pia, approver; fay,
-finance; uma, auditor; rex, reviewer; mg1, applicant; ada, administrator; nobody, the public. Call 1 and fund 2 are where `seeding` puts most."""
+}
+"""By the names of `tests.world`: olga, officer of everything; omar, one in conflict with some; oona, one of one call;
+pia, approver; fay, finance; uma, auditor; rex, reviewer; mg1, applicant; ada, administrator; nobody, the public.
+Call 1 and fund 2 are where `seeding` puts most."""
 
 
 def every() -> list[tuple[str, str]]:

@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def render(html: str) -> bytes:
-    """A PDF by WeasyPrint alone: the sheet parsed once and one set of fonts, as `reports` has it, and nothing else of ours."""
+    """A PDF by WeasyPrint alone: sheet and fonts read once, as `reports` does, and nothing else of ours."""
     source = HTML(string=html, url_fetcher=engine.Assets(engine.house_assets()))
     document = source.render(
         font_config=engine.font_configuration(), stylesheets=[engine.stylesheet("letter.css")], pdf_variant="pdf/ua-1"

@@ -12,7 +12,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured number. least, most: the bar it is held against, if there is one; a bar missed is told, not raised."""
+    """One measured number. least, most: the bar it is held against; one that is missed is told, not raised."""
 
     part: str
     what: str

@@ -42,7 +42,7 @@ class Cost:
 
 @dataclass
 class Way:
-    """The installation under test. worker: its process id; highest: the most memory that a child of it was seen with, MiB."""
+    """The installation under test. worker: its process id; highest: the most MiB that a child of it was seen with."""
 
     ground: Ground
     desk: Desk
@@ -86,7 +86,8 @@ class Bare:
         self._ask(json.dumps(letters))
 
     def _ask(self, line: str = "") -> dict[str, float]:
-        assert self.loop.stdin and self.loop.stdout
+        assert self.loop.stdin is not None
+        assert self.loop.stdout is not None
         self.loop.stdin.write(line + "\n")
         self.loop.stdin.flush()
         answer: dict[str, float] = json.loads(self.loop.stdout.readline())

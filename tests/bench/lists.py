@@ -69,6 +69,12 @@ class Measured:
     slower: float
     kilobytes: float
 
+    @property
+    def met(self) -> bool:
+        """Whether it clears every bar."""
+        asked = self.statements <= STATEMENTS and self.statements <= self.few
+        return asked and self.slower <= SLOWER and self.kilobytes <= KILOBYTES
+
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
@@ -133,14 +139,10 @@ def _figures(pages: list[Measured]) -> list[Figure]:
 
 def table(pages: list[Measured]) -> str:
     """Each page in a line, those that miss a bar marked."""
-    lines = [f"  {'who':<8} {'page':<42} {'statements':>10} {'ms':>7} {'slower':>7} {'kB':>5}"]
-    for page in pages:
-        missed = (
-            page.statements > STATEMENTS
-            or page.statements > page.few
-            or page.slower > SLOWER
-            or page.kilobytes > KILOBYTES
-        )
-        line = f"  {page.who:<8} {page.address:<42} {page.statements:>10} {page.milliseconds:>7.1f} {page.slower:>7.2f} {page.kilobytes:>5.0f}"
-        lines.append(line + ("  MISSED" if missed else ""))
-    return "\n".join(lines)
+    head = f"  {'who':<8} {'page':<42} {'statements':>10} {'ms':>7} {'slower':>7} {'kB':>5}"
+    return "\n".join([head, *map(_line, pages)])
+
+
+def _line(page: Measured) -> str:
+    figures = f"{page.statements:>10} {page.milliseconds:>7.1f} {page.slower:>7.2f} {page.kilobytes:>5.0f}"
+    return f"  {page.who:<8} {page.address:<42} {figures}{'' if page.met else '  MISSED'}"

@@ -30,7 +30,7 @@ class Desk:
     connection: Redis
 
     def furnish(self) -> None:
-        """One application with an award; what it has put into the outbox counts as done, so that only our letters are printed."""
+        """One application with an award; what it put into the outbox counts as done, so that only ours is printed."""
         with self.app.app_context():
             world.awarded(world.build(programmes=("BTN-L",)))
             with saving():
@@ -38,12 +38,11 @@ class Desk:
             db.session.remove()
 
     def order(self, count: int) -> list[int]:
-        """So many letters, alike but for number and address of the check, in one unit of work; answers their documents."""
+        """So many letters, alike but for number and address, in one unit of work; answers their documents."""
         facts = examples.award_letter().model_dump(exclude=OF_EVERY_DOCUMENT)
         with self.app.app_context(), saving():
             application = db.session.scalars(select(Application).limit(1)).one()
-            found = [documents.order(AwardLetter, application=application, **facts).id for _ in range(count)]
-        return found
+            return [documents.order(AwardLetter, application=application, **facts).id for _ in range(count)]
 
     def html(self, ids: list[int]) -> list[str]:
         """The letters as they are handed to the print engine."""

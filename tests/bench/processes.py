@@ -66,7 +66,7 @@ def _running() -> list[int]:
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields after the name, from the state on: 1 is the parent, 11 to 14 are times of itself and of its dead children."""
+    """The fields from the state on: 1 is the parent, 11 to 14 are times of itself and of its dead children."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

@@ -24,7 +24,7 @@ NARROW = "oona"
 
 
 def fill(app: Flask, size: int) -> dict[str, Person]:
-    """Fill the application's migrated database; answers with the staff and the applicant of `tests.world` by their names."""
+    """Fill the application's migrated database; answers with the people of `tests.world` by their names."""
     settings: Settings = app.extensions["settings"]
     with app.app_context():
         made = world.build(programmes=())

@@ -1,0 +1,1 @@
+"""The house itself: sizes, names, floors, and what is done in one place only."""

@@ -1,4 +1,4 @@
-"""The house as `docs/adr/0001-the-house.md` describes it: sizes, names, who imports whom, what is done in one place only."""
+"""The house as `docs/adr/0001-the-house.md` describes it: sizes, names, who imports whom, what has one place only."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ LINES, FUNCTION = 400, 40
 FLOORS = ("models", "queries", "services", "forms", "web")
 DRAWERS = {"utils", "helpers", "common", "manager", "managers", "misc", "util"}
 TOP = {
-    "grants", "templates", "workflows", "reports", "tests", "config.py", "wsgi.py", "pyproject.toml", "docs", ".ci", "README.md", "CONTRIBUTING.md",
-    "CHANGELOG.md", "LICENSE", "Makefile", "requirements.lock", "requirements-dev.lock", ".gitignore",
+    "grants", "templates", "workflows", "reports", "tests", "docs", "config.py", "wsgi.py", "pyproject.toml",
+    "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "Makefile", "requirements.lock", "requirements-dev.lock",
+    ".ci", ".gitignore",
 }  # fmt: skip
 
 

@@ -1,23 +1,43 @@
-"""The story is played once a run, by whichever test process comes first."""
+"""Each play takes a minute: whichever test process comes first plays it, and the others read what it kept."""
 
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.story.told import Told, kept, read, tell
+from tests import machine
+from tests.story import played as in_browser
+from tests.story import told as over_http
+from tests.story.played import Played
+from tests.story.told import Told
 
 
 @pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """The story over HTTP, played to its end, and what it left."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if base.name.startswith("popen-") else base) / "told"
+    return over_http.read(once(tmp_path_factory, "told", lambda folder: over_http.kept(over_http.tell(folder))))
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """The story in Chromium, and what its pages looked like; skipped where there is no Chromium."""
+    program = machine.chromium()
+    return in_browser.read(
+        once(tmp_path_factory, "played", lambda folder: in_browser.kept(in_browser.play_in_browser(folder, program)))
+    )
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], str]) -> str:
+    """What `make` answers in a folder of its own, asked once a run however many test processes want it."""
+    base = factory.getbasetemp()
+    folder = (base.parent if base.name.startswith("popen-") else base) / name
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = folder / "told.json"
+        done = folder / "done.json"
         if not done.exists():
-            done.write_text(kept(tell(folder / "instance")))
-        return read(done.read_text())
+            done.write_text(make(folder / "instance"))
+        return done.read_text()

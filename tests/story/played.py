@@ -14,7 +14,7 @@ from grants.cli.story.cast import THIRD, seat
 from grants.cli.story.facts import facts
 from grants.cli.story.play import begin, play
 from grants.cli.story.stage import Stage
-from grants.db import bound
+from grants.db import bound, db
 from grants.outside.servers import Postgres, Valkey
 from tests.servers_fixture import erase
 from tests.story.chromium import PHONE, WIDE, Chromium, Room, room
@@ -59,6 +59,7 @@ def _act(running: Settings, people: Room, folder: Path) -> Played:
     stage.at(421)
     with bound(running, "grants.story").app_context():
         seat(running)
+        db.engine.dispose()
     told = play(stage, folder) | facts(running)
     looks = [look for who, path in pages(stage, told) for look in _look(stage, who, path, folder / "pictures")]
     return Played(told, tuple(people.complaints), tuple(looks))

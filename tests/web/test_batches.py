@@ -45,7 +45,7 @@ def test_a_batch_goes_through_three_people_on_its_page(app: Flask, paying: tuple
     fritz.submit(page, f"{there}/moves/release")
     fay.submit(fay.get(there), f"{there}/moves/confirm")
 
-    assert "Release 1 payment, USD\N{NO-BREAK SPACE}6,000.00" in page.page.text  # type: ignore[attr-defined]
+    assert "Release 1 payment, USD\N{NO-BREAK SPACE}6,000.00" in page.page.text
     assert step(app, there) == "paid"
     with app.app_context():
         assert [(p.instalment.award_id, p.paid_at is not None) for p in db.session.scalars(select(Payment))] == [
@@ -59,9 +59,9 @@ def test_nobody_does_two_of_the_three(app: Flask, paying: tuple[w.World, Award])
     there = prepared(fay)
 
     shown = fay.get(there)
-    forced = fay.post(f"{there}/moves/approve", data={"csrf_token": shown.page.form("/sign-out").fields["csrf_token"]})  # type: ignore[attr-defined]
+    forced = fay.post(f"{there}/moves/approve", data={"csrf_token": shown.page.form("/sign-out").fields["csrf_token"]})
 
-    assert "so somebody else must do this" in shown.page.text  # type: ignore[attr-defined]
+    assert "so somebody else must do this" in shown.page.text
     assert (forced.status_code, step(app, there)) == (409, "prepared")
 
 
@@ -75,7 +75,7 @@ def test_without_its_rule_the_page_would_let_one_person_approve_their_own(
 
     shown = fay.get(there)
 
-    assert "so somebody else must do this" not in shown.page.text  # type: ignore[attr-defined]
+    assert "so somebody else must do this" not in shown.page.text
 
 
 def test_the_form_sent_twice_makes_one_batch(app: Flask, paying: tuple[w.World, Award]) -> None:
@@ -104,7 +104,7 @@ def test_choosing_nothing_is_said_beside_the_list(app: Flask, paying: tuple[w.Wo
     answer = fay.submit(fay.get("/batches/new?fund=1"), "/batches", instalments=[])
 
     assert answer.status_code == 422
-    assert "Choose at least one payment." in answer.page.text  # type: ignore[attr-defined]
+    assert "Choose at least one payment." in answer.page.text
 
 
 def test_an_instalment_of_a_conflicted_case_is_neither_offered_nor_taken(
@@ -121,8 +121,8 @@ def test_an_instalment_of_a_conflicted_case_is_neither_offered_nor_taken(
 
     offered, forced = fay.get("/batches/new?fund=1"), fay.submit(page, "/batches", instalments=[str(instalment)])
 
-    assert award.number in page.page.text  # type: ignore[attr-defined]
-    assert award.number not in offered.page.text  # type: ignore[attr-defined]
+    assert award.number in page.page.text
+    assert award.number not in offered.page.text
     assert (forced.status_code, count(app, Batch)) == (404, 0)
 
 

@@ -8,7 +8,6 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from config import Settings
 from grants.db import db, saving
@@ -16,7 +15,7 @@ from grants.models import Application, Document, DocumentEnd, DocumentFile, Outb
 from grants.outside.storage import Storage
 from grants.services import letters
 from tests import world as w
-from tests.browser import Careful, anonymous, signed_in
+from tests.browser import Answer, Careful, anonymous, signed_in
 from tests.web.reading import conflict
 
 PDF = b"%PDF-1.7 a letter that was printed"
@@ -50,9 +49,9 @@ def print_it(app: Flask, settings: Settings, content: bytes = PDF) -> str:
     return sha256
 
 
-def upload(client: Careful, content: bytes) -> TestResponse:
+def upload(client: Careful, content: bytes) -> Answer:
     """Give the check page a file."""
-    asked = client.get("/check").page.forms  # type: ignore[attr-defined]
+    asked = client.get("/check").page.forms
     token = next(form.fields["csrf_token"] for form in asked if form.method == "post" and form.action == "/check")
     return client.post(
         "/check",
@@ -65,8 +64,8 @@ def test_until_it_is_printed_the_page_says_how_far_it_is(app: Flask, world: w.Wo
     page = signed_in(app, world.people["mg1"]).get(f"/documents/{letter(app)}")
 
     assert page.status_code == 404
-    assert "It is being printed" in page.page.text  # type: ignore[attr-defined]
-    assert "1 document is printed before it." in page.page.text  # type: ignore[attr-defined]
+    assert "It is being printed" in page.page.text
+    assert "1 document is printed before it." in page.page.text
 
 
 def test_the_file_comes_as_it_was_printed_under_its_number(app: Flask, settings: Settings, world: w.World) -> None:
@@ -118,7 +117,7 @@ def test_the_public_page_says_what_it_is_and_names_nobody(app: Flask, settings: 
 
     page = anonymous(app).get(f"/v/{LETTER}")
 
-    words = page.page.text  # type: ignore[attr-defined]
+    words = page.page.text
     assert page.status_code == 200
     assert [
         part in words
@@ -130,8 +129,8 @@ def test_the_public_page_says_what_it_is_and_names_nobody(app: Flask, settings: 
 def test_the_decision_of_an_application_without_award_shows_no_amount(app: Flask, world: w.World) -> None:
     page = anonymous(app).get("/v/q-2026-0001")
 
-    assert "Receipt Q-2026-0001" in page.page.text  # type: ignore[attr-defined]
-    assert "USD" not in page.page.text  # type: ignore[attr-defined]
+    assert "Receipt Q-2026-0001" in page.page.text
+    assert "USD" not in page.page.text
 
 
 def test_a_number_we_never_gave_is_not_ours(app: Flask, world: w.World) -> None:
@@ -147,9 +146,9 @@ def test_the_file_itself_is_known_and_one_changed_byte_is_not(app: Flask, settin
 
     whole, changed = upload(client, PDF), upload(client, PDF[:-1] + b"!")
 
-    assert "not one letter of it was changed" in whole.page.text  # type: ignore[attr-defined]
-    assert "We do not know this file" in changed.page.text  # type: ignore[attr-defined]
-    assert hashlib.sha256(PDF).hexdigest() in whole.page.text  # type: ignore[attr-defined]
+    assert "not one letter of it was changed" in whole.page.text
+    assert "We do not know this file" in changed.page.text
+    assert hashlib.sha256(PDF).hexdigest() in whole.page.text
 
 
 def test_what_is_no_pdf_or_nothing_is_refused_with_its_reason(app: Flask, world: w.World) -> None:
@@ -158,8 +157,8 @@ def test_what_is_no_pdf_or_nothing_is_refused_with_its_reason(app: Flask, world:
     picture, nothing = upload(client, b"\x89PNG"), upload(client, b"")
 
     assert (picture.status_code, nothing.status_code) == (422, 422)
-    assert "This is not a PDF file." in picture.page.text  # type: ignore[attr-defined]
-    assert "Choose the PDF file of the letter." in nothing.page.text  # type: ignore[attr-defined]
+    assert "This is not a PDF file." in picture.page.text
+    assert "Choose the PDF file of the letter." in nothing.page.text
 
 
 def test_a_newer_letter_replaces_the_older_one(app: Flask, settings: Settings, world: w.World) -> None:
@@ -170,8 +169,8 @@ def test_a_newer_letter_replaces_the_older_one(app: Flask, settings: Settings, w
 
     old = anonymous(app).get(f"/v/{LETTER}")
 
-    assert "Ours, but replaced" in old.page.text  # type: ignore[attr-defined]
-    assert old.page.links["L-2026-0002"] == "/v/L-2026-0002"  # type: ignore[attr-defined]
+    assert "Ours, but replaced" in old.page.text
+    assert old.page.links["L-2026-0002"] == "/v/L-2026-0002"
 
 
 @pytest.mark.parametrize(("kind", "says"), [("void", "Ours, but void"), ("revoked", "Ours, but revoked")])
@@ -185,5 +184,5 @@ def test_a_document_that_ended_does_not_stand(
 
     page = upload(anonymous(app), PDF)
 
-    assert says in page.page.text  # type: ignore[attr-defined]
-    assert "The amount was wrong." not in page.page.text  # type: ignore[attr-defined]
+    assert says in page.page.text
+    assert "The amount was wrong." not in page.page.text

@@ -55,7 +55,7 @@ def test_a_conflict_takes_the_failures_of_the_case_away(app: Flask, world: w.Wor
         row = db.session.scalars(select(Outbox.id).limit(1)).one()
 
     assert (before, shown(omar)) == ((3, 3), (0, 0))
-    token = omar.get("/failures").page.form("/sign-out").fields["csrf_token"]  # type: ignore[attr-defined]
+    token = omar.get("/failures").page.form("/sign-out").fields["csrf_token"]
     assert omar.post(f"/failures/{row}/again", data={"csrf_token": token}).status_code == 404
     assert dead(app) == 3
 
@@ -76,7 +76,7 @@ def test_trying_again_puts_it_back_into_the_queue_and_keeps_its_token(app: Flask
 def test_an_auditor_reads_and_a_grantee_does_not(app: Flask, world: w.World) -> None:
     uma, mia = signed_in(app, world.people["uma"]), signed_in(app, world.people["mg1"])
     page = uma.get("/failures")
-    token = page.page.form("/sign-out").fields["csrf_token"]  # type: ignore[attr-defined]
+    token = page.page.form("/sign-out").fields["csrf_token"]
 
     assert shown(uma) == (3, 3)
     assert "/again" not in page.get_data(as_text=True)

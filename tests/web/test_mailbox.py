@@ -34,8 +34,8 @@ def test_a_mail_is_listed_and_read(app: Flask, settings: Settings) -> None:
 
     listed, read = client.get("/mailbox"), client.get("/mailbox/" + "a" * 32)
 
-    assert listed.page.links["Sent: fibre"] == "/mailbox/" + "a" * 32  # type: ignore[attr-defined]
-    assert "Its number is BTN-2026-0001." in read.page.text  # type: ignore[attr-defined]
+    assert listed.page.links["Sent: fibre"] == "/mailbox/" + "a" * 32
+    assert "Its number is BTN-2026-0001." in read.page.text
     assert "&lt;b&gt;bold" in read.get_data(as_text=True)
 
 

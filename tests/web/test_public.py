@@ -48,7 +48,7 @@ def test_the_figures_are_those_of_the_ledger(app: Flask) -> None:
         first, second = w.active(world, amount=10_000), w.active(world, chapter="bo", amount=5_000)
         w.paid(world, first)
 
-    text = anonymous(app).get("/").page.text  # type: ignore[attr-defined]
+    text = anonymous(app).get("/").page.text
 
     assert "grants in 2 countries" in text
     assert ("USD\xa015,000" in text, "USD\xa06,000" in text) == (True, True)
@@ -59,7 +59,7 @@ def test_there_are_no_figures_before_the_first_award(app: Flask) -> None:
     with app.app_context():
         w.build(programmes=("BTN-L",))
 
-    assert "promised to them" not in anonymous(app).get("/").page.text  # type: ignore[attr-defined]
+    assert "promised to them" not in anonymous(app).get("/").page.text
 
 
 @pytest.mark.parametrize("agreed", [True, False])
@@ -84,7 +84,7 @@ def test_what_became_of_the_last_round_is_told_in_full(app: Flask) -> None:
         with saving():
             calls.close_now(world.calls["BTN-L"], actor=world.actor("olga", Role.OFFICER))
 
-    text = " ".join(anonymous(app).get("/").page.text.split())  # type: ignore[attr-defined]
+    text = " ".join(anonymous(app).get("/").page.text.split())
 
     assert "2 proposals were sent." in text
     assert "1funded0declined with feedback0not eligible1not decided yet" in text.replace(" funded", "funded")

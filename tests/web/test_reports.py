@@ -70,7 +70,7 @@ def test_what_is_written_is_kept_and_shown_again(app: Flask, mia: Careful) -> No
     }
 
     answer = mia.submit(mia.get(THERE), THERE, **given)
-    again = mia.get(THERE).page.form(THERE).fields  # type: ignore[attr-defined]
+    again = mia.get(THERE).page.form(THERE).fields
 
     assert (answer.status_code, answer.location) == (302, THERE)
     assert {name: again[name] for name in given} == {name: [value] for name, value in given.items()}
@@ -83,14 +83,14 @@ def test_a_number_that_cannot_be_read_is_said_beside_it_and_the_rest_is_kept(app
     answer = mia.submit(mia.get(THERE), THERE, **given | {figure: "sixty"})
 
     assert answer.status_code == 422
-    assert "Give a number, such as 0 or 12.50." in answer.page.text  # type: ignore[attr-defined]
-    assert answer.page.form(THERE).fields[figure] == ["sixty"]  # type: ignore[attr-defined]
+    assert "Give a number, such as 0 or 12.50." in answer.page.text
+    assert answer.page.form(THERE).fields[figure] == ["sixty"]
     row = stored(app)
     assert (row.summary, row.figures[0].actual, row.spending[0].spent) == ("We built it.", None, Decimal(9000))
 
 
 def test_a_save_of_the_pages_own_accord_answers_with_the_new_version(app: Flask, mia: Careful) -> None:
-    page = mia.get(THERE).page.form(THERE)  # type: ignore[attr-defined]
+    page = mia.get(THERE).page.form(THERE)
     sent = {**page.fields, "summary": "While typing"}
 
     first = mia.post(THERE, data=sent, headers=AUTOSAVE)
@@ -109,15 +109,15 @@ def test_a_save_that_comes_too_late_shows_both_texts_and_loses_neither(app: Flas
     answer = mia.submit(page, THERE, summary="Mine")
 
     assert answer.status_code == 409
-    assert answer.page.form(THERE).fields["summary"] == ["Mine"]  # type: ignore[attr-defined]
-    assert "Saved meanwhile by somebody else:Theirs" in answer.page.text.replace("\n", "")  # type: ignore[attr-defined]
+    assert answer.page.form(THERE).fields["summary"] == ["Mine"]
+    assert "Saved meanwhile by somebody else:Theirs" in answer.page.text.replace("\n", "")
     assert stored(app).summary == "Theirs"
     assert mia.submit(answer, THERE).status_code == 302
     assert stored(app).summary == "Mine"
 
 
 def test_a_late_save_of_the_pages_own_accord_is_kept_with_us_until_somebody_chooses(app: Flask, mia: Careful) -> None:
-    sent = mia.get(THERE).page.form(THERE).fields  # type: ignore[attr-defined]
+    sent = mia.get(THERE).page.form(THERE).fields
     kept_by_another(app, "Theirs")
 
     answer = mia.post(THERE, data={**sent, "summary": "Mine"}, headers=AUTOSAVE)
@@ -126,7 +126,7 @@ def test_a_late_save_of_the_pages_own_accord_is_kept_with_us_until_somebody_choo
 
     assert answer.status_code == 409
     assert f'href="{THERE}?kept=1"' in answer.json["notice"]  # type: ignore[index]
-    assert compared.page.form(THERE).fields["summary"] == ["Mine"]  # type: ignore[attr-defined]
+    assert compared.page.form(THERE).fields["summary"] == ["Mine"]
     with app.app_context():
         assert db.session.scalars(select(ApplicationSave.settled_at)).one() is not None
 
@@ -154,10 +154,10 @@ def test_check_and_send_lists_all_that_is_missing_with_the_place_to_mend_it(app:
 
     page = mia.get(there)
 
-    assert "Not sent: 6 things are missing" in page.page.text  # type: ignore[attr-defined]
-    assert f"{THERE}#summary" in page.page.links.values()  # type: ignore[attr-defined]
+    assert "Not sent: 6 things are missing" in page.page.text
+    assert f"{THERE}#summary" in page.page.links.values()
     with pytest.raises(LookupError):
-        page.page.form("/moves/send")  # type: ignore[attr-defined]
+        page.page.form("/moves/send")
 
 
 def test_a_whole_report_is_sent_read_and_approved_and_the_next_instalment_falls_due(
@@ -171,8 +171,8 @@ def test_a_whole_report_is_sent_read_and_approved_and_the_next_instalment_falls_
     read = olga.get("/reports/1")
     olga.submit(read, "/reports/1/moves/approve")
 
-    assert "We received your report" in mine.page.text  # type: ignore[attr-defined]
-    assert "Not yet: 69 %" in read.page.text  # type: ignore[attr-defined]
+    assert "We received your report" in mine.page.text
+    assert "Not yet: 69 %" in read.page.text
     with app.app_context():
         assert list(db.session.scalars(select(Instalment.step).order_by(Instalment.number))) == ["payable", "payable"]
 
@@ -186,7 +186,7 @@ def test_a_report_sent_back_shows_its_question_and_can_be_written_again(
 
     olga.submit(olga.get("/reports/1"), "/reports/1/moves/send_back", question="How many of them are women?")
 
-    assert "How many of them are women?" in mia.get(THERE).page.text  # type: ignore[attr-defined]
+    assert "How many of them are women?" in mia.get(THERE).page.text
     assert mia.submit(mia.get(THERE), THERE, summary="Thirty.").status_code == 302
 
 
@@ -248,7 +248,7 @@ def test_the_list_stays_within_its_statements_and_a_strange_address_is_its_first
     with statements(app) as sent:
         page = olga.get("/reports?step=due&after=nonsense")
 
-    assert page.page.text.count("A-2026-0001") == 2  # type: ignore[attr-defined]
+    assert page.page.text.count("A-2026-0001") == 2
     assert len(sent) <= 12, sent
 
 

@@ -266,10 +266,8 @@ def report_interim(stage: Stage, application: int) -> None:
         nia.send("/moves/send_back", question=script.FIGURES_WANTED)
     stage.at(165)
     with stage.step("hanta", "send the report again") as hanta:
-        again = {
-            "summary": f"{script.REPORT['summary']} Vingt-six personnes formées, dont quatorze femmes (listes de présence)."
-        }
-        write_report(hanta, application, {**script.REPORT, **again}, script.INTERIM, script.SPENT_INTERIM)
+        again = {**script.REPORT, "summary": f"{script.REPORT['summary']} {script.TRAINED}"}
+        write_report(hanta, application, again, script.INTERIM, script.SPENT_INTERIM)
     stage.at(160)
     with stage.step("nia", "approve the interim report") as nia:
         nia.open(f"/reports/{report}")

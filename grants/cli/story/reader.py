@@ -21,7 +21,11 @@ class Form:
 
 
 class Page(HTMLParser):
-    """A page taken apart. `labels` gives the words beside each choice's value; `careless` lists what the house forbids: script or style inside, a form without action."""
+    """A page taken apart.
+
+    labels: the words beside each choice's value. careless: what the house forbids, which is script or style inside
+    the page and a form without an action.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)

@@ -16,21 +16,46 @@ QUESTION = (
 
 ANSWERS: Fields = {
     "title": TITLE,
-    "summary": "Trois communes agricoles, entre 40 et 75 km de la fibre la plus proche, construisent un réseau communautaire : relais radio "
-    "solaires, point d’accès à l’école et au dispensaire, techniciens formés sur place. Le réseau appartient à une coopérative par commune.",
-    "problem": "Ambohitrandriana, Masindray et Tsaratanana comptent environ 5 000 habitants, surtout des cultivateurs de riz et de vanille. "
-    "Un seul opérateur couvre la crête au-dessus de Masindray ; ailleurs, appeler demande une heure de marche. Le prix de la vanille change "
-    "dans la journée, mais les cultivateurs l’apprennent par l’acheteur. Notre enquête auprès de 312 foyers : 81 % ont un téléphone, 9 % ont "
-    "utilisé l’Internet le mois dernier, au prix de 7,20 dollars par personne.",
-    "outcomes": "Les trois communes ont un accès utilisable et payable, tenu par des techniciens de la commune. Les écoles mettent leurs "
-    "tablettes à jour et le dispensaire envoie ses chiffres chaque mois sans attendre l’autobus.",
-    "sustainability": "Chaque commune fonde une coopérative qui encaisse une cotisation mensuelle et tient une réserve pour les batteries. "
-    "Deux techniciens par commune, formés par le projet, réparent ; la section garde un lot de pièces à Antananarivo.",
+    "summary": "Trois communes agricoles, entre 40 et 75 km de la fibre la plus proche, construisent un réseau "
+    "communautaire : relais radio solaires, point d’accès à l’école et au dispensaire, techniciens formés sur place. "
+    "Le réseau appartient à une coopérative par commune.",
+    "problem": "Ambohitrandriana, Masindray et Tsaratanana comptent environ 5 000 habitants, surtout des cultivateurs "
+    "de riz et de vanille. Un seul opérateur couvre la crête au-dessus de Masindray ; ailleurs, appeler demande une "
+    "heure de marche. Le prix de la vanille change dans la journée, mais les cultivateurs l’apprennent par l’acheteur. "
+    "Notre enquête auprès de 312 foyers : 81 % ont un téléphone, 9 % ont utilisé l’Internet le mois dernier, au prix "
+    "de 7,20 dollars par personne.",
+    "outcomes": "Les trois communes ont un accès utilisable et payable, tenu par des techniciens de la commune. Les "
+    "écoles mettent leurs tablettes à jour et le dispensaire envoie ses chiffres chaque mois sans attendre l’autobus.",
+    "sustainability": "Chaque commune fonde une coopérative qui encaisse une cotisation mensuelle et tient une réserve "
+    "pour les batteries. Deux techniciens par commune, formés par le projet, réparent ; la section garde un lot de "
+    "pièces à Antananarivo.",
     "own_theme": "énergie solaire",
-    "mission": ["education", "information"], "focus": ["connecting"], "issues": ["community_networks", "connecting_the_world"],
-    "cofunding": "2400.00", "cofunders": "Routeurs prêtés par une association partenaire (démonstration)",
-}  # fmt: skip
-ADDED = " Le terrain du mât appartient à la commune, qui le met à disposition pour dix ans ; la coopérative paie les réparations sur sa réserve."
+    "mission": ["education", "information"],
+    "focus": ["connecting"],
+    "issues": ["community_networks", "connecting_the_world"],
+    "cofunding": "2400.00",
+    "cofunders": "Routeurs prêtés par une association partenaire (démonstration)",
+}
+ADDED = (
+    " Le terrain du mât appartient à la commune, qui le met à disposition pour dix ans ; "
+    "la coopérative paie les réparations sur sa réserve."
+)
+ACTIVITIES = (
+    ("Études radio et accords avec les communes", 0, 60, "Équipe technique"),
+    ("Achat, douane, pose des relais", 60, 210, "Équipe technique"),
+    ("Ateliers et remise aux coopératives", 210, 340, "Formatrices"),
+)
+"""What is done, from which day of the project to which, and by whom."""
+TEAM = (
+    ("Hanta R. (demo)", "coordonne le projet", "y"),
+    ("Mialy A. (demo)", "tient les comptes", "y"),
+    ("Solofo T. (demo)", "pose les relais", ""),
+)
+PARTNERS = (("Association partenaire (demo)", "prête des routeurs", "y"),)
+RISKS = (
+    ("Cyclone pendant la pose", "Matériel posé après avril, haubans doublés"),
+    ("Retard en douane", "Achat dès la signature, transitaire connu"),
+)
 BUDGET = (
     ("Routeurs radio d’extérieur, LibreMesh", "equipment", "18", "142.00"),
     ("Panneaux solaires, batteries, régulateurs", "equipment", "6", "395.00"),
@@ -56,31 +81,36 @@ OVERRUN = "Droits de douane relevés en avril ; facture jointe au dossier."
 
 REPORT: Fields = {
     "summary": "Les trois relais émettent et deux communes ont fondé leur coopérative. La liaison tient depuis mai.",
-    "setbacks": "Deux régulateurs solaires sur cinq sont tombés en panne sous la pluie ; le fabricant en a remplacé un. La douane a retenu les "
-    "panneaux pendant six semaines.",
+    "setbacks": "Deux régulateurs solaires sur cinq sont tombés en panne sous la pluie ; le fabricant en a remplacé "
+    "un. La douane a retenu les panneaux pendant six semaines.",
     "next_steps": "Terminer les ateliers à Tsaratanana et remettre le réseau aux coopératives.",
-}  # fmt: skip
+}
+TRAINED = "Vingt-six personnes formées, dont quatorze femmes (listes de présence)."
 FIGURES_WANTED = (
     "Say how many people were trained, and how many of them are women: the form gives one number without its source."
 )
 LAST_REPORT: Fields = {
-    "summary": "Les trois communes sont en ligne et gèrent elles-mêmes leur réseau. Quatre-vingt-quatorze foyers, trois écoles et le dispensaire "
-    "sont raccordés ; les cultivateurs comparent les prix avant de vendre.",
-    "setbacks": "Le prix visé n’est pas atteint : 4,66 dollars par mois au lieu de 4,32, car la troisième coopérative a commencé quatre mois plus "
-    "tard. Deux régulateurs ont cédé sous la pluie ; nous achèterons des modèles étanches.",
-    "next_steps": "Les coopératives négocient ensemble la liaison ; la section publie le plan et les mesures sous licence libre.",
-    "story": "Avant, on marchait jusqu’à la route pour trouver du signal et on payait à la minute. Maintenant la coopérative connaît les prix le matin.",
+    "summary": "Les trois communes sont en ligne et gèrent elles-mêmes leur réseau. Quatre-vingt-quatorze foyers, "
+    "trois écoles et le dispensaire sont raccordés ; les cultivateurs comparent les prix avant de vendre.",
+    "setbacks": "Le prix visé n’est pas atteint : 4,66 dollars par mois au lieu de 4,32, car la troisième coopérative "
+    "a commencé quatre mois plus tard. Deux régulateurs ont cédé sous la pluie ; nous achèterons des modèles étanches.",
+    "next_steps": "Les coopératives négocient ensemble la liaison ; la section publie le plan et les mesures sous "
+    "licence libre.",
+    "story": "Avant, on marchait jusqu’à la route pour trouver du signal et on payait à la minute. Maintenant la "
+    "coopérative connaît les prix le matin.",
     "story_by": "Voahangy (demo), coopérative de Masindray",
     "story_consent": "y",
-}  # fmt: skip
+}
 
 SPANISH: Fields = {
     "title": "Talleres de seguridad digital para radios comunitarias",
-    "summary": "Diez radios comunitarias aprenden a proteger sus cuentas y sus fuentes, con materiales que quedan en línea.",
-}  # fmt: skip
+    "summary": "Diez radios comunitarias aprenden a proteger sus cuentas y sus fuentes, con materiales que quedan en "
+    "línea.",
+}
 FEEDBACK = (
-    "La necesidad está bien descrita y el equipo conoce a las radios. El plan no dice quién mantiene los materiales después del proyecto ni cómo se mide "
-    "si las radios usan lo aprendido. Con una meta medible y un responsable con nombre, la propuesta puede volver en la próxima ronda."
+    "La necesidad está bien descrita y el equipo conoce a las radios. El plan no dice quién mantiene los materiales "
+    "después del proyecto ni cómo se mide si las radios usan lo aprendido. Con una meta medible y un responsable con "
+    "nombre, la propuesta puede volver en la próxima ronda."
 )
 THIRD: Fields = {"title": "A local mirror for open course material"}
 WITHDRAWN = "Our hosting partner has closed; we shall write again with another one."
@@ -92,51 +122,13 @@ WEAK_COMMENT = "The need is plain, but nobody is named who keeps the material up
 def proposal(today: date, own: Mapping[str, str | list[str]] | None = None) -> Fields:
     """Every field of the large form, with `own` in place of what is French."""
     start = today + timedelta(days=38)
-    fields: Fields = {**ANSWERS, "starts_on": start.isoformat(), "months": "12", **(own or {})}
-    fields |= _rows(
-        "activities",
-        ("activity", "start", "end", "who"),
-        (
-            (
-                "Études radio et accords avec les communes",
-                start.isoformat(),
-                (start + timedelta(days=60)).isoformat(),
-                "Équipe technique",
-            ),
-            (
-                "Achat, douane, pose des relais",
-                (start + timedelta(days=60)).isoformat(),
-                (start + timedelta(days=210)).isoformat(),
-                "Équipe technique",
-            ),
-            (
-                "Ateliers et remise aux coopératives",
-                (start + timedelta(days=210)).isoformat(),
-                (start + timedelta(days=340)).isoformat(),
-                "Formatrices",
-            ),
-        ),
-    )
-    fields |= _rows(
-        "team",
-        ("name", "role", "member"),
-        (
-            ("Hanta R. (demo)", "coordonne le projet", "y"),
-            ("Mialy A. (demo)", "tient les comptes", "y"),
-            ("Solofo T. (demo)", "pose les relais", ""),
-        ),
-    )
-    fields |= _rows(
-        "partners", ("name", "role", "outside"), (("Association partenaire (demo)", "prête des routeurs", "y"),)
-    )
-    fields |= _rows(
-        "risks",
-        ("risk", "response"),
-        (
-            ("Cyclone pendant la pose", "Matériel posé après avril, haubans doublés"),
-            ("Retard en douane", "Achat dès la signature, transitaire connu"),
-        ),
-    )
+    days = {day: (start + timedelta(days=day)).isoformat() for day in (0, 60, 210, 340)}
+    fields: Fields = {**ANSWERS, "starts_on": days[0], "months": "12", **(own or {})}
+    activities = tuple((what, days[first], days[last], who) for what, first, last, who in ACTIVITIES)
+    fields |= _rows("activities", ("activity", "start", "end", "who"), activities)
+    fields |= _rows("team", ("name", "role", "member"), TEAM)
+    fields |= _rows("partners", ("name", "role", "outside"), PARTNERS)
+    fields |= _rows("risks", ("risk", "response"), RISKS)
     fields |= _rows("budget", ("what", "category", "quantity", "unit_cost"), BUDGET)
     fields |= _rows("indicators", ("name", "unit", "baseline", "target", "how"), GOALS)
     return fields | {f"declares_{key}": "y" for key in ("true", "agreed", "account", "costs", "once", "published")}

@@ -51,8 +51,8 @@ class Visitor:
 
     def _post(self, form: Form, sent: dict[str, list[str]]) -> Page:
         body = urlencode([(name, value) for name, values in sent.items() for value in values]).encode()
-        url = urljoin(self.address, form.action)
-        return self._fetch(urllib.request.Request(url, data=body, headers={"Referer": self.address}))  # noqa: S310
+        url, referer = urljoin(self.address, form.action), {"Referer": self.address}
+        return self._fetch(urllib.request.Request(url, data=body, headers=referer))  # noqa: S310 - the same server
 
     def download(self, path: str) -> bytes:
         """The bytes of a file; nothing while it is not there yet."""

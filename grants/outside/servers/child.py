@@ -57,6 +57,7 @@ def _tie(at_our_death: signal.Signals) -> Callable[[], None]:
     starter = os.getpid()
 
     def tie() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())  # a blocked SIGTERM would be inherited, and outlive us
         if _prctl is not None:
             _prctl(PR_SET_PDEATHSIG, int(at_our_death), 0, 0, 0)
         if os.getppid() != starter:

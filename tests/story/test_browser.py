@@ -1,0 +1,99 @@
+"""The whole story in Chromium with script on ends as it does without, and no page breaks on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests import machine
+from tests.story.chromium import PHONE, Chromium, Room, room
+from tests.story.played import Played
+from tests.story.told import Told
+
+DAYS = ("starts_on", "ends_on", "paid_on")
+PRINTED = ("number", "kind", "language", "reference", "pages")
+STRICT = "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'\">"
+OVER = "<p>" + "x" * 200
+
+
+@pytest.fixture(scope="module")
+def people() -> Iterator[Room]:
+    """A Chromium of this file's own."""
+    with room(machine.chromium()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visitor(people: Room) -> Iterator[Chromium]:
+    """Somebody before an empty window as wide as a phone."""
+    people.complaints.clear()
+    made = people.visitor("about:blank")
+    made.window.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    yield made
+    made.leave()
+
+
+def moves(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Who did what, in order."""
+    return [(step["who"], step["move"]) for step in facts["steps"]]
+
+
+def rows(facts: dict[str, Any], table: str) -> list[dict[str, Any]]:
+    """The rows of a table without their days, which are those of the play."""
+    return [{key: value for key, value in row.items() if key not in DAYS} for row in facts[table]]
+
+
+def test_the_same_people_take_the_same_moves(played: Played, told: Told) -> None:
+    assert moves(played.facts) == moves(told.facts)
+
+
+@pytest.mark.parametrize("table", ["awards", "instalments", "outcomes"])
+def test_the_database_holds_the_same_afterwards(played: Played, told: Told, table: str) -> None:
+    assert rows(played.facts, table) == rows(told.facts, table)
+
+
+def test_the_same_documents_are_printed(played: Played, told: Told) -> None:
+    printed = [[{key: row[key] for key in PRINTED} for row in one.facts["printed"]] for one in (played, told)]
+
+    assert printed[0] == printed[1]
+
+
+def test_no_page_says_in_the_console_that_something_is_wrong(played: Played) -> None:
+    assert played.complaints == ()
+
+
+def test_what_the_page_may_not_do_would_be_heard(visitor: Chromium) -> None:
+    """The twin: a script against the content security policy and one that fails are both noted."""
+    visitor.window.set_content(f"{STRICT}<script>1</script>")
+    visitor.window.evaluate("setTimeout(() => { throw new Error('broken') })")
+    visitor.window.wait_for_timeout(200)
+
+    blocked, failed = visitor.room.complaints
+    assert "violates the following Content Security Policy directive" in blocked
+    assert failed == "about:blank: broken"
+
+
+def test_no_page_is_wider_than_its_window(played: Played) -> None:
+    assert len(played.looks) >= 20
+
+    assert [look for look in played.looks if look.takes > look.window] == []
+
+
+def test_a_page_that_is_too_wide_would_be_seen(visitor: Chromium) -> None:
+    """The twin: a word longer than the window is noticed, one in a frame of its own is not."""
+    visitor.window.set_content(f"<div style='overflow-x: auto'>{OVER}</div>")
+    framed = visitor.width()
+
+    visitor.window.set_content(OVER)
+
+    assert (framed, visitor.width() > PHONE[0]) == (PHONE[0], True)
+
+
+def test_every_page_has_its_picture(played: Played) -> None:
+    for look in played.looks:
+        with Image.open(Path(look.picture)) as picture:
+            assert picture.width == look.window
