@@ -12,12 +12,10 @@ import psycopg
 import pytest
 from flask import Flask
 from psycopg import sql
-from sqlalchemy import select
 
 from config import Settings
 from grants.db import db
 from grants.jobs import program
-from grants.models import Call, Fund, Organisation, Person
 from grants.outside.servers import Postgres
 from tests import world
 from tests.databases import copied, plain, settings_for
@@ -50,14 +48,6 @@ def prepared(postgres: Postgres, template: str, name: str, fill: Callable[[], No
                 fill()
             done.touch()
     return name
-
-
-def found() -> world.World:
-    """The world of a copied database, read back."""
-    people = {person.email.split("@")[0]: person for person in db.session.scalars(select(Person))}
-    chapters = {row.country.lower(): row for row in db.session.scalars(select(Organisation))}
-    calls = {call.programme: call for call in db.session.scalars(select(Call).order_by(Call.id.desc()))}
-    return world.World(people, chapters, calls, db.session.scalars(select(Fund)).first())
 
 
 @pytest.fixture(scope="session")

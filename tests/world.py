@@ -7,9 +7,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from flask import current_app
+
 from grants.db import db, now, saving, today
 from grants.models import Application, Award, Batch, Call, Fund, Organisation, Payment, Person, Report
+from grants.outside.servers.postgres import plain
 from grants.services import applications, batches, calls, checks, funds, moves, persons, reports, reviews
+from tests import copies
 from workflows.programme import Question, Stage
 from workflows.proposal import Goal, Line
 from workflows.roles import Actor, Role
@@ -50,7 +54,32 @@ STAFF = {
 
 
 def build(*, programmes: tuple[str, ...] = ("BTN-S", "BTN-L", "RES", "DRR"), envelope: int = 100_000) -> World:
-    """People, chapters, a fund and an open call of each programme, in one unit of work."""
+    """People, chapters, a fund and an open call of each programme; made once a test process, then copied."""
+    url = plain(current_app.extensions["settings"].owner_database_url)
+    if db.session.query(Person).count():
+        raise ValueError("a world is built in an empty database")
+    if (programmes, envelope) in COPIES:
+        db.session.rollback()
+        copies.put(url, COPIES[programmes, envelope])
+        return found()
+    world = _built(programmes, envelope)
+    COPIES[programmes, envelope] = copies.taken(url)
+    return world
+
+
+COPIES: dict[tuple[tuple[str, ...], int], copies.Rows] = {}
+
+
+def found() -> World:
+    """The world of a copied database, read back."""
+    people = {person.email.split("@")[0]: person for person in db.session.query(Person)}
+    chapters = {row.country.lower(): row for row in db.session.query(Organisation)}
+    calls = {call.programme: call for call in db.session.query(Call).order_by(Call.id.desc())}
+    return World(people, chapters, calls, db.session.query(Fund).first())
+
+
+def _built(programmes: tuple[str, ...], envelope: int) -> World:
+    """In one unit of work."""
     world = World()
     with saving():
         for name, role in STAFF.items():

@@ -57,7 +57,7 @@ def demo() -> None:
 
 @contextmanager
 def _system(settings: Settings, *, fresh: bool) -> Iterator[Settings]:
-    """The running system; `fresh` begins with an empty instance, whatever a story that was broken off has left in it."""
+    """The running system; `fresh` begins with an empty instance, whatever a broken-off story has left in it."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     if fresh and not settings.database_url:

@@ -21,6 +21,8 @@ from workflows.roles import Actor, Role
 View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row", bound=Model)
 csrf = CSRFProtect()
+LARGEST_ID = 2**31 - 1
+"""What fits the database's keys; a larger number in an address is nobody's."""
 
 
 def permitted(permission: Permission) -> Callable[[View], View]:
@@ -70,6 +72,8 @@ def load(model: type[Row], id: int, permission: Permission | None = None) -> Row
     """
     g.loaded = True
     wanted = permission or declared_permission()
+    if id > LARGEST_ID:
+        abort(404)
     row = db.session.scalars(select(model).where(model.__table__.c.id == id, seen(model, who()))).first()
     if row is None:
         abort(404)

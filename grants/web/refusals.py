@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from grants.db import Broken, db
@@ -62,6 +62,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Broken, broken)
     app.register_error_handler(CSRFError, forged)
     app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(DataError, unkept)
     app.register_error_handler(HTTPException, other)
     app.register_error_handler(500, failed)
 

@@ -22,7 +22,8 @@ from grants.queries import overdue
 from grants.services import moves
 from tests import world
 from tests.databases import advance, copied, settings_for
-from tests.prepared import found, opened, prepared
+from tests.prepared import opened, prepared
+from tests.world import found
 from workflows.roles import CLOCK, Role
 
 HOUR, DAY = 3_600, 86_400

@@ -12,7 +12,7 @@ from grants.models import Application, Call
 from grants.services import moves
 from tests.databases import advance
 from tests.money.conftest import Copies
-from tests.prepared import found
+from tests.world import found
 from workflows.roles import Actor, Role
 
 

@@ -13,7 +13,7 @@ from grants.services import calls, ledger
 from grants.services.moves import Refused
 from tests import world
 from tests.money.conftest import Copies
-from tests.prepared import found
+from tests.world import found
 from workflows.roles import Role
 
 

@@ -16,7 +16,7 @@ from grants.services import awards, batches, calls, ledger, moves, numbers
 from tests.databases import plain
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, Deed, together
-from tests.prepared import found
+from tests.world import found
 from workflows.roles import CLOCK, Role
 
 ROUNDS = 50

@@ -1,4 +1,4 @@
-"""Somebody at Chromium with script on: fills in the fields that stand on the page and clicks the buttons that are seen."""
+"""Somebody at Chromium with script on: fills in the fields on the page and clicks the buttons that are seen."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,12 @@ def moves(facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def rows(facts: dict[str, Any], table: str) -> list[dict[str, Any]]:
-    """The rows of a table without their days, which are those of the play."""
-    return [{key: value for key, value in row.items() if key not in DAYS} for row in facts[table]]
+    """The rows of a table, their days counted from the first of the play."""
+    first = date.fromisoformat(facts["steps"][0]["at"][:10])
+    return [
+        {key: (date.fromisoformat(value) - first).days if key in DAYS else value for key, value in row.items()}
+        for row in facts[table]
+    ]
 
 
 def test_the_same_people_take_the_same_moves(played: Played, told: Told) -> None:

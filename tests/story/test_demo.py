@@ -22,6 +22,7 @@ from tests.story.told import COMMAND, running
 
 pytestmark = pytest.mark.timeout(400)
 SECONDS = 90.0
+WELCOME, PLAYING = "The demonstration runs at", "Playing the story of one grant"
 PARTS = {"up", "gunicorn", "letters", "default", "relay", "cron", "mailbox", "postgres", "valkey"}
 
 
@@ -47,15 +48,20 @@ class Home:
         """The same, as text."""
         return self.output.read_text() if self.output.exists() else ""
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Start it and wait for its welcome; fails with what it says instead."""
-        welcomes = self.said.count("The demonstration runs at")
+    @property
+    def story(self) -> Path:
+        """What shows that the story was played to its end."""
+        return self.instance / "demo" / "story.json"
+
+    def start(self, words: str = WELCOME) -> subprocess.Popen[bytes]:
+        """Start it and wait until it says these words; fails with what it says instead."""
+        before = self.said.count(words)
         given = {"HOME": self.folder, "GRANTS_INSTANCE": self.instance, "GRANTS_PORT": self.port, "GRANTS_DEMO": 1}
         env = os.environ | {name: str(value) for name, value in given.items()} | {"PYTHONUNBUFFERED": "1"}
         with self.output.open("ab") as output:
             demo = subprocess.Popen([*COMMAND, "demo"], cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
-        soon(lambda: self.said.count("The demonstration runs at") > welcomes or demo.poll() is not None, SECONDS)
-        if self.said.count("The demonstration runs at") == welcomes:
+        soon(lambda: self.said.count(words) > before or demo.poll() is not None, SECONDS)
+        if self.said.count(words) == before:
             demo.terminate()
             demo.wait()
             pytest.fail(self.said)
@@ -80,8 +86,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A home of this file's own; nothing runs in it afterwards."""
     made = Home(tmp_path_factory.mktemp("home"), free_port())
     made.folder.chmod(0o700)
-    (made.instance / "demo").mkdir(parents=True)
-    (made.instance / "demo" / "story.json").write_text("{}\n")
+    made.story.parent.mkdir(parents=True)
+    made.story.write_text("{}\n")
     yield made
     assert soon(lambda: not made.left())
     for server in (Postgres(made.instance / "demo"), Valkey(made.instance / "demo")):
@@ -126,3 +132,15 @@ def test_after_a_kill_the_next_start_takes_over_at_once(home: Home) -> None:
     demo.send_signal(signal.SIGTERM)
     assert demo.wait(SECONDS) == 0
     assert home.left() == []
+
+
+def test_a_story_that_was_broken_off_begins_again(home: Home) -> None:
+    home.story.unlink()
+    for _ in range(2):
+        demo = home.start(PLAYING)
+        demo.send_signal(signal.SIGTERM)
+        assert demo.wait(SECONDS) == 0
+
+    assert not home.story.exists()
+    assert home.left() == []
+    home.story.write_text("{}\n")

@@ -110,7 +110,7 @@ def sent(app: Flask, world: World, call: int) -> int:
     with app.app_context():
         starts_on = f"{today() + timedelta(days=60)}"
     mia = at_work(app, world, "mg1")
-    request = begin(mia, call, "")
+    request = begin(mia, call)
     write(mia, request, {**REQUEST, "starts_on": starts_on})
     send(mia, request, "submit")
     return request

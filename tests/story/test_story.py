@@ -32,18 +32,29 @@ def day(text: str, pattern: str) -> str:
     return format_date(date.fromisoformat(text), pattern, locale="fr")
 
 
+def number_of(facts: dict[str, Any], kind: str) -> str:
+    """The number of the one document of a kind."""
+    (number,) = (one["number"] for one in facts["printed"] if one["kind"] == kind)
+    return str(number)
+
+
 def lacking(text: str, *wanted: str) -> list[str]:
     """What of this does not stand in the text."""
     return [each for each in wanted if each not in text]
 
 
 def on_the_letter(facts: dict[str, Any]) -> list[str]:
-    """What the award letter has to say."""
+    """What the award letter has to say, in the order of the page."""
     (award,) = facts["awards"]
     term = [day(award[key], "d MMM y") for key in ("starts_on", "ends_on")]
     return [
-        award["organisation"], award["title"], facts["printed"][4]["number"], f"{amount(award['amount'])} USD", *term,
-        *(amount(one["amount"]) for one in facts["instalments"])]  # fmt: skip
+        award["organisation"],
+        award["title"],
+        number_of(facts, "award_letter"),
+        f"{amount(award['amount'])} USD",
+        *term,
+        *(amount(one["amount"]) for one in facts["instalments"]),
+    ]
 
 
 def on_the_report(facts: dict[str, Any]) -> list[str]:
@@ -51,9 +62,13 @@ def on_the_report(facts: dict[str, Any]) -> list[str]:
     (award,) = facts["awards"]
     term = [day(award[key], "d MMMM y") for key in ("starts_on", "ends_on")]
     return [
-        award["organisation"], facts["printed"][6]["number"], f"Les {amount(award['amount'])} USD ont été versés en entier", *term,
+        award["organisation"],
+        number_of(facts, "impact_report"),
+        f"Les {amount(award['amount'])} USD ont été versés en entier",
+        *term,
         *(f"{amount(one['amount'])} USD" for one in facts["instalments"]),
-        *(day(one["paid_on"], "d MMM y") for one in facts["instalments"])]  # fmt: skip
+        *(day(one["paid_on"], "d MMM y") for one in facts["instalments"]),
+    ]
 
 
 def test_the_story_ends_well_and_leaves_its_three_files(told: Told) -> None:

@@ -1,4 +1,4 @@
-"""One run of `grants story` as a process, and what it left: its words, its files, what `grants verify` finds, who still runs."""
+"""One run of `grants story` as a process, and what it left: words, files, who still runs; and what is found wrong."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The story after its end. `folder` holds its two documents and story.json; `left` the command lines that still ran."""
+    """The story after its end.
+
+    folder: of the two documents and story.json; left: the command lines that still ran; numbers: files of process ids.
+    """
 
     folder: Path
     story: Run

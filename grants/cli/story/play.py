@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grants.cli.story import script
-from grants.cli.story.cast import CAST, MADAGASCAR, SPANISH, THIRD
+from grants.cli.story.cast import CAST
 from grants.cli.story.stage import Stage
 from grants.cli.story.visitor import Visitor
 
@@ -83,7 +83,7 @@ def propose(stage: Stage, call: int) -> int:
     """The chapter checks whether it may apply, writes, looks at what is missing, and sends."""
     stage.at(410)
     with stage.step("hanta", "begin a draft") as hanta:
-        draft = begin(hanta, call, MADAGASCAR)
+        draft = begin(hanta, call)
     with stage.step("hanta", "save the title only") as hanta:
         hanta.send("/write", title=script.TITLE)
         hanta.open(f"/applications/{draft}/send")
@@ -97,7 +97,7 @@ def propose(stage: Stage, call: int) -> int:
 def propose_second(stage: Stage, call: int) -> int:
     """Another chapter sends a weaker proposal."""
     with stage.step("lucia", "submit") as lucia:
-        draft = begin(lucia, call, SPANISH)
+        draft = begin(lucia, call)
         write(lucia, draft, script.proposal(stage.today().date(), script.SPANISH))
         send(lucia, draft, "submit")
     return draft
@@ -106,7 +106,7 @@ def propose_second(stage: Stage, call: int) -> int:
 def withdraw_third(stage: Stage, call: int) -> None:
     """A third begins, sends, and thinks better of it."""
     with stage.step("wanjiru", "submit") as wanjiru:
-        draft = begin(wanjiru, call, THIRD)
+        draft = begin(wanjiru, call)
         write(wanjiru, draft, script.proposal(stage.today().date(), script.THIRD))
         send(wanjiru, draft, "submit")
     with stage.step("wanjiru", "withdraw") as wanjiru:
@@ -319,8 +319,8 @@ def keep(stage: Stage, application: int, series: str, path: Path) -> dict[str, s
     return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def begin(applicant: Visitor, call: int, organisation: str) -> int:
-    """Check that the organisation may apply, and open the draft."""
+def begin(applicant: Visitor, call: int) -> int:
+    """Check that the applicant's organisation may apply, and open the draft."""
     applicant.open(f"/calls/{call}/apply")
     applicant.send("/apply")
     return number_in(applicant.address)

@@ -34,7 +34,7 @@ class Stage:
     _browsers: dict[str, Visitor] = field(default_factory=dict)
 
     def at(self, days_ago: int) -> None:
-        """Set the clock to so many days before today. Whoever was signed in is signed out by that, as after a holiday."""
+        """Set the clock to so many days before today. That signs everybody out, as a holiday would."""
         with psycopg.connect(plain(self.settings.owner_database_url), autocommit=True) as owner:
             owner.execute("UPDATE clock_offset SET seconds = %s", [-days_ago * DAY])
         for visitor in self._browsers.values():
