@@ -45,9 +45,7 @@ def test_a_form_without_our_token_changes_nothing(app: Flask, token: str | None)
         assert db.session.query(Application.step).scalar() == "draft"
 
 
-@pytest.mark.parametrize(
-    "path", ["/nothing", "/applications/999999", "/documents/999999999999", "/v/L-2026-9999", "/batches/0"]
-)
+@pytest.mark.parametrize("path", ["/nothing", "/applications/999999", "/documents/999999999999", "/batches/0"])
 def test_what_is_not_there_and_what_is_not_ours_look_alike(app: Flask, path: str) -> None:
     with app.app_context():
         world = w.build(programmes=())
