@@ -296,13 +296,18 @@ def reported(world: World, award: Award, number: int) -> None:
     take(world, row, "approve", "omar", Role.OFFICER)
 
 
+def fund_of(world: World) -> Fund:
+    """The world's fund in the session of this unit of work: the world may have been built in another."""
+    assert world.fund is not None
+    return db.session.get_one(Fund, world.fund.id)
+
+
 def paid(world: World, *awards: Award) -> Batch:
     """Everything payable of these awards goes through a batch of three people and the bank."""
-    assert world.fund is not None
     taken = {payment.instalment_id for payment in db.session.query(Payment).filter_by(undone=False)}
     payable = [i.id for award in awards for i in award.instalments if i.step == "payable" and i.id not in taken]
     with saving():
-        batch = batches.prepare(fund=world.fund, instalments=payable, actor=world.actor("fay", Role.FINANCE))
+        batch = batches.prepare(fund=fund_of(world), instalments=payable, actor=world.actor("fay", Role.FINANCE))
     take(world, batch, "approve", "fox", Role.FINANCE)
     take(world, batch, "release", "fritz", Role.FINANCE)
     take(world, batch, "confirm", "fay", Role.FINANCE)
@@ -311,10 +316,9 @@ def paid(world: World, *awards: Award) -> Batch:
 
 def batch(world: World, *awards: Award) -> Batch:
     """Everything payable of these awards, prepared by Fay."""
-    assert world.fund is not None
     payable = [i.id for award in awards for i in award.instalments if i.step == "payable"]
     with saving():
-        return batches.prepare(fund=world.fund, instalments=payable, actor=world.actor("fay", Role.FINANCE))
+        return batches.prepare(fund=fund_of(world), instalments=payable, actor=world.actor("fay", Role.FINANCE))
 
 
 def draft_call(world: World) -> Call:

@@ -48,9 +48,7 @@ def demo() -> None:
     played = (target / "story.json").exists()
     with _system(replace(settings, demo=True, instance=target), fresh=not played) as running:
         if not played:
-            _play(running, target)
-            with bound(running, "grants.demo").app_context():
-                crowd.gather()
+            _play(running, target, crowded=True)
         _welcome(running)
         signal.pause()
 
@@ -92,8 +90,11 @@ def _empty(settings: Settings) -> None:
         shutil.rmtree(settings.instance / folder, ignore_errors=True)
 
 
-def _play(running: Settings, target: Path) -> None:
-    """Seat the cast on an empty stage and play; raises ClickException where somebody else's data are."""
+def _play(running: Settings, target: Path, *, crowded: bool = False) -> None:
+    """Seat the cast on an empty stage and play; raises ClickException where somebody else's data are.
+
+    story.json is written last: without it a later start knows that this one was broken off.
+    """
     if _somebody_there(running):
         raise click.ClickException(
             "The database is not empty. The story plays on an empty one: set GRANTS_DATABASE_URL to another."
@@ -105,6 +106,9 @@ def _play(running: Settings, target: Path) -> None:
         seat(running)
     click.echo("Playing the story of one grant …")
     told = play(stage, target)
+    if crowded:
+        with bound(running, "grants.demo").app_context():
+            crowd.gather()
     written_down(told | facts(running), target / "story.json")
     click.echo(f"Played {len(stage.steps)} steps by {len({step['who'] for step in stage.steps})} people.")
 

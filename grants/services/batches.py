@@ -43,7 +43,7 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
     batch.payments = [Payment(instalment=row, amount=row.amount, currency=row.award.currency) for row in rows]
     db.session.add(batch)
     db.session.flush()
-    moves.begin(batch, actor=actor, say=Say("Prepared with %(count)s payments", count=len(rows)))
+    moves.begin(batch, actor=actor, say=Say("Prepared; payments in it: %(count)s", count=len(rows)))
     return batch
 
 

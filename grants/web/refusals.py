@@ -111,7 +111,7 @@ def forged(_error: CSRFError) -> tuple[str, int]:
 def unkept(_error: DataError) -> tuple[str, int]:
     """A value that no column can hold: 422."""
     db.session.rollback()
-    return _say(422, gettext("There is a number or a text in it that cannot be kept. Go back, mend it and send it again."))
+    return _say(422, gettext("A number or a text in it cannot be kept. Go back, mend it and send it again."))
 
 
 def busy(_error: OperationalError) -> tuple[str, int]:

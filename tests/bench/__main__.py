@@ -35,9 +35,7 @@ def main(wanted: list[str]) -> int:
         print(f"It does not work: {error}", file=sys.stderr)  # noqa: T201 - the same
         return 1
     seconds = round(time.monotonic() - began)
-    say(
-        table(found) + (f"\n\nEach list\n{lists.table(pages)}" if pages else "") + f"\n\nMeasured in {seconds} seconds."
-    )
+    say(f"\nMeasured in {seconds} seconds.")
     written = {
         "machine": facts,
         "seconds": seconds,
@@ -49,20 +47,27 @@ def main(wanted: list[str]) -> int:
 
 
 def _measured(prepared: Ground, parts: list[str]) -> tuple[list[Figure], list[lists.Measured]]:
-    """The figures of the parts asked for, and each page measured."""
+    """The figures of the parts asked for, each shown as it comes, and each page measured."""
     found: list[Figure] = []
     pages: list[lists.Measured] = []
     if "letters" in parts:
         say("\nPrinting letters …")
-        found += letters.measure(prepared)
+        found += shown(letters.measure(prepared))
     if "lists" in parts:
         say(f"\nFilling databases of {lists.SMALL:,} and {lists.LARGE:,} applications, then opening each list …")
         figures, pages = lists.measure(prepared)
-        found += figures
+        found += shown(figures)
+        say("\nEach list\n" + lists.table(pages))
     if "memory" in parts:
         say("\nStarting a web process …")
-        found += weights.measure(prepared)
+        found += shown(weights.measure(prepared))
     return found, pages
+
+
+def shown(figures: list[Figure]) -> list[Figure]:
+    """The figures, after they are shown."""
+    say(table(figures))
+    return figures
 
 
 def say(text: str) -> None:

@@ -24,7 +24,7 @@ from grants.outside import keys
 from grants.outside.servers import Valkey, child
 from grants.outside.storage import Storage
 from grants.services import letters, verification
-from tests import prepared
+from tests.world import found
 
 SECONDS = 30.0
 COMMANDS = {"worker": ("worker", "letters"), "relay": ("relay",)}
@@ -70,8 +70,7 @@ class Installation:
     def order(self) -> tuple[int, int]:
         """Order one more letter; answers (document, outbox row)."""
         with self.app.app_context(), saving():
-            world = prepared.found()
-            document = letters.award_letter(db.session.query(Award).one(), signed_by=world.people["pia"])
+            document = letters.award_letter(db.session.query(Award).one(), signed_by=found().people["pia"])
             row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
             assert row is not None
             return document.id, row.id
