@@ -55,7 +55,7 @@ def count(who: Who) -> int:
     """How many there are, a hundred at most."""
     if not (parts := _parts(who)):
         return 0
-    whole = union_all(*(part.limit(MOST) for part in parts)).subquery()
+    whole = union_all(*(part.order_by(None).limit(MOST) for part in parts)).subquery()
     return min(db.session.scalar(select(func.count()).select_from(whole)) or 0, MOST)
 
 
