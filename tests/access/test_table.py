@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import true
 
 from grants.access import ALLOWED, Permission
+from grants.db import db
 from grants.outside.servers import Postgres
 from grants.web import create_app, guard, moves
 from tests.access.cast import ACTORS, Stage, build
@@ -25,6 +26,8 @@ def stage(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFa
         app = create_app(settings_for(postgres, name, tmp_path_factory.mktemp("access")))
         app.config["WTF_CSRF_ENABLED"] = False  # the rows are about who may come in; the token has its own test
         yield build(app)
+        with app.app_context():
+            db.engine.dispose()
 
 
 def test_every_route_has_its_rows(stage: Stage) -> None:
