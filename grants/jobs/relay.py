@@ -18,7 +18,7 @@ from grants.services import outbox
 
 WORK = "grants.jobs.doors.work"
 AT_ONCE = 10
-"""Letters a job: a fork costs as much as a fifth of a letter."""
+"""Letters a job: together they pay once for what the queue writes down about a job."""
 FULL = 50
 """Jobs that may wait in a queue; the rest waits in the database, where nothing can lose it."""
 log = logging.getLogger("grants.jobs.relay")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gc
+import os
 import resource
 import signal
 import threading
+import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 from flask import Flask
 from redis import Redis
-from rq import Worker
+from rq import Queue, Worker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import HorseMonitorTimeoutException, UnixSignalDeathPenalty
 
@@ -23,6 +27,8 @@ from grants.jobs.program import queue
 
 MEMORY = 2 * 1024**3
 FILE = 256 * 1024**2
+GOES_ON = 10.0
+"""Seconds for which a child takes jobs: a fork, and the memory that parent and child part with, cost half a letter."""
 
 
 class Penalty(UnixSignalDeathPenalty):
@@ -40,6 +46,7 @@ class GrantsWorker(Worker):
 
     death_penalty_class = Penalty
     app: Flask
+    _until = 0.0
 
     def subscribe(self) -> None:
         """Listen to no commands over Valkey: RQ would start a thread for it, and a thread must not see a fork."""
@@ -48,18 +55,45 @@ class GrantsWorker(Worker):
         """Nothing was subscribed to."""
 
     def main_work_horse(self, job: Any, queue: Any) -> None:
-        """In the child: let go of the parent's connections, take on limits, work inside the application.
-
-        It ends after a few letters, and its garbage with it; collecting on the way would cost more than the garbage.
-        """
-        gc.disable()
+        """In the child: let go of the parent's connections, take on limits, work inside the application."""
+        self._until = time.monotonic() + GOES_ON
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS + 10, SECONDS + 20))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+        signal.signal(signal.SIGUSR1, self._take_no_more)
         with self.app.app_context():
             db.engine.dispose(close=False)
             super().main_work_horse(job, queue)
+
+    def perform_job(self, job: Any, queue: Any, execution: Any) -> bool:
+        """In the child: perform the job, and the next ones that wait, for as long as a child goes on.
+
+        Each has its own time limit. Should the child be killed, the parent buries the first job; whichever it had in
+        hand, its rows are due again in the outbox once their lease is over.
+        """
+        done: bool = super().perform_job(job, queue, execution)
+        while done and time.monotonic() < self._until and (found := self._next()):
+            job, queue = found
+            done = super().perform_job(job, queue, self.prepare_execution(job))
+        return done
+
+    def _next(self) -> tuple[Job, Queue] | None:
+        """The next job if one waits. The worker stays busy, for one that is idle would stop without its child."""
+        found: tuple[Job, Queue] | None = Queue.dequeue_any(
+            self.queues, None, connection=self.connection, serializer=self.serializer
+        )
+        return found
+
+    def handle_warm_shutdown_request(self) -> None:
+        """In the parent: the child is to end after the job that it has in hand."""
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        if self.horse_pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.horse_pid, signal.SIGUSR1)
+
+    def _take_no_more(self, number: int, frame: FrameType | None) -> None:
+        self._until = 0.0
 
 
 class Threaded(RuntimeError):
@@ -72,6 +106,7 @@ def prepare(app: Flask, name: str, connection: Redis) -> GrantsWorker:
     What is there before the fork is put out of the garbage collector's reach: a collection in a child would write to
     every page that it shares with its parent, and cost it as much as two letters.
     """
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     reports.warm()
     with app.app_context():
         doors.rehearse()

@@ -7,13 +7,14 @@ import os
 import resource
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from redis import Redis
-from rq import Queue, Worker
+from rq import Queue, Worker, get_current_job
 from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -24,7 +25,10 @@ from grants.db import db
 from grants.jobs import worker
 from grants.jobs.doors import SECONDS, Overdue
 from grants.jobs.program import queue
+from grants.jobs.relay import WORK
 from grants.models import Outbox
+
+STOP = f"{__name__}.stop_the_worker"
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +85,69 @@ def test_rq_s_own_worker_would_start_one(queues: Redis) -> None:
         theirs.unsubscribe()  # type: ignore[no-untyped-call]
         for thread in set(threading.enumerate()) - {threading.current_thread()}:
             thread.join()
+
+
+def stop_the_worker() -> None:
+    """A job during which its worker is told to end, and that ends when the worker has heard it."""
+    job = get_current_job()
+    assert job is not None
+    os.kill(os.getppid(), signal.SIGTERM)
+    while not job.connection.hget(f"rq:worker:{job.worker_name}", "shutdown_requested_date"):
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The jobs that a child was forked for."""
+    found: list[str] = []
+    fork = Worker.fork_work_horse
+
+    def counted(self: Worker, job: Job, queue: Queue) -> None:
+        found.append(job.id)
+        fork(self, job, queue)
+
+    monkeypatch.setattr(Worker, "fork_work_horse", counted)
+    return found
+
+
+def worked(app: Flask, queues: Redis, *jobs: str) -> int:
+    """Have a worker of ours do these jobs; answers how many are left."""
+    waiting = queue("letters", queues)
+    for job in jobs:
+        waiting.enqueue_call(job, args=([],) if job == WORK else (), timeout=SECONDS, result_ttl=0)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)}
+    try:
+        worker.prepare(app, "letters", queues).work(burst=True, logging_level="WARNING")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return waiting.count
+
+
+def test_a_child_goes_on_with_what_waits(awarded_app: Flask, queues: Redis, forks: list[str]) -> None:
+    assert worked(awarded_app, queues, WORK, WORK, WORK) == 0
+    assert len(forks) == 1
+
+
+def test_a_child_goes_on_for_its_time_only(
+    awarded_app: Flask, queues: Redis, forks: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "GOES_ON", 0.0)
+
+    assert worked(awarded_app, queues, WORK, WORK, WORK) == 0
+    assert len(forks) == 3
+
+
+def test_a_worker_told_to_end_ends_after_the_job_in_hand(awarded_app: Flask, queues: Redis) -> None:
+    assert worked(awarded_app, queues, STOP, WORK, WORK) == 2
+
+
+def test_a_child_that_is_not_told_would_go_on(
+    awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(worker.GrantsWorker, "handle_warm_shutdown_request")
+
+    assert worked(awarded_app, queues, STOP, WORK, WORK) == 0
 
 
 def penalty(kind: type[UnixSignalDeathPenalty], raises: type[Exception]) -> Any:
