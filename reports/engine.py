@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import pydyf  # type: ignore[import-untyped]
-from weasyprint import CSS, HTML, Document
+from weasyprint import CSS, Document
 from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -20,6 +20,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from reports import DOCUMENTS, fonts
 from reports.complaints import listening
 from reports.refusal import Unprintable
+from reports.sheet import Sheet
 from reports.structure import complete_structure
 
 FAMILIES = ("Noto Serif", "Noto Sans")
@@ -72,6 +73,12 @@ def house_assets() -> Mapping[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((DOCUMENTS / "assets").iterdir())}
 
 
+@cache
+def _drawn() -> dict[str, object]:
+    """The house's drawings as WeasyPrint has read them, kept from one document to the next."""
+    return {}
+
+
 def print_html(
     html: str, *, stylesheets: tuple[str, ...], identifier: bytes, assets: Mapping[str, bytes] | None = None
 ) -> Printed:
@@ -87,11 +94,12 @@ def print_html(
 
     with listening() as complaints:
         try:
-            source = HTML(string=html, url_fetcher=Assets({**house_assets(), **(assets or {})}))
+            source = Sheet(html, Assets({**house_assets(), **(assets or {})}))
             document = source.render(
                 font_config=font_configuration(),
                 stylesheets=[stylesheet(name) for name in stylesheets],
                 pdf_variant="pdf/ua-1",
+                cache=dict(_drawn()) if assets else _drawn(),
             )
             pdf = document.write_pdf(finisher=finish, pdf_variant="pdf/ua-1", pdf_identifier=identifier)
             complaints.end()

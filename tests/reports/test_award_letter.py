@@ -10,6 +10,7 @@ import segno
 from PIL import ImageOps
 
 import reports
+from reports import pages
 from reports.snapshots import Condition, Duty, Instalment, Recipient
 from reports.snapshots.facts import Language
 from tests.reports import examples, reading
@@ -141,7 +142,7 @@ def test_every_condition_and_deed_has_words() -> None:
 
 @pytest.mark.parametrize("address", ["https://grants.example/v/L-2026-0012", "https://x.org/" + "v" * 66])
 def test_the_code_in_the_foot_is_the_address_module_for_module(address: str) -> None:
-    modules = [[bool(dark) for dark in row] for row in segno.make_qr(address, error="m").matrix]
+    modules = [[bool(dark) for dark in row] for row in segno.make_qr(address, error="m", mask=pages.MASK).matrix]
     points_to_the_inch, millimetre = 400, 400 / 25.4
 
     page = reading.picture(reports.render(examples.award_letter(check_url=address)).pdf, dpi=points_to_the_inch)

@@ -93,13 +93,13 @@ def test_nothing_prints_while_logging_is_off() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        '<img alt="x" src="{address}/image">',
+        '<img alt="x" src="{address}/image"/>',
         '<p style="background: url({address}/background)">A</p>',
-        '<link rel="stylesheet" href="{address}/style.css"><p>A</p>',
+        '<link rel="stylesheet" href="{address}/style.css"/><p>A</p>',
         '<style>@import "{address}/import.css";</style><p>A</p>',
         '<style>@font-face {{ font-family: F; src: url({address}/font) }}</style><p style="font-family: F">A</p>',
-        '<svg width="9" height="9"><title>t</title><image href="{address}/svg"/></svg>',
-        '<link rel="attachment" href="{address}/attachment"><p>A</p>',
+        '<svg xmlns="http://www.w3.org/2000/svg"><title>t</title><image href="{address}/svg"/></svg>',
+        '<link rel="attachment" href="{address}/attachment"/><p>A</p>',
     ],
 )
 def test_nothing_is_fetched_from_outside(visits: list[str], body: str) -> None:
@@ -120,18 +120,18 @@ def test_without_the_guard_the_engine_would_fetch(visits: list[str]) -> None:
 )
 def test_no_other_kind_of_address_is_served(address: str) -> None:
     with pytest.raises(reports.Unprintable):
-        print_html(f'<img alt="x" src="{address}">')
+        print_html(f'<img alt="x" src="{address}"/>')
 
 
 def test_the_refusal_names_the_address() -> None:
     with pytest.raises(reports.Unprintable, match="The document asks for file:///etc/hostname, and documents fetch"):
-        print_html('<img alt="x" src="file:///etc/hostname">')
+        print_html('<img alt="x" src="file:///etc/hostname"/>')
 
 
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ('<img src="asset:mark.svg">', 'The print engine reports: Image "asset:mark.svg" has no required alt'),
+        ('<img src="asset:mark.svg"/>', 'The print engine reports: Image "asset:mark.svg" has no required alt'),
         ('<p><a href="#nowhere">A</a></p>', "The print engine reports: No anchor #nowhere for internal URI reference"),
     ],
 )
@@ -202,7 +202,7 @@ def test_without_the_guard_the_time_limit_would_be_swallowed(monkeypatch: pytest
 
 def test_debugging_talk_stays_out_of_the_program_s_log_and_warnings_reach_it(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG), pytest.raises(reports.Unprintable):
-        print_html(f'<img alt="x" src="/nothing"><p style="colour: red">{CHINESE[0]}</p>')
+        print_html(f'<img alt="x" src="/nothing"/><p style="colour: red">{CHINESE[0]}</p>')
 
     levels = {record.levelno for record in caplog.records if record.name == "weasyprint"}
     assert levels == {logging.WARNING, logging.ERROR}

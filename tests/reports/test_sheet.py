@@ -1,0 +1,42 @@
+"""A document read by expat is the document that WeasyPrint's own parser reads."""
+
+from __future__ import annotations
+
+import pytest
+from weasyprint import HTML
+from weasyprint.urls import URLFetcher
+
+import reports
+from reports import engine, pages, samples
+from reports.sheet import Sheet
+from reports.snapshots import Snapshot
+
+
+def named(snapshot: Snapshot) -> str:
+    """Its kind and language."""
+    return f"{snapshot.kind} {snapshot.language}"
+
+
+def printed(html: str, kind: str) -> bytes:
+    """The PDF of a page of HTML."""
+    return engine.print_html(html, stylesheets=pages.STYLESHEETS[kind], identifier=b"test").pdf
+
+
+@pytest.mark.parametrize("snapshot", list(samples.all_kinds()), ids=named)
+def test_both_ways_of_reading_give_the_same_bytes(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    html = pages.html(snapshot)
+    ours = printed(html, snapshot.kind)
+
+    def theirs(text: str, fetcher: URLFetcher) -> HTML:
+        return HTML(string=text, url_fetcher=fetcher)
+
+    monkeypatch.setattr(engine, "Sheet", theirs)
+    assert printed(html, snapshot.kind) == ours
+
+
+@pytest.mark.parametrize(
+    "html", ["<html><p>One<p>Two</html>", "<html><p>A&nbsp;B</p></html>", "<html><p>\uffff</p></html>", ""]
+)
+def test_what_is_not_well_formed_is_refused(html: str) -> None:
+    with pytest.raises(reports.Unprintable, match="The document cannot be read: "):
+        Sheet(html, engine.Assets({}))
