@@ -119,6 +119,20 @@ def saving() -> Iterator[Session]:
         session.info.pop("saving", None)
 
 
+@contextmanager
+def stating() -> Iterator[Session]:
+    """A unit of work of one statement, which PostgreSQL keeps or refuses by itself: no BEGIN and no COMMIT to wait for.
+
+    Nothing may stand open before, and nothing does afterwards.
+    """
+    session = db.session()
+    session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+    try:
+        yield session
+    finally:
+        db.session.remove()
+
+
 def now() -> datetime:
     """The instant by the database's clock, the only one there is."""
     return db.session.execute(text("SELECT grants_now()")).scalar_one()

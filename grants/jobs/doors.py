@@ -7,11 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 
-from grants.db import db, saving
+from grants.db import db, saving, stating
 from grants.jobs import mailing, printing
-from grants.models import DocumentSnapshot
 from grants.outside.mail import Undeliverable
 from grants.services import outbox
 
@@ -36,9 +35,8 @@ def work(ids: Sequence[int]) -> int:
 
 def work_one(id: int) -> bool:
     """Claim a row, do it, and say whether it was ours to do."""
-    with saving():
+    with stating():
         held = outbox.claim(id)
-    db.session.remove()
     if held is None:
         return False
     try:
@@ -65,11 +63,12 @@ def rehearse() -> None:
     The tables' mapping is worked out and the statements are compiled then, once instead of in every forked child.
     """
     nobody = outbox.Claim(id=0, token=0, kind="", args={})
-    with saving() as session:
+    with stating():
         outbox.claim(nobody.id)
-        session.get(DocumentSnapshot, nobody.id)
-        with suppress(outbox.Fenced):
-            outbox.finish(nobody)
+    with suppress(NoResultFound):
+        printing.made_from(nobody.id)
+    with suppress(outbox.Fenced), saving():
+        outbox.finish(nobody)
     db.session.remove()
 
 
