@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Date, DateTime, MetaData, Numeric, Text, func, text
+from sqlalchemy import Connection, Date, DateTime, MetaData, Numeric, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
@@ -120,17 +120,10 @@ def saving() -> Iterator[Session]:
 
 
 @contextmanager
-def stating() -> Iterator[Session]:
-    """A unit of work of one statement, which PostgreSQL keeps or refuses by itself: no BEGIN and no COMMIT to wait for.
-
-    Nothing may stand open before, and nothing does afterwards.
-    """
-    session = db.session()
-    session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-    try:
-        yield session
-    finally:
-        db.session.remove()
+def stating() -> Iterator[Connection]:
+    """For one statement that stands by itself, beside any session: no BEGIN and no COMMIT to wait for."""
+    with db.engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def now() -> datetime:

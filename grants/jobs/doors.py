@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 
-from grants.db import db, saving, stating
+from grants.db import db, saving
 from grants.jobs import mailing, printing
 from grants.outside.mail import Undeliverable
 from grants.services import outbox
@@ -35,8 +35,7 @@ def work(ids: Sequence[int]) -> int:
 
 def work_one(id: int) -> bool:
     """Claim a row, do it, and say whether it was ours to do."""
-    with stating():
-        held = outbox.claim(id)
+    held = outbox.claim(id)
     if held is None:
         return False
     try:
@@ -63,13 +62,11 @@ def rehearse() -> None:
     The tables' mapping is worked out and the statements are compiled then, once instead of in every forked child.
     """
     nobody = outbox.Claim(id=0, token=0, kind="", args={})
-    with stating():
-        outbox.claim(nobody.id)
+    outbox.claim(nobody.id)
     with suppress(NoResultFound):
         printing.made_from(nobody.id)
-    with suppress(outbox.Fenced), saving():
+    with suppress(outbox.Fenced):
         outbox.finish(nobody)
-    db.session.remove()
 
 
 def _give_back(held: outbox.Claim, problem: str, *, lasting: bool = False) -> None:

@@ -13,7 +13,7 @@ from babel.dates import format_datetime as format_instant
 from babel.numbers import format_decimal, get_currency_precision
 
 from config import LANGUAGES
-from grants.db import db, now, saving
+from grants.db import db, now
 from grants.jobs.program import settings
 from grants.models import Person
 from grants.outside.mail import send as deliver
@@ -27,9 +27,7 @@ def send(held: outbox.Claim) -> None:
     message = written(held, person)
     db.session.remove()
     deliver(settings(), message)
-    with saving():
-        outbox.finish(held)
-    db.session.remove()
+    outbox.finish(held)
 
 
 def written(held: outbox.Claim, person: Person) -> EmailMessage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, insert, select
 
 import reports
-from grants.db import db, saving, stating
+from grants.db import stating
 from grants.jobs.program import storage
 from grants.models import DocumentFile, DocumentSnapshot
 from grants.services import outbox
@@ -14,32 +14,38 @@ from reports.snapshots import parse
 
 __all__ = ["Unprintable", "print_document"]
 
-SNAPSHOT = select(DocumentSnapshot.data).where(DocumentSnapshot.document_id == bindparam("id"))
-FILE = insert(DocumentFile)
+SNAPSHOT = select(DocumentSnapshot.data).where(DocumentSnapshot.document_id == bindparam("document"))
+FILES = DocumentFile.metadata.tables[DocumentFile.__tablename__]
+FACTS = [FILES.c[name] for name in ("document_id", "sha256", "size", "pages", "made_with")]
+FINISHED = outbox.FINISH.returning(outbox.ROWS.c.id).cte("finished")
+FILE = (
+    insert(FILES)
+    .from_select(
+        [*FACTS, FILES.c.outbox_id],
+        select(*(bindparam(column.name, type_=column.type).label(column.name) for column in FACTS), FINISHED.c.id),
+    )
+    .returning(FILES.c.outbox_id)
+)
+"""The file's row for exactly the outbox row that was ours to finish, in one statement: both or neither."""
 
 
 def made_from(document: int) -> dict[str, object]:
     """The snapshot of a document; raises NoResultFound when there is none, or none any more."""
-    with stating() as session:
-        return session.execute(SNAPSHOT, {"id": document}).scalar_one()
+    with stating() as connection:
+        return connection.execute(SNAPSHOT, {"document": document}).scalar_one()
 
 
 def print_document(held: outbox.Claim) -> None:
     """Print the document of an outbox row; raises Unprintable, or Fenced when another worker was quicker."""
     id = int(held.args["document"])
     rendered = reports.render(parse(made_from(id)))
-    sha256 = storage().put(rendered.pdf)
-    with saving() as session:
-        outbox.finish(held)
-        session.execute(
-            FILE,
-            {
-                "document_id": id,
-                "outbox_id": held.id,
-                "sha256": sha256,
-                "size": len(rendered.pdf),
-                "pages": rendered.pages,
-                "made_with": rendered.made_with,
-            },
-        )
-    db.session.remove()
+    facts = {
+        "document_id": id,
+        "sha256": storage().put(rendered.pdf),
+        "size": len(rendered.pdf),
+        "pages": rendered.pages,
+        "made_with": rendered.made_with,
+    }
+    with stating() as connection:
+        if connection.execute(FILE, {"row": held.id, "token": held.token, **facts}).first() is None:
+            raise outbox.Fenced(held)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Interval, bindparam, or_, select, update
 
-from grants.db import GRANTS_NOW, db
+from grants.db import GRANTS_NOW, db, stating
 from grants.models import Document, Outbox, Person
 from workflows.say import Say
 
@@ -19,6 +19,21 @@ LEASE = timedelta(seconds=90)
 PAUSE = timedelta(seconds=2)
 AGAIN = timedelta(seconds=10)
 TRIES = 5
+
+ROWS = Outbox.metadata.tables[Outbox.__tablename__]
+FREE = or_(ROWS.c.leased_until.is_(None), ROWS.c.leased_until < GRANTS_NOW)
+CLAIM = (
+    update(ROWS)
+    .where(ROWS.c.id == bindparam("row"), ROWS.c.done_at.is_(None), ROWS.c.dead_at.is_(None), FREE)
+    .values(attempts=ROWS.c.attempts + 1, leased_until=GRANTS_NOW + bindparam("lease", type_=Interval))
+    .returning(ROWS.c.attempts, ROWS.c.kind, ROWS.c.args)
+)
+FINISH = (
+    update(ROWS)
+    .where(ROWS.c.id == bindparam("row"), ROWS.c.attempts == bindparam("token"), ROWS.c.done_at.is_(None))
+    .values(done_at=GRANTS_NOW, leased_until=None, problem="")
+)
+"""Changes the row of exactly the newest claim: what hangs on it happens once."""
 
 
 def print_document(document: Document) -> Outbox:
@@ -52,28 +67,22 @@ class Claim:
 class Fenced(RuntimeError):
     """The row is done already, or somebody else has claimed it since."""
 
+    def __init__(self, held: Claim) -> None:
+        super().__init__(f"outbox row {held.id} is no longer ours (token {held.token})")
+
 
 def claim(id: int) -> Claim | None:
     """Take the row in hand for the length of a lease; None when it is done, dead, or in other hands."""
-    free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < GRANTS_NOW)
-    taken = (
-        update(Outbox)
-        .where(Outbox.id == id, Outbox.done_at.is_(None), Outbox.dead_at.is_(None), free)
-        .values(attempts=Outbox.attempts + 1, leased_until=GRANTS_NOW + LEASE)
-        .returning(Outbox.attempts, Outbox.kind, Outbox.args)
-    )
-    row = db.session.execute(taken.execution_options(synchronize_session=False)).first()
+    with stating() as connection:
+        row = connection.execute(CLAIM, {"row": id, "lease": LEASE}).first()
     return Claim(id, row.attempts, row.kind, row.args) if row else None
 
 
 def finish(held: Claim) -> None:
     """Mark it done; raises Fenced unless exactly the holder of the newest claim says so."""
-    done = update(Outbox).where(Outbox.id == held.id, Outbox.attempts == held.token, Outbox.done_at.is_(None))
-    result = db.session.execute(
-        done.values(done_at=GRANTS_NOW, leased_until=None, problem="").execution_options(synchronize_session=False)
-    )
-    if result.rowcount != 1:  # type: ignore[attr-defined]
-        raise Fenced(f"outbox row {held.id} is no longer ours (token {held.token})")
+    with stating() as connection:
+        if not connection.execute(FINISH, {"row": held.id, "token": held.token}).rowcount:
+            raise Fenced(held)
 
 
 def fail(held: Claim, *, problem: str, lasting: bool = False) -> None:
@@ -92,7 +101,6 @@ def fail(held: Claim, *, problem: str, lasting: bool = False) -> None:
 
 def due(most: int, queue: str) -> list[int]:
     """Lock and give the rows of a queue that wait to be enqueued, oldest first, but for those another relay holds."""
-    free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < GRANTS_NOW)
     waiting = (
         select(Outbox.id)
         .where(
@@ -100,7 +108,7 @@ def due(most: int, queue: str) -> list[int]:
             Outbox.done_at.is_(None),
             Outbox.dead_at.is_(None),
             Outbox.next_at <= GRANTS_NOW,
-            free,
+            FREE,
         )
         .order_by(Outbox.id)
         .limit(most)
