@@ -62,19 +62,20 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class SectionState:
-    """How far a section is: questions answered, of how many, and what is wrong."""
+    """How far a section is: questions answered, of how many that must be, what is wrong, whether anything is there."""
 
     section: Section
     answered: int
     questions: int
     problems: tuple[Say, ...]
+    begun: bool
 
     @property
     def mark(self) -> str:
-        """full, part or empty."""
+        """full, part or empty; free where nothing must be answered and nothing is."""
         if not self.problems:
-            return "full"
-        return "part" if self.answered else "empty"
+            return "full" if self.questions or self.begun else "free"
+        return "part" if self.begun else "empty"
 
 
 def states(stage: Stage, content: Content) -> tuple[SectionState, ...]:
@@ -95,7 +96,9 @@ def words(text: str) -> int:
 def _state(section: Section, content: Content) -> SectionState:
     problems = [say for question in section.questions for say in _problems(section, question, content)]
     asked = [q for q in section.questions if q.required]
-    return SectionState(section, sum(_filled(q, content) for q in asked), len(asked), tuple(problems))
+    answered = sum(_filled(question, content) for question in asked)
+    begun = any(_filled(question, content) for question in section.questions)
+    return SectionState(section, answered, len(asked), tuple(problems), begun)
 
 
 def _filled(question: Question, content: Content) -> bool:

@@ -24,7 +24,7 @@ from workflows.proposal import Content, SectionState, states, words
 from workflows.rules.budgets import Share
 
 WRITABLE = ("draft", "question")
-MARKS = {"full": "full", "part": "half", "empty": "ring"}
+MARKS = {"full": "full", "part": "half", "empty": "ring", "free": "free"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,6 @@ def draft_page(draft: Draft, form: Proposal) -> str:
         rail=rail(draft),
         rules=rules(draft),
         marks=draft.form().marks(),
-        complete=sum(state.mark == "full" for state in draft.states),
         saved=clock(application.saved_at),
         owner=f"person-{current_user.get_id()}",
         deadline=standing.deadline(application),
@@ -91,11 +90,8 @@ def asked_of(application: Application) -> str:
 
 def saved(draft: Draft) -> dict[str, Any]:
     """What a page hears after a save of its own accord; the shape stands in `templates/macros/guard.html`."""
-    items = rail(draft)
     parts = {
-        "section-list": _macro("sections", "section_list")(
-            items, complete=sum(item["mark"] == "full" for item in items)
-        ),
+        "section-list": _macro("sections", "section_list")(rail(draft)),
         "budget-rules": _macro("budget", "rules")(rules(draft)),
     }
     for state in draft.states:
@@ -124,7 +120,7 @@ def rail(draft: Draft) -> list[dict[str, Any]]:
 def _folds(draft: Draft, form: Proposal) -> Iterator[dict[str, Any]]:
     """Open is the section asked for, else the first that lacks something; and any with something to mend."""
     found = {state.section.key: state for state in draft.states}
-    first = next((key for key, state in found.items() if state.mark != "full"), None)
+    first = next((key for key, state in found.items() if state.problems), None)
     wanted = request.args.get("open", "") or _section_of(draft.stage, request.args.get("add", "")) or first
     for number_, part in enumerate(form.parts, 1):
         state, tone = _state(found[part.section.key])
@@ -143,8 +139,8 @@ def _section_of(stage: Stage, question: str) -> str:
 
 
 def _state(state: SectionState) -> tuple[str, str]:
-    if state.mark == "full":
-        return gettext("complete") if state.answered or state.questions else gettext("optional"), ""
+    if not state.problems:
+        return gettext("optional") if state.mark == "free" else gettext("complete"), ""
     if state.mark == "empty":
         return gettext("not begun"), ""
     count = len(state.problems)
@@ -153,6 +149,8 @@ def _state(state: SectionState) -> tuple[str, str]:
 
 def _note(state: SectionState, draft: Draft) -> str:
     """One short line: the words of a text, the rows of a table, what the budget asks."""
+    if state.mark == "free":
+        return gettext("optional")
     asked = state.section.questions
     kinds = {question.kind for question in asked}
     if "budget" in kinds:

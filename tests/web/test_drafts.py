@@ -120,6 +120,17 @@ def test_one_section_can_be_saved_alone(app: Flask) -> None:
     assert (answer.status_code, row.title, row.months, int(row.asked)) == (302, "Only this", 6, 4_000)
 
 
+def test_an_untouched_draft_has_no_section_complete_and_counts_none_that_may_stay_empty(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        client, id = signed_in(app, world.people["mg1"]), w.begun(world, "BTN-L").id
+
+    words = " ".join(client.get(f"/applications/{id}/write").page.text.split())
+
+    assert "0 of 10 sections complete" in words
+    assert "Partners optional" in words
+
+
 def test_a_section_nobody_knows_is_not_found(app: Flask) -> None:
     client, id = started(app)
 

@@ -164,7 +164,15 @@ def test_a_section_counts_what_it_asks_and_not_what_it_may_leave_out() -> None:
         for state in states(stage, Content(answers))
     ]
 
-    assert counted == [(0, 2, "empty"), (0, 2, "empty"), (1, 2, "part"), (2, 2, "full")]
+    assert counted == [(0, 2, "empty"), (0, 2, "part"), (1, 2, "part"), (2, 2, "full")]
+
+
+def test_a_section_that_may_stay_empty_is_free_until_it_is_begun() -> None:
+    stage = Stage(key="proposal", title="Proposal", sections=(Section(key="part", title="Part", questions=(NOTE,)),))
+
+    marks = [states(stage, Content(answers))[0].mark for answers in ({}, {"note": "x"}, {"note": "one too many"})]
+
+    assert marks == ["free", "full", "part"]
 
 
 def test_an_empty_small_proposal_names_everything_it_lacks_in_order() -> None:
