@@ -9,7 +9,7 @@ from psycopg import sql
 
 from grants.db import Model
 
-WRITTEN_BY_TRIGGERS = {"balance"}
+WRITTEN_BY_TRIGGERS = {"balance", "total"}
 NOT_OURS = {"clock_offset"}
 
 Rows = dict[str, bytes]

@@ -1,4 +1,4 @@
-"""What happens because time has passed: moves whose time has run out, and the sealing of history."""
+"""What happens because time has passed: moves whose time has run out, the sealing of history, the public figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grants.jobs.program import queue, settings
 from grants.models import Application
 from grants.outside import keys
 from grants.queries import overdue
-from grants.services import moves, outbox, verification
+from grants.services import figures, moves, outbox, verification
 from workflows.roles import CLOCK
 
 log = logging.getLogger("grants.jobs.clock")
@@ -22,7 +22,10 @@ TICK = "grants.jobs.clock.tick"
 
 
 def tick() -> int:
-    """Take every timed move that is due, each in a unit of its own; then seal. Answers how many moves were taken."""
+    """Take every timed move that is due, each in a unit of its own; then seal history and count the public figures.
+
+    Answers how many moves were taken.
+    """
     taken = 0
     for id, key in overdue.moves():
         db.session.remove()
@@ -36,6 +39,8 @@ def tick() -> int:
     db.session.remove()
     with saving():
         verification.seal(keys.kept(settings().instance, "history_seal"))
+    with saving():
+        figures.keep()
     db.session.remove()
     return taken
 

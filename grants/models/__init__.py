@@ -9,9 +9,10 @@ from grants.models.checks import Check
 from grants.models.counters import ClockOffset, Counter, Repeat
 from grants.models.decisions import Decision, Recommendation
 from grants.models.documents import Document, DocumentEnd, DocumentFile, DocumentSnapshot
+from grants.models.figures import Figures
 from grants.models.funds import Fund
 from grants.models.history import Checkpoint, Event, EventWords, Head
-from grants.models.ledger import Account, Balance, Entry, Posting
+from grants.models.ledger import Account, Balance, Entry, Posting, Total
 from grants.models.organisations import Membership, Organisation
 from grants.models.outbox import Outbox
 from grants.models.persons import Person
@@ -44,6 +45,7 @@ __all__ = [
     "Entry",
     "Event",
     "EventWords",
+    "Figures",
     "Fund",
     "Head",
     "Indicator",
@@ -63,4 +65,5 @@ __all__ = [
     "Score",
     "SignIn",
     "SignInFailure",
+    "Total",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -22,6 +22,7 @@ class Award(Model):
     __table_args__ = (
         CheckConstraint("amount > 0", name="gives_something"),
         CheckConstraint("ends_on > starts_on", name="ends_after_it_starts"),
+        Index("award_newest_idx", text("made_at DESC"), text("id DESC")),
     )
     seen = through("application_id", *EVERYBODY)
 
@@ -56,6 +57,7 @@ class Agreement(Model):
             name="second_signature",
         ),
         CheckConstraint("countersigned_by <> signed_by", name="two_people_sign"),
+        Index("agreement_step_idx", "step", "award_id"),
     )
     seen = through("award_id", *EVERYBODY)
 
@@ -77,13 +79,17 @@ class Agreement(Model):
 
 
 class Instalment(Model):
-    """A planned share of an award: planned until its conditions hold, then payable."""
+    """A planned share of an award: planned until its conditions hold, then payable, also when it has been paid.
+
+    waits: payable and in no batch. The database keeps it, for of all that was ever payable only a few wait.
+    """
 
     __tablename__ = "instalment"
     __table_args__ = (
         UniqueConstraint("award_id", "number"),
         CheckConstraint("amount > 0", name="pays_something"),
         CheckConstraint("step IN ('planned', 'payable')", name="step_is_known"),
+        Index("instalment_waiting_idx", "award_id", postgresql_where=text("waits")),
     )
     seen = through("award_id", *EVERYBODY)
 
@@ -94,6 +100,7 @@ class Instalment(Model):
     conditions: Mapped[list[str]] = mapped_column(ARRAY(Text))
     step: Mapped[str] = mapped_column(server_default="planned")
     step_at: Mapped[Stamp]
+    waits: Mapped[bool] = mapped_column(FetchedValue())
     version: Mapped[int] = mapped_column()
 
     award: Mapped[Award] = relationship(back_populates="instalments")

@@ -45,6 +45,24 @@ class Balance(Model):
     account: Mapped[Account] = relationship(back_populates="balance", viewonly=True)
 
 
+class Total(Model):
+    """What all accounts of one kind hold together, of one call or, without a call, of the fund itself.
+
+    Written by the database's trigger with each posting, under the same lock: a sum over every award is one row.
+    """
+
+    __tablename__ = "total"
+    __table_args__ = (UniqueConstraint("fund_id", "kind", "call_id", "currency", postgresql_nulls_not_distinct=True),)
+    seen = SYSTEM
+
+    id: Mapped[Key]
+    fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
+    kind: Mapped[str]
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
+    currency: Mapped[str]
+    amount: Mapped[Amount]
+
+
 class Entry(Model):
     """One booking: what, when, by whom. Its postings join in the same transaction or never."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.db import Amount, Instant, Key, Model, Side, Stamp, through
@@ -23,6 +23,7 @@ class Report(Model):
         CheckConstraint(
             "step <> 'approved' OR (approved_by IS NOT NULL AND approved_by <> sent_by)", name="approved_by_another"
         ),
+        Index("report_step_idx", "step", "step_at", "id"),
     )
     seen = through("award_id", Side.APPLICANT, Side.OFFICE)
 

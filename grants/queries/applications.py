@@ -12,15 +12,15 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    Text,
+    any_,
     func,
     literal,
-    literal_column,
+    or_,
     select,
     tuple_,
-    union,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grants.access import Who, seen
@@ -44,6 +44,7 @@ TABS: dict[str, tuple[str, ...]] = {
     "ended": ("declined", "not_eligible", "withdrawn", "closed", "terminated"),
 }
 """The lists by step, in the order of a grant's life."""
+STEPS = tuple(step for steps in TABS.values() for step in steps)
 UNDER_WAY = tuple(step for tab, steps in TABS.items() if tab not in ("active", "ended") for step in steps)
 
 
@@ -87,23 +88,15 @@ def listing(who: Who, filters: Filters) -> Listing:
     """A page of what somebody of the office may see. Two queries, whatever the number of rows."""
     backwards = bool(filters.before)
     place = _place(filters.before or filters.after)
-    wanted = _narrowed(
+    wanted = (
         select(Application, _owes())
         .join(Application.call)
         .join(Application.organisation)
-        .options(contains_eager(Application.call), contains_eager(Application.organisation)),
-        who,
-        filters,
+        .options(contains_eager(Application.call), contains_eager(Application.organisation))
+        .where(Application.id.in_(_page(who, filters, place, backwards=backwards)))
+        .order_by(*_order(Application.submitted_at, Application.id, backwards=backwards))
     )
-    key = tuple_(Application.submitted_at, Application.id)
-    if place:
-        wanted = wanted.where(key > tuple_(*place) if backwards else key < tuple_(*place))
-    order = (
-        (Application.submitted_at.asc(), Application.id.asc())
-        if backwards
-        else (Application.submitted_at.desc(), Application.id.desc())
-    )
-    found = db.session.execute(wanted.order_by(*order).limit(PAGE + 1)).all()
+    found = db.session.execute(wanted).all()
     more, owing = len(found) > PAGE, {row.id for row, owes in found if owes}
     page = [row for row, _ in (found[:PAGE][::-1] if backwards else found[:PAGE])]
     rows = tuple(_listed(page, owing))
@@ -111,20 +104,42 @@ def listing(who: Who, filters: Filters) -> Listing:
     return Listing(rows, cursor(page[-1]) if page and later else "", cursor(page[0]) if page and earlier else "")
 
 
-def counts(who: Who, filters: Filters) -> dict[str, int]:
-    """How many each list holds under the same words, call and region; counting stops after a thousand. One query.
+def _page(who: Who, filters: Filters, place: tuple[datetime, int] | None, *, backwards: bool) -> Select[int]:
+    """The numbers of the applications on a page, and of one more.
 
-    Words are looked for once for all lists; without them each list is counted by itself, so that it can stop early.
+    What holds the words is found whole before it is sorted: walking the newest first until enough hold them would be
+    quick for a word that is everywhere, and read every title for one that is nowhere.
     """
+    matching = _narrowed(select(Application.id, Application.submitted_at), who, filters)
+    if place:
+        key = tuple_(Application.submitted_at, Application.id)
+        matching = matching.where(key > tuple_(*place) if backwards else key < tuple_(*place))
     once = "MATERIALIZED" if filters.words.strip() else "NOT MATERIALIZED"
-    steps = select(Application.step).join(Application.organisation)
-    matching = _narrowed(steps, who, replace(filters, tab="all")).cte("matching").prefix_with(once)
-    counted = []
-    for tab, held in {**TABS, "under_way": UNDER_WAY, "all": ()}.items():
-        listed = select(literal(1)).select_from(matching).limit(CAPPED + 1)
-        capped = (listed.where(matching.c.step.in_(held)) if held else listed).subquery()
-        counted.append(select(literal(tab), func.count()).select_from(capped))
-    return dict(db.session.execute(union_all(*counted)).all())
+    found = matching.cte("matching").prefix_with(once)
+    return select(found.c.id).order_by(*_order(found.c.submitted_at, found.c.id, backwards=backwards)).limit(PAGE + 1)
+
+
+def _order(at: Any, id: Any, *, backwards: bool) -> tuple[Any, Any]:
+    return (at.asc(), id.asc()) if backwards else (at.desc(), id.desc())
+
+
+def counts(who: Who, filters: Filters) -> dict[str, int]:
+    """How many each list holds under the same words, call and region; counting stops after a thousand. One query."""
+    found = _by_step(who, replace(filters, tab="all"))
+    lists = {**TABS, "under_way": UNDER_WAY, "all": tuple(found)}
+    return {tab: min(sum(found.get(step, 0) for step in steps), CAPPED + 1) for tab, steps in lists.items()}
+
+
+def _by_step(who: Who, filters: Filters) -> dict[str, int]:
+    """How many stand at each step; without words each step is counted by itself, so that it can stop early."""
+    if filters.words.strip():
+        counted = _narrowed(select(Application.step, func.count()), who, filters).group_by(Application.step)
+    else:
+        steps = select(func.unnest(array(STEPS)).label("step")).cte("steps")
+        at = _narrowed(select(literal(1)).where(Application.step == steps.c.step), who, filters)
+        capped = at.correlate(steps).limit(CAPPED + 1).subquery()
+        counted = select(steps.c.step, select(func.count()).select_from(capped).scalar_subquery())
+    return dict(db.session.execute(counted).all())
 
 
 def choices(who: Who) -> tuple[list[tuple[int, str]], list[str]]:
@@ -156,18 +171,19 @@ def _narrowed(wanted: Select[*tuple[Any, ...]], who: Who, filters: Filters) -> S
     if filters.call:
         wanted = wanted.where(Application.call_id == filters.call)
     if filters.region:
-        wanted = wanted.where(Organisation.region == filters.region)
+        wanted = wanted.where(Application.organisation_id.in_(_region(filters.region)))
     return wanted.where(_holds(filters.words)) if filters.words.strip() else wanted
 
 
+def _region(name: str) -> Select[int]:
+    return select(Organisation.id).where(Organisation.region == name)
+
+
 def _holds(words: str) -> ColumnElement[bool]:
-    """Title, number or applicant holds the words; each side is looked up through its own trigram index."""
-    like, hit, theirs = holding(words), aliased(Application, name="hit"), aliased(Application)
-    title = literal_column("plain(hit.title || ' ' || coalesce(hit.reference, ''))", Text)
-    named = select(Organisation.id).where(func.plain(Organisation.name).like(like))
-    return Application.id.in_(
-        union(select(hit.id).where(title.like(like)), select(theirs.id).where(theirs.organisation_id.in_(named)))
-    )
+    """Title, number or applicant holds the words; each side has its own index, and both are read in one pass."""
+    like = holding(words)
+    named = select(Organisation.id).where(func.plain(Organisation.name).like(like)).scalar_subquery()
+    return or_(Application.words.like(like), Application.organisation_id == any_(func.array(named)))
 
 
 def _listed(page: Sequence[Application], owing: AbstractSet[int]) -> list[Listed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnExpressionArgument, func, select
 from sqlalchemy.orm import joinedload
 
 from grants.access import Who, seen
@@ -43,7 +43,7 @@ def funds_to_pay(who: Who) -> list[tuple[Fund, int, Decimal]]:
         .join(Application, Application.call_id == Call.id)
         .join(Award, Award.application_id == Application.id)
         .join(Instalment, Instalment.award_id == Award.id)
-        .where(*_waiting(who))
+        .where(*waiting(who))
         .group_by(Fund.id)
         .order_by(Fund.id)
         .limit(MOST)
@@ -58,7 +58,7 @@ def payable(fund: Fund, who: Who) -> list[Instalment]:
         .join(Award, Award.id == Instalment.award_id)
         .join(Application, Application.id == Award.application_id)
         .join(Call, Call.id == Application.call_id)
-        .where(Call.fund_id == fund.id, *_waiting(who))
+        .where(Call.fund_id == fund.id, *waiting(who))
         .order_by(Instalment.step_at, Instalment.id)
         .limit(MOST)
         .options(joinedload(Instalment.award).joinedload(Award.application).joinedload(Application.organisation))
@@ -76,9 +76,9 @@ def seen_among(instalments: list[int], who: Who) -> list[int]:
     return list(db.session.scalars(wanted))
 
 
-def _waiting(who: Who) -> tuple[ColumnElement[bool], ...]:
-    taken = select(Payment.instalment_id).where(Payment.instalment_id == Instalment.id, ~Payment.undone)
-    return Instalment.step == "payable", ~taken.exists(), seen(Application, who, (Side.FINANCE,))
+def waiting(who: Who) -> tuple[ColumnExpressionArgument[bool], ...]:
+    """What an instalment must be to wait for a batch and to be shown, in a select that joins it with Application."""
+    return Instalment.waits, seen(Application, who, (Side.FINANCE,))
 
 
 def payments(batch: Batch) -> list[Payment]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from grants.access import ALLOWED, Permission, Who, roles_on, seen
 from grants.db import Side, db
-from grants.models import Account, Application, Appointment, Balance, Call, Fund
+from grants.models import Application, Appointment, Call, Fund, Total
 from workflows.programmes import programmes
 from workflows.roles import Role
 
@@ -72,13 +72,8 @@ def money(call: Call) -> Money:
 
 def _money(ids: list[int]) -> dict[int, Money]:
     """Whatever an award holds came out of the envelope, so all accounts of a call sum to what it was given."""
-    left = func.coalesce(func.sum(Balance.amount).filter(Account.kind == "envelope"), 0)
-    sums = (
-        select(Account.call_id, func.sum(Balance.amount), left)
-        .join(Balance, Balance.account_id == Account.id)
-        .where(Account.call_id.in_(ids))
-        .group_by(Account.call_id)
-    )
+    left = func.coalesce(func.sum(Total.amount).filter(Total.kind == "envelope"), 0)
+    sums = select(Total.call_id, func.sum(Total.amount), left).where(Total.call_id.in_(ids)).group_by(Total.call_id)
     return {id: Money(given, remaining) for id, given, remaining in db.session.execute(sums) if id is not None}
 
 

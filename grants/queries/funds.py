@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from grants.access import Who, seen
 from grants.db import db
-from grants.models import Account, Balance, Call, Fund
+from grants.models import Call, Fund, Total
 
 MOST = 200
 ZERO = Decimal(0)
@@ -54,7 +54,7 @@ def listed(who: Who) -> list[Fund]:
 def stands(funds: Iterable[int]) -> dict[int, Stand]:
     """Where the money of these funds stands, by fund."""
     wanted = list(funds)
-    found = _sums(Account.fund_id, Account.fund_id.in_(wanted))
+    found = _sums(Total.fund_id, Total.fund_id.in_(wanted))
     return {fund: found.get(fund, Stand()) for fund in wanted}
 
 
@@ -64,7 +64,7 @@ def divided(fund: Fund) -> tuple[Stand, list[tuple[Call, Stand]]]:
     A call in preparation is among them: finance gives it money before anybody else may see it. Two queries.
     """
     rows = list(db.session.scalars(select(Call).where(Call.fund_id == fund.id).order_by(Call.id.desc()).limit(MOST)))
-    found = _sums(Account.call_id, Account.fund_id == fund.id)
+    found = _sums(Total.call_id, Total.fund_id == fund.id)
     whole = Stand(*(sum(parts, ZERO) for parts in zip(*map(astuple, found.values()), strict=True)))
     return whole, [(call, found.get(call.id, Stand())) for call in rows]
 
@@ -76,11 +76,10 @@ def calls(fund: Fund) -> list[tuple[Call, Stand]]:
 
 def _sums(column: InstrumentedAttribute[Any], narrowed: ColumnElement[bool]) -> dict[int | None, Stand]:
     rows = db.session.execute(
-        select(column, Account.kind, func.sum(Balance.amount))
-        .join(Balance, Balance.account_id == Account.id)
-        .where(narrowed, Account.kind.not_in(("appropriated", "returned")))
-        .group_by(column, Account.kind)
-        .order_by(column, Account.kind)
+        select(column, Total.kind, func.sum(Total.amount))
+        .where(narrowed, Total.kind.not_in(("appropriated", "returned")))
+        .group_by(column, Total.kind)
+        .order_by(column, Total.kind)
     )
     amounts: dict[int | None, dict[str, Decimal]] = defaultdict(dict)
     for owner, kind, amount in rows:

@@ -21,9 +21,9 @@ from grants.models import (
     Fund,
     Instalment,
     Organisation,
-    Payment,
     Report,
 )
+from grants.queries import batches
 from workflows.roles import Role
 
 MOST = 100
@@ -77,9 +77,9 @@ def _parts(who: Who) -> list[Select[Any]]:
         parts += [*_to_write(mine), *_to_account_for(mine)]
     if who.reviews:
         parts.append(_reviewer(who))
-    for role, step in ((Role.OFFICER, OFFICERS), (Role.APPROVER, ("decision",))):
+    for role, steps in DECIDING.items():
         if role in who.calls:
-            parts.append(_steps(who, role, step))
+            parts += [_at(step, who, role) for step in steps]
     if Role.OFFICER in who.calls:
         parts += [_countersign(who), _received(who)]
     if Role.FINANCE in who.calls:
@@ -87,7 +87,8 @@ def _parts(who: Who) -> list[Select[Any]]:
     return parts
 
 
-OFFICERS = ("triage", "checks", "panel")
+DECIDING = {Role.OFFICER: ("triage", "checks", "panel"), Role.APPROVER: ("decision",)}
+"""The steps at which an application waits for a role."""
 
 
 def _columns(kind: Any, id: Any, title: Any, party: Any, due: Any) -> tuple[Any, ...]:
@@ -100,11 +101,20 @@ def _columns(kind: Any, id: Any, title: Any, party: Any, due: Any) -> tuple[Any,
     )
 
 
-def _day(hours_column: str, days_column: str) -> Any:
-    """The day a step is due: since when, and the number of the call that bounds it."""
+def _hours(*names: str) -> Any:
+    """The first number of a call's clock that is set: `name_hours`, or `name_days` in hours."""
     clock = Call.rules["clock"]
-    hours = func.coalesce(clock[hours_column].as_integer(), clock[days_column].as_integer() * 24)
+    numbers = ((clock[f"{name}_hours"].as_integer(), clock[f"{name}_days"].as_integer() * 24) for name in names)
+    return func.coalesce(*(number for pair in numbers for number in pair))
+
+
+def _day(hours: Any) -> Any:
+    """The day a step is due: so many hours after it was reached."""
     return func.date(Application.step_at + func.make_interval(0, 0, 0, 0, hours))
+
+
+CLOCKS = select(Call.id, _hours("triage", "decision").label("hours")).cte("clocks").prefix_with("MATERIALIZED")
+"""The rules of a call are long: they are unpacked once for each call, not once for each application."""
 
 
 def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
@@ -126,7 +136,7 @@ def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
                 Application.id,
                 Application.title,
                 Call.title,
-                _day("question_hours", "question_days"),
+                _day(_hours("question")),
             )
         )
         .join(Call)
@@ -173,13 +183,13 @@ def _reviewer(who: Who) -> Select[Any]:
     )
 
 
-def _steps(who: Who, role: Role, steps: tuple[str, ...]) -> Select[Any]:
-    due = func.coalesce(_day("triage_hours", "triage_days"), _day("decision_hours", "decision_days"))
+def _at(step: str, who: Who, role: Role) -> Select[Any]:
+    """What waits at one step for a role, in the order of the index of steps: no more is read than is shown."""
+    hours = select(CLOCKS.c.hours).where(CLOCKS.c.id == Application.call_id).scalar_subquery()
     return (
-        select(*_columns(Application.step, Application.id, Application.title, Organisation.name, due))
-        .join(Call)
+        select(*_columns(Application.step, Application.id, Application.title, Organisation.name, _day(hours)))
         .join(Organisation, Organisation.id == Application.organisation_id)
-        .where(_covered(who, role), Application.step.in_(steps), seen(Application, who, (Side.OFFICE,)))
+        .where(_covered(who, role), Application.step == step, seen(Application, who, (Side.OFFICE,)))
         .order_by(Application.step_at, Application.id)
     )
 
@@ -194,7 +204,7 @@ def _countersign(who: Who) -> Select[Any]:
         select(*_columns(literal("countersign"), Award.id, Application.title, Award.number, null()))
         .join(Award, Award.application_id == Application.id)
         .join(Agreement)
-        .where(_covered(who, Role.OFFICER), Agreement.step == "countersign", seen(Agreement, who, (Side.OFFICE,)))
+        .where(_covered(who, Role.OFFICER), Agreement.step == "countersign", seen(Application, who, (Side.OFFICE,)))
         .order_by(Award.id)
     )
 
@@ -206,30 +216,29 @@ def _received(who: Who) -> Select[Any]:
         )
         .join(Award, Award.id == Report.award_id)
         .join(Application, Application.id == Award.application_id)
-        .where(_covered(who, Role.OFFICER), Report.step == "received", seen(Report, who, (Side.OFFICE,)))
+        .where(_covered(who, Role.OFFICER), Report.step == "received", seen(Application, who, (Side.OFFICE,)))
         .order_by(Report.step_at, Report.id)
     )
 
 
 def _finance(who: Who) -> list[Select[Any]]:
-    taken = select(Payment.id).where(Payment.instalment_id == Instalment.id, ~Payment.undone).exists()
     payable = (
         select(*_columns(literal("payable"), Fund.id, Fund.title, cast(func.count(), Text), null()))
         .join(Call, Call.fund_id == Fund.id)
         .join(Application, Application.call_id == Call.id)
         .join(Award, Award.application_id == Application.id)
         .join(Instalment, Instalment.award_id == Award.id)
-        .where(Instalment.step == "payable", ~taken, seen(Application, who, (Side.FINANCE,)))
+        .where(*batches.waiting(who))
         .group_by(Fund.id, Fund.title)
         .order_by(Fund.id)
     )
     theirs = and_(Batch.step.in_(("prepared", "approved", "released")), seen(Batch, who))
     not_mine = func.coalesce(Batch.prepared_by, 0) != who.id
     not_mine_either = func.coalesce(Batch.approved_by, 0) != who.id
-    batches = (
+    on_its_way = (
         select(*_columns(literal("batch_") + Batch.step, Batch.id, Batch.number, Fund.title, null()))
         .join(Fund)
         .where(theirs, not_mine, not_mine_either)
         .order_by(Batch.id)
     )
-    return [payable, batches]
+    return [payable, on_its_way]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.access import Who, seen
@@ -24,7 +24,10 @@ class Alert:
 
 
 def alerts(who: Who) -> list[Alert]:
-    """The three whose hours run out first: an invited draft by its own end, any other by its call's number."""
+    """The three whose hours run out first: an invited draft by its own end, any other by its call's number.
+
+    Only calls with such a clock are looked into, each for its own first three.
+    """
     clock = Call.rules["clock"]
     on_clock = select(Call.id, clock.label("clock")).where(clock["triage_hours"].as_integer().is_not(None))
     clocks = on_clock.cte("clocks").prefix_with("MATERIALIZED")  # the rules of a call are long, and are unpacked once
@@ -32,18 +35,27 @@ def alerts(who: Who) -> list[Alert]:
     ends = case(
         (Application.step == "draft", Application.invited_until),
         else_=Application.step_at + func.make_interval(0, 0, 0, 0, hours),
-    ).label("ends_at")
-    wanted = (
-        select(Application, ends)
-        .join(Application.call)
-        .join(clocks, clocks.c.id == Application.call_id)
-        .options(contains_eager(Application.call), joinedload(Application.organisation))
+    )
+    soonest = (
+        select(Application.id, ends.label("ends_at"))
         .where(
-            seen(Application, who, (Side.OFFICE,)),
+            Application.call_id == clocks.c.id,
             Application.step.in_(("triage", "draft", "review", "decision")),
+            Application.submitted_at.is_not(None),
+            seen(Application, who, (Side.OFFICE,)),
             ends.is_not(None),
         )
         .order_by(ends, Application.id)
+        .limit(MOST)
+        .correlate(clocks)
+        .lateral("soonest")
+    )
+    wanted = (
+        select(Application, soonest.c.ends_at)
+        .select_from(clocks.join(soonest, true()).join(Application, Application.id == soonest.c.id))
+        .join(Application.call)
+        .options(contains_eager(Application.call), joinedload(Application.organisation))
+        .order_by(soonest.c.ends_at, Application.id)
         .limit(MOST)
     )
     return [Alert(row, at) for row, at in db.session.execute(wanted)]

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import and_, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import lazyload
 
@@ -22,6 +22,7 @@ from grants.models import (
     EventWords,
     Head,
     Instalment,
+    Payment,
     Report,
 )
 from grants.services.history import FIRST, digest, word_hash
@@ -43,6 +44,8 @@ def findings(seal_key: str, stored: Callable[[str], bool]) -> Iterator[Say]:
     yield from _steps()
     yield from _checkpoints(seal_key)
     yield from _ledger()
+    yield from _totals()
+    yield from _waiting()
     yield from _documents(stored)
 
 
@@ -216,6 +219,40 @@ def _ledger() -> Iterator[Say]:
         ORDER BY w.id""")
     for number in db.session.scalars(broken):
         yield Say("Award %(number)s: committed, payable, in transit and paid do not sum to it.", number=number)
+
+
+def _totals() -> Iterator[Say]:
+    """What is kept as a sum is held against the postings themselves, not against the balances beside it."""
+    sums = text("""
+        SELECT kind, fund_id, call_id, coalesce(t.amount, 0) AS amount, coalesce(s.amount, 0) AS summed
+        FROM (SELECT *, coalesce(call_id, 0) AS call FROM total) t
+        FULL JOIN (SELECT a.kind, a.fund_id, a.currency, coalesce(a.call_id, 0) AS call, sum(p.amount) AS amount
+                   FROM posting p JOIN account a ON a.id = p.account_id GROUP BY 1, 2, 3, 4) s
+             USING (kind, fund_id, currency, call)
+        WHERE coalesce(t.amount, 0) <> coalesce(s.amount, 0) ORDER BY fund_id, kind, call""")
+    for row in db.session.execute(sums):
+        yield Say(
+            "Total %(kind)s of fund %(fund)s, call %(call)s: %(amount)s is kept; its postings sum to %(summed)s.",
+            kind=row.kind,
+            fund=row.fund_id,
+            call=row.call_id or "–",
+            amount=row.amount,
+            summed=row.summed,
+        )
+
+
+def _waiting() -> Iterator[Say]:
+    """An instalment waits for a batch when it is payable and in none, and only then."""
+    taken = select(Payment.instalment_id).where(Payment.instalment_id == Instalment.id, ~Payment.undone).exists()
+    truth = and_(Instalment.step == "payable", ~taken)
+    wrong = select(Instalment.id, Instalment.waits).where(Instalment.waits != truth).order_by(Instalment.id)
+    for id, waits in db.session.execute(wrong):
+        said = (
+            "Instalment %(id)s waits for a batch, but is not payable or is in one."
+            if waits
+            else "Instalment %(id)s is payable and in no batch, but does not wait for one."
+        )
+        yield Say(said, id=id)
 
 
 def _documents(stored: Callable[[str], bool]) -> Iterator[Say]:

@@ -44,7 +44,7 @@ def _applicant() -> str:
     until = standing.deadline(drafts[0]) if drafts else None
     return page(
         "inbox/show.html",
-        duties=[office.told(duty) for duty in inbox.duties(who())],
+        duties=office.told(inbox.duties(who())),
         rows=own.lines(rows, facts),
         draft=drafts[0] if drafts else None,
         deadline=until,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,31 +62,35 @@ def show_inbox() -> str:
     at = now()
     frame: dict[str, Any] = {"at": at, "alarms": [_alarm(alert, at) for alert in found.alerts(who())], "duties": None}
     if not listing.of_the_office(who()):
-        return page("inbox/office.html", **frame | {"duties": _duties(), "tabs": []})
+        return page("inbox/office.html", **frame | {"duties": told(inbox.duties(who())), "tabs": []})
     if request.args.get("list", MINE) != MINE:
         lists = listing.listed(who(), request.args, tab=MINE, endpoint="inbox.show", tabs=listing.INBOX_TABS)
         lists["tabs"].insert(0, {"title": gettext("Needs me"), "url": url_for("inbox.show"), "present": False})
         return page("inbox/office.html", **frame, **lists)
-    duties = _duties()
+    duties = told(inbox.duties(who()))
     tabs = listing.tabs(who(), endpoint="inbox.show", tabs=listing.INBOX_TABS)
     tabs.insert(0, {"title": gettext("Needs me"), "url": url_for("inbox.show"), "count": len(duties), "present": True})
     return page("inbox/office.html", **frame | {"duties": duties, "tabs": tabs})
 
 
-def _duties() -> list[dict[str, Any]]:
-    return [told(duty) for duty in inbox.duties(who())]
+def told(duties: Sequence[Duty]) -> list[dict[str, Any]]:
+    """Duties as lines of `templates/macros/duties.html`; what is the same for all of a kind is translated once."""
+    spoken = {kind: _spoken(*DEEDS[kind]) for kind in {duty.kind for duty in duties}}
+    return [_line(duty, *spoken[duty.kind]) for duty in duties]
 
 
-def told(duty: Duty) -> dict[str, Any]:
-    """A duty as a line of `templates/macros/duties.html`."""
-    title, why, button, endpoint = DEEDS[duty.kind]
+def _spoken(title: str, why: str, button: str, endpoint: str) -> tuple[str, str, str, str]:
+    return gettext(title), gettext(why), gettext(button), endpoint
+
+
+def _line(duty: Duty, title: str, why: str, button: str, endpoint: str) -> dict[str, Any]:
     place: dict[str, Any] = {"fund": duty.id} if duty.kind == "payable" else {"id": duty.id}
     return {
         "on": duty.due_on,
-        "title": gettext(title, title=duty.title or gettext("a proposal without a title")),
+        "title": title % {"title": duty.title or gettext("a proposal without a title")},
         "tone": listing.tone(duty.due_on, SOON_DAYS),
-        "why": " · ".join(part for part in (_party(duty), gettext(why)) if part),
-        "link": {"title": gettext(button), "url": url_for(endpoint, **place)},
+        "why": " · ".join(part for part in (_party(duty), why) if part),
+        "link": {"title": button, "url": url_for(endpoint, **place)},
     }
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from grants.db import now
 from grants.models import Call
-from grants.queries import public
+from grants.queries import figures, public
 from grants.services.letters import answer_time
 from grants.web import rulebook
 from grants.web.guard import load, open_to_all, who
@@ -33,8 +33,7 @@ def home() -> str:
     return page(
         "public/home.html",
         calls=[_line(call, at) for call in public.open_calls()],
-        figures=public.figures(),
-        round=public.last_round(),
+        figures=figures.told(),
         funded=public.recently_funded(),
     )
 

@@ -1,4 +1,7 @@
-"""Lists with ten times as many rows behind them: statements a page, and time a page against time a page."""
+"""Lists with ten times as many rows behind them: statements a page, and time a page against time a page.
+
+What somebody has to do themselves is as much at both sizes (`seed.sql`), so that a page is compared with one as long.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Databases of any size: a small world through the services, then the rest in bulk as the owner of the tables."""
+"""Databases of any size: a small world through the services, then the rest in bulk as the owner of the tables.
+
+At the end the public figures are counted, as the clock counts them every minute.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from flask import Flask
 from config import Settings
 from grants.db import db, saving
 from grants.models import Person
-from grants.services import funds, persons
+from grants.services import calls, figures, funds, persons
 from tests import world
 from tests.databases import plain
 from workflows.roles import Role
@@ -19,6 +22,8 @@ from workflows.roles import Role
 SEED = Path(__file__).with_name("seed.sql")
 CALLS = ("BTN-L", "BTN-S", "RES", "DRR", "BTN-L", "BTN-S", "RES", "BTN-L")
 ENVELOPE = 100_000_000
+CLOSED = "DRR"
+"""The call whose round is over: the first page tells what became of it."""
 NARROW = "oona"
 """An officer of one call only."""
 
@@ -37,6 +42,10 @@ def fill(app: Flask, size: int) -> dict[str, Person]:
         owner.execute(SEED.read_bytes())
     with psycopg.connect(plain(settings.owner_database_url), autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE")
+    with app.app_context():
+        with saving():
+            figures.keep()
+        db.engine.dispose()
     return people
 
 
@@ -54,6 +63,9 @@ def _calls(made: world.World) -> None:
     for code in CALLS:
         with saving():
             call = world.open_call(made, code, ENVELOPE)
+        if code == CLOSED:
+            with saving():
+                calls.close_now(call, actor=officer)
     with saving():
         made.people[NARROW] = world.person(NARROW)
         persons.appoint(made.people[NARROW], Role.OFFICER, call_id=call.id, actor=officer)

@@ -48,6 +48,8 @@ BROKEN = {
         "INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with) SELECT 2, 2, sha256, 0, 1, '{}' FROM document_file",
     "document_file_sha256_is_a_hash":
         "INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with) VALUES (2, 2, 'ABC', 1, 1, '{}')",
+    "figures_one_row":
+        "INSERT INTO figures (id, at, awards, countries, promised, paid, funded, declined, not_eligible, undecided) VALUES (2, now(), 0, 0, 0, 0, 0, 0, 0, 0)",
     "fund_currency_is_a_code": "UPDATE fund SET currency = 'usd'",
     "history_only_the_clock_has_no_person":
         "INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, said, previous, hash)"

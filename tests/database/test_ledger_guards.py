@@ -148,6 +148,61 @@ def test_a_posting_in_another_currency_is_refused(own: Urls) -> None:
     assert error.value.diag.constraint_name == "posting_currency"
 
 
+TOTALS = (
+    "SELECT bool_and(total.amount = (SELECT sum(balance.amount) FROM account JOIN balance ON account.id = account_id"
+    " WHERE account.fund_id = total.fund_id AND account.kind = total.kind AND account.currency = total.currency"
+    " AND account.call_id IS NOT DISTINCT FROM total.call_id)) FROM total"
+)
+"""Whether each total is the sum of its accounts' balances."""
+
+
+def total(connection: psycopg.Connection[tuple[int]], kind: str) -> int:
+    """What all accounts of a kind hold together, as it is kept."""
+    found = connection.execute("SELECT sum(amount) FROM total WHERE kind = %s", [kind]).fetchone()
+    assert found is not None
+    return found[0]
+
+
+def test_a_total_follows_every_posting(own: Urls) -> None:
+    with psycopg.connect(own("grants_app")) as app:
+        before = total(app, "available"), total(app, "envelope")
+        post(app, ("available", -5), ("envelope", 5))
+        app.commit()
+
+        assert (total(app, "available"), total(app, "envelope")) == (before[0] - 5, before[1] + 5)
+
+
+def test_a_total_is_the_sum_of_its_accounts(own: Urls) -> None:
+    with psycopg.connect(own("grants_app")) as app:
+        assert app.execute(TOTALS).fetchone() == (True,)
+
+
+def test_a_total_of_many_postings_of_one_statement_counts_them_all(own: Urls) -> None:
+    with psycopg.connect(own("grants_app")) as app:
+        before = total(app, "envelope")
+        entry = post(app)
+        app.execute(
+            "INSERT INTO posting (entry_id, account_id, amount, currency) SELECT %s, id, amount, currency FROM account,"
+            " (VALUES ('available', -5), ('envelope', 3), ('envelope', 2)) AS asked (kind, amount)"
+            " WHERE account.kind = asked.kind",
+            [entry],
+        )
+        app.commit()
+
+        assert total(app, "envelope") == before + 5
+
+
+def test_without_its_trigger_a_total_would_stay_behind(own: Urls) -> None:
+    with psycopg.connect(own("grants_owner")) as owner:
+        owner.execute("DROP TRIGGER posting_totals ON posting")
+
+    with psycopg.connect(own("grants_app")) as app:
+        post(app, ("available", -5), ("envelope", 5))
+        app.commit()
+
+        assert app.execute(TOTALS).fetchone() == (False,)
+
+
 def test_every_account_opens_with_a_balance_of_nothing(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app:
         made = app.execute(
@@ -156,6 +211,7 @@ def test_every_account_opens_with_a_balance_of_nothing(own: Urls) -> None:
         assert made is not None
 
         assert app.execute("SELECT amount FROM balance WHERE account_id = %s", [made[0]]).fetchone() == (0,)
+        assert app.execute("SELECT amount FROM total WHERE kind = 'returned'").fetchone() == (0,)
 
 
 def test_an_account_is_there_once(own: Urls) -> None:

@@ -20,7 +20,9 @@ from grants.outside.servers import Postgres, create_database
 from tests.databases import plain
 
 MODELS = sorted((mapper.class_ for mapper in Model.registry.mappers), key=lambda model: model.__name__)
-CLOCK = "CREATE FUNCTION grants_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT clock_timestamp()'"
+FUNCTIONS = """
+    CREATE FUNCTION grants_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT clock_timestamp()';
+    CREATE FUNCTION plain(words text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(words)'"""
 DECLARED = {
     "columns": """
         SELECT table_name, column_name, data_type, numeric_precision, numeric_scale, is_nullable, column_default
@@ -43,7 +45,7 @@ def created(postgres: Postgres) -> Iterator[str]:
     name = f"created_{os.getpid()}"
     create_database(postgres.url("postgres", "postgres"), name)
     with psycopg.connect(plain(postgres.url("grants_owner", name))) as owner:
-        owner.execute(CLOCK)
+        owner.execute(FUNCTIONS)
     engine = create_engine(postgres.url("grants_owner", name))
     Model.metadata.create_all(engine)
     engine.dispose()

@@ -60,6 +60,9 @@ def test_only_the_trigger_holds_the_owner_back(connect: Connect, table: str) -> 
 BEYOND = {
     "write a balance": "UPDATE balance SET amount = amount + 1",
     "make a balance": "INSERT INTO balance VALUES (999, 'paid', 1)",
+    "write a total": "UPDATE total SET amount = amount + 1",
+    "make a total": "INSERT INTO total (fund_id, kind, currency, amount) VALUES (1, 'paid', 'EUR', 1)",
+    "drop a total": "DELETE FROM total",
     "move the clock": "UPDATE clock_offset SET seconds = 1",
     "rename an account": "UPDATE account SET kind = 'paid'",
     "drop an account": "DELETE FROM account",
@@ -104,6 +107,17 @@ def test_a_trigger_of_ours_hangs_on_no_table_of_theirs(connect: Connect) -> None
 
         with pytest.raises(errors.InsufficientPrivilege):
             app.execute("CREATE TRIGGER rich AFTER INSERT ON bait FOR EACH ROW EXECUTE FUNCTION add_to_balance()")
+
+
+def test_nor_does_the_one_that_writes_totals(connect: Connect) -> None:
+    with connect("grants_app") as app:
+        app.execute("CREATE TEMP TABLE bait (account_id int, amount numeric)")
+
+        with pytest.raises(errors.InsufficientPrivilege):
+            app.execute(
+                "CREATE TRIGGER rich AFTER INSERT ON bait REFERENCING NEW TABLE AS added"
+                " FOR EACH STATEMENT EXECUTE FUNCTION add_to_totals()"
+            )
 
 
 def test_with_the_right_to_run_it_a_trigger_of_ours_would_write_balances(own: Callable[[str], str]) -> None:

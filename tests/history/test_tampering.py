@@ -131,9 +131,12 @@ MOVED = {
         "to_sign",
         ", signed_by = 1, signed_name = 'x', signed_at = now(), countersigned_by = 2, countersigned_name = 'y', countersigned_at = now()",
     ),
-    "instalment": ("payable", "planned", ""),
+    "instalment": ("payable", "planned", ", waits = true"),
     "report": ("approved", "due", ", sent_at = now(), approved_by = 1"),
 }
+
+
+MAKE_PAYABLE = "UPDATE instalment SET step = 'payable'"
 
 
 @pytest.mark.parametrize("table", MOVED)
@@ -154,6 +157,32 @@ def test_a_balance_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
         "committed) holds 10001.000; its postings sum to 10000.000.",
         f"Award A-{year(app)}-0001: committed, payable, in transit and paid do not sum to it.",
     )
+
+
+def test_a_total_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
+    forge("UPDATE total SET amount = amount + 1 WHERE kind = 'committed'")
+
+    assert found(app) == ["Total committed of fund 1, call 1: 10001.000 is kept; its postings sum to 10000.000."]
+
+
+def test_a_lost_total_is_found(app: Flask, forge: Forge) -> None:
+    forge("DELETE FROM total WHERE kind = 'available'")
+
+    [says] = found(app)
+
+    assert says.startswith("Total available of fund 1, call –: 0 is kept; its postings sum to ")
+
+
+def test_an_instalment_kept_from_payment_by_hand_is_found(app: Flask, forge: Forge) -> None:
+    forge(MAKE_PAYABLE + ", waits = false WHERE id = 1")
+
+    assert "Instalment 1 is payable and in no batch, but does not wait for one." in found(app)
+
+
+def test_an_instalment_put_up_for_payment_by_hand_is_found(app: Flask, forge: Forge) -> None:
+    forge("UPDATE instalment SET waits = true WHERE id = 1")
+
+    assert found(app) == ["Instalment 1 waits for a batch, but is not payable or is in one."]
 
 
 def test_a_posting_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:

@@ -16,7 +16,7 @@ from config import Settings
 from grants.db import db, saving
 from grants.jobs import clock
 from grants.jobs.program import queue
-from grants.models import Application, Checkpoint, Event, Outbox, Person
+from grants.models import Application, Checkpoint, Event, Figures, Outbox, Person
 from grants.outside.servers import Postgres
 from grants.queries import overdue
 from grants.services import moves
@@ -145,6 +145,19 @@ def test_each_tick_seals_what_is_new(app: Flask, settings: Settings) -> None:
         clock.tick()
 
         assert (first, db.session.query(Checkpoint).count()) == (1, 1)
+
+
+def test_each_tick_counts_the_public_figures_anew(app: Flask) -> None:
+    with app.app_context():
+        clock.tick()
+        first = db.session.query(Figures).one()
+        db.session.remove()
+        clock.tick()
+
+        [last] = db.session.query(Figures)
+
+    assert last.at > first.at
+    assert (last.awards, last.sent, last.days) == (0, 0, None)
 
 
 def test_the_scheduler_s_job_is_json(queues: Redis) -> None:

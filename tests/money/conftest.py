@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from flask import Flask
 
+from grants.db import Model
 from grants.outside.servers import Postgres
 from tests import world
 from tests.databases import copied, plain, settings_for
@@ -46,9 +47,10 @@ def _recommend() -> None:
 def _clone(table: str, where: str, *changes: str) -> str:
     """SQL that copies the rows of a table once for each n; changes: column and expression in turn."""
     changed = f"jsonb_build_object('id', 1000 * n + t.id, {', '.join(changes)})"
+    given = [column.name for column in Model.metadata.tables[table].columns if column.computed is None]
     return (
-        f"INSERT INTO {table} SELECT (jsonb_populate_record(t, {changed})).*"
-        f" FROM {table} t, generate_series(1001, 1100) n WHERE {where}"
+        f"INSERT INTO {table} ({', '.join(given)}) SELECT {', '.join(f'made.{name}' for name in given)} FROM {table} t,"
+        f" generate_series(1001, 1100) n, jsonb_populate_record(t, {changed}) made WHERE {where}"
     )
 
 

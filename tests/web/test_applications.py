@@ -21,6 +21,7 @@ from tests import world as scene
 from tests.browser import signed_in
 from tests.databases import advance
 from tests.world import World
+from workflows.programmes import programmes
 from workflows.roles import Role
 
 
@@ -137,6 +138,47 @@ def test_counts_stop_at_a_thousand(app: Flask, world: World, monkeypatch: pytest
             scene.in_review(world)
 
         assert listed.counts(who_is(world.people["olga"]), Filters())["review"] == 2
+
+
+def test_every_step_stands_in_one_list() -> None:
+    reached = {
+        step
+        for programme in programmes().values()
+        for move in programme.flow.moves
+        for step in (*programme.flow.starts, *move.source, move.target)
+    }
+
+    assert reached - set(listed.STEPS) == set()
+    assert len(listed.STEPS) == len(set(listed.STEPS))
+
+
+def test_words_that_all_hold_change_no_count(app: Flask, world: World) -> None:
+    with app.app_context():
+        scene.in_review(world)
+        titled(scene.awarded(world, chapter="bo").application, "Nothing that is in the other title")
+        who = who_is(world.people["olga"])
+
+        counted = [listed.counts(who, Filters(words=words)) for words in ("", "btn", "fibre")]
+
+    assert [(found["review"], found["agreement"], found["all"]) for found in counted] == [
+        (1, 1, 2),
+        (1, 1, 2),
+        (1, 0, 1),
+    ]
+    assert counted[0] == counted[1]
+
+
+def test_words_are_found_on_every_page_in_the_order_of_the_list(app: Flask, world: World) -> None:
+    with app.app_context():
+        ids = many(world, PAGE + 3)
+        who = who_is(world.people["olga"])
+
+        first = listed.listing(who, Filters(words="btn"))
+        second = listed.listing(who, Filters(words="btn", after=first.after))
+        back = listed.listing(who, Filters(words="btn", before=second.before))
+
+    assert [one.application.id for one in (*first.rows, *second.rows)] == ids
+    assert [one.application.id for one in back.rows] == [one.application.id for one in first.rows]
 
 
 @contextmanager

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from grants.db import db, now, saving
-from grants.services import calls
+from grants.models import Figures
+from grants.services import calls, figures
 from tests import world as w
 from tests.browser import anonymous, signed_in
 from tests.web.reading import statements
@@ -55,11 +56,58 @@ def test_the_figures_are_those_of_the_ledger(app: Flask) -> None:
     assert second.amount == 5_000
 
 
+def test_figures_once_kept_stay_until_the_clock_counts_again(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        w.active(world, amount=10_000)
+        kept_at = _keep()
+        w.active(world, chapter="bo", amount=5_000)
+    client = anonymous(app)
+
+    before = client.get("/").page.text
+    with app.app_context():
+        _keep()
+    after = client.get("/").page.text
+
+    assert ("grant in 1 country" in before, "USD\xa015,000" in before) == (True, False)
+    assert ("grants in 2 countries" in after, "USD\xa015,000" in after) == (True, True)
+    assert f"{kept_at:%H:%M} UTC" in before[before.index("As of") :][:40]
+
+
+def _keep() -> datetime:
+    """Count the figures as the clock does; answers when."""
+    with saving():
+        figures.keep()
+    kept_at = db.session.query(Figures).one().at
+    db.session.remove()
+    return kept_at
+
+
 def test_there_are_no_figures_before_the_first_award(app: Flask) -> None:
     with app.app_context():
         w.build(programmes=("BTN-L",))
 
     assert "promised to them" not in anonymous(app).get("/").page.text
+
+
+def test_the_round_that_is_kept_is_the_one_that_is_counted(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        w.awarded(world)
+        w.in_review(world, chapter="bo")
+        with saving():
+            calls.close_now(world.calls["BTN-L"], actor=world.actor("olga", Role.OFFICER))
+    counted = _round(app)
+    with app.app_context():
+        _keep()
+
+    assert _round(app) == counted
+
+
+def _round(app: Flask) -> str:
+    """What the first page says of the last round, without the time."""
+    text = anonymous(app).get("/").page.text
+    return text[text.index("proposals were sent") : text.index("not decided yet")]
 
 
 @pytest.mark.parametrize("agreed", [True, False])

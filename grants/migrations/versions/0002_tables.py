@@ -224,6 +224,37 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('token_sha256', name=op.f('sign_in_pkey'))
     )
     op.create_index(op.f('sign_in_person_id_idx'), 'sign_in', ['person_id'], unique=False)
+    op.create_table('figures',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('currency', sa.Text(), nullable=True),
+    sa.Column('awards', sa.Integer(), nullable=False),
+    sa.Column('countries', sa.Integer(), nullable=False),
+    sa.Column('promised', sa.Numeric(precision=18, scale=3), nullable=False),
+    sa.Column('paid', sa.Numeric(precision=18, scale=3), nullable=False),
+    sa.Column('days', sa.Integer(), nullable=True),
+    sa.Column('call_id', sa.Integer(), nullable=True),
+    sa.Column('funded', sa.Integer(), nullable=False),
+    sa.Column('declined', sa.Integer(), nullable=False),
+    sa.Column('not_eligible', sa.Integer(), nullable=False),
+    sa.Column('undecided', sa.Integer(), nullable=False),
+    sa.CheckConstraint('id = 1', name=op.f('figures_one_row')),
+    sa.ForeignKeyConstraint(['call_id'], ['call.id'], name=op.f('figures_call_id_fkey')),
+    sa.PrimaryKeyConstraint('id', name=op.f('figures_pkey'))
+    )
+    op.create_table('total',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('fund_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('call_id', sa.Integer(), nullable=True),
+    sa.Column('currency', sa.Text(), nullable=False),
+    sa.Column('amount', sa.Numeric(precision=18, scale=3), nullable=False),
+    sa.ForeignKeyConstraint(['call_id'], ['call.id'], name=op.f('total_call_id_fkey')),
+    sa.ForeignKeyConstraint(['fund_id'], ['fund.id'], name=op.f('total_fund_id_fkey')),
+    sa.PrimaryKeyConstraint('id', name=op.f('total_pkey')),
+    sa.UniqueConstraint('fund_id', 'kind', 'call_id', 'currency', name=op.f('total_fund_id_kind_call_id_currency_key'), postgresql_nulls_not_distinct=True)
+    )
+    op.create_index(op.f('total_call_id_idx'), 'total', ['call_id'], unique=False)
     op.create_table('application',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('call_id', sa.Integer(), nullable=False),
@@ -244,6 +275,7 @@ def upgrade() -> None:
     sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('submitted_sha256', sa.Text(), nullable=True),
     sa.Column('invited_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('words', sa.Text(), sa.Computed("plain(((title || ' '::text) || COALESCE(reference, ''::text)))", persisted=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("stage IN ('alert', 'statement', 'proposal')", name=op.f('application_stage_is_known')),
     sa.CheckConstraint("step IN ('draft', 'withdrawn') OR (reference IS NOT NULL AND submitted_at IS NOT NULL AND submitted_sha256 IS NOT NULL)", name=op.f('application_sent_has_its_number')),
@@ -256,10 +288,11 @@ def upgrade() -> None:
     sa.UniqueConstraint('reference', name=op.f('application_reference_key'))
     )
     op.create_index(op.f('application_call_id_idx'), 'application', ['call_id'], unique=False)
+    op.create_index('application_count_idx', 'application', ['step', 'call_id', 'organisation_id', 'id'], unique=False, postgresql_where=sa.text('submitted_at IS NOT NULL AND reference IS NOT NULL'))
     op.create_index('application_list_idx', 'application', ['call_id', sa.literal_column('submitted_at DESC'), sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text("step <> 'draft'"))
     op.create_index(op.f('application_organisation_id_idx'), 'application', ['organisation_id'], unique=False)
     op.create_index('application_sent_idx', 'application', [sa.literal_column('submitted_at DESC'), sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('submitted_at IS NOT NULL'))
-    op.create_index('application_step_idx', 'application', ['step', 'step_at'], unique=False)
+    op.create_index('application_step_idx', 'application', ['step', 'step_at', 'id'], unique=False)
     op.create_table('appointment',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -342,6 +375,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('application_id', name=op.f('award_application_id_key')),
     sa.UniqueConstraint('number', name=op.f('award_number_key'))
     )
+    op.create_index('award_newest_idx', 'award', [sa.literal_column('made_at DESC'), sa.literal_column('id DESC')], unique=False)
     op.create_table('budget_line',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('application_id', sa.Integer(), nullable=False),
@@ -487,6 +521,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('award_id', name=op.f('agreement_award_id_key')),
     sa.UniqueConstraint('number', name=op.f('agreement_number_key'))
     )
+    op.create_index('agreement_step_idx', 'agreement', ['step', 'award_id'], unique=False)
     op.create_table('document_end',
     sa.Column('document_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -526,6 +561,7 @@ def upgrade() -> None:
     sa.Column('conditions', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('step', sa.Text(), server_default='planned', nullable=False),
     sa.Column('step_at', sa.DateTime(timezone=True), server_default=sa.text('grants_now()'), nullable=False),
+    sa.Column('waits', sa.Boolean(), server_default=sa.FetchedValue(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("step IN ('planned', 'payable')", name=op.f('instalment_step_is_known')),
     sa.CheckConstraint('amount > 0', name=op.f('instalment_pays_something')),
@@ -534,6 +570,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('award_id', 'number', name=op.f('instalment_award_id_number_key'))
     )
     op.create_index(op.f('instalment_award_id_idx'), 'instalment', ['award_id'], unique=False)
+    op.create_index('instalment_waiting_idx', 'instalment', ['award_id'], unique=False, postgresql_where=sa.text('waits'))
     op.create_table('report',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('award_id', sa.Integer(), nullable=False),
@@ -567,6 +604,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('report_award_id_idx'), 'report', ['award_id'], unique=False)
     op.create_index(op.f('report_due_on_idx'), 'report', ['due_on'], unique=False)
+    op.create_index('report_step_idx', 'report', ['step', 'step_at', 'id'], unique=False)
     op.create_table('review',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('assignment_id', sa.Integer(), nullable=False),

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _lasting()
     _stepped()
     _ledger()
+    _waiting()
     _search()
     _rights()
 
@@ -67,7 +68,7 @@ def _stepped() -> None:
 
 
 def _ledger() -> None:
-    """Entries balance, nothing joins them later, and balances are written by the trigger alone."""
+    """Entries balance, nothing joins them later, and balances and totals are written by triggers alone."""
     op.execute("""
         CREATE FUNCTION entry_balances() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
         DECLARE
@@ -89,6 +90,8 @@ def _ledger() -> None:
         CREATE FUNCTION open_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         BEGIN
             INSERT INTO balance (account_id, kind, amount) VALUES (NEW.id, NEW.kind, 0);
+            INSERT INTO total (fund_id, kind, call_id, currency, amount)
+                VALUES (NEW.fund_id, NEW.kind, NEW.call_id, NEW.currency, 0) ON CONFLICT DO NOTHING;
             RETURN NULL;
         END $$;
         CREATE TRIGGER account_has_balance AFTER INSERT ON account FOR EACH ROW EXECUTE FUNCTION open_balance();
@@ -102,17 +105,46 @@ def _ledger() -> None:
             RETURN NULL;
         END $$;
         CREATE TRIGGER posting_counts AFTER INSERT ON posting FOR EACH ROW EXECUTE FUNCTION add_to_balance();
+
+        CREATE FUNCTION add_to_totals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        BEGIN
+            UPDATE total SET amount = total.amount + fresh.amount
+            FROM (SELECT fund_id, kind, call_id, account.currency, sum(added.amount) AS amount
+                  FROM added JOIN account ON account.id = account_id GROUP BY fund_id, kind, call_id, account.currency) AS fresh
+            WHERE total.fund_id = fresh.fund_id AND total.kind = fresh.kind AND total.currency = fresh.currency
+                AND total.call_id IS NOT DISTINCT FROM fresh.call_id;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER posting_totals AFTER INSERT ON posting REFERENCING NEW TABLE AS added
+            FOR EACH STATEMENT EXECUTE FUNCTION add_to_totals();
+    """)
+
+
+def _waiting() -> None:
+    """Whether an instalment waits for a batch is worked out by the database, whatever somebody writes into it."""
+    op.execute("""
+        CREATE FUNCTION work_out_waits() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+        BEGIN
+            NEW.waits := NEW.step = 'payable' AND NOT EXISTS (SELECT FROM payment WHERE instalment_id = NEW.id AND NOT undone);
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER instalment_waits BEFORE INSERT OR UPDATE OF step, waits ON instalment
+            FOR EACH ROW EXECUTE FUNCTION work_out_waits();
+
+        CREATE FUNCTION ask_instalment() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+        BEGIN
+            UPDATE instalment SET waits = waits WHERE id IN (OLD.instalment_id, NEW.instalment_id);
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER payment_takes AFTER INSERT OR DELETE OR UPDATE OF instalment_id, undone ON payment
+            FOR EACH ROW EXECUTE FUNCTION ask_instalment();
     """)
 
 
 def _search() -> None:
     """Words of titles are found without accents, through an index."""
     op.execute("""
-        CREATE EXTENSION IF NOT EXISTS unaccent;
-        CREATE EXTENSION IF NOT EXISTS pg_trgm;
-        CREATE FUNCTION plain(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-            RETURN lower(public.unaccent('public.unaccent'::regdictionary, words));
-        CREATE INDEX application_words_idx ON application USING gin (plain(title || ' ' || coalesce(reference, '')) gin_trgm_ops);
+        CREATE INDEX application_words_idx ON application USING gin (words gin_trgm_ops);
         CREATE INDEX organisation_words_idx ON organisation USING gin (plain(name) gin_trgm_ops);
     """)
 
@@ -120,8 +152,8 @@ def _search() -> None:
 def _rights() -> None:
     """The application may read and write, but what lasts it may only add to; it owns nothing.
 
-    Who may execute a trigger's function may hang it on a temporary table of their own, and two of ours write
-    balances with the owner's rights.
+    Who may execute a trigger's function may hang it on a temporary table of their own, and three of ours write
+    balances and totals with the owner's rights.
     """
     lasting = ", ".join(LASTING)
     op.execute(f"""
@@ -131,8 +163,8 @@ def _rights() -> None:
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO grants_app;
         GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO grants_read;
         REVOKE UPDATE, DELETE ON {lasting} FROM grants_app;
-        REVOKE INSERT, UPDATE, DELETE ON balance, clock_offset, alembic_version FROM grants_app;
+        REVOKE INSERT, UPDATE, DELETE ON balance, total, clock_offset, alembic_version FROM grants_app;
         REVOKE UPDATE, DELETE ON account FROM grants_app;
         REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-        REVOKE EXECUTE ON FUNCTION refuse_change, own_transaction, step_has_its_event, entry_balances, open_balance, add_to_balance FROM PUBLIC;
+        REVOKE EXECUTE ON FUNCTION refuse_change, own_transaction, step_has_its_event, entry_balances, open_balance, add_to_balance, add_to_totals, work_out_waits, ask_instalment FROM PUBLIC;
     """)

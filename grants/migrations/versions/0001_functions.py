@@ -1,4 +1,4 @@
-"""The one clock: everything that is timed asks `grants_now()`."""
+"""What the tables themselves call: `grants_now()`, the one clock, and `plain()`, words without case and accents."""
 
 from alembic import op
 
@@ -15,4 +15,9 @@ def upgrade() -> None:
         CREATE FUNCTION grants_now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER
         SET search_path = public, pg_temp
         RETURN clock_timestamp() + make_interval(secs => (SELECT seconds FROM public.clock_offset WHERE id = 1));
+
+        CREATE EXTENSION IF NOT EXISTS unaccent;
+        CREATE EXTENSION IF NOT EXISTS pg_trgm;
+        CREATE FUNCTION plain(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+            RETURN lower(public.unaccent('public.unaccent'::regdictionary, words));
     """)

@@ -1,0 +1,79 @@
+"""What became of the money and of the last round, for anybody. Figures are never filtered by who asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, extract, func, select
+
+from grants.db import GRANTS_NOW, db, now
+from grants.models import Application, Award, Call, Decision, Figures, Organisation, Total
+
+
+def told() -> Figures:
+    """The figures as the clock has kept them; counted now as long as it has kept none."""
+    return db.session.get(Figures, 1) or counted()
+
+
+def counted() -> Figures:
+    """The figures as they stand at this instant, in a row that is not stored: five sums over everything."""
+    call = _closed_last()
+    return Figures(at=now(), days=_days(), call=call, call_id=call and call.id, **_given(), **_became(call))
+
+
+def _given() -> dict[str, Any]:
+    """Awards, countries, promised and paid in the currency most is given in."""
+    promised = func.sum(Award.amount)
+    given = (
+        select(Award.currency, func.count(), func.count(Organisation.country.distinct()), promised)
+        .join(Application, Application.id == Award.application_id)
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .group_by(Award.currency)
+        .order_by(promised.desc(), Award.currency)
+        .limit(1)
+    )
+    currency, awards, countries, amount = db.session.execute(given).first() or (None, 0, 0, 0)
+    paid = select(func.coalesce(func.sum(Total.amount), 0)).where(Total.kind == "paid", Total.currency == currency)
+    return {
+        "currency": currency,
+        "awards": awards,
+        "countries": countries,
+        "promised": amount,
+        "paid": db.session.scalar(paid),
+    }
+
+
+def _days() -> int | None:
+    """Half of all decisions came within so many days of sending; None before the first."""
+    waited = func.percentile_cont(0.5).within_group(extract("epoch", Decision.at - Application.submitted_at) / 86_400)
+    days = db.session.scalar(
+        select(waited).select_from(Decision).join(Application, Application.id == Decision.application_id)
+    )
+    return None if days is None else round(days)
+
+
+def _closed_last() -> Call | None:
+    closed = (Call.step == "closed") | (Call.closes_at < GRANTS_NOW)
+    return db.session.scalars(
+        select(Call)
+        .where(Call.step != "draft", closed)
+        .order_by(Call.closes_at.desc().nulls_last(), Call.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _became(call: Call | None) -> dict[str, int]:
+    """What became of the proposals that were sent in a call."""
+    kinds: dict[str, ColumnElement[bool]] = {
+        "funded": Decision.kind == "award",
+        "declined": Decision.kind == "decline",
+        "not_eligible": Decision.kind == "not_eligible",
+        "undecided": Decision.kind.is_(None) & (Application.step != "withdrawn"),
+    }
+    found = db.session.execute(
+        select(*(func.count().filter(condition) for condition in kinds.values()))
+        .select_from(Application)
+        .outerjoin(Decision, Decision.application_id == Application.id)
+        .where(Application.call_id == (call and call.id), Application.reference.is_not(None))
+    )
+    return dict(zip(kinds, found.one(), strict=True))
