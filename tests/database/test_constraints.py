@@ -121,6 +121,14 @@ def test_a_row_that_breaks_the_rule_is_refused(connect: Connect, name: str) -> N
     assert refused.value.diag.constraint_name == name
 
 
+@pytest.mark.parametrize("who", ["sent_by", "approved_by"])
+def test_an_approved_report_names_both_people(connect: Connect, who: str) -> None:
+    with connect("grants_owner") as owner, pytest.raises(errors.CheckViolation) as refused:
+        owner.execute(f"UPDATE report SET {who} = NULL WHERE step = 'approved'".encode())
+
+    assert refused.value.diag.constraint_name == "report_approved_by_another"
+
+
 @pytest.mark.parametrize(
     "name", [name for name in BROKEN if "INSERT" in BROKEN[name] or name.startswith(("batch", "award"))]
 )

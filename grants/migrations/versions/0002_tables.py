@@ -594,7 +594,7 @@ def upgrade() -> None:
     sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("kind IN ('interim', 'final')", name=op.f('report_kind_is_known')),
-    sa.CheckConstraint("step <> 'approved' OR (approved_by IS NOT NULL AND approved_by <> sent_by)", name=op.f('report_approved_by_another')),
+    sa.CheckConstraint("step <> 'approved' OR (approved_by <> sent_by) IS TRUE", name=op.f('report_approved_by_another')),
     sa.CheckConstraint("step = 'due' OR sent_at IS NOT NULL", name=op.f('report_sent_has_its_day')),
     sa.ForeignKeyConstraint(['approved_by'], ['person.id'], name=op.f('report_approved_by_fkey')),
     sa.ForeignKeyConstraint(['award_id'], ['award.id'], name=op.f('report_award_id_fkey')),
