@@ -26,9 +26,9 @@ def printed(make: Callable[[], Snapshot]) -> reports.Rendered:
     return reports.render(make())
 
 
-def words(pdf: bytes) -> str:
-    """The text as poppler finds it on the page, on one line, every kind of space and line end being one space."""
-    return " ".join(_poppler("pdftotext", "-raw", "-enc", "UTF-8", "-", "-", pdf=pdf).split())
+def words(pdf: bytes, first: int = 1) -> str:
+    """The text from page `first` on as poppler finds it, on one line, every kind of space and line end one space."""
+    return " ".join(_poppler("pdftotext", "-raw", "-f", str(first), "-enc", "UTF-8", "-", "-", pdf=pdf).split())
 
 
 def read_aloud(pdf: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+import re
 from decimal import Decimal
 
 import pytest
@@ -115,7 +116,17 @@ def test_a_report_with_nothing_measured_nothing_paid_and_no_place_on_the_map_pri
         indicators=(), budget=(), payments=(), quotes=(), paid=0, returned=0, country_code="AQ", country="Antarctica"
     )
 
-    assert reports.render(report).pages == 3
+    assert reports.render(report).pages == 2
+
+
+def test_a_budget_that_does_not_fit_runs_on_and_the_story_follows_it() -> None:
+    goals, lines = examples.impact_report().indicators, examples.impact_report().budget
+    report = examples.impact_report("fr", indicators=(*goals, goals[0]), budget=(*lines[:2], *lines))
+
+    printed = reports.render(report)
+
+    assert printed.pages == 3
+    assert re.search("^Quoi .* Somme .* Ce qui s’est passé", reading.words(printed.pdf, first=3))
 
 
 def test_a_very_long_report_loses_nothing_and_stays_on_its_pages() -> None:
