@@ -22,6 +22,7 @@ from reports.complaints import listening
 from reports.refusal import Unprintable
 from reports.sheet import Sheet
 from reports.structure import complete_structure
+from reports.written import write_once
 
 FAMILIES = ("Noto Serif", "Noto Sans")
 
@@ -91,6 +92,7 @@ def print_html(
     def finish(document: Document, pdf: pydyf.PDF) -> None:
         complete_structure(pdf)
         used.update(fonts.inventory(document.fonts.values()))
+        write_once(pdf)
 
     with listening() as complaints:
         try:

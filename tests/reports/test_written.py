@@ -1,0 +1,48 @@
+"""Objects whose bytes are worked out once give the file that pydyf writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pydyf  # type: ignore[import-untyped]
+import pytest
+
+import reports
+from reports import engine, samples
+from reports.snapshots import Snapshot
+from reports.written import write_once
+
+FRENCH = [one for one in samples.all_kinds() if one.language == "fr"]
+
+
+def leave(_pdf: pydyf.PDF) -> None:
+    """Work out nothing before pydyf does."""
+
+
+@pytest.mark.parametrize("snapshot", FRENCH, ids=lambda one: one.kind)
+def test_the_file_is_the_same_to_the_byte(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = reports.render(snapshot).pdf
+
+    monkeypatch.setattr(engine, "write_once", leave)
+
+    assert reports.render(snapshot).pdf == ours
+
+
+@pytest.mark.parametrize(("write", "times"), [(write_once, 1), (leave, 2)])
+def test_a_stream_is_compressed_once(
+    write: Callable[[pydyf.PDF], None], times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: without it, each is compressed for the hash and again for the file."""
+    seen: list[pydyf.Stream] = []
+    compressed = pydyf.Stream.data.fget
+
+    def counted(stream: pydyf.Stream) -> bytes:
+        seen.append(stream)
+        return bytes(compressed(stream))
+
+    monkeypatch.setattr(pydyf.Stream, "data", property(counted))
+    monkeypatch.setattr(engine, "write_once", write)
+
+    reports.render(next(samples.all_kinds()))
+
+    assert {sum(one is stream for one in seen) for stream in seen[:10]} == {times}
