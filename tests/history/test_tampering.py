@@ -132,7 +132,7 @@ MOVED = {
         ", signed_by = 1, signed_name = 'x', signed_at = now(), countersigned_by = 2, countersigned_name = 'y', countersigned_at = now()",
     ),
     "instalment": ("payable", "planned", ", waits = true"),
-    "report": ("approved", "due", ", sent_at = now(), approved_by = 1"),
+    "report": ("approved", "due", ", sent_at = now(), sent_by = 2, approved_by = 1"),
 }
 
 
