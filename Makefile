@@ -20,7 +20,7 @@ up:  ## the system with the settings of docs/settings.md, until Ctrl-C
 
 test:  ## everything, from nothing; the last line says how many tests ran
 	@.ci/setup tests
-	@.venv/bin/python -m pytest -q -n auto
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 lint:  ## style, types, and that imports go downstairs only
 	@.ci/setup tests

@@ -10,50 +10,57 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from flask import Flask
 from psycopg import sql
 
 from config import Settings
 from grants.cli.init import migrate
 from grants.outside.servers import Postgres, create_database
-from grants.web import create_app
+from tests.memory import InMemory, as_superuser
 
 TEMPLATE = "grants_template"
 _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def template(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+def template(postgres: InMemory, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a migrated database, made by whichever test process comes first."""
     with (postgres.instance / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = postgres.instance / "template.done"
         if not done.exists():
             create_database(postgres.url("postgres", "postgres"), TEMPLATE)
+            postgres.take_in(TEMPLATE)
             migrate(postgres.url("grants_owner", TEMPLATE))
             done.touch()
     return TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def ground(template: str) -> str:
+    """What each test's database is a copy of: the empty tables, unless a file of tests says otherwise."""
+    return template
+
+
 @pytest.fixture
-def database(postgres: Postgres, template: str) -> Iterator[str]:
-    """The name of a fresh database of the tables as they are."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    yield from copied(postgres, template, name)
+def database(postgres: Postgres, ground: str) -> Iterator[str]:
+    """The name of a database of the test's own."""
+    yield from copied(postgres, ground, f"test_{os.getpid()}_{next(_numbers)}")
 
 
 def copied(postgres: Postgres, template: str, name: str) -> Iterator[str]:
     """A copy of `template` that is dropped afterwards, whoever is still connected."""
-    with psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True) as server:
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER grants_owner").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
+    with as_superuser(postgres) as server:
+        copy(server, template, name)
         try:
             yield name
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def copy(server: psycopg.Connection[tuple[object, ...]], template: str, name: str) -> None:
+    """Make database `name` like `template`, to which nobody may be connected."""
+    command = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy OWNER grants_owner"
+    server.execute(sql.SQL(command).format(sql.Identifier(name), sql.Identifier(template)))
 
 
 @pytest.fixture
@@ -76,18 +83,6 @@ def settings_for(postgres: Postgres, database: str, instance: Path) -> Settings:
         mail_from="grants@example.org",
         public_url="http://localhost",
     )
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """The web application on the test's own database."""
-    application = create_app(settings)
-    application.testing = True
-    yield application
-    with application.app_context():
-        from grants.db import db
-
-        db.engine.dispose()
 
 
 def plain(url: str) -> str:

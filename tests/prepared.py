@@ -8,17 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 from flask import Flask
-from psycopg import sql
 
 from config import Settings
 from grants.db import db
 from grants.jobs import program
 from grants.outside.servers import Postgres
 from tests import world
-from tests.databases import copied, plain, settings_for
+from tests.databases import copied, copy, settings_for
+from tests.memory import as_superuser
 
 
 @contextmanager
@@ -32,32 +31,46 @@ def opened(settings: Settings) -> Iterator[Flask]:
             db.engine.dispose()
 
 
-def prepared(postgres: Postgres, template: str, name: str, fill: Callable[[], None]) -> str:
+def prepared(postgres: Postgres, template: str, name: str, fill: Callable[[], object]) -> str:
     """The name of a copy of `template` that `fill` has written to; the first test process of a run makes it."""
     with (postgres.instance / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = postgres.instance / f"{name}.done"
         if not done.exists():
-            with psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True) as server:
-                server.execute(
-                    sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER grants_owner").format(
-                        sql.Identifier(name), sql.Identifier(template)
-                    )
-                )
+            with as_superuser(postgres) as server:
+                copy(server, template, name)
             with opened(settings_for(postgres, name, postgres.instance)) as app, app.app_context():
                 fill()
             done.touch()
     return name
 
 
+Prepare = Callable[[str, Callable[[], object]], str]
+"""Takes a name and what fills a database; answers with the name of that database."""
+
+
 @pytest.fixture(scope="session")
-def awarded(postgres: Postgres, template: str) -> str:
+def prepare(postgres: Postgres, template: str) -> Prepare:
+    """Makes the `ground` of a file in which every test begins alike: it is played once a run, then only copied."""
+    return lambda name, fill: prepared(postgres, template, f"grants_{name}", fill)
+
+
+@pytest.fixture(scope="session")
+def submitted(prepare: Prepare) -> str:
+    """A database with one proposal for BTN-L that waits for its checks."""
+    return prepare("submitted", lambda: world.submitted(world.build(programmes=("BTN-L",))))
+
+
+@pytest.fixture(scope="session")
+def awarded(prepare: Prepare) -> str:
     """A database with one award of BTN-L, its letter not printed, its mails not sent."""
-    return prepared(postgres, template, "grants_awarded", _award)
+    return prepare("awarded", lambda: world.awarded(world.build(programmes=("BTN-L",))))
 
 
-def _award() -> None:
-    world.awarded(world.build(programmes=("BTN-L",)))
+@pytest.fixture(scope="session")
+def active(prepare: Prepare) -> str:
+    """A database with one award of BTN-L that both sides have signed."""
+    return prepare("active", lambda: world.active(world.build(programmes=("BTN-L",))))
 
 
 @pytest.fixture

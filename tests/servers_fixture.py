@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from grants.outside.servers import AlreadyStarted, Postgres, Valkey
+from tests.memory import InMemory
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InMemory]:
     """A running PostgreSQL with fsync off; `postgres.url(role, database)` is an address."""
-    server = Postgres(_folder(tmp_path_factory) / "servers", fsync=False)
+    server = InMemory(_folder(tmp_path_factory) / "servers", fsync=False)
     with shared(server):
         yield server
 

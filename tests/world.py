@@ -201,10 +201,16 @@ def take(world: World, row: Any, key: str, name: str, role: Role, /, **answers: 
         moves.take(row, key, actor=world.actor(name, role), answers=answers)
 
 
-def in_review(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 10_000) -> Application:
-    """Sent, checked by Olga, passed to review."""
+def submitted(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 10_000) -> Application:
+    """Written and sent."""
     row = draft(world, code, chapter, amount)
     take(world, row, "submit", f"{chapter}1", Role.APPLICANT)
+    return row
+
+
+def in_review(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 10_000) -> Application:
+    """Sent, checked by Olga, passed to review."""
+    row = submitted(world, code, chapter, amount)
     check(world, row)
     take(world, row, "pass", "olga", Role.OFFICER)
     return row

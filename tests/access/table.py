@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,10 +42,19 @@ def rows() -> tuple[Row, ...]:
 
 def replay(stage: Stage, row: Row) -> str:
     """The verdicts as they really are, in the order of ACTORS."""
+    return "".join(_verdicts(stage, row))
+
+
+def holds(stage: Stage, row: Row) -> bool:
+    """Whether all verdicts are as written; after the first that is not, nobody else is asked."""
+    return all(real == wanted for real, wanted in zip(_verdicts(stage, row), row.verdicts, strict=True))
+
+
+def _verdicts(stage: Stage, row: Row) -> Iterator[str]:
     path = row.path
     for name, number in stage.numbers.items():
         path = path.replace("{" + name + "}", number)
-    return "".join(_verdict(stage, actor, row, path) for actor in ACTORS)
+    return (_verdict(stage, actor, row, path) for actor in ACTORS)
 
 
 def _verdict(stage: Stage, actor: str, row: Row, path: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from config import ROOT
@@ -23,10 +24,10 @@ def templates() -> list[Path]:
     return sorted((ROOT / "templates").rglob("*.html"))
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    """(path from the root, syntax tree) of every Python file of the product."""
-    for path in python():
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def trees() -> tuple[tuple[str, ast.Module], ...]:
+    """(path from the root, syntax tree) of every Python file of the product; the trees are for reading only."""
+    return tuple((str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))) for path in python())
 
 
 def functions(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -53,6 +54,9 @@ def assigned(tree: ast.Module, attribute: str) -> Iterator[int]:
 
 def calls(tree: ast.Module, *names: str) -> Iterator[int]:
     """The lines where one of these is called, by its dotted name."""
+    last = {name.rpartition(".")[2] for name in names}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
-            yield node.lineno
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", None))
+            if called in last and ast.unparse(node.func) in names:
+                yield node.lineno

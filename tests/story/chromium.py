@@ -2,42 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Response, sync_playwright
+from playwright.sync_api import Browser, Locator, Response, sync_playwright
+from playwright.sync_api import Page as Window
 
 from grants.cli.story.reader import Page
 from grants.cli.story.visitor import OK, Unexpected, Visitor
 
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+FEW = ("--disable-site-isolation-trials", "--renderer-process-limit=2")
+"""All windows show one site: they share processes, or each page somebody opens starts another."""
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", *FEW)
+INCURIOUS = {"autofill": {"profile_enabled": False, "credit_card_enabled": False}, "credentials_enable_service": False}
+"""Its preferences: to offer to fill forms in, it would study every page with fields as long as it takes to show it."""
 WIDE, PHONE = (1280, 900), (390, 844)
 CLOSED = "xpath=(ancestor::details|descendant::details)[not(@open)]"
 KINDS = "form => Object.fromEntries([...form.elements].map(one => [one.name, one.type]))"
+WRITE = """(form, texts) => {
+  for (const [name, text] of Object.entries(texts)) {
+    const field = form.elements[name];
+    if (!field.checkVisibility({ visibilityProperty: true }) || field.matches(":disabled, :read-only"))
+      throw new Error(`nobody can write in ${name}`);
+    field.focus();
+    field.select();
+    if (/^(date|time)/.test(field.type)) {
+      field.value = text;
+      for (const event of ["input", "change"]) field.dispatchEvent(new Event(event, { bubbles: true }));
+    } else document.execCommand(text ? "insertText" : "delete", false, text);
+    if (field.value !== text.replaceAll("\\r\\n", "\\n")) throw new Error(`${name} holds ${field.value}, not ${text}`);
+  }
+}"""
+"""Types each text into its field as the keyboard does, and sees that it stands there."""
 PATIENCE = 30_000
 """Milliseconds to wait for a control or a page."""
 
 
 @dataclass
 class Room:
-    """A browser program; everybody who comes in has cookies of their own. `complaints` is what it says is wrong."""
+    """A browser program; everybody who comes in has cookies of their own. `complaints` is what it says is wrong.
+
+    A window that somebody has left stays open for the next who comes: a new one costs more than many pages.
+    """
 
     browser: Browser
     complaints: list[str] = field(default_factory=list)
+    _empty: list[Window] = field(default_factory=list)
 
     def visitor(self, base: str) -> Chromium:
         """Somebody new."""
         return Chromium(base, self)
 
+    def window(self) -> Window:
+        """A window without page, cookie or memory."""
+        if self._empty:
+            return self._empty.pop()
+        window = self.browser.new_context().new_page()
+        window.set_default_timeout(PATIENCE)
+        window.on("console", lambda said: self._hear(window, said.text) if said.type == "error" else None)
+        window.on("pageerror", lambda error: self._hear(window, error.message))
+        return window
+
+    def clear(self, window: Window) -> None:
+        """Forget who was here."""
+        if window.url.startswith("http"):
+            window.evaluate("localStorage.clear()")
+        window.goto("about:blank")
+        window.context.clear_cookies()
+        self._empty.append(window)
+
+    def _hear(self, window: Window, complaint: str) -> None:
+        self.complaints.append(f"{window.url}: {complaint}")
+
 
 @contextmanager
 def room(program: Path) -> Iterator[Room]:
     """A running Chromium, for the length of the block."""
-    with sync_playwright() as play, play.chromium.launch(executable_path=program, args=[*FLAGS]) as browser:
-        yield Room(browser)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home, sync_playwright() as play:
+        Path(home, "Default").mkdir()
+        Path(home, "Default", "Preferences").write_text(json.dumps(INCURIOUS))
+        with play.chromium.launch_persistent_context(home, executable_path=program, args=[*FLAGS]) as own:
+            assert own.browser is not None
+            yield Room(own.browser)
 
 
 class Chromium(Visitor):
@@ -45,12 +96,8 @@ class Chromium(Visitor):
 
     def __init__(self, base: str, room: Room) -> None:
         super().__init__(base)
-        self.room = room
-        self.context = room.browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
-        self.window = self.context.new_page()
-        self.window.set_default_timeout(PATIENCE)
-        self.window.on("console", self._hear)
-        self.window.on("pageerror", self._hear_error)
+        self.room, self.window = room, room.window()
+        self.window.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
 
     def open(self, path: str) -> Page:
         """Go to a page; raises Unexpected unless it is there."""
@@ -61,7 +108,9 @@ class Chromium(Visitor):
         href = self.page.links.get(text)
         if href is None:
             raise Unexpected(f"no link “{text}” on {self.address}, only {sorted(self.page.links)}")
-        return self._click(self.window.locator(f'a[href="{href}"]').filter(has_text=text).first)
+        link = self.window.locator(f'a[href="{href}"]').filter(has_text=text).first
+        self._unfold(link)
+        return self._click(link)
 
     def send(self, action: str, /, **fields: str | list[str]) -> Page:
         """Fill in the open page's form to `action` and click its button; what is not named stays as it stands."""
@@ -75,20 +124,17 @@ class Chromium(Visitor):
             form = self.window.locator(f'form[id="{found.id}"]')
             button = form.locator(f'button[formaction="{found.action}"]')
         self._unfold(form)
-        kinds = self._add_lines(form, fields)
-        for name, value in fields.items():
-            button = self._fill(form, name, kinds[name], value) or button
-        return self._click(button)
+        return self._click(self._fill_in(form, fields) or button)
 
     def download(self, path: str) -> bytes:
         """The bytes of a file; nothing while it is not there yet."""
-        answer = self.context.request.get(urljoin(self.base, path))
+        answer = self.window.request.get(urljoin(self.base, path))
         return answer.body() if answer.ok else b""
 
     def leave(self) -> None:
-        """Close the window and forget the cookies."""
+        """Leave the window to the next."""
         super().leave()
-        self.context.close()
+        self.room.clear(self.window)
 
     def look_at(self, path: str, size: tuple[int, int], picture: Path) -> int:
         """Keep a picture of a whole page in a window of that size; answers the width that the page takes, in pixels."""
@@ -102,22 +148,30 @@ class Chromium(Visitor):
         found: int = self.window.evaluate("document.documentElement.scrollWidth")
         return found
 
-    def _fill(self, form: Locator, name: str, kind: str, value: str | list[str]) -> Locator | None:
-        """Set one field as a person would; answers the button where choosing and sending are one."""
-        control, wanted = form.locator(f'[name="{name}"]'), [value] if isinstance(value, str) else value
-        if kind == "submit":
-            return form.locator(f'[name="{name}"][value="{value}"]')
-        if kind in {"radio", "checkbox"}:
-            for one in control.all():
-                if (one.get_attribute("value") or "on") in wanted:
-                    one.check()
-                elif kind == "checkbox":
-                    one.uncheck()
-        elif kind == "select-one":
-            control.select_option(wanted)
-        else:
-            control.fill(wanted[0])
-        return None
+    def _fill_in(self, form: Locator, fields: Mapping[str, str | list[str]]) -> Locator | None:
+        """Choose, then write, as a person would; answers the button where choosing and sending are one."""
+        kinds, texts, button = self._add_lines(form, fields), {}, None
+        for name, value in fields.items():
+            wanted = [value] if isinstance(value, str) else value
+            if kinds[name] == "submit":
+                button = form.locator(f'[name="{name}"][value="{value}"]')
+            elif kinds[name] in {"radio", "checkbox"}:
+                self._choose(form, name, wanted)
+            elif kinds[name] == "select-one":
+                form.locator(f'[name="{name}"]').select_option(wanted)
+            else:
+                texts[name] = wanted[0]
+        form.evaluate(WRITE, texts)
+        return button
+
+    def _choose(self, form: Locator, name: str, wanted: list[str]) -> None:
+        """Tick these of the choices of that name and no others."""
+        ticked = form.locator(f'[type="checkbox"][name="{name}"]:checked')
+        for value in ticked.evaluate_all("all => all.map(one => one.value)"):
+            if value not in wanted:
+                form.locator(f'[name="{name}"][value="{value}"]').uncheck()
+        for value in wanted:
+            form.locator(f'[name="{name}"][value="{value}"]').check()
 
     def _add_lines(self, form: Locator, names: Iterable[str]) -> dict[str, str]:
         """Click “Add a line” until every field has its row; answers the kind of control by its name."""
@@ -138,7 +192,6 @@ class Chromium(Visitor):
             closed.first.locator("xpath=summary").click()
 
     def _click(self, place: Locator) -> Page:
-        self._unfold(place)
         with self.window.expect_navigation() as answer:
             place.click()
         return self._look(answer.value)
@@ -149,10 +202,3 @@ class Chromium(Visitor):
         if self.status != OK:
             raise Unexpected(f"{self.address} answered {self.status}: {self._words()}")
         return self.page
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.room.complaints.append(f"{self.window.url}: {message.text}")
-
-    def _hear_error(self, error: Error) -> None:
-        self.room.complaints.append(f"{self.window.url}: {error.message}")

@@ -42,7 +42,7 @@ class Played:
 
 def play_in_browser(folder: Path, program: Path) -> Played:
     """Start a system in an empty folder, play, look, and stop it; nothing of it stays but the pictures."""
-    settings = Settings(instance=folder / "system", demo=True, port=0)
+    settings = Settings(instance=folder / "system", demo=True, port=0, argon2_time=1, argon2_kib=8)
     homes = Postgres(settings.instance), Valkey(settings.instance)
     try:
         with System(settings) as system, room(program) as people:

@@ -18,7 +18,7 @@ from grants.cli.up import free_port
 from grants.outside.servers import Postgres, Valkey
 from tests.servers.test_takeover import soon
 from tests.servers_fixture import erase
-from tests.story.told import COMMAND, running
+from tests.story.told import CHEAP, COMMAND, running
 
 pytestmark = pytest.mark.timeout(400)
 SECONDS = 90.0
@@ -57,7 +57,7 @@ class Home:
         """Start it and wait until it says these words; fails with what it says instead."""
         before = self.said.count(words)
         given = {"HOME": self.folder, "GRANTS_INSTANCE": self.instance, "GRANTS_PORT": self.port, "GRANTS_DEMO": 1}
-        env = os.environ | {name: str(value) for name, value in given.items()} | {"PYTHONUNBUFFERED": "1"}
+        env = os.environ | {name: str(value) for name, value in given.items()} | {"PYTHONUNBUFFERED": "1"} | CHEAP
         with self.output.open("ab") as output:
             demo = subprocess.Popen([*COMMAND, "demo"], cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
         soon(lambda: self.said.count(words) > before or demo.poll() is not None, SECONDS)
@@ -81,17 +81,63 @@ class Home:
         return list(running(str(self.instance), Postgres(self.instance / "demo").home.key))
 
 
+@dataclass(frozen=True)
+class Life:
+    """What was seen of one home in which four demonstrations followed each other.
+
+    The first was told to stop while it played the story, the second killed while it played it again, the third
+    killed when it stood, the fourth started the moment after and told to stop. stopped: the exits of those told to;
+    begun: whether the story was played again; gone: whether the killed one left nothing; at_work, healthy, left: the
+    fourth's processes and health, and what ran after it; before, after: modes and owners of every folder above.
+    """
+
+    stopped: tuple[int, int]
+    begun: bool
+    gone: bool
+    at_work: list[str]
+    healthy: bool
+    left: list[str]
+    before: dict[Path, tuple[int, int, int]]
+    after: dict[Path, tuple[int, int, int]]
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A home of this file's own; nothing runs in it afterwards."""
     made = Home(tmp_path_factory.mktemp("home"), free_port())
     made.folder.chmod(0o700)
     made.story.parent.mkdir(parents=True)
-    made.story.write_text("{}\n")
     yield made
     assert soon(lambda: not made.left())
     for server in (Postgres(made.instance / "demo"), Valkey(made.instance / "demo")):
         erase(server)
+
+
+@pytest.fixture(scope="module")
+def life(home: Home) -> Life:
+    """Four demonstrations, one after the other: each takes a tenth of a minute to start."""
+    before = modes(home.instance / "demo")
+    broken_off = told_to_stop(home.start(PLAYING))
+    kill(home.start(PLAYING))
+    gone, begun = soon(lambda: not home.left(), SECONDS), not home.story.exists()
+    home.story.write_text("{}\n")
+    kill(home.start())
+    last = home.start()
+    at_work, healthy = home.left(), home.healthy()
+    stopped = broken_off, told_to_stop(last)
+    return Life(stopped, begun, gone, at_work, healthy, home.left(), before, modes(home.instance / "demo"))
+
+
+def told_to_stop(demo: subprocess.Popen[bytes]) -> int:
+    """Its exit."""
+    demo.send_signal(signal.SIGTERM)
+    return demo.wait(SECONDS)
+
+
+def kill(demo: subprocess.Popen[bytes]) -> None:
+    """It has no time to do anything."""
+    demo.kill()
+    demo.wait()
 
 
 def modes(path: Path) -> dict[Path, tuple[int, int, int]]:
@@ -99,48 +145,19 @@ def modes(path: Path) -> dict[Path, tuple[int, int, int]]:
     return {each: (each.stat().st_mode, each.stat().st_uid, each.stat().st_gid) for each in path.parents}
 
 
-def test_told_to_stop_it_leaves_no_process_and_no_changed_folder(home: Home) -> None:
-    before = modes(home.instance / "demo")
-    demo = home.start()
-    at_work = home.left()
-
-    demo.send_signal(signal.SIGTERM)
-
-    assert demo.wait(SECONDS) == 0
-    assert {part for part in PARTS if not any(part in each for each in at_work)} == set()
-    assert home.left() == []
-    assert modes(home.instance / "demo") == before
+def test_told_to_stop_it_leaves_no_process_and_no_changed_folder(life: Life) -> None:
+    assert {part for part in PARTS if not any(part in each for each in life.at_work)} == set()
+    assert (life.stopped, life.left) == ((0, 0), [])
+    assert life.after == life.before
 
 
-def test_killed_it_takes_everything_with_it(home: Home) -> None:
-    demo = home.start()
-
-    demo.kill()
-    demo.wait()
-
-    assert soon(lambda: not home.left(), SECONDS)
+def test_killed_it_takes_everything_with_it(life: Life) -> None:
+    assert life.gone
 
 
-def test_after_a_kill_the_next_start_takes_over_at_once(home: Home) -> None:
-    killed = home.start()
-    killed.kill()
-    killed.wait()
-
-    demo = home.start()
-
-    assert home.healthy()
-    demo.send_signal(signal.SIGTERM)
-    assert demo.wait(SECONDS) == 0
-    assert home.left() == []
+def test_after_a_kill_the_next_start_takes_over_at_once(life: Life) -> None:
+    assert life.healthy
 
 
-def test_a_story_that_was_broken_off_begins_again(home: Home) -> None:
-    home.story.unlink()
-    for _ in range(2):
-        demo = home.start(PLAYING)
-        demo.send_signal(signal.SIGTERM)
-        assert demo.wait(SECONDS) == 0
-
-    assert not home.story.exists()
-    assert home.left() == []
-    home.story.write_text("{}\n")
+def test_a_story_that_was_broken_off_begins_again(life: Life) -> None:
+    assert life.begun

@@ -20,16 +20,23 @@ from grants.queries.applications import PAGE, Filters
 from tests import world as scene
 from tests.browser import signed_in
 from tests.databases import advance
+from tests.prepared import Prepare
 from tests.world import World
 from workflows.programmes import programmes
 from workflows.roles import Role
+
+
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """Every test begins with two open calls."""
+    return prepare("two_calls", lambda: scene.build(programmes=("BTN-L", "BTN-S")))
 
 
 @pytest.fixture
 def world(app: Flask) -> World:
     """People, chapters and two open calls."""
     with app.app_context():
-        return scene.build(programmes=("BTN-L", "BTN-S"))
+        return scene.found()
 
 
 def titled(row: Application, title: str) -> Application:

@@ -11,21 +11,32 @@ from grants.queries import assignments
 from grants.services import persons, reviews
 from tests import world as scene
 from tests.browser import signed_in
+from tests.prepared import Prepare
 from tests.world import SYSTEM, World
 from workflows.roles import Role
 
 
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """Every test begins with an application in review, and a reviewer of every kind who does not fit."""
+    return prepare("unfit", begin)
+
+
+def begin() -> None:
+    """Play it."""
+    world = scene.build(programmes=("BTN-L",))
+    row = scene.in_review(world)
+    with saving():
+        persons.join(world.people["rex"], world.chapters["mg"], actor=SYSTEM)
+        db.session.add(Conflict(application_id=row.id, person_id=world.people["ria"].id, kinds="money"))
+        reviews.assign(application=row, reviewer=world.people["rob"], actor=world.actor("olga", Role.OFFICER))
+
+
 @pytest.fixture
 def case(app: Flask) -> tuple[World, Application]:
-    """An application in review, and a reviewer of every kind who does not fit."""
+    """The people and the application."""
     with app.app_context():
-        world = scene.build(programmes=("BTN-L",))
-        row = scene.in_review(world)
-        with saving():
-            persons.join(world.people["rex"], world.chapters["mg"], actor=SYSTEM)
-            db.session.add(Conflict(application_id=row.id, person_id=world.people["ria"].id, kinds="money"))
-            reviews.assign(application=row, reviewer=world.people["rob"], actor=world.actor("olga", Role.OFFICER))
-        return world, row
+        return scene.found(), db.session.query(Application).one()
 
 
 def test_the_list_says_what_the_service_would_say(app: Flask, case: tuple[World, Application]) -> None:

@@ -12,15 +12,22 @@ from grants.models import Call
 from grants.services import calls
 from tests import world as scene
 from tests.browser import Careful, signed_in
+from tests.prepared import Prepare
 from tests.world import World
 from workflows.roles import Role
+
+
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """Every test begins without a call."""
+    return prepare("no_call", lambda: scene.build(programmes=()))
 
 
 @pytest.fixture
 def world(app: Flask) -> World:
     """People and a fund, and no call."""
     with app.app_context():
-        return scene.build(programmes=())
+        return scene.found()
 
 
 def set_up(client: Careful, world: World, **given: str) -> int:

@@ -10,17 +10,19 @@ from grants.models import Application, Check
 from tests import world as scene
 from tests.browser import signed_in
 from tests.world import World
-from workflows.roles import Role
+
+
+@pytest.fixture(scope="session")
+def ground(submitted: str) -> str:
+    """Every test begins with an application that waits for its checks."""
+    return submitted
 
 
 @pytest.fixture
 def sent(app: Flask) -> tuple[World, Application]:
-    """An application that waits for its checks."""
+    """The people and the application."""
     with app.app_context():
-        world = scene.build(programmes=("BTN-L",))
-        row = scene.draft(world)
-        scene.take(world, row, "submit", "mg1", Role.APPLICANT)
-        return world, row
+        return scene.found(), db.session.query(Application).one()
 
 
 def given(app: Flask) -> list[tuple[str, str, str]]:

@@ -22,13 +22,17 @@ PDF = b"%PDF-1.7 a letter that was printed"
 LETTER = "L-2026-0001"
 
 
+@pytest.fixture(scope="session")
+def ground(awarded: str) -> str:
+    """Every test begins with an award of 10,000.00; its receipt and its letter are ordered, none is printed."""
+    return awarded
+
+
 @pytest.fixture
 def world(app: Flask) -> w.World:
-    """An award of 10,000.00; its receipt and its letter are ordered, none is printed."""
+    """Its people."""
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        w.awarded(world)
-        return world
+        return w.found()
 
 
 def letter(app: Flask) -> int:

@@ -10,21 +10,31 @@ from grants.db import GRANTS_NOW, db, saving
 from grants.models import Application, Outbox
 from tests import world as w
 from tests.browser import Careful, signed_in
+from tests.prepared import Prepare
 from tests.web.reading import conflict
 
 PROBLEM = "The letter ꙮ has no glyph in our fonts."
 
 
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """In every test the receipt of one application could not be printed, nor a mail about it sent."""
+    return prepare("failed", begin)
+
+
+def begin() -> None:
+    """Play it."""
+    w.in_review(w.build(programmes=("BTN-L",)))
+    with saving():
+        for row in db.session.scalars(select(Outbox)):
+            row.attempts, row.dead_at, row.problem = 5, GRANTS_NOW, PROBLEM
+
+
 @pytest.fixture
 def world(app: Flask) -> w.World:
-    """The receipt of one application could not be printed, nor a mail about it sent."""
+    """Its people."""
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        w.in_review(world)
-        with saving():
-            for row in db.session.scalars(select(Outbox)):
-                row.attempts, row.dead_at, row.problem = 5, GRANTS_NOW, PROBLEM
-        return world
+        return w.found()
 
 
 def shown(client: Careful) -> tuple[int, int]:

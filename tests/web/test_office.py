@@ -13,15 +13,22 @@ from grants.models import Conflict
 from tests import world as scene
 from tests.browser import signed_in
 from tests.databases import advance
+from tests.prepared import Prepare
 from tests.world import World
 from workflows.roles import Role
+
+
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """Every test begins with an ordinary call and one for disasters."""
+    return prepare("with_disasters", lambda: scene.build(programmes=("BTN-L", "DRR")))
 
 
 @pytest.fixture
 def world(app: Flask) -> World:
     """People, chapters, an ordinary call and one for disasters."""
     with app.app_context():
-        return scene.build(programmes=("BTN-L", "DRR"))
+        return scene.found()
 
 
 def alert(world: World) -> int:

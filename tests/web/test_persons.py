@@ -9,14 +9,21 @@ from grants.db import db
 from grants.models import Appointment, SignIn
 from tests import world as scene
 from tests.browser import signed_in
+from tests.prepared import Prepare
 from tests.world import World
+
+
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """Every test begins with a call for small grants."""
+    return prepare("small", lambda: scene.build(programmes=("BTN-S",)))
 
 
 @pytest.fixture
 def world(app: Flask) -> World:
     """People, two chapters and a call."""
     with app.app_context():
-        return scene.build(programmes=("BTN-S",))
+        return scene.found()
 
 
 def roles(app: Flask, person: int) -> list[tuple[str, str | None, int | None]]:

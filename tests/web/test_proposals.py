@@ -13,16 +13,23 @@ from grants.queries import proposals
 from grants.services import applications
 from tests import world as scene
 from tests.browser import signed_in
+from tests.prepared import Prepare
 from tests.world import World
 from workflows.programmes import programmes
 from workflows.roles import Role
+
+
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """Every test begins with an open call of every programme."""
+    return prepare("every_programme", lambda: scene.build(programmes=tuple(programmes())))
 
 
 @pytest.fixture
 def world(app: Flask) -> World:
     """An open call of every programme."""
     with app.app_context():
-        return scene.build(programmes=tuple(programmes()))
+        return scene.found()
 
 
 def drafted(world: World, code: str) -> Application:

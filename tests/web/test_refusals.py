@@ -19,8 +19,8 @@ def test_what_is_too_large_to_read_is_refused_and_says_so(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("name", ["email", "password", "next"])
-def test_a_character_with_code_zero_is_refused_in_words(app: Flask, name: str) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False
+def test_a_character_with_code_zero_is_refused_in_words(app: Flask, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
 
     answer = anonymous(app).post("/sign-in", data={name: "a\x00b"})
 

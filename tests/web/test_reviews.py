@@ -13,21 +13,30 @@ from grants.models import Application, Assignment, Conflict, Review
 from grants.services import reviews
 from tests import world as scene
 from tests.browser import Careful, signed_in
+from tests.prepared import Prepare
 from tests.world import WHY, World
 from workflows.roles import Role
 
 
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """In every test Rex is asked to review a proposal."""
+    return prepare("asked", begin)
+
+
+def begin() -> None:
+    """Play it."""
+    world = scene.build(programmes=("BTN-L",))
+    row = scene.in_review(world)
+    with saving():
+        reviews.assign(application=row, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER))
+
+
 @pytest.fixture
 def asked(app: Flask) -> tuple[World, int, int]:
-    """Rex is asked to review a proposal: the world, the application's number and the assignment's."""
+    """The world, the application's number and the assignment's."""
     with app.app_context():
-        world = scene.build(programmes=("BTN-L",))
-        row = scene.in_review(world)
-        with saving():
-            assignment = reviews.assign(
-                application=row, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER)
-            )
-        return world, row.id, assignment.id
+        return scene.found(), db.session.query(Application).one().id, db.session.query(Assignment).one().id
 
 
 def ready(app: Flask, world: World, id: int) -> None:

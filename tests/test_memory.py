@@ -1,0 +1,34 @@
+"""The databases of tests stand in memory, and what killed runs have left there is given back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests import memory
+from tests.databases import plain
+from tests.memory import InMemory
+
+NOBODY = 2**22 + 1
+"""More than the highest number that Linux gives a process."""
+
+
+def test_a_test_s_database_stands_where_its_template_does(postgres: InMemory, template: str, database: str) -> None:
+    with psycopg.connect(plain(postgres.url("postgres", "postgres"))) as server:
+        space = "SELECT dattablespace FROM pg_database WHERE datname = %s"
+        found = [server.execute(space, [name]).fetchone() for name in (template, database)]
+
+    assert found[0] == found[1]
+
+
+def test_only_what_a_dead_process_has_left_is_cleared_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(memory, "MEMORY", tmp_path)
+    for owner in (NOBODY, os.getppid()):
+        (tmp_path / f"grants-tests-{owner}").mkdir()
+
+    memory.clear()
+
+    assert [left.name for left in tmp_path.iterdir()] == [f"grants-tests-{os.getppid()}"]
