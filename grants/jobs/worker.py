@@ -24,6 +24,7 @@ from grants.db import db
 from grants.jobs import doors
 from grants.jobs.doors import SECONDS, Overdue
 from grants.jobs.program import queue
+from grants.services.outbox import LETTERS
 
 MEMORY = 2 * 1024**3
 FILE = 256 * 1024**2
@@ -103,11 +104,13 @@ class Threaded(RuntimeError):
 def prepare(app: Flask, name: str, connection: Redis) -> GrantsWorker:
     """A worker of one queue, warmed up; raises Threaded when warming up left a thread.
 
+    Only where letters are printed are fonts and stylesheets read: that takes two seconds, and 60 MiB while it runs.
     What is there before the fork is put out of the garbage collector's reach: a collection in a child would write to
     every page that it shares with its parent, and cost it as much as two letters.
     """
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-    reports.warm()
+    if name == LETTERS:
+        reports.warm()
     with app.app_context():
         doors.rehearse()
         db.engine.dispose()

@@ -47,6 +47,18 @@ def test_the_worker_reads_json_and_listens_to_one_queue(awarded_app: Flask, queu
     assert made.death_penalty_class is worker.Penalty
 
 
+@pytest.mark.parametrize(("name", "warmed"), [("letters", 1), ("default", 0)])
+def test_only_who_prints_letters_gets_ready_to_print(
+    awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch, name: str, warmed: int
+) -> None:
+    asked: list[None] = []
+    monkeypatch.setattr(reports, "warm", lambda: asked.append(None))
+
+    worker.prepare(awarded_app, name, queues)
+
+    assert len(asked) == warmed
+
+
 def test_a_pickled_job_is_never_read(awarded_app: Flask, queues: Redis) -> None:
     pickled = Queue("letters", connection=queues).enqueue_call(os.getpid)
 
