@@ -30,7 +30,7 @@ bp = Blueprint("calls", __name__, url_prefix="/office/calls")
 def index() -> str:
     """Every call with its money and how many have applied."""
     return page(
-        "calls/index.html", calls=found.listing(who()), programmes=programmes(), may_set=who().may(Permission.SET_CALL)
+        "calls/index.html", calls=found.listing(who()), programmes=programmes(), may_set=found.programmes_of(who())
     )
 
 

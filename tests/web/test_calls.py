@@ -9,7 +9,7 @@ from flask import Flask
 
 from grants.db import db, saving
 from grants.models import Call
-from grants.services import calls
+from grants.services import calls, persons
 from tests import world as scene
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare
@@ -89,6 +89,20 @@ def test_what_cannot_be_read_is_said_beside_its_field(
 
     assert answer.status_code == 422
     assert sentence in answer.text
+
+
+def test_an_officer_of_a_single_call_sets_up_no_other(app: Flask, world: World) -> None:
+    assert world.fund is not None
+    only = set_up(signed_in(app, world.people["olga"]), world)
+    with app.app_context(), saving():
+        persons.appoint(world.people["rex"], Role.OFFICER, call_id=only, actor=scene.SYSTEM)
+    client = signed_in(app, world.people["rex"])
+    fields = {"programme": "BTN-S", "title": "Mine", "fund": str(world.fund.id), "opens_at": "2027-01-01T00:00"}
+
+    answer = client.submit(client.get("/office/calls/new"), "/office/calls/new", **fields)
+
+    assert answer.status_code == 422
+    assert "/office/calls/new" not in client.get("/office/calls").page.links.values()
 
 
 def test_the_numbers_of_a_call_in_preparation_can_be_changed(app: Flask, world: World) -> None:
