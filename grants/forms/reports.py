@@ -13,6 +13,7 @@ from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.validators import Length
 
 from grants.forms.base import LINE, TEXT, AmountField, Form, cleaned, line, number
+from grants.forms.questions import plain
 from grants.models import Report, ReportFigure, ReportSpending
 
 LONG = Length(max=TEXT, message=f"Write {TEXT:,} characters or fewer.")
@@ -91,11 +92,6 @@ class ReportForm(Form):
 
 def _text(field: Any) -> str:
     return "yes" if field.data is True else str(field._value())  # noqa: SLF001 - WTForms' own name for a field's text
-
-
-def plain(value: Decimal | None) -> str:
-    """A number without needless zeros, as it may be typed again."""
-    return "" if value is None else f"{value.normalize():f}"
 
 
 def _fields(report: Report) -> dict[str, Field]:
