@@ -15,6 +15,7 @@ from psycopg import sql
 from config import Settings
 from grants.cli.init import migrate
 from grants.outside.servers import Postgres, create_database
+from grants.outside.servers.postgres import plain
 from tests.memory import InMemory, as_superuser
 
 TEMPLATE = "grants_template"
@@ -49,18 +50,17 @@ def database(postgres: Postgres, ground: str) -> Iterator[str]:
 
 def copied(postgres: Postgres, template: str, name: str) -> Iterator[str]:
     """A copy of `template` that is dropped afterwards, whoever is still connected."""
-    with as_superuser(postgres) as server:
-        copy(server, template, name)
-        try:
-            yield name
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    copy(postgres, template, name)
+    try:
+        yield name
+    finally:
+        as_superuser(postgres).execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def copy(server: psycopg.Connection[tuple[object, ...]], template: str, name: str) -> None:
+def copy(postgres: Postgres, template: str, name: str) -> None:
     """Make database `name` like `template`, to which nobody may be connected."""
     command = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy OWNER grants_owner"
-    server.execute(sql.SQL(command).format(sql.Identifier(name), sql.Identifier(template)))
+    as_superuser(postgres).execute(sql.SQL(command).format(sql.Identifier(name), sql.Identifier(template)))
 
 
 @pytest.fixture
@@ -83,11 +83,6 @@ def settings_for(postgres: Postgres, database: str, instance: Path) -> Settings:
         mail_from="grants@example.org",
         public_url="http://localhost",
     )
-
-
-def plain(url: str) -> str:
-    """An address for psycopg itself."""
-    return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 def advance(settings: Settings, seconds: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -30,8 +31,7 @@ class InMemory(Postgres):
             return
         folder().mkdir(mode=0o700)
         self.home.give(folder())
-        with as_superuser(self) as server:
-            server.execute(sql.SQL("CREATE TABLESPACE memory LOCATION {}").format(str(folder())))
+        as_superuser(self).execute(sql.SQL("CREATE TABLESPACE memory LOCATION {}").format(str(folder())))
 
     def stop(self) -> None:
         """Stop, and give the memory back."""
@@ -40,13 +40,14 @@ class InMemory(Postgres):
 
     def take_in(self, database: str) -> None:
         """Move a database that nobody uses into memory, if some was set aside; its copies will stand there too."""
-        with as_superuser(self) as server:
-            if server.execute("SELECT 1 FROM pg_tablespace WHERE spcname = 'memory'").fetchone():
-                server.execute(sql.SQL("ALTER DATABASE {} SET TABLESPACE memory").format(sql.Identifier(database)))
+        server = as_superuser(self)
+        if server.execute("SELECT 1 FROM pg_tablespace WHERE spcname = 'memory'").fetchone():
+            server.execute(sql.SQL("ALTER DATABASE {} SET TABLESPACE memory").format(sql.Identifier(database)))
 
 
+@cache
 def as_superuser(postgres: Postgres) -> psycopg.Connection[tuple[object, ...]]:
-    """A connection to the server, not to one of our databases."""
+    """The connection of this test process to the server itself; it ends with the server."""
     return psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True)
 
 

@@ -17,7 +17,6 @@ from grants.jobs import program
 from grants.outside.servers import Postgres
 from tests import world
 from tests.databases import copied, copy, settings_for
-from tests.memory import as_superuser
 
 
 @contextmanager
@@ -37,8 +36,7 @@ def prepared(postgres: Postgres, template: str, name: str, fill: Callable[[], ob
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = postgres.instance / f"{name}.done"
         if not done.exists():
-            with as_superuser(postgres) as server:
-                copy(server, template, name)
+            copy(postgres, template, name)
             with opened(settings_for(postgres, name, postgres.instance)) as app, app.app_context():
                 fill()
             done.touch()

@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from grants.outside.servers.postgres import plain
 from tests import memory
-from tests.databases import plain
 from tests.memory import InMemory
 
 NOBODY = 2**22 + 1

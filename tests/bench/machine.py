@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psycopg
 
+from grants.outside.servers.postgres import plain
 from tests.bench.ground import Ground
-from tests.databases import plain
 
 PACKAGES = ("weasyprint", "sqlalchemy", "flask", "rq", "gunicorn")
 

@@ -14,9 +14,9 @@ from flask import Flask
 from config import Settings
 from grants.db import db, saving
 from grants.models import Person
+from grants.outside.servers.postgres import plain
 from grants.services import calls, figures, funds, persons
 from tests import world
-from tests.databases import plain
 from workflows.roles import Role
 
 SEED = Path(__file__).with_name("seed.sql")

@@ -14,8 +14,9 @@ import pytest
 from grants.db import db, now, saving
 from grants.models import Checkpoint, Document, DocumentEnd, DocumentFile, Outbox
 from grants.outside.servers import Postgres
+from grants.outside.servers.postgres import plain
 from tests import world
-from tests.databases import copied, plain
+from tests.databases import copied
 from tests.prepared import prepared
 
 Connection = psycopg.Connection[tuple[object, ...]]

@@ -17,7 +17,7 @@ from config import ROOT
 from grants.access import NOBODY, ROOTS, seen
 from grants.db import Model, Seen, Side
 from grants.outside.servers import Postgres, create_database
-from tests.databases import plain
+from grants.outside.servers.postgres import plain
 
 MODELS = sorted((mapper.class_ for mapper in Model.registry.mappers), key=lambda model: model.__name__)
 FUNCTIONS = """

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from grants.outside.servers import Postgres
-from tests.databases import plain
+from grants.outside.servers.postgres import plain
 from tests.history.proof import name_of
 
 Forge = Callable[[str], None]

@@ -14,8 +14,9 @@ from flask import Flask
 
 from grants.db import Model
 from grants.outside.servers import Postgres
+from grants.outside.servers.postgres import plain
 from tests import world
-from tests.databases import copied, plain, settings_for
+from tests.databases import copied, settings_for
 from tests.prepared import opened, prepared
 from workflows.roles import Role
 

@@ -12,8 +12,8 @@ from flask import Flask
 
 from grants.db import Broken, db, saving
 from grants.models import Account, Application, Award, Balance, Batch, Document, Event, Fund, Instalment, Payment
+from grants.outside.servers.postgres import plain
 from grants.services import awards, batches, calls, ledger, moves, numbers
-from tests.databases import plain
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, Deed, together
 from tests.world import found

@@ -90,18 +90,24 @@ def test_there_are_no_figures_before_the_first_award(app: Flask) -> None:
     assert "promised to them" not in anonymous(app).get("/").page.text
 
 
-def test_the_round_that_is_kept_is_the_one_that_is_counted(app: Flask) -> None:
+@pytest.fixture
+def closed(app: Flask) -> Flask:
+    """A closed call with one award and one proposal that is not decided yet."""
     with app.app_context():
         world = w.build(programmes=("BTN-L",))
         w.awarded(world)
         w.in_review(world, chapter="bo")
         with saving():
             calls.close_now(world.calls["BTN-L"], actor=world.actor("olga", Role.OFFICER))
-    counted = _round(app)
-    with app.app_context():
+    return app
+
+
+def test_the_round_that_is_kept_is_the_one_that_is_counted(closed: Flask) -> None:
+    counted = _round(closed)
+    with closed.app_context():
         _keep()
 
-    assert _round(app) == counted
+    assert _round(closed) == counted
 
 
 def _round(app: Flask) -> str:
@@ -124,15 +130,8 @@ def test_only_who_agreed_to_be_published_is_named(app: Flask, *, agreed: bool) -
     assert ("Named or not" in anonymous(app).get("/").get_data(as_text=True)) is agreed
 
 
-def test_what_became_of_the_last_round_is_told_in_full(app: Flask) -> None:
-    with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        w.awarded(world)
-        w.in_review(world, chapter="bo")
-        with saving():
-            calls.close_now(world.calls["BTN-L"], actor=world.actor("olga", Role.OFFICER))
-
-    text = " ".join(anonymous(app).get("/").page.text.split())
+def test_what_became_of_the_last_round_is_told_in_full(closed: Flask) -> None:
+    text = " ".join(anonymous(closed).get("/").page.text.split())
 
     assert "2 proposals were sent." in text
     assert "1funded0declined with feedback0not eligible1not decided yet" in text.replace(" funded", "funded")
