@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import shutil
 from collections.abc import Iterator
@@ -65,7 +64,8 @@ def shared(server: Postgres | Valkey) -> Iterator[None]:
 
 def erase(server: Postgres | Valkey) -> None:
     """Remove what a stopped server keeps, also where that is outside the test's own folder."""
-    shutil.rmtree(server.home.sockets())
-    shutil.rmtree(server.home.folder)
-    with contextlib.suppress(OSError):  # not empty while the instance's other server lives
-        server.home.folder.parent.rmdir()
+    home = server.home
+    shutil.rmtree(home.sockets())
+    shutil.rmtree(home.folder)
+    if home.account and not any(path.is_dir() for path in home.folder.parent.iterdir()):
+        shutil.rmtree(home.folder.parent)

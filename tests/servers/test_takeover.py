@@ -17,7 +17,7 @@ import redis
 
 from config import ROOT
 from grants.outside.servers import AlreadyStarted, Postgres, Unstartable, Valkey, child
-from grants.outside.servers.home import Account, Home
+from grants.outside.servers.home import Account
 from grants.outside.servers.postgres import plain
 from tests.servers_fixture import erase
 
@@ -222,27 +222,3 @@ def test_valkey_keeps_every_write_and_evicts_nothing(valkey: Valkey) -> None:
         settings = connection.config_get("appendonly", "maxmemory-policy", "port")
 
     assert settings == {"appendonly": "yes", "maxmemory-policy": "noeviction", "port": "0"}
-
-
-def test_a_deep_checkout_gets_a_short_socket_path(tmp_path: Path) -> None:
-    deep = tmp_path / ("d" * 90) / "pg"
-    deep.mkdir(parents=True)
-    home = Home(deep, None, "0123456789abcdef")
-
-    folder = home.sockets()
-
-    assert len(str(folder)) < 80
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    folder.rmdir()
-
-
-def test_a_short_socket_folder_open_to_others_is_refused(tmp_path: Path) -> None:
-    deep = tmp_path / ("d" * 90) / "pg"
-    deep.mkdir(parents=True)
-    home = Home(deep, None, "fedcba9876543210")
-    folder = home.sockets()
-    folder.chmod(0o777)
-
-    with pytest.raises(Unstartable, match="must be a folder of ours with mode 700"):
-        home.sockets()
-    folder.rmdir()

@@ -2,8 +2,9 @@
 
 An ordinary user's server lives in the instance folder and runs as that user. PostgreSQL refuses to run as root,
 and a user who is not root may not be able to reach the checkout. So, as root, both servers run as a system user of
-ours, with data and a copy of the programs under `/var/lib/foundation-grants/<hash of the instance path>`; the
-instance folder holds a link. No mode or owner of a folder that is not ours is ever changed.
+ours, with their data under `/var/lib/foundation-grants/<hash of the instance path>` and one copy of the programs
+beside them; the instance folder holds a link. An instance that is moved takes its data along; of one that was
+deleted they are set aside. No mode or owner of a folder that is not ours is ever changed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import hashlib
 import importlib.metadata
 import importlib.util
+import logging
 import os
 import pwd
 import shutil
@@ -26,6 +28,8 @@ from grants.outside.servers.claims import Unstartable
 
 SYSTEM_USER = "foundation-grants"
 STATE = Path("/var/lib/foundation-grants")
+ORIGIN = "instance"
+"""The file that says whose data these are."""
 # Linux takes 107 bytes, macOS 103; PostgreSQL adds ".s.PGSQL.5432.lock" to its folder.
 SOCKET_FOLDER_BYTES = 103 - len("/.s.PGSQL.5432.lock")
 
@@ -56,11 +60,13 @@ class Home:
             folder.mkdir(mode=0o700, exist_ok=True)
             return cls(folder, None, key)
         account = _system_user()
-        for path, mode in ((STATE, 0o755), (STATE / key, 0o755), (STATE / key / name, 0o755)):
-            path.mkdir(exist_ok=True)
-            path.chmod(mode)
-        _link(instance / name, STATE / key / name)
-        return cls(STATE / key / name, account, key)
+        place = STATE / key / name
+        for path in (STATE, place.parent):
+            _open_folder(path)
+        (place.parent / ORIGIN).write_text(str(instance.resolve()))
+        _link(instance / name, place)
+        _open_folder(place)
+        return cls(place, account, key)
 
     def private(self, name: str) -> Path:
         """A folder in here that only the server's user may enter."""
@@ -93,18 +99,26 @@ class Home:
         source = Path(spec.submodule_search_locations[0])
         if self.account is None:
             return source / inside
-        copy = self.folder / f"programs-{importlib.metadata.version(package)}"
+        copy = STATE / f"{package}-{importlib.metadata.version(package)}"
         if not copy.exists():
-            for old in self.folder.glob("programs-*"):
-                shutil.rmtree(old)
-            unfinished = Path(tempfile.mkdtemp(prefix="programs-", dir=self.folder))
+            unfinished = Path(tempfile.mkdtemp(prefix="programs-", dir=STATE))
             for path in _files(source.parent, wanted):
                 target = unfinished / path.relative_to(source.parent)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, target)
             _open_for_all(unfinished)
-            unfinished.rename(copy)
+            _rename(unfinished, copy)
         return copy / package / inside
+
+
+def _rename(unfinished: Path, copy: Path) -> None:
+    """Put a copy in its place, unless another starter was quicker."""
+    try:
+        unfinished.rename(copy)
+    except OSError:
+        shutil.rmtree(unfinished)
+        if not copy.exists():
+            raise
 
 
 def _files(site: Path, wanted: tuple[str, ...]) -> Iterator[Path]:
@@ -117,13 +131,46 @@ def _open_for_all(folder: Path) -> None:
         path.chmod(0o755 if runs else 0o644)
 
 
-def _link(link: Path, target: Path) -> None:
-    if link.is_symlink() and link.readlink() != target:
-        link.unlink()
-    if not link.is_symlink():
-        if link.exists():
-            raise Unstartable(f"{link} was made by a user who is not root; start as that user, or move it away.")
-        link.symlink_to(target)
+def _open_folder(path: Path) -> None:
+    path.mkdir(exist_ok=True)
+    path.chmod(0o755)
+
+
+def _link(link: Path, place: Path) -> None:
+    """Let `link` in the instance lead to `place`, with the data that this instance has had so far, if any."""
+    if link.is_symlink() and link.readlink() == place:
+        return
+    if not link.is_symlink() and link.exists():
+        raise Unstartable(f"{link} was made by a user who is not root; start as that user, or move it away.")
+    had = link.readlink() if link.is_symlink() else None
+    if had and had.exists():
+        _refuse_copy(link, had)
+    if place.exists():
+        _set_aside(place)
+    if had and had.exists():
+        had.rename(place)
+        if not any(path.is_dir() for path in had.parent.iterdir()):
+            shutil.rmtree(had.parent)
+    link.unlink(missing_ok=True)
+    link.symlink_to(place)
+
+
+def _refuse_copy(link: Path, had: Path) -> None:
+    """A moved instance takes its data along; those of a copied one stay with the one that they were made for."""
+    origin = Path((had.parent / ORIGIN).read_text())
+    if (origin / link.name).is_symlink():
+        raise Unstartable(
+            f"{link.parent} is a copy of {origin}, which keeps its data elsewhere: they were not copied. "
+            f"Remove the copy and start with an empty one, or restore a backup into it."
+        )
+
+
+def _set_aside(place: Path) -> None:
+    """Begin without the data of an instance that stood here before and was deleted; they stay until the next is."""
+    left = place.with_suffix(".left")
+    shutil.rmtree(left, ignore_errors=True)
+    place.rename(left)
+    logging.getLogger(__name__).warning("Set aside %s: the data of an instance that was deleted.", left)
 
 
 def _system_user() -> Account:

@@ -202,7 +202,14 @@ class Postgres:
         return False
 
     def _make_roles(self) -> None:
-        with psycopg.connect(plain(self.url(SUPERUSER, "postgres"))) as connection:
+        try:
+            opened = psycopg.connect(plain(self.url(SUPERUSER, "postgres")))
+        except psycopg.OperationalError as error:
+            raise Unstartable(
+                f"PostgreSQL in {self._data} does not let us in. If {self.instance / 'secrets.json'} was lost, "
+                f"put it back as it was kept with these data. It says:\n{error}"
+            ) from error
+        with opened as connection:
             known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
             for role in ROLES:
                 if role not in known:
