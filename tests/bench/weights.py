@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import http.client
-import sys
 import time
+from dataclasses import replace
 
-from grants.cli.up import free_port
+from grants.cli.up import free_port, gunicorn
 from grants.db import db, saving
 from grants.jobs import program
 from grants.models import Person
@@ -35,19 +35,7 @@ def measure(ground: Ground) -> list[Figure]:
         db.session.remove()
         db.engine.dispose()
     port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "wsgi:app",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--workers",
-        "1",
-        "--threads",
-        "4",
-        "--no-control-socket",
-    ]
+    command = gunicorn(replace(settings, port=port, web_processes=1))
     web = ground.start("web", command, settings)
     processes.until(lambda: _status(port, "/health", cookie) == 200, "The web server", pause=0.2)
     pages = [address for address in LISTS[WHO] if "call" not in address and "fund" not in address]
