@@ -1,5 +1,6 @@
 """What all tests share, each part in a file of its own; and in what order how many processes run them."""
 
+import gc
 import os
 
 import pytest
@@ -16,3 +17,9 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The plays begin first, side by side: begun last, one process would play while the others had nothing to do."""
     items.sort(key=lambda item: "/story/" not in item.nodeid)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()

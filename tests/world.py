@@ -170,8 +170,9 @@ def fill(row: Application, amount: int, actor: Actor) -> None:
 
 def written(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:
     """Facts and answers to every question of a stage."""
+    start = today() + timedelta(days=90)
     given = {
-        q.key: _answer(q)
+        q.key: _answer(q, start)
         for section in stage.sections
         for q in section.questions
         if q.kind not in ("budget", "indicators")
@@ -180,8 +181,7 @@ def written(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:
     return {k: v for k, v in given.items() if k in facts}, {k: v for k, v in given.items() if k not in facts}
 
 
-def _answer(question: Question) -> Any:
-    start = today() + timedelta(days=90)
+def _answer(question: Question, start: date) -> Any:
     first = next((key for key, _ in question.options), None)
     cells = {"date": date(2027, 1, 1).isoformat(), "number": "1", "tick": "yes"}
     answers: dict[str, Any] = {

@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from redis import Redis
 from rq import Queue, Worker, get_current_job
+from rq.command import send_command
 from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -91,12 +92,13 @@ def test_rq_s_own_worker_would_start_one(queues: Redis) -> None:
     theirs = Worker([queue("letters", queues)], connection=queues, serializer=JSONSerializer)
     theirs.register_birth()  # type: ignore[no-untyped-call]
     theirs.subscribe()  # type: ignore[no-untyped-call]
+    thread: Any = theirs.pubsub_thread
     try:
         assert threading.active_count() > 1
     finally:
-        theirs.unsubscribe()  # type: ignore[no-untyped-call]
-        for thread in set(threading.enumerate()) - {threading.current_thread()}:
-            thread.join()
+        thread.stop()
+        send_command(queues, theirs.name, "heard")  # it looks up once a minute, or when somebody speaks to it
+        thread.join()
 
 
 def stop_the_worker() -> None:

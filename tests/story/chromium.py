@@ -140,7 +140,7 @@ class Chromium(Visitor):
         """Keep a picture of a whole page in a window of that size; answers the width that the page takes, in pixels."""
         self.window.set_viewport_size({"width": size[0], "height": size[1]})
         self.open(path)
-        self.window.screenshot(path=picture, full_page=True)
+        self.window.screenshot(path=picture, full_page=True, type="jpeg", quality=90)
         return self.width()
 
     def width(self) -> int:

@@ -93,7 +93,7 @@ def _look(stage: Stage, who: str, path: str, pictures: Path) -> list[Look]:
     visitor, found = stage.browser(who), []
     assert isinstance(visitor, Chromium)
     for size in (WIDE, PHONE):
-        picture = pictures / f"{who}{path.replace('/', '-')}-{size[0]}.png"
+        picture = pictures / f"{who}{path.replace('/', '-')}-{size[0]}.jpg"
         found.append(Look(who, path, size[0], visitor.look_at(path, size, picture), str(picture)))
     return found
 

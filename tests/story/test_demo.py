@@ -77,18 +77,18 @@ class Home:
             connection.close()
 
     def left(self) -> list[str]:
-        """The command lines of all its processes."""
+        """Number and command line of each of its processes."""
         return list(running(str(self.instance), Postgres(self.instance / "demo").home.key))
 
 
 @dataclass(frozen=True)
 class Life:
-    """What was seen of one home in which four demonstrations followed each other.
+    """What was seen of one home in which three demonstrations followed each other.
 
-    The first was told to stop while it played the story, the second killed while it played it again, the third
-    killed when it stood, the fourth started the moment after and told to stop. stopped: the exits of those told to;
-    begun: whether the story was played again; gone: whether the killed one left nothing; at_work, healthy, left: the
-    fourth's processes and health, and what ran after it; before, after: modes and owners of every folder above.
+    The first was told to stop while it played the story, the second killed while it played it again, the third started
+    the moment after and told to stop when it stood. stopped: the exits of those told to; begun: whether the story was
+    played again; gone: whether the killed one left nothing; at_work, healthy, left: the third's processes and health,
+    and what ran after it; before, after: modes and owners of every folder above.
     """
 
     stopped: tuple[int, int]
@@ -115,16 +115,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 @pytest.fixture(scope="module")
 def life(home: Home) -> Life:
-    """Four demonstrations, one after the other: each takes a tenth of a minute to start."""
+    """Three demonstrations, one after the other: each takes a tenth of a minute to start."""
     before = modes(home.instance / "demo")
     broken_off = told_to_stop(home.start(PLAYING))
-    kill(home.start(PLAYING))
-    gone, begun = soon(lambda: not home.left(), SECONDS), not home.story.exists()
+    second = home.start(PLAYING)
+    begun = not home.story.exists()
     home.story.write_text("{}\n")
-    kill(home.start())
-    last = home.start()
-    at_work, healthy = home.left(), home.healthy()
-    stopped = broken_off, told_to_stop(last)
+    killed = {*home.left()}
+    kill(second)
+    third = home.start()
+    gone = not killed.intersection(at_work := home.left())
+    healthy = home.healthy()
+    stopped = broken_off, told_to_stop(third)
     return Life(stopped, begun, gone, at_work, healthy, home.left(), before, modes(home.instance / "demo"))
 
 

@@ -103,7 +103,7 @@ def grants(command: str, **settings: str) -> Run:
 
 
 def running(*marks: str) -> Iterator[str]:
-    """The command lines of living processes that name one of the marks in it or in their environment.
+    """Number and command line of the living processes that name one of the marks in it or in their environment.
 
     Reads /proc, so that it finds nobody where there is none; processes of other people stay unseen.
     """
@@ -111,4 +111,4 @@ def running(*marks: str) -> Iterator[str]:
         with contextlib.suppress(OSError):
             command, env = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
             if any(mark.encode() in command + env for mark in marks):
-                yield command.replace(b"\0", b" ").decode(errors="replace").strip()
+                yield f"{process.name} {command.replace(bytes(1), b' ').decode(errors='replace')}".strip()
