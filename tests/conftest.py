@@ -1,9 +1,10 @@
 """What all tests share, each part in a file of its own; and in what order how many processes run them."""
 
-import gc
 import os
 
 import pytest
+
+from grants.outside import garbage
 
 pytest_plugins = ["tests.servers_fixture", "tests.databases", "tests.application", "tests.prepared"]
 
@@ -20,6 +21,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays to the end: the garbage collector need not look at it again and again."""
-    gc.collect()
-    gc.freeze()
+    """Collect garbage as the programs do."""
+    garbage.leave_alone()

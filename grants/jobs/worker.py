@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import resource
 import signal
@@ -24,6 +23,7 @@ from grants.db import db
 from grants.jobs import doors
 from grants.jobs.doors import SECONDS, Overdue
 from grants.jobs.program import queue
+from grants.outside import garbage
 from grants.services.outbox import LETTERS
 
 MEMORY = 2 * 1024**3
@@ -105,8 +105,6 @@ def prepare(app: Flask, name: str, connection: Redis) -> GrantsWorker:
     """A worker of one queue, warmed up; raises Threaded when warming up left a thread.
 
     Only where letters are printed are fonts and stylesheets read: that takes two seconds, and 60 MiB while it runs.
-    What is there before the fork is put out of the garbage collector's reach: a collection in a child would write to
-    every page that it shares with its parent, and cost it as much as two letters.
     """
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     if name == LETTERS:
@@ -125,6 +123,5 @@ def prepare(app: Flask, name: str, connection: Redis) -> GrantsWorker:
     worker.app = app
     if threading.active_count() > 1:
         raise Threaded(", ".join(thread.name for thread in threading.enumerate()))
-    gc.collect()
-    gc.freeze()
+    garbage.leave_alone()
     return worker

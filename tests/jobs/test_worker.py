@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import resource
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -33,11 +31,9 @@ STOP = f"{__name__}.stop_the_worker"
 
 
 @pytest.fixture(autouse=True)
-def cold(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Warming up is tested in tests/reports, and takes seconds; what was frozen for a fork is thawed."""
+def cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Warming up is tested in tests/reports, and takes seconds."""
     monkeypatch.setattr(reports, "warm", lambda: None)
-    yield
-    gc.unfreeze()
 
 
 def test_the_worker_reads_json_and_listens_to_one_queue(awarded_app: Flask, queues: Redis) -> None:
