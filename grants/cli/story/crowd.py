@@ -11,7 +11,7 @@ from grants.cli.story.cast import email
 from grants.db import db, now, saving, today
 from grants.models import Application, Call, Fund, Organisation, Person
 from grants.queries.sessions import person_of
-from grants.services import applications, calls, checks, ledger, moves, persons, reviews
+from grants.services import applications, calls, checks, figures, ledger, moves, persons, reviews
 from workflows.programme import Question
 from workflows.programmes import programmes
 from workflows.proposal import Goal, Line
@@ -29,7 +29,7 @@ OPEN = {
 
 
 def gather() -> None:
-    """Open a call of every programme and fill the first one."""
+    """Open a call of every programme and fill the first one; the public figures are of now, not of the clock's next."""
     with saving():
         fund = db.session.query(Fund).order_by(Fund.id).first()
         assert fund is not None  # noqa: S101 - the story has just opened it
@@ -37,6 +37,8 @@ def gather() -> None:
         opened = {code: _open(fund, code) for code in OPEN if code in programmes()}
     for number, row in enumerate(_projects()):
         _apply(opened["BTN-L"], row, number)
+    with saving():
+        figures.keep()
     db.session.remove()
 
 
