@@ -52,6 +52,10 @@ TEXTS = {
     500: "Nothing was half done. We have written down what happened; try again in a moment.",
     503: "Somebody else is changing the same thing. Nothing was done; try again in a moment.",
 }
+WITHOUT_ROLE = (
+    "A person who belongs to no chapter or organisation, and reviews or works for no call, finds nothing here."
+    " Ask whoever invited you: an administrator enters what you are part of."
+)
 
 
 def init_app(app: Flask) -> None:
@@ -132,11 +136,13 @@ def other(error: HTTPException) -> tuple[str, int] | HTTPException:
         return error
     if isinstance(error, RequestEntityTooLarge):
         return _say(413, gettext(TEXTS[413]))
+    if error.code == HTTPStatus.FORBIDDEN and not who().roles:
+        return _say(403, gettext(WITHOUT_ROLE), title=gettext("Your account has no role yet"))
     return _say(error.code, gettext(TEXTS.get(error.code, TEXTS[400])))
 
 
-def _say(status: int, text: str, reasons: list[str] | None = None) -> tuple[str, int]:
-    title = gettext(TITLES.get(status, TITLES[400]))
+def _say(status: int, text: str, *, title: str = "", reasons: list[str] | None = None) -> tuple[str, int]:
+    title = title or gettext(TITLES.get(status, TITLES[400]))
     told = [{"text": reason, "cure": None} for reason in reasons or []]
     return page("errors.html", title=title, text=text, reasons=told, links=_ways_on()), status
 
@@ -145,7 +151,7 @@ def _ways_on() -> list[dict[str, str]]:
     """The page before this one, if it was ours, and the reader's first page."""
     first = {
         "title": gettext("Go to your first page"),
-        "url": url_for("inbox.show") if who().id else url_for("public.home"),
+        "url": url_for("inbox.show") if who().roles else url_for("public.home"),
     }
     came_from = urlsplit(request.referrer or "")
     if came_from.netloc != request.host or came_from.path == request.path:

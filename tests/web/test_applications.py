@@ -337,5 +337,8 @@ def test_somebody_without_a_role_finds_nothing(app: Flask, world: World) -> None
             scene.person("nobody")
         nobody = db.session.query(Person).filter_by(email="nobody@example.org").one()
 
-    assert signed_in(app, nobody).get(f"/applications/{row.id}").status_code == 403
+    refused = signed_in(app, nobody).get(f"/applications/{row.id}")
+    assert refused.status_code == 403
+    assert "Your account has no role yet" in refused.text
+    assert refused.page.links["Go to your first page"] == "/"
     assert signed_in(app, world.people["bo1"]).get(f"/applications/{row.id}").status_code == 404
