@@ -58,6 +58,7 @@ class GrantsWorker(Worker):
     def main_work_horse(self, job: Any, queue: Any) -> None:
         """In the child: let go of the parent's connections, take on limits, work inside the application."""
         self._until = time.monotonic() + GOES_ON
+        garbage.look_after(garbage.HARDLY_EVER)
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS + 10, SECONDS + 20))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
