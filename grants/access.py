@@ -1,7 +1,8 @@
 """Who somebody is, what they may do, and what they may see. Nowhere else do people become roles.
 
 What a person may see is a SQL filter, composed from the roles they really hold; what they may do is a permission,
-asked again for the very object. Sight is the applicant's side, always, or a role without a conflict.
+asked again for the very object. Sight is the applicant's side, always, or a role without a conflict. Whoever acts for
+an organisation is in conflict with all that it has sent, whatever else they are appointed to.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, FromClause, and_, false, literal, not_, or_, select, true, union_all
 
 from grants.db import Model, Seen, Side, db
 from grants.models import (
@@ -211,7 +212,7 @@ def _model_of(table: FromClause) -> type[Model]:
 
 
 def _applications(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
-    """The applicant's side, always; a role only without a conflict."""
+    """The applicant's side, always; a role only without a conflict, and never with one's own organisation."""
     by_role: list[ColumnElement[bool]] = []
     if Side.OFFICE in sides:
         by_role += [
@@ -228,12 +229,20 @@ def _applications(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
                 )
             )
         )
-    clear = (
-        and_(or_(false(), *by_role), Application.id.not_in(who.conflicts)) if who.conflicts else or_(false(), *by_role)
-    )
+    clear = and_(or_(false(), *by_role), *_apart(who))
     if Side.APPLICANT in sides and who.organisations:
         return or_(Application.organisation_id.in_(who.organisations), clear)
     return clear
+
+
+def _apart(who: Who) -> list[ColumnElement[bool]]:
+    """What keeps an application out of somebody's sight in any role but the applicant's; nothing for most people."""
+    parts: list[ColumnElement[bool]] = []
+    if who.conflicts:
+        parts.append(Application.id.not_in(who.conflicts))
+    if who.organisations:
+        parts.append(Application.organisation_id.not_in(who.organisations))
+    return parts
 
 
 def _within(who: Who, role: Role) -> ColumnElement[bool]:
@@ -270,16 +279,17 @@ def _funds(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
 
 
 def _batches(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
-    """A batch that holds a case somebody is in conflict with is withheld whole."""
+    """A batch that holds a case somebody is in conflict with, or of their own organisation, is withheld whole."""
     if not who.may(Permission.READ_BATCH):
         return false()
-    if not who.conflicts:
+    if not (apart := _apart(who)):
         return true()
     held = (
         select(Payment.batch_id)
         .join(Instalment)
         .join(Award, Award.id == Instalment.award_id)
-        .where(Award.application_id.in_(who.conflicts))
+        .join(Application, Application.id == Award.application_id)
+        .where(not_(and_(*apart)))
     )
     return Batch.id.not_in(held)
 
@@ -291,7 +301,11 @@ ROOTS: dict[str, Callable[[Who, frozenset[Side]], ColumnElement[bool]]] = {
 
 
 def roles_on(row: Any, who: Who) -> frozenset[Role]:
-    """The roles somebody has on this very thing; a conflict takes every one away but the applicant's."""
+    """The roles somebody has on this very thing; a conflict takes every one away but the applicant's.
+
+    So does acting for the applicant: nobody checks, decides, signs for the Foundation or pays their own organisation.
+    A reviewer keeps the assignment, to declare just that.
+    """
     application = application_of(row)
     if application is None:
         return _roles_beside(row, who)
@@ -303,7 +317,7 @@ def roles_on(row: Any, who: Who) -> frozenset[Role]:
     if application.id in who.conflicts:
         roles.clear()
     if application.organisation_id in who.organisations:
-        roles.add(Role.APPLICANT)
+        roles = {Role.APPLICANT, *(roles & {Role.REVIEWER})}
     return frozenset(roles)
 
 

@@ -1,0 +1,97 @@
+"""Whoever acts for an organisation has no other part in what it has sent, whatever they are appointed to."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from grants.access import roles_on, seen, who_is
+from grants.db import Side, db, saving
+from grants.models import Application, Assignment, Award, Batch, Instalment, Person
+from grants.services import persons, reviews
+from grants.services.moves import Refused
+from tests import world as w
+from tests.browser import signed_in
+from tests.prepared import Prepare
+from workflows.roles import Actor, Role
+
+
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """One grant that is paid, and one proposal in review, both of the chapter that an officer and a payer belong to."""
+    return prepare("own", begin)
+
+
+def begin() -> None:
+    """Play it."""
+    world = w.build(programmes=("BTN-L",))
+    w.batch(world, w.active(world))
+    w.in_review(world)
+    with saving():
+        for name in ("olga", "fay", "pia"):
+            persons.join(world.people[name], world.chapters["mg"], actor=w.SYSTEM)
+
+
+def named(name: str) -> Person:
+    """One of the people."""
+    return db.session.query(Person).filter_by(email=f"{name}@example.org").one()
+
+
+@pytest.mark.parametrize("name", ["olga", "fay", "pia"])
+def test_their_only_role_is_the_applicant_s(app: Flask, name: str) -> None:
+    with app.app_context():
+        who, row = who_is(named(name)), db.session.query(Award).one()
+
+        assert roles_on(row, who) == {Role.APPLICANT}
+
+
+def test_an_officer_of_nothing_sent_keeps_the_role(app: Flask) -> None:
+    """The twin: it is the membership that takes the role away."""
+    with app.app_context():
+        assert Role.OFFICER in roles_on(db.session.query(Award).one(), who_is(named("omar")))
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "side"),
+    [("olga", Application, Side.OFFICE), ("pia", Application, Side.OFFICE), ("fay", Instalment, Side.FINANCE)],
+)
+def test_they_see_it_from_the_applicant_s_side_alone(
+    app: Flask, name: str, model: type[Application | Instalment], side: Side
+) -> None:
+    with app.app_context():
+        who = who_is(named(name))
+
+        assert db.session.query(model).filter(seen(model, who, (side,))).all() == []
+        assert db.session.query(model).filter(seen(model, who, (Side.APPLICANT,))).all() != []
+
+
+def test_a_batch_with_their_payment_is_withheld(app: Flask) -> None:
+    with app.app_context():
+        batches = [db.session.query(Batch).filter(seen(Batch, who_is(named(name)))).count() for name in ("fay", "fox")]
+
+    assert batches == [0, 1]
+
+
+def test_the_pages_of_the_office_are_closed_to_them(app: Flask) -> None:
+    with app.app_context():
+        id = db.session.query(Application.id).filter_by(step="review").scalar()
+        olga, omar = named("olga"), named("omar")
+        db.session.remove()
+
+    for address in (f"/applications/{id}/reviews", f"/applications/{id}/reviewers"):
+        assert signed_in(app, omar).get(address).status_code == 200, address
+        assert signed_in(app, olga).get(address).status_code == 403, address
+
+
+def test_a_reviewer_who_came_to_act_for_the_applicant_reads_nothing(app: Flask) -> None:
+    with app.app_context():
+        row = db.session.query(Application).filter_by(step="review").one()
+        rex, olga = named("rex"), named("omar")
+        with saving():
+            asked = reviews.assign(application=row, reviewer=rex, actor=Actor(person=olga.id, role=Role.OFFICER))
+        with saving():
+            persons.join(rex, row.organisation, actor=w.SYSTEM)
+
+        with pytest.raises(Refused, match="You act for the applicant"), saving():
+            reviews.clear(asked, actor=Actor(person=rex.id, role=Role.REVIEWER))
+        assert db.session.query(Assignment.state).filter_by(id=asked.id).scalar() == "asked"
