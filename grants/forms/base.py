@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,6 +16,8 @@ from wtforms.widgets import TextInput
 
 LINE, TEXT = 300, 10_000
 LARGEST = Decimal(10) ** 12
+THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d\d0")
+"""A dot and three digits: 1.500 is 1500 for who writes French or Spanish, and 1.5 for who writes English."""
 
 
 class Form(PlainForm):
@@ -28,12 +31,21 @@ class Form(PlainForm):
         return request.method == "POST" and self.validate()
 
 
+JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
+"""What is not seen, and yet belongs to the spelling of Persian or the order of Arabic beside Latin."""
+
+
 def cleaned(text: str | None) -> str | None:
-    """Composed characters, plain line ends, nothing at the edges, no control characters."""
+    """Composed characters, plain line ends, nothing at the edges, and nothing that cannot be seen or turns text round.
+
+    Control characters, overrides of direction, zero-width spaces, private and unassigned characters are taken out; a
+    text of nothing but joiners is empty.
+    """
     if text is None:
         return None
     lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+    kept = "".join(c for c in lines if c in "\n\t" or c in JOINERS or unicodedata.category(c)[0] != "C").strip()
+    return kept if kept.strip(JOINERS + " \n\t") else ""
 
 
 def line(label: str, *, most: int = LINE, required: bool = True, **kw: Any) -> StringField:
@@ -76,7 +88,10 @@ def money(text: str, currency: str) -> Decimal:
 
 
 def number(text: str) -> Decimal:
-    """A number as people type it; raises ValidationError. A last comma with one or two digits is a decimal comma."""
+    """A number as people type it; raises ValidationError. A last comma with one or two digits is a decimal comma.
+
+    What may mean a thousand times as much in another language is refused and not guessed.
+    """
     bare = (
         text.strip()
         .replace("\N{NO-BREAK SPACE}", "")
@@ -84,6 +99,11 @@ def number(text: str) -> Decimal:
         .replace(" ", "")
         .replace("’", "")
     )
+    if THOUSANDS.fullmatch(bare):
+        plain, thousand = bare.rstrip("0").rstrip("."), bare.replace(".", "")
+        raise ValidationError(
+            f"“{bare}” may mean {thousand} or {plain}: write it without the dot, or with fewer digits."
+        )
     head, comma, tail = bare.rpartition(",")
     if comma and "." not in tail and len(tail) in (1, 2) and "," not in head:
         bare = f"{head.replace('.', '')}.{tail}"

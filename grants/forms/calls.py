@@ -30,6 +30,10 @@ CLOCKS = {
 }
 
 
+YEARS = range(2000, 2100)
+"""Those in which calls open and close; days are counted on from there."""
+
+
 class InstantField(DateTimeLocalField):
     """A day and an hour in UTC."""
 
@@ -46,7 +50,13 @@ class InstantField(DateTimeLocalField):
             super().process_formdata(values)
         except ValueError:
             raise ValueError(gettext("Write a day and an hour, such as 2026-11-30 23:59.")) from None
-        self.data = self.data.replace(tzinfo=UTC) if self.data else None
+        self._look_at_year()
+
+    def _look_at_year(self) -> None:
+        found, self.data = self.data, None
+        if found and found.year not in YEARS:
+            raise ValueError(gettext("Write a year from %(first)s to %(last)s.", first=YEARS[0], last=YEARS[-1]))
+        self.data = found.replace(tzinfo=UTC) if found else None
 
 
 class WholeField(Field):

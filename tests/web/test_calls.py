@@ -74,6 +74,8 @@ def test_setting_up_twice_with_one_form_makes_one_call(app: Flask, world: World)
         ("title", "", "Fill in “Title”."),
         ("opens_at", "soon", "Write a day and an hour"),
         ("closes_at", "2026-12-01T00:00", "must close after it opens"),
+        ("closes_at", "9999-12-31T23:59", "Write a year from 2000 to 2099."),
+        ("opens_at", "0001-01-01T00:00", "Write a year from 2000 to 2099."),
     ],
 )
 def test_what_cannot_be_read_is_said_beside_its_field(

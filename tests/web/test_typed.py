@@ -1,0 +1,55 @@
+"""What people type: numbers as their language writes them, and text without what cannot be seen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from wtforms.validators import ValidationError
+
+from grants.forms.base import cleaned, money, number
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("1,336.00", "1336.00"),
+        ("1 336,5", "1336.5"),
+        ("1.336,00", "1336.00"),
+        ("1,500", "1500"),
+        ("0.500", "0.5"),
+        ("17.085", "17.085"),
+        ("12.5", "12.5"),
+    ],
+)
+def test_a_number_is_read_as_it_is_meant(typed: str, read: str) -> None:
+    assert number(typed) == Decimal(read)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("1.500", "1500 or 1.5:"),
+        ("12.000", "12000 or 12:"),
+        ("250.000", "250000 or 250:"),
+        (" 2.050 ", "2050 or 2.05:"),
+    ],
+)
+def test_what_may_mean_a_thousand_times_as_much_is_asked_about(typed: str, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        money(typed, "USD")
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\u2066", "\ue000", "\ufffe", "\x07", "\ufeff"])
+def test_what_is_not_seen_is_taken_out(hidden: str) -> None:
+    assert cleaned(f"Wi{hidden}-Fi") == "Wi-Fi"
+    assert cleaned(f" {hidden} ") == ""
+
+
+@pytest.mark.parametrize("text", ["\u0645\u06cc\u200c\u062e\u0648", "\u0634\u0628\u0643\u0629 ABC\u200f!"])
+def test_the_joiners_of_persian_and_the_marks_of_arabic_stay(text: str) -> None:
+    assert cleaned(text) == text
+
+
+def test_joiners_alone_are_no_text() -> None:
+    assert cleaned("\u200d\u200c") == ""
