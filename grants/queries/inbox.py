@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.types import Date, Text
 
 from grants.access import Who, seen
@@ -147,7 +147,7 @@ def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
 
 
 def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:
-    """The grantee's agreements to sign and the reports that fall due soon."""
+    """The grantee's agreements to sign, the reports that fall due soon, and those that were sent back."""
     sign = (
         select(*_columns(literal("sign"), Award.id, Application.title, Award.number, null()))
         .join(Award, Award.application_id == Application.id)
@@ -161,7 +161,7 @@ def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:
         .join(Award, Award.id == Report.award_id)
         .join(Application, Application.id == Award.application_id)
         .join(Agreement, Agreement.award_id == Award.id)
-        .where(mine, Report.step == "due", soon, Agreement.step == "signed")
+        .where(mine, Report.step == "due", or_(soon, Report.sent_at.is_not(None)), Agreement.step == "signed")
         .order_by(Report.due_on, Report.id)
     )
     return [sign, reports]

@@ -191,6 +191,7 @@ def test_a_report_sent_back_shows_its_question_and_can_be_written_again(
     olga.submit(olga.get("/reports/1"), "/reports/1/moves/send_back", question="How many of them are women?")
 
     assert "How many of them are women?" in mia.get(THERE).page.text
+    assert THERE in mia.get("/inbox").page.links.values() or "/reports/1" in mia.get("/inbox").page.links.values()
     assert mia.submit(mia.get(THERE), THERE, summary="Thirty.").status_code == 302
 
 
