@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from grants.db import db, now
 from grants.models import Application, ApplicationSave, Assignment, BudgetLine, Call, Indicator, Organisation, Person
@@ -22,6 +22,9 @@ from workflows.roles import Actor
 from workflows.rules.calls import objections
 from workflows.rules.proposals import in_time
 from workflows.say import Say, Value
+
+MOST_LOST = 50
+"""Texts of one proposal that one person may leave uncompared."""
 
 
 def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Application:
@@ -84,7 +87,19 @@ def save(
 def keep_lost(
     application: Application, *, section: str, content: Mapping[str, Any], version: int, person: int
 ) -> ApplicationSave:
-    """Keep what a save sent in although another's came first, so that both texts can be compared."""
+    """Keep what a save sent in although another's came first, so that both texts can be compared.
+
+    Raises Refused for whoever has left too many such texts uncompared.
+    """
+    mine = select(func.count()).where(
+        ApplicationSave.application_id == application.id,
+        ApplicationSave.person_id == person,
+        ApplicationSave.settled_at.is_(None),
+    )
+    if (db.session.scalar(mine) or 0) >= MOST_LOST:
+        raise moves.Refused(
+            Say("%(count)s of your texts wait to be compared. Choose among those first.", count=MOST_LOST)
+        )
     row = ApplicationSave(
         application_id=application.id, person_id=person, section=section, on_version=version, content=dict(content)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -29,6 +30,10 @@ class NotSignedIn(ValueError):
         self.reason = reason
 
 
+class TooMany(NotSignedIn):
+    """The tries were too many, so the password was not looked at."""
+
+
 def hasher(settings: Settings) -> PasswordHasher:
     """argon2id with the costs of the settings."""
     return PasswordHasher(time_cost=settings.argon2_time, memory_cost=settings.argon2_kib, parallelism=1)
@@ -40,15 +45,25 @@ def verified(*, email: str, password: str, address: str, settings: Settings) -> 
     An unknown address takes as long as a wrong password.
     """
     if sessions.failures(email, address, WITHIN) >= TRIES:
-        raise NotSignedIn(Say("Too many tries. Wait %(minutes)s minutes and try again.", minutes=WITHIN.seconds // 60))
+        raise TooMany(Say("Too many tries. Wait %(minutes)s minutes and try again.", minutes=WITHIN.seconds // 60))
     person = sessions.person_of(email)
     argon2 = hasher(settings)
     with AT_ONCE:
-        stored = person.password_hash if person and person.password_hash else argon2.hash(secrets.token_hex(16))
+        stored = person.password_hash if person and person.password_hash else _nobodys(argon2)
         right = _verifies(argon2, stored, password)
     if not right or person is None or not person.password_hash:
         raise NotSignedIn(Say("The e-mail address or the password is not right."))
     return person
+
+
+@cache
+def _made_up(time_cost: int, memory_cost: int) -> str:
+    return PasswordHasher(time_cost=time_cost, memory_cost=memory_cost, parallelism=1).hash(secrets.token_hex(16))
+
+
+def _nobodys(argon2: PasswordHasher) -> str:
+    """A hash of the same costs that no password has, made once: to make one takes as long as to check one."""
+    return _made_up(argon2.time_cost, argon2.memory_cost)
 
 
 def _verifies(argon2: PasswordHasher, stored: str, password: str) -> bool:

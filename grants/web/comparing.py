@@ -80,6 +80,6 @@ def _marks(row: ApplicationSave) -> dict[str, str]:
     sent = row.content.get("marks")
     try:
         found = json.loads(str(sent[0])) if isinstance(sent, list) and sent else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

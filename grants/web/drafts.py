@@ -140,11 +140,8 @@ def _same(application: Application, form: Proposal) -> bool:
 
 def _lost(application: Application, *, automatic: bool) -> tuple[Any, int]:
     """Another's save came first. Both texts are kept, in a unit of its own, and the person chooses."""
-    content = {
-        name: texts
-        for name, texts in request.form.lists()
-        if name not in {"csrf_token", "once", "version", "then", "add"}
-    }
+    asked = {one.question.key for one in Draft.of(application).form().asked} | {"has", "marks"}
+    content = {name: texts for name, texts in request.form.lists() if name.partition("-")[0] in asked}
     with saving():
         row = applications.keep_lost(
             application,

@@ -153,8 +153,12 @@ def _ways_on() -> list[dict[str, str]]:
         "title": gettext("Go to your first page"),
         "url": url_for("inbox.show") if who().roles else url_for("public.home"),
     }
-    came_from = urlsplit(request.referrer or "")
-    if came_from.netloc != request.host or came_from.path == request.path:
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:  # whoever asks may write anything there
+        return [first]
+    ours = came_from.netloc == request.host and not came_from.path.startswith("//")
+    if not ours or came_from.path == request.path:
         return [first]
     return [
         {"title": gettext("Go back"), "url": came_from.path + (f"?{came_from.query}" if came_from.query else "")},

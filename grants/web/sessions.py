@@ -35,8 +35,9 @@ def create() -> Response | tuple[str, int]:
     try:
         person = sessions.verified(email=email, password=password, address=address, settings=settings)
     except sessions.NotSignedIn as error:
-        with saving():
-            sessions.record_failure(email=email, address=address)
+        if not isinstance(error, sessions.TooMany):
+            with saving():
+                sessions.record_failure(email=email, address=address)
         form.password.errors = (said(error.reason),)
         return page("sessions/new.html", form=form, next=after), 422
     with saving():
@@ -62,5 +63,6 @@ def end() -> Response:
 
 
 def _local(target: str) -> str:
-    """The target if it is a path of ours, else nothing."""
-    return target if target.startswith("/") and not target.startswith(("//", "/\\")) and "\\" not in target else ""
+    """The target if it is a path of ours, else nothing. A browser drops tabs and line ends."""
+    foreign = target.startswith("//") or "\\" in target or not target.isprintable()
+    return target if target.startswith("/") and not foreign else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import Flask, current_app, g, render_template, request, url_for
 from flask_babel import get_locale, gettext
@@ -163,7 +164,7 @@ def _places() -> list[dict[str, Any]]:
 
 
 def _languages() -> list[dict[str, Any]]:
-    here = request.args.to_dict() | {"language": ""}
+    here = request.args.to_dict()
     chosen = str(get_locale() or "en")
     return [
         {"code": code, "title": title, "present": code == chosen, "url": _same_page(here | {"language": code})}
@@ -172,6 +173,7 @@ def _languages() -> list[dict[str, Any]]:
 
 
 def _same_page(args: dict[str, str]) -> str:
+    """This page with these arguments, whatever they are called; the public home where it was no page to open."""
     if request.endpoint is None or request.method == "POST":
         return url_for("public.home", language=args["language"])
-    return url_for(request.endpoint, **{**(request.view_args or {}), **args})
+    return f"{quote(request.script_root + request.path)}?{urlencode(args)}"

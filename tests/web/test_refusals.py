@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
-from grants.db import db
+from config import Settings
+from grants.db import db, saving
 from grants.models import Application
+from grants.services import sessions
 from tests import world as w
 from tests.browser import anonymous, signed_in
+
+RIGHT = "the right one"
 
 
 def test_what_is_too_large_to_read_is_refused_and_says_so(app: Flask) -> None:
@@ -59,7 +64,8 @@ def test_what_is_not_there_and_what_is_not_ours_look_alike(app: Flask, path: str
 
 
 def test_a_sign_in_never_leads_away_from_us(app: Flask) -> None:
-    for target in ("https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)"):
+    hidden = ("/\t/elsewhere.example", "/\n/elsewhere.example", "/inbox\r\nSet-Cookie: x=1")
+    for target in ("https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:", *hidden):
         page = anonymous(app).get("/sign-in", query_string={"next": target}).page
 
         assert page.form("/sign-in").fields["next"] == [""], target
@@ -78,3 +84,51 @@ def test_every_answer_carries_the_headers_of_safety(app: Flask) -> None:
 
 def test_a_host_we_do_not_know_is_refused(app: Flask) -> None:
     assert anonymous(app).get("/", headers={"Host": "elsewhere.example"}).status_code == 400
+
+
+@pytest.mark.parametrize("argument", ["endpoint", "_method", "_scheme", "_external", "_anchor", "id", "values", "self"])
+def test_an_argument_may_be_called_anything(app: Flask, argument: str) -> None:
+    assert anonymous(app).get("/", query_string={argument: "x"}).status_code == 200
+
+
+@pytest.mark.parametrize("referrer", ["http://[::1", "http://a]b/", "http://localhost//elsewhere.example/"])
+def test_where_somebody_says_to_come_from_leads_nowhere_else(app: Flask, referrer: str) -> None:
+    answer = anonymous(app).get("/nothing", headers={"Referer": referrer})
+
+    assert answer.status_code == 404
+    assert "Go back" not in answer.page.links
+
+
+def test_who_guesses_from_one_place_shuts_nobody_out_elsewhere(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=())
+        email, settings = world.people["olga"].email, app.extensions["settings"]
+        with saving():
+            world.people["olga"].password_hash = sessions.hasher(settings).hash(RIGHT)
+
+        for _ in range(3 * sessions.TRIES):
+            guess(settings, email, "192.0.2.1")
+
+        with pytest.raises(sessions.TooMany):
+            sessions.verified(email=email, password=RIGHT, address="192.0.2.1", settings=settings)
+        assert sessions.verified(email=email, password=RIGHT, address="192.0.2.2", settings=settings).email == email
+
+
+def guess(settings: Settings, email: str, address: str) -> None:
+    """Sign in with a wrong password as the page does."""
+    try:
+        sessions.verified(email=email, password=f"not {RIGHT}", address=address, settings=settings)
+    except sessions.TooMany:
+        db.session.rollback()
+    except sessions.NotSignedIn:
+        with saving():
+            sessions.record_failure(email=email, address=address)
+
+
+def test_an_unknown_address_costs_one_hash_as_a_known_one_does(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        settings = app.extensions["settings"]
+        guess(settings, "nobody@example.org", "192.0.2.3")
+        monkeypatch.setattr(PasswordHasher, "hash", lambda *_: pytest.fail("a second hash"))
+
+        guess(settings, "nobody@example.org", "192.0.2.3")
