@@ -10,12 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from workflows.programme import RuleSpec
 from workflows.say import Say
 
 ZERO = Decimal(0)
+
+
+Kind = Literal["chapter", "nonprofit", "university", "individual"]
+Standing = Literal["in_formation", "good_standing", "pre_rejuvenation", "rejuvenation", "dechartered"]
+"""How a chapter stands with its mother organisation; anybody else is in good standing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

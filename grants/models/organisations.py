@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.db import Instant, Key, Model, Seen, Stamp, through
 from grants.models.persons import Person
+from workflows.cases import Kind, Standing
 
-KINDS = ("chapter", "nonprofit", "university", "individual")
-STANDINGS = ("in_formation", "good_standing", "pre_rejuvenation", "rejuvenation", "dechartered")
+KINDS: tuple[str, ...] = get_args(Kind)
+STANDINGS: tuple[str, ...] = get_args(Standing)
 
 
 class Organisation(Model):

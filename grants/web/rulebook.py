@@ -15,10 +15,8 @@ from workflows.rules.calls import CALL_RULES
 KINDS = {
     "chapter": "Internet Society chapters",
     "nonprofit": "non-profit organisations",
-    "organisation": "organisations",
     "university": "universities",
     "individual": "individual researchers",
-    "partner": "partner organisations we know",
 }
 
 

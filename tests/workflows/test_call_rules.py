@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from tests.workflows.examples import EMPTY, READY, actor, applicant_with, round_with, usd
-from workflows.cases import ApplicationCase
+from workflows.cases import Applicant, ApplicationCase, Kind
 from workflows.flows.application import PANEL
 from workflows.programme import RuleSpec
 from workflows.programmes import programmes
@@ -207,7 +207,15 @@ def test_a_percentage_is_written_as_people_write_it() -> None:
         (RuleSpec(key="phase_of_the_moon"), "no such rule: phase_of_the_moon"),
         (RuleSpec(key="indirect"), "indirect: 1 validation error for Share"),
         (RuleSpec(key="most", params={"amount": 1}), "most: 1 validation error for Params"),
-        (RuleSpec(key="standing", params={"allowed": []}), "standing: 1 validation error for Listed"),
+        (RuleSpec(key="standing", params={"allowed": []}), "standing: 1 validation error for Standings"),
+        (
+            RuleSpec(key="standing", params={"allowed": ["Good standing"]}),
+            "standing: 2 validation errors for Standings",
+        ),
+        (RuleSpec(key="applicants", params={"allowed": ["ngo"]}), "applicants: 2 validation errors for Kinds"),
+        (RuleSpec(key="countries", params={"allowed": ["Senegal"]}), "countries: 2 validation errors for Countries"),
+        (RuleSpec(key="indirect", params={"percent": "150"}), "indirect: 1 validation error for Share"),
+        (RuleSpec(key="contacts", params={"count": 10**30}), "contacts: 1 validation error for AtLeast"),
         (RuleSpec(key="indirect", params={"percent": "-1"}), "indirect: 1 validation error for Share"),
         (RuleSpec(key="held", params={"grants": 0, "amount": 1}), "held: 1 validation error for Held"),
     ],
@@ -216,3 +224,22 @@ def test_unknown_rules_and_numbers_that_do_not_fit_are_named(spec: RuleSpec, rea
     wrong = unknown_rules([RuleSpec(key="most"), spec])
 
     assert [text.splitlines()[0] for text in wrong] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("code", "kinds"),
+    [
+        ("BTN-S", {"chapter"}),
+        ("BTN-L", {"chapter"}),
+        ("RES", {"nonprofit", "university", "individual"}),
+        ("DRR", {"chapter", "nonprofit"}),
+    ],
+)
+def test_each_programme_is_for_kinds_that_there_are(code: str, kinds: set[str]) -> None:
+    rule = next(spec for spec in programmes()[code].rules.rules if spec.key == "applicants")
+    round = replace(EMPTY.round, rules=(rule,))
+
+    def refused(kind: str) -> bool:
+        return bool(objections(replace(EMPTY, round=round, applicant=Applicant(kind=kind)), "start"))
+
+    assert {kind for kind in get_args(Kind) if not refused(kind)} == kinds

@@ -47,7 +47,7 @@ PROGRAMME = Programme(
         ),
         rubric=URGENT,
         rules=(
-            RuleSpec(key="applicants", params={"allowed": ["chapter", "partner"]}),
+            RuleSpec(key="applicants", params={"allowed": ["chapter", "nonprofit"]}),
             RuleSpec(key="standing", params={"allowed": ["good_standing", "pre_rejuvenation", "rejuvenation"]}),
             *(RuleSpec(key=key) for key in ("asks", "most", "longest")),
         ),

@@ -48,7 +48,7 @@ PROGRAMME = Programme(
         ),
         rubric=RESEARCH,
         rules=(
-            RuleSpec(key="applicants", params={"allowed": ["organisation", "university", "individual"]}),
+            RuleSpec(key="applicants", params={"allowed": ["nonprofit", "university", "individual"]}),
             RuleSpec(key="most_of_kind", params={"kind": "individual", "amount": "200000"}),
             *(RuleSpec(key=key) for key in ("no_overdue", "asks", "most", "longest")),
         ),

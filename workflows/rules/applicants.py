@@ -7,45 +7,57 @@ from typing import Annotated
 
 from pydantic import Field
 
-from workflows.cases import ApplicationCase
+from workflows.cases import ApplicationCase, Kind, Standing
 from workflows.rules.switches import CallRule, Params
 from workflows.say import Money, Say
 
 
-class Listed(Params):
-    """A list of allowed values."""
+class Kinds(Params):
+    """Kinds of applicants that are allowed."""
 
-    allowed: Annotated[tuple[str, ...], Field(min_length=1)]
+    allowed: Annotated[tuple[Kind, ...], Field(min_length=1)]
+
+
+class Countries(Params):
+    """Countries that are allowed, by the two letters of ISO 3166-1."""
+
+    allowed: Annotated[tuple[Annotated[str, Field(pattern="^[A-Z]{2}$")], ...], Field(min_length=1)]
+
+
+class Standings(Params):
+    """Standings that are allowed."""
+
+    allowed: Annotated[tuple[Standing, ...], Field(min_length=1)]
 
 
 class AtLeast(Params):
     """A least number."""
 
-    count: Annotated[int, Field(ge=1)]
+    count: Annotated[int, Field(ge=1, le=100)]
 
 
 class Held(Params):
     """Grants at once, and their amount together."""
 
-    grants: Annotated[int, Field(ge=1)]
+    grants: Annotated[int, Field(ge=1, le=100)]
     amount: Annotated[Decimal, Field(gt=0)]
 
 
-def applicants(case: ApplicationCase, params: Listed) -> Say | None:
+def applicants(case: ApplicationCase, params: Kinds) -> Say | None:
     """The applicant is of a kind that the call is for."""
     if case.applicant.kind in params.allowed:
         return None
     return Say("This call is not for applicants of the kind “%(kind)s”.", kind=case.applicant.kind)
 
 
-def countries(case: ApplicationCase, params: Listed) -> Say | None:
+def countries(case: ApplicationCase, params: Countries) -> Say | None:
     """The country is on the call's list."""
     if case.applicant.country in params.allowed:
         return None
     return Say("This call is not open to applicants from %(country)s.", country=case.applicant.country or "–")
 
 
-def standing(case: ApplicationCase, params: Listed) -> Say | None:
+def standing(case: ApplicationCase, params: Standings) -> Say | None:
     """The chapter's standing is one that the call accepts."""
     if case.applicant.kind != "chapter" or case.applicant.standing in params.allowed:
         return None
@@ -89,9 +101,9 @@ def held(case: ApplicationCase, params: Held) -> tuple[Say, ...]:
 
 
 RULES = (
-    CallRule("applicants", applicants, Listed, ("start", "submit")),
-    CallRule("countries", countries, Listed, ("start", "submit")),
-    CallRule("standing", standing, Listed, ("start", "submit", "award")),
+    CallRule("applicants", applicants, Kinds, ("start", "submit")),
+    CallRule("countries", countries, Countries, ("start", "submit")),
+    CallRule("standing", standing, Standings, ("start", "submit", "award")),
     CallRule("contacts", contacts, AtLeast, ("submit",)),
     CallRule("no_overdue", no_overdue, Params, ("start", "submit", "award")),
     CallRule("held", held, Held, ("start", "submit", "award")),

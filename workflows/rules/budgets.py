@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from workflows.cases import ApplicationCase
+from workflows.cases import ApplicationCase, Kind
 from workflows.rules.switches import CallRule, Params
 from workflows.say import Money, Say
 
@@ -17,7 +17,7 @@ Amount = Annotated[Decimal, Field(ge=0)]
 class Share(Params):
     """A percentage of what is asked for."""
 
-    percent: Amount
+    percent: Annotated[Decimal, Field(ge=0, le=100)]
 
 
 class Above(Params):
@@ -30,7 +30,7 @@ class Above(Params):
 class OfKind(Params):
     """A limit for applicants of one kind."""
 
-    kind: str
+    kind: Kind
     amount: Amount
 
 
