@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from babel import Locale
 from sqlalchemy import func, select
 
-from grants.db import db, today
+from grants.db import db, now, today
 from grants.models import (
     Application,
     Assignment,
     Award,
+    Call,
     Document,
     Instalment,
     Membership,
@@ -44,7 +45,7 @@ def receipt(application: Application, *, sent_by: Person) -> Document:
         submitted_sha256=application.submitted_sha256,
         asked=application.asked,
         currency=application.call.currency,
-        answer_by=today() + answer_time(application.call.data),
+        answer_by=answered_by(application.call, now()).date(),
         contact=_contact(application),
     )
 
@@ -186,6 +187,12 @@ def answer_time(rules: CallRules) -> timedelta:
     if hours := sum(number for key, number in clock.items() if key.endswith("_hours")):
         return timedelta(hours=hours, days=clock.get("invited_days", 0))
     return timedelta(days=clock.get("decision_days", 0)) + ANSWER_WITHIN
+
+
+def answered_by(call: Call, sent_at: datetime) -> datetime:
+    """By when whoever sends then hears from us; for a round, which is looked at as a whole, from its closing day on."""
+    rounds = call.closes_at if "decision_days" in call.data.clock else None
+    return max(sent_at, rounds or sent_at) + answer_time(call.data)
 
 
 def _reports(award: Award) -> list[Report]:

@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from grants.db import now
 from grants.models import Call
 from grants.queries import figures, public
-from grants.services.letters import answer_time
+from grants.services.letters import answer_time, answered_by
 from grants.web import rulebook
 from grants.web.guard import load, open_to_all, who
 from grants.web.shell import page
@@ -78,7 +78,7 @@ def hear(call: Call) -> str:
     if any(key.endswith("_hours") for key in call.data.clock):
         return gettext("%(hours)s hours after the alert", hours=int(span / timedelta(hours=1)))
     if call.closes_at is not None:
-        return day((call.closes_at + span).date(), "year")
+        return day(answered_by(call, call.closes_at).date(), "year")
     return ngettext("%(num)s day after sending", "%(num)s days after sending", span.days)
 
 

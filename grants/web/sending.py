@@ -9,7 +9,7 @@ from flask import url_for
 from grants.db import now
 from grants.models import Application
 from grants.queries import cases
-from grants.services.letters import answer_time
+from grants.services.letters import answered_by
 from grants.services.moves import flow_of
 from grants.web import standing
 from grants.web.guard import acting
@@ -38,7 +38,7 @@ def send_page(application: Application) -> str:
         wrong=wrong,
         deadline=standing.deadline(application),
         stage=draft.stage,
-        hear_by=now() + answer_time(application.call.data),
+        hear_by=answered_by(application.call, now()),
         offer=_offer(application, move),
     )
 

@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 
 from grants.models import Application
 from grants.queries.standing import Standing
-from grants.services.letters import answer_time
+from grants.services.letters import answered_by
 from grants.services.moves import flow_of
 from grants.web.words import day, said
 from workflows.flow import Flow, Move
@@ -203,7 +203,7 @@ def deadline(application: Application) -> datetime | None:
 
 def hear_by(application: Application) -> datetime | None:
     """By when the applicant hears from us: what the receipt says too."""
-    return application.submitted_at + answer_time(application.call.data) if application.submitted_at else None
+    return answered_by(application.call, application.submitted_at) if application.submitted_at else None
 
 
 def held_by(application: Application) -> str:

@@ -8,7 +8,7 @@ from flask import Flask
 from grants.db import db
 from grants.models import Application
 from grants.queries import standing as stood
-from grants.web import standing
+from grants.web import public, standing, words
 from tests import world as w
 from workflows.programmes import programmes
 from workflows.roles import Role
@@ -102,3 +102,14 @@ def test_everybody_is_told_the_same_day_to_hear_by(app: Flask) -> None:
 
         assert hear is not None
         assert hear.date().isoformat() == receipt
+
+
+def test_a_round_says_its_day_before_and_after_one_has_sent(app: Flask) -> None:
+    with app.test_request_context(), app.app_context():
+        row = w.in_review(w.build(programmes=("BTN-L",)))
+        hear = standing.hear_by(row)
+
+        assert row.call.closes_at is not None
+        assert hear is not None
+        assert hear > row.call.closes_at
+        assert public.hear(row.call) == words.day(hear.date(), "year")
