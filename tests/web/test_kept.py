@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from grants.db import db
 from grants.models import ApplicationSave
+from grants.services import applications
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.web.writing import AUTO, form_of, single, started, stored
@@ -116,3 +118,30 @@ def test_a_kept_text_of_another_proposal_is_not_found(app: Flask) -> None:
         save = db.session.query(ApplicationSave).one().id
 
     assert second.get(f"/applications/{id + 1}/kept/{save}").status_code == 404
+
+
+@pytest.mark.parametrize("marks", ["[" * 100_000, '{"a":' * 100_000, "[1]", "nonsense"])
+def test_whatever_a_page_says_it_showed_both_texts_can_be_compared(app: Flask, marks: str) -> None:
+    _, second, id, late = two_writers(app)
+
+    answer: Any = second.post(f"/applications/{id}/write", data=late | {"title": "Second", "marks": marks})
+
+    with app.app_context():
+        row = db.session.query(ApplicationSave).one()
+    assert answer.status_code == 409
+    assert second.get(f"/applications/{id}/kept/{row.id}").status_code == 200
+
+
+def test_only_what_was_asked_is_kept_and_not_without_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applications, "MOST_LOST", 2)
+    _, second, id, late = two_writers(app)
+
+    for number in range(4):
+        answer: Any = second.post(f"/applications/{id}/write", data=late | {"title": f"T{number}", "invented": "x"})
+
+    with app.app_context():
+        rows = db.session.query(ApplicationSave).all()
+    assert len(rows) == 2
+    assert not any("invented" in row.content for row in rows)
+    assert answer.status_code == 409
+    assert "2 of your texts wait to be compared" in answer.page.text
