@@ -7,10 +7,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from grants.db import db, now, today
 from grants.models import Application, Assignment, Conflict, Membership, Organisation, Person, Review, Score
+from grants.queries.reviews import looked_up
 from grants.services import history, moves, outbox
 from workflows.roles import Actor
 from workflows.say import Money, Say
@@ -54,11 +55,11 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
 def unfit(application: Application, reviewer: Person) -> tuple[Say, ...]:
     """What is found, not declared, against somebody judging this application."""
     said = []
-    if _acts_for(application, reviewer):
+    member = select(Membership.id).where(Membership.person_id == reviewer.id, Membership.ended_at.is_(None))
+    if db.session.scalar(member.where(Membership.organisation_id == application.organisation_id).limit(1)):
         said.append(Say("%(name)s acts for the applicant.", name=reviewer.name))
     applied = (
-        _memberships(reviewer)
-        .join(Organisation)
+        member.join(Organisation)
         .join(Application, Application.organisation_id == Organisation.id)
         .where(Application.call_id == application.call_id, Application.id != application.id)
     )
@@ -81,22 +82,13 @@ def unfit(application: Application, reviewer: Person) -> tuple[Say, ...]:
     return tuple(said)
 
 
-def _memberships(person: Person) -> Select[int]:
-    return select(Membership.id).where(Membership.person_id == person.id, Membership.ended_at.is_(None))
-
-
-def _acts_for(application: Application, person: Person) -> bool:
-    ties = _memberships(person).where(Membership.organisation_id == application.organisation_id)
-    return db.session.scalar(ties.limit(1)) is not None
-
-
 def clear(assignment: Assignment, *, actor: Actor) -> None:
     """The reviewer declares that there is no conflict; from now on the proposal shows.
 
     Raises Refused for whoever has come to act for the applicant since they were asked.
     """
     _expect(assignment, "asked")
-    if _acts_for(assignment.application, assignment.person):
+    if looked_up(assignment).member:
         raise moves.Refused(Say("You act for the applicant, so declare a conflict of interest."))
     assignment.state, assignment.cleared_at = "ready", now()
     db.session.add(Review(assignment=assignment))
