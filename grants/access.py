@@ -49,6 +49,7 @@ class Permission(StrEnum):
     ANSWER_ASSIGNMENT = "answer_assignment"
     REVIEW = "review"
     READ_AWARD = "read_award"
+    DIVIDE_AWARD = "divide_award"
     READ_REPORT = "read_report"
     WRITE_REPORT = "write_report"
     READ_BATCH = "read_batch"
@@ -78,6 +79,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.ANSWER_ASSIGNMENT: frozenset({REVIEWER}),
     Permission.REVIEW: frozenset({REVIEWER}),
     Permission.READ_AWARD: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR}),
+    Permission.DIVIDE_AWARD: frozenset({APPLICANT}),
     Permission.READ_REPORT: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),
     Permission.WRITE_REPORT: frozenset({APPLICANT}),
     Permission.READ_BATCH: frozenset({FINANCE, AUDITOR}),

@@ -246,22 +246,22 @@ def review(world: World, row: Application, names: tuple[str, ...] = ("rex", "ria
             reviews.send(assignment.review, actor=reviewer)
 
 
-def awarded(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 10_000) -> Award:
-    """Reviewed, recommended by Omar, awarded by Pia in full."""
+def awarded(
+    world: World,
+    code: str = "BTN-L",
+    chapter: str = "mg",
+    amount: int = 10_000,
+    *,
+    given: int | None = None,
+    conditions: str = "Name the mast's owner.",
+) -> Award:
+    """Reviewed, recommended by Omar, awarded by Pia in full, or only `given` of it."""
     row = in_review(world, code, chapter, amount)
     review(world, row)
     take(world, row, "to_panel", "olga", Role.OFFICER)
-    take(
-        world,
-        row,
-        "recommend",
-        "omar",
-        Role.OFFICER,
-        kind="award",
-        amount=row.asked,
-        conditions="Name the mast's owner.",
-    )
-    take(world, row, "award", "pia", Role.APPROVER, amount=row.asked, conditions="Name the mast's owner.")
+    share = row.asked if given is None else Decimal(given)
+    take(world, row, "recommend", "omar", Role.OFFICER, kind="award", amount=share, conditions=conditions)
+    take(world, row, "award", "pia", Role.APPROVER, amount=share, conditions=conditions)
     return award_of(row)
 
 
@@ -271,11 +271,13 @@ def award_of(row: Application) -> Award:
 
 
 def active(world: World, **kw: Any) -> Award:
-    """Signed by both sides."""
+    """Signed by both sides, its condition met."""
     award = awarded(world, **kw)
     chapter = "mg" if award.application.organisation_id == world.chapters["mg"].id else "bo"
     take(world, award.agreement, "sign", f"{chapter}1", Role.APPLICANT, name="Mia Demo", read=True)
     take(world, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+    if award.conditional:
+        take(world, award.agreement, "met", "olga", Role.OFFICER, proof="The owner is named.")
     return award
 
 
@@ -294,7 +296,7 @@ def reported(world: World, award: Award, number: int) -> None:
                 "story_consent": False,
             },
             figures={f.id: (Decimal(62), "records") for f in row.figures},
-            spending={s.id: (s.line.total, "") for s in row.spending},
+            spending={s.id: (s.line.agreed, "") for s in row.spending},
             version=row.version,
         )
     chapter = "mg" if award.application.organisation_id == world.chapters["mg"].id else "bo"

@@ -98,10 +98,16 @@ class ApplicationSave(Model):
 
 
 class BudgetLine(Model):
-    """One line of the budget: the same line from the proposal to the final report."""
+    """One line of the budget: the same line from the proposal to the final report.
+
+    total is what was asked for it, agreed what the award gives for it: None before an award, and together the award.
+    """
 
     __tablename__ = "budget_line"
-    __table_args__ = (CheckConstraint("total >= 0", name="costs_no_less_than_nothing"),)
+    __table_args__ = (
+        CheckConstraint("total >= 0", name="costs_no_less_than_nothing"),
+        CheckConstraint("agreed BETWEEN 0 AND total", name="agreed_within_what_was_asked"),
+    )
     seen = through("application_id", Side.APPLICANT, Side.OFFICE, Side.REVIEWER)
 
     id: Mapped[Key]
@@ -112,6 +118,7 @@ class BudgetLine(Model):
     quantity: Mapped[Amount | None]
     unit_cost: Mapped[Amount | None]
     total: Mapped[Amount]
+    agreed: Mapped[Amount | None]
 
 
 class Indicator(Model):

@@ -16,12 +16,17 @@ EVERYBODY = (Side.APPLICANT, Side.OFFICE, Side.FINANCE)
 
 
 class Award(Model):
-    """Money promised to an application."""
+    """Money promised to an application.
+
+    conditions: what the grantee must do before the first instalment, as written; met_at and met_by: found to be met.
+    """
 
     __tablename__ = "award"
     __table_args__ = (
         CheckConstraint("amount > 0", name="gives_something"),
         CheckConstraint("ends_on > starts_on", name="ends_after_it_starts"),
+        CheckConstraint("conditions <> '' OR met_at IS NULL", name="only_a_condition_is_met"),
+        CheckConstraint("(met_at IS NULL) = (met_by IS NULL)", name="met_says_who_found_it"),
         Index("award_newest_idx", text("made_at DESC"), text("id DESC")),
     )
     seen = through("application_id", *EVERYBODY)
@@ -36,14 +41,24 @@ class Award(Model):
     ends_on: Mapped[date]
     made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[Stamp]
+    met_at: Mapped[Instant | None]
+    met_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     application: Mapped[Application] = relationship()
     agreement: Mapped[Agreement] = relationship(back_populates="award", uselist=False)
     instalments: Mapped[list[Instalment]] = relationship(back_populates="award", order_by="Instalment.number")
 
+    @property
+    def conditional(self) -> bool:
+        """There is a condition, and nobody has found it met."""
+        return bool(self.conditions) and self.met_at is None
+
 
 class Agreement(Model):
-    """The contract of an award; valid only with both signatures."""
+    """The contract of an award; valid only with both signatures.
+
+    divided_at: when the grantee last divided a part award over the lines of the budget.
+    """
 
     __tablename__ = "agreement"
     __table_args__ = (
@@ -72,10 +87,16 @@ class Agreement(Model):
     countersigned_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     countersigned_name: Mapped[str] = mapped_column(server_default="")
     countersigned_at: Mapped[Instant | None]
+    divided_at: Mapped[Instant | None]
     version: Mapped[int] = mapped_column()
 
     award: Mapped[Award] = relationship(back_populates="agreement")
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def stage(self) -> str:
+        """The stage of its flow: conditional until the award's condition is met."""
+        return "conditional" if self.award.conditional else ""
 
 
 class Instalment(Model):

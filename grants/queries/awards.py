@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.access import Who, seen
 from grants.db import db
-from grants.models import Account, Application, Award, Balance, Batch, Call, Instalment, Payment, Report
+from grants.models import Account, Application, Award, Balance, Batch, BudgetLine, Call, Instalment, Payment, Report
 
 PAGE = 25
 ZERO = Decimal(0)
@@ -82,6 +82,12 @@ def listed(
 def of(application: Application, who: Who) -> Award | None:
     """The award of an application, for somebody who may see it."""
     return db.session.scalars(select(Award).where(Award.application_id == application.id, seen(Award, who))).first()
+
+
+def lines(application: Application) -> list[BudgetLine]:
+    """The lines of its budget in their order."""
+    wanted = select(BudgetLine).where(BudgetLine.application_id == application.id).order_by(BudgetLine.position)
+    return list(db.session.scalars(wanted))
 
 
 def payments(award: Award) -> dict[int, Payment]:

@@ -36,7 +36,7 @@ from grants.models import (
 )
 from workflows import cases
 from workflows.proposal import Content, Goal, Line, missing
-from workflows.say import Say
+from workflows.say import Money, Say
 
 ZERO = Decimal(0)
 
@@ -205,7 +205,7 @@ def _after_award(row: Application) -> dict[str, Any]:
 
 @of.register
 def _(row: Agreement, arrived_at: datetime) -> cases.AgreementCase:
-    return cases.AgreementCase(step=row.step, signed_by=row.signed_by)
+    return cases.AgreementCase(step=row.step, stage=row.stage, signed_by=row.signed_by)
 
 
 @of.register
@@ -246,8 +246,13 @@ def report_lacks(row: Report) -> list[Say]:
             lacks.append(
                 Say("Say what was used of “%(line)s”; 0 if nothing.", line=spending.line.what, cure="spending")
             )
-        elif spending.spent > spending.line.total * Decimal("1.1") and not spending.explanation.strip():
+        elif spending.spent > (spending.line.agreed or ZERO) * Decimal("1.1") and not spending.explanation.strip():
             lacks.append(Say("“%(line)s” is more than 10 %% over: say why.", line=spending.line.what, cure="spending"))
+    used = sum((spending.spent or ZERO for spending in row.spending), ZERO)
+    if used > row.award.amount:
+        text = "The lines come to %(used)s; the grant is %(award)s. Count only what the grant pays for."
+        award = Money(row.award.amount, row.award.currency)
+        lacks.append(Say(text, used=Money(used, row.award.currency), award=award, cure="spending"))
     return lacks
 
 
@@ -267,6 +272,8 @@ def conditions(row: Instalment) -> list[tuple[Say, bool]]:
         kind, _, number = condition.partition(":")
         if kind == "agreement":
             said.append((Say("The agreement is signed by both sides."), row.award.agreement.step == "signed"))
+        elif kind == "condition":
+            said.append((Say("The condition of the award is met."), not row.award.conditional))
         else:
             report = reports[int(number)]
             said.append(

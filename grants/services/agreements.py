@@ -7,7 +7,7 @@ from typing import Any
 
 from grants.db import db, now
 from grants.models import Agreement
-from grants.services import awards, moves
+from grants.services import instalments, moves
 from workflows.roles import CLOCK, Actor
 
 
@@ -28,4 +28,13 @@ def countersign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any
     )
     db.session.flush()
     moves.take(agreement.award.application, "begin", actor=CLOCK)
-    awards.follow(agreement.award)
+    instalments.follow(agreement.award)
+
+
+@moves.deed("agreements.meet")
+def meet(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+    """What the award asked for has been seen: what waited for it falls due."""
+    award = agreement.award
+    award.met_by, award.met_at = actor.person, now()
+    db.session.flush()
+    instalments.follow(award)

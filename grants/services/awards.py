@@ -1,38 +1,28 @@
-"""Awards: money committed, agreement and plan made, letter ordered; and the closing at the end."""
+"""Awards: money committed, agreement and plan made, letter ordered; divided over the budget; and closed at the end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
 from sqlalchemy import select
 
-from grants.db import db, today
-from grants.models import (
-    Agreement,
-    Application,
-    Award,
-    BudgetLine,
-    Decision,
-    Indicator,
-    Instalment,
-    Person,
-    Report,
-    ReportFigure,
-    ReportSpending,
-)
-from grants.services import ledger, letters, moves, numbers
-from workflows.programme import InstalmentPlan, ReportDuty
+from grants.db import db, now, today
+from grants.models import Agreement, Application, Award, BudgetLine, Decision, Person
+from grants.queries import awards, cases
+from grants.services import history, instalments, ledger, letters, moves, numbers, reports
+from workflows.division import divided, misdivided
 from workflows.proposal import add_months
-from workflows.roles import CLOCK, Actor
-from workflows.say import Say
+from workflows.roles import Actor
+from workflows.rules.calls import objections
+from workflows.say import Money, Say
 
 
 @moves.deed("awards.make")
-def make(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def make(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> Say:
     """Commit the money, make agreement, instalments and reports, order the letter.
 
     Raises Refused when the envelope is spent meanwhile: the balance is read under the fund's lock.
@@ -51,77 +41,58 @@ def make(application: Application, *, actor: Actor, answers: Mapping[str, Any], 
     )
     agreement = Agreement(award=award, number=numbers.take("G"), step="to_sign")
     db.session.add_all([award, agreement, Decision(application_id=application.id, kind="award", by=actor.person)])
+    _agree(award)
     db.session.flush()
     try:
         ledger.commit(award, actor=actor)
     except ledger.Overspent as spent:
         raise moves.Refused(spent.reason) from spent
     moves.begin(agreement, actor=actor, say=Say("Agreement made"))
-    _plan(award, application.call.data.instalments, actor)
-    _owe(award, application.call.data.reports, actor)
+    instalments.plan(award, application.call.data.instalments, actor=actor)
+    reports.owe(award, application.call.data.reports, actor=actor)
     letters.award_letter(award, signed_by=db.session.get_one(Person, actor.person))
+    return Say("Awarded: %(amount)s", amount=Money(award.amount, award.currency))
 
 
-def shares(amount: Decimal, currency: str, percents: list[Decimal]) -> list[Decimal]:
-    """The amount cut by percentages, rounded to the currency's smallest unit; the last takes what rounding leaves."""
-    unit = Decimal(1).scaleb(-get_currency_precision(currency))
-    cut = [(amount * percent / 100).quantize(unit, rounding=ROUND_HALF_EVEN) for percent in percents[:-1]]
-    return [*cut, amount - sum(cut, Decimal(0))]
+def _agree(award: Award) -> None:
+    """What the award gives for each line: all that was asked, or of each the same part."""
+    lines = awards.lines(award.application)
+    parts = divided(award.amount, [line.total for line in lines], get_currency_precision(award.currency))
+    for line, part in zip(lines, parts, strict=True):
+        line.agreed = part
 
 
-def _plan(award: Award, plans: tuple[InstalmentPlan, ...], actor: Actor) -> None:
-    amounts = shares(award.amount, award.currency, [plan.percent for plan in plans])
-    for number, (plan, amount) in enumerate(zip(plans, amounts, strict=True), 1):
-        instalment = Instalment(
-            award=award, number=number, amount=amount, conditions=list(plan.conditions), step="planned"
-        )
-        db.session.add(instalment)
-        db.session.flush()
-        moves.begin(instalment, actor=actor, say=Say("Instalment %(number)s planned", number=number))
+def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version: int) -> None:
+    """The grantee divides a part award over the lines of the budget. parts: by the line's number in the database.
+
+    Raises Refused once it is signed, where it does not add up or breaks a rule of the call; Stale when somebody else
+    changed the agreement in between.
+    """
+    agreement = award.agreement
+    db.session.refresh(agreement, with_for_update={"of": Agreement})
+    if agreement.step != "to_sign":
+        raise moves.Refused(Say("The agreement is signed, and its budget can no longer be changed."))
+    if agreement.version != version:
+        raise moves.Stale(agreement)
+    lines = awards.lines(award.application)
+    wanted = [parts.get(line.id, line.agreed or Decimal(0)) for line in lines]
+    wrong = misdivided(wanted, [line.total for line in lines], award.amount, award.currency)
+    if reasons := wrong or _against(award, lines, wanted):
+        raise moves.Refused(*reasons)
+    for line, part in zip(lines, wanted, strict=True):
+        line.agreed = part
+    agreement.divided_at = now()
+    history.record(moves.about(agreement), actor=actor, key="divide", say=Say("Budget of the award divided"))
 
 
-def _owe(award: Award, duties: tuple[ReportDuty, ...], actor: Actor) -> None:
-    """The reports with their days, each with a row for every indicator and budget line."""
-    indicators = list(
-        db.session.scalars(
-            select(Indicator).where(Indicator.application_id == award.application_id).order_by(Indicator.position)
-        )
-    )
-    lines = list(
-        db.session.scalars(
-            select(BudgetLine).where(BudgetLine.application_id == award.application_id).order_by(BudgetLine.position)
-        )
-    )
-    for number, duty in enumerate(duties, 1):
-        report = Report(
-            award=award, number=number, title=duty.title, kind=duty.kind, due_on=_due(award, duty), step="due"
-        )
-        report.figures = [ReportFigure(indicator=indicator) for indicator in indicators]
-        report.spending = [ReportSpending(line=line) for line in lines]
-        db.session.add(report)
-        db.session.flush()
-        moves.begin(report, actor=actor, say=Say("%(title)s is owed by %(day)s", title=duty.title, day=report.due_on))
-
-
-def _due(award: Award, duty: ReportDuty) -> date:
-    """Reports from the start never fall due after the project's end."""
-    if duty.at == "end":
-        return award.ends_on + timedelta(days=duty.days)
-    after = add_months(award.starts_on, duty.months) if duty.months else award.starts_on
-    return min(after, award.ends_on) + timedelta(days=duty.days)
+def _against(award: Award, lines: list[BudgetLine], wanted: list[Decimal]) -> tuple[Say, ...]:
+    """What the rules of the call say of these lines."""
+    indirect = sum((w for line, w in zip(lines, wanted, strict=True) if line.category == "indirect"), Decimal(0))
+    case = cases.of(award.application, now())
+    return objections(replace(case, asked=award.amount, indirect=indirect), "divide")
 
 
 @moves.deed("awards.close")
 def close(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Order the impact report."""
     letters.impact_report(db.session.scalars(select(Award).where(Award.application_id == application.id)).one())
-
-
-def follow(award: Award) -> None:
-    """Let whatever now can happen by itself happen: instalments whose conditions hold fall due."""
-    for instalment in award.instalments:
-        if instalment.step == "planned":
-            try:
-                moves.take(instalment, "fall_due", actor=CLOCK)
-            except moves.Refused:
-                continue

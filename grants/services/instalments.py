@@ -1,13 +1,43 @@
-"""Instalments fall due by themselves."""
+"""Instalments: planned with the award, and falling due by themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grants.models import Instalment
+from babel.numbers import get_currency_precision
+
+from grants.db import db
+from grants.models import Award, Instalment
 from grants.services import ledger, moves
-from workflows.roles import Actor
+from workflows.division import divided
+from workflows.programme import InstalmentPlan
+from workflows.roles import CLOCK, Actor
+from workflows.say import Say
+
+
+def plan(award: Award, plans: Sequence[InstalmentPlan], *, actor: Actor) -> None:
+    """Cut the award into its instalments; the first one waits for the award's own condition too."""
+    places = get_currency_precision(award.currency)
+    amounts = divided(award.amount, [plan.percent for plan in plans], places)
+    for number, (plan, amount) in enumerate(zip(plans, amounts, strict=True), 1):
+        conditions = list(plan.conditions)
+        if number == 1 and award.conditions:
+            conditions.append("condition")
+        instalment = Instalment(award=award, number=number, amount=amount, conditions=conditions, step="planned")
+        db.session.add(instalment)
+        db.session.flush()
+        moves.begin(instalment, actor=actor, say=Say("Instalment %(number)s planned", number=number))
+
+
+def follow(award: Award) -> None:
+    """Let whatever now can happen by itself happen: instalments whose conditions hold fall due."""
+    for instalment in award.instalments:
+        if instalment.step == "planned":
+            try:
+                moves.take(instalment, "fall_due", actor=CLOCK)
+            except moves.Refused:
+                continue
 
 
 @moves.deed("instalments.fall_due")

@@ -213,6 +213,8 @@ def _instalment(one: Instalment, reports: dict[int, Report]) -> snapshots.Instal
         kind, _, number = condition.partition(":")
         if kind == "agreement":
             conditions.append(snapshots.Condition(key="agreement_signed"))
+        elif kind == "condition":
+            conditions.append(snapshots.Condition(key="award_condition_met"))
         else:
             report = reports[int(number)]
             conditions.append(snapshots.Condition(key="report_approved", due_on=report.due_on, **_named(report)))
@@ -247,7 +249,7 @@ def _spent(spending: Any) -> snapshots.BudgetLine:
     return snapshots.BudgetLine(
         what=line.what,
         category=line.category,
-        approved=line.total,
+        approved=line.agreed,
         used=spending.spent or Decimal(0),
         explanation=spending.explanation,
     )

@@ -24,7 +24,7 @@ from workflows.say import Say, Value
 
 Movable = Application | Agreement | Report | Instalment | Batch
 Facts = Mapping[str, Value]
-Deed = Callable[..., Facts | None]
+Deed = Callable[..., Facts | Say | None]
 
 
 class Refused(Exception):
@@ -49,7 +49,7 @@ DEEDS: dict[str, Deed] = {}
 def deed(name: str) -> Callable[[Deed], Deed]:
     """Register what a row's `does` names. It is called with (row, actor=, answers=, case=) after the step is set.
 
-    What it answers joins the values of history and mails.
+    What it answers joins the values of the mails; a sentence takes the place of the row's own in the history.
     """
 
     def registered(function: Deed) -> Deed:
@@ -99,19 +99,20 @@ def take(
     before, row.step, row.step_at = row.step, move.target, now()
     if move.sets and isinstance(row, Application):
         row.stage = move.sets
-    facts = _follow_up(row, move, actor, case)
-    _write_down(row, move, before, actor, case.answers)
-    _tell(row, move, case.answers, facts)
+    found = _follow_up(row, move, actor, case)
+    say = found if isinstance(found, Say) else Say(move.past or move.title)
+    _write_down(replace(about(row), step_from=before, step_to=row.step), move, actor, case.answers, say)
+    _tell(row, move, case.answers, found.values if isinstance(found, Say) else found or {})
 
 
-def _follow_up(row: Movable, move: Move, actor: Actor, case: Any) -> Facts:
+def _follow_up(row: Movable, move: Move, actor: Actor, case: Any) -> Facts | Say | None:
     """Let the deed fill the columns that the new step needs before anything reaches the database; then flush."""
-    facts: Facts | None = None
+    found: Facts | Say | None = None
     with db.session.no_autoflush:
         if move.does:
-            facts = DEEDS[move.does](row, actor=actor, answers=case.answers, case=case)
+            found = DEEDS[move.does](row, actor=actor, answers=case.answers, case=case)
     db.session.flush()
-    return facts or {}
+    return found
 
 
 def begin(row: Movable, *, actor: Actor, say: Say) -> None:
@@ -148,12 +149,9 @@ def _refresh(row: Movable) -> None:
     db.session.scalars(locked).one()
 
 
-def _write_down(row: Movable, move: Move, before: str, actor: Actor, answers: Mapping[str, Any]) -> None:
+def _write_down(event: history.About, move: Move, actor: Actor, answers: Mapping[str, Any], say: Say) -> None:
     words = {ask.key: str(answers[ask.key]) for ask in move.asks if ask.kind == "text" and answers.get(ask.key)}
-    event = replace(about(row), step_from=before, step_to=row.step)
-    history.record(
-        event, actor=actor, key=move.key, say=Say(move.past or move.title), words=words, audience=_audience(move, actor)
-    )
+    history.record(event, actor=actor, key=move.key, say=say, words=words, audience=_audience(move, actor))
 
 
 def _audience(move: Move, actor: Actor) -> str:

@@ -1,16 +1,35 @@
-"""Reports of the grantee: written, sent, approved or sent back."""
+"""Reports of the grantee: owed with the award, written, sent, approved or sent back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
 from grants.db import db, now
-from grants.models import Report
-from grants.services import awards, moves
+from grants.models import Award, Indicator, Report, ReportFigure, ReportSpending
+from grants.queries import awards
+from grants.services import instalments, moves
+from workflows.duties import due_days
+from workflows.programme import ReportDuty
 from workflows.roles import Actor
 from workflows.say import Say
+
+
+def owe(award: Award, duties: Sequence[ReportDuty], *, actor: Actor) -> None:
+    """The reports with their days, each with a row for every indicator and budget line."""
+    goals = select(Indicator).where(Indicator.application_id == award.application_id).order_by(Indicator.position)
+    indicators, lines = list(db.session.scalars(goals)), awards.lines(award.application)
+    days = due_days(duties, award.starts_on, award.ends_on)
+    for number, (duty, day) in enumerate(zip(duties, days, strict=True), 1):
+        report = Report(award=award, number=number, title=duty.title, kind=duty.kind, due_on=day, step="due")
+        report.figures = [ReportFigure(indicator=indicator) for indicator in indicators]
+        report.spending = [ReportSpending(line=line) for line in lines]
+        db.session.add(report)
+        db.session.flush()
+        moves.begin(report, actor=actor, say=Say("%(title)s is owed by %(day)s", title=duty.title, day=report.due_on))
 
 
 def save(
@@ -54,7 +73,7 @@ def approve(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: A
     """What waited for it falls due."""
     report.approved_by, report.approved_at = actor.person, now()
     db.session.flush()
-    awards.follow(report.award)
+    instalments.follow(report.award)
 
 
 @moves.deed("reports.send_back")

@@ -9,13 +9,18 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
-from grants.access import Permission
+from grants.access import Permission, roles_on
+from grants.db import saving
+from grants.forms.awards import DivisionForm
 from grants.models import Application, Award, Instalment, Payment
 from grants.queries import awards, cases, documents
-from grants.web.guard import load, permitted, who
+from grants.services import awards as deeds
+from grants.services.moves import Refused
+from grants.web.guard import acting, load, permitted, who
 from grants.web.moves import offers
 from grants.web.shell import page
 from grants.web.words import amount, day, number, said
+from workflows.roles import Role
 from workflows.steps import STEPS
 
 bp = Blueprint("awards", __name__)
@@ -43,7 +48,54 @@ def index() -> str:
 def show(id: int) -> str:
     """One award: its money, what each instalment waits for, signatures, reports, documents."""
     award = load(Award, id)
-    return page("awards/show.html", award=award, offers=offers(award.agreement), **_money(award), **_papers(award))
+    return page(
+        "awards/show.html",
+        award=award,
+        offers=offers(award.agreement),
+        lines=awards.lines(award.application) if award.amount < award.application.asked else [],
+        divides=_divisible(award) and Role.APPLICANT in roles_on(award, who()),
+        **_money(award),
+        **_papers(award),
+    )
+
+
+@bp.get("/awards/<int:id>/budget")
+@permitted(Permission.DIVIDE_AWARD)
+def budget(id: int) -> str | Response:
+    """The lines of a part award, to be divided anew before anybody signs."""
+    award = load(Award, id)
+    if not _divisible(award):
+        return redirect(url_for(".show", id=id, _anchor="agreement"))
+    return page("awards/divide.html", award=award, form=_division(award), reasons=[])
+
+
+@bp.post("/awards/<int:id>/budget")
+@permitted(Permission.DIVIDE_AWARD)
+def divide(id: int) -> Response | tuple[str, int]:
+    """Keep what each line gets, where the lines come to the award."""
+    award = load(Award, id)
+    form, reasons = _division(award), []
+    if form.sent():
+        try:
+            with saving():
+                version = request.form.get("version", -1, type=int)
+                deeds.divide(award, form.values(), actor=acting(award, Role.APPLICANT), version=version)
+        except Refused as refused:
+            if not _divisible(award):
+                raise
+            reasons = [said(reason) for reason in refused.reasons]
+        else:
+            return redirect(url_for(".show", id=id, _anchor="agreement"))
+    return page("awards/divide.html", award=award, form=form, reasons=reasons), 422
+
+
+def _division(award: Award) -> DivisionForm:
+    return DivisionForm.of(award, awards.lines(award.application))
+
+
+def _divisible(award: Award) -> bool:
+    """Less than was asked for is given, and nobody has signed for it."""
+    return award.amount < award.application.asked and award.agreement.step == "to_sign"
 
 
 @bp.get("/applications/<int:id>/award")

@@ -14,6 +14,7 @@ from grants.web.words import amount, number
 START, TARGET, EDGES = 4.0, 76.0, (1.0, 97.0)
 """Percent along the axis: where the goal starts and where it is to end, with room beyond for more than promised."""
 TOLERANCE = Decimal(10)
+ZERO = Decimal(0)
 """Percent over a budget line from which on its reason is asked for."""
 
 
@@ -70,7 +71,7 @@ def _words(figure: ReportFigure, share: Decimal | None) -> str:
 def money_used(report: Report) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """A row for each budget line, and the sums."""
     currency = report.award.currency
-    approved = sum((spent.line.total for spent in report.spending), Decimal(0))
+    approved = sum((spent.line.agreed or ZERO for spent in report.spending), ZERO)
     used = used_in_all(report)
     sums = {"approved": approved, "used": used, "left": approved - used}
     return (
@@ -80,7 +81,7 @@ def money_used(report: Report) -> tuple[list[dict[str, Any]], dict[str, str]]:
 
 
 def _line(spent: ReportSpending, currency: str, *, final: bool) -> dict[str, Any]:
-    approved, used = spent.line.total, spent.spent
+    approved, used = spent.line.agreed or ZERO, spent.spent
     off = Decimal(0) if used is None or not approved else ((used - approved) / approved * 100).quantize(Decimal(1))
     share = float(used / approved * 100) if used is not None and approved else 0.0
     return {

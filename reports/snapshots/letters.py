@@ -24,7 +24,12 @@ from reports.snapshots.facts import (
 
 ReportName = Literal["interim", "final", "progress"]
 ConditionKey = Literal[
-    "agreement_signed", "bank_verified", "report_approved", "certificate_received", "co_funding_confirmed"
+    "agreement_signed",
+    "award_condition_met",
+    "bank_verified",
+    "report_approved",
+    "certificate_received",
+    "co_funding_confirmed",
 ]
 DeedKey = Literal["sign_agreement", "give_bank_details", "send_report", "send_certificate", "answer_letter"]
 

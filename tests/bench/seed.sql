@@ -93,6 +93,8 @@ INSERT INTO award (application_id, number, amount, currency, starts_on, ends_on,
     SELECT proposed.id, format('A-BENCH-%s', i), asked, call.currency, (submitted_at + interval '90 days')::date, (submitted_at + interval '455 days')::date,
            (SELECT id FROM staff WHERE who = 'pia'), submitted_at + interval '60 days'
     FROM proposed JOIN call ON call.id = call_id WHERE proposed.step IN ('agreement', 'active', 'closed', 'terminated') ORDER BY i DESC;
+INSERT INTO budget_line (application_id, position, what, category, quantity, unit_cost, total, agreed)
+    SELECT application_id, 0, 'Masts (demo)', 'equipment', 1, amount, amount, amount FROM award;
 CREATE TEMP TABLE given AS
     SELECT award.id, award.amount, award.currency, award.starts_on, proposed.i, proposed.step, proposed.call_id, call.fund_id
     FROM award JOIN proposed ON proposed.id = application_id JOIN call ON call.id = call_id;

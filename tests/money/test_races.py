@@ -13,7 +13,7 @@ from flask import Flask
 from grants.db import Broken, db, saving
 from grants.models import Account, Application, Award, Balance, Batch, Document, Event, Fund, Instalment, Payment
 from grants.outside.servers.postgres import plain
-from grants.services import awards, batches, calls, ledger, moves, numbers
+from grants.services import batches, calls, instalments, ledger, moves, numbers
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, Deed, together
 from tests.world import found
@@ -172,7 +172,7 @@ def test_an_instalment_falls_due_once(copies: Copies, due: str) -> None:
             row = db.session.query(Award).one()
             _ = [one.step for one in row.instalments]
             db.session.rollback()
-            return lambda: awards.follow(row)
+            return lambda: instalments.follow(row)
 
         assert together(app, [follow] * 4) == [DONE] * 4
         with app.app_context():

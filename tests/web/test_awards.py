@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from flask import Flask
 
 from grants.db import db, saving
@@ -50,7 +51,7 @@ def test_an_instalment_ticks_what_holds_and_rings_what_does_not(app: Flask) -> N
 
     text = signed_in(app, world.people["mg1"]).get(f"/awards/{award.id}").get_data(as_text=True)
 
-    assert text.count('aria-label="holds:"') == 1
+    assert text.count('aria-label="holds:"') == 2
     assert text.count('aria-label="to come:"') == 1
 
 
@@ -70,7 +71,55 @@ def test_both_sides_sign_on_the_page_and_the_first_instalment_falls_due(app: Fla
     assert (signed.location, counter.location) == (there, there)
     with app.app_context():
         assert db.session.get_one(Agreement, agreement).step == "signed"
+    assert money_bar(grantee.get(there)) == NOTHING_YET
+
+
+NOTHING_YET = {"paid": Decimal(0), "payable": Decimal(0), "planned": Decimal(10_000)}
+
+
+def test_the_condition_of_an_award_holds_its_first_instalment_until_an_officer_has_seen_it_met(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.awarded(world)
+        w.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        w.take(world, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+        agreement = award.agreement.id
+    grantee, officer = signed_in(app, world.people["mg1"]), signed_in(app, world.people["olga"])
+    there, met = f"/awards/{award.id}", f"/agreements/{agreement}/moves/met"
+    before = money_bar(grantee.get(there))
+
+    silent = officer.submit(officer.get(there), met, proof="")
+    officer.submit(officer.get(there), met, proof="Her letter of 2 June is on file.")
+
+    assert before == NOTHING_YET
+    assert silent.status_code == 422
     assert money_bar(grantee.get(there)) == {"paid": Decimal(0), "payable": Decimal(6000), "planned": Decimal(4000)}
+    assert "Her letter of 2 June" in officer.get(f"/applications/{award.application_id}").page.text
+    with pytest.raises(LookupError):
+        officer.get(there).page.form("/moves/met")
+
+
+def test_the_grantee_cannot_find_its_own_condition_met(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.awarded(world)
+        w.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        w.take(world, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+    grantee = signed_in(app, world.people["mg1"])
+
+    with pytest.raises(LookupError):
+        grantee.get(f"/awards/{award.id}").page.form("/moves/met")
+
+
+def test_an_award_without_condition_asks_for_none(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.active(world, conditions="")
+    officer = signed_in(app, world.people["olga"])
+
+    with pytest.raises(LookupError):
+        officer.get(f"/awards/{award.id}").page.form("/moves/met")
+    assert money_bar(officer.get(f"/awards/{award.id}"))["payable"] == Decimal(6000)
 
 
 def test_another_chapter_does_not_find_the_award(app: Flask) -> None:

@@ -158,9 +158,8 @@ def test_when_each_rule_is_asked() -> None:
         "contacts": ("submit",),
         "no_overdue": late,
         "held": late,
-        **dict.fromkeys(
-            ("asks", "most", "most_of_kind", "longest", "indirect", "cofunding", "partner_above"), ("submit",)
-        ),
+        **dict.fromkeys(("asks", "most", "most_of_kind", "longest", "cofunding", "partner_above"), ("submit",)),
+        "indirect": ("submit", "divide"),
     }
 
 

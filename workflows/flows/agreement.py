@@ -1,4 +1,7 @@
-"""A grant agreement: the grantee signs, then the Foundation; only both make it valid."""
+"""A grant agreement: the grantee signs, then the Foundation; only both make it valid.
+
+The stage `conditional` lasts as long as the award has a condition that nobody has found met.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from workflows.rules.money import other_side_signs
 
 NAME = Ask("name", "text", "Your full name", "It stands as your signature.")
 READ = Ask("read", "tick", "I have read the agreement and may sign for my side.")
+PROOF = Ask("proof", "text", "How you know", "What you saw, and where it is kept.", words=3)
 
 SIGN = Move(
     "sign",
@@ -34,12 +38,32 @@ COUNTERSIGN = Move(
         Tell(
             Role.APPLICANT,
             "The agreement is signed",
-            "Both sides have signed. The first instalment becomes payable.",
+            "Both sides have signed, and the project can begin.",
         ),
     ),
     weight="first",
     past="Signed by both",
-    says="The agreement is in force and the first instalment becomes payable.",
+    says="The agreement is in force.",
+)
+MET = Move(
+    "met",
+    "The condition is met",
+    source=("signed",),
+    target="signed",
+    by=(Role.OFFICER,),
+    asks=(PROOF,),
+    does="agreements.meet",
+    tells=(
+        Tell(
+            Role.APPLICANT,
+            "The condition of your award is met",
+            "Nothing else holds the first instalment back.",
+        ),
+    ),
+    stage="conditional",
+    weight="first",
+    past="Condition of the award met",
+    says="The first instalment becomes payable.",
 )
 
-FLOW = Flow("agreement", starts=("to_sign",), moves=(SIGN, COUNTERSIGN))
+FLOW = Flow("agreement", starts=("to_sign",), moves=(SIGN, COUNTERSIGN, MET))

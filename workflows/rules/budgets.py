@@ -127,7 +127,7 @@ RULES = (
     CallRule("most", most, Params, ("submit",)),
     CallRule("most_of_kind", most_of_kind, OfKind, ("submit",)),
     CallRule("longest", longest, Params, ("submit",)),
-    CallRule("indirect", indirect, Share, ("submit",)),
+    CallRule("indirect", indirect, Share, ("submit", "divide")),
     CallRule("cofunding", cofunding, Share, ("submit",)),
     CallRule("partner_above", partner_above, Above, ("submit",)),
 )

@@ -18,6 +18,7 @@ MOMENTS: dict[Moment, str] = {
     "start": "The call’s rules allow this applicant to begin.",
     "submit": "The call’s rules allow this proposal.",
     "award": "The call’s rules still hold when it is awarded.",
+    "divide": "The call’s rules allow the award to be divided over the lines in this way.",
 }
 
 

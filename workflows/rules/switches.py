@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.say import Say
 
-Moment = Literal["start", "submit", "award"]
-"""When a rule is asked: before anything is written, when it is sent, when it is awarded."""
+Moment = Literal["start", "submit", "award", "divide"]
+"""When a rule is asked: before anything is written, when it is sent, awarded, and divided over the lines."""
 
 Checked = Callable[[Any, Any], Say | tuple[Say, ...] | None]
 

@@ -231,7 +231,7 @@ def refuse_second(stage: Stage, application: int) -> None:
 
 
 def sign(stage: Stage, application: int) -> None:
-    """Both sides sign; the first instalment becomes payable."""
+    """Both sides sign, and an officer finds the condition met; the first instalment becomes payable."""
     stage.at(372)
     with stage.step("hanta", "sign the agreement") as hanta:
         hanta.open(f"/applications/{application}/award")
@@ -239,6 +239,9 @@ def sign(stage: Stage, application: int) -> None:
     with stage.step("rivera", "counter-sign the agreement") as rivera:
         rivera.open(f"/applications/{application}/award")
         rivera.send("/moves/countersign", name="A. Rivera Demo", read="yes")
+    with stage.step("nia", "find the condition met") as nia:
+        nia.open(f"/applications/{application}/award")
+        nia.send("/moves/met", proof=script.PROOF)
 
 
 def pay(stage: Stage) -> None:

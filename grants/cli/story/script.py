@@ -10,6 +10,7 @@ Fields = dict[str, str | list[str]]
 CALL = "Beyond the Net, large · demonstration round"
 TITLE = "Réseaux communautaires dans trois communes agricoles isolées"
 CONDITION = "Avant le premier achat, la commune de Tsaratanana confirme par écrit où le mât sera dressé."
+PROOF = "The letter of the municipality of 2 June names the plot; it is with the agreement."
 QUESTION = (
     "Who owns the land under the mast, and who repairs it after the project? Say so in the sustainability section."
 )

@@ -1,0 +1,173 @@
+"""An award in part: its lines are cut to it, the grantee divides it anew before signing, and reports are held to it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from grants.db import db, saving
+from grants.models import Award, BudgetLine, Report
+from grants.queries import cases
+from grants.services import awards as deeds
+from tests import world as w
+from tests.browser import Careful, signed_in
+from workflows.roles import Role
+
+THERE = "/awards/1/budget"
+
+
+@pytest.fixture
+def world(app: Flask) -> w.World:
+    """The Malagasy chapter asked for 9,000 and 1,000 (indirect) and is given 7,000."""
+    with app.app_context():
+        made = w.build(programmes=("BTN-L",))
+        w.awarded(made, given=7_000)
+    return made
+
+
+@pytest.fixture
+def mia(app: Flask, world: w.World) -> Careful:
+    """A browser of the chapter."""
+    return signed_in(app, world.people["mg1"])
+
+
+def agreed(app: Flask) -> list[Decimal | None]:
+    with app.app_context():
+        return [line.agreed for line in db.session.query(BudgetLine).order_by(BudgetLine.position)]
+
+
+def typed(masts: str, accounts: str) -> dict[str, str]:
+    return {"line_1": masts, "line_2": accounts}
+
+
+def test_each_line_gets_the_same_part(app: Flask, world: w.World) -> None:
+    assert agreed(app) == [Decimal(6300), Decimal(700)]
+
+
+def test_the_agreement_shows_what_was_asked_and_what_is_agreed(mia: Careful) -> None:
+    text = mia.get("/awards/1").page.text
+
+    assert "as in the budget below" in text
+    assert "6,300.00" in text
+    assert "budget of the proposal" not in text
+
+
+def test_the_grantee_divides_it_in_another_way(app: Flask, mia: Careful) -> None:
+    kept = mia.submit(mia.get(THERE), THERE, **typed("6,500.00", "500"))
+
+    assert (kept.status_code, agreed(app)) == (302, [Decimal(6500), Decimal(500)])
+    assert "Divided by the grantee" in mia.get("/awards/1").page.text
+    assert "Budget of the award divided" in mia.get("/applications/1").page.text
+
+
+@pytest.mark.parametrize(
+    ("masts", "accounts", "said"),
+    [
+        ("6500", "600", "The lines come to USD 7,100.00; the award is USD 7,000.00."),
+        ("9500", "-2500", "Write an amount of zero or more."),
+        ("5900", "1100", "Line 2: they asked for USD 1,000.00; it cannot get more."),
+        ("6000", "1000", ""),
+        ("5949", "1051", "Line 2"),
+        ("much", "500", "Give a number"),
+    ],
+)
+def test_what_does_not_come_to_the_award_is_said_and_kept_in_its_field(
+    app: Flask, mia: Careful, masts: str, accounts: str, said: str
+) -> None:
+    answer = mia.submit(mia.get(THERE), THERE, **typed(masts, accounts))
+
+    assert answer.status_code == (422 if said else 302)
+    if said:
+        assert said in answer.page.text.replace("\N{NO-BREAK SPACE}", " ")
+        assert answer.page.form(THERE).fields["line_1"] == [masts]
+        assert agreed(app) == [Decimal(6300), Decimal(700)]
+
+
+def test_the_share_of_indirect_costs_is_held_here_too(app: Flask, world: w.World) -> None:
+    with app.app_context(), saving():
+        for line in db.session.query(BudgetLine):
+            line.total = Decimal(9000)
+    mia = signed_in(app, world.people["mg1"])
+
+    answer = mia.submit(mia.get(THERE), THERE, **typed("5949", "1051"))
+
+    assert "at most 15 % of the grant is allowed" in answer.page.text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_once_signed_it_stays_as_it_is(app: Flask, world: w.World, mia: Careful) -> None:
+    form = mia.get(THERE)
+    with app.app_context():
+        agreement = db.session.get_one(Award, 1).agreement
+        w.take(world, agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+
+    late = mia.submit(form, THERE, **typed("6500", "500"))
+
+    assert (late.status_code, mia.get(THERE).status_code) == (409, 302)
+    assert agreed(app) == [Decimal(6300), Decimal(700)]
+
+
+def test_of_two_people_who_divide_it_the_later_is_told(app: Flask, world: w.World, mia: Careful) -> None:
+    form = mia.get(THERE)
+    other = signed_in(app, world.people["mg2"])
+    other.submit(other.get(THERE), THERE, **typed("6400", "600"))
+
+    assert mia.submit(form, THERE, **typed("6500", "500")).status_code == 409
+    assert agreed(app) == [Decimal(6400), Decimal(600)]
+
+
+def test_whoever_signs_signs_the_budget_they_saw(app: Flask, world: w.World, mia: Careful) -> None:
+    page = mia.get("/awards/1")
+    other = signed_in(app, world.people["mg2"])
+    other.submit(other.get(THERE), THERE, **typed("6400", "600"))
+
+    assert mia.submit(page, "/moves/sign", name="Mia (demo)", read="yes").status_code == 409
+
+
+def test_an_award_in_full_is_not_divided(app: Flask) -> None:
+    with app.app_context():
+        made = w.build(programmes=("BTN-L",))
+        w.awarded(made)
+    mia = signed_in(app, made.people["mg1"])
+
+    assert mia.get(THERE).status_code == 302
+    assert "as in the budget of the proposal" in mia.get("/awards/1").page.text
+
+
+def test_reports_hold_what_was_used_against_what_was_agreed(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        award = db.session.get_one(Award, 1)
+        report = db.session.query(Report).filter_by(award_id=award.id, number=1).one()
+        with saving():
+            for spent, amount in zip(report.spending, (Decimal(7000), Decimal(700)), strict=True):
+                spent.spent, spent.explanation = amount, ""
+
+        said = [str(say) for say in cases.report_lacks(report) if say.cure == "spending"]
+
+    assert said == [
+        "“Routers” is more than 10 %% over: say why.".replace("%%", "%"),
+        "The lines come to USD 7700; the grant is USD 7000.000. Count only what the grant pays for.",
+    ]
+
+
+def test_the_page_of_the_report_shows_the_lines_as_agreed(app: Flask, world: w.World, mia: Careful) -> None:
+    with app.app_context():
+        agreement = db.session.get_one(Award, 1).agreement
+        w.take(world, agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        w.take(world, agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+
+    shown = mia.get("/reports/1").page.text
+
+    assert "6,300.00" in shown
+    assert "9,000.00" not in shown
+
+
+def test_without_the_sum_in_the_policy_the_database_refuses(
+    app: Flask, mia: Careful, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deeds, "misdivided", lambda *_: ())
+
+    answer = mia.submit(mia.get(THERE), THERE, **typed("6500", "400"))
+
+    assert (answer.status_code, agreed(app)) == (409, [Decimal(6300), Decimal(700)])

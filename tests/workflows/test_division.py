@@ -1,0 +1,57 @@
+"""An amount divided comes to itself again, in the smallest units of its currency."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from workflows.division import divided, misdivided
+
+D = Decimal
+
+
+@pytest.mark.parametrize(
+    ("amount", "weights", "places", "parts"),
+    [
+        (D("12322.00"), [60, 40], 2, ["7393.20", "4928.80"]),
+        (D("100.00"), [1, 1, 1], 2, ["33.34", "33.33", "33.33"]),
+        (D("0.02"), [1, 1, 1], 2, ["0.01", "0.01", "0.00"]),
+        (D(1000), [60, 40], 0, ["600", "400"]),
+        (D(7), [50, 50], 0, ["4", "3"]),
+        (D("1.000"), [1, 2], 3, ["0.333", "0.667"]),
+        (D("5.00"), [5], 2, ["5.00"]),
+    ],
+)
+def test_the_parts_follow_their_weights_and_come_to_the_amount(
+    amount: Decimal, weights: list[int], places: int, parts: list[str]
+) -> None:
+    found = divided(amount, [D(weight) for weight in weights], places)
+
+    assert found == [D(part) for part in parts]
+    assert sum(found) == amount
+
+
+def test_whatever_is_divided_nothing_is_lost_and_no_line_gets_more_than_it_asked() -> None:
+    asked = [D("0.01"), D("3333.33"), D("19.99"), D("1200.00"), D("7.77")]
+
+    for cents in range(1, 4562, 37):
+        amount = D(cents) + D("0.10")
+        parts = divided(amount, asked, 2)
+
+        assert sum(parts) == amount
+        assert all(0 <= part <= most for part, most in zip(parts, asked, strict=True))
+        assert all(part == round(part, 2) for part in parts)
+
+
+def test_lines_that_come_to_the_award_are_taken() -> None:
+    assert misdivided([D(3), D(4)], [D(5), D(4)], D(7), "USD") == ()
+
+
+def test_each_line_above_what_was_asked_and_a_wrong_sum_are_said_at_once() -> None:
+    said = misdivided([D(6), D(5)], [D(5), D(5)], D(7), "USD")
+
+    assert [str(say) for say in said] == [
+        "Line 1: they asked for USD 5; it cannot get more.",
+        "The lines come to USD 11; the award is USD 7.",
+    ]
