@@ -11,10 +11,11 @@ from grants.db import db
 from grants.models import Application, Decision, Person, Recommendation
 from grants.services import letters, moves
 from workflows.roles import Actor
+from workflows.say import Money, Say
 
 
 @moves.deed("decisions.recommend")
-def recommend(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def recommend(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> Say:
     """Write down what an officer advises."""
     kind = answers["kind"]
     db.session.add(
@@ -28,6 +29,9 @@ def recommend(application: Application, *, actor: Actor, answers: Mapping[str, A
         )
     )
     db.session.flush()
+    if kind == "decline":
+        return Say("Recommended: to decline")
+    return Say("Recommended: %(amount)s", amount=Money(answers["amount"], application.call.currency))
 
 
 @moves.deed("decisions.reconsider")

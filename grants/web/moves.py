@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel.numbers import get_currency_precision
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -115,10 +116,20 @@ def offers(row: Any) -> list[dict[str, Any]]:
                 "move": move,
                 "to": url_for("moves.take", noun=_noun(row), id=row.id, key=move.key),
                 "version": row.version,
+                "values": _advised(row, move),
                 "reasons": [{"text": said(reason), "cure": cure(row, reason)} for reason in reasons],
             }
         )
     return found
+
+
+def _advised(row: Any, move: Move) -> dict[str, str]:
+    """What the officer recommended, for whoever decides on it to take over or change."""
+    advice = cases.recommendation(row) if move.key in ("award", "decline") and isinstance(row, Application) else None
+    if advice is None:
+        return {}
+    amount = "" if advice.amount is None else f"{round(advice.amount, get_currency_precision(row.call.currency)):f}"
+    return {"amount": amount, "conditions": advice.conditions, "feedback": advice.feedback}
 
 
 def cure(row: Any, reason: Say) -> dict[str, str] | None:

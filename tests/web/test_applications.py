@@ -342,3 +342,43 @@ def test_somebody_without_a_role_finds_nothing(app: Flask, world: World) -> None
     assert "Your account has no role yet" in refused.text
     assert refused.page.links["Go to your first page"] == "/"
     assert signed_in(app, world.people["bo1"]).get(f"/applications/{row.id}").status_code == 404
+
+
+def test_the_approver_finds_what_was_recommended_in_the_form(app: Flask) -> None:
+    with app.app_context():
+        world = scene.found()
+        row = scene.in_review(world)
+        scene.review(world, row)
+        scene.take(world, row, "to_panel", "olga", Role.OFFICER)
+        scene.take(
+            world,
+            row,
+            "recommend",
+            "omar",
+            Role.OFFICER,
+            kind="award",
+            amount=Decimal(8000),
+            conditions="Name the owner.",
+        )
+    pia = signed_in(app, world.people["pia"])
+    page = pia.get(f"/applications/{row.id}")
+
+    fields = page.page.form("/moves/award").fields
+
+    assert (fields["amount"], fields["conditions"]) == (["8000.00"], ["Name the owner."])
+    assert "Recommended: USD\N{NO-BREAK SPACE}8,000.00" in page.page.text
+    pia.submit(page, "/moves/award")
+    assert "Awarded: USD\N{NO-BREAK SPACE}8,000.00" in pia.get(f"/applications/{row.id}").page.text
+
+
+def test_the_approver_finds_the_feedback_that_was_recommended(app: Flask) -> None:
+    with app.app_context():
+        world = scene.found()
+        row = scene.in_review(world)
+        scene.review(world, row)
+        scene.take(world, row, "to_panel", "olga", Role.OFFICER)
+        scene.take(world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=scene.WHY)
+    page = signed_in(app, world.people["pia"]).get(f"/applications/{row.id}")
+
+    assert page.page.form("/moves/decline").fields["feedback"] == [scene.WHY]
+    assert "Recommended: to decline" in page.page.text
