@@ -183,9 +183,9 @@ def written(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _answer(question: Question, start: date) -> Any:
     first = next((key for key, _ in question.options), None)
-    cells = {"date": date(2027, 1, 1).isoformat(), "number": "1", "tick": "yes"}
+    cells = {"date": start.isoformat(), "number": "1", "tick": "yes"}
     answers: dict[str, Any] = {
-        "date": start if question.fact else start.isoformat(),
+        "date": start if question.fact else today().isoformat(),
         "number": 12 if question.fact else "100",
         "choice": first,
         "tags": [first],

@@ -72,6 +72,7 @@ class ApplicationCase:
     cofunding: Decimal = ZERO
     months: int = 0
     starts_on: date | None = None
+    happened_on: date | None = None
     partners: int = 0
     checks_open: int = 0
     checks_failed: tuple[str, ...] = ()

@@ -26,11 +26,12 @@ class Data(BaseModel):
 
 
 class Column(Data):
-    """A column of a table question."""
+    """A column of a table question. after: the key of a column of days; this one's day is not before it."""
 
     key: str
     title: str
     kind: Literal["text", "date", "number", "tick"] = "text"
+    after: str = ""
 
 
 class Question(Data):

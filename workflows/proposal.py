@@ -212,6 +212,8 @@ def _row_problems(section: Section, question: Question, rows: Sequence[Mapping[s
             text = "%(section)s: row %(number)s of “%(label)s” is half filled."
         elif not all(readable(kind, cell) for kind, cell in wanted):
             text = "%(section)s: row %(number)s of “%(label)s” has a day or a number that cannot be read."
+        elif any(column.after and row[column.key] < row[column.after] for column in question.columns):
+            text = "%(section)s: row %(number)s of “%(label)s” ends before it starts."
         else:
             continue
         said.append(Say(text, section=section.title, number=number, label=question.label, cure=section.key))

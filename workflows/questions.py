@@ -37,7 +37,7 @@ ACTIVITIES_TABLE = Question(
     columns=(
         Column(key="activity", title="Activity"),
         Column(key="start", title="Starts", kind="date"),
-        Column(key="end", title="Ends", kind="date"),
+        Column(key="end", title="Ends", kind="date", after="start"),
         Column(key="who", title="Who does it"),
     ),
 )

@@ -6,7 +6,7 @@ sentences that the rules answer.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import singledispatch
 from typing import Any
@@ -66,6 +66,7 @@ def _(row: Application, arrived_at: datetime) -> cases.ApplicationCase:
         indirect=sum((line.total for line in content.lines if line.category == "indirect"), ZERO),
         cofunding=_number(row.answers.get("cofunding")),
         starts_on=row.starts_on,
+        happened_on=_day(row.answers.get("happened_on")),
         partners=_outside(row.answers.get("partners")),
         checks_open=len({key for key, _ in data.checks} - {c.key for c in checks}),
         checks_failed=tuple(
@@ -309,6 +310,13 @@ def _number(text: object) -> Decimal:
         return Decimal(str(text or 0))
     except ArithmeticError:
         return ZERO
+
+
+def _day(text: object) -> date | None:
+    try:
+        return date.fromisoformat(str(text or ""))
+    except ValueError:
+        return None
 
 
 def _outside(rows: object) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -82,6 +83,11 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
             f"Above {usd('4999.99')} the project runs at least 6 months.",
         ),
     ),
+    (
+        RuleSpec(key="starts_ahead"),
+        {"starts_on": date(2026, 11, 30)},
+        ("The project starts on 2026-11-30. Choose a day to come: costs from before the award cannot be paid.",),
+    ),
 ]
 
 HOLDING = [
@@ -98,6 +104,7 @@ HOLDING = [
     RuleSpec(key="indirect", params={"percent": "0"}),
     RuleSpec(key="cofunding", params={"percent": "25"}),
     RuleSpec(key="partner_above", params={"amount": "5000", "months": 99}),
+    RuleSpec(key="starts_ahead"),
 ]
 """Each at the very edge of what it lets through."""
 
@@ -158,7 +165,9 @@ def test_when_each_rule_is_asked() -> None:
         "contacts": ("submit",),
         "no_overdue": late,
         "held": late,
-        **dict.fromkeys(("asks", "most", "most_of_kind", "longest", "cofunding", "partner_above"), ("submit",)),
+        **dict.fromkeys(
+            ("asks", "most", "most_of_kind", "longest", "cofunding", "partner_above", "starts_ahead"), ("submit",)
+        ),
         "indirect": ("submit", "divide"),
     }
 

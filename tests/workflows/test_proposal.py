@@ -36,6 +36,15 @@ DATED = Question(
     label="Work",
     columns=(Column(key="name", title="Name"), Column(key="start", title="Start", kind="date")),
 )
+SPANS = Question(
+    key="spans",
+    kind="table",
+    label="Work",
+    columns=(
+        Column(key="start", title="Start", kind="date"),
+        Column(key="end", title="End", kind="date", after="start"),
+    ),
+)
 MONEY = Question(key="cofunding", kind="number", label="Other money")
 TICK = Question(key="true", kind="tick", label="It is true")
 
@@ -85,6 +94,8 @@ def lacks(*questions: Question, content: Content) -> list[str]:
             [{"name": "H. (demo)", "role": "Leads"}, {"name": "", "member": "1"}],
             ["Part: row 2 of “Team” is half filled."],
         ),
+        (SPANS, [{"start": "2027-03-01", "end": "2027-02-28"}], ["Part: row 1 of “Work” ends before it starts."]),
+        (SPANS, [{"start": "2027-03-01", "end": "2027-03-01"}], []),
     ],
 )
 def test_an_answer_is_judged_by_its_question(question: Question, answer: Any, said: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.workflows.examples import FLOWS, MIDNIGHT, MORNING, NOON, OTHERS, REA
 from workflows.flow import Flow, Move, Rule
 from workflows.programmes import programmes
 from workflows.roles import CLOCK, Role
-from workflows.rules import decisions, money, proposals
+from workflows.rules import days, decisions, money, proposals
 from workflows.say import Say
 
 
@@ -60,6 +60,11 @@ APPLICATION = [
         proposals.own_draft,
         {"written_by": ME},
         ("You had a hand in this proposal, so somebody else must do this.",),
+    ),
+    Failing(
+        days.happened_already,
+        {"happened_on": date(2026, 12, 1)},
+        ("“On which day” is 2026-12-01, which is still to come.",),
     ),
     Failing(decisions.all_checked, {"checks_open": 1}, ("Checks without a verdict: 1.",)),
     Failing(

@@ -24,6 +24,7 @@ from workflows.flows.panel import (
 )
 from workflows.roles import Role
 from workflows.rules.calls import call_allows
+from workflows.rules.days import happened_already
 from workflows.rules.decisions import (
     all_checked,
     amount_fits,
@@ -77,7 +78,7 @@ ALERT = Move(
     source=("draft",),
     target="triage",
     by=(Role.APPLICANT,),
-    needs=(in_time, complete, call_allows("start")),
+    needs=(in_time, complete, happened_already, call_allows("start")),
     stage="alert",
     does="applications.submit",
     tells=(ALERTED,),

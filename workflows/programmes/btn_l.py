@@ -46,6 +46,7 @@ PROGRAMME = Programme(
             RuleSpec(key="asks"),
             RuleSpec(key="most"),
             RuleSpec(key="longest"),
+            RuleSpec(key="starts_ahead"),
             RuleSpec(key="indirect", params={"percent": "15"}),
             RuleSpec(key="partner_above", params={"amount": "20000", "months": 6}),
         ),

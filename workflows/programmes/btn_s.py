@@ -38,6 +38,7 @@ PROGRAMME = Programme(
             RuleSpec(key="asks"),
             RuleSpec(key="most"),
             RuleSpec(key="longest"),
+            RuleSpec(key="starts_ahead"),
             RuleSpec(key="indirect", params={"percent": "15"}),
         ),
         instalments=(InstalmentPlan(percent=Decimal(100)),),

@@ -50,7 +50,7 @@ PROGRAMME = Programme(
         rules=(
             RuleSpec(key="applicants", params={"allowed": ["nonprofit", "university", "individual"]}),
             RuleSpec(key="most_of_kind", params={"kind": "individual", "amount": "200000"}),
-            *(RuleSpec(key=key) for key in ("no_overdue", "asks", "most", "longest")),
+            *(RuleSpec(key=key) for key in ("no_overdue", "asks", "most", "longest", "starts_ahead")),
         ),
         instalments=(
             InstalmentPlan(percent=Decimal(40)),
@@ -58,7 +58,9 @@ PROGRAMME = Programme(
             InstalmentPlan(percent=Decimal(20), conditions=("report:4",)),
         ),
         reports=(
-            *(ReportDuty(title=f"Report at month {m}", kind="interim", at="start", months=m) for m in (6, 12, 18)),
+            ReportDuty(title="First report", kind="interim", at="start", months=6),
+            ReportDuty(title="Second report", kind="interim", at="start", months=12),
+            ReportDuty(title="Third report", kind="interim", at="start", months=18),
             ReportDuty(title="Final report and publication", kind="final"),
         ),
         checks=(

@@ -8,11 +8,11 @@ from workflows.cases import ApplicationCase
 from workflows.flow import Rule
 from workflows.programme import RuleSpec
 from workflows.roles import Actor
-from workflows.rules import applicants, budgets
+from workflows.rules import applicants, budgets, days
 from workflows.rules.switches import CallRule, Moment
 from workflows.say import Say
 
-CALL_RULES: dict[str, CallRule] = {rule.key: rule for rule in (*applicants.RULES, *budgets.RULES)}
+CALL_RULES: dict[str, CallRule] = {rule.key: rule for rule in (*applicants.RULES, *budgets.RULES, *days.RULES)}
 
 MOMENTS: dict[Moment, str] = {
     "start": "The call’s rules allow this applicant to begin.",
