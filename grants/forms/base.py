@@ -9,6 +9,7 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 from flask import request
+from flask_babel import gettext
 from wtforms import Field, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, ValidationError
@@ -74,6 +75,31 @@ class AmountField(Field):
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else f"{round(self.data, get_currency_precision(self.currency)):f}"
+
+
+class WholeField(Field):
+    """A whole number from 1, or from `least`."""
+
+    widget = TextInput()
+    data: int | None
+
+    def __init__(self, label: str, *, least: int = 1, most: int = 1_000, **kw: Any) -> None:
+        super().__init__(label, [InputRequired(f"Fill in “{label}”.")], render_kw={"inputmode": "numeric"}, **kw)
+        self.least, self.most = least, most
+
+    def process_formdata(self, values: list[str]) -> None:
+        """Read it, or say between which it must lie."""
+        self.data = None
+        if values and values[0].strip():
+            value = number(values[0])
+            if value != int(value) or not self.least <= value <= self.most:
+                raise ValidationError(
+                    gettext("Write a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
+                )
+            self.data = int(value)
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else ("" if self.data is None else str(self.data))
 
 
 def money(text: str, currency: str) -> Decimal:

@@ -10,9 +10,9 @@ from flask_babel import gettext, lazy_gettext
 from pydantic import ValidationError as Unfit
 from wtforms import BooleanField, DateTimeLocalField, Field, SelectField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
-from wtforms.widgets import TextInput
 
-from grants.forms.base import AmountField, Form, cleaned, line, number
+from grants.forms import plans
+from grants.forms.base import AmountField, Form, WholeField, cleaned, line, number
 from grants.models import Call, Fund
 from workflows.programme import CallRules, RuleSpec
 from workflows.programmes import programmes
@@ -57,31 +57,6 @@ class InstantField(DateTimeLocalField):
         if found and found.year not in YEARS:
             raise ValueError(gettext("Write a year from %(first)s to %(last)s.", first=YEARS[0], last=YEARS[-1]))
         self.data = found.replace(tzinfo=UTC) if found else None
-
-
-class WholeField(Field):
-    """A whole number from 1, or from `least`."""
-
-    widget = TextInput()
-    data: int | None
-
-    def __init__(self, label: str, *, least: int = 1, most: int = 1_000, **kw: Any) -> None:
-        super().__init__(label, [InputRequired(f"Fill in “{label}”.")], render_kw={"inputmode": "numeric"}, **kw)
-        self.least, self.most = least, most
-
-    def process_formdata(self, values: list[str]) -> None:
-        """Read it, or say between which it must lie."""
-        self.data = None
-        if values and values[0].strip():
-            value = number(values[0])
-            if value != int(value) or not self.least <= value <= self.most:
-                raise ValidationError(
-                    gettext("Write a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
-                )
-            self.data = int(value)
-
-    def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else ("" if self.data is None else str(self.data))
 
 
 class DaysForm(Form):
@@ -130,6 +105,7 @@ class CallForm(DaysForm):
         for stage in data["stages"]:
             stage["reviews"] = self[f"reviews_{stage['key']}"].data
         data["clock"] = {key: self[f"clock_{key}"].data for key in held.clock}
+        plans.plan(self, held, data)
         data["rules"] = [{"key": s.key, "params": self._params(s)} for s in self.known if self[f"rule_{s.key}"].data]
         return data
 
@@ -137,13 +113,13 @@ class CallForm(DaysForm):
         return {
             name: _listed(self[_name(spec, name)].data)
             if isinstance(value, list | tuple)
-            else self[_name(spec, name)].data
+            else _bare(name, self[_name(spec, name)].data)
             for name, value in spec.params.items()
         }
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Besides the fields: each rule that is switched on must be able to read its numbers."""
-        whole = super().validate(extra_validators)
+        whole = super().validate(extra_validators) and plans.adds_up(self)
         return not any([not whole, *(self._unfit(spec) for spec in self.known if self[f"rule_{spec.key}"].data)])
 
     def _unfit(self, spec: RuleSpec) -> bool:
@@ -180,6 +156,10 @@ class CallForm(DaysForm):
                 str(CALL_RULES[spec.key].check.__doc__),
             )
 
+    def of_plan(self) -> Iterator[Field]:
+        """The share of each instalment, and when each report is due."""
+        return (field for field in self if field.name.startswith(plans.PREFIXES))
+
     known: tuple[RuleSpec, ...] = ()
 
 
@@ -202,14 +182,13 @@ def call_form(call: Call) -> type[CallForm]:
             f"clock_{key}": WholeField(gettext(CLOCKS.get(key, key.replace("_", " ").capitalize())), default=value)
             for key, value in held.clock.items()
         },
+        **plans.fields(held),
     }
     on = {spec.key for spec in held.rules}
     for spec in fields["known"]:
         fields[f"rule_{spec.key}"] = BooleanField(gettext("Ask this rule"), default=spec.key in on)
         fields |= {
-            _name(spec, name): StringField(
-                gettext(name.replace("_", " ").capitalize()), filters=[cleaned], default=_shown(value)
-            )
+            _name(spec, name): StringField(_label(spec, name, call.currency), filters=[cleaned], default=_shown(value))
             for name, value in spec.params.items()
         }
     return type("FormOfThisCall", (_filled(call),), fields)
@@ -238,6 +217,36 @@ def _known(call: Call) -> tuple[RuleSpec, ...]:
 
 def _name(spec: RuleSpec, param: str) -> str:
     return f"rule_{spec.key}_{param}"
+
+
+LABELS = {
+    "contacts_count": "People with an account, at least",
+    "held_grants": "Grants at once, at most",
+    "held_amount": "Together at most, %(currency)s",
+    "most_of_kind_kind": "Kind of applicant",
+    "most_of_kind_amount": "They ask for at most, %(currency)s",
+    "indirect_percent": "Percent of the grant, at most",
+    "cofunding_percent": "Percent of the grant, at least",
+    "partner_above_amount": "Above this amount, %(currency)s",
+    "partner_above_months": "Months, at least",
+}
+NUMBERS = frozenset({"amount", "count", "grants", "months", "percent"})
+
+
+def _label(spec: RuleSpec, param: str, currency: str) -> str:
+    """What a number of a rule is called."""
+    known = LABELS.get(f"{spec.key}_{param}", param.replace("_", " ").capitalize())
+    return gettext(known, currency=currency) if "%(" in known else gettext(known)
+
+
+def _bare(param: str, text: str | None) -> str:
+    """A number as people type it without what parts its thousands; what cannot be read is for the rule to refuse."""
+    if param not in NUMBERS or not text:
+        return text or ""
+    try:
+        return f"{number(text):f}"
+    except ValidationError:
+        return text
 
 
 def _shown(value: Any) -> str:

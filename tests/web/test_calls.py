@@ -228,3 +228,61 @@ def test_an_approver_reads_a_call_without_changing_it(app: Flask, world: World) 
     page = signed_in(app, world.people["pia"]).get(f"/office/calls/{id}").page
 
     assert not [form for form in page.forms if "/office/calls" in form.action]
+
+
+def plan_of(app: Flask, id: int) -> tuple[list[Decimal], list[tuple[int, int]]]:
+    with app.app_context():
+        rules = db.session.get_one(Call, id).data
+        return [plan.percent for plan in rules.instalments], [(duty.months, duty.days) for duty in rules.reports]
+
+
+def test_an_officer_sets_shares_and_the_days_of_reports(app: Flask, world: World) -> None:
+    client = signed_in(app, world.people["olga"])
+    id = set_up(client, world, programme="BTN-L")
+    there = f"/office/calls/{id}"
+
+    answer = client.submit(
+        client.get(there), there, share_1="33.4", share_2="66.6", months_1="3", days_1="14", days_2="60"
+    )
+
+    assert answer.status_code == 302
+    assert plan_of(app, id) == ([Decimal("33.4"), Decimal("66.6")], [(3, 14), (0, 60)])
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("share_2", "30", "The instalments come to 90 percent, not 100."),
+        ("share_1", "0", "Write a number above 0 and up to 100."),
+        ("share_1", "half", "Give a number"),
+        ("months_1", "121", "Write a whole number from 0 to 120."),
+        ("days_2", "-1", "Write a whole number from 0 to 365."),
+    ],
+)
+def test_a_plan_that_does_not_hold_is_said_beside_its_field(
+    app: Flask, world: World, field: str, typed: str, said: str
+) -> None:
+    client = signed_in(app, world.people["olga"])
+    id = set_up(client, world, programme="BTN-L")
+    there = f"/office/calls/{id}"
+
+    answer = client.submit(client.get(there), there, **{field: typed})
+
+    assert (answer.status_code, said in answer.page.text) == (422, True)
+    assert answer.page.form(there).fields[field] == [typed]
+    assert plan_of(app, id) == ([Decimal(60), Decimal(40)], [(6, 30), (0, 30)])
+
+
+def test_the_numbers_of_a_rule_are_named_and_read_as_people_type_them(app: Flask, world: World) -> None:
+    client = signed_in(app, world.people["olga"])
+    id = set_up(client, world)
+    there = f"/office/calls/{id}"
+    page = client.get(there)
+
+    client.submit(page, there, rule_held_amount="50,000", rule_held_grants="3")
+
+    assert "Together at most, USD" in page.page.text
+    assert "Grants at once, at most" in page.page.text
+    with app.app_context():
+        held = {spec.key: spec.params for spec in db.session.get_one(Call, id).data.rules}["held"]
+    assert held == {"grants": "3", "amount": "50000"}
