@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import unicodedata
 from collections.abc import Iterable
 from io import BytesIO
+from pathlib import Path
 
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]
 from weasyprint.pdf.fonts import Font
 from weasyprint.text.ffi import ffi, fontconfig, harfbuzz, pango
 from weasyprint.text.fonts import get_hb_object_data
@@ -48,6 +51,21 @@ def installed(family: str) -> bool:
     if found == ffi.NULL or fontconfig.FcPatternGetString(found, b"family", 0, name) != fontconfig.FcResultMatch:
         return False
     return bool(ffi.string(name[0]).decode() == family)
+
+
+def characters(package: str = "noto") -> set[int]:
+    """The codes of all characters that the installed fonts of a package have; not those that have no glyph to print."""
+    found: set[int] = set()
+    for path in _files(package):
+        faces = TTCollection(path).fonts if path.suffix == ".ttc" else [TTFont(path, lazy=True)]
+        found |= {code for face in faces for code in face.getBestCmap() or ()}
+    return {code for code in found if unicodedata.category(chr(code))[0] != "C"}
+
+
+def _files(package: str) -> list[Path]:
+    """The files of fonts whose path names the package."""
+    shown = subprocess.run(["fc-list", "--format", "%{file}\\n"], capture_output=True, text=True, check=True)
+    return sorted({Path(line) for line in shown.stdout.splitlines() if package in line.lower()})
 
 
 def pango_version() -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from workflows.printable import strange
 from workflows.roles import Actor, Role
 from workflows.say import Say
 from workflows.steps import STEPS
@@ -38,7 +39,8 @@ Rule = Callable[[Any, Actor], Say | tuple[Say, ...] | None]
 class Ask:
     """A question that a move puts to whoever takes it.
 
-    kind: text, amount, days, choice, tick. `words` is the least number of words of a text.
+    kind: text, amount, days, choice, tick. `words` is the least number of words of a text; one that is `printed`
+    stands in a letter.
     """
 
     key: str
@@ -47,6 +49,7 @@ class Ask:
     help: str = ""
     required: bool = True
     words: int = 0
+    printed: bool = False
     options: tuple[tuple[str, str], ...] = ()
 
 
@@ -196,6 +199,13 @@ def _lacks(ask: Ask, answer: Any) -> Say | None:
         return Say("Choose one of the answers to “%(label)s”.", label=ask.label, cure=ask.key)
     if ask.words and len(str(answer).split()) < ask.words:
         return Say("“%(label)s” needs at least %(words)s words.", label=ask.label, words=ask.words, cure=ask.key)
+    if ask.printed and (characters := strange(str(answer))):
+        return Say(
+            "“%(label)s” has characters that our letters cannot print: %(characters)s",
+            label=ask.label,
+            characters=characters,
+            cure=ask.key,
+        )
     return None
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from workflows.printable import strange
 from workflows.programme import Question, Section, Stage
 from workflows.say import Say
 
@@ -33,11 +34,12 @@ class Line:
     category: str
     quantity: Decimal | None
     unit_cost: Decimal | None
+    places: int = 2
 
     @property
     def total(self) -> Decimal:
-        """Quantity × unit cost, in the call's currency, to the cent."""
-        return round((self.quantity or Decimal(0)) * (self.unit_cost or Decimal(0)), 2)
+        """Quantity × unit cost, to the smallest unit of the call's currency, which has so many places."""
+        return round((self.quantity or Decimal(0)) * (self.unit_cost or Decimal(0)), self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +131,13 @@ def _wrong(section: Section, question: Question, content: Content) -> Sequence[S
     """What does not fit in an answer that is there."""
     match question.kind:
         case "budget":
-            return _budget_problems(section, question, content.lines)
+            return (*_budget_problems(section, question, content.lines), *_unprintable(section, question, content))
         case "indicators":
-            return (*_goal_problems(section, content.goals), *_too_many(section, question, len(content.goals)))
+            wrong = (*_goal_problems(section, content.goals), *_too_many(section, question, len(content.goals)))
+            return (*wrong, *_unprintable(section, question, content))
         case "text" | "long":
-            return _too_long(section, question, str(content.answers[question.key]))
+            text = str(content.answers[question.key])
+            return (*_too_long(section, question, text), *_unprintable(section, question, content))
         case "table":
             rows = content.answers[question.key]
             return (*_row_problems(section, question, rows), *_too_many(section, question, len(rows)))
@@ -157,6 +161,40 @@ def _too_long(section: Section, question: Question, text: str) -> Sequence[Say]:
             cure=section.key,
         ),
     )
+
+
+LINE, ROWS = 300, 40
+"""The characters of one line in a letter, and the most indicators in a report."""
+
+
+def _unprintable(section: Section, question: Question, content: Content) -> Sequence[Say]:
+    """What our letters and reports repeat must fit a line of theirs, in characters that they have."""
+    said = []
+    for label, text, most in _repeated(question, content):
+        about: dict[str, Any] = {"section": section.title, "label": label, "cure": section.key}
+        if characters := strange(text):
+            told = "%(section)s: “%(label)s” has characters that our letters cannot print: %(characters)s"
+            said.append(Say(told, characters=characters, **about))
+        if most and len(text) > most:
+            told = "%(section)s: “%(label)s” has %(count)s characters; %(most)s are allowed."
+            said.append(Say(told, count=len(text), most=most, **about))
+    return said
+
+
+def _repeated(question: Question, content: Content) -> list[tuple[str, str, int]]:
+    """Each text that is repeated: what it is called, itself, and how many characters it may have; 0 for any number."""
+    match question.kind:
+        case "budget":
+            return [(f"{question.label}, {number}", line.what, LINE) for number, line in enumerate(content.lines, 1)]
+        case "indicators":
+            return [
+                (f"{question.label}, {number}", text, LINE)
+                for number, goal in enumerate(content.goals, 1)
+                for text in (goal.name, goal.unit, goal.how)
+            ]
+        case _ if question.fact:
+            return [(question.label, str(content.answers[question.key]), LINE if question.kind == "text" else 0)]
+    return []
 
 
 def _budget_problems(section: Section, question: Question, lines: Sequence[Line]) -> Sequence[Say]:
@@ -198,10 +236,11 @@ def _goal_problems(section: Section, goals: Sequence[Goal]) -> Sequence[Say]:
 
 
 def _too_many(section: Section, question: Question, count: int) -> Sequence[Say]:
-    if not question.rows or count <= question.rows:
+    most = question.rows or (ROWS if question.kind == "indicators" else 0)
+    if not most or count <= most:
         return ()
     text = "%(section)s: %(count)s rows of “%(label)s”; at most %(most)s fit this call."
-    return (Say(text, section=section.title, count=count, label=question.label, most=question.rows, cure=section.key),)
+    return (Say(text, section=section.title, count=count, label=question.label, most=most, cure=section.key),)
 
 
 def _row_problems(section: Section, question: Question, rows: Sequence[Mapping[str, str]]) -> Sequence[Say]:

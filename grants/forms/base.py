@@ -15,6 +15,8 @@ from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import TextInput
 
+from workflows.printable import strange
+
 LINE, TEXT = 300, 10_000
 LARGEST = Decimal(10) ** 12
 THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d\d0")
@@ -34,6 +36,8 @@ class Form(PlainForm):
 
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
 """What is not seen, and yet belongs to the spelling of Persian or the order of Arabic beside Latin."""
+LOOKS = "\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"
+"""What says only whether the sign before it is drawn as a letter or as a picture."""
 
 
 def cleaned(text: str | None) -> str | None:
@@ -45,14 +49,26 @@ def cleaned(text: str | None) -> str | None:
     if text is None:
         return None
     lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(c for c in lines if c in "\n\t" or c in JOINERS or unicodedata.category(c)[0] != "C").strip()
+    kept = "".join(c for c in lines if c in "\n\t" or c in JOINERS or _seen(c)).strip()
     return kept if kept.strip(JOINERS + " \n\t") else ""
 
 
-def line(label: str, *, most: int = LINE, required: bool = True, **kw: Any) -> StringField:
-    """A field of one line."""
+def _seen(character: str) -> bool:
+    return unicodedata.category(character)[0] != "C" and character not in LOOKS
+
+
+def line(label: str, *, most: int = LINE, required: bool = True, printed: bool = False, **kw: Any) -> StringField:
+    """A field of one line; one that is `printed` stands in letters."""
     rules = [InputRequired(f"Fill in “{label}”."), Length(max=most, message=f"Write {most} characters or fewer.")]
+    rules += [_prints] if printed else []
     return StringField(label, rules[0 if required else 1 :], filters=[cleaned], **kw)
+
+
+def _prints(_form: Any, field: Any) -> None:
+    if characters := strange(field.data or ""):
+        raise ValidationError(
+            gettext("Our letters cannot print these characters: %(characters)s", characters=characters)
+        )
 
 
 class AmountField(Field):

@@ -62,7 +62,7 @@ class InstantField(DateTimeLocalField):
 class DaysForm(Form):
     """What every call has: a title, and when it opens and closes."""
 
-    title = line(lazy_gettext("Title"), most=120)
+    title = line(lazy_gettext("Title"), most=120, printed=True)
     opens_at = InstantField(lazy_gettext("Opens, in UTC"))
     closes_at = InstantField(lazy_gettext("Closes, in UTC"), required=False)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from babel.numbers import get_currency_precision
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, SelectField
@@ -23,9 +24,10 @@ BLANK = "__n__"
 
 
 class Row(BaseForm):
-    """One row; `total` is for budget lines."""
+    """One row; `total`, and how many places it has, are for budget lines."""
 
     total: str = "0"
+    places: int = 2
 
     @property
     def empty(self) -> bool:
@@ -86,6 +88,7 @@ def _row(question: Question, number: str, currency: str, sent: MultiDict[str, st
     row.process(sent or MultiDict())
     row.validate()
     if question.kind == "budget":
+        row.places = get_currency_precision(currency)
         _add_up(row)
     return row
 
@@ -124,12 +127,13 @@ def _add_up(row: Row) -> None:
         row["unit_cost"].errors = [gettext("The line comes to more than a million million.")]
         row["unit_cost"].data = None
         total = line_of(row).total
-    row.total = f"{total:,.2f}"
+    row.total = f"{total:,.{row.places}f}"
 
 
 def line_of(row: Row) -> Line:
     """A budget line as far as it can be read."""
-    return Line(text_of(row["what"]), category_of(row["category"]), row["quantity"].data, row["unit_cost"].data)
+    numbers = row["quantity"].data, row["unit_cost"].data
+    return Line(text_of(row["what"]), category_of(row["category"]), *numbers, row.places)
 
 
 def category_of(one: Field) -> str:

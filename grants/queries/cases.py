@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import Any
 
+from babel.numbers import get_currency_precision
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -35,6 +36,7 @@ from grants.models import (
     Report,
 )
 from workflows import cases
+from workflows.printable import strange
 from workflows.proposal import Content, Goal, Line, missing
 from workflows.say import Money, Say
 
@@ -89,10 +91,11 @@ def written(row: Application) -> Content:
         select(BudgetLine).where(BudgetLine.application_id == row.id).order_by(BudgetLine.position)
     )
     goals = db.session.scalars(select(Indicator).where(Indicator.application_id == row.id).order_by(Indicator.position))
+    places = get_currency_precision(row.call.currency)
     facts = {"title": row.title, "summary": row.summary, "starts_on": row.starts_on, "months": row.months}
     return Content(
         answers={**row.answers, **facts},
-        lines=[Line(line.what, line.category, line.quantity, line.unit_cost) for line in lines],
+        lines=[Line(line.what, line.category, line.quantity, line.unit_cost, places) for line in lines],
         goals=[Goal(goal.name, goal.unit, goal.baseline, goal.target, goal.how) for goal in goals],
     )
 
@@ -237,6 +240,9 @@ def report_lacks(row: Report) -> list[Say]:
             lacks.append(Say("“%(label)s” is not answered.", label=label, cure=key))
     if row.story and not row.story_consent:
         lacks.append(Say("The story needs the consent of whoever tells it.", cure="story"))
+    if row.story and not row.story_by.strip():
+        lacks.append(Say("Say who tells the story, in the words they agree to.", cure="story_by"))
+    lacks += _unprintable(row)
     lacks += [
         Say("Give the figure of “%(name)s”.", name=f.indicator.name, cure="figures")
         for f in row.figures
@@ -255,6 +261,15 @@ def report_lacks(row: Report) -> list[Say]:
         award = Money(row.award.amount, row.award.currency)
         lacks.append(Say(text, used=Money(used, row.award.currency), award=award, cure="spending"))
     return lacks
+
+
+def _unprintable(row: Report) -> list[Say]:
+    """What stands in the impact report must be of characters that it can print."""
+    texts = {name: getattr(row, name) for name in ("summary", "setbacks", "next_steps", "story", "story_by")}
+    texts["figures"] = " ".join(figure.source for figure in row.figures)
+    texts["spending"] = " ".join(spending.explanation for spending in row.spending)
+    text = "There are characters that our reports cannot print: %(characters)s"
+    return [Say(text, characters=found, cure=name) for name, written in texts.items() if (found := strange(written))]
 
 
 @of.register

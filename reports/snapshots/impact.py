@@ -17,6 +17,7 @@ from reports.snapshots.facts import (
     Line,
     LineOrNothing,
     Quantity,
+    Sentences,
     Sha256,
     Text,
     WebAddress,
@@ -66,7 +67,7 @@ class PaymentMade(Fact):
 class Quote(Fact):
     """Somebody's own words. Without consent they do not print, so consent is not a choice here."""
 
-    words: Line
+    words: Sentences
     name: Line
     role: LineOrNothing = ""
     consent: Literal[True]

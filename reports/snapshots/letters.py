@@ -17,6 +17,7 @@ from reports.snapshots.facts import (
     LineOrNothing,
     Person,
     Quantity,
+    Sentences,
     Sha256,
     Text,
     fits_currency,
@@ -104,7 +105,7 @@ class AwardLetter(Letter):
     ends_on: date
     reviewers_count: int = Field(ge=0, le=20)
     instalments: tuple[Instalment, ...] = Field(min_length=1, max_length=24)
-    conditions: tuple[Line, ...] = Field(default=(), max_length=12)
+    conditions: tuple[Sentences, ...] = Field(default=(), max_length=12)
     duties: tuple[Duty, ...] = Field(default=(), max_length=24)
     contact: Person
     signatory: Person

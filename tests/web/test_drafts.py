@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from grants.db import db
-from grants.models import Application
+from grants.db import db, saving
+from grants.models import Application, BudgetLine
 from grants.queries import cases
 from tests import world as w
 from tests.browser import signed_in
@@ -277,3 +278,22 @@ def test_a_question_stands_above_the_form_and_the_answer_is_sent_again(app: Flas
     assert "Who owns the mast then?" in page.page.text
     assert "Your answer is not sent yet." in page.page.text
     assert (answer.status_code, stored(app, id).step) == (302, "checks")
+
+
+@pytest.mark.parametrize(("currency", "sum_"), [("JPY", "4"), ("USD", "4.50"), ("KWD", "4.500")])
+def test_the_budget_is_counted_in_the_smallest_unit_of_its_currency(app: Flask, currency: str, sum_: str) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        row = w.draft(world)
+        with saving():
+            row.call.currency = currency
+    mia = signed_in(app, world.people["mg1"])
+    there = f"/applications/{row.id}/write"
+
+    mia.submit(mia.get(there), there, **{"budget-0-quantity": "1.5", "budget-0-unit_cost": "3", "budget-1-what": ""})
+
+    with app.app_context():
+        line = db.session.query(BudgetLine).order_by(BudgetLine.position).first()
+        assert line is not None
+        assert line.total == Decimal(sum_)
+    assert sum_ in mia.get(there).text

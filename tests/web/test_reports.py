@@ -265,3 +265,21 @@ def test_the_form_reads_amounts_as_people_type_them(app: Flask, world: w.World) 
         read = {typed: ReportForm.of(row, {line: typed})[line].data for typed in ("1,336.00", "1 336,5", "0", "")}
 
     assert read == {"1,336.00": Decimal("1336.00"), "1 336,5": Decimal("1336.50"), "0": Decimal(0), "": None}
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "anchor"),
+    [
+        ({"summary": "We built it 🎉"}, "There are characters that our reports cannot print: 🎉", "summary"),
+        ({"story": "It works.", "story_consent": "y"}, "Say who tells the story", "story_by"),
+    ],
+)
+def test_what_the_impact_report_could_not_print_is_said_before_it_is_sent(
+    app: Flask, mia: Careful, given: dict[str, str], said: str, anchor: str
+) -> None:
+    mia.submit(mia.get(THERE), THERE, **fields(app) | given)
+
+    page = mia.get("/reports/1/send").page
+
+    assert said in page.text
+    assert f"{THERE}#{anchor}" in page.links.values()

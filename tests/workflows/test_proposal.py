@@ -52,6 +52,9 @@ ROUTER = Line("Router", "equipment", Decimal(18), Decimal("142.00"))
 SPEED = Goal("Download", "Mbps", Decimal("6.54"), Decimal(15), "M-Lab")
 
 
+LONG_LINE = "x" * 301
+
+
 def lacks(*questions: Question, content: Content) -> list[str]:
     """What one section of these questions lacks, in English."""
     stage = Stage(key="proposal", title="Proposal", sections=(Section(key="part", title="Part", questions=questions),))
@@ -258,3 +261,10 @@ def test_a_project_ends_on_the_day_before_its_months_are_over(first: date, month
 def test_a_longer_project_never_ends_earlier(first: date, months: int) -> None:
     assert first < add_months(first, months + 1) + timedelta(1)
     assert add_months(first, months) < add_months(first, months + 1)
+
+
+@pytest.mark.parametrize(("places", "total"), [(0, "4"), (2, "4.50"), (3, "4.500")])
+def test_a_line_comes_to_whole_units_of_its_currency(places: int, total: str) -> None:
+    line = Line("Hours", "services", Decimal("1.5"), Decimal(3), places)
+
+    assert str(line.total) == total

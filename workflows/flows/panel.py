@@ -23,9 +23,11 @@ from workflows.rules.proposals import complete, in_time, own_draft
 HEARS = "What the applicant is to hear"
 AMOUNT = Ask("amount", "amount", "Amount to award")
 ANY_AMOUNT = Ask("amount", "amount", "Amount", "Only to award.", required=False)
-CONDITIONS = Ask("conditions", "text", "Condition of the award", "It stands in the letter.", required=False)
-FEEDBACK = Ask("feedback", "text", HEARS, "Reasons they can use. Reviewers stay unnamed.", words=10)
-ANY_FEEDBACK = Ask("feedback", "text", HEARS, "Only to decline.", required=False)
+CONDITIONS = Ask(
+    "conditions", "text", "Condition of the award", "It stands in the letter.", required=False, printed=True
+)
+FEEDBACK = Ask("feedback", "text", HEARS, "Reasons they can use. Reviewers stay unnamed.", words=10, printed=True)
+ANY_FEEDBACK = Ask("feedback", "text", HEARS, "Only to decline.", required=False, printed=True)
 KIND = Ask("kind", "choice", "You recommend", options=(("award", "To award"), ("decline", "To decline")))
 REASON = Ask("reason", "text", "Why", words=3)
 ANY_REASON = Ask("reason", "text", "Why", required=False)

@@ -1,0 +1,51 @@
+"""What the policy lets through, the print engine prints; and what the fonts of this machine have is in the table."""
+
+from __future__ import annotations
+
+import csv
+import html
+
+import pytest
+
+import reports
+from config import ROOT
+from reports import engine, fonts
+from workflows.printable import TABLE, strange
+
+
+def ends() -> list[str]:
+    """The first and the last character of each range of the table."""
+    ranges = [part.partition("-") for part in TABLE.read_text(encoding="ascii").split()]
+    return [chr(int(code, 16)) for first, _, last in ranges for code in dict.fromkeys((first, last or first))]
+
+
+def printed(text: str) -> engine.Printed:
+    body = "".join(f"<p>{html.escape(character)}</p>" for character in text)
+    page = f'<html lang="en"><head><title>T</title></head><body>{body}</body></html>'
+    return engine.print_html(page, stylesheets=("letter.css",), identifier=b"test")
+
+
+def test_the_ends_of_all_ranges_print() -> None:
+    assert printed("".join(ends())).pages > 1
+
+
+@pytest.mark.parametrize("character", ["🎉", "漢"])
+def test_what_the_policy_refuses_would_not_print(character: str) -> None:
+    assert strange(character) == character
+    with pytest.raises(reports.Unprintable):
+        printed(character)
+
+
+def test_the_table_promises_no_more_than_the_fonts_have() -> None:
+    have = fonts.characters()
+
+    assert [f"U+{ord(character):04X}" for character in ends() if ord(character) not in have] == []
+
+
+def test_the_names_of_all_chapters_can_be_printed() -> None:
+    files = sorted((ROOT / "grants").rglob("chapters.csv"))
+    assert files
+    with files[0].open(encoding="utf-8", newline="") as rows:
+        names = [name for row in csv.DictReader(rows) for name in row.values() if name]
+
+    assert [name for name in names if strange(name)] == []

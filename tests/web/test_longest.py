@@ -1,0 +1,105 @@
+"""The longest texts that forms let through go the whole way: sent, awarded, declined, reported, closed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from grants.db import db, saving
+from grants.forms.base import TEXT
+from grants.models import Application, BudgetLine, Document, DocumentSnapshot, Indicator, Report
+from grants.services import moves, reports
+from reports import render, snapshots
+from tests import world as w
+from workflows.proposal import LINE
+from workflows.roles import Role
+
+WIDE = "W" * LINE
+LONG = "long " * (TEXT // 5)
+
+
+@pytest.fixture
+def world(app: Flask) -> w.World:
+    """A call, and a draft whose every printed line is as long as may be."""
+    with app.app_context():
+        made = w.build(programmes=("BTN-L",))
+        row = w.draft(made)
+        with saving():
+            row.title = WIDE
+            for line in db.session.query(BudgetLine):
+                line.what = WIDE
+            for goal in db.session.query(Indicator):
+                goal.name = goal.unit = goal.how = WIDE
+        w.take(made, row, "submit", "mg1", Role.APPLICANT)
+        w.check(made, row)
+        w.take(made, row, "pass", "olga", Role.OFFICER)
+        w.review(made, row)
+        w.take(made, row, "to_panel", "olga", Role.OFFICER)
+    return made
+
+
+def ordered() -> list[str]:
+    """The kinds of all documents ordered; each is printed."""
+    rows = db.session.query(Document.kind, DocumentSnapshot.data).join(DocumentSnapshot).order_by(Document.id).all()
+    for _, data in rows:
+        assert render(snapshots.parse(data)).pages
+    return [kind for kind, _ in rows]
+
+
+def test_a_grant_is_awarded_reported_and_closed(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        row = db.session.get_one(Application, 1)
+        given = {"amount": Decimal(10_000), "conditions": LONG}
+        w.take(world, row, "recommend", "omar", Role.OFFICER, kind="award", **given)
+        w.take(world, row, "award", "pia", Role.APPROVER, **given)
+        award = w.award_of(row)
+        w.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        w.take(world, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+        w.take(world, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
+        for report in db.session.query(Report).order_by(Report.number):
+            with saving():
+                _fill(report)
+            w.take(world, report, "send", "mg1", Role.APPLICANT)
+            w.take(world, report, "approve", "omar", Role.OFFICER)
+        w.paid(world, award)
+        w.take(world, row, "close", "olga", Role.OFFICER)
+
+        assert ordered() == ["receipt", "award_letter", "impact_report"]
+
+
+def _fill(report: Report) -> None:
+    """Every text of a report as long as may be."""
+    texts = dict.fromkeys(("summary", "setbacks", "next_steps", "story"), LONG)
+    reports.save(
+        report,
+        texts=texts | {"story_by": WIDE, "story_consent": True},
+        figures={f.id: (Decimal(62), WIDE) for f in report.figures},
+        spending={s.id: (s.line.agreed, WIDE) for s in report.spending},
+        version=report.version,
+    )
+
+
+def test_a_proposal_is_declined_at_length(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        row = db.session.get_one(Application, 1)
+        w.take(world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=LONG)
+        w.take(world, row, "decline", "pia", Role.APPROVER, feedback=LONG)
+
+        assert ordered() == ["receipt", "decline_letter"]
+
+
+def test_one_character_more_is_not_sent(app: Flask) -> None:
+    with app.app_context():
+        made = w.build(programmes=("BTN-L",))
+        row = w.draft(made)
+        with saving():
+            row.title = WIDE + "W"
+
+        with pytest.raises(moves.Refused) as refused:
+            w.take(made, row, "submit", "mg1", Role.APPLICANT)
+
+        assert [str(say) for say in refused.value.reasons] == [
+            "Title and summary: “Title” has 301 characters; 300 are allowed."
+        ]

@@ -1,0 +1,108 @@
+"""What our letters repeat is held against the characters that they can print."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal
+
+import pytest
+
+from workflows.flow import Ask, unanswered
+from workflows.flows.panel import AWARD, DECLINE
+from workflows.printable import strange, table
+from workflows.programme import Question, Section, Stage
+from workflows.proposal import Content, Goal, Line, missing
+
+TITLE = Question(key="title", kind="text", label="Title", fact=True)
+SUMMARY = Question(key="summary", kind="long", label="Summary", fact=True)
+ANSWER = Question(key="problem", kind="long", label="Problem")
+BUDGET = Question(key="budget", kind="budget", label="Lines")
+GOALS = Question(key="indicators", kind="indicators", label="Goals")
+GOAL = Goal("Sites", "sites", Decimal(0), Decimal(4), "records")
+
+
+def lacks(question: Question, content: Content) -> list[str]:
+    stage = Stage(key="proposal", title="Proposal", sections=(Section(key="p", title="Part", questions=(question,)),))
+    return [str(say) for say in missing(stage, content)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Réseau – “communautaire” à 12 322 €",
+        "Взаимосвязь",
+        "شبكة مجتمعية",
+        "हिन्दी में",
+        "የማህበረሰብ መረብ",
+        "می‌خواهم",
+        "☎ → ✓",
+        "a\nb\tc",
+        "",
+    ],
+)
+def test_the_scripts_of_our_chapters_print(text: str) -> None:
+    assert strange(text) == ""
+
+
+def test_each_character_without_a_font_is_named_once_and_five_at_most() -> None:
+    assert strange("Radio 🎉 for all 🎉 漢") == "🎉 漢"
+    assert len(strange("漢字網絡村落道路").split()) == 5
+
+
+@pytest.mark.parametrize(
+    ("question", "content", "said"),
+    [
+        (TITLE, Content({"title": "Radio 🎉"}), "“Title” has characters that our letters cannot print: 🎉"),
+        (SUMMARY, Content({"summary": "漢"}), "“Summary” has characters that our letters cannot print: 漢"),
+        (TITLE, Content({"title": "x" * 301}), "“Title” has 301 characters; 300 are allowed."),
+        (
+            BUDGET,
+            Content({}, lines=[Line("Mast 🎉", "equipment", Decimal(1), Decimal(5))]),
+            "“Lines, 1” has characters that our letters cannot print: 🎉",
+        ),
+        (
+            BUDGET,
+            Content({}, lines=[Line("x" * 301, "equipment", Decimal(1), Decimal(5))]),
+            "“Lines, 1” has 301 characters; 300 are allowed.",
+        ),
+        (
+            GOALS,
+            Content({}, goals=[GOAL, Goal("Sites", "🎉", Decimal(0), Decimal(4), "")]),
+            "“Goals, 2” has characters that our letters cannot print: 🎉",
+        ),
+        (GOALS, Content({}, goals=[GOAL] * 41), "41 rows of “Goals”; at most 40 fit this call."),
+    ],
+)
+def test_what_cannot_stand_in_a_letter_is_said_before_it_is_sent(
+    question: Question, content: Content, said: str
+) -> None:
+    assert lacks(question, content) == [f"Part: {said}"]
+
+
+def test_at_the_edge_it_fits() -> None:
+    assert lacks(TITLE, Content({"title": "x" * 300})) == []
+    assert lacks(SUMMARY, Content({"summary": "x" * 301})) == []
+    assert lacks(GOALS, Content({}, goals=[GOAL] * 40)) == []
+
+
+def test_an_answer_that_no_letter_repeats_may_say_it_with_a_flower() -> None:
+    assert lacks(ANSWER, Content({"problem": "🌸"})) == []
+
+
+@pytest.mark.parametrize("ask", [ask for move in (AWARD, DECLINE) for ask in move.asks if ask.kind == "text"])
+def test_conditions_and_feedback_can_be_printed(ask: Ask) -> None:
+    move = next(move for move in (AWARD, DECLINE) if ask in move.asks)
+    answers = {"amount": Decimal(1), ask.key: "one two three four five six seven eight nine ten 🎉"}
+
+    assert [say.cure for say in unanswered(move, answers)] == [ask.key]
+
+
+def test_the_table_is_written_as_it_is_read() -> None:
+    assert table([0x41, 0x42, 0x43, 0x1F389]) == "41-43 1F389\n"
+    assert not [c for c in map(chr, range(0x20, 0x7F)) if strange(f"é{c}")]
+
+
+def test_every_letter_of_latin_greek_cyrillic_and_arabic_is_in_the_table() -> None:
+    letters = [chr(code) for code in (*range(0xA1, 0x180), *range(0x388, 0x460), *range(0x620, 0x64B))]
+
+    assert strange("".join(c for c in letters if unicodedata.category(c)[0] != "C")) == ""
