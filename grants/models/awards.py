@@ -19,6 +19,7 @@ class Award(Model):
     """Money promised to an application.
 
     conditions: what the grantee must do before the first instalment, as written; met_at and met_by: found to be met.
+    to_close: everything is reported and paid, and nobody has closed it.
     """
 
     __tablename__ = "award"
@@ -28,6 +29,8 @@ class Award(Model):
         CheckConstraint("conditions <> '' OR met_at IS NULL", name="only_a_condition_is_met"),
         CheckConstraint("(met_at IS NULL) = (met_by IS NULL)", name="met_says_who_found_it"),
         Index("award_newest_idx", text("made_at DESC"), text("id DESC")),
+        Index("award_to_close_idx", "application_id", postgresql_where=text("to_close")),
+        Index("award_conditional_idx", "id", postgresql_where=text("conditions <> '' AND met_at IS NULL")),
     )
     seen = through("application_id", *EVERYBODY)
 
@@ -43,6 +46,7 @@ class Award(Model):
     made_at: Mapped[Stamp]
     met_at: Mapped[Instant | None]
     met_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    to_close: Mapped[bool] = mapped_column(server_default="false")
 
     application: Mapped[Application] = relationship()
     agreement: Mapped[Agreement] = relationship(back_populates="award", uselist=False)

@@ -197,14 +197,15 @@ def _after_award(row: Application) -> dict[str, Any]:
     ).first()
     if award is None:
         return {}
+    return {"agreement": award.agreement.step, **loose_ends(award)}
+
+
+def loose_ends(award: Award) -> dict[str, int]:
+    """How many of its reports are not approved, and of its instalments not paid."""
     reports = select(func.count()).where(Report.award_id == award.id, Report.step != "approved")
     paid = select(Payment.instalment_id).where(~Payment.undone, Payment.paid_at.is_not(None))
     unpaid = select(func.count()).where(Instalment.award_id == award.id, Instalment.id.not_in(paid))
-    return {
-        "agreement": award.agreement.step,
-        "reports_open": db.session.scalar(reports) or 0,
-        "instalments_open": db.session.scalar(unpaid) or 0,
-    }
+    return {"reports_open": db.session.scalar(reports) or 0, "instalments_open": db.session.scalar(unpaid) or 0}
 
 
 @of.register

@@ -95,4 +95,6 @@ def _against(award: Award, lines: list[BudgetLine], wanted: list[Decimal]) -> tu
 @moves.deed("awards.close")
 def close(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Order the impact report."""
-    letters.impact_report(db.session.scalars(select(Award).where(Award.application_id == application.id)).one())
+    award = db.session.scalars(select(Award).where(Award.application_id == application.id)).one()
+    award.to_close = False
+    letters.impact_report(award)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Award, Batch, Call, Fund, Instalment, Payment
-from grants.services import ledger, moves, numbers
+from grants.services import instalments, ledger, moves, numbers
 from workflows.roles import Actor
 from workflows.say import Say, Value
 
@@ -73,9 +73,12 @@ def release(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any
 @moves.deed("batches.confirm")
 def confirm(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
     """The bank has paid."""
-    for payment in _paid(batch):
+    payments = _paid(batch)
+    for payment in payments:
         payment.paid_at = now()
         ledger.confirm(payment.instalment.award, amount=payment.amount, actor=actor)
+    for award in dict.fromkeys(payment.instalment.award for payment in payments):
+        instalments.settle(award)
     return {}
 
 

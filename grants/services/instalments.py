@@ -9,6 +9,7 @@ from babel.numbers import get_currency_precision
 
 from grants.db import db
 from grants.models import Award, Instalment
+from grants.queries import cases
 from grants.services import ledger, moves
 from workflows.division import divided
 from workflows.programme import InstalmentPlan
@@ -38,6 +39,18 @@ def follow(award: Award) -> None:
                 moves.take(instalment, "fall_due", actor=CLOCK)
             except moves.Refused:
                 continue
+
+
+def settle(award: Award) -> None:
+    """Say that a grant can be closed, once everything is reported and paid.
+
+    The last report and the last payment may come at the same instant: whoever holds the award's lock counts, and
+    then sees what the other has kept.
+    """
+    db.session.flush()
+    db.session.refresh(award, with_for_update={"of": Award})
+    if not any(cases.loose_ends(award).values()):
+        award.to_close = True
 
 
 @moves.deed("instalments.fall_due")

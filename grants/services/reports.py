@@ -74,6 +74,7 @@ def approve(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: A
     report.approved_by, report.approved_at = actor.person, now()
     db.session.flush()
     instalments.follow(report.award)
+    instalments.settle(report.award)
 
 
 @moves.deed("reports.send_back")

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from grants.access import Permission
 from grants.models import Application
-from grants.queries import inbox, organisations, proposals
+from grants.queries import organisations, proposals
 from grants.queries import standing as stood
 from grants.queries.organisations import Holding
 from grants.web import office, own, promises, standing
 from grants.web.guard import permitted, who
-from grants.web.shell import page
+from grants.web.shell import page, to_do
 from grants.web.words import amount, current_day, spoken
 from workflows.programmes import programmes
 from workflows.roles import Role
@@ -44,7 +44,7 @@ def _applicant() -> str:
     until = standing.deadline(drafts[0]) if drafts else None
     return page(
         "inbox/show.html",
-        duties=office.told(inbox.duties(who())),
+        duties=office.told(to_do()),
         rows=own.lines(rows, facts),
         draft=drafts[0] if drafts else None,
         deadline=until,

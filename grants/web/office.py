@@ -10,12 +10,11 @@ from flask import request, url_for
 from flask_babel import gettext
 
 from grants.db import now
-from grants.queries import inbox
 from grants.queries import office as found
-from grants.queries.inbox import Duty
+from grants.queries.duty import Duty
 from grants.web import listing
 from grants.web.guard import who
-from grants.web.shell import page
+from grants.web.shell import page, to_do
 from grants.web.words import instant, said
 from workflows.steps import STEPS
 
@@ -26,12 +25,31 @@ DEEDS: dict[str, tuple[str, str, str, str]] = {
     "checks": ("Check: %(title)s", "It waits for its checks.", "Do the checks", "applications.show"),
     "panel": (
         "Recommend: %(title)s",
-        "All reviews are in; the approver waits for your advice.",
+        "The approver waits for your advice.",
         "Recommend",
         "applications.show",
     ),
     "decision": ("Decide: %(title)s", "An officer has given advice.", "Decide", "applications.show"),
-    "countersign": ("Counter-sign: %(title)s", "The applicant has signed.", "Sign", "awards.show"),
+    "assign": (
+        "Ask reviewers: %(title)s",
+        "Fewer are asked than the call wants.",
+        "Choose reviewers",
+        "assignments.new",
+    ),
+    "reviewed": (
+        "Take it on: %(title)s",
+        "The reviews that the call wants are in.",
+        "See where it stands",
+        "applications.show",
+    ),
+    "countersign": ("Counter-sign: %(title)s", "The grantee has signed.", "Sign", "awards.show"),
+    "condition": (
+        "See whether the condition is met: %(title)s",
+        "The first instalment waits for it.",
+        "Look at it",
+        "awards.show",
+    ),
+    "close": ("Close the grant: %(title)s", "Everything is reported and paid.", "Close it", "applications.show"),
     "received": ("Read the report: %(title)s", "The next instalment may wait for it.", "Read it", "reports.show"),
     "payable": ("Pay what is due from %(title)s", "Instalments whose conditions hold.", "Make a batch", "batches.new"),
     "batch_prepared": ("Approve batch %(title)s", "Somebody else prepared it.", "Look at it", "batches.show"),
@@ -62,12 +80,12 @@ def show_inbox() -> str:
     at = now()
     frame: dict[str, Any] = {"at": at, "alarms": [_alarm(alert, at) for alert in found.alerts(who())], "duties": None}
     if not listing.of_the_office(who()):
-        return page("inbox/office.html", **frame | {"duties": told(inbox.duties(who())), "tabs": []})
+        return page("inbox/office.html", **frame | {"duties": told(to_do()), "tabs": []})
     if request.args.get("list", MINE) != MINE:
         lists = listing.listed(who(), request.args, tab=MINE, endpoint="inbox.show", tabs=listing.INBOX_TABS)
         lists["tabs"].insert(0, {"title": gettext("Needs me"), "url": url_for("inbox.show"), "present": False})
         return page("inbox/office.html", **frame, **lists)
-    duties = told(inbox.duties(who()))
+    duties = told(to_do())
     tabs = listing.tabs(who(), endpoint="inbox.show", tabs=listing.INBOX_TABS)
     tabs.insert(0, {"title": gettext("Needs me"), "url": url_for("inbox.show"), "count": len(duties), "present": True})
     return page("inbox/office.html", **frame | {"duties": duties, "tabs": tabs})

@@ -16,6 +16,7 @@ from config import LANGUAGES
 from grants.access import Permission
 from grants.db import now
 from grants.queries import inbox
+from grants.queries.duty import Duty
 from grants.web.guard import who
 from workflows.roles import Role
 
@@ -134,6 +135,19 @@ def _person() -> dict[str, str] | None:
     }
 
 
+def to_do() -> list[Duty]:
+    """What the reader must do, asked once a request."""
+    if "to_do" not in g:
+        g.to_do = inbox.duties(who())
+    found: list[Duty] = g.to_do
+    return found
+
+
+def _waiting() -> int:
+    """How much that is; only counted where the page does not list it."""
+    return len(to_do()) if "to_do" in g else inbox.count(who())
+
+
 def _places() -> list[dict[str, Any]]:
     if not who().id:
         open_calls = {
@@ -153,7 +167,7 @@ def _places() -> list[dict[str, Any]]:
     room = request.blueprint
     for roles, title, endpoint in PLACES:
         if roles & who().roles and endpoint not in found:
-            count = inbox.count(who()) if endpoint == "inbox.show" else 0
+            count = _waiting() if endpoint == "inbox.show" else 0
             found[endpoint] = {
                 "title": gettext(title),
                 "url": url_for(endpoint),

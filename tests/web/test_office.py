@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,8 @@ from flask import Flask
 
 from config import Settings
 from grants.db import db, saving
-from grants.models import Conflict
+from grants.models import Application, Award, Conflict
+from grants.services import persons, reviews
 from tests import world as scene
 from tests.browser import signed_in
 from tests.databases import advance
@@ -115,3 +117,122 @@ def test_a_conflict_takes_an_alert_out_of_sight(app: Flask, world: World) -> Non
 
     assert "Disaster alert" not in signed_in(app, world.people["olga"]).get("/inbox").page.text
     assert "Disaster alert" in signed_in(app, world.people["omar"]).get("/inbox").page.text
+
+
+def duties(app: Flask, world: World, name: str) -> list[str]:
+    """The titles of what somebody is to do, as their inbox says it."""
+    text = signed_in(app, world.people[name]).get("/inbox").get_data(as_text=True)
+    return re.findall(r"<h3>(.*: fibre title)</h3>", text)
+
+
+def test_an_application_without_reviewers_asks_for_them_until_enough_are_asked(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+    found = [signed_in(app, world.people["olga"]).get("/inbox").page.links.get("Choose reviewers")]
+    with app.app_context():
+        scene.review(world, db.session.get_one(Application, row.id), ("rex",))
+    first = duties(app, world, "olga")
+    with app.app_context(), saving():
+        for name in ("ria", "rob"):
+            reviews.assign(
+                application=db.session.get_one(Application, row.id),
+                reviewer=world.people[name],
+                actor=world.actor("olga", Role.OFFICER),
+            )
+
+    assert found == [f"/applications/{row.id}/reviewers"]
+    assert first == ["Ask reviewers: fibre title"]
+    assert duties(app, world, "olga") == []
+
+
+def test_a_reviewed_application_waits_to_be_taken_on(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+        scene.review(world, row)
+
+    assert duties(app, world, "olga") == duties(app, world, "omar") == ["Take it on: fibre title"]
+
+
+def test_whoever_did_the_checks_is_not_asked_to_advise_or_to_decide(app: Flask) -> None:
+    with app.app_context(), saving():
+        made = scene.found()
+        made.calls["BTN-S"] = scene.open_call(made, "BTN-S", 9_000)
+    with app.app_context():
+        panel = scene.in_review(made)
+        scene.review(made, panel)
+        scene.take(made, panel, "to_panel", "olga", Role.OFFICER)
+        small = scene.in_review(made, code="BTN-S", chapter="bo", amount=4_000)
+        scene.review(made, small, ("rex", "ria"))
+
+    assert duties(app, made, "olga") == []
+    assert sorted(duties(app, made, "omar")) == ["Recommend: fibre title", "Take it on: fibre title"]
+
+
+def test_an_approver_is_not_asked_to_decide_on_their_own_advice(app: Flask, world: World) -> None:
+    with app.app_context():
+        with saving():
+            persons.appoint(world.people["pia"], Role.OFFICER, actor=scene.SYSTEM)
+        row = scene.in_review(world)
+        scene.review(world, row)
+        scene.take(world, row, "to_panel", "olga", Role.OFFICER)
+        scene.take(world, row, "recommend", "pia", Role.OFFICER, kind="award", amount=Decimal(9_000))
+
+    assert duties(app, world, "pia") == []
+
+
+def test_officer_and_approver_are_both_shown_what_to_sign_and_the_officer_the_condition(
+    app: Flask, world: World
+) -> None:
+    with app.app_context():
+        award = scene.awarded(world)
+        scene.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+    before = {name: duties(app, world, name) for name in ("olga", "pia", "fay")}
+    with app.app_context():
+        agreement = db.session.get_one(Award, award.id).agreement
+        scene.take(world, agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+    signed = {name: duties(app, world, name) for name in ("olga", "pia")}
+    with app.app_context():
+        agreement = db.session.get_one(Award, award.id).agreement
+        scene.take(world, agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
+
+    countersign = ["Counter-sign: fibre title"]
+    assert before == {"olga": countersign, "pia": countersign, "fay": []}
+    assert signed == {"olga": ["See whether the condition is met: fibre title"], "pia": []}
+    assert duties(app, world, "olga") == []
+
+
+def test_a_grant_that_is_reported_and_paid_waits_to_be_closed(app: Flask, world: World) -> None:
+    with app.app_context():
+        award = scene.active(world)
+        scene.paid(world, award)
+        scene.reported(world, award, 1)
+        scene.paid(world, award)
+    before = duties(app, world, "olga")
+    with app.app_context():
+        scene.reported(world, db.session.get_one(Award, award.id), 2)
+    ready = duties(app, world, "olga")
+    with app.app_context():
+        scene.take(world, db.session.get_one(Award, award.id).application, "close", "olga", Role.OFFICER)
+
+    assert (before, ready, duties(app, world, "olga")) == ([], ["Close the grant: fibre title"], [])
+
+
+def test_the_last_payment_too_makes_it_ready_to_be_closed(app: Flask, world: World) -> None:
+    with app.app_context():
+        award = scene.active(world)
+        scene.reported(world, award, 1)
+        scene.reported(world, award, 2)
+        before = duties(app, world, "olga")
+        scene.paid(world, award)
+
+    assert (before, duties(app, world, "olga")) == ([], ["Close the grant: fibre title"])
+
+
+def test_a_conflict_takes_every_duty_away(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.in_review(world)
+        scene.review(world, row)
+        with saving():
+            db.session.add(Conflict(application_id=row.id, person_id=world.people["omar"].id, kinds="family"))
+
+    assert (duties(app, world, "omar"), len(duties(app, world, "olga"))) == ([], 1)

@@ -1,4 +1,4 @@
-"""What an award gives for each line of the budget, and the condition that somebody finds met."""
+"""What an award gives for each line of the budget, the condition that somebody finds met, and what can be closed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,10 @@ def upgrade() -> None:
     op.add_column("agreement", sa.Column("divided_at", sa.DateTime(timezone=True)))
     op.add_column("award", sa.Column("met_at", sa.DateTime(timezone=True)))
     op.add_column("award", sa.Column("met_by", sa.Integer, sa.ForeignKey("person.id", name="award_met_by_fkey")))
+    op.add_column("award", sa.Column("to_close", sa.Boolean, server_default="false", nullable=False))
+    op.create_index("award_to_close_idx", "award", ["application_id"], postgresql_where=sa.text("to_close"))
+    conditional = sa.text("conditions <> '' AND met_at IS NULL")
+    op.create_index("award_conditional_idx", "award", ["id"], postgresql_where=conditional)
     op.execute("""
         UPDATE budget_line l SET agreed = trunc(l.total * w.amount / a.asked, 2)
         FROM award w JOIN application a ON a.id = w.application_id WHERE l.application_id = a.id;
@@ -20,6 +24,11 @@ def upgrade() -> None:
         FROM award w, (SELECT application_id, sum(agreed) AS together, (array_agg(id ORDER BY total DESC, id))[1] AS largest
                        FROM budget_line GROUP BY application_id) s
         WHERE s.application_id = w.application_id AND l.id = s.largest;
+        UPDATE award w SET to_close = true
+        FROM application a WHERE a.id = w.application_id AND a.step = 'active'
+        AND NOT EXISTS (SELECT FROM report WHERE award_id = w.id AND step <> 'approved')
+        AND NOT EXISTS (SELECT FROM instalment i WHERE i.award_id = w.id AND NOT EXISTS
+            (SELECT FROM payment p WHERE p.instalment_id = i.id AND NOT p.undone AND p.paid_at IS NOT NULL));
 
         ALTER TABLE budget_line ADD CONSTRAINT budget_line_agreed_within_what_was_asked CHECK (agreed BETWEEN 0 AND total);
         ALTER TABLE award ADD CONSTRAINT award_only_a_condition_is_met CHECK (conditions <> '' OR met_at IS NULL);

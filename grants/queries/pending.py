@@ -1,0 +1,173 @@
+"""What waits for officers and approvers: each kind of it as a query of the inbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, literal, null, or_, select, tuple_
+
+from grants.access import Who, seen
+from grants.db import Side
+from grants.models import Agreement, Application, Assignment, Award, Call, Check, Organisation, Recommendation, Report
+from grants.queries.duty import columns, day, hours
+from workflows.programmes import programmes
+from workflows.roles import Role
+from workflows.rules.decisions import not_checked_by_me
+
+READ_WITHIN_DAYS = 21
+AT_WORK = ("asked", "ready", "sent")
+
+CLOCKS = (
+    select(Call.id, hours("triage", "decision").label("hours"), hours("review").label("review"))
+    .cte("clocks")
+    .prefix_with("MATERIALIZED")
+)
+"""The rules of a call are long: they are unpacked once for each call, not once for each application."""
+
+
+def _needs() -> Any:
+    stage = func.jsonb_array_elements(Call.rules["stages"]).table_valued("value", joins_implicitly=True)
+    key, reviews = stage.c.value.op("->>")("key"), stage.c.value.op("->>")("reviews")
+    wanted = select(
+        Call.id.label("call_id"),
+        Call.programme,
+        key.label("stage"),
+        reviews.cast(Integer).label("reviews"),
+    )
+    return wanted.select_from(Call, stage).cte("needs").prefix_with("MATERIALIZED")
+
+
+NEEDS = _needs()
+"""How many reviews each stage of each call needs."""
+
+
+def parts(who: Who) -> list[Select[Any]]:
+    """Every kind that this person's roles ask for."""
+    found: list[Select[Any]] = []
+    if Role.OFFICER in who.calls:
+        found += [_at(step, who, Role.OFFICER) for step in ("triage", "checks")]
+        found += [_at("panel", who, Role.OFFICER).where(~_checked_by(who)), _reviews(who)]
+        found += [_received(who), _conditions(who), _to_close(who)]
+    if Role.APPROVER in who.calls:
+        found.append(_at("decision", who, Role.APPROVER).where(~_checked_by(who), ~_advised_by(who)))
+    if {Role.OFFICER, Role.APPROVER} & set(who.calls):
+        found.append(_countersign(who))
+    return found
+
+
+def _at(step: str, who: Who, role: Role) -> Select[Any]:
+    """What waits at one step for a role, in the order of the index of steps: no more is read than is shown."""
+    limit = select(CLOCKS.c.hours).where(CLOCKS.c.id == Application.call_id).scalar_subquery()
+    return _applications(who, role, Application.step, day(limit)).where(Application.step == step)
+
+
+def _applications(who: Who, role: Role, kind: Any, due: Any) -> Select[Any]:
+    """Applications that somebody sees in this role, the longest at their step first."""
+    return (
+        select(*columns(kind, Application.id, Application.title, Organisation.name, due))
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(_covered(who, role), seen(Application, who, (Side.OFFICE,)))
+        .order_by(Application.step_at, Application.id)
+    )
+
+
+def _covered(who: Who, *roles: Role) -> ColumnElement[bool]:
+    """Within the calls of one of these roles."""
+    covered = [who.calls[role] for role in roles if role in who.calls]
+    if None in covered:
+        return Application.id.is_not(None)
+    return Application.call_id.in_(frozenset().union(*(calls for calls in covered if calls)))
+
+
+def _checked_by(who: Who) -> ColumnElement[bool]:
+    return exists().where(Check.application_id == Application.id, Check.by == who.id)
+
+
+def _advised_by(who: Who) -> ColumnElement[bool]:
+    return exists().where(
+        Recommendation.application_id == Application.id, Recommendation.by == who.id, ~Recommendation.sent_back
+    )
+
+
+def _reviews(who: Who) -> Select[Any]:
+    """In review: too few are asked, or all that are needed are in and somebody must take it on."""
+    counted = (
+        select(
+            func.count().filter(Assignment.state.in_(AT_WORK)).label("asked"),
+            func.count().filter(Assignment.state == "sent").label("sent"),
+        )
+        .where(Assignment.application_id == Application.id, Assignment.stage == Application.stage)
+        .lateral("counted")
+    )
+    here = and_(NEEDS.c.call_id == Application.call_id, NEEDS.c.stage == Application.stage)
+    needed = select(NEEDS.c.reviews).where(here).scalar_subquery()
+    divided = exists().where(here, tuple_(NEEDS.c.programme, NEEDS.c.stage).in_(apart()))
+    few = counted.c.asked < needed
+    kind = case((few, literal("assign")), else_=literal("reviewed"))
+    limit = select(CLOCKS.c.review).where(CLOCKS.c.id == Application.call_id).scalar_subquery()
+    theirs = or_(~_checked_by(who), ~divided)
+    return (
+        _applications(who, Role.OFFICER, kind, day(limit))
+        .join(counted, literal(value=True))
+        .where(Application.step == "review", or_(few, and_(counted.c.sent >= needed, theirs)))
+    )
+
+
+def apart() -> list[tuple[str, str]]:
+    """The programmes and stages in which whoever did the checks cannot take a reviewed application on."""
+    return [
+        (code, stage.key)
+        for code, programme in programmes().items()
+        for stage in programme.rules.stages
+        if (onward := [m for m in programme.flow.offered("review", stage.key, {Role.OFFICER}) if m.weight == "first"])
+        and all(not_checked_by_me in move.needs for move in onward)
+    ]
+
+
+def _countersign(who: Who) -> Select[Any]:
+    return (
+        _awards(who, "countersign", null(), Role.OFFICER, Role.APPROVER)
+        .join(Agreement, Agreement.award_id == Award.id)
+        .where(Agreement.step == "countersign", func.coalesce(Agreement.signed_by, 0) != who.id)
+    )
+
+
+def _conditions(who: Who) -> Select[Any]:
+    """Signed by both, with a condition that nobody has found met."""
+    return (
+        _awards(who, "condition", null(), Role.OFFICER)
+        .join(Agreement, Agreement.award_id == Award.id)
+        .where(Award.conditions != "", Award.met_at.is_(None), Agreement.step == "signed")
+    )
+
+
+def _to_close(who: Who) -> Select[Any]:
+    """Everything is reported and paid."""
+    return _applications(who, Role.OFFICER, literal("close"), null()).where(
+        Application.step == "active", Application.id.in_(select(Award.application_id).where(Award.to_close))
+    )
+
+
+def _awards(who: Who, kind: str, due: Any, *roles: Role) -> Select[Any]:
+    return (
+        select(*columns(literal(kind), Award.id, Application.title, Award.number, due))
+        .join(Award, Award.application_id == Application.id)
+        .where(_covered(who, *roles), seen(Application, who, (Side.OFFICE,)))
+        .order_by(Award.id)
+    )
+
+
+def _received(who: Who) -> Select[Any]:
+    due = func.date(Report.step_at) + READ_WITHIN_DAYS
+    return (
+        select(*columns(literal("received"), Report.id, Application.title, Report.title, due))
+        .join(Award, Award.id == Report.award_id)
+        .join(Application, Application.id == Award.application_id)
+        .where(
+            _covered(who, Role.OFFICER),
+            Report.step == "received",
+            func.coalesce(Report.sent_by, 0) != who.id,
+            seen(Application, who, (Side.OFFICE,)),
+        )
+        .order_by(Report.step_at, Report.id)
+    )

@@ -1,0 +1,89 @@
+"""The last report and the last payment may come at the same instant: whichever it was, the grant can be closed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from grants.db import db
+from grants.models import Award, Batch, Report
+from grants.outside.servers import Postgres
+from grants.queries import cases
+from grants.services import instalments, moves
+from tests import world
+from tests.money.conftest import Copies
+from tests.money.racing import DONE, together
+from tests.prepared import prepared
+from workflows.roles import Role
+
+counted = cases.loose_ends
+
+
+@pytest.fixture(scope="session")
+def nearly(postgres: Postgres, template: str) -> str:
+    """A grant whose last report is here and whose last payment is with the bank."""
+    return prepared(postgres, template, "grants_nearly", _fill)
+
+
+def _fill() -> None:
+    made = world.build(programmes=("BTN-L",))
+    award = world.active(made)
+    world.reported(made, award, 1)
+    batch = world.batch(made, award)
+    world.take(made, batch, "approve", "fox", Role.FINANCE)
+    world.take(made, batch, "release", "fritz", Role.FINANCE)
+    world.received(made, award, 2)
+
+
+def end(app: Flask) -> bool:
+    """Both come at once; whether the grant then waits to be closed."""
+
+    def confirm() -> Callable[[], None]:
+        row, actor = db.session.query(Batch).one(), world.found().actor("fay", Role.FINANCE)
+        db.session.rollback()
+        return lambda: moves.take(row, "confirm", actor=actor)
+
+    def approve() -> Callable[[], None]:
+        row, actor = db.session.query(Report).filter_by(number=2).one(), world.found().actor("omar", Role.OFFICER)
+        db.session.rollback()
+        return lambda: moves.take(row, "approve", actor=actor)
+
+    assert together(app, [confirm, approve]) == [DONE, DONE]
+    with app.app_context():
+        return db.session.query(Award).one().to_close
+
+
+@pytest.fixture
+def _slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has counted takes their time to keep it."""
+
+    def count(award: Award) -> dict[str, int]:
+        found = counted(award)
+        time.sleep(0.2)
+        return found
+
+    monkeypatch.setattr(cases, "loose_ends", count)
+
+
+@pytest.mark.usefixtures("_slow")
+def test_the_grant_waits_to_be_closed_whichever_came_last(copies: Copies, nearly: str) -> None:
+    for _ in range(3):
+        with copies(nearly) as app:
+            assert end(app)
+
+
+@pytest.mark.usefixtures("_slow")
+def test_without_the_lock_both_would_leave_it_to_the_other(
+    copies: Copies, nearly: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def settle(award: Award) -> None:
+        db.session.flush()
+        if not any(cases.loose_ends(award).values()):
+            award.to_close = True
+
+    monkeypatch.setattr(instalments, "settle", settle)
+    with copies(nearly) as app:
+        assert not end(app)
