@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
+from flask import request
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.validators import Length
@@ -67,6 +68,8 @@ class ReportForm(Form):
             form.process(MultiDict(typed), **_stored(report))
         form.figures = tuple(Row(f, form[_name(f, "actual")], form[_name(f, "source")]) for f in report.figures)
         form.spending = tuple(Row(s, form[_name(s, "spent")], form[_name(s, "explanation")]) for s in report.spending)
+        if typed is None and request.method != "POST":
+            form.recall(report.unread)
         return form
 
     @classmethod
@@ -83,7 +86,18 @@ class ReportForm(Form):
             "texts": words | {"story_consent": bool(self.story_consent.data)},
             "figures": {row.row.id: _pair(row, row.row.actual, row.row.source) for row in self.figures},
             "spending": {row.row.id: _pair(row, row.row.spent, row.row.explanation) for row in self.spending},
+            "unread": {f.name: str((f.raw_data or [""])[0])[:LINE] for f in self._numbers() if f.errors},
         }
+
+    def recall(self, unread: Mapping[str, str]) -> None:
+        """Show again what was typed as a number and cannot be read, with the sentence that says so."""
+        for field in self._numbers():
+            if field.name in unread:
+                field.process(MultiDict({field.name: unread[field.name]}))
+                field.errors = list(field.process_errors)
+
+    def _numbers(self) -> list[Field]:
+        return [row.number for row in (*self.figures, *self.spending)]
 
     def typed(self) -> dict[str, str]:
         """Everything as it was typed, by field, to be kept when the save came too late."""

@@ -7,13 +7,13 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Amount, Instant, Key, Model, Side, Stamp, through
+from grants.db import Amount, Answers, Instant, Key, Model, Side, Stamp, through
 from grants.models.applications import BudgetLine, Indicator
 from grants.models.awards import Award
 
 
 class Report(Model):
-    """One report that is owed."""
+    """One report that is owed. unread: what was typed where a number is wanted and none can be read, by field."""
 
     __tablename__ = "report"
     __table_args__ = (
@@ -40,6 +40,7 @@ class Report(Model):
     story_by: Mapped[str] = mapped_column(server_default="")
     story_consent: Mapped[bool] = mapped_column(server_default="false")
     question: Mapped[str] = mapped_column(server_default="")
+    unread: Mapped[Answers]
     saved_at: Mapped[Stamp]
     sent_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     sent_at: Mapped[Instant | None]

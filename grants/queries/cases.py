@@ -256,6 +256,9 @@ def report_lacks(row: Report) -> list[Say]:
             )
         elif spending.spent > (spending.line.agreed or ZERO) * Decimal("1.1") and not spending.explanation.strip():
             lacks.append(Say("“%(line)s” is more than 10 %% over: say why.", line=spending.line.what, cure="spending"))
+    lacks += [
+        Say("“%(text)s” cannot be read as a number.", text=text, cure=name) for name, text in sorted(row.unread.items())
+    ]
     used = sum((spending.spent or ZERO for spending in row.spending), ZERO)
     if used > row.award.amount:
         text = "The lines come to %(used)s; the grant is %(award)s. Count only what the grant pays for."

@@ -39,8 +39,11 @@ def save(
     figures: Mapping[int, tuple[Decimal | None, str]],
     spending: Mapping[int, tuple[Decimal | None, str]],
     version: int,
+    unread: Mapping[str, str] | None = None,
 ) -> None:
     """Keep a report as it stands. figures: id → (actual, source); spending: id → (spent, explanation).
+
+    unread: what was typed as a number and cannot be read as one, by the name of its field.
 
     Raises Refused once it is sent, Stale when somebody else saved in between.
     """
@@ -57,7 +60,7 @@ def save(
     for line in report.spending:
         if line.id in spending:
             line.spent, line.explanation = spending[line.id]
-    report.saved_at = now()
+    report.unread, report.saved_at = dict(unread or {}), now()
     db.session.flush()
 
 

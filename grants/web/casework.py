@@ -20,11 +20,9 @@ from grants.web.moves import offers
 from grants.web.shell import page
 from grants.web.words import amount, current_day
 from workflows.rules.decisions import checked_at
-from workflows.steps import STEPS, Holder
 
 FEW = 6
 WEIGHTS = ("first", "second", "link", "grave")
-HANDS = {Holder.APPLICANT: "with the applicant", Holder.REVIEWERS: "with reviewers", Holder.OURS: "with us"}
 
 
 def overview(application: Application, *, check: tuple[str, CheckForm] | None = None) -> str:
@@ -65,8 +63,8 @@ def _frame(application: Application, present: str, *, events: int | None = None)
     facts = stood.of([application])[application.id]
     return {
         "application": application,
-        "step": STEPS[application.step],
-        "holds": _holds(application),
+        "step": standing.step_of(application, facts),
+        "holds": _holds(application, facts),
         "line": _line(application, facts),
         "tabs": _tabs(application, present, facts.reviews.get("sent", 0), events),
         "call_url": url_for("calls.show", id=application.call_id),
@@ -106,25 +104,22 @@ def _tabs(application: Application, present: str, sent: int, events: int | None)
     return found
 
 
-def _holds(application: Application) -> str:
+def _holds(application: Application, facts: stood.Standing) -> str:
     """What the tag's word leaves open: in whose hands, and on which day of how many."""
     since = (current_day() - application.step_at.date()).days
     limit = listing.limit_of(application)
-    hands = HANDS.get(STEPS[application.step].holder)
+    hands = standing.held_by(standing.step_of(application, facts), ours=True)
     days = gettext("day %(day)s of %(limit)s", day=since, limit=limit) if limit is not None and hands else ""
-    return " · ".join(part for part in (gettext(hands) if hands else "", days) if part)
+    return " · ".join(part for part in (hands, days) if part)
 
 
 def _line(application: Application, facts: stood.Standing) -> list[dict[str, Any]]:
-    """The applicant's line of steps in the office's words, with what is over its time."""
-    stops = standing.line(application, facts)
+    """The line of steps in the office's words, with what is over its time."""
+    stops = standing.line(application, facts, ours=True)
     limit, since = listing.limit_of(application), (current_day() - application.step_at.date()).days
     for stop in stops:
-        if stop["state"] == "present":
-            if application.step in ("draft", "question"):
-                stop["notes"] = [gettext("with the applicant"), *stop["notes"][1:]]
-            if limit is not None and since > limit:
-                stop["late"] = gettext("%(days)s days over", days=since - limit)
+        if stop["state"] == "present" and limit is not None and since > limit:
+            stop["late"] = gettext("%(days)s days over", days=since - limit)
     return stops
 
 

@@ -17,7 +17,6 @@ from grants.web.moves import offers
 from grants.web.shell import page
 from grants.web.words import day
 from grants.web.writing import WRITABLE, asked_of
-from workflows.steps import STEPS
 
 JUST_SENT = ("checks", "triage")
 FEW = 30
@@ -26,12 +25,13 @@ FEW = 30
 def show_own(application: Application) -> str:
     """The page of an application for those who wrote it."""
     facts = stood.of([application])[application.id]
+    step = standing.step_of(application, facts)
     writable = application.step in WRITABLE
     return page(
         "applications/show_own.html",
         application=application,
-        step=STEPS[application.step],
-        holds=standing.held_by(application),
+        step=step,
+        holds=standing.held_by(step),
         line=standing.line(application, facts),
         says=sentence(application, facts),
         facts=facts,
@@ -64,8 +64,8 @@ def lines(applications: list[Application], facts: dict[int, Standing]) -> list[d
     return [
         {
             "application": one,
-            "step": STEPS[one.step],
-            "holds": standing.held_by(one),
+            "step": (step := standing.step_of(one, facts[one.id])),
+            "holds": standing.held_by(step),
             "line": standing.line(one, facts[one.id]),
             "url": url_for("drafts.write" if one.step == "draft" else "applications.show", id=one.id),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -55,12 +56,12 @@ def found(application: Application, case: ApplicationCase) -> list[dict[str, Any
     at = instant(sent, "utc") if sent else "–"
     lines = [{"mark": "cross" if late else "tick", "text": gettext("Sent %(at)s", at=at)}]
     for spec in application.call.data.rules:
-        lines += _rule(case, spec, application.call)
+        lines += _rule(case, spec, application.call, sent)
     return lines
 
 
-def _rule(case: ApplicationCase, spec: RuleSpec, call: Call) -> list[dict[str, Any]]:
-    alone = replace(case, round=replace(case.round, rules=(spec,)))
+def _rule(case: ApplicationCase, spec: RuleSpec, call: Call, sent: datetime | None) -> list[dict[str, Any]]:
+    alone = replace(case, round=replace(case.round, rules=(spec,)), arrived_at=sent or case.arrived_at)
     against = dict.fromkeys(say for moment in ("submit", "award") for say in objections(alone, moment))
     if not against:
         return [{"mark": "tick", "text": rulebook.words(spec, call.data, call.currency).rstrip(".")}]

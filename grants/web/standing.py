@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from grants.web.words import day, said
 from workflows.flow import Flow, Move
 from workflows.programme import Stage
 from workflows.roles import Role
-from workflows.steps import STEPS, Holder
+from workflows.steps import STEPS, Holder, Step
 
 ENDED = ("not_eligible", "declined", "withdrawn", "terminated")
 DECISION = ("panel", "decision")
@@ -27,10 +27,11 @@ ROLES = {Role.OFFICER: "programme officer", Role.APPROVER: "approver"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an application is, with all that its line is drawn from."""
+    """Where an application is, with all that its line is drawn from. ours: it is read from the Foundation's side."""
 
     application: Application
     facts: Standing
+    ours: bool = False
 
     @property
     def clock(self) -> dict[str, int]:
@@ -54,9 +55,9 @@ def _onward(flow: Flow, step: str, stage: str) -> Move | None:
     )
 
 
-def line(application: Application, facts: Standing) -> list[dict[str, Any]]:
-    """The stops for `templates/macros/steps.html`: five or six, whatever the flow."""
-    place = Place(application, facts)
+def line(application: Application, facts: Standing, *, ours: bool = False) -> list[dict[str, Any]]:
+    """The stops for `templates/macros/steps.html`, five or six, whatever the flow; in the words of whoever reads."""
+    place = Place(application, facts, ours)
     stops = _stops(application, facts)
     present = next((number for number, (_, steps) in enumerate(stops) if application.step in steps), len(stops) - 1)
     return [_drawn(place, name, steps, number, present) for number, (name, steps) in enumerate(stops)]
@@ -102,7 +103,7 @@ def _drawn(place: Place, name: str, steps: tuple[str, ...], number: int, present
         "name": name,
         "notes": [note for note in notes if note][:2],
         "state": state,
-        "holder": str(STEPS[place.application.step].holder) if state == "present" else None,
+        "holder": str(step_of(place.application, place.facts).holder) if state == "present" else None,
     }
 
 
@@ -126,16 +127,23 @@ def _present(place: Place, _: tuple[str, ...]) -> list[str]:
     match application.step:
         case "draft" | "question":
             until = deadline(application)
-            return [gettext("in your hands"), gettext("until %(day)s", day=day(until.date(), "short")) if until else ""]
+            hands = gettext("with the applicant") if place.ours else gettext("in your hands")
+            return [hands, gettext("until %(day)s", day=day(until.date(), "short")) if until else ""]
         case "review":
             return _reviews(place)
         case "agreement":
-            return [gettext("yours to sign") if place.facts.agreement == "to_sign" else gettext("ours to sign")]
+            return [_signer(place)]
         case "active":
             return [gettext("the project runs")]
         case step if step in ENDED:
             return [day(application.step_at.date(), "short")]
     return [_actor(place, application.step), _by(hear_by(application))]
+
+
+def _signer(place: Place) -> str:
+    if place.facts.agreement == "countersign":
+        return gettext("ours to sign")
+    return gettext("the grantee signs") if place.ours else gettext("yours to sign")
 
 
 def _reviews(place: Place) -> list[str]:
@@ -150,11 +158,13 @@ def _reviews(place: Place) -> list[str]:
 def _coming(place: Place, steps: tuple[str, ...]) -> list[str]:
     match steps:
         case ("agreement",):
-            return [gettext("you and us"), gettext("both sign")]
+            return [gettext("grantee and we") if place.ours else gettext("you and we"), gettext("both sign")]
         case ("review",):
             needed = place.application.call.data.stage(place.application.stage).reviews
             return [ngettext("%(num)s reviewer", "%(num)s reviewers", needed), span(place.clock, "review")]
         case ():
+            if place.ours:
+                return [gettext("they write it"), gettext("if we invite them")]
             return [gettext("you write it"), gettext("if you are invited")]
         case _ if steps == DECISION:
             return [_decider(place), _by(hear_by(place.application)) or span(place.clock, "decision")]
@@ -206,11 +216,19 @@ def hear_by(application: Application) -> datetime | None:
     return answered_by(application.call, application.submitted_at) if application.submitted_at else None
 
 
-def held_by(application: Application) -> str:
-    """What a tag's word leaves open."""
+def step_of(application: Application, facts: Standing) -> Step:
+    """Its step; one agreement is in the grantee's hands first and then in ours."""
+    step = STEPS[application.step]
+    if step.key == "agreement" and facts.agreement == "to_sign":
+        return replace(step, holder=Holder.APPLICANT)
+    return step
+
+
+def held_by(step: Step, *, ours: bool = False) -> str:
+    """What a tag's word leaves open, in the words of whoever reads."""
     words = {
-        Holder.APPLICANT: gettext("with you"),
+        Holder.APPLICANT: gettext("with the applicant") if ours else gettext("with you"),
         Holder.OURS: gettext("with us"),
         Holder.REVIEWERS: gettext("with reviewers"),
     }
-    return words.get(STEPS[application.step].holder, "")
+    return words.get(step.holder, "")

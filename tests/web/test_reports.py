@@ -283,3 +283,29 @@ def test_what_the_impact_report_could_not_print_is_said_before_it_is_sent(
 
     assert said in page.text
     assert f"{THERE}#{anchor}" in page.links.values()
+
+
+def test_a_figure_that_cannot_be_read_is_still_there_tomorrow_and_holds_the_report(app: Flask, mia: Careful) -> None:
+    typed = fields(app) | {"figure_1_actual": "about 300", "line_1_spent": "much"}
+    mia.submit(mia.get(THERE), THERE, **fields(app))
+
+    mia.post(THERE, data=mia.get(THERE).page.form(THERE).fields | typed, headers=AUTOSAVE)
+    again = mia.get(THERE)
+    checked = mia.get("/reports/1/send").page
+
+    assert again.page.form(THERE).fields["figure_1_actual"] == ["about 300"]
+    assert again.page.form(THERE).fields["line_1_spent"] == ["much"]
+    assert "Give a number, such as 0 or 12.50." in again.page.text
+    assert "“about 300” cannot be read as a number." in checked.text
+    assert f"{THERE}#figure_1_actual" in checked.links.values()
+    with pytest.raises(LookupError):
+        checked.form("/moves/send")
+
+
+def test_a_figure_that_is_mended_is_kept_as_a_number(app: Flask, mia: Careful) -> None:
+    mia.submit(mia.get(THERE), THERE, **fields(app) | {"figure_1_actual": "about 300"})
+
+    mia.submit(mia.get(THERE), THERE, figure_1_actual="300")
+
+    assert mia.get(THERE).page.form(THERE).fields["figure_1_actual"] == ["300"]
+    assert "cannot be read" not in mia.get("/reports/1/send").page.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
@@ -113,3 +115,44 @@ def test_a_round_says_its_day_before_and_after_one_has_sent(app: Flask) -> None:
         assert hear is not None
         assert hear > row.call.closes_at
         assert public.hear(row.call) == words.day(hear.date(), "year")
+
+
+def present(line: list[dict[str, Any]]) -> tuple[str, str, str]:
+    """The present stop: its name, its first note, who holds it."""
+    stop = next(stop for stop in line if stop["state"] == "present")
+    return stop["name"], stop["notes"][0], stop["holder"]
+
+
+def test_an_agreement_is_in_the_hands_of_whoever_signs_next_and_said_to_each_reader(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.awarded(world)
+        row = award.application
+        before = {ours: shown(app, row, ours=ours) for ours in (False, True)}
+        w.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        after = {ours: shown(app, row, ours=ours) for ours in (False, True)}
+
+    assert before == {
+        False: (("Agreement", "yours to sign", "applicant"), "with you"),
+        True: (("Agreement", "the grantee signs", "applicant"), "with the applicant"),
+    }
+    assert after == dict.fromkeys((False, True), (("Agreement", "ours to sign", "ours"), "with us"))
+
+
+def shown(app: Flask, row: Application, *, ours: bool) -> tuple[tuple[str, str, str], str]:
+    """The present stop and the words of the tag, for a reader of one side."""
+    with app.test_request_context():
+        facts = stood.of([row])[row.id]
+        step = standing.step_of(row, facts)
+        return present(standing.line(row, facts, ours=ours)), standing.held_by(step, ours=ours)
+
+
+def test_the_office_is_not_told_to_write_what_the_applicant_writes(app: Flask) -> None:
+    with app.app_context():
+        row = w.draft(w.build(programmes=("DRR",)), "DRR")
+        with app.test_request_context():
+            lines = {ours: standing.line(row, stood.of([row])[row.id], ours=ours) for ours in (False, True)}
+        notes = {ours: [note for stop in line for note in stop["notes"]] for ours, line in lines.items()}
+
+    assert {"you write it", "you and we", "in your hands"} <= set(notes[False])
+    assert {"they write it", "grantee and we", "with the applicant"} <= set(notes[True])

@@ -1,7 +1,8 @@
-"""What an award gives for each line of the budget, the condition that somebody finds met, and what can be closed."""
+"""What an award gives for each line of the budget, the condition that somebody finds met, what can be closed, and what was typed."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0004"
 down_revision = "0003"
@@ -14,6 +15,7 @@ def upgrade() -> None:
     op.add_column("award", sa.Column("met_at", sa.DateTime(timezone=True)))
     op.add_column("award", sa.Column("met_by", sa.Integer, sa.ForeignKey("person.id", name="award_met_by_fkey")))
     op.add_column("award", sa.Column("to_close", sa.Boolean, server_default="false", nullable=False))
+    op.add_column("report", sa.Column("unread", JSONB, server_default=sa.text("'{}'::jsonb"), nullable=False))
     op.create_index("award_to_close_idx", "award", ["application_id"], postgresql_where=sa.text("to_close"))
     conditional = sa.text("conditions <> '' AND met_at IS NULL")
     op.create_index("award_conditional_idx", "award", ["id"], postgresql_where=conditional)
