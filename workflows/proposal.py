@@ -80,9 +80,9 @@ class SectionState:
         return "part" if self.begun else "empty"
 
 
-def states(stage: Stage, content: Content) -> tuple[SectionState, ...]:
-    """Each section of the stage with what it lacks."""
-    return tuple(_state(section, content) for section in stage.sections)
+def states(stage: Stage, content: Content, against: Sequence[Say] = ()) -> tuple[SectionState, ...]:
+    """Each section of the stage with what it lacks. against: what else stands against it, by what would cure it."""
+    return tuple(_state(section, content, against) for section in stage.sections)
 
 
 def missing(stage: Stage, content: Content) -> tuple[Say, ...]:
@@ -95,11 +95,13 @@ def words(text: str) -> int:
     return len(text.split())
 
 
-def _state(section: Section, content: Content) -> SectionState:
+def _state(section: Section, content: Content, against: Sequence[Say]) -> SectionState:
     problems = [say for question in section.questions for say in _problems(section, question, content)]
+    begun = any(_filled(question, content) for question in section.questions)
+    cures = {section.key, *(question.key for question in section.questions)}
+    problems += [say for say in against if begun and say.cure in cures]
     asked = [q for q in section.questions if q.required]
     answered = sum(_filled(question, content) for question in asked)
-    begun = any(_filled(question, content) for question in section.questions)
     return SectionState(section, answered, len(asked), tuple(problems), begun)
 
 

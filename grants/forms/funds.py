@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from babel.numbers import list_currencies
+from babel import Locale
+from babel.numbers import get_territory_currencies
 from flask import request
-from wtforms import IntegerField, SelectField
+from wtforms import IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from grants.forms.base import AmountField, Form, line
 
 YEARS = "Write a year from 2000 to 2100."
-CURRENCIES = frozenset(list_currencies())
+CURRENCIES = frozenset(code for land in Locale("en").territories for code in get_territory_currencies(str(land)))
+"""Those that are paid with somewhere today: no metals, no test codes, nothing that has gone."""
 
 
 def more_than_nothing(field: AmountField) -> None:
@@ -51,7 +53,7 @@ class FundForm(Form):
         }
 
     def validate_currency(self, field: Any) -> None:
-        """It is one that ISO 4217 knows."""
+        """It is one that somewhere is paid with."""
         if field.data not in CURRENCIES:
             raise ValidationError("Write the three letters of a currency, such as USD.")
 
@@ -61,10 +63,11 @@ class FundForm(Form):
 
 
 class EnvelopeForm(Form):
-    """Money of the fund for one of its calls; the calls are handed in by the view."""
+    """Money of the fund for one of its calls, or back from it; the calls are handed in by the view."""
 
     call = SelectField("Call", [InputRequired("Choose a call.")], coerce=int)
-    amount = AmountField("Amount to set aside")
+    way = RadioField("Which way", choices={"aside": "Set it aside", "back": "Take it back"}, default="aside")
+    amount = AmountField("Amount")
 
     @classmethod
     def over(cls, calls: Sequence[tuple[int, str]], currency: str) -> EnvelopeForm:
@@ -77,7 +80,7 @@ class EnvelopeForm(Form):
         return form
 
     def values(self) -> dict[str, Any]:
-        """What `services.calls.fund` takes, once the form is clean."""
+        """What `services.calls.fund` and `unfund` take, once the form is clean."""
         return {"amount": self.amount.data}
 
     def validate_amount(self, field: AmountField) -> None:

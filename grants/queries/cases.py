@@ -15,7 +15,7 @@ from babel.numbers import get_currency_precision
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from grants.db import db
+from grants.db import db, now
 from grants.models import (
     Account,
     Agreement,
@@ -35,10 +35,11 @@ from grants.models import (
     Recommendation,
     Report,
 )
+from grants.queries import lacks
 from workflows import cases
-from workflows.printable import strange
 from workflows.proposal import Content, Goal, Line, missing
-from workflows.say import Money, Say
+from workflows.rules.calls import objections
+from workflows.say import Say
 
 ZERO = Decimal(0)
 
@@ -63,13 +64,7 @@ def _(row: Application, arrived_at: datetime) -> cases.ApplicationCase:
         round=round_of(row.call),
         missing=missing(data.stage(row.stage), content),
         invited_until=row.invited_until,
-        asked=row.asked,
-        months=row.months or 0,
-        indirect=sum((line.total for line in content.lines if line.category == "indirect"), ZERO),
-        cofunding=_number(row.answers.get("cofunding")),
-        starts_on=row.starts_on,
-        happened_on=_day(row.answers.get("happened_on")),
-        partners=_outside(row.answers.get("partners")),
+        **_asked(row, content),
         checks_open=len({key for key, _ in data.checks} - {c.key for c in checks}),
         checks_failed=tuple(
             title for key, title in data.checks for c in checks if c.key == key and c.verdict == "failed"
@@ -83,6 +78,37 @@ def _(row: Application, arrived_at: datetime) -> cases.ApplicationCase:
         written_by=_writers(row),
         **_after_award(row),
     )
+
+
+def drafted_against(row: Application, content: Content) -> tuple[Say, ...]:
+    """What the call's rules say of a draft as far as it is written: nothing of the applicant is looked up."""
+    return objections(
+        cases.ApplicationCase(
+            arrived_at=now(),
+            applicant=cases.Applicant(kind=row.organisation.kind),
+            round=cases.Round(
+                currency=row.call.currency,
+                most=row.call.data.most,
+                months_most=row.call.data.months_most,
+                rules=row.call.data.rules,
+            ),
+            **_asked(row, content),
+        ),
+        "submit",
+    )
+
+
+def _asked(row: Application, content: Content) -> dict[str, Any]:
+    """What rules may know of the proposal itself."""
+    return {
+        "asked": row.asked,
+        "months": row.months or 0,
+        "indirect": sum((line.total for line in content.lines if line.category == "indirect"), ZERO),
+        "cofunding": _number(row.answers.get("cofunding")),
+        "starts_on": row.starts_on,
+        "happened_on": _day(row.answers.get("happened_on")),
+        "partners": _outside(row.answers.get("partners")),
+    }
 
 
 def written(row: Application) -> Content:
@@ -222,58 +248,11 @@ def _(row: Report, arrived_at: datetime) -> cases.ReportCase:
     )
     return cases.ReportCase(
         step=row.step,
-        missing=tuple(report_lacks(row)),
+        missing=tuple(lacks.of(row)),
         agreement=row.award.agreement.step,
         earlier_open=tuple(earlier),
         sent_by=row.sent_by,
     )
-
-
-def report_lacks(row: Report) -> list[Say]:
-    """What a report still needs before it can be sent."""
-    lacks = []
-    for key, text, label in (
-        ("summary", row.summary, "What was done"),
-        ("setbacks", row.setbacks, "What did not work"),
-        ("next_steps", row.next_steps, "What comes next"),
-    ):
-        if not text.strip():
-            lacks.append(Say("“%(label)s” is not answered.", label=label, cure=key))
-    if row.story and not row.story_consent:
-        lacks.append(Say("The story needs the consent of whoever tells it.", cure="story"))
-    if row.story and not row.story_by.strip():
-        lacks.append(Say("Say who tells the story, in the words they agree to.", cure="story_by"))
-    lacks += _unprintable(row)
-    lacks += [
-        Say("Give the figure of “%(name)s”.", name=f.indicator.name, cure="figures")
-        for f in row.figures
-        if f.actual is None
-    ]
-    for spending in row.spending:
-        if spending.spent is None:
-            lacks.append(
-                Say("Say what was used of “%(line)s”; 0 if nothing.", line=spending.line.what, cure="spending")
-            )
-        elif spending.spent > (spending.line.agreed or ZERO) * Decimal("1.1") and not spending.explanation.strip():
-            lacks.append(Say("“%(line)s” is more than 10 %% over: say why.", line=spending.line.what, cure="spending"))
-    lacks += [
-        Say("“%(text)s” cannot be read as a number.", text=text, cure=name) for name, text in sorted(row.unread.items())
-    ]
-    used = sum((spending.spent or ZERO for spending in row.spending), ZERO)
-    if used > row.award.amount:
-        text = "The lines come to %(used)s; the grant is %(award)s. Count only what the grant pays for."
-        award = Money(row.award.amount, row.award.currency)
-        lacks.append(Say(text, used=Money(used, row.award.currency), award=award, cure="spending"))
-    return lacks
-
-
-def _unprintable(row: Report) -> list[Say]:
-    """What stands in the impact report must be of characters that it can print."""
-    texts = {name: getattr(row, name) for name in ("summary", "setbacks", "next_steps", "story", "story_by")}
-    texts["figures"] = " ".join(figure.source for figure in row.figures)
-    texts["spending"] = " ".join(spending.explanation for spending in row.spending)
-    text = "There are characters that our reports cannot print: %(characters)s"
-    return [Say(text, characters=found, cure=name) for name, written in texts.items() if (found := strange(written))]
 
 
 @of.register

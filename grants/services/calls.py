@@ -11,7 +11,7 @@ from sqlalchemy import select
 from grants.db import db, now
 from grants.models import Call, Fund
 from grants.queries import cases
-from grants.services import history, ledger, moves
+from grants.services import funds, history, ledger, moves
 from workflows.programme import CallRules
 from workflows.programmes import programmes
 from workflows.roles import Actor
@@ -73,6 +73,19 @@ def fund(call: Call, *, amount: Decimal, actor: Actor) -> None:
     except ledger.Overspent as spent:
         raise moves.Refused(spent.reason) from spent
     _record(call, actor, "fund", Say("Envelope raised by %(amount)s", amount=Money(amount, call.currency)))
+    aside = Say("%(amount)s set aside for “%(call)s”", amount=Money(amount, call.currency), call=call.title)
+    funds.record(call.fund, actor=actor, key="cut", say=aside)
+
+
+def unfund(call: Call, *, amount: Decimal, actor: Actor) -> None:
+    """Take back what the call has not awarded; raises Refused when it has not that much left."""
+    try:
+        ledger.uncut(call, amount=amount, actor=actor)
+    except ledger.Overspent as spent:
+        raise moves.Refused(spent.reason) from spent
+    _record(call, actor, "unfund", Say("Envelope lowered by %(amount)s", amount=Money(amount, call.currency)))
+    back = Say("%(amount)s taken back from “%(call)s”", amount=Money(amount, call.currency), call=call.title)
+    funds.record(call.fund, actor=actor, key="uncut", say=back)
 
 
 def open_now(call: Call, *, actor: Actor) -> None:

@@ -16,7 +16,16 @@ def receive(*, title: str, year: int, currency: str, amount: Decimal, source: st
     fund = Fund(title=title, year=year, currency=currency, source=source)
     db.session.add(fund)
     db.session.flush()
-    ledger.appropriate(fund, amount=amount, actor=actor, note=source)
-    say = Say("Received %(amount)s", amount=Money(amount, currency))
-    history.record(history.About("fund", fund.id, "fund", fund.id), actor=actor, key="receive", say=say)
+    add(fund, amount=amount, source=source, actor=actor)
     return fund
+
+
+def add(fund: Fund, *, amount: Decimal, source: str, actor: Actor) -> None:
+    """More money comes in."""
+    ledger.appropriate(fund, amount=amount, actor=actor, note=source)
+    record(fund, actor=actor, key="receive", say=Say("Received %(amount)s", amount=Money(amount, fund.currency)))
+
+
+def record(fund: Fund, *, actor: Actor, key: str, say: Say) -> None:
+    """Write into the fund's own history."""
+    history.record(history.About("fund", fund.id, "fund", fund.id), actor=actor, key=key, say=say)

@@ -35,6 +35,11 @@ def cut(call: Call, *, amount: Decimal, actor: Actor) -> Entry:
     return _post("cut", _account(call.fund, "available"), _account(call.fund, "envelope", call=call), amount, actor)
 
 
+def uncut(call: Call, *, amount: Decimal, actor: Actor) -> Entry:
+    """What a call has not awarded goes back to the fund; raises Overspent."""
+    return _post("uncut", _account(call.fund, "envelope", call=call), _account(call.fund, "available"), amount, actor)
+
+
 def commit(award: Award, *, actor: Actor) -> Entry:
     """An award takes its amount from the envelope of its call; raises Overspent."""
     call = award.application.call

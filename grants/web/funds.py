@@ -69,7 +69,7 @@ def show(id: int) -> str:
 @bp.post("/funds/<int:id>/envelope")
 @permitted(Permission.SET_FUND)
 def cut(id: int) -> Response | tuple[str, int]:
-    """Set money of the fund aside for one of its calls."""
+    """Set money of the fund aside for one of its calls, or take it back."""
     fund = load(Fund, id)
     calls = {call.id: call for call, _ in funds.calls(fund)}
     form = _envelope(fund, calls)
@@ -89,7 +89,8 @@ def _received(form: FundForm) -> str:
 
 
 def _set_aside(fund: Fund, call: Call, form: EnvelopeForm) -> str:
-    call_deeds.fund(call, **form.values(), actor=acting(fund, Role.FINANCE))
+    deed = call_deeds.unfund if form.way.data == "back" else call_deeds.fund
+    deed(call, **form.values(), actor=acting(fund, Role.FINANCE))
     return url_for(".show", id=fund.id)
 
 

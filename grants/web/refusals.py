@@ -45,7 +45,7 @@ TITLES = {
 TEXTS = {
     400: "The request was not understood. Go back and send the page again.",
     401: "Sign in again, then go back and send the page again: what you typed is still there.",
-    403: "You may see this, but the deed belongs to another role, or somebody without your part in it.",
+    403: "It belongs to another role, or to somebody without your part in it.",
     404: "The page does not exist, or it is not for you. Check the address, or start from your first page.",
     405: "Start from your first page.",
     413: "What you sent is larger than 2 MB, so nothing of it was read or kept. Shorten it and send it again.",

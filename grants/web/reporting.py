@@ -64,7 +64,8 @@ def keep(report: Report, form: ReportForm) -> None:
 def saved(report: Report, form: ReportForm) -> dict[str, Any]:
     """What a page hears after a save of its own accord; the shape stands in `templates/macros/guard.html`."""
     unread = get_template_attribute("reports/_unread.html", "unread")(form)
-    return {"saved_at": clock(report.saved_at), "version": report.version, "parts": {"unread": unread}}
+    sums = get_template_attribute("reports/_fields.html", "sums_row")(money_used(report)[1])
+    return {"saved_at": clock(report.saved_at), "version": report.version, "parts": {"unread": unread, "sums": sums}}
 
 
 def too_late(report: Report, form: ReportForm) -> tuple[Response | str, int]:

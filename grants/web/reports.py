@@ -13,7 +13,7 @@ from grants.access import Permission
 from grants.db import today
 from grants.forms.reports import ReportForm
 from grants.models import ApplicationSave, Report
-from grants.queries import awards, cases, reports
+from grants.queries import awards, lacks, reports
 from grants.services.moves import Stale
 from grants.web import reporting
 from grants.web.guard import load, permitted, who
@@ -88,12 +88,10 @@ def save(id: int) -> AnyResponse | tuple[AnyResponse | str, int]:
 def check(id: int) -> str:
     """What the report lacks before it can be sent, each with the place to mend it, and then the button."""
     report = load(Report, id)
-    lacks = [
-        {"text": said(say), "url": url_for(".write", id=id, _anchor=say.cure)} for say in cases.report_lacks(report)
-    ]
-    found, known = offers(report), {lack["text"] for lack in lacks}
+    wanting = [{"text": said(say), "url": url_for(".write", id=id, _anchor=say.cure)} for say in lacks.of(report)]
+    found, known = offers(report), {one["text"] for one in wanting}
     against = [reason["text"] for offer in found for reason in offer["reasons"] if reason["text"] not in known]
-    return page("reports/send.html", report=report, lacks=lacks, against=against, offers=found)
+    return page("reports/send.html", report=report, lacks=wanting, against=against, offers=found)
 
 
 def _told(report: Report) -> dict[str, Any]:

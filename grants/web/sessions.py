@@ -41,6 +41,7 @@ def create() -> Response | tuple[str, int]:
         form.password.errors = (said(error.reason),)
         return page("sessions/new.html", form=form, next=after), 422
     with saving():
+        sessions.close(request.cookies.get(COOKIE, ""))
         token = sessions.open_for(person, settings)
     session.clear()
     response = redirect(after or url_for("inbox.show"))

@@ -128,7 +128,7 @@ def amount(value: Decimal | None, currency: str = "USD", *, code: bool = True, c
         return "–"
     digits = get_currency_precision(currency) if cents else 0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text = format_decimal(value, pattern, locale=get_locale() or "en")
+    text = format_decimal(value, pattern, locale=get_locale() or "en").replace("-", "\N{MINUS SIGN}")
     return f"{currency}\N{NO-BREAK SPACE}{text}" if code else text
 
 

@@ -51,8 +51,8 @@ class Draft:
 
     @property
     def states(self) -> tuple[SectionState, ...]:
-        """How far each section is."""
-        return states(self.stage, self.content)
+        """How far each section is, and what the call's rules say of it already."""
+        return states(self.stage, self.content, cases.drafted_against(self.application, self.content))
 
     def form(self, more: str = "") -> Proposal:
         """The form with what is stored."""
@@ -144,7 +144,7 @@ def _state(state: SectionState) -> tuple[str, str]:
     if state.mark == "empty":
         return gettext("not begun"), ""
     count = len(state.problems)
-    return ngettext("%(num)s thing is missing", "%(num)s things are missing", count), "soon"
+    return ngettext("%(num)s thing to do", "%(num)s things to do", count), "soon"
 
 
 def _note(state: SectionState, draft: Draft) -> str:

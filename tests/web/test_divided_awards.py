@@ -9,7 +9,7 @@ from flask import Flask
 
 from grants.db import db, saving
 from grants.models import Award, BudgetLine, Report
-from grants.queries import cases
+from grants.queries import lacks
 from grants.services import awards as deeds
 from tests import world as w
 from tests.browser import Careful, signed_in
@@ -143,7 +143,7 @@ def test_reports_hold_what_was_used_against_what_was_agreed(app: Flask, world: w
             for spent, amount in zip(report.spending, (Decimal(7000), Decimal(700)), strict=True):
                 spent.spent, spent.explanation = amount, ""
 
-        said = [str(say) for say in cases.report_lacks(report) if say.cure == "spending"]
+        said = [str(say) for say in lacks.of(report) if say.cure == "spending"]
 
     assert said == [
         "“Routers” is more than 10 %% over: say why.".replace("%%", "%"),

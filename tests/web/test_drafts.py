@@ -297,3 +297,20 @@ def test_the_budget_is_counted_in_the_smallest_unit_of_its_currency(app: Flask, 
         assert line is not None
         assert line.total == Decimal(sum_)
     assert sum_ in mia.get(there).text
+
+
+def test_a_section_is_not_complete_while_a_rule_of_the_call_stands_against_it(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        row = w.draft(world, amount=30_001)
+    mia = signed_in(app, world.people["mg1"])
+    page = mia.get(f"/applications/{row.id}/write")
+
+    def budget() -> str:
+        text = mia.get(f"/applications/{row.id}/write").get_data(as_text=True)
+        return text.partition('id="section-budget-state"')[2].partition("</")[0]
+
+    before = budget()
+    mia.submit(page, f"/applications/{row.id}/write", **{"budget-0-unit_cost": "2,600.00"})
+
+    assert ("1 thing to do" in before, "complete" in budget()) == (True, True)

@@ -151,3 +151,44 @@ def test_the_pages_stay_within_their_statements(app: Flask, world: w.World) -> N
         fay.get("/funds")
 
     assert len(sent) <= 12, sent
+
+
+def test_what_a_call_has_not_awarded_can_be_taken_back_and_the_fund_remembers(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        w.awarded(world)
+    fay = signed_in(app, world.people["fay"])
+    there = "/funds/1/envelope"
+
+    too_much = fay.submit(fay.get("/funds/1"), there, call="1", way="back", amount="90,000.01")
+    taken = fay.submit(fay.get("/funds/1"), there, call="1", way="back", amount="90,000")
+    fay.submit(fay.get("/funds/1"), there, call="1", way="aside", amount="5,000")
+    page = fay.get("/funds/1")
+
+    assert (too_much.status_code, taken.status_code) == (422, 302)
+    assert sums(page)[:3] == [Decimal(15_000), Decimal(5_000), Decimal(10_000)]
+    told = page.page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "USD 90,000.00 taken back from “BTN-L round”" in told
+    assert "USD 5,000.00 set aside for “BTN-L round”" in told
+
+
+@pytest.mark.parametrize("currency", ["XXX", "XAU", "XTS", "DEM", "usd dollar"])
+def test_a_fund_is_kept_in_money_that_somebody_pays_with(app: Flask, world: w.World, currency: str) -> None:
+    fay = signed_in(app, world.people["fay"])
+
+    answer = fay.submit(
+        fay.get("/funds/new"), "/funds", title="Gold", year="2026", currency=currency, amount="5.00", source="x"
+    )
+
+    assert answer.status_code == 422
+    assert "Write the three letters of a currency" in answer.text or "3 characters or fewer" in answer.text
+
+
+@pytest.mark.parametrize("currency", ["USD", "EUR", "XOF", "XAF", "XPF", "XCD", "MGA", "JPY", "KWD"])
+def test_the_currencies_of_our_countries_are_taken(app: Flask, world: w.World, currency: str) -> None:
+    fay = signed_in(app, world.people["fay"])
+
+    answer = fay.submit(
+        fay.get("/funds/new"), "/funds", title="Fund", year="2026", currency=currency, amount="5", source="x"
+    )
+
+    assert answer.status_code == 302

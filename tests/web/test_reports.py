@@ -309,3 +309,12 @@ def test_a_figure_that_is_mended_is_kept_as_a_number(app: Flask, mia: Careful) -
 
     assert mia.get(THERE).page.form(THERE).fields["figure_1_actual"] == ["300"]
     assert "cannot be read" not in mia.get("/reports/1/send").page.text
+
+
+def test_a_save_of_the_pages_own_accord_brings_the_sums_along(app: Flask, mia: Careful) -> None:
+    form = mia.get(THERE).page.form(THERE)
+
+    answer = mia.post(THERE, data=form.fields | {"line_1_spent": "1234.50"}, headers=AUTOSAVE)
+
+    assert "1,234.50" in answer.get_json()["parts"]["sums"]
+    assert 'id="sums"' in mia.get(THERE).get_data(as_text=True)

@@ -11,7 +11,7 @@ from grants.cli.story.cast import email
 from grants.db import db, now, saving, today
 from grants.models import Application, Call, Fund, Organisation, Person
 from grants.queries.sessions import person_of
-from grants.services import applications, calls, checks, figures, ledger, moves, persons, reviews
+from grants.services import applications, calls, checks, figures, funds, moves, persons, reviews
 from workflows.programme import Question
 from workflows.programmes import programmes
 from workflows.proposal import Goal, Line
@@ -44,7 +44,7 @@ def gather() -> None:
 
 def from_finance(fund: Fund) -> None:
     """A contribution large enough for the calls of this page."""
-    ledger.appropriate(fund, amount=Decimal(2_000_000), actor=_actor("rosa", Role.FINANCE), note="demonstration")
+    funds.add(fund, amount=Decimal(2_000_000), source="demonstration", actor=_actor("rosa", Role.FINANCE))
 
 
 def _open(fund: Fund, code: str) -> Call:

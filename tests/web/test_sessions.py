@@ -1,0 +1,40 @@
+"""Signing in: one browser holds one session."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from config import Settings
+from grants.db import saving
+from grants.queries.sessions import COOKIE
+from grants.services import sessions
+from tests import world as w
+from tests.browser import Careful, anonymous
+
+SECRET = "correct horse battery staple"
+
+
+def sign_in(app: Flask, browser: Careful) -> str:
+    """Mia signs in on the page; the token that her browser then holds."""
+    form = browser.get("/sign-in")
+    answer = browser.submit(form, "/sign-in", email="mg1@example.org", password=SECRET)
+    assert answer.status_code == 302
+    cookie = browser.get_cookie(COOKIE)
+    assert cookie is not None
+    return cookie.value
+
+
+def test_signing_in_again_ends_the_session_before(app: Flask, settings: Settings) -> None:
+    with app.app_context():
+        mia = w.build(programmes=()).people["mg1"]
+        with saving() as session:
+            session.merge(mia).password_hash = sessions.hasher(settings).hash(SECRET)
+    browser, thief = anonymous(app), anonymous(app)
+
+    first = sign_in(app, browser)
+    thief.set_cookie(COOKIE, first)
+    before = thief.get("/inbox").status_code
+    second = sign_in(app, browser)
+
+    assert first != second
+    assert (before, thief.get("/inbox").status_code, browser.get("/inbox").status_code) == (200, 302, 200)
