@@ -57,8 +57,9 @@ def characters(package: str = "noto") -> set[int]:
     """The codes of all characters that the installed fonts of a package have; not those that have no glyph to print."""
     found: set[int] = set()
     for path in _files(package):
-        faces = TTCollection(path).fonts if path.suffix == ".ttc" else [TTFont(path, lazy=True)]
-        found |= {code for face in faces for code in face.getBestCmap() or ()}
+        with TTCollection(path, lazy=True) if path.suffix == ".ttc" else TTFont(path, lazy=True) as file:
+            faces = file.fonts if isinstance(file, TTCollection) else [file]
+            found |= {code for face in faces for code in face.getBestCmap() or ()}
     return {code for code in found if unicodedata.category(chr(code))[0] != "C"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from markupsafe import Markup
@@ -20,6 +21,14 @@ MOST_NAMES = 4
 
 LONG_TITLE, VERY_LONG_TITLE = 60, 120
 """Characters from which a title on the cover is set smaller, and smaller again."""
+
+
+KEPT = {
+    "impact.money_bar": "impact.money_bar_kept",
+    "impact.money_finding": "impact.money_finding_kept",
+    "impact.money_finding_all": "impact.money_finding_all_kept",
+}
+"""The same sentences for a grant of which nothing came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +71,10 @@ class Impact:
         if report.indicators:
             reached = sum(indicator.reached for indicator in report.indicators)
             yield say("impact.of", some=reached, all=len(report.indicators)), say("impact.goals")
-        for indicator in [one for one in report.indicators if one.actual is not None][:1]:
+        for indicator in [one for one in report.indicators if one.actual is not None][: 1 if report.returned else 2]:
             promised = say("impact.promised", name=self._name(indicator), target=self._words.number(indicator.target))
             yield self._words.number(indicator.actual or Decimal()), promised
-        if report.paid:
+        if report.returned:
             yield self._words.percent(report.returned / report.paid), say("impact.came_back")
 
     def finding(self) -> str:
@@ -126,8 +135,9 @@ class Impact:
         )
 
     def money_in_words(self, key: str) -> Markup:
-        """A sentence about the sums of this grant."""
+        """A sentence about the sums of this grant; where nothing came back, nothing is said of it."""
         report = self._report
+        key = key if report.returned else KEPT[key]
         sums = {"awarded": report.awarded, "paid": report.paid, "returned": report.returned}
         sums["unpaid"] = report.awarded - report.paid
         return self._say(key, **{name: self._amount(amount) for name, amount in sums.items()})
@@ -141,15 +151,21 @@ class Impact:
             ("planned", report.awarded - report.paid, say("impact.part_unpaid")),
         )
         for part, amount, words in parts:
-            yield part, self._amount(amount), words
+            if amount or part == "paid":
+                yield part, self._amount(amount), words
 
     def over_time(self) -> Markup:
-        """The payments where their days stand in the period."""
+        """The payments where their days stand in the period; those of one day are one bar."""
         report, words, say = self._report, self._words, self._say
-        payments = [Paid(one.paid_on, one.amount, self._amount(one.amount)) for one in report.payments]
-        listed = words.all_of(say("impact.payment", amount=one.label, day=words.plain_day(one.day)) for one in payments)
+        listed = words.all_of(
+            say("impact.payment", amount=self._amount(one.amount), day=words.plain_day(one.paid_on))
+            for one in report.payments
+        )
+        by_day: dict[date, Decimal] = {}
+        for one in report.payments:
+            by_day[one.paid_on] = by_day.get(one.paid_on, Decimal()) + one.amount
         return payments_over_time(
-            payments,
+            [Paid(on, together, self._amount(together)) for on, together in by_day.items()],
             starts_on=report.starts_on,
             ends_on=report.ends_on,
             say_day=words.plain_day,

@@ -162,3 +162,24 @@ def test_payments_close_together_keep_their_bars_and_are_all_named_in_the_altern
 
     assert chart.count("<rect") == 12
     assert chart.count("USD\u00a0100.00 on ") == 12
+
+
+def test_nothing_is_said_of_money_that_did_not_come_back() -> None:
+    kept, partly = (
+        reading.words(reports.render(examples.impact_report("en", **changes)).pdf) for changes in ({"returned": 0}, {})
+    )
+
+    assert "came back" in partly
+    assert "came back" not in kept
+
+
+def test_two_payments_of_one_day_are_one_bar_with_their_sum() -> None:
+    day = date(2026, 6, 13)
+    halves = (PaymentMade(paid_on=day, amount=Decimal("7393.20")), PaymentMade(paid_on=day, amount=Decimal("4928.80")))
+    report = examples.impact_report(payments=halves, paid=Decimal("12322.00"), awarded=Decimal("12322.00"))
+
+    drawing = str(Impact(report, wording(report.language)).over_time())
+
+    assert drawing.count("<rect") == 1
+    assert "12,322.00" in drawing.partition("</title>")[2]
+    assert "7,393.20" in drawing.partition("</title>")[0]
