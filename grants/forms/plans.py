@@ -16,7 +16,7 @@ from grants.forms.base import WholeField, number
 from grants.forms.questions import plain
 from workflows.programme import WHOLE, CallRules, ReportDuty
 
-PREFIXES = ("share_", "months_", "days_")
+PREFIXES = ("share_", "report_")
 MONTHS, DAYS = 120, 365
 
 
@@ -51,13 +51,13 @@ def fields(held: CallRules) -> dict[str, Field]:
         )
     for place, duty in enumerate(held.reports, 1):
         if duty.at == "start":
-            found[f"months_{place}"] = WholeField(
+            found[f"report_{place}_months"] = WholeField(
                 gettext("%(title)s: months after the start", title=gettext(duty.title)),
                 least=0,
                 most=MONTHS,
                 default=duty.months,
             )
-        found[f"days_{place}"] = WholeField(_days_of(duty), least=0, most=DAYS, default=duty.days)
+        found[f"report_{place}_days"] = WholeField(_days_of(duty), least=0, most=DAYS, default=duty.days)
     return found
 
 
@@ -73,9 +73,9 @@ def plan(form: BaseForm, held: CallRules, data: dict[str, Any]) -> None:
     for place, row in enumerate(data["instalments"], 1):
         row["percent"] = str(form[f"share_{place}"].data)
     for place, (row, duty) in enumerate(zip(data["reports"], held.reports, strict=True), 1):
-        row["days"] = form[f"days_{place}"].data
+        row["days"] = form[f"report_{place}_days"].data
         if duty.at == "start":
-            row["months"] = form[f"months_{place}"].data
+            row["months"] = form[f"report_{place}_months"].data
 
 
 def adds_up(form: BaseForm) -> bool:

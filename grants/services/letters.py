@@ -60,6 +60,7 @@ def award_letter(award: Award, *, signed_by: Person) -> Document:
         application=application,
         **_heading(application),
         amount=award.amount,
+        asked=application.asked if application.asked > award.amount else None,
         currency=award.currency,
         months=application.months,
         starts_on=award.starts_on,

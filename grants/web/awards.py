@@ -14,8 +14,10 @@ from grants.db import saving
 from grants.forms.awards import DivisionForm
 from grants.models import Application, Award, Instalment, Payment
 from grants.queries import awards, cases, documents
+from grants.queries.standing import Standing
 from grants.services import awards as deeds
 from grants.services.moves import Refused
+from grants.web import standing
 from grants.web.guard import acting, load, permitted, who
 from grants.web.moves import offers
 from grants.web.shell import page
@@ -51,6 +53,7 @@ def show(id: int) -> str:
     return page(
         "awards/show.html",
         award=award,
+        step=standing.step_of(award.application, Standing(agreement=award.agreement.step)),
         offers=offers(award.agreement),
         lines=awards.lines(award.application) if award.amount < award.application.asked else [],
         divides=_divisible(award) and Role.APPLICANT in roles_on(award, who()),

@@ -94,11 +94,13 @@ class Duty(Fact):
 class AwardLetter(Letter):
     """The letter that says a project is funded: how much, when, and what the recipient has to do.
 
-    `conditions` are sentences set by whoever decided, printed as written, in the letter's language.
+    `conditions` are sentences set by whoever decided, printed as written, in the letter's language. `asked` is given
+    where the award is only a part of it.
     """
 
     kind: Literal["award_letter"] = "award_letter"
     amount: Amount
+    asked: Amount | None = None
     currency: Currency
     months: int = Field(ge=1, le=120)
     starts_on: date
@@ -116,6 +118,8 @@ class AwardLetter(Letter):
             raise ValueError("the instalments do not sum to the amount")
         if not all(fits_currency(one.amount, self.currency) for one in self.instalments):
             raise ValueError(f"an amount has more decimals than {self.currency} has")
+        if self.asked is not None and not (self.asked > self.amount and fits_currency(self.asked, self.currency)):
+            raise ValueError(f"what was asked for is more than the award, in {self.currency}")
         if self.ends_on <= self.starts_on:
             raise ValueError("the project ends before it starts")
         return self

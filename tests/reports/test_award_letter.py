@@ -155,3 +155,23 @@ def test_the_code_in_the_foot_is_the_address_module_for_module(address: str) -> 
     seen = [[greys[y * code.width + x] < 128 for x in middles] for y in middles]
     assert code.width == pytest.approx(15 * millimetre, abs=3)
     assert seen == modules
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "It is a part of the USD 20,000.00 that you asked for."),
+        ("fr", "C’est une partie des 20 000,00 USD demandés."),
+        ("es", "Es una parte de los 20.000,00 USD solicitados."),
+    ],
+)
+def test_a_letter_of_an_award_in_part_says_so(language: Language, sentence: str) -> None:
+    letter = examples.award_letter(language, asked=Decimal(20_000))
+
+    assert sentence in reading.words(reports.render(letter).pdf)
+    assert sentence[:10] not in reading.words(reports.render(examples.award_letter(language)).pdf)
+
+
+def test_less_than_the_award_was_not_asked_for() -> None:
+    with pytest.raises(ValueError, match="more than the award"):
+        examples.award_letter(asked=Decimal(12_322))

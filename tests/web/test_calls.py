@@ -242,7 +242,13 @@ def test_an_officer_sets_shares_and_the_days_of_reports(app: Flask, world: World
     there = f"/office/calls/{id}"
 
     answer = client.submit(
-        client.get(there), there, share_1="33.4", share_2="66.6", months_1="3", days_1="14", days_2="60"
+        client.get(there),
+        there,
+        share_1="33.4",
+        share_2="66.6",
+        report_1_months="3",
+        report_1_days="14",
+        report_2_days="60",
     )
 
     assert answer.status_code == 302
@@ -255,8 +261,8 @@ def test_an_officer_sets_shares_and_the_days_of_reports(app: Flask, world: World
         ("share_2", "30", "The instalments come to 90 percent, not 100."),
         ("share_1", "0", "Write a number above 0 and up to 100."),
         ("share_1", "half", "Give a number"),
-        ("months_1", "121", "Write a whole number from 0 to 120."),
-        ("days_2", "-1", "Write a whole number from 0 to 365."),
+        ("report_1_months", "121", "Write a whole number from 0 to 120."),
+        ("report_2_days", "-1", "Write a whole number from 0 to 365."),
     ],
 )
 def test_a_plan_that_does_not_hold_is_said_beside_its_field(

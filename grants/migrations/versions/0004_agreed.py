@@ -9,7 +9,10 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Awards made before are divided in proportion; what rounding leaves goes to their largest line."""
+    """Awards made before are divided in proportion; what rounding leaves goes to their largest line.
+
+    Their conditions held no instalment back, so they count as met by whoever made them.
+    """
     op.add_column("budget_line", sa.Column("agreed", sa.Numeric(18, 3)))
     op.add_column("agreement", sa.Column("divided_at", sa.DateTime(timezone=True)))
     op.add_column("award", sa.Column("met_at", sa.DateTime(timezone=True)))
@@ -26,6 +29,7 @@ def upgrade() -> None:
         FROM award w, (SELECT application_id, sum(agreed) AS together, (array_agg(id ORDER BY total DESC, id))[1] AS largest
                        FROM budget_line GROUP BY application_id) s
         WHERE s.application_id = w.application_id AND l.id = s.largest;
+        UPDATE award SET met_at = made_at, met_by = made_by WHERE conditions <> '';
         UPDATE award w SET to_close = true
         FROM application a WHERE a.id = w.application_id AND a.step = 'active'
         AND NOT EXISTS (SELECT FROM report WHERE award_id = w.id AND step <> 'approved')
