@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 from decimal import Decimal
-from email.message import EmailMessage
+from email.header import Header
+from email.message import Message
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 
 from babel.dates import format_date
@@ -30,17 +32,21 @@ def send(held: outbox.Claim) -> None:
     outbox.finish(held)
 
 
-def written(held: outbox.Claim, person: Person) -> EmailMessage:
-    """The message as it goes out."""
+def written(held: outbox.Claim, person: Person) -> Message:
+    """The message as it goes out.
+
+    Its subject is encoded as a whole: Python's newer EmailMessage folds a subject of several scripts word by word and
+    loses spaces between them (tried with 3.11).
+    """
     ours = settings()
-    message = EmailMessage()
-    message["Subject"] = " ".join(spoken(Say.from_json(held.args["subject"]), _language(person)).split())[:180]
+    text = spoken(Say.from_json(held.args["text"]), _language(person))
+    message = MIMEText(f"{text}\n\n{ours.address}{held.args['path']}\n", _charset="utf-8")
+    subject = " ".join(spoken(Say.from_json(held.args["subject"]), _language(person)).split())[:180]
+    message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
     message["From"], message["To"] = ours.mail_from, person.email
     message["Date"] = format_datetime(now())
     name = hashlib.sha256(f"{ours.address}:outbox:{held.id}".encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{name}@{ours.mail_from.rpartition('@')[2]}>"
-    text = spoken(Say.from_json(held.args["text"]), _language(person))
-    message.set_content(f"{text}\n\n{ours.address}{held.args['path']}\n")
     return message
 
 

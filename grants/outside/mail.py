@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from email.message import EmailMessage
+from email.message import Message
 
 from config import Settings
 
@@ -16,7 +16,7 @@ class Undeliverable(Exception):
     """The mail server says that this message will never be taken; sending it again is of no use."""
 
 
-def send(settings: Settings, message: EmailMessage) -> None:
+def send(settings: Settings, message: Message) -> None:
     """Hand the message to the mail server; returns once the server has taken it for every recipient.
 
     The caller gives it a Message-ID that stays the same whenever it is sent again. Raises Undeliverable when the

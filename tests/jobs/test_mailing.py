@@ -159,3 +159,27 @@ def test_values_are_said_in_the_reader_s_language(language: str, said: str) -> N
     )
 
     assert mailing.spoken(say, language) == said
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Réseaux “communautaires”",
+        "for for “quoted” مجتمعية Internet مجتمعية x مجتمعية a:b for हिन्दी Réseau Связь",
+        "communautaire Mahajanga-Ambalavao Mahajanga-Ambalavao a:b Связь communautaire",
+        "Plain and short",
+        "=?utf-8?q?not_ours?= and more",
+        "A title\r\nBcc: somebody@example.org",
+    ],
+)
+def test_a_subject_arrives_as_it_was_written(awarded_app: Flask, sink: Sink, mails: list[int], title: str) -> None:
+    with awarded_app.app_context():
+        with saving():
+            row = db.session.get_one(Outbox, mails[0])
+            row.args = row.args | {"subject": Say("Sent: %(title)s", title=title).as_json()}
+
+        assert doors.work_one(mails[0])
+
+    (message,) = sink.got
+    assert message["Subject"] == " ".join(f"Sent: {title}".split())
+    assert message["Bcc"] is None
