@@ -24,7 +24,8 @@ from reports.sheet import Sheet
 from reports.structure import complete_structure
 from reports.written import write_once
 
-FAMILIES = ("Noto Serif", "Noto Sans")
+FAMILIES = {"Noto Serif": "fonts-noto-core", "Noto Sans": "fonts-noto-core", "Noto Sans CJK JP": "fonts-noto-cjk"}
+"""What letters are set in, and the Debian package that brings it."""
 
 
 class OutsideFetch(FatalURLFetchingError):
@@ -113,8 +114,8 @@ def print_html(
 def missing_parts() -> list[str]:
     """What this machine lacks for printing, each as a sentence for the operator; empty when all is there."""
     parts = [
-        f"The font {family} is not installed (package fonts-noto-core): letters would print in another face."
-        for family in FAMILIES
+        f"The font {family} is not installed (package {package}): letters would print in another face, or not at all."
+        for family, package in FAMILIES.items()
         if not fonts.installed(family)
     ]
     if harfbuzz_subset is None:

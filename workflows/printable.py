@@ -1,8 +1,9 @@
 """Which characters our letters can print: those that the fonts of a plain installation have.
 
-`printable.txt` beside this file holds their ranges as hexadecimal numbers, drawn from Debian 12's `fonts-noto-core` by
-`grants draw --characters`. A machine with more fonts may draw it anew and keep more; a letter that meets a character
-without a font is not printed at all, so whatever goes into letters is held against this table before it is sent.
+`printable.txt` beside this file holds their ranges as hexadecimal numbers, drawn from Debian 12's `fonts-noto-core`
+and `fonts-noto-cjk` by `grants draw --characters`. A machine with more fonts may draw it anew and keep more. A letter
+that meets a character without a font is not printed at all, so whatever goes into letters is held against this table
+before it is sent.
 """
 
 from __future__ import annotations

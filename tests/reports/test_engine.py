@@ -16,7 +16,8 @@ from reports.complaints import Complaints
 from reports.snapshots import Recipient
 from tests.reports import examples, reading
 
-CHINESE = "互联网协会"
+NOBODYS = "\U0010abcd\U0010abce"
+"""Characters of private use, which no font has."""
 
 
 def print_html(body: str, lang: str = "en") -> engine.Printed:
@@ -48,21 +49,24 @@ def visits() -> Iterator[list[str]]:
 
 
 def test_a_character_without_a_glyph_fails_the_letter_and_is_named() -> None:
-    letter = examples.award_letter("fr", recipient=Recipient(name=f"ISOC {CHINESE[:2]}{CHINESE[0]}"))
+    letter = examples.award_letter("fr", recipient=Recipient(name=f"ISOC {NOBODYS}{NOBODYS[0]}"))
 
     with pytest.raises(reports.Unprintable) as refused:
         reports.render(letter)
 
-    assert str(refused.value) == "No installed font has the character “互” (U+4E92), “联” (U+8054)."
+    assert (
+        str(refused.value)
+        == f"No installed font has the character “{NOBODYS[0]}” (U+10ABCD), “{NOBODYS[1]}” (U+10ABCE)."
+    )
 
 
 def test_without_the_guard_the_letter_would_print_with_a_hole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Complaints, "sentence", lambda _: "")
-    letter = examples.award_letter("fr", recipient=Recipient(name=CHINESE))
+    letter = examples.award_letter("fr", recipient=Recipient(name=NOBODYS))
 
     printed = reports.render(letter)
 
-    assert reading.words(printed.pdf).count(CHINESE) > 0
+    assert reading.words(printed.pdf).count(NOBODYS) > 0
 
 
 @pytest.mark.parametrize("level", [logging.CRITICAL, logging.ERROR])
@@ -72,8 +76,8 @@ def test_a_missing_glyph_is_seen_whatever_the_log_level(level: int) -> None:
     logger.setLevel(level)
     logger.disabled = True
     try:
-        with pytest.raises(reports.Unprintable, match=r"U\+4E92"):
-            print_html(f"<p>{CHINESE}</p>")
+        with pytest.raises(reports.Unprintable, match=r"U\+10ABCD"):
+            print_html(f"<p>{NOBODYS}</p>")
 
         assert (logger.level, logger.disabled) == (level, True)
     finally:
@@ -154,7 +158,7 @@ def test_this_machine_has_all_parts() -> None:
 
 
 def test_a_missing_font_and_a_missing_library_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "FAMILIES", ("No Such Face",))
+    monkeypatch.setattr(engine, "FAMILIES", {"No Such Face": "fonts-nowhere"})
     monkeypatch.setattr(engine, "harfbuzz_subset", None)
 
     assert [part.split(" (")[0] for part in engine.missing_parts()] == [
@@ -202,7 +206,7 @@ def test_without_the_guard_the_time_limit_would_be_swallowed(monkeypatch: pytest
 
 def test_debugging_talk_stays_out_of_the_program_s_log_and_warnings_reach_it(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG), pytest.raises(reports.Unprintable):
-        print_html(f'<img alt="x" src="/nothing"/><p style="colour: red">{CHINESE[0]}</p>')
+        print_html(f'<img alt="x" src="/nothing"/><p style="colour: red">{NOBODYS[0]}</p>')
 
     levels = {record.levelno for record in caplog.records if record.name == "weasyprint"}
     assert levels == {logging.WARNING, logging.ERROR}
