@@ -23,7 +23,7 @@ from grants.models import (
     Person,
     Report,
 )
-from grants.queries import recipients
+from grants.queries import recipients, scores
 from grants.services import documents
 from reports import snapshots
 from workflows.programme import CallRules
@@ -77,13 +77,15 @@ def award_letter(award: Award, *, signed_by: Person) -> Document:
 def decline_letter(application: Application, *, feedback: str, signed_by: Person) -> Document:
     """The letter that says no, why, and what can be done about it."""
     sent = select(func.count()).where(Application.call_id == application.call_id, Application.reference.is_not(None))
-    funded = sent.where(Application.step.in_(("agreement", "active", "closed", "terminated")))
+    funded = sent.where(Application.step.in_(scores.FUNDED))
+    beside = scores.beside_funded(application)
     return documents.order(
         snapshots.DeclineLetter,
         application=application,
         **_heading(application),
         received=db.session.scalar(sent),
         funded=db.session.scalar(funded),
+        score=beside and snapshots.Score(own=beside.own, funded_average=beside.funded, most=Decimal(100)),
         feedback=(snapshots.Feedback(heading=application.title, text=feedback),),
         appeal_until=today() + APPEAL_WITHIN,
         contact=_contact(application),

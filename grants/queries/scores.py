@@ -1,0 +1,61 @@
+"""What reviewers gave in a call, as means: one proposal's own beside those that were funded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import or_, select
+
+from grants.db import db
+from grants.models import Application, Assignment, Review, Score
+from grants.queries.reviews import BEST
+
+FUNDED = ("agreement", "active", "closed", "terminated")
+LEAST = 3
+"""Of fewer funded proposals no mean is told: it would give away the score of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Out of a hundred: a proposal's own mean, and the mean of the means of those that were funded."""
+
+    own: Decimal
+    funded: Decimal
+
+
+def beside_funded(application: Application) -> Beside | None:
+    """How a reviewed proposal stands beside the funded ones of its call and stage; None where that cannot be told."""
+    means = _means(application)
+    own = means.pop(application.id, None)
+    if own is None or len(means) < LEAST:
+        return None
+    return Beside(own=round(own, 1), funded=round(sum(means.values(), Decimal(0)) / len(means), 1))
+
+
+def _means(application: Application) -> dict[int, Decimal]:
+    """The mean of its whole reviews, by application: of this one and of the funded ones."""
+    weights = {criterion.key: criterion.weight for criterion in application.call.data.rubric}
+    totals: dict[tuple[int, int], dict[str, Decimal]] = defaultdict(dict)
+    rows = db.session.execute(
+        select(Assignment.application_id, Score.review_id, Score.criterion, Score.points)
+        .join(Review, Review.id == Score.review_id)
+        .join(Assignment, Assignment.id == Review.assignment_id)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(
+            Application.call_id == application.call_id,
+            Assignment.stage == application.stage,
+            Assignment.state == "sent",
+            or_(Application.id == application.id, Application.step.in_(FUNDED)),
+        )
+        .order_by(Score.id)
+    )
+    for id, review, criterion, points in rows:
+        if criterion in weights and points is not None:
+            totals[id, review][criterion] = Decimal(weights[criterion] * points) / BEST
+    whole: dict[int, list[Decimal]] = defaultdict(list)
+    for (id, _), found in totals.items():
+        if len(found) == len(weights):
+            whole[id].append(sum(found.values(), Decimal(0)))
+    return {id: sum(given, Decimal(0)) / len(given) for id, given in whole.items()}

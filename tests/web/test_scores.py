@@ -1,0 +1,51 @@
+"""A letter of decline tells the proposal's own score beside the mean of the funded ones, where there are enough."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from grants.db import db, saving
+from grants.models import Application, Assignment, DocumentSnapshot, Score
+from grants.services import persons
+from tests import world as w
+from workflows.roles import Role
+
+
+def declined(world: w.World) -> dict[str, str] | None:
+    """The score in the letter to a proposal of the other chapter whose every criterion got a 2."""
+    row = w.in_review(world, chapter="bo")
+    w.review(world, row)
+    with saving():
+        for score in db.session.query(Score).join(Score.review).join(Assignment).filter_by(application_id=row.id):
+            score.points = 2
+    w.take(world, row, "to_panel", "olga", Role.OFFICER)
+    w.take(world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=w.WHY)
+    w.take(world, row, "decline", "pia", Role.APPROVER, feedback=w.WHY)
+    newest = db.session.query(DocumentSnapshot.data).order_by(DocumentSnapshot.document_id.desc()).limit(1).scalar()
+    found: dict[str, str] | None = newest["score"]
+    return found
+
+
+TOLD = {"own": "40.0", "funded_average": "80.0", "most": "100"}
+
+
+@pytest.mark.parametrize(("funded", "told"), [(2, None), (3, TOLD)])
+def test_the_score_is_told_beside_three_funded_ones_and_not_beside_fewer(
+    app: Flask, funded: int, told: dict[str, str] | None
+) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        for number in range(funded):
+            with saving():
+                chapter = w.organisation(f"Chapter {number}", "KE", "en")
+                world.chapters[f"k{number}"] = chapter
+                for place in (1, 2):
+                    world.people[f"k{number}{place}"] = w.person(f"k{number}{place}")
+                    persons.join(world.people[f"k{number}{place}"], chapter, actor=w.SYSTEM)
+            w.awarded(world, chapter=f"k{number}")
+
+        score = declined(world)
+
+        assert db.session.query(Application).filter_by(step="agreement").count() == funded
+    assert score == told
