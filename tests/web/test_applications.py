@@ -382,3 +382,16 @@ def test_the_approver_finds_the_feedback_that_was_recommended(app: Flask) -> Non
 
     assert page.page.form("/moves/decline").fields["feedback"] == [scene.WHY]
     assert "Recommended: to decline" in page.page.text
+
+
+def test_the_records_hold_the_proposal_against_the_day_it_was_sent(
+    app: Flask, world: World, settings: Settings
+) -> None:
+    with app.app_context():
+        row = scene.submitted(world)
+    advance(settings, 100 * 86_400)
+
+    text = signed_in(app, world.people["olga"]).get(f"/applications/{row.id}").page.text
+
+    assert "Choose a day to come" not in text
+    assert "The project starts after the day on which the proposal is sent" in text
