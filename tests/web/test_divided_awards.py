@@ -11,6 +11,7 @@ from grants.db import db, saving
 from grants.models import Award, BudgetLine, Report
 from grants.queries import lacks
 from grants.services import awards as deeds
+from grants.services.moves import Refused
 from tests import world as w
 from tests.browser import Careful, signed_in
 from workflows.roles import Role
@@ -171,3 +172,13 @@ def test_without_the_sum_in_the_policy_the_database_refuses(
     answer = mia.submit(mia.get(THERE), THERE, **typed("6500", "400"))
 
     assert (answer.status_code, agreed(app)) == (409, [Decimal(6300), Decimal(700)])
+
+
+def test_a_signed_budget_is_not_divided_by_whoever_asks(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        award = db.session.get_one(Award, 1)
+        w.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        parts = {1: Decimal(6500), 2: Decimal(500)}
+
+        with pytest.raises(Refused, match="can no longer be changed"), saving():
+            deeds.divide(award, parts, actor=world.actor("mg1", Role.APPLICANT), version=award.agreement.version)
