@@ -143,9 +143,8 @@ def _conditions(who: Who) -> Select[Any]:
 
 def _to_close(who: Who) -> Select[Any]:
     """Everything is reported and paid."""
-    return _applications(who, Role.OFFICER, literal("close"), null()).where(
-        Application.step == "active", Application.id.in_(select(Award.application_id).where(Award.to_close))
-    )
+    settled = select(Award.application_id).where(Award.to_close)
+    return _applications(who, Role.OFFICER, literal("close"), null()).where(Application.id.in_(settled))
 
 
 def _awards(who: Who, kind: str, due: Any, *roles: Role) -> Select[Any]:

@@ -120,6 +120,7 @@ def test_an_award_without_condition_asks_for_none(app: Flask) -> None:
     with pytest.raises(LookupError):
         officer.get(f"/awards/{award.id}").page.form("/moves/met")
     assert money_bar(officer.get(f"/awards/{award.id}"))["payable"] == Decimal(6000)
+    assert "The condition of the award" not in officer.get(f"/awards/{award.id}").page.text
 
 
 def test_another_chapter_does_not_find_the_award(app: Flask) -> None:

@@ -72,6 +72,7 @@ def test_setting_up_twice_with_one_form_makes_one_call(app: Flask, world: World)
     ("field", "typed", "sentence"),
     [
         ("title", "", "Fill in “Title”."),
+        ("title", "Small 🎉", "Our letters cannot print these characters: 🎉"),
         ("opens_at", "soon", "Write a day and an hour"),
         ("closes_at", "2026-12-01T00:00", "must close after it opens"),
         ("closes_at", "9999-12-31T23:59", "Write a year from 2000 to 2099."),

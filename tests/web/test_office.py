@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from config import Settings
-from grants.db import db, saving
-from grants.models import Application, Award, Conflict
+from grants.db import db, now, saving
+from grants.models import Application, Award, Conflict, Membership
 from grants.services import persons, reviews
 from tests import world as scene
 from tests.browser import signed_in
@@ -236,3 +236,20 @@ def test_a_conflict_takes_every_duty_away(app: Flask, world: World) -> None:
             db.session.add(Conflict(application_id=row.id, person_id=world.people["omar"].id, kinds="family"))
 
     assert (duties(app, world, "omar"), len(duties(app, world, "olga"))) == ([], 1)
+
+
+def test_whoever_signed_or_sent_for_the_grantee_is_not_asked_to_answer_it_later(app: Flask, world: World) -> None:
+    with app.app_context():
+        signed = scene.awarded(world, chapter="bo")
+        scene.take(world, signed.agreement, "sign", "bo1", Role.APPLICANT, name="Bea Demo", read=True)
+        reported = scene.active(world)
+        scene.received(world, reported, 1)
+        with saving():
+            for name in ("mg1", "bo1"):
+                row = db.session.query(Membership).filter_by(person_id=world.people[name].id).one()
+                row.ended_at = now()
+                persons.appoint(world.people[name], Role.OFFICER, actor=scene.SYSTEM)
+
+    assert sorted(duties(app, world, "olga")) == ["Counter-sign: fibre title", "Read the report: fibre title"]
+    assert duties(app, world, "mg1") == ["Counter-sign: fibre title"]
+    assert duties(app, world, "bo1") == ["Read the report: fibre title"]
