@@ -26,9 +26,7 @@ def divided(amount: Decimal, weights: Sequence[Decimal], places: int) -> list[De
 def misdivided(parts: Sequence[Decimal], asked: Sequence[Decimal], amount: Decimal, currency: str) -> tuple[Say, ...]:
     """What is wrong with lines agreed for an award: none above what was asked for it, together exactly the award."""
     said = [
-        Say(
-            "Line %(number)s: they asked for %(asked)s; it cannot get more.", number=number, asked=Money(most, currency)
-        )
+        Say("Line %(number)s: %(asked)s was asked for; it cannot get more.", number=number, asked=Money(most, currency))
         for number, (part, most) in enumerate(zip(parts, asked, strict=True), 1)
         if part > most
     ]

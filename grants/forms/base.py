@@ -12,12 +12,15 @@ from flask import request
 from flask_babel import gettext
 from wtforms import Field, StringField
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from workflows.printable import strange
 
 LINE, TEXT = 300, 10_000
+CENTS = 2
+DIGITS = 30
+"""More than any number that is kept has, before the point and after it."""
 LARGEST = Decimal(10) ** 12
 THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d\d0")
 """A dot and three digits: 1.500 is 1500 for who writes French or Spanish, and 1.5 for who writes English."""
@@ -57,9 +60,20 @@ def _seen(character: str) -> bool:
     return unicodedata.category(character)[0] != "C" and character not in LOOKS
 
 
+class Needed(InputRequired):
+    """Something must be there: what is only spaces, seen or unseen, is nothing."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Refuse an empty field before anything else looks at it."""
+        super().__call__(form, field)
+        if not (cleaned(str(field.raw_data[0])) or "").strip():
+            field.errors = []
+            raise StopValidation(str(self.message))
+
+
 def line(label: str, *, most: int = LINE, required: bool = True, printed: bool = False, **kw: Any) -> StringField:
     """A field of one line; one that is `printed` stands in letters."""
-    rules = [InputRequired(f"Fill in “{label}”."), Length(max=most, message=f"Write {most} characters or fewer.")]
+    rules = [Needed(f"Fill in “{label}”."), Length(max=most, message=f"Write {most} characters or fewer.")]
     rules += [_prints] if printed else []
     return StringField(label, rules[0 if required else 1 :], filters=[cleaned], **kw)
 
@@ -78,7 +92,7 @@ class AmountField(Field):
     data: Decimal | None
 
     def __init__(self, label: str, *, currency: str = "USD", required: bool = True, **kw: Any) -> None:
-        super().__init__(label, [InputRequired(f"Fill in “{label}”.")] if required else [], **kw)
+        super().__init__(label, [Needed(f"Fill in “{label}”.")] if required else [], **kw)
         self.currency = currency
 
     def process_formdata(self, values: list[str]) -> None:
@@ -90,7 +104,7 @@ class AmountField(Field):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else f"{round(self.data, get_currency_precision(self.currency)):f}"
+        return "" if self.data is None else written(self.data, get_currency_precision(self.currency), group=False)
 
 
 class WholeField(Field):
@@ -100,7 +114,7 @@ class WholeField(Field):
     data: int | None
 
     def __init__(self, label: str, *, least: int = 1, most: int = 1_000, **kw: Any) -> None:
-        super().__init__(label, [InputRequired(f"Fill in “{label}”.")], render_kw={"inputmode": "numeric"}, **kw)
+        super().__init__(label, [Needed(f"Fill in “{label}”.")], render_kw={"inputmode": "numeric"}, **kw)
         self.least, self.most = least, most
 
     def process_formdata(self, values: list[str]) -> None:
@@ -116,6 +130,12 @@ class WholeField(Field):
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else ("" if self.data is None else str(self.data))
+
+
+def written(amount: Decimal, places: int, *, group: bool = True) -> str:
+    """An amount as a field holds it: so that it is read back as the same, which 1.500 would not be."""
+    text = f"{round(amount, places):{',' if group else ''}.{places}f}"
+    return text.rstrip("0").rstrip(".") if places > CENTS else text
 
 
 def money(text: str, currency: str) -> Decimal:
@@ -154,6 +174,9 @@ def number(text: str) -> Decimal:
         value = Decimal(bare)
     except InvalidOperation:
         raise ValidationError("Give a number, such as 0 or 12.50.") from None
-    if not value.is_finite() or abs(value) >= LARGEST:
+    if not value.is_finite() or value.copy_abs() >= LARGEST:
         raise ValidationError("Write a number below a million million.")
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and not -DIGITS <= exponent <= DIGITS:
+        raise ValidationError("Write the number out, such as 0 or 12.50.")
     return value

@@ -9,10 +9,10 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from pydantic import ValidationError as Unfit
 from wtforms import BooleanField, DateTimeLocalField, Field, SelectField, StringField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from grants.forms import plans
-from grants.forms.base import AmountField, Form, WholeField, cleaned, line, number
+from grants.forms.base import AmountField, Form, Needed, WholeField, cleaned, line, number
 from grants.models import Call, Fund
 from workflows.programme import CallRules, RuleSpec
 from workflows.programmes import programmes
@@ -38,7 +38,7 @@ class InstantField(DateTimeLocalField):
     """A day and an hour in UTC."""
 
     def __init__(self, label: str, *, required: bool = True, **kw: Any) -> None:
-        rules = [InputRequired(f"Fill in “{label}”.")] if required else [Optional()]
+        rules = [Needed(f"Fill in “{label}”.")] if required else [Optional()]
         super().__init__(label, rules, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kw)
 
     def process_formdata(self, values: list[str]) -> None:
@@ -172,7 +172,7 @@ def call_form(call: Call) -> type[CallForm]:
         **{
             f"reviews_{stage.key}": WholeField(
                 gettext("Reviews of each %(stage)s", stage=gettext(stage.title).lower()),
-                least=0,
+                least=1 if stage.reviews else 0,
                 most=20,
                 default=stage.reviews,
             )

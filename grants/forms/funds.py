@@ -11,7 +11,7 @@ from flask import request
 from wtforms import IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
-from grants.forms.base import AmountField, Form, line
+from grants.forms.base import AmountField, Form, Needed, line
 
 YEARS = "Write a year from 2000 to 2100."
 CURRENCIES = frozenset(code for land in Locale("en").territories for code in get_territory_currencies(str(land)))
@@ -28,7 +28,7 @@ class FundForm(Form):
     """A contribution that opens a fund."""
 
     title = line("Name of the fund", most=120)
-    year = IntegerField("Year", [InputRequired("Fill in “Year”."), NumberRange(2000, 2100, message=YEARS)])
+    year = IntegerField("Year", [Needed("Fill in “Year”."), NumberRange(2000, 2100, message=YEARS)])
     currency = line("Currency", most=3, description="Three letters, such as USD.", default="USD")
     amount = AmountField("Amount received")
     source = line(

@@ -9,15 +9,17 @@ from typing import Any
 from flask_babel import gettext
 from wtforms import Field
 from wtforms.form import BaseForm
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
-from grants.forms.base import WholeField, number
+from grants.forms.base import Needed, WholeField, number
 from grants.forms.questions import plain
 from workflows.programme import WHOLE, CallRules, ReportDuty
 
 PREFIXES = ("share_", "report_")
 MONTHS, DAYS = 120, 365
+LEAST = 1
+"""Of a smaller share of a small award nothing would be left to pay."""
 
 
 class PercentField(Field):
@@ -27,15 +29,15 @@ class PercentField(Field):
     data: Decimal | None
 
     def __init__(self, label: str, **kw: Any) -> None:
-        super().__init__(label, [InputRequired(f"Fill in “{label}”.")], render_kw={"inputmode": "decimal"}, **kw)
+        super().__init__(label, [Needed(f"Fill in “{label}”.")], render_kw={"inputmode": "decimal"}, **kw)
 
     def process_formdata(self, values: list[str]) -> None:
         """Read it, or say between which it must lie."""
         self.data = None
         if values and values[0].strip():
             value = number(values[0])
-            if not 0 < value <= WHOLE:
-                raise ValidationError(gettext("Write a number above 0 and up to 100."))
+            if not LEAST <= value <= WHOLE or value != round(value, 2):
+                raise ValidationError(gettext("Write a number from 1 to 100, with two decimals or fewer."))
             self.data = value
 
     def _value(self) -> str:

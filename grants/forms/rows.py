@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, SelectField
 from wtforms.form import BaseForm
 
-from grants.forms.base import LARGEST
+from grants.forms.base import LARGEST, written
 from grants.forms.questions import LOOKS, READERS, Typed, cost, figure, line, plain, quantity, stored, text_of
 from workflows.programme import Question
 from workflows.proposal import CATEGORIES, Goal, Line
@@ -157,7 +157,7 @@ def cells(kind: str, items: Sequence[Any]) -> list[Mapping[str, str]]:
                     "what": one.what,
                     "category": one.category,
                     "quantity": plain(one.quantity),
-                    "unit_cost": "" if one.unit_cost is None else f"{one.unit_cost:,.2f}",
+                    "unit_cost": "" if one.unit_cost is None else written(one.unit_cost, one.places),
                 }
                 for one in items
             ]

@@ -60,7 +60,7 @@ def _(row: Application, arrived_at: datetime) -> cases.ApplicationCase:
         step=row.step,
         stage=row.stage,
         arrived_at=arrived_at,
-        applicant=applicant(row.organisation),
+        applicant=applicant(row.organisation, besides=row.id),
         round=round_of(row.call),
         missing=missing(data.stage(row.stage), content),
         invited_until=row.invited_until,
@@ -126,12 +126,16 @@ def written(row: Application) -> Content:
     )
 
 
-def applicant(organisation: Organisation) -> cases.Applicant:
-    """What rules may know of an organisation."""
+def applicant(organisation: Organisation, *, besides: int | None = None) -> cases.Applicant:
+    """What rules may know of an organisation. besides: an application that is not counted among what it holds."""
     running = (
         select(func.count(), func.coalesce(func.sum(Award.amount), 0))
         .join(Application, Application.id == Award.application_id)
-        .where(Application.organisation_id == organisation.id, Application.step.in_(("agreement", "active")))
+        .where(
+            Application.organisation_id == organisation.id,
+            Application.step.in_(("agreement", "active")),
+            Application.id != (besides or 0),
+        )
     )
     held, amount = db.session.execute(running).one()
     contacts = db.session.scalar(
@@ -281,6 +285,11 @@ def conditions(row: Instalment) -> list[tuple[Say, bool]]:
                     report.step == "approved",
                 )
             )
+    said += [
+        (Say("Instalment %(number)s falls due first.", number=one.number), False)
+        for one in row.award.instalments
+        if one.number < row.number and one.step == "planned" and said and all(holds for _, holds in said)
+    ]
     return said
 
 

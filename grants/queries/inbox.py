@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.types import Text
 
 from grants.access import Who, seen
 from grants.db import GRANTS_NOW, db
 from grants.models import (
+    Account,
     Agreement,
     Application,
     Assignment,
@@ -27,6 +28,8 @@ from workflows.roles import Role
 
 MOST = 100
 REPORT_AHEAD_DAYS = 60
+SIGN_DAYS = 14
+"""The same as the award letter says."""
 
 
 def duties(who: Who) -> list[Duty]:
@@ -82,7 +85,8 @@ def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
             func.coalesce(Application.invited_until, Call.closes_at),
         )
     )
-    drafts = written.join(Call).where(mine, Application.step == "draft", Call.step == "open").order_by(Application.id)
+    open_ = or_(Call.step == "open", Application.invited_until.is_not(None))
+    drafts = written.join(Call).where(mine, Application.step == "draft", open_).order_by(Application.id)
     questions = (
         select(
             *columns(
@@ -103,22 +107,32 @@ def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
 def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:
     """The grantee's agreements to sign, the reports that fall due soon, and those that were sent back."""
     sign = (
-        select(*columns(literal("sign"), Award.id, Application.title, Award.number, null()))
+        select(
+            *columns(literal("sign"), Award.id, Application.title, Award.number, func.date(Award.made_at) + SIGN_DAYS)
+        )
         .join(Award, Award.application_id == Application.id)
         .join(Agreement)
         .where(mine, Agreement.step == "to_sign")
         .order_by(Award.id)
     )
     soon = Report.due_on <= func.date(GRANTS_NOW) + REPORT_AHEAD_DAYS
+    asked = case((Report.question != "", literal("report_question")), else_=literal("report"))
     reports = (
-        select(*columns(literal("report"), Report.id, Application.title, Report.title, Report.due_on))
+        select(*columns(asked, Report.id, Application.title, Report.title, Report.due_on))
         .join(Award, Award.id == Report.award_id)
         .join(Application, Application.id == Award.application_id)
         .join(Agreement, Agreement.award_id == Award.id)
         .where(mine, Report.step == "due", or_(soon, Report.sent_at.is_not(None)), Agreement.step == "signed")
         .order_by(Report.due_on, Report.id)
     )
-    return [sign, reports]
+    meet = (
+        select(*columns(literal("meet"), Award.id, Application.title, Award.number, null()))
+        .join(Award, Award.application_id == Application.id)
+        .join(Agreement)
+        .where(mine, Agreement.step == "signed", Award.conditions != "", Award.met_at.is_(None))
+        .order_by(Award.id)
+    )
+    return [sign, meet, reports]
 
 
 def _reviewer(who: Who) -> Select[Any]:
@@ -157,4 +171,10 @@ def _finance(who: Who) -> list[Select[Any]]:
         .where(theirs, not_mine, not_mine_either)
         .order_by(Batch.id)
     )
-    return [payable, on_its_way]
+    empty = (
+        select(*columns(literal("envelope"), Fund.id, Call.title, Fund.title, func.date(Call.opens_at)))
+        .join(Fund, Fund.id == Call.fund_id)
+        .where(Call.step == "draft", Call.id.not_in(select(Account.call_id).where(Account.call_id.is_not(None))))
+        .order_by(Call.id)
+    )
+    return [payable, on_its_way, empty]

@@ -8,7 +8,18 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func,
 
 from grants.access import Who, seen
 from grants.db import Side
-from grants.models import Agreement, Application, Assignment, Award, Call, Check, Organisation, Recommendation, Report
+from grants.models import (
+    Agreement,
+    Application,
+    Assignment,
+    Award,
+    Call,
+    Check,
+    Fund,
+    Organisation,
+    Recommendation,
+    Report,
+)
 from grants.queries.duty import columns, day, hours
 from workflows.programmes import programmes
 from workflows.roles import Role
@@ -47,7 +58,7 @@ def parts(who: Who) -> list[Select[Any]]:
     if Role.OFFICER in who.calls:
         found += [_at(step, who, Role.OFFICER) for step in ("triage", "checks")]
         found += [_at("panel", who, Role.OFFICER).where(~_checked_by(who)), _reviews(who)]
-        found += [_received(who), _conditions(who), _to_close(who)]
+        found += [_received(who), _conditions(who), _to_close(who), _to_open(who)]
     if Role.APPROVER in who.calls:
         found.append(_at("decision", who, Role.APPROVER).where(~_checked_by(who), ~_advised_by(who)))
     if {Role.OFFICER, Role.APPROVER} & set(who.calls):
@@ -145,6 +156,17 @@ def _to_close(who: Who) -> Select[Any]:
     """Everything is reported and paid."""
     settled = select(Award.application_id).where(Award.to_close)
     return _applications(who, Role.OFFICER, literal("close"), null()).where(Application.id.in_(settled))
+
+
+def _to_open(who: Who) -> Select[Any]:
+    """Calls in preparation, by the day on which they are to open."""
+    covered = who.calls[Role.OFFICER]
+    return (
+        select(*columns(literal("open_call"), Call.id, Call.title, Fund.title, func.date(Call.opens_at)))
+        .join(Fund, Fund.id == Call.fund_id)
+        .where(Call.step == "draft", Call.id.is_not(None) if covered is None else Call.id.in_(covered))
+        .order_by(Call.id)
+    )
 
 
 def _awards(who: Who, kind: str, due: Any, *roles: Role) -> Select[Any]:

@@ -149,15 +149,19 @@ def _replace_goals(application: Application, goals: Sequence[Goal]) -> None:
 
 @moves.deed("applications.submit")
 def submit(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
-    """Give the number, keep the hash of what was sent, and order the receipt."""
-    application.submitted_at = case.arrived_at
+    """Give the number, keep the hash of what was sent, and order the receipt.
+
+    An answer to our question does not move the day on which the proposal was sent.
+    """
+    if case.step != "question":
+        application.submitted_at = case.arrived_at
     application.submitted_sha256 = fingerprint(application)
     application.invited_until = None
     if application.reference is None:
         application.reference = numbers.take(programmes()[application.call.programme].series)
     db.session.flush()
-    letters.receipt(application, sent_by=db.session.get_one(Person, actor.person))
-    return {"reference": application.reference, "at": application.submitted_at}
+    letters.receipt(application, sent_by=db.session.get_one(Person, actor.person), arrived_at=case.arrived_at)
+    return {"reference": application.reference, "at": case.arrived_at}
 
 
 def fingerprint(application: Application) -> str:

@@ -82,7 +82,9 @@ def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version:
     for line, part in zip(lines, wanted, strict=True):
         line.agreed = part
     agreement.divided_at = now()
-    history.record(moves.about(agreement), actor=actor, key="divide", say=Say("Budget of the award divided"))
+    told = "; ".join(f"{line.what}: {round(line.agreed or Decimal(0), 3):f}" for line in lines)
+    say = Say("Budget of the award divided")
+    history.record(moves.about(agreement), actor=actor, key="divide", say=say, words={"lines": told})
 
 
 def _against(award: Award, lines: list[BudgetLine], wanted: list[Decimal]) -> tuple[Say, ...]:

@@ -17,6 +17,9 @@ from workflows.programmes import programmes
 from workflows.roles import Actor
 from workflows.say import Money, Say
 
+MOST_TOLD = 4_000
+"""Characters of what changed that history keeps."""
+
 
 def set_up(
     *, programme: str, title: str, fund: Fund, opens_at: datetime, closes_at: datetime | None, actor: Actor
@@ -59,11 +62,30 @@ def change(
         raise moves.Stale(call)
     if call.step != "draft":
         raise moves.Refused(Say("The rules of a call are frozen once it is open."))
+    before = _leaves(call.rules) | _facts(call)
     call.title, call.opens_at, call.closes_at = title, opens_at, closes_at
     call.rules = CallRules.model_validate(rules).model_dump(mode="json")
     call.__dict__.pop("data", None)
     db.session.flush()
-    _record(call, actor, "change", Say("Rules changed"))
+    after = _leaves(call.rules) | _facts(call)
+    changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    told = "; ".join(f"{key}: {before.get(key, '–')} → {after.get(key, '–')}" for key in changed)
+    _record(call, actor, "change", Say("Rules changed"), {"changes": told[:MOST_TOLD]})
+
+
+def _facts(call: Call) -> dict[str, str]:
+    return {"title": call.title, "opens_at": str(call.opens_at), "closes_at": str(call.closes_at or "–")}
+
+
+def _leaves(value: object, path: str = "") -> dict[str, str]:
+    """Each number and word of a call's rules by its way there: "instalments.1.percent" → "60"."""
+    if isinstance(value, dict):
+        parts = list(value.items())
+    elif isinstance(value, list):
+        parts = [(part.get("key", n) if isinstance(part, dict) else n, part) for n, part in enumerate(value, 1)]
+    else:
+        return {path: str(value)}
+    return {name: leaf for key, part in parts for name, leaf in _leaves(part, f"{path}.{key}".lstrip(".")).items()}
 
 
 def fund(call: Call, *, amount: Decimal, actor: Actor) -> None:
@@ -116,5 +138,5 @@ def _locked(call: Call) -> None:
     ).one()
 
 
-def _record(call: Call, actor: Actor, key: str, say: Say) -> None:
-    history.record(history.About("call", call.id, "call", call.id), actor=actor, key=key, say=say)
+def _record(call: Call, actor: Actor, key: str, say: Say, words: dict[str, str] | None = None) -> None:
+    history.record(history.About("call", call.id, "call", call.id), actor=actor, key=key, say=say, words=words)

@@ -34,13 +34,13 @@ ANSWER_WITHIN = timedelta(days=30)
 APPEAL_WITHIN = timedelta(days=30)
 
 
-def receipt(application: Application, *, sent_by: Person) -> Document:
+def receipt(application: Application, *, sent_by: Person, arrived_at: datetime) -> Document:
     """The acknowledgement that the proposal arrived, with the hash of what arrived."""
     return documents.order(
         snapshots.Receipt,
         application=application,
         **_heading(application),
-        submitted_at=application.submitted_at,
+        submitted_at=arrived_at,
         submitted_by=sent_by.name,
         submitted_sha256=application.submitted_sha256,
         asked=application.asked,

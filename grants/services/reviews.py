@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from grants.db import db, now, today
+from grants.db import db, now
 from grants.models import Application, Assignment, Conflict, Membership, Organisation, Person, Review, Score
 from grants.queries.reviews import looked_up
 from grants.services import history, moves, outbox
@@ -32,13 +32,12 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
         raise moves.Refused(Say("Reviewers are assigned while the application is in review."))
     if reasons := unfit(application, reviewer):
         raise moves.Refused(*reasons)
-    days = application.call.data.clock.get("review_days", 21)
     assignment = Assignment(
         application=application,
         person=reviewer,
         stage=application.stage,
         assigned_by=actor.person,
-        due_on=today() + timedelta(days=days),
+        due_on=(now() + review_time(application)).date(),
     )
     db.session.add(assignment)
     db.session.flush()
@@ -50,6 +49,14 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
         path=f"/reviews/{assignment.id}",
     )
     return assignment
+
+
+def review_time(application: Application) -> timedelta:
+    """How long a review may take by the call's clock: hours where it counts in hours, else days."""
+    clock = application.call.data.clock
+    if hours := clock.get("review_hours"):
+        return timedelta(hours=hours)
+    return timedelta(days=clock.get("review_days", 21))
 
 
 def unfit(application: Application, reviewer: Person) -> tuple[Say, ...]:

@@ -10,15 +10,15 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from grants.access import Permission, roles_on
-from grants.db import saving
+from grants.db import db, saving
 from grants.forms.awards import DivisionForm
 from grants.models import Application, Award, Instalment, Payment
 from grants.queries import awards, cases, documents
 from grants.queries.standing import Standing
 from grants.services import awards as deeds
-from grants.services.moves import Refused
+from grants.services.moves import Refused, Stale
 from grants.web import standing
-from grants.web.guard import acting, load, permitted, who
+from grants.web.guard import acting, load, permitted, place, who
 from grants.web.moves import offers
 from grants.web.shell import page
 from grants.web.words import amount, day, number, said
@@ -33,7 +33,7 @@ bp = Blueprint("awards", __name__)
 def index() -> str:
     """The awards the reader may see, newest first."""
     stage = request.args.get("stage", "")
-    rows, after = awards.listed(who(), stage=stage, before=request.args.get("before", type=int))
+    rows, after = awards.listed(who(), stage=stage, before=place("before"))
     return page(
         "awards/index.html",
         awards=rows,
@@ -87,6 +87,11 @@ def divide(id: int) -> Response | tuple[str, int]:
             if not _divisible(award):
                 raise
             reasons = [said(reason) for reason in refused.reasons]
+        except Stale:
+            db.session.refresh(award.agreement)
+            if not _divisible(award):
+                raise
+            return page("awards/divide.html", award=award, form=form, reasons=[], meanwhile=True), 409
         else:
             return redirect(url_for(".show", id=id, _anchor="agreement"))
     return page("awards/divide.html", award=award, form=form, reasons=reasons), 422

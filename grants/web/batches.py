@@ -17,7 +17,7 @@ from grants.models import Batch, Fund
 from grants.queries import batches, history
 from grants.services import batches as deeds
 from grants.services import repeats
-from grants.web.guard import acting, load, permitted, who
+from grants.web.guard import acting, load, permitted, place, who
 from grants.web.moves import offers
 from grants.web.past import told
 from grants.web.shell import page
@@ -36,7 +36,7 @@ NEXT = {"prepared": "approve", "approved": "release"}
 def index() -> str:
     """The batches under way, or those that have ended, and what could go into a new one."""
     ended = request.args.get("ended") == "1"
-    rows, after = batches.listed(who(), ended=ended, before=request.args.get("before", type=int))
+    rows, after = batches.listed(who(), ended=ended, before=place("before"))
     waiting = batches.funds_to_pay(who()) if who().may(Permission.PREPARE_BATCH) else []
     more = url_for(".index", ended=1 if ended else None, before=after) if after else None
     shown = {"tabs": _tabs(ended=ended), "first": "before" not in request.args, "next": more, "steps": STEPS}

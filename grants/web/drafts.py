@@ -100,7 +100,7 @@ def _sent(application: Application, section: str | None) -> Proposal:
         stage,
         application.call.currency,
         request.form,
-        only=whole if section is None else {section},
+        only=whole if section is None else whole & {section},
         more=request.form.get("add", ""),
     )
 

@@ -9,7 +9,7 @@ from grants.access import Permission
 from grants.db import saving
 from grants.queries import failures
 from grants.services import outbox
-from grants.web.guard import permitted, who
+from grants.web.guard import permitted, place, who
 from grants.web.shell import page
 
 bp = Blueprint("failures", __name__)
@@ -19,7 +19,7 @@ bp = Blueprint("failures", __name__)
 @permitted(Permission.SEE_FAILURES)
 def index() -> str:
     """Documents and mails that were given up, newest first."""
-    rows, after = failures.listed(who(), before=request.args.get("before", type=int))
+    rows, after = failures.listed(who(), before=place("before"))
     return page(
         "failures/index.html",
         rows=rows,

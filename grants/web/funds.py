@@ -16,7 +16,7 @@ from grants.services import calls as call_deeds
 from grants.services import funds as deeds
 from grants.services import repeats
 from grants.services.moves import Refused
-from grants.web.guard import acting, load, permitted, who
+from grants.web.guard import acting, load, permitted, place, who
 from grants.web.past import told
 from grants.web.refusals import CONSTRAINTS
 from grants.web.shell import page
@@ -112,7 +112,7 @@ def _page(fund: Fund, form: EnvelopeForm | None) -> str:
     stand, calls = funds.divided(fund)
     if form is None and calls and who().may(Permission.SET_FUND):
         form = _envelope(fund, {call.id: call for call, _ in calls})
-    rows, after = awards.listed(who(), fund=fund.id, before=request.args.get("before", type=int))
+    rows, after = awards.listed(who(), fund=fund.id, before=place("before"))
     return page(
         "funds/show.html",
         fund=fund,

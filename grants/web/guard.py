@@ -82,6 +82,12 @@ def load(model: type[Row], id: int, permission: Permission | None = None) -> Row
     return row
 
 
+def place(name: str) -> int | None:
+    """Where a list goes on, from the address; what can be no number of a row is no place."""
+    found = request.args.get(name, type=int)
+    return found if found is not None and 0 <= found <= LARGEST_ID else None
+
+
 def acting(row: Any, *roles: Role) -> Actor:
     """The caller as an actor on this thing, in the first of these roles that they hold; 403 when in none."""
     actor = actor_on(row, who(), roles)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from grants.access import Permission, application_of, roles_on
 from grants.db import now, saving
+from grants.forms.base import written
 from grants.forms.moves import Unclear, answers
 from grants.models import Agreement, Application, Batch, Report
 from grants.queries import cases
@@ -128,7 +129,8 @@ def _advised(row: Any, move: Move) -> dict[str, str]:
     advice = cases.recommendation(row) if move.key in ("award", "decline") and isinstance(row, Application) else None
     if advice is None:
         return {}
-    amount = "" if advice.amount is None else f"{round(advice.amount, get_currency_precision(row.call.currency)):f}"
+    places = get_currency_precision(row.call.currency)
+    amount = "" if advice.amount is None else written(advice.amount, places, group=False)
     return {"amount": amount, "conditions": advice.conditions, "feedback": advice.feedback}
 
 

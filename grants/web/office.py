@@ -64,6 +64,20 @@ DEEDS: dict[str, tuple[str, str, str, str]] = {
         "awards.show",
     ),
     "report": ("Write the report: %(title)s", "The next instalment may wait for it.", "Write it", "reports.show"),
+    "report_question": (
+        "Answer our question about the report: %(title)s",
+        "We have sent it back to you.",
+        "Answer",
+        "reports.write",
+    ),
+    "meet": (
+        "Meet the condition of the award: %(title)s",
+        "The first instalment waits for it. Tell your programme officer once it is met.",
+        "Read it",
+        "awards.show",
+    ),
+    "open_call": ("Open the call: %(title)s", "It is in preparation.", "Look at it", "calls.show"),
+    "envelope": ("Set money aside for a call: %(title)s", "It opens only with money.", "See the fund", "funds.show"),
     "asked": (
         "Say whether you can review: %(title)s",
         "You see the proposal once you have declared.",

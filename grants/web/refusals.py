@@ -28,6 +28,7 @@ CONSTRAINTS = {
     "assignment_current_key": Say("This person was asked already."),
     "payment_once_key": Say("One of these instalments is in a batch already."),
     "batch_three_people": Say("Prepared, approved and released must be three people."),
+    "instalment_pays_something": Say("The award is too small to be paid in this call’s instalments."),
     "agreement_two_people_sign": Say("The two signatures must come from two people."),
 }
 TITLES = {

@@ -48,9 +48,10 @@ def index() -> str:
 def show(id: int) -> str:
     """One report: figures against their targets, money used, words, and what the reader can do."""
     report = load(Report, id)
-    return page(
-        "reports/show.html", report=report, offers=offers(report), steps=STEPS, **_told(report), **_beside(report)
-    )
+    beside = _beside(report)
+    if beside["ours"] and report.step == "due":
+        return page("reports/unsent.html", report=report, steps=STEPS)
+    return page("reports/show.html", report=report, offers=offers(report), steps=STEPS, **_told(report), **beside)
 
 
 @bp.get("/reports/<int:id>/write")
@@ -136,7 +137,8 @@ def _clock(report: Report) -> dict[str, Any] | None:
     if report.step != "received":
         return None
     began = report.step_at.date()
-    return {"day": (today() - began).days, "of": READ_WITHIN_DAYS, "until": began + timedelta(days=READ_WITHIN_DAYS)}
+    until = began + timedelta(days=READ_WITHIN_DAYS)
+    return {"day": (today() - began).days + 1, "of": READ_WITHIN_DAYS, "until": until}
 
 
 def _checks(report: Report) -> list[dict[str, str]]:

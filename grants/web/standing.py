@@ -137,7 +137,15 @@ def _present(place: Place, _: tuple[str, ...]) -> list[str]:
             return [gettext("the project runs")]
         case step if step in ENDED:
             return [day(application.step_at.date(), "short")]
-    return [_actor(place, application.step), _by(hear_by(application))]
+    until = hear_by(application) if application.step in DECISION else _ends(place)
+    return [_actor(place, application.step), _by(until)]
+
+
+def _ends(place: Place) -> datetime | None:
+    """When the present step's own time is over, where the call sets one."""
+    clock, step = place.clock, place.application.step
+    hours = clock.get(f"{step}_hours") or 24 * clock.get(f"{step}_days", 0)
+    return place.application.step_at + timedelta(hours=hours) if hours else None
 
 
 def _signer(place: Place) -> str:
@@ -167,7 +175,8 @@ def _coming(place: Place, steps: tuple[str, ...]) -> list[str]:
                 return [gettext("they write it"), gettext("if we invite them")]
             return [gettext("you write it"), gettext("if you are invited")]
         case _ if steps == DECISION:
-            return [_decider(place), _by(hear_by(place.application)) or span(place.clock, "decision")]
+            last = not _later(place.application)
+            return [_decider(place), (_by(hear_by(place.application)) if last else "") or span(place.clock, "decision")]
     return [_actor(place, steps[0]), span(place.clock, steps[0])]
 
 

@@ -393,5 +393,5 @@ def test_the_records_hold_the_proposal_against_the_day_it_was_sent(
 
     text = signed_in(app, world.people["olga"]).get(f"/applications/{row.id}").page.text
 
-    assert "Choose a day to come" not in text
-    assert "The project starts after the day on which the proposal is sent" in text
+    assert "which has gone by" not in text
+    assert "The project starts no earlier than the proposal is sent" in text

@@ -260,7 +260,12 @@ def test_an_officer_sets_shares_and_the_days_of_reports(app: Flask, world: World
     ("field", "typed", "said"),
     [
         ("share_2", "30", "The instalments come to 90 percent, not 100."),
-        ("share_1", "0", "Write a number above 0 and up to 100."),
+        ("share_1", "0", "Write a number from 1 to 100"),
+        ("share_1", "59.999", "Write a number from 1 to 100"),
+        ("share_1", " ", "Fill in"),
+        ("share_1", "1e9999999", "below a million million"),
+        ("share_1", "0e-3000000", "Write the number out"),
+        ("months_most", " ", "Fill in"),
         ("share_1", "half", "Give a number"),
         ("report_1_months", "121", "Write a whole number from 0 to 120."),
         ("report_2_days", "-1", "Write a whole number from 0 to 365."),
@@ -293,3 +298,15 @@ def test_the_numbers_of_a_rule_are_named_and_read_as_people_type_them(app: Flask
     with app.app_context():
         held = {spec.key: spec.params for spec in db.session.get_one(Call, id).data.rules}["held"]
     assert held == {"grants": "3", "amount": "50000"}
+
+
+def test_the_history_of_a_call_says_what_was_changed(app: Flask, world: World) -> None:
+    client = signed_in(app, world.people["olga"])
+    id = set_up(client, world)
+    there = f"/office/calls/{id}"
+
+    client.submit(client.get(there), there, most="6,000.00", report_1_days="45")
+
+    text = client.get(there).page.text
+    assert "most: 5000 → 6000.00" in text
+    assert "reports.1.days: 30 → 45" in text

@@ -68,7 +68,7 @@ def test_the_grantee_divides_it_in_another_way(app: Flask, mia: Careful) -> None
     [
         ("6500", "600", "The lines come to USD 7,100.00; the award is USD 7,000.00."),
         ("9500", "-2500", "Write an amount of zero or more."),
-        ("5900", "1100", "Line 2: they asked for USD 1,000.00; it cannot get more."),
+        ("5900", "1100", "Line 2: USD 1,000.00 was asked for; it cannot get more."),
         ("6000", "1000", ""),
         ("5949", "1051", "Line 2"),
         ("much", "500", "Give a number"),
@@ -182,3 +182,19 @@ def test_a_signed_budget_is_not_divided_by_whoever_asks(app: Flask, world: w.Wor
 
         with pytest.raises(Refused, match="can no longer be changed"), saving():
             deeds.divide(award, parts, actor=world.actor("mg1", Role.APPLICANT), version=award.agreement.version)
+
+
+def test_whoever_divides_too_late_keeps_what_they_typed_beside_the_other(
+    app: Flask, world: w.World, mia: Careful
+) -> None:
+    form = mia.get(THERE)
+    other = signed_in(app, world.people["mg2"])
+    other.submit(other.get(THERE), THERE, **typed("6400", "600"))
+
+    late = mia.submit(form, THERE, **typed("6500", "500"))
+    mia.submit(late, THERE)
+
+    assert late.page.form(THERE).fields["line_1"] == ["6500"]
+    assert "kept: 6,400.00" in late.page.text
+    assert agreed(app) == [Decimal(6500), Decimal(500)]
+    assert "Routers: 6500" in mia.get("/applications/1").page.text

@@ -114,11 +114,21 @@ def test_one_section_can_be_saved_alone(app: Flask) -> None:
 
     answer = client.post(
         f"/applications/{id}/write/project",
-        data=token(client, id) | {"version": version, "title": "Only this", "months": "6"},
+        data=token(client, id) | {"version": version, "title": "Only this", "months": "6", "has-project": "1"},
     )
 
     row = stored(app, id)
     assert (answer.status_code, row.title, row.months, int(row.asked)) == (302, "Only this", 6, 4_000)
+
+
+def test_a_section_without_its_mark_is_not_emptied(app: Flask) -> None:
+    client, id = started(app)
+
+    client.post(
+        f"/applications/{id}/write/budget", data=token(client, id) | {"version": form_of(client, id)["version"]}
+    )
+
+    assert int(stored(app, id).asked) == 4_000
 
 
 def test_an_untouched_draft_has_no_section_complete_and_counts_none_that_may_stay_empty(app: Flask) -> None:
@@ -314,3 +324,35 @@ def test_a_section_is_not_complete_while_a_rule_of_the_call_stands_against_it(ap
     mia.submit(page, f"/applications/{row.id}/write", **{"budget-0-unit_cost": "2,600.00"})
 
     assert ("1 thing to do" in before, "complete" in budget()) == (True, True)
+
+
+def test_a_unit_cost_keeps_the_third_decimal_of_its_currency(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        row = w.draft(world)
+        with saving():
+            row.call.currency = "KWD"
+    mia = signed_in(app, world.people["mg1"])
+    there = f"/applications/{row.id}/write"
+
+    mia.submit(mia.get(there), there, **{"budget-0-quantity": "3", "budget-0-unit_cost": "12.345"})
+    mia.submit(mia.get(there), there)
+
+    with app.app_context():
+        line = db.session.query(BudgetLine).order_by(BudgetLine.position).first()
+        assert line is not None
+        assert (line.unit_cost, line.total) == (Decimal("12.345"), Decimal("37.035"))
+
+
+def test_numbers_without_end_do_not_break_a_save(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        row = w.draft(world)
+    mia = signed_in(app, world.people["mg1"])
+    there = f"/applications/{row.id}/write"
+    endless = dict.fromkeys(("budget-0-quantity", "budget-0-unit_cost", "cofunding", "months"), "1e9999999")
+
+    answer = mia.submit(mia.get(there), there, **endless, summary="Kept all the same.")
+
+    assert answer.status_code in {302, 422}
+    assert "Kept all the same." in mia.get(there).text

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
 
-from grants.db import now, saving
+from grants.db import db, now, saving
+from grants.models import Award, Call
 from grants.services import calls
 from tests import world as w
 from tests.browser import Careful, signed_in
@@ -105,3 +107,51 @@ def test_a_reviewer_is_led_to_the_reviews_and_the_office_to_its_own_inbox(app: F
 
     assert reviewer.get("/inbox").location == "/reviews"
     assert inbox(officer).page.h1.strip() == "Inbox"
+
+
+def test_a_grantee_is_told_until_when_to_sign_and_which_condition_is_open(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.awarded(world)
+    mia = signed_in(app, world.people["mg1"])
+    to_sign = mia.get("/inbox").page.text
+    with app.app_context():
+        agreement = db.session.get_one(Award, award.id).agreement
+        w.take(world, agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        w.take(world, agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+    signed = mia.get("/inbox").page.text
+
+    assert "Sign the agreement: fibre title" in to_sign
+    assert "in 14 days" in to_sign
+    assert "Meet the condition of the award: fibre title" in signed
+    assert "Name the mast's owner." in mia.get(f"/awards/{award.id}").page.text
+
+
+def test_an_invited_draft_is_urged_as_such_also_when_its_call_has_closed(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("DRR",))
+        row = w.draft(world, "DRR")
+        w.take(world, row, "alert", "mg1", Role.APPLICANT)
+        w.take(world, row, "accept", "olga", Role.OFFICER)
+        with saving():
+            calls.close_now(row.call, actor=world.actor("olga", Role.OFFICER))
+    text = signed_in(app, world.people["mg1"]).get("/inbox").page.text
+
+    assert "You are asked for more: Mini-proposal" in text
+    assert "You have not applied yet" not in text
+    assert "Finish and send: fibre title" in text
+
+
+def test_calls_in_preparation_wait_for_finance_and_for_their_officer(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=())
+        call = w.draft_call(world)
+    before = {name: signed_in(app, world.people[name]).get("/inbox").page.text for name in ("fay", "olga", "pia")}
+    with app.app_context(), saving():
+        calls.fund(db.session.get_one(Call, call.id), amount=Decimal(5), actor=world.actor("fay", Role.FINANCE))
+    after = signed_in(app, world.people["fay"]).get("/inbox").page.text
+
+    assert f"Set money aside for a call: {call.title}" in before["fay"]
+    assert f"Open the call: {call.title}" in before["olga"]
+    assert call.title not in before["pia"]
+    assert call.title not in after

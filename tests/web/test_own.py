@@ -6,8 +6,12 @@ from typing import Any
 
 from flask import Flask
 
+from config import Settings
+from grants.db import db, today
+from grants.models import Assignment, DocumentSnapshot
 from tests import world as w
 from tests.browser import signed_in
+from tests.databases import advance
 from tests.web.reading import statements
 from workflows.roles import Role
 
@@ -98,3 +102,30 @@ def test_the_list_holds_ones_own_and_takes_a_dozen_statements(app: Flask) -> Non
     assert all(f'href="/applications/{address}"' in html for address in (f"{mine[0].id}/write", mine[1].id))
     assert f"/applications/{other.id}/" not in html
     assert len(sent) <= 12, "\n\n".join(sent)
+
+
+def test_an_answer_does_not_move_the_day_of_sending(app: Flask, settings: Settings) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        row = w.submitted(world)
+        sent = row.submitted_at
+        w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
+        advance(settings, 3 * 86_400)
+        w.take(world, row, "answer", "mg1", Role.APPLICANT)
+        newest = db.session.query(DocumentSnapshot.data).order_by(DocumentSnapshot.document_id.desc()).limit(1).scalar()
+
+        assert row.submitted_at == sent
+    assert newest["submitted_at"][:10] > f"{sent:%Y-%m-%d}"
+
+
+def test_a_disaster_is_reviewed_within_hours(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("DRR",))
+        row = w.draft(world, "DRR")
+        w.take(world, row, "alert", "mg1", Role.APPLICANT)
+        w.take(world, row, "accept", "olga", Role.OFFICER)
+        w.fill(row, 9_000, world.actor("mg1", Role.APPLICANT, world.chapters["mg"]))
+        w.take(world, row, "submit", "mg1", Role.APPLICANT)
+        w.review(world, row, ("rex",))
+
+        assert (db.session.query(Assignment).one().due_on - today()).days == 1

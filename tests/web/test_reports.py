@@ -296,7 +296,8 @@ def test_a_figure_that_cannot_be_read_is_still_there_tomorrow_and_holds_the_repo
     assert again.page.form(THERE).fields["figure_1_actual"] == ["about 300"]
     assert again.page.form(THERE).fields["line_1_spent"] == ["much"]
     assert "Give a number, such as 0 or 12.50." in again.page.text
-    assert "“about 300” cannot be read as a number." in checked.text
+    assert "“Households online”: “about 300” cannot be read." in checked.text
+    assert "Give the figure of" not in checked.text
     assert f"{THERE}#figure_1_actual" in checked.links.values()
     with pytest.raises(LookupError):
         checked.form("/moves/send")
@@ -318,3 +319,24 @@ def test_a_save_of_the_pages_own_accord_brings_the_sums_along(app: Flask, mia: C
 
     assert "1,234.50" in answer.get_json()["parts"]["sums"]
     assert 'id="sums"' in mia.get(THERE).get_data(as_text=True)
+
+
+def test_the_office_reads_no_report_before_it_is_sent(app: Flask, world: w.World, mia: Careful) -> None:
+    mia.submit(mia.get(THERE), THERE, **fields(app) | {"summary": "Half written."})
+    names = ("olga", "pia", "uma")
+    before = [signed_in(app, world.people[name]).get("/reports/1").page.text for name in names]
+
+    mia.submit(mia.get("/reports/1/send"), "/reports/1/moves/send")
+
+    assert not any("Half written." in text for text in before)
+    assert all("The grantee is writing it" in text for text in before)
+    assert all("Half written." in signed_in(app, world.people[name]).get("/reports/1").page.text for name in names)
+
+
+def test_a_report_sent_back_says_in_the_inbox_that_we_ask(app: Flask, world: w.World, mia: Careful) -> None:
+    olga = signed_in(app, world.people["olga"])
+    mia.submit(mia.get(THERE), THERE, **fields(app))
+    mia.submit(mia.get("/reports/1/send"), "/reports/1/moves/send")
+    olga.submit(olga.get("/reports/1"), "/reports/1/moves/send_back", question="How many of them are women?")
+
+    assert "Answer our question about the report: fibre title" in mia.get("/inbox").page.text

@@ -85,8 +85,8 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     ),
     (
         RuleSpec(key="starts_ahead"),
-        {"starts_on": date(2026, 11, 30)},
-        ("The project starts on 2026-11-30. Choose a day to come: costs from before the award cannot be paid.",),
+        {"starts_on": date(2026, 11, 29)},
+        ("The project starts on 2026-11-29, which has gone by: costs from before the award cannot be paid.",),
     ),
 ]
 

@@ -52,6 +52,6 @@ def test_each_line_above_what_was_asked_and_a_wrong_sum_are_said_at_once() -> No
     said = misdivided([D(6), D(5)], [D(5), D(5)], D(7), "USD")
 
     assert [str(say) for say in said] == [
-        "Line 1: they asked for USD 5; it cannot get more.",
+        "Line 1: USD 5 was asked for; it cannot get more.",
         "The lines come to USD 11; the award is USD 7.",
     ]

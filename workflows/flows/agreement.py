@@ -9,7 +9,7 @@ from workflows.flow import Ask, Flow, Move, Tell
 from workflows.roles import Role
 from workflows.rules.money import other_side_signs
 
-NAME = Ask("name", "text", "Your full name", "It stands as your signature.")
+NAME = Ask("name", "text", "Your full name", "It stands as your signature.", printed=True)
 READ = Ask("read", "tick", "I have read the agreement and may sign for my side.")
 PROOF = Ask("proof", "text", "How you know", "What you saw, and where it is kept.", words=3)
 

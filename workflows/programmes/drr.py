@@ -49,14 +49,14 @@ PROGRAMME = Programme(
         rules=(
             RuleSpec(key="applicants", params={"allowed": ["chapter", "nonprofit"]}),
             RuleSpec(key="standing", params={"allowed": ["good_standing", "pre_rejuvenation", "rejuvenation"]}),
-            *(RuleSpec(key=key) for key in ("asks", "most", "longest")),
+            *(RuleSpec(key=key) for key in ("asks", "most", "longest", "starts_ahead")),
         ),
         instalments=(
             InstalmentPlan(percent=Decimal(70)),
             InstalmentPlan(percent=Decimal(30), conditions=("report:1",)),
         ),
         reports=(
-            ReportDuty(title="Report after three months", kind="interim", at="start", months=3, days=0),
+            ReportDuty(title="Interim report", kind="interim", at="start", months=3, days=0),
             ReportDuty(title="Final report", kind="final"),
         ),
         checks=(

@@ -9,10 +9,10 @@ from workflows.say import Say
 
 
 def starts_ahead(case: ApplicationCase, params: Params) -> Say | None:
-    """The project starts after the day on which the proposal is sent."""
-    if case.starts_on is None or case.starts_on > case.arrived_at.date():
+    """The project starts no earlier than the proposal is sent."""
+    if case.starts_on is None or case.starts_on >= case.arrived_at.date():
         return None
-    text = "The project starts on %(day)s. Choose a day to come: costs from before the award cannot be paid."
+    text = "The project starts on %(day)s, which has gone by: costs from before the award cannot be paid."
     return Say(text, day=case.starts_on, cure="starts_on")
 
 

@@ -1,0 +1,34 @@
+"""What a page writes into a field of money is read back as the same, in any currency; and no number breaks a page."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from wtforms.validators import ValidationError
+
+from grants.forms.base import money, number, written
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "places", "shown"),
+    [
+        ("810.000", "KWD", 3, "810"),
+        ("1.500", "KWD", 3, "1.5"),
+        ("12.345", "KWD", 3, "12.345"),
+        ("1234.500", "KWD", 3, "1,234.5"),
+        ("0.050", "KWD", 3, "0.05"),
+        ("12322.00", "USD", 2, "12,322.00"),
+        ("1000", "JPY", 0, "1,000"),
+        ("0", "KWD", 3, "0"),
+    ],
+)
+def test_an_amount_is_read_back_as_it_was_written(amount: str, currency: str, places: int, shown: str) -> None:
+    assert written(Decimal(amount), places) == shown
+    assert money(shown, currency) == Decimal(amount)
+
+
+@pytest.mark.parametrize("text", ["1e9999999", "-1e9999999", "0e-3000000", "1e-2000000", "1e31", "Infinity", "sNaN"])
+def test_a_number_without_end_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ValidationError, match=r"Write (a|the) number|Give a number"):
+        number(text)
