@@ -317,19 +317,17 @@ def fund_of(world: World) -> Fund:
 
 def paid(world: World, *awards: Award) -> Batch:
     """Everything payable of these awards goes through a batch of three people and the bank."""
-    taken = {payment.instalment_id for payment in db.session.query(Payment).filter_by(undone=False)}
-    payable = [i.id for award in awards for i in award.instalments if i.step == "payable" and i.id not in taken]
-    with saving():
-        batch = batches.prepare(fund=fund_of(world), instalments=payable, actor=world.actor("fay", Role.FINANCE))
-    take(world, batch, "approve", "fox", Role.FINANCE)
-    take(world, batch, "release", "fritz", Role.FINANCE)
-    take(world, batch, "confirm", "fay", Role.FINANCE)
-    return batch
+    prepared = batch(world, *awards)
+    take(world, prepared, "approve", "fox", Role.FINANCE)
+    take(world, prepared, "release", "fritz", Role.FINANCE)
+    take(world, prepared, "confirm", "fay", Role.FINANCE)
+    return prepared
 
 
 def batch(world: World, *awards: Award) -> Batch:
     """Everything payable of these awards, prepared by Fay."""
-    payable = [i.id for award in awards for i in award.instalments if i.step == "payable"]
+    taken = {payment.instalment_id for payment in db.session.query(Payment).filter_by(undone=False)}
+    payable = [i.id for award in awards for i in award.instalments if i.step == "payable" and i.id not in taken]
     with saving():
         return batches.prepare(fund=fund_of(world), instalments=payable, actor=world.actor("fay", Role.FINANCE))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -14,7 +12,7 @@ from sqlalchemy import delete, func, select, update
 from grants.db import db, now
 from grants.models import Application, ApplicationSave, Assignment, BudgetLine, Call, Indicator, Organisation, Person
 from grants.queries import cases
-from grants.services import checks, letters, moves, numbers
+from grants.services import checks, fingerprints, letters, moves, numbers
 from workflows.cases import ApplicationCase
 from workflows.programmes import programmes
 from workflows.proposal import Goal, Line
@@ -155,33 +153,13 @@ def submit(application: Application, *, actor: Actor, answers: Mapping[str, Any]
     """
     if case.step != "question":
         application.submitted_at = case.arrived_at
-    application.submitted_sha256 = fingerprint(application)
+    application.submitted_sha256 = fingerprints.of_proposal(application)
     application.invited_until = None
     if application.reference is None:
         application.reference = numbers.take(programmes()[application.call.programme].series)
     db.session.flush()
     letters.receipt(application, sent_by=db.session.get_one(Person, actor.person), arrived_at=case.arrived_at)
     return {"reference": application.reference, "at": case.arrived_at}
-
-
-def fingerprint(application: Application) -> str:
-    """SHA-256 of everything that was written, as canonical JSON."""
-    content = cases.written(application)
-    whole = {
-        "answers": {
-            key: str(value) if not isinstance(value, dict | list) else value for key, value in content.answers.items()
-        },
-        "budget": [
-            [line.what, line.category, str(line.quantity), str(line.unit_cost), str(line.total)]
-            for line in content.lines
-        ],
-        "indicators": [
-            [goal.name, goal.unit, str(goal.baseline), str(goal.target), goal.how] for goal in content.goals
-        ],
-    }
-    return hashlib.sha256(
-        json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    ).hexdigest()
 
 
 @moves.deed("applications.reopen")

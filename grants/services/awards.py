@@ -13,7 +13,7 @@ from sqlalchemy import select
 from grants.db import db, now, today
 from grants.models import Agreement, Application, Award, BudgetLine, Decision, Person
 from grants.queries import awards, cases
-from grants.services import history, instalments, ledger, letters, moves, numbers, reports
+from grants.services import fingerprints, history, instalments, ledger, letters, moves, numbers, reports
 from workflows.division import divided, misdivided
 from workflows.proposal import add_months
 from workflows.roles import Actor
@@ -84,7 +84,9 @@ def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version:
     agreement.divided_at = now()
     told = "; ".join(f"{line.what}: {round(line.agreed or Decimal(0), 3):f}" for line in lines)
     say = Say("Budget of the award divided")
-    history.record(moves.about(agreement), actor=actor, key="divide", say=say, words={"lines": told})
+    db.session.flush()
+    facts = fingerprints.of(agreement)
+    history.record(moves.about(agreement), actor=actor, key="divide", say=say, words={"lines": told}, facts=facts)
 
 
 def _against(award: Award, lines: list[BudgetLine], wanted: list[Decimal]) -> tuple[Say, ...]:

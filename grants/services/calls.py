@@ -11,7 +11,7 @@ from sqlalchemy import select
 from grants.db import db, now
 from grants.models import Call, Fund
 from grants.queries import cases
-from grants.services import funds, history, ledger, moves
+from grants.services import fingerprints, funds, history, ledger, moves
 from workflows.programme import CallRules
 from workflows.programmes import programmes
 from workflows.roles import Actor
@@ -139,4 +139,5 @@ def _locked(call: Call) -> None:
 
 
 def _record(call: Call, actor: Actor, key: str, say: Say, words: dict[str, str] | None = None) -> None:
-    history.record(history.About("call", call.id, "call", call.id), actor=actor, key=key, say=say, words=words)
+    about = history.About("call", call.id, "call", call.id)
+    history.record(about, actor=actor, key=key, say=say, words=words, facts=fingerprints.of(call))

@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -33,11 +33,19 @@ class About:
 
 
 def record(
-    about: About, *, actor: Actor, key: str, say: Say, words: Mapping[str, str] | None = None, audience: str = "all"
+    about: About,
+    *,
+    actor: Actor,
+    key: str,
+    say: Say,
+    words: Mapping[str, str] | None = None,
+    audience: str = "all",
+    facts: str | Literal[False] | None = False,
 ) -> Event:
     """Add an event to the chain of its subject, under that subject's lock.
 
-    words: free text by name, kept beside the chain with a salt. audience: all, or office when applicants do not see it.
+    words: free text by name, kept beside the chain with a salt. audience: all, or office: not for applicants.
+    facts: the fingerprint of what the row says from now on; None when it is written on again.
     """
     head = _locked_head(about)
     salted = {name: (secrets.token_hex(16), text) for name, text in (words or {}).items() if text}
@@ -55,12 +63,16 @@ def record(
         about_id=about.id,
         step_from=about.step_from,
         step_to=about.step_to,
-        said=_said(say, salted),
+        said=_said(say, salted) | ({} if facts is False else {"facts": facts}),
         audience=audience,
         previous=head.hash,
     )
     event.hash = digest(event)
     event.words = [EventWords(name=name, salt=salt, words=text) for name, (salt, text) in salted.items()]
+    return _linked(head, event)
+
+
+def _linked(head: Head, event: Event) -> Event:
     head.number, head.hash = event.number, event.hash
     db.session.add(event)
     db.session.flush()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from grants.db import db, now
 from grants.models import Agreement, Application, Batch, Call, Instalment, Report
 from grants.queries import cases, recipients
-from grants.services import history, outbox
+from grants.services import fingerprints, history, outbox
 from workflows.flow import Flow, Move, Objected
 from workflows.flows import agreement, payment, report
 from workflows.programmes import programmes
@@ -101,7 +101,7 @@ def take(
         row.stage = move.sets
     found = _follow_up(row, move, actor, case)
     say = found if isinstance(found, Say) else Say(move.past or move.title)
-    _write_down(replace(about(row), step_from=before, step_to=row.step), move, actor, case.answers, say)
+    _write_down(row, before, move, Taken(actor, case.answers, say))
     _tell(row, move, case.answers, found.values if isinstance(found, Say) else found or {})
 
 
@@ -117,7 +117,8 @@ def _follow_up(row: Movable, move: Move, actor: Actor, case: Any) -> Facts | Say
 
 def begin(row: Movable, *, actor: Actor, say: Say) -> None:
     """Write down that a row begins its flow; a first step needs its event too."""
-    history.record(replace(about(row), step_to=row.step), actor=actor, key="begin", say=say)
+    event = replace(about(row), step_to=row.step)
+    history.record(event, actor=actor, key="begin", say=say, facts=fingerprints.of(row))
 
 
 def about(row: Movable) -> history.About:
@@ -149,9 +150,27 @@ def _refresh(row: Movable) -> None:
     db.session.scalars(locked).one()
 
 
-def _write_down(event: history.About, move: Move, actor: Actor, answers: Mapping[str, Any], say: Say) -> None:
-    words = {ask.key: str(answers[ask.key]) for ask in move.asks if ask.kind == "text" and answers.get(ask.key)}
-    history.record(event, actor=actor, key=move.key, say=say, words=words, audience=_audience(move, actor))
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """By whom a move was taken, what they answered, and the sentence for the history."""
+
+    actor: Actor
+    answers: Mapping[str, Any]
+    say: Say
+
+
+def _write_down(row: Movable, before: str, move: Move, taken: Taken) -> None:
+    given = taken.answers
+    words = {ask.key: str(given[ask.key]) for ask in move.asks if ask.kind == "text" and given.get(ask.key)}
+    history.record(
+        replace(about(row), step_from=before, step_to=row.step),
+        actor=taken.actor,
+        key=move.key,
+        say=taken.say,
+        words=words,
+        audience=_audience(move, taken.actor),
+        facts=fingerprints.of(row),
+    )
 
 
 def _audience(move: Move, actor: Actor) -> str:

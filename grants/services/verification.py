@@ -25,6 +25,7 @@ from grants.models import (
     Payment,
     Report,
 )
+from grants.services.facts import payments, settled
 from grants.services.history import FIRST, digest, word_hash
 from workflows.say import Say
 
@@ -42,10 +43,12 @@ def findings(seal_key: str, stored: Callable[[str], bool]) -> Iterator[Say]:
     yield from _heads()
     yield from _words()
     yield from _steps()
+    yield from settled()
     yield from _checkpoints(seal_key)
     yield from _ledger()
     yield from _totals()
     yield from _waiting()
+    yield from payments()
     yield from _documents(stored)
 
 

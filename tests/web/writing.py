@@ -8,7 +8,7 @@ from flask import Flask
 
 from grants.db import db
 from grants.models import Application
-from grants.services import applications
+from grants.services import fingerprints
 from tests import world as w
 from tests.browser import Careful, signed_in
 
@@ -45,7 +45,7 @@ def stored(app: Flask, id: int) -> Application:
 def fingerprint(app: Flask, id: int) -> str:
     """The hash of all that is written."""
     with app.app_context():
-        return applications.fingerprint(db.session.get_one(Application, id))
+        return fingerprints.of_proposal(db.session.get_one(Application, id))
 
 
 def token(client: Careful, id: int) -> dict[str, str]:

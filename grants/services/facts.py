@@ -1,0 +1,66 @@
+"""What rows say, held against their history; and payments against the ledger and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from grants.db import db
+from grants.models import Agreement, Application, Batch, Call, Event, Instalment, Report
+from grants.services import fingerprints
+from workflows.say import Say
+
+SETTLED: tuple[type[Any], ...] = (Application, Agreement, Instalment, Report, Batch, Call)
+AT_ONCE = 200
+"""Rows held in memory."""
+
+
+def settled() -> Iterator[Say]:
+    """Rows that say something else than when they were settled."""
+    for model in SETTLED:
+        table = model.__tablename__
+        newest = (
+            select(Event.about_id, Event.said["facts"].astext)
+            .where(Event.about == table, Event.said.has_key("facts"))
+            .ext(distinct_on(Event.about_id))
+            .order_by(Event.about_id, Event.id.desc())
+        )
+        for number, (id, facts) in enumerate(db.session.execute(newest).all()):
+            if number % AT_ONCE == 0:
+                db.session.expunge_all()
+            row = db.session.get(model, id) if facts else None
+            if row is not None and fingerprints.of(row) != facts:
+                yield Say("%(table)s %(id)s says something else than its history.", table=table, id=id)
+
+
+UNPLANNED = """
+    SELECT w.number FROM award w LEFT JOIN instalment i ON i.award_id = w.id
+    GROUP BY w.id, w.number, w.amount HAVING w.amount <> coalesce(sum(i.amount), 0) ORDER BY w.id"""
+UNBOOKED = """
+    SELECT w.number FROM award w
+    LEFT JOIN (SELECT i.award_id, coalesce(sum(p.amount) FILTER (WHERE p.paid_at IS NOT NULL), 0) AS paid,
+                      coalesce(sum(p.amount) FILTER (WHERE p.paid_at IS NULL AND b.step = 'released'), 0) AS leaving
+               FROM payment p JOIN instalment i ON i.id = p.instalment_id JOIN batch b ON b.id = p.batch_id
+               WHERE NOT p.undone GROUP BY i.award_id) made ON made.award_id = w.id
+    LEFT JOIN (SELECT a.award_id, sum(b.amount) FILTER (WHERE b.kind = 'paid') AS paid,
+                      sum(b.amount) FILTER (WHERE b.kind = 'in_transit') AS leaving
+               FROM account a JOIN balance b ON b.account_id = a.id GROUP BY a.award_id) booked
+         ON booked.award_id = w.id
+    WHERE coalesce(made.paid, 0) <> coalesce(booked.paid, 0)
+       OR coalesce(made.leaving, 0) <> coalesce(booked.leaving, 0) ORDER BY w.id"""
+MISPAID = """
+    SELECT p.id FROM payment p JOIN instalment i ON i.id = p.instalment_id
+    WHERE NOT p.undone AND (p.amount <> i.amount OR i.step <> 'payable') ORDER BY p.id"""
+
+
+def payments() -> Iterator[Say]:
+    """Instalments come to their award, payments are instalments that fell due, and the ledger has them."""
+    for number in db.session.scalars(text(UNPLANNED)):
+        yield Say("Award %(number)s: its instalments do not come to it.", number=number)
+    for number in db.session.scalars(text(UNBOOKED)):
+        yield Say("Award %(number)s: its payments are not those of the ledger.", number=number)
+    for id in db.session.scalars(text(MISPAID)):
+        yield Say("Payment %(id)s is not of an instalment that fell due, or of another amount.", id=id)

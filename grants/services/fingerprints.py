@@ -1,0 +1,97 @@
+"""The hash of what a row says that may no longer change; it stands in history with the move that settled it.
+
+`grants verify` works it out anew. A row that is still written on has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from functools import singledispatch
+from typing import Any
+
+from grants.db import Model
+from grants.models import Agreement, Application, Batch, Call, Instalment, Report
+from grants.queries import awards, cases
+
+WRITTEN_ON = ("draft", "question")
+
+
+@singledispatch
+def of(row: Any) -> str | None:
+    """The hash of what is settled of a row; None where nothing is."""
+    raise TypeError(f"{type(row).__name__} has no fingerprint")
+
+
+@of.register
+def _(row: Application) -> str | None:
+    if row.step in WRITTEN_ON:
+        return None
+    return _hash(of_proposal(row), _columns(row, "step", "step_at", "version", "words", "saved_at"))
+
+
+@of.register
+def _(row: Agreement) -> str:
+    award = row.award
+    return _hash(
+        _columns(row, "divided_at", "step", "step_at", "version"),
+        _columns(award, "to_close"),
+        [[line.id, line.agreed] for line in awards.lines(award.application)],
+    )
+
+
+@of.register
+def _(row: Instalment) -> str:
+    return _hash(_columns(row, "step", "step_at", "waits", "version"))
+
+
+@of.register
+def _(row: Batch) -> str:
+    payments = sorted(row.payments, key=lambda payment: payment.id)
+    return _hash(_columns(row, "step", "step_at", "version"), [_columns(payment) for payment in payments])
+
+
+@of.register
+def _(row: Report) -> str | None:
+    if row.step == "due":
+        return None
+    figures = [[figure.id, figure.actual, figure.source] for figure in row.figures]
+    spending = [[spent.id, spent.spent, spent.explanation] for spent in row.spending]
+    return _hash(_columns(row, "step", "step_at", "version"), figures, spending)
+
+
+@of.register
+def _(row: Call) -> str | None:
+    return None if row.step == "draft" else _hash(_columns(row, "step", "version", "closes_at"))
+
+
+def of_proposal(application: Application) -> str:
+    """SHA-256 of everything that was written, as canonical JSON."""
+    content = cases.written(application)
+    lines = [[line.what, line.category, line.quantity, line.unit_cost, line.total] for line in content.lines]
+    goals = [[goal.name, goal.unit, goal.baseline, goal.target, goal.how] for goal in content.goals]
+    return _hash({"answers": content.answers, "budget": lines, "indicators": goals})
+
+
+def _columns(row: Model, *without: str) -> dict[str, Any]:
+    """The columns of a row but those that go on changing."""
+    kept = [attribute for attribute in row.__mapper__.column_attrs if attribute.key not in without]
+    return {attribute.key: getattr(row, attribute.key) for attribute in kept}
+
+
+def _hash(*parts: Any) -> str:
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    """Days, instants and amounts as text that is the same however the row was read."""
+    if isinstance(value, datetime):
+        return str(value.timestamp())
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no plain value")

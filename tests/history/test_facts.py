@@ -1,0 +1,113 @@
+"""Somebody changes what was settled, by hand and with all power over the database, and verification says so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from grants.db import db
+from grants.outside.servers import Postgres
+from grants.services import facts
+from tests import world
+from tests.databases import copied, settings_for
+from tests.history.conftest import Forge
+from tests.history.proof import found, seal_all
+from tests.prepared import opened, prepared
+from workflows.roles import Role
+
+
+@pytest.fixture(scope="session")
+def settled(postgres: Postgres, template: str) -> str:
+    """A grant in part that is signed, half paid, with an approved and a sent report, and a batch at the bank."""
+    return prepared(postgres, template, "grants_settled", _fill)
+
+
+def _fill() -> None:
+    made = world.build(programmes=("BTN-L",))
+    award = world.awarded(made, given=7_000)
+    world.take(made, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+    world.take(made, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+    world.take(made, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
+    world.paid(made, award)
+    world.reported(made, award, 1)
+    world.received(made, award, 2)
+    batch = world.batch(made, award)
+    world.take(made, batch, "approve", "fox", Role.FINANCE)
+    world.take(made, batch, "release", "fritz", Role.FINANCE)
+    world.draft(made, chapter="bo")
+
+
+@pytest.fixture
+def app(postgres: Postgres, settled: str, tmp_path: Path) -> Iterator[Flask]:
+    """The program on a copy of it."""
+    for name in copied(postgres, settled, f"settled_{os.getpid()}_{tmp_path.name}"):
+        with opened(settings_for(postgres, name, tmp_path)) as program:
+            yield program
+
+
+SAYS = "{} 1 says something else than its history."
+FORGED = {
+    "UPDATE application SET title = 'Another' WHERE id = 1": SAYS.format("application"),
+    "UPDATE application SET asked = 9 WHERE id = 1": SAYS.format("application"),
+    "UPDATE application SET answers = answers || '{\"problem\": \"None.\"}' WHERE id = 1": SAYS.format("application"),
+    "UPDATE budget_line SET what = 'A car' WHERE application_id = 1": SAYS.format("application"),
+    "UPDATE indicator SET target = 1 WHERE application_id = 1": SAYS.format("application"),
+    "UPDATE budget_line SET agreed = agreed + CASE position WHEN 0 THEN 1 ELSE -1 END WHERE application_id = 1":
+        SAYS.format("agreement"),
+    "UPDATE agreement SET signed_name = 'Mallory'": SAYS.format("agreement"),
+    "UPDATE award SET ends_on = ends_on + 90": SAYS.format("agreement"),
+    "UPDATE award SET conditions = 'None.'": SAYS.format("agreement"),
+    "UPDATE award SET met_by = 2": SAYS.format("agreement"),
+    "UPDATE report SET summary = 'All went well.'": SAYS.format("report"),
+    "UPDATE report SET approved_by = 1 WHERE id = 1": SAYS.format("report"),
+    "UPDATE report_figure SET actual = 90": SAYS.format("report"),
+    "UPDATE report_spending SET spent = spent + 1": SAYS.format("report"),
+    "UPDATE instalment SET amount = amount + 100 WHERE id = 1": SAYS.format("instalment"),
+    "UPDATE instalment SET conditions = '{}' WHERE id = 1": SAYS.format("instalment"),
+    "UPDATE payment SET amount = amount + 5 WHERE id = 1": SAYS.format("batch"),
+    "UPDATE payment SET undone = true WHERE id = 1": SAYS.format("batch"),
+    "DELETE FROM payment WHERE id = 1": SAYS.format("batch"),
+    "UPDATE batch SET approved_by = 1 WHERE id = 1": SAYS.format("batch"),
+    "UPDATE call SET rules = jsonb_set(rules, '{most}', '\"9\"')": SAYS.format("call"),
+}  # fmt: skip
+MONEY = {
+    "UPDATE instalment SET amount = amount + 100 WHERE id = 1": "its instalments do not come to it.",
+    "UPDATE payment SET paid_at = NULL WHERE id = 1": "its payments are not those of the ledger.",
+    "DELETE FROM payment WHERE id = 2": "its payments are not those of the ledger.",
+    "UPDATE payment SET amount = amount + 5 WHERE id = 1": "Payment 1 is not of an instalment that fell due",
+    "UPDATE instalment SET step = 'planned' WHERE id = 1": "Payment 1 is not of an instalment that fell due",
+}
+
+
+def test_what_nobody_touched_verifies(app: Flask) -> None:
+    seal_all(app)
+
+    assert found(app) == []
+
+
+@pytest.mark.parametrize("forgery", FORGED)
+def test_what_was_settled_cannot_be_changed_unseen(app: Flask, forge: Forge, forgery: str) -> None:
+    forge(forgery)
+
+    assert FORGED[forgery] in found(app)
+
+
+@pytest.mark.parametrize("forgery", MONEY)
+def test_payments_that_the_ledger_does_not_have_are_found(app: Flask, forge: Forge, forgery: str) -> None:
+    forge(forgery)
+
+    with app.app_context():
+        assert any(MONEY[forgery] in str(say) for say in facts.payments())
+        db.session.remove()
+
+
+def test_a_draft_may_go_on_changing(app: Flask, forge: Forge) -> None:
+    seal_all(app)
+
+    forge("UPDATE application SET asked = 9 WHERE id = 2")
+
+    assert found(app) == []
