@@ -175,3 +175,13 @@ def test_the_list_asks_no_more_of_the_database_for_more_awards(app: Flask) -> No
 
     assert page.page.text.count("A-2026-") == 2
     assert len(sent) <= 12, sent
+
+
+def test_an_award_in_full_is_not_divided(app: Flask) -> None:
+    with app.app_context():
+        made = w.build(programmes=("BTN-L",))
+        w.awarded(made)
+    mia = signed_in(app, made.people["mg1"])
+
+    assert mia.get("/awards/1/budget").status_code == 302
+    assert "as in the budget of the proposal" in mia.get("/awards/1").page.text

@@ -53,3 +53,7 @@ def test_the_joiners_of_persian_and_the_marks_of_arabic_stay(text: str) -> None:
 
 def test_joiners_alone_are_no_text() -> None:
     assert cleaned("\u200d\u200c") == ""
+
+
+def test_a_sign_is_kept_and_not_the_wish_that_it_be_a_picture() -> None:
+    assert cleaned("With \u2764\ufe0f and \u260e\ufe0e") == "With \u2764 and \u260e"
