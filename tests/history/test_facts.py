@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -89,11 +90,19 @@ def test_what_nobody_touched_verifies(app: Flask) -> None:
     assert found(app) == []
 
 
-@pytest.mark.parametrize("forgery", FORGED)
-def test_what_was_settled_cannot_be_changed_unseen(app: Flask, forge: Forge, forgery: str) -> None:
-    forge(forgery)
+def rounds() -> list[list[str]]:
+    """The forgeries in rounds that change each kind of row once, so that what is found tells of one."""
+    by_kind = [[forgery for forgery in FORGED if FORGED[forgery] == says] for says in dict.fromkeys(FORGED.values())]
+    return [[one for one in made if one] for made in zip_longest(*by_kind)]
 
-    assert FORGED[forgery] in found(app)
+
+@pytest.mark.parametrize("forgeries", rounds(), ids=str)
+def test_what_was_settled_cannot_be_changed_unseen(app: Flask, forge: Forge, forgeries: list[str]) -> None:
+    for forgery in forgeries:
+        forge(forgery)
+
+    told = found(app)
+    assert [forgery for forgery in forgeries if FORGED[forgery] not in told] == []
 
 
 @pytest.mark.parametrize("forgery", MONEY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 import xml.etree.ElementTree as ET
@@ -29,6 +30,11 @@ def printed(make: Callable[[], Snapshot]) -> reports.Rendered:
 def words(pdf: bytes, first: int = 1) -> str:
     """The text from page `first` on as poppler finds it, on one line, every kind of space and line end one space."""
     return " ".join(_poppler("pdftotext", "-raw", "-f", str(first), "-enc", "UTF-8", "-", "-", pdf=pdf).split())
+
+
+def plain(page: str) -> str:
+    """The text of an HTML page on one line, every kind of space one space."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", page)).split())
 
 
 def read_aloud(pdf: bytes) -> str:

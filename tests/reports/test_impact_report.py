@@ -138,20 +138,20 @@ def test_a_very_long_report_loses_nothing_and_stays_on_its_pages() -> None:
             Indicator(
                 name=f"{word} {index}", unit=word, baseline=Decimal(0), target=Decimal(10**14), actual=Decimal(10**14)
             )
-            for index in range(20)
+            for index in range(10)
         ),
         budget=tuple(
             BudgetLine(what=f"{word} {index}", category=word, approved=Decimal(10**12), used=Decimal(10**13))
-            for index in range(60)
+            for index in range(24)
         ),
-        story="\n".join(f"{word} {index}" for index in range(40)),
-        did_not_work="\n".join(f"{word} {index}" for index in range(40)),
+        story="\n".join(f"{word} {index}" for index in range(16)),
+        did_not_work="\n".join(f"{word} {index}" for index in range(16)),
     )
 
     printed = reports.render(report)
 
     assert reading.outside_the_margins(printed.pdf, margin=19.5) == []
-    assert [reading.words(printed.pdf).count(f"gesellschaft {index}") >= 3 for index in range(20)] == [True] * 20
+    assert [reading.words(printed.pdf).count(f"gesellschaft {index}") >= 3 for index in range(10)] == [True] * 10
 
 
 def test_payments_close_together_keep_their_bars_and_are_all_named_in_the_alternative() -> None:

@@ -20,7 +20,7 @@ from tests.bench import addresses, seeding
 from tests.bench.lists import STATEMENTS, Site, statements
 from tests.databases import copied, settings_for
 
-FEW, MANY = 150, 600
+FEW, MANY = 120, 360
 
 
 @pytest.fixture(scope="module")
