@@ -270,12 +270,17 @@ def award_of(row: Application) -> Award:
     return db.session.query(Award).filter_by(application_id=row.id).one()
 
 
-def active(world: World, **kw: Any) -> Award:
-    """Signed by both sides, its condition met."""
-    award = awarded(world, **kw)
+def signed(world: World, award: Award) -> None:
+    """The chapter signs, then Pia."""
     chapter = "mg" if award.application.organisation_id == world.chapters["mg"].id else "bo"
     take(world, award.agreement, "sign", f"{chapter}1", Role.APPLICANT, name="Mia Demo", read=True)
     take(world, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+
+
+def active(world: World, **kw: Any) -> Award:
+    """Signed by both sides, its condition met."""
+    award = awarded(world, **kw)
+    signed(world, award)
     if award.conditional:
         take(world, award.agreement, "met", "olga", Role.OFFICER, proof="The owner is named.")
     return award

@@ -1,4 +1,4 @@
-"""When the reports of a grant fall due."""
+"""When the reports of a grant fall due, and by when each side does its part after an award."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from datetime import date, timedelta
 
 from workflows.programme import ReportDuty
 from workflows.proposal import add_months
+
+SIGN_WITHIN_DAYS = 14
+"""The grantee signs within so many days of the award: letter and inbox say the same."""
+READ_WITHIN_DAYS = 21
+"""We read a report within so many days: both inboxes and the report's page count with it."""
 
 
 def due_days(duties: Sequence[ReportDuty], starts_on: date, ends_on: date) -> list[date]:

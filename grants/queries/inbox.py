@@ -24,12 +24,11 @@ from grants.models import (
 )
 from grants.queries import batches, pending
 from grants.queries.duty import Duty, columns, day, hours
+from workflows.duties import SIGN_WITHIN_DAYS
 from workflows.roles import Role
 
 MOST = 100
 REPORT_AHEAD_DAYS = 60
-SIGN_DAYS = 14
-"""The same as the award letter says."""
 
 
 def duties(who: Who) -> list[Duty]:
@@ -108,7 +107,9 @@ def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:
     """The grantee's agreements to sign, the reports that fall due soon, and those that were sent back."""
     sign = (
         select(
-            *columns(literal("sign"), Award.id, Application.title, Award.number, func.date(Award.made_at) + SIGN_DAYS)
+            *columns(
+                literal("sign"), Award.id, Application.title, Award.number, func.date(Award.made_at) + SIGN_WITHIN_DAYS
+            )
         )
         .join(Award, Award.application_id == Application.id)
         .join(Agreement)

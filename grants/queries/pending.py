@@ -21,11 +21,11 @@ from grants.models import (
     Report,
 )
 from grants.queries.duty import columns, day, hours
+from workflows.duties import READ_WITHIN_DAYS
 from workflows.programmes import programmes
 from workflows.roles import Role
 from workflows.rules.decisions import not_checked_by_me
 
-READ_WITHIN_DAYS = 21
 AT_WORK = ("asked", "ready", "sent")
 
 CLOCKS = (

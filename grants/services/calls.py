@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -90,24 +91,27 @@ def _leaves(value: object, path: str = "") -> dict[str, str]:
 
 def fund(call: Call, *, amount: Decimal, actor: Actor) -> None:
     """Set money of the fund aside for the call; raises Refused when the fund has not that much."""
-    try:
-        ledger.cut(call, amount=amount, actor=actor)
-    except ledger.Overspent as spent:
-        raise moves.Refused(spent.reason) from spent
-    _record(call, actor, "fund", Say("Envelope raised by %(amount)s", amount=Money(amount, call.currency)))
-    aside = Say("%(amount)s set aside for “%(call)s”", amount=Money(amount, call.currency), call=call.title)
-    funds.record(call.fund, actor=actor, key="cut", say=aside)
+    money = Money(amount, call.currency)
+    _move(call, ledger.cut, amount, actor)
+    _record(call, actor, "fund", Say("Envelope raised by %(amount)s", amount=money))
+    said = Say("%(amount)s set aside for “%(call)s”", amount=money, call=call.title)
+    funds.record(call.fund, actor=actor, key="cut", say=said)
 
 
 def unfund(call: Call, *, amount: Decimal, actor: Actor) -> None:
     """Take back what the call has not awarded; raises Refused when it has not that much left."""
+    money = Money(amount, call.currency)
+    _move(call, ledger.uncut, amount, actor)
+    _record(call, actor, "unfund", Say("Envelope lowered by %(amount)s", amount=money))
+    said = Say("%(amount)s taken back from “%(call)s”", amount=money, call=call.title)
+    funds.record(call.fund, actor=actor, key="uncut", say=said)
+
+
+def _move(call: Call, post: Callable[..., object], amount: Decimal, actor: Actor) -> None:
     try:
-        ledger.uncut(call, amount=amount, actor=actor)
+        post(call, amount=amount, actor=actor)
     except ledger.Overspent as spent:
         raise moves.Refused(spent.reason) from spent
-    _record(call, actor, "unfund", Say("Envelope lowered by %(amount)s", amount=Money(amount, call.currency)))
-    back = Say("%(amount)s taken back from “%(call)s”", amount=Money(amount, call.currency), call=call.title)
-    funds.record(call.fund, actor=actor, key="uncut", say=back)
 
 
 def open_now(call: Call, *, actor: Actor) -> None:

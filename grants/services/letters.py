@@ -26,10 +26,10 @@ from grants.models import (
 from grants.queries import recipients, scores
 from grants.services import documents
 from reports import snapshots
+from workflows.duties import SIGN_WITHIN_DAYS
 from workflows.programme import CallRules
 from workflows.roles import Role
 
-SIGN_WITHIN = timedelta(days=14)
 ANSWER_WITHIN = timedelta(days=30)
 APPEAL_WITHIN = timedelta(days=30)
 
@@ -225,7 +225,9 @@ def _instalment(one: Instalment, reports: dict[int, Report]) -> snapshots.Instal
 
 
 def _duties(award: Award, reports: dict[int, Report]) -> tuple[snapshots.Duty, ...]:
-    sign = snapshots.Duty(by=today() + SIGN_WITHIN, deed="sign_agreement", about=award.agreement.number)
+    sign = snapshots.Duty(
+        by=today() + timedelta(days=SIGN_WITHIN_DAYS), deed="sign_agreement", about=award.agreement.number
+    )
     return (sign, *(snapshots.Duty(by=r.due_on, deed="send_report", **_named(r)) for r in reports.values()))
 
 

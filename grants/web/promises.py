@@ -10,9 +10,7 @@ from grants.models import Application
 from grants.queries.standing import Standing
 from grants.web import standing
 from grants.web.words import day
-
-REPORT_DAYS = 21
-"""Within so many days we read a report; `grants.queries.inbox` counts with the same number."""
+from workflows.duties import READ_WITHIN_DAYS
 
 
 def ours(applications: list[Application], facts: dict[int, Standing], today: date) -> list[dict[str, str]]:
@@ -31,8 +29,8 @@ def _report(title: str, at: datetime, today: date) -> dict[str, str]:
         "sent %(day)s, day %(days)s of %(most)s. You hear from us by %(until)s.",
         day=day(at.date()),
         days=days,
-        most=REPORT_DAYS,
-        until=day(at.date() + timedelta(days=REPORT_DAYS)),
+        most=READ_WITHIN_DAYS,
+        until=day(at.date() + timedelta(days=READ_WITHIN_DAYS)),
     )
     return {"title": gettext("Read “%(title)s”", title=title), "text": text}
 

@@ -21,12 +21,12 @@ from grants.web.measures import indicators, money_used
 from grants.web.moves import offers
 from grants.web.shell import page
 from grants.web.words import amount, said
+from workflows.duties import READ_WITHIN_DAYS
 from workflows.roles import Role
 from workflows.steps import STEPS
 
 bp = Blueprint("reports", __name__)
 
-READ_WITHIN_DAYS = 21
 OURS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR})
 
 

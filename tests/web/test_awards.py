@@ -81,8 +81,7 @@ def test_the_condition_of_an_award_holds_its_first_instalment_until_an_officer_h
     with app.app_context():
         world = w.build(programmes=("BTN-L",))
         award = w.awarded(world)
-        w.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
-        w.take(world, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+        w.signed(world, award)
         agreement = award.agreement.id
     grantee, officer = signed_in(app, world.people["mg1"]), signed_in(app, world.people["olga"])
     there, met = f"/awards/{award.id}", f"/agreements/{agreement}/moves/met"
@@ -103,8 +102,7 @@ def test_the_grantee_cannot_find_its_own_condition_met(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=("BTN-L",))
         award = w.awarded(world)
-        w.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
-        w.take(world, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+        w.signed(world, award)
     grantee = signed_in(app, world.people["mg1"])
 
     with pytest.raises(LookupError):

@@ -55,8 +55,7 @@ def test_a_grant_is_awarded_reported_and_closed(app: Flask, world: w.World) -> N
         w.take(world, row, "recommend", "omar", Role.OFFICER, kind="award", **given)
         w.take(world, row, "award", "pia", Role.APPROVER, **given)
         award = w.award_of(row)
-        w.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
-        w.take(world, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+        w.signed(world, award)
         w.take(world, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
         for report in db.session.query(Report).order_by(Report.number):
             with saving():

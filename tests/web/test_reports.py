@@ -329,7 +329,7 @@ def test_the_office_reads_no_report_before_it_is_sent(app: Flask, world: w.World
     mia.submit(mia.get("/reports/1/send"), "/reports/1/moves/send")
 
     assert not any("Half written." in text for text in before)
-    assert all("The grantee is writing it" in text for text in before)
+    assert all("Not sent yet" in text for text in before)
     assert all("Half written." in signed_in(app, world.people[name]).get("/reports/1").page.text for name in names)
 
 
