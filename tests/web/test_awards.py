@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from grants.db import db, saving
+from grants.db import db, now, saving
 from grants.models import Account, Agreement, Application, Award
+from grants.queries import cases
 from grants.services import ledger as book
 from tests import world as w
 from tests.browser import signed_in
@@ -183,3 +184,30 @@ def test_an_award_in_full_is_not_divided(app: Flask) -> None:
 
     assert mia.get("/awards/1/budget").status_code == 302
     assert "as in the budget of the proposal" in mia.get("/awards/1").page.text
+
+
+def test_no_instalment_overtakes_one_that_waits_for_the_condition(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        award = w.awarded(world)
+        w.signed(world, award)
+        w.reported(world, award, 1)
+        before = [one.step for one in award.instalments]
+        w.take(world, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
+
+        assert (before, [one.step for one in award.instalments]) == (["planned"] * 2, ["payable"] * 2)
+
+
+def test_a_place_that_no_row_can_have_is_the_first_page(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+
+    assert signed_in(app, world.people["olga"]).get(f"/awards?before={10**23}").status_code == 200
+
+
+def test_a_grant_is_not_counted_against_itself(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-L",))
+        w.awarded(world)
+        award = w.awarded(world)
+        assert cases.of(award.application, now()).applicant.held == 1
