@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from grants.db import db, saving
 from grants.forms.reports import ReportForm
-from grants.models import Application, ApplicationSave, Instalment, Report
+from grants.models import Application, ApplicationSave, Award, Instalment, Report
 from grants.services import reports
 from tests import world as w
 from tests.browser import Careful, signed_in
@@ -340,3 +340,15 @@ def test_a_report_sent_back_says_in_the_inbox_that_we_ask(app: Flask, world: w.W
     olga.submit(olga.get("/reports/1"), "/reports/1/moves/send_back", question="How many of them are women?")
 
     assert "Answer our question about the report: fibre title" in mia.get("/inbox").page.text
+
+
+def test_whoever_reads_a_final_report_that_came_early_is_told_so(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        award = db.session.query(Award).one()
+        w.reported(world, award, 1)
+        number = w.received(world, award, 2).id
+    told = "The project runs until "
+
+    assert told in signed_in(app, world.people["olga"]).get(f"/reports/{number}").page.text
+    assert told not in signed_in(app, world.people["mg1"]).get(f"/reports/{number}").page.text
+    assert told not in signed_in(app, world.people["olga"]).get("/reports/1").page.text
