@@ -270,6 +270,11 @@ def award_of(row: Application) -> Award:
     return db.session.query(Award).filter_by(application_id=row.id).one()
 
 
+def reports_of(award: Award) -> list[Report]:
+    """Its reports in their order."""
+    return db.session.query(Report).filter_by(award_id=award.id).order_by(Report.number).all()
+
+
 def signed(world: World, award: Award) -> None:
     """The chapter signs, then Pia."""
     chapter = "mg" if award.application.organisation_id == world.chapters["mg"].id else "bo"
@@ -286,13 +291,13 @@ def active(world: World, **kw: Any) -> Award:
     return award
 
 
-def reported(world: World, award: Award, number: int) -> None:
+def reported(world: World, award: Award, number: int, *, used: str = "1") -> None:
     """The report of that number is written, sent by the chapter and approved by Omar."""
-    take(world, received(world, award, number), "approve", "omar", Role.OFFICER)
+    take(world, received(world, award, number, used=used), "approve", "omar", Role.OFFICER)
 
 
-def received(world: World, award: Award, number: int) -> Report:
-    """The report of that number is written and sent by the chapter."""
+def received(world: World, award: Award, number: int, *, used: str = "1") -> Report:
+    """The report of that number is written and sent by the chapter; `used` is the part of each line that is spent."""
     row = db.session.query(Report).filter_by(award_id=award.id, number=number).one()
     with saving():
         reports.save(
@@ -306,7 +311,7 @@ def received(world: World, award: Award, number: int) -> Report:
                 "story_consent": False,
             },
             figures={f.id: (Decimal(62), "records") for f in row.figures},
-            spending={s.id: (s.line.agreed, "") for s in row.spending},
+            spending={s.id: ((s.line.agreed or Decimal(0)) * Decimal(used), "") for s in row.spending},
             version=row.version,
         )
     chapter = "mg" if award.application.organisation_id == world.chapters["mg"].id else "bo"
@@ -327,6 +332,12 @@ def paid(world: World, *awards: Award) -> Batch:
     take(world, prepared, "release", "fritz", Role.FINANCE)
     take(world, prepared, "confirm", "fay", Role.FINANCE)
     return prepared
+
+
+def returned(world: World, award: Award, amount: str, reference: str = "B-2026-77") -> None:
+    """So much of it came back today, as Fay says."""
+    given = {"amount": Decimal(amount), "day": today(), "reference": reference}
+    take(world, award.agreement, "returned", "fay", Role.FINANCE, **given)
 
 
 def batch(world: World, *awards: Award) -> Batch:

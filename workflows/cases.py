@@ -85,18 +85,28 @@ class ApplicationCase:
     recommended_by: int | None = None
     written_by: frozenset[int] = frozenset()
     agreement: str | None = None
+    sign_until: date | None = None
     reports_open: int = 0
     instalments_open: int = 0
+    unused: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementCase:
-    """A grant agreement waiting for its two signatures."""
+    """A grant agreement, from its two signatures on.
+
+    application: the step of the application it belongs to. paid: what was paid and has not come back, in `currency`.
+    """
 
     step: str = "to_sign"
     stage: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
+    arrived_at: datetime
+    application: str | None = None
     signed_by: int | None = None
+    paid: Decimal = ZERO
+    paid_first_on: date | None = None
+    currency: str = "USD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +117,7 @@ class ReportCase:
     stage: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
     missing: tuple[Say, ...] = ()
+    application: str | None = None
     agreement: str | None = None
     earlier_open: tuple[str, ...] = ()
     sent_by: int | None = None
@@ -119,6 +130,7 @@ class InstalmentCase:
     step: str = "planned"
     stage: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
+    application: str | None = None
     waits_for: tuple[Say, ...] = ()
 
 

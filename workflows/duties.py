@@ -10,6 +10,8 @@ from workflows.proposal import add_months
 
 SIGN_WITHIN_DAYS = 14
 """The grantee signs within so many days of the award: letter and inbox say the same."""
+RETURN_WITHIN_DAYS = 30
+"""Money that was not used comes back within so many days of the last report’s approval."""
 READ_WITHIN_DAYS = 21
 """We read a report within so many days: both inboxes and the report's page count with it."""
 

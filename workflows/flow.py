@@ -39,7 +39,7 @@ Rule = Callable[[Any, Actor], Say | tuple[Say, ...] | None]
 class Ask:
     """A question that a move puts to whoever takes it.
 
-    kind: text, amount, days, choice, tick. `words` is the least number of words of a text; one that is `printed`
+    kind: text, amount, day, days, choice, tick. `words` is the least number of words of a text; one that is `printed`
     stands in a letter.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from wtforms.validators import ValidationError
@@ -42,6 +43,8 @@ def _read(ask: Ask, text: str, currency: str) -> Any:
             return money(text, currency)
         case "days":
             return int(number(text))
+        case "day":
+            return _day(text)
         case "tick":
             return True
         case "choice" if text not in dict(ask.options):
@@ -49,3 +52,10 @@ def _read(ask: Ask, text: str, currency: str) -> Any:
     if len(text) > TEXT:
         raise ValidationError(f"Write {TEXT:,} characters or fewer.")
     return text
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError("Write a day, such as 2026-03-01.") from None

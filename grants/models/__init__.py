@@ -2,7 +2,7 @@
 
 from grants.models.applications import Application, ApplicationSave, BudgetLine, Indicator
 from grants.models.appointments import Appointment
-from grants.models.awards import Agreement, Award, Instalment
+from grants.models.awards import Agreement, Award, Instalment, Repayment
 from grants.models.batches import Batch, Payment
 from grants.models.calls import Call
 from grants.models.checks import Check
@@ -57,6 +57,7 @@ __all__ = [
     "Person",
     "Posting",
     "Recommendation",
+    "Repayment",
     "Repeat",
     "Report",
     "ReportFigure",

@@ -19,7 +19,8 @@ class Award(Model):
     """Money promised to an application.
 
     conditions: what the grantee must do before the first instalment, as written; met_at and met_by: found to be met.
-    to_close: everything is reported and paid, and nobody has closed it.
+    to_close: everything is reported, paid and returned, and nobody has closed it. unused: what the last approved report
+    leaves of what was paid, and has not come back.
     """
 
     __tablename__ = "award"
@@ -29,6 +30,8 @@ class Award(Model):
         CheckConstraint("conditions <> '' OR met_at IS NULL", name="only_a_condition_is_met"),
         CheckConstraint("(met_at IS NULL) = (met_by IS NULL)", name="met_says_who_found_it"),
         Index("award_newest_idx", text("made_at DESC"), text("id DESC")),
+        CheckConstraint("unused >= 0", name="leaves_no_less_than_nothing"),
+        Index("award_unused_idx", "id", postgresql_where=text("unused > 0")),
         Index("award_to_close_idx", "application_id", postgresql_where=text("to_close")),
         Index("award_conditional_idx", "id", postgresql_where=text("conditions <> '' AND met_at IS NULL")),
     )
@@ -47,6 +50,7 @@ class Award(Model):
     met_at: Mapped[Instant | None]
     met_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     to_close: Mapped[bool] = mapped_column(server_default="false")
+    unused: Mapped[Amount] = mapped_column(server_default="0")
 
     application: Mapped[Application] = relationship()
     agreement: Mapped[Agreement] = relationship(back_populates="award", uselist=False)
@@ -67,7 +71,8 @@ class Agreement(Model):
     __tablename__ = "agreement"
     __table_args__ = (
         CheckConstraint(
-            "step = 'to_sign' OR (signed_by IS NOT NULL AND signed_name <> '' AND signed_at IS NOT NULL)",
+            "step IN ('to_sign', 'withdrawn')"
+            " OR (signed_by IS NOT NULL AND signed_name <> '' AND signed_at IS NOT NULL)",
             name="first_signature",
         ),
         CheckConstraint(
@@ -106,6 +111,8 @@ class Agreement(Model):
 class Instalment(Model):
     """A planned share of an award: planned until its conditions hold, then payable, also when it has been paid.
 
+    Withdrawn where the award was given up before anything was paid.
+
     waits: payable and in no batch. The database keeps it, for of all that was ever payable only a few wait.
     """
 
@@ -113,7 +120,7 @@ class Instalment(Model):
     __table_args__ = (
         UniqueConstraint("award_id", "number"),
         CheckConstraint("amount > 0", name="pays_something"),
-        CheckConstraint("step IN ('planned', 'payable')", name="step_is_known"),
+        CheckConstraint("step IN ('planned', 'payable', 'withdrawn')", name="step_is_known"),
         Index("instalment_waiting_idx", "award_id", postgresql_where=text("waits")),
     )
     seen = through("award_id", *EVERYBODY)
@@ -130,3 +137,26 @@ class Instalment(Model):
 
     award: Mapped[Award] = relationship(back_populates="instalments")
     __mapper_args__ = {"version_id_col": version}
+
+
+class Repayment(Model):
+    """Money of an award that came back from the grantee. It only grows, as the ledger does.
+
+    received_on: by the bank's statement; reference: as it stands there.
+    """
+
+    __tablename__ = "repayment"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="brings_something"),
+        CheckConstraint("reference <> ''", name="is_found_on_the_statement"),
+    )
+    seen = through("award_id", *EVERYBODY)
+
+    id: Mapped[Key]
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
+    amount: Mapped[Amount]
+    currency: Mapped[str]
+    received_on: Mapped[date]
+    reference: Mapped[str]
+    by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Stamp]

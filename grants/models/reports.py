@@ -19,7 +19,7 @@ class Report(Model):
     __table_args__ = (
         UniqueConstraint("award_id", "number"),
         CheckConstraint("kind IN ('interim', 'final')", name="kind_is_known"),
-        CheckConstraint("step = 'due' OR sent_at IS NOT NULL", name="sent_has_its_day"),
+        CheckConstraint("step IN ('due', 'withdrawn') OR sent_at IS NOT NULL", name="sent_has_its_day"),
         CheckConstraint("step <> 'approved' OR (approved_by <> sent_by) IS TRUE", name="approved_by_another"),
         Index("report_step_idx", "step", "step_at", "id"),
     )

@@ -5,25 +5,39 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.access import Who, seen
 from grants.db import db
-from grants.models import Account, Application, Award, Balance, Batch, BudgetLine, Call, Instalment, Payment, Report
+from grants.models import (
+    Account,
+    Application,
+    Award,
+    Balance,
+    Batch,
+    BudgetLine,
+    Call,
+    Instalment,
+    Payment,
+    Repayment,
+    Report,
+)
+from workflows.duties import RETURN_WITHIN_DAYS
 
 PAGE = 25
 ZERO = Decimal(0)
-STAGES = {"running": ("agreement", "active"), "ended": ("closed", "terminated")}
+STAGES = {"running": ("agreement", "active"), "ended": ("closed", "terminated", "withdrawn")}
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """What the ledger holds of one award, in the award's currency.
 
-    planned is what is committed and not yet payable; returned is a part of paid.
+    planned is what is committed and not yet payable; paid is all that ever was, also what is returned of it.
     """
 
     planned: Decimal = ZERO
@@ -50,6 +64,8 @@ def held(awards: Iterable[int]) -> dict[int, Held]:
     amounts: dict[int | None, dict[str, Decimal]] = defaultdict(dict)
     for award, kind, amount in rows:
         amounts[award]["planned" if kind == "committed" else kind] = amount
+    for kinds in amounts.values():
+        kinds["paid"] = kinds.get("paid", ZERO) + kinds.get("returned", ZERO)
     return {award: Held(**amounts[award]) for award in wanted}
 
 
@@ -119,3 +135,16 @@ def reports(award: Award, who: Who) -> list[Report]:
     return list(
         db.session.scalars(select(Report).where(Report.award_id == award.id, seen(Report, who)).order_by(Report.number))
     )
+
+
+def repayments(award: Award) -> list[Repayment]:
+    """What came back of it, in the order in which it was recorded."""
+    return list(db.session.scalars(select(Repayment).where(Repayment.award_id == award.id).order_by(Repayment.id)))
+
+
+def back_by(award: Award) -> date | None:
+    """The day by which what was not used is to be back; None before the last report is approved."""
+    approved: datetime | None = db.session.scalar(
+        select(func.max(Report.approved_at)).where(Report.award_id == award.id)
+    )
+    return approved.date() + timedelta(days=RETURN_WITHIN_DAYS) if approved else None

@@ -6,7 +6,7 @@ sentences that the rules answer.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import singledispatch
 from typing import Any
@@ -34,9 +34,11 @@ from grants.models import (
     Payment,
     Recommendation,
     Report,
+    ReportSpending,
 )
 from grants.queries import lacks
 from workflows import cases
+from workflows.duties import SIGN_WITHIN_DAYS
 from workflows.proposal import Content, Goal, Line, missing
 from workflows.rules.calls import objections
 from workflows.say import Say
@@ -227,20 +229,51 @@ def _after_award(row: Application) -> dict[str, Any]:
     ).first()
     if award is None:
         return {}
-    return {"agreement": award.agreement.step, **loose_ends(award)}
+    until = award.made_at.date() + timedelta(days=SIGN_WITHIN_DAYS)
+    return {"agreement": award.agreement.step, "sign_until": until, **loose_ends(award)}
 
 
-def loose_ends(award: Award) -> dict[str, int]:
-    """How many of its reports are not approved, and of its instalments not paid."""
+def loose_ends(award: Award) -> dict[str, Any]:
+    """How many of its reports are not approved, of its instalments not paid, and how much is left and not back."""
     reports = select(func.count()).where(Report.award_id == award.id, Report.step != "approved")
     paid = select(Payment.instalment_id).where(~Payment.undone, Payment.paid_at.is_not(None))
     unpaid = select(func.count()).where(Instalment.award_id == award.id, Instalment.id.not_in(paid))
-    return {"reports_open": db.session.scalar(reports) or 0, "instalments_open": db.session.scalar(unpaid) or 0}
+    waits = db.session.scalar(reports) or 0
+    unused = ZERO if waits else max(_paid(award) - _used(award), ZERO)
+    return {"reports_open": waits, "instalments_open": db.session.scalar(unpaid) or 0, "unused": unused}
+
+
+def _paid(award: Award) -> Decimal:
+    """What the ledger says was paid and has not come back."""
+    paid = select(Balance.amount).join(Account).where(Account.award_id == award.id, Account.kind == "paid")
+    return db.session.scalar(paid) or ZERO
+
+
+def _used(award: Award) -> Decimal:
+    """What the last report says was used since the beginning."""
+    last = select(func.max(Report.number)).where(Report.award_id == award.id).scalar_subquery()
+    spent = (
+        select(func.sum(ReportSpending.spent))
+        .join(Report, Report.id == ReportSpending.report_id)
+        .where(Report.award_id == award.id, Report.number == last)
+    )
+    return db.session.scalar(spent) or ZERO
 
 
 @of.register
 def _(row: Agreement, arrived_at: datetime) -> cases.AgreementCase:
-    return cases.AgreementCase(step=row.step, stage=row.stage, signed_by=row.signed_by)
+    first = select(func.min(Payment.paid_at)).join(Instalment).where(Instalment.award_id == row.award_id)
+    paid_at = db.session.scalar(first.where(~Payment.undone)) if row.step == "signed" else None
+    return cases.AgreementCase(
+        step=row.step,
+        stage=row.stage,
+        arrived_at=arrived_at,
+        application=row.award.application.step,
+        signed_by=row.signed_by,
+        paid=_paid(row.award) if paid_at else ZERO,
+        paid_first_on=paid_at.date() if paid_at else None,
+        currency=row.award.currency,
+    )
 
 
 @of.register
@@ -253,6 +286,7 @@ def _(row: Report, arrived_at: datetime) -> cases.ReportCase:
     return cases.ReportCase(
         step=row.step,
         missing=tuple(lacks.of(row)),
+        application=row.award.application.step,
         agreement=row.award.agreement.step,
         earlier_open=tuple(earlier),
         sent_by=row.sent_by,
@@ -261,7 +295,11 @@ def _(row: Report, arrived_at: datetime) -> cases.ReportCase:
 
 @of.register
 def _(row: Instalment, arrived_at: datetime) -> cases.InstalmentCase:
-    return cases.InstalmentCase(step=row.step, waits_for=tuple(say for say, holds in conditions(row) if not holds))
+    return cases.InstalmentCase(
+        step=row.step,
+        application=row.award.application.step,
+        waits_for=tuple(say for say, holds in conditions(row) if not holds),
+    )
 
 
 def conditions(row: Instalment) -> list[tuple[Say, bool]]:

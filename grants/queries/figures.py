@@ -9,6 +9,9 @@ from sqlalchemy import ColumnElement, extract, func, select
 from grants.db import GRANTS_NOW, db, now
 from grants.models import Application, Award, Call, Decision, Figures, Organisation, Total
 
+FUNDED = ("agreement", "active", "closed")
+"""The steps in which an award stands."""
+
 
 def told() -> Figures:
     """The figures as the clock has kept them; counted now as long as it has kept none."""
@@ -28,6 +31,7 @@ def _given() -> dict[str, Any]:
         select(Award.currency, func.count(), func.count(Organisation.country.distinct()), promised)
         .join(Application, Application.id == Award.application_id)
         .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(Application.step.in_(FUNDED))
         .group_by(Award.currency)
         .order_by(promised.desc(), Award.currency)
         .limit(1)

@@ -23,7 +23,8 @@ ZERO = Decimal(0)
 class Stand:
     """Where the money of a fund or of a call's envelope stands, in its currency.
 
-    available: not yet set aside for a call; envelope: set aside and not yet awarded; planned: awarded and not payable.
+    available: not yet set aside for a call; envelope: set aside and not yet awarded; planned: awarded and not payable;
+    paid: all that ever was, also what is returned of it.
     """
 
     available: Decimal = ZERO
@@ -32,6 +33,7 @@ class Stand:
     payable: Decimal = ZERO
     in_transit: Decimal = ZERO
     paid: Decimal = ZERO
+    returned: Decimal = ZERO
 
     @property
     def awarded(self) -> Decimal:
@@ -77,11 +79,13 @@ def calls(fund: Fund) -> list[tuple[Call, Stand]]:
 def _sums(column: InstrumentedAttribute[Any], narrowed: ColumnElement[bool]) -> dict[int | None, Stand]:
     rows = db.session.execute(
         select(column, Total.kind, func.sum(Total.amount))
-        .where(narrowed, Total.kind.not_in(("appropriated", "returned")))
+        .where(narrowed, Total.kind != "appropriated")
         .group_by(column, Total.kind)
         .order_by(column, Total.kind)
     )
     amounts: dict[int | None, dict[str, Decimal]] = defaultdict(dict)
     for owner, kind, amount in rows:
         amounts[owner]["planned" if kind == "committed" else kind] = amount
+    for kinds in amounts.values():
+        kinds["paid"] = kinds.get("paid", ZERO) + kinds.get("returned", ZERO)
     return {owner: Stand(**kinds) for owner, kinds in amounts.items()}

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal, n
 from sqlalchemy.types import Text
 
 from grants.access import Who, seen
-from grants.db import GRANTS_NOW, db
+from grants.db import GRANTS_NOW, Side, db
 from grants.models import (
     Account,
     Agreement,
@@ -24,7 +24,7 @@ from grants.models import (
 )
 from grants.queries import batches, pending
 from grants.queries.duty import Duty, columns, day, hours
-from workflows.duties import SIGN_WITHIN_DAYS
+from workflows.duties import RETURN_WITHIN_DAYS, SIGN_WITHIN_DAYS
 from workflows.roles import Role
 
 MOST = 100
@@ -133,7 +133,19 @@ def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:
         .where(mine, Agreement.step == "signed", Award.conditions != "", Award.met_at.is_(None))
         .order_by(Award.id)
     )
-    return [sign, meet, reports]
+    return [sign, meet, reports, _left_over("give_back").where(mine)]
+
+
+def _left_over(kind: str) -> Select[Any]:
+    """Awards of which something was paid, not used, and has not come back."""
+    approved = select(func.max(Report.approved_at)).where(Report.award_id == Award.id).scalar_subquery()
+    due = func.date(approved) + RETURN_WITHIN_DAYS
+    return (
+        select(*columns(literal(kind), Award.id, Application.title, Award.number, due))
+        .join(Award, Award.application_id == Application.id)
+        .where(Award.unused > 0)
+        .order_by(Award.id)
+    )
 
 
 def _reviewer(who: Who) -> Select[Any]:
@@ -178,4 +190,4 @@ def _finance(who: Who) -> list[Select[Any]]:
         .where(Call.step == "draft", Call.id.not_in(select(Account.call_id).where(Account.call_id.is_not(None))))
         .order_by(Call.id)
     )
-    return [payable, on_its_way, empty]
+    return [payable, on_its_way, empty, _left_over("expect").where(seen(Application, who, (Side.FINANCE,)))]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, literal, null, or_, select, tuple_
 
 from grants.access import Who, seen
-from grants.db import Side
+from grants.db import GRANTS_NOW, Side
 from grants.models import (
     Agreement,
     Application,
@@ -21,7 +21,7 @@ from grants.models import (
     Report,
 )
 from grants.queries.duty import columns, day, hours
-from workflows.duties import READ_WITHIN_DAYS
+from workflows.duties import READ_WITHIN_DAYS, SIGN_WITHIN_DAYS
 from workflows.programmes import programmes
 from workflows.roles import Role
 from workflows.rules.decisions import not_checked_by_me
@@ -62,7 +62,7 @@ def parts(who: Who) -> list[Select[Any]]:
     if Role.APPROVER in who.calls:
         found.append(_at("decision", who, Role.APPROVER).where(~_checked_by(who), ~_advised_by(who)))
     if {Role.OFFICER, Role.APPROVER} & set(who.calls):
-        found.append(_countersign(who))
+        found += [_countersign(who), _unsigned(who)]
     return found
 
 
@@ -140,6 +140,16 @@ def _countersign(who: Who) -> Select[Any]:
         _awards(who, "countersign", null(), Role.OFFICER, Role.APPROVER)
         .join(Agreement, Agreement.award_id == Award.id)
         .where(Agreement.step == "countersign", func.coalesce(Agreement.signed_by, 0) != who.id)
+    )
+
+
+def _unsigned(who: Who) -> Select[Any]:
+    """Awards that the grantee has not signed in time."""
+    due = func.date(Award.made_at) + SIGN_WITHIN_DAYS
+    return (
+        _awards(who, "unsigned", due, Role.OFFICER, Role.APPROVER)
+        .join(Agreement, Agreement.award_id == Award.id)
+        .where(Agreement.step == "to_sign", due < func.date(GRANTS_NOW))
     )
 
 

@@ -7,5 +7,6 @@ from grants.services import (  # noqa: F401 - a deed registers itself where it i
     batches,
     decisions,
     instalments,
+    repayments,
     reports,
 )

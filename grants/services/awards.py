@@ -11,12 +11,12 @@ from babel.numbers import get_currency_precision
 from sqlalchemy import select
 
 from grants.db import db, now, today
-from grants.models import Agreement, Application, Award, BudgetLine, Decision, Person
+from grants.models import Agreement, Application, Award, BudgetLine, Decision, Person, Report
 from grants.queries import awards, cases
-from grants.services import fingerprints, history, instalments, ledger, letters, moves, numbers, reports
+from grants.services import documents, fingerprints, history, instalments, ledger, letters, moves, numbers, reports
 from workflows.division import divided, misdivided
 from workflows.proposal import add_months
-from workflows.roles import Actor
+from workflows.roles import CLOCK, Actor
 from workflows.rules.calls import objections
 from workflows.say import Money, Say
 
@@ -94,6 +94,20 @@ def _against(award: Award, lines: list[BudgetLine], wanted: list[Decimal]) -> tu
     indirect = sum((w for line, w in zip(lines, wanted, strict=True) if line.category == "indirect"), Decimal(0))
     case = cases.of(award.application, now())
     return objections(replace(case, asked=award.amount, indirect=indirect), "divide")
+
+
+@moves.deed("awards.give_up")
+def give_up(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> Say:
+    """Before both have signed: the money goes back to the call, and nothing that followed from the award is owed."""
+    award = db.session.scalars(select(Award).where(Award.application_id == application.id)).one()
+    db.session.flush()
+    ledger.uncommit(award, actor=actor)
+    owed = db.session.scalars(select(Report).where(Report.award_id == award.id).order_by(Report.number))
+    for row in (award.agreement, *award.instalments, *owed):
+        moves.take(row, "lapse", actor=CLOCK)
+    documents.revoke(application, "award_letter", reason="The award was given up before both sides had signed.")
+    ended = "Award turned down: %(amount)s" if application.step == "withdrawn" else "Award taken back: %(amount)s"
+    return Say(ended, amount=Money(award.amount, award.currency))
 
 
 @moves.deed("awards.close")

@@ -70,6 +70,16 @@ def order(
     return document
 
 
+def revoke(application: Application, kind: str, *, reason: str) -> None:
+    """The documents of that kind no longer stand."""
+    standing = select(Document.id).where(
+        Document.application_id == application.id, Document.kind == kind, ~Document.end.has()
+    )
+    for id in db.session.scalars(standing.order_by(Document.id)):
+        db.session.add(DocumentEnd(document_id=id, kind="revoked", reason=reason))
+    db.session.flush()
+
+
 def void(document_id: int, *, reason: str) -> None:
     """The document will not be printed: its number stays, with the reason."""
     db.session.add(DocumentEnd(document_id=document_id, kind="void", reason=reason))

@@ -45,7 +45,7 @@ UNBOOKED = """
                       coalesce(sum(p.amount) FILTER (WHERE p.paid_at IS NULL AND b.step = 'released'), 0) AS leaving
                FROM payment p JOIN instalment i ON i.id = p.instalment_id JOIN batch b ON b.id = p.batch_id
                WHERE NOT p.undone GROUP BY i.award_id) made ON made.award_id = w.id
-    LEFT JOIN (SELECT a.award_id, sum(b.amount) FILTER (WHERE b.kind = 'paid') AS paid,
+    LEFT JOIN (SELECT a.award_id, sum(b.amount) FILTER (WHERE b.kind IN ('paid', 'returned')) AS paid,
                       sum(b.amount) FILTER (WHERE b.kind = 'in_transit') AS leaving
                FROM account a JOIN balance b ON b.account_id = a.id GROUP BY a.award_id) booked
          ON booked.award_id = w.id
@@ -55,6 +55,13 @@ MISPAID = """
     SELECT p.id FROM payment p JOIN instalment i ON i.id = p.instalment_id
     WHERE NOT p.undone AND (p.amount <> i.amount OR i.step <> 'payable') ORDER BY p.id"""
 
+UNRETURNED = """
+    SELECT w.number FROM award w
+    LEFT JOIN (SELECT award_id, sum(amount) AS amount FROM repayment GROUP BY award_id) r ON r.award_id = w.id
+    LEFT JOIN (SELECT a.award_id, sum(b.amount) AS amount FROM account a JOIN balance b ON b.account_id = a.id
+               WHERE a.kind = 'returned' GROUP BY a.award_id) booked ON booked.award_id = w.id
+    WHERE coalesce(r.amount, 0) <> coalesce(booked.amount, 0) ORDER BY w.id"""
+
 
 def payments() -> Iterator[Say]:
     """Instalments come to their award, payments are instalments that fell due, and the ledger has them."""
@@ -62,5 +69,7 @@ def payments() -> Iterator[Say]:
         yield Say("Award %(number)s: its instalments do not come to it.", number=number)
     for number in db.session.scalars(text(UNBOOKED)):
         yield Say("Award %(number)s: its payments are not those of the ledger.", number=number)
+    for number in db.session.scalars(text(UNRETURNED)):
+        yield Say("Award %(number)s: what came back is not what the ledger has.", number=number)
     for id in db.session.scalars(text(MISPAID)):
         yield Say("Payment %(id)s is not of an instalment that fell due, or of another amount.", id=id)

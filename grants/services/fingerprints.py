@@ -37,7 +37,7 @@ def _(row: Agreement) -> str:
     award = row.award
     return _hash(
         _columns(row, "divided_at", "step", "step_at", "version"),
-        _columns(award, "to_close"),
+        _columns(award, "to_close", "unused"),
         [[line.id, line.agreed] for line in awards.lines(award.application)],
     )
 

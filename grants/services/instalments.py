@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
 
-from grants.db import db
+from grants.db import db, today
 from grants.models import Award, Instalment
-from grants.queries import cases
-from grants.services import ledger, moves
+from grants.queries import cases, recipients
+from grants.services import ledger, moves, outbox
 from workflows.division import divided
+from workflows.duties import RETURN_WITHIN_DAYS
 from workflows.programme import InstalmentPlan
-from workflows.roles import CLOCK, Actor
-from workflows.say import Say
+from workflows.roles import CLOCK, Actor, Role
+from workflows.say import Money, Say
 
 
 def plan(award: Award, plans: Sequence[InstalmentPlan], *, actor: Actor) -> None:
@@ -42,15 +45,34 @@ def follow(award: Award) -> None:
 
 
 def settle(award: Award) -> None:
-    """Say that a grant can be closed, once everything is reported and paid.
+    """Say that a grant can be closed, once everything is reported, paid and returned; or what is still to come back.
 
     The last report and the last payment may come at the same instant: whoever holds the award's lock counts, and
     then sees what the other has kept.
     """
     db.session.flush()
     db.session.refresh(award, with_for_update={"of": Award})
-    if not any(cases.loose_ends(award).values()):
-        award.to_close = True
+    ends = cases.loose_ends(award)
+    if ends["unused"] and not award.unused:
+        _ask_back(award, ends["unused"])
+    award.unused, award.to_close = ends["unused"], not any(ends.values())
+
+
+def _ask_back(award: Award, unused: Decimal) -> None:
+    """Write to the grantee what is to come back, and by when."""
+    application = award.application
+    outbox.mail(
+        recipients.of(application, Role.APPLICANT),
+        subject=Say("Money to send back: %(title)s", title=application.title),
+        text=Say(
+            "%(unused)s of what we paid was not used. Please send it back by %(day)s and name %(number)s with the"
+            " payment. Your programme officer tells you the account.",
+            unused=Money(unused, award.currency),
+            day=today() + timedelta(days=RETURN_WITHIN_DAYS),
+            number=award.number,
+        ),
+        path=f"/awards/{award.id}",
+    )
 
 
 @moves.deed("instalments.fall_due")

@@ -1,6 +1,7 @@
 """The ledger: money moves from account to account, under the fund's lock, and is never unmoved.
 
-The moves are those of a grant's life: appropriated → available → envelope → committed → payable → in transit → paid.
+The moves are those of a grant's life: appropriated → available → envelope → committed → payable → in transit → paid,
+and what was not used → returned.
 The sign follows the destination: what an account receives is a debit, positive.
 """
 
@@ -59,6 +60,17 @@ def release(award: Award, *, amount: Decimal, actor: Actor) -> Entry:
 def confirm(award: Award, *, amount: Decimal, actor: Actor) -> Entry:
     """The bank says that it has paid."""
     return _post("confirm", _of(award, "in_transit"), _of(award, "paid"), amount, actor)
+
+
+def uncommit(award: Award, *, actor: Actor) -> Entry:
+    """An award that is given up leaves its amount to the envelope of its call."""
+    call = award.application.call
+    return _post("terminate", _of(award, "committed"), _account(call.fund, "envelope", call=call), award.amount, actor)
+
+
+def take_in(award: Award, *, amount: Decimal, actor: Actor, note: str) -> Entry:
+    """Money that was paid comes back; raises Overspent for more than was paid. note: where the statement has it."""
+    return _post("refund", _of(award, "paid"), _of(award, "returned"), amount, actor, note=note)
 
 
 def lock(fund_id: int) -> Fund:

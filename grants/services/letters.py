@@ -23,7 +23,7 @@ from grants.models import (
     Person,
     Report,
 )
-from grants.queries import recipients, scores
+from grants.queries import awards, recipients, scores
 from grants.services import documents
 from reports import snapshots
 from workflows.duties import SIGN_WITHIN_DAYS
@@ -118,7 +118,7 @@ def impact_report(award: Award) -> Document:
         currency=award.currency,
         awarded=award.amount,
         paid=sum((p.amount for p in payments), Decimal(0)),
-        returned=Decimal(0),
+        returned=awards.held([award.id])[award.id].returned,
         payments=tuple(snapshots.PaymentMade(paid_on=p.paid_at.date(), amount=p.amount) for p in payments),
         indicators=tuple(_indicator(figure) for figure in last.figures),
         budget=tuple(_spent(spending) for spending in last.spending),

@@ -54,12 +54,36 @@ def show(id: int) -> str:
         "awards/show.html",
         award=award,
         step=standing.step_of(award.application, Standing(agreement=award.agreement.step)),
-        offers=offers(award.agreement),
+        offers=[offer for offer in _offers(award) if offer["move"].key != "returned"],
         lines=awards.lines(award.application) if award.amount < award.application.asked else [],
         divides=_divisible(award) and Role.APPLICANT in roles_on(award, who()),
         **_money(award),
         **_papers(award),
+        **_returns(award),
     )
+
+
+def _offers(award: Award) -> list[dict[str, Any]]:
+    """What can be done with the agreement; and with the whole award as long as both have not signed."""
+    whole = offers(award.application) if award.application.step == "agreement" else []
+    return [*offers(award.agreement), *whole]
+
+
+def _returns(award: Award) -> dict[str, Any]:
+    """What was not used, what came back, and the form that records it, for finance."""
+    rows = awards.repayments(award)
+    if not (rows or award.unused):
+        return {"returns": None}
+    held = awards.held([award.id])[award.id]
+    return {
+        "returns": {
+            "rows": rows,
+            "used": held.paid - held.returned - award.unused,
+            "paid": held.paid,
+            "by": awards.back_by(award),
+            "offers": [offer for offer in offers(award.agreement) if offer["move"].key == "returned"],
+        }
+    }
 
 
 @bp.get("/awards/<int:id>/budget")
@@ -202,17 +226,18 @@ def _standing(row: Instalment, payment: Payment | None) -> tuple[str, str]:
         return "released", gettext("since %(day)s", day=day(payment.batch.step_at.date(), "short"))
     if row.step == "payable":
         return "payable", gettext("since %(day)s", day=day(row.step_at.date(), "short"))
-    return "planned", ""
+    return row.step, ""
 
 
 def _next(row: Instalment, payment: Payment | None, open_to_me: frozenset[int]) -> Markup:
     """What happens next with an instalment, with its batch as a link for those who may open it."""
     if payment is None:
-        return escape(
-            gettext("Finance puts it into the next batch.")
-            if row.step == "payable"
-            else gettext("It becomes payable by itself once every condition holds.")
-        )
+        waits = {
+            "planned": gettext("It becomes payable by itself once every condition holds."),
+            "payable": gettext("Finance puts it into the next batch."),
+            "withdrawn": gettext("It is no longer planned."),
+        }
+        return escape(waits[row.step])
     batch = payment.batch
     sentences = {
         "prepared": gettext("%(batch)s is prepared; a second person approves it."),

@@ -34,6 +34,7 @@ def _fill() -> None:
     award = world.active(made)
     world.reported(made, award, 1)
     world.paid(made, award)
+    world.returned(made, award, "0.50")
     world.draft(made, chapter="bo")
     with saving():
         order = db.session.query(Outbox).filter_by(kind="document").order_by(Outbox.id)[0]

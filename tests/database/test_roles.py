@@ -15,7 +15,7 @@ from grants.db import Unsafe, bound
 from grants.outside.servers import Postgres
 from tests.database.conftest import Connect
 
-LASTING = ("history", "entry", "posting", "document", "document_file", "document_end", "checkpoint")
+LASTING = ("history", "entry", "posting", "document", "document_file", "document_end", "checkpoint", "repayment")
 CHANGES = {"UPDATE": "UPDATE {} SET {} = {}", "DELETE": "DELETE FROM {}", "TRUNCATE": "TRUNCATE {} CASCADE"}
 
 

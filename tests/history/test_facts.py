@@ -120,3 +120,19 @@ def test_a_draft_may_go_on_changing(app: Flask, forge: Forge) -> None:
     forge("UPDATE application SET asked = 9 WHERE id = 2")
 
     assert found(app) == []
+
+
+def test_money_that_came_back_by_hand_is_found(app: Flask, forge: Forge) -> None:
+    forge(
+        "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by)"
+        " VALUES (1, 500, 'USD', '2026-11-22', 'x', 1)"
+    )
+
+    [says] = found(app)
+    assert says.endswith("what came back is not what the ledger has.")
+
+
+def test_an_award_given_up_by_hand_is_found(app: Flask, forge: Forge) -> None:
+    forge("UPDATE application SET step = 'terminated' WHERE id = 1")
+
+    assert any(says.endswith("its accounts, from committed to returned, do not sum to it.") for says in found(app))

@@ -155,7 +155,7 @@ def test_a_balance_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
 
     assert (account.partition(" (")[2], award) == (
         "committed) holds 10001.000; its postings sum to 10000.000.",
-        f"Award A-{year(app)}-0001: committed, payable, in transit and paid do not sum to it.",
+        f"Award A-{year(app)}-0001: its accounts, from committed to returned, do not sum to it.",
     )
 
 
@@ -197,7 +197,7 @@ def test_an_award_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
     number = f"A-{year(app)}-0001"
     assert found(app) == [
         "agreement 1 says something else than its history.",
-        f"Award {number}: committed, payable, in transit and paid do not sum to it.",
+        f"Award {number}: its accounts, from committed to returned, do not sum to it.",
         f"Award {number}: its instalments do not come to it.",
     ]
 

@@ -24,6 +24,16 @@ def money_bar(response: TestResponse) -> dict[str, Decimal]:
     return {word: Decimal(figure.replace(",", "")) for figure, word in found}
 
 
+def words(response: TestResponse) -> str:
+    """What a page says, every space a plain one."""
+    return " ".join(re.sub("<[^>]+>", " ", response.get_data(as_text=True)).split())
+
+
+def titles(response: TestResponse) -> list[str]:
+    """The titles of what an inbox asks for, where they name the title that tests write."""
+    return re.findall(r"<h3>(.*: fibre title)</h3>", response.get_data(as_text=True))
+
+
 def ledger(column: Any, id: int) -> dict[str, Decimal]:
     """What the postings themselves add up to, by the kind of account; `column` says whose accounts."""
     sums = (

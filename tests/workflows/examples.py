@@ -62,11 +62,31 @@ READY = ApplicationCase(
     agreement="signed",
 )
 
-SIGNED = {"name": "Hanta (demo)", "read": True}
+SIGNED = {
+    "name": "Hanta (demo)",
+    "read": True,
+    "amount": Decimal(100),
+    "day": NOON.date(),
+    "reference": "B-1",
+    "proof": "The owner is named.",
+}
 OTHERS: dict[str, tuple[Any, Any]] = {
-    agreement.FLOW.name: (AgreementCase(), AgreementCase(answers=SIGNED, signed_by=1)),
-    report.FLOW.name: (ReportCase(), ReportCase(agreement="signed", answers={"question": "Which school is it?"})),
-    payment.INSTALMENT.name: (InstalmentCase(), InstalmentCase()),
+    agreement.FLOW.name: (
+        AgreementCase(arrived_at=NOON),
+        AgreementCase(
+            arrived_at=NOON,
+            application="withdrawn",
+            answers=SIGNED,
+            signed_by=1,
+            paid=Decimal(900),
+            paid_first_on=NOON.date(),
+        ),
+    ),
+    report.FLOW.name: (
+        ReportCase(),
+        ReportCase(application="withdrawn", agreement="signed", answers={"question": "Which school is it?"}),
+    ),
+    payment.INSTALMENT.name: (InstalmentCase(), InstalmentCase(application="withdrawn")),
     payment.BATCH.name: (BatchCase(), BatchCase(payments=6, prepared_by=8, approved_by=9, answers={"reason": "a b c"})),
 }
 """An empty case and a ready one, by the name of the flow."""

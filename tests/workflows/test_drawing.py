@@ -31,11 +31,13 @@ def test_a_changed_row_makes_the_page_stale() -> None:
 
 def test_a_table_says_who_may_do_what_and_only_if() -> None:
     rules = "Only if: everything the instalment waits for has happened."
+    given_up = "Only if: the award was turned down or taken back before both sides had signed."
 
     assert table(payment.INSTALMENT).splitlines() == [
         "| Move | From | To | Who | Rules | Asks |",
         "| --- | --- | --- | --- | --- | --- |",
         f"| Becomes payable | Planned | Payable | clock | {rules} | – |",
+        f"| Is no longer planned | Planned | Withdrawn | clock | {given_up} | – |",
     ]
 
 
@@ -50,11 +52,14 @@ def test_a_state_diagram_has_every_arrow_and_every_end() -> None:
         '    state "◆ Report due" as due',
         '    state "● Received" as received',
         '    state "✓ Approved" as approved',
+        '    state "– Withdrawn" as withdrawn',
         "    [*] --> due",
         "    due --> received: Send the report",
         "    received --> approved: Approve the report",
         "    received --> due: Send it back with questions",
+        "    due --> withdrawn: Is no longer owed",
         "    approved --> [*]",
+        "    withdrawn --> [*]",
     ]
 
 

@@ -18,9 +18,9 @@ OFFERS = {
         checks       applicant: withdraw          officer: ask pass not_eligible
         question     applicant: answer withdraw   clock: no_answer
         review       applicant: withdraw          officer: award decline
-        agreement    clock: begin
+        agreement    applicant: turn_down         officer: take_back      clock: begin
         active       officer: close
-        not_eligible declined withdrawn closed
+        not_eligible declined withdrawn terminated closed
     """,
     "application with a panel": """
         draft        applicant: submit withdraw
@@ -29,9 +29,9 @@ OFFERS = {
         review       applicant: withdraw          officer: to_panel
         panel        applicant: withdraw          officer: recommend
         decision     applicant: withdraw          approver: award decline back_to_panel
-        agreement    clock: begin
+        agreement    applicant: turn_down         approver: take_back     clock: begin
         active       officer: close
-        not_eligible declined withdrawn closed
+        not_eligible declined withdrawn terminated closed
     """,
     "application in two stages": """
         draft/statement        applicant: submit withdraw
@@ -45,9 +45,9 @@ OFFERS = {
         review/proposal        applicant: withdraw          officer: to_panel
         panel/proposal         applicant: withdraw          officer: recommend
         decision/proposal      applicant: withdraw          approver: award decline back_to_panel
-        agreement/proposal     clock: begin
+        agreement/proposal     applicant: turn_down         approver: take_back    clock: begin
         active/proposal        officer: close
-        not_eligible/proposal declined/proposal withdrawn/proposal closed/proposal
+        not_eligible/proposal declined/proposal withdrawn/proposal terminated/proposal closed/proposal
     """,
     "disaster relief": """
         draft/alert            applicant: alert withdraw
@@ -57,23 +57,24 @@ OFFERS = {
         review/proposal        applicant: withdraw          officer: recommend             clock: late_review
         decision/proposal      applicant: withdraw          approver: award decline back_to_review
                                                             clock: late_decision
-        agreement/proposal     clock: begin
+        agreement/proposal     applicant: turn_down         approver: take_back        clock: begin
         active/proposal        officer: close
-        declined/proposal withdrawn/proposal closed/proposal
+        declined/proposal withdrawn/proposal terminated/proposal closed/proposal
     """,
     "agreement": """
-        to_sign      applicant: sign
-        countersign  officer: countersign         approver: countersign
-        signed
+        to_sign      applicant: sign              clock: lapse
+        countersign  officer: countersign         approver: countersign   clock: lapse
+        signed       finance: returned
+        withdrawn
     """,
     "report": """
-        due          applicant: send
+        due          applicant: send              clock: lapse
         received     officer: approve send_back
-        approved
+        approved withdrawn
     """,
     "instalment": """
-        planned      clock: fall_due
-        payable
+        planned      clock: fall_due lapse
+        payable withdrawn
     """,
     "payment": """
         prepared     finance: approve undo

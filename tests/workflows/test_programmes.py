@@ -64,7 +64,7 @@ CLOCKS = {
     "review_hours",
     "decision_hours",
 }
-PLACES = {"title", "reference", "at", "question", "feedback", "until", "reason"}
+PLACES = {"title", "reference", "at", "question", "feedback", "until", "reason", "amount", "day"}
 
 
 @pytest.fixture(params=ALL)
@@ -212,7 +212,7 @@ def test_a_move_has_its_words(move: Move) -> None:
     assert move.title.endswith("…") == grave
     assert not grave or move.asks
     assert move.weight in {"first", "second", "grave", "link"}
-    assert [ask.key for ask in move.asks if ask.kind not in {"text", "amount", "days", "choice", "tick"}] == []
+    assert [ask.key for ask in move.asks if ask.kind not in {"text", "amount", "day", "days", "choice", "tick"}] == []
 
 
 @pytest.fixture

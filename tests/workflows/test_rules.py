@@ -35,6 +35,11 @@ def answering(**answers: object) -> dict[str, Any]:
     return {"answers": {**READY.answers, **answers}}
 
 
+def returning(**answers: object) -> dict[str, Any]:
+    """The same of what finance says of money that came back."""
+    return {"answers": {**OTHERS["agreement"][1].answers, **answers}}
+
+
 ME = frozenset(range(1, 20))
 """Everybody: whoever asks, a hand of theirs was in it."""
 
@@ -115,11 +120,23 @@ APPLICATION = [
     ),
     Failing(
         decisions.all_settled,
-        {"reports_open": 1, "instalments_open": 2},
-        ("Reports not approved yet: 1.", "Instalments not paid yet: 2."),
+        {"reports_open": 1, "instalments_open": 2, "unused": Decimal(70)},
+        (
+            "Reports not approved yet: 1.",
+            "Instalments not paid yet: 2.",
+            f"Paid, not used and not yet back: {usd('70')}.",
+        ),
+    ),
+    Failing(
+        decisions.time_to_sign_is_over,
+        {"agreement": "to_sign", "sign_until": NOON.date()},
+        ("The grantee has until 2026-11-30 to sign.",),
     ),
     Failing(decisions.both_signed, {"agreement": "to_sign"}, ("The agreement waits for a signature.",)),
 ]
+
+STANDS = Failing(money.given_up, {"application": "agreement"}, ("The award stands.",))
+"""Why the clock lets nothing of an award lapse."""
 
 OTHER = {
     "agreement": [
@@ -129,8 +146,24 @@ OTHER = {
             ("You signed for the other side already.",),
         )
         for role in (Role.OFFICER, Role.APPROVER)
+    ]
+    + [
+        STANDS,
+        Failing(money.came_from_us, {"paid": Decimal(0)}, ("Nothing is paid that could come back.",)),
+        Failing(money.came_from_us, returning(amount=Decimal(0)), ("The amount must be above zero.",)),
+        Failing(
+            money.came_from_us,
+            returning(amount=Decimal("900.01"), day=date(2026, 12, 1)),
+            (f"No more than {usd('900')} was paid and can come back.", "This day is still to come."),
+        ),
+        Failing(
+            money.came_from_us,
+            returning(day=date(2026, 11, 29)),
+            ("The first payment was made on 2026-11-30; nothing came back before.",),
+        ),
     ],
     "report": [
+        STANDS,
         Failing(money.report_complete, {"missing": (Say("One."),)}, ("One.",)),
         Failing(
             money.agreement_in_force,
@@ -145,7 +178,8 @@ OTHER = {
         ),
     ],
     "instalment": [
-        Failing(money.conditions_hold, {"waits_for": (Say("The report is due."),)}, ("The report is due.",))
+        STANDS,
+        Failing(money.conditions_hold, {"waits_for": (Say("The report is due."),)}, ("The report is due.",)),
     ],
     "payment": [
         Failing(
@@ -235,6 +269,23 @@ def test_an_invitation_outlives_the_call() -> None:
 @pytest.mark.parametrize("at", [MORNING, MIDNIGHT])
 def test_the_first_and_the_last_instant_are_in_time(at: Any) -> None:
     assert proposals.in_time(replace(READY, arrived_at=at), actor(Role.APPLICANT)) is None
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"agreement": "to_sign", "sign_until": NOON.date() - timedelta(days=1)},
+        {"agreement": "countersign", "sign_until": NOON.date()},
+    ],
+)
+def test_an_award_can_be_taken_back_the_day_after_and_from_whoever_has_signed(facts: dict[str, Any]) -> None:
+    assert decisions.time_to_sign_is_over(replace(READY, **facts), actor(Role.APPROVER)) is None
+
+
+def test_all_that_was_paid_can_come_back_and_on_the_day_it_was_paid() -> None:
+    case = replace(OTHERS["agreement"][1], **returning(amount=Decimal(900), day=NOON.date()))
+
+    assert money.came_from_us(case, actor(Role.FINANCE)) == ()
 
 
 @pytest.mark.parametrize("amount", [Decimal("0.01"), Decimal(5_000)])

@@ -1,13 +1,14 @@
 """A grant agreement: the grantee signs, then the Foundation; only both make it valid.
 
-The stage `conditional` lasts as long as the award has a condition that nobody has found met.
+The stage `conditional` lasts as long as the award has a condition that nobody has found met. Without both signatures
+it lapses with the award; with them, what was paid and not used comes back.
 """
 
 from __future__ import annotations
 
 from workflows.flow import Ask, Flow, Move, Tell
 from workflows.roles import Role
-from workflows.rules.money import other_side_signs
+from workflows.rules.money import came_from_us, given_up, other_side_signs
 
 NAME = Ask("name", "text", "Your full name", "It stands as your signature.", printed=True)
 READ = Ask("read", "tick", "I have read the agreement and may sign for my side.")
@@ -66,4 +67,37 @@ MET = Move(
     says="The first instalment becomes payable.",
 )
 
-FLOW = Flow("agreement", starts=("to_sign",), moves=(SIGN, COUNTERSIGN, MET))
+RETURNED = Move(
+    "returned",
+    "Money came back",
+    source=("signed",),
+    target="signed",
+    by=(Role.FINANCE,),
+    needs=(came_from_us,),
+    asks=(
+        Ask("amount", "amount", "Amount received"),
+        Ask("day", "day", "Day it was received"),
+        Ask("reference", "text", "The bank’s reference", "As it stands on the statement.", words=1),
+    ),
+    does="repayments.receive",
+    tells=(
+        Tell(
+            Role.APPLICANT,
+            "We received money back: %(title)s",
+            "%(amount)s of your grant came back on %(day)s. Thank you.",
+        ),
+    ),
+    past="Money came back",
+    says="It is booked against what was paid.",
+)
+LAPSE = Move(
+    "lapse",
+    "Lapses",
+    source=("to_sign", "countersign"),
+    target="withdrawn",
+    by=(Role.CLOCK,),
+    needs=(given_up,),
+    past="The agreement is not made",
+)
+
+FLOW = Flow("agreement", starts=("to_sign",), moves=(SIGN, COUNTERSIGN, MET, RETURNED, LAPSE))

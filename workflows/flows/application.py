@@ -19,6 +19,7 @@ from workflows.flows.panel import (
     PANEL,
     RECOMMEND,
     SUBMIT,
+    TAKE_BACK,
     TO_PANEL,
     WITHDRAW,
 )
@@ -45,6 +46,7 @@ OFFICER_DECIDES = PANEL.changed(
     replace(AWARD, source=("review",), by=OFFICER, needs=(*READ, call_allows("award"), amount_fits)),
     replace(DECLINE, source=("review",), by=OFFICER, needs=READ),
     replace(WITHDRAW, source=("draft", "checks", "question", "review")),
+    replace(TAKE_BACK, by=OFFICER),
     without=("to_panel", "recommend", "back_to_panel"),
     name="application decided by an officer",
 )

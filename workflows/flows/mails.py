@@ -27,6 +27,16 @@ AWARDED = Tell(
     "%(title)s is funded",
     "The award letter is being printed. You find it on the page of your proposal.",
 )
+TURNED_DOWN = Tell(
+    Role.OFFICER,
+    "Award turned down: %(title)s",
+    "The grantee does not take the award. Its money is back in the call.\n\n%(reason)s",
+)
+TAKEN_BACK = Tell(
+    Role.APPLICANT,
+    "We have taken the award back: %(title)s",
+    "%(reason)s\n\nThe agreement was not signed by both sides, so nothing is owed by you or by us.",
+)
 LATE = Tell(
     Role.APPROVER,
     "Time has run out: %(title)s",

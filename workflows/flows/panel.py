@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflows.flow import Ask, Flow, Move
-from workflows.flows.mails import AWARDED, DECLINED, RETURNED, SENT
+from workflows.flows.mails import AWARDED, DECLINED, RETURNED, SENT, TAKEN_BACK, TURNED_DOWN
 from workflows.roles import Role
 from workflows.rules.calls import call_allows
 from workflows.rules.decisions import (
@@ -17,6 +17,7 @@ from workflows.rules.decisions import (
     not_recommended_by_me,
     recommends_wholly,
     reviews_in,
+    time_to_sign_is_over,
 )
 from workflows.rules.proposals import complete, in_time, own_draft
 
@@ -30,6 +31,7 @@ FEEDBACK = Ask("feedback", "text", HEARS, "Reasons they can use. Reviewers stay 
 ANY_FEEDBACK = Ask("feedback", "text", HEARS, "Only to decline.", required=False, printed=True)
 KIND = Ask("kind", "choice", "You recommend", options=(("award", "To award"), ("decline", "To decline")))
 REASON = Ask("reason", "text", "Why", words=3)
+TOLD = Ask("reason", "text", "What the grantee is to hear", "Why it is taken back.", words=3)
 ANY_REASON = Ask("reason", "text", "Why", required=False)
 QUESTION = Ask("question", "text", "What must be changed or answered", words=3)
 
@@ -197,6 +199,33 @@ BEGIN = Move(
     needs=(both_signed,),
     past="The agreement is in force",
 )
+TURN_DOWN = Move(
+    "turn_down",
+    "Turn the award down…",
+    source=("agreement",),
+    target="withdrawn",
+    by=(Role.APPLICANT,),
+    asks=(ANY_REASON,),
+    does="awards.give_up",
+    tells=(TURNED_DOWN,),
+    weight="grave",
+    past="Award turned down",
+    says="The money goes back to the call, and nothing is owed by anybody.",
+)
+TAKE_BACK = Move(
+    "take_back",
+    "Take the award back…",
+    source=("agreement",),
+    target="terminated",
+    by=(Role.APPROVER,),
+    needs=(time_to_sign_is_over,),
+    asks=(TOLD,),
+    does="awards.give_up",
+    tells=(TAKEN_BACK,),
+    weight="grave",
+    past="Award taken back",
+    says="The money goes back to the call. The grantee gets your reason by mail.",
+)
 CLOSE = Move(
     "close",
     "Close the grant",
@@ -212,4 +241,5 @@ CLOSE = Move(
 
 BEFORE = (SUBMIT, RETURN, ANSWER, NO_ANSWER, PASS, NOT_ELIGIBLE)
 DECIDING = (TO_PANEL, RECOMMEND, AWARD, DECLINE, BACK_TO_PANEL, WITHDRAW)
-PANEL = Flow("application with a panel", starts=("draft",), moves=(*BEFORE, *DECIDING, BEGIN, CLOSE))
+AFTER = (BEGIN, TURN_DOWN, TAKE_BACK, CLOSE)
+PANEL = Flow("application with a panel", starts=("draft",), moves=(*BEFORE, *DECIDING, *AFTER))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflows.flow import Ask, Flow, Move, Tell
 from workflows.roles import Role
-from workflows.rules.money import a_third_person, conditions_hold, pays_somebody
+from workflows.rules.money import a_third_person, conditions_hold, given_up, pays_somebody
 
 FALL_DUE = Move(
     "fall_due",
@@ -17,6 +17,15 @@ FALL_DUE = Move(
     past="Payable",
 )
 
+LAPSE = Move(
+    "lapse",
+    "Is no longer planned",
+    source=("planned",),
+    target="withdrawn",
+    by=(Role.CLOCK,),
+    needs=(given_up,),
+    past="No longer planned",
+)
 APPROVE = Move(
     "approve",
     "Approve the batch",
@@ -66,5 +75,5 @@ CONFIRM = Move(
     says="Each payment is booked as paid.",
 )
 
-INSTALMENT = Flow("instalment", starts=("planned",), moves=(FALL_DUE,))
+INSTALMENT = Flow("instalment", starts=("planned",), moves=(FALL_DUE, LAPSE))
 BATCH = Flow("payment", starts=("prepared",), moves=(APPROVE, UNDO, RELEASE, CONFIRM))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflows.flow import Ask, Flow, Move, Tell
 from workflows.roles import Role
-from workflows.rules.money import agreement_in_force, earlier_reports_done, not_sent_by_me, report_complete
+from workflows.rules.money import agreement_in_force, earlier_reports_done, given_up, not_sent_by_me, report_complete
 
 QUESTION = Ask("question", "text", "What is missing or unclear", words=3)
 
@@ -47,4 +47,14 @@ SEND_BACK = Move(
     says="They can change it and send it again.",
 )
 
-FLOW = Flow("report", starts=("due",), moves=(SEND, APPROVE, SEND_BACK))
+LAPSE = Move(
+    "lapse",
+    "Is no longer owed",
+    source=("due",),
+    target="withdrawn",
+    by=(Role.CLOCK,),
+    needs=(given_up,),
+    past="No longer owed",
+)
+
+FLOW = Flow("report", starts=("due",), moves=(SEND, APPROVE, SEND_BACK, LAPSE))

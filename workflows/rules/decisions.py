@@ -91,13 +91,23 @@ def recommends_wholly(case: ApplicationCase, actor: Actor) -> Say | None:
 
 
 def all_settled(case: ApplicationCase, actor: Actor) -> tuple[Say, ...]:
-    """Every report is approved and every instalment is paid."""
+    """Every report is approved, every instalment is paid, and what was not used has come back."""
     said = []
     if case.reports_open:
         said.append(Say("Reports not approved yet: %(count)s.", count=case.reports_open, cure="award"))
     if case.instalments_open:
         said.append(Say("Instalments not paid yet: %(count)s.", count=case.instalments_open, cure="award"))
+    if case.unused:
+        unused = Money(case.unused, case.round.currency)
+        said.append(Say("Paid, not used and not yet back: %(unused)s.", unused=unused, cure="award"))
     return tuple(said)
+
+
+def time_to_sign_is_over(case: ApplicationCase, actor: Actor) -> Say | None:
+    """An award is not taken back while the grantee still has time to sign."""
+    if case.agreement != "to_sign" or case.sign_until is None or case.arrived_at.date() > case.sign_until:
+        return None
+    return Say("The grantee has until %(day)s to sign.", day=case.sign_until)
 
 
 def both_signed(case: ApplicationCase, actor: Actor) -> Say | None:

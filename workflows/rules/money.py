@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 from workflows.cases import AgreementCase, BatchCase, InstalmentCase, ReportCase
 from workflows.roles import Actor
-from workflows.say import Say
+from workflows.say import Money, Say
 
 
 def other_side_signs(case: AgreementCase, actor: Actor) -> Say | None:
@@ -53,3 +56,26 @@ def a_third_person(case: BatchCase, actor: Actor) -> Say | None:
 def pays_somebody(case: BatchCase, actor: Actor) -> Say | None:
     """There is at least one payment in it."""
     return None if case.payments else Say("There is no payment in this batch.")
+
+
+def given_up(case: AgreementCase | ReportCase | InstalmentCase, actor: Actor) -> Say | None:
+    """The award was turned down or taken back before both sides had signed."""
+    return None if case.application in ("withdrawn", "terminated") else Say("The award stands.", cure="award")
+
+
+def came_from_us(case: AgreementCase, actor: Actor) -> tuple[Say, ...]:
+    """What comes back was paid before, and came on a day that has been."""
+    if not case.paid:
+        return (Say("Nothing is paid that could come back.", cure="award"),)
+    amount, day, said = case.answers.get("amount"), case.answers.get("day"), []
+    if isinstance(amount, Decimal) and amount <= 0:
+        said.append(Say("The amount must be above zero.", cure="amount"))
+    if isinstance(amount, Decimal) and amount > case.paid:
+        paid = Money(case.paid, case.currency)
+        said.append(Say("No more than %(paid)s was paid and can come back.", paid=paid, cure="amount"))
+    if isinstance(day, date) and day > case.arrived_at.date():
+        said.append(Say("This day is still to come.", cure="day"))
+    if isinstance(day, date) and case.paid_first_on and day < case.paid_first_on:
+        first = case.paid_first_on
+        said.append(Say("The first payment was made on %(first)s; nothing came back before.", first=first, cure="day"))
+    return tuple(said)

@@ -1,0 +1,99 @@
+"""Money that comes back is booked once, and an award is signed or given up, never both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from grants.db import db, today
+from grants.models import Agreement, Application, Award
+from grants.outside.servers import Postgres
+from grants.queries import awards
+from grants.services import moves
+from grants.services.moves import Refused
+from tests import world
+from tests.money.conftest import Copies
+from tests.money.racing import DONE, together
+from tests.prepared import prepared
+from workflows.roles import Role
+
+ROUNDS = 5
+
+
+@pytest.fixture(scope="session")
+def paid(postgres: Postgres, template: str) -> str:
+    """A grant of 10,000 of which 6,000 are paid."""
+
+    def fill() -> None:
+        made = world.build(programmes=("BTN-L",))
+        world.paid(made, world.active(made))
+
+    return prepared(postgres, template, "grants_half_paid", fill)
+
+
+@pytest.fixture(scope="session")
+def half_signed(postgres: Postgres, template: str) -> str:
+    """An award that the grantee has signed, and nobody else."""
+
+    def fill() -> None:
+        made = world.build(programmes=("BTN-L",))
+        award = world.awarded(made, conditions="")
+        world.take(made, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+
+    return prepared(postgres, template, "grants_half_signed", fill)
+
+
+def returning(name: str, amount: int) -> Callable[[], Callable[[], None]]:
+    """Somebody of finance records that so much came back."""
+
+    def read() -> Callable[[], None]:
+        row, actor = db.session.query(Agreement).one(), world.found().actor(name, Role.FINANCE)
+        given = {"amount": Decimal(amount), "day": today(), "reference": "B-1"}
+        db.session.rollback()
+        return lambda: moves.take(row, "returned", actor=actor, answers=given)
+
+    return read
+
+
+def test_two_cannot_take_in_more_than_was_paid(copies: Copies, paid: str) -> None:
+    for _ in range(ROUNDS):
+        with copies(paid) as app:
+            outcomes = together(app, [returning("fay", 4_000), returning("fox", 4_000)])
+            with app.app_context():
+                award = db.session.query(Award).one().id
+                assert awards.held([award])[award].returned == Decimal(4_000)
+            assert sorted(map(type, outcomes), key=str) == sorted([str, Refused], key=str)
+
+
+def signing() -> Callable[[], None]:
+    """Pia counter-signs."""
+    row, actor = db.session.query(Agreement).one(), world.found().actor("pia", Role.APPROVER)
+    db.session.rollback()
+    return lambda: moves.take(row, "countersign", actor=actor, answers={"name": "Pia Demo", "read": True})
+
+
+def leaving() -> Callable[[], None]:
+    """The chapter turns the award down."""
+    found = world.found()
+    row, actor = db.session.query(Application).one(), found.actor("mg1", Role.APPLICANT, found.chapters["mg"])
+    db.session.rollback()
+    return lambda: moves.take(row, "turn_down", actor=actor, answers={"reason": ""})
+
+
+def test_an_award_is_signed_or_given_up(copies: Copies, half_signed: str) -> None:
+    for _ in range(ROUNDS):
+        with copies(half_signed) as app:
+            outcomes = together(app, [signing, leaving])
+
+            assert outcomes.count(DONE) == 1
+            assert stands(app) in ({"active", "signed", "payable"}, {"withdrawn"})
+
+
+def stands(app: Flask) -> set[str]:
+    """The steps of application, agreement and first instalment."""
+    with app.app_context():
+        award = db.session.query(Award).one()
+        return {award.application.step, award.agreement.step, award.instalments[0].step}

@@ -1,0 +1,162 @@
+"""An award that is turned down, or taken back because nobody signs: its money is free again and nothing is owed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from config import Settings
+from grants.db import db
+from grants.models import Application, Award, Document, DocumentEnd, Outbox
+from grants.queries import cases, figures
+from grants.services import moves
+from grants.services.verification import findings
+from tests import world as w
+from tests.browser import Careful, signed_in
+from tests.databases import advance
+from tests.web.reading import titles
+from workflows.roles import CLOCK, Role
+
+DAY = 86_400
+NOTHING = Decimal(0)
+
+
+@pytest.fixture(scope="session")
+def ground(awarded: str) -> str:
+    """An award of 10,000 that nobody has signed."""
+    return awarded
+
+
+def browser(app: Flask, name: str) -> Careful:
+    """Somebody's browser, signed in."""
+    with app.app_context():
+        person = w.found().people[name]
+    return signed_in(app, person)
+
+
+def left(app: Flask) -> tuple[str, Decimal, dict[str, set[str]]]:
+    """The step of the application, what the call has left, and where agreement, instalments and reports stand."""
+    with app.app_context():
+        award = db.session.query(Award).one()
+        steps = {
+            "agreement": {award.agreement.step},
+            "instalment": {row.step for row in award.instalments},
+            "report": {row.step for row in w.reports_of(award)},
+        }
+        return award.application.step, cases.envelope_left(award.application.call), steps
+
+
+ALL_WITHDRAWN = {"agreement": {"withdrawn"}, "instalment": {"withdrawn"}, "report": {"withdrawn"}}
+
+
+def test_the_grantee_turns_it_down(app: Flask) -> None:
+    grantee = browser(app, "mg1")
+
+    before = left(app)
+    answer = grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="The school has closed.")
+
+    assert before[1] == Decimal(90_000)
+    assert answer.status_code == 302
+    assert left(app) == ("withdrawn", Decimal(100_000), ALL_WITHDRAWN)
+    page = grantee.get("/awards/1").page
+    assert "This award was given up" in page.text
+    with pytest.raises(LookupError):
+        page.form("/moves/sign")
+    assert titles(grantee.get("/inbox")) == []
+
+
+def test_officers_hear_of_it(app: Flask) -> None:
+    grantee = browser(app, "mg1")
+    grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="The school has closed.")
+
+    with app.app_context():
+        told = [str(row.args) for row in db.session.query(Outbox).filter_by(kind="mail")]
+    assert sum("Award turned down" in text and "The school has closed." in text for text in told) == 2
+
+
+def test_the_approver_takes_it_back_once_the_time_to_sign_is_over(app: Flask, settings: Settings) -> None:
+    early = browser(app, "pia").get("/awards/1").page
+    advance(settings, 15 * DAY)
+    pia = browser(app, "pia")
+
+    shown = titles(pia.get("/inbox"))
+    silent = pia.submit(pia.get("/awards/1"), "/moves/take_back", reason="")
+    answer = pia.submit(pia.get("/awards/1"), "/moves/take_back", reason="Nobody answered our three letters.")
+
+    assert "The grantee has until " in early.text
+    with pytest.raises(LookupError):
+        early.form("/moves/take_back")
+    assert shown == ["Not signed in time: fibre title"]
+    assert (silent.status_code, answer.status_code) == (422, 302)
+    assert left(app) == ("terminated", Decimal(100_000), ALL_WITHDRAWN)
+    with app.app_context():
+        assert any("Nobody answered our three letters." in str(row.args) for row in db.session.query(Outbox))
+
+
+def test_it_is_not_taken_back_before(app: Flask) -> None:
+    with app.app_context():
+        made = w.found()
+        row = db.session.query(Application).one()
+
+        with pytest.raises(moves.Refused, match="The grantee has until"):
+            w.take(made, row, "take_back", "pia", Role.APPROVER, reason="We need the money elsewhere.")
+
+    assert left(app)[0] == "agreement"
+
+
+def test_once_both_have_signed_it_cannot_be_given_up(app: Flask) -> None:
+    with app.app_context():
+        made, row = w.found(), db.session.query(Application).one()
+        w.signed(made, w.award_of(row))
+
+        for key, name, role in (("turn_down", "mg1", Role.APPLICANT), ("take_back", "pia", Role.APPROVER)):
+            with pytest.raises(moves.Refused, match="is not possible at the step “Active”"):
+                w.take(made, row, key, name, role, reason="It is too late for that.")
+
+
+def test_nothing_lapses_by_itself(app: Flask) -> None:
+    with app.app_context():
+        award = db.session.query(Award).one()
+
+        rows: list[moves.Movable] = [award.agreement, *award.instalments, *w.reports_of(award)]
+        for row in rows:
+            with pytest.raises(moves.Refused, match="The award stands"):
+                moves.take(row, "lapse", actor=CLOCK)
+
+
+def test_its_letter_no_longer_stands(app: Flask) -> None:
+    grantee = browser(app, "mg1")
+    grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="")
+
+    with app.app_context():
+        letter = db.session.query(Document).filter_by(kind="award_letter").one()
+        [end] = db.session.query(DocumentEnd).all()
+        assert (end.document_id, end.kind) == (letter.id, "revoked")
+        number = letter.number
+    assert "revoked" in browser(app, "mg1").get(f"/v/{number}").page.text
+
+
+def test_it_is_promised_nowhere_and_everything_fits(app: Flask) -> None:
+    grantee = browser(app, "mg1")
+    with app.app_context():
+        before = figures.counted()
+        db.session.rollback()
+    grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="")
+
+    with app.app_context():
+        after = figures.counted()
+        assert (before.awards, after.awards, after.promised) == (1, 0, NOTHING)
+        assert [str(say) for say in findings("seal", lambda _: True)] == []
+    assert "withdrawn" in browser(app, "olga").get("/awards?stage=ended").page.text.lower()
+
+
+def test_the_chapter_may_apply_again_and_is_not_late(app: Flask, settings: Settings) -> None:
+    grantee = browser(app, "mg1")
+    grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="")
+    advance(settings, 900 * DAY)
+
+    with app.app_context():
+        found = cases.applicant(w.found().chapters["mg"])
+        assert (found.held, found.overdue) == (0, ())

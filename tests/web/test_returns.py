@@ -1,0 +1,215 @@
+"""What was paid and not used comes back before a grant is closed, and finance records it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from grants.db import db, today
+from grants.models import Award, DocumentSnapshot, Entry, Outbox, Repayment
+from grants.queries import awards, funds
+from grants.services import moves
+from tests import world as w
+from tests.browser import Answer, Careful, signed_in
+from tests.prepared import Prepare
+from tests.web.reading import titles, words
+from workflows.roles import Role
+
+RECORD = "/moves/returned"
+
+
+def _fill() -> None:
+    made = w.build(programmes=("BTN-L",))
+    award = w.active(made)
+    w.reported(made, award, 1)
+    w.paid(made, award)
+    w.reported(made, award, 2, used="0.9")
+
+
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """A grant of 10,000 that is paid in full and reported, with 1,000 of it not used."""
+    return prepare("left_over", _fill)
+
+
+@pytest.fixture
+def award(app: Flask) -> int:
+    """The award's number in the database."""
+    with app.app_context():
+        return db.session.query(Award).one().id
+
+
+def browser(app: Flask, name: str) -> Careful:
+    """Somebody's browser, signed in."""
+    with app.app_context():
+        person = w.found().people[name]
+    return signed_in(app, person)
+
+
+def record(app: Flask, award: int, **said: Any) -> Answer:
+    """Fay says what came back."""
+    fay = browser(app, "fay")
+    with app.app_context():
+        given = {"amount": "1,000.00", "day": today().isoformat(), "reference": "B-2026-77"}
+    return fay.submit(fay.get(f"/awards/{award}"), RECORD, **given | said)
+
+
+def held(app: Flask, award: int) -> tuple[Decimal, Decimal, Decimal]:
+    """Paid and returned by the ledger, and what is still to come back."""
+    with app.app_context():
+        found = awards.held([award])[award]
+        return found.paid, found.returned, db.session.get_one(Award, award).unused
+
+
+def duties(app: Flask, name: str) -> list[str]:
+    """The titles in somebody's inbox."""
+    return titles(browser(app, name).get("/inbox"))
+
+
+def test_the_grantee_is_told_how_much_and_by_when(app: Flask, award: int) -> None:
+    with app.app_context():
+        day = today() + timedelta(days=30)
+        mails = [str(row.args) for row in db.session.query(Outbox).filter_by(kind="mail")]
+    page = words(browser(app, "mg1").get(f"/awards/{award}"))
+
+    assert "Send back USD 1,000.00" in page
+    assert "Of USD 10,000.00 paid, USD 9,000.00 was used." in page
+    assert sum("send it back" in text and day.isoformat() in text and "1000" in text for text in mails) == 2
+    assert duties(app, "mg1") == ["Send back what was not used: fibre title"]
+
+
+def test_the_grant_cannot_be_closed_until_it_is_back(app: Flask, award: int) -> None:
+    olga = browser(app, "olga")
+    there = f"/applications/{award}"
+    before = olga.get(there)
+
+    refused = olga.post(f"{there}/moves/close", data={"csrf_token": before.page.form("/sign-out").fields["csrf_token"]})
+    record(app, award)
+    closed = olga.submit(olga.get(there), "/moves/close")
+
+    assert refused.status_code == 409
+    assert "Paid, not used and not yet back: USD 1,000.00." in words(before)
+    assert closed.status_code == 302
+    assert duties(app, "olga") == []
+
+
+def test_what_came_back_stands_in_ledger_fund_history_and_impact_report(app: Flask, award: int) -> None:
+    before = held(app, award)
+    answer = record(app, award)
+    olga = browser(app, "olga")
+    olga.submit(olga.get(f"/applications/{award}"), "/moves/close")
+
+    assert answer.status_code == 302
+    assert (before, held(app, award)) == (
+        (Decimal(10_000), Decimal(0), Decimal(1_000)),
+        (Decimal(10_000), Decimal(1_000), Decimal(0)),
+    )
+    with app.app_context():
+        [row] = db.session.query(Repayment).all()
+        entry = db.session.query(Entry).filter_by(kind="refund").one()
+        [stand] = funds.stands([1]).values()
+        report = db.session.query(DocumentSnapshot).order_by(DocumentSnapshot.document_id.desc()).first()
+        assert (row.amount, row.reference, entry.note) == (Decimal(1_000), "B-2026-77", "B-2026-77")
+        assert (stand.paid, stand.returned, stand.whole) == (Decimal(10_000), Decimal(1_000), Decimal(1_000_000))
+        assert report is not None
+        assert Decimal(str(report.data["returned"])) == Decimal(1_000)
+    assert "Came back: USD 1,000.00" in words(olga.get(f"/applications/{award}"))
+
+
+def test_it_may_come_back_in_parts(app: Flask, award: int) -> None:
+    record(app, award, amount="400.00")
+    between = held(app, award), duties(app, "fay")
+    record(app, award, amount="600.00", reference="B-2026-78")
+
+    assert between == (
+        (Decimal(10_000), Decimal(400), Decimal(600)),
+        ["Expect money back: fibre title"],
+    )
+    assert held(app, award) == (Decimal(10_000), Decimal(1_000), Decimal(0))
+    assert duties(app, "fay") == []
+    assert duties(app, "mg1") == []
+    assert "The rest is back." in browser(app, "mg1").get(f"/awards/{award}").page.text
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"amount": "10,000.01"}, "No more than USD 10,000.00 was paid and can come back."),
+        ({"amount": "0"}, "The amount must be above zero."),
+        ({"amount": "some"}, "Give a number"),
+        ({"day": "2999-01-01"}, "This day is still to come."),
+        ({"day": "2001-01-01"}, "nothing came back before."),
+        ({"day": "yesterday"}, "Write a day, such as 2026-03-01."),
+        ({"reference": ""}, "“The bank’s reference” needs an answer."),
+    ],
+)
+def test_what_cannot_be_is_asked_again_and_nothing_is_booked(
+    app: Flask, award: int, said: dict[str, str], sentence: str
+) -> None:
+    answer = record(app, award, **said)
+
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert {**answer.page.form(RECORD).fields}.get(next(iter(said))) == [*said.values()]
+    assert held(app, award) == (Decimal(10_000), Decimal(0), Decimal(1_000))
+
+
+def test_the_same_form_twice_is_booked_once(app: Flask, award: int) -> None:
+    fay = browser(app, "fay")
+    page = fay.get(f"/awards/{award}")
+    with app.app_context():
+        given = {"amount": "400.00", "day": today().isoformat(), "reference": "B-2026-77"}
+
+    fay.submit(page, RECORD, **given)
+    fay.submit(page, RECORD, **given)
+
+    assert held(app, award)[1] == Decimal(400)
+
+
+@pytest.mark.parametrize("name", ["mg1", "olga", "pia", "uma"])
+def test_nobody_but_finance_is_offered_the_form(app: Flask, award: int, name: str) -> None:
+    with pytest.raises(LookupError):
+        browser(app, name).get(f"/awards/{award}").page.form(RECORD)
+
+
+def test_where_nothing_is_paid_nothing_can_come_back(app: Flask, award: int) -> None:
+    with app.app_context():
+        made = w.found()
+        second = w.active(made, chapter="bo")
+
+        with pytest.raises(moves.Refused, match="Nothing is paid that could come back"):
+            w.returned(made, second, "1")
+
+
+def test_all_that_was_used_asks_for_nothing_back(app: Flask, award: int) -> None:
+    with app.app_context():
+        made = w.found()
+        second = w.active(made, chapter="bo")
+        w.reported(made, second, 1)
+        w.paid(made, second)
+        w.reported(made, second, 2)
+        number, left, closes = second.id, second.unused, second.to_close
+
+    assert (left, closes) == (Decimal(0), True)
+    assert "Money not used" not in browser(app, "fay").get(f"/awards/{number}").page.text
+
+
+def test_an_award_that_is_reported_first_and_paid_last_is_counted_then(app: Flask, award: int) -> None:
+    with app.app_context():
+        made = w.found()
+        second = w.active(made, chapter="bo")
+        w.reported(made, second, 1)
+        w.reported(made, second, 2, used="0.5")
+        before = second.unused
+        w.paid(made, second)
+
+        assert (before, second.unused) == (Decimal(0), Decimal(5_000))
+        assert db.session.query(Repayment).filter_by(award_id=second.id).count() == 0
+        w.take(
+            made, second.agreement, "returned", "fay", Role.FINANCE, amount=Decimal(5_000), day=today(), reference="x"
+        )
+        assert (second.unused, second.to_close) == (Decimal(0), True)
