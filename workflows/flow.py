@@ -39,8 +39,8 @@ Rule = Callable[[Any, Actor], Say | tuple[Say, ...] | None]
 class Ask:
     """A question that a move puts to whoever takes it.
 
-    kind: text, amount, day, days, choice, tick. `words` is the least number of words of a text; one that is `printed`
-    stands in a letter.
+    kind: text, line, amount, day, days, choice, tick. `words` is the least number of words of a text; one that is
+    `printed` stands in a letter.
     """
 
     key: str

@@ -69,7 +69,7 @@ MET = Move(
 
 RETURNED = Move(
     "returned",
-    "Money came back",
+    "Record what came back",
     source=("signed",),
     target="signed",
     by=(Role.FINANCE,),
@@ -77,7 +77,7 @@ RETURNED = Move(
     asks=(
         Ask("amount", "amount", "Amount received"),
         Ask("day", "day", "Day it was received"),
-        Ask("reference", "text", "The bank’s reference", "As it stands on the statement.", words=1),
+        Ask("reference", "line", "The bank’s reference", "As it stands on the statement."),
     ),
     does="repayments.receive",
     tells=(
