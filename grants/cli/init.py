@@ -9,7 +9,7 @@ import psycopg
 
 import config
 from config import ROOT, Settings
-from grants.cli.embedded import reachable
+from grants.cli.embedded import knock, reachable
 from grants.outside.servers import Postgres, create_database
 
 # Any number will do as long as every host takes the same one.
@@ -34,6 +34,7 @@ def prepare(settings: Settings, running: Settings) -> None:
         create_database(Postgres(settings.instance).url("postgres", "postgres"), "grants")
     if not running.owner_database_url:
         raise click.ClickException("Set GRANTS_OWNER_DATABASE_URL too: the tables belong to the role grants_owner.")
+    knock(settings, running.owner_database_url)
     migrate(running.owner_database_url)
 
 

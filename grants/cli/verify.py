@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 import config
-from grants.cli.embedded import reachable
+from grants.cli.embedded import kept
 from grants.db import bound
 from grants.outside import keys
 from grants.outside.storage import Damaged, Storage
@@ -17,7 +17,7 @@ from grants.services import verification
 @click.command()
 def verify() -> None:
     """Hold history, steps, ledger and documents against each other; exit 1 and say what does not fit."""
-    with reachable(config.read()) as settings:
+    with kept(config.read()) as settings:
         readable = replace(settings, database_url=settings.read_database_url or settings.database_url)
         with bound(readable, "grants.verify").app_context():
             key = keys.kept(settings.instance, "history_seal")

@@ -7,6 +7,7 @@ import logging
 import click
 
 import config
+from grants.cli.embedded import knock
 from grants.jobs import clock, program
 from grants.jobs import relay as relays
 from grants.jobs import worker as workers
@@ -25,6 +26,7 @@ def _begin() -> config.Settings:
 def worker(queue: str) -> None:
     """Work on one queue until told to stop; a job in hand is finished first."""
     settings = _begin()
+    knock(settings, settings.database_url)
     app = program.build(settings)
     workers.prepare(app, queue, program.connect(settings)).work(logging_level="WARNING")
 
@@ -33,6 +35,7 @@ def worker(queue: str) -> None:
 def relay() -> None:
     """Put what the outbox holds into the queues, every second."""
     settings = _begin()
+    knock(settings, settings.database_url)
     relays.run(program.build(settings), program.connect(settings))
 
 

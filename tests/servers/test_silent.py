@@ -1,0 +1,65 @@
+"""Commands that need the database, where none answers: one sentence with the cure, and nothing is made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grants.cli import main
+from grants.outside.servers import Postgres
+from tests.servers_fixture import erase
+
+NOBODY = "postgresql+psycopg://grants_app:x@127.0.0.1:9/grants"
+CURE = "set GRANTS_INSTANCE to the folder of the system that you mean, or GRANTS_DATABASE_URL to its database.\n"
+
+
+def run(instance: Path, *words: str, **settings: str) -> Result:
+    """What a command answers in this instance."""
+    return CliRunner().invoke(main, words, env={"GRANTS_INSTANCE": str(instance), **settings})
+
+
+def test_beside_a_demonstration_verify_names_its_folder_and_makes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+
+    done = run(tmp_path, "verify")
+
+    assert done.exit_code == 1
+    assert done.output == (
+        f"Error: No database answers for the instance {tmp_path}: set GRANTS_INSTANCE to the folder of the system "
+        f"that you mean (the demonstration’s is {tmp_path / 'demo'}), or GRANTS_DATABASE_URL to its database.\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+
+
+def test_a_server_without_our_database_is_none(tmp_path: Path) -> None:
+    server = Postgres(tmp_path)
+    server.start()
+
+    done = run(tmp_path, "verify", GRANTS_REDIS_URL="redis://127.0.0.1:9")
+
+    server.stop()
+    erase(server)
+    assert done.exit_code == 1
+    assert done.output.startswith(f"Error: No database answers for the instance {tmp_path} (")
+    assert done.output.endswith(f'database "grants" does not exist): {CURE}')
+
+
+@pytest.mark.parametrize("words", [["verify"], ["init"], ["worker", "default"], ["relay"]])
+def test_an_address_where_nobody_answers_is_said_by_every_command(tmp_path: Path, words: list[str]) -> None:
+    given = {"GRANTS_DATABASE_URL": NOBODY, "GRANTS_OWNER_DATABASE_URL": NOBODY, "GRANTS_REDIS_URL": "redis://none"}
+
+    done = run(tmp_path, *words, **given)
+
+    assert done.exit_code == 1
+    assert done.output.startswith(f"Error: No database answers for the instance {tmp_path} (")
+    assert done.output.endswith(f"Connection refused): {CURE}")
+    assert done.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [["worker", "default"], ["relay"]])
+def test_nor_is_a_database_guessed_where_none_is_set(tmp_path: Path, words: list[str]) -> None:
+    done = run(tmp_path, *words)
+
+    assert (done.exit_code, done.output) == (1, f"Error: No database answers for the instance {tmp_path}: {CURE}")
