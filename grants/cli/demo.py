@@ -18,7 +18,7 @@ from redis import Redis
 import config
 from config import Settings
 from grants.cli.embedded import addressed, servers
-from grants.cli.running import System, let_leave
+from grants.cli.running import Ended, System, let_leave
 from grants.cli.story import crowd
 from grants.cli.story.cast import CAST, PASSWORD, email, seat
 from grants.cli.story.facts import facts
@@ -34,8 +34,8 @@ def story() -> None:
     """Play one grant from the call to the impact report through the real web and workers, then stop everything."""
     settings = config.read()
     target = settings.instance / "story"
-    with _system(replace(settings, demo=True, instance=target / "system", port=0), fresh=True) as running:
-        _play(running, target)
+    with _system(replace(settings, demo=True, instance=target / "system", port=0), fresh=True) as system:
+        _play(_running(system), target)
     for name in ("award-letter.pdf", "impact-report.pdf", "story.json"):
         click.echo(f"  {target / name}")
 
@@ -46,16 +46,19 @@ def demo() -> None:
     settings = config.read()
     target = settings.instance / "demo"
     played = (target / "story.json").exists()
-    with _system(replace(settings, demo=True, instance=target), fresh=not played) as running:
+    with _system(replace(settings, demo=True, instance=target), fresh=not played) as system:
         if not played:
-            _play(running, target, crowded=True)
-        _welcome(running)
-        signal.pause()
+            _play(_running(system), target, crowded=True)
+        _welcome(system.settings)
+        system.wait()
 
 
 @contextmanager
-def _system(settings: Settings, *, fresh: bool) -> Iterator[Settings]:
-    """The running system; `fresh` begins with an empty instance, whatever a broken-off story has left in it."""
+def _system(settings: Settings, *, fresh: bool) -> Iterator[System]:
+    """The running system; `fresh` begins with an empty instance, whatever a broken-off story has left in it.
+
+    Raises ClickException where it cannot be started, or ends before the block does.
+    """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     if fresh and not settings.database_url:
@@ -63,9 +66,14 @@ def _system(settings: Settings, *, fresh: bool) -> Iterator[Settings]:
     click.echo("Starting PostgreSQL, Valkey, web, workers, relay and clock …")
     try:
         with System(settings) as system:
-            yield addressed(system.settings, servers(system.settings))
-    except Unstartable as error:
+            yield system
+    except (Unstartable, Ended) as error:
         raise click.ClickException(str(error)) from error
+
+
+def _running(system: System) -> Settings:
+    """Its settings with the addresses of its servers."""
+    return addressed(system.settings, servers(system.settings))
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -14,6 +14,7 @@ from typing import Self
 
 import config
 from config import ROOT, Settings
+from grants.cli.embedded import servers
 from grants.cli.up import COMMAND, free_port
 from grants.outside.servers import AlreadyStarted, Unstartable, child
 from grants.outside.servers.claims import claim
@@ -22,11 +23,16 @@ STOP_SECONDS = 120.0
 LEAVING_SECONDS = 20.0
 
 
+class Ended(Exception):
+    """The system has ended although nobody inside the block had told it to."""
+
+
 class System:
     """`grants up` as a child process; inside the `with` block its pages answer.
 
     settings.port 0 takes a free port; `settings` of this object has the real one. Raises Unstartable with the end
-    of the log when `GET /health` does not answer 200 within `seconds`.
+    of the log when `GET /health` does not answer 200 within `seconds`, and Ended at the end of a block that it did
+    not outlive, for whatever went wrong in there went wrong because of it.
     """
 
     def __init__(self, settings: Settings, *, seconds: float = 90.0) -> None:
@@ -46,7 +52,11 @@ class System:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        status = self._up.poll() if self._up else None
         self.stop()
+        if status is not None and (error is None or isinstance(error, Exception)):
+            how = f"was ended by {signal.Signals(-status).name}" if status < 0 else f"has ended with status {status}"
+            raise Ended(f"`grants up` {how}, so everything has stopped. Its log is {self.log}.") from error
 
     def start(self) -> None:
         """Start everything and wait until the web answers: the new one, not what a killed one may have left."""
@@ -64,11 +74,33 @@ class System:
                 raise Unstartable(f"The system does not answer at {self.settings.address}. It says:\n{said[-4000:]}")
             time.sleep(0.1)
 
+    def wait(self) -> None:
+        """Wait until it ends, whoever ends it."""
+        if self._up is not None:
+            self._up.wait()
+
     def stop(self) -> None:
         """Stop everything in good order."""
         if self._up is not None:
+            alone = self._up.poll() is not None
             child.stop(self._up, signal.SIGTERM, seconds=STOP_SECONDS)
             self._up = None
+            if alone:
+                self._end_rest()
+
+    def _end_rest(self) -> None:
+        """Let its processes end that the kernel told to as it was killed; then its servers, and whoever stays."""
+        numbers = [*(self.settings.instance / "running").glob("*.pid")]
+        parts = [int(text) for path in numbers if (text := path.read_text().strip())]
+        until = time.monotonic() + LEAVING_SECONDS
+        while any(child.runs(part, COMMAND[0]) for part in parts) and time.monotonic() < until:
+            time.sleep(0.1)
+        for part in parts:
+            child.stop_orphan(part, COMMAND[0], signal.SIGTERM, seconds=STOP_SECONDS)
+        for path in numbers:
+            path.unlink(missing_ok=True)
+        for server in servers(self.settings):
+            server.end_orphan()
 
     def pid(self, name: str) -> int:
         """The process id of web, letters, default, relay, cron or mailbox; of the whole with `up`."""

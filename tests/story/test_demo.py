@@ -83,11 +83,12 @@ class Home:
 
 @dataclass(frozen=True)
 class Life:
-    """What was seen of one home in which three demonstrations followed each other.
+    """What was seen of one home in which four demonstrations followed each other.
 
     The first was told to stop while it played the story, the second killed while it played it again, the third started
-    the moment after and told to stop when it stood. stopped: the exits of those told to; begun: whether the story was
-    played again; gone: whether the killed one left nothing; at_work, healthy, left: the third's processes and health,
+    the moment after and told to stop when it stood; of a fourth the system itself was killed. stopped: the exits of
+    those told to; begun: whether the story was played again; gone: whether the killed one left nothing; at_work,
+    healthy, left: the third's processes and health, and what ran after it; orphaned: the fourth's exit, its last line,
     and what ran after it; before, after: modes and owners of every folder above.
     """
 
@@ -97,6 +98,7 @@ class Life:
     at_work: list[str]
     healthy: bool
     left: list[str]
+    orphaned: tuple[int, str, list[str]]
     before: dict[Path, tuple[int, int, int]]
     after: dict[Path, tuple[int, int, int]]
 
@@ -115,7 +117,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 @pytest.fixture(scope="module")
 def life(home: Home) -> Life:
-    """Three demonstrations, one after the other: each takes a tenth of a minute to start."""
+    """Four demonstrations, one after the other: each takes a tenth of a minute to start."""
     before = modes(home.instance / "demo")
     broken_off = told_to_stop(home.start(PLAYING))
     second = home.start(PLAYING)
@@ -127,7 +129,20 @@ def life(home: Home) -> Life:
     gone = not killed.intersection(at_work := home.left())
     healthy = home.healthy()
     stopped = broken_off, told_to_stop(third)
-    return Life(stopped, begun, gone, at_work, healthy, home.left(), before, modes(home.instance / "demo"))
+    left = home.left()
+    orphaned = deserted(home)
+    return Life(stopped, begun, gone, at_work, healthy, left, orphaned, before, modes(home.instance / "demo"))
+
+
+def deserted(home: Home) -> tuple[int, str, list[str]]:
+    """The exit of a demonstration whose system was killed by its own number, its last line, and what then still ran."""
+    fourth = home.start()
+    (up,) = (int(each.split()[0]) for each in home.left() if each.endswith("grants.cli up"))
+    os.kill(up, signal.SIGKILL)
+    try:
+        return fourth.wait(SECONDS), home.said.splitlines()[-1], home.left()
+    finally:
+        fourth.kill()
 
 
 def told_to_stop(demo: subprocess.Popen[bytes]) -> int:
@@ -159,6 +174,13 @@ def test_killed_it_takes_everything_with_it(life: Life) -> None:
 
 def test_after_a_kill_the_next_start_takes_over_at_once(life: Life) -> None:
     assert life.healthy
+
+
+def test_when_its_system_is_killed_it_says_so_and_ends(home: Home, life: Life) -> None:
+    log = home.instance / "demo" / "log" / "up.log"
+    said = f"Error: `grants up` was ended by SIGKILL, so everything has stopped. Its log is {log}."
+
+    assert life.orphaned == (1, said, [])
 
 
 def test_a_story_that_was_broken_off_begins_again(life: Life) -> None:

@@ -97,6 +97,11 @@ class Postgres:
             self._claim.close()
             self._claim = None
 
+    def end_orphan(self) -> None:
+        """Stop the server of a starter that was killed; raises AlreadyStarted where its starter lives."""
+        with claim(self.instance / "pg.lock", self.name):
+            self._end_orphan()
+
     @property
     def _data(self) -> Path:
         return self.home.folder / "data"

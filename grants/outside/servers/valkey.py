@@ -75,6 +75,11 @@ class Valkey:
             self._claim.close()
             self._claim = None
 
+    def end_orphan(self) -> None:
+        """Stop the server of a starter that was killed; raises AlreadyStarted where its starter lives."""
+        with claim(self.instance / "valkey.lock", self.name):
+            self._end_orphan()
+
     @property
     def _socket(self) -> Path:
         return self.home.sockets() / "valkey.sock"
