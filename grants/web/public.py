@@ -48,6 +48,7 @@ def call(id: int) -> str:
         "public/call.html",
         call=call,
         programme=programme,
+        applicants=rulebook.who(rules, programme),
         hear=hear(call),
         open=_open(call),
         may_apply=not who().id or Role.APPLICANT in who().roles,
@@ -60,9 +61,11 @@ def call(id: int) -> str:
 
 def _line(call: Call, at: datetime) -> dict[str, Any]:
     left = (call.closes_at - at).days if call.closes_at else None
+    programme = programmes()[call.programme]
     return {
         "call": call,
-        "programme": programmes()[call.programme],
+        "programme": programme,
+        "applicants": rulebook.who(call.data, programme),
         "hear": hear(call),
         "soon": left is not None and left < SOON_DAYS,
     }

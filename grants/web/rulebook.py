@@ -8,8 +8,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from grants.web.words import amount, country, number, spoken
-from workflows.programme import CallRules, RuleSpec
+from grants.web.words import amount, country, number, said, spoken
+from workflows.programme import CallRules, Programme, RuleSpec
 from workflows.rules.calls import CALL_RULES
 
 KINDS = {
@@ -18,6 +18,30 @@ KINDS = {
     "university": "universities",
     "individual": "individual researchers",
 }
+
+
+WHO = ("applicants", "countries", "standing")
+"""The rules that a programme's own words about its applicants stand for."""
+
+
+def who(rules: CallRules, programme: Programme) -> str:
+    """Who can apply: in the programme's own words, unless the call's rules about that are no longer the programme's."""
+    asked, first = _about(rules), _about(programme.rules)
+    if {key: {*names} for key, names in asked.items()} == {key: {*names} for key, names in first.items()}:
+        return said(programme.who)
+    kinds = _kinds({"allowed": asked.get("applicants", KINDS)})
+    rest = [key for key in WHO[1:] if key in asked and (key != "standing" or _takes_chapters(asked))]
+    told = [words(RuleSpec(key=key, params={"allowed": asked[key]}), rules, "").rstrip(".") for key in rest]
+    return ". ".join([kinds[:1].upper() + kinds[1:], *told])
+
+
+def _about(rules: CallRules) -> dict[str, list[str]]:
+    """What each of these rules allows, where it is asked."""
+    return {spec.key: [*spec.params["allowed"]] for spec in rules.rules if spec.key in WHO}
+
+
+def _takes_chapters(asked: Mapping[str, list[str]]) -> bool:
+    return "chapter" in asked.get("applicants", KINDS)
 
 
 def words(spec: RuleSpec, rules: CallRules, currency: str) -> str:
@@ -33,9 +57,7 @@ def words(spec: RuleSpec, rules: CallRules, currency: str) -> str:
 Sentence = Callable[[Mapping[str, Any], CallRules, str], str]
 
 APPLICANTS: dict[str, Sentence] = {
-    "applicants": lambda given, *_: gettext(
-        "Who: %(kinds)s.", kinds=_listed(given, lambda kind: gettext(KINDS.get(kind, kind)))
-    ),
+    "applicants": lambda given, *_: gettext("Who: %(kinds)s.", kinds=_kinds(given)),
     "countries": lambda given, *_: gettext("Where: %(countries)s.", countries=_listed(given, country)),
     "standing": lambda given, *_: gettext(
         "A chapter’s standing is one of: %(standings)s.", standings=_listed(given, lambda one: spoken(one).lower())
@@ -76,6 +98,10 @@ BUDGETS: dict[str, Sentence] = {
     ),
     "partner_above": _partner,
 }
+
+
+def _kinds(given: Mapping[str, Any]) -> str:
+    return _listed(given, lambda kind: gettext(KINDS.get(kind, kind)))
 
 
 def _percent(given: Mapping[str, Any]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from grants.db import db, now, saving
-from grants.models import Figures
+from grants.models import Call, Figures
 from grants.services import calls, figures
 from tests import world as w
 from tests.browser import anonymous, signed_in
@@ -151,6 +152,57 @@ def test_a_calls_page_says_its_rules_with_their_numbers(app: Flask) -> None:
         "Then the approver decides",
     ):
         assert sentence in page.page.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, "Chapters in good standing"),
+        ({"standing": ["pre_rejuvenation", "good_standing"]}, "Chapters in good standing"),
+        (
+            {"applicants": ["university", "individual"], "countries": ["BJ", "TG"]},
+            "Universities, individual researchers. Where: Benin, Togo",
+        ),
+        (
+            {"standing": ["rejuvenation"]},
+            "Internet Society chapters. A chapter’s standing is one of: rejuvenation",
+        ),
+        (
+            {"applicants": None, "standing": None},
+            "Internet Society chapters, non-profit organisations, universities, individual researchers",
+        ),
+    ],
+)
+def test_who_can_apply_is_what_the_calls_own_rules_say(
+    app: Flask, changed: dict[str, list[str] | None], told: str
+) -> None:
+    with app.app_context():
+        call = _with_rules(w.build(programmes=()), changed)
+    client = anonymous(app)
+
+    assert f"<td>{told}</td>" in client.get("/").text
+    assert f"<p>{told}.</p>" in client.get(f"/calls/{call.id}").text
+
+
+def _with_rules(world: w.World, changed: dict[str, list[str] | None]) -> Call:
+    """An open small call that allows other names by these rules, or with None does not ask them."""
+    call, olga = w.draft_call(world), world.actor("olga", Role.OFFICER)
+    held = {spec.key: spec.params for spec in call.data.rules}
+    held |= {key: {"allowed": names} for key, names in changed.items()}
+    rules = [{"key": key, "params": params} for key, params in held.items() if params.get("allowed", ...) is not None]
+    opens_at = now() - timedelta(days=1)
+    with saving():
+        calls.change(
+            call,
+            title=call.title,
+            opens_at=opens_at,
+            closes_at=None,
+            rules=call.rules | {"rules": rules},
+            actor=olga,
+        )
+        calls.fund(call, amount=Decimal(50_000), actor=world.actor("fay", Role.FINANCE))
+        calls.open_now(call, actor=olga)
+    return call
 
 
 @pytest.mark.parametrize("code", ["BTN-S", "BTN-L", "RES", "DRR"])
