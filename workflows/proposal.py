@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 from workflows.printable import strange
 from workflows.programme import Question, Section, Stage
@@ -88,6 +88,45 @@ def states(stage: Stage, content: Content, against: Sequence[Say] = ()) -> tuple
 def missing(stage: Stage, content: Content) -> tuple[Say, ...]:
     """All that the stage lacks, in its order."""
     return tuple(say for state in states(stage, content) for say in state.problems)
+
+
+def for_want_of(stage: Stage, content: Content, unread: Collection[str]) -> frozenset[Say]:
+    """What the stage lacks only because these places, named as in the form, hold what cannot be read."""
+    lacking = frozenset(missing(stage, content))
+    for place in unread:
+        content = _as_if_read(stage, content, place)
+    return lacking - frozenset(missing(stage, content))
+
+
+READ: Mapping[str, Any] = {"number": Decimal(1), "date": date(2000, 1, 1)}
+"""What stands for a number or a day that cannot be read yet, where only the rest is looked at."""
+
+
+def _as_if_read(stage: Stage, content: Content, place: str) -> Content:
+    key, _, cell = place.partition("-")
+    number, _, column = cell.partition("-")
+    question = stage.question(key)
+    match question and question.kind:
+        case "budget" if column in {"quantity", "unit_cost"}:
+            return replace(content, lines=_with(content.lines, int(number), column))
+        case "indicators" if column in {"baseline", "target"}:
+            return replace(content, goals=_with(content.goals, int(number), column))
+        case "table" if question and column:
+            kind = next(one.kind for one in question.columns if one.key == column)
+            rows = [*content.answers[key]]
+            rows[int(number)] = {**rows[int(number)], column: str(READ.get(kind, rows[int(number)][column]))}
+            return replace(content, answers={**content.answers, key: rows})
+        case "number" | "date" as kind:
+            return replace(content, answers={**content.answers, key: READ[kind]})
+    return content
+
+
+Numbered = TypeVar("Numbered", Line, Goal)
+
+
+def _with(rows: Sequence[Numbered], number: int, column: str) -> list[Numbered]:
+    """The rows, one of them with a number in that column."""
+    return [replace(row, **{column: READ["number"]}) if at == number else row for at, row in enumerate(rows)]
 
 
 def words(text: str) -> int:

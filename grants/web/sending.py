@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import url_for
@@ -18,20 +19,23 @@ from grants.web.words import said
 from grants.web.writing import Draft, open_url
 from workflows.flow import Move
 from workflows.programme import Stage
+from workflows.proposal import for_want_of, missing
 from workflows.roles import Role
 from workflows.say import Say
 
 
 def send_page(application: Application) -> str:
-    """What is missing, what the call's rules say, and the move that sends it."""
+    """What cannot be read, what is missing, what the call's rules say, and the move that sends it."""
     draft, move = Draft.of(application), sending_move(application)
     reasons = flow_of(application).objections(
         move.key, cases.of(application, now()), acting(application, Role.APPLICANT)
     )
-    wrong = [
-        {"text": text, "url": f"{url_for('drafts.write', id=application.id)}#{id}"} for id, text in draft.form().wrong
+    unread = draft.form().wrong
+    wrong = [{"text": text, "url": url_for("drafts.write", id=application.id, _anchor=id)} for id, text in unread]
+    wrong += [
+        {"text": said(reason), "url": cure_url(application, draft.stage, reason)}
+        for reason in _besides(draft, [id for id, _ in unread], reasons)
     ]
-    wrong += [{"text": said(reason), "url": cure_url(application, draft.stage, reason)} for reason in reasons]
     return page(
         "drafts/send.html",
         application=application,
@@ -41,6 +45,16 @@ def send_page(application: Application) -> str:
         hear_by=answered_by(application.call, now()),
         offer=_offer(application, move),
     )
+
+
+def _besides(draft: Draft, unread: list[str], reasons: Iterable[Say]) -> list[Say]:
+    """The reasons that do not only say once more that these places cannot be read.
+
+    Left out are what is missing because of them, and what the call's rules make of an answer or a sum without them.
+    """
+    known, lacking = for_want_of(draft.stage, draft.content, unread), missing(draft.stage, draft.content)
+    questions = {place.partition("-")[0] for place in unread}
+    return [say for say in reasons if say not in known and (say in lacking or say.cure not in questions)]
 
 
 def sending_move(application: Application) -> Move:

@@ -71,7 +71,7 @@ def test_a_proposal_with_an_unreadable_number_cannot_be_sent(app: Flask) -> None
 
     page: Any = client.get(f"/applications/{id}/send")
 
-    assert "Budget: “Other money” is not a number." in page.page.text
+    assert "Other money: Give a number, such as 0 or 12.50." in page.page.text
 
 
 def test_text_too_long_to_keep_comes_back_and_leaves_what_was_saved(app: Flask) -> None:

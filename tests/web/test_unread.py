@@ -1,0 +1,57 @@
+"""Numbers and days that cannot be read, on the page that checks a draft before it is sent."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from flask import Flask
+
+from tests.web.writing import form_of, started
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"months": "a year"}, ["Length in months: Give a number, such as 0 or 12.50."]),
+        (
+            {"starts_on": "soon", "title": "🎉" * 301},
+            [
+                "First day of the project: Write the day as year, month, day, such as 2027-03-01.",
+                "The project: “Title” has characters that our letters cannot print: 🎉",
+                "The project: “Title” has 301 characters; 300 are allowed.",
+            ],
+        ),
+        (
+            {"activities-0-start": "soon", "activities-0-end": "later"},
+            [
+                f"What happens when, {cell}: Write the day as year, month, day, such as 2027-03-01."
+                for cell in ("Starts", "Ends")
+            ],
+        ),
+        (
+            {"indicators-0-target": "many", "budget-0-quantity": "ten"},
+            [
+                "The one thing you will measure, Target: Give a number, such as 0 or 12.50.",
+                "What you ask us for, Quantity: Give a number, such as 0 or 12.50.",
+            ],
+        ),
+        (
+            {"budget-0-what": "", "budget-0-quantity": "ten"},
+            [
+                "What you ask us for, Quantity: Give a number, such as 0 or 12.50.",
+                "Budget: line 1 needs what it is, a quantity and a cost above zero.",
+            ],
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_in_the_way_once(app: Flask, typed: dict[str, str], told: list[str]) -> None:
+    client, id = started(app)
+    client.post(f"/applications/{id}/write", data=form_of(client, id) | typed)
+
+    summary = client.get(f"/applications/{id}/send").text.partition('<div class="summary"')[2].partition("</div>")[0]
+
+    listed = [unescape(item) for item in re.findall("<li><a [^>]*>(.*?)</a>", summary)]
+    assert listed == told
+    assert f"Not sent: {len(listed)} thing" in summary
