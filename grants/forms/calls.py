@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from flask_babel import gettext, lazy_gettext
 from pydantic import ValidationError as Unfit
@@ -16,7 +16,9 @@ from grants.forms.base import AmountField, Form, Needed, WholeField, cleaned, li
 from grants.models import Call, Fund
 from workflows.programme import CallRules, RuleSpec
 from workflows.programmes import programmes
+from workflows.rules.applicants import Countries
 from workflows.rules.calls import CALL_RULES
+from workflows.rules.switches import Params
 
 CLOCKS = {
     "question_days": "Days to answer a question",
@@ -126,12 +128,13 @@ class CallForm(DaysForm):
         try:
             CALL_RULES[spec.key].params.model_validate(self._params(spec))
         except Unfit as unfit:
+            wrong: dict[str, list[str]] = {}
             for error in unfit.errors():
-                field = self[_name(spec, str(error["loc"][0]))]
-                field.errors = [
-                    *field.errors,
-                    gettext("This does not fit the rule: write a number above zero, or names parted by commas."),
-                ]
+                typed = [error["input"]] if error["input"] and isinstance(error["input"], str) else []
+                wrong.setdefault(str(error["loc"][0]), []).extend(typed)
+            for name, typed in wrong.items():
+                field = self[_name(spec, name)]
+                field.errors = [*field.errors, _advice(CALL_RULES[spec.key].params, name, typed)]
             return True
         return False
 
@@ -213,6 +216,28 @@ def _known(call: Call) -> tuple[RuleSpec, ...]:
     held = call.data.rules
     keys = {spec.key for spec in held}
     return (*held, *(spec for spec in programmes()[call.programme].rules.rules if spec.key not in keys))
+
+
+def _advice(params: type[Params], param: str, wrong: list[str]) -> str:
+    """What to write into a field of a rule, instead of what is wrong in it."""
+    kind, told = params.model_fields[param].annotation, ""
+    known = _names(kind)
+    if wrong:
+        told = gettext("Nothing here is called %(names)s.", names=", ".join(f"“{name}”" for name in wrong)) + " "
+    if issubclass(params, Countries):
+        return told + gettext("Write the two-letter codes of countries, such as BJ for Benin, parted by commas.")
+    if not known:
+        return gettext("This does not fit the rule: write a number above zero.")
+    if get_origin(kind) is Literal:
+        return told + gettext("Write one of these: %(names)s.", names=", ".join(known))
+    return told + gettext("Write one or more of these, parted by commas: %(names)s.", names=", ".join(known))
+
+
+def _names(annotation: Any) -> tuple[str, ...]:
+    """The names that a parameter of this type may have; none for numbers."""
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(name for part in get_args(annotation) for name in _names(part))
 
 
 def _name(spec: RuleSpec, param: str) -> str:

@@ -172,6 +172,53 @@ def test_a_number_that_does_not_fit_its_rule_is_not_kept(app: Flask, world: Worl
     assert "The call was not changed" in answer.text
 
 
+KINDS = "chapter, nonprofit, university, individual"
+CODES = "Write the two-letter codes of countries, such as BJ for Benin, parted by commas."
+STANDINGS = "in_formation, good_standing, pre_rejuvenation, rejuvenation, dechartered"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "told"),
+    [
+        (
+            "applicants_allowed",
+            "chaptre, university, uni",
+            f"Nothing here is called “chaptre”, “uni”. Write one or more of these, parted by commas: {KINDS}.",
+        ),
+        ("applicants_allowed", "", f"Write one or more of these, parted by commas: {KINDS}."),
+        (
+            "standing_allowed",
+            "good",
+            f"Nothing here is called “good”. Write one or more of these, parted by commas: {STANDINGS}.",
+        ),
+        ("most_of_kind_kind", "person", f"Nothing here is called “person”. Write one of these: {KINDS}."),
+        (
+            "countries_allowed",
+            "BJ, Togo",
+            f"Nothing here is called “Togo”. {CODES}",
+        ),
+        ("most_of_kind_amount", "much", "This does not fit the rule: write a number above zero."),
+    ],
+)
+def test_a_name_nobody_knows_is_answered_with_those_there_are(
+    app: Flask, world: World, field: str, typed: str, told: str
+) -> None:
+    client = signed_in(app, world.people["olga"])
+    id = set_up(client, world)
+    with app.app_context(), saving():
+        call = db.session.get_one(Call, id)
+        more = {"countries": {"allowed": ["BJ"]}, "most_of_kind": {"kind": "individual", "amount": "100"}}
+        rules = [*call.rules["rules"], *({"key": key, "params": params} for key, params in more.items())]
+        call.rules = call.rules | {"rules": rules}
+    there = f"/office/calls/{id}"
+
+    answer = client.submit(client.get(there), there, **{f"rule_{field}": typed})
+
+    beside = f'<p class="error" id="rule_{field}-error">{told}</p>'
+    assert (answer.status_code, beside in answer.text) == (422, True)
+    assert answer.page.form(there).fields[f"rule_{field}"] == [typed]
+
+
 def test_two_officers_do_not_overwrite_each_other(app: Flask, world: World) -> None:
     client = signed_in(app, world.people["olga"])
     id = set_up(client, world)
