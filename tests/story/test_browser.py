@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Locator
 
+from config import ROOT
 from tests import machine
 from tests.story.chromium import PHONE, Chromium, Room, room
 from tests.story.played import Played
@@ -18,6 +21,7 @@ from tests.story.told import Told
 DAYS = ("starts_on", "ends_on", "paid_on")
 PRINTED = ("number", "kind", "language", "reference", "pages")
 STRICT = "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'\">"
+SHEET = ROOT / "grants" / "static" / "site.css"
 OVER = "<p>" + "x" * 200
 
 
@@ -96,6 +100,31 @@ def test_a_page_that_is_too_wide_would_be_seen(visitor: Chromium) -> None:
     visitor.window.set_content(OVER)
 
     assert (framed, visitor.width() > PHONE[0]) == (PHONE[0], True)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_table_that_goes_on_sideways_shows_a_shade_at_that_edge(
+    visitor: Chromium, scheme: Literal["light", "dark"]
+) -> None:
+    visitor.window.emulate_media(color_scheme=scheme)
+    visitor.window.set_content(f"<style>{SHEET.read_text()}</style><div class='frame'><table><td>Far</table></div>")
+    frame = visitor.window.locator(".frame")
+
+    first = shaded(frame)
+    frame.evaluate("one => one.scrollTo(100, 0)")
+    between = shaded(frame)
+    frame.evaluate("one => one.scrollTo(one.scrollWidth, 0)")
+    last = shaded(frame)
+
+    visitor.window.emulate_media(color_scheme="light")
+    assert (first, between, last) == ((False, True), (True, True), (True, False))
+
+
+def shaded(frame: Locator) -> tuple[bool, bool]:
+    """Whether the left and the right edge of a frame look other than its middle."""
+    with Image.open(BytesIO(frame.screenshot())) as picture:
+        row = [picture.getpixel((x, 3)) for x in (0, picture.width // 2, picture.width - 1)]
+    return row[0] != row[1], row[2] != row[1]
 
 
 def test_every_page_has_its_picture(played: Played) -> None:
