@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -163,9 +163,17 @@ def submit(application: Application, *, actor: Actor, answers: Mapping[str, Any]
 
 
 @moves.deed("applications.reopen")
-def reopen(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def reopen(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
     """The checks begin again when the answer comes: what was checked may change."""
     checks.clear(application)
+    return {"until": answer_until(application) or "we go on without it"}
+
+
+def answer_until(application: Application) -> datetime | None:
+    """Until when our question, asked when the step was reached, waits for its answer; None where no time is set."""
+    clock = application.call.data.clock
+    hours = clock.get("question_hours") or 24 * clock.get("question_days", 0)
+    return application.step_at + timedelta(hours=hours) if hours else None
 
 
 @moves.deed("applications.invite")

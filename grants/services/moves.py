@@ -20,7 +20,7 @@ from workflows.flow import Flow, Move, Objected
 from workflows.flows import agreement, payment, report
 from workflows.programmes import programmes
 from workflows.roles import Actor, Role
-from workflows.say import Say, Value
+from workflows.say import Money, Say, Value
 
 Movable = Application | Agreement | Report | Instalment | Batch
 Facts = Mapping[str, Value]
@@ -180,9 +180,9 @@ def _audience(move: Move, actor: Actor) -> str:
 
 
 def _tell(row: Movable, move: Move, answers: Mapping[str, Any], facts: Facts) -> None:
-    for award_or_row in _tellable(row):
-        application = _application(award_or_row)
-        values: dict[str, Any] = {"title": application.title, "reference": application.reference or ""}
+    for told, own in _tellable(row):
+        application = _application(told)
+        values: dict[str, Any] = {"title": application.title, "reference": application.reference or "", **own}
         values |= {ask.key: str(answers.get(ask.key) or "") for ask in move.asks} | dict(facts)
         for tell in move.tells:
             outbox.mail(
@@ -193,6 +193,12 @@ def _tell(row: Movable, move: Move, answers: Mapping[str, Any], facts: Facts) ->
             )
 
 
-def _tellable(row: Movable) -> list[Application | Agreement | Report | Instalment]:
-    """A batch tells each of its grantees; anything else tells its own."""
-    return [p.instalment for p in row.payments if not p.undone] if isinstance(row, Batch) else [row]
+def _tellable(row: Movable) -> list[tuple[Application | Agreement | Report | Instalment, Facts]]:
+    """A batch tells each of its grantees what is paid to them; anything else tells its own, a report with its title."""
+    match row:
+        case Batch():
+            return [(p.instalment, {"amount": Money(p.amount, p.currency)}) for p in row.payments if not p.undone]
+        case Report():
+            return [(row, {"report": row.title})]
+        case _:
+            return [(row, {})]

@@ -11,6 +11,7 @@ from flask_babel import gettext, ngettext
 
 from grants.models import Application
 from grants.queries.standing import Standing
+from grants.services.applications import answer_until
 from grants.services.letters import answered_by
 from grants.services.moves import flow_of
 from grants.web.words import day, said
@@ -214,9 +215,7 @@ def _by(when: datetime | None) -> str:
 def deadline(application: Application) -> datetime | None:
     """Until when what is in the applicant's hands must be sent; None where no day is set."""
     if application.step == "question":
-        clock = application.call.data.clock
-        hours = clock.get("question_hours") or 24 * clock.get("question_days", 0)
-        return application.step_at + timedelta(hours=hours) if hours else None
+        return answer_until(application)
     return application.invited_until or application.call.closes_at
 
 

@@ -64,7 +64,7 @@ CLOCKS = {
     "review_hours",
     "decision_hours",
 }
-PLACES = {"title", "reference", "at", "question", "feedback", "until", "reason", "amount", "day"}
+PLACES = {"title", "reference", "at", "question", "feedback", "until", "reason", "amount", "day", "report"}
 
 
 @pytest.fixture(params=ALL)

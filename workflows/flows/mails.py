@@ -1,6 +1,7 @@
 """The mails that follow the moves of an application.
 
-Their places are `title`, `reference`, `at`, `until`, and what the move asked: `question`, `feedback`, `reason`.
+Their places are `title`, `reference`, `at`, `until`, `amount`, and what the move asked: `question`, `feedback`,
+`reason`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ ALERTED = Tell(
 RETURNED = Tell(
     Role.APPLICANT,
     "A question about %(title)s",
-    "%(question)s\n\nAnswer by changing the proposal and sending it again.",
+    "%(question)s\n\nAnswer by changing the proposal and sending it again before %(until)s.",
 )
 INVITED = Tell(Role.APPLICANT, "You are invited: %(title)s", "Write the full proposal and send it before %(until)s.")
 WANTED = Tell(
@@ -25,7 +26,7 @@ DECLINED = Tell(Role.APPLICANT, "%(title)s is not funded", "%(feedback)s")
 AWARDED = Tell(
     Role.APPLICANT,
     "%(title)s is funded",
-    "The award letter is being printed. You find it on the page of your proposal.",
+    "The award is %(amount)s. Its letter is being printed; you find it on the page of your proposal.",
 )
 TURNED_DOWN = Tell(
     Role.OFFICER,

@@ -28,7 +28,13 @@ APPROVE = Move(
     by=(Role.OFFICER,),
     needs=(not_sent_by_me,),
     does="reports.approve",
-    tells=(Tell(Role.APPLICANT, "Your report is approved: %(title)s", "What waited for this report goes on now."),),
+    tells=(
+        Tell(
+            Role.APPLICANT,
+            "Your report is approved: %(title)s",
+            "We approved “%(report)s”. What waited for it goes on now.",
+        ),
+    ),
     weight="first",
     past="Report approved",
     says="What waits for this report becomes payable.",
@@ -42,7 +48,7 @@ SEND_BACK = Move(
     needs=(not_sent_by_me,),
     asks=(QUESTION,),
     does="reports.send_back",
-    tells=(Tell(Role.APPLICANT, "A question about your report: %(title)s", "%(question)s"),),
+    tells=(Tell(Role.APPLICANT, "A question about your report: %(title)s", "About “%(report)s”:\n\n%(question)s"),),
     past="Report sent back",
     says="They can change it and send it again.",
 )

@@ -1,0 +1,106 @@
+"""What mails say: sums and days, in the words and figures of whoever reads."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from babel.dates import format_datetime
+from flask import Flask
+
+from grants.db import db, saving
+from grants.jobs import mailing
+from grants.models import Outbox
+from grants.services import applications
+from tests import world as w
+from tests.prepared import Prepare
+from workflows.roles import Role
+from workflows.say import Say
+
+
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """Every test begins with one open call."""
+    return prepare("one_call", lambda: w.build(programmes=("BTN-L",)))
+
+
+@pytest.fixture
+def world(app: Flask) -> w.World:
+    """Its people."""
+    with app.app_context():
+        return w.found()
+
+
+def told(language: str = "en") -> list[str]:
+    """The texts of all mails in that language, oldest first, each once."""
+    mails = db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id)
+    texts: list[Any] = [mail.args["text"] for mail in mails]
+    return [*dict.fromkeys(mailing.spoken(Say.from_json(text), language) for text in texts)]
+
+
+@pytest.mark.parametrize(
+    ("language", "amount"), [("en", "USD\xa010,000.00"), ("fr", "USD\xa010\u202f000,00"), ("es", "USD\xa010.000,00")]
+)
+def test_the_mail_of_an_award_names_its_amount(app: Flask, world: w.World, language: str, amount: str) -> None:
+    with app.app_context():
+        w.awarded(world, amount=10_000)
+
+        said = told(language)[-1]
+
+    assert said == f"The award is {amount}. Its letter is being printed; you find it on the page of your proposal."
+
+
+def test_the_mail_of_a_payment_names_what_was_paid_to_each(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        w.paid(world, w.active(world, amount=10_000), w.active(world, chapter="bo", amount=5_000))
+
+        said = told()[-2:]
+
+    assert said == [f"The bank confirmed a payment of USD\xa0{sum_} to you." for sum_ in ("6,000.00", "3,000.00")]
+
+
+def test_the_mails_of_a_report_name_it(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        report = w.received(world, w.active(world), 1)
+        w.take(world, report, "send_back", "olga", Role.OFFICER, question="Who wrote the story?")
+        w.take(world, report, "send", "mg1", Role.APPLICANT)
+        w.take(world, report, "approve", "olga", Role.OFFICER)
+
+        said = told()[-2:]
+
+    assert said == [
+        "About “Interim report”:\n\nWho wrote the story?",
+        "We approved “Interim report”. What waited for it goes on now.",
+    ]
+
+
+def asked(world: w.World) -> Any:
+    """A proposal that is back at its writers with a question."""
+    row = w.submitted(world)
+    w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
+    return row
+
+
+def test_the_mail_with_a_question_says_until_when_it_waits(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        row = asked(world)
+        until = row.step_at + timedelta(days=5)
+
+        said = told("fr")[-1]
+
+    day = format_datetime(until, "d MMMM y, HH:mm", locale="fr")
+    assert said == f"Who owns the mast?\n\nAnswer by changing the proposal and sending it again before {day} UTC."
+
+
+def test_a_question_that_waits_for_ever_has_no_day(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        call = world.calls["BTN-L"]
+        with saving():
+            call.rules = call.rules | {"clock": {}}
+        row = asked(world)
+
+        said = told()[-1]
+
+        assert applications.answer_until(row) is None
+    assert said.endswith("sending it again before we go on without it.")
