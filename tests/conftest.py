@@ -15,6 +15,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a test, or with `pytestmark` a file, say what its database is a copy of; `database` reads it."""
+    config.addinivalue_line("markers", "ground(fixture): begin on the database that this fixture names")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The plays begin first, side by side: begun last, one process would play while the others had nothing to do."""
     items.sort(key=lambda item: "/story/" not in item.nodeid)

@@ -43,9 +43,11 @@ def ground(template: str) -> str:
 
 
 @pytest.fixture
-def database(postgres: Postgres, ground: str) -> Iterator[str]:
-    """The name of a database of the test's own."""
-    yield from copied(postgres, ground, f"test_{os.getpid()}_{next(_numbers)}")
+def database(request: pytest.FixtureRequest, postgres: Postgres, ground: str) -> Iterator[str]:
+    """The name of a database of the test's own; `@pytest.mark.ground("active")` names the fixture it is a copy of."""
+    marker = request.node.get_closest_marker("ground")
+    source = request.getfixturevalue(marker.args[0]) if marker else ground
+    yield from copied(postgres, source, f"test_{os.getpid()}_{next(_numbers)}")
 
 
 def copied(postgres: Postgres, template: str, name: str) -> Iterator[str]:

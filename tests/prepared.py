@@ -54,9 +54,39 @@ def prepare(postgres: Postgres, template: str) -> Prepare:
 
 
 @pytest.fixture(scope="session")
+def small(prepare: Prepare) -> str:
+    """A database with an open call of BTN-S and no application."""
+    return prepare("small", lambda: world.build(programmes=("BTN-S",)))
+
+
+@pytest.fixture(scope="session")
+def large(prepare: Prepare) -> str:
+    """A database with an open call of BTN-L and no application."""
+    return prepare("large", lambda: world.build(programmes=("BTN-L",)))
+
+
+@pytest.fixture(scope="session")
+def small_draft(prepare: Prepare) -> str:
+    """A database with one draft for BTN-S, of 4,000, that lacks nothing."""
+    return prepare("small_draft", lambda: world.draft(world.build(programmes=("BTN-S",)), "BTN-S", amount=4_000))
+
+
+@pytest.fixture(scope="session")
+def large_draft(prepare: Prepare) -> str:
+    """A database with one draft for BTN-L, of 10,000, that lacks nothing."""
+    return prepare("large_draft", lambda: world.draft(world.build(programmes=("BTN-L",))))
+
+
+@pytest.fixture(scope="session")
 def submitted(prepare: Prepare) -> str:
     """A database with one proposal for BTN-L that waits for its checks."""
     return prepare("submitted", lambda: world.submitted(world.build(programmes=("BTN-L",))))
+
+
+@pytest.fixture(scope="session")
+def in_review(prepare: Prepare) -> str:
+    """A database with one proposal for BTN-L that waits for reviewers."""
+    return prepare("in_review", lambda: world.in_review(world.build(programmes=("BTN-L",))))
 
 
 @pytest.fixture(scope="session")

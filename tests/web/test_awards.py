@@ -17,10 +17,11 @@ from tests.web.reading import conflict, ledger, money_bar, statements
 from workflows.roles import Role
 
 
+@pytest.mark.ground("active")
 def test_the_page_of_an_award_equals_the_ledger(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.active(world)
+        world = w.found()
+        award = db.session.get_one(Award, 1)
         w.paid(world, award)
         w.reported(world, award, 1)
         booked = ledger(Account.award_id, award.id)
@@ -31,10 +32,11 @@ def test_the_page_of_an_award_equals_the_ledger(app: Flask) -> None:
     assert shown == {"paid": Decimal(6000), "payable": Decimal(4000), "planned": Decimal(0)}
 
 
+@pytest.mark.ground("active")
 def test_the_page_moves_with_the_ledger_and_not_with_the_plan(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.active(world)
+        world = w.found()
+        award = db.session.get_one(Award, 1)
         with saving():
             book.release(
                 db.session.get_one(Award, award.id), amount=Decimal(1000), actor=world.actor("fritz", Role.FINANCE)
@@ -45,10 +47,11 @@ def test_the_page_moves_with_the_ledger_and_not_with_the_plan(app: Flask) -> Non
     assert shown == {"paid": Decimal(0), "with": Decimal(1000), "payable": Decimal(5000), "planned": Decimal(4000)}
 
 
+@pytest.mark.ground("active")
 def test_an_instalment_ticks_what_holds_and_rings_what_does_not(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.active(world)
+        world = w.found()
+        award = db.session.get_one(Award, 1)
 
     text = signed_in(app, world.people["mg1"]).get(f"/awards/{award.id}").get_data(as_text=True)
 
@@ -56,10 +59,11 @@ def test_an_instalment_ticks_what_holds_and_rings_what_does_not(app: Flask) -> N
     assert text.count('aria-label="to come:"') == 1
 
 
+@pytest.mark.ground("awarded")
 def test_both_sides_sign_on_the_page_and_the_first_instalment_falls_due(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.awarded(world)
+        world = w.found()
+        award = db.session.get_one(Award, 1)
         agreement = award.agreement.id
     grantee, approver = signed_in(app, world.people["mg1"]), signed_in(app, world.people["pia"])
     there = f"/awards/{award.id}"
@@ -78,10 +82,11 @@ def test_both_sides_sign_on_the_page_and_the_first_instalment_falls_due(app: Fla
 NOTHING_YET = {"paid": Decimal(0), "payable": Decimal(0), "planned": Decimal(10_000)}
 
 
+@pytest.mark.ground("awarded")
 def test_the_condition_of_an_award_holds_its_first_instalment_until_an_officer_has_seen_it_met(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.awarded(world)
+        world = w.found()
+        award = db.session.get_one(Award, 1)
         w.signed(world, award)
         agreement = award.agreement.id
     grantee, officer = signed_in(app, world.people["mg1"]), signed_in(app, world.people["olga"])
@@ -99,10 +104,11 @@ def test_the_condition_of_an_award_holds_its_first_instalment_until_an_officer_h
         officer.get(there).page.form("/moves/met")
 
 
+@pytest.mark.ground("awarded")
 def test_the_grantee_cannot_find_its_own_condition_met(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.awarded(world)
+        world = w.found()
+        award = db.session.get_one(Award, 1)
         w.signed(world, award)
     grantee = signed_in(app, world.people["mg1"])
 
@@ -110,9 +116,10 @@ def test_the_grantee_cannot_find_its_own_condition_met(app: Flask) -> None:
         grantee.get(f"/awards/{award.id}").page.form("/moves/met")
 
 
+@pytest.mark.ground("large")
 def test_an_award_without_condition_asks_for_none(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
         award = w.active(world, conditions="")
     officer = signed_in(app, world.people["olga"])
 
@@ -122,10 +129,11 @@ def test_an_award_without_condition_asks_for_none(app: Flask) -> None:
     assert "The condition of the award" not in officer.get(f"/awards/{award.id}").page.text
 
 
+@pytest.mark.ground("awarded")
 def test_another_chapter_does_not_find_the_award(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.awarded(world)
+        world = w.found()
+        award = db.session.get_one(Award, 1)
     own, other = signed_in(app, world.people["mg2"]), signed_in(app, world.people["bo1"])
     pages = (f"/awards/{award.id}", f"/applications/{award.application_id}/award")
 
@@ -133,10 +141,11 @@ def test_another_chapter_does_not_find_the_award(app: Flask) -> None:
     assert [other.get(page).status_code for page in pages] == [404, 404]
 
 
+@pytest.mark.ground("awarded")
 def test_a_conflict_takes_the_award_from_page_and_list(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.awarded(world)
+        world = w.found()
+        award = db.session.get_one(Award, 1)
         client = signed_in(app, world.people["omar"])
         before = client.get(f"/awards/{award.id}").status_code, award.number in client.get("/awards").page.text
         conflict(world.people["omar"], db.session.get_one(Application, award.application_id))
@@ -146,10 +155,11 @@ def test_a_conflict_takes_the_award_from_page_and_list(app: Flask) -> None:
     assert (before, after) == ((200, True), (404, False))
 
 
+@pytest.mark.ground("active")
 def test_only_finance_is_led_from_the_award_to_its_batch(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.active(world)
+        world = w.found()
+        award = db.session.get_one(Award, 1)
         batch = w.paid(world, award)
     link = f'href="/batches/{batch.id}"'
 
@@ -161,10 +171,10 @@ def test_only_finance_is_led_from_the_award_to_its_batch(app: Flask) -> None:
     assert shown == {"fay": True, "olga": False, "mg1": False}
 
 
+@pytest.mark.ground("active")
 def test_the_list_asks_no_more_of_the_database_for_more_awards(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        w.active(world)
+        world = w.found()
         w.active(world, chapter="bo")
     client = signed_in(app, world.people["olga"])
     client.get("/awards")
@@ -176,20 +186,21 @@ def test_the_list_asks_no_more_of_the_database_for_more_awards(app: Flask) -> No
     assert len(sent) <= 12, sent
 
 
+@pytest.mark.ground("awarded")
 def test_an_award_in_full_is_not_divided(app: Flask) -> None:
     with app.app_context():
-        made = w.build(programmes=("BTN-L",))
-        w.awarded(made)
+        made = w.found()
     mia = signed_in(app, made.people["mg1"])
 
     assert mia.get("/awards/1/budget").status_code == 302
     assert "as in the budget of the proposal" in mia.get("/awards/1").page.text
 
 
+@pytest.mark.ground("awarded")
 def test_no_instalment_overtakes_one_that_waits_for_the_condition(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.awarded(world)
+        world = w.found()
+        award = db.session.get_one(Award, 1)
         w.signed(world, award)
         w.reported(world, award, 1)
         before = [one.step for one in award.instalments]
@@ -198,16 +209,16 @@ def test_no_instalment_overtakes_one_that_waits_for_the_condition(app: Flask) ->
         assert (before, [one.step for one in award.instalments]) == (["planned"] * 2, ["payable"] * 2)
 
 
+@pytest.mark.ground("large")
 def test_a_place_that_no_row_can_have_is_the_first_page(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
 
     assert signed_in(app, world.people["olga"]).get(f"/awards?before={10**23}").status_code == 200
 
 
+@pytest.mark.ground("awarded")
 def test_a_grant_is_not_counted_against_itself(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        w.awarded(world)
-        award = w.awarded(world)
+        award = w.awarded(w.found())
         assert cases.of(award.application, now()).applicant.held == 1

@@ -17,12 +17,17 @@ from tests.web.reading import conflict, statements
 from workflows.flows import payment as flow
 
 
+@pytest.fixture(scope="session")
+def ground(active: str) -> str:
+    """Every test begins with a signed award of the Malagasy chapter."""
+    return active
+
+
 @pytest.fixture
 def paying(app: Flask) -> tuple[w.World, Award]:
     """A world with one payable instalment of 6,000.00."""
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        return world, w.active(world)
+        return w.found(), db.session.get_one(Award, 1)
 
 
 def prepared(client: Careful) -> str:

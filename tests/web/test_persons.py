@@ -9,14 +9,13 @@ from grants.db import db
 from grants.models import Appointment, SignIn
 from tests import world as scene
 from tests.browser import signed_in
-from tests.prepared import Prepare
 from tests.world import World
 
 
 @pytest.fixture(scope="session")
-def ground(prepare: Prepare) -> str:
+def ground(small: str) -> str:
     """Every test begins with a call for small grants."""
-    return prepare("small", lambda: scene.build(programmes=("BTN-S",)))
+    return small
 
 
 @pytest.fixture
