@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from config import Settings
 from grants.access import who_is
@@ -21,15 +19,22 @@ from tests import world as scene
 from tests.browser import signed_in
 from tests.databases import advance
 from tests.prepared import Prepare
+from tests.web.reading import statements
 from tests.world import World
 from workflows.programmes import programmes
 from workflows.roles import Role
 
 
 @pytest.fixture(scope="session")
-def ground(prepare: Prepare) -> str:
-    """Every test begins with two open calls."""
+def two_calls(prepare: Prepare) -> str:
+    """Two open calls and no application."""
     return prepare("two_calls", lambda: scene.build(programmes=("BTN-L", "BTN-S")))
+
+
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """Two open calls and an application in review, where a test does not say otherwise."""
+    return prepare("two_calls_in_review", lambda: scene.in_review(scene.build(programmes=("BTN-L", "BTN-S"))))
 
 
 @pytest.fixture
@@ -37,6 +42,11 @@ def world(app: Flask) -> World:
     """People, chapters and two open calls."""
     with app.app_context():
         return scene.found()
+
+
+def first() -> Application:
+    """The application that a test begins with."""
+    return db.session.get_one(Application, 1)
 
 
 def titled(row: Application, title: str) -> Application:
@@ -47,15 +57,13 @@ def titled(row: Application, title: str) -> Application:
 
 
 def test_the_list_says_where_each_stands_and_who_holds_it(app: Flask, world: World) -> None:
-    with app.app_context():
-        scene.in_review(world)
-
     page = signed_in(app, world.people["olga"]).get("/applications").page
 
     assert "In review" in page.text
     assert "Assign reviewers" in page.text
 
 
+@pytest.mark.ground("two_calls")
 def test_an_applicant_sees_their_own_list_instead(app: Flask, world: World) -> None:
     with app.app_context():
         scene.in_review(world, chapter="bo")
@@ -68,7 +76,7 @@ def test_an_applicant_sees_their_own_list_instead(app: Flask, world: World) -> N
 @pytest.mark.parametrize("words", ["café", "CAFE", "Chapter MG", "btn-2026"])
 def test_words_are_found_without_case_and_accents(app: Flask, world: World, words: str) -> None:
     with app.app_context():
-        titled(scene.in_review(world), "Café Réseau")
+        titled(first(), "Café Réseau")
 
     page = signed_in(app, world.people["olga"]).get("/applications", query_string={"words": words}).page
 
@@ -78,7 +86,7 @@ def test_words_are_found_without_case_and_accents(app: Flask, world: World, word
 @pytest.mark.parametrize("words", ["100%", "_", "no such words"])
 def test_words_are_words_and_not_patterns(app: Flask, world: World, words: str) -> None:
     with app.app_context():
-        titled(scene.in_review(world), "Café Réseau")
+        titled(first(), "Café Réseau")
 
     page = signed_in(app, world.people["olga"]).get("/applications", query_string={"words": words}).page
 
@@ -88,7 +96,7 @@ def test_words_are_words_and_not_patterns(app: Flask, world: World, words: str) 
 
 def test_a_list_can_be_narrowed_to_a_call_and_a_step(app: Flask, world: World) -> None:
     with app.app_context():
-        titled(scene.in_review(world), "Large one")
+        titled(first(), "Large one")
         titled(scene.in_review(world, code="BTN-S", amount=4_000), "Small one")
         small = world.calls["BTN-S"].id
 
@@ -103,37 +111,40 @@ def test_a_list_can_be_narrowed_to_a_call_and_a_step(app: Flask, world: World) -
     "query", ["call=x", "call=99999", "region=Nowhere", "after=rubbish", "before=1_2", "list=none"]
 )
 def test_a_broken_address_shows_the_list_all_the_same(app: Flask, world: World, query: str) -> None:
-    with app.app_context():
-        scene.in_review(world)
-
     response = signed_in(app, world.people["olga"]).get(f"/applications?{query}")
 
     assert response.status_code == 200
     assert "fibre title" in response.page.text
 
 
-def many(world: World, count: int) -> list[int]:
-    """So many applications, sent one minute apart; the newest first, as the list has them."""
-    ids = []
-    for number in range(count):
-        row = scene.draft(world)
-        scene.take(world, row, "submit", "mg1", Role.APPLICANT)
-        with saving():
-            db.session.get_one(Application, row.id).submitted_at = now() + timedelta(minutes=number)
-        ids.append(row.id)
-    return ids[::-1]
+@pytest.fixture(scope="session")
+def many(prepare: Prepare) -> str:
+    """More applications than a page of the list holds, sent one minute apart in the order of their numbers."""
+
+    def fill() -> None:
+        world = scene.build(programmes=("BTN-L", "BTN-S"))
+        for number in range(MANY):
+            row = scene.submitted(world)
+            with saving():
+                row.submitted_at = now() + timedelta(minutes=number)
+
+    return prepare("many", fill)
 
 
+MANY = PAGE + 3
+NEWEST_FIRST = list(range(MANY, 0, -1))
+
+
+@pytest.mark.ground("many")
 def test_pages_follow_each_other_without_gap_or_double_there_and_back(app: Flask, world: World) -> None:
     with app.app_context():
-        ids = many(world, PAGE + 3)
         who = who_is(world.people["olga"])
 
         first = listed.listing(who, Filters())
         second = listed.listing(who, Filters(after=first.after))
         back = listed.listing(who, Filters(before=second.before))
 
-    assert [one.application.id for one in (*first.rows, *second.rows)] == ids
+    assert [one.application.id for one in (*first.rows, *second.rows)] == NEWEST_FIRST
     assert (first.before, second.after) == ("", "")
     assert [one.application.id for one in back.rows] == [one.application.id for one in first.rows]
 
@@ -141,7 +152,7 @@ def test_pages_follow_each_other_without_gap_or_double_there_and_back(app: Flask
 def test_counts_stop_at_a_thousand(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listed, "CAPPED", 1)
     with app.app_context():
-        for _ in range(3):
+        for _ in range(2):
             scene.in_review(world)
 
         assert listed.counts(who_is(world.people["olga"]), Filters())["review"] == 2
@@ -161,7 +172,6 @@ def test_every_step_stands_in_one_list() -> None:
 
 def test_words_that_all_hold_change_no_count(app: Flask, world: World) -> None:
     with app.app_context():
-        scene.in_review(world)
         titled(scene.awarded(world, chapter="bo").application, "Nothing that is in the other title")
         who = who_is(world.people["olga"])
 
@@ -175,42 +185,25 @@ def test_words_that_all_hold_change_no_count(app: Flask, world: World) -> None:
     assert counted[0] == counted[1]
 
 
+@pytest.mark.ground("many")
 def test_words_are_found_on_every_page_in_the_order_of_the_list(app: Flask, world: World) -> None:
     with app.app_context():
-        ids = many(world, PAGE + 3)
         who = who_is(world.people["olga"])
 
         first = listed.listing(who, Filters(words="btn"))
         second = listed.listing(who, Filters(words="btn", after=first.after))
         back = listed.listing(who, Filters(words="btn", before=second.before))
 
-    assert [one.application.id for one in (*first.rows, *second.rows)] == ids
+    assert [one.application.id for one in (*first.rows, *second.rows)] == NEWEST_FIRST
     assert [one.application.id for one in back.rows] == [one.application.id for one in first.rows]
-
-
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    asked: list[str] = []
-    with app.app_context():
-        engine = db.engine
-
-    def heard(conn: object, cursor: object, statement: str, *rest: object) -> None:
-        asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", heard)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", heard)
 
 
 @pytest.mark.parametrize("path", ["/applications", "/inbox", "/inbox?list=under_way"])
 def test_a_list_asks_no_more_when_it_is_longer(app: Flask, world: World, path: str) -> None:
     with app.app_context():
-        scene.review(world, scene.in_review(world))
         for _ in range(3):
             scene.in_review(world, chapter="bo")
+        scene.review(world, first())
     client = signed_in(app, world.people["olga"])
     client.get(path)
 
@@ -221,37 +214,28 @@ def test_a_list_asks_no_more_when_it_is_longer(app: Flask, world: World, path: s
 
 
 def test_the_page_of_one_says_what_can_be_done_and_what_is_missing(app: Flask, world: World) -> None:
-    with app.app_context():
-        row = scene.in_review(world)
-
-    page = signed_in(app, world.people["olga"]).get(f"/applications/{row.id}").page
+    page = signed_in(app, world.people["olga"]).get("/applications/1").page
 
     assert "Not yet" in page.text
     assert "3 reviews are needed, 0 in." in page.text
-    assert f"/applications/{row.id}/reviewers" in page.links.values()
+    assert "/applications/1/reviewers" in page.links.values()
 
 
 def test_an_auditor_reads_and_does_nothing(app: Flask, world: World) -> None:
-    with app.app_context():
-        row = scene.in_review(world)
-
-    page = signed_in(app, world.people["uma"]).get(f"/applications/{row.id}").page
+    page = signed_in(app, world.people["uma"]).get("/applications/1").page
 
     assert "Nothing for you to do here." in page.text
-    assert f"/applications/{row.id}/reviewers" not in page.links.values()
+    assert "/applications/1/reviewers" not in page.links.values()
 
 
 @pytest.mark.parametrize("part", ["proposal", "budget", "documents", "history"])
 def test_every_part_has_its_page(app: Flask, world: World, part: str) -> None:
-    with app.app_context():
-        row = scene.in_review(world)
-
-    assert signed_in(app, world.people["olga"]).get(f"/applications/{row.id}/{part}").status_code == 200
+    assert signed_in(app, world.people["olga"]).get(f"/applications/1/{part}").status_code == 200
 
 
 def test_a_decision_shows_what_it_rests_on(app: Flask, world: World) -> None:
     with app.app_context():
-        row = scene.in_review(world)
+        row = first()
         scene.review(world, row)
         scene.take(world, row, "to_panel", "olga", Role.OFFICER)
         scene.take(
@@ -281,7 +265,7 @@ def conflicted(world: World, row: Application, name: str) -> None:
 @pytest.mark.parametrize("path", ["", "/proposal", "/budget", "/documents", "/history", "/reviews", "/reviewers"])
 def test_a_conflict_takes_the_case_from_an_officer(app: Flask, world: World, path: str) -> None:
     with app.app_context():
-        row = scene.in_review(world)
+        row = first()
         conflicted(world, row, "olga")
 
     assert signed_in(app, world.people["olga"]).get(f"/applications/{row.id}{path}").status_code == 404
@@ -290,7 +274,7 @@ def test_a_conflict_takes_the_case_from_an_officer(app: Flask, world: World, pat
 
 def test_a_conflict_takes_the_case_from_lists_and_counts(app: Flask, world: World) -> None:
     with app.app_context():
-        row = scene.in_review(world)
+        row = first()
         conflicted(world, row, "olga")
         before, after = who_is(world.people["omar"]), who_is(world.people["olga"])
 
@@ -300,27 +284,23 @@ def test_a_conflict_takes_the_case_from_lists_and_counts(app: Flask, world: Worl
 
 
 def test_a_step_over_its_time_says_so(app: Flask, world: World, settings: Settings) -> None:
-    with app.app_context():
-        row = scene.in_review(world)
     advance(settings, 23 * 86_400)
 
     client = signed_in(app, world.people["olga"])
 
     assert "2 days over" in client.get("/applications").page.text
-    assert "2 days over" in client.get(f"/applications/{row.id}").page.text
+    assert "2 days over" in client.get("/applications/1").page.text
 
 
 def test_a_step_within_its_time_says_nothing_of_it(app: Flask, world: World, settings: Settings) -> None:
-    with app.app_context():
-        row = scene.in_review(world)
     advance(settings, 5 * 86_400)
 
-    assert "days over" not in signed_in(app, world.people["olga"]).get(f"/applications/{row.id}").page.text
+    assert "days over" not in signed_in(app, world.people["olga"]).get("/applications/1").page.text
 
 
 def test_the_history_names_who_did_it(app: Flask, world: World) -> None:
     with app.app_context():
-        row = scene.in_review(world)
+        row = first()
         written = db.session.scalars(
             select(Event).where(Event.subject_id == row.id, Event.subject == "application")
         ).all()
@@ -332,7 +312,7 @@ def test_the_history_names_who_did_it(app: Flask, world: World) -> None:
 
 def test_somebody_without_a_role_finds_nothing(app: Flask, world: World) -> None:
     with app.app_context():
-        row = scene.in_review(world)
+        row = first()
         with saving():
             scene.person("nobody")
         nobody = db.session.query(Person).filter_by(email="nobody@example.org").one()
@@ -347,7 +327,7 @@ def test_somebody_without_a_role_finds_nothing(app: Flask, world: World) -> None
 def test_the_approver_finds_what_was_recommended_in_the_form(app: Flask) -> None:
     with app.app_context():
         world = scene.found()
-        row = scene.in_review(world)
+        row = first()
         scene.review(world, row)
         scene.take(world, row, "to_panel", "olga", Role.OFFICER)
         scene.take(
@@ -374,7 +354,7 @@ def test_the_approver_finds_what_was_recommended_in_the_form(app: Flask) -> None
 def test_the_approver_finds_the_feedback_that_was_recommended(app: Flask) -> None:
     with app.app_context():
         world = scene.found()
-        row = scene.in_review(world)
+        row = first()
         scene.review(world, row)
         scene.take(world, row, "to_panel", "olga", Role.OFFICER)
         scene.take(world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=scene.WHY)
@@ -384,6 +364,7 @@ def test_the_approver_finds_the_feedback_that_was_recommended(app: Flask) -> Non
     assert "Recommended: to decline" in page.page.text
 
 
+@pytest.mark.ground("two_calls")
 def test_the_records_hold_the_proposal_against_the_day_it_was_sent(
     app: Flask, world: World, settings: Settings
 ) -> None:
