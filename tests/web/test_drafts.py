@@ -17,9 +17,18 @@ from tests.web.writing import AUTO, fingerprint, form_of, single, started, store
 from workflows.roles import Role
 
 
+@pytest.fixture(scope="session")
+def ground(small_draft: str) -> str:
+    """A test begins with a draft of the Malagasy chapter, unless it says otherwise."""
+    return small_draft
+
+
+@pytest.mark.ground("template")
 @pytest.mark.parametrize("code", ["BTN-S", "BTN-L", "DRR"])
 def test_saving_a_page_untouched_changes_nothing_that_is_written(app: Flask, code: str) -> None:
-    client, id = started(app, code)
+    with app.app_context():
+        w.draft(w.build(programmes=(code,)), code, amount=4_000)
+    client, id = started(app)
     client.post(f"/applications/{id}/write", data=form_of(client, id))
     before = fingerprint(app, id)
 
@@ -65,8 +74,9 @@ def test_what_could_not_be_read_is_forgotten_once_it_can(app: Flask) -> None:
     assert (answer.status_code, stored(app, id).months, stored(app, id).answers["unread"]) == (302, 12, {})
 
 
+@pytest.mark.ground("large_draft")
 def test_a_proposal_with_an_unreadable_number_cannot_be_sent(app: Flask) -> None:
-    client, id = started(app, "BTN-L")
+    client, id = started(app)
     client.post(f"/applications/{id}/write", data=form_of(client, id) | {"cofunding": "lots"})
 
     page: Any = client.get(f"/applications/{id}/send")
@@ -131,9 +141,10 @@ def test_a_section_without_its_mark_is_not_emptied(app: Flask) -> None:
     assert int(stored(app, id).asked) == 4_000
 
 
+@pytest.mark.ground("large")
 def test_an_untouched_draft_has_no_section_complete_and_counts_none_that_may_stay_empty(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
         client, id = signed_in(app, world.people["mg1"]), w.begun(world, "BTN-L").id
 
     words = " ".join(client.get(f"/applications/{id}/write").page.text.split())
@@ -224,8 +235,8 @@ def test_what_cannot_be_kept_is_refused_to_a_page_that_saves_of_its_own_accord(a
 @pytest.mark.parametrize("path", ["write", "send"])
 def test_another_chapter_does_not_find_the_draft_and_the_office_may_not_write_it(app: Flask, path: str) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
-        draft, sent = w.draft(world, "BTN-S"), w.in_review(world, "BTN-S", "bo", 4_000)
+        world = w.found()
+        draft, sent = db.session.get_one(Application, 1), w.in_review(world, "BTN-S", "bo", 4_000)
         other, officer = signed_in(app, world.people["bo1"]), signed_in(app, world.people["olga"])
 
     statuses = [
@@ -237,9 +248,10 @@ def test_another_chapter_does_not_find_the_draft_and_the_office_may_not_write_it
     assert statuses == [404, 403, 403]
 
 
+@pytest.mark.ground("small")
 def test_check_and_send_lists_everything_that_is_missing_with_its_place(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
+        world = w.found()
         id = w.begun(world, "BTN-S", "mg").id
         client = signed_in(app, world.people["mg1"])
 
@@ -276,8 +288,7 @@ def test_a_proposal_that_lacks_something_cannot_be_sent_past_the_page(app: Flask
 
 def test_a_question_stands_above_the_form_and_the_answer_is_sent_again(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
-        row = w.draft(world, "BTN-S", amount=4_000)
+        world, row = w.found(), db.session.get_one(Application, 1)
         w.take(world, row, "submit", "mg1", Role.APPLICANT)
         w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast then?")
         client, id = signed_in(app, world.people["mg1"]), row.id
@@ -290,11 +301,11 @@ def test_a_question_stands_above_the_form_and_the_answer_is_sent_again(app: Flas
     assert (answer.status_code, stored(app, id).step) == (302, "checks")
 
 
+@pytest.mark.ground("large_draft")
 @pytest.mark.parametrize(("currency", "sum_"), [("JPY", "4"), ("USD", "4.50"), ("KWD", "4.500")])
 def test_the_budget_is_counted_in_the_smallest_unit_of_its_currency(app: Flask, currency: str, sum_: str) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        row = w.draft(world)
+        world, row = w.found(), db.session.get_one(Application, 1)
         with saving():
             row.call.currency = currency
     mia = signed_in(app, world.people["mg1"])
@@ -309,9 +320,10 @@ def test_the_budget_is_counted_in_the_smallest_unit_of_its_currency(app: Flask, 
     assert sum_ in mia.get(there).text
 
 
+@pytest.mark.ground("large")
 def test_a_section_is_not_complete_while_a_rule_of_the_call_stands_against_it(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
         row = w.draft(world, amount=30_001)
     mia = signed_in(app, world.people["mg1"])
     page = mia.get(f"/applications/{row.id}/write")
@@ -326,10 +338,10 @@ def test_a_section_is_not_complete_while_a_rule_of_the_call_stands_against_it(ap
     assert ("1 thing to do" in before, "complete" in budget()) == (True, True)
 
 
+@pytest.mark.ground("large_draft")
 def test_a_unit_cost_keeps_the_third_decimal_of_its_currency(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        row = w.draft(world)
+        world, row = w.found(), db.session.get_one(Application, 1)
         with saving():
             row.call.currency = "KWD"
     mia = signed_in(app, world.people["mg1"])
@@ -344,10 +356,10 @@ def test_a_unit_cost_keeps_the_third_decimal_of_its_currency(app: Flask) -> None
         assert (line.unit_cost, line.total) == (Decimal("12.345"), Decimal("37.035"))
 
 
+@pytest.mark.ground("large_draft")
 def test_numbers_without_end_do_not_break_a_save(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        row = w.draft(world)
+        world, row = w.found(), db.session.get_one(Application, 1)
     mia = signed_in(app, world.people["mg1"])
     there = f"/applications/{row.id}/write"
     endless = dict.fromkeys(("budget-0-quantity", "budget-0-unit_cost", "cofunding", "months"), "1e9999999")

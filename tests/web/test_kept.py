@@ -15,11 +15,16 @@ from tests.browser import Careful, signed_in
 from tests.web.writing import AUTO, form_of, single, started, stored
 
 
+@pytest.fixture(scope="session")
+def ground(small_draft: str) -> str:
+    """Every test begins with a draft of the Malagasy chapter."""
+    return small_draft
+
+
 def two_writers(app: Flask) -> tuple[Careful, Careful, int, dict[str, Any]]:
     """Mg1 and Mg2 have the same page open; Mg1 saves first."""
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
-        id = w.draft(world, "BTN-S", amount=4_000).id
+        world, id = w.found(), 1
         first, second = signed_in(app, world.people["mg1"]), signed_in(app, world.people["mg2"])
     late = form_of(second, id)
     first.post(f"/applications/{id}/write", data=form_of(first, id) | {"title": "First"})

@@ -33,16 +33,14 @@ def test_a_character_with_code_zero_is_refused_in_words(app: Flask, name: str, m
     assert "code 0" in answer.page.text
 
 
+@pytest.mark.ground("small_draft")
 @pytest.mark.parametrize("token", [None, "", "forged"])
 def test_a_form_without_our_token_changes_nothing(app: Flask, token: str | None) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
-        row = w.draft(world, "BTN-S", amount=4_000)
-        address, writer = f"/applications/{row.id}/moves/withdraw", world.people["mg1"]
-        db.session.remove()
+        writer = w.found().people["mg1"]
     sent = {} if token is None else {"csrf_token": token}
 
-    answer = signed_in(app, writer).post(address, data=sent)
+    answer = signed_in(app, writer).post("/applications/1/moves/withdraw", data=sent)
 
     assert answer.status_code == 400
     assert "does not come from us" in answer.page.text

@@ -16,11 +16,10 @@ AUTO = {"X-Autosave": "1"}
 """What a page sends along that saves of its own accord."""
 
 
-def started(app: Flask, code: str = "BTN-S", who: str = "mg1") -> tuple[Careful, int]:
-    """A browser of Mg1 and the number of a draft that lacks nothing."""
+def started(app: Flask) -> tuple[Careful, int]:
+    """A browser of Mg1 and the number of the draft that a test begins with."""
     with app.app_context():
-        world = w.build(programmes=(code,))
-        return signed_in(app, world.people[who]), w.draft(world, code, amount=4_000).id
+        return signed_in(app, w.found().people["mg1"]), db.session.query(Application).one().id
 
 
 def form_of(client: Careful, id: int) -> dict[str, Any]:
