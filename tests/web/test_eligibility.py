@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from grants.db import db, now, saving
@@ -14,9 +15,15 @@ from tests import world as w
 from tests.browser import anonymous, signed_in
 
 
+@pytest.fixture(scope="session")
+def ground(large: str) -> str:
+    """Every test begins with an open call."""
+    return large
+
+
 def test_a_chapter_that_may_apply_sees_what_holds_and_begins_once(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
         id, client = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"])
     page: Any = client.get(f"/calls/{id}/apply")
 
@@ -31,7 +38,7 @@ def test_a_chapter_that_may_apply_sees_what_holds_and_begins_once(app: Flask) ->
 
 def test_every_reason_is_given_at_once_and_there_is_no_button(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
         with saving():
             call, world.chapters["mg"].standing = world.calls["BTN-L"], "rejuvenation"
             call.opens_at, call.closes_at = now() - timedelta(days=9), now() - timedelta(days=1)
@@ -47,7 +54,7 @@ def test_every_reason_is_given_at_once_and_there_is_no_button(app: Flask) -> Non
 
 def test_who_may_not_begin_is_refused_past_the_page_too(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
         id, client = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"])
     page = client.get(f"/calls/{id}/apply")
     with app.app_context(), saving():
@@ -62,7 +69,7 @@ def test_who_may_not_begin_is_refused_past_the_page_too(app: Flask) -> None:
 
 def test_nobody_begins_for_an_organisation_that_is_not_theirs(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
         id, client, other = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"]), world.chapters["bo"].id
 
     answer = client.submit(client.get(f"/calls/{id}/apply"), "/apply", organisation=str(other))
@@ -73,7 +80,7 @@ def test_nobody_begins_for_an_organisation_that_is_not_theirs(app: Flask) -> Non
 
 def test_who_acts_for_two_chooses_one(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
         with saving():
             persons.join(world.people["mg1"], world.chapters["bo"], actor=w.SYSTEM)
         id, client, other = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"]), world.chapters["bo"].id
@@ -89,7 +96,7 @@ def test_who_acts_for_two_chooses_one(app: Flask) -> None:
 
 def test_a_stranger_is_asked_to_sign_in_and_comes_back(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
         id = world.calls["BTN-L"].id
 
     assert anonymous(app).get(f"/calls/{id}/apply").location == f"/sign-in?next=/calls/{id}/apply"
@@ -97,7 +104,7 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(app: Flask) -> None:
 
 def test_a_draft_that_was_begun_is_pointed_out(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
         draft, client = w.draft(world), signed_in(app, world.people["mg2"])
 
     page: Any = client.get(f"/calls/{draft.call_id}/apply")

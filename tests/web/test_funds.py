@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from grants.db import db
 from grants.forms.funds import CURRENCIES
-from grants.models import Account, Call, Fund
+from grants.models import Account, Award, Call, Fund
 from tests import world as w
 from tests.browser import signed_in
 from tests.web.reading import ledger, statements
@@ -20,11 +20,17 @@ from tests.web.reading import ledger, statements
 CELL = re.compile(r"<td class=\"num\">(?:<b>)?([\d,]+\.\d\d)(?:</b>)?</td>")
 
 
+@pytest.fixture(scope="session")
+def ground(large: str) -> str:
+    """A test begins with a fund of 1,000,000.00 and an envelope of 100,000.00; some also with an award."""
+    return large
+
+
 @pytest.fixture
 def world(app: Flask) -> w.World:
-    """A fund of 1,000,000.00 with an envelope of 100,000.00."""
+    """Its people."""
     with app.app_context():
-        return w.build(programmes=("BTN-L",))
+        return w.found()
 
 
 def sums(page: TestResponse) -> list[Decimal]:
@@ -33,9 +39,10 @@ def sums(page: TestResponse) -> list[Decimal]:
     return [Decimal(figure.replace(",", "")) for figure in CELL.findall(foot)]
 
 
+@pytest.mark.ground("active")
 def test_the_page_of_a_fund_equals_the_ledger(app: Flask, world: w.World) -> None:
     with app.app_context():
-        award = w.active(world)
+        award = db.session.get_one(Award, 1)
         w.paid(world, award)
         w.reported(world, award, 1)
         w.awarded(world, chapter="bo")
@@ -154,9 +161,8 @@ def test_the_pages_stay_within_their_statements(app: Flask, world: w.World) -> N
     assert len(sent) <= 12, sent
 
 
+@pytest.mark.ground("awarded")
 def test_what_a_call_has_not_awarded_can_be_taken_back_and_the_fund_remembers(app: Flask, world: w.World) -> None:
-    with app.app_context():
-        w.awarded(world)
     fay = signed_in(app, world.people["fay"])
     there = "/funds/1/envelope"
 

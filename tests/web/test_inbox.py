@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from grants.db import db, now, saving
@@ -38,10 +39,10 @@ def test_the_draft_that_must_be_sent_first_is_said_above_everything(app: Flask) 
     assert {f"/applications/{one.id}/write" for one in (sooner, later)} <= set(page.page.links.values())
 
 
+@pytest.mark.ground("small_draft")
 def test_a_draft_of_a_closed_call_is_no_longer_urged(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
-        w.draft(world, "BTN-S", amount=4_000)
+        world = w.found()
         with saving():
             calls.close_now(world.calls["BTN-S"], actor=world.actor("olga", Role.OFFICER))
         client = signed_in(app, world.people["mg1"])
@@ -49,9 +50,10 @@ def test_a_draft_of_a_closed_call_is_no_longer_urged(app: Flask) -> None:
     assert "You have not applied yet" not in inbox(client).page.text
 
 
+@pytest.mark.ground("small")
 def test_who_has_nothing_to_do_is_told_when_they_hear_from_us(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
+        world = w.found()
         w.in_review(world, "BTN-S", amount=4_000)
         client = signed_in(app, world.people["mg1"])
 
@@ -62,9 +64,10 @@ def test_who_has_nothing_to_do_is_told_when_they_hear_from_us(app: Flask) -> Non
     assert page.page.text.count("You hear from us by") == 2
 
 
+@pytest.mark.ground("small")
 def test_an_empty_first_page_leads_to_the_open_calls(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
+        world = w.found()
         client = signed_in(app, world.people["mg1"])
 
     page = inbox(client)
@@ -73,9 +76,10 @@ def test_an_empty_first_page_leads_to_the_open_calls(app: Flask) -> None:
     assert page.page.links["See the open calls"] == "/#calls"
 
 
+@pytest.mark.ground("small")
 def test_another_chapters_proposals_are_not_here(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
+        world = w.found()
         row = w.draft(world, "BTN-S", "bo", 4_000)
         mine, theirs = signed_in(app, world.people["mg1"]), signed_in(app, world.people["bo2"])
 
@@ -100,23 +104,24 @@ def test_the_page_takes_a_dozen_statements_however_much_there_is(app: Flask) -> 
     assert len(sent) <= 12, "\n\n".join(sent)
 
 
+@pytest.mark.ground("small")
 def test_a_reviewer_is_led_to_the_reviews_and_the_office_to_its_own_inbox(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
+        world = w.found()
         reviewer, officer = signed_in(app, world.people["rex"]), signed_in(app, world.people["olga"])
 
     assert reviewer.get("/inbox").location == "/reviews"
     assert inbox(officer).page.h1.strip() == "Inbox"
 
 
+@pytest.mark.ground("awarded")
 def test_a_grantee_is_told_until_when_to_sign_and_which_condition_is_open(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.awarded(world)
+        world = w.found()
     mia = signed_in(app, world.people["mg1"])
     to_sign = mia.get("/inbox").page.text
     with app.app_context():
-        agreement = db.session.get_one(Award, award.id).agreement
+        agreement = db.session.get_one(Award, 1).agreement
         w.take(world, agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
         w.take(world, agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
     signed = mia.get("/inbox").page.text
@@ -124,7 +129,7 @@ def test_a_grantee_is_told_until_when_to_sign_and_which_condition_is_open(app: F
     assert "Sign the agreement: fibre title" in to_sign
     assert "in 14 days" in to_sign
     assert "Meet the condition of the award: fibre title" in signed
-    assert "Name the mast's owner." in mia.get(f"/awards/{award.id}").page.text
+    assert "Name the mast's owner." in mia.get("/awards/1").page.text
 
 
 def test_an_invited_draft_is_urged_as_such_also_when_its_call_has_closed(app: Flask) -> None:

@@ -40,22 +40,20 @@ def alert(world: World) -> int:
     return row.id
 
 
+@pytest.mark.ground("submitted")
 def test_an_officer_finds_what_waits_for_them_with_its_button(app: Flask, world: World) -> None:
-    with app.app_context():
-        row = scene.draft(world)
-        scene.take(world, row, "submit", "mg1", Role.APPLICANT)
-
     page = signed_in(app, world.people["olga"]).get("/inbox").page
 
     assert "Check: fibre title" in page.text
-    assert page.links["Do the checks"] == f"/applications/{row.id}"
+    assert page.links["Do the checks"] == "/applications/1"
 
 
+@pytest.mark.ground("in_review")
 def test_an_approver_finds_what_is_theirs_to_decide_and_no_checks(app: Flask, world: World) -> None:
     with app.app_context():
         waiting = scene.draft(world, chapter="bo")
         scene.take(world, waiting, "submit", "bo1", Role.APPLICANT)
-        row = scene.in_review(world)
+        row = db.session.get_one(Application, 1)
         scene.review(world, row)
         scene.take(world, row, "to_panel", "olga", Role.OFFICER)
         scene.take(world, row, "recommend", "omar", Role.OFFICER, kind="award", amount=Decimal(9_000))
@@ -66,10 +64,8 @@ def test_an_approver_finds_what_is_theirs_to_decide_and_no_checks(app: Flask, wo
     assert "Check: fibre title" not in page.text
 
 
+@pytest.mark.ground("active")
 def test_finance_finds_what_is_to_be_paid_and_no_list_of_applications(app: Flask, world: World) -> None:
-    with app.app_context():
-        scene.active(world)
-
     page = signed_in(app, world.people["fay"]).get("/inbox").page
 
     assert "Pay what is due from 2026 contribution" in page.text
@@ -102,10 +98,8 @@ def test_an_alert_whose_hours_are_gone_says_so(app: Flask, world: World, setting
     assert "over" in signed_in(app, world.people["olga"]).get("/inbox").page.text
 
 
+@pytest.mark.ground("in_review")
 def test_an_ordinary_application_raises_no_alarm(app: Flask, world: World) -> None:
-    with app.app_context():
-        scene.in_review(world)
-
     assert "Disaster alert" not in signed_in(app, world.people["olga"]).get("/inbox").page.text
 
 
@@ -125,9 +119,10 @@ def duties(app: Flask, world: World, name: str) -> list[str]:
     return re.findall(r"<h3>(.*: fibre title)</h3>", text)
 
 
+@pytest.mark.ground("in_review")
 def test_an_application_without_reviewers_asks_for_them_until_enough_are_asked(app: Flask, world: World) -> None:
     with app.app_context():
-        row = scene.in_review(world)
+        row = db.session.get_one(Application, 1)
     found = [signed_in(app, world.people["olga"]).get("/inbox").page.links.get("Choose reviewers")]
     with app.app_context():
         scene.review(world, db.session.get_one(Application, row.id), ("rex",))
@@ -145,20 +140,22 @@ def test_an_application_without_reviewers_asks_for_them_until_enough_are_asked(a
     assert duties(app, world, "olga") == []
 
 
+@pytest.mark.ground("in_review")
 def test_a_reviewed_application_waits_to_be_taken_on(app: Flask, world: World) -> None:
     with app.app_context():
-        row = scene.in_review(world)
+        row = db.session.get_one(Application, 1)
         scene.review(world, row)
 
     assert duties(app, world, "olga") == duties(app, world, "omar") == ["Take it on: fibre title"]
 
 
+@pytest.mark.ground("in_review")
 def test_whoever_did_the_checks_is_not_asked_to_advise_or_to_decide(app: Flask) -> None:
     with app.app_context(), saving():
         made = scene.found()
         made.calls["BTN-S"] = scene.open_call(made, "BTN-S", 9_000)
     with app.app_context():
-        panel = scene.in_review(made)
+        panel = db.session.get_one(Application, 1)
         scene.review(made, panel)
         scene.take(made, panel, "to_panel", "olga", Role.OFFICER)
         small = scene.in_review(made, code="BTN-S", chapter="bo", amount=4_000)
@@ -168,11 +165,12 @@ def test_whoever_did_the_checks_is_not_asked_to_advise_or_to_decide(app: Flask) 
     assert sorted(duties(app, made, "omar")) == ["Recommend: fibre title", "Take it on: fibre title"]
 
 
+@pytest.mark.ground("in_review")
 def test_an_approver_is_not_asked_to_decide_on_their_own_advice(app: Flask, world: World) -> None:
     with app.app_context():
         with saving():
             persons.appoint(world.people["pia"], Role.OFFICER, actor=scene.SYSTEM)
-        row = scene.in_review(world)
+        row = db.session.get_one(Application, 1)
         scene.review(world, row)
         scene.take(world, row, "to_panel", "olga", Role.OFFICER)
         scene.take(world, row, "recommend", "pia", Role.OFFICER, kind="award", amount=Decimal(9_000))
@@ -180,11 +178,12 @@ def test_an_approver_is_not_asked_to_decide_on_their_own_advice(app: Flask, worl
     assert duties(app, world, "pia") == []
 
 
+@pytest.mark.ground("awarded")
 def test_officer_and_approver_are_both_shown_what_to_sign_and_the_officer_the_condition(
     app: Flask, world: World
 ) -> None:
     with app.app_context():
-        award = scene.awarded(world)
+        award = db.session.get_one(Award, 1)
         scene.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
     before = {name: duties(app, world, name) for name in ("olga", "pia", "fay")}
     with app.app_context():
@@ -201,9 +200,10 @@ def test_officer_and_approver_are_both_shown_what_to_sign_and_the_officer_the_co
     assert duties(app, world, "olga") == []
 
 
+@pytest.mark.ground("active")
 def test_a_grant_that_is_reported_and_paid_waits_to_be_closed(app: Flask, world: World) -> None:
     with app.app_context():
-        award = scene.active(world)
+        award = db.session.get_one(Award, 1)
         scene.paid(world, award)
         scene.reported(world, award, 1)
         scene.paid(world, award)
@@ -217,9 +217,10 @@ def test_a_grant_that_is_reported_and_paid_waits_to_be_closed(app: Flask, world:
     assert (before, ready, duties(app, world, "olga")) == ([], ["Close the grant: fibre title"], [])
 
 
+@pytest.mark.ground("active")
 def test_the_last_payment_too_makes_it_ready_to_be_closed(app: Flask, world: World) -> None:
     with app.app_context():
-        award = scene.active(world)
+        award = db.session.get_one(Award, 1)
         scene.reported(world, award, 1)
         scene.reported(world, award, 2)
         before = duties(app, world, "olga")
@@ -228,9 +229,10 @@ def test_the_last_payment_too_makes_it_ready_to_be_closed(app: Flask, world: Wor
     assert (before, duties(app, world, "olga")) == ([], ["Close the grant: fibre title"])
 
 
+@pytest.mark.ground("in_review")
 def test_a_conflict_takes_every_duty_away(app: Flask, world: World) -> None:
     with app.app_context():
-        row = scene.in_review(world)
+        row = db.session.get_one(Application, 1)
         scene.review(world, row)
         with saving():
             db.session.add(Conflict(application_id=row.id, person_id=world.people["omar"].id, kinds="family"))
@@ -238,12 +240,12 @@ def test_a_conflict_takes_every_duty_away(app: Flask, world: World) -> None:
     assert (duties(app, world, "omar"), len(duties(app, world, "olga"))) == ([], 1)
 
 
+@pytest.mark.ground("active")
 def test_whoever_signed_or_sent_for_the_grantee_is_not_asked_to_answer_it_later(app: Flask, world: World) -> None:
     with app.app_context():
         signed = scene.awarded(world, chapter="bo")
         scene.take(world, signed.agreement, "sign", "bo1", Role.APPLICANT, name="Bea Demo", read=True)
-        reported = scene.active(world)
-        scene.received(world, reported, 1)
+        scene.received(world, db.session.get_one(Award, 1), 1)
         with saving():
             for name in ("mg1", "bo1"):
                 row = db.session.query(Membership).filter_by(person_id=world.people[name].id).one()

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from tests import world as w
 from tests.browser import signed_in
 
 
+@pytest.mark.ground("active")
 def test_ones_own_chapter_shows_its_people_and_its_room(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        w.active(world, amount=10_000)
+        world = w.found()
         client, id = signed_in(app, world.people["mg1"]), world.chapters["mg"].id
 
     page: Any = client.get(f"/organisations/{id}")
@@ -24,21 +25,22 @@ def test_ones_own_chapter_shows_its_people_and_its_room(app: Flask) -> None:
     assert "USD\xa045,000" in page.page.text
 
 
+@pytest.mark.ground("large")
 def test_another_chapter_is_not_found(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
         client, id = signed_in(app, world.people["bo1"]), world.chapters["mg"].id
 
     assert client.get(f"/organisations/{id}").status_code == 404
 
 
+@pytest.mark.ground("large_draft")
 def test_the_office_reads_it_without_the_drafts(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        draft = w.draft(world)
+        world = w.found()
         client, id = signed_in(app, world.people["fay"]), world.chapters["mg"].id
 
     page: Any = client.get(f"/organisations/{id}")
 
     assert page.status_code == 200
-    assert f"/applications/{draft.id}" not in page.get_data(as_text=True)
+    assert "/applications/1" not in page.get_data(as_text=True)

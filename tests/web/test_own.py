@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from config import Settings
 from grants.db import db, today
-from grants.models import Assignment, DocumentSnapshot
+from grants.models import Application, Assignment, DocumentSnapshot
 from tests import world as w
 from tests.browser import signed_in
 from tests.databases import advance
@@ -18,10 +19,10 @@ from workflows.roles import Role
 NO = "The call is for chapters and this is one member who asks alone."
 
 
+@pytest.mark.ground("small_draft")
 def test_a_no_comes_with_its_reasons(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
-        row = w.draft(world, "BTN-S", amount=4_000)
+        world, row = w.found(), db.session.get_one(Application, 1)
         w.take(world, row, "submit", "mg1", Role.APPLICANT)
         w.take(world, row, "not_eligible", "olga", Role.OFFICER, feedback=NO)
         client = signed_in(app, world.people["mg1"])
@@ -32,10 +33,10 @@ def test_a_no_comes_with_its_reasons(app: Flask) -> None:
     assert NO in page.page.text
 
 
+@pytest.mark.ground("in_review")
 def test_advice_within_the_office_is_not_read_by_the_applicant(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        row = w.in_review(world)
+        world, row = w.found(), db.session.get_one(Application, 1)
         w.review(world, row)
         w.take(world, row, "to_panel", "olga", Role.OFFICER)
         w.take(
@@ -49,21 +50,20 @@ def test_advice_within_the_office_is_not_read_by_the_applicant(app: Flask) -> No
     assert "Far too costly" not in applicant.get(f"/applications/{row.id}").get_data(as_text=True)
 
 
+@pytest.mark.ground("awarded")
 def test_a_grant_to_be_signed_leads_to_its_agreement(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.awarded(world)
-        client = signed_in(app, world.people["mg1"])
+        client = signed_in(app, w.found().people["mg1"])
 
-    page: Any = client.get(f"/applications/{award.application_id}")
+    page: Any = client.get("/applications/1")
 
-    assert page.page.links["Read and sign"] == f"/awards/{award.id}"
+    assert page.page.links["Read and sign"] == "/awards/1"
 
 
+@pytest.mark.ground("in_review")
 def test_reviewers_are_counted_but_never_named(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        row = w.in_review(world)
+        world, row = w.found(), db.session.get_one(Application, 1)
         w.review(world, row, ("rex",))
         client = signed_in(app, world.people["mg1"])
 
@@ -73,10 +73,10 @@ def test_reviewers_are_counted_but_never_named(app: Flask) -> None:
     assert "Rex" not in page.page.text
 
 
+@pytest.mark.ground("small_draft")
 def test_sending_is_offered_on_the_page_that_checks_and_withdrawing_here(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
-        row = w.draft(world, "BTN-S", amount=4_000)
+        world, row = w.found(), db.session.get_one(Application, 1)
         client = signed_in(app, world.people["mg1"])
 
     page: Any = client.get(f"/applications/{row.id}")
@@ -104,10 +104,10 @@ def test_the_list_holds_ones_own_and_takes_a_dozen_statements(app: Flask) -> Non
     assert len(sent) <= 12, "\n\n".join(sent)
 
 
+@pytest.mark.ground("submitted")
 def test_an_answer_does_not_move_the_day_of_sending(app: Flask, settings: Settings) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        row = w.submitted(world)
+        world, row = w.found(), db.session.get_one(Application, 1)
         sent = row.submitted_at
         w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
         advance(settings, 3 * 86_400)

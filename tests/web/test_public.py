@@ -10,10 +10,11 @@ import pytest
 from flask import Flask
 
 from grants.db import db, now, saving
-from grants.models import Call, Figures
+from grants.models import Application, Award, Call, Figures
 from grants.services import calls, figures
 from tests import world as w
 from tests.browser import anonymous, signed_in
+from tests.prepared import Prepare
 from tests.web.reading import statements
 from workflows.roles import Role
 
@@ -44,10 +45,11 @@ def test_calls_in_preparation_closed_or_not_begun_are_not_there(app: Flask) -> N
     assert client.get(f"/calls/{world.calls['BTN-S'].id}").status_code == 200
 
 
+@pytest.mark.ground("active")
 def test_the_figures_are_those_of_the_ledger(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        first, second = w.active(world, amount=10_000), w.active(world, chapter="bo", amount=5_000)
+        world = w.found()
+        first, second = db.session.get_one(Award, 1), w.active(world, chapter="bo", amount=5_000)
         w.paid(world, first)
 
     text = anonymous(app).get("/").page.text
@@ -57,12 +59,11 @@ def test_the_figures_are_those_of_the_ledger(app: Flask) -> None:
     assert second.amount == 5_000
 
 
+@pytest.mark.ground("active")
 def test_figures_once_kept_stay_until_the_clock_counts_again(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        w.active(world, amount=10_000)
         kept_at = _keep()
-        w.active(world, chapter="bo", amount=5_000)
+        w.active(w.found(), chapter="bo", amount=5_000)
     client = anonymous(app)
 
     before = client.get("/").page.text
@@ -84,31 +85,32 @@ def _keep() -> datetime:
     return kept_at
 
 
+@pytest.mark.ground("large")
 def test_there_are_no_figures_before_the_first_award(app: Flask) -> None:
-    with app.app_context():
-        w.build(programmes=("BTN-L",))
-
     assert "promised to them" not in anonymous(app).get("/").page.text
 
 
-@pytest.fixture
-def closed(app: Flask) -> Flask:
+@pytest.fixture(scope="session")
+def closed(prepare: Prepare) -> str:
     """A closed call with one award and one proposal that is not decided yet."""
-    with app.app_context():
+
+    def fill() -> None:
         world = w.build(programmes=("BTN-L",))
         w.awarded(world)
         w.in_review(world, chapter="bo")
         with saving():
             calls.close_now(world.calls["BTN-L"], actor=world.actor("olga", Role.OFFICER))
-    return app
+
+    return prepare("closed", fill)
 
 
-def test_the_round_that_is_kept_is_the_one_that_is_counted(closed: Flask) -> None:
-    counted = _round(closed)
-    with closed.app_context():
+@pytest.mark.ground("closed")
+def test_the_round_that_is_kept_is_the_one_that_is_counted(app: Flask) -> None:
+    counted = _round(app)
+    with app.app_context():
         _keep()
 
-    assert _round(closed) == counted
+    assert _round(app) == counted
 
 
 def _round(app: Flask) -> str:
@@ -117,11 +119,11 @@ def _round(app: Flask) -> str:
     return text[text.index("proposals were sent") : text.index("not decided yet")]
 
 
+@pytest.mark.ground("awarded")
 @pytest.mark.parametrize("agreed", [True, False])
 def test_only_who_agreed_to_be_published_is_named(app: Flask, *, agreed: bool) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        application = w.awarded(world).application
+        application = db.session.get_one(Application, 1)
         with saving():
             application.title, application.answers = (
                 "Named or not",
@@ -131,16 +133,18 @@ def test_only_who_agreed_to_be_published_is_named(app: Flask, *, agreed: bool) -
     assert ("Named or not" in anonymous(app).get("/").get_data(as_text=True)) is agreed
 
 
-def test_what_became_of_the_last_round_is_told_in_full(closed: Flask) -> None:
-    text = " ".join(anonymous(closed).get("/").page.text.split())
+@pytest.mark.ground("closed")
+def test_what_became_of_the_last_round_is_told_in_full(app: Flask) -> None:
+    text = " ".join(anonymous(app).get("/").page.text.split())
 
     assert "2 proposals were sent." in text
     assert "1funded0declined with feedback0not eligible1not decided yet" in text.replace(" funded", "funded")
 
 
+@pytest.mark.ground("large")
 def test_a_calls_page_says_its_rules_with_their_numbers(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
+        world = w.found()
 
     page: Any = anonymous(app).get(f"/calls/{world.calls['BTN-L'].id}")
 
@@ -217,9 +221,10 @@ def test_every_programmes_call_has_a_page_without_empty_rules(app: Flask, code: 
     assert page.page.links["Check whether you can apply"] == f"/calls/{call.id}/apply"
 
 
+@pytest.mark.ground("small")
 def test_the_office_is_not_asked_to_apply(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
+        world = w.found()
         officer = signed_in(app, world.people["olga"])
 
     page: Any = officer.get(f"/calls/{world.calls['BTN-S'].id}")

@@ -9,7 +9,31 @@ from grants.db import db, saving
 from grants.models import Application, Assignment, DocumentSnapshot, Score
 from grants.services import persons
 from tests import world as w
+from tests.prepared import Prepare
 from workflows.roles import Role
+
+
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """Two proposals are funded."""
+
+    def fill() -> None:
+        world = w.build(programmes=("BTN-L",))
+        for number in range(2):
+            fund(world, number)
+
+    return prepare("two_funded", fill)
+
+
+def fund(world: w.World, number: int) -> None:
+    """A chapter of that number is given what it asked for."""
+    with saving():
+        chapter = w.organisation(f"Chapter {number}", "KE", "en")
+        world.chapters[f"k{number}"] = chapter
+        for place in (1, 2):
+            world.people[f"k{number}{place}"] = w.person(f"k{number}{place}")
+            persons.join(world.people[f"k{number}{place}"], chapter, actor=w.SYSTEM)
+    w.awarded(world, chapter=f"k{number}")
 
 
 def declined(world: w.World) -> dict[str, str] | None:
@@ -35,15 +59,9 @@ def test_the_score_is_told_beside_three_funded_ones_and_not_beside_fewer(
     app: Flask, funded: int, told: dict[str, str] | None
 ) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        for number in range(funded):
-            with saving():
-                chapter = w.organisation(f"Chapter {number}", "KE", "en")
-                world.chapters[f"k{number}"] = chapter
-                for place in (1, 2):
-                    world.people[f"k{number}{place}"] = w.person(f"k{number}{place}")
-                    persons.join(world.people[f"k{number}{place}"], chapter, actor=w.SYSTEM)
-            w.awarded(world, chapter=f"k{number}")
+        world = w.found()
+        for number in range(2, funded):
+            fund(world, number)
 
         score = declined(world)
 

@@ -36,9 +36,10 @@ def line_of(app: Flask, row: Application) -> list[tuple[str, str]]:
         return [(stop["name"], stop["state"]) for stop in standing.line(row, stood.of([row])[row.id])]
 
 
+@pytest.mark.ground("large_draft")
 def test_a_draft_has_everything_before_it(app: Flask) -> None:
     with app.app_context():
-        row = w.draft(w.build(programmes=("BTN-L",)))
+        row = db.session.get_one(Application, 1)
 
         assert line_of(app, row) == [
             ("Draft", "present"),
@@ -49,10 +50,10 @@ def test_a_draft_has_everything_before_it(app: Flask) -> None:
         ]
 
 
+@pytest.mark.ground("small_draft")
 def test_a_question_is_a_stop_of_its_own(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
-        row = w.draft(world, "BTN-S", amount=4_000)
+        world, row = w.found(), db.session.get_one(Application, 1)
         w.take(world, row, "submit", "mg1", Role.APPLICANT)
         w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
 
@@ -64,10 +65,10 @@ def test_a_question_is_a_stop_of_its_own(app: Flask) -> None:
         ]
 
 
+@pytest.mark.ground("small_draft")
 def test_a_no_takes_the_place_of_what_would_have_come(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-S",))
-        row = w.draft(world, "BTN-S", amount=4_000)
+        world, row = w.found(), db.session.get_one(Application, 1)
         w.take(world, row, "submit", "mg1", Role.APPLICANT)
         w.take(
             world,
@@ -81,9 +82,10 @@ def test_a_no_takes_the_place_of_what_would_have_come(app: Flask) -> None:
         assert line_of(app, row) == [("Sent", "past"), ("Checks", "past"), ("Not eligible", "present")]
 
 
+@pytest.mark.ground("active")
 def test_a_running_project_has_the_award_behind_it(app: Flask) -> None:
     with app.app_context():
-        row = w.active(w.build(programmes=("BTN-L",))).application
+        row = db.session.get_one(Application, 1)
 
         assert line_of(app, row)[-2:] == [("Agreement", "past"), ("Project", "present")]
 
@@ -96,9 +98,10 @@ def test_the_first_of_two_stages_names_the_second(app: Flask) -> None:
         assert [name for name, _ in line_of(app, row)] == ["Draft", "Triage", "Mini-proposal", "Decision", "Agreement"]
 
 
+@pytest.mark.ground("small")
 def test_everybody_is_told_the_same_day_to_hear_by(app: Flask) -> None:
     with app.app_context():
-        row = w.in_review(w.build(programmes=("BTN-S",)), "BTN-S", amount=4_000)
+        row = w.in_review(w.found(), "BTN-S", amount=4_000)
         receipt = db.session.execute(db.text("SELECT data->>'answer_by' FROM document_snapshot")).scalar_one()
         hear = standing.hear_by(row)
 
@@ -106,9 +109,10 @@ def test_everybody_is_told_the_same_day_to_hear_by(app: Flask) -> None:
         assert hear.date().isoformat() == receipt
 
 
+@pytest.mark.ground("in_review")
 def test_a_round_says_its_day_before_and_after_one_has_sent(app: Flask) -> None:
     with app.test_request_context(), app.app_context():
-        row = w.in_review(w.build(programmes=("BTN-L",)))
+        row = db.session.get_one(Application, 1)
         hear = standing.hear_by(row)
 
         assert row.call.closes_at is not None
@@ -123,13 +127,12 @@ def present(line: list[dict[str, Any]]) -> tuple[str, str, str]:
     return stop["name"], stop["notes"][0], stop["holder"]
 
 
+@pytest.mark.ground("awarded")
 def test_an_agreement_is_in_the_hands_of_whoever_signs_next_and_said_to_each_reader(app: Flask) -> None:
     with app.app_context():
-        world = w.build(programmes=("BTN-L",))
-        award = w.awarded(world)
-        row = award.application
+        world, row = w.found(), db.session.get_one(Application, 1)
         before = {ours: shown(app, row, ours=ours) for ours in (False, True)}
-        w.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        w.take(world, w.award_of(row).agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
         after = {ours: shown(app, row, ours=ours) for ours in (False, True)}
 
     assert before == {
