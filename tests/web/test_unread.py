@@ -10,6 +10,8 @@ from flask import Flask
 
 from tests.web.writing import form_of, started
 
+pytestmark = pytest.mark.ground("small_draft")
+
 
 @pytest.mark.parametrize(
     ("typed", "told"),
