@@ -1,7 +1,7 @@
 """The web application of a test process: made once, then moved to each test's own database.
 
 Its templates, routes and SQL are compiled once instead of for every test, which is half of a test's time. A test that
-wants an application of another make calls `create_app` itself.
+wants an application of another make calls `create_app` itself, and `compiled_once` where it shows many pages.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from config import Settings
@@ -23,10 +24,19 @@ from tests.databases import settings_for
 from workflows.programmes import read_also
 
 
+def compiled_once(app: Flask, postgres: Postgres) -> Flask:
+    """The same application, which shares what becomes of its templates with the others of the run."""
+    folder = postgres.instance / "templates"
+    folder.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    return app
+
+
 @pytest.fixture(scope="session")
 def movable(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """An application that connects to whatever database its settings name at that moment."""
-    made = create_app(settings_for(postgres, template, tmp_path_factory.mktemp("application")))
+    settings = settings_for(postgres, template, tmp_path_factory.mktemp("application"))
+    made = compiled_once(create_app(settings), postgres)
     made.testing = True
     with made.app_context():
         event.listen(db.engine, "do_connect", lambda *asked: _lead(made, asked[-1]))

@@ -15,6 +15,7 @@ from grants.outside.servers import Postgres
 from grants.web import create_app, guard, moves
 from tests.access.cast import ACTORS, Stage, build
 from tests.access.table import MEANING, Row, holds, replay, rows
+from tests.application import compiled_once
 from tests.databases import copied, settings_for
 from workflows.roles import Actor, Role
 
@@ -23,7 +24,7 @@ from workflows.roles import Actor, Role
 def stage(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """One world for all rows: an empty POST changes nothing that another row asks about."""
     for name in copied(postgres, template, f"access_{tmp_path_factory.getbasetemp().name.replace('-', '_')}"):
-        app = create_app(settings_for(postgres, name, tmp_path_factory.mktemp("access")))
+        app = compiled_once(create_app(settings_for(postgres, name, tmp_path_factory.mktemp("access"))), postgres)
         app.config["WTF_CSRF_ENABLED"] = False  # the rows are about who may come in; the token has its own test
         yield build(app)
         with app.app_context():
