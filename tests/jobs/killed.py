@@ -21,11 +21,10 @@ from typing import Any
 
 import reports
 from grants.cli import main
-from grants.jobs import doors, printing, relay
+from grants.jobs import relay
 from grants.outside.storage import Storage
 from grants.services import outbox
 from reports import samples
-from reports.printing import Rendered
 from reports.snapshots import Snapshot
 
 POINTS = ("before the claim", "after the claim", "after rendering", "after the file is stored", "after finishing")
@@ -33,7 +32,8 @@ RELAYING = "after enqueuing"
 WITHOUT_AGAIN = "without again"
 ENDLESS = "endless"
 FOLDER = Path()
-note_enqueued, print_snapshot = outbox.enqueued, reports.render
+Patch = tuple[object, str, Any]
+note_enqueued = outbox.enqueued
 
 
 def reached(point: str) -> None:
@@ -80,8 +80,10 @@ def enqueued(ids: Sequence[int]) -> None:
     note_enqueued(ids)
 
 
-def render(snapshot: Snapshot) -> Rendered:
+def render(snapshot: Snapshot) -> reports.Rendered:
     """Print, or swallow every Exception for ever, as a library might; RQ's alarm then rings in a second."""
+    from reports.printing import render as print_snapshot
+
     if not (FOLDER / ENDLESS).exists():
         return print_snapshot(snapshot)
     outbox.TRIES = 2
@@ -93,27 +95,39 @@ def render(snapshot: Snapshot) -> Rendered:
             continue
 
 
-def begin() -> None:
+def begin(command: str) -> None:
     """Put the points into the program, and shorten its times."""
+    own = in_worker() if command == "worker" else in_relay()
+    for owner, name, value in (*own, (outbox, "LEASE", timedelta(seconds=2))):
+        setattr(owner, name, value)
+
+
+def in_worker() -> list[Patch]:
+    """What is put into a worker; only there is what prints letters imported, which takes longer than all else."""
+    from grants.jobs import doors, printing
+
     before_claim, after_claim, rendered, stored, finished = POINTS
     one = list(samples.all_kinds())[:1]
-    patches: list[tuple[object, str, Any]] = [
+    return [
         (outbox, "claim", first(outbox.claim, before_claim)),
         (doors, "DOORS", {**doors.DOORS, "document": first(printing.print_document, after_claim)}),
         (reports, "render", then(render, rendered)),
         (Storage, "put", then(Storage.put, stored)),
         (doors, "work", then(doors.work, finished)),
-        (outbox, "enqueued", first(enqueued, RELAYING)),
-        (outbox, "LEASE", timedelta(seconds=2)),
         (outbox, "PAUSE", timedelta(milliseconds=100)),
         (samples, "all_kinds", lambda: one),
+    ]
+
+
+def in_relay() -> list[Patch]:
+    """What is put into the relay."""
+    return [
+        (outbox, "enqueued", first(enqueued, RELAYING)),
         (relay, "run", functools.partial(relay.run, pause=0.2)),
     ]
-    for owner, name, value in patches:
-        setattr(owner, name, value)
 
 
 if __name__ == "__main__":
     FOLDER = Path(sys.argv.pop(1))
-    begin()
+    begin(sys.argv[1])
     main(prog_name="grants")
