@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from grants.db import db
-from grants.models import Agreement, Application, Batch, Call, Event, Instalment, Report
+from grants.models import (
+    Agreement,
+    Application,
+    Appointment,
+    Assignment,
+    Batch,
+    Call,
+    Event,
+    Instalment,
+    Membership,
+    Report,
+)
 from grants.services import fingerprints
 from workflows.say import Say
 
-SETTLED: tuple[type[Any], ...] = (Application, Agreement, Instalment, Report, Batch, Call)
+HEARD: tuple[type[Any], ...] = (Assignment, Appointment, Membership)
+"""What gives somebody power or sight: no row of these is there without an event."""
+SETTLED: tuple[type[Any], ...] = (Application, Agreement, Instalment, Report, Batch, Call, *HEARD)
 AT_ONCE = 200
 """Rows held in memory."""
 
@@ -34,6 +47,16 @@ def settled() -> Iterator[Say]:
             row = db.session.get(model, id) if facts else None
             if row is not None and fingerprints.of(row) != facts:
                 yield Say("%(table)s %(id)s says something else than its history.", table=table, id=id)
+
+
+def unheard() -> Iterator[Say]:
+    """Reviewers, roles and memberships that history knows nothing of; those from before it told of them are let be."""
+    for model in HEARD:
+        told = select(Event.about_id).where(Event.about == model.__tablename__)
+        first = db.session.scalar(select(func.min(told.subquery().c.about_id))) or 0
+        alone = select(model.id).where(model.id.not_in(told), ~model.id.between(1, first - 1))
+        for id in db.session.scalars(alone.order_by(model.id)):
+            yield Say("%(table)s %(id)s is there without an event.", table=model.__tablename__, id=id)
 
 
 UNPLANNED = """

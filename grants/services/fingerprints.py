@@ -13,7 +13,18 @@ from functools import singledispatch
 from typing import Any
 
 from grants.db import Model
-from grants.models import Agreement, Application, Batch, Call, Instalment, Report
+from grants.models import (
+    Agreement,
+    Application,
+    Appointment,
+    Assignment,
+    Batch,
+    Call,
+    Instalment,
+    Membership,
+    Report,
+    Review,
+)
 from grants.queries import awards, cases
 
 WRITTEN_ON = ("draft", "question")
@@ -65,6 +76,25 @@ def _(row: Report) -> str | None:
 @of.register
 def _(row: Call) -> str | None:
     return None if row.step == "draft" else _hash(_columns(row, "step", "version", "closes_at"))
+
+
+@of.register
+def _(row: Assignment) -> str:
+    return _hash(_columns(row, "version"), _review(row.review) if row.state == "sent" else None)
+
+
+@of.register(Appointment)
+@of.register(Membership)
+def _(row: Appointment | Membership) -> str:
+    return _hash(_columns(row))
+
+
+def _review(review: Review | None) -> list[Any]:
+    """What a reviewer has sent, criterion by criterion."""
+    if review is None:
+        return []
+    scores = sorted((score.criterion, score.points, score.comment) for score in review.scores)
+    return [_columns(review, "saved_at"), scores]
 
 
 def of_proposal(application: Application) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from grants.db import db, now
 from grants.models import Appointment, Membership, Organisation, Person, SignIn
-from grants.services import history
+from grants.services import fingerprints, history
 from workflows.roles import Actor, Role
 from workflows.say import Say
 
@@ -24,7 +24,9 @@ def add(
     )
     db.session.add(person)
     db.session.flush()
-    _record(person, actor, "add", Say("Account made"))
+    history.record(
+        history.About("person", person.id, "person", person.id), actor=actor, key="add", say=Say("Account made")
+    )
     return person
 
 
@@ -33,7 +35,7 @@ def join(person: Person, organisation: Organisation, *, title: str = "", actor: 
     membership = Membership(person=person, organisation=organisation, title=title)
     db.session.add(membership)
     db.session.flush()
-    _record(person, actor, "join", Say("Acts for %(organisation)s", organisation=organisation.name))
+    _record(membership, actor, "join", Say("Acts for %(organisation)s", organisation=organisation.name))
     return membership
 
 
@@ -45,7 +47,7 @@ def appoint(
     db.session.add(appointment)
     db.session.flush()
     sign_out_everywhere(person)
-    _record(person, actor, "appoint", Say("Appointed %(role)s", role=str(role)))
+    _record(appointment, actor, "appoint", Say("Appointed %(role)s", role=str(role)))
     return appointment
 
 
@@ -54,7 +56,7 @@ def dismiss(appointment: Appointment, *, actor: Actor) -> None:
     appointment.ended_at = now()
     db.session.flush()
     sign_out_everywhere(appointment.person)
-    _record(appointment.person, actor, "dismiss", Say("No longer %(role)s", role=appointment.role))
+    _record(appointment, actor, "dismiss", Say("No longer %(role)s", role=appointment.role))
 
 
 def sign_out_everywhere(person: Person) -> None:
@@ -62,5 +64,6 @@ def sign_out_everywhere(person: Person) -> None:
     db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
 
 
-def _record(person: Person, actor: Actor, key: str, say: Say) -> None:
-    history.record(history.About("person", person.id, "person", person.id), actor=actor, key=key, say=say)
+def _record(row: Appointment | Membership, actor: Actor, key: str, say: Say) -> None:
+    about = history.About("person", row.person_id, row.__tablename__, row.id)
+    history.record(about, actor=actor, key=key, say=say, facts=fingerprints.of(row))

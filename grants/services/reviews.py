@@ -12,7 +12,7 @@ from sqlalchemy import select
 from grants.db import db, now
 from grants.models import Application, Assignment, Conflict, Membership, Organisation, Person, Review, Score
 from grants.queries.reviews import looked_up
-from grants.services import history, moves, outbox
+from grants.services import fingerprints, history, moves, outbox
 from workflows.roles import Actor
 from workflows.say import Money, Say
 
@@ -217,4 +217,6 @@ def _expect(assignment: Assignment, *states: str) -> None:
 
 def _record(assignment: Assignment, actor: Actor, key: str, say: Say, words: dict[str, Any] | None = None) -> None:
     named = {"person": assignment.person.name, **(words or {})}
-    history.record(moves.about(assignment.application), actor=actor, key=key, say=say, words=named, audience="office")
+    about = history.About("application", assignment.application_id, "assignment", assignment.id)
+    facts = fingerprints.of(assignment)
+    history.record(about, actor=actor, key=key, say=say, words=named, audience="office", facts=facts)

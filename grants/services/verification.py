@@ -25,7 +25,7 @@ from grants.models import (
     Payment,
     Report,
 )
-from grants.services.facts import payments, settled
+from grants.services.facts import payments, settled, unheard
 from grants.services.history import FIRST, digest, word_hash
 from workflows.say import Say
 
@@ -44,6 +44,7 @@ def findings(seal_key: str, stored: Callable[[str], bool]) -> Iterator[Say]:
     yield from _words()
     yield from _steps()
     yield from settled()
+    yield from unheard()
     yield from _checkpoints(seal_key)
     yield from _ledger()
     yield from _totals()

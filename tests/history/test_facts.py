@@ -73,6 +73,14 @@ FORGED = {
     "UPDATE payment SET undone = true WHERE id = 1": SAYS.format("batch"),
     "DELETE FROM payment WHERE id = 1": SAYS.format("batch"),
     "UPDATE batch SET approved_by = 1 WHERE id = 1": SAYS.format("batch"),
+    "UPDATE score SET points = 5 WHERE id = 1": SAYS.format("assignment"),
+    "DELETE FROM score WHERE id = 2": SAYS.format("assignment"),
+    "UPDATE review SET fund = false": SAYS.format("assignment"),
+    "UPDATE review SET concerns = 'None.'": SAYS.format("assignment"),
+    "UPDATE assignment SET person_id = 1 WHERE id = 1": SAYS.format("assignment"),
+    "UPDATE appointment SET role = 'approver' WHERE id = 1": SAYS.format("appointment"),
+    "UPDATE appointment SET person_id = 13 WHERE id = 1": SAYS.format("appointment"),
+    "UPDATE membership SET organisation_id = 2 WHERE id = 1": SAYS.format("membership"),
     "UPDATE call SET rules = jsonb_set(rules, '{most}', '\"9\"')": SAYS.format("call"),
 }  # fmt: skip
 MONEY = {
@@ -136,3 +144,27 @@ def test_an_award_given_up_by_hand_is_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE application SET step = 'terminated' WHERE id = 1")
 
     assert any(says.endswith("its accounts, from committed to returned, do not sum to it.") for says in found(app))
+
+
+POWER = {
+    "appointment": "INSERT INTO appointment (id, person_id, role) VALUES ({id}, 13, 'approver')",
+    "membership": "INSERT INTO membership (id, person_id, organisation_id) VALUES ({id}, 1, 2)",
+    "assignment": "INSERT INTO assignment (id, application_id, person_id, stage, due_on, assigned_by, version)"
+    " VALUES ({id}, 1, 1, 'proposal', '2030-01-01', 1, 1)",
+}
+
+
+@pytest.mark.parametrize("id", [-1, 0, 900])
+@pytest.mark.parametrize("table", POWER)
+def test_power_that_somebody_gave_themselves_is_found(app: Flask, forge: Forge, table: str, id: int) -> None:
+    forge(POWER[table].format(id=id))
+
+    assert found(app) == [f"{table} {id} is there without an event."]
+
+
+def test_what_was_there_before_history_told_of_it_is_let_be(app: Flask, forge: Forge) -> None:
+    forge("DELETE FROM history WHERE about = 'appointment' AND about_id = 1")
+
+    with app.app_context():
+        assert list(facts.unheard()) == []
+        db.session.remove()
