@@ -10,7 +10,9 @@ import psycopg
 import config
 from config import ROOT, Settings
 from grants.cli.embedded import knock, reachable
+from grants.db import bound, db, saving
 from grants.outside.servers import Postgres, create_database
+from grants.services import facts
 
 # Any number will do as long as every host takes the same one.
 MIGRATING = 7_031_962
@@ -36,6 +38,10 @@ def prepare(settings: Settings, running: Settings) -> None:
         raise click.ClickException("Set GRANTS_OWNER_DATABASE_URL too: the tables belong to the role grants_owner.")
     knock(settings, running.owner_database_url)
     migrate(running.owner_database_url)
+    with bound(running, "grants.init").app_context():
+        with saving():
+            facts.adopt()
+        db.engine.dispose()
 
 
 def migrate(owner_url: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from grants.db import db
@@ -21,7 +21,8 @@ from grants.models import (
     Membership,
     Report,
 )
-from grants.services import fingerprints
+from grants.services import fingerprints, history
+from workflows.roles import CLOCK
 from workflows.say import Say
 
 HEARD: tuple[type[Any], ...] = (Assignment, Appointment, Membership)
@@ -50,13 +51,25 @@ def settled() -> Iterator[Say]:
 
 
 def unheard() -> Iterator[Say]:
-    """Reviewers, roles and memberships that history knows nothing of; those from before it told of them are let be."""
+    """Reviewers, roles and memberships that history knows nothing of."""
     for model in HEARD:
-        told = select(Event.about_id).where(Event.about == model.__tablename__)
-        first = db.session.scalar(select(func.min(told.subquery().c.about_id))) or 0
-        alone = select(model.id).where(model.id.not_in(told), ~model.id.between(1, first - 1))
-        for id in db.session.scalars(alone.order_by(model.id)):
-            yield Say("%(table)s %(id)s is there without an event.", table=model.__tablename__, id=id)
+        table = model.__tablename__
+        told = select(Event.about_id).where(Event.about == table)
+        for id in db.session.scalars(select(model.id).where(model.id.not_in(told)).order_by(model.id)):
+            yield Say("%(table)s %(id)s is there without an event.", table=table, id=id)
+
+
+def adopt() -> None:
+    """Write down those that were there before history told of their kind: only where it has not told of one yet."""
+    for model in HEARD:
+        table = model.__tablename__
+        if db.session.scalar(select(Event.id).where(Event.about == table).limit(1)) is not None:
+            continue
+        for row in db.session.scalars(select(model).order_by(model.id)):
+            chain = ("application", row.application_id) if model is Assignment else ("person", row.person_id)
+            facts, say = fingerprints.of(row), Say("Was there before history told of it")
+            about = history.About(*chain, table, row.id)
+            history.record(about, actor=CLOCK, key="adopt", say=say, audience="office", facts=facts)
 
 
 UNPLANNED = """

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from grants.db import db
+from grants.db import db, saving
 from grants.outside.servers import Postgres
 from grants.services import facts
 from tests import world
@@ -162,9 +162,19 @@ def test_power_that_somebody_gave_themselves_is_found(app: Flask, forge: Forge, 
     assert found(app) == [f"{table} {id} is there without an event."]
 
 
-def test_what_was_there_before_history_told_of_it_is_let_be(app: Flask, forge: Forge) -> None:
-    forge("DELETE FROM history WHERE about = 'appointment' AND about_id = 1")
+def test_what_was_there_before_history_told_of_it_is_written_down_once(app: Flask, forge: Forge) -> None:
+    forge("DELETE FROM history; DELETE FROM history_head")
+    with app.app_context():
+        before = {str(say).split()[0] for say in facts.unheard()}
+        with saving():
+            facts.adopt()
+        assert before == {*POWER}
+        assert [str(say) for say in facts.unheard()] == []
+        db.session.remove()
+    forge(POWER["appointment"].format(id=900))
 
     with app.app_context():
-        assert list(facts.unheard()) == []
+        with saving():
+            facts.adopt()
+        assert [str(say) for say in facts.unheard()] == ["appointment 900 is there without an event."]
         db.session.remove()
