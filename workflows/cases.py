@@ -95,7 +95,8 @@ class ApplicationCase:
 class AgreementCase:
     """A grant agreement, from its two signatures on.
 
-    application: the step of the application it belongs to. paid: what was paid and has not come back, in `currency`.
+    application: the step of the application it belongs to. returnable: what may come back, in `currency`; references:
+    of what came back before, by the bank's statement. left_on: the day on which the first payment left for the bank.
     """
 
     step: str = "to_sign"
@@ -104,8 +105,9 @@ class AgreementCase:
     arrived_at: datetime
     application: str | None = None
     signed_by: int | None = None
-    paid: Decimal = ZERO
-    paid_first_on: date | None = None
+    returnable: Decimal = ZERO
+    references: tuple[str, ...] = ()
+    left_on: date | None = None
     currency: str = "USD"
 
 

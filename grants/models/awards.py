@@ -20,7 +20,7 @@ class Award(Model):
 
     conditions: what the grantee must do before the first instalment, as written; met_at and met_by: found to be met.
     to_close: everything is reported, paid and returned, and nobody has closed it. unused: what the last approved report
-    leaves of what was paid, and has not come back.
+    leaves of what was paid, and has not come back; back_by: the day until which it is asked back.
     """
 
     __tablename__ = "award"
@@ -31,6 +31,7 @@ class Award(Model):
         CheckConstraint("(met_at IS NULL) = (met_by IS NULL)", name="met_says_who_found_it"),
         Index("award_newest_idx", text("made_at DESC"), text("id DESC")),
         CheckConstraint("unused >= 0", name="leaves_no_less_than_nothing"),
+        CheckConstraint("unused = 0 OR back_by IS NOT NULL", name="asks_back_by_a_day"),
         Index("award_unused_idx", "id", postgresql_where=text("unused > 0")),
         Index("award_to_close_idx", "application_id", postgresql_where=text("to_close")),
         Index("award_conditional_idx", "id", postgresql_where=text("conditions <> '' AND met_at IS NULL")),
@@ -51,6 +52,7 @@ class Award(Model):
     met_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     to_close: Mapped[bool] = mapped_column(server_default="false")
     unused: Mapped[Amount] = mapped_column(server_default="0")
+    back_by: Mapped[date | None]
 
     application: Mapped[Application] = relationship()
     agreement: Mapped[Agreement] = relationship(back_populates="award", uselist=False)
@@ -147,13 +149,14 @@ class Repayment(Model):
 
     __tablename__ = "repayment"
     __table_args__ = (
+        UniqueConstraint("award_id", "reference"),
         CheckConstraint("amount > 0", name="brings_something"),
         CheckConstraint("reference <> ''", name="is_found_on_the_statement"),
     )
     seen = through("award_id", *EVERYBODY)
 
     id: Mapped[Key]
-    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
     amount: Mapped[Amount]
     currency: Mapped[str]
     received_on: Mapped[date]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.access import Who, seen
@@ -26,7 +25,6 @@ from grants.models import (
     Repayment,
     Report,
 )
-from workflows.duties import RETURN_WITHIN_DAYS
 
 PAGE = 25
 ZERO = Decimal(0)
@@ -140,11 +138,3 @@ def reports(award: Award, who: Who) -> list[Report]:
 def repayments(award: Award) -> list[Repayment]:
     """What came back of it, in the order in which it was recorded."""
     return list(db.session.scalars(select(Repayment).where(Repayment.award_id == award.id).order_by(Repayment.id)))
-
-
-def back_by(award: Award) -> date | None:
-    """The day by which what was not used is to be back; None before the last report is approved."""
-    approved: datetime | None = db.session.scalar(
-        select(func.max(Report.approved_at)).where(Report.award_id == award.id)
-    )
-    return approved.date() + timedelta(days=RETURN_WITHIN_DAYS) if approved else None

@@ -33,6 +33,7 @@ from grants.models import (
     Organisation,
     Payment,
     Recommendation,
+    Repayment,
     Report,
     ReportSpending,
 )
@@ -239,8 +240,9 @@ def loose_ends(award: Award) -> dict[str, Any]:
     paid = select(Payment.instalment_id).where(~Payment.undone, Payment.paid_at.is_not(None))
     unpaid = select(func.count()).where(Instalment.award_id == award.id, Instalment.id.not_in(paid))
     waits = db.session.scalar(reports) or 0
-    unused = ZERO if waits else max(_paid(award) - _used(award), ZERO)
-    return {"reports_open": waits, "instalments_open": db.session.scalar(unpaid) or 0, "unused": unused}
+    to_pay = db.session.scalar(unpaid) or 0
+    unused = ZERO if waits or to_pay else max(_paid(award) - used(award), ZERO)
+    return {"reports_open": waits, "instalments_open": to_pay, "unused": unused}
 
 
 def _paid(award: Award) -> Decimal:
@@ -249,7 +251,7 @@ def _paid(award: Award) -> Decimal:
     return db.session.scalar(paid) or ZERO
 
 
-def _used(award: Award) -> Decimal:
+def used(award: Award) -> Decimal:
     """What the last report says was used since the beginning."""
     last = select(func.max(Report.number)).where(Report.award_id == award.id).scalar_subquery()
     spent = (
@@ -262,18 +264,35 @@ def _used(award: Award) -> Decimal:
 
 @of.register
 def _(row: Agreement, arrived_at: datetime) -> cases.AgreementCase:
-    first = select(func.min(Payment.paid_at)).join(Instalment).where(Instalment.award_id == row.award_id)
-    paid_at = db.session.scalar(first.where(~Payment.undone)) if row.step == "signed" else None
+    award = row.award
     return cases.AgreementCase(
         step=row.step,
         stage=row.stage,
         arrived_at=arrived_at,
-        application=row.award.application.step,
+        application=award.application.step,
         signed_by=row.signed_by,
-        paid=_paid(row.award) if paid_at else ZERO,
-        paid_first_on=paid_at.date() if paid_at else None,
-        currency=row.award.currency,
+        **(_returnable(award) if row.step == "signed" else {}),
+        currency=award.currency,
     )
+
+
+def _returnable(award: Award) -> dict[str, Any]:
+    """What may come back: all that was paid until everything is reported and paid; then what was not used."""
+    ends = loose_ends(award)
+    settled = not (ends["reports_open"] or ends["instalments_open"])
+    references = select(Repayment.reference).where(Repayment.award_id == award.id).order_by(Repayment.id)
+    left = (
+        select(func.min(Batch.released_at))
+        .join(Payment, Payment.batch_id == Batch.id)
+        .join(Instalment, Instalment.id == Payment.instalment_id)
+        .where(Instalment.award_id == award.id, ~Payment.undone)
+    )
+    left_at = db.session.scalar(left)
+    return {
+        "returnable": ends["unused"] if settled else _paid(award),
+        "references": tuple(db.session.scalars(references)),
+        "left_on": left_at.date() if left_at else None,
+    }
 
 
 @of.register

@@ -8,9 +8,7 @@ from sqlalchemy import ColumnElement, extract, func, select
 
 from grants.db import GRANTS_NOW, db, now
 from grants.models import Application, Award, Call, Decision, Figures, Organisation, Total
-
-FUNDED = ("agreement", "active", "closed")
-"""The steps in which an award stands."""
+from grants.queries.scores import FUNDED
 
 
 def told() -> Figures:
@@ -37,7 +35,9 @@ def _given() -> dict[str, Any]:
         .limit(1)
     )
     currency, awards, countries, amount = db.session.execute(given).first() or (None, 0, 0, 0)
-    paid = select(func.coalesce(func.sum(Total.amount), 0)).where(Total.kind == "paid", Total.currency == currency)
+    paid = select(func.coalesce(func.sum(Total.amount), 0)).where(
+        Total.kind.in_(("paid", "returned")), Total.currency == currency
+    )
     return {
         "currency": currency,
         "awards": awards,
@@ -69,7 +69,7 @@ def _closed_last() -> Call | None:
 def _became(call: Call | None) -> dict[str, int]:
     """What became of the proposals that were sent in a call."""
     kinds: dict[str, ColumnElement[bool]] = {
-        "funded": Decision.kind == "award",
+        "funded": (Decision.kind == "award") & Application.step.in_(FUNDED),
         "declined": Decision.kind == "decline",
         "not_eligible": Decision.kind == "not_eligible",
         "undecided": Decision.kind.is_(None) & (Application.step != "withdrawn"),

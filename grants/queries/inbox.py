@@ -24,7 +24,7 @@ from grants.models import (
 )
 from grants.queries import batches, pending
 from grants.queries.duty import Duty, columns, day, hours
-from workflows.duties import RETURN_WITHIN_DAYS, SIGN_WITHIN_DAYS
+from workflows.duties import SIGN_WITHIN_DAYS
 from workflows.roles import Role
 
 MOST = 100
@@ -138,10 +138,8 @@ def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:
 
 def _left_over(kind: str) -> Select[Any]:
     """Awards of which something was paid, not used, and has not come back."""
-    approved = select(func.max(Report.approved_at)).where(Report.award_id == Award.id).scalar_subquery()
-    due = func.date(approved) + RETURN_WITHIN_DAYS
     return (
-        select(*columns(literal(kind), Award.id, Application.title, Award.number, due))
+        select(*columns(literal(kind), Award.id, Application.title, Award.number, Award.back_by))
         .join(Award, Award.application_id == Application.id)
         .where(Award.unused > 0)
         .order_by(Award.id)

@@ -62,7 +62,7 @@ def parts(who: Who) -> list[Select[Any]]:
     if Role.APPROVER in who.calls:
         found.append(_at("decision", who, Role.APPROVER).where(~_checked_by(who), ~_advised_by(who)))
     if {Role.OFFICER, Role.APPROVER} & set(who.calls):
-        found += [_countersign(who), _unsigned(who)]
+        found += [_countersign(who), *_unsigned(who)]
     return found
 
 
@@ -137,26 +137,41 @@ def apart() -> list[tuple[str, str]]:
 
 def _countersign(who: Who) -> Select[Any]:
     return (
-        _awards(who, "countersign", null(), Role.OFFICER, Role.APPROVER)
+        _awards(who, literal("countersign"), null(), Role.OFFICER, Role.APPROVER)
         .join(Agreement, Agreement.award_id == Award.id)
         .where(Agreement.step == "countersign", func.coalesce(Agreement.signed_by, 0) != who.id)
     )
 
 
-def _unsigned(who: Who) -> Select[Any]:
-    """Awards that the grantee has not signed in time."""
+def _unsigned(who: Who) -> list[Select[Any]]:
+    """Awards that the grantee has not signed in time: for whoever may take them back, and for officers to ask about."""
     due = func.date(Award.made_at) + SIGN_WITHIN_DAYS
-    return (
-        _awards(who, "unsigned", due, Role.OFFICER, Role.APPROVER)
-        .join(Agreement, Agreement.award_id == Award.id)
-        .where(Agreement.step == "to_sign", due < func.date(GRANTS_NOW))
-    )
+    found = []
+    for role in (role for role in (Role.OFFICER, Role.APPROVER) if role in who.calls):
+        theirs = Application.call_id.in_(select(Call.id).where(Call.programme.in_(takes_back(role))))
+        kind = case((theirs, literal("take_back")), else_=literal("unsigned"))
+        late = (
+            _awards(who, kind, due, role)
+            .join(Agreement, Agreement.award_id == Award.id)
+            .where(Agreement.step == "to_sign", due < func.date(GRANTS_NOW))
+        )
+        found.append(late if role is Role.OFFICER else late.where(theirs))
+    return found
+
+
+def takes_back(role: Role) -> list[str]:
+    """The programmes in which this role may take an award back that nobody signs."""
+    return [
+        code
+        for code, programme in programmes().items()
+        if any(move.key == "take_back" and role in move.by for move in programme.flow.moves)
+    ]
 
 
 def _conditions(who: Who) -> Select[Any]:
     """Signed by both, with a condition that nobody has found met."""
     return (
-        _awards(who, "condition", null(), Role.OFFICER)
+        _awards(who, literal("condition"), null(), Role.OFFICER)
         .join(Agreement, Agreement.award_id == Award.id)
         .where(Award.conditions != "", Award.met_at.is_(None), Agreement.step == "signed")
     )
@@ -179,9 +194,9 @@ def _to_open(who: Who) -> Select[Any]:
     )
 
 
-def _awards(who: Who, kind: str, due: Any, *roles: Role) -> Select[Any]:
+def _awards(who: Who, kind: Any, due: Any, *roles: Role) -> Select[Any]:
     return (
-        select(*columns(literal(kind), Award.id, Application.title, Award.number, due))
+        select(*columns(kind, Award.id, Application.title, Award.number, due))
         .join(Award, Award.application_id == Application.id)
         .where(_covered(who, *roles), seen(Application, who, (Side.OFFICE,)))
         .order_by(Award.id)

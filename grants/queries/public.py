@@ -7,6 +7,7 @@ from sqlalchemy.orm import contains_eager
 
 from grants.db import GRANTS_NOW, db
 from grants.models import Application, Award, Call
+from grants.queries.scores import FUNDED
 
 MOST = 50
 RECENT = 100
@@ -34,7 +35,7 @@ def recently_funded(most: int = 4) -> list[Award]:
         db.session.scalars(
             select(Award)
             .join(Award.application)
-            .where(Award.id.in_(newest), published)
+            .where(Award.id.in_(newest), published, Application.step.in_(FUNDED))
             .options(
                 contains_eager(Award.application).load_only(Application.title, Application.organisation_id),
                 contains_eager(Award.application).joinedload(Application.organisation, innerjoin=True),

@@ -12,7 +12,8 @@ from grants.db import db
 from grants.models import Application, Assignment, Review, Score
 from grants.queries.reviews import BEST
 
-FUNDED = ("agreement", "active", "closed", "terminated")
+FUNDED = ("agreement", "active", "closed")
+"""The steps in which an award stands."""
 LEAST = 3
 """Of fewer funded proposals no mean is told: it would give away the score of one."""
 

@@ -98,6 +98,24 @@ UNRETURNED = """
                WHERE a.kind = 'returned' GROUP BY a.award_id) booked ON booked.award_id = w.id
     WHERE coalesce(r.amount, 0) <> coalesce(booked.amount, 0) ORDER BY w.id"""
 
+MISCOUNTED = """
+    SELECT w.number FROM award w JOIN application a ON a.id = w.application_id
+    LEFT JOIN (SELECT award_id, count(*) FILTER (WHERE step <> 'approved') AS open, max(number) AS last
+               FROM report GROUP BY award_id) r ON r.award_id = w.id
+    LEFT JOIN (SELECT r.award_id, r.number, sum(s.spent) AS spent
+               FROM report r JOIN report_spending s ON s.report_id = r.id GROUP BY r.award_id, r.number) u
+         ON u.award_id = w.id AND u.number = r.last
+    LEFT JOIN (SELECT i.award_id, count(*) FILTER (WHERE p.id IS NULL) AS open
+               FROM instalment i LEFT JOIN payment p
+                    ON p.instalment_id = i.id AND NOT p.undone AND p.paid_at IS NOT NULL
+               GROUP BY i.award_id) i ON i.award_id = w.id
+    LEFT JOIN (SELECT c.award_id, sum(b.amount) AS paid FROM account c JOIN balance b ON b.account_id = c.id
+               WHERE c.kind = 'paid' GROUP BY c.award_id) p ON p.award_id = w.id
+    CROSS JOIN LATERAL (SELECT a.step = 'active' AND coalesce(r.open, 0) = 0 AND coalesce(i.open, 0) = 0 AS settled,
+                               greatest(coalesce(p.paid, 0) - coalesce(u.spent, 0), 0) AS unused) n
+    WHERE w.unused <> CASE WHEN n.settled THEN n.unused ELSE 0 END OR w.to_close <> (n.settled AND n.unused = 0)
+    ORDER BY w.id"""
+
 
 def payments() -> Iterator[Say]:
     """Instalments come to their award, payments are instalments that fell due, and the ledger has them."""
@@ -107,5 +125,7 @@ def payments() -> Iterator[Say]:
         yield Say("Award %(number)s: its payments are not those of the ledger.", number=number)
     for number in db.session.scalars(text(UNRETURNED)):
         yield Say("Award %(number)s: what came back is not what the ledger has.", number=number)
+    for number in db.session.scalars(text(MISCOUNTED)):
+        yield Say("Award %(number)s: what is left of it, or whether it can be closed, is wrong.", number=number)
     for id in db.session.scalars(text(MISPAID)):
         yield Say("Payment %(id)s is not of an instalment that fell due, or of another amount.", id=id)

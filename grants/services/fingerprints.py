@@ -46,10 +46,12 @@ def _(row: Application) -> str | None:
 @of.register
 def _(row: Agreement) -> str:
     award = row.award
+    came_back = [_columns(one) for one in awards.repayments(award)]
     return _hash(
         _columns(row, "divided_at", "step", "step_at", "version"),
-        _columns(award, "to_close", "unused"),
+        _columns(award, "to_close", "unused", "back_by"),
         [[line.id, line.agreed] for line in awards.lines(award.application)],
+        *([came_back] if came_back else []),
     )
 
 

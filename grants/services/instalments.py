@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -54,11 +54,12 @@ def settle(award: Award) -> None:
     db.session.refresh(award, with_for_update={"of": Award})
     ends = cases.loose_ends(award)
     if ends["unused"] and not award.unused:
-        _ask_back(award, ends["unused"])
+        award.back_by = today() + timedelta(days=RETURN_WITHIN_DAYS)
+        _ask_back(award, ends["unused"], award.back_by)
     award.unused, award.to_close = ends["unused"], not any(ends.values())
 
 
-def _ask_back(award: Award, unused: Decimal) -> None:
+def _ask_back(award: Award, unused: Decimal, day: date) -> None:
     """Write to the grantee what is to come back, and by when."""
     application = award.application
     outbox.mail(
@@ -68,7 +69,7 @@ def _ask_back(award: Award, unused: Decimal) -> None:
             "%(unused)s of what we paid was not used. Please send it back by %(day)s and name %(number)s with the"
             " payment. Your programme officer tells you the account.",
             unused=Money(unused, award.currency),
-            day=today() + timedelta(days=RETURN_WITHIN_DAYS),
+            day=day,
             number=award.number,
         ),
         path=f"/awards/{award.id}",

@@ -50,40 +50,35 @@ def index() -> str:
 def show(id: int) -> str:
     """One award: its money, what each instalment waits for, signatures, reports, documents."""
     award = load(Award, id)
+    made = _offers(award)
     return page(
         "awards/show.html",
         award=award,
         step=standing.step_of(award.application, Standing(agreement=award.agreement.step)),
-        offers=[offer for offer in _offers(award) if offer["move"].key != "returned"],
+        offers=[offer for offer in made if offer["move"].key != "returned"],
+        returns=_returns(award, made),
         lines=awards.lines(award.application) if award.amount < award.application.asked else [],
         divides=_divisible(award) and Role.APPLICANT in roles_on(award, who()),
         **_money(award),
         **_papers(award),
-        **_returns(award),
     )
 
 
 def _offers(award: Award) -> list[dict[str, Any]]:
     """What can be done with the agreement; and with the whole award as long as both have not signed."""
-    whole = offers(award.application) if award.application.step == "agreement" else []
+    ways_out = {"to_sign": ("turn_down", "take_back"), "countersign": ("refuse",)}.get(award.agreement.step, ())
+    whole = [offer for offer in offers(award.application) if offer["move"].key in ways_out] if ways_out else []
     return [*offers(award.agreement), *whole]
 
 
-def _returns(award: Award) -> dict[str, Any]:
-    """What was not used, what came back, and the form that records it, for finance."""
+def _returns(award: Award, made: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What was not used, what came back, and the form that records it, for finance; None where nothing could."""
     rows = awards.repayments(award)
-    if not (rows or award.unused):
-        return {"returns": None}
-    held = awards.held([award.id])[award.id]
-    return {
-        "returns": {
-            "rows": rows,
-            "used": held.paid - held.returned - award.unused,
-            "paid": held.paid,
-            "by": awards.back_by(award),
-            "offers": [offer for offer in offers(award.agreement) if offer["move"].key == "returned"],
-        }
-    }
+    record = [offer for offer in made if offer["move"].key == "returned" and not offer["reasons"]]
+    if not (rows or award.unused or record):
+        return None
+    settled = award.unused or award.to_close or award.application.step == "closed"
+    return {"rows": rows, "used": cases.used(award) if settled else None, "offers": record}
 
 
 @bp.get("/awards/<int:id>/budget")

@@ -51,7 +51,13 @@ DEEDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "unsigned": (
         "Not signed in time: %(title)s",
-        "Ask the grantee; an approver may take the award back.",
+        "Ask the grantee whether they will.",
+        "Look at it",
+        "awards.show",
+    ),
+    "take_back": (
+        "Not signed in time: %(title)s",
+        "Ask the grantee, or take the award back.",
         "Look at it",
         "awards.show",
     ),

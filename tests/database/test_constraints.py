@@ -26,7 +26,8 @@ BROKEN = {
     "assignment_state_is_known": "UPDATE assignment SET state = 'asleep'",
     "award_ends_after_it_starts": "UPDATE award SET ends_on = starts_on",
     "award_gives_something": "UPDATE award SET amount = 0",
-    "award_leaves_no_less_than_nothing": "UPDATE award SET unused = -1",
+    "award_asks_back_by_a_day": "UPDATE award SET unused = 1, back_by = NULL",
+    "award_leaves_no_less_than_nothing": "UPDATE award SET unused = -1, back_by = now()",
     "award_met_says_who_found_it": "UPDATE award SET met_at = now(), met_by = NULL, conditions = 'x'",
     "award_only_a_condition_is_met": "UPDATE award SET conditions = '', met_at = now(), met_by = 1",
     "balance_never_below_zero": "UPDATE balance SET amount = -0.001 WHERE kind = 'envelope'",
@@ -101,6 +102,8 @@ TWICE = {
         " SELECT subject, subject_id, number, at, 'clock', via, key, about, about_id, said, previous, hash FROM history LIMIT 1",
     "membership_current_key": "INSERT INTO membership (person_id, organisation_id) SELECT person_id, organisation_id FROM membership LIMIT 1",
     "payment_once_key": "INSERT INTO payment (batch_id, instalment_id, amount, currency) SELECT batch_id, instalment_id, 1, currency FROM payment LIMIT 1",
+    "repayment_award_id_reference_key":
+        "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by) SELECT award_id, 1, currency, received_on, reference, by FROM repayment",
     "person_email_key": "UPDATE person SET email = (SELECT email FROM person WHERE id = 1) WHERE id = 2",
 }  # fmt: skip
 

@@ -51,7 +51,7 @@ def returning(name: str, amount: int) -> Callable[[], Callable[[], None]]:
 
     def read() -> Callable[[], None]:
         row, actor = db.session.query(Agreement).one(), world.found().actor(name, Role.FINANCE)
-        given = {"amount": Decimal(amount), "day": today(), "reference": "B-1"}
+        given = {"amount": Decimal(amount), "day": today(), "reference": name}
         db.session.rollback()
         return lambda: moves.take(row, "returned", actor=actor, answers=given)
 

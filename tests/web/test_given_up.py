@@ -10,7 +10,7 @@ from flask import Flask
 from config import Settings
 from grants.db import db
 from grants.models import Application, Award, Document, DocumentEnd, Outbox
-from grants.queries import cases, figures
+from grants.queries import cases, figures, public
 from grants.services import moves
 from grants.services.verification import findings
 from tests import world as w
@@ -148,6 +148,7 @@ def test_it_is_promised_nowhere_and_everything_fits(app: Flask) -> None:
     with app.app_context():
         after = figures.counted()
         assert (before.awards, after.awards, after.promised) == (1, 0, NOTHING)
+        assert public.recently_funded() == []
         assert [str(say) for say in findings("seal", lambda _: True)] == []
     assert "withdrawn" in browser(app, "olga").get("/awards?stage=ended").page.text.lower()
 
@@ -160,3 +161,60 @@ def test_the_chapter_may_apply_again_and_is_not_late(app: Flask, settings: Setti
     with app.app_context():
         found = cases.applicant(w.found().chapters["mg"])
         assert (found.held, found.overdue) == (0, ())
+
+
+def sign(app: Flask) -> None:
+    """The grantee signs."""
+    with app.app_context():
+        agreement = db.session.query(Award).one().agreement
+        w.take(w.found(), agreement, "sign", "mg2", Role.APPLICANT, name="Mia Demo", read=True)
+
+
+@pytest.mark.parametrize(("name", "key"), [("mg1", "turn_down"), ("pia", "take_back")])
+def test_a_page_from_before_the_grantee_signed_ends_nothing(
+    app: Flask, settings: Settings, name: str, key: str
+) -> None:
+    advance(settings, 15 * DAY)
+    somebody = browser(app, name)
+    old = somebody.get("/awards/1")
+    sign(app)
+
+    answer = somebody.submit(old, f"/moves/{key}", reason="Nobody signed in fifteen days.")
+
+    assert answer.status_code == 409
+    assert "The grantee has signed the agreement." in answer.page.text
+    assert left(app)[0] == "agreement"
+
+
+def test_what_the_grantee_has_signed_may_stay_without_the_second_signature(app: Flask) -> None:
+    sign(app)
+    pia = browser(app, "pia")
+
+    answer = pia.submit(pia.get("/awards/1"), "/moves/refuse", reason="The school has closed meanwhile.")
+
+    assert answer.status_code == 302
+    assert left(app) == ("terminated", Decimal(100_000), ALL_WITHDRAWN)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("BTN-L", {"olga": "whether they will", "pia": "or take"}), ("BTN-S", {"olga": "or take", "pia": ""})],
+)
+@pytest.mark.ground("template")
+def test_only_who_may_take_it_back_is_told_to(app: Flask, settings: Settings, code: str, told: dict[str, str]) -> None:
+    with app.app_context():
+        made = w.build(programmes=(code,))
+        row = w.in_review(made, code, amount=4_000)
+        w.review(made, row)
+        if code == "BTN-S":
+            w.take(made, row, "award", "omar", Role.OFFICER, amount=row.asked, conditions="")
+        else:
+            w.take(made, row, "to_panel", "olga", Role.OFFICER)
+            w.take(made, row, "recommend", "omar", Role.OFFICER, kind="award", amount=row.asked, conditions="")
+            w.take(made, row, "award", "pia", Role.APPROVER, amount=row.asked, conditions="")
+    advance(settings, 15 * DAY)
+
+    for name, sentence in told.items():
+        page = browser(app, name).get("/inbox")
+        assert titles(page) == (["Not signed in time: fibre title"] if sentence else [])
+        assert sentence in page.page.text

@@ -11,7 +11,7 @@ from flask import Flask
 
 from grants.db import db, today
 from grants.models import Award, DocumentSnapshot, Entry, Outbox, Repayment
-from grants.queries import awards, funds
+from grants.queries import awards, figures, funds
 from grants.services import moves
 from tests import world as w
 from tests.browser import Answer, Careful, signed_in
@@ -138,7 +138,7 @@ def test_it_may_come_back_in_parts(app: Flask, award: int) -> None:
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"amount": "10,000.01"}, "No more than USD 10,000.00 was paid and can come back."),
+        ({"amount": "10,000"}, "No more than USD 1,000.00 can come back."),
         ({"amount": "0"}, "The amount must be above zero."),
         ({"amount": "some"}, "Give a number"),
         ({"day": "2999-01-01"}, "This day is still to come."),
@@ -181,7 +181,7 @@ def test_where_nothing_is_paid_nothing_can_come_back(app: Flask, award: int) -> 
         made = w.found()
         second = w.active(made, chapter="bo")
 
-        with pytest.raises(moves.Refused, match="Nothing is paid that could come back"):
+        with pytest.raises(moves.Refused, match="There is nothing that could come back"):
             w.returned(made, second, "1")
 
 
@@ -213,3 +213,58 @@ def test_an_award_that_is_reported_first_and_paid_last_is_counted_then(app: Flas
             made, second.agreement, "returned", "fay", Role.FINANCE, amount=Decimal(5_000), day=today(), reference="x"
         )
         assert (second.unused, second.to_close) == (Decimal(0), True)
+
+
+def test_the_same_money_is_not_recorded_twice(app: Flask, award: int) -> None:
+    record(app, award, amount="400.00")
+
+    again = record(app, award, amount="400.00")
+
+    assert again.status_code == 422
+    assert "Money with this reference is recorded already." in words(again)
+    assert held(app, award)[1] == Decimal(400)
+
+
+def test_once_nothing_is_left_the_form_is_gone(app: Flask, award: int) -> None:
+    record(app, award)
+
+    with pytest.raises(LookupError):
+        record(app, award, reference="B-2026-78")
+
+
+def test_what_is_left_is_asked_back_once_nothing_more_is_to_be_paid(app: Flask, award: int) -> None:
+    with app.app_context():
+        made = w.found()
+        second = w.active(made, chapter="bo")
+        w.paid(made, second)
+        w.reported(made, second, 1)
+        w.reported(made, second, 2, used="0.5")
+        number, between = second.id, (second.unused, second.back_by)
+        w.paid(made, second)
+        after = second.unused, second.back_by == today() + timedelta(days=30)
+
+    assert between == (Decimal(0), None)
+    assert after == (Decimal(5_000), True)
+    assert "Of USD 10,000.00 paid, USD 5,000.00 was used." in words(browser(app, "fay").get(f"/awards/{number}"))
+
+
+def test_money_that_comes_back_before_the_last_report_says_nothing_of_what_was_used(app: Flask, award: int) -> None:
+    with app.app_context():
+        made = w.found()
+        second = w.active(made, chapter="bo")
+        w.paid(made, second)
+        number = second.id
+    answer = record(app, number, amount="2,000.00")
+    page = words(browser(app, "fay").get(f"/awards/{number}"))
+
+    assert answer.status_code == 302
+    assert held(app, number) == (Decimal(6_000), Decimal(2_000), Decimal(0))
+    assert "What is left is worked out once everything is reported and paid." in page
+    assert "was used" not in page
+
+
+def test_what_was_paid_stays_paid_in_public(app: Flask, award: int) -> None:
+    record(app, award)
+
+    with app.app_context():
+        assert figures.counted().paid == Decimal(10_000)

@@ -78,8 +78,9 @@ OTHERS: dict[str, tuple[Any, Any]] = {
             application="withdrawn",
             answers=SIGNED,
             signed_by=1,
-            paid=Decimal(900),
-            paid_first_on=NOON.date(),
+            returnable=Decimal(900),
+            references=("B-0",),
+            left_on=NOON.date(),
         ),
     ),
     report.FLOW.name: (

@@ -18,7 +18,7 @@ OFFERS = {
         checks       applicant: withdraw          officer: ask pass not_eligible
         question     applicant: answer withdraw   clock: no_answer
         review       applicant: withdraw          officer: award decline
-        agreement    applicant: turn_down         officer: take_back      clock: begin
+        agreement    applicant: turn_down         officer: take_back refuse     clock: begin
         active       officer: close
         not_eligible declined withdrawn terminated closed
     """,
@@ -29,7 +29,7 @@ OFFERS = {
         review       applicant: withdraw          officer: to_panel
         panel        applicant: withdraw          officer: recommend
         decision     applicant: withdraw          approver: award decline back_to_panel
-        agreement    applicant: turn_down         approver: take_back     clock: begin
+        agreement    applicant: turn_down         approver: take_back refuse    clock: begin
         active       officer: close
         not_eligible declined withdrawn terminated closed
     """,
@@ -45,7 +45,7 @@ OFFERS = {
         review/proposal        applicant: withdraw          officer: to_panel
         panel/proposal         applicant: withdraw          officer: recommend
         decision/proposal      applicant: withdraw          approver: award decline back_to_panel
-        agreement/proposal     applicant: turn_down         approver: take_back    clock: begin
+        agreement/proposal     applicant: turn_down         approver: take_back refuse   clock: begin
         active/proposal        officer: close
         not_eligible/proposal declined/proposal withdrawn/proposal terminated/proposal closed/proposal
     """,
@@ -57,7 +57,7 @@ OFFERS = {
         review/proposal        applicant: withdraw          officer: recommend             clock: late_review
         decision/proposal      applicant: withdraw          approver: award decline back_to_review
                                                             clock: late_decision
-        agreement/proposal     applicant: turn_down         approver: take_back        clock: begin
+        agreement/proposal     applicant: turn_down         approver: take_back refuse       clock: begin
         active/proposal        officer: close
         declined/proposal withdrawn/proposal terminated/proposal closed/proposal
     """,

@@ -132,6 +132,8 @@ APPLICATION = [
         {"agreement": "to_sign", "sign_until": NOON.date()},
         ("The grantee has until 2026-11-30 to sign.",),
     ),
+    Failing(decisions.nobody_signed, {"agreement": "countersign"}, ("The grantee has signed the agreement.",)),
+    Failing(decisions.grantee_signed, {"agreement": "to_sign"}, ("The grantee has not signed yet.",)),
     Failing(decisions.both_signed, {"agreement": "to_sign"}, ("The agreement waits for a signature.",)),
 ]
 
@@ -149,18 +151,19 @@ OTHER = {
     ]
     + [
         STANDS,
-        Failing(money.came_from_us, {"paid": Decimal(0)}, ("Nothing is paid that could come back.",)),
+        Failing(money.came_from_us, {"returnable": Decimal(0)}, ("There is nothing that could come back.",)),
         Failing(money.came_from_us, returning(amount=Decimal(0)), ("The amount must be above zero.",)),
         Failing(
             money.came_from_us,
-            returning(amount=Decimal("900.01"), day=date(2026, 12, 1)),
-            (f"No more than {usd('900')} was paid and can come back.", "This day is still to come."),
+            returning(amount=Decimal("900.01"), day=date(2026, 12, 2)),
+            (f"No more than {usd('900')} can come back.", "This day is still to come."),
         ),
         Failing(
             money.came_from_us,
-            returning(day=date(2026, 11, 29)),
-            ("The first payment was made on 2026-11-30; nothing came back before.",),
+            returning(day=date(2026, 11, 28)),
+            ("The first payment left on 2026-11-30; nothing came back before.",),
         ),
+        Failing(money.came_from_us, returning(reference="B-0"), ("Money with this reference is recorded already.",)),
     ],
     "report": [
         STANDS,
@@ -278,12 +281,13 @@ def test_the_first_and_the_last_instant_are_in_time(at: Any) -> None:
         {"agreement": "countersign", "sign_until": NOON.date()},
     ],
 )
-def test_an_award_can_be_taken_back_the_day_after_and_from_whoever_has_signed(facts: dict[str, Any]) -> None:
+def test_an_award_can_be_taken_back_the_day_after(facts: dict[str, Any]) -> None:
     assert decisions.time_to_sign_is_over(replace(READY, **facts), actor(Role.APPROVER)) is None
 
 
-def test_all_that_was_paid_can_come_back_and_on_the_day_it_was_paid() -> None:
-    case = replace(OTHERS["agreement"][1], **returning(amount=Decimal(900), day=NOON.date()))
+@pytest.mark.parametrize("day", [NOON.date() - timedelta(days=1), NOON.date(), NOON.date() + timedelta(days=1)])
+def test_all_that_is_left_can_come_back_and_wherever_the_day_is_counted(day: date) -> None:
+    case = replace(OTHERS["agreement"][1], **returning(amount=Decimal(900), day=day))
 
     assert money.came_from_us(case, actor(Role.FINANCE)) == ()
 

@@ -18,6 +18,7 @@ from workflows.flows.panel import (
     NOT_ELIGIBLE,
     PANEL,
     RECOMMEND,
+    REFUSE,
     SUBMIT,
     TAKE_BACK,
     TO_PANEL,
@@ -47,6 +48,7 @@ OFFICER_DECIDES = PANEL.changed(
     replace(DECLINE, source=("review",), by=OFFICER, needs=READ),
     replace(WITHDRAW, source=("draft", "checks", "question", "review")),
     replace(TAKE_BACK, by=OFFICER),
+    replace(REFUSE, by=OFFICER),
     without=("to_panel", "recommend", "back_to_panel"),
     name="application decided by an officer",
 )

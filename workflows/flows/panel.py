@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workflows.flow import Ask, Flow, Move
 from workflows.flows.mails import AWARDED, DECLINED, RETURNED, SENT, TAKEN_BACK, TURNED_DOWN
 from workflows.roles import Role
@@ -12,6 +14,8 @@ from workflows.rules.decisions import (
     amount_fits,
     award_recommended,
     both_signed,
+    grantee_signed,
+    nobody_signed,
     none_failed,
     not_checked_by_me,
     not_recommended_by_me,
@@ -205,6 +209,7 @@ TURN_DOWN = Move(
     source=("agreement",),
     target="withdrawn",
     by=(Role.APPLICANT,),
+    needs=(nobody_signed,),
     asks=(ANY_REASON,),
     does="awards.give_up",
     tells=(TURNED_DOWN,),
@@ -218,13 +223,16 @@ TAKE_BACK = Move(
     source=("agreement",),
     target="terminated",
     by=(Role.APPROVER,),
-    needs=(time_to_sign_is_over,),
+    needs=(nobody_signed, time_to_sign_is_over),
     asks=(TOLD,),
     does="awards.give_up",
     tells=(TAKEN_BACK,),
     weight="grave",
     past="Award taken back",
     says="The money goes back to the call. The grantee gets your reason by mail.",
+)
+REFUSE = replace(
+    TAKE_BACK, key="refuse", title="Do not counter-sign…", needs=(grantee_signed,), past="Award not counter-signed"
 )
 CLOSE = Move(
     "close",
@@ -241,5 +249,5 @@ CLOSE = Move(
 
 BEFORE = (SUBMIT, RETURN, ANSWER, NO_ANSWER, PASS, NOT_ELIGIBLE)
 DECIDING = (TO_PANEL, RECOMMEND, AWARD, DECLINE, BACK_TO_PANEL, WITHDRAW)
-AFTER = (BEGIN, TURN_DOWN, TAKE_BACK, CLOSE)
+AFTER = (BEGIN, TURN_DOWN, TAKE_BACK, REFUSE, CLOSE)
 PANEL = Flow("application with a panel", starts=("draft",), moves=(*BEFORE, *DECIDING, *AFTER))

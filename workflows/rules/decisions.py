@@ -103,6 +103,16 @@ def all_settled(case: ApplicationCase, actor: Actor) -> tuple[Say, ...]:
     return tuple(said)
 
 
+def nobody_signed(case: ApplicationCase, actor: Actor) -> Say | None:
+    """Nobody has signed the agreement meanwhile."""
+    return Say("The grantee has signed the agreement.", cure="award") if case.agreement == "countersign" else None
+
+
+def grantee_signed(case: ApplicationCase, actor: Actor) -> Say | None:
+    """The grantee has signed the agreement."""
+    return Say("The grantee has not signed yet.", cure="award") if case.agreement in (None, "to_sign") else None
+
+
 def time_to_sign_is_over(case: ApplicationCase, actor: Actor) -> Say | None:
     """An award is not taken back while the grantee still has time to sign."""
     if case.agreement != "to_sign" or case.sign_until is None or case.arrived_at.date() > case.sign_until:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from workflows.cases import AgreementCase, BatchCase, InstalmentCase, ReportCase
 from workflows.roles import Actor
 from workflows.say import Money, Say
+
+FURTHEST_EAST, A_DAY = timedelta(hours=14), timedelta(days=1)
 
 
 def other_side_signs(case: AgreementCase, actor: Actor) -> Say | None:
@@ -64,18 +66,28 @@ def given_up(case: AgreementCase | ReportCase | InstalmentCase, actor: Actor) ->
 
 
 def came_from_us(case: AgreementCase, actor: Actor) -> tuple[Say, ...]:
-    """What comes back was paid before, and came on a day that has been."""
-    if not case.paid:
-        return (Say("Nothing is paid that could come back.", cure="award"),)
-    amount, day, said = case.answers.get("amount"), case.answers.get("day"), []
+    """What comes back was paid and not used, on a day that has been, and is not recorded yet."""
+    if not case.returnable:
+        return (Say("There is nothing that could come back.", cure="award"),)
+    amount, said = case.answers.get("amount"), []
     if isinstance(amount, Decimal) and amount <= 0:
         said.append(Say("The amount must be above zero.", cure="amount"))
-    if isinstance(amount, Decimal) and amount > case.paid:
-        paid = Money(case.paid, case.currency)
-        said.append(Say("No more than %(paid)s was paid and can come back.", paid=paid, cure="amount"))
-    if isinstance(day, date) and day > case.arrived_at.date():
-        said.append(Say("This day is still to come.", cure="day"))
-    if isinstance(day, date) and case.paid_first_on and day < case.paid_first_on:
-        first = case.paid_first_on
-        said.append(Say("The first payment was made on %(first)s; nothing came back before.", first=first, cure="day"))
+    if isinstance(amount, Decimal) and amount > case.returnable:
+        most = Money(case.returnable, case.currency)
+        said.append(Say("No more than %(most)s can come back.", most=most, cure="amount"))
+    said += _came_when(case, case.answers.get("day"))
+    if case.answers.get("reference") in case.references:
+        said.append(Say("Money with this reference is recorded already.", cure="reference"))
     return tuple(said)
+
+
+def _came_when(case: AgreementCase, day: object) -> list[Say]:
+    """Somewhere the day has begun that the clock has not reached, and somewhere the last one is not over."""
+    if not isinstance(day, date):
+        return []
+    if day > (case.arrived_at + FURTHEST_EAST).date():
+        return [Say("This day is still to come.", cure="day")]
+    if case.left_on and day < case.left_on - A_DAY:
+        left = case.left_on
+        return [Say("The first payment left on %(left)s; nothing came back before.", left=left, cure="day")]
+    return []

@@ -10,6 +10,8 @@ down_revision = "0004"
 def upgrade() -> None:
     """Grants that were closed with money left are not opened again: only those that run are asked for it."""
     op.add_column("award", sa.Column("unused", sa.Numeric(18, 3), server_default="0", nullable=False))
+    op.add_column("award", sa.Column("back_by", sa.Date))
+    op.execute("ALTER TABLE award ADD CONSTRAINT award_asks_back_by_a_day CHECK (unused = 0 OR back_by IS NOT NULL)")
     op.execute("ALTER TABLE award ADD CONSTRAINT award_leaves_no_less_than_nothing CHECK (unused >= 0)")
     op.create_index("award_unused_idx", "award", ["id"], postgresql_where=sa.text("unused > 0"))
     op.execute("""
@@ -37,10 +39,10 @@ def _repayments() -> None:
         sa.Column("reference", sa.Text, nullable=False),
         sa.Column("by", sa.Integer, sa.ForeignKey("person.id"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("grants_now()"), nullable=False),
+        sa.UniqueConstraint("award_id", "reference", name=op.f("repayment_award_id_reference_key")),
         sa.CheckConstraint("amount > 0", name=op.f("repayment_brings_something")),
         sa.CheckConstraint("reference <> ''", name=op.f("repayment_is_found_on_the_statement")),
     )
-    op.create_index("repayment_award_id_idx", "repayment", ["award_id"])
     op.execute("""
         CREATE TRIGGER repayment_only_grows BEFORE UPDATE OR DELETE ON repayment
             FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -54,15 +56,13 @@ def _repayments() -> None:
 
 
 def _left_over() -> None:
-    """Running grants with every report approved: what was paid beyond what their last report has used."""
+    """Running grants that are reported and paid: what was paid beyond what their last report has used, in thirty days."""
     op.execute("""
-        UPDATE award w SET unused = greatest(0, p.paid - s.spent), to_close = w.to_close AND p.paid <= s.spent
-        FROM application a,
-             (SELECT i.award_id, sum(p.amount) AS paid FROM payment p JOIN instalment i ON i.id = p.instalment_id
+        UPDATE award w SET unused = p.paid - s.spent, to_close = false, back_by = grants_now()::date + 30
+        FROM (SELECT i.award_id, sum(p.amount) AS paid FROM payment p JOIN instalment i ON i.id = p.instalment_id
               WHERE NOT p.undone AND p.paid_at IS NOT NULL GROUP BY i.award_id) p,
              (SELECT DISTINCT ON (r.award_id) r.award_id,
                      (SELECT coalesce(sum(spent), 0) FROM report_spending WHERE report_id = r.id) AS spent
               FROM report r ORDER BY r.award_id, r.number DESC) s
-        WHERE a.id = w.application_id AND a.step = 'active' AND p.award_id = w.id AND s.award_id = w.id
-        AND NOT EXISTS (SELECT FROM report WHERE award_id = w.id AND step <> 'approved');
+        WHERE w.to_close AND p.award_id = w.id AND s.award_id = w.id AND p.paid > s.spent;
     """)
