@@ -78,6 +78,7 @@ def test_officers_hear_of_it(app: Flask) -> None:
 
 def test_the_approver_takes_it_back_once_the_time_to_sign_is_over(app: Flask, settings: Settings) -> None:
     early = browser(app, "pia").get("/awards/1").page
+    before = titles(browser(app, "pia").get("/inbox"))
     advance(settings, 15 * DAY)
     pia = browser(app, "pia")
 
@@ -88,7 +89,7 @@ def test_the_approver_takes_it_back_once_the_time_to_sign_is_over(app: Flask, se
     assert "The grantee has until " in early.text
     with pytest.raises(LookupError):
         early.form("/moves/take_back")
-    assert shown == ["Not signed in time: fibre title"]
+    assert (before, shown) == ([], ["Not signed in time: fibre title"])
     assert (silent.status_code, answer.status_code) == (422, 302)
     assert left(app) == ("terminated", Decimal(100_000), ALL_WITHDRAWN)
     with app.app_context():

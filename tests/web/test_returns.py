@@ -132,6 +132,9 @@ def test_it_may_come_back_in_parts(app: Flask, award: int) -> None:
     assert held(app, award) == (Decimal(10_000), Decimal(1_000), Decimal(0))
     assert duties(app, "fay") == []
     assert duties(app, "mg1") == []
+    with app.app_context():
+        mails = [str(row.args) for row in db.session.query(Outbox).filter_by(kind="mail")]
+        assert sum("send it back" in text for text in mails) == 2, "both contacts are asked once"
     assert "The rest is back." in browser(app, "mg1").get(f"/awards/{award}").page.text
 
 
