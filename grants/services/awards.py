@@ -97,7 +97,7 @@ def _against(award: Award, lines: list[BudgetLine], wanted: list[Decimal]) -> tu
 
 
 @moves.deed("awards.give_up")
-def give_up(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> Say:
+def give_up(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Before both have signed: the money goes back to the call, and nothing that followed from the award is owed."""
     award = db.session.scalars(select(Award).where(Award.application_id == application.id)).one()
     db.session.flush()
@@ -106,8 +106,6 @@ def give_up(application: Application, *, actor: Actor, answers: Mapping[str, Any
     for row in (award.agreement, *award.instalments, *owed):
         moves.take(row, "lapse", actor=CLOCK)
     documents.revoke(application, "award_letter", reason="The award was given up before both sides had signed.")
-    ended = "Award turned down: %(amount)s" if application.step == "withdrawn" else "Award taken back: %(amount)s"
-    return Say(ended, amount=Money(award.amount, award.currency))
 
 
 @moves.deed("awards.close")

@@ -193,6 +193,7 @@ def test_what_the_grantee_has_signed_may_stay_without_the_second_signature(app: 
 
     answer = pia.submit(pia.get("/awards/1"), "/moves/refuse", reason="The school has closed meanwhile.")
 
+    assert "Award not counter-signed" in pia.get("/applications/1/history").page.text
     assert answer.status_code == 302
     assert left(app) == ("terminated", Decimal(100_000), ALL_WITHDRAWN)
 
