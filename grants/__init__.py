@@ -1,1 +1,1 @@
-"""Makes happen what the policy allows, and shows it."""
+"""The application: models, services, queries, forms, pages, jobs and commands. Rules and flows are in `workflows`."""

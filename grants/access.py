@@ -1,8 +1,9 @@
-"""Who somebody is, what they may do, and what they may see. Nowhere else do people become roles.
+"""Roles, permissions and visibility.
 
-What a person may see is a SQL filter, composed from the roles they really hold; what they may do is a permission,
-asked again for the very object. Sight is the applicant's side, always, or a role without a conflict. Whoever acts for
-an organisation is in conflict with all that it has sent, whatever else they are appointed to.
+Visibility is an SQL filter built from the roles that a person holds; queries may narrow it further. A permission is
+held through a role; `roles_on` gives the roles on one object, to check the permission there. Members see the
+applications of their organisation as applicants. In any other role, an application is hidden from its own members and
+from people with a conflict of interest on it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ MONEY = (Role.FINANCE,)
 
 
 class Permission(StrEnum):
-    """Everything a route may ask for."""
+    """The permissions that a route can require."""
 
     SEE_INBOX = "see_inbox"
     START_APPLICATION = "start_application"
@@ -98,9 +99,11 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Somebody with all that decides their sight, loaded once a request.
+    """The signed-in person, or the public, with everything that permissions and visibility depend on.
 
-    calls: for each role held by appointment, the calls it covers, or None for all of them.
+    organisations: ids of those that the person acts for. calls: for each role held by appointment, the ids of the
+    calls that it covers, or None for all calls. conflicts: ids of the applications with a conflict of interest.
+    reviews: whether the person is an appointed reviewer or has had an assignment.
     """
 
     person: Person | None = None
@@ -111,23 +114,23 @@ class Who:
 
     @property
     def id(self) -> int | None:
-        """The person's number, None for the public."""
+        """The person's id; None for the public."""
         return self.person.id if self.person else None
 
     @property
     def roles(self) -> frozenset[Role]:
-        """Every role held anywhere."""
+        """Every role that the person holds on any object."""
         held = {Role.APPLICANT} if self.organisations else set()
         if self.reviews:
             held.add(Role.REVIEWER)
         return frozenset(held | set(self.calls))
 
     def may(self, permission: Permission) -> bool:
-        """Whether some role held somewhere has it."""
+        """Whether any role of the person has the permission, on whatever object."""
         return bool(self.roles & ALLOWED[permission])
 
     def covers(self, role: Role, call_id: int) -> bool:
-        """Whether the role, held by appointment, reaches that call."""
+        """Whether the person is appointed to the role and the appointment covers the call."""
         if role not in self.calls:
             return False
         covered = self.calls[role]
@@ -138,7 +141,7 @@ NOBODY = Who()
 
 
 def who_is(person: Person | None) -> Who:
-    """Load what decides a person's sight, in two queries."""
+    """Load the principal for a person, in two queries; the public for None and for an account that has ended."""
     if person is None or person.ended_at is not None:
         return NOBODY
     rows = db.session.execute(
@@ -179,9 +182,9 @@ def _appointed_calls(person_id: int) -> dict[Role, frozenset[int] | None]:
 
 
 def seen(model: type[Model], who: Who, sides: Iterable[Side] = tuple(Side)) -> ColumnElement[bool]:
-    """The filter on `model` of what somebody may see, from these sides.
+    """The SQL filter for the rows of `model` that are visible to the principal from these sides.
 
-    Raises LookupError for a table that is never shown row by row.
+    Raises LookupError for a table whose rows are never shown individually.
     """
     said: Seen = model.seen
     wanted = frozenset(sides)
@@ -190,7 +193,7 @@ def seen(model: type[Model], who: Who, sides: Iterable[Side] = tuple(Side)) -> C
     if said.root:
         return ROOTS[said.root](who, wanted)
     if not said.through:
-        raise LookupError(f"{model.__tablename__} is not shown to anybody")
+        raise LookupError(f"{model.__tablename__} has no visible rows")
     column = model.__table__.c[said.through]
     parent = _model_of(next(iter(column.foreign_keys)).column.table)
     inherited = column.in_(select(parent.__table__.c[_key(parent)]).where(seen(parent, who, wanted & said.sides)))
@@ -214,7 +217,12 @@ def _model_of(table: FromClause) -> type[Model]:
 
 
 def _applications(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
-    """The applicant's side, always; a role only without a conflict, and never with one's own organisation."""
+    """Applications visible from these sides.
+
+    Staff: those with a reference, in the calls of the role. Finance: those with an award. Reviewers: those where they
+    have declared no conflict. Each of these without conflicts of interest and without their own organisations.
+    Applicants: all of their organisations.
+    """
     by_role: list[ColumnElement[bool]] = []
     if Side.OFFICE in sides:
         by_role += [
@@ -238,7 +246,7 @@ def _applications(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
 
 
 def _apart(who: Who) -> list[ColumnElement[bool]]:
-    """What keeps an application out of somebody's sight in any role but the applicant's; nothing for most people."""
+    """Conditions for an application to be visible in a role other than applicant; empty for most people."""
     parts: list[ColumnElement[bool]] = []
     if who.conflicts:
         parts.append(Application.id.not_in(who.conflicts))
@@ -253,7 +261,7 @@ def _within(who: Who, role: Role) -> ColumnElement[bool]:
 
 
 def _calls(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
-    """Calls that have opened are public; those in preparation belong to the office."""
+    """Calls that have been opened are public; staff also see those in preparation that their role covers."""
     parts = [Call.step != "draft"]
     for role in OFFICE:
         if role in who.calls:
@@ -281,7 +289,7 @@ def _funds(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
 
 
 def _batches(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
-    """A batch that holds a case somebody is in conflict with, or of their own organisation, is withheld whole."""
+    """Hide a whole batch when it pays an application with a conflict of interest or of the person's organisations."""
     if not who.may(Permission.READ_BATCH):
         return false()
     if not (apart := _apart(who)):
@@ -303,10 +311,11 @@ ROOTS: dict[str, Callable[[Who, frozenset[Side]], ColumnElement[bool]]] = {
 
 
 def roles_on(row: Any, who: Who) -> frozenset[Role]:
-    """The roles somebody has on this very thing; a conflict takes every one away but the applicant's.
+    """The roles that the principal holds on this object.
 
-    So does acting for the applicant: nobody checks, decides, signs for the Foundation or pays their own organisation.
-    A reviewer keeps the assignment, to declare just that.
+    With a conflict of interest on its application, only the applicant role remains. A member of the applicant has the
+    applicant role and, on their own assignment, the reviewer role, in order to declare the conflict; so no one checks,
+    decides, countersigns or pays for their own organisation.
     """
     application = application_of(row)
     if application is None:
@@ -324,7 +333,7 @@ def roles_on(row: Any, who: Who) -> frozenset[Role]:
 
 
 def _roles_beside(row: Any, who: Who) -> frozenset[Role]:
-    """Roles on what belongs to no single application."""
+    """The roles on an object that belongs to no application."""
     appointed: set[Role] = {role for role in who.calls if role is not Role.REVIEWER}
     if isinstance(row, Call):
         appointed = {role for role in appointed if who.covers(role, row.id)} | (who.roles & {Role.APPLICANT})
@@ -334,7 +343,7 @@ def _roles_beside(row: Any, who: Who) -> frozenset[Role]:
 
 
 def application_of(row: Any) -> Application | None:
-    """The application that a thing belongs to, if it belongs to one."""
+    """The application that the object belongs to; None where there is none."""
     if isinstance(row, Application):
         return row
     if isinstance(row, Agreement | Instalment) or hasattr(row, "award"):
@@ -347,7 +356,7 @@ def application_of(row: Any) -> Application | None:
 
 
 def actor_on(row: Any, who: Who, roles: Iterable[Role]) -> Actor | None:
-    """Somebody as an actor on this thing, in the first of `roles` that they hold; None when they hold none."""
+    """The principal as an actor on this object, in the first of `roles` that they hold there; None without one."""
     held = roles_on(row, who)
     role = next((role for role in roles if role in held), None)
     if role is None or who.id is None:

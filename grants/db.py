@@ -1,4 +1,4 @@
-"""The database handle, the base class of all tables, money, and the unit of work."""
+"""The database handle, the base class of all models, column types, transactions and the database clock."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ NAMES = {
 
 Key = Annotated[int, mapped_column(primary_key=True)]
 Amount = Annotated[Decimal, mapped_column(Numeric(18, 3))]
-"""An amount of money; the currency stands in the column beside it or with the parent, never in the code."""
+"""An amount of money. Its currency is a column of the same or of the parent row, never a constant in the code."""
 Quantity = Annotated[Decimal, mapped_column(Numeric(18, 4))]
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Stamp = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=text("grants_now()"))]
-"""An instant that the database sets as the row is written, by the one clock."""
+"""An instant that the database sets when the row is inserted, by `grants_now()`."""
 Answers = Annotated[dict[str, Any], mapped_column(JSONB, server_default=text("'{}'::jsonb"))]
 
 
 class Side(StrEnum):
-    """From which side somebody may see a row at all."""
+    """The sides from which a row can be visible."""
 
     APPLICANT = "applicant"
     OFFICE = "office"
@@ -48,11 +48,12 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How rows of a table come into sight.
+    """How the rows of a table become visible.
 
-    `root` names a predicate of `grants.access`; `through` is the foreign key to a table that has one, and `sides`
-    narrows from which side it is seen that way; `own` is a column that makes a row the person's own. Neither of
-    them: `public`, or, where that is false too, a table of the system that no page shows row by row.
+    root: name of a filter in `grants.access`. through: foreign key to a table whose visible rows make these visible.
+    sides: the sides from which `through` applies. own: column with the id of the person to whom the row is also
+    visible. public: visible to all. Without any of these, the table is internal and no page shows its rows
+    individually.
     """
 
     root: str | None = None
@@ -63,7 +64,7 @@ class Seen:
 
 
 def through(column: str, *sides: Side, own: str | None = None) -> Seen:
-    """Seen like the row that `column` points to, from these sides only (all, when none is named)."""
+    """Visible like the row that `column` refers to, from these sides only (all sides when none is given)."""
     return Seen(through=column, sides=frozenset(sides or Side), own=own)
 
 
@@ -72,7 +73,7 @@ SYSTEM = Seen()
 
 
 class Model(DeclarativeBase):
-    """The base class of all tables. Every table says how it is seen."""
+    """The base class of all models. Every model declares its visibility."""
 
     registry = registry(
         metadata=MetaData(naming_convention=NAMES),
@@ -85,11 +86,11 @@ db = SQLAlchemy(model_class=Model, disable_autonaming=True, session_options={"ex
 
 
 class Nested(RuntimeError):
-    """A unit of work was opened inside another."""
+    """A transaction was opened inside another."""
 
 
 class Broken(ValueError):
-    """The database refused a row; `constraint` names the rule that it broke."""
+    """The database rejected a row; `constraint` is the name of the violated constraint, else the error text."""
 
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
@@ -98,13 +99,14 @@ class Broken(ValueError):
 
 @contextmanager
 def saving() -> Iterator[Session]:
-    """One unit of work: everything inside is kept together, or nothing is.
+    """One transaction: commits at the end, rolls back on any exception.
 
-    Opened at the edge only and never nested. Raises Broken with the constraint's name where the database refuses.
+    Opened by views, jobs and commands, not by services. Raises Nested inside another, and Broken when a constraint of
+    the database is violated.
     """
     session = db.session()
     if session.info.get("saving"):
-        raise Nested("a unit of work is open already")
+        raise Nested("a transaction is already open")
     session.info["saving"] = True
     try:
         yield session
@@ -121,18 +123,18 @@ def saving() -> Iterator[Session]:
 
 @contextmanager
 def stating() -> Iterator[Connection]:
-    """For one statement that stands by itself, beside any session: no BEGIN and no COMMIT to wait for."""
+    """A connection in autocommit mode, separate from the session: for one statement, without BEGIN and COMMIT."""
     with db.engine.connect() as connection:
         yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def now() -> datetime:
-    """The instant by the database's clock, the only one there is."""
+    """The current instant by the database clock, which tests and the demonstration can set ahead; with time zone."""
     return db.session.execute(text("SELECT grants_now()")).scalar_one()
 
 
 def today() -> date:
-    """The day in UTC by the database's clock."""
+    """The current day in UTC by the database clock."""
     return now().date()
 
 
@@ -140,11 +142,15 @@ GRANTS_NOW = func.grants_now()
 
 
 class Unsafe(RuntimeError):
-    """The program was given more power over the database than it may have."""
+    """The database role has more rights than the program may have."""
 
 
 def bound(settings: Settings, name: str, **paths: Any) -> Flask:
-    """A Flask application bound to the database as the role grants_app; raises Unsafe for a mightier role."""
+    """A Flask application bound to the database of the settings.
+
+    paths: arguments of Flask. Raises Unsafe when the database role is a superuser or a member of the role that owns
+    the tables.
+    """
     app = Flask(name, **paths)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
@@ -160,7 +166,7 @@ def bound(settings: Settings, name: str, **paths: Any) -> Flask:
 
 
 def _refuse_power() -> None:
-    """A superuser walks past triggers and an owner may switch them off, so neither serves pages nor jobs."""
+    """Raise Unsafe for a superuser, whom triggers do not stop, and for the owner, who can disable them."""
     try:
         mighty = db.session.execute(
             text(

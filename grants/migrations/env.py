@@ -1,21 +1,21 @@
-"""Runs the migrations as the role grants_owner, in one transaction."""
+"""Run the migrations in one transaction, at the address in the configuration's attributes."""
 
 from __future__ import annotations
 
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-import grants.models  # noqa: F401 - the metadata is full only when every table is imported
+import grants.models  # noqa: F401 - the metadata is complete only when every model is imported
 from grants.db import Model
 
 
 def declared(item: object, name: str | None, kind: str, reflected: bool, against: object) -> bool:
-    """Whether models and database are compared here: indexes over functions live in the migrations alone."""
+    """Whether to compare this item with the models: indexes ending in `_words_idx` exist in the migrations only."""
     return not (kind == "index" and reflected and str(name).endswith("_words_idx"))
 
 
 def run() -> None:
-    """Migrate the database whose address stands in the configuration's attributes."""
+    """Migrate the database at the address in the configuration's attributes; its role must own the tables."""
     engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
     with engine.connect() as connection:
         context.configure(
