@@ -1,6 +1,11 @@
-"""Verbs: they change rows, flush at most and never commit. Importing this package registers the flows' deeds."""
+"""Commands that change rows.
 
-from grants.services import (  # noqa: F401 - a deed registers itself where it is written
+They may flush but never commit: the caller opens the transaction. `outbox.claim` and `outbox.finish` are the
+exception; each runs one statement on a connection in autocommit mode. Importing this package registers the effects
+of the flows' transitions.
+"""
+
+from grants.services import (  # noqa: F401 - imported because each module registers its effects
     agreements,
     applications,
     awards,

@@ -1,4 +1,4 @@
-"""Agreements: signed by two people for two sides."""
+"""Agreements: signature, countersignature, and the award condition."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from workflows.roles import CLOCK, Actor
 
 @moves.deed("agreements.sign")
 def sign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """The grantee signs."""
+    """Record who signed for the grantee, under which name, and when."""
     agreement.signed_by, agreement.signed_name, agreement.signed_at = actor.person, answers["name"].strip(), now()
     db.session.flush()
 
 
 @moves.deed("agreements.countersign")
 def countersign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """The Foundation signs: the project begins, and what waited for both signatures falls due."""
+    """Record the Foundation's signature, start the project, and make instalments payable whose conditions now hold."""
     agreement.countersigned_by, agreement.countersigned_name, agreement.countersigned_at = (
         actor.person,
         answers["name"].strip(),
@@ -33,7 +33,7 @@ def countersign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any
 
 @moves.deed("agreements.meet")
 def meet(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """What the award asked for has been seen: what waited for it falls due."""
+    """Record that the award condition is met, and make instalments payable whose conditions now hold."""
     award = agreement.award
     award.met_by, award.met_at = actor.person, now()
     db.session.flush()

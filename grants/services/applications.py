@@ -1,4 +1,4 @@
-"""Applications: begun, written, sent, reopened, withdrawn."""
+"""Applications: start, save, submit, reopen, invite to the next stage, withdraw."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ from workflows.rules.proposals import in_time
 from workflows.say import Say, Value
 
 MOST_LOST = 50
-"""Texts of one proposal that one person may leave uncompared."""
+"""Unsettled conflicting saves that one person may have on one application."""
 
 
 def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Application:
-    """Open a draft; raises Refused with every reason why this organisation cannot apply here."""
+    """Create a draft application and its first history event.
+
+    Raises Refused with every reason why this organisation cannot apply in this call.
+    """
     if reasons := against(call, organisation, actor):
         raise moves.Refused(*reasons)
     application = Application(
@@ -39,7 +42,7 @@ def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Applicatio
 
 
 def against(call: Call, organisation: Organisation, actor: Actor) -> tuple[Say, ...]:
-    """Every reason why this organisation could not apply in this call, before anything is written."""
+    """Every reason why this organisation cannot apply in this call; empty when it can. Changes nothing."""
     case = ApplicationCase(arrived_at=now(), applicant=cases.applicant(organisation), round=cases.round_of(call))
     late = in_time(case, actor)
     return (*([late] if late else []), *objections(case, "start"))
@@ -56,10 +59,11 @@ def save(
     actor: Actor,
     version: int,
 ) -> None:
-    """Keep one section as it was written, whole or not.
+    """Save a draft of one section, complete or not. No history event is recorded.
 
-    lines and goals replace what was there; None leaves it. Raises Refused when the proposal can no longer be
-    written, Stale when somebody else saved in between.
+    facts: column → value; answers are merged into the stored answers. lines and goals replace the stored budget lines
+    and indicators; None leaves them unchanged. Raises Refused unless the application is a draft or reopened for a
+    question, and Stale when its version is no longer `version`.
     """
     locked = db.session.scalars(
         select(Application)
@@ -85,9 +89,9 @@ def save(
 def keep_lost(
     application: Application, *, section: str, content: Mapping[str, Any], version: int, person: int
 ) -> ApplicationSave:
-    """Keep what a save sent in although another's came first, so that both texts can be compared.
+    """Store the content of a save that came after another person's, so that both versions can be compared.
 
-    Raises Refused for whoever has left too many such texts uncompared.
+    Raises Refused when the person already has MOST_LOST unsettled saves on this application.
     """
     mine = select(func.count()).where(
         ApplicationSave.application_id == application.id,
@@ -107,7 +111,7 @@ def keep_lost(
 
 
 def settle(save: ApplicationSave) -> None:
-    """Somebody has compared the two texts and chosen."""
+    """Mark a conflicting save as settled: a person compared the versions and chose one."""
     save.settled_at = now()
     db.session.flush()
 
@@ -147,9 +151,9 @@ def _replace_goals(application: Application, goals: Sequence[Goal]) -> None:
 
 @moves.deed("applications.submit")
 def submit(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
-    """Give the number, keep the hash of what was sent, and order the receipt.
+    """Assign the reference if there is none, store the hash of the proposal, and order the receipt.
 
-    An answer to our question does not move the day on which the proposal was sent.
+    The submission time stays unchanged when the applicant resubmits in answer to a question.
     """
     if case.step != "question":
         application.submitted_at = case.arrived_at
@@ -164,13 +168,13 @@ def submit(application: Application, *, actor: Actor, answers: Mapping[str, Any]
 
 @moves.deed("applications.reopen")
 def reopen(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
-    """The checks begin again when the answer comes: what was checked may change."""
+    """Delete the verdicts of the eligibility checks, because the applicant may now change the proposal."""
     checks.clear(application)
     return {"until": answer_until(application) or "we go on without it"}
 
 
 def answer_until(application: Application) -> datetime | None:
-    """Until when our question, asked when the step was reached, waits for its answer; None where no time is set."""
+    """The deadline for answering the question, counted from `step_at`; None where the call sets no limit."""
     clock = application.call.data.clock
     hours = clock.get("question_hours") or 24 * clock.get("question_days", 0)
     return application.step_at + timedelta(hours=hours) if hours else None
@@ -178,7 +182,7 @@ def answer_until(application: Application) -> datetime | None:
 
 @moves.deed("applications.invite")
 def invite(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
-    """The next stage is to be written by a day of its own, and is checked anew."""
+    """Delete the verdicts of the eligibility checks and set the deadline for the next stage (default: 30 days)."""
     checks.clear(application)
     clock = application.call.data.clock
     hours = clock.get("invited_hours") or 24 * clock.get("invited_days", 30)
@@ -189,7 +193,7 @@ def invite(application: Application, *, actor: Actor, answers: Mapping[str, Any]
 
 @moves.deed("applications.withdraw")
 def withdraw(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """Reviewers need not go on."""
+    """Release the reviewers who have not submitted a review."""
     db.session.execute(
         update(Assignment)
         .where(Assignment.application_id == application.id, Assignment.state.in_(("asked", "ready")))

@@ -1,4 +1,4 @@
-"""Awards: money committed, agreement and plan made, letter ordered; divided over the budget; and closed at the end."""
+"""Awards: make, divide over the budget lines, end before both signatures, close."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ from workflows.say import Money, Say
 
 @moves.deed("awards.make")
 def make(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> Say:
-    """Commit the money, make agreement, instalments and reports, order the letter.
+    """Create the award with its decision, agreement, instalments and reports; commit the money; order the letter.
 
-    Raises Refused when the envelope is spent meanwhile: the balance is read under the fund's lock.
+    The amount is also divided over the budget lines. Raises Refused when the call's envelope holds less than the
+    amount; the balance is read under the fund's lock.
     """
     ledger.lock(application.call.fund_id)
     starts = max(application.starts_on or today(), today())
@@ -55,7 +56,7 @@ def make(application: Application, *, actor: Actor, answers: Mapping[str, Any], 
 
 
 def _agree(award: Award) -> None:
-    """What the award gives for each line: all that was asked, or of each the same part."""
+    """Set the agreed amount of each budget line: the same share of every line, or all when nothing was cut."""
     lines = awards.lines(award.application)
     parts = divided(award.amount, [line.total for line in lines], get_currency_precision(award.currency))
     for line, part in zip(lines, parts, strict=True):
@@ -63,10 +64,11 @@ def _agree(award: Award) -> None:
 
 
 def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version: int) -> None:
-    """The grantee divides a part award over the lines of the budget. parts: by the line's number in the database.
+    """Set how a partial award is divided over the budget lines, and record it in history.
 
-    Raises Refused once it is signed, where it does not add up or breaks a rule of the call; Stale when somebody else
-    changed the agreement in between.
+    parts: budget line id → amount; a line that is missing keeps its amount. Raises Refused when the agreement is no
+    longer waiting for the grantee's signature, the parts do not add up to the award, or they break a rule of the
+    call; Stale when the agreement's version is no longer `version`.
     """
     agreement = award.agreement
     db.session.refresh(agreement, with_for_update={"of": Agreement})
@@ -90,7 +92,7 @@ def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version:
 
 
 def _against(award: Award, lines: list[BudgetLine], wanted: list[Decimal]) -> tuple[Say, ...]:
-    """What the rules of the call say of these lines."""
+    """Every rule of the call that this division breaks."""
     indirect = sum((w for line, w in zip(lines, wanted, strict=True) if line.category == "indirect"), Decimal(0))
     case = cases.of(award.application, now())
     return objections(replace(case, asked=award.amount, indirect=indirect), "divide")
@@ -98,7 +100,11 @@ def _against(award: Award, lines: list[BudgetLine], wanted: list[Decimal]) -> tu
 
 @moves.deed("awards.give_up")
 def give_up(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """Before both have signed: the money goes back to the call, and nothing that followed from the award is owed."""
+    """End an award before both parties have signed: decline, revoke, or refuse to countersign.
+
+    The money returns to the call's envelope; agreement, instalments and reports lapse; the award letter is revoked.
+    Raises Refused when one of them can no longer lapse.
+    """
     award = db.session.scalars(select(Award).where(Award.application_id == application.id)).one()
     db.session.flush()
     ledger.uncommit(award, actor=actor)
@@ -110,7 +116,7 @@ def give_up(application: Application, *, actor: Actor, answers: Mapping[str, Any
 
 @moves.deed("awards.close")
 def close(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """Order the impact report."""
+    """Clear the flag that the grant can be closed, and order the impact report."""
     award = db.session.scalars(select(Award).where(Award.application_id == application.id)).one()
     award.to_close = False
     letters.impact_report(award)

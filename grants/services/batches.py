@@ -1,4 +1,7 @@
-"""Batches: prepared, approved, released by three people, then confirmed by the bank."""
+"""Payment batches: prepare, approve, release, confirm, cancel.
+
+The flow and a database constraint require three different people to prepare, approve and release a batch.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,11 @@ from workflows.say import Say, Value
 
 
 def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
-    """Put payable instalments of one fund into a batch; raises Refused for one not payable, or in a batch already."""
+    """Create a batch with one payment for each instalment, and its first history event.
+
+    instalments: ids, all of this fund. Raises Refused when none is given, one is not of this fund, not payable, or
+    already in a batch.
+    """
     rows = list(
         db.session.scalars(
             select(Instalment)
@@ -35,7 +42,11 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
     if late := [row for row in rows if row.step != "payable" or row.id in taken]:
         raise moves.Refused(
             *(
-                Say("%(number)s / %(share)s is not payable any more.", number=r.award.number, share=r.number)
+                Say(
+                    "%(number)s / %(share)s is not payable any more.",
+                    number=r.award.number,
+                    share=r.number,
+                )
                 for r in late
             )
         )
@@ -49,14 +60,14 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
 
 @moves.deed("batches.approve")
 def approve(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """A second person stands for sum and count."""
+    """Record who approved the batch, and when."""
     batch.approved_by, batch.approved_at = actor.person, now()
     db.session.flush()
 
 
 @moves.deed("batches.undo")
 def undo(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """Its instalments are payable again."""
+    """Cancel the batch's payments; its instalments can go into another batch."""
     for payment in batch.payments:
         payment.undone = True
     db.session.flush()
@@ -64,7 +75,7 @@ def undo(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -
 
 @moves.deed("batches.release")
 def release(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """A third person lets the money go."""
+    """Record who released the batch, and book its payments from payable to in transit."""
     batch.released_by, batch.released_at = actor.person, now()
     for payment in _paid(batch):
         ledger.release(payment.instalment.award, amount=payment.amount, actor=actor)
@@ -72,7 +83,10 @@ def release(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any
 
 @moves.deed("batches.confirm")
 def confirm(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
-    """The bank has paid."""
+    """Record that the bank has paid: set the payment times and book the payments from in transit to paid.
+
+    Then update, for each award, whether the grant can be closed.
+    """
     payments = _paid(batch)
     for payment in payments:
         payment.paid_at = now()
@@ -83,5 +97,5 @@ def confirm(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any
 
 
 def _paid(batch: Batch) -> list[Payment]:
-    """Its payments in the order of awards, so that two batches never wait for each other."""
+    """The payments that are not cancelled, ordered by award and instalment, so that two batches cannot deadlock."""
     return sorted((p for p in batch.payments if not p.undone), key=lambda p: (p.instalment.award_id, p.instalment_id))

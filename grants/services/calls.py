@@ -1,4 +1,7 @@
-"""Calls: set up from a programme, given money, opened, closed."""
+"""Calls: set up from a programme, change, fund, open, close.
+
+A call has no flow: its step is set here.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,13 @@ from workflows.roles import Actor
 from workflows.say import Money, Say
 
 MOST_TOLD = 4_000
-"""Characters of what changed that history keeps."""
+"""Most characters of a list of changes that history stores; the rest is cut off."""
 
 
 def set_up(
     *, programme: str, title: str, fund: Fund, opens_at: datetime, closes_at: datetime | None, actor: Actor
 ) -> Call:
-    """A call in preparation, with a copy of its programme's rules."""
+    """Create a call in preparation, with a copy of its programme's rules, and record it in history."""
     rules = programmes()[programme].rules
     call = Call(
         programme=programme,
@@ -53,10 +56,10 @@ def change(
     actor: Actor,
     version: int | None = None,
 ) -> None:
-    """Change a call in preparation.
+    """Change a call in preparation, and record the old and new values in history.
 
-    Raises Refused once it is open, Stale when somebody else changed it since `version` was read, and
-    pydantic.ValidationError for rules that do not fit.
+    Raises Refused when the call has been opened, Stale when its version is no longer `version`, and
+    pydantic.ValidationError for invalid rules.
     """
     _locked(call)
     if version is not None and call.version != version:
@@ -79,7 +82,7 @@ def _facts(call: Call) -> dict[str, str]:
 
 
 def _leaves(value: object, path: str = "") -> dict[str, str]:
-    """Each number and word of a call's rules by its way there: "instalments.1.percent" → "60"."""
+    """Each single value of a call's rules by its path: "instalments.1.percent" → "60"."""
     if isinstance(value, dict):
         parts = list(value.items())
     elif isinstance(value, list):
@@ -90,7 +93,10 @@ def _leaves(value: object, path: str = "") -> dict[str, str]:
 
 
 def fund(call: Call, *, amount: Decimal, actor: Actor) -> None:
-    """Set money of the fund aside for the call; raises Refused when the fund has not that much."""
+    """Allocate money of the fund to the call, and record it in the histories of both.
+
+    Raises Refused when the fund has less than that available.
+    """
     money = Money(amount, call.currency)
     _move(call, ledger.cut, amount, actor)
     _record(call, actor, "fund", Say("Envelope raised by %(amount)s", amount=money))
@@ -99,7 +105,10 @@ def fund(call: Call, *, amount: Decimal, actor: Actor) -> None:
 
 
 def unfund(call: Call, *, amount: Decimal, actor: Actor) -> None:
-    """Take back what the call has not awarded; raises Refused when it has not that much left."""
+    """Return money from the call's envelope to the fund, and record it in the histories of both.
+
+    Raises Refused when the envelope holds less than that.
+    """
     money = Money(amount, call.currency)
     _move(call, ledger.uncut, amount, actor)
     _record(call, actor, "unfund", Say("Envelope lowered by %(amount)s", amount=money))
@@ -115,7 +124,10 @@ def _move(call: Call, post: Callable[..., object], amount: Decimal, actor: Actor
 
 
 def open_now(call: Call, *, actor: Actor) -> None:
-    """Publish the call and freeze its rules; raises Refused without money in its envelope."""
+    """Open the call, which publishes it and freezes its rules; record it in history.
+
+    Raises Refused when the call is not in preparation, or has no money in its envelope.
+    """
     _locked(call)
     if call.step != "draft":
         raise moves.Refused(Say("This call is open already."))
@@ -127,7 +139,10 @@ def open_now(call: Call, *, actor: Actor) -> None:
 
 
 def close_now(call: Call, *, actor: Actor) -> None:
-    """Take no more proposals. Waits for those that are being sent this very moment."""
+    """Close the call to new submissions, and record it in history.
+
+    Waits for the submissions in progress, which hold a shared lock on the call. Raises Refused unless the call is open.
+    """
     _locked(call)
     if call.step != "open":
         raise moves.Refused(Say("This call is not open."))

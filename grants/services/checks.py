@@ -1,4 +1,4 @@
-"""The officer's checklist."""
+"""Eligibility checks: the officer's verdicts."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from workflows.say import Say
 
 
 def give(application: Application, *, key: str, verdict: str, note: str, actor: Actor) -> None:
-    """Give one line of the checklist its verdict.
+    """Store the verdict (`passed` or `failed`) on one eligibility check, and record it in history.
 
-    Raises Refused at another step, for an unknown line, and for a failure without a note.
+    A second verdict on the same check replaces the first. Raises Refused when checks cannot be completed at the
+    current step, for an unknown check, and for a failed check without a note.
     """
     titles = dict(application.call.data.checks)
     if not checked_at(moves.flow_of(application), application.step, application.stage):
@@ -33,5 +34,5 @@ def give(application: Application, *, key: str, verdict: str, note: str, actor: 
 
 
 def clear(application: Application) -> None:
-    """Forget the verdicts: the proposal may change under them."""
+    """Delete all verdicts of an application, because the proposal that they are about may change."""
     db.session.execute(delete(Check).where(Check.application_id == application.id))

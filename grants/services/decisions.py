@@ -1,4 +1,4 @@
-"""What is recommended and decided."""
+"""Recommendations and decisions, except the award itself (see `awards`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workflows.say import Money, Say
 
 @moves.deed("decisions.recommend")
 def recommend(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> Say:
-    """Write down what an officer advises."""
+    """Store an officer's recommendation: award with an amount, or decline."""
     kind = answers["kind"]
     db.session.add(
         Recommendation(
@@ -36,7 +36,7 @@ def recommend(application: Application, *, actor: Actor, answers: Mapping[str, A
 
 @moves.deed("decisions.reconsider")
 def reconsider(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """The advice no longer counts; it stays on file."""
+    """Mark the application's recommendations as sent back: they stay stored and no longer count."""
     db.session.execute(
         update(Recommendation).where(Recommendation.application_id == application.id).values(sent_back=True)
     )
@@ -44,13 +44,13 @@ def reconsider(application: Application, *, actor: Actor, answers: Mapping[str, 
 
 @moves.deed("decisions.decline")
 def decline(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """Say no, with reasons, in a letter."""
+    """Store the decision to decline, with its feedback, and order the letter."""
     _close(application, "decline", actor, answers)
 
 
 @moves.deed("decisions.close")
 def close(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """Not eligible: the same letter, another kind."""
+    """Store the decision that the application is not eligible, with its feedback, and order the letter."""
     _close(application, "not_eligible", actor, answers)
 
 

@@ -1,4 +1,4 @@
-"""Documents are ordered with the move that calls for them; a worker prints them later."""
+"""Documents: order, revoke, void. A worker prints them after the transaction has been committed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "fr", "es")
 
 @dataclass(slots=True)
 class Place:
-    """Where this system is found and whether its data are a demonstration; set once, when the application is built."""
+    """The public address of this system, and whether it is a demonstration; set when the application is built."""
 
     address: str = "http://localhost"
     demo: bool = False
@@ -32,10 +32,11 @@ PLACE = Place()
 def order(
     shape: type[AwardLetter | DeclineLetter | ImpactReport | Receipt], *, application: Application, **facts: Any
 ) -> Document:
-    """Number a document, keep what it is made from, and have it printed.
+    """Create a numbered document with its snapshot, and queue it for printing.
 
-    shape: the snapshot's model; facts: its fields but those that every document has. A second document of a kind
-    supersedes the first. Raises pydantic.ValidationError when the facts do not fit the shape.
+    shape: the model of the snapshot; facts: its fields, except those that are set here for every document. A later
+    document of the same kind for the same application supersedes the earlier one. The language is that of the
+    organisation where letters exist in it, else English. Raises pydantic.ValidationError for invalid facts.
     """
     kind = shape.model_fields["kind"].default
     earlier = db.session.scalars(
@@ -71,7 +72,7 @@ def order(
 
 
 def revoke(application: Application, kind: str, *, reason: str) -> None:
-    """The documents of that kind no longer stand."""
+    """Revoke every valid document of that kind of the application. reason: shown with the document."""
     standing = select(Document.id).where(
         Document.application_id == application.id, Document.kind == kind, ~Document.end.has()
     )
@@ -81,6 +82,6 @@ def revoke(application: Application, kind: str, *, reason: str) -> None:
 
 
 def void(document_id: int, *, reason: str) -> None:
-    """The document will not be printed: its number stays, with the reason."""
+    """Record that the document will not be printed, and why. Its number is not used again."""
     db.session.add(DocumentEnd(document_id=document_id, kind="void", reason=reason))
     db.session.flush()

@@ -1,4 +1,7 @@
-"""What rows say, held against their history; and payments against the ledger and the plan."""
+"""Checks of `grants verify` on rows: against their history, the payment plan and the ledger.
+
+A row that has been deleted as a whole is not reported here.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +29,17 @@ from workflows.roles import CLOCK
 from workflows.say import Say
 
 HEARD: tuple[type[Any], ...] = (Assignment, Appointment, Membership)
-"""What gives somebody power or sight: no row of these is there without an event."""
+"""Models that give a person rights or visibility; each row must have an event."""
 SETTLED: tuple[type[Any], ...] = (Application, Agreement, Instalment, Report, Batch, Call, *HEARD)
 AT_ONCE = 200
-"""Rows held in memory."""
+"""Rows kept in memory before the session is cleared."""
 
 
 def settled() -> Iterator[Say]:
-    """Rows that say something else than when they were settled."""
+    """Rows whose fingerprint differs from the one in their newest event that stores one.
+
+    Only rows of SETTLED are compared, and only while that event's fingerprint is not null.
+    """
     for model in SETTLED:
         table = model.__tablename__
         newest = (
@@ -51,7 +57,7 @@ def settled() -> Iterator[Say]:
 
 
 def unheard() -> Iterator[Say]:
-    """Reviewers, roles and memberships that history knows nothing of."""
+    """Assignments, appointments and memberships without any event."""
     for model in HEARD:
         table = model.__tablename__
         told = select(Event.about_id).where(Event.about == table)
@@ -60,7 +66,10 @@ def unheard() -> Iterator[Say]:
 
 
 def adopt() -> None:
-    """Write down those that were there before history told of their kind: only where it has not told of one yet."""
+    """Record an event for each assignment, appointment and membership of a database older than these events.
+
+    A model that has any event already is skipped.
+    """
     for model in HEARD:
         table = model.__tablename__
         if db.session.scalar(select(Event.id).where(Event.about == table).limit(1)) is not None:
@@ -118,7 +127,12 @@ MISCOUNTED = """
 
 
 def payments() -> Iterator[Say]:
-    """Instalments come to their award, payments are instalments that fell due, and the ledger has them."""
+    """Awards and payments that contradict the plan or the ledger.
+
+    Compared for each award: the sum of its instalments with its amount; payments made and in transit, and repayments,
+    with the ledger; unspent funds and whether it can be closed with reports, payments and ledger. For each payment
+    that is not cancelled: amount and step with its instalment.
+    """
     for number in db.session.scalars(text(UNPLANNED)):
         yield Say("Award %(number)s: its instalments do not come to it.", number=number)
     for number in db.session.scalars(text(UNBOOKED)):

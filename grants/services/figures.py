@@ -1,4 +1,4 @@
-"""The figures of the first page, counted by the clock so that no reader waits for a sum over everything."""
+"""The public figures of the home page, stored so that a page view need not sum over all grants."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grants.queries import figures
 
 
 def keep() -> None:
-    """Count them and put them in the place of those kept before; of two clocks the later one's stay."""
+    """Compute the figures and store them in the one row, replacing the earlier ones. The last writer wins."""
     fresh = figures.counted()
     values = {column.key: getattr(fresh, column.key) for column in Figures.__table__.columns if column.key != "id"}
     db.session.execute(insert(Figures).values(id=1, **values).on_conflict_do_update(index_elements=["id"], set_=values))

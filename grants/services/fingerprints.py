@@ -1,6 +1,6 @@
-"""The hash of what a row says that may no longer change; it stands in history with the move that settled it.
+"""Fingerprints: the hash of the values of a row that may change only together with an event in history.
 
-`grants verify` works it out anew. A row that is still written on has none.
+The event stores the fingerprint, and `grants verify` computes it again. A draft has none.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WRITTEN_ON = ("draft", "question")
 
 @singledispatch
 def of(row: Any) -> str | None:
-    """The hash of what is settled of a row; None where nothing is."""
+    """SHA-256 of the row's settled values; None while it is a draft. Raises TypeError for other models."""
     raise TypeError(f"{type(row).__name__} has no fingerprint")
 
 
@@ -92,7 +92,7 @@ def _(row: Appointment | Membership) -> str:
 
 
 def _review(review: Review | None) -> list[Any]:
-    """What a reviewer has sent, criterion by criterion."""
+    """The columns of a review, and its scores by criterion."""
     if review is None:
         return []
     scores = sorted((score.criterion, score.points, score.comment) for score in review.scores)
@@ -100,7 +100,7 @@ def _review(review: Review | None) -> list[Any]:
 
 
 def of_proposal(application: Application) -> str:
-    """SHA-256 of everything that was written, as canonical JSON."""
+    """SHA-256 of the proposal as canonical JSON: answers, budget lines and indicators."""
     content = cases.written(application)
     lines = [[line.what, line.category, line.quantity, line.unit_cost, line.total] for line in content.lines]
     goals = [[goal.name, goal.unit, goal.baseline, goal.target, goal.how] for goal in content.goals]
@@ -108,7 +108,7 @@ def of_proposal(application: Application) -> str:
 
 
 def _columns(row: Model, *without: str) -> dict[str, Any]:
-    """The columns of a row but those that go on changing."""
+    """The columns of a row, without those that change later without a new fingerprint."""
     kept = [attribute for attribute in row.__mapper__.column_attrs if attribute.key not in without]
     return {attribute.key: getattr(row, attribute.key) for attribute in kept}
 
@@ -119,7 +119,7 @@ def _hash(*parts: Any) -> str:
 
 
 def _plain(value: object) -> str:
-    """Days, instants and amounts as text that is the same however the row was read."""
+    """Dates, instants and amounts as text, equal whether the value comes from Python or from the database."""
     if isinstance(value, datetime):
         return str(value.timestamp())
     if isinstance(value, Decimal):

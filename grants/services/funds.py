@@ -1,4 +1,4 @@
-"""Funds: a contribution comes in."""
+"""Funds: contributions received."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workflows.say import Money, Say
 
 
 def receive(*, title: str, year: int, currency: str, amount: Decimal, source: str, actor: Actor) -> Fund:
-    """Open a fund with its contribution."""
+    """Create a fund with its first contribution. The transaction raises Broken when the title is taken."""
     fund = Fund(title=title, year=year, currency=currency, source=source)
     db.session.add(fund)
     db.session.flush()
@@ -21,11 +21,11 @@ def receive(*, title: str, year: int, currency: str, amount: Decimal, source: st
 
 
 def add(fund: Fund, *, amount: Decimal, source: str, actor: Actor) -> None:
-    """More money comes in."""
+    """Book a contribution to the fund, and record it in history. Raises ValueError unless the amount is above zero."""
     ledger.appropriate(fund, amount=amount, actor=actor, note=source)
     record(fund, actor=actor, key="receive", say=Say("Received %(amount)s", amount=Money(amount, fund.currency)))
 
 
 def record(fund: Fund, *, actor: Actor, key: str, say: Say) -> None:
-    """Write into the fund's own history."""
+    """Add an event to the history of the fund."""
     history.record(history.About("fund", fund.id, "fund", fund.id), actor=actor, key=key, say=say)

@@ -1,4 +1,7 @@
-"""History: every change leaves an event, chained by hashes per subject."""
+"""History: events, in one hash chain per subject (application, batch, call, fund, organisation, person).
+
+Transitions and the commands that say so record an event. Drafts, sessions and the outbox have none.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ FIRST = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What an event is about: whose chain it joins, the row it speaks of, and the step it took, if any."""
+    """The subject whose chain the event joins, the row it is about, and the row's old and new step, if it changed."""
 
     subject: str
     subject_id: int
@@ -42,10 +45,11 @@ def record(
     audience: str = "all",
     facts: str | Literal[False] | None = False,
 ) -> Event:
-    """Add an event to the chain of its subject, under that subject's lock.
+    """Append an event to the chain of its subject, under that subject's lock.
 
-    words: free text by name, kept beside the chain with a salt. audience: all, or office: not for applicants.
-    facts: the fingerprint of what the row says from now on; None when it is written on again.
+    words: free text by name; it is stored beside the chain, which holds a salted hash only. audience: `all`, or
+    `office` for events that applicants do not see. facts: the row's fingerprint from now on, None when the row is a
+    draft again, False to store none.
     """
     head = _locked_head(about)
     salted = {name: (secrets.token_hex(16), text) for name, text in (words or {}).items() if text}
@@ -85,12 +89,12 @@ def _said(say: Say, salted: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
 
 
 def word_hash(salt: str, words: str) -> str:
-    """The hash under which free words stand in the chain."""
+    """The salted SHA-256 that represents a free text in the chain."""
     return hashlib.sha256(f"{salt}:{words}".encode()).hexdigest()
 
 
 def digest(event: Event) -> str:
-    """SHA-256 over the previous hash and the event as canonical JSON."""
+    """SHA-256 of the previous hash followed by the event as canonical JSON."""
     content = {
         "subject": event.subject,
         "subject_id": event.subject_id,
@@ -113,7 +117,7 @@ def digest(event: Event) -> str:
 
 
 def _locked_head(about: About) -> Head:
-    """The subject's newest link, locked until the transaction ends."""
+    """The head of the subject's chain, locked until the transaction ends; created when the chain is empty."""
     key = {"subject": about.subject, "subject_id": about.subject_id}
     wanted = select(Head).filter_by(**key).with_for_update().execution_options(populate_existing=True)
     if head := db.session.scalar(wanted):

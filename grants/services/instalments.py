@@ -1,4 +1,4 @@
-"""Instalments: planned with the award, and falling due by themselves."""
+"""Instalments: plan, make payable when their conditions hold, and update whether a grant can be closed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from workflows.say import Money, Say
 
 
 def plan(award: Award, plans: Sequence[InstalmentPlan], *, actor: Actor) -> None:
-    """Cut the award into its instalments; the first one waits for the award's own condition too."""
+    """Create the instalments of an award, each with its first history event.
+
+    The first instalment also depends on the award condition, if there is one.
+    """
     places = get_currency_precision(award.currency)
     amounts = divided(award.amount, [plan.percent for plan in plans], places)
     for number, (plan, amount) in enumerate(zip(plans, amounts, strict=True), 1):
@@ -35,7 +38,7 @@ def plan(award: Award, plans: Sequence[InstalmentPlan], *, actor: Actor) -> None
 
 
 def follow(award: Award) -> None:
-    """Let whatever now can happen by itself happen: instalments whose conditions hold fall due."""
+    """Make every planned instalment payable whose conditions hold; leave the others planned."""
     for instalment in award.instalments:
         if instalment.step == "planned":
             try:
@@ -45,10 +48,11 @@ def follow(award: Award) -> None:
 
 
 def settle(award: Award) -> None:
-    """Say that a grant can be closed, once everything is reported, paid and returned; or what is still to come back.
+    """Update the unspent funds to be returned, and whether the grant can be closed.
 
-    The last report and the last payment may come at the same instant: whoever holds the award's lock counts, and
-    then sees what the other has kept.
+    It can be closed when all reports are approved, all instalments paid, and no unspent funds are left. When unspent
+    funds first appear, set the day by which to return them and write to the grantee. Locks the award, so that the
+    last report and the last payment are counted even when they are recorded at the same time.
     """
     db.session.flush()
     db.session.refresh(award, with_for_update={"of": Award})
@@ -60,7 +64,7 @@ def settle(award: Award) -> None:
 
 
 def _ask_back(award: Award, unused: Decimal, day: date) -> None:
-    """Write to the grantee what is to come back, and by when."""
+    """Queue a mail to the grantee with the amount to return and the day."""
     application = award.application
     outbox.mail(
         recipients.of(application, Role.APPLICANT),
@@ -78,5 +82,5 @@ def _ask_back(award: Award, unused: Decimal, day: date) -> None:
 
 @moves.deed("instalments.fall_due")
 def fall_due(instalment: Instalment, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """Book it as payable."""
+    """Book the instalment from committed to payable."""
     ledger.make_payable(instalment.award, amount=instalment.amount, actor=actor)

@@ -1,8 +1,9 @@
-"""The ledger: money moves from account to account, under the fund's lock, and is never unmoved.
+"""Double-entry ledger. Each entry moves an amount between two accounts of one fund, under the fund's lock.
 
-The moves are those of a grant's life: appropriated → available → envelope → committed → payable → in transit → paid,
-and what was not used → returned.
-The sign follows the destination: what an account receives is a debit, positive.
+Accounts in order: appropriated → available → envelope → committed → payable → in transit → paid → returned.
+Entries are never changed or deleted; money moves back with a new entry. The account that receives an amount is
+debited, with a positive sign. Commands raise Overspent when the source account holds less than the amount, and
+ValueError unless the amount is above zero.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from workflows.say import Money, Say
 
 
 class Overspent(ValueError):
-    """There is not that much on the account; `reason` says how much there is."""
+    """The source account holds less than the amount; `reason` is the message with the amount that it holds."""
 
     def __init__(self, reason: Say) -> None:
         super().__init__(str(reason))
@@ -27,54 +28,54 @@ class Overspent(ValueError):
 
 
 def appropriate(fund: Fund, *, amount: Decimal, actor: Actor, note: str = "") -> Entry:
-    """Money comes into the fund."""
+    """Book a contribution to the fund: appropriated → available. The appropriated account may be negative."""
     return _post("appropriate", _account(fund, "appropriated"), _account(fund, "available"), amount, actor, note=note)
 
 
 def cut(call: Call, *, amount: Decimal, actor: Actor) -> Entry:
-    """The fund sets money aside for a call; raises Overspent."""
+    """Allocate money to a call: available → envelope."""
     return _post("cut", _account(call.fund, "available"), _account(call.fund, "envelope", call=call), amount, actor)
 
 
 def uncut(call: Call, *, amount: Decimal, actor: Actor) -> Entry:
-    """What a call has not awarded goes back to the fund; raises Overspent."""
+    """Return money that a call has not awarded to the fund: envelope → available."""
     return _post("uncut", _account(call.fund, "envelope", call=call), _account(call.fund, "available"), amount, actor)
 
 
 def commit(award: Award, *, actor: Actor) -> Entry:
-    """An award takes its amount from the envelope of its call; raises Overspent."""
+    """Commit the amount of an award: envelope → committed."""
     call = award.application.call
     return _post("award", _account(call.fund, "envelope", call=call), _of(award, "committed"), award.amount, actor)
 
 
 def make_payable(award: Award, *, amount: Decimal, actor: Actor) -> Entry:
-    """An instalment falls due."""
+    """Book an instalment that has become payable: committed → payable."""
     return _post("payable", _of(award, "committed"), _of(award, "payable"), amount, actor)
 
 
 def release(award: Award, *, amount: Decimal, actor: Actor) -> Entry:
-    """A payment leaves for the bank."""
+    """Book a payment released to the bank: payable → in transit."""
     return _post("release", _of(award, "payable"), _of(award, "in_transit"), amount, actor)
 
 
 def confirm(award: Award, *, amount: Decimal, actor: Actor) -> Entry:
-    """The bank says that it has paid."""
+    """Book a payment confirmed by the bank: in transit → paid."""
     return _post("confirm", _of(award, "in_transit"), _of(award, "paid"), amount, actor)
 
 
 def uncommit(award: Award, *, actor: Actor) -> Entry:
-    """An award that is given up leaves its amount to the envelope of its call."""
+    """Return the whole amount of an award that ended before both signatures: committed → envelope."""
     call = award.application.call
     return _post("terminate", _of(award, "committed"), _account(call.fund, "envelope", call=call), award.amount, actor)
 
 
 def take_in(award: Award, *, amount: Decimal, actor: Actor, note: str) -> Entry:
-    """Money that was paid comes back; raises Overspent for more than was paid. note: where the statement has it."""
+    """Book unspent funds that a grantee returned: paid → returned. note: the reference on the bank statement."""
     return _post("refund", _of(award, "paid"), _of(award, "returned"), amount, actor, note=note)
 
 
 def lock(fund_id: int) -> Fund:
-    """The fund, locked until the transaction ends: nothing may be summed before."""
+    """Lock the fund until the transaction ends, and read it again. Call this before reading a balance of the fund."""
     return db.session.scalars(
         select(Fund).where(Fund.id == fund_id).with_for_update().execution_options(populate_existing=True)
     ).one()
@@ -98,7 +99,7 @@ def _account(fund: Fund, kind: str, *, call: Call | None = None, award: Award | 
 
 
 def _post(kind: str, source: Account, target: Account, amount: Decimal, actor: Actor, *, note: str = "") -> Entry:
-    """Book it; raises ValueError for what is not above zero, since less than nothing would run the move backwards."""
+    """Book an entry. An amount that is not above zero is an error: a negative one would reverse the direction."""
     if amount <= 0:
         raise ValueError(f"{kind}: {amount} is not above zero")
     held = db.session.scalars(select(Balance.amount).where(Balance.account_id == source.id)).one()

@@ -1,4 +1,4 @@
-"""What a letter says: the facts of an application gathered into the shape of a document."""
+"""Letters: collect the facts of an application or award into a snapshot, and order the document."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ APPEAL_WITHIN = timedelta(days=30)
 
 
 def receipt(application: Application, *, sent_by: Person, arrived_at: datetime) -> Document:
-    """The acknowledgement that the proposal arrived, with the hash of what arrived."""
+    """Order the receipt for a submission, with the hash of the proposal and the day by which we decide."""
     return documents.order(
         snapshots.Receipt,
         application=application,
@@ -51,7 +51,7 @@ def receipt(application: Application, *, sent_by: Person, arrived_at: datetime) 
 
 
 def award_letter(award: Award, *, signed_by: Person) -> Document:
-    """The letter that says how much, when, and what to do."""
+    """Order the award letter: amount, instalments with their conditions, and the grantee's tasks with their dates."""
     application = award.application
     reviews = select(func.count()).where(Assignment.application_id == application.id, Assignment.state == "sent")
     reports = {report.number: report for report in _reports(award)}
@@ -75,7 +75,7 @@ def award_letter(award: Award, *, signed_by: Person) -> Document:
 
 
 def decline_letter(application: Application, *, feedback: str, signed_by: Person) -> Document:
-    """The letter that says no, why, and what can be done about it."""
+    """Order the letter that declines an application: figures of the call, scores, feedback, deadline for an appeal."""
     sent = select(func.count()).where(Application.call_id == application.call_id, Application.reference.is_not(None))
     funded = sent.where(Application.step.in_(scores.FUNDED))
     beside = scores.beside_funded(application)
@@ -94,7 +94,10 @@ def decline_letter(application: Application, *, feedback: str, signed_by: Person
 
 
 def impact_report(award: Award) -> Document:
-    """The report of one grant: what was promised, what was done, what did not work."""
+    """Order the impact report of a grant, from its last report: payments, indicators, budget, and what did not work.
+
+    Raises IndexError for an award without reports.
+    """
     application = award.application
     organisation = application.organisation
     last = _reports(award)[-1]
@@ -162,7 +165,7 @@ def _country(organisation: Organisation) -> str:
 
 
 def _contact(application: Application) -> snapshots.Person:
-    """The programme officer to write to; the first by name where there are several."""
+    """The officer of the application, the first by name; without one, the name of the system and no address."""
     officers = recipients.of(application, Role.OFFICER)
     if not officers:
         return snapshots.Person(name="Foundation Grants", title=_title("officer", application))
@@ -185,7 +188,11 @@ def _title(role: str, application: Application) -> str:
 
 
 def answer_time(rules: CallRules) -> timedelta:
-    """How long after sending the applicant hears from us: a call's hours, else its days of deciding and thirty."""
+    """Time from submission to the answer.
+
+    The sum of the call's limits in hours plus `invited_days`; where the call has none in hours, its `decision_days`
+    plus 30 days.
+    """
     clock = rules.clock
     if hours := sum(number for key, number in clock.items() if key.endswith("_hours")):
         return timedelta(hours=hours, days=clock.get("invited_days", 0))
@@ -193,7 +200,10 @@ def answer_time(rules: CallRules) -> timedelta:
 
 
 def answered_by(call: Call, sent_at: datetime) -> datetime:
-    """By when whoever sends then hears from us; for a round, which is looked at as a whole, from its closing day on."""
+    """The instant by which an application submitted at `sent_at` gets an answer.
+
+    A call with `decision_days` assesses all applications together, so the time counts from its closing.
+    """
     rounds = call.closes_at if "decision_days" in call.data.clock else None
     return max(sent_at, rounds or sent_at) + answer_time(call.data)
 
@@ -203,7 +213,7 @@ def _reports(award: Award) -> list[Report]:
 
 
 def _named(report: Report) -> dict[str, Any]:
-    """A report as letters name it: the only interim, the final, or one of several by its number."""
+    """The keys by which letters name a report: final, interim, or progress with a number where there are several."""
     if report.kind == "final":
         return {"report": "final"}
     several = len([one for one in _reports(report.award) if one.kind == "interim"]) > 1
@@ -245,7 +255,7 @@ def _indicator(figure: Any) -> snapshots.Indicator:
 
 
 def _bare(value: Decimal) -> Decimal:
-    """A measured number without the zeros that its column adds."""
+    """The number without the trailing zeros that its column adds."""
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 

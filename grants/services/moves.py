@@ -1,6 +1,7 @@
-"""The one way a step changes: lock, ask the rules, set, follow up, write down, tell.
+"""Apply transitions: lock the row, evaluate the flow, set the step, run the effect, record history, queue mails.
 
-`step` is written here and nowhere else.
+Applications, agreements, reports, instalments and batches change their step only here. The service that creates the
+row sets its first step. Calls have no flow; `calls` sets their step.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ Deed = Callable[..., Facts | Say | None]
 
 
 class Refused(Exception):
-    """A move was refused; `reasons` are all of them, ready to be said."""
+    """A command or transition was refused; `reasons` holds every reason as a message."""
 
     def __init__(self, *reasons: Say) -> None:
         super().__init__("; ".join(map(str, reasons)))
@@ -36,7 +37,7 @@ class Refused(Exception):
 
 
 class Stale(Exception):
-    """Somebody else changed the row since the page was made."""
+    """The row has changed since the page was made; `row` is the row."""
 
     def __init__(self, row: object) -> None:
         super().__init__("changed meanwhile")
@@ -47,9 +48,11 @@ DEEDS: dict[str, Deed] = {}
 
 
 def deed(name: str) -> Callable[[Deed], Deed]:
-    """Register what a row's `does` names. It is called with (row, actor=, answers=, case=) after the step is set.
+    """Register the effect that transitions name in `does`. A later registration of the same name replaces it.
 
-    What it answers joins the values of the mails; a sentence takes the place of the row's own in the history.
+    The effect is called with (row, actor=, answers=, case=) after the step is set and before the row is flushed. A
+    mapping that it returns is added to the values of the mails; a message replaces the transition's own in history,
+    and its values are added to those of the mails.
     """
 
     def registered(function: Deed) -> Deed:
@@ -60,7 +63,7 @@ def deed(name: str) -> Callable[[Deed], Deed]:
 
 
 def flow_of(row: Movable) -> Flow:
-    """The table of moves that this row follows."""
+    """The flow of this row."""
     match row:
         case Application():
             return programmes()[row.call.programme].flow
@@ -83,9 +86,12 @@ def take(
     version: int | None = None,
     arrived_at: datetime | None = None,
 ) -> None:
-    """Take the move `key`, or raise Refused with every reason, or Stale when `version` is not the row's any more.
+    """Apply the transition `key` to the row.
 
-    arrived_at: the database's clock when the request came in; deadlines are held against it.
+    Sets the step and `step_at`, runs the effect, records an event and queues the notifications. answers: field →
+    value. arrived_at: when the request arrived, by the database clock (default: now); deadlines are compared with
+    it. Raises Refused with every reason why the transition is not possible, Stale when the row's version is no longer
+    `version`, and whatever the effect raises.
     """
     arrived = arrived_at or now()
     _lock(row)
@@ -106,7 +112,10 @@ def take(
 
 
 def _follow_up(row: Movable, move: Move, actor: Actor, case: Any) -> Facts | Say | None:
-    """Let the deed fill the columns that the new step needs before anything reaches the database; then flush."""
+    """Run the effect, then flush.
+
+    Autoflush is off meanwhile: the effect sets the columns that the constraints require at the new step.
+    """
     found: Facts | Say | None = None
     with db.session.no_autoflush:
         if move.does:
@@ -116,13 +125,13 @@ def _follow_up(row: Movable, move: Move, actor: Actor, case: Any) -> Facts | Say
 
 
 def begin(row: Movable, *, actor: Actor, say: Say) -> None:
-    """Write down that a row begins its flow; a first step needs its event too."""
+    """Record the first event of a row that has just been created, with its first step."""
     event = replace(about(row), step_to=row.step)
     history.record(event, actor=actor, key="begin", say=say, facts=fingerprints.of(row))
 
 
 def about(row: Movable) -> history.About:
-    """Whose chain the row's events join."""
+    """Where events of this row belong: a batch has a chain of its own, all others join that of their application."""
     table = row.__tablename__
     if isinstance(row, Batch):
         return history.About("batch", row.id, table, row.id)
@@ -134,7 +143,10 @@ def _application(row: Application | Agreement | Report | Instalment) -> Applicat
 
 
 def _lock(row: Movable) -> None:
-    """Lock in the order of the house: call, application, fund, then the row."""
+    """Lock the call (shared), the application and then the row, in the same order everywhere, to avoid deadlocks.
+
+    For a batch, lock only the batch.
+    """
     if not isinstance(row, Batch):
         application = _application(row)
         db.session.execute(select(Call.id).where(Call.id == application.call_id).with_for_update(read=True))
@@ -144,7 +156,7 @@ def _lock(row: Movable) -> None:
 
 
 def _refresh(row: Movable) -> None:
-    """Lock the row and read it again: only a row that is fetched is brought up to date."""
+    """Lock the row and read its columns again; fetching the result is what refreshes the object."""
     model = type(row)
     locked = select(model).where(model.id == row.id).with_for_update(of=model).execution_options(populate_existing=True)
     db.session.scalars(locked).one()
@@ -152,7 +164,7 @@ def _refresh(row: Movable) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """By whom a move was taken, what they answered, and the sentence for the history."""
+    """Who applied a transition, the values they entered, and the message for history."""
 
     actor: Actor
     answers: Mapping[str, Any]
@@ -174,7 +186,7 @@ def _write_down(row: Movable, before: str, move: Move, taken: Taken) -> None:
 
 
 def _audience(move: Move, actor: Actor) -> str:
-    """Advice within the office (a recommendation, a case sent back) is not the applicant's to read; what we tell is."""
+    """`office` for a text that staff or reviewers wrote and that no mail tells the applicant; otherwise `all`."""
     inside = actor.role is not Role.APPLICANT and any(ask.kind == "text" for ask in move.asks)
     return "office" if inside and not any(tell.to is Role.APPLICANT for tell in move.tells) else "all"
 
@@ -194,7 +206,7 @@ def _tell(row: Movable, move: Move, answers: Mapping[str, Any], facts: Facts) ->
 
 
 def _tellable(row: Movable) -> list[tuple[Application | Agreement | Report | Instalment, Facts]]:
-    """A batch tells each of its grantees what is paid to them; anything else tells its own, a report with its title."""
+    """The rows to send notifications about, with extra values: for a batch, each instalment that is not cancelled."""
     match row:
         case Batch():
             return [(p.instalment, {"amount": Money(p.amount, p.currency)}) for p in row.payments if not p.undone]

@@ -1,4 +1,4 @@
-"""Numbers without gaps, per kind and year."""
+"""Document and reference numbers without gaps, per kind and year."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from grants.models import Counter
 
 
 def take(kind: str) -> str:
-    """The next number of its kind, such as BTN-2026-0007.
+    """The next number of its kind in the current UTC year, such as BTN-2026-0007.
 
-    The counter's row stays locked until the transaction ends: take it last, so that nobody waits long and a
-    transaction that fails leaves no gap.
+    The counter's row stays locked until the transaction ends, and a rollback undoes the increment, which is why there
+    are no gaps. Call this late in the transaction, so that others wait only briefly.
     """
     year = today().year
     first = insert(Counter).values(kind=kind, year=year, last=1)

@@ -1,4 +1,4 @@
-"""Organisations: chapters from the published list, and others as they come."""
+"""Organisations: chapters from the published list, and others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add(
     source: str = "",
     actor: Actor = CLOCK,
 ) -> Organisation:
-    """A new organisation; raises Broken at the end of the unit when the name is taken."""
+    """Create an organisation and its history event. The transaction raises Broken when the name is taken."""
     row = Organisation(
         name=name,
         sort_key=sort_key(name),
@@ -44,7 +44,7 @@ def add(
 
 
 def add_missing(rows: list[dict[str, str]]) -> int:
-    """Add the chapters of the published list that are not there yet; answers how many."""
+    """Create the chapters of the published list whose names are missing; returns how many were created."""
     known = set(db.session.scalars(select(Organisation.name)))
     new = [row for row in rows if row["chapter"] not in known]
     for row in new:
@@ -59,6 +59,6 @@ def add_missing(rows: list[dict[str, str]]) -> int:
 
 
 def sort_key(name: str) -> str:
-    """A key under which names sort alike on every server: without accents and case."""
+    """The name without accents and case, so that names sort in the same way on every server."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -1,4 +1,4 @@
-"""The outbox: what has to happen outside, promised in the same transaction as its cause."""
+"""The outbox: documents to print and mails to send, stored in the same transaction as their cause."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ FINISH = (
     .where(ROWS.c.id == bindparam("row"), ROWS.c.attempts == bindparam("token"), ROWS.c.done_at.is_(None))
     .values(done_at=GRANTS_NOW, leased_until=None, problem="")
 )
-"""Changes the row of exactly the newest claim: what hangs on it happens once."""
+"""Updates the row only for its newest claim, so that what is joined to this statement happens once."""
 
 
 def print_document(document: Document) -> Outbox:
-    """Have a worker print it."""
+    """Queue a document for printing."""
     return _put("document", LETTERS, {"document": document.id})
 
 
 def mail(people: Iterable[Person], *, subject: Say, text: Say, path: str) -> None:
-    """Have a worker write to each of them, in their language; `path` is the page the mail leads to."""
+    """Queue a mail to each person, written later in their language. path: the page that the mail links to."""
     for person in people:
         _put("mail", DEFAULT, {"person": person.id, "subject": subject.as_json(), "text": text.as_json(), "path": path})
 
@@ -56,7 +56,7 @@ def _put(kind: str, queue: str, args: Mapping[str, Any]) -> Outbox:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An outbox row in somebody's hands; `token` fences off whoever held it before."""
+    """An outbox row that a worker has claimed. `token` is the number of the attempt; earlier claims are void."""
 
     id: int
     token: int
@@ -65,28 +65,35 @@ class Claim:
 
 
 class Fenced(RuntimeError):
-    """The row is done already, or somebody else has claimed it since."""
+    """The row is done already, or another worker has claimed it since."""
 
     def __init__(self, held: Claim) -> None:
         super().__init__(f"outbox row {held.id} is no longer ours (token {held.token})")
 
 
 def claim(id: int) -> Claim | None:
-    """Take the row in hand for the length of a lease; None when it is done, dead, or in other hands."""
+    """Claim the row until the lease ends, in a statement of its own.
+
+    Returns None when the row is done, given up, or claimed by another worker whose lease has not ended.
+    """
     with stating() as connection:
         row = connection.execute(CLAIM, {"row": id, "lease": LEASE}).first()
     return Claim(id, row.attempts, row.kind, row.args) if row else None
 
 
 def finish(held: Claim) -> None:
-    """Mark it done; raises Fenced unless exactly the holder of the newest claim says so."""
+    """Mark the row done, in a statement of its own. Raises Fenced unless this is its newest claim."""
     with stating() as connection:
         if not connection.execute(FINISH, {"row": held.id, "token": held.token}).rowcount:
             raise Fenced(held)
 
 
 def fail(held: Claim, *, problem: str, lasting: bool = False) -> None:
-    """It did not work: again after a growing pause, or dead after the last try or at once when no try can help."""
+    """Record a failed attempt: schedule the next one after a doubling pause, or give the row up.
+
+    A row is given up after TRIES attempts, or at once when the problem is `lasting`. Changes nothing when this is not
+    the newest claim.
+    """
     dead = lasting or held.token >= TRIES
     values = {"leased_until": None, "problem": problem, "next_at": GRANTS_NOW + PAUSE * 2**held.token}
     if dead:
@@ -100,7 +107,7 @@ def fail(held: Claim, *, problem: str, lasting: bool = False) -> None:
 
 
 def due(most: int, queue: str) -> list[int]:
-    """Lock and give the rows of a queue that wait to be enqueued, oldest first, but for those another relay holds."""
+    """Lock up to `most` due rows of a queue, oldest first, and return their ids. Rows locked elsewhere are skipped."""
     waiting = (
         select(Outbox.id)
         .where(
@@ -118,7 +125,7 @@ def due(most: int, queue: str) -> list[int]:
 
 
 def enqueued(ids: Sequence[int]) -> None:
-    """They stand in the queue; should the queue be lost, they are due again soon."""
+    """Record that the rows were enqueued: they are due again after AGAIN, in case the queue loses them."""
     db.session.execute(
         update(Outbox)
         .where(Outbox.id.in_(ids))
@@ -128,7 +135,7 @@ def enqueued(ids: Sequence[int]) -> None:
 
 
 def bury() -> int:
-    """Give up on rows whose workers died at every try; answers how many."""
+    """Give up the rows whose last lease ended without a result; returns how many."""
     worn = update(Outbox).where(
         Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.attempts >= TRIES, Outbox.leased_until < GRANTS_NOW
     )
@@ -137,9 +144,9 @@ def bury() -> int:
 
 
 def again(id: int) -> bool:
-    """Try a row once more that was given up; False when it is not given up (any more).
+    """Schedule one more attempt for a row that was given up; returns False when it is not given up.
 
-    The token goes on counting, so that a worker long thought dead stays fenced off: one press is one try.
+    The number of attempts is not reset, so earlier claims stay void, and a further failure gives the row up again.
     """
     revived = update(Outbox).where(Outbox.id == id, Outbox.dead_at.is_not(None), Outbox.done_at.is_(None))
     result = db.session.execute(

@@ -1,4 +1,4 @@
-"""People: accounts, memberships, appointments."""
+"""People: accounts, memberships, appointments to roles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workflows.say import Say
 def add(
     *, email: str, name: str, password_hash: str | None, language: str = "en", timezone: str = "UTC", actor: Actor
 ) -> Person:
-    """An account; raises Broken at the end of the unit when the address is taken."""
+    """Create an account and its history event. The transaction raises Broken when the email address is taken."""
     person = Person(
         email=email.strip().lower(),
         name=name.strip(),
@@ -31,7 +31,10 @@ def add(
 
 
 def join(person: Person, organisation: Organisation, *, title: str = "", actor: Actor) -> Membership:
-    """The person acts for the organisation from now on."""
+    """Make the person a member who acts for the organisation, and record it in history.
+
+    The transaction raises Broken when the person already is one.
+    """
     membership = Membership(person=person, organisation=organisation, title=title)
     db.session.add(membership)
     db.session.flush()
@@ -42,7 +45,11 @@ def join(person: Person, organisation: Organisation, *, title: str = "", actor: 
 def appoint(
     person: Person, role: Role, *, programme: str | None = None, call_id: int | None = None, actor: Actor
 ) -> Appointment:
-    """The person holds the role, everywhere or in one programme or call. Their sessions end: sight has changed."""
+    """Appoint the person to the role, everywhere or in one programme or call; record it in history.
+
+    Ends all sessions of the person, because what they may see changes. The transaction raises Broken when the person
+    already holds this role.
+    """
     appointment = Appointment(person=person, role=str(role), programme=programme, call_id=call_id)
     db.session.add(appointment)
     db.session.flush()
@@ -52,7 +59,7 @@ def appoint(
 
 
 def dismiss(appointment: Appointment, *, actor: Actor) -> None:
-    """The role ends today."""
+    """End the appointment now, end all sessions of the person, and record it in history."""
     appointment.ended_at = now()
     db.session.flush()
     sign_out_everywhere(appointment.person)
@@ -60,7 +67,7 @@ def dismiss(appointment: Appointment, *, actor: Actor) -> None:
 
 
 def sign_out_everywhere(person: Person) -> None:
-    """End every session of the person."""
+    """Delete every session of the person."""
     db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
 
 

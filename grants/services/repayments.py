@@ -1,4 +1,4 @@
-"""Money that comes back: what was paid and not used."""
+"""Repayments: unspent funds that a grantee returns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from workflows.say import Money, Say
 
 @moves.deed("repayments.receive")
 def receive(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> Say:
-    """Book it against what was paid; the grant can be closed once nothing is left."""
+    """Store the repayment, book it from paid to returned, and update whether the grant can be closed.
+
+    Raises ledger.Overspent for more than was paid, and ValueError unless the amount is above zero.
+    """
     award, amount, reference = agreement.award, answers["amount"], answers["reference"]
     db.session.add(
         Repayment(

@@ -1,4 +1,4 @@
-"""A form that is sent twice has one effect: its hidden key is kept with the answer that was given."""
+"""Idempotency: a form that is submitted twice has one effect. Its hidden key is stored with the answer."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from grants.services.moves import Refused
 from workflows.say import Say
 
 LONGEST_KEY = 100
-"""Our own keys are shorter; whoever sends a longer one made it up, and nothing of it is kept."""
+"""Characters. The keys of our forms are shorter; a longer one is not ours and is not stored."""
 
 
 def once(key: str, *, person: int, body: bytes, do: Callable[[], str]) -> str:
-    """Do it and keep the answer under the key, or give the answer kept.
+    """Call `do` and store its answer under the idempotency key, or return the answer stored earlier.
 
-    Raises Refused for the same key with other contents.
-    A second sending that comes while the first is still at work waits for it: both insert the same key.
+    A second request that arrives while the first is running waits for it, because both insert the same key. Without
+    a key, or with one longer than LONGEST_KEY, `do` is called each time. Raises Refused when the key was used by
+    another person or with another body, and whatever `do` raises.
     """
     if not key or len(key) > LONGEST_KEY:
         return do()

@@ -1,4 +1,4 @@
-"""Reports of the grantee: owed with the award, written, sent, approved or sent back."""
+"""Reports of the grantee: schedule, save, submit, approve, send back with questions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workflows.say import Say
 
 
 def owe(award: Award, duties: Sequence[ReportDuty], *, actor: Actor) -> None:
-    """The reports with their days, each with a row for every indicator and budget line."""
+    """Create the reports of an award with their due dates, each with a row for every indicator and budget line."""
     goals = select(Indicator).where(Indicator.application_id == award.application_id).order_by(Indicator.position)
     indicators, lines = list(db.session.scalars(goals)), awards.lines(award.application)
     days = due_days(duties, award.starts_on, award.ends_on)
@@ -41,11 +41,11 @@ def save(
     version: int,
     unread: Mapping[str, str] | None = None,
 ) -> None:
-    """Keep a report as it stands. figures: id → (actual, source); spending: id → (spent, explanation).
+    """Save a draft of a report, complete or not. No history event is recorded.
 
-    unread: what was typed as a number and cannot be read as one, by the name of its field.
-
-    Raises Refused once it is sent, Stale when somebody else saved in between.
+    texts: column → text; figures: id → (actual, source); spending: id → (spent, explanation). unread: field name →
+    text that was entered where a number is required and is not one. Raises Refused when the report has been
+    submitted, and Stale when its version is no longer `version`.
     """
     db.session.refresh(report, with_for_update={"of": Report})
     if report.step != "due":
@@ -66,14 +66,17 @@ def save(
 
 @moves.deed("reports.receive")
 def receive(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """It has arrived."""
+    """Record who submitted the report and when, and clear the question."""
     report.sent_by, report.sent_at, report.question = actor.person, now(), ""
     db.session.flush()
 
 
 @moves.deed("reports.approve")
 def approve(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """What waited for it falls due."""
+    """Record who approved the report and when, and make instalments payable whose conditions now hold.
+
+    Then update whether the grant can be closed.
+    """
     report.approved_by, report.approved_at = actor.person, now()
     db.session.flush()
     instalments.follow(report.award)
@@ -82,6 +85,6 @@ def approve(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: A
 
 @moves.deed("reports.send_back")
 def send_back(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """The question stands on the report until it is sent again."""
+    """Store the question on the report; it stays there until the report is submitted again."""
     report.question = answers["question"]
     db.session.flush()

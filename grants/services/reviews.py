@@ -1,4 +1,7 @@
-"""Reviews: asked for, declared on, written, sent."""
+"""Reviews: invite reviewers, declare on conflicts of interest, decline, save, submit.
+
+Each command except `save` records an event that only staff see.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ COMMENT_WORDS = 5
 
 
 def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assignment:
-    """Ask somebody for a review; raises Refused for whoever must not judge this one."""
+    """Invite a reviewer: create the assignment with its due date, and queue the mail.
+
+    Raises Refused unless the application is in review, and with every reason why this person must not review it.
+    """
     if application.step != "review":
         raise moves.Refused(Say("Reviewers are assigned while the application is in review."))
     if reasons := unfit(application, reviewer):
@@ -52,7 +58,7 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
 
 
 def review_time(application: Application) -> timedelta:
-    """How long a review may take by the call's clock: hours where it counts in hours, else days."""
+    """How long a review may take: `review_hours` of the call, else `review_days` (default: 21 days)."""
     clock = application.call.data.clock
     if hours := clock.get("review_hours"):
         return timedelta(hours=hours)
@@ -60,7 +66,11 @@ def review_time(application: Application) -> timedelta:
 
 
 def unfit(application: Application, reviewer: Person) -> tuple[Say, ...]:
-    """What is found, not declared, against somebody judging this application."""
+    """Every reason in the database why this person must not review the application at its current stage.
+
+    Reasons: a member of the applicant or of another applicant in this call, a declared conflict that has not been
+    lifted, an earlier invitation at this stage.
+    """
     said = []
     member = select(Membership.id).where(Membership.person_id == reviewer.id, Membership.ended_at.is_(None))
     if db.session.scalar(member.where(Membership.organisation_id == application.organisation_id).limit(1)):
@@ -90,9 +100,9 @@ def unfit(application: Application, reviewer: Person) -> tuple[Say, ...]:
 
 
 def clear(assignment: Assignment, *, actor: Actor) -> None:
-    """The reviewer declares that there is no conflict; from now on the proposal shows.
+    """Record that the reviewer declares no conflict of interest, create the review, and make the proposal visible.
 
-    Raises Refused for whoever has come to act for the applicant since they were asked.
+    Raises Refused when the invitation has been answered, or the reviewer is a member of the applicant.
     """
     _expect(assignment, "asked")
     if looked_up(assignment).member:
@@ -104,7 +114,10 @@ def clear(assignment: Assignment, *, actor: Actor) -> None:
 
 
 def declare_conflict(assignment: Assignment, *, kinds: Sequence[str], actor: Actor) -> None:
-    """The reviewer has a conflict: the proposal leaves their sight, and the office looks for another."""
+    """Record the reviewer's conflict of interest, after which the application is no longer visible to them.
+
+    kinds: keys of CONFLICTS. Raises Refused when the review has been submitted or the assignment has ended.
+    """
     _expect(assignment, "asked", "ready")
     assignment.state = "conflicted"
     db.session.add(
@@ -115,7 +128,7 @@ def declare_conflict(assignment: Assignment, *, kinds: Sequence[str], actor: Act
 
 
 def decline(assignment: Assignment, *, reason: str, actor: Actor) -> None:
-    """The reviewer would rather not."""
+    """Record that the reviewer declines. Raises Refused when the review is submitted or the assignment has ended."""
     _expect(assignment, "asked", "ready")
     assignment.state, assignment.reason = "declined", reason.strip()
     db.session.flush()
@@ -132,9 +145,10 @@ def save(
     confidence: int | None,
     version: int | None = None,
 ) -> None:
-    """Keep a review as it stands, whole or not. scores: criterion → (points, comment).
+    """Save a draft of a review, complete or not. scores: criterion → (points, comment); texts: column → text.
 
-    Raises Stale when it was saved elsewhere since `version` was read.
+    Raises Refused unless the reviewer has declared no conflict, has not submitted it, and the application is in review
+    at this stage; Stale when the review's version is no longer `version`.
     """
     _expect(review.assignment, "ready")
     db.session.refresh(review)
@@ -154,7 +168,7 @@ def save(
 
 
 def lacks(review: Review) -> tuple[Say, ...]:
-    """What a review still needs before it can be sent."""
+    """What is missing or wrong in a review before it can be submitted. Empty when nothing is."""
     application = review.assignment.application
     held = {score.criterion: score for score in review.scores}
     said = []
@@ -192,7 +206,10 @@ def lacks(review: Review) -> tuple[Say, ...]:
 
 
 def send(review: Review, *, actor: Actor) -> None:
-    """Hand the review in; raises Refused with all that it lacks."""
+    """Submit the review, after which it can no longer be changed.
+
+    Raises Refused with everything that is missing, or when the application is no longer in review at this stage.
+    """
     _expect(review.assignment, "ready")
     _open_for_reviews(review.assignment)
     if reasons := lacks(review):
@@ -209,7 +226,7 @@ def _open_for_reviews(assignment: Assignment) -> None:
 
 
 def _expect(assignment: Assignment, *states: str) -> None:
-    """Lock the assignment and be sure it is where it was."""
+    """Lock the assignment and read it again; raise Refused unless it is in one of these states."""
     db.session.refresh(assignment, with_for_update={"of": Assignment})
     if assignment.state not in states:
         raise moves.Refused(Say("You have answered this already."))

@@ -1,4 +1,4 @@
-"""Signing in and out. The cookie holds a random token, the database its hash."""
+"""Sessions: sign in and out. The cookie holds a random token, the database its hash."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from workflows.say import Say
 
 TRIES, WITHIN = 10, timedelta(minutes=15)
 AT_ONCE = threading.BoundedSemaphore(2)
-"""Argon2 takes much memory by design, so only so many run at once in a process."""
+"""Argon2 needs much memory by design, so at most two computations run at once in a process."""
 
 
 class NotSignedIn(ValueError):
-    """The address or the password is wrong, or the tries were too many; `reason` does not say which account exists."""
+    """Wrong email address or password, or too many attempts; `reason` does not reveal whether the account exists."""
 
     def __init__(self, reason: Say) -> None:
         super().__init__(str(reason))
@@ -31,18 +31,19 @@ class NotSignedIn(ValueError):
 
 
 class TooMany(NotSignedIn):
-    """The tries were too many, so the password was not looked at."""
+    """Too many failed attempts; the password was not checked."""
 
 
 def hasher(settings: Settings) -> PasswordHasher:
-    """argon2id with the costs of the settings."""
+    """The argon2id hasher, with time and memory cost from the settings."""
     return PasswordHasher(time_cost=settings.argon2_time, memory_cost=settings.argon2_kib, parallelism=1)
 
 
 def verified(*, email: str, password: str, address: str, settings: Settings) -> Person:
-    """The person of this address and password; raises NotSignedIn.
+    """The person with this email address and password. address: the network address of the request.
 
-    An unknown address takes as long as a wrong password.
+    For an unknown email address a dummy hash is checked, so that it takes as long as a wrong password; only the first
+    time in a process takes longer. Raises TooMany after TRIES failures within WITHIN, else NotSignedIn.
     """
     if sessions.failures(email, address, WITHIN) >= TRIES:
         raise TooMany(Say("Too many tries. Wait %(minutes)s minutes and try again.", minutes=WITHIN.seconds // 60))
@@ -62,7 +63,7 @@ def _made_up(time_cost: int, memory_cost: int) -> str:
 
 
 def _nobodys(argon2: PasswordHasher) -> str:
-    """A hash of the same costs that no password has, made once: to make one takes as long as to check one."""
+    """The hash of a random password at the same cost, cached because computing it takes as long as checking one."""
     return _made_up(argon2.time_cost, argon2.memory_cost)
 
 
@@ -74,14 +75,14 @@ def _verifies(argon2: PasswordHasher, stored: str, password: str) -> bool:
 
 
 def record_failure(*, email: str, address: str) -> None:
-    """Remember that it failed, in a unit of work of its own."""
+    """Store a failed attempt, with the hashes of both addresses. Call it in a transaction of its own."""
     db.session.add(
         SignInFailure(email_sha256=sessions.hashed(email.strip().lower()), address_sha256=sessions.hashed(address))
     )
 
 
 def open_for(person: Person, settings: Settings) -> str:
-    """A session for the person; answers with the token for the cookie."""
+    """Create a session and return the token for the cookie. Also deletes all sessions past their absolute limit."""
     token = secrets.token_urlsafe(32)
     db.session.add(
         SignIn(
@@ -96,7 +97,7 @@ def open_for(person: Person, settings: Settings) -> str:
 
 
 def touch(sign_in: SignIn, settings: Settings) -> bool:
-    """Push the idle limit forward, at most once a minute; answers whether anything is to be saved."""
+    """Extend the idle limit, at most once a minute; returns whether the row was changed."""
     if now() - sign_in.used_at < timedelta(minutes=1):
         return False
     sign_in.used_at, sign_in.idle_ends_at = now(), now() + timedelta(minutes=settings.session_idle_minutes)
@@ -104,5 +105,5 @@ def touch(sign_in: SignIn, settings: Settings) -> bool:
 
 
 def close(token: str) -> None:
-    """End the session, whoever holds the cookie."""
+    """Delete the session with this token, if there is one."""
     db.session.execute(delete(SignIn).where(SignIn.token_sha256 == sessions.hashed(token)))

@@ -1,4 +1,8 @@
-"""Proof that nothing was changed: history, steps, ledger and documents held against each other."""
+"""Checks of `grants verify`, and checkpoints: they detect rows that contradict history, ledger or stored files.
+
+A change that leaves all of these consistent is not detected. Rewritten history is detected for events that a checkpoint
+covers; a newer event is protected only by its hash chain, which needs no key.
+"""
 
 from __future__ import annotations
 
@@ -30,14 +34,15 @@ from grants.services.history import FIRST, digest, word_hash
 from workflows.say import Say
 
 SEALING = 7_031_963
-"""Any number will do for the turns of the clocks as long as no other lock of ours has it."""
+"""Key of the advisory lock under which one process at a time creates a checkpoint. No other lock uses this number."""
 STEPPED = (Application, Agreement, Instalment, Report, Batch)
 
 
 def findings(seal_key: str, stored: Callable[[str], bool]) -> Iterator[Say]:
-    """Everything that does not fit, in words; nothing when all is well.
+    """One message for each inconsistency; none when all checks pass.
 
-    stored: whether a file of that hash is whole.
+    seal_key: the key with which the checkpoints were sealed. stored: whether the file with that SHA-256 exists and is
+    undamaged.
     """
     yield from _chains()
     yield from _heads()
@@ -54,9 +59,11 @@ def findings(seal_key: str, stored: Callable[[str], bool]) -> Iterator[Say]:
 
 
 def seal(key: str) -> Checkpoint | None:
-    """Hash the events that have come to rest onto the last checkpoint, and seal that; None when nothing is new.
+    """Create a checkpoint over the events that no checkpoint covers yet; None when there are none.
 
-    The key is not in the database, so whoever rewrites history there cannot seal it again. Two clocks take turns.
+    Events of transactions newer than the oldest running one are left to the next checkpoint. The digest includes that
+    of the previous checkpoint. The seal is an HMAC-SHA-256 whose key is not stored in the database. Concurrent calls
+    wait for each other.
     """
     db.session.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": SEALING})
     last = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id.desc()).limit(1)).first()
@@ -151,7 +158,7 @@ def _words() -> Iterator[Say]:
 
 
 def _steps() -> Iterator[Say]:
-    """Replaying the events gives the steps that the tables hold."""
+    """The step of each row equals the one in its newest event with a step."""
     for model in STEPPED:
         last = (
             select(Event.about_id, Event.step_to)
@@ -177,7 +184,7 @@ def _steps() -> Iterator[Say]:
 
 
 def _checkpoints(key: str) -> Iterator[Say]:
-    """Each checkpoint covers what the one before it did not; all of them in one pass over history."""
+    """The seal, the number of events and the digest of each checkpoint, computed in one pass over history."""
     sealed = text("""
         SELECT c.id, e.hash
         FROM (SELECT *, lag(up_to, 1, 0) OVER w AS until, lag(below, 1, 0::bigint) OVER w AS before
@@ -228,7 +235,7 @@ def _ledger() -> Iterator[Say]:
 
 
 def _totals() -> Iterator[Say]:
-    """What is kept as a sum is held against the postings themselves, not against the balances beside it."""
+    """The stored totals equal the sums of the postings; the balances are checked separately."""
     sums = text("""
         SELECT kind, fund_id, call_id, coalesce(t.amount, 0) AS amount, coalesce(s.amount, 0) AS summed
         FROM (SELECT *, coalesce(call_id, 0) AS call FROM total) t
@@ -248,7 +255,7 @@ def _totals() -> Iterator[Say]:
 
 
 def _waiting() -> Iterator[Say]:
-    """An instalment waits for a batch when it is payable and in none, and only then."""
+    """`waits` is true exactly when an instalment is payable and in no batch that is not cancelled."""
     taken = select(Payment.instalment_id).where(Payment.instalment_id == Instalment.id, ~Payment.undone).exists()
     truth = and_(Instalment.step == "payable", ~taken)
     wrong = select(Instalment.id, Instalment.waits).where(Instalment.waits != truth).order_by(Instalment.id)
