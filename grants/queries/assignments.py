@@ -78,7 +78,7 @@ def _against(application: Application, ids: list[int]) -> list[tuple[str, frozen
         ("%(name)s acts for the applicant.", member.where(Membership.organisation_id == application.organisation_id)),
         ("%(name)s has applied in this call.", applied),
         ("%(name)s has a conflict of interest.", conflict),
-        ("%(name)s was asked already.", asked),
+        ("%(name)s has already been invited.", asked),
     )
     return [(text, frozenset(db.session.scalars(query.distinct()))) for text, query in wanted]
 

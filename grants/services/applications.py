@@ -37,7 +37,7 @@ def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Applicatio
     )
     db.session.add(application)
     db.session.flush()
-    moves.begin(application, actor=actor, say=Say("Draft begun"))
+    moves.begin(application, actor=actor, say=Say("Draft started"))
     return application
 
 
@@ -72,7 +72,7 @@ def save(
         .execution_options(populate_existing=True)
     ).one()
     if locked.step not in ("draft", "question"):
-        raise moves.Refused(Say("The proposal is sent and can no longer be changed."))
+        raise moves.Refused(Say("The proposal has been submitted and can no longer be changed."))
     if locked.version != version:
         raise moves.Stale(locked)
     for name, value in facts.items():
@@ -100,7 +100,7 @@ def keep_lost(
     )
     if (db.session.scalar(mine) or 0) >= MOST_LOST:
         raise moves.Refused(
-            Say("%(count)s of your texts wait to be compared. Choose among those first.", count=MOST_LOST)
+            Say("You have %(count)s unsaved versions to compare. Compare them first and choose one.", count=MOST_LOST)
         )
     row = ApplicationSave(
         application_id=application.id, person_id=person, section=section, on_version=version, content=dict(content)
@@ -170,7 +170,7 @@ def submit(application: Application, *, actor: Actor, answers: Mapping[str, Any]
 def reopen(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
     """Delete the verdicts of the eligibility checks, because the applicant may now change the proposal."""
     checks.clear(application)
-    return {"until": answer_until(application) or "we go on without it"}
+    return {"until": answer_until(application) or "our decision"}
 
 
 def answer_until(application: Application) -> datetime | None:

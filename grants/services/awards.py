@@ -48,7 +48,7 @@ def make(application: Application, *, actor: Actor, answers: Mapping[str, Any], 
         ledger.commit(award, actor=actor)
     except ledger.Overspent as spent:
         raise moves.Refused(spent.reason) from spent
-    moves.begin(agreement, actor=actor, say=Say("Agreement made"))
+    moves.begin(agreement, actor=actor, say=Say("Agreement prepared"))
     instalments.plan(award, application.call.data.instalments, actor=actor)
     reports.owe(award, application.call.data.reports, actor=actor)
     letters.award_letter(award, signed_by=db.session.get_one(Person, actor.person))
@@ -73,7 +73,7 @@ def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version:
     agreement = award.agreement
     db.session.refresh(agreement, with_for_update={"of": Agreement})
     if agreement.step != "to_sign":
-        raise moves.Refused(Say("The agreement is signed, and its budget can no longer be changed."))
+        raise moves.Refused(Say("The agreement has been signed. Its budget can no longer be changed."))
     if agreement.version != version:
         raise moves.Stale(agreement)
     lines = awards.lines(award.application)
@@ -85,7 +85,7 @@ def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version:
         line.agreed = part
     agreement.divided_at = now()
     told = "; ".join(f"{line.what}: {round(line.agreed or Decimal(0), 3):f}" for line in lines)
-    say = Say("Budget of the award divided")
+    say = Say("Award divided over the budget lines")
     db.session.flush()
     facts = fingerprints.of(agreement)
     history.record(moves.about(agreement), actor=actor, key="divide", say=say, words={"lines": told}, facts=facts)
@@ -111,7 +111,9 @@ def give_up(application: Application, *, actor: Actor, answers: Mapping[str, Any
     owed = db.session.scalars(select(Report).where(Report.award_id == award.id).order_by(Report.number))
     for row in (award.agreement, *award.instalments, *owed):
         moves.take(row, "lapse", actor=CLOCK)
-    documents.revoke(application, "award_letter", reason="The award was given up before both sides had signed.")
+    documents.revoke(
+        application, "award_letter", reason="The award ended before both parties had signed the agreement."
+    )
 
 
 @moves.deed("awards.close")

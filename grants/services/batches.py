@@ -43,7 +43,7 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
         raise moves.Refused(
             *(
                 Say(
-                    "%(number)s / %(share)s is not payable any more.",
+                    "%(number)s, instalment %(share)s: it is not payable, or it is already in a batch.",
                     number=r.award.number,
                     share=r.number,
                 )
@@ -54,7 +54,7 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
     batch.payments = [Payment(instalment=row, amount=row.amount, currency=row.award.currency) for row in rows]
     db.session.add(batch)
     db.session.flush()
-    moves.begin(batch, actor=actor, say=Say("Prepared; payments in it: %(count)s", count=len(rows)))
+    moves.begin(batch, actor=actor, say=Say("Batch prepared; payments: %(count)s", count=len(rows)))
     return batch
 
 

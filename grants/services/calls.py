@@ -65,7 +65,7 @@ def change(
     if version is not None and call.version != version:
         raise moves.Stale(call)
     if call.step != "draft":
-        raise moves.Refused(Say("The rules of a call are frozen once it is open."))
+        raise moves.Refused(Say("The rules of a call cannot be changed after it has opened."))
     before = _leaves(call.rules) | _facts(call)
     call.title, call.opens_at, call.closes_at = title, opens_at, closes_at
     call.rules = CallRules.model_validate(rules).model_dump(mode="json")
@@ -99,8 +99,8 @@ def fund(call: Call, *, amount: Decimal, actor: Actor) -> None:
     """
     money = Money(amount, call.currency)
     _move(call, ledger.cut, amount, actor)
-    _record(call, actor, "fund", Say("Envelope raised by %(amount)s", amount=money))
-    said = Say("%(amount)s set aside for “%(call)s”", amount=money, call=call.title)
+    _record(call, actor, "fund", Say("Envelope increased by %(amount)s", amount=money))
+    said = Say("%(amount)s allocated to “%(call)s”", amount=money, call=call.title)
     funds.record(call.fund, actor=actor, key="cut", say=said)
 
 
@@ -111,8 +111,8 @@ def unfund(call: Call, *, amount: Decimal, actor: Actor) -> None:
     """
     money = Money(amount, call.currency)
     _move(call, ledger.uncut, amount, actor)
-    _record(call, actor, "unfund", Say("Envelope lowered by %(amount)s", amount=money))
-    said = Say("%(amount)s taken back from “%(call)s”", amount=money, call=call.title)
+    _record(call, actor, "unfund", Say("Envelope reduced by %(amount)s", amount=money))
+    said = Say("%(amount)s returned from “%(call)s”", amount=money, call=call.title)
     funds.record(call.fund, actor=actor, key="uncut", say=said)
 
 
@@ -130,9 +130,9 @@ def open_now(call: Call, *, actor: Actor) -> None:
     """
     _locked(call)
     if call.step != "draft":
-        raise moves.Refused(Say("This call is open already."))
+        raise moves.Refused(Say("This call has already been opened."))
     if cases.envelope_left(call) <= 0:
-        raise moves.Refused(Say("The call has no money yet. Ask finance to set some aside."))
+        raise moves.Refused(Say("No money is allocated to this call. Ask finance to set its envelope."))
     call.step, call.opened_at = "open", now()
     db.session.flush()
     _record(call, actor, "open", Say("Opened"))

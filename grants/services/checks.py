@@ -21,11 +21,11 @@ def give(application: Application, *, key: str, verdict: str, note: str, actor: 
     """
     titles = dict(application.call.data.checks)
     if not checked_at(moves.flow_of(application), application.step, application.stage):
-        raise moves.Refused(Say("The checks of this application are not open at its present step."))
+        raise moves.Refused(Say("The eligibility checks cannot be completed at the current step of this application."))
     if key not in titles:
-        raise moves.Refused(Say("There is no such check in this call."))
+        raise moves.Refused(Say("This check is not part of this call."))
     if verdict == "failed" and not note.strip():
-        raise moves.Refused(Say("Say in the note what failed: %(check)s.", check=titles[key]))
+        raise moves.Refused(Say("Enter a note that says what failed: %(check)s.", check=titles[key]))
     values = {"verdict": verdict, "note": note.strip(), "by": actor.person, "at": now()}
     given = insert(Check).values(application_id=application.id, key=key, **values)
     db.session.execute(given.on_conflict_do_update(index_elements=["application_id", "key"], set_=values))

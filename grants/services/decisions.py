@@ -30,8 +30,8 @@ def recommend(application: Application, *, actor: Actor, answers: Mapping[str, A
     )
     db.session.flush()
     if kind == "decline":
-        return Say("Recommended: to decline")
-    return Say("Recommended: %(amount)s", amount=Money(answers["amount"], application.call.currency))
+        return Say("Recommended: decline")
+    return Say("Recommended: award %(amount)s", amount=Money(answers["amount"], application.call.currency))
 
 
 @moves.deed("decisions.reconsider")

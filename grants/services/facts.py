@@ -53,7 +53,7 @@ def settled() -> Iterator[Say]:
                 db.session.expunge_all()
             row = db.session.get(model, id) if facts else None
             if row is not None and fingerprints.of(row) != facts:
-                yield Say("%(table)s %(id)s says something else than its history.", table=table, id=id)
+                yield Say("%(table)s %(id)s differs from its history.", table=table, id=id)
 
 
 def unheard() -> Iterator[Say]:
@@ -62,7 +62,7 @@ def unheard() -> Iterator[Say]:
         table = model.__tablename__
         told = select(Event.about_id).where(Event.about == table)
         for id in db.session.scalars(select(model.id).where(model.id.not_in(told)).order_by(model.id)):
-            yield Say("%(table)s %(id)s is there without an event.", table=table, id=id)
+            yield Say("%(table)s %(id)s has no event in history.", table=table, id=id)
 
 
 def adopt() -> None:
@@ -76,7 +76,7 @@ def adopt() -> None:
             continue
         for row in db.session.scalars(select(model).order_by(model.id)):
             chain = ("application", row.application_id) if model is Assignment else ("person", row.person_id)
-            facts, say = fingerprints.of(row), Say("Was there before history told of it")
+            facts, say = fingerprints.of(row), Say("Existed before history recorded it")
             about = history.About(*chain, table, row.id)
             history.record(about, actor=CLOCK, key="adopt", say=say, audience="office", facts=facts)
 
@@ -134,12 +134,14 @@ def payments() -> Iterator[Say]:
     that is not cancelled: amount and step with its instalment.
     """
     for number in db.session.scalars(text(UNPLANNED)):
-        yield Say("Award %(number)s: its instalments do not come to it.", number=number)
+        yield Say("Award %(number)s: its instalments do not add up to its amount.", number=number)
     for number in db.session.scalars(text(UNBOOKED)):
-        yield Say("Award %(number)s: its payments are not those of the ledger.", number=number)
+        yield Say("Award %(number)s: its payments differ from the ledger.", number=number)
     for number in db.session.scalars(text(UNRETURNED)):
-        yield Say("Award %(number)s: what came back is not what the ledger has.", number=number)
+        yield Say("Award %(number)s: its repayments differ from the ledger.", number=number)
     for number in db.session.scalars(text(MISCOUNTED)):
-        yield Say("Award %(number)s: what is left of it, or whether it can be closed, is wrong.", number=number)
+        yield Say(
+            "Award %(number)s: its unspent funds, or whether it can be closed, are stored incorrectly.", number=number
+        )
     for id in db.session.scalars(text(MISPAID)):
-        yield Say("Payment %(id)s is not of an instalment that fell due, or of another amount.", id=id)
+        yield Say("Payment %(id)s: its instalment is not payable, or the amounts differ.", id=id)

@@ -68,10 +68,10 @@ def _ask_back(award: Award, unused: Decimal, day: date) -> None:
     application = award.application
     outbox.mail(
         recipients.of(application, Role.APPLICANT),
-        subject=Say("Money to send back: %(title)s", title=application.title),
+        subject=Say("Return unspent funds: %(title)s", title=application.title),
         text=Say(
-            "%(unused)s of what we paid was not used. Please send it back by %(day)s and name %(number)s with the"
-            " payment. Your programme officer tells you the account.",
+            "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the"
+            " payment reference. Ask your programme officer for the account.",
             unused=Money(unused, award.currency),
             day=day,
             number=award.number,

@@ -101,10 +101,10 @@ def _account(fund: Fund, kind: str, *, call: Call | None = None, award: Award | 
 def _post(kind: str, source: Account, target: Account, amount: Decimal, actor: Actor, *, note: str = "") -> Entry:
     """Book an entry. An amount that is not above zero is an error: a negative one would reverse the direction."""
     if amount <= 0:
-        raise ValueError(f"{kind}: {amount} is not above zero")
+        raise ValueError(f"{kind}: {amount} must be above zero")
     held = db.session.scalars(select(Balance.amount).where(Balance.account_id == source.id)).one()
     if source.kind != "appropriated" and held < amount:
-        raise Overspent(Say("Only %(held)s is left of it.", held=Money(held, source.currency)))
+        raise Overspent(Say("Only %(held)s is available.", held=Money(held, source.currency)))
     entry = Entry(kind=kind, by=actor.person, note=note)
     db.session.add(entry)
     db.session.flush()

@@ -94,10 +94,7 @@ def decline_letter(application: Application, *, feedback: str, signed_by: Person
 
 
 def impact_report(award: Award) -> Document:
-    """Order the impact report of a grant, from its last report: payments, indicators, budget, and what did not work.
-
-    Raises IndexError for an award without reports.
-    """
+    """Order the impact report of a grant, from its last report; raises IndexError for an award without reports."""
     application = award.application
     organisation = application.organisation
     last = _reports(award)[-1]
@@ -271,7 +268,7 @@ def _spent(spending: Any) -> snapshots.BudgetLine:
 
 
 SOURCES = {
-    "en": "Targets as agreed at the award; figures and money used from the approved final report; "
+    "en": "Targets as agreed in the award; results and spending from the approved final report; "
     "payments from the ledger.",
     "fr": "Objectifs fixés à l’octroi ; chiffres et dépenses tirés du rapport final approuvé ; "
     "versements tirés du grand livre.",

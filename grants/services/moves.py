@@ -40,7 +40,7 @@ class Stale(Exception):
     """The row has changed since the page was made; `row` is the row."""
 
     def __init__(self, row: object) -> None:
-        super().__init__("changed meanwhile")
+        super().__init__("the row has changed since the page was made")
         self.row = row
 
 

@@ -68,7 +68,7 @@ class Fenced(RuntimeError):
     """The row is done already, or another worker has claimed it since."""
 
     def __init__(self, held: Claim) -> None:
-        super().__init__(f"outbox row {held.id} is no longer ours (token {held.token})")
+        super().__init__(f"outbox row {held.id}: claim {held.token} is no longer valid")
 
 
 def claim(id: int) -> Claim | None:
@@ -139,7 +139,7 @@ def bury() -> int:
     worn = update(Outbox).where(
         Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.attempts >= TRIES, Outbox.leased_until < GRANTS_NOW
     )
-    gone = worn.values(dead_at=GRANTS_NOW, leased_until=None, problem="The worker died at every try.")
+    gone = worn.values(dead_at=GRANTS_NOW, leased_until=None, problem="The worker stopped at every attempt.")
     return int(db.session.execute(gone.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
 
 

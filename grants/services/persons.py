@@ -25,7 +25,7 @@ def add(
     db.session.add(person)
     db.session.flush()
     history.record(
-        history.About("person", person.id, "person", person.id), actor=actor, key="add", say=Say("Account made")
+        history.About("person", person.id, "person", person.id), actor=actor, key="add", say=Say("Account created")
     )
     return person
 
@@ -54,7 +54,7 @@ def appoint(
     db.session.add(appointment)
     db.session.flush()
     sign_out_everywhere(person)
-    _record(appointment, actor, "appoint", Say("Appointed %(role)s", role=str(role)))
+    _record(appointment, actor, "appoint", Say("Appointed as %(role)s", role=str(role)))
     return appointment
 
 
@@ -63,7 +63,7 @@ def dismiss(appointment: Appointment, *, actor: Actor) -> None:
     appointment.ended_at = now()
     db.session.flush()
     sign_out_everywhere(appointment.person)
-    _record(appointment, actor, "dismiss", Say("No longer %(role)s", role=appointment.role))
+    _record(appointment, actor, "dismiss", Say("Appointment as %(role)s ended", role=appointment.role))
 
 
 def sign_out_everywhere(person: Person) -> None:

@@ -32,4 +32,4 @@ def receive(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], c
     ledger.take_in(award, amount=amount, actor=actor, note=reference)
     instalments.settle(award)
     money = Money(amount, award.currency)
-    return Say("Came back: %(amount)s, received on %(day)s", amount=money, day=answers["day"])
+    return Say("Unspent funds returned: %(amount)s, received on %(day)s", amount=money, day=answers["day"])

@@ -40,5 +40,5 @@ def once(key: str, *, person: int, body: bytes, do: Callable[[], str]) -> str:
         return answer
     kept = db.session.scalars(select(Repeat).where(Repeat.key == key)).one()
     if (kept.person_id, kept.body_sha256) != (person, sha256):
-        raise Refused(Say("This form was sent already with other contents. Open the page again."))
+        raise Refused(Say("This form has already been submitted with different content. Open the page again."))
     return kept.answer

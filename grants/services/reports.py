@@ -29,7 +29,7 @@ def owe(award: Award, duties: Sequence[ReportDuty], *, actor: Actor) -> None:
         report.spending = [ReportSpending(line=line) for line in lines]
         db.session.add(report)
         db.session.flush()
-        moves.begin(report, actor=actor, say=Say("%(title)s is owed by %(day)s", title=duty.title, day=report.due_on))
+        moves.begin(report, actor=actor, say=Say("%(title)s is due on %(day)s", title=duty.title, day=report.due_on))
 
 
 def save(
@@ -49,7 +49,7 @@ def save(
     """
     db.session.refresh(report, with_for_update={"of": Report})
     if report.step != "due":
-        raise moves.Refused(Say("The report is sent and can no longer be changed."))
+        raise moves.Refused(Say("The report has been submitted and can no longer be changed."))
     if report.version != version:
         raise moves.Stale(report)
     for name, value in texts.items():

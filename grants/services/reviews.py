@@ -20,11 +20,11 @@ from workflows.roles import Actor
 from workflows.say import Money, Say
 
 CONFLICTS = (
-    ("member", "I am a member, employee or adviser of the applicant or a partner."),
-    ("author", "I have written, advised on or been asked to join this proposal."),
-    ("person", "One of the people named is family, a close friend, a co-author or an opponent."),
-    ("money", "I, or my employer, would gain or lose money by the decision."),
-    ("applied", "I have applied in this call myself."),
+    ("member", "I am a member, employee or adviser of the applicant or of a partner."),
+    ("author", "I wrote this proposal, advised on it, or was asked to join it."),
+    ("person", "A person named in the proposal is a relative, close friend, co-author or opponent of mine."),
+    ("money", "I or my employer would gain or lose money through the decision."),
+    ("applied", "I have applied in this call."),
 )
 COMMENT_WORDS = 5
 
@@ -35,7 +35,7 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
     Raises Refused unless the application is in review, and with every reason why this person must not review it.
     """
     if application.step != "review":
-        raise moves.Refused(Say("Reviewers are assigned while the application is in review."))
+        raise moves.Refused(Say("You can invite reviewers only while the application is in review."))
     if reasons := unfit(application, reviewer):
         raise moves.Refused(*reasons)
     assignment = Assignment(
@@ -47,11 +47,15 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
     )
     db.session.add(assignment)
     db.session.flush()
-    _record(assignment, actor, "assign", Say("Reviewer asked"))
+    _record(assignment, actor, "assign", Say("Reviewer invited"))
     outbox.mail(
         [reviewer],
-        subject=Say("A proposal to review"),
-        text=Say("You are asked for a review by %(day)s.", day=assignment.due_on),
+        subject=Say("Review a proposal"),
+        text=Say(
+            "You are invited to review a proposal. First say whether you have a conflict of interest. If you have none,"
+            " submit your review by %(day)s.",
+            day=assignment.due_on,
+        ),
         path=f"/reviews/{assignment.id}",
     )
     return assignment
@@ -95,7 +99,7 @@ def unfit(application: Application, reviewer: Person) -> tuple[Say, ...]:
             Assignment.stage == application.stage,
         )
     ):
-        said.append(Say("%(name)s was asked already.", name=reviewer.name))
+        said.append(Say("%(name)s has already been invited.", name=reviewer.name))
     return tuple(said)
 
 
@@ -106,11 +110,11 @@ def clear(assignment: Assignment, *, actor: Actor) -> None:
     """
     _expect(assignment, "asked")
     if looked_up(assignment).member:
-        raise moves.Refused(Say("You act for the applicant, so declare a conflict of interest."))
+        raise moves.Refused(Say("You act for the applicant. Declare a conflict of interest."))
     assignment.state, assignment.cleared_at = "ready", now()
     db.session.add(Review(assignment=assignment))
     db.session.flush()
-    _record(assignment, actor, "clear", Say("No conflict declared"))
+    _record(assignment, actor, "clear", Say("Declared no conflict of interest"))
 
 
 def declare_conflict(assignment: Assignment, *, kinds: Sequence[str], actor: Actor) -> None:
@@ -124,7 +128,7 @@ def declare_conflict(assignment: Assignment, *, kinds: Sequence[str], actor: Act
         Conflict(application_id=assignment.application_id, person_id=assignment.person_id, kinds=",".join(kinds))
     )
     db.session.flush()
-    _record(assignment, actor, "conflict", Say("Conflict of interest declared"))
+    _record(assignment, actor, "conflict", Say("Declared a conflict of interest"))
 
 
 def decline(assignment: Assignment, *, reason: str, actor: Actor) -> None:
@@ -175,11 +179,11 @@ def lacks(review: Review) -> tuple[Say, ...]:
     for criterion in application.call.data.rubric:
         score = held.get(criterion.key)
         if score is None or score.points is None:
-            said.append(Say("“%(criterion)s” has no score.", criterion=criterion.title, cure=criterion.key))
+            said.append(Say("Give a score for “%(criterion)s”.", criterion=criterion.title, cure=criterion.key))
         elif len(score.comment.split()) < COMMENT_WORDS:
             said.append(
                 Say(
-                    "“%(criterion)s”: say why, in %(words)s words or more.",
+                    "Explain your score for “%(criterion)s” in at least %(words)s words.",
                     criterion=criterion.title,
                     words=COMMENT_WORDS,
                     cure=criterion.key,
@@ -189,19 +193,19 @@ def lacks(review: Review) -> tuple[Say, ...]:
         if not getattr(review, key).strip():
             said.append(Say("“%(label)s” is not answered.", label=label, cure=key))
     if review.fund is None:
-        said.append(Say("Say whether it should be funded.", cure="fund"))
+        said.append(Say("Say whether the project should be funded.", cure="fund"))
     if review.fund and not review.amount:
-        said.append(Say("Name the amount that you would give.", cure="amount"))
+        said.append(Say("Enter the amount that you would award.", cure="amount"))
     if review.amount is not None and review.amount > application.asked:
         said.append(
             Say(
-                "They ask for %(asked)s; name no more.",
+                "The applicant requested %(asked)s. Enter that amount or less.",
                 asked=Money(application.asked, application.call.currency),
                 cure="amount",
             )
         )
     if review.confidence is None:
-        said.append(Say("Say how sure you are.", cure="confidence"))
+        said.append(Say("Say how confident you are.", cure="confidence"))
     return tuple(said)
 
 
@@ -216,7 +220,7 @@ def send(review: Review, *, actor: Actor) -> None:
         raise moves.Refused(*reasons)
     review.assignment.state, review.sent_at = "sent", now()
     db.session.flush()
-    _record(review.assignment, actor, "review", Say("Review in"))
+    _record(review.assignment, actor, "review", Say("Review submitted"))
 
 
 def _open_for_reviews(assignment: Assignment) -> None:
@@ -229,7 +233,7 @@ def _expect(assignment: Assignment, *states: str) -> None:
     """Lock the assignment and read it again; raise Refused unless it is in one of these states."""
     db.session.refresh(assignment, with_for_update={"of": Assignment})
     if assignment.state not in states:
-        raise moves.Refused(Say("You have answered this already."))
+        raise moves.Refused(Say("You have already answered this, or it is no longer needed."))
 
 
 def _record(assignment: Assignment, actor: Actor, key: str, say: Say, words: dict[str, Any] | None = None) -> None:

@@ -46,14 +46,14 @@ def verified(*, email: str, password: str, address: str, settings: Settings) -> 
     time in a process takes longer. Raises TooMany after TRIES failures within WITHIN, else NotSignedIn.
     """
     if sessions.failures(email, address, WITHIN) >= TRIES:
-        raise TooMany(Say("Too many tries. Wait %(minutes)s minutes and try again.", minutes=WITHIN.seconds // 60))
+        raise TooMany(Say("Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=WITHIN.seconds // 60))
     person = sessions.person_of(email)
     argon2 = hasher(settings)
     with AT_ONCE:
         stored = person.password_hash if person and person.password_hash else _nobodys(argon2)
         right = _verifies(argon2, stored, password)
     if not right or person is None or not person.password_hash:
-        raise NotSignedIn(Say("The e-mail address or the password is not right."))
+        raise NotSignedIn(Say("The email address or the password is incorrect."))
     return person
 
 

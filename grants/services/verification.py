@@ -134,7 +134,7 @@ def _heads() -> Iterator[Say]:
         .order_by(Head.subject, Head.subject_id)
     )
     for subject, id in db.session.execute(cut):
-        yield Say("History of %(subject)s %(id)s: its end was cut off.", subject=subject, id=id)
+        yield Say("History of %(subject)s %(id)s: the newest entries are missing.", subject=subject, id=id)
     headless = (
         select(newest.c.subject, newest.c.subject_id)
         .outerjoin(Head, whose)
@@ -142,7 +142,7 @@ def _heads() -> Iterator[Say]:
         .order_by(newest.c.subject, newest.c.subject_id)
     )
     for subject, id in db.session.execute(headless):
-        yield Say("History of %(subject)s %(id)s: its newest link is missing.", subject=subject, id=id)
+        yield Say("History of %(subject)s %(id)s: the head of its chain is missing.", subject=subject, id=id)
 
 
 def _words() -> Iterator[Say]:
@@ -154,7 +154,7 @@ def _words() -> Iterator[Say]:
     )
     for words, said in db.session.execute(kept.execution_options(yield_per=1000)):
         if said["words"].get(words.name) != word_hash(words.salt, words.words):
-            yield Say("History, event %(id)s: its words “%(name)s” were changed.", id=words.event_id, name=words.name)
+            yield Say("History, event %(id)s: its text “%(name)s” was changed.", id=words.event_id, name=words.name)
 
 
 def _steps() -> Iterator[Say]:
@@ -175,7 +175,7 @@ def _steps() -> Iterator[Say]:
         )
         for id, step, told in db.session.execute(wrong):
             yield Say(
-                "%(table)s %(id)s stands at %(step)s; its history says %(told)s.",
+                "%(table)s %(id)s is at step %(step)s; its history says %(told)s.",
                 table=model.__tablename__,
                 id=id,
                 step=step,
@@ -196,10 +196,10 @@ def _checkpoints(key: str) -> Iterator[Say]:
     previous, (at, hashes) = FIRST, next(covered, (0, []))
     for point in db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)):
         if not hmac.compare_digest(point.seal, _sealed(key, point)):
-            yield Say("Checkpoint %(id)s: its seal is broken.", id=point.id)
+            yield Say("Checkpoint %(id)s: its seal is invalid.", id=point.id)
         held = hashes if at == point.id else []
         if len(held) != point.events or _onto(previous, held) != point.digest:
-            yield Say("Checkpoint %(id)s: the history before it is no longer what was sealed.", id=point.id)
+            yield Say("Checkpoint %(id)s: the history that it covers has changed since it was sealed.", id=point.id)
         if at == point.id:
             at, hashes = next(covered, (0, []))
         previous = point.digest
@@ -213,7 +213,7 @@ def _ledger() -> Iterator[Say]:
         ORDER BY a.id""")
     for row in db.session.execute(sums):
         yield Say(
-            "Account %(id)s (%(kind)s) holds %(amount)s; its postings sum to %(summed)s.",
+            "Account %(id)s (%(kind)s): the balance is %(amount)s, but the postings give %(summed)s.",
             id=row.id,
             kind=row.kind,
             amount=row.amount,
@@ -231,7 +231,9 @@ def _ledger() -> Iterator[Say]:
         HAVING coalesce(sum(b.amount), 0) <> CASE WHEN p.step IN ('withdrawn', 'terminated') THEN 0 ELSE w.amount END
         ORDER BY w.id""")
     for number in db.session.scalars(broken):
-        yield Say("Award %(number)s: its accounts, from committed to returned, do not sum to it.", number=number)
+        yield Say(
+            "Award %(number)s: its accounts, from committed to returned, do not add up to its amount.", number=number
+        )
 
 
 def _totals() -> Iterator[Say]:
@@ -245,7 +247,7 @@ def _totals() -> Iterator[Say]:
         WHERE coalesce(t.amount, 0) <> coalesce(s.amount, 0) ORDER BY fund_id, kind, call""")
     for row in db.session.execute(sums):
         yield Say(
-            "Total %(kind)s of fund %(fund)s, call %(call)s: %(amount)s is kept; its postings sum to %(summed)s.",
+            "Total %(kind)s of fund %(fund)s, call %(call)s: %(amount)s is stored, but the postings give %(summed)s.",
             kind=row.kind,
             fund=row.fund_id,
             call=row.call_id or "–",
@@ -261,9 +263,9 @@ def _waiting() -> Iterator[Say]:
     wrong = select(Instalment.id, Instalment.waits).where(Instalment.waits != truth).order_by(Instalment.id)
     for id, waits in db.session.execute(wrong):
         said = (
-            "Instalment %(id)s waits for a batch, but is not payable or is in one."
+            "Instalment %(id)s is marked as waiting for a batch, but it is not payable or is already in one."
             if waits
-            else "Instalment %(id)s is payable and in no batch, but does not wait for one."
+            else "Instalment %(id)s is payable and in no batch, but it is not marked as waiting for one."
         )
         yield Say(said, id=id)
 

@@ -51,7 +51,7 @@ def app(postgres: Postgres, settled: str, tmp_path: Path) -> Iterator[Flask]:
             yield program
 
 
-SAYS = "{} 1 says something else than its history."
+SAYS = "{} 1 differs from its history."
 FORGED = {
     "UPDATE application SET title = 'Another' WHERE id = 1": SAYS.format("application"),
     "UPDATE application SET asked = 9 WHERE id = 1": SAYS.format("application"),
@@ -85,11 +85,11 @@ FORGED = {
     "UPDATE call SET rules = jsonb_set(rules, '{most}', '\"9\"')": SAYS.format("call"),
 }  # fmt: skip
 MONEY = {
-    "UPDATE instalment SET amount = amount + 100 WHERE id = 1": "its instalments do not come to it.",
-    "UPDATE payment SET paid_at = NULL WHERE id = 1": "its payments are not those of the ledger.",
-    "DELETE FROM payment WHERE id = 2": "its payments are not those of the ledger.",
-    "UPDATE payment SET amount = amount + 5 WHERE id = 1": "Payment 1 is not of an instalment that fell due",
-    "UPDATE instalment SET step = 'planned' WHERE id = 1": "Payment 1 is not of an instalment that fell due",
+    "UPDATE instalment SET amount = amount + 100 WHERE id = 1": "its instalments do not add up to its amount.",
+    "UPDATE payment SET paid_at = NULL WHERE id = 1": "its payments differ from the ledger.",
+    "DELETE FROM payment WHERE id = 2": "its payments differ from the ledger.",
+    "UPDATE payment SET amount = amount + 5 WHERE id = 1": "Payment 1: its instalment is not payable",
+    "UPDATE instalment SET step = 'planned' WHERE id = 1": "Payment 1: its instalment is not payable",
 }
 
 
@@ -137,7 +137,7 @@ def test_money_that_came_back_by_hand_is_found(app: Flask, forge: Forge) -> None
         " VALUES (1, 500, 'USD', '2026-11-22', 'x', 1)"
     )
 
-    assert any(says.endswith("what came back is not what the ledger has.") for says in found(app))
+    assert any(says.endswith("its repayments differ from the ledger.") for says in found(app))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,9 @@ def test_what_is_left_and_what_came_back_cannot_be_changed_unseen(app: Flask, fo
 def test_an_award_given_up_by_hand_is_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE application SET step = 'terminated' WHERE id = 1")
 
-    assert any(says.endswith("its accounts, from committed to returned, do not sum to it.") for says in found(app))
+    assert any(
+        says.endswith("its accounts, from committed to returned, do not add up to its amount.") for says in found(app)
+    )
 
 
 POWER = {
@@ -179,7 +181,7 @@ POWER = {
 def test_power_that_somebody_gave_themselves_is_found(app: Flask, forge: Forge, table: str, id: int) -> None:
     forge(POWER[table].format(id=id))
 
-    assert found(app) == [f"{table} {id} is there without an event."]
+    assert found(app) == [f"{table} {id} has no event in history."]
 
 
 def test_what_was_there_before_history_told_of_it_is_written_down_once(app: Flask, forge: Forge) -> None:
@@ -196,5 +198,5 @@ def test_what_was_there_before_history_told_of_it_is_written_down_once(app: Flas
     with app.app_context():
         with saving():
             facts.adopt()
-        assert [str(say) for say in facts.unheard()] == ["appointment 900 is there without an event."]
+        assert [str(say) for say in facts.unheard()] == ["appointment 900 has no event in history."]
         db.session.remove()

@@ -77,7 +77,7 @@ def test_sealed_by_number_alone_a_slow_transaction_would_look_like_a_forgery(app
         seal = verification._sealed(key(app), point)  # noqa: SLF001 - the same
         forge(f"UPDATE checkpoint SET below = {point.below}, seal = '{seal}' WHERE id = {point.id}")
 
-    assert f"Checkpoint {point.id}: the history before it is no longer what was sealed." in found(app)
+    assert f"Checkpoint {point.id}: the history that it covers has changed since it was sealed." in found(app)
 
 
 @contextmanager

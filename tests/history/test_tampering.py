@@ -32,7 +32,7 @@ TAMPERINGS = {
     ),
     "cut tail": (
         f"DELETE FROM history WHERE {OURS} AND number = (SELECT max(number) FROM history WHERE {OURS})",
-        "History of application 1: its end was cut off.",
+        "History of application 1: the newest entries are missing.",
     ),
 }
 
@@ -58,7 +58,7 @@ def test_a_chain_rebuilt_to_its_end_is_found_by_its_checkpoint(app: Flask, forge
     forge(TAMPERINGS["edit"][0])
     forge(rebuilt(app, "application", 1))
 
-    assert found(app) == ["Checkpoint 1: the history before it is no longer what was sealed."]
+    assert found(app) == ["Checkpoint 1: the history that it covers has changed since it was sealed."]
 
 
 def test_without_a_checkpoint_a_rebuilt_chain_would_pass(app: Flask, forge: Forge) -> None:
@@ -74,7 +74,7 @@ def test_a_tail_cut_with_its_head_is_found_by_its_checkpoint(app: Flask, forge: 
     forge(TAMPERINGS["cut tail"][0])
     forge(rebuilt(app, "application", 1))
 
-    assert "Checkpoint 1: the history before it is no longer what was sealed." in found(app)
+    assert "Checkpoint 1: the history that it covers has changed since it was sealed." in found(app)
 
 
 def test_a_whole_subject_taken_out_is_found_by_its_checkpoint(app: Flask, forge: Forge) -> None:
@@ -83,7 +83,7 @@ def test_a_whole_subject_taken_out_is_found_by_its_checkpoint(app: Flask, forge:
     for table in ("history", "history_head"):
         forge(f"DELETE FROM {table} WHERE subject = 'person' AND subject_id = 1")
 
-    assert "Checkpoint 1: the history before it is no longer what was sealed." in found(app)
+    assert "Checkpoint 1: the history that it covers has changed since it was sealed." in found(app)
 
 
 def test_a_new_digest_without_the_key_breaks_the_seal(app: Flask, forge: Forge) -> None:
@@ -91,7 +91,7 @@ def test_a_new_digest_without_the_key_breaks_the_seal(app: Flask, forge: Forge) 
 
     forge("UPDATE checkpoint SET digest = repeat('0', 64)")
 
-    assert "Checkpoint 1: its seal is broken." in found(app)
+    assert "Checkpoint 1: its seal is invalid." in found(app)
 
 
 def test_a_checkpoint_taken_out_is_missed_by_the_next(app: Flask, forge: Forge) -> None:
@@ -101,19 +101,19 @@ def test_a_checkpoint_taken_out_is_missed_by_the_next(app: Flask, forge: Forge) 
 
     forge("DELETE FROM checkpoint WHERE id = 1")
 
-    assert "Checkpoint 2: the history before it is no longer what was sealed." in found(app)
+    assert "Checkpoint 2: the history that it covers has changed since it was sealed." in found(app)
 
 
 def test_a_lost_head_is_found(app: Flask, forge: Forge) -> None:
     forge("DELETE FROM history_head WHERE subject = 'application' AND subject_id = 1")
 
-    assert found(app) == ["History of application 1: its newest link is missing."]
+    assert found(app) == ["History of application 1: the head of its chain is missing."]
 
 
 def test_changed_words_are_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE history_words SET words = 'Name nobody.' WHERE name = 'conditions'")
 
-    assert [says for says in found(app) if "words “conditions” were changed" in says] == found(app) != []
+    assert [says for says in found(app) if "text “conditions” was changed" in says] == found(app) != []
 
 
 def test_erased_words_leave_the_chain_whole(app: Flask, forge: Forge) -> None:
@@ -145,7 +145,7 @@ def test_a_step_moved_by_hand_is_found(app: Flask, forge: Forge, table: str) -> 
 
     forge(f"UPDATE {table} SET step = '{step}'{also} WHERE id = 1")
 
-    assert found(app)[0] == f"{table} 1 stands at {step}; its history says {told}."
+    assert found(app)[0] == f"{table} 1 is at step {step}; its history says {told}."
 
 
 def test_a_balance_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
@@ -154,15 +154,15 @@ def test_a_balance_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
     account, award = found(app)
 
     assert (account.partition(" (")[2], award) == (
-        "committed) holds 10001.000; its postings sum to 10000.000.",
-        f"Award A-{year(app)}-0001: its accounts, from committed to returned, do not sum to it.",
+        "committed): the balance is 10001.000, but the postings give 10000.000.",
+        f"Award A-{year(app)}-0001: its accounts, from committed to returned, do not add up to its amount.",
     )
 
 
 def test_a_total_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE total SET amount = amount + 1 WHERE kind = 'committed'")
 
-    assert found(app) == ["Total committed of fund 1, call 1: 10001.000 is kept; its postings sum to 10000.000."]
+    assert found(app) == ["Total committed of fund 1, call 1: 10001.000 is stored, but the postings give 10000.000."]
 
 
 def test_a_lost_total_is_found(app: Flask, forge: Forge) -> None:
@@ -170,19 +170,19 @@ def test_a_lost_total_is_found(app: Flask, forge: Forge) -> None:
 
     [says] = found(app)
 
-    assert says.startswith("Total available of fund 1, call –: 0 is kept; its postings sum to ")
+    assert says.startswith("Total available of fund 1, call –: 0 is stored, but the postings give ")
 
 
 def test_an_instalment_kept_from_payment_by_hand_is_found(app: Flask, forge: Forge) -> None:
     forge(MAKE_PAYABLE + ", waits = false WHERE id = 1")
 
-    assert "Instalment 1 is payable and in no batch, but does not wait for one." in found(app)
+    assert "Instalment 1 is payable and in no batch, but it is not marked as waiting for one." in found(app)
 
 
 def test_an_instalment_put_up_for_payment_by_hand_is_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE instalment SET waits = true WHERE id = 1")
 
-    assert found(app) == ["Instalment 1 waits for a batch, but is not payable or is in one."]
+    assert found(app) == ["Instalment 1 is marked as waiting for a batch, but it is not payable or is already in one."]
 
 
 def test_a_posting_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
@@ -196,9 +196,9 @@ def test_an_award_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
 
     number = f"A-{year(app)}-0001"
     assert found(app) == [
-        "agreement 1 says something else than its history.",
-        f"Award {number}: its accounts, from committed to returned, do not sum to it.",
-        f"Award {number}: its instalments do not come to it.",
+        "agreement 1 differs from its history.",
+        f"Award {number}: its accounts, from committed to returned, do not add up to its amount.",
+        f"Award {number}: its instalments do not add up to its amount.",
     ]
 
 

@@ -36,5 +36,5 @@ def test_what_does_not_fit_is_said_and_fails(app: Flask, forge: Forge) -> None:
     done = verify(app)
 
     assert done.returncode == 1
-    assert done.stdout.splitlines()[0] == "- application 1 stands at active; its history says agreement."
+    assert done.stdout.splitlines()[0] == "- application 1 is at step active; its history says agreement."
     assert done.stderr == "Error: 4 things do not fit.\n"

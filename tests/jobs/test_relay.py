@@ -112,7 +112,7 @@ def test_a_row_whose_workers_all_died_is_buried_with_its_reason(awarded_app: Fla
         relay.turn(queues)
 
         dead = db.session.get_one(Outbox, 1)
-        assert (dead.dead_at is not None, dead.problem) == (True, "The worker died at every try.")
+        assert (dead.dead_at is not None, dead.problem) == (True, "The worker stopped at every attempt.")
         assert 1 not in ids(queues, "letters")
 
 

@@ -103,4 +103,4 @@ def test_a_question_that_waits_for_ever_has_no_day(app: Flask, world: w.World) -
         said = told()[-1]
 
         assert applications.answer_until(row) is None
-    assert said.endswith("sending it again before we go on without it.")
+    assert said.endswith("sending it again before our decision.")

@@ -55,7 +55,7 @@ def test_a_fund_gives_no_more_than_it_has(awarded_app: Flask) -> None:
         call, actor = db.session.query(Call).one(), found().actor("fay", Role.FINANCE)
         before = balances()
 
-        with pytest.raises(Refused, match="is left of it"), saving():
+        with pytest.raises(Refused, match="is available"), saving():
             calls.fund(call, amount=before["available"] + 1, actor=actor)
 
         assert balances() == before
@@ -77,7 +77,7 @@ def test_nothing_and_less_than_nothing_do_not_move(awarded_app: Flask, amount: D
         call, actor = db.session.query(Call).one(), found().actor("fay", Role.FINANCE)
         before = balances()
 
-        with pytest.raises(ValueError, match="not above zero"), saving():
+        with pytest.raises(ValueError, match="must be above zero"), saving():
             ledger.cut(call, amount=amount, actor=actor)
 
         assert balances() == before

@@ -71,7 +71,7 @@ def test_the_same_key_with_another_body_is_refused(awarded_app: Flask) -> None:
     with awarded_app.app_context(), saving():
         repeats.once("key", person=1, body=b"one", do=lambda: "/one")
 
-    with awarded_app.app_context(), pytest.raises(Refused, match="other contents"), saving():
+    with awarded_app.app_context(), pytest.raises(Refused, match="different content"), saving():
         repeats.once("key", person=1, body=b"two", do=lambda: "/two")
 
 

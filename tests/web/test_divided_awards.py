@@ -72,7 +72,7 @@ def test_the_grantee_divides_it_in_another_way(app: Flask, mia: Careful) -> None
 
     assert (kept.status_code, agreed(app)) == (302, [Decimal(6500), Decimal(500)])
     assert "Divided by the grantee" in mia.get("/awards/1").page.text
-    assert "Budget of the award divided" in mia.get("/applications/1").page.text
+    assert "Award divided over the budget lines" in mia.get("/applications/1").page.text
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_more_than_there_is_stays_where_it_is_and_the_field_says_why(app: Flask,
     answer = fay.submit(fay.get("/funds/1"), "/funds/1/envelope", amount="900000.01")
 
     assert answer.status_code == 422
-    assert "Only USD\N{NO-BREAK SPACE}900,000.00 is left of it." in answer.page.text
+    assert "Only USD\N{NO-BREAK SPACE}900,000.00 is available." in answer.page.text
     assert answer.page.form("/funds/1/envelope").fields["amount"] == ["900000.01"]
     with app.app_context():
         assert ledger(Account.fund_id, 1)["available"] == 900_000
@@ -174,8 +174,8 @@ def test_what_a_call_has_not_awarded_can_be_taken_back_and_the_fund_remembers(ap
     assert (too_much.status_code, taken.status_code) == (422, 302)
     assert sums(page)[:3] == [Decimal(15_000), Decimal(5_000), Decimal(10_000)]
     told = page.page.text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "USD 90,000.00 taken back from “BTN-L round”" in told
-    assert "USD 5,000.00 set aside for “BTN-L round”" in told
+    assert "USD 90,000.00 returned from “BTN-L round”" in told
+    assert "USD 5,000.00 allocated to “BTN-L round”" in told
 
 
 @pytest.mark.parametrize("currency", ["XAU", "usd dollar"])

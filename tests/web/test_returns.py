@@ -78,7 +78,7 @@ def test_the_grantee_is_told_how_much_and_by_when(app: Flask, award: int) -> Non
 
     assert "Send back USD 1,000.00" in page
     assert "Of USD 10,000.00 paid, USD 9,000.00 was used." in page
-    assert sum("send it back" in text and day.isoformat() in text and "1000" in text for text in mails) == 2
+    assert sum("Return it by" in text and day.isoformat() in text and "1000" in text for text in mails) == 2
     assert duties(app, "mg1") == ["Send back what was not used: fibre title"]
 
 
@@ -117,7 +117,7 @@ def test_what_came_back_stands_in_ledger_fund_history_and_impact_report(app: Fla
         assert (stand.paid, stand.returned, stand.whole) == (Decimal(10_000), Decimal(1_000), Decimal(1_000_000))
         assert report is not None
         assert Decimal(str(report.data["returned"])) == Decimal(1_000)
-    assert "Came back: USD 1,000.00" in words(olga.get(f"/applications/{award}"))
+    assert "Unspent funds returned: USD 1,000.00" in words(olga.get(f"/applications/{award}"))
 
 
 def test_it_may_come_back_in_parts(app: Flask, award: int) -> None:
@@ -134,7 +134,7 @@ def test_it_may_come_back_in_parts(app: Flask, award: int) -> None:
     assert duties(app, "mg1") == []
     with app.app_context():
         mails = [str(row.args) for row in db.session.query(Outbox).filter_by(kind="mail")]
-        assert sum("send it back" in text for text in mails) == 2, "both contacts are asked once"
+        assert sum("Return it by" in text for text in mails) == 2, "both contacts are asked once"
     assert "The rest is back." in browser(app, "mg1").get(f"/awards/{award}").page.text
 
 

@@ -250,8 +250,8 @@ def test_sending_lists_all_that_is_missing_and_keeps_what_is_there(app: Flask, a
     answer = client.post(f"/reviews/{id}/send", data=fields | {"strengths": "Good"})
 
     assert answer.status_code == 422
-    assert "has no score" in answer.text
-    assert "Say how sure you are." in answer.text
+    assert "Give a score for" in answer.text
+    assert "Say how confident you are." in answer.text
     with app.app_context():
         review = db.session.query(Review).filter_by(assignment_id=id).one()
         assert (review.strengths, review.sent_at) == ("Good", None)
