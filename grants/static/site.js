@@ -1,5 +1,5 @@
-/* Saves drafts, counts words, adds up budgets; every page works without it.
-   What is said between page and server when a draft is saved stands in macros/guard.html. */
+/* Saves drafts, counts words and adds up budgets. Every page works without it.
+   macros/guard.html describes the requests and responses of autosave. */
 "use strict";
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -7,7 +7,7 @@ const put = (selector, text, root) => all(selector, root).forEach((place) => { p
 const say = (html) => { document.querySelector("[data-notices]").innerHTML = html; };
 const PREFIX = "grants:", PAUSE = 1000, RETRY = 9000;
 
-/* Words are parted by white space, as the server counts them. */
+/* Words are separated by white space, as the server counts them. */
 function countWords(counter) {
   const count = document.getElementById(counter.dataset.counts).value.split(/\s+/).filter(Boolean).length;
   const left = counter.dataset.most - count;
@@ -18,7 +18,7 @@ function countWords(counter) {
   }
 }
 
-/* The last point or comma parts off the cents, unless too many digits follow it. */
+/* The last point or comma separates the cents, unless too many digits follow it. */
 function amount(text, places) {
   const [, whole, part] = text.replace(/[^\d.,]/g, "").match(`^(.*?)(?:[.,](\\d{1,${Math.max(places, 2)}}))?$`);
   return Number(`${whole.replace(/\D/g, "")}.${part || 0}`);
@@ -71,7 +71,7 @@ class Draft {
     this.timer = setTimeout(() => this.save(), pause);
   }
 
-  /* The page's own version would be stale if it were sent while a save is on its way. */
+  /* Submitting the form during a save would send an outdated version, so wait until the save has finished. */
   sent(event) {
     if (!this.busy) { this.stopped = true; return; }
     event.preventDefault();
@@ -131,7 +131,7 @@ class Draft {
     if (why === "offline") this.timer = setTimeout(() => this.save(), RETRY);
   }
 
-  /* Kept text goes to the server with the version it was written on, so that nobody's newer text is lost. */
+  /* Text stored on the device goes to the server with the version it was based on, so that newer text is not lost. */
   restore() {
     const kept = JSON.parse(localStorage.getItem(this.key) || "[]");
     const texts = (entries) => JSON.stringify(entries.filter(([name]) => name !== "version"));
@@ -160,7 +160,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   addLine(rows).querySelector("input").focus();
 });
-/* On a shared computer nothing that was typed outlives the session. */
+/* Signing out removes stored text, so that the next person at a shared computer cannot read it. */
 document.addEventListener("submit", ({ target }) => {
   if (!("signOut" in target.dataset)) return;
   drafts.forEach((draft) => { draft.stopped = true; });
