@@ -91,7 +91,7 @@ def test_words_are_words_and_not_patterns(app: Flask, world: World, words: str) 
     page = signed_in(app, world.people["olga"]).get("/applications", query_string={"words": words}).page
 
     assert "Café Réseau" not in page.text
-    assert "Nothing fits" in page.text
+    assert "No matches" in page.text
 
 
 def test_a_list_can_be_narrowed_to_a_call_and_a_step(app: Flask, world: World) -> None:

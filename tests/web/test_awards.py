@@ -55,7 +55,7 @@ def test_an_instalment_ticks_what_holds_and_rings_what_does_not(app: Flask) -> N
 
     text = signed_in(app, world.people["mg1"]).get(f"/awards/{award.id}").get_data(as_text=True)
 
-    assert text.count('aria-label="holds:"') == 2
+    assert text.count('aria-label="met:"') == 2
     assert text.count('aria-label="to come:"') == 1
 
 
@@ -193,7 +193,7 @@ def test_an_award_in_full_is_not_divided(app: Flask) -> None:
     mia = signed_in(app, made.people["mg1"])
 
     assert mia.get("/awards/1/budget").status_code == 302
-    assert "as in the budget of the proposal" in mia.get("/awards/1").page.text
+    assert "according to the budget of the proposal" in mia.get("/awards/1").page.text
 
 
 @pytest.mark.ground("awarded")

@@ -197,6 +197,6 @@ def test_whoever_divides_too_late_keeps_what_they_typed_beside_the_other(
     mia.submit(late, THERE)
 
     assert late.page.form(THERE).fields["line_1"] == ["6500"]
-    assert "kept: 6,400.00" in late.page.text
+    assert "saved: 6,400.00" in late.page.text
     assert agreed(app) == [Decimal(6500), Decimal(500)]
     assert "Routers: 6500" in mia.get("/applications/1").page.text

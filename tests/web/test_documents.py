@@ -68,8 +68,8 @@ def test_until_it_is_printed_the_page_says_how_far_it_is(app: Flask, world: w.Wo
     page = signed_in(app, world.people["mg1"]).get(f"/documents/{letter(app)}")
 
     assert page.status_code == 404
-    assert "It is being printed" in page.page.text
-    assert "1 document is printed before it." in page.page.text
+    assert "This document is being created" in page.page.text
+    assert "1 document is ahead of it." in page.page.text
 
 
 def test_the_file_comes_as_it_was_printed_under_its_number(app: Flask, settings: Settings, world: w.World) -> None:
@@ -125,7 +125,7 @@ def test_the_public_page_says_what_it_is_and_names_nobody(app: Flask, settings: 
     assert page.status_code == 200
     assert [
         part in words
-        for part in (LETTER, "Award letter", "USD\N{NO-BREAK SPACE}10,000.00", sha256, "Ours and in force")
+        for part in (LETTER, "Award letter", "USD\N{NO-BREAK SPACE}10,000.00", sha256, "Genuine and valid")
     ] == [True] * 5
     assert [name in words for name in ("Chapter MG", "Mg1", "Pia", "fibre title", "BTN-2026")] == [False] * 5
 
@@ -173,11 +173,11 @@ def test_a_newer_letter_replaces_the_older_one(app: Flask, settings: Settings, w
 
     old = anonymous(app).get(f"/v/{LETTER}")
 
-    assert "Ours, but replaced" in old.page.text
+    assert "Genuine, but replaced" in old.page.text
     assert old.page.links["L-2026-0002"] == "/v/L-2026-0002"
 
 
-@pytest.mark.parametrize(("kind", "says"), [("void", "Ours, but void"), ("revoked", "Ours, but revoked")])
+@pytest.mark.parametrize(("kind", "says"), [("void", "Genuine, but void"), ("revoked", "Genuine, but revoked")])
 def test_a_document_that_ended_does_not_stand(
     app: Flask, settings: Settings, world: w.World, kind: str, says: str
 ) -> None:

@@ -271,10 +271,10 @@ def test_a_whole_proposal_is_sent_once_and_says_so_with_number_and_hash(app: Fla
 
     row = stored(app, id)
     assert [one.status_code for one in sent] == [302, 302]
-    assert "Sent. You have applied." in shown.page.text
+    assert "Application submitted" in shown.page.text
     assert f"Its number is {row.reference}." in shown.page.text
     assert str(row.submitted_sha256) in shown.page.text
-    assert "being printed" in shown.page.text
+    assert "The receipt is being created" in shown.page.text
 
 
 def test_a_proposal_that_lacks_something_cannot_be_sent_past_the_page(app: Flask) -> None:
@@ -297,7 +297,7 @@ def test_a_question_stands_above_the_form_and_the_answer_is_sent_again(app: Flas
     answer = client.submit(client.get(f"/applications/{id}/send"), "/moves/answer")
 
     assert "Who owns the mast then?" in page.page.text
-    assert "Your answer is not sent yet." in page.page.text
+    assert "Your answer is not submitted yet." in page.page.text
     assert (answer.status_code, stored(app, id).step) == (302, "checks")
 
 

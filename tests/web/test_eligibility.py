@@ -31,7 +31,7 @@ def test_a_chapter_that_may_apply_sees_what_holds_and_begins_once(app: Flask) ->
 
     with app.app_context():
         rows = db.session.query(Application).all()
-    assert "Nothing stands against it." in page.page.text
+    assert "This organisation can apply." in page.page.text
     assert [one.location for one in answers] == [f"/applications/{rows[0].id}/write"] * 2
     assert len(rows) == 1
 
@@ -46,7 +46,7 @@ def test_every_reason_is_given_at_once_and_there_is_no_button(app: Flask) -> Non
 
     page: Any = client.get(f"/calls/{id}/apply")
 
-    assert "2 reasons stand against it." in page.page.text
+    assert "2 reasons prevent this organisation from applying." in page.page.text
     assert "The chapter’s standing is “rejuvenation”" in page.page.text
     assert "The call closed on" in page.page.text
     assert not any(form.action.endswith("/apply") for form in page.page.forms)
@@ -64,7 +64,7 @@ def test_who_may_not_begin_is_refused_past_the_page_too(app: Flask) -> None:
 
     with app.app_context():
         assert (answer.status_code, db.session.query(Application).count()) == (409, 0)
-    assert "1 reason stands against it." in answer.page.text
+    assert "1 reason prevents this organisation from applying." in answer.page.text
 
 
 def test_nobody_begins_for_an_organisation_that_is_not_theirs(app: Flask) -> None:

@@ -34,7 +34,7 @@ def test_the_draft_that_must_be_sent_first_is_said_above_everything(app: Flask) 
 
     page = inbox(client)
 
-    assert "Your draft The sooner one is saved, but nobody has received it." in page.page.text
+    assert "Your draft The sooner one is saved, but not submitted." in page.page.text
     assert "3 days are left." in page.page.text
     assert {f"/applications/{one.id}/write" for one in (sooner, later)} <= set(page.page.links.values())
 
@@ -61,7 +61,7 @@ def test_who_has_nothing_to_do_is_told_when_they_hear_from_us(app: Flask) -> Non
 
     assert "Nothing for you to do" in page.page.text
     assert "Have “fibre title” reviewed" in page.page.text
-    assert page.page.text.count("You hear from us by") == 2
+    assert page.page.text.count("You will hear from us by") == 2
 
 
 @pytest.mark.ground("small")
@@ -72,7 +72,7 @@ def test_an_empty_first_page_leads_to_the_open_calls(app: Flask) -> None:
 
     page = inbox(client)
 
-    assert "No proposals under way" in page.page.text
+    assert "No proposals in progress" in page.page.text
     assert page.page.links["See the open calls"] == "/#calls"
 
 
@@ -142,7 +142,7 @@ def test_an_invited_draft_is_urged_as_such_also_when_its_call_has_closed(app: Fl
             calls.close_now(row.call, actor=world.actor("olga", Role.OFFICER))
     text = signed_in(app, world.people["mg1"]).get("/inbox").page.text
 
-    assert "You are asked for more: Mini-proposal" in text
+    assert "Complete the next stage: Mini-proposal" in text
     assert "You have not applied yet" not in text
     assert "Finish and send: fibre title" in text
 

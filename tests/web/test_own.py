@@ -29,7 +29,7 @@ def test_a_no_comes_with_its_reasons(app: Flask) -> None:
 
     page: Any = client.get(f"/applications/{row.id}")
 
-    assert "It is not eligible for this call" in page.page.text
+    assert "Your proposal is not eligible for this call" in page.page.text
     assert NO in page.page.text
 
 
@@ -69,7 +69,7 @@ def test_reviewers_are_counted_but_never_named(app: Flask) -> None:
 
     page: Any = client.get(f"/applications/{row.id}")
 
-    assert "1 of 3 are in" in page.page.text
+    assert "1 of 3 reviews submitted" in page.page.text
     assert "Rex" not in page.page.text
 
 
@@ -84,7 +84,7 @@ def test_sending_is_offered_on_the_page_that_checks_and_withdrawing_here(app: Fl
     assert [form.action for form in page.page.forms if "/moves/" in form.action] == [
         f"/applications/{row.id}/moves/withdraw"
     ]
-    assert page.page.links["Check and send"] == f"/applications/{row.id}/send"
+    assert page.page.links["Check and submit"] == f"/applications/{row.id}/send"
 
 
 def test_the_list_holds_ones_own_and_takes_a_dozen_statements(app: Flask) -> None:

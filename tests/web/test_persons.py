@@ -42,7 +42,7 @@ def test_people_are_found_by_name_and_address(app: Flask, world: World) -> None:
 
 
 def test_a_percent_sign_is_a_sign_and_not_a_pattern(app: Flask, world: World) -> None:
-    assert "Nobody found" in signed_in(app, world.people["ada"]).get("/people?words=%25").page.text
+    assert "No one found" in signed_in(app, world.people["ada"]).get("/people?words=%25").page.text
 
 
 @pytest.mark.parametrize(("scope", "kept"), [("", (None, None)), ("programme:BTN-S", ("BTN-S", None))])

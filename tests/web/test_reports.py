@@ -114,7 +114,7 @@ def test_a_save_that_comes_too_late_shows_both_texts_and_loses_neither(app: Flas
 
     assert answer.status_code == 409
     assert answer.page.form(THERE).fields["summary"] == ["Mine"]
-    assert "Saved meanwhile by somebody else:Theirs" in answer.page.text.replace("\n", "")
+    assert "Saved in the meantime by another person:Theirs" in answer.page.text.replace("\n", "")
     assert stored(app).summary == "Theirs"
     assert mia.submit(answer, THERE).status_code == 302
     assert stored(app).summary == "Mine"
@@ -158,7 +158,7 @@ def test_check_and_send_lists_all_that_is_missing_with_the_place_to_mend_it(app:
 
     page = mia.get(there)
 
-    assert "Not sent: 6 things are missing" in page.page.text
+    assert "Not submitted: 6 items are missing" in page.page.text
     assert f"{THERE}#summary" in page.page.links.values()
     with pytest.raises(LookupError):
         page.page.form("/moves/send")
@@ -329,7 +329,7 @@ def test_the_office_reads_no_report_before_it_is_sent(app: Flask, world: w.World
     mia.submit(mia.get("/reports/1/send"), "/reports/1/moves/send")
 
     assert not any("Half written." in text for text in before)
-    assert all("Not sent yet" in text for text in before)
+    assert all("Not submitted yet" in text for text in before)
     assert all("Half written." in signed_in(app, world.people[name]).get("/reports/1").page.text for name in names)
 
 

@@ -76,8 +76,8 @@ def test_the_grantee_is_told_how_much_and_by_when(app: Flask, award: int) -> Non
         mails = [str(row.args) for row in db.session.query(Outbox).filter_by(kind="mail")]
     page = words(browser(app, "mg1").get(f"/awards/{award}"))
 
-    assert "Send back USD 1,000.00" in page
-    assert "Of USD 10,000.00 paid, USD 9,000.00 was used." in page
+    assert "Return USD 1,000.00" in page
+    assert "USD 9,000.00 of the USD 10,000.00 paid was spent." in page
     assert sum("Return it by" in text and day.isoformat() in text and "1000" in text for text in mails) == 2
     assert duties(app, "mg1") == ["Send back what was not used: fibre title"]
 
@@ -135,7 +135,7 @@ def test_it_may_come_back_in_parts(app: Flask, award: int) -> None:
     with app.app_context():
         mails = [str(row.args) for row in db.session.query(Outbox).filter_by(kind="mail")]
         assert sum("Return it by" in text for text in mails) == 2, "both contacts are asked once"
-    assert "The rest is back." in browser(app, "mg1").get(f"/awards/{award}").page.text
+    assert "The rest has been returned." in browser(app, "mg1").get(f"/awards/{award}").page.text
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_all_that_was_used_asks_for_nothing_back(app: Flask, award: int) -> None
         number, left, closes = second.id, second.unused, second.to_close
 
     assert (left, closes) == (Decimal(0), True)
-    assert "Money not used" not in browser(app, "fay").get(f"/awards/{number}").page.text
+    assert "Unspent funds" not in browser(app, "fay").get(f"/awards/{number}").page.text
 
 
 def test_an_award_that_is_reported_first_and_paid_last_is_counted_then(app: Flask, award: int) -> None:
@@ -248,7 +248,7 @@ def test_what_is_left_is_asked_back_once_nothing_more_is_to_be_paid(app: Flask, 
 
     assert between == (Decimal(0), None)
     assert after == (Decimal(5_000), True)
-    assert "Of USD 10,000.00 paid, USD 5,000.00 was used." in words(browser(app, "fay").get(f"/awards/{number}"))
+    assert "USD 5,000.00 of the USD 10,000.00 paid was spent." in words(browser(app, "fay").get(f"/awards/{number}"))
 
 
 def test_money_that_comes_back_before_the_last_report_says_nothing_of_what_was_used(app: Flask, award: int) -> None:
@@ -262,7 +262,7 @@ def test_money_that_comes_back_before_the_last_report_says_nothing_of_what_was_u
 
     assert answer.status_code == 302
     assert held(app, number) == (Decimal(6_000), Decimal(2_000), Decimal(0))
-    assert "What is left is worked out once everything is reported and paid." in page
+    assert "We calculate the unspent funds once all reports are approved and all instalments are paid." in page
     assert "was used" not in page
 
 
