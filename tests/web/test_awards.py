@@ -56,7 +56,7 @@ def test_an_instalment_ticks_what_holds_and_rings_what_does_not(app: Flask) -> N
     text = signed_in(app, world.people["mg1"]).get(f"/awards/{award.id}").get_data(as_text=True)
 
     assert text.count('aria-label="met:"') == 2
-    assert text.count('aria-label="to come:"') == 1
+    assert text.count('aria-label="pending:"') == 1
 
 
 @pytest.mark.ground("awarded")

@@ -150,7 +150,7 @@ def test_the_file_itself_is_known_and_one_changed_byte_is_not(app: Flask, settin
 
     whole, changed = upload(client, PDF), upload(client, PDF[:-1] + b"!")
 
-    assert "not one letter of it was changed" in whole.page.text
+    assert "The file is complete and unchanged." in whole.page.text
     assert "We do not know this file" in changed.page.text
     assert hashlib.sha256(PDF).hexdigest() in whole.page.text
 

@@ -87,7 +87,7 @@ def _keep() -> datetime:
 
 @pytest.mark.ground("large")
 def test_there_are_no_figures_before_the_first_award(app: Flask) -> None:
-    assert "promised to them" not in anonymous(app).get("/").page.text
+    assert "grants in" not in anonymous(app).get("/").page.text
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +116,7 @@ def test_the_round_that_is_kept_is_the_one_that_is_counted(app: Flask) -> None:
 def _round(app: Flask) -> str:
     """What the first page says of the last round, without the time."""
     text = anonymous(app).get("/").page.text
-    return text[text.index("proposals were sent") : text.index("not decided yet")]
+    return text[text.index("proposals were submitted") : text.index("not decided yet")]
 
 
 @pytest.mark.ground("awarded")
@@ -137,7 +137,7 @@ def test_only_who_agreed_to_be_published_is_named(app: Flask, *, agreed: bool) -
 def test_what_became_of_the_last_round_is_told_in_full(app: Flask) -> None:
     text = " ".join(anonymous(app).get("/").page.text.split())
 
-    assert "2 proposals were sent." in text
+    assert "2 proposals were submitted." in text
     assert "1funded0declined with feedback0not eligible1not decided yet" in text.replace(" funded", "funded")
 
 
