@@ -242,7 +242,7 @@ def test_a_call_without_money_cannot_open_and_says_why(app: Flask, world: World)
     client = signed_in(app, world.people["olga"])
     id = set_up(client, world)
 
-    assert "The call has no money yet." in client.get(f"/office/calls/{id}").page.text
+    assert "No money is allocated to this call yet." in client.get(f"/office/calls/{id}").page.text
 
 
 def test_a_call_opens_freezes_and_closes(app: Flask, world: World) -> None:

@@ -62,7 +62,7 @@ def test_the_letter_says_that_it_is_a_part(app: Flask) -> None:
 def test_the_agreement_shows_what_was_asked_and_what_is_agreed(mia: Careful) -> None:
     text = mia.get("/awards/1").page.text
 
-    assert "as in the budget below" in text
+    assert "according to the budget below" in text
     assert "6,300.00" in text
     assert "budget of the proposal" not in text
 
@@ -71,7 +71,7 @@ def test_the_grantee_divides_it_in_another_way(app: Flask, mia: Careful) -> None
     kept = mia.submit(mia.get(THERE), THERE, **typed("6,500.00", "500"))
 
     assert (kept.status_code, agreed(app)) == (302, [Decimal(6500), Decimal(500)])
-    assert "Divided by the grantee" in mia.get("/awards/1").page.text
+    assert "Divided between the lines by the grantee" in mia.get("/awards/1").page.text
     assert "Award divided over the budget lines" in mia.get("/applications/1").page.text
 
 

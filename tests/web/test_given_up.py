@@ -61,7 +61,7 @@ def test_the_grantee_turns_it_down(app: Flask) -> None:
     assert answer.status_code == 302
     assert left(app) == ("withdrawn", Decimal(100_000), ALL_WITHDRAWN)
     page = grantee.get("/awards/1").page
-    assert "This award was given up" in page.text
+    assert "This award was declined" in page.text
     with pytest.raises(LookupError):
         page.form("/moves/sign")
     assert titles(grantee.get("/inbox")) == []

@@ -56,4 +56,4 @@ def test_what_cannot_be_read_is_in_the_way_once(app: Flask, typed: dict[str, str
 
     listed = [unescape(item) for item in re.findall("<li><a [^>]*>(.*?)</a>", summary)]
     assert listed == told
-    assert f"Not sent: {len(listed)} thing" in summary
+    assert f"You cannot submit yet: {len(listed)} problem" in summary
