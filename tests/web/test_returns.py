@@ -263,7 +263,7 @@ def test_money_that_comes_back_before_the_last_report_says_nothing_of_what_was_u
     assert answer.status_code == 302
     assert held(app, number) == (Decimal(6_000), Decimal(2_000), Decimal(0))
     assert "We calculate the unspent funds once all reports are approved and all instalments are paid." in page
-    assert "was used" not in page
+    assert "paid was spent" not in page
 
 
 def test_what_was_paid_stays_paid_in_public(app: Flask, award: int) -> None:
