@@ -1,4 +1,4 @@
-"""What an impact report shows: findings in words, rows of its tables, and its drawings, in one language."""
+"""The findings, table rows and drawings of an impact report, in one language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
+from reports.catalogues import N_
 from reports.charts.indicators import indicator_bar, share_of_the_way
 from reports.charts.money import award_bar, line_bar
 from reports.charts.timeline import Paid, payments_over_time
@@ -17,18 +18,10 @@ from reports.snapshots import BudgetLine, ImpactReport, Indicator
 from reports.wording import Wording
 
 MOST_NAMES = 4
-"""Goals named in the sentence above their table; more would be the table again."""
+"""Number of goals named in the sentence above their table, which lists them all."""
 
 LONG_TITLE, VERY_LONG_TITLE = 60, 120
-"""Characters from which a title on the cover is set smaller, and smaller again."""
-
-
-KEPT = {
-    "impact.money_bar": "impact.money_bar_kept",
-    "impact.money_finding": "impact.money_finding_kept",
-    "impact.money_finding_all": "impact.money_finding_all_kept",
-}
-"""The same sentences for a grant of which nothing came back."""
+"""Lengths, in characters, above which a title on the cover is set in a smaller and in the smallest size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,51 +46,73 @@ class Spent:
 
 
 class Impact:
-    """One report, ready for its template."""
+    """What the template of an impact report calls."""
 
     def __init__(self, report: ImpactReport, words: Wording) -> None:
-        self._report, self._words, self._say = report, words, words.say
+        self._report, self._words = report, words
 
     def title_size(self) -> str:
-        """How large the title stands on the cover, by its length."""
+        """The size of the title on the cover, by its length."""
         length = len(self._report.title)
         return "largest" if length <= LONG_TITLE else "large" if length <= VERY_LONG_TITLE else "small"
 
     def cover_figures(self) -> Iterator[tuple[str, str]]:
-        """Up to four figures of the cover, each with its words."""
-        report, say = self._report, self._say
-        awarded = self._words.whole_amount(report.awarded, report.currency)
-        yield self._words.whole_amount(report.paid, report.currency), say("impact.paid", awarded=awarded)
+        """Up to four figures of the cover, each with its meaning."""
+        report, words = self._report, self._words
+        awarded = words.whole_amount(report.awarded, report.currency)
+        # Translators: follows an amount, "USD 7,000 paid of USD 12,000 awarded".
+        meaning = words.gettext("paid of %(awarded)s awarded", awarded=awarded)
+        yield words.whole_amount(report.paid, report.currency), meaning
         if report.indicators:
-            reached = sum(indicator.reached for indicator in report.indicators)
-            yield say("impact.of", some=reached, all=len(report.indicators)), say("impact.goals")
-        for indicator in [one for one in report.indicators if one.actual is not None][: 1 if report.returned else 2]:
-            promised = say("impact.promised", name=self._name(indicator), target=self._words.number(indicator.target))
-            yield self._words.number(indicator.actual or Decimal()), promised
+            reached, total = sum(indicator.reached for indicator in report.indicators), len(report.indicators)
+            # Translators: follows two numbers, "2 of 4 goals reached"; the plural form is that of the second.
+            meaning = words.ngettext("goal reached", "goals reached", total)
+            # Translators: two numbers, "2 of 4", followed by "goals reached".
+            yield words.gettext("%(some)s of %(all)s", some=reached, all=total), meaning
+        measured = [indicator for indicator in report.indicators if indicator.actual is not None]
+        for indicator in measured[: 1 if report.returned else 2]:
+            target = words.number(indicator.target)
+            # Translators: follows a number, "96 Households connected (target: 90)".
+            meaning = words.gettext("%(name)s (target: %(target)s)", name=self._name(indicator), target=target)
+            yield words.number(indicator.actual or Decimal()), meaning
         if report.returned:
-            yield self._words.percent(report.returned / report.paid), say("impact.came_back")
+            # Translators: follows a percentage, "2% of the amount paid was returned".
+            yield words.percent(report.returned / report.paid), words.gettext("of the amount paid was returned")
 
-    def finding(self) -> str:
-        """What the table of goals shows, in words."""
-        goals = self._report.indicators
+    def finding(self) -> Markup:
+        """What the table of goals shows, as a sentence."""
+        goals, words = self._report.indicators, self._words
         reached = sum(goal.reached for goal in goals)
         if not goals:
-            return self._say("impact.none_measured")
+            return words.gettext("No measurable goals were set for this project.")
         if reached == len(goals):
-            return self._say("impact.all_reached")
+            return words.gettext("All goals were reached.")
         names = [goal.name for goal in goals if not goal.reached]
-        missed = self._words.one_by_one([*names[:MOST_NAMES], *["…"][: len(names) > MOST_NAMES]])
+        missed = words.one_by_one([*names[:MOST_NAMES], *["…"][: len(names) > MOST_NAMES]])
         if not reached:
-            return self._say("impact.none_reached", names=missed)
-        return self._words.count("impact.some_reached", reached, all=self._words.in_words(len(goals)), names=missed)
+            return words.gettext("No goal has been reached yet: %(names)s.", names=missed)
+        return words.ngettext(
+            # Translators: "number" is a number in words, "Number" the same with a capital.
+            "%(Number)s of %(all)s goals has been reached. Not yet reached: %(names)s.",
+            "%(Number)s of %(all)s goals have been reached. Not yet reached: %(names)s.",
+            reached,
+            all=words.in_words(len(goals)),
+            names=missed,
+        )
 
     def money_finding(self) -> Markup:
-        """What was paid and what came back, in words."""
-        everything = self._report.paid == self._report.awarded
-        return self.money_in_words("impact.money_finding_all" if everything else "impact.money_finding")
+        """What was paid and returned, as a sentence; a grant without returns is described without them."""
+        report = self._report
+        if report.paid == report.awarded:
+            whole = N_("The full %(awarded)s was paid.")
+            whole_returned = N_("The full %(awarded)s was paid and %(returned)s was returned.")
+            return self._with_sums(whole_returned if report.returned else whole)
+        part = N_("%(paid)s of %(awarded)s was paid.")
+        part_returned = N_("%(paid)s of %(awarded)s was paid and %(returned)s was returned.")
+        return self._with_sums(part_returned if report.returned else part)
 
     def measured_how(self) -> Iterator[tuple[str, str]]:
-        """Names of indicators and where their figures come from."""
+        """Names of the indicators and how each was measured."""
         return ((goal.name, goal.source) for goal in self._report.indicators if goal.source)
 
     def goals(self) -> Iterator[Goal]:
@@ -116,49 +131,45 @@ class Impact:
                 bar=indicator_bar(
                     share=share,
                     reached=indicator.reached,
-                    alternative=self._say("impact.bar", name=name, verdict=verdict),
+                    alternative=self._words.gettext("%(name)s: %(verdict)s.", name=name, verdict=verdict),
                     mirrored=indicator.less_is_better,
                     ink="paper",
                 ),
             )
 
     def money_bar(self) -> Markup:
-        """What was paid, what came back, what was never paid, as one bar."""
+        """One bar for the award: what was paid, returned and not paid."""
         report = self._report
+        returned = N_("Of %(awarded)s, %(paid)s was paid and %(returned)s of it was returned; %(unpaid)s was not paid.")
+        kept = N_("Of %(awarded)s, %(paid)s was paid and %(unpaid)s was not.")
         return award_bar(
             paid=report.paid,
             returned=report.returned,
             payable=Decimal(),
             planned=report.awarded - report.paid,
-            alternative=self.money_in_words("impact.money_bar"),
+            alternative=self._with_sums(returned if report.returned else kept),
             ink="paper",
         )
 
-    def money_in_words(self, key: str) -> Markup:
-        """A sentence about the sums of this grant; where nothing came back, nothing is said of it."""
-        report = self._report
-        key = key if report.returned else KEPT[key]
-        sums = {"awarded": report.awarded, "paid": report.paid, "returned": report.returned}
-        sums["unpaid"] = report.awarded - report.paid
-        return self._say(key, **{name: self._amount(amount) for name, amount in sums.items()})
-
     def money_parts(self) -> Iterator[tuple[str, str, str]]:
-        """The parts of the bar: which (its swatch has the same name), amount, words."""
-        report, say = self._report, self._say
+        """The parts of the bar: name (also of its swatch), amount and meaning."""
+        report, gettext = self._report, self._words.gettext
         parts = (
-            ("paid", report.paid - report.returned, say("impact.part_kept")),
-            ("returned", report.returned, say("impact.part_returned")),
-            ("planned", report.awarded - report.paid, say("impact.part_unpaid")),
+            # Translators: three parts of an award, each after its amount.
+            ("paid", report.paid - report.returned, gettext("paid and kept")),
+            ("returned", report.returned, gettext("returned")),
+            ("planned", report.awarded - report.paid, gettext("not paid")),
         )
-        for part, amount, words in parts:
+        for part, amount, meaning in parts:
             if amount or part == "paid":
-                yield part, self._amount(amount), words
+                yield part, self._amount(amount), meaning
 
     def over_time(self) -> Markup:
-        """The payments where their days stand in the period; those of one day are one bar."""
-        report, words, say = self._report, self._words, self._say
+        """The payments on a time axis; payments of the same day share a bar."""
+        report, words = self._report, self._words
         listed = words.all_of(
-            say("impact.payment", amount=self._amount(one.amount), day=words.plain_day(one.paid_on))
+            # Translators: a payment, "USD 7,000.00 on 3 Feb 2026".
+            words.gettext("%(amount)s on %(day)s", amount=self._amount(one.amount), day=words.plain_day(one.paid_on))
             for one in report.payments
         )
         by_day: dict[date, Decimal] = {}
@@ -169,25 +180,29 @@ class Impact:
             starts_on=report.starts_on,
             ends_on=report.ends_on,
             say_day=words.plain_day,
-            alternative=say("impact.over_time_chart", payments=listed),
+            alternative=words.gettext("Payments over time: %(payments)s.", payments=listed),
             ink="paper",
         )
 
     def budget(self) -> Iterator[Spent]:
-        """The budget lines with a bar each, all on one axis."""
+        """The budget lines with a bar each, all on one scale."""
         lines = self._report.budget
         most = max((max(line.approved, line.used) for line in lines), default=Decimal())
         for line in lines:
-            alternative = self._say(
-                "impact.line_bar", what=line.what, used=self._amount(line.used), approved=self._amount(line.approved)
+            alternative = self._words.gettext(
+                # Translators: a line of the budget and two amounts.
+                "%(line)s: %(used)s spent of %(approved)s approved.",
+                line=line.what,
+                used=self._amount(line.used),
+                approved=self._amount(line.approved),
             )
             yield Spent(
                 line, line_bar(approved=line.approved, used=line.used, most=most, alternative=alternative, ink="paper")
             )
 
     def world(self) -> Markup:
-        """The map of the cover, the country marked."""
-        alternative = self._say("impact.map", country=self._report.country)
+        """The world map of the cover, with the country marked."""
+        alternative = self._words.gettext("World map with %(country)s marked.", country=self._report.country)
         return dot_map(
             {self._report.country_code: 1.0},
             alternative=alternative,
@@ -198,23 +213,35 @@ class Impact:
         )
 
     def surroundings(self) -> Markup:
-        """The map around the country."""
-        code, alternative = self._report.country_code, self._say("impact.where_map", country=self._report.country)
+        """The map of the region around the country."""
+        code, country = self._report.country_code, self._report.country
+        alternative = self._words.gettext("Map of the region around %(country)s, which is marked.", country=country)
         return dot_map({code: 1.0}, alternative=alternative, largest=6, around=code, ink="paper")
 
     def _share(self, goal: Indicator) -> Decimal | None:
         return None if goal.actual is None else share_of_the_way(goal.baseline, goal.target, goal.actual)
 
     def _verdict(self, goal: Indicator, share: Decimal | None) -> Markup:
+        words = self._words
         if share is None:
-            return self._say("impact.not_measured")
-        key = "impact.reached" if goal.reached else "impact.not_yet"
+            return words.gettext("not measured")
         if goal.baseline == goal.target:
-            return self._say(f"{key}_plain")
-        return self._say(key, share=self._words.percent(share))
+            return words.gettext("reached") if goal.reached else words.gettext("not yet")
+        percent = words.percent(share)
+        if goal.reached:
+            # Translators: the status of a goal, "reached, 106%" of the way from baseline to target.
+            return words.gettext("reached, %(percent)s", percent=percent)
+        return words.gettext("not yet, %(percent)s", percent=percent)
 
     def _name(self, goal: Indicator) -> str:
         return f"{goal.name}, {goal.unit}" if goal.unit else goal.name
+
+    def _with_sums(self, message: str) -> Markup:
+        """A message about the sums of this grant."""
+        report = self._report
+        sums = {"awarded": report.awarded, "paid": report.paid, "returned": report.returned}
+        sums["unpaid"] = report.awarded - report.paid
+        return self._words.gettext(message, **{name: self._amount(amount) for name, amount in sums.items()})
 
     def _amount(self, amount: Decimal) -> Markup:
         return self._words.amount(amount, self._report.currency)

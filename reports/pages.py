@@ -1,4 +1,4 @@
-"""Snapshots become HTML here: one template per kind, and the few things all of them may call."""
+"""Snapshots to HTML: one template per kind of document, and the functions that all templates may call."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from functools import cache
 from io import BytesIO
 
 import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from reports import DOCUMENTS
 from reports.impact import Impact
 from reports.sentences import Sentences, link, strong
 from reports.snapshots import ImpactReport, Snapshot
-from reports.wording import wording
+from reports.wording import Wording, wording
 
 STYLESHEETS: dict[str, tuple[str, ...]] = {
     "award_letter": ("letter.css",),
@@ -23,13 +24,12 @@ STYLESHEETS: dict[str, tuple[str, ...]] = {
 }
 
 MASK = 2
-"""Of the eight patterns that a QR code may be laid over with."""
+"""The mask of the QR code, one of the eight that the standard defines."""
 
 
 def html(snapshot: Snapshot, *, close: bool = False) -> str:
-    """The document as HTML, complete with its language, title and date; `close` sets a letter closer."""
+    """The document as HTML with its language, title and date; `close` sets a letter in tighter spacing."""
     words = wording(snapshot.language)
-    sentences = Sentences(words)
     impact = Impact(snapshot, words) if isinstance(snapshot, ImpactReport) else None
     return (
         _environment()
@@ -39,22 +39,20 @@ def html(snapshot: Snapshot, *, close: bool = False) -> str:
             close=close,
             impact=impact,
             words=words,
-            say=words.say,
-            conditions=sentences.conditions,
-            deed=sentences.deed,
+            sentences=Sentences(words),
         )
     )
 
 
 def paragraphs(text: str) -> list[str]:
-    """Plain text cut at its line ends; empty lines count for nothing."""
+    """The lines of a plain text that are not empty."""
     return [line for line in text.split("\n") if line.strip()]
 
 
 def qr(address: str, alternative: str) -> Markup:
-    """A QR code as SVG (error correction M), with its alternative as the first child for the tagged PDF.
+    """A QR code as SVG (error correction M), with its text alternative as the first child for the tagged PDF.
 
-    Every reader takes every mask; to weigh them all against each other takes four times as long as to draw one.
+    The mask is fixed: readers accept every mask, and choosing the best one takes four times as long as drawing.
     """
     code = segno.make_qr(address, error="m", mask=MASK)
     drawing = BytesIO()
@@ -72,6 +70,31 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined] # added by the extension
+        _gettext, _ngettext, newstyle=True, pgettext=_pgettext
     )
     environment.globals.update(paragraphs=paragraphs, qr=qr, link=link, strong=strong)
     return environment
+
+
+def _words(context: Context) -> Wording:
+    words: Wording = context["words"]
+    return words
+
+
+@pass_context
+def _gettext(context: Context, message: str) -> Markup:
+    """The translation into the language of the document; the extension fills in the values."""
+    return escape(_words(context).catalogue.gettext(message))
+
+
+@pass_context
+def _ngettext(context: Context, singular: str, plural: str, number: int) -> Markup:
+    return escape(_words(context).catalogue.ngettext(singular, plural, number))
+
+
+@pass_context
+def _pgettext(context: Context, message_context: str, message: str) -> Markup:
+    return escape(_words(context).catalogue.pgettext(message_context, message))

@@ -1,4 +1,4 @@
-"""Pictures made fit to print: of a size a worker can hold, and without what a camera or a program wrote into them."""
+"""Prepare pictures for printing: limit their size and remove all metadata."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from PIL import Image, ImageOps
 from reports.refusal import Unprintable
 
 MOST_PIXELS = 40_000_000
-"""A picture takes three bytes a point while it is read: 120 MB."""
+"""Largest number of pixels. Decoding takes three bytes per pixel, 120 MB in all."""
 
 WIDEST, TALLEST = 1500, 1000
-"""Points kept: 170 mm at 224 to the inch."""
+"""Size in pixels to which pictures are reduced: 170 mm at 224 dpi."""
 
-_UNREADABLE = (OSError, SyntaxError, ValueError)  # what Pillow raises for broken files
+_UNREADABLE = (OSError, SyntaxError, ValueError)  # raised by Pillow for damaged files
 
 
 def fit_to_print(data: bytes) -> bytes:
-    """A JPEG or PNG scaled to the page, turned upright, its places, names and comments gone; as JPEG.
+    """Scale a JPEG or PNG to the page, turn it upright and remove its metadata. Returns a JPEG.
 
-    Raises Unprintable for what is no such picture or has too many points (seen before they are read).
+    Raises Unprintable if the data is not a JPEG or PNG, or has too many pixels (checked before decoding).
     """
     try:
         with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as picture:
             width, height = picture.size
             if width * height > MOST_PIXELS:
-                raise Unprintable(f"The picture has {width * height:,} points; {MOST_PIXELS:,} can be printed.")
+                raise Unprintable(f"The picture has {width * height:,} pixels; at most {MOST_PIXELS:,} can be printed.")
             upright = ImageOps.exif_transpose(picture)
             upright.thumbnail((WIDEST, TALLEST))
             return _on_white(upright)
     except (*_UNREADABLE, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Unprintable("The picture cannot be read as a JPEG or PNG of usual size.") from error
+        raise Unprintable("The picture is not a valid JPEG or PNG file.") from error
 
 
 def _on_white(picture: Image.Image) -> bytes:
-    """The bare points on white paper. A new image is painted, since saving an old one keeps its comments."""
+    """The pixels on a white background. A new image is made because saving the original would keep its metadata."""
     coloured = picture.convert("RGBA")
     paper = Image.new("RGB", coloured.size, "white")
     paper.paste(coloured, mask=coloured)

@@ -1,4 +1,4 @@
-"""The whole way from a snapshot to the bytes of its PDF, and what those bytes were made with."""
+"""Print a snapshot: the bytes of its PDF, and the versions of everything that shapes those bytes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from reports.pictures import fit_to_print
 from reports.refusal import Unprintable
 from reports.snapshots import ImpactReport, Letter, Snapshot
 
+SOURCES = frozenset({".html", ".css", ".po", ".svg", ".py", ".json"})
+"""Suffixes of the files that shape a page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A printed document. sha256 is of `pdf`; made_with says which versions and fonts give these bytes again."""
+    """A printed document. sha256 is of `pdf`; made_with lists the versions and fonts that reproduce these bytes."""
 
     pdf: bytes
     sha256: str
@@ -28,13 +31,14 @@ class Rendered:
 
 
 def render(snapshot: Snapshot, *, pictures: Mapping[str, bytes] | None = None) -> Rendered:
-    """Print a snapshot: the same snapshot, libraries and fonts give the same bytes, in any process.
+    """Print a snapshot. The same snapshot, libraries and fonts give the same bytes, in any process.
 
-    pictures: SHA-256 → the JPEG or PNG of that hash, for a snapshot that names one. They are scaled to the
-    page and lose all that a camera writes into them, such as the place.
+    pictures: SHA-256 → the JPEG or PNG with that hash, for a snapshot that names one. Pictures are scaled to the
+    page; their metadata, such as the place where they were taken, is removed.
 
-    Raises reports.Unprintable with a sentence for the officer: a character that no font has, a picture that
-    is missing or not what it should be, an error of the print engine, an attempt to fetch something.
+    Raises reports.Unprintable with a message for the officer: a character is in no installed font, a picture is
+    missing, differs from its hash or is unreadable, the print engine reports an error, or the document requests an
+    outside resource.
     """
     assets = _assets(snapshot, pictures or {})
     identifier = hashlib.sha256(snapshot.model_dump_json().encode()).hexdigest()[:32].encode()
@@ -52,9 +56,9 @@ def render(snapshot: Snapshot, *, pictures: Mapping[str, bytes] | None = None) -
 
 
 def warm() -> None:
-    """Print one document per template and language, so that a process forked from this one starts warm.
+    """Print one document per template and language, so that processes forked from this one start warm.
 
-    Fonts are read, stylesheets parsed, templates compiled and words loaded; no thread is started.
+    This reads fonts, parses stylesheets, compiles templates and loads catalogues. It starts no thread.
     """
     fonts.foresee_subsets()
     for snapshot in samples.all_kinds():
@@ -62,13 +66,13 @@ def warm() -> None:
 
 
 def _assets(snapshot: Snapshot, pictures: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The picture the snapshot names, made fit to print."""
+    """The picture that the snapshot names, prepared for printing."""
     if not isinstance(snapshot, ImpactReport) or snapshot.picture is None:
         return {}
     name = snapshot.picture.sha256
     data = pictures.get(name, b"")
     if hashlib.sha256(data).hexdigest() != name:
-        raise Unprintable(f"The picture {name[:12]}… did not come with the report, or is another one.")
+        raise Unprintable(f"The picture {name[:12]}… is missing or has been replaced by another file.")
     return {name: fit_to_print(data)}
 
 
@@ -76,7 +80,7 @@ def _assets(snapshot: Snapshot, pictures: Mapping[str, bytes]) -> dict[str, byte
 def _versions() -> dict[str, str]:
     packages = ("weasyprint", "pydyf", "pillow", "babel", "jinja2", "segno")
     return {
-        "templates": _digest_of_sources(),
+        "templates": digest(DOCUMENTS, Path(__file__).resolve().parent),
         **{name: version(name) for name in packages},
         "pango": fonts.pango_version(),
         "harfbuzz": fonts.harfbuzz_version(),
@@ -85,12 +89,11 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _digest_of_sources() -> str:
-    """SHA-256 over the templates, words and styles and over this package: all of ours that shapes a page."""
-    package = Path(__file__).resolve().parent
+def digest(*folders: Path) -> str:
+    """SHA-256 over the project's own files that shape a page: templates, styles, catalogues, data and code."""
     digest = hashlib.sha256()
-    for folder in (DOCUMENTS, package):
+    for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix in {".html", ".css", ".toml", ".svg", ".py", ".json"}:
+            if path.is_file() and path.suffix in SOURCES:
                 digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

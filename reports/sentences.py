@@ -1,11 +1,44 @@
-"""Conditions and duties of an award in words."""
+"""Messages for the keys that a snapshot stores: salutations, conditions of payment and tasks of the recipient."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 
-from reports.snapshots import Condition, Duty, Instalment
+from reports.catalogues import N_
+from reports.snapshots import Condition, Duty, Instalment, Recipient
+from reports.snapshots.letters import ConditionKey, DeedKey, ReportName
 from reports.wording import Wording
+
+CONDITIONS: Mapping[ConditionKey, str] = {
+    "agreement_signed": N_("the agreement is signed by both parties"),
+    "award_condition_met": N_("the condition of this award is met"),
+    "bank_verified": N_("your bank details are verified"),
+    "certificate_received": N_("we have received your certificate"),
+    "co_funding_confirmed": N_("your co-funding is confirmed"),
+}
+"""What must be true before an instalment is paid; `report_approved` has a message per report below."""
+
+REPORT_APPROVED: Mapping[ReportName, str] = {
+    "interim": N_("your interim report, due on %(day)s, is approved"),
+    "final": N_("your final report, due on %(day)s, is approved"),
+    "progress": N_("your progress report %(number)s, due on %(day)s, is approved"),
+}
+
+TASKS: Mapping[DeedKey, str] = {
+    "sign_agreement": N_("sign agreement %(about)s online."),
+    "give_bank_details": N_("provide the details of a bank account in the legal name of %(about)s."),
+    "send_certificate": N_("send the certificate: %(about)s."),
+    "answer_letter": N_("reply to this letter."),
+}
+"""What the recipient must do; `send_report` has a message per report below."""
+
+REPORT_DUE: Mapping[ReportName, str] = {
+    "interim": N_("submit the interim report."),
+    "final": N_("submit the final report."),
+    "progress": N_("submit progress report %(number)s."),
+}
 
 
 def strong(text: str) -> Markup:
@@ -14,31 +47,41 @@ def strong(text: str) -> Markup:
 
 
 def link(address: str) -> Markup:
-    """A web address one can follow, written without its scheme."""
+    """A link to a web address, shown without its scheme."""
     return Markup('<a href="{}">{}</a>').format(address, address.split("://", 1)[1])
 
 
 class Sentences:
-    """Says in one language what must be true and what must be done."""
+    """The messages for stored keys in one language."""
 
     def __init__(self, words: Wording) -> None:
         self._words = words
 
+    def salutation(self, recipient: Recipient) -> Markup:
+        """The greeting of a letter; not every language addresses a person by name."""
+        words, name = self._words, recipient.attention or recipient.name
+        if recipient.salutation == "madam":
+            return words.pgettext("salutation of a woman", "Dear %(name)s,", name=name)
+        if recipient.salutation == "sir":
+            return words.pgettext("salutation of a man", "Dear %(name)s,", name=name)
+        return words.pgettext("salutation", "Dear %(name)s,", name=name)
+
     def conditions(self, instalment: Instalment) -> Markup:
         """When an instalment is paid: "the agreement is signed by both parties and …"."""
         if not instalment.conditions:
-            return self._words.say("award.at_once")
+            # Translators: in the column "Payable when".
+            return self._words.gettext("immediately")
         return self._words.all_of(self._condition(condition) for condition in instalment.conditions)
 
-    def deed(self, duty: Duty) -> Markup:
-        """A duty with its day in bold: "By 26 January 2026: sign agreement …"."""
-        say = self._words.say
-        deed = say(f"deed.{duty.deed}", about=duty.about, report=self._report(duty))
-        return say("deed.line", by=strong(say("deed.by", day=self._words.day(duty.by))), deed=deed)
+    def task(self, duty: Duty) -> Markup:
+        """A task with its date in bold: "By 26 January 2026: sign agreement …"."""
+        words, message = self._words, REPORT_DUE[duty.report] if duty.report else TASKS[duty.deed]
+        by = strong(words.gettext("By %(day)s", day=words.day(duty.by)))
+        task = words.gettext(message, about=duty.about, number=duty.report_number)
+        # Translators: a date ("By 26 January 2026") and a task ("sign agreement G-2026-0009 online.").
+        return words.gettext("%(by)s: %(task)s", by=by, task=task)
 
     def _condition(self, condition: Condition) -> Markup:
+        message = REPORT_APPROVED[condition.report] if condition.report else CONDITIONS[condition.key]
         day = self._words.day(condition.due_on) if condition.due_on else ""
-        return self._words.say(f"condition.{condition.key}", report=self._report(condition), day=day)
-
-    def _report(self, named: Condition | Duty) -> Markup:
-        return self._words.say(f"report.{named.report}", number=named.report_number) if named.report else Markup()
+        return self._words.gettext(message, day=day, number=condition.report_number)

@@ -1,4 +1,4 @@
-"""French spacing for our own sentences; what people wrote is printed as they wrote it.
+"""French spacing for the texts of the documents; what applicants wrote is printed unchanged.
 
 Sources: Imprimerie nationale, Lexique des règles typographiques (2002); CLDR 46 uses U+202F in numbers too.
 """

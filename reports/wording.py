@@ -1,8 +1,7 @@
-"""The words of a language: sentences from `templates/documents/words/`, numbers and days as CLDR writes them."""
+"""The texts of a language: translated messages, and numbers, amounts and dates as CLDR formats them."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
@@ -12,49 +11,74 @@ from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.support import NullTranslations
 from markupsafe import Markup, escape
 
-from reports import DOCUMENTS
+from reports.catalogues import N_, translations
 from reports.snapshots.facts import Language
-from reports.typography import french
 
-# English letters write days as "1 February 2026", as most chapters do.
+# English letters write dates as "1 February 2026", as most chapters do.
 _LOCALES: Mapping[Language, str] = {"en": "en_GB", "fr": "fr", "es": "es"}
+
+CATEGORIES: Mapping[str, str] = {
+    "equipment": N_("Equipment"),
+    "connectivity": N_("Connectivity"),
+    "services": N_("Professional services"),
+    "staff": N_("Staff"),
+    "training": N_("Training and events"),
+    "travel": N_("Travel"),
+    "communication": N_("Communication"),
+    "indirect": N_("Indirect costs"),
+    "other": N_("Other"),
+}
+"""The budget categories of the application form (workflows/proposal.py)."""
+
+SIZES = ((1_000_000, N_("%(count)s MB")), (1_000, N_("%(count)s kB")))
+"""Units for the sizes of files, the largest first."""
 
 
 class Wording:
-    """One language: `say` gives a sentence, the other methods write numbers, amounts and days into it.
+    """One language: the four functions of gettext, and methods that format numbers, amounts and dates.
 
-    Sentences and values are plain text; what comes back is escaped Markup.
+    Messages and values are plain text; the result is escaped Markup.
     """
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, catalogue: NullTranslations | None = None) -> None:
         self.language = language
         self.locale = Locale.parse(_LOCALES[language])
-        with (DOCUMENTS / "words" / f"{language}.toml").open("rb") as file:
-            self.phrases = dict(_flattened(tomllib.load(file)))
-        self.numbers = self.say("numbers").split(" ")
-        if language == "fr":
-            self.phrases = {key: french(phrase) for key, phrase in self.phrases.items()}
+        self.catalogue = catalogue or translations(language)
+        # Translators: the numbers from 0 to 12 in words, separated by spaces.
+        numbers = self.pgettext("numbers", "no one two three four five six seven eight nine ten eleven twelve")
+        self.numbers = numbers.split(" ")
 
-    def say(self, key: str, **values: object) -> Markup:
-        """The sentence of this key with its values set in; raises KeyError for an unknown key or a missing value."""
-        return escape(self.phrases[key]).format(**values)
+    def gettext(self, message: str, /, **values: object) -> Markup:
+        """The message in this language with its values filled in; raises KeyError if a value is missing."""
+        return escape(self.catalogue.gettext(message)) % values
+
+    def ngettext(self, singular: str, plural: str, number: int, /, **values: object) -> Markup:
+        """The message in the plural form that this language uses for the number.
+
+        `%(count)s` is the number in figures, `%(number)s` in words, `%(Number)s` in words with a capital.
+        """
+        forms = {
+            "count": self.number(number),
+            "number": self.in_words(number),
+            "Number": self.in_words(number, capital=True),
+        }
+        return escape(self.catalogue.ngettext(singular, plural, number)) % {**forms, **values}
+
+    def pgettext(self, context: str, message: str, /, **values: object) -> Markup:
+        """The message as translated in this context, with its values filled in."""
+        return escape(self.catalogue.pgettext(context, message)) % values
 
     def category(self, key: str) -> Markup:
-        """A budget category in words; one that is no key of ours is words already."""
-        return self.say(f"category.cost_{key}") if f"category.cost_{key}" in self.phrases else escape(key)
+        """The name of a budget category; a text that is not one of the keys is returned as it is."""
+        return self.gettext(CATEGORIES[key]) if key in CATEGORIES else escape(key)
 
-    def count(self, key: str, number: int, **values: object) -> Markup:
-        """The sentence for so many; `{count}` is the number in figures, `{number}` and `{Count}` in words."""
-        form = self.locale.plural_form(number)
-        chosen = f"{key}.{form}" if f"{key}.{form}" in self.phrases else f"{key}.other"
-        words = self.in_words(number)
-        return self.say(chosen, count=self.number(number), number=words, Count=words[:1].upper() + words[1:], **values)
-
-    def in_words(self, number: int) -> str:
-        """A small number in words, from thirteen on in figures."""
-        return self.numbers[number] if number < len(self.numbers) else self.number(number)
+    def in_words(self, number: int, *, capital: bool = False) -> str:
+        """A number up to twelve in words, a larger one in figures; with a capital to begin a sentence."""
+        words = self.numbers[number] if number < len(self.numbers) else self.number(number)
+        return words[:1].upper() + words[1:] if capital else words
 
     def all_of(self, parts: Iterable[str]) -> Markup:
         """The parts as a list in a sentence: a, b and c."""
@@ -62,81 +86,78 @@ class Wording:
         return Markup(listed)  # noqa: S704 (the parts are escaped, and what CLDR puts between them is text)
 
     def one_by_one(self, parts: Iterable[str]) -> Markup:
-        """The parts after each other, for parts that are phrases of their own: a; b; c."""
+        """The parts separated by semicolons, for parts that may contain commas: a; b; c."""
         first, *rest = map(escape, parts)
         for part in rest:
-            first = self.say("also", before=first, next=part)
+            # Translators: two elements of a list, or the elements so far and the next one.
+            first = self.gettext("%(before)s; %(next)s", before=first, next=part)
         return first
 
     def number(self, value: Decimal | int) -> str:
-        """A number with this language's separators and the decimals it has."""
+        """A number with the separators of this language and as many decimals as the value has."""
         places = max(0, -int(Decimal(value).as_tuple().exponent))
         return str(format_decimal(value, format=_pattern(places), locale=self.locale))
 
     def percent(self, share: Decimal) -> str:
-        """A share (1 is all of it) as whole per cent, rounded down: what is not quite all never reads 100 %."""
+        """A share (1 is the whole) as a percentage, rounded down so that only the whole reads 100 %."""
         return str(format_percent(share.quantize(Decimal("0.01"), rounding=ROUND_FLOOR), locale=self.locale))
 
     def figures(self, amount: Decimal, currency: str) -> str:
-        """An amount as figures alone, with the currency's own number of decimals, for columns that name it."""
+        """An amount without its currency, with the decimals of the currency, for columns that name it."""
         return str(format_decimal(amount, format=_pattern(get_currency_precision(currency)), locale=self.locale))
 
     def amount(self, amount: Decimal, currency: str) -> Markup:
-        """An amount with its code, on one line: "USD 12,322.00", "12 322,00 USD"."""
-        return self.say("amount", figures=self.figures(amount, currency), currency=currency)
+        """An amount with its currency code, never split over two lines: "USD 12,322.00", "12 322,00 USD"."""
+        return self._with_currency(self.figures(amount, currency), currency)
 
     def whole_amount(self, amount: Decimal, currency: str) -> Markup:
-        """An amount without cents, rounded to the nearest, for covers and surveys."""
-        whole = amount.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
-        return self.say("amount", figures=self.number(whole), currency=currency)
+        """An amount rounded to the nearest unit, for covers and overviews."""
+        return self._with_currency(self.number(amount.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)), currency)
 
     def amount_in_full(self, amount: Decimal, currency: str) -> str:
-        """An amount with the currency's name: "12,322.00 US dollars"."""
+        """An amount with the name of its currency: "12,322.00 US dollars"."""
         return str(format_currency(amount, currency, locale=self.locale, format_type="name"))
 
     def day(self, day: date) -> Markup:
-        """A day in full: "1 February 2026", "1er février 2026" with the letters raised."""
-        return self._first(day, format_date(day, "long", locale=self.locale))
+        """A date in full: "1 February 2026", in French "1er février 2026" with "er" raised."""
+        return self._date(day, format_date(day, "long", locale=self.locale))
 
     def short_day(self, day: date) -> Markup:
-        """A day with its month cut short: "1 Feb 2026"."""
-        return self._first(day, format_date(day, "d MMM y", locale=self.locale))
-
-    def size(self, octets: int) -> Markup:
-        """The size of a file, in steps of a thousand."""
-        for unit, step in (("megabytes", 1_000_000), ("kilobytes", 1_000)):
-            if octets >= step:
-                return self.say(f"size.{unit}", count=self.number(round(Decimal(octets) / step, 1)))
-        return self.say("size.bytes", count=self.number(octets))
+        """A date with its month abbreviated: "1 Feb 2026"."""
+        return self._date(day, format_date(day, "d MMM y", locale=self.locale))
 
     def plain_day(self, day: date) -> str:
-        """A day with its month cut short, as text without marks, for labels in drawings."""
+        """A date with its month abbreviated, without markup, for labels in drawings."""
         return self.short_day(day).replace("<sup>", "").replace("</sup>", "")
 
     def moment(self, moment: datetime) -> Markup:
         """An instant in UTC to the second."""
         there = moment.astimezone(UTC)
-        return self.say("moment", day=self.day(there.date()), time=f"{there:%H:%M:%S}")
+        return self.gettext("%(day)s, %(time)s UTC", day=self.day(there.date()), time=f"{there:%H:%M:%S}")
 
-    def _first(self, day: date, text: str) -> Markup:
+    def size(self, octets: int) -> Markup:
+        """The size of a file, in steps of a thousand."""
+        for octets_in_unit, message in SIZES:
+            if octets >= octets_in_unit:
+                return self.gettext(message, count=self.number(round(Decimal(octets) / octets_in_unit, 1)))
+        return self.ngettext("%(count)s byte", "%(count)s bytes", octets)
+
+    def _date(self, day: date, text: str) -> Markup:
+        """A formatted date; French writes the first of a month as an ordinal."""
         if self.language == "fr" and day.day == 1:
             return Markup("1<sup>er</sup>") + text.removeprefix("1")
         return escape(text)
 
+    def _with_currency(self, figures: str, currency: str) -> Markup:
+        # Translators: an amount, for example USD 1,000.00; the space between the two does not break.
+        return self.gettext("%(currency)s\u00a0%(figures)s", currency=currency, figures=figures)
+
 
 @cache
 def wording(language: Language) -> Wording:
-    """The wording of a language, read once per process."""
+    """The wording of a language, made once per process."""
     return Wording(language)
 
 
 def _pattern(places: int) -> str:
     return "#,##0." + "0" * places if places else "#,##0"
-
-
-def _flattened(table: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flattened(value, f"{prefix}{key}.")
-        else:
-            yield prefix + key, str(value).strip()

@@ -29,9 +29,12 @@ def test_the_french_letter_says_what_the_story_says() -> None:
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en", "The Foundation grants Internet Society Madagascar Chapter 12,322.00 US dollars for this project"),
+        (
+            "en",
+            "has awarded Internet Society Madagascar Chapter a grant of 12,322.00 US dollars for this project",
+        ),
         ("en", "Amount USD 12,322.00 Duration 12 months From 1 Feb 2026 To 31 Jan 2027"),
-        ("en", "By 2 March 2027: send the final report."),
+        ("en", "By 2 March 2027: submit the final report."),
         ("es", "concede a Internet Society Madagascar Chapter una subvención de 12.322,00 dólares estadounidenses"),
         ("es", "Importe 12.322,00 USD Duración 12 meses Desde 1 feb 2026 Hasta 31 ene 2027"),
         ("es", "A más tardar el 2 de marzo de 2027: enviar el informe final."),
@@ -59,7 +62,7 @@ def test_amounts_have_the_decimals_of_their_currency(currency: str, amount: str,
     words = reading.words(reports.render(letter).pdf)
 
     assert words.count(f"Amount {full} Duration") == 1
-    assert words.count(f"1 {column} at once") == 1
+    assert words.count(f"1 {column} immediately") == 1
 
 
 def test_what_stands_in_a_field_is_printed_and_never_obeyed() -> None:
@@ -133,10 +136,10 @@ def test_every_condition_and_deed_has_words() -> None:
     words = reading.words(reports.render(examples.award_letter("en", instalments=one, duties=duties)).pdf)
 
     assert words.count(
-        "the agreement is signed by both parties, your bank details are verified, your certificate is received, "
+        "the agreement is signed by both parties, your bank details are verified, we have received your certificate, "
         "your co-funding is confirmed and your progress report 2, due on 1 February 2026, is approved"
     )
-    assert words.count("By 1 February 2026: answer this letter.") == 1
+    assert words.count("By 1 February 2026: reply to this letter.") == 1
     assert words.count("By 1 February 2026: send the certificate: ethics.") == 1
 
 
@@ -160,7 +163,7 @@ def test_the_code_in_the_foot_is_the_address_module_for_module(address: str) -> 
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en", "It is a part of the USD 20,000.00 that you asked for."),
+        ("en", "This is part of the USD 20,000.00 you requested."),
         ("fr", "C’est une partie des 20 000,00 USD demandés."),
         ("es", "Es una parte de los 20.000,00 USD solicitados."),
     ],

@@ -11,7 +11,7 @@ def test_the_decline_letter_gives_reasons_and_ways_on() -> None:
     words = reading.words(reports.render(examples.decline_letter("en")).pdf)
 
     assert words.count("Under the call “Beyond the Net 2026”, 9 of 31 proposals are funded.") == 1
-    assert words.count("Your score 3.1 Average of the funded 4.2 Most possible 5") == 1
+    assert words.count("Your score 3.1 Average of funded proposals 4.2 Maximum score 5") == 1
     assert words.count("Ce qui a manqué Les accords avec les écoles ne sont pas joints.") == 1
     assert words.count("appeal until 1 February 2026.") == 1
 
@@ -31,7 +31,7 @@ def test_the_acknowledgement_carries_the_hash_of_exactly_what_arrived() -> None:
 
     words = reading.words(reports.render(receipt).pdf)
 
-    assert words.count("arrived on 30 November 2025, 20:41:07 UTC, sent by Hanta Rakoto (demo)") == 1
-    assert words.count(f"The proposal as sent {receipt.submitted_sha256}") == 1
+    assert words.count("on 30 November 2025, 20:41:07 UTC. It was submitted by Hanta Rakoto (demo)") == 1
+    assert words.count(f"Proposal as submitted {receipt.submitted_sha256}") == 1
     assert words.count(f"{receipt.files[0].name} {receipt.files[0].sha256} 182.4 kB") == 1
-    assert words.count("There is nothing for you to do. You hear from us by 15 January 2026.") == 1
+    assert words.count("There is nothing for you to do now. You will hear from us by 15 January 2026.") == 1

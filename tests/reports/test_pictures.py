@@ -42,7 +42,7 @@ def test_the_picture_prints_with_its_place_its_maker_and_consent(kind: str) -> N
 
     printed = reports.render(report, pictures={sha256(data).hexdigest(): data})
 
-    assert reading.words(printed.pdf).count(f"{PLACE}. Picture: the chapter, used with consent.") == 1
+    assert reading.words(printed.pdf).count(f"{PLACE}. Photo: the chapter, used with consent.") == 1
     assert [tag.alternative for tag in reading.tagged(printed.pdf).tags].count("A mast on a roof") == 1
 
 
@@ -80,7 +80,7 @@ def test_a_picture_that_is_missing_or_another_is_refused() -> None:
     report = examples.impact_report(picture=named(data))
 
     for pictures in ({}, {sha256(data).hexdigest(): other}):
-        with pytest.raises(reports.Unprintable, match="did not come with the report, or is another one"):
+        with pytest.raises(reports.Unprintable, match="is missing or has been replaced by another file"):
             reports.render(report, pictures=pictures)
 
 
@@ -88,14 +88,14 @@ def test_a_picture_that_is_missing_or_another_is_refused() -> None:
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
     report = examples.impact_report(picture=named(data))
 
-    with pytest.raises(reports.Unprintable, match="cannot be read as a JPEG or PNG"):
+    with pytest.raises(reports.Unprintable, match="is not a valid JPEG or PNG file"):
         reports.render(report, pictures={sha256(data).hexdigest(): data})
 
 
 def test_a_picture_too_large_to_hold_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitting, "MOST_PIXELS", 900 * 600 - 1)
 
-    with pytest.raises(reports.Unprintable, match="The picture has 540,000 points; 539,999 can be printed"):
+    with pytest.raises(reports.Unprintable, match="The picture has 540,000 pixels; at most 539,999 can be printed"):
         fitting.fit_to_print(photograph())
 
 

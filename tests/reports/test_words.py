@@ -1,87 +1,28 @@
-"""The words of each language: complete, with the same values, typeset as the language wants it."""
+"""Numbers, amounts, dates and sentences in each language, formatted as the language requires."""
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
-from string import Formatter
 from typing import get_args
 
 import pytest
 
-import reports
-from reports.snapshots.facts import Language, Recipient
+from reports.sentences import CONDITIONS, REPORT_APPROVED, REPORT_DUE, TASKS
+from reports.snapshots.facts import Language
 from reports.snapshots.letters import ConditionKey, DeedKey, ReportName
 from reports.typography import french
-from reports.wording import wording
-from workflows.proposal import CATEGORIES
-
-LANGUAGES: tuple[Language, ...] = get_args(Language)
-every_language = pytest.mark.parametrize("language", LANGUAGES)
-FORMS = {"zero", "one", "two", "few", "many", "other"}
+from reports.wording import CATEGORIES, wording
+from workflows.proposal import CATEGORIES as CATEGORIES_OF_FORMS
 
 
-def placeholders(phrase: str) -> set[str]:
-    """Names of the values in a phrase; a number may stand in figures or in words."""
-    names = {name for _, name, _, _ in Formatter().parse(phrase) if name}
-    return names - {"count", "number", "Count"}
+def test_every_key_that_a_snapshot_can_hold_has_a_message() -> None:
+    reports = set(get_args(ReportName))
 
-
-def phrases(language: Language) -> dict[str, set[str]]:
-    """Key → placeholders, the plural forms of a key being one key; an unused value may be left out of a form."""
-    found: dict[str, set[str]] = {}
-    for key, phrase in wording(language).phrases.items():
-        stem, _, form = key.rpartition(".")
-        found.setdefault(stem if form in FORMS else key, set()).update(placeholders(phrase))
-    return found
-
-
-@every_language
-def test_every_language_says_the_same_things_with_the_same_values(language: Language) -> None:
-    english, here = phrases("en"), phrases(language)
-
-    # Not every language greets a person by name.
-    greetings = {key for key in english if key.startswith("salutation.")}
-    assert set(here) == set(english)
-    assert {key: here[key] for key in here.keys() - greetings} == {
-        key: english[key] for key in english.keys() - greetings
-    }
-
-
-@every_language
-def test_every_plural_form_of_the_language_has_its_sentence(language: Language) -> None:
-    keys = set(wording(language).phrases)
-    counted = {key.rpartition(".")[0] for key in keys if key.endswith(".other")}
-
-    # CLDR gives French and Spanish a form "many" for whole millions, which letters do not count up to.
-    forms = set(wording(language).locale.plural_form.tags) - {"many"} | {"other"}
-
-    assert [(key, form) for key in sorted(counted) for form in sorted(forms) if f"{key}.{form}" not in keys] == []
-
-
-@every_language
-def test_every_key_a_snapshot_may_hold_has_words(language: Language) -> None:
-    salutations = get_args(Recipient.model_fields["salutation"].annotation)
-    kinds = {"condition": get_args(ConditionKey), "deed": get_args(DeedKey), "report": get_args(ReportName)}
-    wanted = [f"{kind}.{key}" for kind, keys in kinds.items() for key in keys]
-    wanted += [f"salutation.{key}" for key in salutations]
-    wanted += [f"category.cost_{key}" for key, _ in CATEGORIES]
-
-    assert [key for key in wanted if key not in wording(language).phrases] == []
-
-
-def test_every_phrase_is_used() -> None:
-    folders = (reports.DOCUMENTS, Path(reports.__file__).parent)
-    sources = "".join(
-        path.read_text("utf-8") for folder in folders for path in folder.rglob("*") if path.suffix in {".py", ".html"}
-    )
-    built = ("salutation", "condition", "deed", "report", "size", "category")
-
-    unused = [key for key in phrases("en") if key.split(".")[0] not in built and f'"{key}"' not in sources]
-
-    assert [key for key in unused if f'"{key.removesuffix("_plain")}' not in sources] == []
+    assert {*CONDITIONS, "report_approved"} == set(get_args(ConditionKey))
+    assert {*TASKS, "send_report"} == set(get_args(DeedKey))
+    assert (set(REPORT_APPROVED), set(REPORT_DUE)) == (reports, reports)
+    assert list(CATEGORIES) == [key for key, _ in CATEGORIES_OF_FORMS]
 
 
 @pytest.mark.parametrize(
@@ -95,10 +36,6 @@ def test_every_phrase_is_used() -> None:
 )
 def test_french_spaces_are_narrow_and_do_not_break(typed: str, printed: str) -> None:
     assert french(typed) == printed
-
-
-def test_no_french_phrase_keeps_an_ordinary_space_before_double_punctuation() -> None:
-    assert [phrase for phrase in wording("fr").phrases.values() if re.search(r"[ \u00a0][;:?!»]|« ", phrase)] == []
 
 
 @pytest.mark.parametrize(
@@ -133,19 +70,42 @@ def test_an_instant_is_written_in_utc_to_the_second() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "sentence"),
-    [(1, "One"), (3, "Three"), (12, "Twelve"), (13, "13")],
+    ("language", "number", "words"),
+    [
+        ("en", 1, "One"),
+        ("en", 3, "Three"),
+        ("en", 12, "Twelve"),
+        ("en", 13, "13"),
+        ("fr", 12, "Douze"),
+        ("es", 1, "Una"),
+    ],
 )
-def test_small_numbers_are_words(number: int, sentence: str) -> None:
-    assert wording("en").count("award.reviewers", number).split(" ")[0] == sentence
+def test_numbers_up_to_twelve_are_written_in_words(language: Language, number: int, words: str) -> None:
+    assert wording(language).in_words(number, capital=True) == words
+    assert wording(language).in_words(number) == words.lower()
 
 
-@pytest.mark.parametrize(("octets", "size"), [(999, "999 bytes"), (182_400, "182.4 kB"), (2_310_000, "2.3 MB")])
-def test_sizes_are_in_steps_of_a_thousand(octets: int, size: str) -> None:
-    assert wording("en").size(octets) == size
+@pytest.mark.parametrize(
+    ("language", "octets", "size"),
+    [
+        ("en", 1, "1 byte"),
+        ("en", 999, "999 bytes"),
+        ("en", 182_400, "182.4 kB"),
+        ("en", 2_310_000, "2.3 MB"),
+        ("fr", 0, "0 octet"),
+        ("fr", 2, "2 octets"),
+    ],
+)
+def test_sizes_are_in_steps_of_a_thousand(language: Language, octets: int, size: str) -> None:
+    assert wording(language).size(octets) == size
 
 
-def test_values_are_escaped_and_phrases_are_not_filled_twice() -> None:
-    said = wording("en").say("award.subject", project="<b>{name}</b>")
+def test_values_are_escaped_and_messages_are_not_filled_in_twice() -> None:
+    said = wording("fr").gettext("Impact report %(number)s: %(project)s", number="1", project="<b>%(number)s</b>")
 
-    assert said == "Your project “&lt;b&gt;{name}&lt;/b&gt;” is funded"
+    assert said == "Rapport d’impact 1\u202f: &lt;b&gt;%(number)s&lt;/b&gt;"
+
+
+def test_a_message_without_one_of_its_values_is_an_error() -> None:
+    with pytest.raises(KeyError, match="day"):
+        wording("es").gettext("By %(day)s")
