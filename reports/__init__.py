@@ -1,8 +1,7 @@
-"""Documents: a snapshot goes in, the bytes of a PDF come out.
+"""Documents: a snapshot in, the bytes of a PDF out.
 
-`reports.snapshots` and `reports.charts` load no print engine. `render`, `warm` and `Rendered` do, and are
-therefore looked up only when they are asked for: a web process may draw a chart for a page without
-carrying WeasyPrint.
+`reports.snapshots` and `reports.charts` do not load the print engine. `render`, `warm` and `Rendered` do, so they are
+imported on first use: a web process can draw a chart without loading WeasyPrint.
 """
 
 from __future__ import annotations

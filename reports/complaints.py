@@ -1,4 +1,4 @@
-"""What WeasyPrint complains of while it draws, read from its own log."""
+"""Errors and missing characters that WeasyPrint reports in its log during rendering."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LOGGER = logging.getLogger("weasyprint")
 
 
 class Complaints(logging.Filter):
-    """Hears every record of one rendering, and lets what is meant for people pass on to the program's log."""
+    """Collects the log records of one rendering; warnings and errors also go to the program's log."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -21,7 +21,7 @@ class Complaints(logging.Filter):
         self.stop: BaseException | None = None
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Sort a record: a missing glyph, an error, a stop that was swallowed, or none of these."""
+        """Classify a record: a missing glyph, an error, a suppressed exception that must stop the process, or other."""
         if record.msg.startswith(".notdef glyph") and isinstance(record.args, tuple):
             char, code = record.args[0], record.args[1]
             self.missing.append(f"“{char}” (U+{code:04X})")
@@ -32,16 +32,16 @@ class Complaints(logging.Filter):
         return record.levelno >= logging.WARNING
 
     def sentence(self) -> str:
-        """Why the document cannot be printed, or nothing."""
+        """The reason why the document cannot be printed, or an empty string."""
         if self.missing:
-            return f"No installed font has the character {', '.join(dict.fromkeys(self.missing))}."
+            return f"No installed font contains the character {', '.join(dict.fromkeys(self.missing))}."
         return f"The print engine reports: {'; '.join(dict.fromkeys(self.errors))}." if self.errors else ""
 
     def end(self) -> None:
-        """Raise what was complained of.
+        """Raise Unprintable if anything was reported.
 
-        While it draws an SVG, WeasyPrint catches even what must stop a process, such as a job's time limit, and
-        tells it to its debugging log alone; here it is raised again.
+        While drawing an SVG, WeasyPrint also catches exceptions that must stop the process, such as the time limit of
+        a job, and only writes them to its debug log. They are raised again here.
         """
         if self.stop:
             raise self.stop
@@ -51,14 +51,14 @@ class Complaints(logging.Filter):
 
 @contextmanager
 def listening() -> Iterator[Complaints]:
-    """Hear WeasyPrint whatever the program's logging is set to, in this thread and without another one."""
+    """Collect WeasyPrint's log records, whatever the log level of the program. Starts no thread."""
     complaints, level, disabled = Complaints(), _LOGGER.level, _LOGGER.disabled
     _LOGGER.addFilter(complaints)
     _LOGGER.setLevel(logging.DEBUG)
     _LOGGER.disabled = False
     try:
         if not _LOGGER.isEnabledFor(logging.WARNING):
-            raise Unprintable("Logging is switched off, so a missing character would go unseen.")
+            raise Unprintable("Logging is disabled, so missing characters cannot be detected.")
         yield complaints
     finally:
         _LOGGER.removeFilter(complaints)

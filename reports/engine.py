@@ -1,8 +1,8 @@
-"""The print engine: HTML in, tagged PDF bytes out, or a sentence that says why not.
+"""The print engine: HTML in, the bytes of a tagged PDF out, or an Unprintable with the reason.
 
-WeasyPrint warns where we must refuse, so its own log is read during a rendering: a character no font has,
-or any error, ends it. Nothing is fetched: the only addresses served are `asset:` names handed in.
-Public behaviour rests on WeasyPrint 70; `docs/adr/0003-documents.md` says why.
+WeasyPrint only logs warnings and errors, so its log is read during rendering: a missing character or any error stops
+the document. Nothing is fetched: only `asset:` names passed in are served. This module depends on WeasyPrint 70;
+`docs/adr/0003-documents.md` gives the reasons.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from reports.structure import complete_structure
 from reports.written import write_once
 
 FAMILIES = {"Noto Serif": "fonts-noto-core", "Noto Sans": "fonts-noto-core", "Noto Sans CJK JP": "fonts-noto-cjk"}
-"""What letters are set in, and the Debian package that brings it."""
+"""Font families of the documents, each with the Debian package that contains it."""
 
 
 class OutsideFetch(FatalURLFetchingError):
-    """An attempt to fetch something from outside; fatal, so that WeasyPrint does not go on without it."""
+    """An attempt to fetch an outside resource; fatal, so that WeasyPrint does not continue without it."""
 
 
 class Assets(URLFetcher):
@@ -40,17 +40,17 @@ class Assets(URLFetcher):
         self._assets = assets
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
-        """The bytes of an asset; raises OutsideFetch for any other address."""
+        """The bytes of an asset. Raises OutsideFetch for any other address."""
         name = url.removeprefix("asset:")
         if name == url or name not in self._assets:
-            raise OutsideFetch(f"The document asks for {url}, and documents fetch nothing.")
+            raise OutsideFetch(f"The document refers to {url}; documents cannot load outside resources.")
         kind = "image/svg+xml" if name.endswith(".svg") else "application/octet-stream"
         return URLFetcherResponse(url, self._assets[name], {"Content-Type": kind})
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """Bytes of a PDF, its pages, and the fonts in it (full name → version and SHA-256 of the file)."""
+    """A PDF: its bytes, number of pages and fonts (full name → version and SHA-256 of the file)."""
 
     pdf: bytes
     pages: int
@@ -71,13 +71,13 @@ def stylesheet(name: str) -> CSS:
 
 @cache
 def house_assets() -> Mapping[str, bytes]:
-    """The drawings that belong to the templates: the mark in its two colours."""
+    """The drawings of the templates: the logo in two colours and the swatches of the legend."""
     return {path.name: path.read_bytes() for path in sorted((DOCUMENTS / "assets").iterdir())}
 
 
 @cache
 def _drawn() -> dict[str, object]:
-    """The house's drawings as WeasyPrint has read them, kept from one document to the next."""
+    """WeasyPrint's cache of the drawings of the templates, shared by all documents."""
     return {}
 
 
@@ -112,12 +112,14 @@ def print_html(
 
 
 def missing_parts() -> list[str]:
-    """What this machine lacks for printing, each as a sentence for the operator; empty when all is there."""
+    """What is missing on this machine for printing, as messages for the operator; empty if nothing is."""
     parts = [
-        f"The font {family} is not installed (package {package}): letters would print in another face, or not at all."
+        f"The font {family} is not installed (package {package}): letters would print in another font or not at all."
         for family, package in FAMILIES.items()
         if not fonts.installed(family)
     ]
     if harfbuzz_subset is None:
-        parts.append("HarfBuzz-subset is not installed (package libharfbuzz-subset0): a letter takes 5 times as long.")
+        parts.append(
+            "HarfBuzz-subset is not installed (package libharfbuzz-subset0): letters take 5 times as long to print."
+        )
     return parts

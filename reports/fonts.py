@@ -1,4 +1,4 @@
-"""Which fonts are installed and which a document used, so that its bytes can be explained later."""
+"""Installed fonts and the fonts used by a document, recorded so that its bytes can be reproduced."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from weasyprint.text.ffi import ffi, fontconfig, harfbuzz, pango
 from weasyprint.text.fonts import get_hb_object_data
 
 GLYPHS_FORESEEN = 160
-"""Different characters of one font on a page of a letter."""
+"""Upper limit for the number of different glyphs of one font in a letter."""
 
-# Fontconfig is read once per process, so a face read once stays what it was.
+# Fontconfig is read once per process, so the description of a font does not change.
 _read: dict[bytes, tuple[str, str]] = {}
 
 
@@ -30,16 +30,16 @@ def inventory(fonts: Iterable[Font]) -> dict[str, str]:
 
 
 def foresee_subsets() -> None:
-    """Have cffi read, once and before a worker forks, the types of the glyph lists that letters need.
+    """Parse the cffi types of glyph lists once, before a worker forks.
 
-    WeasyPrint names a type of its own for every number of glyphs in a font, and cffi takes 2 ms to read a name.
+    WeasyPrint uses a separate type for every number of glyphs in a font, and cffi takes 2 ms to parse each.
     """
     for count in range(1, GLYPHS_FORESEEN + 1):
         ffi.typeof(f"hb_codepoint_t[{count}]")
 
 
 def installed(family: str) -> bool:
-    """Whether fontconfig answers this family with itself and not with a substitute."""
+    """Whether fontconfig finds this family itself and not a substitute."""
     pattern = ffi.gc(fontconfig.FcPatternCreate(), fontconfig.FcPatternDestroy)
     fontconfig.FcPatternAddString(pattern, b"family", family.encode())
     fontconfig.FcDefaultSubstitute(pattern)
@@ -54,7 +54,7 @@ def installed(family: str) -> bool:
 
 
 def characters(package: str = "noto") -> set[int]:
-    """The codes of all characters that the installed fonts of a package have; not those that have no glyph to print."""
+    """Code points of all printable characters in the installed fonts of a package."""
     found: set[int] = set()
     for path in _files(package):
         with TTCollection(path, lazy=True) if path.suffix == ".ttc" else TTFont(path, lazy=True) as file:
@@ -64,19 +64,19 @@ def characters(package: str = "noto") -> set[int]:
 
 
 def _files(package: str) -> list[Path]:
-    """The files of fonts whose path names the package."""
+    """Font files whose path contains the name of the package."""
     shown = subprocess.run(["fc-list", "--format", "%{file}\\n"], capture_output=True, text=True, check=True)
     return sorted({Path(line) for line in shown.stdout.splitlines() if package in line.lower()})
 
 
 def pango_version() -> str:
-    """Version of the loaded Pango, which packs 1.50.12 as 15012."""
+    """Version of the loaded Pango, which encodes 1.50.12 as 15012."""
     packed = int(pango.pango_version())
     return f"{packed // 10_000}.{packed // 100 % 100}.{packed % 100}"
 
 
 def harfbuzz_version() -> str:
-    """Version of the loaded HarfBuzz, found by asking, since WeasyPrint binds no call that tells it."""
+    """Version of the loaded HarfBuzz, found by comparing, since WeasyPrint binds no function that returns it."""
     version = [0, 0, 0]
     for place in range(3):
         while harfbuzz.hb_version_atleast(*version[:place], version[place] + 1, *[0] * (2 - place)):

@@ -1,7 +1,7 @@
-"""The one way printing says no."""
+"""The exception for documents that cannot be printed."""
 
 from __future__ import annotations
 
 
 class Unprintable(Exception):
-    """A document that cannot be printed as it is; the text says why, for the officer who reads it."""
+    """A document cannot be printed in its current form. The text gives the reason to the officer."""

@@ -1,4 +1,4 @@
-"""One small snapshot per kind and language, to warm a worker up; nothing here is about anybody."""
+"""One small snapshot per kind and language, printed to warm up a worker; the data is invented."""
 
 from __future__ import annotations
 

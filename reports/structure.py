@@ -1,4 +1,4 @@
-"""What PDF/UA asks of tables and WeasyPrint leaves out: the scope of each header cell, and the tree of its names.
+"""What PDF/UA requires of tables and WeasyPrint omits: the scope of each header cell and the tree of cell IDs.
 
 Sources: ISO 14289-1:2014 section 7.5 (headers have a Scope), ISO 32000-1:2008 table 322 (IDTree is required
 as soon as an element has an ID).
@@ -12,7 +12,7 @@ import pydyf  # type: ignore[import-untyped]
 
 
 def complete_structure(pdf: pydyf.PDF) -> None:
-    """Give each header cell its Scope (row in a table body, column in its head) and list all cell IDs."""
+    """Set the Scope of each header cell (row in a table body, column in a table head) and list all cell IDs."""
     elements = {thing.reference: thing for thing in pdf.objects if _is_element(thing)}
     headers = _headers(elements.values())
     for header in headers:
@@ -32,7 +32,7 @@ def _headers(elements: Iterable[pydyf.Dictionary]) -> list[pydyf.Dictionary]:
 
 
 def _name_headers(pdf: pydyf.PDF, headers: list[pydyf.Dictionary]) -> None:
-    """A name tree is sorted by the bytes of its keys, which are the IDs WeasyPrint made."""
+    """Add the name tree, sorted by the bytes of its keys, which are the IDs set by WeasyPrint."""
     named = sorted((header for header in headers if "ID" in header), key=lambda header: header["ID"].string)
     if not named:
         return

@@ -1,4 +1,4 @@
-"""How far an indicator has come from where it started to where it was to go."""
+"""Progress of an indicator from its baseline to its target."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from markupsafe import Markup
 from reports.charts.ink import Drawing, Ink
 
 TARGET_AT = 0.78
-"""Where the target stands along the bar, so that more than promised has room to show."""
+"""Position of the target along the bar; the rest shows results beyond the target."""
 
 
 def share_of_the_way(baseline: Decimal, target: Decimal, actual: Decimal) -> Decimal:
-    """0 at the start, 1 at the target, above 1 beyond it, below 0 when it got worse.
+    """Progress: 0 at the baseline, 1 at the target, above 1 beyond the target, below 0 if the value got worse.
 
-    Where start and target are the same, staying there or better is 1 and falling behind is 0; the sense of
-    "better" is then the caller's, so only equality counts as 1.
+    If baseline and target are equal, the result is 1 at the target and 0 elsewhere, because the direction of
+    improvement is unknown here.
     """
     if target == baseline:
         return Decimal(1) if actual == target else Decimal(0)
@@ -33,10 +33,10 @@ def indicator_bar(
     height: float = 14,
     ink: Ink = "web",
 ) -> Markup:
-    """Hollow dot = start, thick bar to now, ink stroke = target; c1 when reached, c2 when not.
+    """A bar from the baseline (hollow dot) to the result, with a stroke at the target; c1 if reached, c2 if not.
 
-    share: of the way from start to target, None while nothing was measured. mirrored: a goal of less runs
-    towards the start edge. A bar that would leave the drawing stops at its edge.
+    share: progress as in share_of_the_way, None if nothing was measured. mirrored: the bar runs from right to left,
+    for indicators where less is better. A bar that is too long ends at the edge of the drawing.
     """
     drawing = Drawing(width, height, alternative, ink)
     middle, start, target = height / 2, 5.0, 5.0 + (width - 10) * TARGET_AT

@@ -1,7 +1,7 @@
-"""One pen for all drawings: shapes whose tones become classes on a web page and colours on paper.
+"""Shapes of all drawings. Tones become CSS classes on web pages and colours in PDF.
 
-The print engine does not style inline SVG by class, and a web page allows no inline style; hence two inks.
-On the web a tone `c1` becomes the class `fill-c1` or `stroke-c1`, which the stylesheet colours, dark or light.
+There are two inks because the print engine does not apply classes to inline SVG and web pages allow no inline styles.
+On the web, the tone `c1` becomes the class `fill-c1` or `stroke-c1`, which the stylesheet colours, dark or light.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ COLOURS: Mapping[Tone, str] = {
 
 
 def number(value: float) -> str:
-    """A length in a drawing, to a hundredth of its unit."""
+    """A length in a drawing, rounded to hundredths."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 class Drawing:
-    """An SVG of a given size in points, with the sentence that says what it shows as its first child."""
+    """An SVG of a given size in points, with its text alternative as the first child."""
 
     def __init__(self, width: float, height: float, alternative: str, ink: Ink) -> None:
         self.width, self.height, self.ink = width, height, ink
@@ -65,12 +65,12 @@ class Drawing:
         self._shapes: list[str] = []
 
     def rectangle(self, x: float, y: float, width: float, height: float, *, fill: Tone) -> None:
-        """A filled rectangle; one without width is left out."""
+        """A filled rectangle; omitted if it has no width."""
         if width > 0:
             self._add("rect", {"x": x, "y": y, "width": width, "height": height}, self._paint(fill=fill))
 
     def outline(self, x: float, y: float, width: float, height: float, *, stroke: Tone, weight: float = 0.8) -> None:
-        """A rectangle drawn by its edge, which lies inside it."""
+        """The outline of a rectangle, drawn inside its edges."""
         if width > weight:
             at = {"x": x + weight / 2, "y": y + weight / 2, "width": width - weight, "height": height - weight}
             self._add("rect", {**at, "stroke-width": weight}, 'fill="none" ' + self._paint(stroke=stroke))
@@ -81,7 +81,7 @@ class Drawing:
         self._add("line", at, self._paint(stroke=stroke))
 
     def circle(self, x: float, y: float, radius: float, *, fill: Tone, stroke: Tone | None = None) -> None:
-        """A disc, with an edge where a stroke is given."""
+        """A filled circle, with an outline if a stroke is given."""
         at = {"cx": x, "cy": y, "r": radius}
         if stroke:
             self._add("circle", {**at, "stroke-width": 1.0}, self._paint(fill=fill, stroke=stroke))
@@ -89,7 +89,7 @@ class Drawing:
             self._add("circle", at, self._paint(fill=fill))
 
     def hatching(self, x: float, y: float, width: float, height: float, *, stroke: Tone, gap: float = 3.0) -> None:
-        """Diagonal lines inside a rectangle, for the exception. They are cut here: patterns need ids, which clash."""
+        """Diagonal lines clipped to a rectangle. An SVG pattern would need an id, and ids of several drawings clash."""
         steps = []
         for index in range(1, int((width + height) / gap) + 1):
             along = index * gap
@@ -99,7 +99,7 @@ class Drawing:
         self.path("".join(steps), stroke=stroke, weight=0.8)
 
     def path(self, steps: str, *, stroke: Tone, weight: float, round_ends: bool = False) -> None:
-        """A stroked path; with round ends a step of no length is a dot as wide as the stroke."""
+        """A stroked path; with round ends, a step of zero length is a dot as wide as the stroke."""
         ends = ' stroke-linecap="round"' if round_ends else ""
         paint = f'fill="none" {self._paint(stroke=stroke)}{ends}'
         self._shapes.append(f'<path d="{steps}" stroke-width="{number(weight)}" {paint}/>')
@@ -107,7 +107,7 @@ class Drawing:
     def text(
         self, x: float, y: float, words: str, *, anchor: Literal["start", "middle", "end"], bold: bool = False
     ) -> None:
-        """A label of 7.4 points on its baseline; labels in charts are never smaller."""
+        """A label of 7.4 points, the smallest size in charts; y is its baseline."""
         face = {"web": 'class="chart-label"', "paper": 'font-family="Noto Sans" font-size="7.4" fill="#47525F"'}[
             self.ink
         ]
@@ -116,7 +116,7 @@ class Drawing:
         self._shapes.append(f"<text {at} {face}{weight}>{escape(words)}</text>")
 
     def svg(self, window: tuple[float, float, float, float] | None = None) -> Markup:
-        """The drawing; window (x, y, width, height) shows a part of it at the same size."""
+        """The drawing as SVG. window (x, y, width, height): the part to show, at the size of the whole."""
         view = " ".join(number(edge) for edge in window or (0, 0, self.width, self.height))
         size = f'width="{number(self.width)}" height="{number(self.height)}"'
         head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="{view}" role="img">'
@@ -127,7 +127,7 @@ class Drawing:
         self._shapes.append(f"<{tag} {attributes} {paint}/>")
 
     def _paint(self, **tones: Tone) -> str:
-        """Tones of fill and stroke as one class attribute, or each as its colour."""
+        """The tones of fill and stroke as a class attribute or as colours."""
         if self.ink == "web":
             return f'class="{" ".join(f"{kind}-{tone}" for kind, tone in tones.items())}"'
         return " ".join(f'{kind}="{COLOURS[tone]}"' for kind, tone in tones.items())

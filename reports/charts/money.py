@@ -1,4 +1,4 @@
-"""Bars of money: what was paid of an award, and what was used of a budget line. All start at zero."""
+"""Bars for amounts: the parts of an award, and the spending of a budget line. All start at zero."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from markupsafe import Markup
 from reports.charts.ink import Drawing, Ink
 
 GAP = 1.0
-"""Neighbours are parted by a gap in the colour of the page: two of the hues are equally light."""
+"""Gap between neighbouring parts, because two of their colours have the same lightness."""
 
 
 def award_bar(
@@ -23,9 +23,9 @@ def award_bar(
     height: float = 14,
     ink: Ink = "web",
 ) -> Markup:
-    """Paid solid c1, what came back of it hatched c5 at its end, payable c3, planned hollow.
+    """Paid in solid c1, its returned part hatched in c5 at the end, payable in c3, planned hollow.
 
-    With one part alone and a size of 8 by 8 it is that part's swatch.
+    With a single part and a size of 8 by 8, it is the swatch of that part.
     """
     drawing = Drawing(width, height, alternative, ink)
     total = paid + payable + planned
@@ -50,9 +50,9 @@ def line_bar(
     height: float = 10,
     ink: Ink = "web",
 ) -> Markup:
-    """Used as a solid bar in the hollow bar of what was approved; what went over is hatched.
+    """Spending as a solid bar over the approved amount; spending above the approved amount is hatched.
 
-    most: the largest amount of all lines, so that all bars share one axis.
+    most: the largest amount of all lines, so that all bars share a scale.
     """
     drawing = Drawing(width, height, alternative, ink)
     scale = width / float(most) if most else 0.0
@@ -69,5 +69,5 @@ def line_bar(
 
 
 def _parted(length: float, after: float) -> float:
-    """A length shortened by the gap when something stands after it."""
+    """A length, shortened by the gap if another part follows."""
     return max(0.0, length - GAP) if after > 0 else length

@@ -1,4 +1,4 @@
-"""The Equal Earth projection: areas keep their size, so no country looks larger than it is.
+"""The Equal Earth projection, which preserves areas.
 
 Source: Šavrič, Patterson, Jenny 2019, International Journal of Geographical Information Science 33:454-465.
 """
@@ -10,14 +10,14 @@ from math import asin, cos, radians, sin, sqrt
 _A1, _A2, _A3, _A4 = 1.340264, -0.081106, 0.000893, 0.003796
 _HALF_ROOT_3 = sqrt(3) / 2
 MIDDLE_MERIDIAN = 11.0
-"""Degrees east: cuts the Pacific at 169° west, between Siberia and Alaska, so no continent is torn."""
+"""Degrees east. The map is cut at 169° west, between Siberia and Alaska, so that no continent is divided."""
 
 
 SHEET_WIDTH = 1000.0
-"""Width of the map's sheet in its own units; it has its origin at the upper left and y runs down."""
+"""Width of the map in its own units. The origin is at the upper left; y increases downwards."""
 
 NORTHERN_END, SOUTHERN_END = 83.7, -56.0
-"""Degrees north: from the tip of Greenland to Cape Horn. Antarctica has no chapter."""
+"""Degrees north: from the tip of Greenland to Cape Horn, because Antarctica has no chapter."""
 
 
 def equal_earth(longitude: float, latitude: float) -> tuple[float, float]:
@@ -32,7 +32,7 @@ def equal_earth(longitude: float, latitude: float) -> tuple[float, float]:
 
 
 def on_sheet(longitude: float, latitude: float) -> tuple[float, float]:
-    """Degrees to units of the map's sheet."""
+    """Degrees to units of the map."""
     x, y = equal_earth(longitude, latitude)
     return SHEET_WIDTH / 2 + x * _SCALE, (_TOP - y) * _SCALE
 

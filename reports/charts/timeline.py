@@ -1,4 +1,4 @@
-"""Payments over time: a bar per payment where its day stands in the period."""
+"""Payments on a time axis, one bar for each."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from reports.charts.ink import Drawing, Ink
 
 MOST_LABELS = 6
 LABEL_WIDTH = 62.0
-"""Points a label may take; one that would run into the label before it is left out."""
+"""Width of a label in points; a label that would overlap the previous one is omitted."""
 
 BAR = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """One payment, with its amount in the reader's language."""
+    """A payment; its label is the amount formatted in the language of the reader."""
 
     day: date
     amount: Decimal
@@ -38,10 +38,9 @@ def payments_over_time(
     height: float = 72,
     ink: Ink = "web",
 ) -> Markup:
-    """Bars from zero with amount and day above; the axis is the period, widened to hold every payment.
+    """Bars labelled with amount and date. The axis is the period, extended to include every payment.
 
-    A payment beyond the sixth, or too near to the one before, has a bar and no label: the alternative
-    names them all.
+    Payments after the sixth, or too close to the previous one, have no label; the text alternative lists all payments.
     """
     drawing = Drawing(width, height, alternative, ink)
     first = min([starts_on, *(payment.day for payment in payments)])
@@ -64,7 +63,7 @@ def payments_over_time(
 
 
 def _label(drawing: Drawing, payment: Paid, day: str, left: float, top: float) -> None:
-    """Amount over day, from the start of the bar, or up to its end where the drawing ends."""
+    """Draw the amount above the date, to the right of the bar's left edge, or to the left at the end of the drawing."""
     if left + LABEL_WIDTH <= drawing.width:
         drawing.text(left, top - 13, payment.label, anchor="start", bold=True)
         drawing.text(left, top - 4, day, anchor="start")

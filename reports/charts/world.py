@@ -1,4 +1,4 @@
-"""The world as dots, with circles whose area is the money: small islands count as much, no frontier is drawn."""
+"""A dot map of the world with circles whose areas are amounts. Small islands stay visible; no borders are drawn."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from reports.charts.projection import SHEET_HEIGHT, SHEET_WIDTH, on_sheet
 
 _DATA = Path(__file__).resolve().parent.parent / "data"
 DOT = 2.9
-"""Width of a dot of land, in units of the sheet."""
+"""Width of a dot of land, in units of the map."""
 
 ENOUGH_LAND = 60
-"""Dots of land a window shows at least: an island alone in the sea would tell nobody where it is."""
+"""Minimum number of land dots in a window, so that the place of an island can be recognised."""
 
 
 def dot_map(
@@ -33,10 +33,10 @@ def dot_map(
     span: float = 160.0,
     ink: Ink = "web",
 ) -> Markup:
-    """The map with a circle per country (ISO 3166 alpha-2 → amount), largest first so that small ones lie on top.
+    """The map with a circle for each country (ISO 3166 alpha-2 → amount), the largest drawn first.
 
-    largest and smallest are radii in units of the sheet (1000 wide); a country we have no place for has no
-    circle. around shows a square of `span` units about that country, and as much more as it takes to see land.
+    largest, smallest: radii in units of the map (1000 wide). Countries without coordinates have no circle. around:
+    show only a square of `span` units around this country, enlarged until it contains enough land.
     """
     middle = country_place(around) if around else None
     window = _window(middle, span) if middle else None
@@ -52,13 +52,13 @@ def dot_map(
 
 
 def country_place(code: str) -> tuple[float, float] | None:
-    """Where a country's circle stands on the sheet, or None for a code without a place."""
+    """The place of a country on the map, or None for a code without coordinates."""
     place = _country_points().get(code)
     return on_sheet(*place) if place else None
 
 
 def _window(middle: tuple[float, float], span: float) -> tuple[float, float, float, float]:
-    """A square on the sheet about a place, widened until it holds enough land to know where one is."""
+    """A square of the map around a place, enlarged until it contains enough land."""
     while True:
         x = min(max(middle[0] - span / 2, 0), SHEET_WIDTH - span)
         y = min(max(middle[1] - span / 2, 0), SHEET_HEIGHT - span)
@@ -70,7 +70,7 @@ def _window(middle: tuple[float, float], span: float) -> tuple[float, float, flo
 
 @cache
 def land_path() -> str:
-    """All land as one path: steps of no length, which round line ends turn into dots."""
+    """All land as one path of zero-length steps, which round line ends turn into dots."""
     steps: list[str] = []
     row: tuple[float, float] | None = None
     for east, south in _land():
@@ -83,7 +83,7 @@ def land_path() -> str:
 
 @cache
 def _land() -> tuple[tuple[float, float], ...]:
-    """The dots of land on the sheet, row by row from the north. Odd rows stand half a step to the east."""
+    """The dots of land on the map, row by row from the north. Odd rows are shifted half a step to the east."""
     grid = json.loads((_DATA / "land_dots.json").read_text("utf-8"))
     step: float = grid["step"]
     return tuple(

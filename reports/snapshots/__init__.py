@@ -1,8 +1,8 @@
-"""Snapshots: everything a document says, frozen, so that it prints the same today and in seven years.
+"""Snapshots: the immutable data of a document, stored so that it prints the same today and in seven years.
 
-A snapshot is stored as JSON (`model_dump(mode="json")`) and read again by `parse`. Amounts are decimals
-with an ISO 4217 currency, days are dates, instants carry their zone, text is plain and in the letter's
-language. Importing this package loads no print engine.
+A snapshot is stored as JSON (`model_dump(mode="json")`) and read by `parse`. Amounts are decimals with an ISO 4217
+currency, days are dates, instants have a time zone, text is plain and in the language of the document. Importing this
+package does not load the print engine.
 """
 
 from __future__ import annotations
@@ -56,5 +56,5 @@ __all__ = [
 
 
 def parse(data: Mapping[str, object]) -> Snapshot:
-    """The snapshot that this stored JSON object is; raises pydantic.ValidationError naming each wrong field."""
+    """The snapshot for a stored JSON object. Raises pydantic.ValidationError, which names each invalid field."""
     return _adapter.validate_python(data)

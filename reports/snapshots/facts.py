@@ -1,7 +1,7 @@
-"""What every snapshot is made of: clean text, exact money, the people and places of a letter.
+"""Field types of all snapshots (clean text, exact amounts) and the parts that letters share.
 
-Text is cleaned here and not at the edge only, because a snapshot may be older than today's forms.
-Cleaning is idempotent, so a snapshot that is stored and read again is the same snapshot.
+Text is cleaned here too, because a snapshot can be older than the current forms. Cleaning is idempotent: a snapshot
+that is stored and read again is equal to the original.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 Language = Literal["en", "fr", "es"]
 
-# Marks that turn the direction of what follows them could make a letter read otherwise than it is stored.
+# Directional formatting characters could make a letter read differently from the stored text.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NEVER_PRINTED = frozenset({"Cc", "Cs"})
 _KNOWN_CURRENCIES = frozenset(list_currencies())
 
 
 class Fact(BaseModel):
-    """A frozen piece of a snapshot; an unknown field is an error, not a surprise."""
+    """An immutable part of a snapshot; unknown fields are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def clean(value: object) -> object:
-    """Text in composed form, without control and direction-turning characters; its lines are kept."""
+    """Text in Unicode composed form, without control and directional formatting characters; line breaks are kept."""
     if not isinstance(value, str):
         return value
     lines = unicodedata.normalize("NFC", value.replace("\t", " ")).splitlines()
@@ -39,13 +39,13 @@ def clean(value: object) -> object:
 
 
 def one_line(value: object) -> object:
-    """Cleaned text on one line; narrow and no-break spaces stay what they are."""
+    """Cleaned text on one line; narrow and no-break spaces are kept."""
     value = clean(value)
     return re.sub(r"[ \n]+", " ", value) if isinstance(value, str) else value
 
 
 def fits_currency(amount: Decimal, currency: str) -> bool:
-    """Whether the amount has no more decimals than the currency has (JPY 0, USD 2, KWD 3)."""
+    """Whether the amount has at most as many decimals as its currency (JPY 0, USD 2, KWD 3)."""
     exponent = amount.normalize().as_tuple().exponent
     return isinstance(exponent, int) and -exponent <= get_currency_precision(currency)
 
@@ -81,20 +81,20 @@ TextOrNothing = Annotated[str, BeforeValidator(clean), StringConstraints(max_len
 Amount = Annotated[Decimal, BeforeValidator(_not_a_float), Field(ge=0, max_digits=18, allow_inf_nan=False)]
 Quantity = Annotated[Decimal, BeforeValidator(_not_a_float), Field(max_digits=18, allow_inf_nan=False)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
-# A longer address needs a finer QR code than a telephone reads, and a higher foot than a letter has.
+# A longer address needs a QR code too fine for telephones and more space than the foot of a letter has.
 WebAddress = Annotated[str, StringConstraints(max_length=80), AfterValidator(_web_address)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
 class Foundation(Fact):
-    """Who writes."""
+    """The sender of a document."""
 
     name: Line
 
 
 class Recipient(Fact):
-    """Whom we write to: an organisation, the person it is for the attention of, and the address."""
+    """The addressee: an organisation, the person for whose attention the letter is, and the address."""
 
     name: Line
     attention: LineOrNothing = ""
@@ -103,7 +103,7 @@ class Recipient(Fact):
 
 
 class Person(Fact):
-    """One of us, as named in a letter: the contact officer or whoever signs."""
+    """A staff member named in a letter: the contact or the signatory."""
 
     name: Line
     title: Line
@@ -111,10 +111,10 @@ class Person(Fact):
 
 
 class Letter(Fact):
-    """What all letters have: a number, a day, who writes to whom about which project, where to check it.
+    """The fields of all letters: number, date, sender, recipient, project and the address for verification.
 
-    `sealed` says that the file is signed before it leaves (the foot of the letter says so);
-    `check_url` is printed and drawn as a QR code.
+    sealed: the file is signed before it is sent, which the foot of the letter states. check_url: printed as text and
+    as a QR code.
     """
 
     schema_number: Literal[1] = 1

@@ -26,9 +26,9 @@ from reports.snapshots.facts import (
 
 
 class Indicator(Fact):
-    """A promise and what became of it. actual is None while nothing was measured.
+    """A target and its result. actual is None if nothing was measured.
 
-    less_is_better turns the sense: a price or an outage is reached at or below its target.
+    less_is_better: the target is reached at or below its value, as for a price or an outage.
     """
 
     name: Line
@@ -41,14 +41,14 @@ class Indicator(Fact):
 
     @property
     def reached(self) -> bool:
-        """Whether the target is met; false while nothing was measured."""
+        """Whether the target is met; false if nothing was measured."""
         if self.actual is None:
             return False
         return self.actual <= self.target if self.less_is_better else self.actual >= self.target
 
 
 class BudgetLine(Fact):
-    """What was approved and used for one thing; the explanation is asked for above 10 % of variance."""
+    """The approved and the spent amount of a budget line; an explanation is required above 10 % of variance."""
 
     what: Line
     category: Line
@@ -58,14 +58,14 @@ class BudgetLine(Fact):
 
 
 class PaymentMade(Fact):
-    """Money that left, and the day it left."""
+    """A payment: its date and amount."""
 
     paid_on: date
     amount: Amount
 
 
 class Quote(Fact):
-    """Somebody's own words. Without consent they do not print, so consent is not a choice here."""
+    """A quotation. It can only be printed with consent, so consent must be true."""
 
     words: Sentences
     name: Line
@@ -74,9 +74,9 @@ class Quote(Fact):
 
 
 class Picture(Fact):
-    """A picture of the story, named by the hash of its file, with what is on it, where, by whom, with consent.
+    """A picture, identified by the hash of its file: text alternative, place, author and consent.
 
-    The bytes come with `reports.render(snapshot, pictures={sha256: bytes})`: JPEG or PNG.
+    Pass its bytes, JPEG or PNG, to `reports.render(snapshot, pictures={sha256: bytes})`.
     """
 
     sha256: Sha256
@@ -87,9 +87,9 @@ class Picture(Fact):
 
 
 class ImpactReport(Fact):
-    """What one grant promised and did, in figures, money and words; `did_not_work` is never left out.
+    """Targets, results, finances and story of one grant; `did_not_work` is required.
 
-    starts_on and ends_on are the period reported on; amounts are in one currency.
+    starts_on and ends_on: the reporting period. All amounts are in one currency.
     """
 
     kind: Literal["impact_report"] = "impact_report"

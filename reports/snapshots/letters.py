@@ -1,4 +1,4 @@
-"""Snapshots of the letters to applicants: award, decline, acknowledgement of receipt."""
+"""Snapshots of the letters to applicants: award letter, decline letter, acknowledgement of receipt."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def _utc_second(moment: datetime) -> datetime:
 
 
 class Condition(Fact):
-    """Something that must be true before an instalment is paid.
+    """A condition for the payment of an instalment.
 
-    `report_approved` names the report and the day it is due; a progress report has its number too.
+    `report_approved` names the report and its due date; a progress report also has a number.
     """
 
     key: ConditionKey
@@ -60,7 +60,7 @@ class Condition(Fact):
 
 
 class Instalment(Fact):
-    """A planned payment and what must be true before it is paid (all of it)."""
+    """A planned payment and its conditions, all of which must be met."""
 
     number: int = Field(ge=1)
     amount: Amount
@@ -68,10 +68,10 @@ class Instalment(Fact):
 
 
 class Duty(Fact):
-    """What the recipient has to do by a day.
+    """A task of the recipient and its due date.
 
-    about: the agreement's number for `sign_agreement`, the legal name for `give_bank_details`, the
-    certificate for `send_certificate`; `send_report` names the report instead.
+    about: the number of the agreement for `sign_agreement`, the legal name for `give_bank_details`, the certificate
+    for `send_certificate`. `send_report` names the report instead.
     """
 
     by: date
@@ -92,10 +92,10 @@ class Duty(Fact):
 
 
 class AwardLetter(Letter):
-    """The letter that says a project is funded: how much, when, and what the recipient has to do.
+    """The award letter: amount, payments and the tasks of the recipient.
 
-    `conditions` are sentences set by whoever decided, printed as written, in the letter's language. `asked` is given
-    where the award is only a part of it.
+    conditions: sentences written by the person who decided, in the language of the letter, printed unchanged.
+    asked: the amount requested, if the award is only a part of it.
     """
 
     kind: Literal["award_letter"] = "award_letter"
@@ -119,21 +119,21 @@ class AwardLetter(Letter):
         if not all(fits_currency(one.amount, self.currency) for one in self.instalments):
             raise ValueError(f"an amount has more decimals than {self.currency} has")
         if self.asked is not None and not (self.asked > self.amount and fits_currency(self.asked, self.currency)):
-            raise ValueError(f"what was asked for is more than the award, in {self.currency}")
+            raise ValueError(f"the requested amount must be more than the award, in {self.currency}")
         if self.ends_on <= self.starts_on:
             raise ValueError("the project ends before it starts")
         return self
 
 
 class Feedback(Fact):
-    """What the reviewers said on one point, compiled; it names nobody."""
+    """The compiled comments of the reviewers on one point, without names."""
 
     heading: Line
     text: Text
 
 
 class Score(Fact):
-    """The project's own score beside the average of those that were funded, out of `most`."""
+    """The score of the project, the average score of funded projects, and the maximum (`most`)."""
 
     own: Quantity
     funded_average: Quantity
@@ -141,9 +141,9 @@ class Score(Fact):
 
 
 class DeclineLetter(Letter):
-    """The letter that says a project is not funded, why, and what can be done about it.
+    """The decline letter: reasons, and what the applicant can do.
 
-    received and funded count the proposals of the same call.
+    received, funded: numbers of proposals in the same call.
     """
 
     kind: Literal["decline_letter"] = "decline_letter"
@@ -158,7 +158,7 @@ class DeclineLetter(Letter):
 
 
 class SubmittedFile(Fact):
-    """A file that came with the proposal. size: bytes."""
+    """A file submitted with the proposal. size: bytes."""
 
     name: Line
     size: int = Field(ge=0)
@@ -166,9 +166,9 @@ class SubmittedFile(Fact):
 
 
 class Receipt(Letter):
-    """The acknowledgement that a proposal arrived, with the SHA-256 of exactly what arrived.
+    """The acknowledgement of receipt of a proposal, with the SHA-256 of everything submitted.
 
-    submitted_at: an instant with its zone, kept in UTC to the second. asked: what was asked for.
+    submitted_at: an instant with a time zone, stored in UTC to the second. asked: the amount requested.
     """
 
     kind: Literal["receipt"] = "receipt"

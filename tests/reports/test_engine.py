@@ -56,7 +56,7 @@ def test_a_character_without_a_glyph_fails_the_letter_and_is_named() -> None:
 
     assert (
         str(refused.value)
-        == f"No installed font has the character “{NOBODYS[0]}” (U+10ABCD), “{NOBODYS[1]}” (U+10ABCE)."
+        == f"No installed font contains the character “{NOBODYS[0]}” (U+10ABCD), “{NOBODYS[1]}” (U+10ABCE)."
     )
 
 
@@ -88,7 +88,7 @@ def test_a_missing_glyph_is_seen_whatever_the_log_level(level: int) -> None:
 def test_nothing_prints_while_logging_is_off() -> None:
     logging.disable(logging.CRITICAL)
     try:
-        with pytest.raises(reports.Unprintable, match="Logging is switched off"):
+        with pytest.raises(reports.Unprintable, match="Logging is disabled"):
             print_html("<p>A</p>")
     finally:
         logging.disable(logging.NOTSET)
@@ -128,7 +128,7 @@ def test_no_other_kind_of_address_is_served(address: str) -> None:
 
 
 def test_the_refusal_names_the_address() -> None:
-    with pytest.raises(reports.Unprintable, match="The document asks for file:///etc/hostname, and documents fetch"):
+    with pytest.raises(reports.Unprintable, match="The document refers to file:///etc/hostname; documents cannot load"):
         print_html('<img alt="x" src="file:///etc/hostname"/>')
 
 
