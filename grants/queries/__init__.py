@@ -1,1 +1,1 @@
-"""Questions to the database: always ordered, always bounded, always asked on behalf of someone."""
+"""Database queries: every result is ordered, limited in size and restricted to what the principal may see."""

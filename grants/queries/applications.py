@@ -1,4 +1,4 @@
-"""Lists of applications for the office: filtered, counted, a page at a time by keyset."""
+"""Application lists for the Foundation's staff, with filters, counts and keyset paging."""
 
 from __future__ import annotations
 
@@ -43,16 +43,17 @@ TABS: dict[str, tuple[str, ...]] = {
     "active": ("active",),
     "ended": ("declined", "not_eligible", "withdrawn", "closed", "terminated"),
 }
-"""The lists by step, in the order of a grant's life."""
+"""The tabs of the list and their steps, in the order of a grant's life."""
 STEPS = tuple(step for steps in TABS.values() for step in steps)
 UNDER_WAY = tuple(step for tab, steps in TABS.items() if tab not in ("active", "ended") for step in steps)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; empty values leave everything. tab: a key of TABS, "under_way" or "all".
+    """The filters of a list; an empty value filters nothing.
 
-    after, before: the place where the page begins or ends, as `cursor` writes it.
+    tab: a key of TABS, "under_way" or "all". after, before: the position where the page begins or ends, as written by
+    `cursor`.
     """
 
     tab: str = "all"
@@ -65,7 +66,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An application with what a line of the list says besides: reviews in, in work and lost, and what stands out."""
+    """An application with the values of its list row: reviews submitted, active and lost, and the row's flags."""
 
     application: Application
     reviews_in: int
@@ -77,7 +78,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of the list, newest first; `after` and `before` lead on and back, empty at the ends."""
+    """A page of the list, newest first; `after` and `before` are the cursors of the next and previous page."""
 
     rows: tuple[Listed, ...]
     after: str
@@ -85,7 +86,7 @@ class Listing:
 
 
 def listing(who: Who, filters: Filters) -> Listing:
-    """A page of what somebody of the office may see. Two queries, whatever the number of rows."""
+    """The page of applications that a member of staff may see. Two queries for any number of rows."""
     backwards = bool(filters.before)
     place = _place(filters.before or filters.after)
     wanted = (
@@ -105,10 +106,10 @@ def listing(who: Who, filters: Filters) -> Listing:
 
 
 def _page(who: Who, filters: Filters, place: tuple[datetime, int] | None, *, backwards: bool) -> Select[int]:
-    """The numbers of the applications on a page, and of one more.
+    """The ids of the applications on a page, and of one more.
 
-    What holds the words is found whole before it is sorted: walking the newest first until enough hold them would be
-    quick for a word that is everywhere, and read every title for one that is nowhere.
+    With search words, all matches are found before they are sorted. Scanning from the newest application until enough
+    match would be fast for a common word, but would read every title for a word that never occurs.
     """
     matching = _narrowed(select(Application.id, Application.submitted_at), who, filters)
     if place:
@@ -124,14 +125,17 @@ def _order(at: Any, id: Any, *, backwards: bool) -> tuple[Any, Any]:
 
 
 def counts(who: Who, filters: Filters) -> dict[str, int]:
-    """How many each list holds under the same words, call and region; counting stops after a thousand. One query."""
+    """Number of applications in each tab for the same words, call and region, counted up to CAPPED + 1. One query."""
     found = _by_step(who, replace(filters, tab="all"))
     lists = {**TABS, "under_way": UNDER_WAY, "all": tuple(found)}
     return {tab: min(sum(found.get(step, 0) for step in steps), CAPPED + 1) for tab, steps in lists.items()}
 
 
 def _by_step(who: Who, filters: Filters) -> dict[str, int]:
-    """How many stand at each step; without words each step is counted by itself, so that it can stop early."""
+    """Number of applications at each step.
+
+    Without words, each step is counted separately so that counting can stop early.
+    """
     if filters.words.strip():
         counted = _narrowed(select(Application.step, func.count()), who, filters).group_by(Application.step)
     else:
@@ -143,7 +147,7 @@ def _by_step(who: Who, filters: Filters) -> dict[str, int]:
 
 
 def choices(who: Who) -> tuple[list[tuple[int, str]], list[str]]:
-    """The calls and regions that a list can be narrowed to, in one query."""
+    """The calls and regions to filter a list by, in one query."""
     calls = select(Call.id, Call.title).where(Call.step != "draft", seen(Call, who)).order_by(Call.id.desc()).limit(100)
     regions = select(literal(None, Integer), Organisation.region).distinct().order_by(Organisation.region).limit(20)
     found = db.session.execute(union_all(calls, regions)).all()
@@ -151,12 +155,12 @@ def choices(who: Who) -> tuple[list[tuple[int, str]], list[str]]:
 
 
 def cursor(row: Application) -> str:
-    """The place of a row in the list."""
+    """The position of a row in the list."""
     return f"{row.submitted_at.isoformat() if row.submitted_at else ''}_{row.id}"
 
 
 def _place(text: str) -> tuple[datetime, int] | None:
-    """The place that a cursor names; None for anything else, so that a broken link shows the first page."""
+    """The position encoded in a cursor; None for any other text, so that a broken link shows the first page."""
     at, _, id = text.rpartition("_")
     try:
         return datetime.fromisoformat(at), int(id)
@@ -180,14 +184,14 @@ def _region(name: str) -> Select[int]:
 
 
 def _holds(words: str) -> ColumnElement[bool]:
-    """Title, number or applicant holds the words; each side has its own index, and both are read in one pass."""
+    """Match the words in title, number or applicant's name; each side has its own index, and one pass reads both."""
     like = holding(words)
     named = select(Organisation.id).where(func.plain(Organisation.name).like(like)).scalar_subquery()
     return or_(Application.words.like(like), Application.organisation_id == any_(func.array(named)))
 
 
 def _listed(page: Sequence[Application], owing: AbstractSet[int]) -> list[Listed]:
-    """The reviews of a whole page, in one query."""
+    """List rows for a page of applications; one query loads all their reviews."""
     ids = [row.id for row in page]
     wanted = (
         select(Assignment)
@@ -216,7 +220,7 @@ def _line(row: Application, asked: list[Assignment], *, overdue: bool) -> Listed
 
 
 def _owes() -> ColumnElement[bool]:
-    """Whether the applicant's organisation owes a report on any of its awards."""
+    """Whether a report is overdue on any award of the applicant's organisation."""
     theirs = aliased(Application)
     return (
         select(Report.id)
@@ -232,7 +236,7 @@ def _owes() -> ColumnElement[bool]:
 
 
 def checks(application: Application) -> list[Check]:
-    """The verdicts given so far, with who gave them."""
+    """The results of the eligibility checks so far, with the person who gave each."""
     return list(
         db.session.scalars(
             select(Check)

@@ -1,4 +1,4 @@
-"""Who may be asked for a review of an application, and what speaks against each."""
+"""Reviewers who can be invited for an application, and the reasons against each of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 300
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A reviewer of the call: what speaks against them here, and how many reviews they have open."""
+    """A reviewer of the call: the reasons against inviting them here, and their number of open reviews."""
 
     person: Person
     against: tuple[Say, ...]
@@ -25,12 +25,15 @@ class Candidate:
 
     @property
     def fits(self) -> bool:
-        """Nothing speaks against it."""
+        """Whether there is no reason against inviting them."""
         return not self.against
 
 
 def candidates(application: Application) -> list[Candidate]:
-    """Everybody appointed to review in the call, whoever fits and is least busy first; six queries, however many."""
+    """All reviewers appointed for the call, suitable and least busy ones first.
+
+    Six queries for any number of people.
+    """
     scope = or_(
         Appointment.call_id == application.call_id,
         Appointment.programme == application.call.programme,
@@ -61,7 +64,7 @@ def candidates(application: Application) -> list[Candidate]:
 
 
 def _against(application: Application, ids: list[int]) -> list[tuple[str, frozenset[int]]]:
-    """The findings of `services.reviews.unfit` for many people at once, in its words; a test holds the two together."""
+    """The reasons of `services.reviews.unfit` for many people at once; a test keeps the two equal."""
     member = select(Membership.person_id).where(Membership.person_id.in_(ids), Membership.ended_at.is_(None))
     applied = member.join(Application, Application.organisation_id == Membership.organisation_id).where(
         Application.call_id == application.call_id, Application.id != application.id
@@ -93,7 +96,7 @@ def _open(ids: list[int]) -> Mapping[int, int]:
 
 
 def counted(application: Application) -> int:
-    """How many are at it or done in the present stage."""
+    """Number of reviewers invited, working or finished in the current stage."""
     wanted = select(func.count()).where(
         Assignment.application_id == application.id,
         Assignment.stage == application.stage,

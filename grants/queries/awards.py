@@ -1,4 +1,4 @@
-"""Awards, and where their money stands."""
+"""Awards and their balances."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ STAGES = {"running": ("agreement", "active"), "ended": ("closed", "terminated", 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the ledger holds of one award, in the award's currency.
+    """The ledger balances of one award, in the award's currency.
 
-    planned is what is committed and not yet payable; paid is all that ever was, also what is returned of it.
+    planned: committed and not yet payable. paid: everything ever paid, including what was returned later.
     """
 
     planned: Decimal = ZERO
@@ -46,12 +46,12 @@ class Held:
 
     @property
     def award(self) -> Decimal:
-        """The award in force, as the ledger has it."""
+        """The amount of the award in force, according to the ledger."""
         return self.planned + self.payable + self.in_transit + self.paid
 
 
 def held(awards: Iterable[int]) -> dict[int, Held]:
-    """The balances of these awards, by the award's number in the database."""
+    """The balances of these awards, by award id."""
     wanted = list(awards)
     rows = db.session.execute(
         select(Account.award_id, Account.kind, Balance.amount)
@@ -70,9 +70,9 @@ def held(awards: Iterable[int]) -> dict[int, Held]:
 def listed(
     who: Who, *, stage: str = "", fund: int | None = None, before: int | None = None
 ) -> tuple[list[Award], int | None]:
-    """A page of the awards somebody may see, newest first, and the number to ask for the next page with.
+    """A page of the awards that the principal may see, newest first, and the id to request the next page with.
 
-    stage: running, ended, or nothing for all. fund: only those that this fund pays.
+    stage: running, ended, or empty for all. fund: only awards paid from this fund.
     """
     wanted = select(Award).join(Application, Application.id == Award.application_id).where(seen(Award, who))
     if stage in STAGES:
@@ -94,18 +94,18 @@ def listed(
 
 
 def of(application: Application, who: Who) -> Award | None:
-    """The award of an application, for somebody who may see it."""
+    """The award of an application, if the principal may see it."""
     return db.session.scalars(select(Award).where(Award.application_id == application.id, seen(Award, who))).first()
 
 
 def lines(application: Application) -> list[BudgetLine]:
-    """The lines of its budget in their order."""
+    """The lines of the application's budget, in order."""
     wanted = select(BudgetLine).where(BudgetLine.application_id == application.id).order_by(BudgetLine.position)
     return list(db.session.scalars(wanted))
 
 
 def payments(award: Award) -> dict[int, Payment]:
-    """The payment that each instalment is in now, by the instalment; one that is in none is left out."""
+    """The current payment of each instalment, by instalment id; an instalment without a payment is left out."""
     rows = db.session.scalars(
         select(Payment)
         .join(Instalment, Instalment.id == Payment.instalment_id)
@@ -117,7 +117,7 @@ def payments(award: Award) -> dict[int, Payment]:
 
 
 def batches(award: Award, who: Who) -> frozenset[int]:
-    """Which batches with a payment of this award somebody may open."""
+    """The ids of the batches with a payment of this award that the principal may open."""
     wanted = (
         select(Batch.id)
         .join(Payment, Payment.batch_id == Batch.id)
@@ -129,12 +129,12 @@ def batches(award: Award, who: Who) -> frozenset[int]:
 
 
 def reports(award: Award, who: Who) -> list[Report]:
-    """Its reports in their order, for somebody who may read them."""
+    """The reports of the award that the principal may read, in order."""
     return list(
         db.session.scalars(select(Report).where(Report.award_id == award.id, seen(Report, who)).order_by(Report.number))
     )
 
 
 def repayments(award: Award) -> list[Repayment]:
-    """What came back of it, in the order in which it was recorded."""
+    """The repayments of the award, in the order in which they were recorded."""
     return list(db.session.scalars(select(Repayment).where(Repayment.award_id == award.id).order_by(Repayment.id)))

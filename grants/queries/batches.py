@@ -1,4 +1,4 @@
-"""Batches of payments, and the instalments that wait for one."""
+"""Batches of payments, and the instalments waiting for a batch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OPEN = ("prepared", "approved", "released")
 def listed(
     who: Who, *, ended: bool = False, before: int | None = None
 ) -> tuple[list[tuple[Batch, int, Decimal]], int | None]:
-    """A page of the batches somebody may see, newest first, each with its number of payments and their sum."""
+    """A page of the batches that the principal may see, newest first, each with the number and sum of its payments."""
     own = Payment.batch_id == Batch.id
     count, total = (
         select(func.count()).where(own).scalar_subquery(),
@@ -36,7 +36,7 @@ def listed(
 
 
 def funds_to_pay(who: Who) -> list[tuple[Fund, int, Decimal]]:
-    """Funds with payable instalments that are in no batch, each with their count and sum."""
+    """Funds with payable instalments that are not in a batch, each with their number and sum."""
     wanted = (
         select(Fund, func.count(), func.sum(Instalment.amount))
         .join(Call, Call.fund_id == Fund.id)
@@ -52,7 +52,7 @@ def funds_to_pay(who: Who) -> list[tuple[Fund, int, Decimal]]:
 
 
 def payable(fund: Fund, who: Who) -> list[Instalment]:
-    """The payable instalments of a fund that are in no batch, those that wait longest first, five hundred at most."""
+    """The payable instalments of a fund that are not in a batch, longest waiting first, at most five hundred."""
     wanted = (
         select(Instalment)
         .join(Award, Award.id == Instalment.award_id)
@@ -67,7 +67,7 @@ def payable(fund: Fund, who: Who) -> list[Instalment]:
 
 
 def seen_among(instalments: list[int], who: Who) -> list[int]:
-    """Which of these instalments somebody of finance may see, in order."""
+    """Those of these instalments that a finance officer may see, in order."""
     wanted = (
         select(Instalment.id)
         .where(Instalment.id.in_(instalments), seen(Instalment, who, (Side.FINANCE,)))
@@ -77,12 +77,12 @@ def seen_among(instalments: list[int], who: Who) -> list[int]:
 
 
 def waiting(who: Who) -> tuple[ColumnExpressionArgument[bool], ...]:
-    """What an instalment must be to wait for a batch and to be shown, in a select that joins it with Application."""
+    """Conditions for an instalment that waits for a batch and is visible, for a select that joins Application."""
     return Instalment.waits, seen(Application, who, (Side.FINANCE,))
 
 
 def payments(batch: Batch) -> list[Payment]:
-    """The payments of a batch with award and payee, in the order in which they were put in."""
+    """The payments of a batch with award and payee, in the order in which they were added."""
     wanted = (
         select(Payment)
         .where(Payment.batch_id == batch.id)
@@ -98,7 +98,7 @@ def payments(batch: Batch) -> list[Payment]:
 
 
 def people(batch: Batch) -> dict[int, Person]:
-    """Who prepared, approved and released it, by their number."""
+    """The people who prepared, approved and released the batch, by id."""
     ids = [id for id in (batch.prepared_by, batch.approved_by, batch.released_by) if id is not None]
     return {
         person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id))

@@ -1,4 +1,4 @@
-"""Calls as the office sees them: their money, and how many have applied."""
+"""Calls as the Foundation's staff see them: their money and their number of applications."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What a call was given, and what it has left to give, in its currency."""
+    """The envelope of a call and what is left of it, in its currency."""
 
     given: Decimal = ZERO
     left: Decimal = ZERO
 
     @property
     def awarded(self) -> Decimal:
-        """What went to awards."""
+        """The amount awarded."""
         return self.given - self.left
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A call with its money and the number of proposals sent to it, as far as the reader may see them."""
+    """A call with its money and the number of applications submitted to it that the reader may see."""
 
     call: Call
     money: Money
@@ -41,7 +41,7 @@ class Listed:
 
 
 def listing(who: Who) -> list[Listed]:
-    """The newest two hundred calls that somebody of the office may see, in three queries."""
+    """The newest two hundred calls that a member of staff may see, in three queries."""
     calls = list(
         db.session.scalars(
             select(Call).where(seen(Call, who)).order_by(Call.opens_at.desc(), Call.id.desc()).limit(MOST)
@@ -71,14 +71,17 @@ def money(call: Call) -> Money:
 
 
 def _money(ids: list[int]) -> dict[int, Money]:
-    """Whatever an award holds came out of the envelope, so all accounts of a call sum to what it was given."""
+    """The envelope and what is left of it.
+
+    Awards are taken from the envelope, so a call's accounts sum to its envelope.
+    """
     left = func.coalesce(func.sum(Total.amount).filter(Total.kind == "envelope"), 0)
     sums = select(Total.call_id, func.sum(Total.amount), left).where(Total.call_id.in_(ids)).group_by(Total.call_id)
     return {id: Money(given, remaining) for id, given, remaining in db.session.execute(sums) if id is not None}
 
 
 def counts(call: Call, who: Who) -> Mapping[str, int]:
-    """How many applications of the call stand at each step, among those that the reader may see."""
+    """Number of the call's applications at each step that the reader may see."""
     counted = (
         select(Application.step, func.count())
         .where(Application.call_id == call.id, seen(Application, who, (Side.OFFICE,)))
@@ -89,14 +92,14 @@ def counts(call: Call, who: Who) -> Mapping[str, int]:
 
 
 def funds(who: Who) -> list[Fund]:
-    """The funds that a call may draw on, the newest year first."""
+    """The funds that a call can use, newest year first."""
     return list(
         db.session.scalars(select(Fund).where(seen(Fund, who)).order_by(Fund.year.desc(), Fund.title).limit(MOST))
     )
 
 
 def programmes_of(who: Who) -> list[str]:
-    """The codes of the programmes in which somebody may set up a call: where they are appointed officer, or all."""
+    """The codes of the programmes where the principal may set up a call, as officer of that programme or of all."""
     held = select(Appointment.programme).where(
         Appointment.person_id == who.id,
         Appointment.role == Role.OFFICER,
@@ -108,5 +111,5 @@ def programmes_of(who: Who) -> list[str]:
 
 
 def settable(call: Call, who: Who) -> bool:
-    """Whether the reader may change this very call."""
+    """Whether the reader may change this call."""
     return bool(roles_on(call, who) & ALLOWED[Permission.SET_CALL])

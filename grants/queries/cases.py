@@ -1,7 +1,7 @@
-"""Builds the case that rules are asked about: all facts, in a bounded number of queries.
+"""Builds the cases that rules are asked about: all facts, in a bounded number of queries.
 
-These facts are not filtered by who asks: a rule must know them all. They are shown to nobody but through the
-sentences that the rules answer.
+The facts are not filtered by what the principal may see, because a rule must know them all. People see them only
+through the messages that rules return.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ ZERO = Decimal(0)
 
 @singledispatch
 def of(row: Any, arrived_at: datetime) -> Any:
-    """The case of a thing that moves. arrived_at: when the request came in, by the database's clock."""
-    raise TypeError(f"{type(row).__name__} does not move")
+    """The case of a row that has a flow. arrived_at: when the request came in, by the database's clock."""
+    raise TypeError(f"{type(row).__name__} has no flow")
 
 
 @of.register
@@ -84,7 +84,7 @@ def _(row: Application, arrived_at: datetime) -> cases.ApplicationCase:
 
 
 def drafted_against(row: Application, content: Content) -> tuple[Say, ...]:
-    """What the call's rules say of a draft as far as it is written: nothing of the applicant is looked up."""
+    """The rules of the call that a draft breaks so far; no facts about the applicant are looked up."""
     return objections(
         cases.ApplicationCase(
             arrived_at=now(),
@@ -102,7 +102,7 @@ def drafted_against(row: Application, content: Content) -> tuple[Say, ...]:
 
 
 def _asked(row: Application, content: Content) -> dict[str, Any]:
-    """What rules may know of the proposal itself."""
+    """The facts about the proposal itself."""
     return {
         "asked": row.asked,
         "months": row.months or 0,
@@ -115,7 +115,7 @@ def _asked(row: Application, content: Content) -> dict[str, Any]:
 
 
 def written(row: Application) -> Content:
-    """What has been written of an application, as the policy reads it."""
+    """What has been written in an application, in the form that the rules read."""
     lines = db.session.scalars(
         select(BudgetLine).where(BudgetLine.application_id == row.id).order_by(BudgetLine.position)
     )
@@ -130,7 +130,10 @@ def written(row: Application) -> Content:
 
 
 def applicant(organisation: Organisation, *, besides: int | None = None) -> cases.Applicant:
-    """What rules may know of an organisation. besides: an application that is not counted among what it holds."""
+    """The facts about an organisation.
+
+    besides: an application that does not count towards what the organisation holds.
+    """
     running = (
         select(func.count(), func.coalesce(func.sum(Award.amount), 0))
         .join(Application, Application.id == Award.application_id)
@@ -157,7 +160,7 @@ def applicant(organisation: Organisation, *, besides: int | None = None) -> case
 
 
 def _overdue(organisation: Organisation) -> tuple[str, ...]:
-    """The reports that are late, longest first, ten at most."""
+    """The overdue reports, longest overdue first, at most ten."""
     late = (
         select(Award.number, Report.title)
         .join(Report, Report.award_id == Award.id)
@@ -174,7 +177,7 @@ def _overdue(organisation: Organisation) -> tuple[str, ...]:
 
 
 def round_of(call: Call) -> cases.Round:
-    """What rules may know of a call."""
+    """The facts about a call."""
     return cases.Round(
         title=call.title,
         step=call.step,
@@ -189,13 +192,13 @@ def round_of(call: Call) -> cases.Round:
 
 
 def envelope_left(call: Call) -> Decimal:
-    """What the call has left to give, in its currency."""
+    """The amount that the call has left to award, in its currency."""
     left = select(Balance.amount).join(Account).where(Account.call_id == call.id, Account.kind == "envelope")
     return db.session.scalar(left) or ZERO
 
 
 def recommendation(row: Application) -> Recommendation | None:
-    """The advice that stands, if it was not sent back."""
+    """The current recommendation, unless it was sent back."""
     newest = (
         select(Recommendation)
         .where(Recommendation.application_id == row.id, ~Recommendation.sent_back)
@@ -235,7 +238,7 @@ def _after_award(row: Application) -> dict[str, Any]:
 
 
 def loose_ends(award: Award) -> dict[str, Any]:
-    """How many of its reports are not approved, of its instalments not paid, and how much is left and not back."""
+    """The award's number of reports not approved and instalments not paid, and its unspent funds not yet returned."""
     reports = select(func.count()).where(Report.award_id == award.id, Report.step != "approved")
     paid = select(Payment.instalment_id).where(~Payment.undone, Payment.paid_at.is_not(None))
     unpaid = select(func.count()).where(Instalment.award_id == award.id, Instalment.id.not_in(paid))
@@ -246,13 +249,13 @@ def loose_ends(award: Award) -> dict[str, Any]:
 
 
 def _paid(award: Award) -> Decimal:
-    """What the ledger says was paid and has not come back."""
+    """The amount paid and not returned, according to the ledger."""
     paid = select(Balance.amount).join(Account).where(Account.award_id == award.id, Account.kind == "paid")
     return db.session.scalar(paid) or ZERO
 
 
 def used(award: Award) -> Decimal:
-    """What the last report says was used since the beginning."""
+    """The amount used since the start, according to the last report."""
     last = select(func.max(Report.number)).where(Report.award_id == award.id).scalar_subquery()
     spent = (
         select(func.sum(ReportSpending.spent))
@@ -277,7 +280,7 @@ def _(row: Agreement, arrived_at: datetime) -> cases.AgreementCase:
 
 
 def _returnable(award: Award) -> dict[str, Any]:
-    """What may come back: all that was paid until everything is reported and paid; then what was not used."""
+    """What can be returned: all that was paid until everything is reported and paid; afterwards the unspent funds."""
     ends = loose_ends(award)
     settled = not (ends["reports_open"] or ends["instalments_open"])
     references = select(Repayment.reference).where(Repayment.award_id == award.id).order_by(Repayment.id)
@@ -322,7 +325,7 @@ def _(row: Instalment, arrived_at: datetime) -> cases.InstalmentCase:
 
 
 def conditions(row: Instalment) -> list[tuple[Say, bool]]:
-    """Each condition of an instalment in words, and whether it holds."""
+    """Each condition of an instalment as a message, and whether it is met."""
     reports = {
         r.number: r
         for r in db.session.scalars(select(Report).where(Report.award_id == row.award_id).order_by(Report.number))
@@ -338,12 +341,12 @@ def conditions(row: Instalment) -> list[tuple[Say, bool]]:
             report = reports[int(number)]
             said.append(
                 (
-                    Say("%(report)s is approved; it is due on %(day)s.", report=report.title, day=report.due_on),
+                    Say("%(report)s, due on %(day)s, is approved.", report=report.title, day=report.due_on),
                     report.step == "approved",
                 )
             )
     said += [
-        (Say("Instalment %(number)s falls due first.", number=one.number), False)
+        (Say("Instalment %(number)s must become payable first.", number=one.number), False)
         for one in row.award.instalments
         if one.number < row.number and one.step == "planned" and said and all(holds for _, holds in said)
     ]
@@ -384,5 +387,5 @@ def _day(text: object) -> date | None:
 
 
 def _outside(rows: object) -> int:
-    """Partners from outside the Society."""
+    """The number of partners from outside the Internet Society."""
     return sum(bool(row.get("outside")) for row in rows) if isinstance(rows, list) else 0

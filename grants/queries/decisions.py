@@ -10,7 +10,7 @@ from grants.models import Application, Decision
 
 
 def of(application: Application, who: Who) -> Decision | None:
-    """How the application was decided, for whoever may know it; None while it is open."""
+    """How the application was decided, if the principal may know it; None while it is open."""
     return db.session.scalars(
         select(Decision).where(Decision.application_id == application.id, seen(Decision, who))
     ).first()

@@ -1,4 +1,4 @@
-"""Documents: whether one is printed, and whether it stands."""
+"""Documents and their state."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ _NEWER = (
 )
 _NEWEST = select(Document, _NEWER).order_by(Document.id.desc()).limit(MOST)
 _PRINTS = Outbox.args["document"].astext
-"""Which document an outbox row has printed."""
+"""The id of the document that an outbox row prints."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document and how it stands.
+    """A document and its state.
 
-    state: printing, failed (we look at it), valid, superseded (by `newer`), void or revoked (for `reason`).
+    state: printing, failed (the Foundation's staff look into it), valid, superseded (by `newer`), void or revoked (for
+    `reason`).
     """
 
     document: Document
@@ -43,7 +44,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far printing is: documents before this one, tries so far, and when it was given up, if it was."""
+    """How far printing is: jobs ahead in the queue, attempts so far, and when printing was given up, if it was."""
 
     before: int
     tries: int
@@ -52,9 +53,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What everybody may know of a document: no name, no project.
+    """What the public may know of a document; it contains no name and no project title.
 
-    amount and currency are None where the document promises none, or where erasure has removed what it was made from.
+    amount and currency are None where the document awards no money, or where erasure has removed its snapshot.
     """
 
     number: str
@@ -69,17 +70,17 @@ class Standing:
 
 
 def of(application: Application, who: Who) -> list[Paper]:
-    """The documents of an application that somebody may read, newest first, a hundred at most."""
+    """The documents of an application that the principal may read, newest first, at most a hundred."""
     return _papers(_NEWEST.where(Document.application_id == application.id, seen(Document, who)))
 
 
 def paper(document: Document) -> Paper:
-    """How this one stands."""
+    """This document and its state."""
     return _papers(_NEWEST.where(Document.id == document.id))[0]
 
 
 def _papers(wanted: Select[Any]) -> list[Paper]:
-    """Only what is not printed yet is looked for in the outbox."""
+    """The documents with their states; only documents without a file are looked up in the outbox."""
     rows = db.session.execute(wanted).all()
     unprinted = [str(document.id) for document, _ in rows if document.file is None]
     dead = set()
@@ -100,7 +101,7 @@ def _paper(document: Document, newer: str, *, given_up: bool) -> Paper:
 
 
 def progress(document: Document) -> Progress:
-    """How far the printing of a document is that has no file yet."""
+    """The printing progress of a document that has no file yet."""
     row = db.session.scalars(
         select(Outbox)
         .where(Outbox.kind == "document", Outbox.done_at.is_(None), str(document.id) == _PRINTS)
@@ -120,12 +121,12 @@ def progress(document: Document) -> Progress:
 
 
 def numbered(number: str) -> Standing | None:
-    """The document of that number, as the public may know it; its newest version."""
+    """The newest version of the document with this number, as the public may know it."""
     return _standing(Document.number == number.strip().upper())
 
 
 def of_file(sha256: str) -> Standing | None:
-    """The document whose file has that SHA-256, as the public may know it."""
+    """The document whose file has this SHA-256, as the public may know it."""
     return _standing(Document.id.in_(select(DocumentFile.document_id).where(DocumentFile.sha256 == sha256)))
 
 

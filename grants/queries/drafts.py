@@ -1,4 +1,4 @@
-"""Drafts: what a save sent in that lost against another's."""
+"""Texts that were not saved into a draft because another person had saved first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST = 20
 
 
 def lost(application: Application, who: Who) -> list[ApplicationSave]:
-    """The person's own saves that came too late and wait for a choice, newest first, twenty at most."""
+    """The person's own texts that came too late and wait for a choice, newest first, at most twenty."""
     return list(
         db.session.scalars(
             select(ApplicationSave)

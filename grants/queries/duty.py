@@ -1,4 +1,4 @@
-"""One thing that somebody must do, as every query of the inbox answers it."""
+"""One task in the form that every query of the inbox returns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grants.models import Application, Call
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One thing to do. kind says what; id is the row to open; due_on None means no day is set."""
+    """One task. kind: what to do; id: the row to open; due_on: None if no date is set."""
 
     kind: str
     id: int
@@ -24,7 +24,7 @@ class Duty:
 
 
 def columns(kind: Any, id: Any, title: Any, party: Any, due: Any) -> tuple[Any, ...]:
-    """The columns of a duty, for a union over all kinds of them."""
+    """The columns of a task, for a union over all kinds."""
     return (
         cast(kind, Text).label("kind"),
         id.label("id"),
@@ -35,12 +35,12 @@ def columns(kind: Any, id: Any, title: Any, party: Any, due: Any) -> tuple[Any, 
 
 
 def hours(*names: str) -> Any:
-    """The first number of a call's clock that is set: `name_hours`, or `name_days` in hours."""
+    """The first time limit that is set in a call's clock, in hours: `name_hours`, or `name_days` converted."""
     clock = Call.rules["clock"]
     numbers = ((clock[f"{name}_hours"].as_integer(), clock[f"{name}_days"].as_integer() * 24) for name in names)
     return func.coalesce(*(number for pair in numbers for number in pair))
 
 
 def day(hours: Any) -> Any:
-    """The day a step is due: so many hours after it was reached."""
+    """The date on which a step is due: this number of hours after it was reached."""
     return func.date(Application.step_at + func.make_interval(0, 0, 0, 0, hours))

@@ -1,4 +1,4 @@
-"""What could not be done outside: documents that were not printed, mails that were not taken."""
+"""Jobs that failed for good: documents that were not printed and mails that were not accepted."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One thing that was given up.
+    """One job that was given up.
 
-    number: of the document, empty for a mail; title: of the application, empty for those who may not see it.
+    number: the document's, empty for a mail. title: the application's, empty for a principal who may not see it.
     """
 
     id: int
@@ -35,13 +35,14 @@ class Failure:
 
 _DOCUMENT = cast(Outbox.args["document"].astext, BigInteger)
 _MAIL = cast(func.substring(Outbox.args["path"].astext, r"^/applications/(\d+)$"), BigInteger)
-"""The application a mail leads to, which is the one that it speaks of."""
+"""The id of the application that a mail is about, taken from its link."""
 
 
 def listed(who: Who, *, before: int | None = None, only: int | None = None) -> tuple[list[Failure], int | None]:
-    """A page of what was given up, newest first, and the number to ask for the next page with.
+    """A page of the failures, newest first, and the id to request the next page with.
 
-    The office sees what belongs to applications it may see; an administrator sees all, but no title. only: that row.
+    Staff see the failures of applications that they may see; an administrator sees all, but no titles. only: just this
+    row.
     """
     wanted = (
         select(Outbox, Document.number, Application.id, Application.title)
@@ -68,5 +69,5 @@ def listed(who: Who, *, before: int | None = None, only: int | None = None) -> t
 
 
 def _mine(who: Who) -> ColumnElement[bool]:
-    """An administrator sees each failure; others those of an application that they may see."""
+    """All failures for an administrator; for others the failures of applications that they may see."""
     return true() if Role.ADMINISTRATOR in who.calls else Application.id.is_not(None)

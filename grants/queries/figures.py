@@ -1,4 +1,4 @@
-"""What became of the money and of the last round, for anybody. Figures are never filtered by who asks."""
+"""Public figures on the money and on the last round. They are the same for every reader."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from grants.queries.scores import FUNDED
 
 
 def told() -> Figures:
-    """The figures as the clock has kept them; counted now as long as it has kept none."""
+    """The figures last stored by the clock; counted now if none are stored yet."""
     return db.session.get(Figures, 1) or counted()
 
 
 def counted() -> Figures:
-    """The figures as they stand at this instant, in a row that is not stored: five sums over everything."""
+    """The figures at this instant, in a row that is not stored: five sums over all data."""
     call = _closed_last()
     return Figures(at=now(), days=_days(), call=call, call_id=call and call.id, **_given(), **_became(call))
 
 
 def _given() -> dict[str, Any]:
-    """Awards, countries, promised and paid in the currency most is given in."""
+    """Number of awards and countries, and the amounts awarded and paid, in the currency with the most awards."""
     promised = func.sum(Award.amount)
     given = (
         select(Award.currency, func.count(), func.count(Organisation.country.distinct()), promised)
@@ -48,7 +48,7 @@ def _given() -> dict[str, Any]:
 
 
 def _days() -> int | None:
-    """Half of all decisions came within so many days of sending; None before the first."""
+    """The median number of days from submission to decision; None before the first decision."""
     waited = func.percentile_cont(0.5).within_group(extract("epoch", Decision.at - Application.submitted_at) / 86_400)
     days = db.session.scalar(
         select(waited).select_from(Decision).join(Application, Application.id == Decision.application_id)
@@ -67,7 +67,7 @@ def _closed_last() -> Call | None:
 
 
 def _became(call: Call | None) -> dict[str, int]:
-    """What became of the proposals that were sent in a call."""
+    """Results of the applications submitted to a call."""
     kinds: dict[str, ColumnElement[bool]] = {
         "funded": (Decision.kind == "award") & Application.step.in_(FUNDED),
         "declined": Decision.kind == "decline",

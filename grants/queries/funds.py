@@ -1,4 +1,4 @@
-"""Funds, and where their money stands. Sums of money are the same for everybody who may read a fund."""
+"""Funds and their balances. Sums are the same for everyone who may read a fund."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where the money of a fund or of a call's envelope stands, in its currency.
+    """The balances of a fund or of a call's envelope, in its currency.
 
-    available: not yet set aside for a call; envelope: set aside and not yet awarded; planned: awarded and not payable;
-    paid: all that ever was, also what is returned of it.
+    available: not yet allocated to a call. envelope: allocated and not yet awarded. planned: awarded and not yet
+    payable. paid: everything ever paid, including what was returned later.
     """
 
     available: Decimal = ZERO
@@ -37,33 +37,33 @@ class Stand:
 
     @property
     def awarded(self) -> Decimal:
-        """Everything promised to awards in force."""
+        """The total of the awards in force."""
         return self.planned + self.payable + self.in_transit + self.paid
 
     @property
     def whole(self) -> Decimal:
-        """All of it: what came in, or what was cut for the call."""
+        """The whole amount: all contributions to a fund, or the envelope set for a call."""
         return self.available + self.envelope + self.awarded
 
 
 def listed(who: Who) -> list[Fund]:
-    """The funds somebody may see, newest year first, two hundred at most."""
+    """The funds that the principal may see, newest year first, at most two hundred."""
     return list(
         db.session.scalars(select(Fund).where(seen(Fund, who)).order_by(Fund.year.desc(), Fund.id.desc()).limit(MOST))
     )
 
 
 def stands(funds: Iterable[int]) -> dict[int, Stand]:
-    """Where the money of these funds stands, by fund."""
+    """The balances of these funds, by fund id."""
     wanted = list(funds)
     found = _sums(Total.fund_id, Total.fund_id.in_(wanted))
     return {fund: found.get(fund, Stand()) for fund in wanted}
 
 
 def divided(fund: Fund) -> tuple[Stand, list[tuple[Call, Stand]]]:
-    """Where the fund's money stands, whole and for each call that it pays, newest first, two hundred at most.
+    """The balances of the fund in total and for each of its calls, newest first, at most two hundred.
 
-    A call in preparation is among them: finance gives it money before anybody else may see it. Two queries.
+    Calls in preparation are included: finance allocates money to them before anyone else may see them. Two queries.
     """
     rows = list(db.session.scalars(select(Call).where(Call.fund_id == fund.id).order_by(Call.id.desc()).limit(MOST)))
     found = _sums(Total.call_id, Total.fund_id == fund.id)
@@ -72,7 +72,7 @@ def divided(fund: Fund) -> tuple[Stand, list[tuple[Call, Stand]]]:
 
 
 def calls(fund: Fund) -> list[tuple[Call, Stand]]:
-    """The calls that the fund pays, each with where its envelope stands."""
+    """The calls paid from the fund, each with the balances of its envelope."""
     return divided(fund)[1]
 
 

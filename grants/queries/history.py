@@ -1,4 +1,4 @@
-"""What happened to a thing, in words."""
+"""The history of a row, as messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INSIDE = {Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.FINANCE}
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One entry: the sentence, who did it (empty for the clock), in which role, the free words, and when."""
+    """One event: the message, the person's name (empty for the clock), role, written texts, and the time."""
 
     say: Say
     by: str
@@ -30,7 +30,10 @@ class Happening:
 
 
 def of(row: Application | Batch | Call | Fund, who: Who) -> list[Happening]:
-    """The newest two hundred events of a thing, newest first; what is the office's own is left out for applicants."""
+    """The newest two hundred events of a row, newest first.
+
+    Applicants do not see events that are internal to the staff.
+    """
     table = row.__tablename__
     wanted = (
         select(Event)
@@ -45,7 +48,10 @@ def of(row: Application | Batch | Call | Fund, who: Who) -> list[Happening]:
 
 
 def _told(event: Event, *, office: bool) -> Happening:
-    """Applicants learn who of their own side did it, and of ours only in which role."""
+    """The event as the reader may see it.
+
+    Applicants see the names of people on their own side, but only the roles of people at the Foundation.
+    """
     named = office or event.role == Role.APPLICANT
     by = event.person.name if event.person and named else ""
     return Happening(

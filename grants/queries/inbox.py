@@ -1,4 +1,4 @@
-"""What somebody must do next: one question for all their roles, soonest first."""
+"""The tasks of a person in all their roles, most urgent first."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ REPORT_AHEAD_DAYS = 60
 
 
 def duties(who: Who) -> list[Duty]:
-    """Everything somebody must do now, soonest first, a hundred at most."""
+    """All tasks of the principal, most urgent first, at most a hundred."""
     parts = _parts(who)
     if not parts:
         return []
@@ -42,7 +42,7 @@ def duties(who: Who) -> list[Duty]:
 
 
 def count(who: Who) -> int:
-    """How many there are, a hundred at most."""
+    """The number of tasks, at most a hundred."""
     if not (parts := _parts(who)):
         return 0
     whole = union_all(*(part.order_by(None).limit(MOST) for part in parts)).subquery()
@@ -50,7 +50,7 @@ def count(who: Who) -> int:
 
 
 def sides(who: Who) -> list[str]:
-    """The organisations somebody acts for, by name."""
+    """The names of the organisations that the principal acts for, sorted."""
     if not who.organisations:
         return []
     return list(
@@ -74,7 +74,7 @@ def _parts(who: Who) -> list[Select[Any]]:
 
 
 def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
-    """The applicant's drafts and the questions put to them."""
+    """The applicant's drafts, and the applications sent back to them with questions."""
     written = select(
         *columns(
             Application.step,
@@ -104,7 +104,7 @@ def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
 
 
 def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:
-    """The grantee's agreements to sign, the reports that fall due soon, and those that were sent back."""
+    """The grantee's agreements to sign, the reports due soon, and the reports sent back with questions."""
     sign = (
         select(
             *columns(
@@ -137,7 +137,7 @@ def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:
 
 
 def _left_over(kind: str) -> Select[Any]:
-    """Awards of which something was paid, not used, and has not come back."""
+    """Awards with unspent funds that have not been returned."""
     return (
         select(*columns(literal(kind), Award.id, Application.title, Award.number, Award.back_by))
         .join(Award, Award.application_id == Application.id)

@@ -1,4 +1,4 @@
-"""What a report of a grantee still lacks before it can be sent, each with the place to mend it."""
+"""What is missing before a grantee's report can be submitted, each with the field to complete."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from workflows.say import Money, Say
 
 ZERO = Decimal(0)
 TOLERANCE = Decimal("1.1")
-"""Of what is agreed for a line, so much may be used without a reason."""
+"""Up to this multiple of a line's agreed amount can be used without a reason."""
 
 
 def of(report: Report) -> list[Say]:
-    """Everything, in the order of the form."""
+    """Everything that is missing, in the order of the form."""
     return [*_words(report), *_figures(report), *_money(report)]
 
 
@@ -28,18 +28,18 @@ def _words(report: Report) -> list[Say]:
         Say("“%(label)s” is not answered.", label=label, cure=key) for key, text, label in asked if not text.strip()
     ]
     if report.story and not report.story_consent:
-        said.append(Say("The story needs the consent of whoever tells it.", cure="story"))
+        said.append(Say("Confirm that the person who tells the story agrees to its publication.", cure="story"))
     if report.story and not report.story_by.strip():
-        said.append(Say("Say who tells the story, in the words they agree to.", cure="story_by"))
+        said.append(Say("Name the person who tells the story, in the form they have agreed to.", cure="story_by"))
     return said + _unprintable(report)
 
 
 def _unprintable(report: Report) -> list[Say]:
-    """What stands in the impact report must be of characters that it can print."""
+    """Texts with characters that the impact report cannot print."""
     texts = {name: getattr(report, name) for name in ("summary", "setbacks", "next_steps", "story", "story_by")}
     texts["figures"] = " ".join(figure.source for figure in report.figures)
     texts["spending"] = " ".join(spending.explanation for spending in report.spending)
-    text = "There are characters that our reports cannot print: %(characters)s"
+    text = "Remove characters that our reports cannot print: %(characters)s"
     return [Say(text, characters=found, cure=name) for name, written in texts.items() if (found := strange(written))]
 
 
@@ -49,7 +49,7 @@ def _figures(report: Report) -> list[Say]:
         if _place(figure) in report.unread:
             said.append(_unread(report, figure, figure.indicator.name))
         elif figure.actual is None:
-            said.append(Say("Give the figure of “%(name)s”.", name=figure.indicator.name, cure="figures"))
+            said.append(Say("Enter the result for “%(name)s”.", name=figure.indicator.name, cure="figures"))
     return said
 
 
@@ -57,7 +57,7 @@ def _money(report: Report) -> list[Say]:
     said = [say for spending in report.spending if (say := _line(report, spending))]
     used = sum((spending.spent or ZERO for spending in report.spending), ZERO)
     if used > report.award.amount:
-        text = "The lines come to %(used)s; the grant is %(award)s. Count only what the grant pays for."
+        text = "The lines add up to %(used)s; the award is %(award)s. Enter only costs that the award pays for."
         award = Money(report.award.amount, report.award.currency)
         said.append(Say(text, used=Money(used, report.award.currency), award=award, cure="spending"))
     return said
@@ -68,17 +68,19 @@ def _line(report: Report, spending: ReportSpending) -> Say | None:
     if _place(spending) in report.unread:
         return _unread(report, spending, what)
     if spending.spent is None:
-        return Say("Say what was used of “%(line)s”; 0 if nothing.", line=what, cure="spending")
+        return Say("Enter the amount used for “%(line)s”. If nothing was used, enter 0.", line=what, cure="spending")
     if spending.spent > agreed * TOLERANCE and not spending.explanation.strip():
-        return Say("“%(line)s” is more than 10 %% over: say why.", line=what, cure="spending")
+        return Say(
+            "“%(line)s” is more than 10 %% above the agreed amount. Give the reason.", line=what, cure="spending"
+        )
     return None
 
 
 def _unread(report: Report, row: ReportFigure | ReportSpending, name: str) -> Say:
     place = _place(row)
-    return Say("“%(name)s”: “%(text)s” cannot be read.", name=name, text=report.unread[place], cure=place)
+    return Say("“%(name)s”: “%(text)s” cannot be read as a number.", name=name, text=report.unread[place], cure=place)
 
 
 def _place(row: ReportFigure | ReportSpending) -> str:
-    """The field of its number, as the form names it."""
+    """The name of the form field that holds its number."""
     return f"figure_{row.id}_actual" if isinstance(row, ReportFigure) else f"line_{row.id}_spent"

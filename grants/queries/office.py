@@ -1,4 +1,4 @@
-"""What presses the office most: applications whose step runs on a clock of hours."""
+"""Urgent applications for the officers: those whose step has a time limit in hours."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An application on a clock of hours, and the instant at which it runs out."""
+    """An application with a time limit in hours, and the instant when its time runs out."""
 
     application: Application
     ends_at: datetime
 
 
 def alerts(who: Who) -> list[Alert]:
-    """The three whose hours run out first: an invited draft by its own end, any other by its call's number.
+    """The three applications whose time runs out first.
 
-    Only calls with such a clock are looked into, each for its own first three.
+    An invited draft has its own time limit, every other application the limit of its call. Only calls with such a limit
+    are searched, each for its own first three.
     """
     clock = Call.rules["clock"]
     on_clock = select(Call.id, clock.label("clock")).where(clock["triage_hours"].as_integer().is_not(None))
-    clocks = on_clock.cte("clocks").prefix_with("MATERIALIZED")  # the rules of a call are long, and are unpacked once
+    clocks = on_clock.cte("clocks").prefix_with("MATERIALIZED")  # the rules of a call are long; unpack them only once
     hours = clocks.c.clock[Application.step.concat("_hours")].as_integer()
     ends = case(
         (Application.step == "draft", Application.invited_until),

@@ -1,4 +1,4 @@
-"""Organisations: what they hold, who acts for them."""
+"""Organisations: their grants and their contacts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What an organisation holds now: contacts with an account, grants that run and their sum, reports overdue."""
+    """What an organisation holds now: contacts with an account, running grants and their sum, overdue reports."""
 
     organisation: Organisation
     contacts: int
@@ -27,7 +27,7 @@ class Holding:
 
 
 def holdings(ids: Iterable[int], who: Who) -> list[Holding]:
-    """Of these organisations what somebody may see, by name, a hundred at most, in one query."""
+    """The holdings of these organisations, as far as visible, by name, at most a hundred, in one query."""
     owner = Organisation.id
     running = (Application.organisation_id == owner, Application.step.in_(("agreement", "active")))
     grants = select(func.count(Award.id)).join(Application, Application.id == Award.application_id).where(*running)
@@ -56,7 +56,7 @@ def holdings(ids: Iterable[int], who: Who) -> list[Holding]:
 
 
 def contacts(organisation: Organisation, who: Who) -> list[Membership]:
-    """Who acts for it today, by name, a hundred at most."""
+    """The people who act for the organisation now, oldest membership first, at most a hundred."""
     return list(
         db.session.scalars(
             select(Membership)
@@ -69,7 +69,7 @@ def contacts(organisation: Organisation, who: Who) -> list[Membership]:
 
 
 def chosen(who: Who) -> list[Organisation]:
-    """The organisations somebody acts for, by name, a hundred at most."""
+    """The organisations that the principal acts for, by name, at most a hundred."""
     return list(
         db.session.scalars(
             select(Organisation)

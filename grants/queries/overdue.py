@@ -1,4 +1,4 @@
-"""Steps whose time has run out."""
+"""Steps whose time limit has passed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 
 def moves() -> list[tuple[int, str]]:
-    """(application, key of the move) for every timed move that is due, oldest first, five hundred of each at most."""
+    """(application id, transition key) of every timed transition due, oldest first, at most five hundred of each."""
     found: list[tuple[int, str]] = []
     for programme in programmes().values():
         for move in programme.flow.timed():

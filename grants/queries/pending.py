@@ -1,4 +1,4 @@
-"""What waits for officers and approvers: each kind of it as a query of the inbox."""
+"""Tasks of officers and approvers: one inbox query for each kind."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ CLOCKS = (
     .cte("clocks")
     .prefix_with("MATERIALIZED")
 )
-"""The rules of a call are long: they are unpacked once for each call, not once for each application."""
+"""The time limits of each call.
+
+The rules of a call are long: they are unpacked once per call, not once per application.
+"""
 
 
 def _needs() -> Any:
@@ -49,11 +52,11 @@ def _needs() -> Any:
 
 
 NEEDS = _needs()
-"""How many reviews each stage of each call needs."""
+"""The number of reviews that each stage of each call needs."""
 
 
 def parts(who: Who) -> list[Select[Any]]:
-    """Every kind that this person's roles ask for."""
+    """One query for each kind of task that the person's roles have."""
     found: list[Select[Any]] = []
     if Role.OFFICER in who.calls:
         found += [_at(step, who, Role.OFFICER) for step in ("triage", "checks")]
@@ -67,13 +70,13 @@ def parts(who: Who) -> list[Select[Any]]:
 
 
 def _at(step: str, who: Who, role: Role) -> Select[Any]:
-    """What waits at one step for a role, in the order of the index of steps: no more is read than is shown."""
+    """Applications at one step that wait for a role, in step index order, so that only rows shown are read."""
     limit = select(CLOCKS.c.hours).where(CLOCKS.c.id == Application.call_id).scalar_subquery()
     return _applications(who, role, Application.step, day(limit)).where(Application.step == step)
 
 
 def _applications(who: Who, role: Role, kind: Any, due: Any) -> Select[Any]:
-    """Applications that somebody sees in this role, the longest at their step first."""
+    """Applications that the person sees in this role, longest at their step first."""
     return (
         select(*columns(kind, Application.id, Application.title, Organisation.name, due))
         .join(Organisation, Organisation.id == Application.organisation_id)
@@ -83,7 +86,7 @@ def _applications(who: Who, role: Role, kind: Any, due: Any) -> Select[Any]:
 
 
 def _covered(who: Who, *roles: Role) -> ColumnElement[bool]:
-    """Within the calls of one of these roles."""
+    """Whether the application is in a call of one of these roles."""
     covered = [who.calls[role] for role in roles if role in who.calls]
     if None in covered:
         return Application.id.is_not(None)
@@ -101,7 +104,7 @@ def _advised_by(who: Who) -> ColumnElement[bool]:
 
 
 def _reviews(who: Who) -> Select[Any]:
-    """In review: too few are asked, or all that are needed are in and somebody must take it on."""
+    """Applications in review: too few reviewers are invited, or all reviews are in and an officer must act."""
     counted = (
         select(
             func.count().filter(Assignment.state.in_(AT_WORK)).label("asked"),
@@ -125,7 +128,7 @@ def _reviews(who: Who) -> Select[Any]:
 
 
 def apart() -> list[tuple[str, str]]:
-    """The programmes and stages in which whoever did the checks cannot take a reviewed application on."""
+    """Programmes and stages where the person who completed the checks cannot send a reviewed application on."""
     return [
         (code, stage.key)
         for code, programme in programmes().items()
@@ -144,7 +147,7 @@ def _countersign(who: Who) -> Select[Any]:
 
 
 def _unsigned(who: Who) -> list[Select[Any]]:
-    """Awards that the grantee has not signed in time: for whoever may take them back, and for officers to ask about."""
+    """Awards not signed in time, for those who may revoke them and for the officers who remind the grantee."""
     due = func.date(Award.made_at) + SIGN_WITHIN_DAYS
     found = []
     for role in (role for role in (Role.OFFICER, Role.APPROVER) if role in who.calls):
@@ -160,7 +163,7 @@ def _unsigned(who: Who) -> list[Select[Any]]:
 
 
 def takes_back(role: Role) -> list[str]:
-    """The programmes in which this role may take an award back that nobody signs."""
+    """The programmes in which this role may revoke an unsigned award."""
     return [
         code
         for code, programme in programmes().items()
@@ -169,7 +172,7 @@ def takes_back(role: Role) -> list[str]:
 
 
 def _conditions(who: Who) -> Select[Any]:
-    """Signed by both, with a condition that nobody has found met."""
+    """Awards signed by both sides whose condition is not yet confirmed as met."""
     return (
         _awards(who, literal("condition"), null(), Role.OFFICER)
         .join(Agreement, Agreement.award_id == Award.id)
@@ -178,13 +181,13 @@ def _conditions(who: Who) -> Select[Any]:
 
 
 def _to_close(who: Who) -> Select[Any]:
-    """Everything is reported and paid."""
+    """Applications where everything is reported and paid."""
     settled = select(Award.application_id).where(Award.to_close)
     return _applications(who, Role.OFFICER, literal("close"), null()).where(Application.id.in_(settled))
 
 
 def _to_open(who: Who) -> Select[Any]:
-    """Calls in preparation, by the day on which they are to open."""
+    """Calls in preparation, with the date on which they open."""
     covered = who.calls[Role.OFFICER]
     return (
         select(*columns(literal("open_call"), Call.id, Call.title, Fund.title, func.date(Call.opens_at)))

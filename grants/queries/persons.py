@@ -1,4 +1,4 @@
-"""People, their roles and where roles can be held."""
+"""People, their roles and the calls a role can be limited to."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of people by name; `after` is the key of the next page, empty on the last."""
+    """A page of people by name; `after` is the key of the next page, or empty on the last page."""
 
     rows: tuple[Listed, ...]
     after: str
 
 
 def listing(who: Who, *, words: str = "", after: str = "") -> Listing:
-    """Fifty people by name, whose name or address holds the words; in three queries."""
+    """Fifty people by name whose name or address matches the words, in three queries."""
     wanted = select(Person).where(seen(Person, who)).order_by(func.plain(Person.name), Person.id).limit(PAGE + 1)
     if words:
         wanted = wanted.where(
@@ -73,7 +73,7 @@ def _listed(people: list[Person]) -> list[Listed]:
 
 
 def appointments(person: Person) -> list[Appointment]:
-    """The roles somebody holds now."""
+    """The roles that a person holds now."""
     return list(
         db.session.scalars(
             select(Appointment)
@@ -84,7 +84,7 @@ def appointments(person: Person) -> list[Appointment]:
 
 
 def memberships(person: Person) -> list[Membership]:
-    """The organisations somebody acts for now."""
+    """The organisations that a person acts for now."""
     return list(
         db.session.scalars(
             select(Membership)
@@ -96,7 +96,7 @@ def memberships(person: Person) -> list[Membership]:
 
 
 def sign_ins(person: Person) -> list[SignIn]:
-    """The browsers somebody is signed in with, the latest first, twenty at most."""
+    """The sessions of a person, latest first, at most twenty."""
     running = (SignIn.person_id == person.id, SignIn.ends_at > GRANTS_NOW, SignIn.idle_ends_at > GRANTS_NOW)
     return list(
         db.session.scalars(
@@ -106,5 +106,5 @@ def sign_ins(person: Person) -> list[SignIn]:
 
 
 def calls() -> list[tuple[int, str]]:
-    """The newest hundred calls by number and title: a role can be held in one of them."""
+    """The newest hundred calls by id and title; a role can be limited to one of them."""
     return list(db.session.execute(select(Call.id, Call.title).order_by(Call.id.desc()).limit(100)))

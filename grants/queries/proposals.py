@@ -1,4 +1,4 @@
-"""Proposals as they are read: what was written, section by section, and the list of one's own."""
+"""Proposals as their readers see them, section by section, and the list of the reader's own proposals."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from workflows.proposal import CATEGORIES, Content, Line, words
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question with what was answered, put in the shape that its kind is shown in.
+    """One question with its answer, in the form in which its kind is displayed.
 
-    value: text and long → str; date → date; number → Decimal; choice → the option's title; tags → their titles;
-    tick → bool; table → rows of texts in the order of the columns (a tick is a bool); budget → lines; indicators →
-    goals. None where nothing was answered; what cannot be read as its kind stays the text that was typed.
+    value: text and long → str; date → date; number → Decimal; choice → the option's title; tags → their titles; tick →
+    bool; table → rows of texts in the order of the columns (a tick is a bool); budget → lines; indicators → goals. None
+    if there is no answer; an answer that cannot be parsed as its kind stays the text as typed.
     """
 
     key: str
@@ -36,13 +36,13 @@ class Answer:
 
     @property
     def words(self) -> int:
-        """How many words a text has."""
+        """The number of words in a text."""
         return words(self.value) if isinstance(self.value, str) else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A budget line with its category in words."""
+    """A budget line with the title of its category."""
 
     what: str
     category: str
@@ -62,7 +62,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One stage of writing: an alert, a statement, a proposal."""
+    """One stage of the application: an alert, a statement or a proposal."""
 
     key: str
     title: str
@@ -71,9 +71,9 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A proposal to be read: the sheet of its present stage first, then the earlier ones with what they alone asked.
+    """A proposal to read: the current stage first, then earlier stages with the questions that only they ask.
 
-    asked: the sum of the budget; currency: the call's.
+    asked: the sum of the budget. currency: the call's.
     """
 
     sheets: tuple[Sheet, ...]
@@ -82,16 +82,16 @@ class Reading:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The sections of the present stage."""
+        """The sections of the current stage."""
         return self.sheets[0].parts
 
     def answer(self, key: str) -> Answer | None:
-        """The answer to the question of that key, in whichever stage it was asked."""
+        """The answer to the question with this key, in any stage."""
         return next((a for sheet in self.sheets for part in sheet.parts for a in part.answers if a.key == key), None)
 
 
 def reading(application: Application) -> Reading:
-    """The application as its readers read it, in two queries. Whether they may is for the caller to have asked."""
+    """The application as its readers see it, in two queries. The caller checks whether they may."""
     content = cases.written(application)
     stages = list(reversed(_reached(application)))
     shown: set[str] = set()
@@ -185,9 +185,9 @@ MOST = 100
 def own(
     who: Who, *, steps: tuple[str, ...] = (), organisation: int | None = None, most: int = MOST
 ) -> list[Application]:
-    """The proposals of one's own organisations, newest first, a hundred at most, each with its call and organisation.
+    """The proposals of the person's own organisations, newest first, at most a hundred, with call and organisation.
 
-    steps: only those at one of these; organisation: only its.
+    steps: only proposals at one of these steps. organisation: only this organisation's.
     """
     wanted = (
         select(Application)
@@ -211,4 +211,4 @@ SHAPES: dict[str, Callable[[Question, Any], Any]] = {
     "number": lambda _, given: _number(given),
     "date": lambda _, given: _day(given),
 }
-"""How an answer is shown, by the kind of its question; any other kind is text as it was written."""
+"""How an answer is displayed, by the kind of its question; every other kind is plain text."""

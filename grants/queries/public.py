@@ -1,4 +1,4 @@
-"""What anybody may know: open calls, and the projects funded last. Nothing here is filtered by who asks."""
+"""What the public may know: open calls and recently funded projects. No query here depends on the principal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RECENT = 100
 
 
 def open_calls() -> list[Call]:
-    """Calls that take proposals now: those that close first, then those without a closing day."""
+    """Calls that accept applications now: those that close first, then those without a closing date."""
     running = (
         Call.step == "open",
         Call.opens_at <= GRANTS_NOW,
@@ -28,7 +28,7 @@ def open_calls() -> list[Call]:
 
 
 def recently_funded(most: int = 4) -> list[Award]:
-    """Of the hundred newest awards the first whose applicants agreed to be published, each with its organisation."""
+    """Recent awards whose applicants agreed to publication, from the newest hundred, each with its organisation."""
     published = Application.answers["declares_published"].as_boolean()
     newest = select(Award.id).order_by(Award.made_at.desc(), Award.id.desc()).limit(RECENT)
     return list(

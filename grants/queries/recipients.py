@@ -1,4 +1,4 @@
-"""Who is told."""
+"""Recipients of notifications."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workflows.roles import Role
 
 
 def of(application: Application, role: Role) -> list[Person]:
-    """The people who act for the application in that role, without those in conflict; by name, a hundred at most."""
+    """The people with that role for the application, except those in conflict; by name, at most a hundred."""
     if role is Role.APPLICANT:
         wanted = select(Membership.person_id).where(
             Membership.organisation_id == application.organisation_id, Membership.ended_at.is_(None)

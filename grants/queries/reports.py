@@ -1,4 +1,4 @@
-"""Reports of grantees: which are owed, which are here, and what waits for one."""
+"""Grantee reports that are due, received or approved, and the instalments that wait for a report."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ STEPS = ("received", "due", "approved")
 def listed(
     who: Who, step: str, *, after: tuple[date, int] | None = None
 ) -> tuple[list[Report], tuple[date, int] | None]:
-    """A page of the reports at a step that somebody may see, and where the next page begins.
+    """A page of the reports at a step that the principal may see, and the position of the next page.
 
-    Those that are due soonest come first, approved ones newest first.
+    Reports due soonest come first; approved reports are listed newest first.
     """
     place = tuple_(Report.due_on, Report.id)
     wanted = (
@@ -54,11 +54,11 @@ def waiting(report: Report) -> list[Instalment]:
 
 
 def sender(report: Report) -> str:
-    """The name of whoever sent it, empty until then."""
+    """The name of the person who submitted the report, or empty."""
     person = db.session.get(Person, report.sent_by) if report.sent_by else None
     return person.name if person else ""
 
 
 def used(report: Report) -> Decimal:
-    """What was used of all budget lines so far, as the report says."""
+    """The amount used of all budget lines so far, according to the report."""
     return sum((line.spent for line in report.spending if line.spent is not None), Decimal(0))

@@ -1,4 +1,4 @@
-"""Reviews: one's own, and those of an application side by side."""
+"""Reviews: the reviewer's own, and those of one application side by side."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workflows.programme import Criterion
 MOST = 200
 BEST = 5
 FAR_APART = 25
-"""Totals that differ by so many points of a hundred are said to be far apart."""
+"""Totals that differ by at least this many points of a hundred are marked as far apart."""
 FREE_MAIL = frozenset(
     {
         "gmail.com",
@@ -43,7 +43,7 @@ FREE_MAIL = frozenset(
 
 
 def mine(who: Who) -> list[Assignment]:
-    """Everything that somebody was asked to review, the soonest due first, without cases they are in conflict with."""
+    """All assignments of a reviewer, soonest due date first, without cases in which they have a conflict."""
     wanted = (
         select(Assignment)
         .where(Assignment.person_id == who.id, Assignment.application_id.not_in(who.conflicts))
@@ -59,7 +59,7 @@ def mine(who: Who) -> list[Assignment]:
 
 
 def of(application: Application) -> list[Assignment]:
-    """Everybody asked about an application, the present stage first, with what they wrote; in two queries."""
+    """All assignments of an application, current stage first, with their reviews; in two queries."""
     wanted = (
         select(Assignment)
         .where(Assignment.application_id == application.id)
@@ -71,7 +71,7 @@ def of(application: Application) -> list[Assignment]:
 
 
 def points(review: Review, rubric: Iterable[Criterion]) -> dict[str, Decimal]:
-    """The weighted points of each scored criterion: a score of 5 gives the whole weight."""
+    """The weighted points of each scored criterion: a score of 5 gives the full weight."""
     held = {score.criterion: score.points for score in review.scores}
     return {c.key: Decimal(c.weight * given) / BEST for c in rubric if (given := held.get(c.key)) is not None}
 
@@ -91,20 +91,20 @@ class Line:
 
     @property
     def mean(self) -> float | None:
-        """The plain mean of the scores given."""
+        """The unweighted mean of the scores."""
         given = [score for score in self.scores if score is not None]
         return mean(given) if given else None
 
     @property
     def spread(self) -> int | None:
-        """The highest less the lowest score; None for fewer than two."""
+        """The difference between the highest and the lowest score; None for fewer than two."""
         given = [score for score in self.scores if score is not None]
         return max(given) - min(given) if len(given) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The reviews sent in one stage, side by side."""
+    """The submitted reviews of one stage, side by side."""
 
     stage: str
     assignments: tuple[Assignment, ...]
@@ -113,37 +113,37 @@ class Board:
 
     @property
     def reviews(self) -> tuple[Review, ...]:
-        """What was written, in the reviewers' order."""
+        """The reviews, in the reviewers' order."""
         return tuple(a.review for a in self.assignments if a.review)
 
     @property
     def mean(self) -> Decimal | None:
-        """The plain mean of the totals."""
+        """The unweighted mean of the totals."""
         return sum(self.totals, Decimal(0)) / len(self.totals) if self.totals else None
 
     @property
     def spread(self) -> Decimal | None:
-        """The highest less the lowest total; None for fewer than two."""
+        """The difference between the highest and the lowest total; None for fewer than two."""
         return max(self.totals) - min(self.totals) if len(self.totals) > 1 else None
 
     @property
     def far_apart(self) -> bool:
-        """Whether the panel should speak about the difference."""
+        """Whether the totals differ so much that the panel should discuss them."""
         return self.spread is not None and self.spread >= FAR_APART
 
     @property
     def amounts(self) -> tuple[Decimal, ...]:
-        """What those who would fund it would give, the least first."""
+        """The amounts recommended by reviewers who would fund it, lowest first."""
         return tuple(sorted(r.amount for r in self.reviews if r.fund and r.amount is not None))
 
     @property
     def in_favour(self) -> int:
-        """How many would fund it."""
+        """The number of reviewers who would fund it."""
         return sum(bool(review.fund) for review in self.reviews)
 
 
 def board(assignments: Iterable[Assignment], rubric: Sequence[Criterion], stage: str) -> Board:
-    """The reviews sent in that stage, put side by side."""
+    """The submitted reviews of that stage, side by side."""
     sent = tuple(a for a in assignments if a.stage == stage and a.state == "sent" and a.review)
     held = [{score.criterion: score.points for score in a.review.scores} for a in sent if a.review]
     lines = tuple(Line(criterion, tuple(scores.get(criterion.key) for scores in held)) for criterion in rubric)
@@ -152,7 +152,7 @@ def board(assignments: Iterable[Assignment], rubric: Sequence[Criterion], stage:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """What the records say about a reviewer and an application, before they declare anything."""
+    """The automatic conflict checks for a reviewer and an application, made before the reviewer declares anything."""
 
     member: bool
     applied: bool
@@ -160,7 +160,7 @@ class LookedUp:
 
 
 def looked_up(assignment: Assignment) -> LookedUp:
-    """Whether the reviewer acts for the applicant, for another applicant of the call, or shares its mail domain."""
+    """Whether the reviewer acts for the applicant or for another applicant of the call, or shares its mail domain."""
     application = assignment.application
     theirs = select(Membership.id).where(Membership.person_id == assignment.person_id, Membership.ended_at.is_(None))
     applied = theirs.join(Application, Application.organisation_id == Membership.organisation_id).where(
@@ -186,7 +186,7 @@ def _any(wanted: object) -> bool:
 
 
 def people_named(application: Application) -> list[str]:
-    """Everybody a reviewer may know: those of the team, and those who act for the applicant."""
+    """The people a reviewer might know: the team, and those who act for the applicant."""
     team = application.answers.get("team")
     named = [str(row.get("name") or "") for row in team] if isinstance(team, list) else []
     contacts = db.session.scalars(
@@ -200,6 +200,6 @@ def people_named(application: Application) -> list[str]:
 
 
 def partners(application: Application) -> list[str]:
-    """The organisations that the proposal names as partners."""
+    """The organisations named as partners in the proposal."""
     rows = application.answers.get("partners")
     return [name for row in rows if (name := str(row.get("name") or ""))] if isinstance(rows, list) else []

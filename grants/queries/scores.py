@@ -1,4 +1,4 @@
-"""What reviewers gave in a call, as means: one proposal's own beside those that were funded."""
+"""Mean review scores in a call: those of one proposal compared with those of the funded proposals."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from grants.models import Application, Assignment, Review, Score
 from grants.queries.reviews import BEST
 
 FUNDED = ("agreement", "active", "closed")
-"""The steps in which an award stands."""
+"""The steps of an application whose award is in force."""
 LEAST = 3
-"""Of fewer funded proposals no mean is told: it would give away the score of one."""
+"""With fewer funded proposals no mean is given, because it would reveal the score of one proposal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Out of a hundred: a proposal's own mean, and the mean of the means of those that were funded."""
+    """Out of a hundred: the mean score of a proposal, and the mean of the mean scores of the funded proposals."""
 
     own: Decimal
     funded: Decimal
 
 
 def beside_funded(application: Application) -> Beside | None:
-    """How a reviewed proposal stands beside the funded ones of its call and stage; None where that cannot be told."""
+    """Scores of a reviewed proposal and of the funded ones of its call and stage; None if they cannot be compared."""
     means = _means(application)
     own = means.pop(application.id, None)
     if own is None or len(means) < LEAST:
@@ -36,7 +36,7 @@ def beside_funded(application: Application) -> Beside | None:
 
 
 def _means(application: Application) -> dict[int, Decimal]:
-    """The mean of its whole reviews, by application: of this one and of the funded ones."""
+    """The mean of the complete reviews, by application: for this one and the funded ones."""
     weights = {criterion.key: criterion.weight for criterion in application.call.data.rubric}
     totals: dict[tuple[int, int], dict[str, Decimal]] = defaultdict(dict)
     rows = db.session.execute(

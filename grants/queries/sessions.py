@@ -14,7 +14,7 @@ COOKIE = "grants_session"
 
 
 def current(token: str) -> SignIn | None:
-    """The session of a token, while it runs and its person has an account."""
+    """The session of a token, if it has not expired and its person has an account."""
     if not token:
         return None
     running = (
@@ -31,16 +31,16 @@ def current(token: str) -> SignIn | None:
 
 
 def person_of(email: str) -> Person | None:
-    """The account of an address."""
+    """The account with this mail address."""
     return db.session.scalars(
         select(Person).where(Person.email == email.strip().lower(), Person.ended_at.is_(None))
     ).first()
 
 
 def failures(email: str, address: str, within: timedelta) -> int:
-    """How often signing in failed lately for this account from this address; of either alone a tenth as much.
+    """The number of recent sign-in failures for this account from this address; other failures of either count a tenth.
 
-    So whoever guesses from one place shuts out nobody who comes from another.
+    An attacker at one address therefore cannot lock out people who sign in from another address.
     """
     account = SignInFailure.email_sha256 == hashed(email.strip().lower())
     place = SignInFailure.address_sha256 == hashed(address)
@@ -51,5 +51,5 @@ def failures(email: str, address: str, within: timedelta) -> int:
 
 
 def hashed(text: str) -> str:
-    """SHA-256 in hexadecimal: tokens and addresses are never stored as they are."""
+    """The SHA-256 in hexadecimal; tokens and addresses are never stored in plain text."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Where applications stand: what happened when, how far reviews are, whether there is an award. One query for all."""
+"""Status of applications: dates of their steps, progress of the reviews, and their award. One query for all."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from grants.models import Agreement, Application, Assignment, Award, Event, Repo
 
 @dataclass(slots=True)
 class Standing:
-    """Facts of one application.
+    """Facts about one application.
 
-    reached: when each step was last reached. reviews: how many per state, of the present stage. review_due: the last
-    day of those still at work. award_id and agreement (its step) are None before the award. received: reports that
-    wait for the office, each with when it came.
+    reached: when each step was last reached. reviews: number per state, in the current stage. review_due: the latest
+    due date of open reviews. award_id and agreement (its step): None before the award. received: reports that wait for
+    the staff, each with the time it was received.
     """
 
     reached: dict[str, datetime] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Standing:
 
 
 def of(applications: Sequence[Application]) -> dict[int, Standing]:
-    """The standing of each by its number. Whether the reader may see them is for the caller to have asked."""
+    """The status facts by application id. The caller checks whether the reader may see the applications."""
     found = {application.id: Standing() for application in applications}
     if found:
         for id, kind, key, at, number in db.session.execute(union_all(*_parts(list(found)))).all():

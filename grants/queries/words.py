@@ -1,4 +1,4 @@
-"""Words that are looked for: without case and accents, and never as a pattern of the one who types them."""
+"""Search words: compared without case and accents, and never interpreted as a pattern."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ MOST = 100
 
 
 def holding(words: str) -> ColumnElement[str]:
-    """The pattern of LIKE for a plain() text that holds the words; a hundred characters of them count."""
+    """The LIKE pattern for a plain() text that contains the words; only the first hundred characters are used."""
     escaped = words.strip()[:MOST].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return literal("%").concat(func.plain(escaped)).concat("%")

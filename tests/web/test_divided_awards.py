@@ -149,8 +149,8 @@ def test_reports_hold_what_was_used_against_what_was_agreed(app: Flask, world: w
         said = [str(say) for say in lacks.of(report) if say.cure == "spending"]
 
     assert said == [
-        "“Routers” is more than 10 %% over: say why.".replace("%%", "%"),
-        "The lines come to USD 7700; the grant is USD 7000.000. Count only what the grant pays for.",
+        "“Routers” is more than 10 %% above the agreed amount. Give the reason.".replace("%%", "%"),
+        "The lines add up to USD 7700; the award is USD 7000.000. Enter only costs that the award pays for.",
     ]
 
 

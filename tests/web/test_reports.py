@@ -270,8 +270,8 @@ def test_the_form_reads_amounts_as_people_type_them(app: Flask, world: w.World) 
 @pytest.mark.parametrize(
     ("given", "said", "anchor"),
     [
-        ({"summary": "We built it 🎉"}, "There are characters that our reports cannot print: 🎉", "summary"),
-        ({"story": "It works.", "story_consent": "y"}, "Say who tells the story", "story_by"),
+        ({"summary": "We built it 🎉"}, "Remove characters that our reports cannot print: 🎉", "summary"),
+        ({"story": "It works.", "story_consent": "y"}, "Name the person who tells the story", "story_by"),
     ],
 )
 def test_what_the_impact_report_could_not_print_is_said_before_it_is_sent(
@@ -296,8 +296,8 @@ def test_a_figure_that_cannot_be_read_is_still_there_tomorrow_and_holds_the_repo
     assert again.page.form(THERE).fields["figure_1_actual"] == ["about 300"]
     assert again.page.form(THERE).fields["line_1_spent"] == ["much"]
     assert "Give a number, such as 0 or 12.50." in again.page.text
-    assert "“Households online”: “about 300” cannot be read." in checked.text
-    assert "Give the figure of" not in checked.text
+    assert "“Households online”: “about 300” cannot be read as a number." in checked.text
+    assert "Enter the result for" not in checked.text
     assert f"{THERE}#figure_1_actual" in checked.links.values()
     with pytest.raises(LookupError):
         checked.form("/moves/send")
