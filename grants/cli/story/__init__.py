@@ -1,1 +1,1 @@
-"""The story of one grant, played through the real web and the real workers."""
+"""The life of one grant, played through the real web application and the real workers."""

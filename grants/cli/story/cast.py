@@ -1,4 +1,4 @@
-"""Who plays: invented people, marked as demonstration, in the roles of the house."""
+"""The cast of the story: invented people, marked as demonstration, in the roles of the project."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHAPTERS = ROOT / "grants" / "reference" / "chapters.csv"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Somebody invented: the name on pages, and either a role or the organisation they act for."""
+    """An invented person: the name shown on pages, and either a role or the organisation they act for."""
 
     name: str
     role: Role | None = None
@@ -56,12 +56,15 @@ CAST = {
 
 
 def email(key: str) -> str:
-    """The address somebody of the cast signs in with."""
+    """The mail address with which a member of the cast signs in."""
     return f"{key}@example.org"
 
 
 def seat(settings: Settings) -> None:
-    """Give everybody an account, a role or an organisation; safe to repeat. The published chapters come with it."""
+    """Give every member of the cast an account and a role or an organisation; safe to repeat.
+
+    Also adds the published chapters.
+    """
     with saving():
         with CHAPTERS.open(encoding="utf-8", newline="") as rows:
             organisations.add_missing(list(csv.DictReader(rows)))

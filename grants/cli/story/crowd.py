@@ -1,4 +1,4 @@
-"""What else goes on in the demonstration: open calls, and proposals at many steps, so that no inbox is empty."""
+"""The rest of the demonstration: open calls, and applications at many steps, so that every inbox has content."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from workflows.proposal import Goal, Line
 from workflows.roles import CLOCK, Actor, Role
 
 PROJECTS = ROOT / "grants" / "reference" / "projects.csv"
-SPOKEN = "Demonstration: a published title, amount and country; this text and everything else is invented."
-WHY = "The need is shown with figures, and the plan names who does what by when."
+SPOKEN = "Demonstration: title, amount and country are published; this text and everything else are invented."
+WHY = "The need is supported by data, and the plan states who does what and by when."
 OPEN = {
     "BTN-L": ("Beyond the Net, large · third round 2026", 30, 200_000),
     "BTN-S": ("Beyond the Net, small", None, 25_000),
@@ -29,7 +29,7 @@ OPEN = {
 
 
 def gather() -> None:
-    """Open a call of every programme and fill the first one; the public figures are of now, not of the clock's next."""
+    """Open a call of every programme, fill the first one and store the public figures at once."""
     with saving():
         fund = db.session.query(Fund).order_by(Fund.id).first()
         assert fund is not None  # noqa: S101 - the story has just opened it
@@ -43,7 +43,7 @@ def gather() -> None:
 
 
 def from_finance(fund: Fund) -> None:
-    """A contribution large enough for the calls of this page."""
+    """Record a contribution large enough for the calls of this module."""
     funds.add(fund, amount=Decimal(2_000_000), source="demonstration", actor=_actor("rosa", Role.FINANCE))
 
 
@@ -64,7 +64,7 @@ def _open(fund: Fund, code: str) -> Call:
 
 
 def _projects() -> list[dict[str, str]]:
-    """Real titles with an amount that this call could give, one a country that has a chapter."""
+    """Published titles with an amount that this call can award, one for each country that has a chapter."""
     with PROJECTS.open(encoding="utf-8", newline="") as rows:
         fitting = [
             row
@@ -84,7 +84,7 @@ def _chapter(country: str) -> Organisation | None:
 
 
 def _apply(call: Call, row: dict[str, str], number: int) -> None:
-    """Write and send a proposal, then leave it at the step that its number says."""
+    """Write and submit an application, then leave it at the step given by its number."""
     chapter = _chapter(row["country"])
     assert chapter is not None  # noqa: S101 - `_projects` has looked
     people = _people(chapter, number)
@@ -105,7 +105,7 @@ def _apply(call: Call, row: dict[str, str], number: int) -> None:
                 application,
                 "ask",
                 actor=officer,
-                answers={"question": "Who pays for the connection after the twelve months?"},
+                answers={"question": "Who will pay for the connection after the twelve months of the project?"},
             )
         return
     _review(application, officer, 3 - number % 3)
@@ -173,7 +173,7 @@ def _answer(question: Question) -> object:
 
 
 def _review(application: Application, officer: Actor, in_hand: int) -> None:
-    """Check it, pass it on, and let so many of three reviewers send theirs."""
+    """Complete the eligibility checks, pass it to review, and submit `in_hand` of its three reviews."""
     with saving():
         for key, _ in application.call.data.checks:
             checks.give(application, key=key, verdict="passed", note="", actor=officer)

@@ -1,4 +1,4 @@
-"""What the database holds after the story, for whoever compares it with what was printed."""
+"""The contents of the database after the story, to be compared with the printed documents."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OUTCOMES = "SELECT reference, step FROM application WHERE reference IS NOT NULL 
 
 
 def facts(settings: Settings) -> dict[str, Any]:
-    """References, amounts, days and hashes as they stand."""
+    """References, amounts, dates and hashes from the database."""
     with psycopg.connect(plain(settings.read_database_url), row_factory=dict_row) as reader:
         return {
             "awards": reader.execute(AWARDS).fetchall(),

@@ -1,4 +1,4 @@
-"""The acts: one grant from the call to the closing report, one proposal declined, one withdrawn."""
+"""The acts of the story: one grant from call to closing report, one application declined and one withdrawn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STAND_IN = "farid"
 
 
 def play(stage: Stage, folder: Path) -> dict[str, Any]:
-    """Play everything, keep both documents in `folder`, and answer with what `story.json` says."""
+    """Play the story, keep both documents in `folder`, and return the content of `story.json`."""
     call = open_call(stage)
     grant = propose(stage, call)
     other = propose_second(stage, call)
@@ -45,7 +45,7 @@ def play(stage: Stage, folder: Path) -> dict[str, Any]:
 
 
 def open_call(stage: Stage) -> int:
-    """Finance opens a fund, an officer sets up a call, finance sets money aside, the officer opens it."""
+    """Finance opens a fund, an officer sets up a call, finance allocates money to it, and the officer opens it."""
     stage.at(420)
     year = str(stage.today().year)
     with stage.step("rosa", "receive a contribution") as rosa:
@@ -69,7 +69,7 @@ def open_call(stage: Stage) -> int:
             closes_at=f"{closes.replace(year=closes.year + 2):%Y-%m-%dT%H:%M}",
         )
     call = number_in(nia.address)
-    with stage.step("rosa", "set money aside") as rosa:
+    with stage.step("rosa", "allocate money to the call") as rosa:
         rosa.open("/funds")
         rosa.follow(f"{year} contribution (demonstration)")
         rosa.send("/envelope", call=str(call), amount=ENVELOPE)
@@ -80,14 +80,14 @@ def open_call(stage: Stage) -> int:
 
 
 def propose(stage: Stage, call: int) -> int:
-    """The chapter checks whether it may apply, writes, looks at what is missing, and sends."""
+    """The chapter checks whether it can apply, writes the proposal, looks at what is missing, and submits it."""
     stage.at(410)
-    with stage.step("hanta", "begin a draft") as hanta:
+    with stage.step("hanta", "start a draft") as hanta:
         draft = begin(hanta, call)
     with stage.step("hanta", "save the title only") as hanta:
         hanta.send("/write", title=script.TITLE)
         hanta.open(f"/applications/{draft}/send")
-    with stage.step("mialy", "write the whole") as mialy:
+    with stage.step("mialy", "complete the proposal") as mialy:
         write(mialy, draft, script.proposal(stage.today().date()))
     with stage.step("hanta", "submit") as hanta:
         send(hanta, draft, "submit")
@@ -95,7 +95,7 @@ def propose(stage: Stage, call: int) -> int:
 
 
 def propose_second(stage: Stage, call: int) -> int:
-    """Another chapter sends a weaker proposal."""
+    """Another chapter submits a weaker proposal."""
     with stage.step("lucia", "submit") as lucia:
         draft = begin(lucia, call)
         write(lucia, draft, script.proposal(stage.today().date(), script.SPANISH))
@@ -104,7 +104,7 @@ def propose_second(stage: Stage, call: int) -> int:
 
 
 def withdraw_third(stage: Stage, call: int) -> None:
-    """A third begins, sends, and thinks better of it."""
+    """A third applicant begins a proposal, submits it and withdraws it."""
     with stage.step("wanjiru", "submit") as wanjiru:
         draft = begin(wanjiru, call)
         write(wanjiru, draft, script.proposal(stage.today().date(), script.THIRD))
@@ -115,13 +115,13 @@ def withdraw_third(stage: Stage, call: int) -> None:
 
 
 def screen(stage: Stage, application: int) -> None:
-    """Returned once for changes, answered, checked, passed to review."""
+    """The application is sent back with a question, answered, checked and passed to review."""
     stage.at(405)
-    with stage.step("nia", "return for changes") as nia:
+    with stage.step("nia", "send back with a question") as nia:
         nia.open(f"/applications/{application}")
         nia.send("/moves/ask", question=script.QUESTION)
     stage.at(403)
-    with stage.step("hanta", "answer") as hanta:
+    with stage.step("hanta", "answer the question") as hanta:
         text = str(script.ANSWERS["sustainability"]) + script.ADDED
         write(hanta, application, {"sustainability": text})
         send(hanta, application, "answer")
@@ -131,7 +131,7 @@ def screen(stage: Stage, application: int) -> None:
 
 
 def check_and_pass(officer: Visitor, application: int) -> None:
-    """Give each line of the checklist its verdict, then pass it on."""
+    """Record a result for each eligibility check, then pass the application to review."""
     officer.open(f"/applications/{application}")
     lines = dict.fromkeys(
         form.action for form in officer.page.forms if f"/applications/{application}/checks/" in form.action
@@ -144,14 +144,14 @@ def check_and_pass(officer: Visitor, application: int) -> None:
 
 
 def review(stage: Stage, application: int) -> None:
-    """Three are asked; one declares a conflict and is replaced; three reviews come in."""
-    with stage.step("nia", "assign three reviewers") as nia:
+    """Three reviewers are invited; one declares a conflict and is replaced; three reviews are submitted."""
+    with stage.step("nia", "invite three reviewers") as nia:
         assign(nia, application, *REVIEWERS)
     stage.at(396)
     with stage.step("lucie", "declare a conflict") as lucie:
         desk(lucie, script.TITLE)
         lucie.send("/clear", member="y")
-    with stage.step("nia", "assign another") as nia:
+    with stage.step("nia", "invite another reviewer") as nia:
         assign(nia, application, STAND_IN)
     for days_ago, key, points in ((392, "ines", 4), (390, "karim", 4), (388, STAND_IN, 5)):
         stage.at(days_ago)
@@ -160,7 +160,7 @@ def review(stage: Stage, application: int) -> None:
 
 
 def assign(officer: Visitor, application: int, *keys: str) -> None:
-    """Ask each of them for a review."""
+    """Invite each of them to review."""
     for key in keys:
         officer.open(f"/applications/{application}/reviewers")
         form = officer.page.form("/reviewers")
@@ -169,7 +169,7 @@ def assign(officer: Visitor, application: int, *keys: str) -> None:
 
 
 def score(reviewer: Visitor, title: str, points: int, comment: str, *, fund: bool, amount: str) -> None:
-    """Declare that there is no conflict, score every criterion with its comment, recommend, send."""
+    """Declare that there is no conflict, score every criterion with a comment, recommend, and submit."""
     desk(reviewer, title)
     reviewer.send("/clear", none="y")
     form = reviewer.page.form("/send")
@@ -188,18 +188,18 @@ def score(reviewer: Visitor, title: str, points: int, comment: str, *, fund: boo
 
 
 def desk(reviewer: Visitor, title: str) -> None:
-    """Open the assignment of this title from the reviewer's own list."""
+    """Open the assignment with this title from the reviewer's list."""
     reviewer.open("/reviews")
     for href in dict.fromkeys(href for href in reviewer.page.hrefs if re.fullmatch(r"/reviews/\d+", href)):
         if title in reviewer.open(href).text:
             return
-    raise LookupError(f"{title} is not on the desk")
+    raise LookupError(f"{title} is not among the assignments")
 
 
 def decide(stage: Stage, application: int) -> None:
-    """Before the panel, recommended by a second officer, awarded by the approver in full with a condition."""
+    """An officer sends it to panel, a second one recommends it, and the approver awards it in full on a condition."""
     stage.at(382)
-    with stage.step("nia", "put before the panel") as nia:
+    with stage.step("nia", "send to panel") as nia:
         nia.open(f"/applications/{application}")
         nia.send("/moves/to_panel")
     with stage.step("joel", "recommend an award") as joel:
@@ -212,14 +212,14 @@ def decide(stage: Stage, application: int) -> None:
 
 
 def refuse_second(stage: Stage, application: int) -> None:
-    """The second proposal goes the same way and is declined with feedback."""
-    with stage.step("nia", "check, assign and put before the panel") as nia:
+    """The second application takes the same way and is declined with feedback."""
+    with stage.step("nia", "check, invite reviewers and send to panel") as nia:
         check_and_pass(nia, application)
         assign(nia, application, "ines", "karim", STAND_IN)
     for key, points in (("ines", 2), ("karim", 2), (STAND_IN, 3)):
         with stage.step(key, "review") as reviewer:
             score(reviewer, str(script.SPANISH["title"]), points, script.WEAK_COMMENT, fund=False, amount="")
-    with stage.step("nia", "put before the panel") as nia:
+    with stage.step("nia", "send to panel") as nia:
         nia.open(f"/applications/{application}")
         nia.send("/moves/to_panel")
     with stage.step("joel", "recommend to decline") as joel:
@@ -231,21 +231,21 @@ def refuse_second(stage: Stage, application: int) -> None:
 
 
 def sign(stage: Stage, application: int) -> None:
-    """Both sides sign, and an officer finds the condition met; the first instalment becomes payable."""
+    """Both sides sign and an officer confirms that the condition is met; the first instalment becomes payable."""
     stage.at(372)
     with stage.step("hanta", "sign the agreement") as hanta:
         hanta.open(f"/applications/{application}/award")
         hanta.send("/moves/sign", name="Hanta Demo", read="yes")
-    with stage.step("rivera", "counter-sign the agreement") as rivera:
+    with stage.step("rivera", "countersign the agreement") as rivera:
         rivera.open(f"/applications/{application}/award")
         rivera.send("/moves/countersign", name="A. Rivera Demo", read="yes")
-    with stage.step("nia", "find the condition met") as nia:
+    with stage.step("nia", "confirm that the condition is met") as nia:
         nia.open(f"/applications/{application}/award")
         nia.send("/moves/met", proof=script.PROOF)
 
 
 def pay(stage: Stage) -> None:
-    """Prepared, approved, released by three people, then confirmed."""
+    """Three people prepare, approve and release a batch of payments; then the payments are confirmed."""
     with stage.step("rosa", "prepare a batch") as rosa:
         rosa.open("/batches")
         rosa.open(next(href for href in rosa.page.hrefs if "/batches/new" in href))
@@ -259,16 +259,19 @@ def pay(stage: Stage) -> None:
 
 
 def report_interim(stage: Stage, application: int) -> None:
-    """Sent, sent back once, sent again, approved: the second instalment becomes payable."""
+    """The interim report is submitted, sent back once, submitted again and approved.
+
+    The second instalment becomes payable.
+    """
     stage.at(178)
-    with stage.step("mialy", "send the interim report") as mialy:
+    with stage.step("mialy", "submit the interim report") as mialy:
         report = write_report(mialy, application, script.REPORT, script.INTERIM, script.SPENT_INTERIM)
     stage.at(172)
     with stage.step("nia", "send the report back") as nia:
         nia.open(f"/reports/{report}")
         nia.send("/moves/send_back", question=script.FIGURES_WANTED)
     stage.at(165)
-    with stage.step("hanta", "send the report again") as hanta:
+    with stage.step("hanta", "submit the report again") as hanta:
         again = {**script.REPORT, "summary": f"{script.REPORT['summary']} {script.TRAINED}"}
         write_report(hanta, application, again, script.INTERIM, script.SPENT_INTERIM)
     stage.at(160)
@@ -278,9 +281,9 @@ def report_interim(stage: Stage, application: int) -> None:
 
 
 def report_finally(stage: Stage, application: int) -> None:
-    """The final report, with the story and what did not work."""
+    """The final report is submitted and approved, with the story and what did not work."""
     stage.at(4)
-    with stage.step("hanta", "send the final report") as hanta:
+    with stage.step("hanta", "submit the final report") as hanta:
         report = write_report(hanta, application, script.LAST_REPORT, script.FINAL, script.SPENT_FINAL)
     stage.at(1)
     with stage.step("joel", "approve the final report") as joel:
@@ -291,7 +294,7 @@ def report_finally(stage: Stage, application: int) -> None:
 def write_report(
     grantee: Visitor, application: int, texts: script.Fields, figures: tuple[str, ...], spent: tuple[str, ...]
 ) -> int:
-    """Fill in the report that is due, save it, and send it; answers its number."""
+    """Fill in, save and submit the report that is due; return its number."""
     grantee.open(f"/applications/{application}/award")
     grantee.follow("Write the report")
     form = next(form for form in grantee.page.forms if form.action.endswith("/write"))
@@ -308,7 +311,7 @@ def write_report(
 
 
 def close(stage: Stage, application: int) -> None:
-    """Everything is reported and paid: closed, and the impact report goes to print."""
+    """Close the grant once everything is reported and paid; the impact report is ordered."""
     stage.at(0)
     with stage.step("nia", "close the grant") as nia:
         nia.open(f"/applications/{application}")
@@ -316,14 +319,14 @@ def close(stage: Stage, application: int) -> None:
 
 
 def keep(stage: Stage, application: int, series: str, path: Path) -> dict[str, str]:
-    """Wait for the worker, download the document, keep it."""
+    """Wait for the worker, download the document and keep it."""
     content = stage.paper("hanta", f"/applications/{application}", series)
     path.write_bytes(content)
     return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def begin(applicant: Visitor, call: int) -> int:
-    """Check that the applicant's organisation may apply, and open the draft."""
+    """Check that the applicant's organisation can apply, and open the draft."""
     applicant.open(f"/calls/{call}/apply")
     applicant.send("/apply")
     return number_in(applicant.address)
@@ -336,13 +339,13 @@ def write(applicant: Visitor, application: int, fields: script.Fields) -> None:
 
 
 def send(applicant: Visitor, application: int, move: str) -> None:
-    """Check and send."""
+    """Check and submit."""
     applicant.open(f"/applications/{application}/send")
     applicant.send(f"/moves/{move}")
 
 
 def person_in(visitor: Visitor, offered: list[str], name: str) -> str:
-    """The value under which somebody of this name is offered."""
+    """The form value of the option with this person's name."""
     for value in offered:
         if name in visitor.page.labels.get(value, ""):
             return value
@@ -355,5 +358,5 @@ def number_in(address: str) -> int:
 
 
 def written_down(story: dict[str, Any], path: Path) -> None:
-    """Keep the story as JSON."""
+    """Save the story as JSON."""
     path.write_text(json.dumps(story, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

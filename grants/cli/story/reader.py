@@ -1,4 +1,4 @@
-"""Reads a page the way a browser without script does: its heading, its links, its forms with what stands in them."""
+"""Parses a page as a browser without script shows it: heading, links, and forms with their current values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ UNREAD = {"script", "style", "template", "svg"}
 
 @dataclass
 class Form:
-    """A form as it stands: where it goes, what its fields hold, and the other values its choices offer."""
+    """A form of the page: its address, the values of its fields, and the other values that can be chosen."""
 
     action: str
     method: str
@@ -21,10 +21,10 @@ class Form:
 
 
 class Page(HTMLParser):
-    """A page taken apart.
+    """A parsed page.
 
-    labels: the words beside each choice's value. careless: what the house forbids, which is script or style inside
-    the page and a form without an action.
+    labels: the label of each option, by value. careless: violations of the project's rules: script or style inside the
+    page, or a form without an action.
     """
 
     def __init__(self, html: str) -> None:
@@ -43,7 +43,10 @@ class Page(HTMLParser):
         self.feed(html.replace("\r\n", "\n"))
 
     def form(self, action: str) -> Form:
-        """The form that one of its buttons sends to an address ending so; raises LookupError naming those there are."""
+        """The form with a button that submits to an address with this ending.
+
+        Raises LookupError with the addresses that exist.
+        """
         for form in self.forms:
             if _path(form.action).endswith(action):
                 return form
@@ -53,7 +56,7 @@ class Page(HTMLParser):
         raise LookupError(f"no form to {action} on “{self.h1.strip()}”, only {[form.action for form in self.forms]}")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take up forms, fields and links."""
+        """Record forms, fields and links."""
         given = {name: value or "" for name, value in attrs}
         self._mind(tag, given)
         if tag == "form":
@@ -100,7 +103,7 @@ class Page(HTMLParser):
             form.fields.setdefault(name, []).append(given.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
-        """Close up to the matching tag."""
+        """Close everything up to the matching tag."""
         if tag in self._open:
             while self._open.pop() != tag:
                 continue
@@ -114,7 +117,7 @@ class Page(HTMLParser):
             self._choice = ""
 
     def handle_data(self, data: str) -> None:
-        """Take up text; a textarea's text is its value."""
+        """Record text; the text of a textarea is its value."""
         if "title" in self._open and "svg" not in self._open:
             self.title += data
         elif "textarea" in self._open:

@@ -1,4 +1,4 @@
-"""What is written in the story. A published title, amount and country; everything else is invented."""
+"""The texts of the story. Title, amount and country of the grant are published; everything else is invented."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ Fields = dict[str, str | list[str]]
 CALL = "Beyond the Net, large · demonstration round"
 TITLE = "Réseaux communautaires dans trois communes agricoles isolées"
 CONDITION = "Avant le premier achat, la commune de Tsaratanana confirme par écrit où le mât sera dressé."
-PROOF = "The letter of the municipality of 2 June names the plot; it is with the agreement."
+PROOF = "The letter from the municipality dated 2 June identifies the plot; it is filed with the agreement."
 QUESTION = (
-    "Who owns the land under the mast, and who repairs it after the project? Say so in the sustainability section."
+    "Who owns the land under the mast, and who will repair it after the project? "
+    "Explain this in the sustainability section."
 )
 
 ANSWERS: Fields = {
@@ -46,7 +47,7 @@ ACTIVITIES = (
     ("Achat, douane, pose des relais", 60, 210, "Équipe technique"),
     ("Ateliers et remise aux coopératives", 210, 340, "Formatrices"),
 )
-"""What is done, from which day of the project to which, and by whom."""
+"""Activity, first and last day (counted from the start of the project), and who carries it out."""
 TEAM = (
     ("Hanta R. (demo)", "coordonne le projet", "y"),
     ("Mialy A. (demo)", "tient les comptes", "y"),
@@ -88,7 +89,7 @@ REPORT: Fields = {
 }
 TRAINED = "Vingt-six personnes formées, dont quatorze femmes (listes de présence)."
 FIGURES_WANTED = (
-    "Say how many people were trained, and how many of them are women: the form gives one number without its source."
+    "State how many people were trained and how many of them are women: the form gives one number without a source."
 )
 LAST_REPORT: Fields = {
     "summary": "Les trois communes sont en ligne et gèrent elles-mêmes leur réseau. Quatre-vingt-quatorze foyers, "
@@ -114,14 +115,16 @@ FEEDBACK = (
     "nombre, la propuesta puede volver en la próxima ronda."
 )
 THIRD: Fields = {"title": "A local mirror for open course material"}
-WITHDRAWN = "Our hosting partner has closed; we shall write again with another one."
+WITHDRAWN = "Our hosting partner has closed. We will apply again with a new partner."
 
-COMMENT = "The figures come from a survey of 312 households, and the plan names who does what and by when."
-WEAK_COMMENT = "The need is plain, but nobody is named who keeps the material up to date afterwards."
+COMMENT = "The figures come from a survey of 312 households, and the plan states who does what and by when."
+WEAK_COMMENT = (
+    "The need is clear, but the proposal does not say who will keep the material up to date after the project."
+)
 
 
 def proposal(today: date, own: Mapping[str, str | list[str]] | None = None) -> Fields:
-    """Every field of the large form, with `own` in place of what is French."""
+    """Every field of the form for large grants; `own` replaces some of the French texts."""
     start = today + timedelta(days=38)
     days = {day: (start + timedelta(days=day)).isoformat() for day in (0, 60, 210, 340)}
     fields: Fields = {**ANSWERS, "starts_on": days[0], "months": "12", **(own or {})}

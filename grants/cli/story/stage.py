@@ -1,4 +1,4 @@
-"""The stage the story is played on: browsers of everybody, the demo's clock, and what was noted down."""
+"""The environment of the story: a browser for each person, the demonstration's clock, and a record of the steps."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ WAIT = 90
 
 @dataclass
 class Stage:
-    """Everybody's browser, signed in when first needed and again after the clock has jumped.
+    """A browser for each person, signed in when first needed and again after the clock has moved.
 
-    visitor: opens a browser at an address; another than the default plays the same story by other means.
+    visitor: opens a browser at an address. Another class than the default plays the same story in another kind of
+    browser.
     """
 
     settings: Settings
@@ -34,7 +35,7 @@ class Stage:
     _browsers: dict[str, Visitor] = field(default_factory=dict)
 
     def at(self, days_ago: int) -> None:
-        """Set the clock to so many days before today. That signs everybody out, as a holiday would."""
+        """Set the clock to this many days before today. All sessions end, so that everyone signs in again."""
         with psycopg.connect(plain(self.settings.owner_database_url), autocommit=True) as owner:
             owner.execute("UPDATE clock_offset SET seconds = %s", [-days_ago * DAY])
         for visitor in self._browsers.values():
@@ -42,13 +43,13 @@ class Stage:
         self._browsers.clear()
 
     def today(self) -> datetime:
-        """The demo's own now."""
+        """The current time of the demonstration's clock."""
         with psycopg.connect(plain(self.settings.read_database_url), autocommit=True) as reader:
             (found,) = reader.execute("SELECT grants_now()").fetchall()[0]
             return found
 
     def browser(self, key: str) -> Visitor:
-        """Somebody's browser, signed in."""
+        """The browser of a person, signed in."""
         if key not in self._browsers:
             visitor = self.visitor(self.settings.address)
             visitor.sign_in(email(key), PASSWORD)
@@ -57,7 +58,7 @@ class Stage:
 
     @contextmanager
     def step(self, key: str, move: str) -> Iterator[Visitor]:
-        """One deed of the story by one person, noted with how long it took."""
+        """One action of the story by one person, recorded with its duration."""
         began = time.monotonic()
         yield self.browser(key)
         role = CAST[key].role
@@ -73,7 +74,7 @@ class Stage:
         )
 
     def paper(self, key: str, path: str, series: str) -> bytes:
-        """The printed document of this series on a page, as soon as the worker has it; raises TimeoutError."""
+        """The printed document of this series on a page, once the worker has stored it; raises TimeoutError."""
         until = time.monotonic() + WAIT
         while time.monotonic() < until:
             page = self.browser(key).open(path)

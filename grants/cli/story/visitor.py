@@ -1,4 +1,4 @@
-"""Somebody at a browser without script: opens pages, fills in forms, downloads files, over HTTP."""
+"""A person at a browser without script: opens pages, fills in forms and downloads files over HTTP."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ OK, SECONDS = 200, 60
 
 
 class Unexpected(RuntimeError):
-    """The system answered otherwise than the story goes."""
+    """The system answered in another way than the story expects."""
 
 
 class Visitor:
-    """One person with one browser. `page` is what stands open, `address` where."""
+    """One person with one browser. `page` is the open page, `address` its address."""
 
     def __init__(self, base: str) -> None:
         self.base, self.address, self.status = base, base, 0
@@ -25,23 +25,23 @@ class Visitor:
         self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
 
     def sign_in(self, email: str, password: str) -> None:
-        """Through the form, like anybody."""
+        """Sign in with the form."""
         self.open("/sign-in")
         self.send("/sign-in", email=email, password=password)
 
     def open(self, path: str) -> Page:
-        """Fetch a page; raises Unexpected unless it is there."""
+        """Fetch a page; raises Unexpected if the answer is an error."""
         return self._fetch(urllib.request.Request(urljoin(self.base, path)))  # noqa: S310 - our own server
 
     def follow(self, text: str) -> Page:
-        """Follow the link of these words."""
+        """Follow the link with this text."""
         for words, href in self.page.links.items():
             if words == text:
                 return self.open(urljoin(self.address, href))
         raise Unexpected(f"no link “{text}” on {self.address}, only {sorted(self.page.links)}")
 
     def send(self, action: str, /, **fields: str | list[str]) -> Page:
-        """Fill in the open page's form to `action` and send it; what is not named stays as it stands."""
+        """Fill in the open page's form to `action` and submit it; other fields keep their values."""
         try:
             form = self.page.form(action)
         except LookupError as error:
@@ -55,7 +55,7 @@ class Visitor:
         return self._fetch(urllib.request.Request(url, data=body, headers=referer))  # noqa: S310 - the same server
 
     def download(self, path: str) -> bytes:
-        """The bytes of a file; nothing while it is not there yet."""
+        """The bytes of a file; empty if it does not exist yet."""
         try:
             with self._browser.open(urljoin(self.base, path), timeout=SECONDS) as answer:
                 content: bytes = answer.read()
