@@ -1,4 +1,7 @@
-"""What a machine may lack: a test that needs it is skipped with the reason, or fails where nothing may be skipped."""
+"""Programs that a machine may lack.
+
+A test that needs one is skipped with the reason, or fails where skipping is forbidden.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import pytest
 
 
 def chromium() -> Path:
-    """The browser of this machine. Where there is one without a head, that does the same with less of the processor."""
+    """The Chromium of this machine; its headless version is preferred, because it needs less processor time."""
     return _program("chromium", "chromium-browser", "google-chrome", better="chromium-headless-shell")
 
 

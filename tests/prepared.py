@@ -1,4 +1,4 @@
-"""Databases filled once a run and copied for every test that needs what is in them."""
+"""Databases filled once per test run and copied for every test that needs their content."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.databases import copied, copy, settings_for
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Flask]:
-    """The program without its pages, bound to the test's database for the length of the block."""
+    """The application without its pages, bound to the test's database for the length of the block."""
     app = program.build(settings)
     try:
         yield app
@@ -31,7 +31,7 @@ def opened(settings: Settings) -> Iterator[Flask]:
 
 
 def prepared(postgres: Postgres, template: str, name: str, fill: Callable[[], object]) -> str:
-    """The name of a copy of `template` that `fill` has written to; the first test process of a run makes it."""
+    """The name of a copy of `template` that `fill` has written to; created by the first test process of a run."""
     with (postgres.instance / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = postgres.instance / f"{name}.done"
@@ -44,12 +44,12 @@ def prepared(postgres: Postgres, template: str, name: str, fill: Callable[[], ob
 
 
 Prepare = Callable[[str, Callable[[], object]], str]
-"""Takes a name and what fills a database; answers with the name of that database."""
+"""A function that takes a name and a function to fill a database, and returns the name of that database."""
 
 
 @pytest.fixture(scope="session")
 def prepare(postgres: Postgres, template: str) -> Prepare:
-    """Makes the `ground` of a file in which every test begins alike: it is played once a run, then only copied."""
+    """Make the `ground` of a file whose tests begin with the same data, created once per run and copied."""
     return lambda name, fill: prepared(postgres, template, f"grants_{name}", fill)
 
 
@@ -67,31 +67,31 @@ def large(prepare: Prepare) -> str:
 
 @pytest.fixture(scope="session")
 def small_draft(prepare: Prepare) -> str:
-    """A database with one draft for BTN-S, of 4,000, that lacks nothing."""
+    """A database with one complete draft for BTN-S, of 4,000."""
     return prepare("small_draft", lambda: world.draft(world.build(programmes=("BTN-S",)), "BTN-S", amount=4_000))
 
 
 @pytest.fixture(scope="session")
 def large_draft(prepare: Prepare) -> str:
-    """A database with one draft for BTN-L, of 10,000, that lacks nothing."""
+    """A database with one complete draft for BTN-L, of 10,000."""
     return prepare("large_draft", lambda: world.draft(world.build(programmes=("BTN-L",))))
 
 
 @pytest.fixture(scope="session")
 def submitted(prepare: Prepare) -> str:
-    """A database with one proposal for BTN-L that waits for its checks."""
+    """A database with one application for BTN-L that waits for its eligibility checks."""
     return prepare("submitted", lambda: world.submitted(world.build(programmes=("BTN-L",))))
 
 
 @pytest.fixture(scope="session")
 def in_review(prepare: Prepare) -> str:
-    """A database with one proposal for BTN-L that waits for reviewers."""
+    """A database with one application for BTN-L that waits for reviewers."""
     return prepare("in_review", lambda: world.in_review(world.build(programmes=("BTN-L",))))
 
 
 @pytest.fixture(scope="session")
 def awarded(prepare: Prepare) -> str:
-    """A database with one award of BTN-L, its letter not printed, its mails not sent."""
+    """A database with one award of BTN-L; its letter is not printed and its mails are not sent."""
     return prepare("awarded", lambda: world.awarded(world.build(programmes=("BTN-L",))))
 
 
@@ -103,7 +103,7 @@ def active(prepare: Prepare) -> str:
 
 @pytest.fixture
 def awarded_app(postgres: Postgres, awarded: str, tmp_path: Path) -> Iterator[Flask]:
-    """The program, without its pages, on a database of the test's own with one award."""
+    """The application, without its pages, on the test's own database with one award."""
     for name in copied(postgres, awarded, f"awarded_{os.getpid()}_{tmp_path.name}"):
         with opened(settings_for(postgres, name, tmp_path)) as app:
             yield app

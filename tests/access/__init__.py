@@ -1,1 +1,1 @@
-"""Who may come in where: the written table, replayed."""
+"""Access control: the written table of verdicts, replayed."""

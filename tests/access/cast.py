@@ -1,4 +1,4 @@
-"""A world in which every object has somebody who may see it and somebody who may not, and a browser for each."""
+"""Test data in which every object has a person who may see it and one who may not, and a browser for each of them."""
 
 from __future__ import annotations
 
@@ -17,21 +17,23 @@ from tests.world import World
 from workflows.roles import Role
 
 ACTORS = ("anon", "own", "other", "rev", "rev2", "off", "off2", "conf", "app", "fin", "aud", "adm")
-"""anon: the public · own, other: applicants, of the chapter whose things are asked for and of another ·
-rev, rev2: reviewers, assigned and not · off: officer of everything · off2: officer of another call ·
-conf: an officer in conflict · app: approver · fin: finance · aud: auditor · adm: administrator."""
+"""anon: the public · own, other: applicants, of the chapter that owns the object and of another chapter ·
+
+rev, rev2: reviewers, assigned and not assigned · off: officer of everything · off2: officer of another call · conf: an
+officer in conflict · app: approver · fin: finance · aud: auditor · adm: administrator.
+"""
 
 
 @dataclass
 class Stage:
-    """The application, a browser per actor, and the numbers that addresses are filled with."""
+    """The application, a browser for each actor, and the ids that are filled into addresses."""
 
     app: Flask
     browsers: dict[str, Careful]
     numbers: dict[str, str]
 
     def bury(self) -> None:
-        """Give up on the failed document again: trying it once more is what its own row asks for."""
+        """Mark the failed document as given up again, which the row that retries it needs."""
         with self.app.app_context():
             with saving() as session:
                 session.get_one(Outbox, int(self.numbers["failure"])).dead_at = now()
@@ -39,7 +41,7 @@ class Stage:
 
 
 def build(app: Flask) -> Stage:
-    """Everything once: a draft, one in review, one active with reports, payments and documents."""
+    """Create everything: a draft, one application in review, one active with reports, payments and documents."""
     with app.app_context():
         world = w.build()
         for name in ("off2", "conf"):

@@ -1,4 +1,4 @@
-"""The written verdicts: `table.txt` read into rows, and one row replayed against the application."""
+"""The expected verdicts: reads `table.txt` into rows and replays a row against the application."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MEANING = {"+": "comes in", "3": "403", "4": "404", "1": "401", "s": "is led to 
 
 @dataclass(frozen=True)
 class Row:
-    """One endpoint and method at one address, and the verdict for every actor."""
+    """One endpoint and method at one address, with the verdict for every actor."""
 
     endpoint: str
     method: str
@@ -25,13 +25,13 @@ class Row:
 
     @property
     def id(self) -> str:
-        """A name for reports of tests."""
+        """The id of the row in test reports."""
         return f"{self.method} {self.path}"
 
 
 @cache
 def rows() -> tuple[Row, ...]:
-    """Every row of the table."""
+    """All rows of the table."""
     found = []
     for line in TEXT.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -41,12 +41,12 @@ def rows() -> tuple[Row, ...]:
 
 
 def replay(stage: Stage, row: Row) -> str:
-    """The verdicts as they really are, in the order of ACTORS."""
+    """The actual verdicts, in the order of ACTORS."""
     return "".join(_verdicts(stage, row))
 
 
 def holds(stage: Stage, row: Row) -> bool:
-    """Whether all verdicts are as written; after the first that is not, nobody else is asked."""
+    """Whether all verdicts are as expected; stops at the first that is not."""
     return all(real == wanted for real, wanted in zip(_verdicts(stage, row), row.verdicts, strict=True))
 
 
@@ -58,10 +58,14 @@ def _verdicts(stage: Stage, row: Row) -> Iterator[str]:
 
 
 def _verdict(stage: Stage, actor: str, row: Row, path: str) -> str:
-    """POSTs are sent empty: whoever comes in is told what is missing, and nothing changes that other rows ask about."""
+    """The verdict of one request.
+
+    POSTs are sent without fields: an actor who is let in gets a validation error, and no data that other rows need is
+    changed.
+    """
     if row.endpoint == "failures.again":
         stage.bury()
-    # Signing out would end the session for every row, so that one is asked by nobody.
+    # Signing out would end the session for every row, so that page is requested without a session.
     browser = anonymous(stage.app) if path == "/sign-out" else stage.browsers[actor]
     answer = browser.open(path, method=row.method)
     answer.close()

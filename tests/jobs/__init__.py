@@ -1,1 +1,1 @@
-"""Jobs: done once, whoever dies meanwhile."""
+"""Jobs: each is done once, whichever process dies meanwhile."""

@@ -18,7 +18,7 @@ from tests.servers_fixture import erase
 
 @pytest.fixture(scope="module")
 def installation(postgres: Postgres, awarded: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """A worker, a relay and a Valkey of this file's own, on a world with one award."""
+    """A worker, a relay and a Valkey for this file, on a database with one award."""
     folder = tmp_path_factory.mktemp("installation")
     (folder / "instance").mkdir(mode=0o700)
     (folder / "points").mkdir()
@@ -36,7 +36,7 @@ def installation(postgres: Postgres, awarded: str, tmp_path_factory: pytest.Temp
 
 @pytest.fixture
 def queues(valkey: Valkey, worker_id: str) -> Iterator[Redis]:
-    """The shared Valkey, in a part of it that only this test process uses."""
+    """The shared Valkey, in a part that only this test process uses."""
     number = int(worker_id.removeprefix("gw") or 0) + 1 if worker_id != "master" else 0
     with Redis.from_url(f"{valkey.url}?db={number}") as connection:
         connection.flushdb()

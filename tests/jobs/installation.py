@@ -1,4 +1,4 @@
-"""A worker and a relay as real processes on a database of their own; the test is their supervisor."""
+"""A worker and a relay as real processes on their own database; the test is their supervisor."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COMMANDS = {"worker": ("worker", "letters"), "relay": ("relay",)}
 
 @dataclass
 class Installation:
-    """What runs: `points` is the folder in which a test wishes for a death."""
+    """The running processes. `points` is the folder in which a test requests that a process dies."""
 
     app: Flask
     valkey: Valkey
@@ -41,7 +41,7 @@ class Installation:
 
     @property
     def settings(self) -> Settings:
-        """The settings that its processes read."""
+        """The settings of the processes."""
         found: Settings = self.app.extensions["settings"]
         return found
 
@@ -52,23 +52,23 @@ class Installation:
             self.processes[name] = child.spawn(command, env=config.exported(self.settings), output=output, cwd=ROOT)
 
     def kill(self, name: str) -> None:
-        """SIGKILL; it stays dead until it is started again."""
+        """Send SIGKILL; the process stays dead until it is started again."""
         process = self.processes.pop(name)
         process.kill()
         process.wait()
 
     def supervise(self) -> None:
-        """Start again what has died."""
+        """Restart processes that have died."""
         for name, process in list(self.processes.items()):
             if process.poll() is not None:
                 self.start(name)
 
     def wish(self, point: str, who: str = "me") -> None:
-        """Have whoever reaches the point die: me, both, or parent."""
+        """Request that the process that reaches the point dies: me, both, or parent."""
         (self.points / point).write_text(who)
 
     def order(self) -> tuple[int, int]:
-        """Order one more letter; answers (document, outbox row)."""
+        """Order one more letter; returns (document, outbox row)."""
         with self.app.app_context(), saving():
             document = letters.award_letter(db.session.query(Award).one(), signed_by=found().people["pia"])
             row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
@@ -76,12 +76,12 @@ class Installation:
             return document.id, row.id
 
     def row(self, id: int) -> Outbox:
-        """The outbox row as it is now."""
+        """The current state of the outbox row."""
         with self.app.app_context():
             return db.session.get_one(Outbox, id)
 
     def queued(self) -> int:
-        """How many jobs wait."""
+        """The number of waiting jobs."""
         with Redis.from_url(self.valkey.url) as connection:
             return program.queue("letters", connection).count
 
@@ -91,7 +91,7 @@ class Installation:
             return Worker.count(connection) > 0
 
     def until(self, true: Callable[[], bool], seconds: float = SECONDS) -> bool:
-        """Wait, supervising, until it is true."""
+        """Wait, restarting dead processes, until the condition is true."""
         end = time.monotonic() + seconds
         while not true():
             if time.monotonic() > end:
@@ -105,11 +105,11 @@ class Installation:
         return self.until(lambda: all(self.row(id).done_at for id in ids), seconds)
 
     def log(self, name: str) -> str:
-        """What a process has said."""
+        """The log of a process."""
         return (self.points / f"{name}.log").read_text(errors="replace")
 
     def outcome(self, document: int, id: int) -> dict[str, object]:
-        """What there is of one ordered letter, to be held against `ONE`."""
+        """The result of one ordered letter, to be compared with `ONE`."""
         with self.app.app_context():
             storage = Storage(self.settings.files)
             files = db.session.query(DocumentFile).filter_by(document_id=document).all()
@@ -126,14 +126,14 @@ class Installation:
         return keys.kept(self.settings.instance, "history_seal")
 
     def settle(self) -> None:
-        """Leave nothing to do, as if the world before the test had been printed."""
+        """Leave no work, as if everything ordered before the test had been printed."""
         with self.app.app_context(), saving():
             db.session.execute(
                 update(Outbox).where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None)).values(done_at=GRANTS_NOW)
             )
 
     def stop(self) -> None:
-        """End everything that runs."""
+        """Stop everything that runs."""
         for process in self.processes.values():
             child.stop(process, seconds=5)
 
@@ -144,7 +144,7 @@ ONE = {"files": 1, "stored whole": [True], "of this row": [True], "dead": False,
 
 @contextmanager
 def running(app: Flask, valkey: Valkey, points: Path) -> Iterator[Installation]:
-    """Worker and relay, with nothing to do."""
+    """A worker and a relay with no work."""
     made = Installation(app, valkey, points)
     made.settle()
     for name in COMMANDS:

@@ -1,10 +1,10 @@
-"""The real worker or relay, but it dies where it is told to: `python -m tests.jobs.killed FOLDER worker letters`.
+"""The real worker or relay, which dies at a requested point: `python -m tests.jobs.killed FOLDER worker letters`.
 
-A file FOLDER/<point> is a wish: whoever reaches the point takes the file away and kills itself with SIGKILL, so it
-happens once. The file's word says who dies: "me", "both" (RQ's parent first), or "parent" (and the orphan goes on
-as soon as there is a file FOLDER/go on). Leases and pauses are short and one letter is enough to warm up, so that a
-test takes seconds. As long as there is a file FOLDER/without again, the relay does not enqueue a row a second time;
-and as long as there is FOLDER/endless, printing does not end by itself, and two tries are all there are.
+A file FOLDER/<point> is a request: the process that reaches the point removes the file and kills itself with SIGKILL,
+so that this happens once. The content of the file says which process dies: "me", "both" (RQ's parent first), or
+"parent" (the orphan continues once a file FOLDER/go on exists). Leases and pauses are short, and one letter is enough
+to warm up, so that a test takes seconds. While a file FOLDER/without again exists, the relay does not enqueue a row a
+second time. While FOLDER/endless exists, printing does not end by itself, and there are only two attempts.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ note_enqueued = outbox.enqueued
 
 
 def reached(point: str) -> None:
-    """Die here if that is wished."""
+    """Die here if that is requested."""
     try:
         who = (FOLDER / point).read_text()
         (FOLDER / point).unlink()
@@ -52,7 +52,7 @@ def reached(point: str) -> None:
 
 
 def then(function: Callable[..., Any], point: str) -> Callable[..., Any]:
-    """The function, with the point behind it."""
+    """The function, with the point after it."""
 
     @functools.wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:
@@ -75,13 +75,13 @@ def first(function: Callable[..., Any], point: str) -> Callable[..., Any]:
 
 
 def enqueued(ids: Sequence[int]) -> None:
-    """Note what stands in the queue; without the guard, as if it could never be lost."""
+    """Record the content of the queue; without the guard, as if the queue could never be lost."""
     outbox.AGAIN = timedelta(hours=1) if (FOLDER / WITHOUT_AGAIN).exists() else timedelta(seconds=1)
     note_enqueued(ids)
 
 
 def render(snapshot: Snapshot) -> reports.Rendered:
-    """Print, or swallow every Exception for ever, as a library might; RQ's alarm then rings in a second."""
+    """Print, or swallow every Exception forever, as a library might; RQ's timeout then fires after one second."""
     from reports.printing import render as print_snapshot
 
     if not (FOLDER / ENDLESS).exists():
@@ -96,14 +96,14 @@ def render(snapshot: Snapshot) -> reports.Rendered:
 
 
 def begin(command: str) -> None:
-    """Put the points into the program, and shorten its times."""
+    """Insert the points into the program and shorten its times."""
     own = in_worker() if command == "worker" else in_relay()
     for owner, name, value in (*own, (outbox, "LEASE", timedelta(seconds=2))):
         setattr(owner, name, value)
 
 
 def in_worker() -> list[Patch]:
-    """What is put into a worker; only there is what prints letters imported, which takes longer than all else."""
+    """The changes to a worker. Only a worker imports the print engine, because that takes longest."""
     from grants.jobs import doors, printing
 
     before_claim, after_claim, rendered, stored, finished = POINTS
@@ -120,7 +120,7 @@ def in_worker() -> list[Patch]:
 
 
 def in_relay() -> list[Patch]:
-    """What is put into the relay."""
+    """The changes to the relay."""
     return [
         (outbox, "enqueued", first(enqueued, RELAYING)),
         (relay, "run", functools.partial(relay.run, pause=0.2)),

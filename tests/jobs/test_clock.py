@@ -1,4 +1,4 @@
-"""What happens because time has passed."""
+"""Transitions that happen because time has passed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HOUR, DAY = 3_600, 86_400
 
 @pytest.fixture(scope="session")
 def waiting(postgres: Postgres, template: str) -> str:
-    """A database with a question asked in BTN-L (application 1) and an alert raised in DRR (application 2)."""
+    """A database with an open question in BTN-L (application 1) and an alert in DRR (application 2)."""
     return prepared(postgres, template, "grants_waiting", _wait)
 
 
@@ -45,7 +45,7 @@ def _wait() -> None:
 
 @pytest.fixture
 def app(postgres: Postgres, waiting: str, tmp_path: Path) -> Iterator[Flask]:
-    """The program on a copy of it."""
+    """The application on a copy of it."""
     for name in copied(postgres, waiting, f"clock_{os.getpid()}_{tmp_path.name}"):
         with opened(settings_for(postgres, name, tmp_path)) as made:
             yield made
@@ -53,18 +53,18 @@ def app(postgres: Postgres, waiting: str, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def settings(app: Flask) -> Settings:
-    """Its settings."""
+    """The settings of the application."""
     found: Settings = app.extensions["settings"]
     return found
 
 
 def steps(app: Flask) -> list[str]:
-    """Where the two applications stand."""
+    """The steps of the two applications."""
     with app.app_context():
         return [row.step for row in db.session.query(Application).order_by(Application.id)]
 
 
-def test_nothing_is_taken_before_its_time(app: Flask, settings: Settings) -> None:
+def test_no_transition_is_applied_before_its_time(app: Flask, settings: Settings) -> None:
     advance(settings, 12 * HOUR - 60)
 
     with app.app_context():
@@ -73,7 +73,7 @@ def test_nothing_is_taken_before_its_time(app: Flask, settings: Settings) -> Non
     assert steps(app) == ["question", "triage"]
 
 
-def test_a_question_nobody_answers_goes_back_to_the_checks(app: Flask, settings: Settings) -> None:
+def test_an_unanswered_question_returns_the_application_to_the_checks(app: Flask, settings: Settings) -> None:
     advance(settings, 5 * DAY + 60)
 
     with app.app_context():
@@ -91,7 +91,7 @@ def test_a_question_nobody_answers_goes_back_to_the_checks(app: Flask, settings:
     assert steps(app)[0] == "checks"
 
 
-def test_an_alert_that_waits_too_long_calls_the_deputy(app: Flask, settings: Settings) -> None:
+def test_an_alert_that_waits_too_long_notifies_the_deputy(app: Flask, settings: Settings) -> None:
     advance(settings, 12 * HOUR + 60)
     with app.app_context():
         before = db.session.query(Outbox).count()
@@ -106,7 +106,7 @@ def test_an_alert_that_waits_too_long_calls_the_deputy(app: Flask, settings: Set
     assert steps(app)[1] == "triage"
 
 
-def test_the_deputy_is_called_once_for_each_time_that_runs_out(app: Flask, settings: Settings) -> None:
+def test_the_deputy_is_notified_once_per_missed_time_limit(app: Flask, settings: Settings) -> None:
     taken = []
     for hours in (13, 0, 13):
         advance(settings, hours * HOUR)
@@ -116,7 +116,7 @@ def test_the_deputy_is_called_once_for_each_time_that_runs_out(app: Flask, setti
     assert taken == [1, 0, 1]
 
 
-def test_one_that_is_refused_does_not_hold_up_the_others(
+def test_a_refused_transition_does_not_delay_the_others(
     app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = overdue.moves
@@ -127,7 +127,7 @@ def test_one_that_is_refused_does_not_hold_up_the_others(
         assert clock.tick() == 2
 
 
-def test_the_clock_may_not_decide(app: Flask) -> None:
+def test_the_clock_cannot_decide(app: Flask) -> None:
     with app.app_context():
         world_ = found()
         row = db.session.get_one(Application, 1)
@@ -138,7 +138,7 @@ def test_the_clock_may_not_decide(app: Flask) -> None:
         assert world_.calls
 
 
-def test_each_tick_seals_what_is_new(app: Flask, settings: Settings) -> None:
+def test_each_tick_seals_new_events(app: Flask, settings: Settings) -> None:
     with app.app_context():
         clock.tick()
         first = db.session.query(Checkpoint).count()
@@ -147,7 +147,7 @@ def test_each_tick_seals_what_is_new(app: Flask, settings: Settings) -> None:
         assert (first, db.session.query(Checkpoint).count()) == (1, 1)
 
 
-def test_each_tick_counts_the_public_figures_anew(app: Flask) -> None:
+def test_each_tick_updates_the_public_figures(app: Flask) -> None:
     with app.app_context():
         clock.tick()
         first = db.session.query(Figures).one()
@@ -160,7 +160,7 @@ def test_each_tick_counts_the_public_figures_anew(app: Flask) -> None:
     assert (last.awards, last.sent, last.days) == (0, 0, None)
 
 
-def test_the_scheduler_s_job_is_json(queues: Redis) -> None:
+def test_the_job_of_the_scheduler_is_json(queues: Redis) -> None:
     [tick] = clock.scheduler(queues).get_jobs()
 
     job = tick.enqueue(queues)
@@ -171,7 +171,7 @@ def test_the_scheduler_s_job_is_json(queues: Redis) -> None:
     assert [one.func_name for one in queue("default", queues).jobs] == [clock.TICK]
 
 
-def test_a_tick_that_nobody_took_in_a_minute_is_dropped(queues: Redis) -> None:
+def test_a_tick_not_started_within_a_minute_is_dropped(queues: Redis) -> None:
     [tick] = clock.scheduler(queues).get_jobs()
 
     job = tick.enqueue(queues)

@@ -1,4 +1,4 @@
-"""An outbox row is done once, by whoever holds its newest claim, or dies with its reason."""
+"""An outbox row is done once, by the holder of its newest claim, or fails for good with a reason."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ def letter(awarded_app: Flask) -> int:
 
 
 def claimed(id: int) -> outbox.Claim:
-    """Claim it."""
+    """Claim the row."""
     held = outbox.claim(id)
     assert held is not None
     return held
 
 
 def later(app: Flask, seconds: int = 91) -> None:
-    """Time passes, and the lease with it."""
+    """Let time pass until the lease has expired."""
     advance(app.extensions["settings"], seconds)
 
 
 def row(id: int) -> Outbox:
-    """The row as it is now."""
+    """The current state of the row."""
     db.session.remove()
     return db.session.get_one(Outbox, id)
 
 
-def test_a_letter_is_printed_once_however_often_it_is_asked_for(awarded_app: Flask, letter: int) -> None:
+def test_a_letter_requested_many_times_is_printed_once(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
         assert [doors.work([letter]), doors.work([letter])] == [1, 0]
 
@@ -51,14 +51,14 @@ def test_a_letter_is_printed_once_however_often_it_is_asked_for(awarded_app: Fla
         assert (row(letter).attempts, row(letter).problem) == (1, "")
 
 
-def test_what_somebody_holds_is_left_alone(awarded_app: Flask, letter: int) -> None:
+def test_a_claimed_row_is_left_alone(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
         claimed(letter)
 
         assert not doors.work_one(letter)
 
 
-def test_a_claim_whose_lease_is_over_goes_to_the_next(awarded_app: Flask, letter: int) -> None:
+def test_a_row_with_an_expired_lease_can_be_claimed_again(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
         claimed(letter)
         later(awarded_app)
@@ -67,7 +67,7 @@ def test_a_claim_whose_lease_is_over_goes_to_the_next(awarded_app: Flask, letter
         assert row(letter).attempts == 2
 
 
-def test_who_comes_late_is_fenced_off(awarded_app: Flask, letter: int) -> None:
+def test_a_late_worker_is_fenced_off(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
         late = claimed(letter)
         later(awarded_app)
@@ -78,7 +78,7 @@ def test_who_comes_late_is_fenced_off(awarded_app: Flask, letter: int) -> None:
         assert db.session.query(DocumentFile).count() == 1
 
 
-def test_who_comes_late_is_fenced_off_before_the_other_ends_too(awarded_app: Flask, letter: int) -> None:
+def test_a_late_worker_is_fenced_off_before_the_other_finishes(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
         late = claimed(letter)
         later(awarded_app)
@@ -105,7 +105,7 @@ def test_without_the_fence_two_workers_would_both_finish(
             printing.print_document(late)
 
 
-def test_what_fails_is_tried_again_after_a_growing_pause(awarded_app: Flask, letter: int) -> None:
+def test_a_failed_job_is_retried_after_growing_pauses(awarded_app: Flask, letter: int) -> None:
     pauses = []
     with awarded_app.app_context():
         for _ in range(outbox.TRIES - 1):
@@ -120,7 +120,9 @@ def test_what_fails_is_tried_again_after_a_growing_pause(awarded_app: Flask, let
     assert pauses == [4, 8, 16, 32]
 
 
-def test_the_last_try_is_the_end(awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_no_retry_after_the_last_attempt(
+    awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(held: outbox.Claim) -> None:
         raise OSError(28, "No space left on device")
 
@@ -133,7 +135,7 @@ def test_the_last_try_is_the_end(awarded_app: Flask, letter: int, monkeypatch: p
         assert found.dead_at is not None
 
 
-def test_what_cannot_be_printed_is_dead_at_once_and_says_why(awarded_app: Flask, letter: int) -> None:
+def test_an_unprintable_letter_fails_at_once_with_its_reason(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
         with saving():
             db.session.execute(
@@ -149,7 +151,7 @@ def test_what_cannot_be_printed_is_dead_at_once_and_says_why(awarded_app: Flask,
         assert not db.session.query(DocumentFile).count()
 
 
-def test_a_snapshot_that_was_erased_ends_with_its_reason(awarded_app: Flask, letter: int) -> None:
+def test_a_letter_with_an_erased_snapshot_fails_with_its_reason(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
         with saving():
             db.session.query(DocumentSnapshot).delete()
@@ -160,7 +162,7 @@ def test_a_snapshot_that_was_erased_ends_with_its_reason(awarded_app: Flask, let
         assert "No row was found" in row(letter).problem
 
 
-def test_a_snapshot_of_another_shape_ends_with_its_reason(awarded_app: Flask, letter: int) -> None:
+def test_a_snapshot_of_another_schema_fails_with_its_reason(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
         with saving():
             db.session.execute(text("UPDATE document_snapshot SET data = data - 'number'"))
@@ -171,7 +173,7 @@ def test_a_snapshot_of_another_shape_ends_with_its_reason(awarded_app: Flask, le
         assert row(letter).problem.startswith("ValidationError")
 
 
-def test_an_overdue_job_gives_its_row_back_and_goes_on_up(
+def test_an_overdue_job_releases_its_row_and_reraises(
     awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def rung(held: outbox.Claim) -> None:
@@ -200,7 +202,7 @@ def test_after_half_its_time_a_job_leaves_the_rest_to_another(
         assert row(letter).attempts == 0
 
 
-def test_every_kind_of_row_has_its_door() -> None:
+def test_every_kind_of_row_has_an_entry_point() -> None:
     assert set(doors.DOORS) == {"document", "mail"}
 
 

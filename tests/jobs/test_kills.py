@@ -1,4 +1,4 @@
-"""Whatever is killed, wherever it is killed, there is one letter in the end."""
+"""Whichever process is killed, and at whatever point, exactly one letter is printed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_an_orphan_that_comes_too_late_prints_nothing(installation: Installation
     assert installation.outcome(document, row) == ONE
 
 
-def test_a_letter_that_never_ends_is_given_up_and_says_why(installation: Installation) -> None:
+def test_a_letter_that_never_finishes_is_given_up_with_its_reason(installation: Installation) -> None:
     installation.wish(ENDLESS)
 
     _, endless = installation.order()
@@ -105,7 +105,7 @@ def test_a_killed_queue_server_loses_nothing(installation: Installation) -> None
     assert [installation.outcome(*one) for one in ordered] == [ONE] * 3
 
 
-def test_without_the_second_enqueuing_an_emptied_queue_loses_a_letter(installation: Installation) -> None:
+def test_without_a_second_enqueuing_an_emptied_queue_loses_a_letter(installation: Installation) -> None:
     installation.wish(WITHOUT_AGAIN)
     installation.kill("worker")
     _, row = installation.order()

@@ -1,4 +1,4 @@
-"""Mails go out through a real SMTP server, and a repeat can be told from a new one."""
+"""Mails are sent through a real SMTP server, and a repeated mail can be told from a new one."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from workflows.say import Money, Say
 
 @dataclass
 class Sink:
-    """A mail server that keeps what it gets, and answers what it is told to."""
+    """A mail server that stores what it receives and gives configured answers."""
 
     answer: str = "250 Kept"
     got: list[EmailMessage] = field(default_factory=list)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        """Keep it, whatever is answered."""
+        """Store the mail, whatever the answer is."""
         assert isinstance(envelope.content, bytes)
         self.got.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return self.answer
@@ -40,7 +40,7 @@ class Sink:
 
 @pytest.fixture
 def sink(awarded_app: Flask) -> Iterator[Sink]:
-    """A mail server on a free port, known to the program."""
+    """A mail server on a free port, set in the application's settings."""
     kept = Sink()
     server = Controller(kept, hostname="127.0.0.1", port=free_port())
     settings = awarded_app.extensions["settings"]
@@ -57,7 +57,7 @@ def mails(awarded_app: Flask) -> list[int]:
         return [row.id for row in db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id)]
 
 
-def test_a_repeat_carries_the_same_message_id(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
+def test_a_repeated_mail_has_the_same_message_id(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
     with awarded_app.app_context():
         late = outbox.claim(mails[0])
         advance(awarded_app.extensions["settings"], 91)
@@ -76,7 +76,7 @@ def test_a_repeat_carries_the_same_message_id(awarded_app: Flask, sink: Sink, ma
     )
 
 
-def test_each_mail_has_a_message_id_of_its_own(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
+def test_each_mail_has_its_own_message_id(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
     with awarded_app.app_context():
         assert doors.work(mails) == len(mails)
 
@@ -94,7 +94,7 @@ def test_a_mail_says_who_what_and_where(awarded_app: Flask, sink: Sink, mails: l
     assert not any("%(" in f"{message['Subject']}{message.get_content()}" for message in sink.got)
 
 
-def test_a_server_that_is_away_is_tried_again(awarded_app: Flask, mails: list[int]) -> None:
+def test_a_mail_to_an_unreachable_server_is_retried(awarded_app: Flask, mails: list[int]) -> None:
     settings = awarded_app.extensions["settings"]
     awarded_app.extensions["settings"] = replace(settings, smtp_host="127.0.0.1", smtp_port=free_port(), smtp_tls=False)
 
@@ -105,7 +105,9 @@ def test_a_server_that_is_away_is_tried_again(awarded_app: Flask, mails: list[in
         assert (row.done_at, row.dead_at, row.problem.partition(":")[0]) == (None, None, "ConnectionRefusedError")
 
 
-def test_a_mail_refused_for_good_is_dead_at_once_and_says_why(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
+def test_a_permanently_refused_mail_fails_at_once_with_its_reason(
+    awarded_app: Flask, sink: Sink, mails: list[int]
+) -> None:
     sink.answer = "550 No such mailbox"
 
     with awarded_app.app_context():
@@ -116,7 +118,7 @@ def test_a_mail_refused_for_good_is_dead_at_once_and_says_why(awarded_app: Flask
         assert "No such mailbox" in row.problem
 
 
-def test_a_mail_refused_for_now_is_tried_again(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
+def test_a_temporarily_refused_mail_is_retried(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
     sink.answer = "451 Come back later"
     with awarded_app.app_context():
         assert not doors.work_one(mails[0])
@@ -148,7 +150,7 @@ def test_a_title_with_a_line_break_adds_no_header(awarded_app: Flask, sink: Sink
         ("fr", "USD\xa01\u202f234,50 on 1 mars 2027, 1 mars 2027, 14:30 UTC, 0,5"),
     ],
 )
-def test_values_are_said_in_the_reader_s_language(language: str, said: str) -> None:
+def test_values_are_written_in_the_readers_language(language: str, said: str) -> None:
     at = datetime(2027, 3, 1, 14, 30, tzinfo=UTC)
     say = Say(
         "%(sum)s on %(day)s, %(at)s, %(share)s",
@@ -172,7 +174,7 @@ def test_values_are_said_in_the_reader_s_language(language: str, said: str) -> N
         "A title\r\nBcc: somebody@example.org",
     ],
 )
-def test_a_subject_arrives_as_it_was_written(awarded_app: Flask, sink: Sink, mails: list[int], title: str) -> None:
+def test_a_subject_arrives_unchanged(awarded_app: Flask, sink: Sink, mails: list[int], title: str) -> None:
     with awarded_app.app_context():
         with saving():
             row = db.session.get_one(Outbox, mails[0])

@@ -1,4 +1,4 @@
-"""The relay brings what waits into the queues, as JSON, and never more than they hold."""
+"""The relay puts waiting rows into the queues, as JSON, and never more than the limit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.databases import advance
 
 
 def ids(connection: Redis, name: str) -> list[int]:
-    """The rows that the jobs of a queue are about."""
+    """The row ids of the jobs in a queue."""
     return [id for job in queue(name, connection).jobs for id in job.args[0]]
 
 
@@ -34,14 +34,14 @@ def test_each_kind_goes_to_its_queue(awarded_app: Flask, queues: Redis) -> None:
             assert ids(queues, name) == waiting != []
 
 
-def test_what_stands_in_a_queue_is_not_put_there_again_at_once(awarded_app: Flask, queues: Redis) -> None:
+def test_a_row_in_a_queue_is_not_enqueued_again_at_once(awarded_app: Flask, queues: Redis) -> None:
     with awarded_app.app_context():
         first, second = relay.turn(queues), relay.turn(queues)
 
     assert (first > 0, second) == (True, 0)
 
 
-def test_what_is_lost_is_put_there_again(awarded_app: Flask, queues: Redis) -> None:
+def test_a_lost_row_is_enqueued_again(awarded_app: Flask, queues: Redis) -> None:
     with awarded_app.app_context():
         first = relay.turn(queues)
         queues.flushdb()
@@ -72,7 +72,7 @@ def test_two_relays_share_the_work(awarded_app: Flask, queues: Redis) -> None:
     assert queued == sorted(set(queued))
 
 
-def test_a_full_queue_takes_no_more(awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_queue_receives_no_more_jobs(awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "AT_ONCE", 1)
     monkeypatch.setattr(relay, "FULL", 2)
 
@@ -84,7 +84,7 @@ def test_a_full_queue_takes_no_more(awarded_app: Flask, queues: Redis, monkeypat
     assert [queue(name, queues).count for name in outbox.QUEUES] == [2, 2]
 
 
-def test_a_job_carries_ids_as_json_and_nothing_else(awarded_app: Flask, queues: Redis) -> None:
+def test_a_job_carries_only_ids_as_json(awarded_app: Flask, queues: Redis) -> None:
     with awarded_app.app_context():
         relay.turn(queues)
 
@@ -98,11 +98,11 @@ def test_a_job_carries_ids_as_json_and_nothing_else(awarded_app: Flask, queues: 
 
 
 def _unpacked(stored: bytes) -> bytes:
-    """RQ keeps its data compressed."""
+    """The job's data; RQ stores them compressed."""
     return zlib.decompress(stored) if stored[:1] == b"x" else stored
 
 
-def test_a_row_whose_workers_all_died_is_buried_with_its_reason(awarded_app: Flask, queues: Redis) -> None:
+def test_a_row_whose_workers_all_died_fails_with_its_reason(awarded_app: Flask, queues: Redis) -> None:
     with awarded_app.app_context():
         with saving():
             db.session.execute(
@@ -116,7 +116,7 @@ def test_a_row_whose_workers_all_died_is_buried_with_its_reason(awarded_app: Fla
         assert 1 not in ids(queues, "letters")
 
 
-def test_a_row_in_its_last_try_is_not_buried(awarded_app: Flask, queues: Redis) -> None:
+def test_a_row_in_its_last_attempt_is_not_given_up(awarded_app: Flask, queues: Redis) -> None:
     with awarded_app.app_context():
         with saving():
             db.session.execute(

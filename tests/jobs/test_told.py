@@ -1,4 +1,4 @@
-"""What mails say: sums and days, in the words and figures of whoever reads."""
+"""Texts of mails: amounts and dates, in the language and format of the reader."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def ground(prepare: Prepare) -> str:
 
 @pytest.fixture
 def world(app: Flask) -> w.World:
-    """Its people."""
+    """The people of the test data."""
     with app.app_context():
         return w.found()
 
 
 def told(language: str = "en") -> list[str]:
-    """The texts of all mails in that language, oldest first, each once."""
+    """The texts of all mails in that language, oldest first, without duplicates."""
     mails = db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id)
     texts: list[Any] = [mail.args["text"] for mail in mails]
     return [*dict.fromkeys(mailing.spoken(Say.from_json(text), language) for text in texts)]
@@ -42,7 +42,7 @@ def told(language: str = "en") -> list[str]:
 @pytest.mark.parametrize(
     ("language", "amount"), [("en", "USD\xa010,000.00"), ("fr", "USD\xa010\u202f000,00"), ("es", "USD\xa010.000,00")]
 )
-def test_the_mail_of_an_award_names_its_amount(app: Flask, world: w.World, language: str, amount: str) -> None:
+def test_the_mail_about_an_award_names_its_amount(app: Flask, world: w.World, language: str, amount: str) -> None:
     with app.app_context():
         w.awarded(world, amount=10_000)
 
@@ -51,7 +51,7 @@ def test_the_mail_of_an_award_names_its_amount(app: Flask, world: w.World, langu
     assert said == f"The award is {amount}. Its letter is being printed; you find it on the page of your proposal."
 
 
-def test_the_mail_of_a_payment_names_what_was_paid_to_each(app: Flask, world: w.World) -> None:
+def test_the_mail_about_a_payment_names_the_amount_paid_to_each(app: Flask, world: w.World) -> None:
     with app.app_context():
         w.paid(world, w.active(world, amount=10_000), w.active(world, chapter="bo", amount=5_000))
 
@@ -60,7 +60,7 @@ def test_the_mail_of_a_payment_names_what_was_paid_to_each(app: Flask, world: w.
     assert said == [f"The bank confirmed a payment of USD\xa0{sum_} to you." for sum_ in ("6,000.00", "3,000.00")]
 
 
-def test_the_mails_of_a_report_name_it(app: Flask, world: w.World) -> None:
+def test_the_mails_about_a_report_name_it(app: Flask, world: w.World) -> None:
     with app.app_context():
         report = w.received(world, w.active(world), 1)
         w.take(world, report, "send_back", "olga", Role.OFFICER, question="Who wrote the story?")
@@ -76,13 +76,13 @@ def test_the_mails_of_a_report_name_it(app: Flask, world: w.World) -> None:
 
 
 def asked(world: w.World) -> Any:
-    """A proposal that is back at its writers with a question."""
+    """An application that was sent back to its authors with a question."""
     row = w.submitted(world)
     w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
     return row
 
 
-def test_the_mail_with_a_question_says_until_when_it_waits(app: Flask, world: w.World) -> None:
+def test_the_mail_with_a_question_gives_its_deadline(app: Flask, world: w.World) -> None:
     with app.app_context():
         row = asked(world)
         until = row.step_at + timedelta(days=5)
@@ -93,7 +93,7 @@ def test_the_mail_with_a_question_says_until_when_it_waits(app: Flask, world: w.
     assert said == f"Who owns the mast?\n\nAnswer by changing the proposal and sending it again before {day} UTC."
 
 
-def test_a_question_that_waits_for_ever_has_no_day(app: Flask, world: w.World) -> None:
+def test_a_question_without_a_deadline_names_no_date(app: Flask, world: w.World) -> None:
     with app.app_context():
         call = world.calls["BTN-L"]
         with saving():

@@ -1,4 +1,4 @@
-"""What the worker is before it forks, and what its child lets go of."""
+"""The worker before it forks, and the resources that its child closes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STOP = f"{__name__}.stop_the_worker"
 
 @pytest.fixture(autouse=True)
 def cold(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Warming up is tested in tests/reports, and takes seconds."""
+    """Disable warming up, which takes seconds and is tested in tests/reports."""
     monkeypatch.setattr(reports, "warm", lambda: None)
 
 
@@ -45,7 +45,7 @@ def test_the_worker_reads_json_and_listens_to_one_queue(awarded_app: Flask, queu
 
 
 @pytest.mark.parametrize(("name", "warmed"), [("letters", 1), ("default", 0)])
-def test_only_who_prints_letters_gets_ready_to_print(
+def test_only_the_worker_for_letters_loads_the_print_engine(
     awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch, name: str, warmed: int
 ) -> None:
     asked: list[None] = []
@@ -63,7 +63,7 @@ def test_a_pickled_job_is_never_read(awarded_app: Flask, queues: Redis) -> None:
         _ = Job.fetch(pickled.id, connection=queues, serializer=JSONSerializer).func
 
 
-def test_the_worker_does_not_fork_beside_a_thread(awarded_app: Flask, queues: Redis) -> None:
+def test_the_worker_does_not_fork_with_a_second_thread(awarded_app: Flask, queues: Redis) -> None:
     end = threading.Event()
     thread = threading.Thread(target=end.wait, name="left over")
     thread.start()
@@ -75,7 +75,7 @@ def test_the_worker_does_not_fork_beside_a_thread(awarded_app: Flask, queues: Re
         thread.join()
 
 
-def test_it_starts_no_thread_to_listen_for_commands(awarded_app: Flask, queues: Redis) -> None:
+def test_the_worker_starts_no_thread_for_commands(awarded_app: Flask, queues: Redis) -> None:
     made = worker.prepare(awarded_app, "letters", queues)
 
     made.subscribe()
@@ -84,7 +84,7 @@ def test_it_starts_no_thread_to_listen_for_commands(awarded_app: Flask, queues: 
     assert made.unsubscribe() is None  # type: ignore[func-returns-value]
 
 
-def test_rq_s_own_worker_would_start_one(queues: Redis) -> None:
+def test_the_standard_rq_worker_would_start_one(queues: Redis) -> None:
     theirs = Worker([queue("letters", queues)], connection=queues, serializer=JSONSerializer)
     theirs.register_birth()  # type: ignore[no-untyped-call]
     theirs.subscribe()  # type: ignore[no-untyped-call]
@@ -93,12 +93,12 @@ def test_rq_s_own_worker_would_start_one(queues: Redis) -> None:
         assert threading.active_count() > 1
     finally:
         thread.stop()
-        send_command(queues, theirs.name, "heard")  # it looks up once a minute, or when somebody speaks to it
+        send_command(queues, theirs.name, "heard")  # it checks once a minute, or when it receives a command
         thread.join()
 
 
 def stop_the_worker() -> None:
-    """A job during which its worker is told to end, and that ends when the worker has heard it."""
+    """A job during which its worker is told to stop, and which ends once the worker has received the signal."""
     job = get_current_job()
     assert job is not None
     os.kill(os.getppid(), signal.SIGTERM)
@@ -108,7 +108,7 @@ def stop_the_worker() -> None:
 
 @pytest.fixture
 def forks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The jobs that a child was forked for."""
+    """The jobs for which a child was forked."""
     found: list[str] = []
     fork = Worker.fork_work_horse
 
@@ -121,7 +121,7 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def worked(app: Flask, queues: Redis, *jobs: str) -> int:
-    """Have a worker of ours do these jobs; answers how many are left."""
+    """Let one of our workers process these jobs; returns how many are left."""
     waiting = queue("letters", queues)
     for job in jobs:
         waiting.enqueue_call(job, args=([],) if job == WORK else (), timeout=SECONDS, result_ttl=0)
@@ -134,12 +134,12 @@ def worked(app: Flask, queues: Redis, *jobs: str) -> int:
     return waiting.count
 
 
-def test_a_child_goes_on_with_what_waits(awarded_app: Flask, queues: Redis, forks: list[str]) -> None:
+def test_a_child_continues_with_the_next_job(awarded_app: Flask, queues: Redis, forks: list[str]) -> None:
     assert worked(awarded_app, queues, WORK, WORK, WORK) == 0
     assert len(forks) == 1
 
 
-def test_a_child_goes_on_for_its_time_only(
+def test_a_child_ends_after_its_time_limit(
     awarded_app: Flask, queues: Redis, forks: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "GOES_ON", 0.0)
@@ -148,11 +148,11 @@ def test_a_child_goes_on_for_its_time_only(
     assert len(forks) == 3
 
 
-def test_a_worker_told_to_end_ends_after_the_job_in_hand(awarded_app: Flask, queues: Redis) -> None:
+def test_a_worker_told_to_stop_ends_after_the_current_job(awarded_app: Flask, queues: Redis) -> None:
     assert worked(awarded_app, queues, STOP, WORK, WORK) == 2
 
 
-def test_a_child_that_is_not_told_would_go_on(
+def test_a_child_that_is_not_told_to_stop_would_continue(
     awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(worker.GrantsWorker, "handle_warm_shutdown_request")
@@ -161,28 +161,28 @@ def test_a_child_that_is_not_told_would_go_on(
 
 
 def penalty(kind: type[UnixSignalDeathPenalty], raises: type[Exception]) -> Any:
-    """A death penalty as RQ makes it; nothing rings before it is entered."""
+    """A death penalty as RQ creates it; its timer starts only when it is entered."""
     return kind(SECONDS, raises)
 
 
-def test_an_overdue_job_ends_with_what_nobody_swallows() -> None:
+def test_an_overdue_job_ends_with_an_exception_that_libraries_do_not_swallow() -> None:
     with pytest.raises(Overdue):
         penalty(worker.Penalty, JobTimeoutException).handle_death_penalty(signal.SIGALRM, None)
 
 
-def test_rq_s_own_penalty_would_be_swallowed() -> None:
+def test_the_standard_penalty_of_rq_would_be_swallowed() -> None:
     with pytest.raises(JobTimeoutException) as rung:
         penalty(UnixSignalDeathPenalty, JobTimeoutException).handle_death_penalty(signal.SIGALRM, None)
 
     assert isinstance(rung.value, Exception)
 
 
-def test_the_parent_s_watch_over_its_child_keeps_its_own_exception() -> None:
+def test_the_parents_watchdog_keeps_its_own_exception() -> None:
     with pytest.raises(HorseMonitorTimeoutException):
         penalty(worker.Penalty, HorseMonitorTimeoutException).handle_death_penalty(signal.SIGALRM, None)
 
 
-def test_the_child_has_limits_and_connections_of_its_own(
+def test_the_child_has_its_own_limits_and_connections(
     awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = worker.prepare(awarded_app, "letters", queues)

@@ -1,1 +1,1 @@
-"""Money: the ledger and what happens when two people act at once."""
+"""Money: the ledger, and two people acting at the same time."""

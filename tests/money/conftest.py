@@ -1,4 +1,4 @@
-"""Worlds at the edge of their money."""
+"""Test data where the money just suffices, or just does not."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ CLONED = "; ".join(
         ),
     ]
 )
-"""The application copied with all that rules ask about it, each for a chapter of its own, in a moment."""
+"""SQL that copies the application with everything its rules read, each copy for a chapter of its own."""
 
 
 @pytest.fixture(scope="session")
 def due(postgres: Postgres, template: str) -> str:
-    """One award whose first instalment is payable, and a draft that lacks nothing."""
+    """One award whose first instalment is payable, and a complete draft."""
     return prepared(postgres, template, "grants_due", _fall_due)
 
 
@@ -84,7 +84,7 @@ def _fall_due() -> None:
 
 @pytest.fixture
 def copies(postgres: Postgres, tmp_path: Path) -> Copies:
-    """A copy of a prepared database for one round, with the program on it."""
+    """A copy of a prepared database for one round, with the application on it."""
 
     @contextmanager
     def copy(source: str) -> Iterator[Flask]:

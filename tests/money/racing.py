@@ -1,4 +1,4 @@
-"""Several people do something at the same instant, each on a connection of their own."""
+"""Several people act at the same instant, each on a separate connection."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ DONE = "done"
 
 
 def together(app: Flask, deeds: Sequence[Deed]) -> list[object]:
-    """Do all deeds at once, each in a thread and a unit of work of its own.
+    """Run all commands at once, each in a thread and a transaction of its own.
 
-    A deed reads what it needs when it is called and answers with what is to be done in the unit: the barrier stands
-    between the two. Gives per deed DONE, or the Refused, Stale or Broken that it met.
+    A command reads what it needs when it is called and returns a function to run in the transaction; the barrier is
+    between the two. Returns for each command DONE, or the Refused, Stale or Broken that it raised.
     """
     barrier = threading.Barrier(len(deeds))
     outcomes: list[object] = [None] * len(deeds)

@@ -1,4 +1,4 @@
-"""The deadline is held against the database's clock when the request came in."""
+"""The deadline is compared with the database's clock at the time when the request came in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workflows.roles import Actor, Role
 
 
 def submit(app: Flask, *, after: timedelta) -> Application:
-    """Send the draft, arriving so long after the deadline (before it, when negative)."""
+    """Submit the draft so long after the deadline (before it, when negative)."""
     with app.app_context():
         made = found()
         actor = Actor(
@@ -41,7 +41,7 @@ def test_long_after_the_deadline_it_is_late(copies: Copies, due: str) -> None:
         submit(app, after=timedelta(days=1))
 
 
-def test_what_arrived_in_time_counts_however_long_it_waits(copies: Copies, due: str) -> None:
+def test_a_request_received_in_time_counts_however_long_it_waits(copies: Copies, due: str) -> None:
     with copies(due) as app:
         with app.app_context():
             arrived = now()
@@ -57,7 +57,7 @@ def test_what_arrived_in_time_counts_however_long_it_waits(copies: Copies, due: 
             assert row.submitted_at == arrived
 
 
-def test_it_is_the_database_s_clock_that_counts(copies: Copies, due: str) -> None:
+def test_the_clock_of_the_database_decides(copies: Copies, due: str) -> None:
     with copies(due) as app:
         advance(app.extensions["settings"], 60 * 86_400)
 

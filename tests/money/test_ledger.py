@@ -1,4 +1,4 @@
-"""Money goes from account to account, and the books say where it is."""
+"""Money moves from account to account, and the ledger says where it is."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from workflows.roles import Role
 
 
 def balances() -> dict[str, Decimal]:
-    """What each kind of account holds."""
+    """The balance of each kind of account."""
     rows = db.session.query(Account.kind, db.func.sum(Balance.amount)).join(Balance).group_by(Account.kind)
     return {kind: amount for kind, amount in rows if amount}
 
 
-def test_a_grant_s_money_ends_as_paid(copies: Copies, due: str) -> None:
+def test_the_money_of_a_grant_ends_as_paid(copies: Copies, due: str) -> None:
     with copies(due) as app, app.app_context():
         award = db.session.query(Award).one()
         before = balances()
@@ -50,7 +50,7 @@ def test_every_entry_has_two_sides(copies: Copies, due: str) -> None:
         assert len(sides) == db.session.query(Entry).count()
 
 
-def test_a_fund_gives_no_more_than_it_has(awarded_app: Flask) -> None:
+def test_a_fund_cannot_allocate_more_than_it_has(awarded_app: Flask) -> None:
     with awarded_app.app_context():
         call, actor = db.session.query(Call).one(), found().actor("fay", Role.FINANCE)
         before = balances()
@@ -61,7 +61,7 @@ def test_a_fund_gives_no_more_than_it_has(awarded_app: Flask) -> None:
         assert balances() == before
 
 
-def test_the_whole_of_a_fund_may_be_given(awarded_app: Flask) -> None:
+def test_a_fund_can_be_allocated_completely(awarded_app: Flask) -> None:
     with awarded_app.app_context():
         call, actor = db.session.query(Call).one(), found().actor("fay", Role.FINANCE)
 
@@ -72,7 +72,7 @@ def test_the_whole_of_a_fund_may_be_given(awarded_app: Flask) -> None:
 
 
 @pytest.mark.parametrize("amount", [Decimal(0), Decimal(-5)])
-def test_nothing_and_less_than_nothing_do_not_move(awarded_app: Flask, amount: Decimal) -> None:
+def test_zero_and_negative_amounts_are_refused(awarded_app: Flask, amount: Decimal) -> None:
     with awarded_app.app_context():
         call, actor = db.session.query(Call).one(), found().actor("fay", Role.FINANCE)
         before = balances()

@@ -1,4 +1,4 @@
-"""Numbers have no gaps and no doubles, whoever fails in between."""
+"""Numbers have no gaps and no duplicates, even if transactions fail in between."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workflows.say import Say
 PEOPLE, EACH = 8, 10
 
 
-def test_eight_takers_of_whom_some_fail_leave_no_gap(awarded_app: Flask) -> None:
+def test_eight_writers_some_of_which_fail_leave_no_gap(awarded_app: Flask) -> None:
     kept: list[str] = []
     turn = itertools.count()
 
@@ -47,7 +47,7 @@ def test_a_database_sequence_would_leave_gaps(awarded_app: Flask) -> None:
         assert db.session.execute(db.text("SELECT nextval('history_id_seq')")).scalar_one() == first + 1
 
 
-def test_each_kind_and_year_counts_for_itself(awarded_app: Flask) -> None:
+def test_each_kind_and_year_has_its_own_numbers(awarded_app: Flask) -> None:
     with awarded_app.app_context():
         taken = [numbers.take(kind) for kind in ("ONE", "TWO", "ONE")]
         year = db.session.query(Counter.year).filter_by(kind="ONE").scalar()

@@ -1,4 +1,4 @@
-"""Whatever two people do at the same instant, money is given once."""
+"""Whatever two people do at the same instant, money is awarded and paid once."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ def award(id: int) -> Deed:
 
 
 def race(app: Flask, number: int) -> tuple[list[object], Decimal]:
-    """A round's two applications are awarded at once; gives what each met, and what is left in the envelope."""
+    """Award both applications of a round at once; returns both outcomes and what is left in the envelope."""
     outcomes = together(app, [award(1000 + 2 * number - 1), award(1000 + 2 * number)])
     with app.app_context():
         return outcomes, db.session.query(Balance.amount).join(Account).filter(Account.kind == "envelope").scalar()
 
 
 def refill(app: Flask) -> None:
-    """The envelope holds 15,000 again."""
+    """Set the envelope to 15,000 again."""
     with app.app_context(), saving():
         made = found()
         ledger.cut(made.calls["BTN-L"], amount=Decimal(10_000), actor=made.actor("fay", Role.FINANCE))
 
 
 def unlock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take away the fund's lock; and the counter's, behind which awards would queue by chance."""
+    """Remove the lock on the fund, and the counter's lock, behind which awards might queue by chance."""
     monkeypatch.setattr(ledger, "lock", lambda fund_id: db.session.get_one(Fund, fund_id))
     taken = itertools.count(1)
     monkeypatch.setattr(numbers, "take", lambda kind: f"{kind}-{next(taken)}")
 
 
-def test_the_last_of_an_envelope_is_given_once(copies: Copies, edge: str) -> None:
+def test_the_rest_of_an_envelope_is_awarded_once(copies: Copies, edge: str) -> None:
     with copies(edge) as app:
         for number in range(1, ROUNDS + 1):
             outcomes, left = race(app, number)
@@ -64,7 +64,7 @@ def test_the_last_of_an_envelope_is_given_once(copies: Copies, edge: str) -> Non
             refill(app)
 
 
-def test_without_the_lock_the_database_s_check_holds_the_line(
+def test_without_the_lock_the_check_of_the_database_prevents_overspending(
     copies: Copies, edge: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unlock(monkeypatch)
@@ -103,7 +103,7 @@ def test_without_lock_and_check_an_envelope_is_overspent(
 
 
 def batch(name: str) -> Deed:
-    """Somebody puts the payable instalment into a batch."""
+    """A finance officer puts the payable instalment into a batch."""
 
     def read() -> Callable[[], Batch]:
         made = found()
@@ -127,7 +127,7 @@ def test_an_instalment_goes_into_one_batch(copies: Copies, due: str) -> None:
 
 
 def submit(version: int | None = None) -> Deed:
-    """The chapter sends its draft."""
+    """The chapter submits its draft."""
 
     def read() -> Callable[[], None]:
         made = found()
@@ -138,7 +138,7 @@ def submit(version: int | None = None) -> Deed:
     return read
 
 
-def test_a_proposal_sent_twice_at_once_is_received_once(copies: Copies, due: str) -> None:
+def test_a_proposal_submitted_twice_at_once_is_received_once(copies: Copies, due: str) -> None:
     with copies(due) as app:
         outcomes = together(app, [submit()] * 4)
 
@@ -148,7 +148,7 @@ def test_a_proposal_sent_twice_at_once_is_received_once(copies: Copies, due: str
     assert receipts == 1
 
 
-def test_of_two_pages_made_from_the_same_row_one_is_stale(copies: Copies, due: str) -> None:
+def test_of_two_pages_loaded_from_the_same_row_one_is_stale(copies: Copies, due: str) -> None:
     with copies(due) as app:
         with app.app_context():
             version = db.session.get_one(Application, 2).version
@@ -158,7 +158,7 @@ def test_of_two_pages_made_from_the_same_row_one_is_stale(copies: Copies, due: s
     assert sorted(type(one).__name__ for one in outcomes) == ["Stale", "str"]
 
 
-def test_an_instalment_falls_due_once(copies: Copies, due: str) -> None:
+def test_an_instalment_becomes_payable_once(copies: Copies, due: str) -> None:
     with copies(due) as app:
         with app.app_context():
             planned = db.session.query(Instalment).filter_by(step="planned").first()
@@ -181,7 +181,7 @@ def test_an_instalment_falls_due_once(copies: Copies, due: str) -> None:
             assert payable == sum(one.amount for one in db.session.query(Instalment).filter_by(step="payable"))
 
 
-def test_nobody_sends_into_a_call_that_is_being_closed(copies: Copies, due: str) -> None:
+def test_no_application_is_submitted_into_a_call_that_is_being_closed(copies: Copies, due: str) -> None:
     def close() -> Callable[[], None]:
         made = found()
         db.session.rollback()
@@ -200,7 +200,7 @@ def test_nobody_sends_into_a_call_that_is_being_closed(copies: Copies, due: str)
             assert events["submit"] < events["close"]
 
 
-def test_the_clock_is_not_a_way_round(copies: Copies, edge: str) -> None:
+def test_the_clock_cannot_award_either(copies: Copies, edge: str) -> None:
     with copies(edge) as app, app.app_context():
         row = db.session.get_one(Application, 1001)
 

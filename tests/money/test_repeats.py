@@ -24,7 +24,7 @@ SENDERS = 20
 
 @pytest.fixture
 def web(copies: Copies, due: str) -> Iterator[Flask]:
-    """The web application on a draft that lacks nothing."""
+    """The web application on a complete draft."""
     with copies(due) as app:
         made = create_app(app.extensions["settings"])
         yield made
@@ -32,7 +32,7 @@ def web(copies: Copies, due: str) -> Iterator[Flask]:
             db.engine.dispose()
 
 
-def test_twenty_sendings_at_once_have_one_effect_and_one_answer(web: Flask) -> None:
+def test_twenty_requests_at_once_have_one_effect_and_one_answer(web: Flask) -> None:
     answers = sent_at_once(web, SENDERS)
 
     assert answers == [(302, "/applications/2")] * SENDERS
@@ -43,7 +43,7 @@ def test_twenty_sendings_at_once_have_one_effect_and_one_answer(web: Flask) -> N
 
 
 def sent_at_once(web: Flask, count: int) -> list[tuple[int, str]]:
-    """The same form, sent by so many browsers of one person at once; gives status and place of each answer."""
+    """Send the same form from this many browsers of one person at once; return status and location of each answer."""
     with web.app_context():
         chapter = db.session.query(Person).filter_by(email="bo1@example.org").one()
     first = signed_in(web, chapter)
@@ -83,7 +83,7 @@ def test_the_same_key_from_another_person_is_refused(awarded_app: Flask) -> None
         repeats.once("key", person=2, body=b"one", do=lambda: "/one")
 
 
-def test_what_was_refused_may_be_sent_again_with_the_same_key(awarded_app: Flask) -> None:
+def test_a_refused_form_may_be_sent_again_with_the_same_key(awarded_app: Flask) -> None:
     def refuse() -> str:
         raise Broken("some rule")
 
@@ -94,7 +94,7 @@ def test_what_was_refused_may_be_sent_again_with_the_same_key(awarded_app: Flask
             assert repeats.once("key", person=1, body=b"two", do=lambda: "/two") == "/two"
 
 
-def test_who_sends_again_while_the_first_is_at_work_waits_and_gets_the_same_answer(awarded_app: Flask) -> None:
+def test_a_repeated_request_waits_for_the_first_and_gets_the_same_answer(awarded_app: Flask) -> None:
     done, answers = [], []
 
     def send() -> Callable[[], None]:

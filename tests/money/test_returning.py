@@ -1,4 +1,4 @@
-"""Money that comes back is booked once, and an award is signed or given up, never both."""
+"""Repayments are recorded once, and an award is either signed or ended, never both."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def paid(postgres: Postgres, template: str) -> str:
 
 @pytest.fixture(scope="session")
 def half_signed(postgres: Postgres, template: str) -> str:
-    """An award that the grantee has signed, and nobody else."""
+    """An award signed by the grantee only."""
 
     def fill() -> None:
         made = world.build(programmes=("BTN-L",))
@@ -47,7 +47,7 @@ def half_signed(postgres: Postgres, template: str) -> str:
 
 
 def returning(name: str, amount: int) -> Callable[[], Callable[[], None]]:
-    """Somebody of finance records that so much came back."""
+    """A finance officer records a repayment of this amount."""
 
     def read() -> Callable[[], None]:
         row, actor = db.session.query(Agreement).one(), world.found().actor(name, Role.FINANCE)
@@ -58,7 +58,7 @@ def returning(name: str, amount: int) -> Callable[[], Callable[[], None]]:
     return read
 
 
-def test_two_cannot_take_in_more_than_was_paid(copies: Copies, paid: str) -> None:
+def test_two_people_cannot_record_more_than_was_paid(copies: Copies, paid: str) -> None:
     for _ in range(ROUNDS):
         with copies(paid) as app:
             outcomes = together(app, [returning("fay", 4_000), returning("fox", 4_000)])
@@ -69,21 +69,21 @@ def test_two_cannot_take_in_more_than_was_paid(copies: Copies, paid: str) -> Non
 
 
 def signing() -> Callable[[], None]:
-    """Pia counter-signs."""
+    """The approver Pia countersigns."""
     row, actor = db.session.query(Agreement).one(), world.found().actor("pia", Role.APPROVER)
     db.session.rollback()
     return lambda: moves.take(row, "countersign", actor=actor, answers={"name": "Pia Demo", "read": True})
 
 
 def leaving() -> Callable[[], None]:
-    """The chapter turns the award down."""
+    """The chapter declines the award."""
     found = world.found()
     row, actor = db.session.query(Application).one(), found.actor("mg1", Role.APPLICANT, found.chapters["mg"])
     db.session.rollback()
     return lambda: moves.take(row, "turn_down", actor=actor, answers={"reason": ""})
 
 
-def test_an_award_is_signed_or_given_up(copies: Copies, half_signed: str) -> None:
+def test_an_award_is_either_signed_or_ended(copies: Copies, half_signed: str) -> None:
     for _ in range(ROUNDS):
         with copies(half_signed) as app:
             outcomes = together(app, [signing, leaving])

@@ -1,4 +1,4 @@
-"""The last report and the last payment may come at the same instant: whichever it was, the grant can be closed."""
+"""If the last report and the last payment come at the same instant, the grant can still be closed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ counted = cases.loose_ends
 
 @pytest.fixture(scope="session")
 def nearly(postgres: Postgres, template: str) -> str:
-    """A grant whose last report is here and whose last payment is with the bank."""
+    """A grant whose last report is received and whose last payment is at the bank."""
     return prepared(postgres, template, "grants_nearly", _fill)
 
 
@@ -39,7 +39,7 @@ def _fill() -> None:
 
 
 def end(app: Flask) -> bool:
-    """Both come at once; whether the grant then waits to be closed."""
+    """Complete both at once; return whether the grant then waits to be closed."""
 
     def confirm() -> Callable[[], None]:
         row, actor = db.session.query(Batch).one(), world.found().actor("fay", Role.FINANCE)
@@ -58,7 +58,7 @@ def end(app: Flask) -> bool:
 
 @pytest.fixture
 def _slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has counted takes their time to keep it."""
+    """Delay the storing of each count."""
 
     def count(award: Award) -> dict[str, int]:
         found = counted(award)
@@ -69,14 +69,14 @@ def _slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_slow")
-def test_the_grant_waits_to_be_closed_whichever_came_last(copies: Copies, nearly: str) -> None:
+def test_the_grant_waits_to_be_closed_whichever_comes_last(copies: Copies, nearly: str) -> None:
     for _ in range(3):
         with copies(nearly) as app:
             assert end(app)
 
 
 @pytest.mark.usefixtures("_slow")
-def test_without_the_lock_both_would_leave_it_to_the_other(
+def test_without_the_lock_each_would_leave_it_to_the_other(
     copies: Copies, nearly: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def settle(award: Award) -> None:

@@ -1,4 +1,4 @@
-"""Example snapshots: the story's project, with invented people."""
+"""Example snapshots: the project of the story, with invented people."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def award_letter(language: Language = "fr", **changes: object) -> AwardLetter:
 
 
 def decline_letter(language: Language = "fr", **changes: object) -> DeclineLetter:
-    """A letter that says no, with what the reviewers said."""
+    """A decline letter with the reviewers' comments."""
     letter = DeclineLetter(
         number="L-2026-0013",
         language=language,
@@ -137,7 +137,7 @@ def receipt(language: Language = "fr", **changes: object) -> Receipt:
 
 
 def impact_report(language: Language = "en", **changes: object) -> ImpactReport:
-    """The impact report of the story; the people, the measures and the setbacks are invented."""
+    """The impact report of the story; people, measures and setbacks are invented."""
     report = ImpactReport(
         number="R-2027-0003",
         language=language,

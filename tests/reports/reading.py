@@ -1,4 +1,4 @@
-"""Prints an example and reads it back: its text, its tags, where its words stand."""
+"""Prints an example and reads it back: its text, its tags and the positions of its words."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from tests import machine
 
 @cache
 def printed(make: Callable[[], Snapshot]) -> reports.Rendered:
-    """An example, printed once for all tests that only look at it."""
+    """An example, printed once for all tests that only read it."""
     return reports.render(make())
 
 
 def words(pdf: bytes, first: int = 1) -> str:
-    """The text from page `first` on as poppler finds it, on one line, every kind of space and line end one space."""
+    """The text from page `first` on as poppler extracts it, on one line, all white space as single spaces."""
     return " ".join(_poppler("pdftotext", "-raw", "-f", str(first), "-enc", "UTF-8", "-", "-", pdf=pdf).split())
 
 
 def plain(page: str) -> str:
-    """The text of an HTML page on one line, every kind of space one space."""
+    """The text of an HTML page on one line, all white space as single spaces."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", "", page)).split())
 
 
 def read_aloud(pdf: bytes) -> str:
-    """The text in the order of the tags, as a screen reader gives it, one line of the page after the other."""
+    """The text in the order of the tags, as a screen reader reads it, one page after the other."""
     with NamedTemporaryFile(suffix=".pdf") as file:
         Path(file.name).write_bytes(pdf)
         tree = _poppler("pdfinfo", "-struct-text", file.name)
@@ -46,7 +46,7 @@ def read_aloud(pdf: bytes) -> str:
 
 
 def outside_the_margins(pdf: bytes, *, margin: float) -> list[str]:
-    """Words that stand nearer to the left or right edge of the page than so many millimetres."""
+    """Words nearer to the left or right edge of the page than this many millimetres."""
     boxes = _poppler("pdftotext", "-bbox", "-", "-", pdf=pdf)
     points = margin * 72 / 25.4
     width = float(re.findall(r'<page width="([\d.]+)"', boxes)[0])
@@ -61,14 +61,14 @@ def shapes(svg: str, kind: str) -> list[dict[str, str]]:
 
 
 def picture(pdf: bytes, *, dpi: int) -> Image.Image:
-    """The first page as it is seen, in greys."""
+    """The first page as a greyscale image."""
     command = [str(machine.poppler("pdftoppm")), "-r", str(dpi), "-gray", "-singlefile", "-"]
     return Image.open(BytesIO(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout))
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """An element of the tag tree: what it is, what it says of itself, the kinds of the elements in it."""
+    """An element of the tag tree: its type, its attributes, and the types of its children."""
 
     kind: str
     alternative: str
@@ -80,7 +80,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """What a tagged PDF says of itself."""
+    """What a tagged PDF declares about itself."""
 
     marked: bool
     language: str
@@ -97,7 +97,7 @@ class Tagged:
 
 
 def tagged(pdf: bytes) -> Tagged:
-    """The facts about a PDF that its reader's software asks for."""
+    """The facts in a PDF that assistive software reads."""
     with pikepdf.open(BytesIO(pdf)) as opened:
         root = opened.Root
         fonts = [one for one in opened.objects if isinstance(one, pikepdf.Dictionary) and "/FontName" in one]

@@ -1,4 +1,4 @@
-"""Every document is a tagged PDF that says its language and title and reads in order (PDF/UA-1, ISO 14289-1)."""
+"""Every document is a tagged PDF with language, title and reading order (PDF/UA-1, ISO 14289-1)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read(make: Callable[[], Snapshot]) -> Tagged:
 
 
 @every_kind
-def test_the_file_says_what_it_is_and_in_which_language(make: Callable[[], Snapshot]) -> None:
+def test_the_file_declares_its_title_and_language(make: Callable[[], Snapshot]) -> None:
     pdf, snapshot = read(make), make()
 
     assert (pdf.marked, pdf.shows_title, pdf.part, pdf.language) == (True, True, "1", snapshot.language)
@@ -37,7 +37,7 @@ def test_every_font_is_embedded(make: Callable[[], Snapshot]) -> None:
 
 
 @every_kind
-def test_every_figure_has_an_alternative(make: Callable[[], Snapshot]) -> None:
+def test_every_figure_has_an_alternative_text(make: Callable[[], Snapshot]) -> None:
     figures = [tag for tag in read(make).tags if tag.kind == "Figure"]
 
     assert figures != []
@@ -54,7 +54,7 @@ def test_every_header_cell_heads_a_column_or_a_row(make: Callable[[], Snapshot],
     assert (len(scopes), scopes.count("Column"), scopes.count("Row")) == (columns + rows, columns, rows)
 
 
-def test_without_our_completion_header_cells_would_say_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_our_addition_header_cells_would_have_no_scope(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "complete_structure", id)
 
     pdf = tagged(reports.render(examples.award_letter()).pdf)
@@ -64,7 +64,7 @@ def test_without_our_completion_header_cells_would_say_nothing(monkeypatch: pyte
 
 
 @every_kind
-def test_cells_name_their_headers_and_every_name_leads_somewhere(make: Callable[[], Snapshot]) -> None:
+def test_cells_refer_to_their_headers_and_every_reference_is_valid(make: Callable[[], Snapshot]) -> None:
     pdf = read(make)
 
     named = {header for tag in pdf.tags for header in tag.headers}
@@ -74,12 +74,12 @@ def test_cells_name_their_headers_and_every_name_leads_somewhere(make: Callable[
 
 
 @every_kind
-def test_lists_hold_items_and_nothing_else(make: Callable[[], Snapshot]) -> None:
+def test_lists_contain_only_items(make: Callable[[], Snapshot]) -> None:
     assert {kid for tag in read(make).tags if tag.kind == "L" for kid in tag.kids} <= {"LI"}
 
 
 @every_kind
-def test_headings_begin_at_one_and_skip_no_level(make: Callable[[], Snapshot]) -> None:
+def test_headings_begin_at_level_one_and_skip_no_level(make: Callable[[], Snapshot]) -> None:
     levels = [int(tag.kind[1:]) for tag in read(make).tags if tag.kind in {"H1", "H2", "H3"}]
 
     assert levels[0] == 1
@@ -94,7 +94,7 @@ def test_the_outline_begins_with_the_subject(make: Callable[[], Snapshot]) -> No
     assert subject in read(make).outline[0]
 
 
-def test_the_letter_is_read_aloud_in_the_order_of_the_page() -> None:
+def test_the_letter_is_read_in_the_order_of_the_page() -> None:
     spoken = read_aloud(printed(examples.award_letter).pdf)
 
     order = ["L-2026-0012", "Madame, Monsieur,", "Montant", "Versements", "1. ", "A. Rivera", "PAdES"]

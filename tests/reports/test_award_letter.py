@@ -1,4 +1,4 @@
-"""The award letter: its words in three languages, one page, and nothing a hostile field can do to it."""
+"""The award letter: its text in three languages, its length of one page, and its resistance to hostile fields."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.reports import examples, reading
 HOSTILE = '<img src="http://127.0.0.1:9/x"><script>alert(1)</script>&amp; {name} {{ it.number }} {% raw %} \\u202e'
 
 
-def test_the_french_letter_says_what_the_story_says() -> None:
+def test_the_french_letter_contains_the_facts_of_the_story() -> None:
     written = (Path(__file__).parent / "award_letter_fr.txt").read_text("utf-8")
 
     spoken = reading.read_aloud(reading.printed(examples.award_letter).pdf)
@@ -40,7 +40,7 @@ def test_the_french_letter_says_what_the_story_says() -> None:
         ("es", "A más tardar el 2 de marzo de 2027: enviar el informe final."),
     ],
 )
-def test_the_letter_speaks_the_reader_s_language(language: Language, sentence: str) -> None:
+def test_the_letter_is_in_the_readers_language(language: Language, sentence: str) -> None:
     printed = reports.render(examples.award_letter(language))
 
     assert reading.words(printed.pdf).count(sentence) == 1
@@ -65,7 +65,7 @@ def test_amounts_have_the_decimals_of_their_currency(currency: str, amount: str,
     assert words.count(f"1 {column} immediately") == 1
 
 
-def test_what_stands_in_a_field_is_printed_and_never_obeyed() -> None:
+def test_markup_in_a_field_is_printed_and_never_interpreted() -> None:
     letter = examples.award_letter("en", project=HOSTILE, conditions=(HOSTILE,))
 
     words = reading.words(reports.render(letter).pdf)
@@ -73,7 +73,7 @@ def test_what_stands_in_a_field_is_printed_and_never_obeyed() -> None:
     assert words.replace(" ", "").count(HOSTILE.replace(" ", "")) == 2
 
 
-def test_a_long_letter_is_set_closer_to_stay_on_one_page() -> None:
+def test_a_long_letter_is_set_more_tightly_to_fit_one_page() -> None:
     conditions = ("Open the workshops to the neighbouring villages.", "Publish the measurements under an open licence.")
     letter = examples.award_letter("fr", conditions=conditions)
 
@@ -83,7 +83,7 @@ def test_a_long_letter_is_set_closer_to_stay_on_one_page() -> None:
     assert reading.words(printed.pdf).count(conditions[1]) == 1
 
 
-def test_a_letter_too_long_for_one_page_runs_on_and_loses_nothing() -> None:
+def test_a_letter_too_long_for_one_page_continues_and_loses_nothing() -> None:
     conditions = tuple(f"Condition {index}: " + "measure, write down and publish. " * 8 for index in range(12))
     letter = examples.award_letter("fr", conditions=conditions)
 
@@ -97,7 +97,7 @@ def test_a_letter_too_long_for_one_page_runs_on_and_loses_nothing() -> None:
 
 
 @pytest.mark.parametrize("title", ["Réseau " * 50, "w" * 400, "long-" * 79, "a\u0301\u0302\u0303" * 90])
-def test_nothing_leaves_the_page_whatever_the_title(title: str) -> None:
+def test_no_title_overflows_the_page(title: str) -> None:
     recipient = Recipient(name=title, attention=title, address=(title,))
     letter = examples.award_letter("fr", project=title, call=title, recipient=recipient)
 
@@ -125,7 +125,7 @@ def test_a_name_prints_in_its_own_script(name: str) -> None:
     assert printed.pages == 1
 
 
-def test_every_condition_and_deed_has_words() -> None:
+def test_every_condition_and_task_has_a_text() -> None:
     keys = ("agreement_signed", "bank_verified", "certificate_received", "co_funding_confirmed")
     conditions = tuple(Condition(key=key) for key in keys)  # type: ignore[arg-type]
     day = examples.award_letter().starts_on
@@ -144,7 +144,7 @@ def test_every_condition_and_deed_has_words() -> None:
 
 
 @pytest.mark.parametrize("address", ["https://grants.example/v/L-2026-0012", "https://x.org/" + "v" * 66])
-def test_the_code_in_the_foot_is_the_address_module_for_module(address: str) -> None:
+def test_the_qr_code_in_the_footer_is_the_address_module_for_module(address: str) -> None:
     modules = [[bool(dark) for dark in row] for row in segno.make_qr(address, error="m", mask=pages.MASK).matrix]
     points_to_the_inch, millimetre = 400, 400 / 25.4
 
@@ -168,13 +168,13 @@ def test_the_code_in_the_foot_is_the_address_module_for_module(address: str) -> 
         ("es", "Es una parte de los 20.000,00 USD solicitados."),
     ],
 )
-def test_a_letter_of_an_award_in_part_says_so(language: Language, sentence: str) -> None:
+def test_the_letter_of_a_partial_award_says_so(language: Language, sentence: str) -> None:
     part, whole = (pages.html(examples.award_letter(language, asked=asked)) for asked in (Decimal(20_000), None))
 
     assert sentence in reading.plain(part)
     assert sentence[:10] not in reading.plain(whole)
 
 
-def test_less_than_the_award_was_not_asked_for() -> None:
+def test_a_requested_amount_must_be_higher_than_the_partial_award() -> None:
     with pytest.raises(ValueError, match="more than the award"):
         examples.award_letter(asked=Decimal(12_322))

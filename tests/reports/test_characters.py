@@ -1,4 +1,4 @@
-"""What the policy lets through, the print engine prints; and what the fonts of this machine have is in the table."""
+"""The print engine prints every character that the policy allows, and the table lists the fonts of this machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reports import engine, fonts
 from workflows.printable import TABLE, strange
 
 SPREAD = 6
-"""Of so many ends one is printed: they lie as close in every script."""
+"""One in this many range ends is printed, equally often in every script."""
 
 
 def ends() -> list[str]:
@@ -28,19 +28,19 @@ def printed(text: str) -> engine.Printed:
     return engine.print_html(page, stylesheets=("letter.css",), identifier=b"test")
 
 
-def test_what_the_policy_lets_through_prints() -> None:
+def test_characters_that_the_policy_allows_are_printed() -> None:
     assert printed("".join(ends()[::SPREAD])).pages > 1
 
 
-def test_what_the_policy_refuses_would_not_print() -> None:
-    character = "\U0010abcd"  # of private use
+def test_characters_that_the_policy_refuses_would_not_print() -> None:
+    character = "\U0010abcd"  # private-use characters
 
     assert strange(character) == character
     with pytest.raises(reports.Unprintable):
         printed(character)
 
 
-def test_what_a_font_has_is_read_from_its_file() -> None:
+def test_the_characters_of_a_font_are_read_from_its_file() -> None:
     have = fonts.characters("notosans-regular")
 
     assert set(map(ord, "Aé€Ж")) <= have

@@ -1,4 +1,4 @@
-"""Charts and the map: the same shapes on a page and on paper, true to their numbers."""
+"""Charts and the map: the same shapes on a web page and on paper, true to their numbers."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def money(paid: int, returned: int, payable: int, planned: int, ink: str = "pape
         ("3", "3", "2", "0"),
     ],
 )
-def test_the_share_of_the_way_has_the_sense_of_the_goal(baseline: str, target: str, actual: str, share: str) -> None:
+def test_progress_has_the_direction_of_the_target(baseline: str, target: str, actual: str, share: str) -> None:
     assert share_of_the_way(Decimal(baseline), Decimal(target), Decimal(actual)) == Decimal(share)
 
 
-def test_an_indicator_that_is_reached_passes_the_target_stroke_and_changes_its_hue() -> None:
+def test_a_reached_indicator_passes_the_target_mark_and_changes_colour() -> None:
     reached = indicator_bar(share=Decimal(1), reached=True, alternative="a")
     missed = indicator_bar(share=Decimal("0.5"), reached=False, alternative="a")
 
@@ -60,17 +60,17 @@ def test_an_indicator_never_leaves_its_drawing(share: str, mirrored: bool) -> No
     assert [end for end in ends if end[0] < 0 or end[1] > 150] == []
 
 
-def test_the_parts_of_the_money_bar_are_as_long_as_their_amounts_with_a_gap_between() -> None:
+def test_the_parts_of_the_money_bar_are_proportional_with_gaps_between_them() -> None:
     svg = money(paid=60, returned=10, payable=20, planned=20)
 
     assert widths(svg) == pytest.approx([49.0, 8.2, 19.0, 19.2], abs=0.01)
 
 
-def test_money_that_was_never_there_draws_nothing_and_divides_nothing() -> None:
+def test_an_empty_money_bar_draws_nothing_and_does_not_divide_by_zero() -> None:
     assert widths(money(paid=0, returned=0, payable=0, planned=0)) == []
 
 
-def test_what_went_over_a_budget_line_is_hatched_beyond_what_was_approved() -> None:
+def test_spending_above_a_budget_line_is_hatched() -> None:
     over = line_bar(approved=Decimal(80), used=Decimal(100), most=Decimal(100), alternative="a", width=100, ink="paper")
     within = line_bar(
         approved=Decimal(80), used=Decimal(40), most=Decimal(100), alternative="a", width=100, ink="paper"
@@ -88,11 +88,11 @@ def test_web_and_paper_draw_the_same_shapes_in_classes_or_colours() -> None:
     assert "class=" not in paper
 
 
-def test_the_alternative_is_the_first_child_and_is_escaped() -> None:
+def test_the_alternative_text_is_the_first_child_and_is_escaped() -> None:
     assert Drawing(10, 10, '<b>"&', "web").svg().split("<title>")[1] == "&lt;b&gt;&#34;&amp;</title></svg>"
 
 
-def test_equal_earth_agrees_with_the_values_of_its_paper() -> None:
+def test_equal_earth_matches_the_published_values() -> None:
     # Width and height of the whole projection on the unit sphere: Šavrič et al. 2019, section 4.
     assert equal_earth(11, 90)[1] == pytest.approx(1.3173627591574, abs=1e-9)
     assert equal_earth(11 + 179.9999999, 0)[0] == pytest.approx(2.7066299836, abs=1e-6)
@@ -113,13 +113,13 @@ def _on(x: float, y: float) -> bool:
     return 0 <= x <= SHEET_WIDTH and 0 <= y <= SHEET_HEIGHT
 
 
-def test_the_area_of_a_circle_is_the_money_and_small_ones_lie_on_top() -> None:
+def test_circle_areas_show_the_amounts_and_small_circles_are_on_top() -> None:
     svg = dot_map({"KE": 1.0, "MG": 4.0, "XX": 9.0}, alternative="a", largest=20, smallest=1)
 
     assert [float(circle["r"]) for circle in shapes(svg, "circle")] == pytest.approx([13.33, 6.67], abs=0.01)
 
 
-def test_a_window_has_its_country_in_the_middle() -> None:
+def test_a_map_section_has_its_country_in_the_middle() -> None:
     svg = dot_map({"MG": 1.0}, alternative="a", around="MG", span=100)
 
     (root,) = shapes(svg, "svg")
@@ -127,5 +127,5 @@ def test_a_window_has_its_country_in_the_middle() -> None:
     assert (x + width / 2, y + height / 2) == pytest.approx(country_place("MG"), abs=0.01)
 
 
-def test_the_map_is_light_enough_for_a_page() -> None:
+def test_the_map_is_small_enough_for_a_page() -> None:
     assert len(dot_map({"MG": 1.0}, alternative="a")) < 18_000

@@ -1,4 +1,4 @@
-"""The same snapshot gives the same bytes: twice, in another process, under another clock, zone and seed."""
+"""The same snapshot gives the same bytes: twice, in another process, under another clock, time zone and hash seed."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ def test_another_snapshot_gives_other_bytes_and_another_identifier() -> None:
     assert reading.tagged(one.pdf).identifier != reading.tagged(other.pdf).identifier
 
 
-def test_the_days_in_the_file_are_the_day_of_the_letter() -> None:
+def test_the_dates_in_the_file_are_the_date_of_the_letter() -> None:
     assert reading.tagged(reading.printed(examples.award_letter).pdf).days == ("D:20260112", "D:20260112")
 
 
-def test_what_it_was_made_with_names_libraries_and_every_font_in_the_file() -> None:
+def test_the_build_record_names_libraries_and_every_font_in_the_file() -> None:
     printed = reports.render(examples.award_letter())
 
     made_with = printed.made_with

@@ -1,4 +1,4 @@
-"""The print engine refuses: a character no font has, anything from outside, any error it only reports."""
+"""The print engine fails on a character without a glyph, on external resources, and on errors that it only logs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reports.snapshots import Recipient
 from tests.reports import examples, reading
 
 NOBODYS = "\U0010abcd\U0010abce"
-"""Characters of private use, which no font has."""
+"""Private-use characters, which no font has."""
 
 
 def print_html(body: str, lang: str = "en") -> engine.Printed:
@@ -27,7 +27,7 @@ def print_html(body: str, lang: str = "en") -> engine.Printed:
 
 @pytest.fixture
 def visits() -> Iterator[list[str]]:
-    """Paths asked of a server on this machine; the first entry is its own address."""
+    """Paths requested from a server on this machine; the first entry is its own address."""
     asked: list[str] = []
 
     class Notes(BaseHTTPRequestHandler):
@@ -36,7 +36,7 @@ def visits() -> Iterator[list[str]]:
             self.send_error(404)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Notes)
     asked.append(f"http://127.0.0.1:{server.server_port}")
@@ -60,7 +60,7 @@ def test_a_character_without_a_glyph_fails_the_letter_and_is_named() -> None:
     )
 
 
-def test_without_the_guard_the_letter_would_print_with_a_hole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_guard_the_letter_would_print_with_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Complaints, "sentence", lambda _: "")
     letter = examples.award_letter("fr", recipient=Recipient(name=NOBODYS))
 
@@ -70,7 +70,7 @@ def test_without_the_guard_the_letter_would_print_with_a_hole(monkeypatch: pytes
 
 
 @pytest.mark.parametrize("level", [logging.CRITICAL, logging.ERROR])
-def test_a_missing_glyph_is_seen_whatever_the_log_level(level: int) -> None:
+def test_a_missing_glyph_is_detected_at_any_log_level(level: int) -> None:
     logger = logging.getLogger("weasyprint")
     before = logger.level
     logger.setLevel(level)
@@ -85,7 +85,7 @@ def test_a_missing_glyph_is_seen_whatever_the_log_level(level: int) -> None:
         logger.disabled = False
 
 
-def test_nothing_prints_while_logging_is_off() -> None:
+def test_nothing_prints_while_logging_is_disabled() -> None:
     logging.disable(logging.CRITICAL)
     try:
         with pytest.raises(reports.Unprintable, match="Logging is disabled"):
@@ -139,7 +139,7 @@ def test_the_refusal_names_the_address() -> None:
         ('<p><a href="#nowhere">A</a></p>', "The print engine reports: No anchor #nowhere for internal URI reference"),
     ],
 )
-def test_an_error_that_the_engine_only_reports_fails_the_document(body: str, said: str) -> None:
+def test_an_error_that_the_engine_only_logs_fails_the_document(body: str, said: str) -> None:
     with pytest.raises(reports.Unprintable, match=said):
         print_html(body)
 
@@ -157,7 +157,7 @@ def test_this_machine_has_all_parts() -> None:
     assert engine.missing_parts() == []
 
 
-def test_a_missing_font_and_a_missing_library_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_font_and_a_missing_library_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "FAMILIES", {"No Such Face": "fonts-nowhere"})
     monkeypatch.setattr(engine, "harfbuzz_subset", None)
 
@@ -167,8 +167,11 @@ def test_a_missing_font_and_a_missing_library_are_said(monkeypatch: pytest.Monke
     ]
 
 
-def test_no_stylesheet_asks_for_font_features() -> None:
-    """WeasyPrint 70 leaks an attribute per text laid out with features, and Noto's figures are tabular without."""
+def test_no_stylesheet_requests_font_features() -> None:
+    """No stylesheet requests font features.
+
+    WeasyPrint 70 leaks an attribute per text laid out with features, and Noto's figures are tabular without them.
+    """
     declared = [
         line.split("font-variant-numeric: ")[1].split(";")[0]
         for path in reports.DOCUMENTS.glob("*.css")
@@ -180,7 +183,7 @@ def test_no_stylesheet_asks_for_font_features() -> None:
 
 
 class TimeIsUp(BaseException):
-    """What a worker raises in a job that takes too long."""
+    """The exception that a worker raises in a job that takes too long."""
 
 
 @pytest.fixture
@@ -192,19 +195,19 @@ def slow_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("slow_drawing")
-def test_a_time_limit_that_strikes_inside_a_drawing_ends_the_job() -> None:
+def test_a_timeout_inside_a_drawing_ends_the_job() -> None:
     with pytest.raises(TimeIsUp):
         reports.render(examples.award_letter())
 
 
 @pytest.mark.usefixtures("slow_drawing")
-def test_without_the_guard_the_time_limit_would_be_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_guard_the_timeout_would_be_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Complaints, "end", lambda _: None)
 
     assert reports.render(examples.award_letter()).pages == 1
 
 
-def test_debugging_talk_stays_out_of_the_program_s_log_and_warnings_reach_it(caplog: pytest.LogCaptureFixture) -> None:
+def test_debug_messages_stay_out_of_the_log_and_warnings_reach_it(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG), pytest.raises(reports.Unprintable):
         print_html(f'<img alt="x" src="/nothing"/><p style="colour: red">{NOBODYS[0]}</p>')
 

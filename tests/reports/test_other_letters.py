@@ -1,4 +1,4 @@
-"""The letter that says no, and the acknowledgement of what arrived."""
+"""The decline letter, and the acknowledgement of a submission."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from reports.snapshots import Feedback
 from tests.reports import examples, reading
 
 
-def test_the_decline_letter_gives_reasons_and_ways_on() -> None:
+def test_the_decline_letter_gives_reasons_and_next_steps() -> None:
     words = reading.words(reports.render(examples.decline_letter("en")).pdf)
 
     assert words.count("Under the call “Beyond the Net 2026”, 9 of 31 proposals are funded.") == 1
@@ -16,7 +16,7 @@ def test_the_decline_letter_gives_reasons_and_ways_on() -> None:
     assert words.count("appeal until 1 February 2026.") == 1
 
 
-def test_long_feedback_runs_on_to_more_pages_and_loses_nothing() -> None:
+def test_long_feedback_continues_on_more_pages_and_loses_nothing() -> None:
     points = tuple(Feedback(heading=f"Point {index}", text="Un mot et un autre. " * 60) for index in range(12))
 
     printed = reports.render(examples.decline_letter(feedback=points))
@@ -26,7 +26,7 @@ def test_long_feedback_runs_on_to_more_pages_and_loses_nothing() -> None:
     assert [words.count(f"Point {index} Un mot") for index in range(12)] == [1] * 12
 
 
-def test_the_acknowledgement_carries_the_hash_of_exactly_what_arrived() -> None:
+def test_the_acknowledgement_contains_the_hash_of_the_submission() -> None:
     receipt = examples.receipt("en")
 
     words = reading.words(reports.render(receipt).pdf)

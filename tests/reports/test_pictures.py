@@ -1,4 +1,4 @@
-"""A picture of the story: the one that was named, of a size one can print, without what the camera knew."""
+"""The photograph of the story: the right file, at a printable size, without camera metadata."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PLACE = "a roof in the third village"
 
 
 def photograph(kind: str = "JPEG", width: int = 900, height: int = 600) -> bytes:
-    """A sky over a field, with the coordinates of somebody's house in it."""
+    """A sky over a field, with the coordinates of a private house in its metadata."""
     picture = Image.linear_gradient("L").resize((width, height)).convert("RGB")
     exif = Image.Exif()
     exif[GPS] = {1: "S", 2: (18.0, 52.0, 45.0), 3: "E", 4: (47.0, 30.0, 30.0)}
@@ -36,7 +36,7 @@ def named(data: bytes) -> Picture:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_the_picture_prints_with_its_place_its_maker_and_consent(kind: str) -> None:
+def test_the_picture_prints_with_place_author_and_consent(kind: str) -> None:
     data = photograph(kind)
     report = examples.impact_report(picture=named(data))
 
@@ -46,7 +46,7 @@ def test_the_picture_prints_with_its_place_its_maker_and_consent(kind: str) -> N
     assert [tag.alternative for tag in reading.tagged(printed.pdf).tags].count("A mast on a roof") == 1
 
 
-def test_what_the_camera_wrote_does_not_reach_the_file() -> None:
+def test_camera_metadata_do_not_reach_the_file() -> None:
     data = photograph()
     report = examples.impact_report(picture=named(data))
 
@@ -57,7 +57,7 @@ def test_what_the_camera_wrote_does_not_reach_the_file() -> None:
     assert [secret in images(printed.pdf) for secret in secrets] == [False, False]
 
 
-def test_without_painting_it_anew_the_camera_s_words_would_be_published(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_repainting_camera_metadata_would_be_published(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printing, "fit_to_print", bytes)
     data = photograph()
     report = examples.impact_report(picture=named(data))
@@ -68,14 +68,14 @@ def test_without_painting_it_anew_the_camera_s_words_would_be_published(monkeypa
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_a_picture_is_scaled_to_the_page_and_keeps_its_shape(kind: str) -> None:
+def test_a_picture_is_scaled_to_the_page_and_keeps_its_proportions(kind: str) -> None:
     with Image.open(BytesIO(fitting.fit_to_print(photograph(kind, 3000, 1500)))) as picture:
         assert (picture.format, picture.size, sorted(picture.info)) == (
             "JPEG", (1500, 750), ["jfif", "jfif_density", "jfif_unit", "jfif_version"],
         )  # fmt: skip
 
 
-def test_a_picture_that_is_missing_or_another_is_refused() -> None:
+def test_a_missing_or_different_picture_is_refused() -> None:
     data, other = photograph(), photograph(width=901)
     report = examples.impact_report(picture=named(data))
 
@@ -85,14 +85,14 @@ def test_a_picture_that_is_missing_or_another_is_refused() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", photograph()[:40]])
-def test_what_is_no_picture_is_refused(data: bytes) -> None:
+def test_a_file_that_is_not_a_picture_is_refused(data: bytes) -> None:
     report = examples.impact_report(picture=named(data))
 
     with pytest.raises(reports.Unprintable, match="is not a valid JPEG or PNG file"):
         reports.render(report, pictures={sha256(data).hexdigest(): data})
 
 
-def test_a_picture_too_large_to_hold_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_too_large_for_memory_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitting, "MOST_PIXELS", 900 * 600 - 1)
 
     with pytest.raises(reports.Unprintable, match="The picture has 540,000 pixels; at most 539,999 can be printed"):

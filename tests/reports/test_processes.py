@@ -1,4 +1,4 @@
-"""What a process carries: a web process no print engine, a warm worker no thread."""
+"""Modules and threads of processes: no print engine in a web process, no extra thread in a warm worker."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_snapshots_and_charts_load_no_print_engine() -> None:
     assert said(LIGHT) == "[]"
 
 
-def test_warming_up_leaves_no_thread_behind() -> None:
+def test_warming_up_leaves_no_thread() -> None:
     assert said(WARM) == "1 1"
 
 

@@ -1,4 +1,4 @@
-"""A document read by expat is the document that WeasyPrint's own parser reads."""
+"""A document parsed by expat equals the document parsed by WeasyPrint's own parser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def printed(html: str, kind: str) -> bytes:
 
 
 @pytest.mark.parametrize("snapshot", list(samples.all_kinds()), ids=named)
-def test_both_ways_of_reading_give_the_same_bytes(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_parsers_give_the_same_bytes(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     html = pages.html(snapshot)
     ours = printed(html, snapshot.kind)
 
@@ -37,6 +37,6 @@ def test_both_ways_of_reading_give_the_same_bytes(snapshot: Snapshot, monkeypatc
 @pytest.mark.parametrize(
     "html", ["<html><p>One<p>Two</html>", "<html><p>A&nbsp;B</p></html>", "<html><p>\uffff</p></html>", ""]
 )
-def test_what_is_not_well_formed_is_refused(html: str) -> None:
+def test_a_document_that_is_not_well_formed_is_refused(html: str) -> None:
     with pytest.raises(reports.Unprintable, match="The document cannot be read: "):
         Sheet(html, engine.Assets({}))

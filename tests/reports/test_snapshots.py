@@ -1,4 +1,4 @@
-"""Snapshots keep what a letter says, exactly, and refuse what no letter should say."""
+"""Snapshots store exactly what a letter says, and reject invalid data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def complaints(make: Callable[[], object]) -> list[str]:
 
 
 @pytest.mark.parametrize("make", EVERY_KIND)
-def test_a_snapshot_stored_as_json_is_the_same_snapshot_again(make: Callable[[], Snapshot]) -> None:
+def test_a_snapshot_stored_as_json_is_restored_unchanged(make: Callable[[], Snapshot]) -> None:
     snapshot = make()
 
     stored = json.loads(json.dumps(snapshot.model_dump(mode="json")))
@@ -63,7 +63,7 @@ def test_an_amount_has_no_more_decimals_than_its_currency(currency: str, amount:
 
 
 @pytest.mark.parametrize(("currency", "amount"), [("JPY", "15"), ("JPY", "1E+3"), ("USD", "1.50"), ("KWD", "1.505")])
-def test_an_amount_with_the_decimals_of_its_currency_is_kept(currency: str, amount: str) -> None:
+def test_an_amount_with_the_decimals_of_its_currency_is_accepted(currency: str, amount: str) -> None:
     one = (Instalment(number=1, amount=Decimal(amount)),)
 
     letter = examples.award_letter(amount=amount, currency=currency, instalments=one)
@@ -72,7 +72,7 @@ def test_an_amount_with_the_decimals_of_its_currency_is_kept(currency: str, amou
 
 
 @pytest.mark.parametrize("amount", [0.1, "NaN", "Infinity", "-1", "1" * 40])
-def test_an_amount_that_is_no_exact_sum_of_money_is_refused(amount: object) -> None:
+def test_an_amount_that_is_not_an_exact_decimal_is_refused(amount: object) -> None:
     assert complaints(lambda: examples.receipt(asked=amount)) != []
 
 
@@ -80,7 +80,7 @@ def test_an_unknown_currency_is_refused() -> None:
     assert complaints(lambda: examples.receipt(currency="XQQ")) == ["XQQ is not an ISO 4217 currency code"]
 
 
-def test_text_loses_control_and_direction_turning_characters_and_nothing_else() -> None:
+def test_control_and_direction_characters_are_removed_and_nothing_else() -> None:
     dirty = "A\u202eB\x00 \u200fعمر\u0007\t N\u0303andu\u202f!\u2069"
 
     letter = examples.award_letter(project=dirty)
@@ -96,18 +96,18 @@ def test_a_line_is_one_line_and_a_text_keeps_its_lines() -> None:
 
 
 @pytest.mark.parametrize("title", ["", " \n ", "\u202e", "x" * 401])
-def test_a_line_says_something_and_has_an_end(title: str) -> None:
+def test_a_line_is_not_empty_and_has_a_maximum_length(title: str) -> None:
     assert len(complaints(lambda: examples.award_letter(project=title))) == 1
 
 
 @pytest.mark.parametrize("address", ["ftp://example.org/", "javascript:alert(1)", "https://", "https://a b", "/v/1"])
-def test_the_address_to_check_a_letter_at_is_a_web_address(address: str) -> None:
+def test_the_verification_address_is_a_web_address(address: str) -> None:
     said = complaints(lambda: examples.award_letter(check_url=address))
 
     assert said == ["a web address starts with http:// or https:// and has no spaces"]
 
 
-def test_a_condition_about_a_report_names_the_report_and_its_day() -> None:
+def test_a_condition_about_a_report_names_the_report_and_its_date() -> None:
     day = date(2026, 8, 15)
     named = "report_approved, and nothing else, names its report and due_on"
     numbered = "a progress report, and no other, has a report_number"
@@ -117,14 +117,14 @@ def test_a_condition_about_a_report_names_the_report_and_its_day() -> None:
     assert complaints(lambda: Condition(key="report_approved", report="progress", due_on=day)) == [numbered]
 
 
-def test_a_duty_is_complete() -> None:
+def test_a_task_is_complete() -> None:
     day = date(2026, 8, 15)
 
     assert complaints(lambda: Duty(by=day, deed="sign_agreement")) == ["sign_agreement needs about"]
     assert complaints(lambda: Duty(by=day, deed="send_report")) == ["send_report, and nothing else, names its report"]
 
 
-def test_words_without_consent_cannot_be_quoted() -> None:
+def test_quotes_without_consent_are_refused() -> None:
     assert len(complaints(lambda: Quote(words="Mine", name="V. Rasoa (demo)", consent=False))) == 1  # type: ignore[arg-type]
 
 
@@ -132,7 +132,7 @@ def test_an_impact_report_whose_payments_do_not_sum_is_refused() -> None:
     assert complaints(lambda: examples.impact_report(paid="12000.00")) == ["the payments do not sum to what was paid"]
 
 
-def test_a_receipt_keeps_its_instant_in_utc_to_the_second() -> None:
+def test_a_receipt_stores_its_time_in_utc_to_the_second() -> None:
     letter = examples.receipt(submitted_at="2025-11-30T23:41:07.9+03:00")
 
     assert letter.submitted_at.isoformat() == "2025-11-30T20:41:07+00:00"

@@ -1,4 +1,4 @@
-"""Objects whose bytes are worked out once give the file that pydyf writes."""
+"""PDF objects serialised only once give the same file as pydyf's own writer."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ FRENCH = [one for one in samples.all_kinds() if one.language == "fr"]
 
 
 def leave(_pdf: pydyf.PDF) -> None:
-    """Work out nothing before pydyf does."""
+    """Disable our early serialisation."""
 
 
 @pytest.mark.parametrize("snapshot", FRENCH, ids=lambda one: one.kind)
-def test_the_file_is_the_same_to_the_byte(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_file_is_identical_byte_for_byte(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     ours = reports.render(snapshot).pdf
 
     monkeypatch.setattr(engine, "write_once", leave)
@@ -32,7 +32,7 @@ def test_the_file_is_the_same_to_the_byte(snapshot: Snapshot, monkeypatch: pytes
 def test_a_stream_is_compressed_once(
     write: Callable[[pydyf.PDF], None], times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twin: without it, each is compressed for the hash and again for the file."""
+    """Each stream is compressed once; pydyf alone compresses it for the hash and again for the file."""
     seen: list[pydyf.Stream] = []
     compressed = pydyf.Stream.data.fget
 
