@@ -1,7 +1,7 @@
-"""The web application of a test process: made once, then moved to each test's own database.
+"""The web application of a test process: created once, then connected to each test's own database.
 
-Its templates, routes and SQL are compiled once instead of for every test, which is half of a test's time. A test that
-wants an application of another make calls `create_app` itself, and `compiled_once` where it shows many pages.
+Templates, routes and SQL are compiled once instead of once per test, which saves half of a test's time. A test that
+needs an application with other settings calls `create_app` itself, and `compiled_once` if it shows many pages.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from workflows.programmes import read_also
 
 
 def compiled_once(app: Flask, postgres: Postgres) -> Flask:
-    """The same application, which shares what becomes of its templates with the others of the run."""
+    """Make the application share its compiled templates with the other applications of the test run."""
     folder = postgres.instance / "templates"
     folder.mkdir(exist_ok=True)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
@@ -34,7 +34,7 @@ def compiled_once(app: Flask, postgres: Postgres) -> Flask:
 
 @pytest.fixture(scope="session")
 def movable(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """An application that connects to whatever database its settings name at that moment."""
+    """An application that connects to the database named in its settings at that moment."""
     settings = settings_for(postgres, template, tmp_path_factory.mktemp("application"))
     made = compiled_once(create_app(settings), postgres)
     made.testing = True
@@ -45,7 +45,7 @@ def movable(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture
 def app(movable: Flask, settings: Settings) -> Iterator[Flask]:
-    """The web application on the test's own database; raises where a test leaves it otherwise than it was found."""
+    """The web application on the test's own database; raises if the test leaves it changed."""
     movable.extensions["settings"] = settings
     PLACE.address, PLACE.demo = settings.address, settings.demo
     read_also(settings.programmes)
@@ -57,13 +57,13 @@ def app(movable: Flask, settings: Settings) -> Iterator[Flask]:
 
 
 def _lead(app: Flask, given: dict[str, Any]) -> None:
-    """Change what a new connection asks for."""
+    """Change the arguments with which new connections are opened."""
     settings: Settings = app.extensions["settings"]
     given["dbname"] = urlsplit(settings.database_url).path[1:]
 
 
 def parts(app: Flask) -> dict[str, Any]:
-    """What an application is made of and a test might change."""
+    """The parts of an application that a test might change."""
     permissions = {name: getattr(view, "permission", None) for name, view in app.view_functions.items()}
     hooks = [*app.before_request_funcs[None], *app.after_request_funcs[None], *app.teardown_appcontext_funcs]
     made = {"views": {**app.view_functions}, "permissions": permissions, "hooks": hooks}

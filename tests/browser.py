@@ -1,4 +1,4 @@
-"""A client that reads every page it fetches and refuses a careless one."""
+"""A test client that parses every page it fetches and rejects pages that break the project's rules."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from grants.services import sessions
 
 
 class Answer(TestResponse):
-    """A response whose page has been read."""
+    """A response whose page has been parsed."""
 
     page: Page
 
 
 class Careful(FlaskClient):
-    """Follows no redirect by itself; checks each HTML page for what the house forbids."""
+    """Follows no redirect by itself; checks each HTML page against the project's rules."""
 
     def open(self, *args: Any, **kwargs: Any) -> Answer:
-        """Send the request and look the answer over."""
+        """Send the request and check the answer."""
         response = cast(Answer, super().open(*args, **kwargs))
         if response.mimetype == "text/html" and response.data and response.status_code not in {301, 302, 303, 307, 308}:
             page = Page(response.get_data(as_text=True))
@@ -45,13 +45,13 @@ class Careful(FlaskClient):
         return self.open(*args, method="POST", **kwargs)
 
     def submit(self, response: Answer, action: str, **fields: Any) -> Answer:
-        """Send the form of the page whose action ends so, with what stands in it and these."""
+        """Submit the form of the page whose action has this ending, with its current values and these."""
         form = response.page.form(action)
         return self.post(form.action, data={**form.fields, **fields})
 
 
 def anonymous(app: Flask) -> Careful:
-    """A browser that nobody is signed in with."""
+    """A browser without a session."""
     app.test_client_class = Careful
     client = app.test_client()
     assert isinstance(client, Careful)
@@ -59,7 +59,7 @@ def anonymous(app: Flask) -> Careful:
 
 
 def signed_in(app: Flask, person: Person) -> Careful:
-    """A browser with a session of the person, made directly."""
+    """A browser with a session of the person, created directly in the database."""
     client = anonymous(app)
     settings: Settings = app.extensions["settings"]
     with app.app_context(), saving():

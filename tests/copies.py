@@ -1,4 +1,4 @@
-"""What a test process has built once is copied row by row into the next empty database: a tenth of the time."""
+"""Copies the rows that a test process has created once into the next empty database, in a tenth of the time."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Rows = dict[str, bytes]
 
 
 def taken(url: str) -> Rows:
-    """Every row of every table, in the order in which they can be put back. url: as the owner, for psycopg."""
+    """Every row of every table, in an order in which they can be inserted. url: as the owner, for psycopg."""
     with psycopg.connect(url) as owner, owner.cursor() as cursor:
         return {name: b"".join(_read(cursor, name)) for name in _tables()}
 
 
 def put(url: str, rows: Rows) -> None:
-    """Put them into an empty database in one transaction; balances follow by the ledger's own triggers."""
+    """Insert the rows into an empty database in one transaction; the ledger's triggers derive the balances."""
     with psycopg.connect(url) as owner, owner.cursor() as cursor:
         for name in (name for name in _tables() if rows[name]):
             with cursor.copy(sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(name))) as copy:

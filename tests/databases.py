@@ -1,4 +1,4 @@
-"""A database of its own for every test that writes: a copy of one that was migrated once."""
+"""A separate database for every test that writes: a copy of one that was migrated once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="session")
 def template(postgres: InMemory, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a migrated database, made by whichever test process comes first."""
+    """The name of a migrated database, created by the first test process that needs it."""
     with (postgres.instance / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = postgres.instance / "template.done"
@@ -38,20 +38,20 @@ def template(postgres: InMemory, tmp_path_factory: pytest.TempPathFactory) -> st
 
 @pytest.fixture(scope="session")
 def ground(template: str) -> str:
-    """What each test's database is a copy of: the empty tables, unless a file of tests says otherwise."""
+    """What each test's database is a copy of: empty tables, unless the test file overrides this fixture."""
     return template
 
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, postgres: Postgres, ground: str) -> Iterator[str]:
-    """The name of a database of the test's own; `@pytest.mark.ground("active")` names the fixture it is a copy of."""
+    """The name of the test's own database; `@pytest.mark.ground("active")` names the fixture it is a copy of."""
     marker = request.node.get_closest_marker("ground")
     source = request.getfixturevalue(marker.args[0]) if marker else ground
     yield from copied(postgres, source, f"test_{os.getpid()}_{next(_numbers)}")
 
 
 def copied(postgres: Postgres, template: str, name: str) -> Iterator[str]:
-    """A copy of `template` that is dropped afterwards, whoever is still connected."""
+    """A copy of `template` that is dropped afterwards, even if connections are open."""
     copy(postgres, template, name)
     try:
         yield name
@@ -60,14 +60,14 @@ def copied(postgres: Postgres, template: str, name: str) -> Iterator[str]:
 
 
 def copy(postgres: Postgres, template: str, name: str) -> None:
-    """Make database `name` like `template`, to which nobody may be connected."""
+    """Create database `name` as a copy of `template`, to which no connection may be open."""
     command = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy OWNER grants_owner"
     as_superuser(postgres).execute(sql.SQL(command).format(sql.Identifier(name), sql.Identifier(template)))
 
 
 @pytest.fixture
 def settings(postgres: Postgres, database: str, tmp_path: Path) -> Settings:
-    """Settings of a demonstration on the test's own database, with cheap passwords."""
+    """Settings of a demonstration on the test's own database, with fast password hashing."""
     return settings_for(postgres, database, tmp_path)
 
 
@@ -88,6 +88,6 @@ def settings_for(postgres: Postgres, database: str, instance: Path) -> Settings:
 
 
 def advance(settings: Settings, seconds: int) -> None:
-    """Move the database's clock forward by so many seconds, as its owner."""
+    """Advance the database's clock by this many seconds, as its owner."""
     with psycopg.connect(plain(settings.owner_database_url), autocommit=True) as owner:
         owner.execute("UPDATE clock_offset SET seconds = seconds + %s", [seconds])

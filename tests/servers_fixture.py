@@ -1,4 +1,4 @@
-"""One PostgreSQL and one Valkey for all tests of a run, however many workers share it."""
+"""One PostgreSQL and one Valkey for all tests of a run, shared by all its workers."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 
 
 def _folder(factory: pytest.TempPathFactory) -> Path:
-    """The run's own folder: with xdist each worker's base folder lies in it."""
+    """The folder of the test run, which with xdist contains the base folder of each worker."""
     base = factory.getbasetemp()
     return base.parent if base.name.startswith("popen-") else base
 
 
 @contextmanager
 def shared(server: Postgres | Valkey) -> Iterator[None]:
-    """Start the server unless another worker of this run has; whoever started it leaves last and stops it.
+    """Start the server unless another worker of this run has; the worker that started it stops it after all others.
 
-    Nobody comes or stops while another has the turn; who uses the server holds the second lock with the others,
-    and the starter waits until it has that one alone.
+    A first lock lets one worker at a time start or stop using the server. All users share a second lock; the worker
+    that started the server waits until it can hold that lock exclusively.
     """
     server.instance.mkdir(mode=0o700, exist_ok=True)
     name = type(server).__name__
@@ -63,7 +63,7 @@ def shared(server: Postgres | Valkey) -> Iterator[None]:
 
 
 def erase(server: Postgres | Valkey) -> None:
-    """Remove what a stopped server keeps, also where that is outside the test's own folder."""
+    """Remove the files of a stopped server, including those outside the test's own folder."""
     home = server.home
     shutil.rmtree(home.sockets())
     shutil.rmtree(home.folder)

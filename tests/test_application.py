@@ -1,4 +1,4 @@
-"""The application that all tests of a process share is on each test's own database, and stays as it was made."""
+"""The application shared by all tests of a process is on each test's own database and stays unchanged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_it_is_on_the_database_of_the_test(app: Flask, database: str, turn: str)
         assert db.session.execute(text("SELECT current_database()")).scalar_one() == database
 
 
-def test_a_setting_that_a_test_changes_is_noticed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_changed_by_a_test_is_noticed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     before = parts(app)
 
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
@@ -24,7 +24,7 @@ def test_a_setting_that_a_test_changes_is_noticed(app: Flask, monkeypatch: pytes
     assert parts(app) != before
 
 
-def test_a_permission_that_a_test_takes_away_is_noticed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_permission_removed_by_a_test_is_noticed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     before = parts(app)
 
     monkeypatch.setattr(app.view_functions["applications.index"], "permission", None)

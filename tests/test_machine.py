@@ -1,4 +1,4 @@
-"""A missing program skips a test on a laptop and fails it where everything must run."""
+"""A missing program skips a test on a laptop, and fails it on a machine where all tests must run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_a_missing_browser_skips_with_the_reason(monkeypatch: pytest.MonkeyPatch
         machine.chromium()
 
 
-def test_a_missing_browser_fails_where_everything_must_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_browser_fails_where_all_tests_must_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("GRANTS_TEST_ALL", "1")
 

@@ -1,4 +1,4 @@
-"""The databases of tests stand in memory, and what killed runs have left there is given back."""
+"""The databases of tests are in memory, and what killed test runs have left there is removed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tests import memory
 from tests.memory import InMemory
 
 NOBODY = 2**22 + 1
-"""More than the highest number that Linux gives a process."""
+"""More than the highest process id of Linux."""
 
 
-def test_a_test_s_database_stands_where_its_template_does(postgres: InMemory, template: str, database: str) -> None:
+def test_the_database_of_a_test_is_where_its_template_is(postgres: InMemory, template: str, database: str) -> None:
     with psycopg.connect(plain(postgres.url("postgres", "postgres"))) as server:
         space = "SELECT dattablespace FROM pg_database WHERE datname = %s"
         found = [server.execute(space, [name]).fetchone() for name in (template, database)]
@@ -24,7 +24,7 @@ def test_a_test_s_database_stands_where_its_template_does(postgres: InMemory, te
     assert found[0] == found[1]
 
 
-def test_only_what_a_dead_process_has_left_is_cleared_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_only_the_remains_of_a_dead_process_are_removed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(memory, "MEMORY", tmp_path)
     for owner in (NOBODY, os.getppid()):
         (tmp_path / f"grants-tests-{owner}").mkdir()

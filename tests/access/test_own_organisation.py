@@ -1,4 +1,4 @@
-"""Whoever acts for an organisation has no other part in what it has sent, whatever they are appointed to."""
+"""A person who acts for an organisation has no other role on its applications, whatever their appointments are."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from workflows.roles import Actor, Role
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:
-    """One grant that is paid, and one proposal in review, both of the chapter that an officer and a payer belong to."""
+    """A paid grant and an application in review, of a chapter with an officer and a finance officer."""
     return prepare("own", begin)
 
 
 def begin() -> None:
-    """Play it."""
+    """Fill the database."""
     world = w.build(programmes=("BTN-L",))
     w.batch(world, w.active(world))
     w.in_review(world)
@@ -33,20 +33,20 @@ def begin() -> None:
 
 
 def named(name: str) -> Person:
-    """One of the people."""
+    """The person with this name."""
     return db.session.query(Person).filter_by(email=f"{name}@example.org").one()
 
 
 @pytest.mark.parametrize("name", ["olga", "fay", "pia"])
-def test_their_only_role_is_the_applicant_s(app: Flask, name: str) -> None:
+def test_their_only_role_is_applicant(app: Flask, name: str) -> None:
     with app.app_context():
         who, row = who_is(named(name)), db.session.query(Award).one()
 
         assert roles_on(row, who) == {Role.APPLICANT}
 
 
-def test_an_officer_of_nothing_sent_keeps_the_role(app: Flask) -> None:
-    """The twin: it is the membership that takes the role away."""
+def test_an_officer_of_an_organisation_without_applications_keeps_the_role(app: Flask) -> None:
+    """Counter-test: the membership is what removes the role."""
     with app.app_context():
         assert Role.OFFICER in roles_on(db.session.query(Award).one(), who_is(named("omar")))
 
@@ -55,7 +55,7 @@ def test_an_officer_of_nothing_sent_keeps_the_role(app: Flask) -> None:
     ("name", "model", "side"),
     [("olga", Application, Side.OFFICE), ("pia", Application, Side.OFFICE), ("fay", Instalment, Side.FINANCE)],
 )
-def test_they_see_it_from_the_applicant_s_side_alone(
+def test_they_see_only_the_applicants_side(
     app: Flask, name: str, model: type[Application | Instalment], side: Side
 ) -> None:
     with app.app_context():
@@ -65,14 +65,14 @@ def test_they_see_it_from_the_applicant_s_side_alone(
         assert db.session.query(model).filter(seen(model, who, (Side.APPLICANT,))).all() != []
 
 
-def test_a_batch_with_their_payment_is_withheld(app: Flask) -> None:
+def test_a_batch_with_a_payment_to_their_organisation_is_hidden(app: Flask) -> None:
     with app.app_context():
         batches = [db.session.query(Batch).filter(seen(Batch, who_is(named(name)))).count() for name in ("fay", "fox")]
 
     assert batches == [0, 1]
 
 
-def test_the_pages_of_the_office_are_closed_to_them(app: Flask) -> None:
+def test_staff_pages_are_closed_to_them(app: Flask) -> None:
     with app.app_context():
         id = db.session.query(Application.id).filter_by(step="review").scalar()
         olga, omar = named("olga"), named("omar")
@@ -83,7 +83,7 @@ def test_the_pages_of_the_office_are_closed_to_them(app: Flask) -> None:
         assert signed_in(app, olga).get(address).status_code == 403, address
 
 
-def test_a_reviewer_who_came_to_act_for_the_applicant_reads_nothing(app: Flask) -> None:
+def test_a_reviewer_who_joins_the_applicant_can_no_longer_read_the_application(app: Flask) -> None:
     with app.app_context():
         row = db.session.query(Application).filter_by(step="review").one()
         rex, olga = named("rex"), named("omar")

@@ -1,4 +1,4 @@
-"""Every endpoint × method × role × own or other object has a written verdict, and that is what happens."""
+"""Every endpoint × method × role × own or other object has an expected verdict, and the application returns it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from workflows.roles import Actor, Role
 
 @pytest.fixture(scope="module")
 def stage(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """One world for all rows: an empty POST changes nothing that another row asks about."""
+    """The same data for all rows: a POST without fields changes nothing that another row needs."""
     for name in copied(postgres, template, f"access_{tmp_path_factory.getbasetemp().name.replace('-', '_')}"):
         app = compiled_once(create_app(settings_for(postgres, name, tmp_path_factory.mktemp("access"))), postgres)
-        app.config["WTF_CSRF_ENABLED"] = False  # the rows are about who may come in; the token has its own test
+        app.config["WTF_CSRF_ENABLED"] = False  # these rows test access; the CSRF token has its own test
         yield build(app)
         with app.app_context():
             db.engine.dispose()
@@ -43,14 +43,14 @@ def test_every_route_has_its_rows(stage: Stage) -> None:
     assert {(row.endpoint, row.method) for row in rows()} - served == set()
 
 
-def test_the_table_is_whole() -> None:
+def test_the_table_is_complete() -> None:
     assert {len(row.verdicts) for row in rows()} == {len(ACTORS)}
     assert {mark for row in rows() for mark in row.verdicts} <= set(MEANING)
     assert len({row.id for row in rows()}) == len(rows())
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
-def test_who_may_come_in(stage: Stage, row: Row) -> None:
+def test_every_actor_gets_the_expected_verdict(stage: Stage, row: Row) -> None:
     found = replay(stage, row)
 
     assert found == row.verdicts, {
@@ -60,7 +60,7 @@ def test_who_may_come_in(stage: Stage, row: Row) -> None:
     }
 
 
-BY_OTHER_WAYS = {"failures.again"}  # asks its own query, which tests/web/test_failures.py takes apart
+BY_OTHER_WAYS = {"failures.again"}  # uses its own query, which tests/web/test_failures.py covers
 GUARDED = [row for row in rows() if set(row.verdicts) & set("34s1")]
 
 
@@ -77,7 +77,9 @@ def test_without_its_permission_the_row_fails(stage: Stage, row: Row, monkeypatc
     [row for row in GUARDED if "4" in row.verdicts[1:] and "{" in row.path and row.endpoint not in BY_OTHER_WAYS],
     ids=lambda row: row.id,
 )
-def test_without_the_predicate_the_row_fails(stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_visibility_predicate_the_row_fails(
+    stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(guard, "seen", lambda *_: true())
 
     assert not holds(stage, row)
@@ -86,18 +88,18 @@ def test_without_the_predicate_the_row_fails(stage: Stage, row: Row, monkeypatch
 @pytest.mark.parametrize(
     "row", [row for row in GUARDED if row.endpoint == "moves.take" and "3" in row.verdicts], ids=lambda row: row.id
 )
-def test_without_the_role_of_its_row_a_move_is_open(stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_role_check_a_transition_is_open(stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moves, "acting", lambda *_: Actor(person=1, role=Role.AUDITOR))
 
     assert not holds(stage, row)
 
 
 @pytest.mark.parametrize("permission", list(Permission))
-def test_no_permission_can_be_widened_unseen(
+def test_widening_any_permission_is_noticed(
     stage: Stage, permission: Permission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if ALLOWED[permission] >= set(Role) - {Role.PUBLIC, Role.CLOCK}:
-        return  # everybody has it: there is nothing to widen
+        return  # every role has this permission, so it cannot be widened
     asked = [
         row
         for row in rows()
@@ -110,7 +112,7 @@ def test_no_permission_can_be_widened_unseen(
     assert not all(holds(stage, row) for row in asked)
 
 
-def test_a_route_that_declares_nothing_does_not_start(stage: Stage) -> None:
+def test_a_route_without_a_declared_permission_prevents_the_start(stage: Stage) -> None:
     app = Flask("careless")
     app.add_url_rule("/open", "open", lambda: "")
 
@@ -118,7 +120,7 @@ def test_a_route_that_declares_nothing_does_not_start(stage: Stage) -> None:
         guard.insist(app)
 
 
-def test_a_view_that_does_not_load_its_id_does_not_start(stage: Stage) -> None:
+def test_a_view_that_does_not_load_its_id_prevents_the_start(stage: Stage) -> None:
     app = Flask("careless")
 
     @app.get("/things/<int:id>")

@@ -1,1 +1,1 @@
-"""The benchmark, `make bench`: ratios measured within one run, so that they mean the same on any machine."""
+"""The benchmark, `make bench`: ratios measured within one run, so that they are comparable between machines."""

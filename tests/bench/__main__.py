@@ -1,7 +1,7 @@
 """`python -m tests.bench [letters] [lists] [memory]`: measure, print the table, write `instance/bench.json`.
 
-It ends with 0 whatever the figures are, for a time proves nothing about a program on another machine, and with 1 when
-something did not work: a letter that is missing, a page that is no page.
+The exit status is 0 whatever the figures are, because a time on one machine says nothing about another. It is 1 if
+something failed: a letter is missing, or a page is not a page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PARTS = ("letters", "lists", "memory")
 
 
 def main(wanted: list[str]) -> int:
-    """The status to end with."""
+    """Run the benchmark and return the exit status."""
     parts = wanted or list(PARTS)
     if unknown := set(parts) - set(PARTS):
         print(f"No such part: {', '.join(sorted(unknown))}. There are {', '.join(PARTS)}.", file=sys.stderr)  # noqa: T201 - a command speaks
@@ -47,7 +47,7 @@ def main(wanted: list[str]) -> int:
 
 
 def _measured(prepared: Ground, parts: list[str]) -> tuple[list[Figure], list[lists.Measured]]:
-    """The figures of the parts asked for, each shown as it comes, and each page measured."""
+    """The figures of the requested parts, each printed when it is ready, and each page measured."""
     found: list[Figure] = []
     pages: list[lists.Measured] = []
     if "letters" in parts:
@@ -65,13 +65,13 @@ def _measured(prepared: Ground, parts: list[str]) -> tuple[list[Figure], list[li
 
 
 def shown(figures: list[Figure]) -> list[Figure]:
-    """The figures, after they are shown."""
+    """Print the figures and return them."""
     say(table(figures))
     return figures
 
 
 def say(text: str) -> None:
-    """Show it at once."""
+    """Print at once."""
     print(text, flush=True)  # noqa: T201 - the same
 
 

@@ -1,8 +1,8 @@
-"""The pages that show lists, and who opens them.
+"""The pages with lists, and the people who open them.
 
-A page is chosen so that it is as full at both sizes wherever a page has an end: a search for one chapter finds three
-applications among 1,000 and a page of 25 among 10,000, and would measure the lines, not the search. So the search by
-applicant is for the nine chapters 001 to 009, which fill a page at either size.
+Each page is chosen so that a page with a fixed length is equally full at both sizes. A search for one chapter finds
+three applications among 1,000 and a page of 25 among 10,000; it would measure the rows, not the search. The search by
+applicant is therefore for the nine chapters 001 to 009, which fill a page at either size.
 """
 
 from __future__ import annotations
@@ -46,11 +46,14 @@ LISTS: dict[str, tuple[str, ...]] = {
     "ada": ("/people", "/people?words=contact"),
     "": ("/", "/check"),
 }
-"""By the names of `tests.world`: olga, officer of everything; omar, one in conflict with some; oona, one of one call;
-pia, approver; fay, finance; uma, auditor; rex, reviewer; mg1, applicant; ada, administrator; nobody, the public.
-Call 1 and fund 2 are where `seeding` puts most."""
+"""The names of `tests.world`.
+
+olga: officer of everything; omar: officer with some conflicts; oona: officer of one call; pia: approver; fay: finance;
+uma: auditor; rex: reviewer; mg1: applicant; ada: administrator; nobody: the public. Call 1 and fund 2 hold most of the
+data that `seeding` creates.
+"""
 
 
 def every() -> list[tuple[str, str]]:
-    """(who, address) of each list."""
+    """(person, address) of each list."""
     return [(name, address) for name, addresses in LISTS.items() for address in addresses]

@@ -1,7 +1,8 @@
-"""The bare loop that letters are held against: WeasyPrint in a warm process, with no database, no queue and no store.
+"""The baseline for letters: a loop over WeasyPrint in a warm process, without database, queue or file store.
 
-Run as `python -m tests.bench.bare`: the first line in is a JSON list of HTML texts, each later line asks for one round
-over them all. Each line out is `{"wall": seconds, "cpu": seconds}` of a round, or `{}` once it is warm.
+Run as `python -m tests.bench.bare`. The first line of input is a JSON list of HTML texts; each later line requests one
+round over all of them. Each line of output is `{"wall": seconds, "cpu": seconds}` of a round, or `{}` once the process
+is warm.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def main() -> None:
 
 
 def render(html: str) -> bytes:
-    """A PDF by WeasyPrint alone: sheet and fonts read once, as `reports` does, and nothing else of ours."""
+    """Render a PDF with WeasyPrint alone; stylesheet and fonts are read once, as in `reports`."""
     source = HTML(string=html, url_fetcher=engine.Assets(engine.house_assets()))
     document = source.render(
         font_config=engine.font_configuration(), stylesheets=[engine.stylesheet("letter.css")], pdf_variant="pdf/ua-1"

@@ -1,4 +1,4 @@
-"""The same letters printed by headless Chromium: a process a page, and one that stays open."""
+"""The same letters printed by headless Chromium: with one process per letter, and with one that stays open."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"
 
 
 def chromium() -> str | None:
-    """The browser of this machine, if it has one."""
+    """The path of Chromium on this machine, if it is installed."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def page(html: str, path: Path) -> Path:
-    """The letter as a file of its own, with its stylesheet in it and its drawings beside the templates."""
+    """The letter as a file with its stylesheet embedded and its drawings beside the templates."""
     sheet = (DOCUMENTS / "letter.css").read_text("utf-8")
     whole = html.replace("</head>", f"<style>{sheet}</style></head>").replace(
         "asset:", f"{(DOCUMENTS / 'assets').as_uri()}/"
@@ -31,7 +31,7 @@ def page(html: str, path: Path) -> Path:
 
 
 def started_for_each(browser: str, letters: list[Path]) -> float:
-    """Seconds a letter where each starts a browser; raises Broken when one is not printed."""
+    """Seconds per letter if each starts a browser; raises Broken if one is not printed."""
     began = time.perf_counter()
     for letter in letters:
         pdf = letter.with_suffix(".pdf")
@@ -48,7 +48,7 @@ def started_for_each(browser: str, letters: list[Path]) -> float:
 
 
 def kept_open(program: str, letters: list[Path]) -> float:
-    """Seconds a letter in one browser that has started and printed before; raises Broken when one is not printed."""
+    """Seconds per letter in one browser that has printed before; raises Broken if one is not printed."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
         sheet = browser.new_page()

@@ -1,4 +1,4 @@
-"""A figure with its sentence and its bar, and the table that people read."""
+"""A figure with its sentence and its limit, and the table that people read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured number. least, most: the bar it is held against; one that is missed is told, not raised."""
+    """One measured number. least, most: its limits; a limit that is missed is reported, not raised."""
 
     part: str
     what: str
@@ -23,20 +23,20 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Whether it clears its bar; None where there is none."""
+        """Whether the number is within its limits; None if it has none."""
         if self.least is None and self.most is None:
             return None
         return (self.least is None or self.value >= self.least) and (self.most is None or self.value <= self.most)
 
     @property
     def bar(self) -> str:
-        """The bar in words."""
+        """The limits as text."""
         if self.least is not None:
             return f"at least {number(self.least)}"
         return "" if self.most is None else f"at most {number(self.most)}"
 
     def as_json(self) -> dict[str, object]:
-        """For the file that other programs read."""
+        """The figure for the JSON file that other programs read."""
         return {
             "part": self.part,
             "what": self.what,
@@ -49,7 +49,7 @@ class Figure:
 
 
 def number(value: float) -> str:
-    """Two digits after the point for what is small, none for what is a count."""
+    """Two decimals for small numbers, none for counts."""
     return (
         f"{value:,.0f}"
         if float(value).is_integer() or value >= 1_000
@@ -60,7 +60,7 @@ def number(value: float) -> str:
 
 
 def table(figures: Iterable[Figure]) -> str:
-    """The figures in aligned columns under the title of each part."""
+    """The figures in aligned columns, under the title of each part."""
     found = list(figures)
     width = max((len(figure.what) for figure in found), default=0)
     lines, part = [], ""

@@ -1,4 +1,4 @@
-"""The ground a benchmark stands on: servers of its own, set as in production, and databases to fill."""
+"""The environment of a benchmark: its own servers with production settings, and databases to fill."""
 
 from __future__ import annotations
 
@@ -33,31 +33,31 @@ class Ground:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def database(self, name: str) -> Settings:
-        """A fresh, migrated database; answers with the settings of an installation on it."""
+        """A fresh, migrated database; returns the settings of an installation on it."""
         create_database(self.postgres.url("postgres", "postgres"), name)
         migrate(self.postgres.url("grants_owner", name))
         return replace(settings_for(self.postgres, name, self.instance), redis_url=self.valkey.url)
 
     def start(self, name: str, command: Sequence[str], settings: Settings) -> subprocess.Popen[bytes]:
-        """Start a process that reads these settings; it ends with the ground."""
+        """Start a process with these settings; it ends with the environment."""
         with child.open_log(self.instance / "log" / f"{name}.log") as output:
             process = child.spawn(command, env=config.exported(settings), output=output, cwd=ROOT)
         self.processes.append(process)
         return process
 
     def log(self, name: str) -> str:
-        """The end of what a process has said."""
+        """The last lines that a process has logged."""
         return (self.instance / "log" / f"{name}.log").read_text(errors="replace")[-2_000:]
 
     def end(self) -> None:
-        """Stop the processes, the last first."""
+        """Stop the processes in reverse order."""
         while self.processes:
             child.stop(self.processes.pop(), signal.SIGTERM, seconds=10)
 
 
 @contextmanager
 def ground() -> Iterator[Ground]:
-    """Servers in a folder under `instance/`, on the disk that production uses; everything is removed at the end."""
+    """Servers in a folder under `instance/`, on the disk used in production; everything is removed at the end."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
     (ROOT / "instance").mkdir(mode=0o700, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=ROOT / "instance", prefix="bench-"))

@@ -1,4 +1,4 @@
-"""Letters through the whole way (queue, database, snapshot, print, store) against a bare loop over WeasyPrint."""
+"""Letters through the whole pipeline (queue, database, snapshot, print, store) compared with a loop over WeasyPrint."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BROWSER = "The same letters by headless Chromium, one page at a time"
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds a letter: by the clock on the wall, and of processor time over all processes that took part."""
+    """Seconds per letter: wall-clock time, and processor time of all processes involved."""
 
     wall: float
     cpu: float
@@ -42,7 +42,10 @@ class Cost:
 
 @dataclass
 class Way:
-    """The installation under test. worker: its process id; highest: the most MiB that a child of it was seen with."""
+    """The installation under test.
+
+    worker: its process id; highest: the highest memory of one of its children, in MiB.
+    """
 
     ground: Ground
     desk: Desk
@@ -50,7 +53,7 @@ class Way:
     highest: float = 0.0
 
     def print(self, at_once: int, count: int = LETTERS) -> Cost:
-        """What a letter costs from the first enqueued to the last stored, of so many that wait in the outbox."""
+        """The cost per letter from the first one enqueued to the last one stored, for this many letters."""
         ids = self.desk.order(count)
         before, mine = self._spent(), time.process_time()
         began = self.desk.send(at_once)
@@ -61,7 +64,7 @@ class Way:
         return Cost((self.desk.received(ids) - began).total_seconds() / count, spent / count)
 
     def look(self) -> list[int]:
-        """The worker's child, if it has one now, its memory noted."""
+        """The current child of the worker, if any; records its memory."""
         found = processes.children(self.worker)
         self.highest = max([self.highest, *(processes.resident(pid, "VmHWM") for pid in found)])
         return found
@@ -72,17 +75,17 @@ class Way:
 
 @dataclass
 class Bare:
-    """The bare loop in its own process."""
+    """The baseline loop in its own process."""
 
     loop: subprocess.Popen[str]
 
     def print(self) -> Cost:
-        """What a letter costs in one round over all."""
+        """The cost per letter in one round over all letters."""
         found = self._ask()
         return Cost(found["wall"] / LETTERS, found["cpu"] / LETTERS)
 
     def begin(self, letters: list[str]) -> None:
-        """Hand it the letters and wait until it is warm."""
+        """Send it the letters and wait until it is warm."""
         self._ask(json.dumps(letters))
 
     def _ask(self, line: str = "") -> dict[str, float]:
@@ -96,14 +99,14 @@ class Bare:
 
 @contextmanager
 def bare() -> Iterator[Bare]:
-    """A bare loop that ends with the block."""
+    """A baseline loop that ends with the block."""
     command = [sys.executable, "-m", "tests.bench.bare"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as loop:
         yield Bare(loop)
 
 
 def measure(ground: Ground) -> list[Figure]:
-    """Rounds of A, B, C in turn, and the medians of their ratios."""
+    """Run rounds of A, B and C in turn and return the medians of their ratios."""
     settings = ground.database("letters")
     app = program.build(settings)
     with program.connect(settings) as connection:
@@ -135,7 +138,10 @@ def _measure(way: Way, settings: Settings) -> list[Figure]:
 
 
 def _rounds(way: Way, loop: Bare) -> Iterator[dict[str, Cost]]:
-    """What a letter costs in each way, in turn. Bare is the middle of before and after, for machines drift."""
+    """The cost per letter of each method, in turn.
+
+    The baseline is the mean of one run before and one after, because machines drift.
+    """
     before = loop.print()
     for _ in range(ROUNDS):
         found = {kind: way.print(few) for kind, few in AT_ONCE.items()}

@@ -1,6 +1,6 @@
-"""Lists with ten times as many rows behind them: statements a page, and time a page against time a page.
+"""Lists with ten times as many rows in the database: statements per page, and the ratio of the times per page.
 
-What somebody has to do themselves is as much at both sizes (`seed.sql`), so that a page is compared with one as long.
+The number of a person's own tasks is the same at both sizes (`seed.sql`), so that pages of equal length are compared.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Site:
     browsers: dict[str, FlaskClient] = field(default_factory=dict)
 
     def browser(self, name: str) -> FlaskClient:
-        """A plain test client, signed in as that person; with no name, as nobody."""
+        """A plain test client signed in as that person; without a name, not signed in."""
         if name not in self.browsers:
             self.browsers[name] = FlaskClient(self.app, self.app.response_class)
             if name:
@@ -50,7 +50,7 @@ class Site:
         return self.browsers[name]
 
     def get(self, name: str, address: str) -> tuple[float, bytes]:
-        """Seconds that the page took, and the page; raises Broken unless it is one."""
+        """The page and the seconds it took; raises Broken if the answer is not a page."""
         browser = self.browser(name)
         began = time.perf_counter()
         answer = browser.get(address)
@@ -74,14 +74,14 @@ class Measured:
 
     @property
     def met(self) -> bool:
-        """Whether it clears every bar."""
+        """Whether it is within every limit."""
         asked = self.statements <= STATEMENTS and self.statements <= self.few
         return asked and self.slower <= SLOWER and self.kilobytes <= KILOBYTES
 
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """What is sent to the database within the block."""
+    """The statements sent to the database within the block."""
     sent: list[str] = []
 
     def listen(connection: object, cursor: object, statement: str, *rest: object) -> None:
@@ -95,7 +95,7 @@ def statements() -> Iterator[list[str]]:
 
 
 def measure(ground: Ground) -> tuple[list[Figure], list[Measured]]:
-    """The figures of all pages together, and each page."""
+    """The figures for all pages together, and for each page."""
     small, large = _site(ground, SMALL), _site(ground, LARGE)
     try:
         pages = [_page(small, large, name, address) for name, address in addresses.every()]
@@ -141,7 +141,7 @@ def _figures(pages: list[Measured]) -> list[Figure]:
 
 
 def table(pages: list[Measured]) -> str:
-    """Each page in a line, those that miss a bar marked."""
+    """One line per page; pages that miss a limit are marked."""
     head = f"  {'who':<8} {'page':<42} {'statements':>10} {'ms':>7} {'slower':>7} {'kB':>5}"
     return "\n".join([head, *map(_line, pages)])
 

@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""The machine on which the figures were measured."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PACKAGES = ("weasyprint", "sqlalchemy", "flask", "rq", "gunicorn")
 
 
 def facts(ground: Ground) -> dict[str, str]:
-    """Cores, processor, memory, systems and versions, each in words."""
+    """Cores, processor, memory, operating system and versions, as text."""
     with psycopg.connect(plain(ground.postgres.url("postgres", "postgres"))) as connection:
         found = connection.execute(
             "SELECT current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit')"
@@ -35,6 +35,6 @@ def facts(ground: Ground) -> dict[str, str]:
 
 
 def _line(path: str, name: str) -> str:
-    """The value of the first line of that name."""
+    """The value of the first line with that name."""
     lines = Path(path).read_text().splitlines() if Path(path).exists() else []
     return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "unknown")

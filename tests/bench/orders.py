@@ -1,4 +1,4 @@
-"""The reference letters: the story's award letter in French, ordered again and again as the services order it."""
+"""The reference letters: the award letter of the story in French, ordered repeatedly as the services order it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,16 @@ OF_EVERY_DOCUMENT = {"kind", "number", "version", "language", "issued_on", "demo
 
 @dataclass
 class Desk:
-    """Where letters are ordered and waited for."""
+    """Orders letters and waits for them."""
 
     app: Flask
     connection: Redis
 
     def furnish(self) -> None:
-        """One application with an award; what it put into the outbox counts as done, so that only ours is printed."""
+        """Create one application with an award.
+
+        Its outbox rows count as done, so that only the ordered letters are printed.
+        """
         with self.app.app_context():
             world.awarded(world.build(programmes=("BTN-L",)))
             with saving():
@@ -38,14 +41,14 @@ class Desk:
             db.session.remove()
 
     def order(self, count: int) -> list[int]:
-        """So many letters, alike but for number and address, in one unit of work; answers their documents."""
+        """Order this many letters, equal except for number and address, in one transaction; return their documents."""
         facts = examples.award_letter().model_dump(exclude=OF_EVERY_DOCUMENT)
         with self.app.app_context(), saving():
             application = db.session.scalars(select(Application).limit(1)).one()
             return [documents.order(AwardLetter, application=application, **facts).id for _ in range(count)]
 
     def html(self, ids: list[int]) -> list[str]:
-        """The letters as they are handed to the print engine."""
+        """The letters as HTML, as the print engine receives it."""
         with self.app.app_context():
             rows = db.session.scalars(
                 select(DocumentSnapshot)
@@ -55,19 +58,22 @@ class Desk:
             return [pages.html(parse(row.data)) for row in rows]
 
     def send(self, at_once: int) -> datetime:
-        """Enqueue all that waits, so many to a job; answers when that began, by the clock that stamps the files."""
+        """Enqueue all waiting letters, this many per job.
+
+        Returns the start time, by the clock that sets the time of the files.
+        """
         with self.app.app_context():
             began: datetime = db.session.execute(select(func.clock_timestamp())).scalar_one()
             relay.turn(self.connection, at_once=at_once)
         return began
 
     def printed(self, ids: list[int]) -> bool:
-        """Whether each has its file."""
+        """Whether each of them has its file."""
         with self.app.app_context():
             return db.session.scalar(select(func.count()).where(DocumentFile.document_id.in_(ids))) == len(ids)
 
     def received(self, ids: list[int]) -> datetime:
-        """When the last file came; raises Broken unless each is one page, of a content of its own, and in the store."""
+        """The time of the last file; raises Broken unless each is stored and has one page of its own content."""
         with self.app.app_context():
             storage = program.storage()
             rows = list(db.session.scalars(select(DocumentFile).where(DocumentFile.document_id.in_(ids))))

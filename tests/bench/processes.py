@@ -1,4 +1,4 @@
-"""What processes cost, read from /proc: seconds of processor time and resident memory."""
+"""Costs of processes, read from /proc: seconds of processor time and resident memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MIB = 1024.0
 
 
 def family(root: int) -> list[int]:
-    """The process and all that live of its descendants."""
+    """The process and all its living descendants."""
     parents = {pid: int(stat[1]) for pid in _running() if (stat := _stat(pid))}
     found = [root]
     for pid in found:
@@ -23,18 +23,18 @@ def family(root: int) -> list[int]:
 
 
 def children(pid: int) -> list[int]:
-    """The processes it has started that still live."""
+    """The living processes that it has started."""
     return [child for child in _running() if (stat := _stat(child)) and int(stat[1]) == pid]
 
 
 def cpu_seconds(*roots: int) -> float:
-    """Processor seconds of these processes with all their descendants, living and ended, in and out of the kernel."""
+    """Processor seconds of these processes and all their descendants, living and ended, in user and kernel mode."""
     stats = [stat for root in roots for pid in family(root) if (stat := _stat(pid))]
     return sum(int(ticks) for stat in stats for ticks in stat[11:15]) / TICKS
 
 
 def resident(pid: int, line: str = "VmRSS") -> float:
-    """Resident memory in MiB: VmRSS as it is now, VmHWM as it was at its most; 0 for a process that has ended."""
+    """Resident memory in MiB: VmRSS for now, VmHWM for the maximum; 0 for a process that has ended."""
     try:
         for found in Path(f"/proc/{pid}/status").read_text().splitlines():
             if found.startswith(f"{line}:"):
@@ -52,7 +52,7 @@ def until(
     pause: float = 0.02,
     meanwhile: Callable[[], object] = int,
 ) -> None:
-    """Wait until it is true; raises Broken, saying what did not come. meanwhile: what to do between two looks."""
+    """Wait until the condition is true; raises Broken with its description. meanwhile: called between two checks."""
     end = time.monotonic() + seconds
     while not true():
         meanwhile()
@@ -66,7 +66,7 @@ def _running() -> list[int]:
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields from the state on: 1 is the parent, 11 to 14 are times of itself and of its dead children."""
+    """The fields from the state on: 1 is the parent, 11 to 14 are times of the process and its ended children."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

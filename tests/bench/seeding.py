@@ -1,6 +1,6 @@
-"""Databases of any size: a small world through the services, then the rest in bulk as the owner of the tables.
+"""Databases of any size: a small set created through the services, the rest in bulk as the owner of the tables.
 
-At the end the public figures are counted, as the clock counts them every minute.
+At the end the public figures are counted, as the clock does every minute.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ SEED = Path(__file__).with_name("seed.sql")
 CALLS = ("BTN-L", "BTN-S", "RES", "DRR", "BTN-L", "BTN-S", "RES", "BTN-L")
 ENVELOPE = 100_000_000
 CLOSED = "DRR"
-"""The call whose round is over: the first page tells what became of it."""
+"""The call whose round is over: the home page shows its results."""
 NARROW = "oona"
 """An officer of one call only."""
 
 
 def fill(app: Flask, size: int) -> dict[str, Person]:
-    """Fill the application's migrated database; answers with the people of `tests.world` by their names."""
+    """Fill the application's migrated database; return the people of `tests.world` by name."""
     settings: Settings = app.extensions["settings"]
     with app.app_context():
         made = world.build(programmes=())

@@ -1,4 +1,4 @@
-"""What a web process weighs once it has answered."""
+"""The memory of a web process once it has answered requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WHO = "olga"
 
 
 def measure(ground: Ground) -> list[Figure]:
-    """A gunicorn worker at rest after fifty pages of an officer."""
+    """Measure an idle gunicorn worker after fifty pages of an officer."""
     settings = ground.database("weights")
     app = program.build(settings)
     with app.app_context():
@@ -55,7 +55,7 @@ def _signed_in(person: Person) -> str:
 
 
 def _status(port: int, address: str, cookie: str) -> int:
-    """The status of the answer; 0 while nobody listens."""
+    """The status of the answer; 0 while nothing listens."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request("GET", address, headers={"Cookie": cookie, "Host": "localhost"})

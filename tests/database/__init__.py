@@ -1,1 +1,1 @@
-"""What the database itself refuses, whoever asks."""
+"""Guards of the database: what it rejects whichever program asks."""

@@ -1,4 +1,4 @@
-"""One database with a row in every table that lasts; whoever breaks it rolls back."""
+"""One database with a row in every permanent table; tests that change it roll back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is agreed for the lines of a budget comes to the award: said by the database itself."""
+"""The database rejects budget lines whose agreed amounts do not add up to the award."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ONE_MORE = (
 
 
 def refused(connection: psycopg.Connection[tuple[int]]) -> str:
-    """The name of the rule for which the commit is refused."""
+    """The name of the constraint that rejects the commit."""
     with pytest.raises(errors.IntegrityError) as error:
         connection.commit()
     return str(error.value.diag.constraint_name)
@@ -32,14 +32,14 @@ def refused(connection: psycopg.Connection[tuple[int]]) -> str:
         ONE_MORE,
     ],
 )
-def test_lines_that_do_not_come_to_the_award_are_refused(own: Urls, change: str) -> None:
+def test_lines_that_do_not_add_up_to_the_award_are_rejected(own: Urls, change: str) -> None:
     with psycopg.connect(own("grants_app")) as app:
         assert app.execute(change.encode()).rowcount >= 1
 
         assert refused(app) == "agreed_is_the_award"
 
 
-def test_a_line_without_a_report_cannot_be_taken_away(own: Urls) -> None:
+def test_a_line_without_a_report_cannot_be_deleted(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app:
         app.execute("DELETE FROM report_spending")
         app.execute(f"DELETE FROM budget_line WHERE {AWARDED}".encode())
@@ -47,7 +47,7 @@ def test_a_line_without_a_report_cannot_be_taken_away(own: Urls) -> None:
         assert refused(app) == "agreed_is_the_award"
 
 
-def test_money_may_go_from_one_line_to_another(own: Urls) -> None:
+def test_money_can_move_from_one_line_to_another(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app:
         app.execute(
             f"UPDATE budget_line SET agreed = agreed - 1, total = total + 9 WHERE {AWARDED} AND position = 0".encode()
@@ -61,7 +61,7 @@ def test_money_may_go_from_one_line_to_another(own: Urls) -> None:
     assert found == (0,)
 
 
-def test_without_the_guard_they_would_be_taken(own: Urls) -> None:
+def test_without_the_guard_wrong_lines_would_be_accepted(own: Urls) -> None:
     with psycopg.connect(own("grants_owner")) as owner:
         owner.execute("DROP TRIGGER line_stays_agreed ON budget_line")
         owner.execute("DROP TRIGGER line_is_agreed ON budget_line")

@@ -1,6 +1,6 @@
-"""For each rule that the tables state, a row that breaks it."""
+"""For each constraint of the tables, a row that violates it."""
 
-# ruff: noqa: E501 - a rule and what breaks it stand on one line
+# ruff: noqa: E501 - a constraint and the row that violates it share one line
 from __future__ import annotations
 
 import pytest
@@ -118,12 +118,12 @@ def declared() -> set[str]:
     }
 
 
-def test_every_check_has_its_breaker() -> None:
+def test_every_check_has_a_row_that_violates_it() -> None:
     assert set(BROKEN) == declared()
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_row_that_breaks_the_rule_is_refused(connect: Connect, name: str) -> None:
+def test_a_row_that_violates_the_constraint_is_rejected(connect: Connect, name: str) -> None:
     with connect("grants_owner") as owner, pytest.raises(errors.CheckViolation) as refused:
         owner.execute(BROKEN[name].encode())
 
@@ -141,7 +141,7 @@ def test_an_approved_report_names_both_people(connect: Connect, who: str) -> Non
 @pytest.mark.parametrize(
     "name", [name for name in BROKEN if "INSERT" in BROKEN[name] or name.startswith(("batch", "award"))]
 )
-def test_without_the_rule_the_row_would_be_taken(connect: Connect, name: str) -> None:
+def test_without_the_constraint_the_row_would_be_accepted(connect: Connect, name: str) -> None:
     table = next(
         table.name for table in Model.metadata.sorted_tables if name in {str(one.name) for one in table.constraints}
     )
@@ -153,7 +153,7 @@ def test_without_the_rule_the_row_would_be_taken(connect: Connect, name: str) ->
 
 
 @pytest.mark.parametrize("name", TWICE)
-def test_what_is_there_once_is_not_there_twice(connect: Connect, name: str) -> None:
+def test_unique_values_cannot_be_inserted_twice(connect: Connect, name: str) -> None:
     with connect("grants_owner") as owner, pytest.raises(errors.UniqueViolation) as refused:
         owner.execute(TWICE[name].encode())
 

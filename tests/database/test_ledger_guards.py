@@ -1,4 +1,4 @@
-"""Entries balance, nothing joins them later, and no bounded account falls below zero: said by the database itself."""
+"""The database itself rejects unbalanced entries, late postings, and negative balances of bounded accounts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def post(
     entry: int | None = None,
     currency: str = "USD",
 ) -> int:
-    """An entry with these postings, (kind of account, amount); an entry given is joined."""
+    """Post an entry with these postings, (kind of account, amount); if an entry is given, add them to it."""
     if entry is None:
         found = connection.execute(ENTRY).fetchone()
         assert found is not None
@@ -36,13 +36,13 @@ def post(
 
 
 def refused(connection: psycopg.Connection[tuple[int]]) -> str:
-    """The name of the rule for which the commit is refused."""
+    """The name of the constraint that rejects the commit."""
     with pytest.raises(errors.IntegrityError) as error:
         connection.commit()
     return str(error.value.diag.constraint_name)
 
 
-def test_a_balanced_entry_is_kept_and_counted(own: Urls) -> None:
+def test_a_balanced_entry_is_stored_and_counted(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app:
         before = app.execute("SELECT amount FROM balance WHERE kind = 'available'").fetchone()
         post(app, ("available", -5), ("envelope", 5))
@@ -55,7 +55,7 @@ def test_a_balanced_entry_is_kept_and_counted(own: Urls) -> None:
     "postings",
     [[], [("available", 5)], [("available", -5), ("envelope", 4)], [("available", -5), ("envelope", 5), ("paid", 1)]],
 )
-def test_an_entry_that_does_not_balance_is_refused(own: Urls, postings: list[tuple[str, int]]) -> None:
+def test_an_unbalanced_entry_is_rejected(own: Urls, postings: list[tuple[str, int]]) -> None:
     with psycopg.connect(own("grants_app")) as app:
         post(app, *postings)
 
@@ -69,7 +69,7 @@ def test_an_entry_that_does_not_balance_is_refused(own: Urls, postings: list[tup
         ("posting_balanced", "posting", [("available", -5), ("envelope", 4)]),
     ],
 )
-def test_each_trigger_alone_would_let_something_through(
+def test_with_only_one_of_the_triggers_something_would_pass(
     own: Urls, trigger: str, table: str, postings: list[tuple[str, int]]
 ) -> None:
     with psycopg.connect(own("grants_owner")) as owner:
@@ -84,7 +84,7 @@ def test_each_trigger_alone_would_let_something_through(
         assert app.execute("SELECT count(*) FROM entry WHERE id = %s", [entry]).fetchone() == (1,)
 
 
-def test_a_balanced_pair_that_joins_an_earlier_entry_is_refused(own: Urls) -> None:
+def test_a_balanced_pair_added_to_an_earlier_entry_is_rejected(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app:
         entry = post(app, ("available", -5), ("envelope", 5))
         app.commit()
@@ -95,7 +95,7 @@ def test_a_balanced_pair_that_joins_an_earlier_entry_is_refused(own: Urls) -> No
     assert error.value.diag.constraint_name == "posting_entry_id_xact_fkey"
 
 
-def test_a_forged_transaction_number_does_not_help_to_join(own: Urls) -> None:
+def test_a_forged_transaction_id_does_not_help_to_add_postings(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app:
         entry = post(app, ("available", -5), ("envelope", 5))
         xact = app.execute("SELECT xact FROM entry WHERE id = %s", [entry]).fetchone()
@@ -106,7 +106,7 @@ def test_a_forged_transaction_number_does_not_help_to_join(own: Urls) -> None:
             app.execute(FORGED, [entry, 5, xact[0], "envelope"])
 
 
-def test_without_the_stamp_a_forged_number_would_join(own: Urls) -> None:
+def test_without_the_stamp_a_forged_transaction_id_would_help(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app:
         entry = post(app, ("available", -5), ("envelope", 5))
         xact = app.execute("SELECT xact FROM entry WHERE id = %s", [entry]).fetchone()
@@ -141,7 +141,7 @@ def test_without_its_check_an_account_would_fall_below_zero(own: Urls) -> None:
         assert app.execute("SELECT amount < 0 FROM balance WHERE kind = 'available'").fetchone() == (True,)
 
 
-def test_a_posting_in_another_currency_is_refused(own: Urls) -> None:
+def test_a_posting_in_another_currency_is_rejected(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app, pytest.raises(errors.IntegrityError) as error:
         post(app, ("available", -5), ("envelope", 5), currency="EUR")
 
@@ -153,11 +153,11 @@ TOTALS = (
     " WHERE account.fund_id = total.fund_id AND account.kind = total.kind AND account.currency = total.currency"
     " AND account.call_id IS NOT DISTINCT FROM total.call_id)) FROM total"
 )
-"""Whether each total is the sum of its accounts' balances."""
+"""Whether each total is the sum of the balances of its accounts."""
 
 
 def total(connection: psycopg.Connection[tuple[int]], kind: str) -> int:
-    """What all accounts of a kind hold together, as it is kept."""
+    """The stored total of all accounts of a kind."""
     found = connection.execute("SELECT sum(amount) FROM total WHERE kind = %s", [kind]).fetchone()
     assert found is not None
     return found[0]
@@ -177,7 +177,7 @@ def test_a_total_is_the_sum_of_its_accounts(own: Urls) -> None:
         assert app.execute(TOTALS).fetchone() == (True,)
 
 
-def test_a_total_of_many_postings_of_one_statement_counts_them_all(own: Urls) -> None:
+def test_a_statement_with_many_postings_is_counted_completely(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app:
         before = total(app, "envelope")
         entry = post(app)
@@ -192,7 +192,7 @@ def test_a_total_of_many_postings_of_one_statement_counts_them_all(own: Urls) ->
         assert total(app, "envelope") == before + 5
 
 
-def test_without_its_trigger_a_total_would_stay_behind(own: Urls) -> None:
+def test_without_its_trigger_a_total_would_be_outdated(own: Urls) -> None:
     with psycopg.connect(own("grants_owner")) as owner:
         owner.execute("DROP TRIGGER posting_totals ON posting")
 
@@ -203,7 +203,7 @@ def test_without_its_trigger_a_total_would_stay_behind(own: Urls) -> None:
         assert app.execute(TOTALS).fetchone() == (False,)
 
 
-def test_every_account_opens_with_a_balance_of_nothing(own: Urls) -> None:
+def test_every_account_starts_with_a_balance_of_zero(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app:
         made = app.execute(
             "INSERT INTO account (kind, fund_id, currency) VALUES ('returned', 1, 'USD') RETURNING id"
@@ -214,7 +214,7 @@ def test_every_account_opens_with_a_balance_of_nothing(own: Urls) -> None:
         assert app.execute("SELECT amount FROM total WHERE kind = 'returned' AND call_id IS NULL").fetchone() == (0,)
 
 
-def test_an_account_is_there_once(own: Urls) -> None:
+def test_an_account_exists_only_once(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app, pytest.raises(errors.UniqueViolation):
         app.execute(
             "INSERT INTO account (kind, fund_id, call_id, award_id, currency)"

@@ -1,4 +1,4 @@
-"""Models, migrations and the real database say the same; and every model says how it is seen."""
+"""Models, migrations and the real database agree; and every model declares its visibility."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ DECLARED = {
 
 @pytest.fixture(scope="module")
 def created(postgres: Postgres) -> Iterator[str]:
-    """A database whose tables come from the models alone."""
+    """A database whose tables are created from the models alone."""
     name = f"created_{os.getpid()}"
     create_database(postgres.url("postgres", "postgres"), name)
     with psycopg.connect(plain(postgres.url("grants_owner", name))) as owner:
@@ -63,7 +63,7 @@ def test_alembic_finds_nothing_to_migrate(postgres: Postgres, database: str) -> 
 
 
 @pytest.mark.parametrize("part", DECLARED)
-def test_migrations_make_what_the_models_declare(postgres: Postgres, database: str, created: str, part: str) -> None:
+def test_migrations_create_what_the_models_declare(postgres: Postgres, database: str, created: str, part: str) -> None:
     found = []
     for name in (database, created):
         with psycopg.connect(plain(postgres.url("grants_owner", name))) as owner:
@@ -79,7 +79,7 @@ def test_every_model_is_exported() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_every_model_says_how_it_is_seen(model: type[Model]) -> None:
+def test_every_model_declares_its_visibility(model: type[Model]) -> None:
     said = vars(model).get("seen")
 
     assert isinstance(said, Seen), f"{model.__name__} does not say how it is seen"
@@ -89,7 +89,7 @@ def test_every_model_says_how_it_is_seen(model: type[Model]) -> None:
 
 
 @pytest.mark.parametrize("model", [model for model in MODELS if model.seen.through], ids=lambda model: model.__name__)
-def test_what_is_seen_through_another_points_to_it(model: type[Model]) -> None:
+def test_a_model_visible_through_another_has_a_foreign_key_to_it(model: type[Model]) -> None:
     column = model.__table__.c[model.seen.through or ""]
 
     assert len(column.foreign_keys) == 1
@@ -100,11 +100,11 @@ def test_what_is_seen_through_another_points_to_it(model: type[Model]) -> None:
 @pytest.mark.parametrize(
     "model", [m for m in MODELS if m.seen.through or m.seen.root or m.seen.public], ids=lambda model: model.__name__
 )
-def test_each_filter_of_sight_can_be_made(model: type[Model]) -> None:
+def test_each_visibility_filter_can_be_built(model: type[Model]) -> None:
     assert str(seen(model, NOBODY))
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if m.seen == Seen()], ids=lambda model: model.__name__)
-def test_tables_of_the_system_are_shown_to_nobody(model: type[Model]) -> None:
+def test_system_tables_are_visible_to_no_one(model: type[Model]) -> None:
     with pytest.raises(LookupError):
         seen(model, NOBODY)

@@ -1,6 +1,6 @@
-"""What the application's role, and even the owner, cannot do."""
+"""Actions that the application's database role, and even the owner, cannot perform."""
 
-# ruff: noqa: E501 - a rule and what breaks it stand on one line
+# ruff: noqa: E501 - a rule and the statement that breaks it share one line
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -20,27 +20,27 @@ CHANGES = {"UPDATE": "UPDATE {} SET {} = {}", "DELETE": "DELETE FROM {}", "TRUNC
 
 
 def statement(change: str, table: str) -> str:
-    """SQL that changes a table that only grows."""
+    """SQL that changes an append-only table."""
     column = "document_id" if table in ("document_file", "document_end") else "id"
     return CHANGES[change].format(table, column, column)
 
 
 @pytest.mark.parametrize("table", LASTING)
-def test_there_is_something_to_lose(connect: Connect, table: str) -> None:
+def test_every_append_only_table_has_rows(connect: Connect, table: str) -> None:
     with connect("grants_app") as app:
         assert app.execute(f"SELECT count(*) > 0 FROM {table}").fetchone() == (True,)
 
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("table", LASTING)
-def test_the_application_changes_nothing_that_lasts(connect: Connect, table: str, change: str) -> None:
+def test_the_application_cannot_change_append_only_tables(connect: Connect, table: str, change: str) -> None:
     with connect("grants_app") as app, pytest.raises(errors.InsufficientPrivilege):
         app.execute(statement(change, table))
 
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("table", LASTING)
-def test_not_even_the_owner_changes_what_lasts(connect: Connect, table: str, change: str) -> None:
+def test_even_the_owner_cannot_change_append_only_tables(connect: Connect, table: str, change: str) -> None:
     with connect("grants_owner") as owner, pytest.raises(errors.IntegrityConstraintViolation) as refused:
         owner.execute(statement(change, table))
 
@@ -48,7 +48,7 @@ def test_not_even_the_owner_changes_what_lasts(connect: Connect, table: str, cha
 
 
 @pytest.mark.parametrize("table", LASTING)
-def test_only_the_trigger_holds_the_owner_back(connect: Connect, table: str) -> None:
+def test_only_the_trigger_stops_the_owner(connect: Connect, table: str) -> None:
     with connect("grants_owner") as owner:
         owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_only_grows")
 
@@ -101,7 +101,7 @@ def test_the_application_owns_nothing(connect: Connect) -> None:
     assert owned == []
 
 
-def test_a_trigger_of_ours_hangs_on_no_table_of_theirs(connect: Connect) -> None:
+def test_the_application_cannot_attach_our_trigger_to_its_own_table(connect: Connect) -> None:
     with connect("grants_app") as app:
         app.execute("CREATE TEMP TABLE bait (account_id int, amount numeric, currency text)")
 
@@ -109,7 +109,7 @@ def test_a_trigger_of_ours_hangs_on_no_table_of_theirs(connect: Connect) -> None
             app.execute("CREATE TRIGGER rich AFTER INSERT ON bait FOR EACH ROW EXECUTE FUNCTION add_to_balance()")
 
 
-def test_nor_does_the_one_that_writes_totals(connect: Connect) -> None:
+def test_the_application_cannot_attach_the_totals_trigger_either(connect: Connect) -> None:
     with connect("grants_app") as app:
         app.execute("CREATE TEMP TABLE bait (account_id int, amount numeric)")
 
@@ -120,7 +120,7 @@ def test_nor_does_the_one_that_writes_totals(connect: Connect) -> None:
             )
 
 
-def test_with_the_right_to_run_it_a_trigger_of_ours_would_write_balances(own: Callable[[str], str]) -> None:
+def test_with_execute_rights_our_trigger_would_write_balances(own: Callable[[str], str]) -> None:
     with psycopg.connect(own("grants_owner")) as owner:
         owner.execute("GRANT EXECUTE ON FUNCTION add_to_balance TO grants_app")
 
@@ -139,7 +139,7 @@ def test_with_the_right_to_run_it_a_trigger_of_ours_would_write_balances(own: Ca
 
 
 @pytest.mark.parametrize("table", ["person", "history", "balance", "outbox"])
-def test_the_reading_role_writes_nothing(connect: Connect, table: str) -> None:
+def test_the_read_role_writes_nothing(connect: Connect, table: str) -> None:
     with connect("grants_read") as reader:
         reader.execute("SET default_transaction_read_only = off")
         reader.commit()
@@ -149,7 +149,7 @@ def test_the_reading_role_writes_nothing(connect: Connect, table: str) -> None:
             reader.execute(f"DELETE FROM {table}")
 
 
-def test_all_is_readable_for_backup(connect: Connect) -> None:
+def test_everything_is_readable_for_backup(connect: Connect) -> None:
     with connect("grants_read") as reader:
         closed = reader.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')"
@@ -160,12 +160,12 @@ def test_all_is_readable_for_backup(connect: Connect) -> None:
 
 
 @pytest.mark.parametrize("role", ["postgres", "grants_owner"])
-def test_the_program_refuses_to_start_with_too_much_power(
+def test_the_application_refuses_to_start_with_too_many_privileges(
     settings: Settings, postgres: Postgres, database: str, role: str
 ) -> None:
     with pytest.raises(Unsafe):
         bound(replace(settings, database_url=postgres.url(role, database)), "test")
 
 
-def test_the_program_starts_as_the_application(settings: Settings) -> None:
+def test_the_application_starts_with_its_own_role(settings: Settings) -> None:
     assert bound(settings, "test").name == "test"

@@ -1,4 +1,4 @@
-"""A step changes only with an event of the same transaction, whoever writes it."""
+"""A step can change only together with an event of the same transaction, whichever program writes it."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ Urls = Callable[[str], str]
 
 
 def row_of(table: str) -> int:
-    """The row that MOVED moves."""
+    """The row that MOVED changes."""
     return 2 if table == "application" else 1
 
 
 @pytest.mark.parametrize("table", MOVED)
 @pytest.mark.parametrize("role", ["grants_app", "grants_owner"])
-def test_a_step_without_an_event_is_refused_at_commit(own: Urls, table: str, role: str) -> None:
+def test_a_step_change_without_an_event_is_rejected_at_commit(own: Urls, table: str, role: str) -> None:
     with psycopg.connect(own(role)) as connection:
         connection.execute(MOVED[table].encode())
 
@@ -46,7 +46,7 @@ def test_a_step_without_an_event_is_refused_at_commit(own: Urls, table: str, rol
 
 
 @pytest.mark.parametrize("table", MOVED)
-def test_a_step_with_its_event_is_kept(own: Urls, table: str) -> None:
+def test_a_step_change_with_its_event_is_committed(own: Urls, table: str) -> None:
     with psycopg.connect(own("grants_app")) as connection:
         connection.execute(MOVED[table].encode())
         connection.execute(EVENT.format(table, row_of(table)).encode())
@@ -56,7 +56,7 @@ def test_a_step_with_its_event_is_kept(own: Urls, table: str) -> None:
 
 
 @pytest.mark.parametrize("table", MOVED)
-def test_without_its_trigger_a_step_would_change_in_silence(own: Urls, table: str) -> None:
+def test_without_its_trigger_a_step_could_change_without_an_event(own: Urls, table: str) -> None:
     with psycopg.connect(own("grants_owner")) as owner:
         owner.execute(f"DROP TRIGGER {table}_step_moved ON {table}")
 
@@ -81,7 +81,7 @@ def test_an_event_of_an_earlier_transaction_does_not_count(own: Urls) -> None:
             connection.commit()
 
 
-def test_a_forged_transaction_number_does_not_count(own: Urls) -> None:
+def test_a_forged_transaction_id_does_not_count(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as forger, psycopg.connect(own("grants_app")) as mover:
         xact = mover.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
         assert xact is not None
@@ -96,7 +96,7 @@ def test_a_forged_transaction_number_does_not_count(own: Urls) -> None:
             mover.commit()
 
 
-def test_a_table_of_the_same_name_in_the_session_does_not_fool_the_guard(own: Urls) -> None:
+def test_a_temporary_table_of_the_same_name_does_not_deceive_the_guard(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as connection:
         connection.execute(BAIT)
         connection.execute(MOVED["application"].encode())
@@ -105,7 +105,7 @@ def test_a_table_of_the_same_name_in_the_session_does_not_fool_the_guard(own: Ur
             connection.commit()
 
 
-def test_with_the_session_s_own_search_path_it_would_be_fooled(own: Urls) -> None:
+def test_with_the_search_path_of_the_session_the_guard_would_be_deceived(own: Urls) -> None:
     with psycopg.connect(own("grants_owner")) as owner:
         owner.execute("ALTER FUNCTION step_has_its_event RESET search_path")
 
@@ -118,7 +118,7 @@ def test_with_the_session_s_own_search_path_it_would_be_fooled(own: Urls) -> Non
 
 
 @pytest.mark.parametrize("table", ["instalment", "batch"])
-def test_a_row_that_begins_without_an_event_is_refused(own: Urls, table: str) -> None:
+def test_a_new_row_without_an_event_is_rejected(own: Urls, table: str) -> None:
     columns = {
         "instalment": "award_id, number, amount, conditions, version",
         "batch": "number, fund_id, prepared_by, version",

@@ -1,4 +1,4 @@
-"""Whether an instalment waits for a batch is worked out by the database, whoever writes what."""
+"""The database itself computes whether an instalment waits for a batch, whichever program writes."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ PUT_IN = (
 
 
 def waiting(connection: Connection) -> list[int]:
-    """Which of the two instalments, both of them paid, wait for a batch."""
+    """Which of the two instalments, both paid, wait for a batch."""
     return [
         int(str(row[0])) for row in connection.execute("SELECT id FROM instalment WHERE waits ORDER BY id").fetchall()
     ]
 
 
-def test_what_is_paid_does_not_wait(connect: Connect) -> None:
+def test_a_paid_instalment_does_not_wait(connect: Connect) -> None:
     with connect("grants_app") as app:
         assert waiting(app) == []
 
 
 @pytest.mark.parametrize("how", TAKEN_OUT)
-def test_what_comes_out_of_its_batch_waits_again(connect: Connect, how: str) -> None:
+def test_an_instalment_removed_from_its_batch_waits_again(connect: Connect, how: str) -> None:
     with connect("grants_app") as app:
         app.execute(TAKEN_OUT[how].encode())
 
         assert waiting(app) == [2]
 
 
-def test_what_is_put_into_a_batch_waits_no_longer(connect: Connect) -> None:
+def test_an_instalment_in_a_batch_does_not_wait(connect: Connect) -> None:
     with connect("grants_app") as app:
         app.execute(TAKEN_OUT["undone"].encode())
         app.execute(PUT_IN)
@@ -46,7 +46,7 @@ def test_what_is_put_into_a_batch_waits_no_longer(connect: Connect) -> None:
         assert waiting(app) == []
 
 
-def test_what_is_planned_waits_from_the_day_it_is_payable(connect: Connect) -> None:
+def test_a_planned_instalment_waits_from_the_date_it_is_payable(connect: Connect) -> None:
     with connect("grants_app") as app:
         app.execute(TAKEN_OUT["deleted"].encode())
         app.execute("UPDATE instalment SET step = 'planned' WHERE id = 2")
@@ -57,7 +57,7 @@ def test_what_is_planned_waits_from_the_day_it_is_payable(connect: Connect) -> N
 
 
 @pytest.mark.parametrize("claimed", ["true", "false"])
-def test_what_somebody_writes_into_it_does_not_count(connect: Connect, claimed: str) -> None:
+def test_a_value_written_directly_does_not_count(connect: Connect, claimed: str) -> None:
     with connect("grants_app") as app:
         app.execute(TAKEN_OUT["undone"].encode())
         app.execute(f"UPDATE instalment SET waits = {claimed}".encode())
@@ -66,7 +66,7 @@ def test_what_somebody_writes_into_it_does_not_count(connect: Connect, claimed: 
 
 
 @pytest.mark.parametrize(("trigger", "table"), [("instalment_waits", "instalment"), ("payment_takes", "payment")])
-def test_without_either_trigger_it_would_be_wrong(connect: Connect, trigger: str, table: str) -> None:
+def test_without_either_trigger_the_value_would_be_wrong(connect: Connect, trigger: str, table: str) -> None:
     with connect("grants_owner") as owner:
         owner.execute(f"DROP TRIGGER {trigger} ON {table}")
         owner.execute(TAKEN_OUT["undone"].encode())

@@ -1,1 +1,1 @@
-"""History: chained, sealed, and every tampering found."""
+"""History: chained and sealed, and every manipulation is found."""

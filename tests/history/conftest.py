@@ -1,4 +1,4 @@
-"""A copy of the world with one award, its history sealed; and the power to forge it."""
+"""A database with one award and a sealed history, and superuser rights to forge it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Forge = Callable[[str], None]
 
 @pytest.fixture
 def app(awarded_app: Flask) -> Flask:
-    """The program on a database of the test's own with one award."""
+    """The application on the test's own database with one award."""
     return awarded_app
 
 
 @pytest.fixture
 def forge(app: Flask, postgres: Postgres) -> Forge:
-    """Run SQL as a superuser whom no trigger stops."""
+    """Run SQL as a superuser, with triggers disabled."""
 
     def run(statements: str) -> None:
         with psycopg.connect(plain(postgres.url("postgres", name_of(app))), autocommit=True) as superuser:

@@ -1,4 +1,4 @@
-"""Sealing, verifying and rewriting history, as tests need it."""
+"""Helpers that seal, verify and rewrite history."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ from workflows.say import Say
 
 
 def name_of(app: Flask) -> str:
-    """The database that the program is bound to."""
+    """The name of the application's database."""
     return urlsplit(app.extensions["settings"].database_url).path[1:]
 
 
 def seal_all(app: Flask) -> None:
-    """Seal until every event is covered: other tests' transactions on the same server may hold the newest back."""
+    """Seal until every event is covered.
+
+    Transactions of other tests on the same server may delay the newest events.
+    """
     until = time.monotonic() + 20
     with app.app_context():
         while True:
@@ -52,19 +55,19 @@ def seal_up_to(app: Flask, event: int) -> None:
 
 
 def key(app: Flask) -> str:
-    """The key of the seals, which is not in the database."""
+    """The signing key of the seals, which is not in the database."""
     return keys.kept(app.extensions["settings"].instance, "history_seal")
 
 
 def found(app: Flask) -> list[str]:
-    """What verification says."""
+    """The findings of the verification."""
     storage = Storage(app.extensions["settings"].files)
     with app.app_context():
         return [str(say) for say in verification.findings(key(app), storage.exists)]
 
 
 def add_event(app: Flask, person: int = 1) -> None:
-    """Something happens to a person."""
+    """Add an event to a person."""
     with app.app_context(), saving():
         history.record(
             history.About("person", person, "person", person), actor=SYSTEM, key="test", say=Say("Something happened")
@@ -72,7 +75,7 @@ def add_event(app: Flask, person: int = 1) -> None:
 
 
 def rebuilt(app: Flask, subject: str, subject_id: int) -> str:
-    """SQL that gives a subject's chain right hashes again, to its very end, as a clever forger would."""
+    """SQL that recomputes all hashes of a subject's chain, as a clever forger would."""
     statements, previous = [], FIRST
     with app.app_context():
         chain = select(Event).filter_by(subject=subject, subject_id=subject_id).order_by(Event.number)

@@ -1,4 +1,4 @@
-"""Each event is hashed onto the one before, whoever writes at the same time."""
+"""Each event includes the hash of the one before, however many processes write at the same time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.world import SYSTEM
 from workflows.say import Say
 
 
-def test_an_event_goes_on_from_the_last_hash(app: Flask) -> None:
+def test_an_event_continues_from_the_last_hash(app: Flask) -> None:
     add_event(app)
 
     with app.app_context():
@@ -38,7 +38,7 @@ def test_the_head_is_the_newest_event(app: Flask) -> None:
         assert (head.number, head.hash) == (newest.number, newest.hash)
 
 
-def test_words_stand_in_the_chain_as_a_salted_hash_only(app: Flask) -> None:
+def test_the_chain_contains_texts_only_as_salted_hashes(app: Flask) -> None:
     with app.app_context(), saving():
         about = history.About("person", 1, "person", 1)
         event = history.record(about, actor=SYSTEM, key="test", say=Say("Said"), words={"note": "private words"})
@@ -49,7 +49,7 @@ def test_words_stand_in_the_chain_as_a_salted_hash_only(app: Flask) -> None:
     assert event.said["words"] == {"note": hashlib.sha256(f"{words.salt}:private words".encode()).hexdigest()}
 
 
-def test_the_same_words_hash_differently_each_time() -> None:
+def test_equal_texts_have_different_hashes() -> None:
     assert history.word_hash("one", "words") != history.word_hash("two", "words")
 
 
@@ -74,7 +74,7 @@ def test_eight_writers_make_one_chain_without_a_gap(app: Flask) -> None:
     assert found(app) == []
 
 
-def test_a_unit_that_fails_leaves_no_event(app: Flask) -> None:
+def test_a_failed_transaction_leaves_no_event(app: Flask) -> None:
     with app.app_context():
         before = db.session.query(Event).count()
 
@@ -86,7 +86,7 @@ def test_a_unit_that_fails_leaves_no_event(app: Flask) -> None:
 
 
 def fail_after_an_event() -> None:
-    """A unit of work whose second half is refused."""
+    """A transaction whose second half is refused."""
     with saving():
         history.record(history.About("person", 1, "person", 1), actor=SYSTEM, key="test", say=Say("Lost"))
         db.session.execute(db.text("UPDATE person SET email = 'NOT LOWER' WHERE id = 1"))

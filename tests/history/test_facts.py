@@ -1,4 +1,4 @@
-"""Somebody changes what was settled, by hand and with all power over the database, and verification says so."""
+"""A superuser changes settled facts, and verification reports it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workflows.roles import Role
 
 @pytest.fixture(scope="session")
 def settled(postgres: Postgres, template: str) -> str:
-    """A grant in part that is signed, half paid, with an approved and a sent report, and a batch at the bank."""
+    """A partial grant, signed and half paid, with an approved and a submitted report and a batch at the bank."""
     return prepared(postgres, template, "grants_settled", _fill)
 
 
@@ -45,7 +45,7 @@ def _fill() -> None:
 
 @pytest.fixture
 def app(postgres: Postgres, settled: str, tmp_path: Path) -> Iterator[Flask]:
-    """The program on a copy of it."""
+    """The application on a copy of it."""
     for name in copied(postgres, settled, f"settled_{os.getpid()}_{tmp_path.name}"):
         with opened(settings_for(postgres, name, tmp_path)) as program:
             yield program
@@ -93,20 +93,20 @@ MONEY = {
 }
 
 
-def test_what_nobody_touched_verifies(app: Flask) -> None:
+def test_unchanged_data_verify(app: Flask) -> None:
     seal_all(app)
 
     assert found(app) == []
 
 
 def rounds() -> list[list[str]]:
-    """The forgeries in rounds that change each kind of row once, so that what is found tells of one."""
+    """The forgeries in rounds that change each kind of row once, so that each finding belongs to one forgery."""
     by_kind = [[forgery for forgery in FORGED if FORGED[forgery] == says] for says in dict.fromkeys(FORGED.values())]
     return [[one for one in made if one] for made in zip_longest(*by_kind)]
 
 
 @pytest.mark.parametrize("forgeries", rounds(), ids=str)
-def test_what_was_settled_cannot_be_changed_unseen(app: Flask, forge: Forge, forgeries: list[str]) -> None:
+def test_settled_facts_cannot_be_changed_unnoticed(app: Flask, forge: Forge, forgeries: list[str]) -> None:
     for forgery in forgeries:
         forge(forgery)
 
@@ -115,7 +115,7 @@ def test_what_was_settled_cannot_be_changed_unseen(app: Flask, forge: Forge, for
 
 
 @pytest.mark.parametrize("forgery", MONEY)
-def test_payments_that_the_ledger_does_not_have_are_found(app: Flask, forge: Forge, forgery: str) -> None:
+def test_payments_missing_from_the_ledger_are_found(app: Flask, forge: Forge, forgery: str) -> None:
     forge(forgery)
 
     with app.app_context():
@@ -123,7 +123,7 @@ def test_payments_that_the_ledger_does_not_have_are_found(app: Flask, forge: For
         db.session.remove()
 
 
-def test_a_draft_may_go_on_changing(app: Flask, forge: Forge) -> None:
+def test_a_draft_may_still_change(app: Flask, forge: Forge) -> None:
     seal_all(app)
 
     forge("UPDATE application SET asked = 9 WHERE id = 2")
@@ -131,7 +131,7 @@ def test_a_draft_may_go_on_changing(app: Flask, forge: Forge) -> None:
     assert found(app) == []
 
 
-def test_money_that_came_back_by_hand_is_found(app: Flask, forge: Forge) -> None:
+def test_a_forged_repayment_is_found(app: Flask, forge: Forge) -> None:
     forge(
         "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by)"
         " VALUES (1, 500, 'USD', '2026-11-22', 'x', 1)"
@@ -150,7 +150,7 @@ def test_money_that_came_back_by_hand_is_found(app: Flask, forge: Forge) -> None
         "UPDATE repayment SET by = 1",
     ],
 )
-def test_what_is_left_and_what_came_back_cannot_be_changed_unseen(app: Flask, forge: Forge, forgery: str) -> None:
+def test_unspent_and_returned_amounts_cannot_be_changed_unnoticed(app: Flask, forge: Forge, forgery: str) -> None:
     with app.app_context():
         world.returned(world.found(), db.session.query(Award).one(), "10")
     assert found(app) == []
@@ -160,7 +160,7 @@ def test_what_is_left_and_what_came_back_cannot_be_changed_unseen(app: Flask, fo
     assert len(found(app)) == 1
 
 
-def test_an_award_given_up_by_hand_is_found(app: Flask, forge: Forge) -> None:
+def test_a_forged_end_of_an_award_is_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE application SET step = 'terminated' WHERE id = 1")
 
     assert any(
@@ -178,13 +178,13 @@ POWER = {
 
 @pytest.mark.parametrize("id", [-1, 0, 900])
 @pytest.mark.parametrize("table", POWER)
-def test_power_that_somebody_gave_themselves_is_found(app: Flask, forge: Forge, table: str, id: int) -> None:
+def test_a_self_granted_role_is_found(app: Flask, forge: Forge, table: str, id: int) -> None:
     forge(POWER[table].format(id=id))
 
     assert found(app) == [f"{table} {id} has no event in history."]
 
 
-def test_what_was_there_before_history_told_of_it_is_written_down_once(app: Flask, forge: Forge) -> None:
+def test_rows_older_than_their_history_are_recorded_once(app: Flask, forge: Forge) -> None:
     forge("DELETE FROM history; DELETE FROM history_head")
     with app.app_context():
         before = {str(say).split()[0] for say in facts.unheard()}

@@ -1,4 +1,4 @@
-"""Checkpoints cover what has come to rest, each event once, and go on from one another."""
+"""Checkpoints cover committed events, each event once, and each continues from the previous one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def points(app: Flask) -> list[Checkpoint]:
         return db.session.query(Checkpoint).order_by(Checkpoint.id).all()
 
 
-def test_nothing_new_makes_no_checkpoint(app: Flask) -> None:
+def test_no_checkpoint_is_written_without_new_events(app: Flask) -> None:
     seal_all(app)
     before = len(points(app))
 
@@ -47,7 +47,7 @@ def test_each_event_is_covered_once(app: Flask) -> None:
     assert found(app) == []
 
 
-def test_a_checkpoint_goes_on_from_the_one_before(app: Flask) -> None:
+def test_a_checkpoint_continues_from_the_previous_one(app: Flask) -> None:
     seal_all(app)
     add_event(app)
     seal_all(app)
@@ -59,7 +59,7 @@ def test_a_checkpoint_goes_on_from_the_one_before(app: Flask) -> None:
     assert after.digest == verification._onto(before.digest, [event.hash for event in reversed(newest)])  # noqa: SLF001 - the formula itself
 
 
-def test_a_slow_transaction_does_not_come_in_behind_a_seal(app: Flask) -> None:
+def test_a_slow_transaction_does_not_commit_behind_a_seal(app: Flask) -> None:
     with slow_event(app) as quick:
         seal_up_to(app, quick)
 
@@ -69,7 +69,7 @@ def test_a_slow_transaction_does_not_come_in_behind_a_seal(app: Flask) -> None:
     assert found(app) == []
 
 
-def test_sealed_by_number_alone_a_slow_transaction_would_look_like_a_forgery(app: Flask, forge: Forge) -> None:
+def test_with_sealing_by_id_alone_a_slow_transaction_would_look_like_a_forgery(app: Flask, forge: Forge) -> None:
     with slow_event(app) as quick:
         seal_up_to(app, quick)
         point = points(app)[-1]
@@ -82,7 +82,7 @@ def test_sealed_by_number_alone_a_slow_transaction_would_look_like_a_forgery(app
 
 @contextmanager
 def slow_event(app: Flask) -> Iterator[int]:
-    """Inside the block a transaction holds an event that is not committed; gives the number of a later one that is."""
+    """Keep an event uncommitted for the length of the block; yields the id of a later, committed event."""
     recorded, end = threading.Event(), threading.Event()
 
     def hold() -> None:

@@ -1,6 +1,6 @@
-"""Somebody with all power over the database rewrites history, and verification says so."""
+"""A superuser rewrites history, and verification reports it."""
 
-# ruff: noqa: E501 - a forgery and what is said of it stand side by side
+# ruff: noqa: E501 - a forgery and its finding share one line
 from __future__ import annotations
 
 import pytest
@@ -44,7 +44,7 @@ def test_an_untouched_history_verifies(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("kind", TAMPERINGS)
-def test_every_tampering_is_found(app: Flask, forge: Forge, kind: str) -> None:
+def test_every_manipulation_is_found(app: Flask, forge: Forge, kind: str) -> None:
     statements, says = TAMPERINGS[kind]
 
     forge(statements)
@@ -52,7 +52,7 @@ def test_every_tampering_is_found(app: Flask, forge: Forge, kind: str) -> None:
     assert says in found(app)
 
 
-def test_a_chain_rebuilt_to_its_end_is_found_by_its_checkpoint(app: Flask, forge: Forge) -> None:
+def test_a_completely_rebuilt_chain_is_found_by_its_checkpoint(app: Flask, forge: Forge) -> None:
     seal_all(app)
 
     forge(TAMPERINGS["edit"][0])
@@ -68,7 +68,7 @@ def test_without_a_checkpoint_a_rebuilt_chain_would_pass(app: Flask, forge: Forg
     assert found(app) == []
 
 
-def test_a_tail_cut_with_its_head_is_found_by_its_checkpoint(app: Flask, forge: Forge) -> None:
+def test_newest_events_removed_with_their_head_are_found_by_the_checkpoint(app: Flask, forge: Forge) -> None:
     seal_all(app)
 
     forge(TAMPERINGS["cut tail"][0])
@@ -77,7 +77,7 @@ def test_a_tail_cut_with_its_head_is_found_by_its_checkpoint(app: Flask, forge: 
     assert "Checkpoint 1: the history that it covers has changed since it was sealed." in found(app)
 
 
-def test_a_whole_subject_taken_out_is_found_by_its_checkpoint(app: Flask, forge: Forge) -> None:
+def test_the_removal_of_a_whole_subject_is_found_by_its_checkpoint(app: Flask, forge: Forge) -> None:
     seal_all(app)
 
     for table in ("history", "history_head"):
@@ -94,7 +94,7 @@ def test_a_new_digest_without_the_key_breaks_the_seal(app: Flask, forge: Forge) 
     assert "Checkpoint 1: its seal is invalid." in found(app)
 
 
-def test_a_checkpoint_taken_out_is_missed_by_the_next(app: Flask, forge: Forge) -> None:
+def test_a_removed_checkpoint_is_missed_by_the_next_one(app: Flask, forge: Forge) -> None:
     seal_all(app)
     add_event(app)
     seal_all(app)
@@ -110,13 +110,13 @@ def test_a_lost_head_is_found(app: Flask, forge: Forge) -> None:
     assert found(app) == ["History of application 1: the head of its chain is missing."]
 
 
-def test_changed_words_are_found(app: Flask, forge: Forge) -> None:
+def test_changed_texts_are_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE history_words SET words = 'Name nobody.' WHERE name = 'conditions'")
 
     assert [says for says in found(app) if "text “conditions” was changed" in says] == found(app) != []
 
 
-def test_erased_words_leave_the_chain_whole(app: Flask, forge: Forge) -> None:
+def test_erased_texts_leave_the_chain_valid(app: Flask, forge: Forge) -> None:
     seal_all(app)
 
     forge("UPDATE history_words SET words = '', salt = ''")
@@ -140,7 +140,7 @@ MAKE_PAYABLE = "UPDATE instalment SET step = 'payable'"
 
 
 @pytest.mark.parametrize("table", MOVED)
-def test_a_step_moved_by_hand_is_found(app: Flask, forge: Forge, table: str) -> None:
+def test_a_step_changed_directly_is_found(app: Flask, forge: Forge, table: str) -> None:
     step, told, also = MOVED[table]
 
     forge(f"UPDATE {table} SET step = '{step}'{also} WHERE id = 1")
@@ -148,7 +148,7 @@ def test_a_step_moved_by_hand_is_found(app: Flask, forge: Forge, table: str) -> 
     assert found(app)[0] == f"{table} 1 is at step {step}; its history says {told}."
 
 
-def test_a_balance_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
+def test_a_balance_changed_directly_is_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE balance SET amount = amount + 1 WHERE kind = 'committed'")
 
     account, award = found(app)
@@ -159,7 +159,7 @@ def test_a_balance_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
     )
 
 
-def test_a_total_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
+def test_a_total_changed_directly_is_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE total SET amount = amount + 1 WHERE kind = 'committed'")
 
     assert found(app) == ["Total committed of fund 1, call 1: 10001.000 is stored, but the postings give 10000.000."]
@@ -173,25 +173,25 @@ def test_a_lost_total_is_found(app: Flask, forge: Forge) -> None:
     assert says.startswith("Total available of fund 1, call –: 0 is stored, but the postings give ")
 
 
-def test_an_instalment_kept_from_payment_by_hand_is_found(app: Flask, forge: Forge) -> None:
+def test_an_instalment_withheld_from_payment_directly_is_found(app: Flask, forge: Forge) -> None:
     forge(MAKE_PAYABLE + ", waits = false WHERE id = 1")
 
     assert "Instalment 1 is payable and in no batch, but it is not marked as waiting for one." in found(app)
 
 
-def test_an_instalment_put_up_for_payment_by_hand_is_found(app: Flask, forge: Forge) -> None:
+def test_an_instalment_put_up_for_payment_directly_is_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE instalment SET waits = true WHERE id = 1")
 
     assert found(app) == ["Instalment 1 is marked as waiting for a batch, but it is not payable or is already in one."]
 
 
-def test_a_posting_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
+def test_a_posting_changed_directly_is_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE posting SET amount = amount + 1 WHERE amount = 10000")
 
     assert found(app)[1] == "Entry 3 of the ledger does not balance."
 
 
-def test_an_award_changed_by_hand_is_found(app: Flask, forge: Forge) -> None:
+def test_an_award_changed_directly_is_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE award SET amount = 99999 WHERE id = 1")
 
     number = f"A-{year(app)}-0001"
@@ -211,7 +211,7 @@ def test_a_damaged_file_is_found(app: Flask) -> None:
 
 
 def printed(app: Flask) -> str:
-    """The hash under which the first document is kept, once it is printed."""
+    """The hash under which the first document is stored, once it is printed."""
     with app.app_context():
         row = db.session.query(Outbox).filter_by(kind="document").order_by(Outbox.id).first()
         assert row is not None
@@ -220,7 +220,7 @@ def printed(app: Flask) -> str:
 
 
 def year(app: Flask) -> int:
-    """The year in which the world was made."""
+    """The year in which the test data were created."""
     with app.app_context():
         first = db.session.query(Event).order_by(Event.id).first()
         assert first is not None

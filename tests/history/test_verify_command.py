@@ -1,4 +1,4 @@
-"""`grants verify`: what an operator sees."""
+"""The output of `grants verify`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.history.proof import seal_all
 
 
 def verify(app: Flask) -> subprocess.CompletedProcess[str]:
-    """Run the command against the test's database, as the role that may only read."""
+    """Run the command against the test's database with the read-only role."""
     settings = app.extensions["settings"]
     command = [sys.executable, "-m", "grants.cli", "verify"]
     return subprocess.run(
@@ -22,7 +22,7 @@ def verify(app: Flask) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_all_is_well(app: Flask) -> None:
+def test_an_intact_history_verifies(app: Flask) -> None:
     seal_all(app)
 
     done = verify(app)
@@ -30,7 +30,7 @@ def test_all_is_well(app: Flask) -> None:
     assert (done.returncode, done.stdout) == (0, "Everything fits: history, steps, ledger, documents.\n"), done.stderr
 
 
-def test_what_does_not_fit_is_said_and_fails(app: Flask, forge: Forge) -> None:
+def test_a_finding_is_printed_and_the_command_fails(app: Flask, forge: Forge) -> None:
     forge("UPDATE application SET step = 'active' WHERE id = 1; UPDATE award SET amount = 1 WHERE id = 1")
 
     done = verify(app)

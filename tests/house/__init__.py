@@ -1,1 +1,1 @@
-"""The house itself: sizes, names, floors, and what is done in one place only."""
+"""Rules for the source code: sizes, names, layers, and actions that only one module may perform."""

@@ -1,4 +1,4 @@
-"""The project's own files, as the house's tests read them."""
+"""The project's own source files, parsed for the tests of this package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOT_WRITTEN = ("migrations", "translations", "reference", "data")
 
 
 def python() -> list[Path]:
-    """Every Python file of the product, without what is generated."""
+    """Every Python file of the product, except generated ones."""
     files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
     return sorted([*(p for p in files if not set(p.parts) & set(NOT_WRITTEN)), ROOT / "config.py", ROOT / "wsgi.py"])
 
@@ -26,19 +26,19 @@ def templates() -> list[Path]:
 
 @cache
 def trees() -> tuple[tuple[str, ast.Module], ...]:
-    """(path from the root, syntax tree) of every Python file of the product; the trees are for reading only."""
+    """(path from the root, syntax tree) of every Python file of the product; the trees must not be changed."""
     return tuple((str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))) for path in python())
 
 
 def functions(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """(name, lines) of every function."""
+    """(name, number of lines) of every function."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def assigned(tree: ast.Module, attribute: str) -> Iterator[int]:
-    """The lines where an attribute of that name is set on something other than `self`."""
+    """The lines where an attribute of that name is set on an object other than `self`."""
     for node in ast.walk(tree):
         targets = (
             node.targets
@@ -53,7 +53,7 @@ def assigned(tree: ast.Module, attribute: str) -> Iterator[int]:
 
 
 def calls(tree: ast.Module, *names: str) -> Iterator[int]:
-    """The lines where one of these is called, by its dotted name."""
+    """The lines where one of these functions is called, by dotted name."""
     last = {name.rpartition(".")[2] for name in names}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):

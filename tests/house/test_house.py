@@ -1,4 +1,4 @@
-"""The house as `docs/adr/0001-the-house.md` describes it: sizes, names, who imports whom, what has one place only."""
+"""The structure described in `docs/adr/0001-the-house.md`: sizes, names, imports, and actions with a single place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TOP = {
 }  # fmt: skip
 
 
-def test_no_file_is_longer_than_a_room_should_be() -> None:
+def test_no_file_has_more_than_400_lines() -> None:
     long = {
         str(p.relative_to(ROOT)): n
         for p in (*code.python(), *code.templates())
@@ -33,7 +33,7 @@ def test_no_file_is_longer_than_a_room_should_be() -> None:
     assert long == {}
 
 
-def test_no_function_is_longer_than_forty_lines() -> None:
+def test_no_function_has_more_than_40_lines() -> None:
     long = [
         (path, name, lines) for path, tree in code.trees() for name, lines in code.functions(tree) if lines > FUNCTION
     ]
@@ -41,7 +41,7 @@ def test_no_function_is_longer_than_forty_lines() -> None:
     assert long == []
 
 
-def test_files_and_functions_are_small_in_the_middle() -> None:
+def test_the_median_file_and_function_are_small() -> None:
     files = statistics.median(len(p.read_text("utf-8").splitlines()) for p in code.python())
     functions = statistics.median(lines for _, tree in code.trees() for _, lines in code.functions(tree))
 
@@ -49,12 +49,12 @@ def test_files_and_functions_are_small_in_the_middle() -> None:
     assert functions <= 9, functions
 
 
-def test_no_room_is_a_drawer() -> None:
+def test_no_module_has_a_catch_all_name() -> None:
     assert [str(p) for p in code.python() if p.stem in DRAWERS or re.search(r"\d$", p.stem)] == []
     assert [p for p in code.python() if p.stem == "base" and p.parent.name != "forms"] == []
 
 
-def test_the_top_level_holds_what_every_good_repository_has() -> None:
+def test_the_top_level_contains_the_standard_files_only() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
         "\n"
     )
@@ -62,14 +62,14 @@ def test_the_top_level_holds_what_every_good_repository_has() -> None:
     assert {path.split("/")[0] for path in listed if path} - TOP == set()
 
 
-def test_a_room_is_a_plural_noun_on_every_floor_it_has() -> None:
+def test_model_modules_have_plural_names() -> None:
     models = {p.stem for p in (ROOT / "grants" / "models").glob("[a-z]*.py")}
     singular = {stem for stem in models if not stem.endswith("s") and stem not in {"history", "outbox", "ledger"}}
 
     assert singular == set()
 
 
-def test_imports_go_downstairs_only() -> None:
+def test_imports_follow_the_layers() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
         cwd=ROOT,
@@ -81,7 +81,7 @@ def test_imports_go_downstairs_only() -> None:
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-def test_config_imports_nothing_of_ours_and_nobody_imports_wsgi() -> None:
+def test_config_imports_no_project_module_and_nothing_imports_wsgi() -> None:
     imported = {path: _imported(tree) for path, tree in code.trees()}
 
     assert imported["config.py"] & {"grants", "workflows", "reports", "wsgi"} == set()
@@ -94,7 +94,7 @@ def _imported(tree: ast.Module) -> set[str]:
     return {name.split(".")[0] for name in names}
 
 
-def test_a_step_is_written_in_one_place_only() -> None:
+def test_only_one_module_sets_steps() -> None:
     written = {path for path, tree in code.trees() if path.startswith("grants") for _ in code.assigned(tree, "step")}
 
     assert written == {
@@ -103,7 +103,7 @@ def test_a_step_is_written_in_one_place_only() -> None:
     }  # a call has no flow: it opens and closes
 
 
-def test_nobody_reads_another_clock_than_the_database() -> None:
+def test_only_the_clock_of_the_database_is_read() -> None:
     others = ("datetime.now", "datetime.utcnow", "date.today", "time.time", "func.now", "func.current_timestamp")
     read = {
         path
@@ -115,14 +115,14 @@ def test_nobody_reads_another_clock_than_the_database() -> None:
     assert read == set()
 
 
-def test_the_environment_is_read_by_the_settings_only() -> None:
+def test_only_the_settings_read_the_environment() -> None:
     texts = {path: ast.unparse(tree) for path, tree in code.trees()}
     read = {path for path, text in texts.items() if "os.environ" in text or "getenv" in text}
 
     assert read == {"config.py"}
 
 
-def test_a_unit_of_work_is_opened_at_the_edge_only() -> None:
+def test_transactions_are_opened_at_the_edge_only() -> None:
     edge = ("grants/web/", "grants/jobs/", "grants/cli/")
     opened = {path for path, tree in code.trees() for _ in code.calls(tree, "saving")}
 
@@ -141,7 +141,7 @@ def test_services_never_commit() -> None:
     assert commits == []
 
 
-def test_nothing_catches_every_exception() -> None:
+def test_no_handler_catches_every_exception() -> None:
     broad = [
         (path, node.lineno)
         for path, tree in code.trees()
@@ -154,19 +154,19 @@ def test_nothing_catches_every_exception() -> None:
 
 @pytest.fixture(scope="module")
 def carried() -> set[str]:
-    """The modules of a web process."""
+    """The modules loaded by a web process."""
     probe = "import sys, grants.web; grants.web.blueprints(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
 
 @pytest.mark.parametrize("module", ["weasyprint", "scipy", "numpy", "rq"])
-def test_a_web_process_carries_no_print_engine(carried: set[str], module: str) -> None:
+def test_a_web_process_does_not_load_the_print_engine(carried: set[str], module: str) -> None:
     assert "grants.web.inbox" in carried
     assert module not in carried
 
 
-def test_no_path_of_a_machine_and_no_registry_is_named() -> None:
+def test_no_machine_path_and_no_package_registry_is_named() -> None:
     named = re.compile(
         r"(?<![\w.])/(work|root/\.)(/|\b)|pypi\.org/simple|files\.pythonhosted|registry\.npmjs|deb\.debian\.org"
     )

@@ -1,1 +1,1 @@
-"""Servers, processes and the world outside."""
+"""Servers, processes and external services."""

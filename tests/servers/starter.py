@@ -1,6 +1,6 @@
 """A process that starts a server and waits to be killed: `python -m tests.servers.starter Postgres FOLDER [untied]`.
 
-Untied, its server is not told of its death, as on systems without PR_SET_PDEATHSIG.
+With untied, its server is not told of its death, as on systems without PR_SET_PDEATHSIG.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from grants.outside.servers import Postgres, Valkey, child
 
 
 def main(kind: str, instance: str, *untied: str) -> None:
-    """Start it, say so, and wait."""
+    """Start the server, report it, and wait."""
     if untied:
         vars(child)["_prctl"] = None
     server = {"Postgres": Postgres, "Valkey": Valkey}[kind](Path(instance))

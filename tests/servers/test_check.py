@@ -1,4 +1,4 @@
-"""What servers and files say of themselves: each unsafe fact is found on a real server."""
+"""The checks of servers and files: each unsafe fact is found on a real server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CLOCK = (
 
 @pytest.fixture
 def name(postgres: Postgres, worker_id: str) -> Iterator[str]:
-    """A database of this test's own with a clock, made durable as far as a role's settings go."""
+    """A separate database with a clock, made durable as far as the settings of a role allow."""
     made = f"check_{worker_id}"
     create_database(postgres.url("postgres", "postgres"), made)
     as_owner(postgres, made, CLOCK.format("0"))
@@ -51,13 +51,13 @@ def names(found: Iterator[object]) -> set[str]:
     return {str(finding).split(":")[0] for finding in found}
 
 
-def test_the_server_of_the_tests_is_refused_for_its_haste(postgres: Postgres, name: str) -> None:
+def test_the_server_of_the_tests_is_refused_for_its_unsafe_speed_settings(postgres: Postgres, name: str) -> None:
     fast = {"PostgreSQL fsync", "PostgreSQL full_page_writes", "PostgreSQL synchronous_commit"}
 
     assert names(database(postgres.url("grants_app", name))) == fast
 
 
-def test_a_server_as_we_start_it_by_default_is_not(tmp_path: Path) -> None:
+def test_a_server_with_our_default_settings_is_accepted(tmp_path: Path) -> None:
     server = Postgres(tmp_path / "instance")
     server.start()
 
@@ -68,13 +68,13 @@ def test_a_server_as_we_start_it_by_default_is_not(tmp_path: Path) -> None:
     assert found == {"PostgreSQL tables"}
 
 
-def test_the_owner_and_the_superuser_are_refused_as_the_webs_role(postgres: Postgres, name: str) -> None:
+def test_owner_and_superuser_are_refused_as_role_of_the_web(postgres: Postgres, name: str) -> None:
     assert "PostgreSQL role" in names(database(postgres.url("grants_owner", name)))
     assert "PostgreSQL role" in names(database(postgres.url("postgres", name)))
     assert "PostgreSQL role" not in names(database(postgres.url("grants_app", name)))
 
 
-def test_a_member_of_the_owner_is_refused_too(postgres: Postgres, name: str) -> None:
+def test_a_member_of_the_owner_role_is_refused(postgres: Postgres, name: str) -> None:
     as_superuser(postgres, sql.SQL("GRANT grants_owner TO grants_read").format())
 
     found = names(database(postgres.url("grants_read", name)))
@@ -95,13 +95,13 @@ def test_missing_tables_are_found(postgres: Postgres, name: str) -> None:
     assert "PostgreSQL tables" in names(database(postgres.url("grants_app", name)))
 
 
-def test_a_database_that_does_not_answer_is_a_finding() -> None:
+def test_an_unreachable_database_is_a_finding() -> None:
     assert names(database("postgresql+psycopg://grants_app:x@127.0.0.1:9/grants")) == {"PostgreSQL"}
 
 
 @contextmanager
 def changed(url: str, setting: str, value: str) -> Iterator[None]:
-    """A setting of Valkey, changed for as long as the block lasts."""
+    """Change a setting of Valkey for the length of the block."""
     with redis.Redis.from_url(url, decode_responses=True) as connection:
         before = connection.config_get(setting)[setting]
         connection.config_set(setting, value)
@@ -109,17 +109,17 @@ def changed(url: str, setting: str, value: str) -> Iterator[None]:
         connection.config_set(setting, before)
 
 
-def test_our_own_valkey_has_nothing_to_mend(valkey: Valkey) -> None:
+def test_our_own_valkey_has_no_findings(valkey: Valkey) -> None:
     assert names(queue(valkey.url)) == set()
 
 
 @pytest.mark.parametrize(("setting", "value"), [("appendonly", "no"), ("maxmemory-policy", "allkeys-lru")])
-def test_a_queue_that_forgets_is_found(valkey: Valkey, setting: str, value: str) -> None:
+def test_a_queue_that_is_not_persistent_is_found(valkey: Valkey, setting: str, value: str) -> None:
     with changed(valkey.url, setting, value):
         assert names(queue(valkey.url)) == {f"Redis {setting}"}
 
 
-def test_a_queue_that_does_not_answer_is_a_finding(tmp_path: Path) -> None:
+def test_an_unreachable_queue_is_a_finding(tmp_path: Path) -> None:
     assert names(queue(f"unix://{tmp_path}/none.sock")) == {"Redis"}
 
 
@@ -134,7 +134,9 @@ def test_secrets_that_others_can_read_are_found(tmp_path: Path) -> None:
     assert names(readable(instance)) == {str(instance), str(instance / "secrets.json")}
 
 
-def test_the_command_names_all_and_ends_with_1(postgres: Postgres, valkey: Valkey, name: str, tmp_path: Path) -> None:
+def test_the_command_lists_all_findings_and_exits_with_1(
+    postgres: Postgres, valkey: Valkey, name: str, tmp_path: Path
+) -> None:
     environment = {
         "GRANTS_INSTANCE": str(tmp_path),
         "GRANTS_DATABASE_URL": postgres.url("grants_app", name),

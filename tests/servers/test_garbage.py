@@ -1,4 +1,4 @@
-"""What is loaded before a fork is not gone through again, and garbage is looked for seldom."""
+"""Objects loaded before a fork are excluded from garbage collection, and collection runs rarely."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grants.outside import garbage
 
 
 class Ring:
-    """Something that only the collector can give back."""
+    """An object that only the collector can free."""
 
     def __init__(self) -> None:
         self.itself = self
@@ -20,14 +20,14 @@ class Ring:
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
-    """What this file froze is thawed, and then left alone as in every test."""
+    """Unfreeze what this file froze and restore the settings of the other tests."""
     yield
     gc.unfreeze()
     garbage.leave_alone()
 
 
 @pytest.mark.parametrize("left_alone", [True, False])
-def test_what_is_loaded_is_passed_over(*, left_alone: bool) -> None:
+def test_objects_loaded_before_are_skipped(*, left_alone: bool) -> None:
     ring = Ring()
     there = weakref.ref(ring)
     if left_alone:
@@ -39,7 +39,7 @@ def test_what_is_loaded_is_passed_over(*, left_alone: bool) -> None:
     assert (there() is not None) is left_alone
 
 
-def test_what_comes_later_is_given_back() -> None:
+def test_later_objects_are_freed() -> None:
     garbage.leave_alone()
     there = weakref.ref(Ring())
 
@@ -48,7 +48,7 @@ def test_what_comes_later_is_given_back() -> None:
     assert there() is None
 
 
-def test_it_comes_seldom() -> None:
+def test_collection_runs_rarely() -> None:
     gc.set_threshold(700, 10, 10)
 
     garbage.leave_alone()

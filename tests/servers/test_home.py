@@ -1,4 +1,4 @@
-"""Where servers live: the data belong to one instance, wherever that goes, and to no other."""
+"""Location of servers: the data belong to one instance, wherever it is moved, and to no other."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tests.servers_fixture import erase
 
 @pytest.fixture
 def postgres_alone(tmp_path: Path) -> Iterator[Postgres]:
-    """A PostgreSQL of this test's own, not started."""
+    """A separate PostgreSQL, not started."""
     made = Postgres(tmp_path / "instance", fsync=False)
     yield made
     made.stop()
     erase(made)
 
 
-def test_a_deep_checkout_gets_a_short_socket_path(tmp_path: Path) -> None:
+def test_a_checkout_with_a_long_path_gets_a_short_socket_path(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 90) / "pg"
     deep.mkdir(parents=True)
     home = Home(deep, None, "0123456789abcdef")
@@ -49,7 +49,7 @@ def test_a_short_socket_folder_open_to_others_is_refused(tmp_path: Path) -> None
     folder.rmdir()
 
 
-def test_where_an_instance_was_deleted_the_next_one_begins_empty(postgres_alone: Postgres) -> None:
+def test_a_new_instance_in_place_of_a_deleted_one_starts_empty(postgres_alone: Postgres) -> None:
     marked(postgres_alone)
     shutil.rmtree(postgres_alone.instance)
 
@@ -61,7 +61,7 @@ def test_where_an_instance_was_deleted_the_next_one_begins_empty(postgres_alone:
     shutil.rmtree(anew.home.folder.with_suffix(".left"), ignore_errors=True)
 
 
-def test_a_moved_instance_takes_its_data_along(tmp_path: Path) -> None:
+def test_a_moved_instance_keeps_its_data(tmp_path: Path) -> None:
     first = Postgres(tmp_path / "instance")
     marked(first)
     moved = Postgres(first.instance.rename(tmp_path / "elsewhere"))
@@ -74,7 +74,7 @@ def test_a_moved_instance_takes_its_data_along(tmp_path: Path) -> None:
         erase(moved)
 
 
-def test_a_copy_does_not_take_the_data_of_its_original(tmp_path: Path) -> None:
+def test_a_copy_does_not_use_the_data_of_its_original(tmp_path: Path) -> None:
     state, original, copy = tmp_path / "state", tmp_path / "original", tmp_path / "copy"
     (state / "one").mkdir(parents=True)
     original.mkdir()
@@ -90,7 +90,7 @@ def test_a_copy_does_not_take_the_data_of_its_original(tmp_path: Path) -> None:
     assert (state / "one" / "pg").is_dir()
 
 
-def test_lost_passwords_are_said(postgres_alone: Postgres) -> None:
+def test_lost_passwords_are_reported(postgres_alone: Postgres) -> None:
     marked(postgres_alone)
     (postgres_alone.instance / "secrets.json").unlink()
 
@@ -99,7 +99,7 @@ def test_lost_passwords_are_said(postgres_alone: Postgres) -> None:
 
 
 def marked(server: Postgres) -> None:
-    """Start it, leave a mark in it, and stop it."""
+    """Start the server, write a mark into it, and stop it."""
     server.start()
     with psycopg.connect(plain(server.url("postgres", "postgres"))) as connection:
         connection.execute("COMMENT ON DATABASE postgres IS 'ours'")
@@ -107,7 +107,7 @@ def marked(server: Postgres) -> None:
 
 
 def mark(server: Postgres) -> object:
-    """The mark in it."""
+    """The mark stored in the server."""
     with psycopg.connect(plain(server.url("postgres", "postgres"))) as connection:
         found = connection.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'postgres'"

@@ -1,4 +1,4 @@
-"""Secrets are made once, alike for all who ask, and readable by us alone."""
+"""Secrets are created once, are the same for every process, and are readable by our user only."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def test_two_secrets_differ_and_are_long(tmp_path: Path) -> None:
     assert {len(first), len(second)} == {43}
 
 
-def test_the_file_is_readable_by_us_alone(tmp_path: Path) -> None:
+def test_the_file_is_readable_by_our_user_only(tmp_path: Path) -> None:
     keys.kept(tmp_path, "secret_key")
 
     assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
 
 
-def test_processes_that_ask_together_get_one_answer(tmp_path: Path) -> None:
+def test_processes_that_ask_at_the_same_time_get_the_same_secret(tmp_path: Path) -> None:
     code = f"from pathlib import Path; from grants.outside import keys; print(keys.kept(Path({str(tmp_path)!r}), 'k'))"
 
     asked = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) for _ in range(4)]

@@ -1,4 +1,4 @@
-"""Mail through a real SMTP server on loopback: the demo's own, and ones that refuse."""
+"""Mail through real SMTP servers on loopback: the demonstration's own, and servers that refuse."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Refusing:
         self.answer = answer
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        """Say it."""
+        """Send the answer."""
         return self.answer
 
 
 @contextmanager
 def serving(make: Callable[[], Coroutine[Any, Any, Any]]) -> Iterator[None]:
-    """Run a server in a thread of its own for as long as the block lasts."""
+    """Run a server in a separate thread for the length of the block."""
     loop = asyncio.new_event_loop()
     task = loop.create_task(make())
     thread = threading.Thread(target=loop.run_forever)
@@ -50,13 +50,13 @@ def serving(make: Callable[[], Coroutine[Any, Any, Any]]) -> Iterator[None]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Settings whose mail server is a free port here."""
+    """Settings whose mail server is a free port on this machine."""
     return Settings(instance=tmp_path, smtp_host="127.0.0.1", smtp_port=free_port(), smtp_tls=False)
 
 
 @pytest.fixture
 def kept(settings: Settings) -> Iterator[Path]:
-    """The demo's mailbox, running; gives its instance folder."""
+    """The demonstration's mailbox, running; yields its instance folder."""
     with serving(lambda: mailbox.serve(settings.instance, settings.smtp_host, settings.smtp_port)):
         until_open(settings)
         yield settings.instance
@@ -64,7 +64,7 @@ def kept(settings: Settings) -> Iterator[Path]:
 
 @contextmanager
 def refusing(settings: Settings, answer: str) -> Iterator[None]:
-    """A server at that address which gives this answer."""
+    """A server at that address that gives this answer."""
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()
@@ -109,22 +109,22 @@ def test_a_mail_arrives_as_it_was_sent(settings: Settings, kept: Path) -> None:
     assert (arrived.sender, arrived.recipients) == ("grants@foundation.example", ("ravaka@chapter.example",))
 
 
-def test_a_repeat_is_kept_once(settings: Settings, kept: Path) -> None:
+def test_a_repeated_mail_is_stored_once(settings: Settings, kept: Path) -> None:
     mail.send(settings, letter())
     mail.send(settings, letter())
 
     assert len(mailbox.messages(kept)) == 1
 
 
-def test_without_the_same_message_id_a_repeat_is_kept_twice(settings: Settings, kept: Path) -> None:
-    """The twin: it is the Message-ID that drops repeats."""
+def test_without_the_same_message_id_a_repeated_mail_is_stored_twice(settings: Settings, kept: Path) -> None:
+    """Counter-test: the Message-ID is what identifies repeats."""
     mail.send(settings, letter("<award-1@grants.example>"))
     mail.send(settings, letter("<award-2@grants.example>"))
 
     assert len(mailbox.messages(kept)) == 2
 
 
-def test_the_newest_mail_comes_first_and_the_list_is_bounded(settings: Settings, kept: Path) -> None:
+def test_the_newest_mail_is_first_and_the_list_is_limited(settings: Settings, kept: Path) -> None:
     for number in range(3):
         mail.send(settings, letter(f"<{number}@grants.example>"))
 
@@ -142,7 +142,7 @@ def test_a_mail_without_a_message_id_is_not_sent(settings: Settings) -> None:
         mail.send(settings, message)
 
 
-def test_a_refusal_for_good_is_told_from_a_later_please(settings: Settings) -> None:
+def test_a_permanent_refusal_differs_from_a_temporary_one(settings: Settings) -> None:
     with refusing(settings, "550 No such mailbox"), pytest.raises(Undeliverable, match="550"):
         mail.send(settings, letter())
 
@@ -151,7 +151,7 @@ def test_a_refusal_for_good_is_told_from_a_later_please(settings: Settings) -> N
         mail.send(later, letter())
 
 
-def test_a_server_without_tls_gets_no_mail_where_tls_is_asked(settings: Settings, kept: Path) -> None:
+def test_no_mail_is_sent_without_tls_if_tls_is_required(settings: Settings, kept: Path) -> None:
     with pytest.raises(OSError, match="STARTTLS"):
         mail.send(replace(settings, smtp_tls=True), letter())
 

@@ -1,4 +1,4 @@
-"""The roles of the embedded PostgreSQL can do what they are for, and no more."""
+"""The roles of the embedded PostgreSQL have the privileges they need, and no more."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grants.outside.servers.postgres import ROLES, plain
 
 @pytest.fixture(scope="module")
 def database(postgres: Postgres, worker_id: str) -> Iterator[str]:
-    """A database of this file's own, as `grants init` makes it."""
+    """A database for this file, created as by `grants init`."""
     name = f"roles_{worker_id}"
     create_database(postgres.url("postgres", "postgres"), name)
     yield name
@@ -22,7 +22,7 @@ def database(postgres: Postgres, worker_id: str) -> Iterator[str]:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def test_none_of_our_roles_is_more_than_a_login(postgres: Postgres) -> None:
+def test_our_roles_can_log_in_and_nothing_else(postgres: Postgres) -> None:
     powers = "rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls"
 
     with psycopg.connect(plain(postgres.url("postgres", "postgres"))) as connection:
@@ -31,7 +31,7 @@ def test_none_of_our_roles_is_more_than_a_login(postgres: Postgres) -> None:
         assert {name for (name,) in found} == set(ROLES)
 
 
-def test_the_owner_makes_tables_and_both_extensions(postgres: Postgres, database: str) -> None:
+def test_the_owner_creates_tables_and_both_extensions(postgres: Postgres, database: str) -> None:
     with psycopg.connect(plain(postgres.url("grants_owner", database))) as connection:
         connection.execute("CREATE EXTENSION unaccent")
         connection.execute("CREATE EXTENSION pg_trgm")
@@ -43,7 +43,7 @@ def test_the_owner_makes_tables_and_both_extensions(postgres: Postgres, database
 
 
 @pytest.mark.parametrize("role", ["grants_app", "grants_read"])
-def test_the_other_roles_make_no_tables(postgres: Postgres, database: str, role: str) -> None:
+def test_the_other_roles_cannot_create_tables(postgres: Postgres, database: str, role: str) -> None:
     with psycopg.connect(plain(postgres.url(role, database))) as connection:
         connection.execute("SET default_transaction_read_only = off")
         connection.commit()
@@ -52,12 +52,12 @@ def test_the_other_roles_make_no_tables(postgres: Postgres, database: str, role:
             connection.execute("CREATE TABLE mine (id int)")
 
 
-def test_the_reading_role_begins_read_only(postgres: Postgres, database: str) -> None:
+def test_the_read_role_starts_read_only(postgres: Postgres, database: str) -> None:
     with psycopg.connect(plain(postgres.url("grants_read", database))) as connection:
         assert connection.execute("SHOW transaction_read_only").fetchone() == ("on",)
 
 
-def test_no_role_enters_without_its_password(postgres: Postgres, database: str) -> None:
+def test_no_role_connects_without_its_password(postgres: Postgres, database: str) -> None:
     password = plain(postgres.url("grants_app", database)).split(":")[2].split("@")[0]
     wrong = plain(postgres.url("grants_app", database)).replace(password, "wrong")
 
@@ -72,7 +72,7 @@ def test_names_sort_the_same_on_every_machine(postgres: Postgres, database: str)
         assert connection.execute(asked, [database]).fetchone() == ("UTF8", "b", "C.UTF-8")
 
 
-def test_making_a_database_again_leaves_it(postgres: Postgres, database: str) -> None:
+def test_creating_a_database_again_keeps_it(postgres: Postgres, database: str) -> None:
     with psycopg.connect(plain(postgres.url("grants_owner", database))) as connection:
         connection.execute("CREATE TABLE kept (id int)")
 

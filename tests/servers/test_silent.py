@@ -1,4 +1,4 @@
-"""Commands that need the database, where none answers: one sentence with the cure, and nothing is made."""
+"""Commands that need the database when none answers: one sentence with the remedy, and nothing is created."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ CURE = "set GRANTS_INSTANCE to the folder of the system that you mean, or GRANTS
 
 
 def run(instance: Path, *words: str, **settings: str) -> Result:
-    """What a command answers in this instance."""
+    """The output of a command in this instance."""
     return CliRunner().invoke(main, words, env={"GRANTS_INSTANCE": str(instance), **settings})
 
 
-def test_beside_a_demonstration_verify_names_its_folder_and_makes_nothing(tmp_path: Path) -> None:
+def test_next_to_a_demonstration_verify_names_its_folder_and_creates_nothing(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
 
     done = run(tmp_path, "verify")
@@ -33,7 +33,7 @@ def test_beside_a_demonstration_verify_names_its_folder_and_makes_nothing(tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]
 
 
-def test_a_server_without_our_database_is_none(tmp_path: Path) -> None:
+def test_a_server_without_our_database_is_reported_as_none(tmp_path: Path) -> None:
     server = Postgres(tmp_path)
     server.start()
 
@@ -47,7 +47,7 @@ def test_a_server_without_our_database_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [["verify"], ["init"], ["worker", "default"], ["relay"]])
-def test_an_address_where_nobody_answers_is_said_by_every_command(tmp_path: Path, words: list[str]) -> None:
+def test_every_command_reports_an_address_that_does_not_answer(tmp_path: Path, words: list[str]) -> None:
     given = {"GRANTS_DATABASE_URL": NOBODY, "GRANTS_OWNER_DATABASE_URL": NOBODY, "GRANTS_REDIS_URL": "redis://none"}
 
     done = run(tmp_path, *words, **given)
@@ -59,7 +59,7 @@ def test_an_address_where_nobody_answers_is_said_by_every_command(tmp_path: Path
 
 
 @pytest.mark.parametrize("words", [["worker", "default"], ["relay"]])
-def test_nor_is_a_database_guessed_where_none_is_set(tmp_path: Path, words: list[str]) -> None:
+def test_no_database_is_guessed_if_none_is_set(tmp_path: Path, words: list[str]) -> None:
     done = run(tmp_path, *words)
 
     assert (done.exit_code, done.output) == (1, f"Error: No database answers for the instance {tmp_path}: {CURE}")

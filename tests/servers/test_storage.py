@@ -1,4 +1,4 @@
-"""A stored file is there whole or not at all, and is what its name says."""
+"""A stored file is complete or absent, and its content matches its name."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ while True:
 
 @pytest.fixture(params=["file://{}", "memory://{}"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    """An empty store, here and at an fsspec address that is no folder."""
+    """An empty store: in a folder, and at an fsspec address that is not a folder."""
     return Storage(request.param.format(tmp_path / "files"))
 
 
-def test_what_is_put_comes_back(store: Storage) -> None:
+def test_a_stored_file_is_read_back(store: Storage) -> None:
     assert store.put(LETTER) == NAME
     assert store.exists(NAME)
     assert store.get(NAME) == LETTER
 
 
-def test_putting_it_again_changes_nothing(tmp_path: Path) -> None:
+def test_storing_a_file_again_changes_nothing(tmp_path: Path) -> None:
     store = Storage(f"file://{tmp_path}")
     store.put(LETTER)
     before = (tmp_path / NAME[:2] / NAME).stat().st_mtime_ns
@@ -48,7 +48,7 @@ def test_putting_it_again_changes_nothing(tmp_path: Path) -> None:
     assert (tmp_path / NAME[:2] / NAME).stat().st_mtime_ns == before
 
 
-def test_what_is_not_kept_is_not_found(store: Storage) -> None:
+def test_a_missing_file_is_reported(store: Storage) -> None:
     assert not store.exists(NAME)
     with pytest.raises(FileNotFoundError):
         store.get(NAME)
@@ -64,12 +64,12 @@ def test_deleting_is_safe_to_repeat(store: Storage) -> None:
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", NAME.upper(), NAME[:-1], f"{NAME}\n", ""])
-def test_a_name_that_is_no_hash_reaches_no_file(store: Storage, name: str) -> None:
+def test_a_name_that_is_not_a_hash_reaches_no_file(store: Storage, name: str) -> None:
     with pytest.raises(ValueError, match="is not a sha256"):
         store.get(name)
 
 
-def test_a_changed_file_is_not_given_out(tmp_path: Path) -> None:
+def test_a_changed_file_is_not_served(tmp_path: Path) -> None:
     store = Storage(f"file://{tmp_path}")
     store.put(LETTER)
     (tmp_path / NAME[:2] / NAME).write_bytes(LETTER + b", forged")
@@ -89,7 +89,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def test_a_killed_writer_leaves_only_whole_files(tmp_path: Path) -> None:
+def test_a_killed_writer_leaves_only_complete_files(tmp_path: Path) -> None:
     command = [sys.executable, "-c", ENDLESS, f"file://{tmp_path}"]
     for pause in (0.05, 0.11, 0.17):
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as writer:

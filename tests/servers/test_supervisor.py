@@ -1,4 +1,4 @@
-"""What `grants up` promises of its processes, with small ones in place of ours."""
+"""The guarantees of `grants up` about its processes, tested with small processes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Run = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
-    """Start a supervisor in this test's folder and wait until its processes say that they have begun."""
+    """Start a supervisor in this test's folder and wait until its processes report that they have started."""
     begun: list[subprocess.Popen[str]] = []
 
     def start(*untied: str, patience: str = "20") -> subprocess.Popen[str]:
@@ -39,23 +39,23 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
 
 def said(folder: Path, name: str) -> str:
-    """The log of a process, or what the supervisor itself has put out."""
+    """The log of a process, or the output of the supervisor itself."""
     path = folder / "output" if name == "supervisor" else folder / "log" / f"{name}.log"
     return path.read_text() if path.exists() else ""
 
 
 def pid(folder: Path, name: str) -> int:
-    """The process id it runs under now."""
+    """The current process id."""
     path = folder / "running" / f"{name}.pid"
     return int((path.read_text() if path.exists() else "") or 0)
 
 
 def lives(number: int) -> bool:
-    """Whether a Python process of that number runs; one that has ended and is not yet collected does not."""
+    """Whether a Python process with that id runs; a process that has ended but is not yet collected does not count."""
     return child.runs(number, "-c")
 
 
-def test_a_killed_process_is_started_again_and_the_others_are_left_alone(run: Run, tmp_path: Path) -> None:
+def test_a_killed_process_is_restarted_and_the_others_continue(run: Run, tmp_path: Path) -> None:
     run()
     before = {name: pid(tmp_path, name) for name in NAMES}
 
@@ -67,7 +67,7 @@ def test_a_killed_process_is_started_again_and_the_others_are_left_alone(run: Ru
     }
 
 
-def test_a_process_that_goes_on_ending_gets_longer_pauses(run: Run, tmp_path: Path) -> None:
+def test_a_process_that_keeps_ending_is_restarted_after_longer_pauses(run: Run, tmp_path: Path) -> None:
     run()
 
     assert soon(lambda: "broken has ended; it starts again in 2.0 s" in said(tmp_path, "supervisor"))
@@ -76,13 +76,13 @@ def test_a_process_that_goes_on_ending_gets_longer_pauses(run: Run, tmp_path: Pa
     assert pauses[:3] == ["0.5 s", "1.0 s", "2.0 s"]
 
 
-def test_lines_are_shown_with_the_name_of_whose_they_are(run: Run, tmp_path: Path) -> None:
+def test_output_is_shown_with_the_name_of_its_process(run: Run, tmp_path: Path) -> None:
     run()
 
     assert soon(lambda: "broken   | short of memory" in said(tmp_path, "supervisor"))
 
 
-def test_a_letter_in_work_is_finished_before_the_end(run: Run, tmp_path: Path) -> None:
+def test_a_letter_in_progress_is_finished_before_the_end(run: Run, tmp_path: Path) -> None:
     run().terminate()
 
     assert soon(lambda: "everything has stopped" in said(tmp_path, "supervisor"))
@@ -90,14 +90,14 @@ def test_a_letter_in_work_is_finished_before_the_end(run: Run, tmp_path: Path) -
 
 
 def test_without_patience_the_letter_is_lost(run: Run, tmp_path: Path) -> None:
-    """The twin: it is the waiting that lets the letter end."""
+    """Counter-test: the waiting is what lets the letter finish."""
     run(patience="0.1").terminate()
 
     assert soon(lambda: "everything has stopped" in said(tmp_path, "supervisor"))
     assert said(tmp_path, "letters") == "begun\n"
 
 
-def test_the_first_stage_ends_after_the_last(run: Run, tmp_path: Path) -> None:
+def test_the_first_stage_is_stopped_last(run: Run, tmp_path: Path) -> None:
     run().terminate()
 
     assert soon(lambda: "everything has stopped" in said(tmp_path, "supervisor"))
@@ -114,8 +114,8 @@ def test_all_processes_die_with_a_killed_supervisor(run: Run, tmp_path: Path) ->
     assert soon(lambda: not any(lives(number) for number in numbers))
 
 
-def test_untied_processes_outlive_it_until_the_next_start(run: Run, tmp_path: Path) -> None:
-    """The twin: without the tie they live on, and the next start still takes over."""
+def test_untied_processes_survive_until_the_next_start(run: Run, tmp_path: Path) -> None:
+    """Counter-test: without PR_SET_PDEATHSIG they survive, and the next start still takes over."""
     supervisor = run("untied")
     numbers = [pid(tmp_path, name) for name in NAMES]
     supervisor.kill()
@@ -128,7 +128,7 @@ def test_untied_processes_outlive_it_until_the_next_start(run: Run, tmp_path: Pa
     assert all(lives(pid(tmp_path, name)) for name in NAMES)
 
 
-def test_a_full_log_is_kept_once_and_begun_again(run: Run, tmp_path: Path) -> None:
+def test_a_full_log_is_rotated_once(run: Run, tmp_path: Path) -> None:
     run()
     log = tmp_path / "log" / "web.log"
 

@@ -1,4 +1,4 @@
-"""Whatever ends a starter, its servers end too, and the next starter can begin."""
+"""Whatever ends a starter, its servers end too, and the next starter can start."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 
 @pytest.fixture(params=[Postgres, Valkey])
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    """A server of this test's own, not started, in a folder that only we may enter."""
+    """A separate server, not started, in a folder that only our user can enter."""
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
     made: Server = request.param(private / "instance")
@@ -38,7 +38,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def postgres_alone(tmp_path: Path) -> Iterator[Postgres]:
-    """A PostgreSQL of this test's own, not started."""
+    """A separate PostgreSQL, not started."""
     made = Postgres(tmp_path / "instance")
     yield made
     made.stop()
@@ -47,7 +47,7 @@ def postgres_alone(tmp_path: Path) -> Iterator[Postgres]:
 
 @pytest.fixture
 def started_elsewhere(server: Server) -> Iterator[Start]:
-    """Start the server from another process, and give that process."""
+    """Start the server from another process and return that process."""
     begun: list[subprocess.Popen[bytes]] = []
 
     def start(*untied: str) -> subprocess.Popen[bytes]:
@@ -62,11 +62,11 @@ def started_elsewhere(server: Server) -> Iterator[Start]:
     for starter in begun:
         starter.kill()
         starter.communicate()
-    server.start()  # waits for what the killed starters left, so that it can be removed
+    server.start()  # removes what the killed starters left
 
 
 def answers(server: Server) -> bool:
-    """Whether it can be reached now."""
+    """Whether the server can be reached now."""
     try:
         if isinstance(server, Valkey):
             with redis.Redis.from_url(server.url) as connection:
@@ -78,14 +78,14 @@ def answers(server: Server) -> bool:
 
 
 def soon(true: Callable[[], bool], seconds: float = 15.0) -> bool:
-    """Whether it becomes true in time."""
+    """Whether the condition becomes true in time."""
     until = time.monotonic() + seconds
     while not true() and time.monotonic() < until:
         time.sleep(0.02)
     return true()
 
 
-def test_a_start_leaves_the_modes_of_all_parent_folders(server: Server) -> None:
+def test_a_start_does_not_change_the_modes_of_parent_folders(server: Server) -> None:
     parents = [*server.instance.parents]
     before = {path: (path.stat().st_mode, path.stat().st_uid, path.stat().st_gid) for path in parents}
 
@@ -95,8 +95,8 @@ def test_a_start_leaves_the_modes_of_all_parent_folders(server: Server) -> None:
     assert answers(server)
 
 
-def test_a_changed_parent_would_be_seen(server: Server) -> None:
-    """The twin: the comparison above does see what the wheel's own start does to a folder."""
+def test_a_changed_parent_folder_would_be_noticed(server: Server) -> None:
+    """Counter-test: the comparison above notices the changes that the wheel's own start makes to a folder."""
     parent = server.instance.parent
     before = parent.stat().st_mode
 
@@ -105,7 +105,7 @@ def test_a_changed_parent_would_be_seen(server: Server) -> None:
     assert parent.stat().st_mode != before
 
 
-def test_data_and_sockets_are_open_to_the_servers_user_alone(server: Server) -> None:
+def test_data_and_sockets_are_open_to_the_user_of_the_server_only(server: Server) -> None:
     server.start()
 
     for folder in (server.home.folder / "data", server.home.sockets()):
@@ -113,7 +113,7 @@ def test_data_and_sockets_are_open_to_the_servers_user_alone(server: Server) -> 
     assert stat.S_IMODE(server.instance.stat().st_mode) == 0o700
 
 
-def test_a_second_starter_is_refused_in_words(server: Server, started_elsewhere: Start) -> None:
+def test_a_second_starter_is_refused_with_a_reason(server: Server, started_elsewhere: Start) -> None:
     first = started_elsewhere()
 
     with pytest.raises(AlreadyStarted, match=f"is already started, by process {first.pid}. Stop that one first."):
@@ -128,8 +128,8 @@ def test_a_server_dies_with_its_killed_starter(server: Server, started_elsewhere
     assert soon(lambda: not answers(server))
 
 
-def test_an_untied_server_outlives_its_killed_starter(server: Server, started_elsewhere: Start) -> None:
-    """The twin: without the tie the server stays, and only the next start ends it."""
+def test_an_untied_server_survives_its_killed_starter(server: Server, started_elsewhere: Start) -> None:
+    """Counter-test: without PR_SET_PDEATHSIG the server continues, and only the next start ends it."""
     starter = started_elsewhere("untied")
     starter.kill()
     starter.wait()
@@ -151,7 +151,7 @@ def test_the_next_starter_takes_over_at_once_after_a_kill(server: Server, starte
     assert answers(server)
 
 
-def test_a_killed_server_is_started_again_by_the_same_starter(postgres_alone: Postgres) -> None:
+def test_a_killed_server_is_restarted_by_the_same_starter(postgres_alone: Postgres) -> None:
     postgres_alone.start()
     address = plain(postgres_alone.url("postgres", "postgres"))
     with psycopg.connect(address) as connection:
@@ -168,7 +168,7 @@ def test_a_killed_server_is_started_again_by_the_same_starter(postgres_alone: Po
 
 @pytest.fixture
 def stranger(postgres_alone: Postgres) -> Iterator[int]:
-    """A process of the server's user whose number stands in the lock file of a killed server."""
+    """A process of the server's user whose id is in the lock file of a killed server."""
     account: Account | None = postgres_alone.home.account
     postgres_alone.start()
     lock = postgres_alone.home.folder / "data" / "postmaster.pid"
@@ -182,24 +182,26 @@ def stranger(postgres_alone: Postgres) -> Iterator[int]:
     other.wait()
 
 
-def test_a_number_used_again_by_a_stranger_stops_neither(postgres_alone: Postgres, stranger: int) -> None:
+def test_a_process_id_reused_by_another_program_is_not_confused_with_the_server(
+    postgres_alone: Postgres, stranger: int
+) -> None:
     postgres_alone.start()
 
     assert answers(postgres_alone)
     os.kill(stranger, 0)
 
 
-def test_postgresql_would_take_the_stranger_for_itself(
+def test_postgresql_would_mistake_the_other_program_for_itself(
     postgres_alone: Postgres, stranger: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twin: with the old number left in the file the server does not start."""
+    """Counter-test: with the old process id in the file the server does not start."""
     monkeypatch.setattr(Postgres, "_forget_stale_number", lambda _: None)
 
     with pytest.raises(Unstartable, match=f"Is another postmaster \\(PID {stranger}\\) running"):
         postgres_alone.start()
 
 
-def test_a_half_made_data_folder_is_made_anew(postgres_alone: Postgres) -> None:
+def test_an_incomplete_data_folder_is_created_again(postgres_alone: Postgres) -> None:
     left = postgres_alone.home.private("data.new") / "half"
     left.write_text("of a first start that was killed")
 
@@ -209,7 +211,7 @@ def test_a_half_made_data_folder_is_made_anew(postgres_alone: Postgres) -> None:
     assert not left.parent.exists()
 
 
-def test_nothing_listens_on_the_network(postgres_alone: Postgres) -> None:
+def test_no_server_listens_on_the_network(postgres_alone: Postgres) -> None:
     postgres_alone.start()
 
     with psycopg.connect(plain(postgres_alone.url("postgres", "postgres"))) as connection:
@@ -217,7 +219,7 @@ def test_nothing_listens_on_the_network(postgres_alone: Postgres) -> None:
         assert connection.execute("SHOW fsync").fetchone() == ("on",)
 
 
-def test_valkey_keeps_every_write_and_evicts_nothing(valkey: Valkey) -> None:
+def test_valkey_persists_every_write_and_evicts_nothing(valkey: Valkey) -> None:
     with redis.Redis.from_url(valkey.url, decode_responses=True) as connection:
         settings = connection.config_get("appendonly", "maxmemory-policy", "port")
 

@@ -1,4 +1,4 @@
-"""Every unsafe setting is named with its cure, and a safe one is not."""
+"""Every unsafe setting is named with its remedy, and a safe one is not."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SAFE = Settings(
     proxies=1,
 )
 
-# The setting a finding names, a bad value, and another good one.
+# The setting that a finding names, an unsafe value, and a different safe one.
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("demo", {"demo": True}, {"demo": False}),
     ("public_url", {"public_url": ""}, {"public_url": "https://grants.foundation.example/"}),
@@ -72,7 +72,7 @@ def test_safe_settings_have_no_findings() -> None:
 
 
 @pytest.mark.parametrize(("name", "bad", "good"), CASES, ids=IDS)
-def test_a_bad_value_is_named_and_a_good_one_is_not(name: str, bad: dict[str, Any], good: dict[str, Any]) -> None:
+def test_an_unsafe_value_is_named_and_a_safe_one_is_not(name: str, bad: dict[str, Any], good: dict[str, Any]) -> None:
     found = unsafe(replace(SAFE, **bad))
 
     assert f"GRANTS_{name.upper()}" in {finding.name for finding in found}
@@ -80,8 +80,8 @@ def test_a_bad_value_is_named_and_a_good_one_is_not(name: str, bad: dict[str, An
 
 
 @pytest.mark.parametrize(("name", "bad", "good"), CASES, ids=IDS)
-def test_without_its_check_the_bad_value_passes(name: str, bad: dict[str, Any], good: dict[str, Any]) -> None:
-    """The twin: leave out the checks that name this setting."""
+def test_without_its_check_the_unsafe_value_passes(name: str, bad: dict[str, Any], good: dict[str, Any]) -> None:
+    """Counter-test: leave out the checks that name this setting."""
     settings = replace(SAFE, **bad)
     wanted = f"GRANTS_{name.upper()}"
 
@@ -91,29 +91,29 @@ def test_without_its_check_the_bad_value_passes(name: str, bad: dict[str, Any], 
     assert wanted not in {finding.name for finding in unsafe(settings, rest)}
 
 
-def test_all_findings_come_at_once() -> None:
+def test_all_findings_are_reported_at_once() -> None:
     found = unsafe(replace(SAFE, demo=True, smtp_host="", secure_cookies=False))
 
     assert [finding.name for finding in found] == ["GRANTS_DEMO", "GRANTS_SECURE_COOKIES", "GRANTS_SMTP_HOST"]
 
 
-def test_a_finding_reads_as_a_sentence_with_its_cure() -> None:
+def test_a_finding_is_a_sentence_with_its_remedy() -> None:
     finding = Finding("GRANTS_SMTP_HOST", "No mail would go out.", "Set it to your mail server.")
 
     assert str(finding) == "GRANTS_SMTP_HOST: No mail would go out. Set it to your mail server."
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost", "grants.localhost", ""])
-def test_these_hosts_stay_on_this_machine(host: str) -> None:
+def test_these_hosts_are_local(host: str) -> None:
     assert is_loopback(host)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "example.org", "localhost.example.org"])  # noqa: S104 - told apart here
-def test_these_hosts_do_not(host: str) -> None:
+def test_these_hosts_are_not_local(host: str) -> None:
     assert not is_loopback(host)
 
 
-def test_every_setting_is_in_the_documentation_with_its_meaning() -> None:
+def test_every_setting_is_documented_with_its_meaning() -> None:
     written = (ROOT / "docs" / "settings.md").read_text()
 
     told = dict(re.findall(r"^\| `(GRANTS_\w+)` \| [^|]* \| (.*) \|$", written, re.MULTILINE))
@@ -121,13 +121,13 @@ def test_every_setting_is_in_the_documentation_with_its_meaning() -> None:
     assert told == {f"GRANTS_{item.name.upper()}": item.metadata["says"] for item in fields(Settings)}
 
 
-def test_settings_go_to_a_child_process_unchanged() -> None:
+def test_a_child_process_receives_the_settings_unchanged() -> None:
     settings = replace(SAFE, demo=True, port=8123, trusted_hosts=("a.example", "b.example"))
 
     assert config.read(config.exported(settings)) == settings
 
 
 @pytest.mark.parametrize(("name", "value"), [("GRANTS_PORT", "eighty"), ("GRANTS_DEMO", "perhaps")])
-def test_a_setting_that_cannot_be_read_is_named(name: str, value: str) -> None:
+def test_an_invalid_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=f"{name} is '{value}'"):
         config.read({name: value})

@@ -1,4 +1,4 @@
-"""What `grants up` starts, and when it refuses."""
+"""The processes that `grants up` starts, and the cases in which it refuses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grants.outside.servers import Unstartable
 from tests.servers.test_unsafe import SAFE
 
 
-def test_the_processes_are_those_of_the_design_and_know_no_owner(tmp_path: Path) -> None:
+def test_the_processes_match_the_design_and_none_uses_the_owner(tmp_path: Path) -> None:
     settings = replace(SAFE, instance=tmp_path)
 
     mailbox, rest = up.stages(settings, None)
@@ -26,7 +26,7 @@ def test_the_processes_are_those_of_the_design_and_know_no_owner(tmp_path: Path)
     assert {config.read(process.env) for process in rest} == {replace(settings, owner_database_url="")}
 
 
-def test_the_demo_sends_its_mail_to_its_own_mailbox(tmp_path: Path) -> None:
+def test_the_demonstration_sends_its_mail_to_its_own_mailbox(tmp_path: Path) -> None:
     settings = Settings(instance=tmp_path, demo=True)
 
     (mailbox,), rest = up.stages(settings, 2525)
@@ -37,21 +37,21 @@ def test_the_demo_sends_its_mail_to_its_own_mailbox(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("changed", [{"host": "0.0.0.0"}, {"public_url": "https://grants.foundation.example"}])  # noqa: S104 - refused
-def test_unsafe_settings_are_refused_where_others_can_come(changed: dict[str, str]) -> None:
+def test_unsafe_settings_are_refused_on_a_reachable_host(changed: dict[str, str]) -> None:
     with pytest.raises(click.ClickException, match="Not started:\n- GRANTS_DEMO"):
         up.refuse_unsafe(replace(Settings(demo=True), **changed))  # type: ignore[arg-type]
 
 
-def test_the_same_settings_start_on_this_machine_alone() -> None:
-    """The twin: it is the reach that makes them unsafe."""
+def test_the_same_settings_start_on_a_local_host() -> None:
+    """Counter-test: the reachable host is what makes them unsafe."""
     up.refuse_unsafe(Settings(demo=True))
 
 
-def test_safe_settings_start_anywhere() -> None:
+def test_safe_settings_start_on_any_host() -> None:
     up.refuse_unsafe(replace(SAFE, host="0.0.0.0"))  # noqa: S104 - allowed
 
 
-def test_a_taken_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_occupied_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(up, "PORT_SECONDS", 0.1)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""Somebody at Chromium with script on: fills in the fields on the page and clicks the buttons that are seen."""
+"""A person at Chromium with script: types into the fields of the page and clicks its visible buttons."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from grants.cli.story.reader import Page
 from grants.cli.story.visitor import OK, Unexpected, Visitor
 
 FEW = ("--disable-site-isolation-trials", "--renderer-process-limit=2")
-"""All windows show one site: they share processes, or each page somebody opens starts another."""
+"""All windows show one site and share processes; otherwise each page opened would start another process."""
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", *FEW)
 INCURIOUS = {"autofill": {"profile_enabled": False, "credit_card_enabled": False}, "credentials_enable_service": False}
-"""Its preferences: to offer to fill forms in, it would study every page with fields as long as it takes to show it."""
+"""Browser preferences. Form autofill would analyse every page with fields for as long as the page takes to load."""
 WIDE, PHONE = (1280, 900), (390, 844)
 CLOSED = "xpath=(ancestor::details|descendant::details)[not(@open)]"
 KINDS = "form => Object.fromEntries([...form.elements].map(one => [one.name, one.type]))"
@@ -38,16 +38,16 @@ WRITE = """(form, texts) => {
     if (field.value !== text.replaceAll("\\r\\n", "\\n")) throw new Error(`${name} holds ${field.value}, not ${text}`);
   }
 }"""
-"""Types each text into its field as the keyboard does, and sees that it stands there."""
+"""Types each text into its field by keyboard events, and checks the value."""
 PATIENCE = 30_000
-"""Milliseconds to wait for a control or a page."""
+"""Time to wait for a control or a page, in milliseconds."""
 
 
 @dataclass
 class Room:
-    """A browser program; everybody who comes in has cookies of their own. `complaints` is what it says is wrong.
+    """A browser program; each visitor has separate cookies. `complaints`: errors that the browser reports.
 
-    A window that somebody has left stays open for the next who comes: a new one costs more than many pages.
+    A window that one visitor has left is reused for the next, because opening one costs more than loading many pages.
     """
 
     browser: Browser
@@ -55,11 +55,11 @@ class Room:
     _empty: list[Window] = field(default_factory=list)
 
     def visitor(self, base: str) -> Chromium:
-        """Somebody new."""
+        """A new visitor."""
         return Chromium(base, self)
 
     def window(self) -> Window:
-        """A window without page, cookie or memory."""
+        """A window without page, cookie or stored data."""
         if self._empty:
             return self._empty.pop()
         window = self.browser.new_context().new_page()
@@ -69,7 +69,7 @@ class Room:
         return window
 
     def clear(self, window: Window) -> None:
-        """Forget who was here."""
+        """Remove all data of the previous visitor."""
         if window.url.startswith("http"):
             window.evaluate("localStorage.clear()")
         window.goto("about:blank")
@@ -92,7 +92,7 @@ def room(program: Path) -> Iterator[Room]:
 
 
 class Chromium(Visitor):
-    """One person with a window of their own. What nobody can see or click is not filled in: it raises instead."""
+    """One person with a window of their own. A control that is not visible or not clickable raises an error."""
 
     def __init__(self, base: str, room: Room) -> None:
         super().__init__(base)
@@ -100,11 +100,11 @@ class Chromium(Visitor):
         self.window.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
 
     def open(self, path: str) -> Page:
-        """Go to a page; raises Unexpected unless it is there."""
+        """Open a page; raises Unexpected if the answer is an error."""
         return self._look(self.window.goto(urljoin(self.base, path)))
 
     def follow(self, text: str) -> Page:
-        """Click the link of these words."""
+        """Click the link with this text."""
         href = self.page.links.get(text)
         if href is None:
             raise Unexpected(f"no link “{text}” on {self.address}, only {sorted(self.page.links)}")
@@ -113,7 +113,7 @@ class Chromium(Visitor):
         return self._click(link)
 
     def send(self, action: str, /, **fields: str | list[str]) -> Page:
-        """Fill in the open page's form to `action` and click its button; what is not named stays as it stands."""
+        """Fill in the open page's form to `action` and click its button; other fields keep their values."""
         try:
             found = self.page.form(action)
         except LookupError as error:
@@ -127,29 +127,32 @@ class Chromium(Visitor):
         return self._click(self._fill_in(form, fields) or button)
 
     def download(self, path: str) -> bytes:
-        """The bytes of a file; nothing while it is not there yet."""
+        """The bytes of a file; empty if it does not exist yet."""
         answer = self.window.request.get(urljoin(self.base, path))
         return answer.body() if answer.ok else b""
 
     def leave(self) -> None:
-        """Leave the window to the next."""
+        """Leave the window for the next visitor."""
         super().leave()
         self.room.clear(self.window)
 
     def look_at(self, path: str, size: tuple[int, int], picture: Path) -> int:
-        """Keep a picture of a whole page in a window of that size; answers the width that the page takes, in pixels."""
+        """Take a screenshot of the whole page in a window of that size; return the width of the page, in pixels."""
         self.window.set_viewport_size({"width": size[0], "height": size[1]})
         self.open(path)
         self.window.screenshot(path=picture, full_page=True, type="jpeg", quality=90)
         return self.width()
 
     def width(self) -> int:
-        """The width that the open page takes, in pixels."""
+        """The width of the open page, in pixels."""
         found: int = self.window.evaluate("document.documentElement.scrollWidth")
         return found
 
     def _fill_in(self, form: Locator, fields: Mapping[str, str | list[str]]) -> Locator | None:
-        """Choose, then write, as a person would; answers the button where choosing and sending are one."""
+        """Choose options, then type texts, as a person would.
+
+        Returns the button if choosing and sending are one action.
+        """
         kinds, texts, button = self._add_lines(form, fields), {}, None
         for name, value in fields.items():
             wanted = [value] if isinstance(value, str) else value
@@ -165,7 +168,7 @@ class Chromium(Visitor):
         return button
 
     def _choose(self, form: Locator, name: str, wanted: list[str]) -> None:
-        """Tick these of the choices of that name and no others."""
+        """Select these of the options of that name and no others."""
         ticked = form.locator(f'[type="checkbox"][name="{name}"]:checked')
         for value in ticked.evaluate_all("all => all.map(one => one.value)"):
             if value not in wanted:
@@ -174,7 +177,7 @@ class Chromium(Visitor):
             form.locator(f'[name="{name}"][value="{value}"]').check()
 
     def _add_lines(self, form: Locator, names: Iterable[str]) -> dict[str, str]:
-        """Click “Add a line” until every field has its row; answers the kind of control by its name."""
+        """Click “Add a line” until every field has its row; return the kind of each control by its name."""
         kinds: dict[str, str] = form.evaluate(KINDS)
         for name in names:
             more = form.locator(f'button[data-add="{name.partition("-")[0]}"]')
@@ -186,7 +189,7 @@ class Chromium(Visitor):
         return kinds
 
     def _unfold(self, place: Locator) -> None:
-        """Open what is folded around a place and in it, the outermost first."""
+        """Open the collapsed sections around and within an element, outermost first."""
         closed = place.locator(CLOSED)
         while closed.count():
             closed.first.locator("xpath=summary").click()

@@ -1,4 +1,4 @@
-"""Each play takes a minute: whichever test process comes first plays it, and the others read what it kept."""
+"""Each play takes a minute: the first test process plays it, and the others read the stored result."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests.story.told import Told
 
 @pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """The story over HTTP, played to its end, and what it left."""
+    """The result of the story played over HTTP."""
     return over_http.read(once(tmp_path_factory, "told", lambda folder: over_http.kept(over_http.tell(folder))))
 
 
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """The story in Chromium, and what its pages looked like; skipped where there is no Chromium."""
+    """The result and the screenshots of the story played in Chromium; skipped if there is no Chromium."""
     program = machine.chromium()
     return in_browser.read(
         once(tmp_path_factory, "played", lambda folder: in_browser.kept(in_browser.play_in_browser(folder, program)))
@@ -31,7 +31,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], str]) -> str:
-    """What `make` answers in a folder of its own, asked once a run however many test processes want it."""
+    """The result of `make` in a separate folder, computed once per run for all test processes."""
     base = factory.getbasetemp()
     folder = (base.parent if base.name.startswith("popen-") else base) / name
     folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The whole story in Chromium, with script on, against a running system; then its most used pages, wide and narrow."""
+"""The whole story in Chromium with script, against a running system; then its most used pages, wide and narrow."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.story.chromium import PHONE, WIDE, Chromium, Room, room
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A page in a window of some width, the width it takes, both in pixels, and its picture."""
+    """A page in a window of some width, the width of the page (both in pixels), and its screenshot."""
 
     who: str
     path: str
@@ -33,7 +33,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What was told and what the database holds; what the browser complained of; what the pages look like."""
+    """Results of the story, contents of the database, errors reported by the browser, and screenshots of pages."""
 
     facts: dict[str, Any]
     complaints: tuple[str, ...]
@@ -41,7 +41,7 @@ class Played:
 
 
 def play_in_browser(folder: Path, program: Path) -> Played:
-    """Start a system in an empty folder, play, look, and stop it; nothing of it stays but the pictures."""
+    """Start a system in an empty folder, play the story, take screenshots, and stop it; only the screenshots remain."""
     settings = Settings(instance=folder / "system", demo=True, port=0, argon2_time=1, argon2_kib=8)
     homes = Postgres(settings.instance), Valkey(settings.instance)
     try:
@@ -54,7 +54,7 @@ def play_in_browser(folder: Path, program: Path) -> Played:
 
 
 def _act(running: Settings, people: Room, folder: Path) -> Played:
-    """The play on an empty stage, then a look around."""
+    """Play the story on an empty database, then take screenshots."""
     said: list[str] = []
     stage = Stage(running, said.append, people.visitor)
     stage.at(421)
@@ -67,7 +67,7 @@ def _act(running: Settings, people: Room, folder: Path) -> Played:
 
 
 def pages(stage: Stage, told: dict[str, Any]) -> list[tuple[str, str]]:
-    """The pages that are used most, by who uses them. The first is a draft begun for this."""
+    """The most used pages, by the person who uses them. The first is a draft started for this purpose."""
     wanjiru = stage.browser("wanjiru")
     draft, grant = begin(wanjiru, told["call"]), told["applications"]["granted"]
     return [
@@ -104,6 +104,6 @@ def kept(played: Played) -> str:
 
 
 def read(text: str) -> Played:
-    """The play from its JSON."""
+    """The play read from its JSON."""
     found = json.loads(text)
     return Played(found["facts"], tuple(found["complaints"]), tuple(Look(**look) for look in found["looks"]))

@@ -1,4 +1,4 @@
-"""The whole story in Chromium with script on ends as it does without, and no page breaks on the way."""
+"""The whole story in Chromium with script has the same result as without, and no page breaks."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ OVER = "<p>" + "x" * 200
 
 @pytest.fixture(scope="module")
 def people() -> Iterator[Room]:
-    """A Chromium of this file's own."""
+    """A Chromium for this file."""
     with room(machine.chromium()) as opened:
         yield opened
 
 
 @pytest.fixture
 def visitor(people: Room) -> Iterator[Chromium]:
-    """Somebody before an empty window as wide as a phone."""
+    """A person at an empty window with the width of a phone."""
     people.complaints.clear()
     made = people.visitor("about:blank")
     made.window.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
@@ -48,7 +48,7 @@ def moves(facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def rows(facts: dict[str, Any], table: str) -> list[dict[str, Any]]:
-    """The rows of a table, their days counted from the first of the play."""
+    """The rows of a table, with dates counted from the first day of the play."""
     first = date.fromisoformat(facts["steps"][0]["at"][:10])
     return [
         {key: (date.fromisoformat(value) - first).days if key in DAYS else value for key, value in row.items()}
@@ -56,12 +56,12 @@ def rows(facts: dict[str, Any], table: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_the_same_people_take_the_same_moves(played: Played, told: Told) -> None:
+def test_the_same_people_take_the_same_actions(played: Played, told: Told) -> None:
     assert moves(played.facts) == moves(told.facts)
 
 
 @pytest.mark.parametrize("table", ["awards", "instalments", "outcomes"])
-def test_the_database_holds_the_same_afterwards(played: Played, told: Told, table: str) -> None:
+def test_the_database_has_the_same_content(played: Played, told: Told, table: str) -> None:
     assert rows(played.facts, table) == rows(told.facts, table)
 
 
@@ -71,12 +71,12 @@ def test_the_same_documents_are_printed(played: Played, told: Told) -> None:
     assert printed[0] == printed[1]
 
 
-def test_no_page_says_in_the_console_that_something_is_wrong(played: Played) -> None:
+def test_no_page_reports_an_error_in_the_console(played: Played) -> None:
     assert played.complaints == ()
 
 
-def test_what_the_page_may_not_do_would_be_heard(visitor: Chromium) -> None:
-    """The twin: a script against the content security policy and one that fails are both noted."""
+def test_a_forbidden_script_would_be_reported(visitor: Chromium) -> None:
+    """Counter-test: a script that violates the content security policy and one that fails are both reported."""
     visitor.window.set_content(f"{STRICT}<script>1</script>")
     visitor.window.evaluate("setTimeout(() => { throw new Error('broken') })")
     visitor.window.wait_for_timeout(200)
@@ -92,8 +92,8 @@ def test_no_page_is_wider_than_its_window(played: Played) -> None:
     assert [look for look in played.looks if look.takes > look.window] == []
 
 
-def test_a_page_that_is_too_wide_would_be_seen(visitor: Chromium) -> None:
-    """The twin: a word longer than the window is noticed, one in a frame of its own is not."""
+def test_a_page_that_is_too_wide_would_be_noticed(visitor: Chromium) -> None:
+    """Counter-test: a word longer than the window is noticed; one in a scrolling frame is not."""
     visitor.window.set_content(f"<div style='overflow-x: auto'>{OVER}</div>")
     framed = visitor.width()
 
@@ -103,7 +103,7 @@ def test_a_page_that_is_too_wide_would_be_seen(visitor: Chromium) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_table_that_goes_on_sideways_shows_a_shade_at_that_edge(
+def test_a_table_that_scrolls_sideways_has_a_shadow_at_that_edge(
     visitor: Chromium, scheme: Literal["light", "dark"]
 ) -> None:
     visitor.window.emulate_media(color_scheme=scheme)
@@ -121,13 +121,13 @@ def test_a_table_that_goes_on_sideways_shows_a_shade_at_that_edge(
 
 
 def shaded(frame: Locator) -> tuple[bool, bool]:
-    """Whether the left and the right edge of a frame look other than its middle."""
+    """Whether the left and the right edge of a frame differ in colour from its middle."""
     with Image.open(BytesIO(frame.screenshot())) as picture:
         row = [picture.getpixel((x, 3)) for x in (0, picture.width // 2, picture.width - 1)]
     return row[0] != row[1], row[2] != row[1]
 
 
-def test_every_page_has_its_picture(played: Played) -> None:
+def test_every_page_has_its_screenshot(played: Played) -> None:
     for look in played.looks:
         with Image.open(Path(look.picture)) as picture:
             assert picture.width == look.window

@@ -1,4 +1,4 @@
-"""`grants demo` in a private home: it changes no folder that is not its own, and whatever ends it ends everything."""
+"""`grants demo` in a private home: it changes no folder outside it, and all its processes end with it."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ PARTS = {"up", "gunicorn", "letters", "default", "relay", "cron", "mailbox", "po
 
 @dataclass
 class Home:
-    """A home that only its owner may enter, with an instance in which the story has been played before."""
+    """A home that only its owner can enter, with an instance in which the story has been played before."""
 
     folder: Path
     port: int
 
     @property
     def instance(self) -> Path:
-        """Where the demonstration keeps its things."""
+        """The folder of the demonstration's data."""
         return self.folder / "instance"
 
     @property
     def output(self) -> Path:
-        """What the demonstrations of this home have said, one after the other."""
+        """The output of the demonstrations of this home, one after the other."""
         return self.folder / "output"
 
     @property
@@ -50,11 +50,11 @@ class Home:
 
     @property
     def story(self) -> Path:
-        """What shows that the story was played to its end."""
+        """Evidence that the story was played to its end."""
         return self.instance / "demo" / "story.json"
 
     def start(self, words: str = WELCOME) -> subprocess.Popen[bytes]:
-        """Start it and wait until it says these words; fails with what it says instead."""
+        """Start it and wait until it prints this text; fails with its actual output."""
         before = self.said.count(words)
         given = {"HOME": self.folder, "GRANTS_INSTANCE": self.instance, "GRANTS_PORT": self.port, "GRANTS_DEMO": 1}
         env = os.environ | {name: str(value) for name, value in given.items()} | {"PYTHONUNBUFFERED": "1"} | CHEAP
@@ -68,7 +68,7 @@ class Home:
         return demo
 
     def healthy(self) -> bool:
-        """Whether its web answers."""
+        """Whether its web application answers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", "/health")
@@ -77,19 +77,20 @@ class Home:
             connection.close()
 
     def left(self) -> list[str]:
-        """Number and command line of each of its processes."""
+        """Process id and command line of each of its processes."""
         return list(running(str(self.instance), Postgres(self.instance / "demo").home.key))
 
 
 @dataclass(frozen=True)
 class Life:
-    """What was seen of one home in which four demonstrations followed each other.
+    """Observations of one home in which four demonstrations ran one after another.
 
-    The first was told to stop while it played the story, the second killed while it played it again, the third started
-    the moment after and told to stop when it stood; of a fourth the system itself was killed. stopped: the exits of
-    those told to; begun: whether the story was played again; gone: whether the killed one left nothing; at_work,
-    healthy, left: the third's processes and health, and what ran after it; orphaned: the fourth's exit, its last line,
-    and what ran after it; before, after: modes and owners of every folder above.
+    The first was told to stop while it played the story. The second was killed while it played it again. The third
+    started immediately afterwards and was told to stop when it was ready. Of the fourth the system process was killed.
+    stopped: exit statuses of those told to stop; begun: whether the story was played again; gone: whether the killed
+    one left nothing; at_work, healthy, left: the third's processes, its health, and processes running after it;
+    orphaned: the fourth's exit status, its last line, and processes running after it; before, after: modes and owners
+    of every parent folder.
     """
 
     stopped: tuple[int, int]
@@ -105,7 +106,7 @@ class Life:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """A home of this file's own; nothing runs in it afterwards."""
+    """A home for this file; no process runs in it afterwards."""
     made = Home(tmp_path_factory.mktemp("home"), free_port())
     made.folder.chmod(0o700)
     made.story.parent.mkdir(parents=True)
@@ -117,7 +118,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 @pytest.fixture(scope="module")
 def life(home: Home) -> Life:
-    """Four demonstrations, one after the other: each takes a tenth of a minute to start."""
+    """Four demonstrations, one after another; each takes six seconds to start."""
     before = modes(home.instance / "demo")
     broken_off = told_to_stop(home.start(PLAYING))
     second = home.start(PLAYING)
@@ -135,7 +136,7 @@ def life(home: Home) -> Life:
 
 
 def deserted(home: Home) -> tuple[int, str, list[str]]:
-    """The exit of a demonstration whose system was killed by its own number, its last line, and what then still ran."""
+    """Exit status and last line of a demonstration whose system process was killed, and processes still running."""
     fourth = home.start()
     (up,) = (int(each.split()[0]) for each in home.left() if each.endswith("grants.cli up"))
     os.kill(up, signal.SIGKILL)
@@ -146,19 +147,19 @@ def deserted(home: Home) -> tuple[int, str, list[str]]:
 
 
 def told_to_stop(demo: subprocess.Popen[bytes]) -> int:
-    """Its exit."""
+    """The exit status."""
     demo.send_signal(signal.SIGTERM)
     return demo.wait(SECONDS)
 
 
 def kill(demo: subprocess.Popen[bytes]) -> None:
-    """It has no time to do anything."""
+    """Kill it without any time to clean up."""
     demo.kill()
     demo.wait()
 
 
 def modes(path: Path) -> dict[Path, tuple[int, int, int]]:
-    """Mode, owner and group of every folder above."""
+    """Mode, owner and group of every parent folder."""
     return {each: (each.stat().st_mode, each.stat().st_uid, each.stat().st_gid) for each in path.parents}
 
 
@@ -168,7 +169,7 @@ def test_told_to_stop_it_leaves_no_process_and_no_changed_folder(life: Life) -> 
     assert life.after == life.before
 
 
-def test_killed_it_takes_everything_with_it(life: Life) -> None:
+def test_if_killed_it_ends_all_its_processes(life: Life) -> None:
     assert life.gone
 
 
@@ -176,12 +177,12 @@ def test_after_a_kill_the_next_start_takes_over_at_once(life: Life) -> None:
     assert life.healthy
 
 
-def test_when_its_system_is_killed_it_says_so_and_ends(home: Home, life: Life) -> None:
+def test_when_its_system_process_is_killed_it_reports_that_and_ends(home: Home, life: Life) -> None:
     log = home.instance / "demo" / "log" / "up.log"
     said = f"Error: `grants up` was ended by SIGKILL, so everything has stopped. Its log is {log}."
 
     assert life.orphaned == (1, said, [])
 
 
-def test_a_story_that_was_broken_off_begins_again(life: Life) -> None:
+def test_an_interrupted_story_starts_again(life: Life) -> None:
     assert life.begun

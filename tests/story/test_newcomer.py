@@ -1,4 +1,4 @@
-"""A programme of one's own is one file: every page, rule and letter takes it up with no other change."""
+"""A custom programme is one file: every page, rule and letter uses it without any other change."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ REQUEST = {
 
 
 class Inside(Visitor):
-    """Somebody whose browser reaches the application without a socket, and refuses a careless page."""
+    """A person whose browser calls the application without a socket and rejects pages that break our rules."""
 
     def __init__(self, client: Careful) -> None:
         super().__init__("http://localhost")
@@ -65,7 +65,7 @@ class Inside(Visitor):
 
 @pytest.fixture
 def app(settings: Settings, tmp_path: Path) -> Iterator[Flask]:
-    """The web application of an operator who has put one file into a folder of their own."""
+    """The web application of an operator who has put one file into a separate folder."""
     folder = tmp_path / "programmes"
     folder.mkdir()
     (folder / "travel.py").write_text(TRAVEL)
@@ -85,12 +85,12 @@ def world(app: Flask) -> World:
 
 
 def at_work(app: Flask, world: World, name: str) -> Inside:
-    """Somebody's browser."""
+    """The browser of a person."""
     return Inside(signed_in(app, world.people[name]))
 
 
 def opened(app: Flask, world: World) -> int:
-    """Olga sets up the call, Fay sets money aside for it, Olga opens it; its number."""
+    """Set up a call by an officer, allocate money to it by finance, and open it; returns its number."""
     assert world.fund is not None
     olga, fay = at_work(app, world, "olga"), at_work(app, world, "fay")
     with app.app_context():
@@ -106,7 +106,7 @@ def opened(app: Flask, world: World) -> int:
 
 
 def sent(app: Flask, world: World, call: int) -> int:
-    """The chapter writes and sends its request; its number."""
+    """Let the chapter write and submit its application; returns its number."""
     with app.app_context():
         starts_on = f"{today() + timedelta(days=60)}"
     mia = at_work(app, world, "mg1")
@@ -117,7 +117,7 @@ def sent(app: Flask, world: World, call: int) -> int:
 
 
 def awarded(app: Flask, world: World, request: int) -> None:
-    """Olga checks it and asks Rex, who would fund it; Omar awards it."""
+    """Olga completes the checks and invites Rex, who recommends funding; Omar awards it."""
     olga, omar = at_work(app, world, "olga"), at_work(app, world, "omar")
     check_and_pass(olga, request)
     olga.open(f"/applications/{request}/reviewers")
@@ -142,14 +142,14 @@ def test_one_short_file_is_a_programme_from_the_call_to_the_letter(app: Flask, w
     assert [fact for fact in (letter.number, "Travel 2027", TITLE, "1 200,00 USD") if fact not in text] == []
 
 
-def test_its_rules_are_its_own(app: Flask, world: World) -> None:
+def test_the_programme_has_its_own_rules(app: Flask, world: World) -> None:
     page = at_work(app, world, "mg1").open(f"/calls/{opened(app, world)}")
 
     assert "USD 2,000" in " ".join(page.text.split())
 
 
-def test_the_file_alone_brings_it(app: Flask, world: World) -> None:
-    """The twin: without the folder nobody is offered the programme."""
+def test_only_the_file_adds_the_programme(app: Flask, world: World) -> None:
+    """Counter-test: without the folder, no one is offered the programme."""
     with_it = at_work(app, world, "olga").open("/office/calls/new").form("/new").offered["programme"]
 
     read_also(())

@@ -1,4 +1,4 @@
-"""`grants story`: it ends well, both documents say what the database holds, and nothing is left running."""
+"""`grants story` succeeds, both documents match the database, and no process is left running."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ both = pytest.mark.parametrize("name", [LETTER, IMPACT])
 
 
 def amount(text: str) -> str:
-    """An amount as it is written in French, with plain spaces."""
+    """An amount as written in French, with plain spaces."""
     return " ".join(format_decimal(Decimal(text), "#,##0.00", locale="fr").split())
 
 
 def day(text: str, pattern: str) -> str:
-    """A day as it is written in French."""
+    """A date as written in French."""
     return format_date(date.fromisoformat(text), pattern, locale="fr")
 
 
@@ -39,12 +39,12 @@ def number_of(facts: dict[str, Any], kind: str) -> str:
 
 
 def lacking(text: str, *wanted: str) -> list[str]:
-    """What of this does not stand in the text."""
+    """The items of a list that are missing from a text."""
     return [each for each in wanted if each not in text]
 
 
 def on_the_letter(facts: dict[str, Any]) -> list[str]:
-    """What the award letter has to say, in the order of the page."""
+    """The content of the award letter, in the order of the page."""
     (award,) = facts["awards"]
     term = [day(award[key], "d MMM y") for key in ("starts_on", "ends_on")]
     return [
@@ -58,7 +58,7 @@ def on_the_letter(facts: dict[str, Any]) -> list[str]:
 
 
 def on_the_report(facts: dict[str, Any]) -> list[str]:
-    """What the impact report has to say."""
+    """The content of the impact report."""
     (award,) = facts["awards"]
     term = [day(award[key], "d MMMM y") for key in ("starts_on", "ends_on")]
     return [
@@ -71,43 +71,43 @@ def on_the_report(facts: dict[str, Any]) -> list[str]:
     ]
 
 
-def test_the_story_ends_well_and_leaves_its_three_files(told: Told) -> None:
+def test_the_story_succeeds_and_leaves_its_three_files(told: Told) -> None:
     assert told.story.status == 0, told.story.said
 
     assert sorted(path.name for path in told.folder.iterdir() if path.is_file()) == [LETTER, IMPACT, "story.json"]
     assert told.story.said.splitlines()[-1] == f"  {told.folder / 'story.json'}"
 
 
-def test_the_grant_is_closed_another_is_declined_a_third_is_withdrawn(told: Told) -> None:
+def test_one_grant_is_closed_one_application_declined_and_one_withdrawn(told: Told) -> None:
     assert [outcome["step"] for outcome in told.facts["outcomes"]] == ["closed", "declined", "withdrawn"]
 
 
-def test_what_was_paid_is_what_was_awarded(told: Told) -> None:
+def test_the_amount_paid_equals_the_amount_awarded(told: Told) -> None:
     (award,) = told.facts["awards"]
     paid = [Decimal(one["amount"]) for one in told.facts["instalments"] if one["paid_on"]]
 
     assert (Decimal(award["amount"]), sum(paid)) == (Decimal(12_322), Decimal(12_322))
 
 
-def test_the_declined_get_a_letter_in_their_own_language_and_the_withdrawn_none(told: Told) -> None:
+def test_the_declined_applicant_gets_a_letter_in_its_language_and_the_withdrawn_one_none(told: Told) -> None:
     letters = [(one["kind"], one["language"]) for one in told.facts["printed"] if one["kind"].endswith("_letter")]
 
     assert letters == [("award_letter", "fr"), ("decline_letter", "es")]
 
 
-def test_the_letter_says_what_the_database_holds(told: Told) -> None:
+def test_the_letter_matches_the_database(told: Told) -> None:
     assert lacking(words(told.document(LETTER)), *on_the_letter(told.facts)) == []
 
 
-def test_the_impact_report_says_what_the_database_holds(told: Told) -> None:
+def test_the_impact_report_matches_the_database(told: Told) -> None:
     assert lacking(words(told.document(IMPACT)), *on_the_report(told.facts)) == []
 
 
 @pytest.mark.parametrize(
     ("key", "other"), [("amount", "12322.10"), ("starts_on", "2020-02-29"), ("organisation", "Another chapter")]
 )
-def test_another_fact_would_be_missed_on_both(told: Told, key: str, other: str) -> None:
-    """The twin: the comparison sees a wrong amount, day and name."""
+def test_a_wrong_fact_would_be_noticed_in_both_documents(told: Told, key: str, other: str) -> None:
+    """Counter-test: the comparison notices a wrong amount, date and name."""
     facts = told.facts
     facts["awards"][0][key] = other
 
@@ -116,14 +116,14 @@ def test_another_fact_would_be_missed_on_both(told: Told, key: str, other: str) 
 
 
 @both
-def test_each_document_is_tagged_for_readers_who_listen(told: Told, name: str) -> None:
+def test_each_document_is_tagged_for_screen_readers(told: Told, name: str) -> None:
     pdf = tagged(told.document(name))
 
     assert (pdf.marked, pdf.part, pdf.language) == (True, "1", "fr")
 
 
 @both
-def test_each_file_is_the_one_that_the_database_knows(told: Told, name: str) -> None:
+def test_each_file_matches_its_hash_in_the_database(told: Told, name: str) -> None:
     kept = {one["sha256"]: one["size"] for one in told.facts["printed"]}
     noted = {one["file"]: one["sha256"] for one in told.facts["documents"]}
     content = told.document(name)
@@ -132,16 +132,16 @@ def test_each_file_is_the_one_that_the_database_knows(told: Told, name: str) -> 
     assert kept[noted[name]] == len(content)
 
 
-def test_everything_fits_afterwards(told: Told) -> None:
+def test_verification_passes_afterwards(told: Told) -> None:
     assert (told.verified.status, told.verified.said) == (0, "Everything fits: history, steps, ledger, documents.\n")
 
 
-def test_nothing_is_left_running(told: Told) -> None:
+def test_no_process_is_left_running(told: Told) -> None:
     assert (told.left, told.numbers) == ((), ())
 
 
-def test_a_process_left_behind_would_be_seen(tmp_path: Path) -> None:
-    """The twin: whoever names the folder is found, in the command line or in the environment alone."""
+def test_a_process_left_behind_would_be_noticed(tmp_path: Path) -> None:
+    """Counter-test: a process that names the folder in its command line, or in its environment alone, is found."""
     wait = [sys.executable, "-c", "input()"]
     with (
         subprocess.Popen([*wait, str(tmp_path)], stdin=subprocess.PIPE) as named,

@@ -1,4 +1,4 @@
-"""One run of `grants story` as a process, and what it left: words, files, who still runs; and what is found wrong."""
+"""One run of `grants story` as a process, and its results: output, files, running processes, and errors found."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.servers_fixture import erase
 COMMAND = (sys.executable, "-m", "grants.cli")
 SECONDS = 300
 CHEAP = {"GRANTS_ARGON2_TIME": "1", "GRANTS_ARGON2_KIB": "8"}
-"""Passwords that cost no time: forty sign-ins at the price of production are not what a story is about."""
+"""Fast password hashing, because the story signs in forty times."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A command that has ended."""
+    """A finished command."""
 
     status: int
     said: str
@@ -32,9 +32,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The story after its end.
+    """The results of the story.
 
-    folder: of the two documents and story.json; left: the command lines that still ran; numbers: files of process ids.
+    folder: of the two documents and story.json; left: the command lines of processes that still ran; numbers: files
+    with process ids.
     """
 
     folder: Path
@@ -45,7 +46,7 @@ class Told:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What story.json says."""
+        """The content of story.json."""
         found: dict[str, Any] = json.loads((self.folder / "story.json").read_text("utf-8"))
         return found
 
@@ -55,7 +56,7 @@ class Told:
 
 
 def tell(instance: Path) -> Told:
-    """Play the story in an empty instance folder, verify what it left, and clear its servers' data away."""
+    """Play the story in an empty instance folder, verify the result, and remove the data of its servers."""
     folder = instance / "story"
     servers = Postgres(folder / "system"), Valkey(folder / "system")
     try:
@@ -75,7 +76,7 @@ def kept(told: Told) -> str:
 
 
 def read(text: str) -> Told:
-    """The run from its JSON."""
+    """The run read from its JSON."""
     found = json.loads(text)
     return Told(
         Path(found["folder"]),
@@ -87,7 +88,7 @@ def read(text: str) -> Told:
 
 
 def grants(command: str, **settings: str) -> Run:
-    """Run a command of ours with these settings and no others."""
+    """Run one of our commands with these settings and no others."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("GRANTS_")} | settings
     done = subprocess.run(
         [*COMMAND, command],
@@ -103,9 +104,9 @@ def grants(command: str, **settings: str) -> Run:
 
 
 def running(*marks: str) -> Iterator[str]:
-    """Number and command line of the living processes that name one of the marks in it or in their environment.
+    """Process id and command line of the living processes with one of the marks in command line or environment.
 
-    Reads /proc, so that it finds nobody where there is none; processes of other people stay unseen.
+    Reads /proc, so that it finds no process on systems without it; processes of other users stay hidden.
     """
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
