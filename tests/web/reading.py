@@ -1,4 +1,4 @@
-"""What tests of pages about money read and break."""
+"""Helpers with which tests read pages about money."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ FIGURE = re.compile(r"</svg>\s*([\d,]+\.\d\d)</dt>\s*<dd>([a-z]+)")
 
 
 def money_bar(response: TestResponse) -> dict[str, Decimal]:
-    """The amounts under a money bar by the first word of their sentence."""
+    """The amounts below a money bar, by the first word of their sentence."""
     found = FIGURE.findall(response.get_data(as_text=True))
     return {word: Decimal(figure.replace(",", "")) for figure, word in found}
 
 
 def words(response: TestResponse) -> str:
-    """What a page says, every space a plain one."""
+    """The text of a page, with plain spaces."""
     return " ".join(re.sub("<[^>]+>", " ", response.get_data(as_text=True)).split())
 
 
 def titles(response: TestResponse) -> list[str]:
-    """The titles of what an inbox asks for, where they name the title that tests write."""
+    """The titles of an inbox's tasks that contain the title used in tests."""
     return re.findall(r"<h3>(.*: fibre title)</h3>", response.get_data(as_text=True))
 
 
 def ledger(column: Any, id: int) -> dict[str, Decimal]:
-    """What the postings themselves add up to, by the kind of account; `column` says whose accounts."""
+    """The balances computed from the postings themselves, by kind of account; `column` names the accounts' owner."""
     sums = (
         select(Account.kind, func.sum(Posting.amount))
         .join(Posting, Posting.account_id == Account.id)
@@ -45,14 +45,14 @@ def ledger(column: Any, id: int) -> dict[str, Decimal]:
 
 
 def conflict(person: Person, application: Application) -> None:
-    """The person declares a conflict."""
+    """Let the person declare a conflict."""
     with saving():
         db.session.add(Conflict(application_id=application.id, person_id=person.id, kinds="family"))
 
 
 @contextmanager
 def statements(app: Flask) -> Iterator[list[str]]:
-    """Every SQL statement that the block sends, but those that begin and end transactions."""
+    """Every SQL statement sent by the block, except those that begin and end transactions."""
     sent: list[str] = []
 
     def note(_: Any, __: Any, statement: str, *___: Any) -> None:

@@ -1,4 +1,4 @@
-"""What a page writes into a field of money is read back as the same, in any currency; and no number breaks a page."""
+"""An amount that a page writes into a field is parsed back unchanged, in any currency; no number breaks a page."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from grants.forms.base import money, number, written
         ("0", "KWD", 3, "0"),
     ],
 )
-def test_an_amount_is_read_back_as_it_was_written(amount: str, currency: str, places: int, shown: str) -> None:
+def test_an_amount_is_parsed_back_unchanged(amount: str, currency: str, places: int, shown: str) -> None:
     assert written(Decimal(amount), places) == shown
     assert money(shown, currency) == Decimal(amount)
 
 
 @pytest.mark.parametrize("text", ["1e9999999", "-1e9999999", "0e-3000000", "1e-2000000", "1e31", "Infinity", "sNaN"])
-def test_a_number_without_end_is_refused_in_words(text: str) -> None:
+def test_an_infinite_number_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(ValidationError, match=r"Write (a|the) number|Give a number"):
         number(text)

@@ -1,4 +1,4 @@
-"""The office's list of applications, and the page of one."""
+"""The staff's list of applications, and the page of one application."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def two_calls(prepare: Prepare) -> str:
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:
-    """Two open calls and an application in review, where a test does not say otherwise."""
+    """Two open calls and an application in review, unless a test requests otherwise."""
     return prepare("two_calls_in_review", lambda: scene.in_review(scene.build(programmes=("BTN-L", "BTN-S"))))
 
 
@@ -45,18 +45,18 @@ def world(app: Flask) -> World:
 
 
 def first() -> Application:
-    """The application that a test begins with."""
+    """The application created before each test."""
     return db.session.get_one(Application, 1)
 
 
 def titled(row: Application, title: str) -> Application:
-    """The same application under another title."""
+    """A copy of the application under another title."""
     with saving():
         db.session.get_one(Application, row.id).title = title
     return row
 
 
-def test_the_list_says_where_each_stands_and_who_holds_it(app: Flask, world: World) -> None:
+def test_the_list_shows_status_and_holder_of_each_application(app: Flask, world: World) -> None:
     page = signed_in(app, world.people["olga"]).get("/applications").page
 
     assert "In review" in page.text
@@ -74,7 +74,7 @@ def test_an_applicant_sees_their_own_list_instead(app: Flask, world: World) -> N
 
 
 @pytest.mark.parametrize("words", ["café", "CAFE", "Chapter MG", "btn-2026"])
-def test_words_are_found_without_case_and_accents(app: Flask, world: World, words: str) -> None:
+def test_search_ignores_case_and_accents(app: Flask, world: World, words: str) -> None:
     with app.app_context():
         titled(first(), "Café Réseau")
 
@@ -84,7 +84,7 @@ def test_words_are_found_without_case_and_accents(app: Flask, world: World, word
 
 
 @pytest.mark.parametrize("words", ["100%", "_", "no such words"])
-def test_words_are_words_and_not_patterns(app: Flask, world: World, words: str) -> None:
+def test_search_words_are_not_patterns(app: Flask, world: World, words: str) -> None:
     with app.app_context():
         titled(first(), "Café Réseau")
 
@@ -94,7 +94,7 @@ def test_words_are_words_and_not_patterns(app: Flask, world: World, words: str) 
     assert "No matches" in page.text
 
 
-def test_a_list_can_be_narrowed_to_a_call_and_a_step(app: Flask, world: World) -> None:
+def test_a_list_can_be_filtered_by_call_and_step(app: Flask, world: World) -> None:
     with app.app_context():
         titled(first(), "Large one")
         titled(scene.in_review(world, code="BTN-S", amount=4_000), "Small one")
@@ -110,7 +110,7 @@ def test_a_list_can_be_narrowed_to_a_call_and_a_step(app: Flask, world: World) -
 @pytest.mark.parametrize(
     "query", ["call=x", "call=99999", "region=Nowhere", "after=rubbish", "before=1_2", "list=none"]
 )
-def test_a_broken_address_shows_the_list_all_the_same(app: Flask, world: World, query: str) -> None:
+def test_an_invalid_address_still_shows_the_list(app: Flask, world: World, query: str) -> None:
     response = signed_in(app, world.people["olga"]).get(f"/applications?{query}")
 
     assert response.status_code == 200
@@ -119,7 +119,7 @@ def test_a_broken_address_shows_the_list_all_the_same(app: Flask, world: World, 
 
 @pytest.fixture(scope="session")
 def many(prepare: Prepare) -> str:
-    """More applications than a page of the list holds, sent one minute apart in the order of their numbers."""
+    """More applications than fit on a page of the list, submitted one minute apart in the order of their numbers."""
 
     def fill() -> None:
         world = scene.build(programmes=("BTN-L", "BTN-S"))
@@ -136,7 +136,7 @@ NEWEST_FIRST = list(range(MANY, 0, -1))
 
 
 @pytest.mark.ground("many")
-def test_pages_follow_each_other_without_gap_or_double_there_and_back(app: Flask, world: World) -> None:
+def test_pages_follow_each_other_without_gaps_or_duplicates_in_both_directions(app: Flask, world: World) -> None:
     with app.app_context():
         who = who_is(world.people["olga"])
 
@@ -158,7 +158,7 @@ def test_counts_stop_at_a_thousand(app: Flask, world: World, monkeypatch: pytest
         assert listed.counts(who_is(world.people["olga"]), Filters())["review"] == 2
 
 
-def test_every_step_stands_in_one_list() -> None:
+def test_every_step_is_in_one_list() -> None:
     reached = {
         step
         for programme in programmes().values()
@@ -170,7 +170,7 @@ def test_every_step_stands_in_one_list() -> None:
     assert len(listed.STEPS) == len(set(listed.STEPS))
 
 
-def test_words_that_all_hold_change_no_count(app: Flask, world: World) -> None:
+def test_words_that_match_everything_change_no_count(app: Flask, world: World) -> None:
     with app.app_context():
         titled(scene.awarded(world, chapter="bo").application, "Nothing that is in the other title")
         who = who_is(world.people["olga"])
@@ -186,7 +186,7 @@ def test_words_that_all_hold_change_no_count(app: Flask, world: World) -> None:
 
 
 @pytest.mark.ground("many")
-def test_words_are_found_on_every_page_in_the_order_of_the_list(app: Flask, world: World) -> None:
+def test_search_results_are_paged_in_the_order_of_the_list(app: Flask, world: World) -> None:
     with app.app_context():
         who = who_is(world.people["olga"])
 
@@ -199,7 +199,7 @@ def test_words_are_found_on_every_page_in_the_order_of_the_list(app: Flask, worl
 
 
 @pytest.mark.parametrize("path", ["/applications", "/inbox", "/inbox?list=under_way"])
-def test_a_list_asks_no_more_when_it_is_longer(app: Flask, world: World, path: str) -> None:
+def test_a_longer_list_needs_no_more_queries(app: Flask, world: World, path: str) -> None:
     with app.app_context():
         for _ in range(3):
             scene.in_review(world, chapter="bo")
@@ -213,7 +213,7 @@ def test_a_list_asks_no_more_when_it_is_longer(app: Flask, world: World, path: s
     assert len(asked) <= 12, asked
 
 
-def test_the_page_of_one_says_what_can_be_done_and_what_is_missing(app: Flask, world: World) -> None:
+def test_the_page_of_an_application_shows_actions_and_what_is_missing(app: Flask, world: World) -> None:
     page = signed_in(app, world.people["olga"]).get("/applications/1").page
 
     assert "Not yet" in page.text
@@ -221,7 +221,7 @@ def test_the_page_of_one_says_what_can_be_done_and_what_is_missing(app: Flask, w
     assert "/applications/1/reviewers" in page.links.values()
 
 
-def test_an_auditor_reads_and_does_nothing(app: Flask, world: World) -> None:
+def test_an_auditor_can_read_but_not_act(app: Flask, world: World) -> None:
     page = signed_in(app, world.people["uma"]).get("/applications/1").page
 
     assert "Nothing for you to do here." in page.text
@@ -233,7 +233,7 @@ def test_every_part_has_its_page(app: Flask, world: World, part: str) -> None:
     assert signed_in(app, world.people["olga"]).get(f"/applications/1/{part}").status_code == 200
 
 
-def test_a_decision_shows_what_it_rests_on(app: Flask, world: World) -> None:
+def test_a_decision_shows_its_summary(app: Flask, world: World) -> None:
     with app.app_context():
         row = first()
         scene.review(world, row)
@@ -257,13 +257,13 @@ def test_a_decision_shows_what_it_rests_on(app: Flask, world: World) -> None:
 
 
 def conflicted(world: World, row: Application, name: str) -> None:
-    """Somebody of the office has a conflict in this case."""
+    """A member of staff has a conflict in this case."""
     with saving():
         db.session.add(Conflict(application_id=row.id, person_id=world.people[name].id, kinds="person"))
 
 
 @pytest.mark.parametrize("path", ["", "/proposal", "/budget", "/documents", "/history", "/reviews", "/reviewers"])
-def test_a_conflict_takes_the_case_from_an_officer(app: Flask, world: World, path: str) -> None:
+def test_a_conflict_hides_the_case_from_an_officer(app: Flask, world: World, path: str) -> None:
     with app.app_context():
         row = first()
         conflicted(world, row, "olga")
@@ -272,7 +272,7 @@ def test_a_conflict_takes_the_case_from_an_officer(app: Flask, world: World, pat
     assert signed_in(app, world.people["omar"]).get(f"/applications/{row.id}{path}").status_code == 200
 
 
-def test_a_conflict_takes_the_case_from_lists_and_counts(app: Flask, world: World) -> None:
+def test_a_conflict_hides_the_case_from_lists_and_counts(app: Flask, world: World) -> None:
     with app.app_context():
         row = first()
         conflicted(world, row, "olga")
@@ -283,7 +283,7 @@ def test_a_conflict_takes_the_case_from_lists_and_counts(app: Flask, world: Worl
         assert listed.listing(after, Filters()).rows == ()
 
 
-def test_a_step_over_its_time_says_so(app: Flask, world: World, settings: Settings) -> None:
+def test_an_overdue_step_is_shown_as_overdue(app: Flask, world: World, settings: Settings) -> None:
     advance(settings, 23 * 86_400)
 
     client = signed_in(app, world.people["olga"])
@@ -292,13 +292,13 @@ def test_a_step_over_its_time_says_so(app: Flask, world: World, settings: Settin
     assert "2 days over" in client.get("/applications/1").page.text
 
 
-def test_a_step_within_its_time_says_nothing_of_it(app: Flask, world: World, settings: Settings) -> None:
+def test_a_step_in_time_is_not_shown_as_overdue(app: Flask, world: World, settings: Settings) -> None:
     advance(settings, 5 * 86_400)
 
     assert "days over" not in signed_in(app, world.people["olga"]).get("/applications/1").page.text
 
 
-def test_the_history_names_who_did_it(app: Flask, world: World) -> None:
+def test_the_history_names_the_people(app: Flask, world: World) -> None:
     with app.app_context():
         row = first()
         written = db.session.scalars(
@@ -310,7 +310,7 @@ def test_the_history_names_who_did_it(app: Flask, world: World) -> None:
     assert page.text.count("Olga (demo)") == sum(event.person_id == world.people["olga"].id for event in written)
 
 
-def test_somebody_without_a_role_finds_nothing(app: Flask, world: World) -> None:
+def test_a_person_without_a_role_finds_nothing(app: Flask, world: World) -> None:
     with app.app_context():
         row = first()
         with saving():
@@ -324,7 +324,7 @@ def test_somebody_without_a_role_finds_nothing(app: Flask, world: World) -> None
     assert signed_in(app, world.people["bo1"]).get(f"/applications/{row.id}").status_code == 404
 
 
-def test_the_approver_finds_what_was_recommended_in_the_form(app: Flask) -> None:
+def test_the_form_of_the_approver_contains_the_recommendation(app: Flask) -> None:
     with app.app_context():
         world = scene.found()
         row = first()
@@ -351,7 +351,7 @@ def test_the_approver_finds_what_was_recommended_in_the_form(app: Flask) -> None
     assert "Awarded: USD\N{NO-BREAK SPACE}8,000.00" in pia.get(f"/applications/{row.id}").page.text
 
 
-def test_the_approver_finds_the_feedback_that_was_recommended(app: Flask) -> None:
+def test_the_form_of_the_approver_contains_the_recommended_feedback(app: Flask) -> None:
     with app.app_context():
         world = scene.found()
         row = first()
@@ -365,9 +365,7 @@ def test_the_approver_finds_the_feedback_that_was_recommended(app: Flask) -> Non
 
 
 @pytest.mark.ground("two_calls")
-def test_the_records_hold_the_proposal_against_the_day_it_was_sent(
-    app: Flask, world: World, settings: Settings
-) -> None:
+def test_automatic_checks_use_the_day_of_submission(app: Flask, world: World, settings: Settings) -> None:
     with app.app_context():
         row = scene.submitted(world)
     advance(settings, 100 * 86_400)

@@ -1,4 +1,4 @@
-"""Asking a reviewer: who fits, and what speaks against whom."""
+"""Inviting a reviewer: who can be invited, and the reasons against others."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from workflows.roles import Role
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:
-    """Every test begins with an application in review, and a reviewer of every kind who does not fit."""
+    """Every test begins with an application in review, and a reviewer for every reason against inviting."""
     return prepare("unfit", begin)
 
 
 def begin() -> None:
-    """Play it."""
+    """Fill the database."""
     world = scene.build(programmes=("BTN-L",))
     row = scene.in_review(world)
     with saving():
@@ -39,7 +39,7 @@ def case(app: Flask) -> tuple[World, Application]:
         return scene.found(), db.session.query(Application).one()
 
 
-def test_the_list_says_what_the_service_would_say(app: Flask, case: tuple[World, Application]) -> None:
+def test_the_list_gives_the_same_reasons_as_the_service(app: Flask, case: tuple[World, Application]) -> None:
     _, row = case
 
     with app.app_context():
@@ -48,7 +48,7 @@ def test_the_list_says_what_the_service_would_say(app: Flask, case: tuple[World,
             assert one.against == reviews.unfit(application, one.person)
 
 
-def test_whoever_fits_comes_first(app: Flask, case: tuple[World, Application]) -> None:
+def test_suitable_reviewers_come_first(app: Flask, case: tuple[World, Application]) -> None:
     world, row = case
 
     with app.app_context():
@@ -58,7 +58,7 @@ def test_whoever_fits_comes_first(app: Flask, case: tuple[World, Application]) -
     assert sum(one.fits for one in found) == 1
 
 
-def test_looking_changes_nothing(app: Flask, case: tuple[World, Application]) -> None:
+def test_viewing_the_list_changes_nothing(app: Flask, case: tuple[World, Application]) -> None:
     world, row = case
 
     page = signed_in(app, world.people["olga"]).get(f"/applications/{row.id}/reviewers").page
@@ -68,9 +68,7 @@ def test_looking_changes_nothing(app: Flask, case: tuple[World, Application]) ->
         assert db.session.query(Assignment).count() == 1
 
 
-def test_asking_makes_one_assignment_and_one_mail_however_often_it_is_clicked(
-    app: Flask, case: tuple[World, Application]
-) -> None:
+def test_repeated_clicks_create_one_invitation_and_one_mail(app: Flask, case: tuple[World, Application]) -> None:
     world, row = case
     client = signed_in(app, world.people["olga"])
     page = client.get(f"/applications/{row.id}/reviewers")
@@ -86,7 +84,7 @@ def test_asking_makes_one_assignment_and_one_mail_however_often_it_is_clicked(
 
 
 @pytest.mark.parametrize("name", ["rex", "ria", "rob"])
-def test_somebody_who_does_not_fit_is_refused_with_the_reason(
+def test_an_unsuitable_reviewer_is_refused_with_the_reason(
     app: Flask, case: tuple[World, Application], name: str
 ) -> None:
     world, row = case
@@ -101,7 +99,9 @@ def test_somebody_who_does_not_fit_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize("chosen", ["", "999", "x"])
-def test_nobody_or_a_stranger_cannot_be_asked(app: Flask, case: tuple[World, Application], chosen: str) -> None:
+def test_an_empty_or_unknown_reviewer_cannot_be_invited(
+    app: Flask, case: tuple[World, Application], chosen: str
+) -> None:
     world, row = case
     client = signed_in(app, world.people["olga"])
 
@@ -111,7 +111,7 @@ def test_nobody_or_a_stranger_cannot_be_asked(app: Flask, case: tuple[World, App
 
 
 @pytest.mark.parametrize("name", ["pia", "uma", "rex", "mg1"])
-def test_only_officers_ask(app: Flask, case: tuple[World, Application], name: str) -> None:
+def test_only_officers_invite_reviewers(app: Flask, case: tuple[World, Application], name: str) -> None:
     world, row = case
 
     assert signed_in(app, world.people[name]).get(f"/applications/{row.id}/reviewers").status_code == 403

@@ -1,4 +1,4 @@
-"""The pages of awards: their money equals the ledger, and only those who may see them do."""
+"""The pages of awards: their amounts equal the ledger, and only people who may see them do."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_page_of_an_award_equals_the_ledger(app: Flask) -> None:
 
 
 @pytest.mark.ground("active")
-def test_the_page_moves_with_the_ledger_and_not_with_the_plan(app: Flask) -> None:
+def test_the_page_follows_the_ledger_and_not_the_plan(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         award = db.session.get_one(Award, 1)
@@ -48,7 +48,7 @@ def test_the_page_moves_with_the_ledger_and_not_with_the_plan(app: Flask) -> Non
 
 
 @pytest.mark.ground("active")
-def test_an_instalment_ticks_what_holds_and_rings_what_does_not(app: Flask) -> None:
+def test_an_instalment_shows_which_conditions_are_met(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         award = db.session.get_one(Award, 1)
@@ -60,7 +60,7 @@ def test_an_instalment_ticks_what_holds_and_rings_what_does_not(app: Flask) -> N
 
 
 @pytest.mark.ground("awarded")
-def test_both_sides_sign_on_the_page_and_the_first_instalment_falls_due(app: Flask) -> None:
+def test_both_sides_sign_on_the_page_and_the_first_instalment_becomes_payable(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         award = db.session.get_one(Award, 1)
@@ -83,7 +83,7 @@ NOTHING_YET = {"paid": Decimal(0), "payable": Decimal(0), "planned": Decimal(10_
 
 
 @pytest.mark.ground("awarded")
-def test_the_condition_of_an_award_holds_its_first_instalment_until_an_officer_has_seen_it_met(app: Flask) -> None:
+def test_a_condition_holds_the_first_instalment_until_an_officer_confirms_it(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         award = db.session.get_one(Award, 1)
@@ -105,7 +105,7 @@ def test_the_condition_of_an_award_holds_its_first_instalment_until_an_officer_h
 
 
 @pytest.mark.ground("awarded")
-def test_the_grantee_cannot_find_its_own_condition_met(app: Flask) -> None:
+def test_the_grantee_cannot_confirm_its_own_condition(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         award = db.session.get_one(Award, 1)
@@ -117,7 +117,7 @@ def test_the_grantee_cannot_find_its_own_condition_met(app: Flask) -> None:
 
 
 @pytest.mark.ground("large")
-def test_an_award_without_condition_asks_for_none(app: Flask) -> None:
+def test_an_award_without_condition_asks_for_no_confirmation(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         award = w.active(world, conditions="")
@@ -130,7 +130,7 @@ def test_an_award_without_condition_asks_for_none(app: Flask) -> None:
 
 
 @pytest.mark.ground("awarded")
-def test_another_chapter_does_not_find_the_award(app: Flask) -> None:
+def test_another_chapter_cannot_find_the_award(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         award = db.session.get_one(Award, 1)
@@ -142,7 +142,7 @@ def test_another_chapter_does_not_find_the_award(app: Flask) -> None:
 
 
 @pytest.mark.ground("awarded")
-def test_a_conflict_takes_the_award_from_page_and_list(app: Flask) -> None:
+def test_a_conflict_hides_the_award_from_page_and_list(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         award = db.session.get_one(Award, 1)
@@ -156,7 +156,7 @@ def test_a_conflict_takes_the_award_from_page_and_list(app: Flask) -> None:
 
 
 @pytest.mark.ground("active")
-def test_only_finance_is_led_from_the_award_to_its_batch(app: Flask) -> None:
+def test_only_finance_sees_a_link_from_the_award_to_its_batch(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         award = db.session.get_one(Award, 1)
@@ -172,7 +172,7 @@ def test_only_finance_is_led_from_the_award_to_its_batch(app: Flask) -> None:
 
 
 @pytest.mark.ground("active")
-def test_the_list_asks_no_more_of_the_database_for_more_awards(app: Flask) -> None:
+def test_a_longer_list_of_awards_needs_no_more_queries(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         w.active(world, chapter="bo")
@@ -187,7 +187,7 @@ def test_the_list_asks_no_more_of_the_database_for_more_awards(app: Flask) -> No
 
 
 @pytest.mark.ground("awarded")
-def test_an_award_in_full_is_not_divided(app: Flask) -> None:
+def test_a_full_award_cannot_be_divided(app: Flask) -> None:
     with app.app_context():
         made = w.found()
     mia = signed_in(app, made.people["mg1"])
@@ -210,7 +210,7 @@ def test_no_instalment_overtakes_one_that_waits_for_the_condition(app: Flask) ->
 
 
 @pytest.mark.ground("large")
-def test_a_place_that_no_row_can_have_is_the_first_page(app: Flask) -> None:
+def test_an_invalid_cursor_shows_the_first_page(app: Flask) -> None:
     with app.app_context():
         world = w.found()
 
@@ -218,7 +218,7 @@ def test_a_place_that_no_row_can_have_is_the_first_page(app: Flask) -> None:
 
 
 @pytest.mark.ground("awarded")
-def test_a_grant_is_not_counted_against_itself(app: Flask) -> None:
+def test_a_grant_does_not_count_against_its_own_application(app: Flask) -> None:
     with app.app_context():
         award = w.awarded(w.found())
         assert cases.of(award.application, now()).applicant.held == 1

@@ -1,4 +1,4 @@
-"""The pages of batches: three people, one effect however often a form is sent, and nothing of a conflicted case."""
+"""The pages of batches: three people, one effect however often a form is sent, and no case with a conflict."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def ground(active: str) -> str:
 
 @pytest.fixture
 def paying(app: Flask) -> tuple[w.World, Award]:
-    """A world with one payable instalment of 6,000.00."""
+    """Test data with one payable instalment of 6,000.00."""
     with app.app_context():
         return w.found(), db.session.get_one(Award, 1)
 
 
 def prepared(client: Careful) -> str:
-    """The address of a batch of all that is payable."""
+    """The address of a batch of all payable instalments."""
     return str(client.submit(client.get("/batches/new?fund=1"), "/batches").location)
 
 
@@ -58,7 +58,7 @@ def test_a_batch_goes_through_three_people_on_its_page(app: Flask, paying: tuple
         ]
 
 
-def test_nobody_does_two_of_the_three(app: Flask, paying: tuple[w.World, Award]) -> None:
+def test_one_person_cannot_do_two_of_the_three_actions(app: Flask, paying: tuple[w.World, Award]) -> None:
     world, _ = paying
     fay = signed_in(app, world.people["fay"])
     there = prepared(fay)
@@ -70,7 +70,7 @@ def test_nobody_does_two_of_the_three(app: Flask, paying: tuple[w.World, Award])
     assert (forced.status_code, step(app, there)) == (409, "prepared")
 
 
-def test_without_its_rule_the_page_would_let_one_person_approve_their_own(
+def test_without_its_rule_one_person_could_approve_their_own_batch(
     app: Flask, paying: tuple[w.World, Award], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, _ = paying
@@ -83,7 +83,7 @@ def test_without_its_rule_the_page_would_let_one_person_approve_their_own(
     assert "so somebody else must do this" not in shown.page.text
 
 
-def test_the_form_sent_twice_makes_one_batch(app: Flask, paying: tuple[w.World, Award]) -> None:
+def test_a_form_sent_twice_prepares_one_batch(app: Flask, paying: tuple[w.World, Award]) -> None:
     fay = signed_in(app, paying[0].people["fay"])
     page = fay.get("/batches/new?fund=1")
 
@@ -93,7 +93,7 @@ def test_the_form_sent_twice_makes_one_batch(app: Flask, paying: tuple[w.World, 
     assert count(app, Batch) == 1
 
 
-def test_without_its_key_the_second_sending_is_refused(app: Flask, paying: tuple[w.World, Award]) -> None:
+def test_without_its_key_the_second_request_is_refused(app: Flask, paying: tuple[w.World, Award]) -> None:
     fay = signed_in(app, paying[0].people["fay"])
     page = fay.get("/batches/new?fund=1")
 
@@ -103,7 +103,7 @@ def test_without_its_key_the_second_sending_is_refused(app: Flask, paying: tuple
     assert count(app, Batch) == 1
 
 
-def test_choosing_nothing_is_said_beside_the_list(app: Flask, paying: tuple[w.World, Award]) -> None:
+def test_choosing_nothing_shows_an_error_beside_the_list(app: Flask, paying: tuple[w.World, Award]) -> None:
     fay = signed_in(app, paying[0].people["fay"])
 
     answer = fay.submit(fay.get("/batches/new?fund=1"), "/batches", instalments=[])
@@ -112,7 +112,7 @@ def test_choosing_nothing_is_said_beside_the_list(app: Flask, paying: tuple[w.Wo
     assert "Choose at least one payment." in answer.page.text
 
 
-def test_an_instalment_of_a_conflicted_case_is_neither_offered_nor_taken(
+def test_an_instalment_of_a_case_in_conflict_is_neither_offered_nor_accepted(
     app: Flask, paying: tuple[w.World, Award]
 ) -> None:
     world, award = paying
@@ -131,7 +131,7 @@ def test_an_instalment_of_a_conflicted_case_is_neither_offered_nor_taken(
     assert (forced.status_code, count(app, Batch)) == (404, 0)
 
 
-def test_a_batch_with_a_conflicted_case_is_withheld_whole(app: Flask, paying: tuple[w.World, Award]) -> None:
+def test_a_batch_with_a_case_in_conflict_is_hidden_completely(app: Flask, paying: tuple[w.World, Award]) -> None:
     world, award = paying
     there = prepared(signed_in(app, world.people["fay"]))
     fox = signed_in(app, world.people["fox"])
@@ -144,7 +144,7 @@ def test_a_batch_with_a_conflicted_case_is_withheld_whole(app: Flask, paying: tu
     assert (before, after) == ((200, True), (404, False))
 
 
-def test_a_batch_taken_apart_gives_its_instalments_back(app: Flask, paying: tuple[w.World, Award]) -> None:
+def test_a_cancelled_batch_releases_its_instalments(app: Flask, paying: tuple[w.World, Award]) -> None:
     world, _ = paying
     fay = signed_in(app, world.people["fay"])
     there = prepared(fay)
@@ -155,13 +155,13 @@ def test_a_batch_taken_apart_gives_its_instalments_back(app: Flask, paying: tupl
     assert step(app, prepared(fay)) == "prepared"
 
 
-def test_the_auditor_reads_and_prepares_nothing(app: Flask, paying: tuple[w.World, Award]) -> None:
+def test_the_auditor_can_read_but_not_prepare_batches(app: Flask, paying: tuple[w.World, Award]) -> None:
     uma = signed_in(app, paying[0].people["uma"])
 
     assert [uma.get(address).status_code for address in ("/batches", "/batches/new?fund=1")] == [200, 403]
 
 
-def test_the_lists_stay_within_their_statements(app: Flask, paying: tuple[w.World, Award]) -> None:
+def test_the_lists_stay_within_their_number_of_queries(app: Flask, paying: tuple[w.World, Award]) -> None:
     fay = signed_in(app, paying[0].people["fay"])
     prepared(fay)
 

@@ -31,7 +31,7 @@ def world(app: Flask) -> World:
 
 
 def set_up(client: Careful, world: World, **given: str) -> int:
-    """Olga sets up a small call on the page; its number."""
+    """Olga sets up a small call on the page; returns its number."""
     assert world.fund is not None
     fields = {
         "programme": "BTN-S",
@@ -55,7 +55,7 @@ def test_a_call_begins_as_a_copy_of_its_programme(app: Flask, world: World) -> N
         assert (call.title, call.step, call.data.most) == ("Small grants 2027", "draft", Decimal(5_000))
 
 
-def test_setting_up_twice_with_one_form_makes_one_call(app: Flask, world: World) -> None:
+def test_setting_up_twice_with_one_form_creates_one_call(app: Flask, world: World) -> None:
     assert world.fund is not None
     client = signed_in(app, world.people["olga"])
     page = client.get("/office/calls/new")
@@ -79,7 +79,7 @@ def test_setting_up_twice_with_one_form_makes_one_call(app: Flask, world: World)
         ("opens_at", "0001-01-01T00:00", "Write a year from 2000 to 2099."),
     ],
 )
-def test_what_cannot_be_read_is_said_beside_its_field(
+def test_an_invalid_value_shows_an_error_beside_its_field(
     app: Flask, world: World, field: str, typed: str, sentence: str
 ) -> None:
     assert world.fund is not None
@@ -94,7 +94,7 @@ def test_what_cannot_be_read_is_said_beside_its_field(
     assert sentence in answer.text
 
 
-def test_an_officer_of_a_single_call_sets_up_no_other(app: Flask, world: World) -> None:
+def test_an_officer_of_a_single_call_cannot_set_up_another(app: Flask, world: World) -> None:
     assert world.fund is not None
     only = set_up(signed_in(app, world.people["olga"]), world)
     with app.app_context(), saving():
@@ -162,7 +162,7 @@ def test_a_rule_can_be_switched_off_and_on_again(app: Flask, world: World) -> No
         ("most", "much"),
     ],
 )
-def test_a_number_that_does_not_fit_its_rule_is_not_kept(app: Flask, world: World, field: str, typed: str) -> None:
+def test_a_number_that_does_not_fit_its_rule_is_not_saved(app: Flask, world: World, field: str, typed: str) -> None:
     client = signed_in(app, world.people["olga"])
     id = set_up(client, world)
 
@@ -200,7 +200,7 @@ STANDINGS = "in_formation, good_standing, pre_rejuvenation, rejuvenation, dechar
         ("most_of_kind_amount", "much", "This does not fit the rule: write a number above zero."),
     ],
 )
-def test_a_name_nobody_knows_is_answered_with_those_there_are(
+def test_an_unknown_name_is_answered_with_the_known_ones(
     app: Flask, world: World, field: str, typed: str, told: str
 ) -> None:
     client = signed_in(app, world.people["olga"])
@@ -233,7 +233,7 @@ def test_two_officers_do_not_overwrite_each_other(app: Flask, world: World) -> N
 
 
 def funded(app: Flask, world: World, id: int) -> None:
-    """Fay sets money aside for the call."""
+    """Fay allocates money to the call."""
     with app.app_context(), saving():
         calls.fund(db.session.get_one(Call, id), amount=Decimal(50_000), actor=world.actor("fay", Role.FINANCE))
 
@@ -266,11 +266,11 @@ def test_a_call_opens_freezes_and_closes(app: Flask, world: World) -> None:
 
 
 @pytest.mark.parametrize(("name", "status"), [("pia", 200), ("uma", 200), ("fay", 403), ("rex", 403), ("mg1", 403)])
-def test_the_office_reads_the_calls(app: Flask, world: World, name: str, status: int) -> None:
+def test_staff_can_read_the_calls(app: Flask, world: World, name: str, status: int) -> None:
     assert signed_in(app, world.people[name]).get("/office/calls").status_code == status
 
 
-def test_an_approver_reads_a_call_without_changing_it(app: Flask, world: World) -> None:
+def test_an_approver_can_read_a_call_but_not_change_it(app: Flask, world: World) -> None:
     id = set_up(signed_in(app, world.people["olga"]), world)
 
     page = signed_in(app, world.people["pia"]).get(f"/office/calls/{id}").page
@@ -284,7 +284,7 @@ def plan_of(app: Flask, id: int) -> tuple[list[Decimal], list[tuple[int, int]]]:
         return [plan.percent for plan in rules.instalments], [(duty.months, duty.days) for duty in rules.reports]
 
 
-def test_an_officer_sets_shares_and_the_days_of_reports(app: Flask, world: World) -> None:
+def test_an_officer_sets_shares_and_due_dates_of_reports(app: Flask, world: World) -> None:
     client = signed_in(app, world.people["olga"])
     id = set_up(client, world, programme="BTN-L")
     there = f"/office/calls/{id}"
@@ -318,7 +318,7 @@ def test_an_officer_sets_shares_and_the_days_of_reports(app: Flask, world: World
         ("report_2_days", "-1", "Write a whole number from 0 to 365."),
     ],
 )
-def test_a_plan_that_does_not_hold_is_said_beside_its_field(
+def test_an_inconsistent_plan_shows_an_error_beside_its_field(
     app: Flask, world: World, field: str, typed: str, said: str
 ) -> None:
     client = signed_in(app, world.people["olga"])
@@ -332,7 +332,7 @@ def test_a_plan_that_does_not_hold_is_said_beside_its_field(
     assert plan_of(app, id) == ([Decimal(60), Decimal(40)], [(6, 30), (0, 30)])
 
 
-def test_the_numbers_of_a_rule_are_named_and_read_as_people_type_them(app: Flask, world: World) -> None:
+def test_the_numbers_of_a_rule_are_named_and_parsed_as_people_type_them(app: Flask, world: World) -> None:
     client = signed_in(app, world.people["olga"])
     id = set_up(client, world)
     there = f"/office/calls/{id}"

@@ -1,4 +1,4 @@
-"""The officer's checklist on the page of an application."""
+"""The officer's eligibility checks on the page of an application."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.world import World
 
 @pytest.fixture(scope="session")
 def ground(submitted: str) -> str:
-    """Every test begins with an application that waits for its checks."""
+    """Every test begins with an application that waits for its eligibility checks."""
     return submitted
 
 
@@ -26,12 +26,12 @@ def sent(app: Flask) -> tuple[World, Application]:
 
 
 def given(app: Flask) -> list[tuple[str, str, str]]:
-    """Every verdict."""
+    """Every result given."""
     with app.app_context():
         return [(check.key, check.verdict, check.note) for check in db.session.query(Check).order_by(Check.key)]
 
 
-def test_a_line_is_passed_with_one_click(app: Flask, sent: tuple[World, Application]) -> None:
+def test_a_check_is_passed_with_one_click(app: Flask, sent: tuple[World, Application]) -> None:
     world, row = sent
     client = signed_in(app, world.people["olga"])
 
@@ -41,7 +41,7 @@ def test_a_line_is_passed_with_one_click(app: Flask, sent: tuple[World, Applicat
     assert given(app) == [("standing", "passed", "")]
 
 
-def test_a_failure_needs_its_reason_and_what_was_chosen_stays(app: Flask, sent: tuple[World, Application]) -> None:
+def test_a_failed_check_needs_its_reason_and_the_choice_is_kept(app: Flask, sent: tuple[World, Application]) -> None:
     world, row = sent
     client = signed_in(app, world.people["olga"])
 
@@ -54,7 +54,7 @@ def test_a_failure_needs_its_reason_and_what_was_chosen_stays(app: Flask, sent: 
     assert given(app) == []
 
 
-def test_a_failure_with_its_reason_is_kept_and_shown(app: Flask, sent: tuple[World, Application]) -> None:
+def test_a_failed_check_with_its_reason_is_saved_and_shown(app: Flask, sent: tuple[World, Application]) -> None:
     world, row = sent
     client = signed_in(app, world.people["olga"])
 
@@ -80,7 +80,7 @@ def test_a_second_click_writes_no_second_event(app: Flask, sent: tuple[World, Ap
 
 
 @pytest.mark.parametrize("name", ["pia", "uma", "mg1"])
-def test_only_officers_check(app: Flask, sent: tuple[World, Application], name: str) -> None:
+def test_only_officers_complete_checks(app: Flask, sent: tuple[World, Application], name: str) -> None:
     world, row = sent
     client = signed_in(app, world.people[name])
 
@@ -93,7 +93,7 @@ def test_only_officers_check(app: Flask, sent: tuple[World, Application], name: 
     }
 
 
-def test_a_line_that_does_not_exist_is_refused(app: Flask, sent: tuple[World, Application]) -> None:
+def test_an_unknown_check_is_refused(app: Flask, sent: tuple[World, Application]) -> None:
     world, row = sent
     client = signed_in(app, world.people["olga"])
     token = client.get(f"/applications/{row.id}").page.form("/checks/standing").fields["csrf_token"]

@@ -1,4 +1,4 @@
-"""An award in part: its lines are cut to it, the grantee divides it anew before signing, and reports are held to it."""
+"""A partial award: its lines are reduced, the grantee can divide it again before signing, and reports use it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ THERE = "/awards/1/budget"
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:
-    """The Malagasy chapter asked for 9,000 and 1,000 (indirect) and is given 7,000."""
+    """The Malagasy chapter requested 9,000 and 1,000 (indirect) and is awarded 7,000."""
     return prepare("in_part", lambda: w.awarded(w.build(programmes=("BTN-L",)), given=7_000))
 
 
 @pytest.fixture
 def world(app: Flask) -> w.World:
-    """Its people."""
+    """The people of the test data."""
     with app.app_context():
         return w.found()
 
@@ -48,18 +48,18 @@ def typed(masts: str, accounts: str) -> dict[str, str]:
     return {"line_1": masts, "line_2": accounts}
 
 
-def test_each_line_gets_the_same_part(app: Flask, world: w.World) -> None:
+def test_each_line_is_reduced_by_the_same_share(app: Flask, world: w.World) -> None:
     assert agreed(app) == [Decimal(6300), Decimal(700)]
 
 
-def test_the_letter_says_that_it_is_a_part(app: Flask) -> None:
+def test_the_letter_says_that_the_award_is_partial(app: Flask) -> None:
     with app.app_context():
         letter = db.session.query(DocumentSnapshot.data).join(Document).filter(Document.kind == "award_letter").scalar()
 
     assert [Decimal(letter[name]) for name in ("amount", "asked")] == [Decimal(7_000), Decimal(10_000)]
 
 
-def test_the_agreement_shows_what_was_asked_and_what_is_agreed(mia: Careful) -> None:
+def test_the_agreement_shows_requested_and_agreed_amounts(mia: Careful) -> None:
     text = mia.get("/awards/1").page.text
 
     assert "according to the budget below" in text
@@ -67,7 +67,7 @@ def test_the_agreement_shows_what_was_asked_and_what_is_agreed(mia: Careful) -> 
     assert "budget of the proposal" not in text
 
 
-def test_the_grantee_divides_it_in_another_way(app: Flask, mia: Careful) -> None:
+def test_the_grantee_can_divide_the_award_in_another_way(app: Flask, mia: Careful) -> None:
     kept = mia.submit(mia.get(THERE), THERE, **typed("6,500.00", "500"))
 
     assert (kept.status_code, agreed(app)) == (302, [Decimal(6500), Decimal(500)])
@@ -86,7 +86,7 @@ def test_the_grantee_divides_it_in_another_way(app: Flask, mia: Careful) -> None
         ("much", "500", "Give a number"),
     ],
 )
-def test_what_does_not_come_to_the_award_is_said_and_kept_in_its_field(
+def test_a_wrong_sum_shows_an_error_and_stays_in_its_field(
     app: Flask, mia: Careful, masts: str, accounts: str, said: str
 ) -> None:
     answer = mia.submit(mia.get(THERE), THERE, **typed(masts, accounts))
@@ -98,7 +98,7 @@ def test_what_does_not_come_to_the_award_is_said_and_kept_in_its_field(
         assert agreed(app) == [Decimal(6300), Decimal(700)]
 
 
-def test_the_share_of_indirect_costs_is_held_here_too(app: Flask, world: w.World) -> None:
+def test_the_limit_of_indirect_costs_applies_here_too(app: Flask, world: w.World) -> None:
     with app.app_context(), saving():
         for line in db.session.query(BudgetLine):
             line.total = Decimal(9000)
@@ -109,7 +109,7 @@ def test_the_share_of_indirect_costs_is_held_here_too(app: Flask, world: w.World
     assert "at most 15 % of the grant is allowed" in answer.page.text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_once_signed_it_stays_as_it_is(app: Flask, world: w.World, mia: Careful) -> None:
+def test_a_signed_budget_cannot_be_changed(app: Flask, world: w.World, mia: Careful) -> None:
     form = mia.get(THERE)
     with app.app_context():
         agreement = db.session.get_one(Award, 1).agreement
@@ -121,7 +121,7 @@ def test_once_signed_it_stays_as_it_is(app: Flask, world: w.World, mia: Careful)
     assert agreed(app) == [Decimal(6300), Decimal(700)]
 
 
-def test_of_two_people_who_divide_it_the_later_is_told(app: Flask, world: w.World, mia: Careful) -> None:
+def test_of_two_people_who_divide_the_award_the_later_one_is_told(app: Flask, world: w.World, mia: Careful) -> None:
     form = mia.get(THERE)
     other = signed_in(app, world.people["mg2"])
     other.submit(other.get(THERE), THERE, **typed("6400", "600"))
@@ -130,7 +130,7 @@ def test_of_two_people_who_divide_it_the_later_is_told(app: Flask, world: w.Worl
     assert agreed(app) == [Decimal(6400), Decimal(600)]
 
 
-def test_whoever_signs_signs_the_budget_they_saw(app: Flask, world: w.World, mia: Careful) -> None:
+def test_the_signer_signs_the_budget_they_saw(app: Flask, world: w.World, mia: Careful) -> None:
     page = mia.get("/awards/1")
     other = signed_in(app, world.people["mg2"])
     other.submit(other.get(THERE), THERE, **typed("6400", "600"))
@@ -138,7 +138,7 @@ def test_whoever_signs_signs_the_budget_they_saw(app: Flask, world: w.World, mia
     assert mia.submit(page, "/moves/sign", name="Mia (demo)", read="yes").status_code == 409
 
 
-def test_reports_hold_what_was_used_against_what_was_agreed(app: Flask, world: w.World) -> None:
+def test_reports_compare_amounts_used_with_amounts_agreed(app: Flask, world: w.World) -> None:
     with app.app_context():
         award = db.session.get_one(Award, 1)
         report = db.session.query(Report).filter_by(award_id=award.id, number=1).one()
@@ -154,7 +154,7 @@ def test_reports_hold_what_was_used_against_what_was_agreed(app: Flask, world: w
     ]
 
 
-def test_the_page_of_the_report_shows_the_lines_as_agreed(app: Flask, world: w.World, mia: Careful) -> None:
+def test_the_page_of_the_report_shows_the_agreed_lines(app: Flask, world: w.World, mia: Careful) -> None:
     with app.app_context():
         agreement = db.session.get_one(Award, 1).agreement
         w.take(world, agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
@@ -166,7 +166,7 @@ def test_the_page_of_the_report_shows_the_lines_as_agreed(app: Flask, world: w.W
     assert "9,000.00" not in shown
 
 
-def test_without_the_sum_in_the_policy_the_database_refuses(
+def test_without_the_check_of_the_sum_the_database_refuses(
     app: Flask, mia: Careful, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deeds, "misdivided", lambda *_: ())
@@ -176,7 +176,7 @@ def test_without_the_sum_in_the_policy_the_database_refuses(
     assert (answer.status_code, agreed(app)) == (409, [Decimal(6300), Decimal(700)])
 
 
-def test_a_signed_budget_is_not_divided_by_whoever_asks(app: Flask, world: w.World) -> None:
+def test_no_role_can_divide_a_signed_budget(app: Flask, world: w.World) -> None:
     with app.app_context():
         award = db.session.get_one(Award, 1)
         w.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
@@ -186,9 +186,7 @@ def test_a_signed_budget_is_not_divided_by_whoever_asks(app: Flask, world: w.Wor
             deeds.divide(award, parts, actor=world.actor("mg1", Role.APPLICANT), version=award.agreement.version)
 
 
-def test_whoever_divides_too_late_keeps_what_they_typed_beside_the_other(
-    app: Flask, world: w.World, mia: Careful
-) -> None:
+def test_a_late_division_is_kept_and_shown_beside_the_other(app: Flask, world: w.World, mia: Careful) -> None:
     form = mia.get(THERE)
     other = signed_in(app, world.people["mg2"])
     other.submit(other.get(THERE), THERE, **typed("6400", "600"))

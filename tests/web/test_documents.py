@@ -1,4 +1,4 @@
-"""Documents: read by those who may, checked by everybody, told to nobody else."""
+"""Documents: readable for people who may see them, and verifiable for everyone."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def ground(awarded: str) -> str:
 
 @pytest.fixture
 def world(app: Flask) -> w.World:
-    """Its people."""
+    """The people of the test data."""
     with app.app_context():
         return w.found()
 
 
 def letter(app: Flask) -> int:
-    """The number in the database of the award letter."""
+    """The id of the award letter."""
     with app.app_context():
         return db.session.scalars(select(Document.id).where(Document.number == LETTER)).one()
 
 
 def print_it(app: Flask, settings: Settings, content: bytes = PDF) -> str:
-    """What a worker leaves behind: the stored file and its row."""
+    """The result of a worker's print job: the stored file and its row."""
     sha256 = Storage(settings.files).put(content)
     id = letter(app)
     with app.app_context(), saving():
@@ -54,7 +54,7 @@ def print_it(app: Flask, settings: Settings, content: bytes = PDF) -> str:
 
 
 def upload(client: Careful, content: bytes) -> Answer:
-    """Give the check page a file."""
+    """Upload a file to the verification page."""
     asked = client.get("/check").page.forms
     token = next(form.fields["csrf_token"] for form in asked if form.method == "post" and form.action == "/check")
     return client.post(
@@ -64,7 +64,7 @@ def upload(client: Careful, content: bytes) -> Answer:
     )
 
 
-def test_until_it_is_printed_the_page_says_how_far_it_is(app: Flask, world: w.World) -> None:
+def test_the_page_shows_progress_until_the_document_is_printed(app: Flask, world: w.World) -> None:
     page = signed_in(app, world.people["mg1"]).get(f"/documents/{letter(app)}")
 
     assert page.status_code == 404
@@ -72,7 +72,7 @@ def test_until_it_is_printed_the_page_says_how_far_it_is(app: Flask, world: w.Wo
     assert "1 document is ahead of it." in page.page.text
 
 
-def test_the_file_comes_as_it_was_printed_under_its_number(app: Flask, settings: Settings, world: w.World) -> None:
+def test_the_file_is_served_unchanged_under_its_number(app: Flask, settings: Settings, world: w.World) -> None:
     print_it(app, settings)
 
     answer = signed_in(app, world.people["mg1"]).get(f"/documents/{letter(app)}")
@@ -85,7 +85,7 @@ def test_the_file_comes_as_it_was_printed_under_its_number(app: Flask, settings:
     )
 
 
-def test_a_damaged_file_is_not_given_out(app: Flask, settings: Settings, world: w.World) -> None:
+def test_a_damaged_file_is_not_served(app: Flask, settings: Settings, world: w.World) -> None:
     sha256 = print_it(app, settings)
     (settings.instance / "files" / sha256[:2] / sha256).write_bytes(b"%PDF-1.7 another letter")
 
@@ -95,7 +95,7 @@ def test_a_damaged_file_is_not_given_out(app: Flask, settings: Settings, world: 
     assert b"another letter" not in answer.data
 
 
-def test_only_its_chapter_and_the_office_read_a_document(app: Flask, settings: Settings, world: w.World) -> None:
+def test_only_the_chapter_and_staff_can_read_a_document(app: Flask, settings: Settings, world: w.World) -> None:
     print_it(app, settings)
     names = ("mg2", "olga", "uma", "bo1", "fay", "rex")
     there = f"/documents/{letter(app)}"
@@ -106,7 +106,7 @@ def test_only_its_chapter_and_the_office_read_a_document(app: Flask, settings: S
     assert anonymous(app).get(there).status_code == 302
 
 
-def test_a_conflict_takes_the_document_away(app: Flask, settings: Settings, world: w.World) -> None:
+def test_a_conflict_hides_the_document(app: Flask, settings: Settings, world: w.World) -> None:
     print_it(app, settings)
     omar = signed_in(app, world.people["omar"])
     before = omar.get(f"/documents/{letter(app)}").status_code
@@ -116,7 +116,9 @@ def test_a_conflict_takes_the_document_away(app: Flask, settings: Settings, worl
     assert (before, omar.get(f"/documents/{letter(app)}").status_code) == (200, 404)
 
 
-def test_the_public_page_says_what_it_is_and_names_nobody(app: Flask, settings: Settings, world: w.World) -> None:
+def test_the_public_page_describes_the_document_and_names_no_one(
+    app: Flask, settings: Settings, world: w.World
+) -> None:
     sha256 = print_it(app, settings)
 
     page = anonymous(app).get(f"/v/{LETTER}")
@@ -137,14 +139,16 @@ def test_the_decision_of_an_application_without_award_shows_no_amount(app: Flask
     assert "USD" not in page.page.text
 
 
-def test_a_number_we_never_gave_is_not_ours(app: Flask, world: w.World) -> None:
+def test_an_unknown_number_is_reported_as_not_ours(app: Flask, world: w.World) -> None:
     client = anonymous(app)
 
     assert client.get("/check?number=L-1999-0001").location == "/v/L-1999-0001"
     assert client.get("/v/L-1999-0001").status_code == 404
 
 
-def test_the_file_itself_is_known_and_one_changed_byte_is_not(app: Flask, settings: Settings, world: w.World) -> None:
+def test_the_original_file_is_recognised_and_a_changed_byte_is_not(
+    app: Flask, settings: Settings, world: w.World
+) -> None:
     print_it(app, settings)
     client = anonymous(app)
 
@@ -155,7 +159,7 @@ def test_the_file_itself_is_known_and_one_changed_byte_is_not(app: Flask, settin
     assert hashlib.sha256(PDF).hexdigest() in whole.page.text
 
 
-def test_what_is_no_pdf_or_nothing_is_refused_with_its_reason(app: Flask, world: w.World) -> None:
+def test_a_missing_file_or_one_that_is_not_a_pdf_is_refused_with_its_reason(app: Flask, world: w.World) -> None:
     client = anonymous(app)
 
     picture, nothing = upload(client, b"\x89PNG"), upload(client, b"")
@@ -178,9 +182,7 @@ def test_a_newer_letter_replaces_the_older_one(app: Flask, settings: Settings, w
 
 
 @pytest.mark.parametrize(("kind", "says"), [("void", "Genuine, but void"), ("revoked", "Genuine, but revoked")])
-def test_a_document_that_ended_does_not_stand(
-    app: Flask, settings: Settings, world: w.World, kind: str, says: str
-) -> None:
+def test_a_revoked_document_is_not_valid(app: Flask, settings: Settings, world: w.World, kind: str, says: str) -> None:
     print_it(app, settings)
     id = letter(app)
     with app.app_context(), saving():

@@ -1,4 +1,4 @@
-"""Drafts: what is written is kept, whole or not."""
+"""Drafts: what is written is saved, complete or not."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from workflows.roles import Role
 
 @pytest.fixture(scope="session")
 def ground(small_draft: str) -> str:
-    """A test begins with a draft of the Malagasy chapter, unless it says otherwise."""
+    """A test begins with a draft of the Malagasy chapter, unless it requests otherwise."""
     return small_draft
 
 
 @pytest.mark.ground("template")
 @pytest.mark.parametrize("code", ["BTN-S", "BTN-L", "DRR"])
-def test_saving_a_page_untouched_changes_nothing_that_is_written(app: Flask, code: str) -> None:
+def test_saving_an_unchanged_page_changes_no_text(app: Flask, code: str) -> None:
     with app.app_context():
         w.draft(w.build(programmes=(code,)), code, amount=4_000)
     client, id = started(app)
@@ -37,7 +37,7 @@ def test_saving_a_page_untouched_changes_nothing_that_is_written(app: Flask, cod
     assert (answer.status_code, fingerprint(app, id)) == (302, before)
 
 
-def test_what_is_typed_stands_on_the_page_afterwards(app: Flask) -> None:
+def test_saved_text_is_shown_on_the_page_afterwards(app: Flask) -> None:
     client, id = started(app)
 
     client.post(
@@ -50,7 +50,7 @@ def test_what_is_typed_stands_on_the_page_afterwards(app: Flask) -> None:
     assert str(stored(app, id).asked) == "13765.000"
 
 
-def test_a_number_that_cannot_be_read_is_said_beside_its_field_and_the_rest_is_kept(app: Flask) -> None:
+def test_an_invalid_number_shows_an_error_and_the_rest_is_saved(app: Flask) -> None:
     client, id = started(app)
 
     answer: Any = client.post(
@@ -65,7 +65,7 @@ def test_a_number_that_cannot_be_read_is_said_beside_its_field_and_the_rest_is_k
     assert (fields["months"], fields["budget-0-quantity"]) == ("a year", "ten")
 
 
-def test_what_could_not_be_read_is_forgotten_once_it_can(app: Flask) -> None:
+def test_an_invalid_value_is_forgotten_once_it_is_corrected(app: Flask) -> None:
     client, id = started(app)
     client.post(f"/applications/{id}/write", data=form_of(client, id) | {"months": "a year"})
 
@@ -75,7 +75,7 @@ def test_what_could_not_be_read_is_forgotten_once_it_can(app: Flask) -> None:
 
 
 @pytest.mark.ground("large_draft")
-def test_a_proposal_with_an_unreadable_number_cannot_be_sent(app: Flask) -> None:
+def test_a_proposal_with_an_invalid_number_cannot_be_submitted(app: Flask) -> None:
     client, id = started(app)
     client.post(f"/applications/{id}/write", data=form_of(client, id) | {"cofunding": "lots"})
 
@@ -84,7 +84,7 @@ def test_a_proposal_with_an_unreadable_number_cannot_be_sent(app: Flask) -> None
     assert "Other money: Give a number, such as 0 or 12.50." in page.page.text
 
 
-def test_text_too_long_to_keep_comes_back_and_leaves_what_was_saved(app: Flask) -> None:
+def test_a_text_that_is_too_long_is_returned_and_the_saved_text_kept(app: Flask) -> None:
     client, id = started(app)
     before, long = stored(app, id), "word " * 5_000
 
@@ -95,7 +95,7 @@ def test_text_too_long_to_keep_comes_back_and_leaves_what_was_saved(app: Flask) 
     assert long.strip() in answer.get_data(as_text=True)
 
 
-def test_a_page_cut_short_takes_nothing_away(app: Flask) -> None:
+def test_an_incomplete_request_deletes_nothing(app: Flask) -> None:
     client, id = started(app)
     fields = {
         name: text
@@ -108,8 +108,8 @@ def test_a_page_cut_short_takes_nothing_away(app: Flask) -> None:
     assert (stored(app, id).title, int(stored(app, id).asked)) == ("New", 4_000)
 
 
-def test_a_section_sent_whole_and_empty_is_emptied(app: Flask) -> None:
-    """The twin: it is the section's own mark that tells a page cut short from one that was emptied."""
+def test_a_section_sent_completely_and_empty_is_emptied(app: Flask) -> None:
+    """Counter-test: the section's own marker tells an incomplete request from an emptied section."""
     client, id = started(app)
     fields = {name: text for name, text in form_of(client, id).items() if not name.startswith("budget")}
 
@@ -131,7 +131,7 @@ def test_one_section_can_be_saved_alone(app: Flask) -> None:
     assert (answer.status_code, row.title, row.months, int(row.asked)) == (302, "Only this", 6, 4_000)
 
 
-def test_a_section_without_its_mark_is_not_emptied(app: Flask) -> None:
+def test_a_section_without_its_marker_is_not_emptied(app: Flask) -> None:
     client, id = started(app)
 
     client.post(
@@ -142,7 +142,7 @@ def test_a_section_without_its_mark_is_not_emptied(app: Flask) -> None:
 
 
 @pytest.mark.ground("large")
-def test_an_untouched_draft_has_no_section_complete_and_counts_none_that_may_stay_empty(app: Flask) -> None:
+def test_an_untouched_draft_has_no_section_complete_and_counts_no_optional_one(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         client, id = signed_in(app, world.people["mg1"]), w.begun(world, "BTN-L").id
@@ -153,7 +153,7 @@ def test_an_untouched_draft_has_no_section_complete_and_counts_none_that_may_sta
     assert "Partners optional" in words
 
 
-def test_a_section_nobody_knows_is_not_found(app: Flask) -> None:
+def test_an_unknown_section_is_not_found(app: Flask) -> None:
     client, id = started(app)
 
     assert client.post(f"/applications/{id}/write/nonsense", data=token(client, id)).status_code == 404
@@ -170,7 +170,7 @@ def test_a_line_is_added_without_script_and_nothing_is_lost(app: Flask) -> None:
     assert (fields["title"], fields["budget-2-what"]) == ("Kept", "")
 
 
-def test_an_emptied_line_is_gone(app: Flask) -> None:
+def test_an_emptied_line_is_removed(app: Flask) -> None:
     client, id = started(app)
 
     client.post(
@@ -181,7 +181,7 @@ def test_an_emptied_line_is_gone(app: Flask) -> None:
     assert "budget-1-what" not in form_of(client, id)
 
 
-def test_a_line_no_bank_could_hold_is_an_error_not_a_failure(app: Flask) -> None:
+def test_an_amount_too_large_to_store_is_an_input_error(app: Flask) -> None:
     client, id = started(app)
 
     answer: Any = client.post(
@@ -193,7 +193,7 @@ def test_a_line_no_bank_could_hold_is_an_error_not_a_failure(app: Flask) -> None
     assert "The line comes to more than a million million." in answer.page.text
 
 
-def test_lines_that_did_not_change_keep_their_numbers(app: Flask) -> None:
+def test_unchanged_lines_keep_their_numbers(app: Flask) -> None:
     client, id = started(app)
     with app.app_context():
         before = [line.total for line in cases.written(db.session.get_one(Application, id)).lines]
@@ -206,7 +206,7 @@ def test_lines_that_did_not_change_keep_their_numbers(app: Flask) -> None:
         assert db.session.execute(db.text("SELECT array_agg(id) FROM budget_line")).scalar_one() == ids
 
 
-def test_saving_of_its_own_accord_answers_what_the_page_must_know(app: Flask) -> None:
+def test_autosave_returns_what_the_page_needs(app: Flask) -> None:
     client, id = started(app)
     fields = form_of(client, id)
 
@@ -221,7 +221,7 @@ def test_saving_of_its_own_accord_answers_what_the_page_must_know(app: Flask) ->
     assert stored(app, id).title == "Two"
 
 
-def test_what_cannot_be_kept_is_refused_to_a_page_that_saves_of_its_own_accord(app: Flask) -> None:
+def test_autosave_refuses_values_that_cannot_be_saved(app: Flask) -> None:
     client, id = started(app)
     version = stored(app, id).version
 
@@ -233,7 +233,7 @@ def test_what_cannot_be_kept_is_refused_to_a_page_that_saves_of_its_own_accord(a
 
 
 @pytest.mark.parametrize("path", ["write", "send"])
-def test_another_chapter_does_not_find_the_draft_and_the_office_may_not_write_it(app: Flask, path: str) -> None:
+def test_another_chapter_cannot_find_the_draft_and_staff_cannot_write_it(app: Flask, path: str) -> None:
     with app.app_context():
         world = w.found()
         draft, sent = db.session.get_one(Application, 1), w.in_review(world, "BTN-S", "bo", 4_000)
@@ -249,7 +249,7 @@ def test_another_chapter_does_not_find_the_draft_and_the_office_may_not_write_it
 
 
 @pytest.mark.ground("small")
-def test_check_and_send_lists_everything_that_is_missing_with_its_place(app: Flask) -> None:
+def test_check_and_send_lists_everything_missing_with_its_place(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         id = w.begun(world, "BTN-S", "mg").id
@@ -262,7 +262,7 @@ def test_check_and_send_lists_everything_that_is_missing_with_its_place(app: Fla
     assert not any("/moves/submit" in form.action for form in page.page.forms)
 
 
-def test_a_whole_proposal_is_sent_once_and_says_so_with_number_and_hash(app: Flask) -> None:
+def test_a_complete_proposal_is_submitted_once_with_number_and_hash(app: Flask) -> None:
     client, id = started(app)
     page = client.get(f"/applications/{id}/send")
 
@@ -277,7 +277,7 @@ def test_a_whole_proposal_is_sent_once_and_says_so_with_number_and_hash(app: Fla
     assert "The receipt is being created" in shown.page.text
 
 
-def test_a_proposal_that_lacks_something_cannot_be_sent_past_the_page(app: Flask) -> None:
+def test_an_incomplete_proposal_cannot_be_submitted_by_a_direct_request(app: Flask) -> None:
     client, id = started(app)
     client.post(f"/applications/{id}/write", data=form_of(client, id) | {"title": ""})
 
@@ -286,7 +286,7 @@ def test_a_proposal_that_lacks_something_cannot_be_sent_past_the_page(app: Flask
     assert (answer.status_code, stored(app, id).step) == (409, "draft")
 
 
-def test_a_question_stands_above_the_form_and_the_answer_is_sent_again(app: Flask) -> None:
+def test_a_question_is_shown_above_the_form_and_the_answer_is_submitted(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         w.take(world, row, "submit", "mg1", Role.APPLICANT)
@@ -303,7 +303,7 @@ def test_a_question_stands_above_the_form_and_the_answer_is_sent_again(app: Flas
 
 @pytest.mark.ground("large_draft")
 @pytest.mark.parametrize(("currency", "sum_"), [("JPY", "4"), ("USD", "4.50"), ("KWD", "4.500")])
-def test_the_budget_is_counted_in_the_smallest_unit_of_its_currency(app: Flask, currency: str, sum_: str) -> None:
+def test_the_budget_uses_the_smallest_unit_of_its_currency(app: Flask, currency: str, sum_: str) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         with saving():
@@ -321,7 +321,7 @@ def test_the_budget_is_counted_in_the_smallest_unit_of_its_currency(app: Flask, 
 
 
 @pytest.mark.ground("large")
-def test_a_section_is_not_complete_while_a_rule_of_the_call_stands_against_it(app: Flask) -> None:
+def test_a_section_is_not_complete_while_it_breaks_a_rule_of_the_call(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         row = w.draft(world, amount=30_001)
@@ -357,7 +357,7 @@ def test_a_unit_cost_keeps_the_third_decimal_of_its_currency(app: Flask) -> None
 
 
 @pytest.mark.ground("large_draft")
-def test_numbers_without_end_do_not_break_a_save(app: Flask) -> None:
+def test_infinite_numbers_do_not_break_a_save(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
     mia = signed_in(app, world.people["mg1"])

@@ -1,4 +1,4 @@
-"""Whether one can apply is said before anything is written, with every reason at once."""
+"""Whether an organisation can apply is shown before anything is written, with all reasons at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def ground(large: str) -> str:
     return large
 
 
-def test_a_chapter_that_may_apply_sees_what_holds_and_begins_once(app: Flask) -> None:
+def test_an_eligible_chapter_sees_the_conditions_and_begins_once(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         id, client = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"])
@@ -36,7 +36,7 @@ def test_a_chapter_that_may_apply_sees_what_holds_and_begins_once(app: Flask) ->
     assert len(rows) == 1
 
 
-def test_every_reason_is_given_at_once_and_there_is_no_button(app: Flask) -> None:
+def test_all_reasons_are_given_at_once_and_there_is_no_button(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         with saving():
@@ -52,7 +52,7 @@ def test_every_reason_is_given_at_once_and_there_is_no_button(app: Flask) -> Non
     assert not any(form.action.endswith("/apply") for form in page.page.forms)
 
 
-def test_who_may_not_begin_is_refused_past_the_page_too(app: Flask) -> None:
+def test_an_ineligible_applicant_is_refused_by_a_direct_request_too(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         id, client = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"])
@@ -67,7 +67,7 @@ def test_who_may_not_begin_is_refused_past_the_page_too(app: Flask) -> None:
     assert "1 reason prevents this organisation from applying." in answer.page.text
 
 
-def test_nobody_begins_for_an_organisation_that_is_not_theirs(app: Flask) -> None:
+def test_no_one_can_begin_for_an_organisation_that_is_not_theirs(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         id, client, other = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"]), world.chapters["bo"].id
@@ -78,7 +78,7 @@ def test_nobody_begins_for_an_organisation_that_is_not_theirs(app: Flask) -> Non
         assert (answer.status_code, db.session.query(Application).count()) == (422, 0)
 
 
-def test_who_acts_for_two_chooses_one(app: Flask) -> None:
+def test_a_person_of_two_organisations_chooses_one(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         with saving():
@@ -94,7 +94,7 @@ def test_who_acts_for_two_chooses_one(app: Flask) -> None:
     assert "Choose the organisation that applies." in undecided.get_data(as_text=True)
 
 
-def test_a_stranger_is_asked_to_sign_in_and_comes_back(app: Flask) -> None:
+def test_a_visitor_is_asked_to_sign_in_and_returns_to_the_page(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         id = world.calls["BTN-L"].id
@@ -102,7 +102,7 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(app: Flask) -> None:
     assert anonymous(app).get(f"/calls/{id}/apply").location == f"/sign-in?next=/calls/{id}/apply"
 
 
-def test_a_draft_that_was_begun_is_pointed_out(app: Flask) -> None:
+def test_an_existing_draft_is_linked(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         draft, client = w.draft(world), signed_in(app, world.people["mg2"])

@@ -1,4 +1,4 @@
-"""What was given up: seen by those who may see the case, tried again by those who may mend it."""
+"""Failed jobs: visible to people who may see the case, and retried by people who may do so."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PROBLEM = "The letter ꙮ has no glyph in our fonts."
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:
-    """In every test the receipt of one application could not be printed, nor a mail about it sent."""
+    """In every test the receipt of one application could not be printed, and a mail about it could not be sent."""
     return prepare("failed", begin)
 
 
 def begin() -> None:
-    """Play it."""
+    """Fill the database."""
     w.in_review(w.build(programmes=("BTN-L",)))
     with saving():
         for row in db.session.scalars(select(Outbox)):
@@ -32,13 +32,13 @@ def begin() -> None:
 
 @pytest.fixture
 def world(app: Flask) -> w.World:
-    """Its people."""
+    """The people of the test data."""
     with app.app_context():
         return w.found()
 
 
 def shown(client: Careful) -> tuple[int, int]:
-    """How many failures the page lists, and how often it names the application."""
+    """Number of failures that the page lists, and how often it names the application."""
     text = client.get("/failures").get_data(as_text=True)
     return text.count(PROBLEM), text.count("fibre title")
 
@@ -48,16 +48,16 @@ def dead(app: Flask) -> int:
         return db.session.scalar(select(func.count()).where(Outbox.dead_at.is_not(None))) or 0
 
 
-def test_the_office_reads_the_reason_and_the_case(app: Flask, world: w.World) -> None:
+def test_staff_see_the_reason_and_the_case(app: Flask, world: w.World) -> None:
     assert shown(signed_in(app, world.people["olga"])) == (dead(app), dead(app))
     assert dead(app) == 3
 
 
-def test_an_administrator_sees_that_something_failed_and_not_of_what(app: Flask, world: w.World) -> None:
+def test_an_administrator_sees_the_failure_but_not_the_case(app: Flask, world: w.World) -> None:
     assert shown(signed_in(app, world.people["ada"])) == (dead(app), 0)
 
 
-def test_a_conflict_takes_the_failures_of_the_case_away(app: Flask, world: w.World) -> None:
+def test_a_conflict_hides_the_failures_of_the_case(app: Flask, world: w.World) -> None:
     omar = signed_in(app, world.people["omar"])
     before = shown(omar)
     with app.app_context():
@@ -70,7 +70,7 @@ def test_a_conflict_takes_the_failures_of_the_case_away(app: Flask, world: w.Wor
     assert dead(app) == 3
 
 
-def test_trying_again_puts_it_back_into_the_queue_and_keeps_its_token(app: Flask, world: w.World) -> None:
+def test_a_retry_returns_the_job_to_the_queue_with_the_same_token(app: Flask, world: w.World) -> None:
     olga = signed_in(app, world.people["olga"])
     with app.app_context():
         row = db.session.scalars(select(Outbox.id).where(Outbox.kind == "document")).one()
@@ -83,7 +83,7 @@ def test_trying_again_puts_it_back_into_the_queue_and_keeps_its_token(app: Flask
         assert (again.dead_at, again.attempts, again.done_at) == (None, 5, None)
 
 
-def test_an_auditor_reads_and_a_grantee_does_not(app: Flask, world: w.World) -> None:
+def test_an_auditor_can_read_the_failures_and_a_grantee_cannot(app: Flask, world: w.World) -> None:
     uma, mia = signed_in(app, world.people["uma"]), signed_in(app, world.people["mg1"])
     page = uma.get("/failures")
     token = page.page.form("/sign-out").fields["csrf_token"]

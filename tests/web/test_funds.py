@@ -1,4 +1,4 @@
-"""The pages of funds: they say what the ledger says, and nothing is set aside that is not there."""
+"""The pages of funds: they equal the ledger, and only available money can be allocated."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def ground(large: str) -> str:
 
 @pytest.fixture
 def world(app: Flask) -> w.World:
-    """Its people."""
+    """The people of the test data."""
     with app.app_context():
         return w.found()
 
 
 def sums(page: TestResponse) -> list[Decimal]:
-    """The last row of the table of envelopes: set aside, left, awarded, planned, payable, with the bank, paid."""
+    """The last row of the table of envelopes: allocated, left, awarded, planned, payable, at the bank, paid."""
     foot = page.get_data(as_text=True).partition("<tfoot>")[2].partition("</tfoot>")[0]
     return [Decimal(figure.replace(",", "")) for figure in CELL.findall(foot)]
 
@@ -63,7 +63,7 @@ def test_the_page_of_a_fund_equals_the_ledger(app: Flask, world: w.World) -> Non
     assert shown == [Decimal(n) for n in (100_000, 80_000, 20_000, 10_000, 4_000, 0, 6_000)]
 
 
-def test_money_is_set_aside_once_however_often_the_form_is_sent(app: Flask, world: w.World) -> None:
+def test_money_is_allocated_once_however_often_the_form_is_sent(app: Flask, world: w.World) -> None:
     fay = signed_in(app, world.people["fay"])
     page = fay.get("/funds/1")
 
@@ -73,7 +73,7 @@ def test_money_is_set_aside_once_however_often_the_form_is_sent(app: Flask, worl
     assert sums(fay.get("/funds/1"))[0] == 150_000
 
 
-def test_more_than_there_is_stays_where_it_is_and_the_field_says_why(app: Flask, world: w.World) -> None:
+def test_an_amount_that_is_too_large_is_refused_with_the_reason_at_the_field(app: Flask, world: w.World) -> None:
     fay = signed_in(app, world.people["fay"])
 
     answer = fay.submit(fay.get("/funds/1"), "/funds/1/envelope", amount="900000.01")
@@ -85,7 +85,7 @@ def test_more_than_there_is_stays_where_it_is_and_the_field_says_why(app: Flask,
         assert ledger(Account.fund_id, 1)["available"] == 900_000
 
 
-def test_an_amount_that_moves_nothing_or_cannot_be_read_is_refused(app: Flask, world: w.World) -> None:
+def test_zero_or_an_invalid_amount_is_refused(app: Flask, world: w.World) -> None:
     fay = signed_in(app, world.people["fay"])
     page = fay.get("/funds/1")
 
@@ -97,7 +97,7 @@ def test_an_amount_that_moves_nothing_or_cannot_be_read_is_refused(app: Flask, w
     assert answers == [422] * 7
 
 
-def test_a_call_of_another_fund_gets_nothing(app: Flask, world: w.World) -> None:
+def test_a_call_of_another_fund_receives_nothing(app: Flask, world: w.World) -> None:
     fay = signed_in(app, world.people["fay"])
     fay.submit(fay.get("/funds/new"), "/funds", title="2027 contribution", year="2027", currency="eur", amount="1000")
     page = fay.get("/funds/1")
@@ -125,7 +125,7 @@ def test_a_contribution_opens_a_fund_in_its_own_currency(app: Flask, world: w.Wo
     assert "KWD\N{NO-BREAK SPACE}1,000.125" in fay.get(answer.location).page.text
 
 
-def test_two_funds_of_one_name_are_refused_beside_the_field(app: Flask, world: w.World) -> None:
+def test_two_funds_of_the_same_name_are_refused_beside_the_field(app: Flask, world: w.World) -> None:
     fay = signed_in(app, world.people["fay"])
 
     answer = fay.submit(
@@ -138,7 +138,7 @@ def test_two_funds_of_one_name_are_refused_beside_the_field(app: Flask, world: w
         assert len(list(db.session.scalars(select(Fund)))) == 1
 
 
-def test_only_finance_sets_money_aside(app: Flask, world: w.World) -> None:
+def test_only_finance_allocates_money(app: Flask, world: w.World) -> None:
     read = {
         name: signed_in(app, world.people[name]).get("/funds/1").status_code
         for name in ("fay", "olga", "pia", "uma", "mg1", "ada")
@@ -152,7 +152,7 @@ def test_only_finance_sets_money_aside(app: Flask, world: w.World) -> None:
     assert forms == {"fay": True, "olga": False, "pia": False, "uma": False}
 
 
-def test_the_pages_stay_within_their_statements(app: Flask, world: w.World) -> None:
+def test_the_pages_stay_within_their_number_of_queries(app: Flask, world: w.World) -> None:
     fay = signed_in(app, world.people["fay"])
 
     with statements(app) as sent:
@@ -162,7 +162,7 @@ def test_the_pages_stay_within_their_statements(app: Flask, world: w.World) -> N
 
 
 @pytest.mark.ground("awarded")
-def test_what_a_call_has_not_awarded_can_be_taken_back_and_the_fund_remembers(app: Flask, world: w.World) -> None:
+def test_money_not_awarded_can_be_taken_back_from_a_call_and_is_in_the_history(app: Flask, world: w.World) -> None:
     fay = signed_in(app, world.people["fay"])
     there = "/funds/1/envelope"
 
@@ -179,7 +179,7 @@ def test_what_a_call_has_not_awarded_can_be_taken_back_and_the_fund_remembers(ap
 
 
 @pytest.mark.parametrize("currency", ["XAU", "usd dollar"])
-def test_a_fund_is_kept_in_money_that_somebody_pays_with(app: Flask, world: w.World, currency: str) -> None:
+def test_a_fund_needs_an_existing_currency(app: Flask, world: w.World, currency: str) -> None:
     fay = signed_in(app, world.people["fay"])
 
     answer = fay.submit(
@@ -190,6 +190,6 @@ def test_a_fund_is_kept_in_money_that_somebody_pays_with(app: Flask, world: w.Wo
     assert "Write the three letters of a currency" in answer.text or "3 characters or fewer" in answer.text
 
 
-def test_the_currencies_of_our_countries_are_taken() -> None:
+def test_the_currencies_of_our_countries_are_accepted() -> None:
     assert {"USD", "EUR", "XOF", "XAF", "XPF", "XCD", "MGA", "JPY", "KWD"} <= CURRENCIES
     assert not {"XXX", "XAU", "XTS", "XDR", "DEM", "FRF"} & CURRENCIES

@@ -1,4 +1,4 @@
-"""An award that is turned down, or taken back because nobody signs: its money is free again and nothing is owed."""
+"""An award that is declined, or revoked because it is not signed: its money is free again and nothing is payable."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ NOTHING = Decimal(0)
 
 @pytest.fixture(scope="session")
 def ground(awarded: str) -> str:
-    """An award of 10,000 that nobody has signed."""
+    """An unsigned award of 10,000."""
     return awarded
 
 
 def browser(app: Flask, name: str) -> Careful:
-    """Somebody's browser, signed in."""
+    """The browser of a person, signed in."""
     with app.app_context():
         person = w.found().people[name]
     return signed_in(app, person)
 
 
 def left(app: Flask) -> tuple[str, Decimal, dict[str, set[str]]]:
-    """The step of the application, what the call has left, and where agreement, instalments and reports stand."""
+    """The application's step, the rest of the call's envelope, and the steps of agreement, instalments and reports."""
     with app.app_context():
         award = db.session.query(Award).one()
         steps = {
@@ -51,7 +51,7 @@ def left(app: Flask) -> tuple[str, Decimal, dict[str, set[str]]]:
 ALL_WITHDRAWN = {"agreement": {"withdrawn"}, "instalment": {"withdrawn"}, "report": {"withdrawn"}}
 
 
-def test_the_grantee_turns_it_down(app: Flask) -> None:
+def test_the_grantee_declines_the_award(app: Flask) -> None:
     grantee = browser(app, "mg1")
 
     before = left(app)
@@ -67,7 +67,7 @@ def test_the_grantee_turns_it_down(app: Flask) -> None:
     assert titles(grantee.get("/inbox")) == []
 
 
-def test_officers_hear_of_it(app: Flask) -> None:
+def test_officers_are_notified(app: Flask) -> None:
     grantee = browser(app, "mg1")
     grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="The school has closed.")
 
@@ -76,7 +76,7 @@ def test_officers_hear_of_it(app: Flask) -> None:
     assert sum("Award turned down" in text and "The school has closed." in text for text in told) == 2
 
 
-def test_the_approver_takes_it_back_once_the_time_to_sign_is_over(app: Flask, settings: Settings) -> None:
+def test_the_approver_revokes_the_award_after_the_time_to_sign(app: Flask, settings: Settings) -> None:
     early = browser(app, "pia").get("/awards/1").page
     before = titles(browser(app, "pia").get("/inbox"))
     advance(settings, 15 * DAY)
@@ -96,7 +96,7 @@ def test_the_approver_takes_it_back_once_the_time_to_sign_is_over(app: Flask, se
         assert any("Nobody answered our three letters." in str(row.args) for row in db.session.query(Outbox))
 
 
-def test_it_is_not_taken_back_before(app: Flask) -> None:
+def test_it_cannot_be_revoked_before(app: Flask) -> None:
     with app.app_context():
         made = w.found()
         row = db.session.query(Application).one()
@@ -107,7 +107,7 @@ def test_it_is_not_taken_back_before(app: Flask) -> None:
     assert left(app)[0] == "agreement"
 
 
-def test_once_both_have_signed_it_cannot_be_given_up(app: Flask) -> None:
+def test_an_award_signed_by_both_cannot_be_ended(app: Flask) -> None:
     with app.app_context():
         made, row = w.found(), db.session.query(Application).one()
         w.signed(made, w.award_of(row))
@@ -117,7 +117,7 @@ def test_once_both_have_signed_it_cannot_be_given_up(app: Flask) -> None:
                 w.take(made, row, key, name, role, reason="It is too late for that.")
 
 
-def test_nothing_lapses_by_itself(app: Flask) -> None:
+def test_no_award_lapses_by_itself(app: Flask) -> None:
     with app.app_context():
         award = db.session.query(Award).one()
 
@@ -127,7 +127,7 @@ def test_nothing_lapses_by_itself(app: Flask) -> None:
                 moves.take(row, "lapse", actor=CLOCK)
 
 
-def test_its_letter_no_longer_stands(app: Flask) -> None:
+def test_its_letter_is_no_longer_valid(app: Flask) -> None:
     grantee = browser(app, "mg1")
     grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="")
 
@@ -139,7 +139,7 @@ def test_its_letter_no_longer_stands(app: Flask) -> None:
     assert "revoked" in browser(app, "mg1").get(f"/v/{number}").page.text
 
 
-def test_it_is_promised_nowhere_and_everything_fits(app: Flask) -> None:
+def test_no_list_counts_it_as_awarded_and_verification_passes(app: Flask) -> None:
     grantee = browser(app, "mg1")
     with app.app_context():
         before = figures.counted()
@@ -154,7 +154,7 @@ def test_it_is_promised_nowhere_and_everything_fits(app: Flask) -> None:
     assert "withdrawn" in browser(app, "olga").get("/awards?stage=ended").page.text.lower()
 
 
-def test_the_chapter_may_apply_again_and_is_not_late(app: Flask, settings: Settings) -> None:
+def test_the_chapter_may_apply_again_and_is_not_overdue(app: Flask, settings: Settings) -> None:
     grantee = browser(app, "mg1")
     grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="")
     advance(settings, 900 * DAY)
@@ -172,9 +172,7 @@ def sign(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(("name", "key"), [("mg1", "turn_down"), ("pia", "take_back")])
-def test_a_page_from_before_the_grantee_signed_ends_nothing(
-    app: Flask, settings: Settings, name: str, key: str
-) -> None:
+def test_a_page_from_before_the_signature_ends_no_award(app: Flask, settings: Settings, name: str, key: str) -> None:
     advance(settings, 15 * DAY)
     somebody = browser(app, name)
     old = somebody.get("/awards/1")
@@ -187,7 +185,7 @@ def test_a_page_from_before_the_grantee_signed_ends_nothing(
     assert left(app)[0] == "agreement"
 
 
-def test_what_the_grantee_has_signed_may_stay_without_the_second_signature(app: Flask) -> None:
+def test_the_foundation_can_decline_to_countersign(app: Flask) -> None:
     sign(app)
     pia = browser(app, "pia")
 
@@ -203,7 +201,9 @@ def test_what_the_grantee_has_signed_may_stay_without_the_second_signature(app: 
     [("BTN-L", {"olga": "whether they will", "pia": "or take"}), ("BTN-S", {"olga": "or take", "pia": ""})],
 )
 @pytest.mark.ground("template")
-def test_only_who_may_take_it_back_is_told_to(app: Flask, settings: Settings, code: str, told: dict[str, str]) -> None:
+def test_only_those_who_may_revoke_the_award_get_the_task(
+    app: Flask, settings: Settings, code: str, told: dict[str, str]
+) -> None:
     with app.app_context():
         made = w.build(programmes=(code,))
         row = w.in_review(made, code, amount=4_000)

@@ -1,4 +1,4 @@
-"""The applicant's first page: what to do, by when, and where everything stands."""
+"""The applicant's inbox: tasks with due dates, and the status of each application."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def inbox(client: Careful) -> Any:
     return client.get("/inbox")
 
 
-def test_the_draft_that_must_be_sent_first_is_said_above_everything(app: Flask) -> None:
+def test_the_most_urgent_draft_is_shown_first(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=("BTN-S", "BTN-L"))
         later, sooner = w.draft(world, "BTN-L"), w.draft(world, "BTN-S", amount=4_000)
@@ -40,7 +40,7 @@ def test_the_draft_that_must_be_sent_first_is_said_above_everything(app: Flask) 
 
 
 @pytest.mark.ground("small_draft")
-def test_a_draft_of_a_closed_call_is_no_longer_urged(app: Flask) -> None:
+def test_a_draft_of_a_closed_call_is_no_longer_urgent(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         with saving():
@@ -51,7 +51,7 @@ def test_a_draft_of_a_closed_call_is_no_longer_urged(app: Flask) -> None:
 
 
 @pytest.mark.ground("small")
-def test_who_has_nothing_to_do_is_told_when_they_hear_from_us(app: Flask) -> None:
+def test_an_applicant_without_tasks_is_told_when_to_expect_an_answer(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         w.in_review(world, "BTN-S", amount=4_000)
@@ -65,7 +65,7 @@ def test_who_has_nothing_to_do_is_told_when_they_hear_from_us(app: Flask) -> Non
 
 
 @pytest.mark.ground("small")
-def test_an_empty_first_page_leads_to_the_open_calls(app: Flask) -> None:
+def test_an_empty_inbox_links_to_the_open_calls(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         client = signed_in(app, world.people["mg1"])
@@ -77,7 +77,7 @@ def test_an_empty_first_page_leads_to_the_open_calls(app: Flask) -> None:
 
 
 @pytest.mark.ground("small")
-def test_another_chapters_proposals_are_not_here(app: Flask) -> None:
+def test_proposals_of_another_chapter_are_not_shown(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         row = w.draft(world, "BTN-S", "bo", 4_000)
@@ -88,7 +88,7 @@ def test_another_chapters_proposals_are_not_here(app: Flask) -> None:
     assert address in inbox(theirs).page.links.values()
 
 
-def test_the_page_takes_a_dozen_statements_however_much_there_is(app: Flask) -> None:
+def test_the_page_needs_a_dozen_queries_for_any_amount_of_data(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=("BTN-S", "BTN-L"))
         for _ in range(3):
@@ -105,7 +105,7 @@ def test_the_page_takes_a_dozen_statements_however_much_there_is(app: Flask) -> 
 
 
 @pytest.mark.ground("small")
-def test_a_reviewer_is_led_to_the_reviews_and_the_office_to_its_own_inbox(app: Flask) -> None:
+def test_a_reviewer_is_directed_to_the_reviews_and_staff_to_their_own_inbox(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         reviewer, officer = signed_in(app, world.people["rex"]), signed_in(app, world.people["olga"])
@@ -115,7 +115,7 @@ def test_a_reviewer_is_led_to_the_reviews_and_the_office_to_its_own_inbox(app: F
 
 
 @pytest.mark.ground("awarded")
-def test_a_grantee_is_told_until_when_to_sign_and_which_condition_is_open(app: Flask) -> None:
+def test_a_grantee_sees_the_signing_deadline_and_the_open_condition(app: Flask) -> None:
     with app.app_context():
         world = w.found()
     mia = signed_in(app, world.people["mg1"])
@@ -132,7 +132,7 @@ def test_a_grantee_is_told_until_when_to_sign_and_which_condition_is_open(app: F
     assert "Name the mast's owner." in mia.get("/awards/1").page.text
 
 
-def test_an_invited_draft_is_urged_as_such_also_when_its_call_has_closed(app: Flask) -> None:
+def test_an_invited_draft_stays_urgent_after_its_call_has_closed(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=("DRR",))
         row = w.draft(world, "DRR")
@@ -147,7 +147,7 @@ def test_an_invited_draft_is_urged_as_such_also_when_its_call_has_closed(app: Fl
     assert "Finish and send: fibre title" in text
 
 
-def test_calls_in_preparation_wait_for_finance_and_for_their_officer(app: Flask) -> None:
+def test_calls_in_preparation_are_tasks_of_finance_and_their_officer(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=())
         call = w.draft_call(world)

@@ -1,4 +1,4 @@
-"""Two people write at once: nobody's text is lost, and somebody chooses."""
+"""Two people write at the same time: no text is lost, and a person chooses between the two."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def two_writers(app: Flask) -> tuple[Careful, Careful, int, dict[str, Any]]:
 
 
 def _choice(response: Any) -> Any:
-    """The form that chooses between two texts."""
+    """The form for choosing between two texts."""
     return next(form for form in response.page.forms if "/kept/" in form.action)
 
 
@@ -50,7 +50,7 @@ def test_the_slower_of_two_writers_loses_nothing_and_sees_both_texts(app: Flask)
     assert stored(app, id).title == "First"
 
 
-def test_where_only_one_has_changed_an_answer_that_one_is_proposed(app: Flask) -> None:
+def test_if_only_one_has_changed_an_answer_it_is_preselected(app: Flask) -> None:
     _, second, id, late = two_writers(app)
 
     answer: Any = second.post(f"/applications/{id}/write", data=late | {"summary": "Mine alone"})
@@ -59,8 +59,8 @@ def test_where_only_one_has_changed_an_answer_that_one_is_proposed(app: Flask) -
     assert (chosen["take-title"], chosen["take-summary"]) == ("stored", "mine")
 
 
-def test_where_both_have_changed_an_answer_nobody_is_proposed(app: Flask) -> None:
-    """The twin: a choice ticked beforehand would throw one of the two away."""
+def test_if_both_have_changed_an_answer_none_is_preselected(app: Flask) -> None:
+    """Counter-test: a preselected choice would discard one of the two texts."""
     _, second, id, late = two_writers(app)
 
     answer: Any = second.post(f"/applications/{id}/write", data=late | {"title": "Second"})
@@ -68,7 +68,7 @@ def test_where_both_have_changed_an_answer_nobody_is_proposed(app: Flask) -> Non
     assert "take-title" not in single(_choice(answer))
 
 
-def test_what_is_chosen_is_taken_over_and_the_rest_stays(app: Flask) -> None:
+def test_the_chosen_text_is_saved_and_the_rest_stays(app: Flask) -> None:
     _, second, id, late = two_writers(app)
     page = second.post(
         f"/applications/{id}/write", data=late | {"title": "Second", "summary": "Mine alone", "budget-0-quantity": "20"}
@@ -84,7 +84,7 @@ def test_what_is_chosen_is_taken_over_and_the_rest_stays(app: Flask) -> None:
     assert (answer.status_code, row.title, row.summary, int(row.asked)) == (302, "First", "Mine alone", 7_600)
 
 
-def test_a_page_that_saves_of_its_own_accord_is_told_where_both_texts_are(app: Flask) -> None:
+def test_autosave_returns_the_address_of_both_texts(app: Flask) -> None:
     _, second, id, late = two_writers(app)
 
     answer: Any = second.post(f"/applications/{id}/write", data=late | {"title": "Second"}, headers=AUTO)
@@ -94,7 +94,7 @@ def test_a_page_that_saves_of_its_own_accord_is_told_where_both_texts_are(app: F
     assert "Compare and choose" in second.get(f"/applications/{id}/write").get_data(as_text=True)
 
 
-def test_pressing_twice_is_not_a_loss(app: Flask) -> None:
+def test_pressing_twice_does_not_count_as_a_conflict(app: Flask) -> None:
     client, id = started(app)
     fields = form_of(client, id) | {"title": "Twice"}
 
@@ -104,7 +104,7 @@ def test_pressing_twice_is_not_a_loss(app: Flask) -> None:
         assert (answers, db.session.query(ApplicationSave).count()) == ([302, 302], 0)
 
 
-def test_text_that_comes_after_sending_is_refused_and_kept(app: Flask) -> None:
+def test_text_that_arrives_after_submission_is_refused_and_kept(app: Flask) -> None:
     client, id = started(app)
     fields = form_of(client, id) | {"title": "Too late"}
     sent = client.submit(client.get(f"/applications/{id}/send"), "/moves/submit")
@@ -126,7 +126,7 @@ def test_a_kept_text_of_another_proposal_is_not_found(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("marks", ["[" * 100_000, '{"a":' * 100_000, "[1]", "nonsense"])
-def test_whatever_a_page_says_it_showed_both_texts_can_be_compared(app: Flask, marks: str) -> None:
+def test_both_texts_can_be_compared_whatever_the_page_claims_to_have_shown(app: Flask, marks: str) -> None:
     _, second, id, late = two_writers(app)
 
     answer: Any = second.post(f"/applications/{id}/write", data=late | {"title": "Second", "marks": marks})
@@ -137,7 +137,7 @@ def test_whatever_a_page_says_it_showed_both_texts_can_be_compared(app: Flask, m
     assert second.get(f"/applications/{id}/kept/{row.id}").status_code == 200
 
 
-def test_only_what_was_asked_is_kept_and_not_without_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_questions_of_the_form_are_kept_and_up_to_a_limit(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(applications, "MOST_LOST", 2)
     _, second, id, late = two_writers(app)
 

@@ -1,4 +1,4 @@
-"""The longest texts that forms let through go the whole way: sent, awarded, declined, reported, closed."""
+"""The longest texts that forms accept pass through every step: submitted, awarded, declined, reported, closed."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ LONG = "long " * (TEXT // 5)
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:
-    """A proposal whose every printed line is as long as may be, to be decided."""
+    """An application at the decision step in which every printed line has the maximum length."""
     return prepare("longest", begin)
 
 
 def begin() -> None:
-    """Play it."""
+    """Fill the database."""
     made = w.build(programmes=("BTN-L",))
     row = w.draft(made)
     with saving():
@@ -46,7 +46,7 @@ def begin() -> None:
 
 @pytest.fixture
 def world(app: Flask) -> w.World:
-    """Its people."""
+    """The people of the test data."""
     with app.app_context():
         return w.found()
 
@@ -80,7 +80,7 @@ def test_a_grant_is_awarded_reported_and_closed(app: Flask, world: w.World) -> N
 
 
 def _fill(report: Report) -> None:
-    """Every text of a report as long as may be."""
+    """Fill every text of a report to its maximum length."""
     texts = dict.fromkeys(("summary", "setbacks", "next_steps", "story"), LONG)
     reports.save(
         report,
@@ -91,7 +91,7 @@ def _fill(report: Report) -> None:
     )
 
 
-def test_a_proposal_is_declined_at_length(app: Flask, world: w.World) -> None:
+def test_a_proposal_is_declined_with_the_longest_texts(app: Flask, world: w.World) -> None:
     with app.app_context():
         row = db.session.get_one(Application, 1)
         w.take(world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=LONG)
@@ -101,7 +101,7 @@ def test_a_proposal_is_declined_at_length(app: Flask, world: w.World) -> None:
 
 
 @pytest.mark.ground("large_draft")
-def test_one_character_more_is_not_sent(app: Flask) -> None:
+def test_one_character_more_is_not_accepted(app: Flask) -> None:
     with app.app_context():
         made, row = w.found(), db.session.get_one(Application, 1)
         with saving():

@@ -1,4 +1,4 @@
-"""The demonstration's mails are read on a page, and outside the demonstration there is none."""
+"""The mails of the demonstration can be read on a page, which does not exist in production."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.browser import anonymous
 
 
 def arrived(settings: Settings, key: str, subject: str, text: str) -> None:
-    """A mail as the demonstration's mail server keeps it."""
+    """A mail as the demonstration's mail server stores it."""
     message = EmailMessage()
     message["Subject"], message["From"] = subject, settings.mail_from
     message["X-Envelope-From"], message["X-Envelope-To"] = settings.mail_from, "mia@example.org"
@@ -39,11 +39,11 @@ def test_a_mail_is_listed_and_read(app: Flask, settings: Settings) -> None:
     assert "&lt;b&gt;bold" in read.get_data(as_text=True)
 
 
-def test_a_mail_that_is_not_there_is_not_found(app: Flask) -> None:
+def test_a_missing_mail_is_not_found(app: Flask) -> None:
     assert anonymous(app).get("/mailbox/..%2fsecret").status_code == 404
 
 
-def test_outside_the_demonstration_there_is_no_such_page(app: Flask, settings: Settings) -> None:
+def test_outside_the_demonstration_there_is_no_mailbox(app: Flask, settings: Settings) -> None:
     arrived(settings, "a" * 32, "Sent: fibre", "Its number is BTN-2026-0001.")
     client = anonymous(app)
     before = client.get("/mailbox").status_code

@@ -1,4 +1,4 @@
-"""The office's inbox: duties first, the lists beside, and whatever runs on a clock of hours."""
+"""The staff's inbox: tasks first, lists beside them, and cases with a time limit in hours on top."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def world(app: Flask) -> World:
 
 
 def alert(world: World) -> int:
-    """Chapter BO raises an alert."""
+    """Chapter BO submits an alert."""
     row = scene.draft(world, code="DRR", chapter="bo")
     scene.take(world, row, "alert", "bo1", Role.APPLICANT)
     return row.id
 
 
 @pytest.mark.ground("submitted")
-def test_an_officer_finds_what_waits_for_them_with_its_button(app: Flask, world: World) -> None:
+def test_an_officer_sees_their_tasks_with_buttons(app: Flask, world: World) -> None:
     page = signed_in(app, world.people["olga"]).get("/inbox").page
 
     assert "Check: fibre title" in page.text
@@ -49,7 +49,7 @@ def test_an_officer_finds_what_waits_for_them_with_its_button(app: Flask, world:
 
 
 @pytest.mark.ground("in_review")
-def test_an_approver_finds_what_is_theirs_to_decide_and_no_checks(app: Flask, world: World) -> None:
+def test_an_approver_sees_decisions_and_no_checks(app: Flask, world: World) -> None:
     with app.app_context():
         waiting = scene.draft(world, chapter="bo")
         scene.take(world, waiting, "submit", "bo1", Role.APPLICANT)
@@ -65,21 +65,21 @@ def test_an_approver_finds_what_is_theirs_to_decide_and_no_checks(app: Flask, wo
 
 
 @pytest.mark.ground("active")
-def test_finance_finds_what_is_to_be_paid_and_no_list_of_applications(app: Flask, world: World) -> None:
+def test_finance_sees_payments_and_no_list_of_applications(app: Flask, world: World) -> None:
     page = signed_in(app, world.people["fay"]).get("/inbox").page
 
     assert "Pay what is due from 2026 contribution" in page.text
     assert "All under way" not in page.text
 
 
-def test_an_auditor_has_the_lists_and_nothing_to_do(app: Flask, world: World) -> None:
+def test_an_auditor_sees_the_lists_and_no_tasks(app: Flask, world: World) -> None:
     page = signed_in(app, world.people["uma"]).get("/inbox").page
 
     assert "Nothing for you to do" in page.text
     assert "All under way" in page.text
 
 
-def test_an_alert_stands_on_top_with_the_hours_it_has_left(app: Flask, world: World, settings: Settings) -> None:
+def test_an_alert_is_on_top_with_the_hours_left(app: Flask, world: World, settings: Settings) -> None:
     with app.app_context():
         id = alert(world)
     advance(settings, 2 * 3_600)
@@ -90,7 +90,7 @@ def test_an_alert_stands_on_top_with_the_hours_it_has_left(app: Flask, world: Wo
     assert page.links["Open the alert"] == f"/applications/{id}"
 
 
-def test_an_alert_whose_hours_are_gone_says_so(app: Flask, world: World, settings: Settings) -> None:
+def test_an_overdue_alert_is_shown_as_overdue(app: Flask, world: World, settings: Settings) -> None:
     with app.app_context():
         alert(world)
     advance(settings, 13 * 3_600)
@@ -99,11 +99,11 @@ def test_an_alert_whose_hours_are_gone_says_so(app: Flask, world: World, setting
 
 
 @pytest.mark.ground("in_review")
-def test_an_ordinary_application_raises_no_alarm(app: Flask, world: World) -> None:
+def test_an_ordinary_application_is_not_shown_as_an_alert(app: Flask, world: World) -> None:
     assert "Disaster alert" not in signed_in(app, world.people["olga"]).get("/inbox").page.text
 
 
-def test_a_conflict_takes_an_alert_out_of_sight(app: Flask, world: World) -> None:
+def test_a_conflict_hides_an_alert(app: Flask, world: World) -> None:
     with app.app_context():
         id = alert(world)
         with saving():
@@ -114,13 +114,13 @@ def test_a_conflict_takes_an_alert_out_of_sight(app: Flask, world: World) -> Non
 
 
 def duties(app: Flask, world: World, name: str) -> list[str]:
-    """The titles of what somebody is to do, as their inbox says it."""
+    """The titles of the tasks in a person's inbox."""
     text = signed_in(app, world.people[name]).get("/inbox").get_data(as_text=True)
     return re.findall(r"<h3>(.*: fibre title)</h3>", text)
 
 
 @pytest.mark.ground("in_review")
-def test_an_application_without_reviewers_asks_for_them_until_enough_are_asked(app: Flask, world: World) -> None:
+def test_inviting_reviewers_is_a_task_until_enough_are_invited(app: Flask, world: World) -> None:
     with app.app_context():
         row = db.session.get_one(Application, 1)
     found = [signed_in(app, world.people["olga"]).get("/inbox").page.links.get("Choose reviewers")]
@@ -141,7 +141,7 @@ def test_an_application_without_reviewers_asks_for_them_until_enough_are_asked(a
 
 
 @pytest.mark.ground("in_review")
-def test_a_reviewed_application_waits_to_be_taken_on(app: Flask, world: World) -> None:
+def test_a_reviewed_application_is_a_task_until_it_is_sent_to_panel(app: Flask, world: World) -> None:
     with app.app_context():
         row = db.session.get_one(Application, 1)
         scene.review(world, row)
@@ -150,7 +150,7 @@ def test_a_reviewed_application_waits_to_be_taken_on(app: Flask, world: World) -
 
 
 @pytest.mark.ground("in_review")
-def test_whoever_did_the_checks_is_not_asked_to_advise_or_to_decide(app: Flask) -> None:
+def test_the_person_who_completed_the_checks_is_not_asked_to_recommend_or_decide(app: Flask) -> None:
     with app.app_context(), saving():
         made = scene.found()
         made.calls["BTN-S"] = scene.open_call(made, "BTN-S", 9_000)
@@ -166,7 +166,7 @@ def test_whoever_did_the_checks_is_not_asked_to_advise_or_to_decide(app: Flask) 
 
 
 @pytest.mark.ground("in_review")
-def test_an_approver_is_not_asked_to_decide_on_their_own_advice(app: Flask, world: World) -> None:
+def test_an_approver_is_not_asked_to_decide_on_their_own_recommendation(app: Flask, world: World) -> None:
     with app.app_context():
         with saving():
             persons.appoint(world.people["pia"], Role.OFFICER, actor=scene.SYSTEM)
@@ -179,7 +179,7 @@ def test_an_approver_is_not_asked_to_decide_on_their_own_advice(app: Flask, worl
 
 
 @pytest.mark.ground("awarded")
-def test_officer_and_approver_are_both_shown_what_to_sign_and_the_officer_the_condition(
+def test_officer_and_approver_both_see_the_agreement_to_sign_and_the_officer_the_condition(
     app: Flask, world: World
 ) -> None:
     with app.app_context():
@@ -201,7 +201,7 @@ def test_officer_and_approver_are_both_shown_what_to_sign_and_the_officer_the_co
 
 
 @pytest.mark.ground("active")
-def test_a_grant_that_is_reported_and_paid_waits_to_be_closed(app: Flask, world: World) -> None:
+def test_a_reported_and_paid_grant_is_a_task_to_close(app: Flask, world: World) -> None:
     with app.app_context():
         award = db.session.get_one(Award, 1)
         scene.paid(world, award)
@@ -218,7 +218,7 @@ def test_a_grant_that_is_reported_and_paid_waits_to_be_closed(app: Flask, world:
 
 
 @pytest.mark.ground("active")
-def test_the_last_payment_too_makes_it_ready_to_be_closed(app: Flask, world: World) -> None:
+def test_the_last_payment_also_makes_the_grant_ready_to_close(app: Flask, world: World) -> None:
     with app.app_context():
         award = db.session.get_one(Award, 1)
         scene.reported(world, award, 1)
@@ -230,7 +230,7 @@ def test_the_last_payment_too_makes_it_ready_to_be_closed(app: Flask, world: Wor
 
 
 @pytest.mark.ground("in_review")
-def test_a_conflict_takes_every_duty_away(app: Flask, world: World) -> None:
+def test_a_conflict_removes_every_task(app: Flask, world: World) -> None:
     with app.app_context():
         row = db.session.get_one(Application, 1)
         scene.review(world, row)
@@ -241,7 +241,7 @@ def test_a_conflict_takes_every_duty_away(app: Flask, world: World) -> None:
 
 
 @pytest.mark.ground("active")
-def test_whoever_signed_or_sent_for_the_grantee_is_not_asked_to_answer_it_later(app: Flask, world: World) -> None:
+def test_a_person_who_signed_or_submitted_for_the_grantee_does_not_answer_it_later(app: Flask, world: World) -> None:
     with app.app_context():
         signed = scene.awarded(world, chapter="bo")
         scene.take(world, signed.agreement, "sign", "bo1", Role.APPLICANT, name="Bea Demo", read=True)

@@ -12,7 +12,7 @@ from tests.browser import signed_in
 
 
 @pytest.mark.ground("active")
-def test_ones_own_chapter_shows_its_people_and_its_room(app: Flask) -> None:
+def test_ones_own_chapter_shows_its_people_and_its_limits(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         client, id = signed_in(app, world.people["mg1"]), world.chapters["mg"].id
@@ -35,7 +35,7 @@ def test_another_chapter_is_not_found(app: Flask) -> None:
 
 
 @pytest.mark.ground("large_draft")
-def test_the_office_reads_it_without_the_drafts(app: Flask) -> None:
+def test_staff_see_the_page_without_the_drafts(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         client, id = signed_in(app, world.people["fay"]), world.chapters["mg"].id

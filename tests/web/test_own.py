@@ -1,4 +1,4 @@
-"""Applications from the applicant's side."""
+"""Applications as the applicant sees them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO = "The call is for chapters and this is one member who asks alone."
 
 
 @pytest.mark.ground("small_draft")
-def test_a_no_comes_with_its_reasons(app: Flask) -> None:
+def test_a_decline_comes_with_its_reasons(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         w.take(world, row, "submit", "mg1", Role.APPLICANT)
@@ -34,7 +34,7 @@ def test_a_no_comes_with_its_reasons(app: Flask) -> None:
 
 
 @pytest.mark.ground("in_review")
-def test_advice_within_the_office_is_not_read_by_the_applicant(app: Flask) -> None:
+def test_applicants_cannot_read_internal_recommendations(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         w.review(world, row)
@@ -51,7 +51,7 @@ def test_advice_within_the_office_is_not_read_by_the_applicant(app: Flask) -> No
 
 
 @pytest.mark.ground("awarded")
-def test_a_grant_to_be_signed_leads_to_its_agreement(app: Flask) -> None:
+def test_a_grant_to_be_signed_links_to_its_agreement(app: Flask) -> None:
     with app.app_context():
         client = signed_in(app, w.found().people["mg1"])
 
@@ -74,7 +74,7 @@ def test_reviewers_are_counted_but_never_named(app: Flask) -> None:
 
 
 @pytest.mark.ground("small_draft")
-def test_sending_is_offered_on_the_page_that_checks_and_withdrawing_here(app: Flask) -> None:
+def test_submitting_is_offered_after_the_check_and_withdrawing_here(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         client = signed_in(app, world.people["mg1"])
@@ -87,7 +87,7 @@ def test_sending_is_offered_on_the_page_that_checks_and_withdrawing_here(app: Fl
     assert page.page.links["Check and submit"] == f"/applications/{row.id}/send"
 
 
-def test_the_list_holds_ones_own_and_takes_a_dozen_statements(app: Flask) -> None:
+def test_the_list_contains_ones_own_applications_and_needs_a_dozen_queries(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=("BTN-S", "BTN-L"))
         mine = [w.draft(world), w.in_review(world, "BTN-S", amount=4_000)]
@@ -105,7 +105,7 @@ def test_the_list_holds_ones_own_and_takes_a_dozen_statements(app: Flask) -> Non
 
 
 @pytest.mark.ground("submitted")
-def test_an_answer_does_not_move_the_day_of_sending(app: Flask, settings: Settings) -> None:
+def test_an_answer_does_not_change_the_day_of_submission(app: Flask, settings: Settings) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         sent = row.submitted_at
@@ -118,7 +118,7 @@ def test_an_answer_does_not_move_the_day_of_sending(app: Flask, settings: Settin
     assert newest["submitted_at"][:10] > f"{sent:%Y-%m-%d}"
 
 
-def test_a_disaster_is_reviewed_within_hours(app: Flask) -> None:
+def test_a_disaster_application_is_reviewed_within_hours(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=("DRR",))
         row = w.draft(world, "DRR")

@@ -26,7 +26,7 @@ def world(app: Flask) -> World:
 
 
 def roles(app: Flask, person: int) -> list[tuple[str, str | None, int | None]]:
-    """What somebody holds now."""
+    """The current roles of a person."""
     with app.app_context():
         held = db.session.query(Appointment).filter_by(person_id=person, ended_at=None).order_by(Appointment.id)
         return [(one.role, one.programme, one.call_id) for one in held]
@@ -41,7 +41,7 @@ def test_people_are_found_by_name_and_address(app: Flask, world: World) -> None:
     assert "Omar (demo)" not in page.text
 
 
-def test_a_percent_sign_is_a_sign_and_not_a_pattern(app: Flask, world: World) -> None:
+def test_a_percent_sign_is_not_a_pattern(app: Flask, world: World) -> None:
     assert "No one found" in signed_in(app, world.people["ada"]).get("/people?words=%25").page.text
 
 
@@ -64,7 +64,7 @@ def test_a_role_is_given_in_one_call(app: Flask, world: World) -> None:
     assert roles(app, mia) == [("reviewer", None, call)]
 
 
-def test_the_same_role_twice_is_refused_in_words(app: Flask, world: World) -> None:
+def test_the_same_role_twice_is_refused_with_a_reason(app: Flask, world: World) -> None:
     client, mia = signed_in(app, world.people["ada"]), world.people["mg1"].id
     client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope="")
 
@@ -74,7 +74,7 @@ def test_the_same_role_twice_is_refused_in_words(app: Flask, world: World) -> No
     assert "This person holds that role already." in answer.text
 
 
-def test_a_role_ends_and_the_person_is_signed_out(app: Flask, world: World) -> None:
+def test_when_a_role_ends_the_person_is_signed_out(app: Flask, world: World) -> None:
     client, olga = signed_in(app, world.people["ada"]), world.people["olga"].id
     hers = signed_in(app, world.people["olga"])
 
@@ -86,7 +86,7 @@ def test_a_role_ends_and_the_person_is_signed_out(app: Flask, world: World) -> N
         assert db.session.query(SignIn).filter_by(person_id=olga).count() == 0
 
 
-def test_nobody_gives_roles_to_themselves(app: Flask, world: World) -> None:
+def test_no_one_can_give_roles_to_themselves(app: Flask, world: World) -> None:
     client, ada = signed_in(app, world.people["ada"]), world.people["ada"].id
 
     answer = client.submit(client.get(f"/people/{ada}"), f"/people/{ada}", role="finance", scope="")
@@ -104,7 +104,7 @@ def test_only_an_administrator_sees_the_people(app: Flask, world: World, name: s
 
 
 @pytest.mark.parametrize("name", ["ada", "olga", "fay", "rex", "mg1"])
-def test_everybody_sees_their_own_account(app: Flask, world: World, name: str) -> None:
+def test_everyone_sees_their_own_account(app: Flask, world: World, name: str) -> None:
     page = signed_in(app, world.people[name]).get("/account").page
 
     assert f"{name}@example.org" in page.text

@@ -33,7 +33,7 @@ def world(app: Flask) -> World:
 
 
 def drafted(world: World, code: str) -> Application:
-    """A draft in the programme, of an applicant whom it is for."""
+    """A draft in the programme, of an eligible applicant."""
     if code == "RES":
         with saving():
             world.chapters["mg"] = db.session.get_one(Organisation, world.chapters["mg"].id)
@@ -54,7 +54,7 @@ def test_every_question_of_the_stage_is_shown_with_its_answer(app: Flask, world:
         assert all(answer.value is not None for answer in answers)
 
 
-def test_what_was_not_answered_is_none_and_not_an_error(app: Flask, world: World) -> None:
+def test_a_missing_answer_is_none_and_not_an_error(app: Flask, world: World) -> None:
     with app.app_context():
         row = scene._begin(world, "BTN-L", "mg")  # noqa: SLF001 - a draft with nothing in it
 
@@ -63,7 +63,7 @@ def test_what_was_not_answered_is_none_and_not_an_error(app: Flask, world: World
         assert {a.value for part in reading.parts for a in part.answers if a.kind != "tick"} == {None}
 
 
-def test_answers_are_put_into_their_shape(app: Flask, world: World) -> None:
+def test_answers_are_converted_to_their_types(app: Flask, world: World) -> None:
     with app.app_context():
         row = scene.draft(world)
         given = {
@@ -98,7 +98,7 @@ def test_answers_are_put_into_their_shape(app: Flask, world: World) -> None:
     ]
 
 
-def test_what_cannot_be_read_as_its_kind_stays_as_it_was_typed(app: Flask, world: World) -> None:
+def test_an_answer_that_cannot_be_parsed_stays_as_typed(app: Flask, world: World) -> None:
     with app.app_context():
         row = scene.draft(world)
         with saving():
@@ -119,7 +119,7 @@ def test_what_cannot_be_read_as_its_kind_stays_as_it_was_typed(app: Flask, world
     assert found.value == "about 500"
 
 
-def test_an_earlier_stage_is_shown_below_with_what_it_alone_asked(app: Flask, world: World) -> None:
+def test_an_earlier_stage_is_shown_below_with_its_own_questions(app: Flask, world: World) -> None:
     with app.app_context():
         row = scene.draft(world, code="DRR")
         scene.take(world, row, "alert", "mg1", Role.APPLICANT)
@@ -134,7 +134,7 @@ def test_an_earlier_stage_is_shown_below_with_what_it_alone_asked(app: Flask, wo
 
 
 @pytest.mark.parametrize("code", sorted(programmes()))
-def test_the_office_reads_it_on_a_page(app: Flask, world: World, code: str) -> None:
+def test_staff_read_it_on_a_page(app: Flask, world: World, code: str) -> None:
     with app.app_context():
         row = drafted(world, code)
         scene.take(world, row, "alert" if row.stage == "alert" else "submit", "mg1", Role.APPLICANT)

@@ -1,4 +1,4 @@
-"""What anybody may read: true figures, open calls, and nothing that was not given to be published."""
+"""Public pages: correct figures, open calls, and nothing that was not released for publication."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.web.reading import statements
 from workflows.roles import Role
 
 
-def test_every_open_call_is_on_the_first_page_with_what_it_gives(app: Flask) -> None:
+def test_every_open_call_is_on_the_home_page_with_its_grant_size(app: Flask) -> None:
     with app.app_context():
         world = w.build()
 
@@ -30,7 +30,7 @@ def test_every_open_call_is_on_the_first_page_with_what_it_gives(app: Flask) -> 
     assert "72 hours after the alert" in page.page.text
 
 
-def test_calls_in_preparation_closed_or_not_begun_are_not_there(app: Flask) -> None:
+def test_calls_in_preparation_closed_or_not_yet_open_are_not_shown(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=("BTN-S", "BTN-L"))
         draft = w.draft_call(world)
@@ -46,7 +46,7 @@ def test_calls_in_preparation_closed_or_not_begun_are_not_there(app: Flask) -> N
 
 
 @pytest.mark.ground("active")
-def test_the_figures_are_those_of_the_ledger(app: Flask) -> None:
+def test_the_figures_equal_the_ledger(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         first, second = db.session.get_one(Award, 1), w.active(world, chapter="bo", amount=5_000)
@@ -60,7 +60,7 @@ def test_the_figures_are_those_of_the_ledger(app: Flask) -> None:
 
 
 @pytest.mark.ground("active")
-def test_figures_once_kept_stay_until_the_clock_counts_again(app: Flask) -> None:
+def test_stored_figures_stay_until_the_clock_counts_again(app: Flask) -> None:
     with app.app_context():
         kept_at = _keep()
         w.active(w.found(), chapter="bo", amount=5_000)
@@ -77,7 +77,7 @@ def test_figures_once_kept_stay_until_the_clock_counts_again(app: Flask) -> None
 
 
 def _keep() -> datetime:
-    """Count the figures as the clock does; answers when."""
+    """Count the figures as the clock does; returns the time."""
     with saving():
         figures.keep()
     kept_at = db.session.query(Figures).one().at
@@ -92,7 +92,7 @@ def test_there_are_no_figures_before_the_first_award(app: Flask) -> None:
 
 @pytest.fixture(scope="session")
 def closed(prepare: Prepare) -> str:
-    """A closed call with one award and one proposal that is not decided yet."""
+    """A closed call with one award and one application that is not decided yet."""
 
     def fill() -> None:
         world = w.build(programmes=("BTN-L",))
@@ -105,7 +105,7 @@ def closed(prepare: Prepare) -> str:
 
 
 @pytest.mark.ground("closed")
-def test_the_round_that_is_kept_is_the_one_that_is_counted(app: Flask) -> None:
+def test_the_stored_round_equals_the_counted_one(app: Flask) -> None:
     counted = _round(app)
     with app.app_context():
         _keep()
@@ -114,14 +114,14 @@ def test_the_round_that_is_kept_is_the_one_that_is_counted(app: Flask) -> None:
 
 
 def _round(app: Flask) -> str:
-    """What the first page says of the last round, without the time."""
+    """What the home page says about the last round, without the time."""
     text = anonymous(app).get("/").page.text
     return text[text.index("proposals were submitted") : text.index("not decided yet")]
 
 
 @pytest.mark.ground("awarded")
 @pytest.mark.parametrize("agreed", [True, False])
-def test_only_who_agreed_to_be_published_is_named(app: Flask, *, agreed: bool) -> None:
+def test_only_applicants_who_agreed_to_publication_are_named(app: Flask, *, agreed: bool) -> None:
     with app.app_context():
         application = db.session.get_one(Application, 1)
         with saving():
@@ -134,7 +134,7 @@ def test_only_who_agreed_to_be_published_is_named(app: Flask, *, agreed: bool) -
 
 
 @pytest.mark.ground("closed")
-def test_what_became_of_the_last_round_is_told_in_full(app: Flask) -> None:
+def test_all_results_of_the_last_round_are_shown(app: Flask) -> None:
     text = " ".join(anonymous(app).get("/").page.text.split())
 
     assert "2 proposals were submitted." in text
@@ -142,7 +142,7 @@ def test_what_became_of_the_last_round_is_told_in_full(app: Flask) -> None:
 
 
 @pytest.mark.ground("large")
-def test_a_calls_page_says_its_rules_with_their_numbers(app: Flask) -> None:
+def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> None:
     with app.app_context():
         world = w.found()
 
@@ -177,7 +177,7 @@ def test_a_calls_page_says_its_rules_with_their_numbers(app: Flask) -> None:
         ),
     ],
 )
-def test_who_can_apply_is_what_the_calls_own_rules_say(
+def test_who_can_apply_follows_the_rules_of_the_call(
     app: Flask, changed: dict[str, list[str] | None], told: str
 ) -> None:
     with app.app_context():
@@ -189,7 +189,7 @@ def test_who_can_apply_is_what_the_calls_own_rules_say(
 
 
 def _with_rules(world: w.World, changed: dict[str, list[str] | None]) -> Call:
-    """An open small call that allows other names by these rules, or with None does not ask them."""
+    """An open small call whose rules allow these values; a rule with None is switched off."""
     call, olga = w.draft_call(world), world.actor("olga", Role.OFFICER)
     held = {spec.key: spec.params for spec in call.data.rules}
     held |= {key: {"allowed": names} for key, names in changed.items()}
@@ -210,7 +210,7 @@ def _with_rules(world: w.World, changed: dict[str, list[str] | None]) -> Call:
 
 
 @pytest.mark.parametrize("code", ["BTN-S", "BTN-L", "RES", "DRR"])
-def test_every_programmes_call_has_a_page_without_empty_rules(app: Flask, code: str) -> None:
+def test_the_call_of_every_programme_has_a_page_without_empty_rules(app: Flask, code: str) -> None:
     with app.app_context():
         world = w.build(programmes=(code,))
         call = world.calls[code]
@@ -222,7 +222,7 @@ def test_every_programmes_call_has_a_page_without_empty_rules(app: Flask, code: 
 
 
 @pytest.mark.ground("small")
-def test_the_office_is_not_asked_to_apply(app: Flask) -> None:
+def test_staff_are_not_invited_to_apply(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         officer = signed_in(app, world.people["olga"])
@@ -232,7 +232,7 @@ def test_the_office_is_not_asked_to_apply(app: Flask) -> None:
     assert "Check whether you can apply" not in page.page.links
 
 
-def test_the_first_page_takes_few_statements_however_many_calls_are_open(app: Flask) -> None:
+def test_the_home_page_needs_few_queries_for_any_number_of_open_calls(app: Flask) -> None:
     with app.app_context():
         world = w.build()
         for code in ("BTN-S", "BTN-L"):

@@ -1,4 +1,4 @@
-"""A page of a list asks the database as often for many rows as for few."""
+"""A page with a list needs as many queries for many rows as for few."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _site(postgres: Postgres, name: str, folder: Path, size: int) -> Site:
 
 
 def asked(site: Site, who: str, address: str) -> int:
-    """How many statements the page takes when it is opened for the second time."""
+    """The number of statements of the page when it is opened for the second time."""
     site.get(who, address)
     with statements() as sent:
         site.get(who, address)
@@ -54,16 +54,16 @@ def asked(site: Site, who: str, address: str) -> int:
 
 
 @pytest.mark.parametrize(("who", "address"), addresses.every())
-def test_a_list_asks_as_often_for_many_rows_as_for_few(sites: tuple[Site, Site], who: str, address: str) -> None:
+def test_a_list_needs_as_many_queries_for_many_rows_as_for_few(
+    sites: tuple[Site, Site], who: str, address: str
+) -> None:
     few, many = (asked(site, who, address) for site in sites)
 
     assert many == few
     assert many <= STATEMENTS
 
 
-def test_a_list_that_asks_again_for_every_row_is_found(
-    sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_with_a_query_per_row_is_found(sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch) -> None:
     def without_eager_loading(who: Who, **narrowed: Any) -> tuple[list[Award], None]:
         return list(db.session.scalars(select(Award).where(seen(Award, who)).order_by(Award.id.desc()))), None
 

@@ -1,4 +1,4 @@
-"""What every page does with what it cannot take: a sentence, a status, and nothing half done."""
+"""Every page refuses what it cannot process: with a sentence and a status, and without partial changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.browser import anonymous, signed_in
 RIGHT = "the right one"
 
 
-def test_what_is_too_large_to_read_is_refused_and_says_so(app: Flask) -> None:
+def test_a_request_that_is_too_large_is_refused_with_a_reason(app: Flask) -> None:
     answer = anonymous(app).post("/sign-in", data={"email": "x" * 10_000_000})
 
     assert answer.status_code == 413
@@ -24,7 +24,7 @@ def test_what_is_too_large_to_read_is_refused_and_says_so(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("name", ["email", "password", "next"])
-def test_a_character_with_code_zero_is_refused_in_words(app: Flask, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_null_character_is_refused_with_a_reason(app: Flask, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
 
     answer = anonymous(app).post("/sign-in", data={name: "a\x00b"})
@@ -35,7 +35,7 @@ def test_a_character_with_code_zero_is_refused_in_words(app: Flask, name: str, m
 
 @pytest.mark.ground("small_draft")
 @pytest.mark.parametrize("token", [None, "", "forged"])
-def test_a_form_without_our_token_changes_nothing(app: Flask, token: str | None) -> None:
+def test_a_form_without_csrf_token_changes_nothing(app: Flask, token: str | None) -> None:
     with app.app_context():
         writer = w.found().people["mg1"]
     sent = {} if token is None else {"csrf_token": token}
@@ -49,7 +49,7 @@ def test_a_form_without_our_token_changes_nothing(app: Flask, token: str | None)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/applications/999999", "/documents/999999999999", "/batches/0"])
-def test_what_is_not_there_and_what_is_not_ours_look_alike(app: Flask, path: str) -> None:
+def test_missing_and_hidden_objects_look_the_same(app: Flask, path: str) -> None:
     with app.app_context():
         world = w.build(programmes=())
         officer = world.people["uma"]
@@ -61,7 +61,7 @@ def test_what_is_not_there_and_what_is_not_ours_look_alike(app: Flask, path: str
     assert "There is nothing here" in answer.page.h1
 
 
-def test_a_sign_in_never_leads_away_from_us(app: Flask) -> None:
+def test_signing_in_never_redirects_to_another_site(app: Flask) -> None:
     hidden = ("/\t/elsewhere.example", "/\n/elsewhere.example", "/inbox\r\nSet-Cookie: x=1")
     for target in ("https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:", *hidden):
         page = anonymous(app).get("/sign-in", query_string={"next": target}).page
@@ -69,7 +69,7 @@ def test_a_sign_in_never_leads_away_from_us(app: Flask) -> None:
         assert page.form("/sign-in").fields["next"] == [""], target
 
 
-def test_every_answer_carries_the_headers_of_safety(app: Flask) -> None:
+def test_every_response_has_the_security_headers(app: Flask) -> None:
     for path in ("/", "/nothing", "/static/site.css", "/health"):
         answer = anonymous(app).get(path)
         policy = answer.headers["Content-Security-Policy"]
@@ -80,24 +80,24 @@ def test_every_answer_carries_the_headers_of_safety(app: Flask) -> None:
         assert answer.headers["X-Content-Type-Options"] == "nosniff", path
 
 
-def test_a_host_we_do_not_know_is_refused(app: Flask) -> None:
+def test_an_unknown_host_is_refused(app: Flask) -> None:
     assert anonymous(app).get("/", headers={"Host": "elsewhere.example"}).status_code == 400
 
 
 @pytest.mark.parametrize("argument", ["endpoint", "_method", "_scheme", "_external", "_anchor", "id", "values", "self"])
-def test_an_argument_may_be_called_anything(app: Flask, argument: str) -> None:
+def test_a_query_parameter_may_have_any_name(app: Flask, argument: str) -> None:
     assert anonymous(app).get("/", query_string={argument: "x"}).status_code == 200
 
 
 @pytest.mark.parametrize("referrer", ["http://[::1", "http://a]b/", "http://localhost//elsewhere.example/"])
-def test_where_somebody_says_to_come_from_leads_nowhere_else(app: Flask, referrer: str) -> None:
+def test_a_referer_never_redirects_to_another_site(app: Flask, referrer: str) -> None:
     answer = anonymous(app).get("/nothing", headers={"Referer": referrer})
 
     assert answer.status_code == 404
     assert "Go back" not in answer.page.links
 
 
-def test_who_guesses_from_one_place_shuts_nobody_out_elsewhere(app: Flask) -> None:
+def test_guessing_from_one_address_locks_out_no_one_elsewhere(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=())
         email, settings = world.people["olga"].email, app.extensions["settings"]
@@ -113,7 +113,7 @@ def test_who_guesses_from_one_place_shuts_nobody_out_elsewhere(app: Flask) -> No
 
 
 def guess(settings: Settings, email: str, address: str) -> None:
-    """Sign in with a wrong password as the page does."""
+    """Sign in with a wrong password, as the page does."""
     try:
         sessions.verified(email=email, password=f"not {RIGHT}", address=address, settings=settings)
     except sessions.TooMany:
@@ -123,7 +123,9 @@ def guess(settings: Settings, email: str, address: str) -> None:
             sessions.record_failure(email=email, address=address)
 
 
-def test_an_unknown_address_costs_one_hash_as_a_known_one_does(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_address_costs_one_password_hash_like_a_known_one(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with app.app_context():
         settings = app.extensions["settings"]
         guess(settings, "nobody@example.org", "192.0.2.3")

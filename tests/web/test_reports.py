@@ -1,4 +1,4 @@
-"""Reports: kept half written, never lost, sent when whole, and read beside their targets."""
+"""Reports: saved when incomplete, never lost, submitted when complete, and shown beside their targets."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def ground(active: str) -> str:
 
 @pytest.fixture
 def world(app: Flask) -> w.World:
-    """Its people."""
+    """The people of the test data."""
     with app.app_context():
         return w.found()
 
@@ -41,7 +41,7 @@ def mia(app: Flask, world: w.World) -> Careful:
 
 
 def fields(app: Flask) -> dict[str, str]:
-    """A whole report, by the names of the form's fields."""
+    """A complete report, by the names of the form's fields."""
     with app.app_context():
         row = db.session.get_one(Report, 1)
         found = {f"figure_{f.id}_actual": "62" for f in row.figures} | {
@@ -59,13 +59,13 @@ def stored(app: Flask) -> Report:
 
 
 def kept_by_another(app: Flask, summary: str) -> None:
-    """Somebody else of the chapter saves while the page is open."""
+    """Another person of the chapter saves while the page is open."""
     with app.app_context(), saving():
         row = db.session.get_one(Report, 1)
         reports.save(row, texts={"summary": summary}, figures={}, spending={}, version=row.version)
 
 
-def test_what_is_written_is_kept_and_shown_again(app: Flask, mia: Careful) -> None:
+def test_what_is_written_is_saved_and_shown_again(app: Flask, mia: Careful) -> None:
     given = fields(app) | {
         "summary": "Fibre\nand “quotes” <b>",
         "story": "We walked.",
@@ -80,7 +80,7 @@ def test_what_is_written_is_kept_and_shown_again(app: Flask, mia: Careful) -> No
     assert {name: again[name] for name in given} == {name: [value] for name, value in given.items()}
 
 
-def test_a_number_that_cannot_be_read_is_said_beside_it_and_the_rest_is_kept(app: Flask, mia: Careful) -> None:
+def test_an_invalid_number_shows_an_error_and_the_rest_is_saved(app: Flask, mia: Careful) -> None:
     given = fields(app)
     figure = next(name for name in given if name.startswith("figure"))
 
@@ -93,7 +93,7 @@ def test_a_number_that_cannot_be_read_is_said_beside_it_and_the_rest_is_kept(app
     assert (row.summary, row.figures[0].actual, row.spending[0].spent) == ("We built it.", None, Decimal(9000))
 
 
-def test_a_save_of_the_pages_own_accord_answers_with_the_new_version(app: Flask, mia: Careful) -> None:
+def test_autosave_returns_the_new_version(app: Flask, mia: Careful) -> None:
     page = mia.get(THERE).page.form(THERE)
     sent = {**page.fields, "summary": "While typing"}
 
@@ -106,7 +106,7 @@ def test_a_save_of_the_pages_own_accord_answers_with_the_new_version(app: Flask,
     assert (stored(app).summary, stored(app).version) == ("Still typing", second.json["version"])  # type: ignore[index]
 
 
-def test_a_save_that_comes_too_late_shows_both_texts_and_loses_neither(app: Flask, mia: Careful) -> None:
+def test_a_late_save_shows_both_texts_and_loses_neither(app: Flask, mia: Careful) -> None:
     page = mia.get(THERE)
     kept_by_another(app, "Theirs")
 
@@ -120,7 +120,7 @@ def test_a_save_that_comes_too_late_shows_both_texts_and_loses_neither(app: Flas
     assert stored(app).summary == "Mine"
 
 
-def test_a_late_save_of_the_pages_own_accord_is_kept_with_us_until_somebody_chooses(app: Flask, mia: Careful) -> None:
+def test_a_late_autosave_is_kept_until_a_person_chooses(app: Flask, mia: Careful) -> None:
     sent = mia.get(THERE).page.form(THERE).fields
     kept_by_another(app, "Theirs")
 
@@ -135,7 +135,7 @@ def test_a_late_save_of_the_pages_own_accord_is_kept_with_us_until_somebody_choo
         assert db.session.scalars(select(ApplicationSave.settled_at)).one() is not None
 
 
-def test_without_the_version_the_later_save_would_win_unseen(
+def test_without_the_version_the_later_save_would_win_unnoticed(
     app: Flask, mia: Careful, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = mia.get(THERE)
@@ -153,7 +153,7 @@ def test_without_the_version_the_later_save_would_win_unseen(
     assert (answer.status_code, stored(app).summary) == (302, "Mine")
 
 
-def test_check_and_send_lists_all_that_is_missing_with_the_place_to_mend_it(app: Flask, mia: Careful) -> None:
+def test_check_and_send_lists_everything_missing_with_its_field(app: Flask, mia: Careful) -> None:
     there = "/reports/1/send"
 
     page = mia.get(there)
@@ -164,7 +164,7 @@ def test_check_and_send_lists_all_that_is_missing_with_the_place_to_mend_it(app:
         page.page.form("/moves/send")
 
 
-def test_a_whole_report_is_sent_read_and_approved_and_the_next_instalment_falls_due(
+def test_a_complete_report_is_submitted_and_approved_and_the_next_instalment_becomes_payable(
     app: Flask, world: w.World, mia: Careful
 ) -> None:
     olga = signed_in(app, world.people["olga"])
@@ -181,7 +181,7 @@ def test_a_whole_report_is_sent_read_and_approved_and_the_next_instalment_falls_
         assert list(db.session.scalars(select(Instalment.step).order_by(Instalment.number))) == ["payable", "payable"]
 
 
-def test_a_report_sent_back_shows_its_question_and_can_be_written_again(
+def test_a_report_sent_back_shows_its_question_and_can_be_edited_again(
     app: Flask, world: w.World, mia: Careful
 ) -> None:
     olga = signed_in(app, world.people["olga"])
@@ -195,7 +195,7 @@ def test_a_report_sent_back_shows_its_question_and_can_be_written_again(
     assert mia.submit(mia.get(THERE), THERE, summary="Thirty.").status_code == 302
 
 
-def test_a_sent_report_is_no_longer_written_on(app: Flask, world: w.World, mia: Careful) -> None:
+def test_a_submitted_report_cannot_be_edited(app: Flask, world: w.World, mia: Careful) -> None:
     mia.submit(mia.get(THERE), THERE, **fields(app))
     page = mia.get(THERE)
     mia.submit(mia.get("/reports/1/send"), "/reports/1/moves/send")
@@ -207,7 +207,7 @@ def test_a_sent_report_is_no_longer_written_on(app: Flask, world: w.World, mia: 
     assert stored(app).summary == "We built it."
 
 
-def test_only_the_chapter_writes_and_only_those_who_may_read(app: Flask, world: w.World) -> None:
+def test_only_the_chapter_writes_and_only_permitted_people_read(app: Flask, world: w.World) -> None:
     names = ("mg2", "bo1", "olga", "uma", "fay", "rex")
     codes = {
         name: [signed_in(app, world.people[name]).get(there).status_code for there in ("/reports/1", THERE)]
@@ -224,7 +224,7 @@ def test_only_the_chapter_writes_and_only_those_who_may_read(app: Flask, world: 
     }
 
 
-def test_a_kept_text_of_another_report_is_not_there(app: Flask, mia: Careful) -> None:
+def test_a_kept_text_of_another_report_is_not_found(app: Flask, mia: Careful) -> None:
     page = mia.get("/reports/2/write")
     with app.app_context(), saving():
         row = db.session.get_one(Report, 2)
@@ -234,7 +234,7 @@ def test_a_kept_text_of_another_report_is_not_there(app: Flask, mia: Careful) ->
     assert [mia.get(f"/reports/{number}/write?kept=1").status_code for number in (2, 1)] == [200, 404]
 
 
-def test_a_conflict_takes_the_report_from_page_and_list(app: Flask, world: w.World) -> None:
+def test_a_conflict_hides_the_report_from_page_and_list(app: Flask, world: w.World) -> None:
     omar = signed_in(app, world.people["omar"])
     before = omar.get("/reports/1").status_code, "/reports/1" in omar.get("/reports?step=due").get_data(as_text=True)
     with app.app_context():
@@ -245,7 +245,7 @@ def test_a_conflict_takes_the_report_from_page_and_list(app: Flask, world: w.Wor
     assert (before, after) == ((200, True), (404, False))
 
 
-def test_the_list_stays_within_its_statements_and_a_strange_address_is_its_first_page(
+def test_the_list_stays_within_its_number_of_queries_and_an_invalid_cursor_shows_the_first_page(
     app: Flask, world: w.World
 ) -> None:
     olga = signed_in(app, world.people["olga"])
@@ -257,7 +257,7 @@ def test_the_list_stays_within_its_statements_and_a_strange_address_is_its_first
     assert len(sent) <= 12, sent
 
 
-def test_the_form_reads_amounts_as_people_type_them(app: Flask, world: w.World) -> None:
+def test_the_form_parses_amounts_as_people_type_them(app: Flask, world: w.World) -> None:
     with app.test_request_context():
         row = db.session.get_one(Report, 1)
         line = f"line_{row.spending[0].id}_spent"
@@ -274,7 +274,7 @@ def test_the_form_reads_amounts_as_people_type_them(app: Flask, world: w.World) 
         ({"story": "It works.", "story_consent": "y"}, "Name the person who tells the story", "story_by"),
     ],
 )
-def test_what_the_impact_report_could_not_print_is_said_before_it_is_sent(
+def test_texts_that_the_impact_report_cannot_print_are_named_before_submission(
     app: Flask, mia: Careful, given: dict[str, str], said: str, anchor: str
 ) -> None:
     mia.submit(mia.get(THERE), THERE, **fields(app) | given)
@@ -285,7 +285,7 @@ def test_what_the_impact_report_could_not_print_is_said_before_it_is_sent(
     assert f"{THERE}#{anchor}" in page.links.values()
 
 
-def test_a_figure_that_cannot_be_read_is_still_there_tomorrow_and_holds_the_report(app: Flask, mia: Careful) -> None:
+def test_an_invalid_figure_is_kept_and_prevents_submission(app: Flask, mia: Careful) -> None:
     typed = fields(app) | {"figure_1_actual": "about 300", "line_1_spent": "much"}
     mia.submit(mia.get(THERE), THERE, **fields(app))
 
@@ -303,7 +303,7 @@ def test_a_figure_that_cannot_be_read_is_still_there_tomorrow_and_holds_the_repo
         checked.form("/moves/send")
 
 
-def test_a_figure_that_is_mended_is_kept_as_a_number(app: Flask, mia: Careful) -> None:
+def test_a_corrected_figure_is_saved_as_a_number(app: Flask, mia: Careful) -> None:
     mia.submit(mia.get(THERE), THERE, **fields(app) | {"figure_1_actual": "about 300"})
 
     mia.submit(mia.get(THERE), THERE, figure_1_actual="300")
@@ -312,7 +312,7 @@ def test_a_figure_that_is_mended_is_kept_as_a_number(app: Flask, mia: Careful) -
     assert "cannot be read" not in mia.get("/reports/1/send").page.text
 
 
-def test_a_save_of_the_pages_own_accord_brings_the_sums_along(app: Flask, mia: Careful) -> None:
+def test_autosave_returns_the_sums(app: Flask, mia: Careful) -> None:
     form = mia.get(THERE).page.form(THERE)
 
     answer = mia.post(THERE, data=form.fields | {"line_1_spent": "1234.50"}, headers=AUTOSAVE)
@@ -321,7 +321,7 @@ def test_a_save_of_the_pages_own_accord_brings_the_sums_along(app: Flask, mia: C
     assert 'id="sums"' in mia.get(THERE).get_data(as_text=True)
 
 
-def test_the_office_reads_no_report_before_it_is_sent(app: Flask, world: w.World, mia: Careful) -> None:
+def test_staff_cannot_read_a_report_before_it_is_submitted(app: Flask, world: w.World, mia: Careful) -> None:
     mia.submit(mia.get(THERE), THERE, **fields(app) | {"summary": "Half written."})
     names = ("olga", "pia", "uma")
     before = [signed_in(app, world.people[name]).get("/reports/1").page.text for name in names]
@@ -333,7 +333,7 @@ def test_the_office_reads_no_report_before_it_is_sent(app: Flask, world: w.World
     assert all("Half written." in signed_in(app, world.people[name]).get("/reports/1").page.text for name in names)
 
 
-def test_a_report_sent_back_says_in_the_inbox_that_we_ask(app: Flask, world: w.World, mia: Careful) -> None:
+def test_a_report_sent_back_is_a_task_with_a_question_in_the_inbox(app: Flask, world: w.World, mia: Careful) -> None:
     olga = signed_in(app, world.people["olga"])
     mia.submit(mia.get(THERE), THERE, **fields(app))
     mia.submit(mia.get("/reports/1/send"), "/reports/1/moves/send")
@@ -342,7 +342,7 @@ def test_a_report_sent_back_says_in_the_inbox_that_we_ask(app: Flask, world: w.W
     assert "Answer our question about the report: fibre title" in mia.get("/inbox").page.text
 
 
-def test_whoever_reads_a_final_report_that_came_early_is_told_so(app: Flask, world: w.World) -> None:
+def test_the_reader_of_an_early_final_report_is_told_that_it_is_early(app: Flask, world: w.World) -> None:
     with app.app_context():
         award = db.session.query(Award).one()
         w.reported(world, award, 1)

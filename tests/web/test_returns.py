@@ -1,4 +1,4 @@
-"""What was paid and not used comes back before a grant is closed, and finance records it."""
+"""Unspent funds are returned before a grant is closed, and finance records the repayment."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ def _fill() -> None:
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:
-    """A grant of 10,000 that is paid in full and reported, with 1,000 of it not used."""
+    """A grant of 10,000 that is paid in full and reported, with 1,000 unspent."""
     return prepare("left_over", _fill)
 
 
 @pytest.fixture
 def award(app: Flask) -> int:
-    """The award's number in the database."""
+    """The id of the award."""
     with app.app_context():
         return db.session.query(Award).one().id
 
 
 def browser(app: Flask, name: str) -> Careful:
-    """Somebody's browser, signed in."""
+    """The browser of a person, signed in."""
     with app.app_context():
         person = w.found().people[name]
     return signed_in(app, person)
 
 
 def record(app: Flask, award: int, **said: Any) -> Answer:
-    """Fay says what came back."""
+    """Fay records a repayment."""
     fay = browser(app, "fay")
     with app.app_context():
         given = {"amount": "1,000.00", "day": today().isoformat(), "reference": "B-2026-77"}
@@ -59,18 +59,18 @@ def record(app: Flask, award: int, **said: Any) -> Answer:
 
 
 def held(app: Flask, award: int) -> tuple[Decimal, Decimal, Decimal]:
-    """Paid and returned by the ledger, and what is still to come back."""
+    """Paid and returned according to the ledger, and the amount still to be returned."""
     with app.app_context():
         found = awards.held([award])[award]
         return found.paid, found.returned, db.session.get_one(Award, award).unused
 
 
 def duties(app: Flask, name: str) -> list[str]:
-    """The titles in somebody's inbox."""
+    """The titles of the tasks in a person's inbox."""
     return titles(browser(app, name).get("/inbox"))
 
 
-def test_the_grantee_is_told_how_much_and_by_when(app: Flask, award: int) -> None:
+def test_the_grantee_is_told_the_amount_and_the_due_date(app: Flask, award: int) -> None:
     with app.app_context():
         day = today() + timedelta(days=30)
         mails = [str(row.args) for row in db.session.query(Outbox).filter_by(kind="mail")]
@@ -82,7 +82,7 @@ def test_the_grantee_is_told_how_much_and_by_when(app: Flask, award: int) -> Non
     assert duties(app, "mg1") == ["Send back what was not used: fibre title"]
 
 
-def test_the_grant_cannot_be_closed_until_it_is_back(app: Flask, award: int) -> None:
+def test_the_grant_cannot_be_closed_until_the_money_is_returned(app: Flask, award: int) -> None:
     olga = browser(app, "olga")
     there = f"/applications/{award}"
     before = olga.get(there)
@@ -97,7 +97,7 @@ def test_the_grant_cannot_be_closed_until_it_is_back(app: Flask, award: int) -> 
     assert duties(app, "olga") == []
 
 
-def test_what_came_back_stands_in_ledger_fund_history_and_impact_report(app: Flask, award: int) -> None:
+def test_a_repayment_appears_in_ledger_fund_history_and_impact_report(app: Flask, award: int) -> None:
     before = held(app, award)
     answer = record(app, award)
     olga = browser(app, "olga")
@@ -120,7 +120,7 @@ def test_what_came_back_stands_in_ledger_fund_history_and_impact_report(app: Fla
     assert "Unspent funds returned: USD 1,000.00" in words(olga.get(f"/applications/{award}"))
 
 
-def test_it_may_come_back_in_parts(app: Flask, award: int) -> None:
+def test_the_money_may_be_returned_in_parts(app: Flask, award: int) -> None:
     record(app, award, amount="400.00")
     between = held(app, award), duties(app, "fay")
     record(app, award, amount="600.00", reference="B-2026-78")
@@ -150,7 +150,7 @@ def test_it_may_come_back_in_parts(app: Flask, award: int) -> None:
         ({"reference": ""}, "“The bank’s reference” needs an answer."),
     ],
 )
-def test_what_cannot_be_is_asked_again_and_nothing_is_booked(
+def test_an_impossible_repayment_is_refused_and_nothing_is_recorded(
     app: Flask, award: int, said: dict[str, str], sentence: str
 ) -> None:
     answer = record(app, award, **said)
@@ -161,7 +161,7 @@ def test_what_cannot_be_is_asked_again_and_nothing_is_booked(
     assert held(app, award) == (Decimal(10_000), Decimal(0), Decimal(1_000))
 
 
-def test_the_same_form_twice_is_booked_once(app: Flask, award: int) -> None:
+def test_the_same_form_sent_twice_is_recorded_once(app: Flask, award: int) -> None:
     fay = browser(app, "fay")
     page = fay.get(f"/awards/{award}")
     with app.app_context():
@@ -174,12 +174,12 @@ def test_the_same_form_twice_is_booked_once(app: Flask, award: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["mg1", "olga", "pia", "uma"])
-def test_nobody_but_finance_is_offered_the_form(app: Flask, award: int, name: str) -> None:
+def test_only_finance_sees_the_form(app: Flask, award: int, name: str) -> None:
     with pytest.raises(LookupError):
         browser(app, name).get(f"/awards/{award}").page.form(RECORD)
 
 
-def test_where_nothing_is_paid_nothing_can_come_back(app: Flask, award: int) -> None:
+def test_without_payments_nothing_can_be_returned(app: Flask, award: int) -> None:
     with app.app_context():
         made = w.found()
         second = w.active(made, chapter="bo")
@@ -188,7 +188,7 @@ def test_where_nothing_is_paid_nothing_can_come_back(app: Flask, award: int) -> 
             w.returned(made, second, "1")
 
 
-def test_all_that_was_used_asks_for_nothing_back(app: Flask, award: int) -> None:
+def test_without_unspent_funds_no_repayment_is_requested(app: Flask, award: int) -> None:
     with app.app_context():
         made = w.found()
         second = w.active(made, chapter="bo")
@@ -201,7 +201,7 @@ def test_all_that_was_used_asks_for_nothing_back(app: Flask, award: int) -> None
     assert "Unspent funds" not in browser(app, "fay").get(f"/awards/{number}").page.text
 
 
-def test_an_award_that_is_reported_first_and_paid_last_is_counted_then(app: Flask, award: int) -> None:
+def test_an_award_reported_first_and_paid_last_is_computed_after_the_payment(app: Flask, award: int) -> None:
     with app.app_context():
         made = w.found()
         second = w.active(made, chapter="bo")
@@ -218,7 +218,7 @@ def test_an_award_that_is_reported_first_and_paid_last_is_counted_then(app: Flas
         assert (second.unused, second.to_close) == (Decimal(0), True)
 
 
-def test_the_same_money_is_not_recorded_twice(app: Flask, award: int) -> None:
+def test_the_same_repayment_is_not_recorded_twice(app: Flask, award: int) -> None:
     record(app, award, amount="400.00")
 
     again = record(app, award, amount="400.00")
@@ -228,14 +228,14 @@ def test_the_same_money_is_not_recorded_twice(app: Flask, award: int) -> None:
     assert held(app, award)[1] == Decimal(400)
 
 
-def test_once_nothing_is_left_the_form_is_gone(app: Flask, award: int) -> None:
+def test_when_everything_is_returned_the_form_disappears(app: Flask, award: int) -> None:
     record(app, award)
 
     with pytest.raises(LookupError):
         record(app, award, reference="B-2026-78")
 
 
-def test_what_is_left_is_asked_back_once_nothing_more_is_to_be_paid(app: Flask, award: int) -> None:
+def test_unspent_funds_are_requested_once_nothing_more_is_to_be_paid(app: Flask, award: int) -> None:
     with app.app_context():
         made = w.found()
         second = w.active(made, chapter="bo")
@@ -251,7 +251,7 @@ def test_what_is_left_is_asked_back_once_nothing_more_is_to_be_paid(app: Flask, 
     assert "USD 5,000.00 of the USD 10,000.00 paid was spent." in words(browser(app, "fay").get(f"/awards/{number}"))
 
 
-def test_money_that_comes_back_before_the_last_report_says_nothing_of_what_was_used(app: Flask, award: int) -> None:
+def test_a_repayment_before_the_last_report_does_not_change_the_amount_used(app: Flask, award: int) -> None:
     with app.app_context():
         made = w.found()
         second = w.active(made, chapter="bo")
@@ -266,7 +266,7 @@ def test_money_that_comes_back_before_the_last_report_says_nothing_of_what_was_u
     assert "paid was spent" not in page
 
 
-def test_what_was_paid_stays_paid_in_public(app: Flask, award: int) -> None:
+def test_public_figures_still_count_returned_money_as_paid(app: Flask, award: int) -> None:
     record(app, award)
 
     with app.app_context():

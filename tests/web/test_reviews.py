@@ -1,4 +1,4 @@
-"""A reviewer's desk: the declaration, the scoring, the sending; and the scores side by side."""
+"""The pages of a reviewer: declaration, scoring and submission; and the scores side by side."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from workflows.roles import Role
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:
-    """In every test Rex is asked to review a proposal."""
+    """In every test Rex is invited to review a proposal."""
     return prepare("asked", begin)
 
 
 def begin() -> None:
-    """Play it."""
+    """Fill the database."""
     world = scene.build(programmes=("BTN-L",))
     row = scene.in_review(world)
     with saving():
@@ -34,7 +34,7 @@ def begin() -> None:
 
 @pytest.fixture
 def asked(app: Flask) -> tuple[World, int, int]:
-    """The world, the application's number and the assignment's."""
+    """The test data, the number of the application and the id of the assignment."""
     with app.app_context():
         return scene.found(), db.session.query(Application).one().id, db.session.query(Assignment).one().id
 
@@ -46,7 +46,7 @@ def ready(app: Flask, world: World, id: int) -> None:
 
 
 def whole(app: Flask, id: int) -> dict[str, Any]:
-    """What the form of a whole review sends."""
+    """The form fields of a complete review."""
     with app.app_context():
         rubric = db.session.get_one(Application, id).call.data.rubric
     scores = {f"score_{criterion.key}": "4" for criterion in rubric} | {
@@ -62,7 +62,7 @@ def whole(app: Flask, id: int) -> dict[str, Any]:
     }
 
 
-def test_before_the_declaration_a_reviewer_sees_nothing_of_the_text(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_before_the_declaration_a_reviewer_cannot_read_the_proposal(app: Flask, asked: tuple[World, int, int]) -> None:
     world, _, id = asked
     client = signed_in(app, world.people["rex"])
 
@@ -85,7 +85,7 @@ def test_the_declaration_opens_the_proposal(app: Flask, asked: tuple[World, int,
 
 
 @pytest.mark.parametrize("ticked", [{}, {"none": "y", "money": "y"}])
-def test_a_declaration_that_says_nothing_or_gainsays_itself_is_asked_again(
+def test_an_empty_or_contradictory_declaration_is_requested_again(
     app: Flask, asked: tuple[World, int, int], ticked: dict[str, str]
 ) -> None:
     world, _, id = asked
@@ -98,7 +98,7 @@ def test_a_declaration_that_says_nothing_or_gainsays_itself_is_asked_again(
         assert db.session.get_one(Assignment, id).state == "asked"
 
 
-def test_a_conflict_takes_the_case_out_of_sight(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_a_conflict_hides_the_case(app: Flask, asked: tuple[World, int, int]) -> None:
     world, application, id = asked
     client = signed_in(app, world.people["rex"])
 
@@ -110,7 +110,7 @@ def test_a_conflict_takes_the_case_out_of_sight(app: Flask, asked: tuple[World, 
         assert db.session.query(Conflict).filter_by(application_id=application).one().kinds == "money"
 
 
-def test_without_a_conflict_the_same_case_stays_in_sight(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_without_a_conflict_the_same_case_stays_visible(app: Flask, asked: tuple[World, int, int]) -> None:
     world, _, id = asked
     client = signed_in(app, world.people["rex"])
 
@@ -120,9 +120,7 @@ def test_without_a_conflict_the_same_case_stays_in_sight(app: Flask, asked: tupl
     assert "fibre title" in client.get("/reviews").page.text
 
 
-def test_a_conflict_that_comes_to_light_while_reading_is_declared_too(
-    app: Flask, asked: tuple[World, int, int]
-) -> None:
+def test_a_conflict_discovered_while_reading_can_be_declared(app: Flask, asked: tuple[World, int, int]) -> None:
     world, _, id = asked
     ready(app, world, id)
     client = signed_in(app, world.people["rex"])
@@ -144,19 +142,19 @@ def test_a_reviewer_may_decline(app: Flask, asked: tuple[World, int, int]) -> No
         assert (row.state, row.reason) == ("declined", "No time")
 
 
-def test_another_reviewer_does_not_find_it(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_another_reviewer_cannot_find_it(app: Flask, asked: tuple[World, int, int]) -> None:
     world, _, id = asked
 
     assert signed_in(app, world.people["ria"]).get(f"/reviews/{id}").status_code == 404
 
 
-def test_an_officer_sees_the_assignment_but_does_not_review(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_an_officer_sees_the_assignment_but_cannot_review(app: Flask, asked: tuple[World, int, int]) -> None:
     world, _, id = asked
 
     assert signed_in(app, world.people["olga"]).get(f"/reviews/{id}").status_code == 403
 
 
-def test_a_half_written_review_is_kept(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_an_incomplete_review_is_saved(app: Flask, asked: tuple[World, int, int]) -> None:
     world, _, id = asked
     ready(app, world, id)
     client = signed_in(app, world.people["rex"])
@@ -171,7 +169,7 @@ def test_a_half_written_review_is_kept(app: Flask, asked: tuple[World, int, int]
         assert review.strengths == "Good"
 
 
-def test_a_page_that_saves_itself_hears_when_and_what_changed(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_autosave_returns_the_time_and_the_changes(app: Flask, asked: tuple[World, int, int]) -> None:
     world, _, id = asked
     ready(app, world, id)
     client = signed_in(app, world.people["rex"])
@@ -184,7 +182,7 @@ def test_a_page_that_saves_itself_hears_when_and_what_changed(app: Flask, asked:
     assert "Scored 1 of 8" in answer.json["parts"]["tally-so-far"]
 
 
-def test_an_amount_that_cannot_be_read_does_not_lose_the_rest(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_an_invalid_amount_does_not_lose_the_rest(app: Flask, asked: tuple[World, int, int]) -> None:
     world, _, id = asked
     ready(app, world, id)
     client = signed_in(app, world.people["rex"])
@@ -213,7 +211,7 @@ def test_an_older_page_does_not_overwrite_a_newer_one_and_shows_both(app: Flask,
         assert db.session.query(Review).filter_by(assignment_id=id).one().strengths == "The first window"
 
 
-def test_an_older_page_that_saves_itself_is_told_so(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_an_autosave_of_an_older_page_is_refused(app: Flask, asked: tuple[World, int, int]) -> None:
     world, _, id = asked
     ready(app, world, id)
     client = signed_in(app, world.people["rex"])
@@ -226,7 +224,9 @@ def test_an_older_page_that_saves_itself_is_told_so(app: Flask, asked: tuple[Wor
     assert "notice" in answer.json
 
 
-def test_the_second_saving_from_the_409_page_wins_knowingly(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_a_second_save_from_the_conflict_page_overwrites_deliberately(
+    app: Flask, asked: tuple[World, int, int]
+) -> None:
     world, _, id = asked
     ready(app, world, id)
     client = signed_in(app, world.people["rex"])
@@ -241,7 +241,7 @@ def test_the_second_saving_from_the_409_page_wins_knowingly(app: Flask, asked: t
         assert db.session.query(Review).filter_by(assignment_id=id).one().strengths == "The second window"
 
 
-def test_sending_lists_all_that_is_missing_and_keeps_what_is_there(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_submitting_lists_everything_missing_and_keeps_what_is_there(app: Flask, asked: tuple[World, int, int]) -> None:
     world, _, id = asked
     ready(app, world, id)
     client = signed_in(app, world.people["rex"])
@@ -257,7 +257,7 @@ def test_sending_lists_all_that_is_missing_and_keeps_what_is_there(app: Flask, a
         assert (review.strengths, review.sent_at) == ("Good", None)
 
 
-def test_a_whole_review_is_sent_and_can_be_read_but_not_changed(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_a_submitted_review_can_be_read_but_not_changed(app: Flask, asked: tuple[World, int, int]) -> None:
     world, application, id = asked
     ready(app, world, id)
     client = signed_in(app, world.people["rex"])
@@ -272,7 +272,7 @@ def test_a_whole_review_is_sent_and_can_be_read_but_not_changed(app: Flask, aske
         assert db.session.query(Review).filter_by(assignment_id=id).one().amount == Decimal(9000)
 
 
-def test_the_office_reads_the_scores_side_by_side(app: Flask, asked: tuple[World, int, int]) -> None:
+def test_staff_read_the_scores_side_by_side(app: Flask, asked: tuple[World, int, int]) -> None:
     world, application, _ = asked
     with app.app_context():
         scene.review(world, db.session.get_one(Application, application), ("ria", "rob"))
@@ -287,7 +287,7 @@ def test_the_office_reads_the_scores_side_by_side(app: Flask, asked: tuple[World
 @pytest.mark.parametrize(
     ("name", "status"), [("rex", 403), ("fay", 403), ("mg1", 403), ("ada", 403), ("pia", 200), ("uma", 200)]
 )
-def test_only_the_office_reads_the_scores_side_by_side(
+def test_only_staff_read_the_scores_side_by_side(
     app: Flask, asked: tuple[World, int, int], name: str, status: int
 ) -> None:
     world, application, _ = asked
@@ -301,5 +301,5 @@ def form_of(response: Any, id: int) -> dict[str, Any]:
 
 
 def saved_by_itself(client: Careful, id: int, fields: dict[str, Any], **typed: str) -> Any:
-    """What the script sends when the reader pauses."""
+    """The request that the script sends when the writer pauses."""
     return client.post(f"/reviews/{id}", data=fields | typed, headers={"X-Autosave": "1"})

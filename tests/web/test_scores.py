@@ -1,4 +1,4 @@
-"""A letter of decline tells the proposal's own score beside the mean of the funded ones, where there are enough."""
+"""A decline letter compares the proposal's score with the mean of the funded ones, if there are enough."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def ground(prepare: Prepare) -> str:
 
 
 def fund(world: w.World, number: int) -> None:
-    """A chapter of that number is given what it asked for."""
+    """Award the chapter of that number what it requested."""
     with saving():
         chapter = w.organisation(f"Chapter {number}", "KE", "en")
         world.chapters[f"k{number}"] = chapter
@@ -37,7 +37,7 @@ def fund(world: w.World, number: int) -> None:
 
 
 def declined(world: w.World) -> dict[str, str] | None:
-    """The score in the letter to a proposal of the other chapter whose every criterion got a 2."""
+    """The score in the decline letter of the other chapter's proposal, which got a 2 for every criterion."""
     row = w.in_review(world, chapter="bo")
     w.review(world, row)
     with saving():
@@ -55,7 +55,7 @@ TOLD = {"own": "40.0", "funded_average": "80.0", "most": "100"}
 
 
 @pytest.mark.parametrize(("funded", "told"), [(2, None), (3, TOLD)])
-def test_the_score_is_told_beside_three_funded_ones_and_not_beside_fewer(
+def test_the_score_is_compared_with_three_funded_ones_and_not_with_fewer(
     app: Flask, funded: int, told: dict[str, str] | None
 ) -> None:
     with app.app_context():

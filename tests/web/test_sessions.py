@@ -1,4 +1,4 @@
-"""Signing in: one browser holds one session."""
+"""Signing in: a browser has one session."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECRET = "correct horse battery staple"
 
 
 def sign_in(app: Flask, browser: Careful) -> str:
-    """Mia signs in on the page; the token that her browser then holds."""
+    """Sign in as Mia on the page; return the token of her browser."""
     form = browser.get("/sign-in")
     answer = browser.submit(form, "/sign-in", email="mg1@example.org", password=SECRET)
     assert answer.status_code == 302
@@ -24,7 +24,7 @@ def sign_in(app: Flask, browser: Careful) -> str:
     return cookie.value
 
 
-def test_signing_in_again_ends_the_session_before(app: Flask, settings: Settings) -> None:
+def test_signing_in_again_ends_the_previous_session(app: Flask, settings: Settings) -> None:
     with app.app_context():
         mia = w.build(programmes=()).people["mg1"]
         with saving() as session:

@@ -1,4 +1,4 @@
-"""Where an application stands: the stops of its line follow from the flow."""
+"""The status of an application: the steps of the progress display follow from the flow."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from workflows.roles import Role
         ("DRR", "proposal", ("draft", "review", "decision", "agreement", "active", "closed")),
     ],
 )
-def test_the_way_of_a_stage_is_read_from_its_flow(code: str, stage: str, way: tuple[str, ...]) -> None:
+def test_the_progress_of_a_stage_follows_its_flow(code: str, stage: str, way: tuple[str, ...]) -> None:
     assert standing.road(programmes()[code].flow, stage) == way
 
 
 def line_of(app: Flask, row: Application) -> list[tuple[str, str]]:
-    """Each stop with its state."""
+    """Each step of the progress display with its state."""
     with app.test_request_context():
         return [(stop["name"], stop["state"]) for stop in standing.line(row, stood.of([row])[row.id])]
 
 
 @pytest.mark.ground("large_draft")
-def test_a_draft_has_everything_before_it(app: Flask) -> None:
+def test_a_draft_has_all_steps_ahead(app: Flask) -> None:
     with app.app_context():
         row = db.session.get_one(Application, 1)
 
@@ -51,7 +51,7 @@ def test_a_draft_has_everything_before_it(app: Flask) -> None:
 
 
 @pytest.mark.ground("small_draft")
-def test_a_question_is_a_stop_of_its_own(app: Flask) -> None:
+def test_a_question_is_a_separate_step(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         w.take(world, row, "submit", "mg1", Role.APPLICANT)
@@ -66,7 +66,7 @@ def test_a_question_is_a_stop_of_its_own(app: Flask) -> None:
 
 
 @pytest.mark.ground("small_draft")
-def test_a_no_takes_the_place_of_what_would_have_come(app: Flask) -> None:
+def test_a_decline_replaces_the_steps_that_would_have_followed(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         w.take(world, row, "submit", "mg1", Role.APPLICANT)
@@ -83,7 +83,7 @@ def test_a_no_takes_the_place_of_what_would_have_come(app: Flask) -> None:
 
 
 @pytest.mark.ground("active")
-def test_a_running_project_has_the_award_behind_it(app: Flask) -> None:
+def test_a_running_project_has_passed_the_award_step(app: Flask) -> None:
     with app.app_context():
         row = db.session.get_one(Application, 1)
 
@@ -99,7 +99,7 @@ def test_the_first_of_two_stages_names_the_second(app: Flask) -> None:
 
 
 @pytest.mark.ground("small")
-def test_everybody_is_told_the_same_day_to_hear_by(app: Flask) -> None:
+def test_all_applicants_are_told_the_same_decision_date(app: Flask) -> None:
     with app.app_context():
         row = w.in_review(w.found(), "BTN-S", amount=4_000)
         receipt = db.session.execute(db.text("SELECT data->>'answer_by' FROM document_snapshot")).scalar_one()
@@ -110,7 +110,7 @@ def test_everybody_is_told_the_same_day_to_hear_by(app: Flask) -> None:
 
 
 @pytest.mark.ground("in_review")
-def test_a_round_says_its_day_before_and_after_one_has_sent(app: Flask) -> None:
+def test_a_round_gives_its_decision_date_before_and_after_submission(app: Flask) -> None:
     with app.test_request_context(), app.app_context():
         row = db.session.get_one(Application, 1)
         hear = standing.hear_by(row)
@@ -122,13 +122,13 @@ def test_a_round_says_its_day_before_and_after_one_has_sent(app: Flask) -> None:
 
 
 def present(line: list[dict[str, Any]]) -> tuple[str, str, str]:
-    """The present stop: its name, its first note, who holds it."""
+    """The current step: its name, its first note and its holder."""
     stop = next(stop for stop in line if stop["state"] == "present")
     return stop["name"], stop["notes"][0], stop["holder"]
 
 
 @pytest.mark.ground("awarded")
-def test_an_agreement_is_in_the_hands_of_whoever_signs_next_and_said_to_each_reader(app: Flask) -> None:
+def test_an_agreement_is_held_by_the_next_signatory_and_described_for_each_reader(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         before = {ours: shown(app, row, ours=ours) for ours in (False, True)}
@@ -143,14 +143,14 @@ def test_an_agreement_is_in_the_hands_of_whoever_signs_next_and_said_to_each_rea
 
 
 def shown(app: Flask, row: Application, *, ours: bool) -> tuple[tuple[str, str, str], str]:
-    """The present stop and the words of the tag, for a reader of one side."""
+    """The current step and the text of the tag, for a reader of one side."""
     with app.test_request_context():
         facts = stood.of([row])[row.id]
         step = standing.step_of(row, facts)
         return present(standing.line(row, facts, ours=ours)), standing.held_by(step, ours=ours)
 
 
-def test_the_office_is_not_told_to_write_what_the_applicant_writes(app: Flask) -> None:
+def test_staff_are_not_told_to_write_what_the_applicant_writes(app: Flask) -> None:
     with app.app_context():
         row = w.draft(w.build(programmes=("DRR",)), "DRR")
         with app.test_request_context():

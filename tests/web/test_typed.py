@@ -1,4 +1,4 @@
-"""What people type: numbers as their language writes them, and text without what cannot be seen."""
+"""User input: numbers in the format of the writer's language, and text without invisible characters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from grants.forms.base import cleaned, money, number
         ("12.5", "12.5"),
     ],
 )
-def test_a_number_is_read_as_it_is_meant(typed: str, read: str) -> None:
+def test_a_number_is_parsed_as_intended(typed: str, read: str) -> None:
     assert number(typed) == Decimal(read)
 
 
@@ -35,25 +35,25 @@ def test_a_number_is_read_as_it_is_meant(typed: str, read: str) -> None:
         (" 2.050 ", "2050 or 2.05:"),
     ],
 )
-def test_what_may_mean_a_thousand_times_as_much_is_asked_about(typed: str, said: str) -> None:
+def test_an_ambiguous_number_is_refused_with_both_readings(typed: str, said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         money(typed, "USD")
 
 
 @pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\u2066", "\ue000", "\ufffe", "\x07", "\ufeff"])
-def test_what_is_not_seen_is_taken_out(hidden: str) -> None:
+def test_invisible_characters_are_removed(hidden: str) -> None:
     assert cleaned(f"Wi{hidden}-Fi") == "Wi-Fi"
     assert cleaned(f" {hidden} ") == ""
 
 
 @pytest.mark.parametrize("text", ["\u0645\u06cc\u200c\u062e\u0648", "\u0634\u0628\u0643\u0629 ABC\u200f!"])
-def test_the_joiners_of_persian_and_the_marks_of_arabic_stay(text: str) -> None:
+def test_persian_joiners_and_arabic_marks_are_kept(text: str) -> None:
     assert cleaned(text) == text
 
 
-def test_joiners_alone_are_no_text() -> None:
+def test_joiners_alone_are_not_text() -> None:
     assert cleaned("\u200d\u200c") == ""
 
 
-def test_a_sign_is_kept_and_not_the_wish_that_it_be_a_picture() -> None:
+def test_a_sign_is_kept_without_its_emoji_selector() -> None:
     assert cleaned("With \u2764\ufe0f and \u260e\ufe0e") == "With \u2764 and \u260e"

@@ -1,4 +1,4 @@
-"""Numbers and days that cannot be read, on the page that checks a draft before it is sent."""
+"""Numbers and dates that cannot be parsed, on the page that checks a draft before submission."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ pytestmark = pytest.mark.ground("small_draft")
         ),
     ],
 )
-def test_what_cannot_be_read_is_in_the_way_once(app: Flask, typed: dict[str, str], told: list[str]) -> None:
+def test_an_invalid_value_is_reported_once(app: Flask, typed: dict[str, str], told: list[str]) -> None:
     client, id = started(app)
     client.post(f"/applications/{id}/write", data=form_of(client, id) | typed)
 

@@ -1,4 +1,4 @@
-"""What tests of drafts read and send."""
+"""Helpers with which tests of drafts read and send forms."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tests import world as w
 from tests.browser import Careful, signed_in
 
 AUTO = {"X-Autosave": "1"}
-"""What a page sends along that saves of its own accord."""
+"""The header that a page sends with an autosave."""
 
 
 def started(app: Flask) -> tuple[Careful, int]:
-    """A browser of Mg1 and the number of the draft that a test begins with."""
+    """A browser of Mg1 and the id of the draft with which a test begins."""
     with app.app_context():
         return signed_in(app, w.found().people["mg1"]), db.session.query(Application).one().id
 
@@ -29,12 +29,12 @@ def form_of(client: Careful, id: int) -> dict[str, Any]:
 
 
 def single(form: Any) -> dict[str, Any]:
-    """What a form's fields hold; a list only where a name has several values."""
+    """The values of a form's fields; a list only if a name has several values."""
     return {name: texts[0] if len(texts) == 1 else texts for name, texts in form.fields.items()}
 
 
 def stored(app: Flask, id: int) -> Application:
-    """The application as it stands."""
+    """The stored application."""
     with app.app_context():
         row = db.session.get_one(Application, id)
         row.call  # noqa: B018 - read while there is a session
@@ -42,7 +42,7 @@ def stored(app: Flask, id: int) -> Application:
 
 
 def fingerprint(app: Flask, id: int) -> str:
-    """The hash of all that is written."""
+    """The hash of all stored texts."""
     with app.app_context():
         return fingerprints.of_proposal(db.session.get_one(Application, id))
 
