@@ -1,4 +1,4 @@
-"""A small world built through the services: people, two chapters, a fund, open calls, applications at any step."""
+"""A small data set created through the services: people, two chapters, a fund, open calls, applications at any step."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WHY = "Because the figures in the proposal show it plainly enough."
 
 @dataclass
 class World:
-    """Who and what there is; every name is invented."""
+    """The objects of the data set; every name is invented."""
 
     people: dict[str, Person] = field(default_factory=dict)
     chapters: dict[str, Organisation] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class World:
     fund: Fund | None = None
 
     def actor(self, name: str, role: Role, behalf: Organisation | None = None) -> Actor:
-        """Somebody in a role."""
+        """A person in a role."""
         return Actor(person=self.people[name].id, role=role, on_behalf_of=behalf.id if behalf else None, via="test")
 
 
@@ -54,7 +54,7 @@ STAFF = {
 
 
 def build(*, programmes: tuple[str, ...] = ("BTN-S", "BTN-L", "RES", "DRR"), envelope: int = 100_000) -> World:
-    """People, chapters, a fund and an open call of each programme; made once a test process, then copied."""
+    """Create people, chapters, a fund and an open call of each programme; done once per test process, then copied."""
     url = plain(current_app.extensions["settings"].owner_database_url)
     if db.session.query(Person).count():
         raise ValueError("a world is built in an empty database")
@@ -71,7 +71,7 @@ COPIES: dict[tuple[tuple[str, ...], int], copies.Rows] = {}
 
 
 def found() -> World:
-    """The world of a copied database, read back."""
+    """Read the data set of a copied database."""
     people = {person.email.split("@")[0]: person for person in db.session.query(Person)}
     chapters = {row.country.lower(): row for row in db.session.query(Organisation)}
     calls = {call.programme: call for call in db.session.query(Call).order_by(Call.id.desc())}
@@ -79,7 +79,7 @@ def found() -> World:
 
 
 def _built(programmes: tuple[str, ...], envelope: int) -> World:
-    """In one unit of work."""
+    """Create the data set in one transaction."""
     world = World()
     with saving():
         for name, role in STAFF.items():
@@ -101,12 +101,15 @@ def _built(programmes: tuple[str, ...], envelope: int) -> World:
 
 
 def person(name: str) -> Person:
-    """Somebody whose address is their name; the password is never needed, for tests open sessions themselves."""
+    """A person whose mail address is derived from their name.
+
+    Tests open sessions directly, so that no password is needed.
+    """
     return persons.add(email=f"{name}@example.org", name=f"{name.title()} (demo)", password_hash=None, actor=SYSTEM)
 
 
 def organisation(name: str, country: str, language: str, kind: str = "chapter") -> Organisation:
-    """An applicant."""
+    """An applicant organisation."""
     row = Organisation(
         name=name, sort_key=name.casefold(), country=country, region="Africa", language=language, kind=kind
     )
@@ -116,7 +119,7 @@ def organisation(name: str, country: str, language: str, kind: str = "chapter") 
 
 
 def open_call(world: World, code: str, envelope: int) -> Call:
-    """An open call of a programme with money in its envelope."""
+    """An open call of a programme, with an envelope."""
     assert world.fund is not None
     officer, finance = world.actor("olga", Role.OFFICER), world.actor("fay", Role.FINANCE)
     call = calls.set_up(
@@ -133,7 +136,7 @@ def open_call(world: World, code: str, envelope: int) -> Call:
 
 
 def draft(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 10_000) -> Application:
-    """A draft that lacks nothing."""
+    """A complete draft."""
     row = _begin(world, code, chapter)
     fill(row, amount, world.actor(f"{chapter}1", Role.APPLICANT, world.chapters[chapter]))
     return row
@@ -169,7 +172,7 @@ def fill(row: Application, amount: int, actor: Actor) -> None:
 
 
 def written(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Facts and answers to every question of a stage."""
+    """Facts and answers for every question of a stage."""
     start = today() + timedelta(days=90)
     given = {
         q.key: _answer(q, start)
@@ -196,20 +199,20 @@ def _answer(question: Question, start: date) -> Any:
 
 
 def take(world: World, row: Any, key: str, name: str, role: Role, /, **answers: Any) -> None:
-    """Somebody takes a move in a unit of work of its own."""
+    """Apply a transition in a separate transaction."""
     with saving():
         moves.take(row, key, actor=world.actor(name, role), answers=answers)
 
 
 def submitted(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 10_000) -> Application:
-    """Written and sent."""
+    """Write and submit an application."""
     row = draft(world, code, chapter, amount)
     take(world, row, "submit", f"{chapter}1", Role.APPLICANT)
     return row
 
 
 def in_review(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 10_000) -> Application:
-    """Sent, checked by Olga, passed to review."""
+    """Submit an application; Olga completes the checks and passes it to review."""
     row = submitted(world, code, chapter, amount)
     check(world, row)
     take(world, row, "pass", "olga", Role.OFFICER)
@@ -217,14 +220,14 @@ def in_review(world: World, code: str = "BTN-L", chapter: str = "mg", amount: in
 
 
 def check(world: World, row: Application) -> None:
-    """Olga passes every line of the checklist."""
+    """Olga completes every eligibility check."""
     with saving():
         for key, _ in row.call.data.checks:
             checks.give(row, key=key, verdict="passed", note="", actor=world.actor("olga", Role.OFFICER))
 
 
 def review(world: World, row: Application, names: tuple[str, ...] = ("rex", "ria", "rob")) -> None:
-    """Each of them is asked, declares no conflict, scores everything and sends."""
+    """Invite each reviewer, who declares no conflict, scores everything and submits."""
     for name in names:
         with saving():
             assignment = reviews.assign(
@@ -255,7 +258,7 @@ def awarded(
     given: int | None = None,
     conditions: str = "Name the mast's owner.",
 ) -> Award:
-    """Reviewed, recommended by Omar, awarded by Pia in full, or only `given` of it."""
+    """Review an application; Omar recommends it, and Pia awards it in full, or only the amount `given`."""
     row = in_review(world, code, chapter, amount)
     review(world, row)
     take(world, row, "to_panel", "olga", Role.OFFICER)
@@ -271,7 +274,7 @@ def award_of(row: Application) -> Award:
 
 
 def reports_of(award: Award) -> list[Report]:
-    """Its reports in their order."""
+    """The reports of the award, in order."""
     return db.session.query(Report).filter_by(award_id=award.id).order_by(Report.number).all()
 
 
@@ -283,7 +286,7 @@ def signed(world: World, award: Award) -> None:
 
 
 def active(world: World, **kw: Any) -> Award:
-    """Signed by both sides, its condition met."""
+    """An award signed by both sides, its condition met."""
     award = awarded(world, **kw)
     signed(world, award)
     if award.conditional:
@@ -292,12 +295,12 @@ def active(world: World, **kw: Any) -> Award:
 
 
 def reported(world: World, award: Award, number: int, *, used: str = "1") -> None:
-    """The report of that number is written, sent by the chapter and approved by Omar."""
+    """The chapter writes and submits the report of that number, and Omar approves it."""
     take(world, received(world, award, number, used=used), "approve", "omar", Role.OFFICER)
 
 
 def received(world: World, award: Award, number: int, *, used: str = "1") -> Report:
-    """The report of that number is written and sent by the chapter; `used` is the part of each line that is spent."""
+    """The chapter writes and submits the report of that number; `used` is the share of each line that is spent."""
     row = db.session.query(Report).filter_by(award_id=award.id, number=number).one()
     with saving():
         reports.save(
@@ -320,13 +323,13 @@ def received(world: World, award: Award, number: int, *, used: str = "1") -> Rep
 
 
 def fund_of(world: World) -> Fund:
-    """The world's fund in the session of this unit of work: the world may have been built in another."""
+    """The fund in the session of this transaction; the data set may have been created in another one."""
     assert world.fund is not None
     return db.session.get_one(Fund, world.fund.id)
 
 
 def paid(world: World, *awards: Award) -> Batch:
-    """Everything payable of these awards goes through a batch of three people and the bank."""
+    """Pay all payable instalments of these awards through a batch of three people and the bank."""
     prepared = batch(world, *awards)
     take(world, prepared, "approve", "fox", Role.FINANCE)
     take(world, prepared, "release", "fritz", Role.FINANCE)
@@ -335,13 +338,13 @@ def paid(world: World, *awards: Award) -> Batch:
 
 
 def returned(world: World, award: Award, amount: str, reference: str = "B-2026-77") -> None:
-    """So much of it came back today, as Fay says."""
+    """Fay records that this amount was returned today."""
     given = {"amount": Decimal(amount), "day": today(), "reference": reference}
     take(world, award.agreement, "returned", "fay", Role.FINANCE, **given)
 
 
 def batch(world: World, *awards: Award) -> Batch:
-    """Everything payable of these awards, prepared by Fay."""
+    """A batch of all payable instalments of these awards, prepared by Fay."""
     taken = {payment.instalment_id for payment in db.session.query(Payment).filter_by(undone=False)}
     payable = [i.id for award in awards for i in award.instalments if i.step == "payable" and i.id not in taken]
     with saving():
@@ -363,5 +366,5 @@ def draft_call(world: World) -> Call:
 
 
 def begun(world: World, code: str, chapter: str = "mg") -> Application:
-    """A draft with nothing in it."""
+    """An empty draft."""
     return _begin(world, code, chapter)

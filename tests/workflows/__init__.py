@@ -1,1 +1,1 @@
-"""Policy is tested without a database: cases in, sentences out."""
+"""Rules and flows, tested without a database: cases in, messages out."""

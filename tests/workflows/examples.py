@@ -1,4 +1,4 @@
-"""Cases to start from: one with nothing in it, one in which everything holds; each test changes one fact."""
+"""Cases to start from: an empty one, and one in which every rule holds; each test changes one fact."""
 
 from __future__ import annotations
 
@@ -99,12 +99,12 @@ FLOWS: dict[str, Flow] = {
 
 
 def actor(role: Role) -> Actor:
-    """Somebody in that role, or the clock; a person has the same number in every role."""
+    """A person in that role, or the clock; a person has the same id in every role."""
     return CLOCK if role is Role.CLOCK else Actor(list(Role).index(role) + 1, role)
 
 
 def places(flow: Flow, *, past: Rule | None = None) -> tuple[tuple[str, str], ...]:
-    """Each step with each stage in which a case can stand there, from the start on; never `past` this rule."""
+    """Each step with each stage that a case can have there; transitions with the rule `past` are left out."""
     begins = next((move.stage or "" for move in flow.moves if move.sets), "")
     found = {(step, begins): None for step in flow.starts}
     waiting = list(found)
@@ -119,7 +119,7 @@ def places(flow: Flow, *, past: Rule | None = None) -> tuple[tuple[str, str], ..
 
 
 def usd(amount: str) -> str:
-    """An amount as it stands in an English sentence for logs."""
+    """An amount as it appears in an English message."""
     return str(Money(Decimal(amount), "USD"))
 
 

@@ -1,4 +1,4 @@
-"""The rules that a call switches on: what each says, when it is asked, and what it does to a sending."""
+"""The rules that a call can switch on: their messages, when they are checked, and their effect on a submission."""
 
 from __future__ import annotations
 
@@ -106,23 +106,23 @@ HOLDING = [
     RuleSpec(key="partner_above", params={"amount": "5000", "months": 99}),
     RuleSpec(key="starts_ahead"),
 ]
-"""Each at the very edge of what it lets through."""
+"""Cases at the limit of what each rule allows."""
 
 NAMES = [spec.key for spec, _, _ in BROKEN]
 
 
 def under(spec: RuleSpec, case: ApplicationCase) -> ApplicationCase:
-    """The case in a call that has switched on this one rule."""
+    """The case in a call with only this rule switched on."""
     return replace(case, round=replace(case.round, rules=(spec,)))
 
 
 def said(spec: RuleSpec, case: ApplicationCase, moment: Any) -> tuple[str, ...]:
-    """What the rule says then, in English."""
+    """The messages of the rule, in English."""
     return tuple(str(say) for say in objections(under(spec, case), moment))
 
 
 @pytest.mark.parametrize(("spec", "facts", "sentences"), BROKEN, ids=NAMES)
-def test_a_broken_rule_of_a_call_gives_all_its_sentences(
+def test_a_broken_rule_of_a_call_gives_all_its_messages(
     spec: RuleSpec, facts: Facts, sentences: tuple[str, ...]
 ) -> None:
     case = replace(READY, **facts)
@@ -133,18 +133,18 @@ def test_a_broken_rule_of_a_call_gives_all_its_sentences(
 
 
 @pytest.mark.parametrize("spec", HOLDING, ids=NAMES)
-def test_a_rule_of_a_call_is_silent_at_the_edge_of_what_it_allows(spec: RuleSpec) -> None:
+def test_a_rule_of_a_call_accepts_its_exact_limit(spec: RuleSpec) -> None:
     assert [said(spec, READY, moment) for moment in ("start", "submit", "award")] == [(), (), ()]
 
 
 @pytest.mark.parametrize("spec", HOLDING, ids=NAMES)
-def test_a_rule_of_a_call_never_raises_over_an_empty_case(spec: RuleSpec) -> None:
+def test_a_rule_of_a_call_never_raises_on_an_empty_case(spec: RuleSpec) -> None:
     for moment in ("start", "submit", "award"):
         assert all(said(spec, EMPTY, moment))
 
 
 @pytest.mark.parametrize(("spec", "facts", "sentences"), BROKEN, ids=NAMES)
-def test_a_call_that_switches_a_rule_off_lets_the_same_proposal_through(
+def test_with_the_rule_switched_off_the_same_proposal_is_accepted(
     spec: RuleSpec, facts: Facts, sentences: tuple[str, ...]
 ) -> None:
     case, applicant = replace(READY, **facts), actor(Role.APPLICANT)
@@ -155,7 +155,7 @@ def test_a_call_that_switches_a_rule_off_lets_the_same_proposal_through(
     assert (on, off) == (sentences, ())
 
 
-def test_when_each_rule_is_asked() -> None:
+def test_when_each_rule_is_checked() -> None:
     early, late = ("start", "submit"), ("start", "submit", "award")
 
     assert {key: rule.asked_at for key, rule in CALL_RULES.items()} == {
@@ -172,18 +172,18 @@ def test_when_each_rule_is_asked() -> None:
     }
 
 
-def test_the_tables_above_hold_every_rule_there_is() -> None:
+def test_the_tables_above_contain_every_rule() -> None:
     assert (NAMES, [spec.key for spec in HOLDING]) == (list(CALL_RULES), list(CALL_RULES))
 
 
-def test_standing_is_asked_of_chapters_only() -> None:
+def test_good_standing_is_required_of_chapters_only() -> None:
     spec = RuleSpec(key="standing", params={"allowed": ["good_standing"]})
     case = replace(READY, applicant=applicant_with(kind="university", standing="dechartered"))
 
     assert said(spec, case, "submit") == ()
 
 
-def test_an_applicant_who_cannot_be_funded_learns_it_before_writing_anything() -> None:
+def test_an_applicant_who_cannot_be_funded_is_told_before_writing() -> None:
     rules = programmes()["BTN-L"].rules.rules
     case = replace(
         EMPTY,
@@ -228,7 +228,7 @@ def test_a_percentage_is_written_as_people_write_it() -> None:
         (RuleSpec(key="held", params={"grants": 0, "amount": 1}), "held: 1 validation error for Held"),
     ],
 )
-def test_unknown_rules_and_numbers_that_do_not_fit_are_named(spec: RuleSpec, reason: str) -> None:
+def test_unknown_rules_and_invalid_numbers_are_named(spec: RuleSpec, reason: str) -> None:
     wrong = unknown_rules([RuleSpec(key="most"), spec])
 
     assert [text.splitlines()[0] for text in wrong] == [reason]
@@ -243,7 +243,7 @@ def test_unknown_rules_and_numbers_that_do_not_fit_are_named(spec: RuleSpec, rea
         ("DRR", {"chapter", "nonprofit"}),
     ],
 )
-def test_each_programme_is_for_kinds_that_there_are(code: str, kinds: set[str]) -> None:
+def test_each_programme_is_for_existing_kinds_of_applicants(code: str, kinds: set[str]) -> None:
     rule = next(spec for spec in programmes()[code].rules.rules if spec.key == "applicants")
     round = replace(EMPTY.round, rules=(rule,))
 

@@ -1,4 +1,4 @@
-"""An amount divided comes to itself again, in the smallest units of its currency."""
+"""The parts of a divided amount add up to it, in the smallest unit of its currency."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ D = Decimal
         (D("5.00"), [5], 2, ["5.00"]),
     ],
 )
-def test_the_parts_follow_their_weights_and_come_to_the_amount(
+def test_the_parts_follow_their_weights_and_add_up_to_the_amount(
     amount: Decimal, weights: list[int], places: int, parts: list[str]
 ) -> None:
     found = divided(amount, [D(weight) for weight in weights], places)
@@ -32,7 +32,7 @@ def test_the_parts_follow_their_weights_and_come_to_the_amount(
     assert sum(found) == amount
 
 
-def test_whatever_is_divided_nothing_is_lost_and_no_line_gets_more_than_it_asked() -> None:
+def test_no_division_loses_money_or_gives_a_line_more_than_requested() -> None:
     asked = [D("0.01"), D("3333.33"), D("19.99"), D("1200.00"), D("7.77")]
 
     for cents in range(1, 4562, 37):
@@ -44,11 +44,11 @@ def test_whatever_is_divided_nothing_is_lost_and_no_line_gets_more_than_it_asked
         assert all(part == round(part, 2) for part in parts)
 
 
-def test_lines_that_come_to_the_award_are_taken() -> None:
+def test_lines_that_add_up_to_the_award_are_accepted() -> None:
     assert misdivided([D(3), D(4)], [D(5), D(4)], D(7), "USD") == ()
 
 
-def test_each_line_above_what_was_asked_and_a_wrong_sum_are_said_at_once() -> None:
+def test_lines_above_the_request_and_a_wrong_sum_are_reported_together() -> None:
     said = misdivided([D(6), D(5)], [D(5), D(5)], D(7), "USD")
 
     assert [str(say) for say in said] == [

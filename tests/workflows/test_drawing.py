@@ -1,4 +1,4 @@
-"""The flows as pages and pictures, drawn from the rows and from nothing else."""
+"""Pages and diagrams of the flows, drawn only from the rows."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from workflows.steps import STEPS
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def test_the_page_in_docs_is_fresh() -> None:
+def test_the_page_in_docs_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m workflows.drawing"
 
 
-def test_a_changed_row_makes_the_page_stale() -> None:
+def test_a_changed_row_makes_the_page_outdated() -> None:
     flow = report.FLOW
     changed = flow.changed(replace(flow.moves[0], title="Post the report"))
 
@@ -29,7 +29,7 @@ def test_a_changed_row_makes_the_page_stale() -> None:
     assert table(changed) not in PAGE.read_text(encoding="utf-8")
 
 
-def test_a_table_says_who_may_do_what_and_only_if() -> None:
+def test_a_table_shows_who_may_do_what_and_the_conditions() -> None:
     rules = "Only if: everything the instalment waits for has happened."
     given_up = "Only if: the award was turned down or taken back before both sides had signed."
 
@@ -42,7 +42,7 @@ def test_a_table_says_who_may_do_what_and_only_if() -> None:
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_every_flow_that_is_in_use_stands_on_the_page(name: str) -> None:
+def test_every_flow_in_use_is_on_the_page(name: str) -> None:
     assert f"```mermaid\n{mermaid(FLOWS[name])}\n```" in page()
 
 
@@ -64,13 +64,13 @@ def test_a_state_diagram_has_every_arrow_and_every_end() -> None:
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_every_rule_says_in_its_docstring_what_it_wants(name: str) -> None:
+def test_every_rule_has_its_condition_as_docstring(name: str) -> None:
     sentences = [sentence for move in FLOWS[name].moves for sentence in only_if(move)]
 
     assert [s for s in sentences if not s.endswith(".") or not s[0].isupper() or ";" in s] == []
 
 
-def test_every_rule_of_calls_stands_in_the_table() -> None:
+def test_every_rule_of_calls_is_in_the_table() -> None:
     rows = rules_table().strip().splitlines()[4:]
 
     assert [row.split("`")[1] for row in rows] == list(CALL_RULES)
@@ -86,12 +86,12 @@ def test_every_rule_of_calls_stands_in_the_table() -> None:
         ("payment", "prepared approved released paid"),
     ],
 )
-def test_the_way_through_follows_the_first_buttons(name: str, way: str) -> None:
+def test_the_main_path_follows_the_first_buttons(name: str, way: str) -> None:
     assert " ".join(way_through(FLOWS[name])) == way
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_every_step_has_a_place_of_its_own(name: str) -> None:
+def test_every_step_has_its_own_position(name: str) -> None:
     places = layout(FLOWS[name])
 
     assert set(places) == set(FLOWS[name].steps)
@@ -99,7 +99,7 @@ def test_every_step_has_a_place_of_its_own(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_a_picture_lights_the_present_step_and_only_it(name: str) -> None:
+def test_a_diagram_highlights_only_the_current_step(name: str) -> None:
     for present in FLOWS[name].steps:
         drawing = ET.fromstring(svg(FLOWS[name], present))  # noqa: S314 - we drew it ourselves
         bold = [text.text for text in drawing.iter(f"{SVG}text") if text.get("font-weight") == "700"]
@@ -110,7 +110,7 @@ def test_a_picture_lights_the_present_step_and_only_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_a_picture_has_its_alternative_first_an_arrow_per_pair_and_no_style(name: str) -> None:
+def test_a_diagram_has_its_alternative_text_first_an_arrow_per_pair_and_no_style(name: str) -> None:
     text = svg(FLOWS[name])
     drawing = ET.fromstring(text)  # noqa: S314 - we drew it ourselves
 
@@ -122,7 +122,7 @@ def test_a_picture_has_its_alternative_first_an_arrow_per_pair_and_no_style(name
     assert "style" not in text
 
 
-def test_the_alternative_says_where_it_stands_and_what_can_follow() -> None:
+def test_the_alternative_text_gives_the_current_step_and_what_can_follow() -> None:
     flow = report.FLOW
 
     assert alternative(flow, "received") == (
@@ -131,7 +131,7 @@ def test_the_alternative_says_where_it_stands_and_what_can_follow() -> None:
     assert alternative(flow, "approved") == ("Now: Approved. It ends here. The way: Report due → Received → Approved.")
 
 
-def test_a_picture_speaks_the_readers_language_and_escapes_it() -> None:
+def test_a_diagram_is_in_the_readers_language_and_escapes_it() -> None:
     french = {"Report due": "Rapport <dû>"}
 
     text = svg(report.FLOW, "due", word=lambda word: french.get(word, word))
@@ -139,6 +139,6 @@ def test_a_picture_speaks_the_readers_language_and_escapes_it() -> None:
     assert "Rapport &lt;dû&gt;" in text
 
 
-def test_a_step_of_another_flow_cannot_be_lit() -> None:
+def test_a_step_of_another_flow_cannot_be_highlighted() -> None:
     with pytest.raises(KeyError):
         svg(report.FLOW, "panel")

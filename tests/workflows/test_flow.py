@@ -1,4 +1,4 @@
-"""The engine: which tables it refuses, what it offers, what it says."""
+"""The flow engine: the tables it rejects, the transitions it offers, and its messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SOUND = (SEND, AWARD)
 
 
 def lost(*moves: Move) -> Callable[[], Flow]:
-    """The making of a flow, put off until a test wants it."""
+    """The creation of a flow, postponed until a test calls it."""
     return lambda: Flow("a flow", ("draft",), moves)
 
 
@@ -41,7 +41,7 @@ REFUSED = [
 
 @pytest.fixture
 def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Flows that are not checked as they are made."""
+    """Flows that are not checked when they are created."""
 
     def unchecked(self: Flow) -> None:
         object.__setattr__(self, "steps", ("draft", "checks", "agreement"))
@@ -50,19 +50,19 @@ def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("made", "reason"), REFUSED)
-def test_a_table_that_does_not_hold_together_is_refused_by_name(made: Callable[[], Flow], reason: str) -> None:
+def test_an_inconsistent_table_is_rejected_by_name(made: Callable[[], Flow], reason: str) -> None:
     with pytest.raises(ValueError, match=f"^{reason}$"):
         made()
 
 
 @pytest.mark.parametrize("does", ["awards.make", "batches.approve", "batches.release", "reports.approve"])
-def test_the_clock_never_does_what_only_people_do(does: str) -> None:
+def test_the_clock_never_applies_transitions_reserved_for_people(does: str) -> None:
     with pytest.raises(ValueError, match="the clock may not award"):
         Flow("a flow", ("draft",), (SEND, replace(AWARD, by=(Role.APPROVER, Role.CLOCK), does=does)))
 
 
 @pytest.mark.usefixtures("unguarded")
-def test_unguarded_an_unknown_step_breaks_only_when_somebody_stands_there() -> None:
+def test_unchecked_an_unknown_step_breaks_only_when_a_case_reaches_it() -> None:
     case = ApplicationCase(arrived_at=NOON, step="limbo")
 
     with pytest.raises(KeyError, match="limbo"):
@@ -71,7 +71,7 @@ def test_unguarded_an_unknown_step_breaks_only_when_somebody_stands_there() -> N
 
 @pytest.mark.usefixtures("unguarded")
 @pytest.mark.parametrize("made", [DOUBLED, SHADOWED])
-def test_unguarded_a_doubled_row_is_offered_twice_and_taken_once(made: Callable[[], Flow]) -> None:
+def test_unchecked_a_duplicate_row_is_offered_twice_and_applied_once(made: Callable[[], Flow]) -> None:
     offered = made().offered("draft", "proposal", [Role.APPLICANT])
 
     assert [move.key for move in offered] == ["send", "send"]
@@ -79,7 +79,7 @@ def test_unguarded_a_doubled_row_is_offered_twice_and_taken_once(made: Callable[
 
 
 @pytest.mark.usefixtures("unguarded")
-def test_unguarded_a_stranded_step_offers_moves_to_nobody() -> None:
+def test_unchecked_a_step_without_an_exit_offers_no_transition() -> None:
     flow = STRANDED()
 
     assert "panel" not in {move.target for move in flow.moves}
@@ -87,20 +87,20 @@ def test_unguarded_a_stranded_step_offers_moves_to_nobody() -> None:
 
 
 @pytest.mark.usefixtures("unguarded")
-def test_unguarded_the_clock_awards_money() -> None:
+def test_unchecked_the_clock_awards_money() -> None:
     case = ApplicationCase(arrived_at=NOON, step="checks", answers={"amount": Decimal(1)})
 
     assert BY_ITSELF().outcome("award", case, CLOCK).does == "awards.make"
 
 
-def test_a_person_is_behind_everyone_but_the_clock() -> None:
+def test_every_role_except_the_clock_is_a_person() -> None:
     with pytest.raises(ValueError, match="only the clock acts without a person"):
         Actor(None, Role.OFFICER)
     with pytest.raises(ValueError, match="only the clock acts without a person"):
         Actor(7, Role.CLOCK)
 
 
-def test_a_move_at_the_wrong_step_is_answered_with_both_names() -> None:
+def test_a_transition_at_the_wrong_step_is_refused_naming_both_steps() -> None:
     case = ApplicationCase(arrived_at=NOON, step="draft")
 
     said = Flow("a flow", ("draft",), SOUND).objections("award", case, APPROVER)
@@ -108,13 +108,13 @@ def test_a_move_at_the_wrong_step_is_answered_with_both_names() -> None:
     assert said == (Say("“%(title)s” is not possible at the step “%(step)s”.", title="Award", step="Draft"),)
 
 
-def test_a_move_nobody_knows_is_answered_and_does_not_raise() -> None:
+def test_an_unknown_transition_is_refused_and_does_not_raise() -> None:
     said = Flow("a flow", ("draft",), SOUND).objections("fly", ApplicationCase(arrived_at=NOON), APPLICANT)
 
     assert said == (Say("There is no such step to take here."),)
 
 
-def test_somebody_elses_move_is_refused_before_its_rules_are_asked() -> None:
+def test_a_transition_of_another_role_is_refused_before_its_rules_are_checked() -> None:
     def never(case: ApplicationCase, actor: Actor) -> Say:
         raise AssertionError("asked on behalf of somebody who may not know")
 
@@ -149,26 +149,26 @@ def test_all_reasons_are_given_at_once() -> None:
         ("three whole words", []),
     ],
 )
-def test_a_question_counts_words_not_spaces(answer: str | None, reasons: list[str]) -> None:
+def test_a_length_limit_counts_words_not_spaces(answer: str | None, reasons: list[str]) -> None:
     said = unanswered(replace(SEND, asks=(Ask("why", "text", "Why", words=3),)), {"why": answer})
 
     assert [str(say) for say in said] == reasons
 
 
 @pytest.mark.parametrize(("answer", "reasons"), [("yes", []), ("maybe", ["Choose one of the answers to “Fund it”."])])
-def test_a_choice_is_one_of_its_options(answer: str, reasons: list[str]) -> None:
+def test_a_choice_must_be_one_of_its_options(answer: str, reasons: list[str]) -> None:
     fund = Ask("fund", "choice", "Fund it", options=(("yes", "Yes"), ("no", "No")))
 
     assert [str(say) for say in unanswered(replace(SEND, asks=(fund,)), {"fund": answer})] == reasons
 
 
 @pytest.mark.parametrize("step", ["agreement", "approved", "released"])
-def test_the_clock_never_reaches_a_step_that_only_people_reach(step: str) -> None:
+def test_the_clock_never_reaches_a_step_reserved_for_people(step: str) -> None:
     with pytest.raises(ValueError, match="the clock may not award"):
         Flow("a flow", ("draft",), (SEND, replace(AWARD, target=step, by=(Role.CLOCK,), does=None)))
 
 
-def test_changing_a_flow_leaves_the_first_one_alone() -> None:
+def test_changing_a_copy_of_a_flow_leaves_the_original_unchanged() -> None:
     flow = Flow("a flow", ("draft",), SOUND)
 
     changed = flow.changed(replace(AWARD, by=(Role.OFFICER,)), name="another")
@@ -178,12 +178,12 @@ def test_changing_a_flow_leaves_the_first_one_alone() -> None:
     assert (changed.name, flow.name) == ("another", "a flow")
 
 
-def test_leaving_out_a_row_that_others_need_is_refused() -> None:
+def test_removing_a_row_that_others_need_is_rejected() -> None:
     with pytest.raises(ValueError, match="cannot be reached: agreement, checks"):
         Flow("a flow", ("draft",), SOUND).changed(without=("send",))
 
 
-def test_only_the_clocks_own_rows_are_timed() -> None:
+def test_only_the_rows_of_the_clock_are_timed() -> None:
     late = Move("late", "Late", ("checks",), "checks", (Role.CLOCK,), within="review_days")
     slow = replace(SEND, within="question_days")
 

@@ -1,4 +1,4 @@
-"""Who is offered what, at which step: the whole table, written by hand, for every programme, step and role."""
+"""The transitions offered at each step: the expected table for every programme, step and role, written by hand."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def written(table: str) -> Offers:
 
 
 def drawn(flow: Flow) -> Offers:
-    """What the flow offers everywhere a case can stand, to every role there is."""
+    """The transitions that the flow offers for every possible case and every role."""
     return {
         (step, stage): {
             role.value: [move.key for move in moves] for role in Role if (moves := flow.offered(step, stage, [role]))
@@ -118,12 +118,12 @@ def drawn(flow: Flow) -> Offers:
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_everyone_is_offered_exactly_their_own_moves(name: str) -> None:
+def test_every_role_is_offered_exactly_its_own_transitions(name: str) -> None:
     assert drawn(FLOWS[name]) == written(OFFERS[name])
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_a_move_given_to_one_role_more_is_noticed(name: str) -> None:
+def test_an_additional_role_for_a_transition_is_noticed(name: str) -> None:
     flow = FLOWS[name]
     first = flow.moves[0]
     widened = flow.changed(replace(first, by=(*first.by, Role.AUDITOR)))
@@ -140,7 +140,7 @@ def test_every_stage_of_a_programme_can_be_reached_and_no_other(code: str) -> No
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_rules_never_raise_over_an_empty_case(name: str) -> None:
+def test_rules_never_raise_on_an_empty_case(name: str) -> None:
     flow = FLOWS[name]
     empty = OTHERS[name][0] if name in OTHERS else EMPTY
 
@@ -154,7 +154,7 @@ def test_rules_never_raise_over_an_empty_case(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_when_everything_holds_the_offered_moves_and_only_they_may_be_taken(name: str) -> None:
+def test_in_a_ready_case_exactly_the_offered_transitions_can_be_applied(name: str) -> None:
     flow = FLOWS[name]
     ready = OTHERS[name][1] if name in OTHERS else READY
 
@@ -171,7 +171,7 @@ def test_when_everything_holds_the_offered_moves_and_only_they_may_be_taken(name
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_the_clock_decides_nothing_for_or_against(name: str) -> None:
+def test_the_clock_never_decides(name: str) -> None:
     targets = {move.target for move in FLOWS[name].moves if Role.CLOCK in move.by}
 
     assert targets & {"approved", "agreement", "released", "paid", "declined", "not_eligible", "terminated"} == set()

@@ -1,4 +1,4 @@
-"""What our letters repeat is held against the characters that they can print."""
+"""Texts that appear in letters may contain only characters that the letters can print."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def lacks(question: Question, content: Content) -> list[str]:
         "",
     ],
 )
-def test_the_scripts_of_our_chapters_print(text: str) -> None:
+def test_the_scripts_of_our_chapters_can_be_printed(text: str) -> None:
     assert strange(text) == ""
 
 
-def test_each_character_without_a_font_is_named_once_and_five_at_most() -> None:
+def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
     assert strange("Radio 🎉 for all 🎉 🌸") == "🎉 🌸"
     assert len(strange("🌸🌻🌼🍀🍁🍂🍃").split()) == 5
 
@@ -75,19 +75,17 @@ def test_each_character_without_a_font_is_named_once_and_five_at_most() -> None:
         (GOALS, Content({}, goals=[GOAL] * 41), "41 rows of “Goals”; at most 40 fit this call."),
     ],
 )
-def test_what_cannot_stand_in_a_letter_is_said_before_it_is_sent(
-    question: Question, content: Content, said: str
-) -> None:
+def test_unprintable_text_is_reported_before_submission(question: Question, content: Content, said: str) -> None:
     assert lacks(question, content) == [f"Part: {said}"]
 
 
-def test_at_the_edge_it_fits() -> None:
+def test_a_text_at_the_limit_fits() -> None:
     assert lacks(TITLE, Content({"title": "x" * 300})) == []
     assert lacks(SUMMARY, Content({"summary": "x" * 301})) == []
     assert lacks(GOALS, Content({}, goals=[GOAL] * 40)) == []
 
 
-def test_an_answer_that_no_letter_repeats_may_say_it_with_a_flower() -> None:
+def test_an_answer_that_appears_in_no_letter_may_contain_any_character() -> None:
     assert lacks(ANSWER, Content({"problem": "🌸"})) == []
 
 
@@ -99,7 +97,7 @@ def test_conditions_and_feedback_can_be_printed(ask: Ask) -> None:
     assert [say.cure for say in unanswered(move, answers)] == [ask.key]
 
 
-def test_the_table_is_written_as_it_is_read() -> None:
+def test_the_table_is_written_in_the_format_in_which_it_is_read() -> None:
     assert table([0x41, 0x42, 0x43, 0x1F389]) == "41-43 1F389\n"
     assert not [c for c in map(chr, range(0x20, 0x7F)) if strange(f"é{c}")]
 

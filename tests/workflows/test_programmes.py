@@ -1,4 +1,4 @@
-"""Every programme, whichever they are: its data hold together, survive storage, and fit its flow."""
+"""Every programme: its data are consistent, can be stored, and fit its flow."""
 
 from __future__ import annotations
 
@@ -93,13 +93,13 @@ def test_the_four_programmes_differ_in_flow_money_stages_and_payment(
     assert " ".join(str(plan.percent) for plan in rules.instalments) == instalments
 
 
-def test_the_data_of_a_programme_survive_being_stored(programme: Programme) -> None:
+def test_the_data_of_a_programme_are_unchanged_by_storage(programme: Programme) -> None:
     stored = json.loads(json.dumps(programme.rules.model_dump(mode="json")))
 
     assert upgraded(stored) == programme.rules
 
 
-def test_rules_from_the_future_are_refused(programme: Programme) -> None:
+def test_rules_of_a_newer_schema_are_rejected(programme: Programme) -> None:
     stored = programme.rules.model_dump(mode="json") | {"schema_number": SCHEMA + 1}
 
     with pytest.raises(
@@ -118,21 +118,21 @@ def test_rules_from_the_future_are_refused(programme: Programme) -> None:
         ({"secret": 1}, "Extra inputs are not permitted"),
     ],
 )
-def test_data_that_do_not_add_up_are_refused(programme: Programme, spoilt: dict[str, Any], reason: str) -> None:
+def test_inconsistent_data_are_rejected(programme: Programme, spoilt: dict[str, Any], reason: str) -> None:
     stored = programme.rules.model_dump(mode="json")
 
     with pytest.raises(ValueError, match=reason):
         CallRules.model_validate(stored | spoilt)
 
 
-def test_a_rubric_that_lost_a_criterion_is_refused(programme: Programme) -> None:
+def test_a_rubric_with_a_missing_criterion_is_rejected(programme: Programme) -> None:
     stored = programme.rules.model_dump(mode="json")
 
     with pytest.raises(ValueError, match="the weights of the rubric must sum to 100"):
         CallRules.model_validate(stored | {"rubric": stored["rubric"][1:]})
 
 
-def test_a_question_asked_twice_is_refused(programme: Programme) -> None:
+def test_a_duplicate_question_is_rejected(programme: Programme) -> None:
     stored = programme.rules.model_dump(mode="json")
     stored["stages"][0]["sections"] *= 2
 
@@ -140,21 +140,21 @@ def test_a_question_asked_twice_is_refused(programme: Programme) -> None:
         CallRules.model_validate(stored)
 
 
-def test_every_number_that_a_flow_waits_for_stands_in_the_clock(programme: Programme) -> None:
+def test_every_time_limit_of_a_flow_is_set_in_the_clock(programme: Programme) -> None:
     waited_for = {move.within for move in programme.flow.moves if move.within}
 
     assert waited_for - set(programme.rules.clock) == set()
     assert set(programme.rules.clock) - CLOCKS == set()
 
 
-def test_every_stage_asks_for_a_title_and_what_is_reviewed_for_money_and_time(programme: Programme) -> None:
+def test_every_stage_asks_for_a_title_and_a_reviewed_stage_for_amount_and_duration(programme: Programme) -> None:
     asked = {stage.key: {q.key for s in stage.sections for q in s.questions} for stage in programme.rules.stages}
 
     assert {key for key, keys in asked.items() if "title" not in keys} == set()
     assert {"summary", "starts_on", "months", "budget"} - asked["proposal"] == set()
 
 
-def test_facts_are_the_four_columns_and_have_their_kinds(programme: Programme) -> None:
+def test_facts_are_the_four_columns_with_their_kinds(programme: Programme) -> None:
     questions = [q for stage in programme.rules.stages for s in stage.sections for q in s.questions]
     kinds = {"title": "text", "summary": "long", "starts_on": "date", "months": "number"}
 
@@ -162,21 +162,21 @@ def test_facts_are_the_four_columns_and_have_their_kinds(programme: Programme) -
     assert [q.key for q in questions if q.key in kinds and not q.fact] == []
 
 
-def test_a_section_named_like_a_question_holds_that_question(programme: Programme) -> None:
+def test_a_section_named_like_a_question_contains_that_question(programme: Programme) -> None:
     for stage in programme.rules.stages:
         keys = {q.key for s in stage.sections for q in s.questions}
         for section in stage.sections:
             assert section.key not in keys or section.key in {q.key for q in section.questions}
 
 
-def test_every_anchor_of_a_rubric_is_its_own_sentence(programme: Programme) -> None:
+def test_every_anchor_of_a_rubric_has_its_own_sentence(programme: Programme) -> None:
     anchors = [anchor for criterion in programme.rules.rubric for anchor in criterion.anchors[1:]]
 
     assert len(set(anchors)) == len(anchors) == 5 * len(programme.rules.rubric)
     assert [anchor for anchor in anchors if not anchor.endswith(".") or len(anchor.split()) < 3] == []
 
 
-def test_every_report_that_money_waits_for_is_due(programme: Programme) -> None:
+def test_every_report_required_for_a_payment_has_a_due_date(programme: Programme) -> None:
     conditions = [condition for plan in programme.rules.instalments for condition in plan.conditions]
 
     assert programme.rules.reports[-1].kind == "final"
@@ -190,12 +190,12 @@ def test_a_programme_is_one_short_file(path: Path) -> None:
 
 
 def every_move() -> list[Any]:
-    """Each row of each flow, named by both."""
+    """Each row of each flow, with their names."""
     return [pytest.param(move, id=f"{flow.name}, {move.key}") for flow in FLOWS for move in flow.moves]
 
 
 @pytest.mark.parametrize("move", every_move())
-def test_mails_name_only_what_a_mail_is_given(move: Move) -> None:
+def test_mails_use_only_the_values_they_receive(move: Move) -> None:
     texts = [text for tell in move.tells for text in (tell.subject, tell.text)]
     named = {name for text in texts for name in re.findall(r"%\((\w+)\)", text)}
 
@@ -205,7 +205,7 @@ def test_mails_name_only_what_a_mail_is_given(move: Move) -> None:
 
 
 @pytest.mark.parametrize("move", every_move())
-def test_a_move_has_its_words(move: Move) -> None:
+def test_every_transition_has_its_texts(move: Move) -> None:
     grave = move.weight == "grave"
 
     assert move.past
@@ -217,12 +217,12 @@ def test_a_move_has_its_words(move: Move) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder of somebody else's programmes; afterwards only our own are read again."""
+    """A folder of external programmes; afterwards only our own are loaded again."""
     yield tmp_path
     read_also([])
 
 
-def test_a_newcomers_file_is_found_and_nothing_else_is_touched(folder: Path) -> None:
+def test_the_file_of_a_new_programme_is_found_and_nothing_else_changes(folder: Path) -> None:
     (folder / "travel.py").write_text(TRAVEL, encoding="utf-8")
 
     read_also([str(folder)])
@@ -242,7 +242,7 @@ def test_a_newcomers_file_is_found_and_nothing_else_is_touched(folder: Path) -> 
         (TRAVEL.replace("PROGRAMME =", "TRAVEL ="), r"travel\.py: declares no PROGRAMME"),
     ],
 )
-def test_a_file_that_does_not_fit_is_refused_by_its_name(folder: Path, text: str, reason: str) -> None:
+def test_an_invalid_file_is_rejected_by_name(folder: Path, text: str, reason: str) -> None:
     (folder / "travel.py").write_text(text, encoding="utf-8")
 
     with pytest.raises(ValueError, match=f"^{reason}"):

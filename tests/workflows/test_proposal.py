@@ -1,4 +1,4 @@
-"""What a form still lacks, sums of a budget, and the last day of a project."""
+"""What is missing in a form, the sums of a budget, and the last day of a project."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ LONG_LINE = "x" * 301
 
 
 def lacks(*questions: Question, content: Content) -> list[str]:
-    """What one section of these questions lacks, in English."""
+    """What is missing in one section with these questions, in English."""
     stage = Stage(key="proposal", title="Proposal", sections=(Section(key="part", title="Part", questions=questions),))
     return [str(say) for say in missing(stage, content)]
 
@@ -101,7 +101,7 @@ def lacks(*questions: Question, content: Content) -> list[str]:
         (SPANS, [{"start": "2027-03-01", "end": "2027-03-01"}], []),
     ],
 )
-def test_an_answer_is_judged_by_its_question(question: Question, answer: Any, said: list[str]) -> None:
+def test_an_answer_is_validated_by_the_kind_of_its_question(question: Question, answer: Any, said: list[str]) -> None:
     assert lacks(question, content=Content({question.key: answer})) == said
 
 
@@ -118,7 +118,7 @@ def test_an_answer_is_judged_by_its_question(question: Question, answer: Any, sa
         ((ROUTER,) * 3, ["Part: 3 lines; at most 2 fit this call."]),
     ],
 )
-def test_a_budget_line_says_what_it_is_and_costs_something(lines: tuple[Line, ...], said: list[Any]) -> None:
+def test_a_budget_line_has_a_description_and_a_cost(lines: tuple[Line, ...], said: list[Any]) -> None:
     text = "Part: line {} needs what it is, a quantity and a cost above zero."
 
     assert lacks(BUDGET, content=Content({}, lines=lines)) == [
@@ -143,11 +143,11 @@ def test_a_budget_line_says_what_it_is_and_costs_something(lines: tuple[Line, ..
         (Goal("", "", Decimal(0), Decimal(1), ""), ["Part: give the start and the target of “–” as numbers."]),
     ],
 )
-def test_an_indicator_has_a_start_and_a_target_and_zero_is_a_start(goal: Goal, said: list[str]) -> None:
+def test_an_indicator_has_a_baseline_and_a_target_and_the_baseline_may_be_zero(goal: Goal, said: list[str]) -> None:
     assert lacks(GOALS, content=Content({}, goals=(goal,))) == said
 
 
-def test_a_form_for_one_indicator_takes_one() -> None:
+def test_a_form_for_one_indicator_accepts_one() -> None:
     one = GOALS.model_copy(update={"rows": 1})
 
     assert lacks(one, content=Content({}, goals=(SPEED,))) == []
@@ -156,11 +156,11 @@ def test_a_form_for_one_indicator_takes_one() -> None:
     ]
 
 
-def test_no_indicator_is_not_an_answer() -> None:
+def test_an_empty_list_of_indicators_is_not_an_answer() -> None:
     assert lacks(GOALS, content=Content({})) == ["Part: “Indicators” is not answered."]
 
 
-def test_every_problem_leads_to_its_section() -> None:
+def test_every_problem_refers_to_its_section() -> None:
     stage = programmes()["BTN-L"].rules.stage("proposal")
 
     cures = {say.cure for say in missing(stage, Content({}))}
@@ -168,7 +168,7 @@ def test_every_problem_leads_to_its_section() -> None:
     assert cures == {section.key for section in stage.sections} - {"partners"}
 
 
-def test_a_section_counts_what_it_asks_and_not_what_it_may_leave_out() -> None:
+def test_a_section_counts_required_questions_and_not_optional_ones() -> None:
     section = Section(key="part", title="Part", questions=(TITLE, TICK, NOTE))
     stage = Stage(key="proposal", title="Proposal", sections=(section,))
 
@@ -181,7 +181,7 @@ def test_a_section_counts_what_it_asks_and_not_what_it_may_leave_out() -> None:
     assert counted == [(0, 2, "empty"), (0, 2, "part"), (1, 2, "part"), (2, 2, "full")]
 
 
-def test_a_section_that_may_stay_empty_is_free_until_it_is_begun() -> None:
+def test_an_optional_section_may_be_empty_until_it_is_begun() -> None:
     stage = Stage(key="proposal", title="Proposal", sections=(Section(key="part", title="Part", questions=(NOTE,)),))
 
     marks = [states(stage, Content(answers))[0].mark for answers in ({}, {"note": "x"}, {"note": "one too many"})]
@@ -189,7 +189,7 @@ def test_a_section_that_may_stay_empty_is_free_until_it_is_begun() -> None:
     assert marks == ["free", "full", "part"]
 
 
-def test_an_empty_small_proposal_names_everything_it_lacks_in_order() -> None:
+def test_an_empty_small_proposal_lists_everything_missing_in_order() -> None:
     stage = programmes()["BTN-S"].rules.stage("proposal")
 
     assert [str(say) for say in missing(stage, Content({}))] == [
@@ -207,12 +207,12 @@ def test_an_empty_small_proposal_names_everything_it_lacks_in_order() -> None:
 
 
 def cents(most: int) -> st.SearchStrategy[Decimal]:
-    """Amounts from a cent, with four decimals at most."""
+    """Amounts from one cent, with four decimals at most."""
     return st.decimals(min_value=Decimal("0.0001"), max_value=most, places=4)
 
 
 @given(cents(10_000), cents(1_000_000))
-def test_a_total_is_the_product_to_the_nearest_cent(quantity: Decimal, cost: Decimal) -> None:
+def test_a_total_is_the_product_rounded_to_the_nearest_cent(quantity: Decimal, cost: Decimal) -> None:
     total = Line("x", "other", quantity, cost).total
 
     assert total == (quantity * cost).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
@@ -220,17 +220,17 @@ def test_a_total_is_the_product_to_the_nearest_cent(quantity: Decimal, cost: Dec
 
 
 @given(st.integers(1, 10_000), st.decimals(min_value=0, max_value=1_000_000, places=2))
-def test_whole_quantities_of_whole_cents_lose_nothing(quantity: int, cost: Decimal) -> None:
+def test_whole_quantities_of_whole_cents_are_exact(quantity: int, cost: Decimal) -> None:
     assert Line("x", "other", Decimal(quantity), cost).total == sum([cost] * quantity, Decimal(0))
 
 
-def test_a_line_without_numbers_comes_to_nothing() -> None:
+def test_a_line_without_numbers_has_a_total_of_zero() -> None:
     assert Line("x", "other", None, Decimal(5)).total == Decimal(0)
     assert Line("x", "other", Decimal(5), None).total == Decimal(0)
 
 
 @given(st.text())
-def test_words_are_runs_between_white_space(text: str) -> None:
+def test_words_are_separated_by_white_space(text: str) -> None:
     assert words(text) == words(f"  {text}\n") == len([word for word in text.split() if word])
 
 
@@ -264,7 +264,7 @@ def test_a_longer_project_never_ends_earlier(first: date, months: int) -> None:
 
 
 @pytest.mark.parametrize(("places", "total"), [(0, "4"), (2, "4.50"), (3, "4.500")])
-def test_a_line_comes_to_whole_units_of_its_currency(places: int, total: str) -> None:
+def test_a_total_is_rounded_to_the_unit_of_its_currency(places: int, total: str) -> None:
     line = Line("Hours", "services", Decimal("1.5"), Decimal(3), places)
 
     assert str(line.total) == total

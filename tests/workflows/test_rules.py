@@ -1,4 +1,4 @@
-"""Every rule of the flows: the sentence it gives when it fails, its silence when it holds, and that it is needed."""
+"""Every rule of the flows: its message when it fails, no message when it holds, and proof that it is needed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workflows.say import Say
 
 @dataclass(frozen=True)
 class Failing:
-    """A rule, the facts that break it for the person of this number, and what it then says."""
+    """A rule, the facts that break it for the person with this id, and the expected messages."""
 
     rule: Rule
     facts: dict[str, Any]
@@ -31,17 +31,17 @@ class Failing:
 
 
 def answering(**answers: object) -> dict[str, Any]:
-    """The ready answers, some of them changed."""
+    """The ready fields, some of them changed."""
     return {"answers": {**READY.answers, **answers}}
 
 
 def returning(**answers: object) -> dict[str, Any]:
-    """The same of what finance says of money that came back."""
+    """The ready fields of a repayment, some of them changed."""
     return {"answers": {**OTHERS["agreement"][1].answers, **answers}}
 
 
 ME = frozenset(range(1, 20))
-"""Everybody: whoever asks, a hand of theirs was in it."""
+"""Facts in which every person has taken part, so that every person who acts breaks the rule."""
 
 APPLICATION = [
     Failing(
@@ -138,7 +138,7 @@ APPLICATION = [
 ]
 
 STANDS = Failing(money.given_up, {"application": "agreement"}, ("The award stands.",))
-"""Why the clock lets nothing of an award lapse."""
+"""The reason why no award ends by the clock."""
 
 OTHER = {
     "agreement": [
@@ -218,7 +218,7 @@ ROWS = [pytest.param(*row, id=f"{row[0].name}, {row[1].key}, {row[2]}") for row 
 
 
 def broken(flow: Flow, move: Move, failing: Failing) -> tuple[Any, Any]:
-    """The ready case at the move's step with the rule broken, and somebody who may take the move."""
+    """The ready case at the step of the transition with the rule broken, and a person who may apply it."""
     ready = OTHERS[flow.name][1] if flow.name in OTHERS else READY
     person = [
         role
@@ -229,7 +229,7 @@ def broken(flow: Flow, move: Move, failing: Failing) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize(("flow", "move", "failing"), ROWS)
-def test_a_broken_rule_gives_its_sentence_and_no_other(flow: Flow, move: Move, failing: Failing) -> None:
+def test_a_broken_rule_gives_its_message_and_no_other(flow: Flow, move: Move, failing: Failing) -> None:
     case, person = broken(flow, move, failing)
 
     said = failing.rule(case, person)
@@ -238,7 +238,7 @@ def test_a_broken_rule_gives_its_sentence_and_no_other(flow: Flow, move: Move, f
 
 
 @pytest.mark.parametrize(("flow", "move", "failing"), ROWS)
-def test_a_broken_rule_stops_its_move_and_without_the_rule_nothing_would(
+def test_a_broken_rule_stops_its_transition_and_without_the_rule_nothing_would(
     flow: Flow, move: Move, failing: Failing
 ) -> None:
     case, person = broken(flow, move, failing)
@@ -254,7 +254,7 @@ def test_a_broken_rule_stops_its_move_and_without_the_rule_nothing_would(
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_every_rule_of_every_flow_is_broken_somewhere_above(name: str) -> None:
+def test_every_rule_of_every_flow_is_broken_above(name: str) -> None:
     needed = {rule for move in FLOWS[name].moves for rule in move.needs}
     tried = {failing.rule for failing in OTHER.get(name, APPLICATION)}
 
@@ -263,7 +263,7 @@ def test_every_rule_of_every_flow_is_broken_somewhere_above(name: str) -> None:
     assert untried <= {"call_allows.<locals>.rule"}
 
 
-def test_an_invitation_outlives_the_call() -> None:
+def test_an_invitation_remains_valid_after_the_call_closes() -> None:
     case = replace(READY, invited_until=NOON, round=round_with(step="closed", closes_at=MORNING))
 
     assert proposals.in_time(case, actor(Role.APPLICANT)) is None
@@ -281,19 +281,19 @@ def test_the_first_and_the_last_instant_are_in_time(at: Any) -> None:
         {"agreement": "countersign", "sign_until": NOON.date()},
     ],
 )
-def test_an_award_can_be_taken_back_the_day_after(facts: dict[str, Any]) -> None:
+def test_an_award_can_be_revoked_on_the_day_after_the_deadline(facts: dict[str, Any]) -> None:
     assert decisions.time_to_sign_is_over(replace(READY, **facts), actor(Role.APPROVER)) is None
 
 
 @pytest.mark.parametrize("day", [NOON.date() - timedelta(days=1), NOON.date(), NOON.date() + timedelta(days=1)])
-def test_all_that_is_left_can_come_back_and_wherever_the_day_is_counted(day: date) -> None:
+def test_all_unspent_funds_can_be_returned_today_in_any_time_zone(day: date) -> None:
     case = replace(OTHERS["agreement"][1], **returning(amount=Decimal(900), day=day))
 
     assert money.came_from_us(case, actor(Role.FINANCE)) == ()
 
 
 @pytest.mark.parametrize("amount", [Decimal("0.01"), Decimal(5_000)])
-def test_an_award_may_be_a_cent_and_may_be_all_that_was_asked(amount: Decimal) -> None:
+def test_an_award_may_be_one_cent_or_the_whole_request(amount: Decimal) -> None:
     assert decisions.amount_fits(replace(READY, **answering(amount=amount)), actor(Role.APPROVER)) == ()
 
 
@@ -304,7 +304,7 @@ def test_a_recommendation_to_decline_needs_no_amount() -> None:
     assert decisions.amount_fits(case, actor(Role.OFFICER)) == ()
 
 
-def test_the_clock_is_nobody_and_so_never_the_same_person_as_anybody() -> None:
+def test_the_clock_never_counts_as_the_same_person() -> None:
     assert decisions.not_recommended_by_me(READY, CLOCK) is None
     assert decisions.not_checked_by_me(READY, CLOCK) is None
     assert money.other_side_signs(OTHERS["agreement"][0], CLOCK) is None
@@ -320,7 +320,7 @@ def test_the_clock_is_nobody_and_so_never_the_same_person_as_anybody() -> None:
         ("disaster relief", [("review", "proposal")]),
     ],
 )
-def test_the_checklist_is_worked_on_where_a_move_waits_for_it(
+def test_the_checks_can_be_completed_where_a_transition_needs_them(
     name: str, places_of_checks: list[tuple[str, str]]
 ) -> None:
     flow = FLOWS[name]
@@ -329,7 +329,7 @@ def test_the_checklist_is_worked_on_where_a_move_waits_for_it(
 
 
 @pytest.mark.parametrize("code", programmes())
-def test_no_award_is_made_past_the_checks(code: str) -> None:
+def test_no_award_is_made_without_the_checks(code: str) -> None:
     flow = programmes()[code].flow
 
     assert "agreement" in {step for step, _ in places(flow)}

@@ -1,4 +1,4 @@
-"""A sentence keeps its text and values apart, and survives being stored."""
+"""A message keeps its text and values apart, and is unchanged by storage."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMES = st.text(ascii_lowercase, min_size=1).filter(lambda name: name != "cure")
 
 
 @given(st.text(), st.dictionaries(NAMES, VALUES))
-def test_a_stored_sentence_comes_back_with_the_same_values_and_kinds(text: str, values: dict[str, Value]) -> None:
+def test_a_stored_message_is_restored_with_the_same_values_and_types(text: str, values: dict[str, Value]) -> None:
     say = Say(text, **values)  # type: ignore[arg-type]
 
     back = Say.from_json(json.loads(json.dumps(say.as_json())))
@@ -35,7 +35,7 @@ def test_a_stored_sentence_comes_back_with_the_same_values_and_kinds(text: str, 
     assert [type(value) for value in back.values.values()] == [type(value) for value in values.values()]
 
 
-def test_what_is_stored_names_the_kind_of_each_value() -> None:
+def test_a_stored_message_names_the_type_of_each_value() -> None:
     say = Say(
         "…",
         day=date(2026, 11, 30),
@@ -60,22 +60,22 @@ def test_what_is_stored_names_the_kind_of_each_value() -> None:
 
 
 @pytest.mark.parametrize("stored", [None, [], {}, {"on": 3}, {"at": "x", "on": "y"}, 1.5])
-def test_a_stored_value_of_no_known_kind_is_refused(stored: object) -> None:
+def test_a_stored_value_of_unknown_type_is_refused(stored: object) -> None:
     with pytest.raises((ValueError, TypeError)):
         Say.from_json({"text": "…", "values": {"x": stored}})
 
 
-def test_a_sentence_does_not_change_once_it_is_said() -> None:
+def test_a_message_cannot_be_changed() -> None:
     say = Say("The call closed.")
 
     with pytest.raises(AttributeError):
         say.text = "The call is open."
 
 
-def test_the_cure_belongs_to_the_sentence_but_is_not_stored() -> None:
+def test_the_cure_belongs_to_the_message_but_is_not_stored() -> None:
     assert Say("No.", cure="budget") != Say("No.", cure="months")
     assert Say("No.", cure="budget").as_json() == Say("No.").as_json()
 
 
-def test_a_percent_sign_stands_in_a_sentence_with_values() -> None:
+def test_a_message_with_values_may_contain_a_percent_sign() -> None:
     assert str(Say("At most %(share)s %%.", share=15)) == "At most 15 %."
