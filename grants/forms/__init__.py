@@ -1,1 +1,1 @@
-"""Strings in, clean values out. Policy between fields is a rule, not a form."""
+"""Forms: parse strings into clean values. Policy that involves several fields belongs to the rules."""

@@ -1,4 +1,4 @@
-"""Narrowing the list of applications; it works by GET and is never refused."""
+"""Filter for the list of applications, sent by GET; invalid values are ignored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wtforms import SearchField, SelectField
 
 
 class FilterForm(PlainForm):
-    """Words, call, region. What is not among the choices counts as no choice."""
+    """Words, call and region. A value that is not among the choices is ignored."""
 
     words = SearchField(lazy_gettext("Title, applicant or number"))
     call = SelectField(lazy_gettext("Call"), choices={})
@@ -26,5 +26,5 @@ class FilterForm(PlainForm):
         self.region.data = self.region.data if self.region.data in regions else ""
 
     def kept(self) -> dict[str, str]:
-        """What stays in the address from page to page."""
+        """The non-empty values, for the query string of the next page."""
         return {name: str(value) for name, value in self.data.items() if value}

@@ -1,4 +1,4 @@
-"""Choosing a reviewer."""
+"""Choice of a reviewer to invite."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from grants.models import Person
 
 
 class AssignmentForm(Form):
-    """One of the people whom the view offers."""
+    """A reviewer, chosen among the people that the view offers."""
 
     reviewer = RadioField(
-        lazy_gettext("Reviewer"), [InputRequired(lazy_gettext("Choose somebody."))], coerce=int, choices={}
+        lazy_gettext("Reviewer"), [InputRequired(lazy_gettext("Choose a reviewer."))], coerce=int, choices={}
     )
 
     def offer(self, people: Iterable[Person]) -> None:
-        """Hand in who may be chosen."""
+        """Set the people who can be chosen."""
         self.reviewer.choices = {str(person.id): person.name for person in people}

@@ -1,4 +1,4 @@
-"""A part award divided over the lines of the budget."""
+"""Distribution of a partial award over the lines of the budget."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from grants.models import Award, BudgetLine
 
 
 class DivisionForm(Form):
-    """An amount for each line; the fields are added by `of`. Whether they add up is for the policy to say."""
+    """An amount for each line; `of` adds the fields. The policy checks whether they add up."""
 
     parts: tuple[tuple[BudgetLine, Field], ...]
 
     @classmethod
     def of(cls, award: Award, lines: Sequence[BudgetLine]) -> DivisionForm:
-        """The form of these lines as the request sent it, else as they are agreed."""
+        """The form of these lines with the submitted values, else with the agreed amounts."""
         fields = {_name(line): AmountField(line.what, currency=award.currency) for line in lines}
         made: type[DivisionForm] = type("DivisionForm", (cls,), fields)
         places = get_currency_precision(award.currency)
@@ -28,7 +28,7 @@ class DivisionForm(Form):
         return form
 
     def values(self) -> dict[int, Decimal]:
-        """What `services.awards.divide` takes, once the form is clean."""
+        """The arguments of `services.awards.divide`, once the form is valid."""
         return {line.id: field.data for line, field in self.parts}
 
 

@@ -1,4 +1,4 @@
-"""The base of all forms and the cleaning that every value goes through."""
+"""Base class of all forms, common fields, and the cleaning of every value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 from flask import request
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from wtforms import Field, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
@@ -20,34 +20,34 @@ from workflows.printable import strange
 LINE, TEXT = 300, 10_000
 CENTS = 2
 DIGITS = 30
-"""More than any number that is kept has, before the point and after it."""
+"""Most digits accepted before and after the decimal point; no stored number has more."""
 LARGEST = Decimal(10) ** 12
 THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d\d0")
-"""A dot and three digits: 1.500 is 1500 for who writes French or Spanish, and 1.5 for who writes English."""
+"""A dot and three digits: 1.500 means 1500 in French or Spanish, and 1.5 in English."""
 
 
 class Form(PlainForm):
-    """A form of WTForms over what the request sent; the token against forging is checked for the whole application."""
+    """A WTForms form over the request's data; the CSRF token is checked for the whole application."""
 
     def __init__(self, **values: Any) -> None:
         super().__init__(request.form if request.method == "POST" else None, **values)
 
     def sent(self) -> bool:
-        """Whether it was sent and every field is clean."""
+        """Whether the form was submitted and every field is valid."""
         return request.method == "POST" and self.validate()
 
 
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
-"""What is not seen, and yet belongs to the spelling of Persian or the order of Arabic beside Latin."""
+"""Invisible characters needed to spell Persian or to order Arabic beside Latin text."""
 LOOKS = "\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"
-"""What says only whether the sign before it is drawn as a letter or as a picture."""
+"""Characters that only select whether the preceding sign is drawn as text or as a picture."""
 
 
 def cleaned(text: str | None) -> str | None:
-    """Composed characters, plain line ends, nothing at the edges, and nothing that cannot be seen or turns text round.
+    """Normalise a text: NFC, line feeds only, no space at either end, no invisible characters; None stays None.
 
-    Control characters, overrides of direction, zero-width spaces, private and unassigned characters are taken out; a
-    text of nothing but joiners is empty.
+    Control characters, direction overrides, zero-width spaces, private and unassigned characters are removed. A text
+    of joiners and spaces alone becomes empty.
     """
     if text is None:
         return None
@@ -61,10 +61,10 @@ def _seen(character: str) -> bool:
 
 
 class Needed(InputRequired):
-    """Something must be there: what is only spaces, seen or unseen, is nothing."""
+    """A value is required; spaces and invisible characters alone do not count."""
 
     def __call__(self, form: Any, field: Any) -> None:
-        """Refuse an empty field before anything else looks at it."""
+        """Reject an empty field before any other validator runs."""
         super().__call__(form, field)
         if not (cleaned(str(field.raw_data[0])) or "").strip():
             field.errors = []
@@ -72,8 +72,11 @@ class Needed(InputRequired):
 
 
 def line(label: str, *, most: int = LINE, required: bool = True, printed: bool = False, **kw: Any) -> StringField:
-    """A field of one line; one that is `printed` stands in letters."""
-    rules = [Needed(f"Fill in “{label}”."), Length(max=most, message=f"Write {most} characters or fewer.")]
+    """A field of one line. printed: its text appears in letters, so the letters' fonts must contain it."""
+    rules = [
+        Needed(lazy_gettext("Fill in “%(label)s”.", label=label)),
+        Length(max=most, message=lazy_gettext("Enter %(most)s characters or fewer.", most=most)),
+    ]
     rules += [_prints] if printed else []
     return StringField(label, rules[0 if required else 1 :], filters=[cleaned], **kw)
 
@@ -81,22 +84,22 @@ def line(label: str, *, most: int = LINE, required: bool = True, printed: bool =
 def _prints(_form: Any, field: Any) -> None:
     if characters := strange(field.data or ""):
         raise ValidationError(
-            gettext("Our letters cannot print these characters: %(characters)s", characters=characters)
+            gettext("Our letters cannot show these characters: %(characters)s", characters=characters)
         )
 
 
 class AmountField(Field):
-    """An amount of money as people type it: "1,336.00", "1 336,00", "1336". `data` is a Decimal, or None."""
+    """An amount as people type it: "1,336.00", "1 336,00", "1336". `data` is a Decimal, or None."""
 
     widget = TextInput()
     data: Decimal | None
 
     def __init__(self, label: str, *, currency: str = "USD", required: bool = True, **kw: Any) -> None:
-        super().__init__(label, [Needed(f"Fill in “{label}”.")] if required else [], **kw)
+        super().__init__(label, [Needed(lazy_gettext("Fill in “%(label)s”.", label=label))] if required else [], **kw)
         self.currency = currency
 
     def process_formdata(self, values: list[str]) -> None:
-        """Read the amount; a sentence says what is wrong with it."""
+        """Parse the amount; raises ValidationError with the reason."""
         self.data = None
         if values and values[0].strip():
             self.data = money(values[0], self.currency)
@@ -114,17 +117,19 @@ class WholeField(Field):
     data: int | None
 
     def __init__(self, label: str, *, least: int = 1, most: int = 1_000, **kw: Any) -> None:
-        super().__init__(label, [Needed(f"Fill in “{label}”.")], render_kw={"inputmode": "numeric"}, **kw)
+        super().__init__(
+            label, [Needed(lazy_gettext("Fill in “%(label)s”.", label=label))], render_kw={"inputmode": "numeric"}, **kw
+        )
         self.least, self.most = least, most
 
     def process_formdata(self, values: list[str]) -> None:
-        """Read it, or say between which it must lie."""
+        """Parse the number; raises ValidationError with the allowed range."""
         self.data = None
         if values and values[0].strip():
             value = number(values[0])
             if value != int(value) or not self.least <= value <= self.most:
                 raise ValidationError(
-                    gettext("Write a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
+                    gettext("Enter a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
                 )
             self.data = int(value)
 
@@ -133,26 +138,34 @@ class WholeField(Field):
 
 
 def written(amount: Decimal, places: int, *, group: bool = True) -> str:
-    """An amount as a field holds it: so that it is read back as the same, which 1.500 would not be."""
+    """An amount formatted for a field, in a form that `number` parses back; 1.500 would be ambiguous."""
     text = f"{round(amount, places):{',' if group else ''}.{places}f}"
     return text.rstrip("0").rstrip(".") if places > CENTS else text
 
 
 def money(text: str, currency: str) -> Decimal:
-    """The amount, with no more decimals than the currency has; raises ValidationError with the sentence."""
+    """The amount, with at most as many decimals as the currency has; raises ValidationError with the reason."""
     amount = number(text)
     places = get_currency_precision(currency)
     if amount != round(amount, places):
-        raise ValidationError(f"{currency} has {places} decimals; write no more.")
+        raise ValidationError(
+            ngettext(
+                "%(currency)s has %(num)s decimal; enter no more.",
+                "%(currency)s has %(num)s decimals; enter no more.",
+                places,
+                currency=currency,
+            )
+        )
     if amount < 0:
-        raise ValidationError("Write an amount of zero or more.")
+        raise ValidationError(gettext("Enter an amount of zero or more."))
     return round(amount, places)
 
 
 def number(text: str) -> Decimal:
-    """A number as people type it; raises ValidationError. A last comma with one or two digits is a decimal comma.
+    """Parse a number as people type it; raises ValidationError with the reason.
 
-    What may mean a thousand times as much in another language is refused and not guessed.
+    A last comma followed by one or two digits is a decimal comma. A number that means a thousand times as much in
+    another language is rejected, with both readings.
     """
     bare = (
         text.strip()
@@ -164,7 +177,12 @@ def number(text: str) -> Decimal:
     if THOUSANDS.fullmatch(bare):
         plain, thousand = bare.rstrip("0").rstrip("."), bare.replace(".", "")
         raise ValidationError(
-            f"“{bare}” may mean {thousand} or {plain}: write it without the dot, or with fewer digits."
+            gettext(
+                "“%(number)s” can mean %(thousand)s or %(plain)s. Enter it without the dot, or with fewer digits.",
+                number=bare,
+                thousand=thousand,
+                plain=plain,
+            )
         )
     head, comma, tail = bare.rpartition(",")
     if comma and "." not in tail and len(tail) in (1, 2) and "," not in head:
@@ -173,10 +191,10 @@ def number(text: str) -> Decimal:
     try:
         value = Decimal(bare)
     except InvalidOperation:
-        raise ValidationError("Give a number, such as 0 or 12.50.") from None
+        raise ValidationError(gettext("Enter a number, such as 0 or 12.50.")) from None
     if not value.is_finite() or value.copy_abs() >= LARGEST:
-        raise ValidationError("Write a number below a million million.")
+        raise ValidationError(gettext("Enter a number below 1,000,000,000,000."))
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and not -DIGITS <= exponent <= DIGITS:
-        raise ValidationError("Write the number out, such as 0 or 12.50.")
+        raise ValidationError(gettext("Enter the number in full, such as 0 or 12.50."))
     return value

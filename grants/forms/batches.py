@@ -1,9 +1,10 @@
-"""Putting payable instalments into a batch."""
+"""Choice of payable instalments for a batch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext
 from wtforms import SelectMultipleField
 from wtforms.validators import InputRequired
 
@@ -11,15 +12,18 @@ from grants.forms.base import Form
 
 
 class BatchForm(Form):
-    """Which instalments go into the batch; those that are payable are handed in by the view."""
+    """The instalments of a batch, chosen among the payable ones that the view offers."""
 
     instalments = SelectMultipleField(
-        "Payments", [InputRequired("Choose at least one payment.")], coerce=int, validate_choice=False
+        lazy_gettext("Payments"),
+        [InputRequired(lazy_gettext("Choose at least one payment."))],
+        coerce=int,
+        validate_choice=False,
     )
 
     @classmethod
     def over(cls, payable: Sequence[int]) -> BatchForm:
-        """The form over these instalments, all chosen at first; whether one is still payable, the service says."""
+        """The form over these instalments, all selected at first; the service checks that they are still payable."""
         form = cls(instalments=list(payable))
         form.instalments.choices = [(number, str(number)) for number in payable]
         return form

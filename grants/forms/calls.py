@@ -1,4 +1,4 @@
-"""Setting up a call: its title and days, and the numbers of its rules."""
+"""Set-up of a call: its title and dates, and the parameters of its rules."""
 
 from __future__ import annotations
 
@@ -33,75 +33,75 @@ CLOCKS = {
 
 
 YEARS = range(2000, 2100)
-"""Those in which calls open and close; days are counted on from there."""
+"""The years in which calls may open and close."""
 
 
 class InstantField(DateTimeLocalField):
-    """A day and an hour in UTC."""
+    """A date and time in UTC."""
 
     def __init__(self, label: str, *, required: bool = True, **kw: Any) -> None:
-        rules = [Needed(f"Fill in “{label}”.")] if required else [Optional()]
+        rules = [Needed(lazy_gettext("Fill in “%(label)s”.", label=label))] if required else [Optional()]
         super().__init__(label, rules, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kw)
 
     def process_formdata(self, values: list[str]) -> None:
-        """Read it, or say how it is written."""
+        """Parse the date and time; raises ValueError with the expected form."""
         self.data = None
         if not values or not values[0].strip():
             return
         try:
             super().process_formdata(values)
         except ValueError:
-            raise ValueError(gettext("Write a day and an hour, such as 2026-11-30 23:59.")) from None
+            raise ValueError(gettext("Enter a date and time, such as 2026-11-30 23:59.")) from None
         self._look_at_year()
 
     def _look_at_year(self) -> None:
         found, self.data = self.data, None
         if found and found.year not in YEARS:
-            raise ValueError(gettext("Write a year from %(first)s to %(last)s.", first=YEARS[0], last=YEARS[-1]))
+            raise ValueError(gettext("Enter a year from %(first)s to %(last)s.", first=YEARS[0], last=YEARS[-1]))
         self.data = found.replace(tzinfo=UTC) if found else None
 
 
 class DaysForm(Form):
-    """What every call has: a title, and when it opens and closes."""
+    """The title of a call, and when it opens and closes."""
 
     title = line(lazy_gettext("Title"), most=120, printed=True)
-    opens_at = InstantField(lazy_gettext("Opens, in UTC"))
-    closes_at = InstantField(lazy_gettext("Closes, in UTC"), required=False)
+    opens_at = InstantField(lazy_gettext("Opens (UTC)"))
+    closes_at = InstantField(lazy_gettext("Closes (UTC)"), required=False)
 
     def validate_closes_at(self, field: Field) -> None:
-        """The end comes after the beginning."""
+        """Require that the call closes after it opens."""
         if self.opens_at.data and field.data and field.data <= self.opens_at.data:
             raise ValidationError(gettext("The call must close after it opens."))
 
     def facts(self) -> dict[str, Any]:
-        """The clean values, by the names that `services.calls` uses."""
+        """The valid values, by the parameter names of `services.calls`."""
         return {"title": self.title.data, "opens_at": self.opens_at.data, "closes_at": self.closes_at.data}
 
 
 class NewCallForm(DaysForm):
-    """What begins a call; everything else is copied from the programme."""
+    """A new call; its rules are copied from the programme."""
 
     programme = SelectField(lazy_gettext("Programme"), choices={})
     fund = SelectField(lazy_gettext("Fund"), coerce=int, choices={})
 
     def offer(self, funds: Iterable[Fund], codes: Iterable[str]) -> None:
-        """Hand in what can be chosen: funds, and the codes of programmes."""
+        """Set the funds and the codes of programmes that can be chosen."""
         self.funds = {fund.id: fund for fund in funds}
         self.programme.choices = {code: gettext(programmes()[code].title) for code in codes}
         self.fund.choices = {str(id): f"{fund.title}, {fund.currency}" for id, fund in self.funds.items()}
 
     def chosen_fund(self) -> Fund:
-        """The fund of the clean form."""
+        """The chosen fund, once the form is valid."""
         return self.funds[self.fund.data]
 
 
 class CallForm(DaysForm):
-    """Title, days and numbers of a call; `call_form` adds a field for each number that this call has."""
+    """Title, dates and parameters of a call; `call_form` adds a field for each parameter of this call."""
 
-    months_most = WholeField(lazy_gettext("Longest project, in months"), most=120)
+    months_most = WholeField(lazy_gettext("Maximum duration in months"), most=120)
 
     def rules(self, held: CallRules) -> dict[str, Any]:
-        """The call's rules with the numbers of this form, as plain data."""
+        """The call's rules with the parameters of this form, as plain data."""
         data = held.model_dump(mode="json")
         data |= {"most": str(self["most"].data), "months_most": self.months_most.data}
         for stage in data["stages"]:
@@ -120,7 +120,7 @@ class CallForm(DaysForm):
         }
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Besides the fields: each rule that is switched on must be able to read its numbers."""
+        """Validate the fields, and the parameters of each active rule."""
         whole = super().validate(extra_validators) and plans.adds_up(self)
         return not any([not whole, *(self._unfit(spec) for spec in self.known if self[f"rule_{spec.key}"].data)])
 
@@ -139,19 +139,19 @@ class CallForm(DaysForm):
         return False
 
     def explain(self, error: Unfit) -> None:
-        """What the rules as a whole say against it, beside the title for want of a better place."""
+        """Show the errors of the rules as a whole beside the title, as they belong to no single field."""
         self.title.errors = [*self.title.errors, *(str(found["msg"]) for found in error.errors())]
 
     def of_stages(self) -> Iterator[Field]:
-        """How many reviews each stage needs."""
+        """The fields for the number of reviews of each stage."""
         return (field for field in self if field.name.startswith("reviews_"))
 
     def of_clock(self) -> Iterator[Field]:
-        """How long each step may take."""
+        """The fields for the time limit of each step."""
         return (field for field in self if field.name.startswith("clock_"))
 
     def of_rules(self) -> Iterator[tuple[Field, list[Field], str]]:
-        """Each rule: its switch, its numbers, and what it asks."""
+        """Each rule: its switch, its parameter fields, and its description."""
         for spec in self.known:
             yield (
                 self[f"rule_{spec.key}"],
@@ -160,21 +160,21 @@ class CallForm(DaysForm):
             )
 
     def of_plan(self) -> Iterator[Field]:
-        """The share of each instalment, and when each report is due."""
+        """The fields for the share of each instalment and the due date of each report."""
         return (field for field in self if field.name.startswith(plans.PREFIXES))
 
     known: tuple[RuleSpec, ...] = ()
 
 
 def call_form(call: Call) -> type[CallForm]:
-    """The form of this very call, filled with what it holds."""
+    """The form class of this call, filled with its stored values."""
     held = call.data
     fields: dict[str, Any] = {
         "known": _known(call),
-        "most": AmountField(gettext("Most that a proposal may ask for"), currency=call.currency, default=held.most),
+        "most": AmountField(gettext("Maximum grant"), currency=call.currency, default=held.most),
         **{
             f"reviews_{stage.key}": WholeField(
-                gettext("Reviews of each %(stage)s", stage=gettext(stage.title).lower()),
+                gettext("Reviews per %(stage)s", stage=gettext(stage.title).lower()),
                 least=1 if stage.reviews else 0,
                 most=20,
                 default=stage.reviews,
@@ -189,7 +189,7 @@ def call_form(call: Call) -> type[CallForm]:
     }
     on = {spec.key for spec in held.rules}
     for spec in fields["known"]:
-        fields[f"rule_{spec.key}"] = BooleanField(gettext("Ask this rule"), default=spec.key in on)
+        fields[f"rule_{spec.key}"] = BooleanField(gettext("Apply this rule"), default=spec.key in on)
         fields |= {
             _name(spec, name): StringField(_label(spec, name, call.currency), filters=[cleaned], default=_shown(value))
             for name, value in spec.params.items()
@@ -212,29 +212,29 @@ def _filled(call: Call) -> type[CallForm]:
 
 
 def _known(call: Call) -> tuple[RuleSpec, ...]:
-    """The call's rules, then those of its programme that are switched off."""
+    """The call's rules, followed by the inactive ones of its programme."""
     held = call.data.rules
     keys = {spec.key for spec in held}
     return (*held, *(spec for spec in programmes()[call.programme].rules.rules if spec.key not in keys))
 
 
 def _advice(params: type[Params], param: str, wrong: list[str]) -> str:
-    """What to write into a field of a rule, instead of what is wrong in it."""
+    """The error of a rule's parameter: the unknown names, and what to enter instead."""
     kind, told = params.model_fields[param].annotation, ""
     known = _names(kind)
     if wrong:
-        told = gettext("Nothing here is called %(names)s.", names=", ".join(f"“{name}”" for name in wrong)) + " "
+        told = gettext("Unknown: %(names)s.", names=", ".join(f"“{name}”" for name in wrong)) + " "
     if issubclass(params, Countries):
-        return told + gettext("Write the two-letter codes of countries, such as BJ for Benin, parted by commas.")
+        return told + gettext("Enter two-letter country codes separated by commas, such as BJ for Benin.")
     if not known:
-        return gettext("This does not fit the rule: write a number above zero.")
+        return gettext("Enter a number above zero.")
     if get_origin(kind) is Literal:
-        return told + gettext("Write one of these: %(names)s.", names=", ".join(known))
-    return told + gettext("Write one or more of these, parted by commas: %(names)s.", names=", ".join(known))
+        return told + gettext("Enter one of these: %(names)s.", names=", ".join(known))
+    return told + gettext("Enter one or more of these, separated by commas: %(names)s.", names=", ".join(known))
 
 
 def _names(annotation: Any) -> tuple[str, ...]:
-    """The names that a parameter of this type may have; none for numbers."""
+    """The names that a parameter of this type accepts; none for numbers."""
     if get_origin(annotation) is Literal:
         return get_args(annotation)
     return tuple(name for part in get_args(annotation) for name in _names(part))
@@ -245,27 +245,27 @@ def _name(spec: RuleSpec, param: str) -> str:
 
 
 LABELS = {
-    "contacts_count": "People with an account, at least",
-    "held_grants": "Grants at once, at most",
-    "held_amount": "Together at most, %(currency)s",
+    "contacts_count": "Minimum number of people with an account",
+    "held_grants": "Maximum number of active grants",
+    "held_amount": "Maximum total of active grants, %(currency)s",
     "most_of_kind_kind": "Kind of applicant",
-    "most_of_kind_amount": "They ask for at most, %(currency)s",
-    "indirect_percent": "Percent of the grant, at most",
-    "cofunding_percent": "Percent of the grant, at least",
+    "most_of_kind_amount": "Maximum grant for this kind, %(currency)s",
+    "indirect_percent": "Maximum percentage of the grant",
+    "cofunding_percent": "Minimum percentage of the grant",
     "partner_above_amount": "Above this amount, %(currency)s",
-    "partner_above_months": "Months, at least",
+    "partner_above_months": "Minimum number of months",
 }
 NUMBERS = frozenset({"amount", "count", "grants", "months", "percent"})
 
 
 def _label(spec: RuleSpec, param: str, currency: str) -> str:
-    """What a number of a rule is called."""
+    """The label of a rule's parameter."""
     known = LABELS.get(f"{spec.key}_{param}", param.replace("_", " ").capitalize())
     return gettext(known, currency=currency) if "%(" in known else gettext(known)
 
 
 def _bare(param: str, text: str | None) -> str:
-    """A number as people type it without what parts its thousands; what cannot be read is for the rule to refuse."""
+    """A number without thousands separators; text that cannot be parsed is returned for the rule to reject."""
     if param not in NUMBERS or not text:
         return text or ""
     try:

@@ -1,4 +1,4 @@
-"""One line of the checklist."""
+"""One line of the eligibility checklist."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from grants.forms.base import Form, line
 
 
 class CheckForm(Form):
-    """A verdict and its note."""
+    """A verdict with its note."""
 
-    verdict = RadioField(lazy_gettext("Verdict"), [InputRequired(lazy_gettext("Say whether it passed."))])
+    verdict = RadioField(lazy_gettext("Verdict"), [InputRequired(lazy_gettext("Choose “Passed” or “Failed”."))])
     note = line(lazy_gettext("Note"), most=1_000, required=False)
 
     def __init__(self, **values: Any) -> None:
@@ -22,6 +22,6 @@ class CheckForm(Form):
         self.verdict.choices = {"passed": gettext("Passed"), "failed": gettext("Failed")}
 
     def validate_note(self, field: object) -> None:
-        """A failure says what failed; beside the field, where the writer is."""
+        """Require a note with the verdict “failed”, and show the error beside the field."""
         if self.verdict.data == "failed" and not self.note.data:
-            raise ValidationError(gettext("Say what failed."))
+            raise ValidationError(gettext("Enter what failed."))

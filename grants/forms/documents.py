@@ -1,8 +1,9 @@
-"""Asking whether a document is ours: by its number, or by the file itself."""
+"""Verification of a document by its number or its file."""
 
 from __future__ import annotations
 
 from flask import request
+from flask_babel import gettext, lazy_gettext
 from wtforms import FileField
 from wtforms.validators import ValidationError
 
@@ -10,19 +11,23 @@ from grants.forms.base import Form, line
 
 BEGINS = b"%PDF-"
 LOOKED_AT = 1024
-"""A PDF may have something before its first line; readers look for it within so many bytes (ISO 32000-2, Annex I.3)."""
+"""Bytes within which readers look for a PDF's first line, as other data may precede it (ISO 32000-2, Annex I.3)."""
 
 
 class NumberForm(Form):
-    """The number that a letter bears at its foot."""
+    """The number printed at the foot of a letter."""
 
-    number = line("Number", most=40, description="It stands at the foot of the letter, such as L-2026-0042.")
+    number = line(
+        lazy_gettext("Number"), most=40, description=lazy_gettext("At the foot of the letter, such as L-2026-0042.")
+    )
 
 
 class FileForm(Form):
-    """A PDF file to be compared with what we printed."""
+    """A PDF file to be compared with the documents we issued."""
 
-    file = FileField("PDF file", description="Up to 2 MB. It is compared and not kept.")
+    file = FileField(
+        lazy_gettext("PDF file"), description=lazy_gettext("Up to 2 MB. We compare the file and do not keep it.")
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,10 +35,10 @@ class FileForm(Form):
         self.bytes = upload.read() if upload else b""
 
     def validate_file(self, field: FileField) -> None:
-        """There is one, and it looks like a PDF."""
+        """Require a file that looks like a PDF."""
         if not self.bytes:
-            raise ValidationError("Choose the PDF file of the letter.")
+            raise ValidationError(gettext("Choose the PDF file of the letter."))
         if BEGINS not in self.bytes[:LOOKED_AT]:
             raise ValidationError(
-                "This is not a PDF file. Choose the file as you got it, not a picture or a scan of it."
+                gettext("This is not a PDF file. Choose the file as you received it, not a picture or a scan of it.")
             )

@@ -1,9 +1,10 @@
-"""Choosing for which organisation one applies."""
+"""Choice of the organisation that applies."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
@@ -12,10 +13,13 @@ from grants.models import Organisation
 
 
 class BeginForm(Form):
-    """The organisation a draft is begun for; the only one is chosen already."""
+    """The organisation that applies; preselected if there is only one."""
 
     organisation = RadioField(
-        "Which organisation applies?", [InputRequired("Choose the organisation that applies.")], coerce=int, choices={}
+        lazy_gettext("Which organisation is applying?"),
+        [InputRequired(lazy_gettext("Choose the organisation that is applying."))],
+        coerce=int,
+        choices={},
     )
 
     def __init__(self, organisations: Sequence[Organisation]) -> None:

@@ -1,4 +1,4 @@
-"""Money coming into a fund, and money set aside for a call."""
+"""Contributions to a fund, and allocations to its calls."""
 
 from __future__ import annotations
 
@@ -8,31 +8,40 @@ from typing import Any
 from babel import Locale
 from babel.numbers import get_territory_currencies
 from flask import request
+from flask_babel import gettext, lazy_gettext
 from wtforms import IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from grants.forms.base import AmountField, Form, Needed, line
 
-YEARS = "Write a year from 2000 to 2100."
+YEARS = lazy_gettext("Enter a year from 2000 to 2100.")
 CURRENCIES = frozenset(code for land in Locale("en").territories for code in get_territory_currencies(str(land)))
-"""Those that are paid with somewhere today: no metals, no test codes, nothing that has gone."""
+"""Currencies in use today; without metals, test codes and former currencies."""
 
 
 def more_than_nothing(field: AmountField) -> None:
-    """An amount moves something."""
+    """Require an amount above zero."""
     if field.data is not None and field.data <= 0:
-        raise ValidationError("Write an amount above zero.")
+        raise ValidationError(gettext("Enter an amount above zero."))
 
 
 class FundForm(Form):
-    """A contribution that opens a fund."""
+    """A new fund with its contribution."""
 
-    title = line("Name of the fund", most=120)
-    year = IntegerField("Year", [Needed("Fill in “Year”."), NumberRange(2000, 2100, message=YEARS)])
-    currency = line("Currency", most=3, description="Three letters, such as USD.", default="USD")
-    amount = AmountField("Amount received")
+    title = line(lazy_gettext("Name of the fund"), most=120)
+    year = IntegerField(
+        lazy_gettext("Year"),
+        [
+            Needed(lazy_gettext("Fill in “%(label)s”.", label=lazy_gettext("Year"))),
+            NumberRange(2000, 2100, message=YEARS),
+        ],
+    )
+    currency = line(
+        lazy_gettext("Currency"), most=3, description=lazy_gettext("Three letters, such as USD."), default="USD"
+    )
+    amount = AmountField(lazy_gettext("Amount received"))
     source = line(
-        "Where it comes from", most=300, required=False, description="It stands in the ledger, for the auditor."
+        lazy_gettext("Source"), most=300, required=False, description=lazy_gettext("Shown in the ledger for auditors.")
     )
 
     def __init__(self, **values: Any) -> None:
@@ -43,7 +52,7 @@ class FundForm(Form):
             self.amount.process(request.form)
 
     def values(self) -> dict[str, Any]:
-        """What `services.funds.receive` takes, once the form is clean."""
+        """The arguments of `services.funds.receive`, once the form is valid."""
         return {
             "title": self.title.data,
             "year": self.year.data,
@@ -53,25 +62,29 @@ class FundForm(Form):
         }
 
     def validate_currency(self, field: Any) -> None:
-        """It is one that somewhere is paid with."""
+        """Require a currency in use today."""
         if field.data not in CURRENCIES:
-            raise ValidationError("Write the three letters of a currency, such as USD.")
+            raise ValidationError(gettext("Enter the three letters of a currency, such as USD."))
 
     def validate_amount(self, field: AmountField) -> None:
-        """It moves something."""
+        """Require an amount above zero."""
         more_than_nothing(field)
 
 
 class EnvelopeForm(Form):
-    """Money of the fund for one of its calls, or back from it; the calls are handed in by the view."""
+    """An allocation of the fund's money to one of its calls, or its return. The view offers the calls."""
 
-    call = SelectField("Call", [InputRequired("Choose a call.")], coerce=int)
-    way = RadioField("Which way", choices={"aside": "Set it aside", "back": "Take it back"}, default="aside")
-    amount = AmountField("Amount")
+    call = SelectField(lazy_gettext("Call"), [InputRequired(lazy_gettext("Choose a call."))], coerce=int)
+    way = RadioField(
+        lazy_gettext("Action"),
+        choices={"aside": lazy_gettext("Allocate to the call"), "back": lazy_gettext("Return to the fund")},
+        default="aside",
+    )
+    amount = AmountField(lazy_gettext("Amount"))
 
     @classmethod
     def over(cls, calls: Sequence[tuple[int, str]], currency: str) -> EnvelopeForm:
-        """The form over the calls of a fund, in the fund's currency."""
+        """The form with the calls of a fund, in the fund's currency."""
         form = cls()
         form.call.choices = list(calls)
         form.amount.currency = currency
@@ -80,9 +93,9 @@ class EnvelopeForm(Form):
         return form
 
     def values(self) -> dict[str, Any]:
-        """What `services.calls.fund` and `unfund` take, once the form is clean."""
+        """The arguments of `services.calls.fund` and `unfund`, once the form is valid."""
         return {"amount": self.amount.data}
 
     def validate_amount(self, field: AmountField) -> None:
-        """It moves something."""
+        """Require an amount above zero."""
         more_than_nothing(field)

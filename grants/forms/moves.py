@@ -1,4 +1,4 @@
-"""The small form of a move, made from what its row asks."""
+"""The form of a transition, made from its fields."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext
 from wtforms.validators import ValidationError
 
 from grants.forms.base import TEXT, cleaned, money, number
@@ -13,7 +14,7 @@ from workflows.flow import Ask, Move
 
 
 class Unclear(ValueError):
-    """Some answers cannot be read; `errors` has a sentence per key, `values` what was typed."""
+    """Some fields cannot be parsed; `errors` holds a message per field, `values` the input."""
 
     def __init__(self, errors: Mapping[str, str], values: Mapping[str, str]) -> None:
         super().__init__("; ".join(errors.values()))
@@ -21,7 +22,7 @@ class Unclear(ValueError):
 
 
 def answers(move: Move, sent: Mapping[str, str], currency: str) -> dict[str, Any]:
-    """The clean answers by key; raises Unclear. Whether they suffice is for the flow to say."""
+    """The parsed values by field; raises Unclear. The flow checks whether they suffice."""
     found: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for ask in move.asks:
@@ -48,9 +49,9 @@ def _read(ask: Ask, text: str, currency: str) -> Any:
         case "tick":
             return True
         case "choice" if text not in dict(ask.options):
-            raise ValidationError("Choose one of the answers.")
+            raise ValidationError(gettext("Choose one of the answers."))
     if len(text) > TEXT:
-        raise ValidationError(f"Write {TEXT:,} characters or fewer.")
+        raise ValidationError(gettext("Enter %(most)s characters or fewer.", most=f"{TEXT:,}"))
     return text
 
 
@@ -58,4 +59,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValidationError("Write a day, such as 2026-03-01.") from None
+        raise ValidationError(gettext("Enter a date, such as 2026-03-01.")) from None

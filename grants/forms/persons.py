@@ -1,4 +1,4 @@
-"""Giving somebody a role."""
+"""Appointment of a person to a role."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from workflows.roles import APPOINTED
 
 
 class AppointmentForm(Form):
-    """A role and where it is held: everywhere (an empty scope), `programme:<code>` or `call:<number>`."""
+    """A role and its scope: empty for everywhere, `programme:<code>` or `call:<id>`."""
 
     role = SelectField(lazy_gettext("Role"), choices={})
     scope = SelectField(lazy_gettext("Where"), choices={})
 
     def offer(self, calls: Iterable[tuple[int, str]]) -> None:
-        """Hand in the roles, and where they can be held."""
+        """Set the roles and scopes that can be chosen."""
         self.role.choices = {str(role): gettext(str(role).capitalize()) for role in APPOINTED}
         kinds = {f"programme:{code}": gettext(programme.title) for code, programme in programmes().items()}
         self.scope.choices = {"": gettext("Everywhere")} | kinds | {f"call:{id}": title for id, title in calls}
 
     def where(self) -> tuple[str | None, int | None]:
-        """The programme and the call that the scope names."""
+        """The programme's code and the call's id that the scope names; None where it names none."""
         kind, _, key = str(self.scope.data or "").partition(":")
         return (key if kind == "programme" else None), (int(key) if kind == "call" else None)

@@ -1,4 +1,4 @@
-"""How a call pays and when it hears: each instalment's share and each report's days, as fields of its form."""
+"""Payment and reporting plan of a call, as form fields: instalment shares and report due dates."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
@@ -19,25 +19,27 @@ from workflows.programme import WHOLE, CallRules, ReportDuty
 PREFIXES = ("share_", "report_")
 MONTHS, DAYS = 120, 365
 LEAST = 1
-"""Of a smaller share of a small award nothing would be left to pay."""
+"""Smallest share, in percent; a smaller share of a small award would round to nothing."""
 
 
 class PercentField(Field):
-    """A percentage above nothing, as people type it."""
+    """A percentage above zero, as people type it."""
 
     widget = TextInput()
     data: Decimal | None
 
     def __init__(self, label: str, **kw: Any) -> None:
-        super().__init__(label, [Needed(f"Fill in “{label}”.")], render_kw={"inputmode": "decimal"}, **kw)
+        super().__init__(
+            label, [Needed(lazy_gettext("Fill in “%(label)s”.", label=label))], render_kw={"inputmode": "decimal"}, **kw
+        )
 
     def process_formdata(self, values: list[str]) -> None:
-        """Read it, or say between which it must lie."""
+        """Parse the percentage; raises ValidationError with the allowed range."""
         self.data = None
         if values and values[0].strip():
             value = number(values[0])
             if not LEAST <= value <= WHOLE or value != round(value, 2):
-                raise ValidationError(gettext("Write a number from 1 to 100, with two decimals or fewer."))
+                raise ValidationError(gettext("Enter a number from 1 to 100 with at most two decimals."))
             self.data = value
 
     def _value(self) -> str:
@@ -45,11 +47,11 @@ class PercentField(Field):
 
 
 def fields(held: CallRules) -> dict[str, Field]:
-    """A field for each number of the plan that this call has."""
+    """A field for each number of the call's plan."""
     found: dict[str, Field] = {}
     for place, plan in enumerate(held.instalments, 1):
         found[f"share_{place}"] = PercentField(
-            gettext("Instalment %(number)s, percent of the award", number=place), default=plan.percent
+            gettext("Instalment %(number)s, percentage of the award", number=place), default=plan.percent
         )
     for place, duty in enumerate(held.reports, 1):
         if duty.at == "start":
@@ -71,7 +73,7 @@ def _days_of(duty: ReportDuty) -> str:
 
 
 def plan(form: BaseForm, held: CallRules, data: dict[str, Any]) -> None:
-    """Set what the clean form says into a call's rules as plain data."""
+    """Write the values of the valid form into a call's rules, given as plain data."""
     for place, row in enumerate(data["instalments"], 1):
         row["percent"] = str(form[f"share_{place}"].data)
     for place, (row, duty) in enumerate(zip(data["reports"], held.reports, strict=True), 1):
@@ -81,12 +83,12 @@ def plan(form: BaseForm, held: CallRules, data: dict[str, Any]) -> None:
 
 
 def adds_up(form: BaseForm) -> bool:
-    """Whether the shares come to the whole; beside the last one stands what they come to instead."""
+    """Whether the shares add up to 100 percent; if not, the last one gets an error with their sum."""
     shares = list(_shares(form))
     together = sum(field.data for field in shares)
     if together == WHOLE:
         return True
-    shares[-1].errors = [gettext("The instalments come to %(sum)s percent, not 100.", sum=plain(together))]
+    shares[-1].errors = [gettext("The instalments add up to %(sum)s percent instead of 100.", sum=plain(together))]
     return False
 
 

@@ -1,8 +1,8 @@
 """The form of a proposal, made from the questions of its stage.
 
-A page is drawn and a save is read by the same class over the same names, so that what was typed comes back as it was
-typed. Numbers and days that cannot be read: the rest is saved, the field says what is wrong, and the words typed there
-are kept (`unread` for what would be a column, the answer itself otherwise) until something better comes.
+The same class renders the page and parses the save, with the same field names, so that input is shown again unchanged.
+If a number or date cannot be parsed, the rest is saved, the field shows the error, and the typed text is kept until it
+is replaced: in `unread` if the value belongs to a column, otherwise as the answer itself.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ UNREAD = "unread"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with its field, or with its rows."""
+    """A question with either its field or its rows."""
 
     question: Question
     field: Field | None = None
@@ -37,7 +37,7 @@ class Asked:
 
     @property
     def wrong(self) -> bool:
-        """Whether something typed here cannot be read or kept."""
+        """Whether some input here cannot be parsed or saved."""
         return self.rows.wrong if self.rows else bool(self.field is not None and self.field.errors)
 
 
@@ -50,13 +50,13 @@ class Part:
 
     @property
     def wrong(self) -> bool:
-        """Whether something typed here cannot be read or kept."""
+        """Whether some input here cannot be parsed or saved."""
         return any(one.wrong for one in self.asked)
 
 
 @dataclass(slots=True)
 class Written:
-    """What a save takes over. lines and goals are None where they were not on the page."""
+    """The values to save. lines and goals are None if they were not in the request."""
 
     facts: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
@@ -66,9 +66,10 @@ class Written:
 
 
 class Proposal:
-    """The sections of a stage that were sent, with every answer as far as it can be read.
+    """The submitted sections of a stage, with every answer that can be parsed.
 
-    sent: names and texts as a browser sends them. more: the question to which a row is added.
+    sent: names and texts as the browser sends them. only: keys of the sections to include; None for all. more: the key
+    of the question to which a row is added.
     """
 
     def __init__(
@@ -100,39 +101,39 @@ class Proposal:
 
     @property
     def asked(self) -> Iterator[Asked]:
-        """Every question in its order."""
+        """Every question, in order."""
         return (one for part in self.parts for one in part.asked)
 
     @property
     def wrong(self) -> list[tuple[str, str]]:
-        """(id of a field, what is wrong with it), in the order of the page."""
+        """(id of a field, its error), in the order of the page."""
         return [pair for one in self.asked for pair in _wrong(one)]
 
     @property
     def too_long(self) -> bool:
-        """Whether something cannot be kept at all."""
+        """Whether some input is too long to be saved."""
         return any(len(text_of(f)) > LONGEST for one in self.asked for f in _fields(one)) or any(
             one.rows.errors for one in self.asked if one.rows
         )
 
     def written(self) -> Written:
-        """What is saved."""
+        """The values to save."""
         found = Written()
         for one in self.asked:
             _take(found, one)
         return found
 
     def values(self) -> dict[str, Any]:
-        """The whole content by question, in one form for equal contents."""
+        """All answers by question key, normalised so that equal answers compare equal."""
         return {one.question.key: _value(one) for one in self.asked}
 
     def marks(self) -> dict[str, str]:
-        """A short hash of each answer: what the page showed, to tell later who changed what."""
+        """A short hash of each answer as shown, to detect later which version changed."""
         return {key: hashlib.sha256(json.dumps(value).encode()).hexdigest()[:8] for key, value in self.values().items()}
 
 
 def typed(stage: Stage, content: Content) -> MultiDict[str, str]:
-    """The stored content as if it had just been typed: the inverse of `Proposal.written`."""
+    """The stored content as form data; the inverse of `Proposal.written`."""
     sent: MultiDict[str, str] = MultiDict()
     for question in (q for section in stage.sections for q in section.questions):
         value = content.answers.get(question.key)
@@ -176,7 +177,7 @@ def _fields(one: Asked) -> list[Field]:
 
 
 def _take(found: Written, one: Asked) -> None:
-    """Put an answer where it is stored; one that is too long is left out, so that what is stored stays."""
+    """Add an answer to the values to save; one that is too long is omitted, so the stored one remains."""
     question = one.question
     if one.rows:
         _take_rows(found, question, one.rows)
@@ -211,7 +212,7 @@ def _value(one: Asked) -> Any:
 
 
 def kept_texts(content: Mapping[str, Any]) -> MultiDict[str, str]:
-    """What a lost save sent, from its stored form."""
+    """The form data of a rejected save, from its stored JSON."""
     sent: MultiDict[str, str] = MultiDict()
     for name, texts in content.items():
         sent.setlist(name, [str(text) for text in texts])

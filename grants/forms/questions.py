@@ -1,4 +1,4 @@
-"""One field for each kind of question. A field keeps what was typed, whether or not it can be read."""
+"""A field for each kind of question. A field keeps the typed text even if it cannot be parsed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grants.forms.base import cleaned, money, number
 from workflows.programme import Question
 
 LONGEST = 20_000
-"""Characters of one answer; a longer one is not kept, and its writer is told."""
+"""Maximum characters of one answer; a longer one is not saved and gets an error."""
 MONTHS = 120
 YEARS = range(2000, 2101)
 
@@ -23,14 +23,14 @@ Reader = Callable[[str], Any]
 
 
 class Typed(StringField):
-    """A field of one line. `data` is what `read` makes of it, None where it cannot; `text` is what was typed."""
+    """A field of one line. `data` is the result of `read`, None if parsing fails; `text` is the typed text."""
 
     def __init__(self, label: str, read: Reader, **kw: Any) -> None:
         super().__init__(label, **kw)
         self.read, self.text = read, ""
 
     def process_formdata(self, values: list[str]) -> None:
-        """Read what was typed; WTForms keeps the sentence of a ValidationError beside the field."""
+        """Parse the text; WTForms adds the message of a ValidationError to the field's errors."""
         self.text = " ".join((cleaned(values[0]) or "").split()) if values else ""
         self.data = None
         if self.text:
@@ -41,58 +41,55 @@ class Typed(StringField):
 
 
 class Long(TextAreaField):
-    """Paragraphs."""
+    """A field of several paragraphs."""
 
     def process_formdata(self, values: list[str]) -> None:
-        """Clean the text; one that is too long to keep says so."""
+        """Clean the text; raises ValidationError if it is too long."""
         self.data = self.text = (cleaned(values[0]) or "") if values else ""
         line(self.text)
 
 
 def line(text: str) -> str:
-    """The text itself; raises ValidationError for one that is too long to keep."""
+    """The text itself; raises ValidationError if it is too long."""
     if len(text) > LONGEST:
         raise ValidationError(
-            gettext("This has %(count)s characters; at most %(most)s can be kept.", count=len(text), most=LONGEST)
+            gettext("This text has %(count)s characters; enter at most %(most)s.", count=len(text), most=LONGEST)
         )
     return text
 
 
 def day(text: str) -> date:
-    """The day; raises ValidationError."""
+    """Parse an ISO date; raises ValidationError."""
     try:
         found = date.fromisoformat(text)
     except ValueError:
-        raise ValidationError(gettext("Write the day as year, month, day, such as 2027-03-01.")) from None
+        raise ValidationError(gettext("Enter the date as year, month, day, such as 2027-03-01.")) from None
     if found.year not in YEARS:
-        raise ValidationError(gettext("Write a year from %(first)s to %(last)s.", first=YEARS[0], last=YEARS[-1]))
+        raise ValidationError(gettext("Enter a year from %(first)s to %(last)s.", first=YEARS[0], last=YEARS[-1]))
     return found
 
 
 def months(text: str) -> int:
-    """Whole months; raises ValidationError."""
+    """Parse a whole number of months; raises ValidationError."""
     count = figure(text)
     if count != count.to_integral_value() or not 1 <= count <= MONTHS:
-        raise ValidationError(gettext("Write a whole number of months, 1 to %(most)s.", most=MONTHS))
+        raise ValidationError(gettext("Enter a whole number of months from 1 to %(most)s.", most=MONTHS))
     return int(count)
 
 
 def figure(text: str) -> Decimal:
-    """A number with at most three decimals; raises ValidationError."""
-    try:
-        found = number(text)
-    except ValidationError as error:
-        raise ValidationError(gettext(str(error))) from None
+    """Parse a number with at most three decimals; raises ValidationError."""
+    found = number(text)
     if found != round(found, 3):
-        raise ValidationError(gettext("Write three decimals or fewer."))
+        raise ValidationError(gettext("Enter at most three decimals."))
     return found
 
 
 def quantity(text: str) -> Decimal:
-    """A number of zero or more; raises ValidationError."""
+    """Parse a number of zero or more; raises ValidationError."""
     found = figure(text)
     if found < 0:
-        raise ValidationError(gettext("Write zero or more."))
+        raise ValidationError(gettext("Enter a number of zero or more."))
     return found
 
 
@@ -100,10 +97,7 @@ def cost(currency: str) -> Reader:
     """A reader of amounts in this currency."""
 
     def read(text: str) -> Decimal:
-        try:
-            return money(text, currency)
-        except ValidationError as error:
-            raise ValidationError(gettext(str(error))) from None
+        return money(text, currency)
 
     return read
 
@@ -113,7 +107,7 @@ LOOKS: dict[str, dict[str, Any]] = {"date": {"type": "date"}, "number": {"inputm
 
 
 def field_of(question: Question) -> Any:
-    """The unbound field of a question that is not a table; labels are in the reader's language."""
+    """The unbound field of a question without rows; labels are in the reader's language."""
     label = gettext(question.label)
     options = {key: gettext(title) for key, title in question.options}
     match question.kind:
@@ -130,12 +124,12 @@ def field_of(question: Question) -> Any:
 
 
 def text_of(field: Field) -> str:
-    """What was typed into a field of text; nothing for boxes and choices."""
+    """The typed text of a field; empty for check boxes and choices."""
     return str(getattr(field, "text", ""))
 
 
 def answer_of(question: Question, field: Field) -> Any:
-    """What is stored: a fact as its column wants it, any other answer as JSON. What cannot be read stays as typed."""
+    """The value to store: a fact in its column's type, other answers as JSON. Unparsable text stays as typed."""
     known = dict(question.options)
     match question.kind:
         case "tick":
@@ -152,7 +146,7 @@ def answer_of(question: Question, field: Field) -> Any:
 
 
 def stored(field: Field) -> str:
-    """A day or a number as text that reads the same everywhere; what cannot be read as it was typed."""
+    """A date or number as locale-independent text; text that cannot be parsed as typed."""
     value: object = field.data
     if isinstance(value, date):
         return value.isoformat()
@@ -160,7 +154,7 @@ def stored(field: Field) -> str:
 
 
 def plain(value: Decimal | int | None) -> str:
-    """A number without needless zeros and without an exponent."""
+    """A number as text, without trailing zeros and exponent; empty for None."""
     if value is None:
         return ""
     text = f"{Decimal(value):f}"

@@ -1,4 +1,4 @@
-"""What a grantee writes in a report. Nothing is required here: a report may be saved half written."""
+"""The form of a report. No field is required, as an incomplete report may be saved."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 from flask import request
+from flask_babel import lazy_gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.validators import Length
@@ -17,18 +18,18 @@ from grants.forms.base import LINE, TEXT, AmountField, Form, cleaned, line, numb
 from grants.forms.questions import plain
 from grants.models import Report, ReportFigure, ReportSpending
 
-LONG = Length(max=TEXT, message=f"Write {TEXT:,} characters or fewer.")
-SHORT = Length(max=LINE, message=f"Write {LINE} characters or fewer.")
+LONG = Length(max=TEXT, message=lazy_gettext("Enter %(most)s characters or fewer.", most=f"{TEXT:,}"))
+SHORT = Length(max=LINE, message=lazy_gettext("Enter %(most)s characters or fewer.", most=LINE))
 WORDS = ("summary", "setbacks", "next_steps", "story", "story_by")
 
 
 class FigureField(StringField):
-    """A number as people type it, or nothing."""
+    """A number as people type it; optional."""
 
     data: Decimal | None  # type: ignore[assignment]
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it; a sentence says what is wrong with it."""
+        """Parse the number; raises ValidationError with the reason."""
         self.data = None
         if valuelist and valuelist[0].strip():
             self.data = round(number(valuelist[0]), 3)
@@ -39,7 +40,7 @@ class FigureField(StringField):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure or a budget line of the report with its two fields: the number, and the words beside it."""
+    """A figure or budget line of the report with its two fields: the number, and the text beside it."""
 
     row: Any
     number: Field
@@ -47,21 +48,21 @@ class Row:
 
 
 class ReportForm(Form):
-    """The words of a report. The fields for its figures and budget lines are added by `of`."""
+    """The texts of a report; `of` adds the fields for its figures and budget lines."""
 
-    summary = TextAreaField("What was done", [LONG], filters=[cleaned])
-    setbacks = TextAreaField("What did not work", [LONG], filters=[cleaned])
-    next_steps = TextAreaField("What comes next", [LONG], filters=[cleaned])
-    story = TextAreaField("A story in somebody’s own words", [LONG], filters=[cleaned])
-    story_by = line("Who tells it", required=False)
-    story_consent = BooleanField("They agree that we print their words and their name.")
+    summary = TextAreaField(lazy_gettext("What was done"), [LONG], filters=[cleaned])
+    setbacks = TextAreaField(lazy_gettext("What did not work"), [LONG], filters=[cleaned])
+    next_steps = TextAreaField(lazy_gettext("What comes next"), [LONG], filters=[cleaned])
+    story = TextAreaField(lazy_gettext("A story in a person’s own words"), [LONG], filters=[cleaned])
+    story_by = line(lazy_gettext("Name of the person who tells the story"), required=False)
+    story_consent = BooleanField(lazy_gettext("This person agrees that we publish their words and name."))
 
     figures: tuple[Row, ...]
     spending: tuple[Row, ...]
 
     @classmethod
     def of(cls, report: Report, typed: Mapping[str, str] | None = None) -> ReportForm:
-        """The form of this report as the request sent it, else as it is stored; or as it was `typed` another time."""
+        """The form with the submitted values, else the stored ones. typed: values of a rejected save to show."""
         made: type[ReportForm] = type("ReportForm", (cls,), _fields(report))
         form = made(**_stored(report))
         if typed is not None:
@@ -74,13 +75,13 @@ class ReportForm(Form):
 
     @classmethod
     def as_stored(cls, report: Report) -> ReportForm:
-        """The form with what is stored, whatever the request sent."""
+        """The form with the stored values, whatever the request contains."""
         form = cls.of(report)
         form.process(None, **_stored(report))
         return form
 
     def values(self) -> dict[str, Any]:
-        """What `services.reports.save` takes. What cannot be read is left as it was; the rest is kept."""
+        """The arguments of `services.reports.save`. A value that cannot be parsed keeps its stored value."""
         words = {name: self[name].data or "" for name in WORDS if not self[name].errors}
         return {
             "texts": words | {"story_consent": bool(self.story_consent.data)},
@@ -90,7 +91,7 @@ class ReportForm(Form):
         }
 
     def recall(self, unread: Mapping[str, str]) -> None:
-        """Show again what was typed as a number and cannot be read, with the sentence that says so."""
+        """Show the stored texts that could not be parsed as numbers, with their errors."""
         for field in self._numbers():
             if field.name in unread:
                 field.process(MultiDict({field.name: unread[field.name]}))
@@ -100,32 +101,32 @@ class ReportForm(Form):
         return [row.number for row in (*self.figures, *self.spending)]
 
     def typed(self) -> dict[str, str]:
-        """Everything as it was typed, by field, to be kept when the save came too late."""
+        """All input as typed, by field, to be kept if the save is rejected."""
         return {field.name: _text(field) for field in self if field.data is not False}
 
 
 def _text(field: Any) -> str:
-    return "yes" if field.data is True else str(field._value())  # noqa: SLF001 - WTForms' own name for a field's text
+    return "yes" if field.data is True else str(field._value())  # noqa: SLF001 - WTForms' public name for a field's text
 
 
 def _fields(report: Report) -> dict[str, Field]:
-    """The fields of each figure and each budget line."""
+    """The fields of the figures and budget lines."""
     found: dict[str, Field] = {}
     for figure in report.figures:
         found |= {
             _name(figure, "actual"): FigureField(figure.indicator.name),
-            _name(figure, "source"): _words("Where the number comes from"),
+            _name(figure, "source"): _words(lazy_gettext("Source of the number")),
         }
     for spent in report.spending:
         found |= {
             _name(spent, "spent"): AmountField(spent.line.what, currency=report.award.currency, required=False),
-            _name(spent, "explanation"): _words("Why, where it is more than 10 % over"),
+            _name(spent, "explanation"): _words(lazy_gettext("Reason, if more than 10 % over the budget line")),
         }
     return found
 
 
 def _stored(report: Report) -> dict[str, Any]:
-    """The values of a report by the form's fields."""
+    """The stored values of a report, by field."""
     places = get_currency_precision(report.award.currency)
     found: dict[str, Any] = {name: getattr(report, name) for name in (*WORDS, "story_consent")}
     for figure in report.figures:

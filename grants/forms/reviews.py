@@ -1,4 +1,4 @@
-"""What a reviewer declares and writes."""
+"""Forms of a reviewer: declaration of conflicts, declining, the review itself."""
 
 from __future__ import annotations
 
@@ -15,54 +15,57 @@ from grants.services.reviews import CONFLICTS
 from workflows.programme import Criterion
 
 CONFIDENCE = (
-    ("5", "Certain: this is my own field"),
-    ("4", "Sure"),
-    ("3", "Fairly sure"),
-    ("2", "Not very sure"),
-    ("1", "Guessing"),
+    ("5", "Very confident: this is my own field"),
+    ("4", "Confident"),
+    ("3", "Fairly confident"),
+    ("2", "Not very confident"),
+    ("1", "Not confident"),
 )
 TEXTS = ("strengths", "concerns", "questions")
 
 
 def text(label: str, **kw: Any) -> TextAreaField:
-    """A field of paragraphs."""
+    """A field of several paragraphs."""
     return TextAreaField(
-        label, [Length(max=TEXT, message=f"Write {TEXT:,} characters or fewer.")], filters=[cleaned], **kw
+        label,
+        [Length(max=TEXT, message=lazy_gettext("Enter %(most)s characters or fewer.", most=f"{TEXT:,}"))],
+        filters=[cleaned],
+        **kw,
     )
 
 
 class ConflictForm(Form):
-    """Five plain questions and "None of these", never ticked beforehand."""
+    """Five kinds of conflict and "None of these"; no box is ticked in advance."""
 
     member, author, person, money, applied = (BooleanField(lazy_gettext(sentence)) for _, sentence in CONFLICTS)
-    none = BooleanField(lazy_gettext("I can judge it fairly, and I will keep it to myself."))
+    none = BooleanField(lazy_gettext("I can judge the proposal fairly and will keep it confidential."))
 
     def kinds(self) -> list[str]:
-        """Which of the five are true."""
+        """The keys of the ticked conflicts."""
         return [key for key, _ in CONFLICTS if self[key].data]
 
     def validate_none(self, field: Field) -> None:
-        """One answer is needed, and they must not gainsay each other."""
+        """Require an answer, and reject a conflict together with “None of these”."""
         if field.data and self.kinds():
-            raise ValidationError(gettext("You ticked a conflict and “None of these”. Leave one of them out."))
+            raise ValidationError(gettext("You ticked a conflict and “None of these”. Untick one of them."))
         if not field.data and not self.kinds():
-            raise ValidationError(gettext("Tick what is true, or “None of these”."))
+            raise ValidationError(gettext("Tick what applies, or “None of these”."))
 
 
 class DeclineForm(Form):
-    """Why somebody would rather not, if they care to say."""
+    """The optional reason for declining an invitation."""
 
-    reason = text(lazy_gettext("Why, if you like to say"))
+    reason = text(lazy_gettext("Reason (optional)"))
 
 
 class ReviewForm(Form):
-    """A review as far as it is written; `review_form` adds score and comment of each criterion."""
+    """A review, possibly incomplete; `review_form` adds the score and comment of each criterion."""
 
     strengths = text(lazy_gettext("Strengths"))
     concerns = text(lazy_gettext("Concerns"))
     questions = text(lazy_gettext("Questions to the applicant"))
     fund = RadioField(lazy_gettext("Should it be funded?"), choices={}, validate_choice=False)
-    confidence = RadioField(lazy_gettext("How sure are you?"), choices={}, validate_choice=False)
+    confidence = RadioField(lazy_gettext("How confident are you?"), choices={}, validate_choice=False)
     rubric: tuple[Criterion, ...] = ()
 
     def __init__(self, **values: Any) -> None:
@@ -71,7 +74,7 @@ class ReviewForm(Form):
         self.confidence.choices = {key: gettext(title) for key, title in CONFIDENCE}
 
     def facts(self, review: Review) -> dict[str, Any]:
-        """The clean part of it, for `services.reviews.save`; what cannot be read stays as it was saved before."""
+        """The arguments of `services.reviews.save`; a value that cannot be parsed keeps its stored value."""
         held = {score.criterion: score for score in review.scores}
         scores = {}
         for criterion in self.rubric:
@@ -93,11 +96,11 @@ class ReviewForm(Form):
 
 
 def review_form(rubric: Iterable[Criterion], currency: str) -> type[ReviewForm]:
-    """The form of a call's rubric."""
+    """The form class of a call's rubric."""
     criteria = tuple(rubric)
     fields: dict[str, Any] = {
         "rubric": criteria,
-        "amount": AmountField(gettext("Amount that you would give"), currency=currency, required=False),
+        "amount": AmountField(gettext("Amount you recommend"), currency=currency, required=False),
     }
     for criterion in criteria:
         choices = {str(points): gettext(criterion.anchors[points]) for points in range(5, -1, -1)}
@@ -107,12 +110,12 @@ def review_form(rubric: Iterable[Criterion], currency: str) -> type[ReviewForm]:
 
 
 def filled(form: type[ReviewForm], review: Review) -> ReviewForm:
-    """The form with what the review holds, or with what was sent."""
+    """The form with the submitted values, else those of the review."""
     return form(data=held(review))
 
 
 def held(review: Review) -> dict[str, Any]:
-    """What a review holds, by the names of the form's fields."""
+    """The stored values of a review, by field."""
     values: dict[str, Any] = {key: getattr(review, key) for key in (*TEXTS, "amount")}
     values |= {
         "fund": None if review.fund is None else "yes" if review.fund else "no",

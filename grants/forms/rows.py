@@ -1,4 +1,4 @@
-"""Questions that are answered in rows: tables, the budget, indicators. An empty row is no row."""
+"""Questions answered in rows: tables, the budget, indicators. Empty rows are ignored."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from workflows.programme import Question
 from workflows.proposal import CATEGORIES, Goal, Line
 
 MOST = 100
-"""Rows of one question that are kept, whatever a call allows."""
+"""Maximum rows saved per question, whatever a call allows."""
 BLANK = "__n__"
 
 
 class Row(BaseForm):
-    """One row; `total`, and how many places it has, are for budget lines."""
+    """One row. total and places (its number of decimals) apply to budget lines."""
 
     total: str = "0"
     places: int = 2
 
     @property
     def empty(self) -> bool:
-        """Nothing was typed and nothing ticked; a category alone is nothing."""
+        """Whether nothing was typed or ticked; a category alone does not count."""
         return not any(
             one.data if isinstance(one, BooleanField) else text_of(one)
             for one in self
@@ -39,7 +39,7 @@ class Row(BaseForm):
         )
 
     def texts(self) -> dict[str, str]:
-        """Each cell as it is stored in JSON."""
+        """The cells as stored in JSON."""
         return {key: _text(one) for key, one in self._fields.items()}
 
 
@@ -51,7 +51,7 @@ def _text(one: Field) -> str:
 
 @dataclass(slots=True)
 class Rows:
-    """The rows of one question, and what it takes to draw one more."""
+    """The rows of one question, and a blank row as a template for more."""
 
     question: Question
     rows: list[Row]
@@ -60,24 +60,24 @@ class Rows:
 
     @property
     def filled(self) -> list[Row]:
-        """The rows that are rows."""
+        """The rows that are not empty."""
         return [row for row in self.rows if not row.empty]
 
     @property
     def wrong(self) -> bool:
-        """Whether some cell cannot be read or kept."""
+        """Whether some cell cannot be parsed or saved."""
         return bool(self.errors) or any(row.errors for row in self.rows)
 
 
 def rows_of(question: Question, sent: MultiDict[str, str], currency: str, *, more: bool = False) -> Rows:
-    """The rows that were sent, with one empty row where there is none or one more is asked for."""
+    """The submitted rows, with an empty row added if there are none or if `more` is set."""
     numbers = sorted(
         {int(found[1]) for name in sent if (found := re.match(rf"{re.escape(question.key)}-(\d{{1,4}})-", name))}
     )
     read = [row for number in numbers if not (row := _row(question, str(number), currency, sent)).empty]
     rows = Rows(question, read[:MOST], _row(question, BLANK, currency))
     if len(read) > MOST:
-        rows.errors.append(gettext("%(count)s rows; at most %(most)s can be kept.", count=len(read), most=MOST))
+        rows.errors.append(gettext("There are %(count)s rows; enter at most %(most)s.", count=len(read), most=MOST))
     if more or not rows.rows:
         rows.rows.append(_row(question, str(max(numbers, default=-1) + 1), currency))
     return rows
@@ -97,7 +97,7 @@ def _fields(question: Question, currency: str) -> dict[str, Any]:
     if question.kind == "budget":
         categories = {key: gettext(title) for key, title in CATEGORIES}
         return {
-            "what": Typed(gettext("What it is"), line),
+            "what": Typed(gettext("Item"), line),
             "category": SelectField(
                 gettext("Category"), choices=categories, validate_choice=False, default=CATEGORIES[0][0]
             ),
@@ -106,11 +106,11 @@ def _fields(question: Question, currency: str) -> dict[str, Any]:
         }
     if question.kind == "indicators":
         return {
-            "name": Typed(gettext("What is measured"), line),
+            "name": Typed(gettext("Indicator"), line),
             "unit": Typed(gettext("Unit"), line),
-            "baseline": Typed(gettext("Today"), figure, render_kw={"inputmode": "decimal"}),
+            "baseline": Typed(gettext("Baseline"), figure, render_kw={"inputmode": "decimal"}),
             "target": Typed(gettext("Target"), figure, render_kw={"inputmode": "decimal"}),
-            "how": Typed(gettext("How you find out"), line),
+            "how": Typed(gettext("How it is measured"), line),
         }
     return {
         column.key: BooleanField(gettext(column.title))
@@ -121,35 +121,35 @@ def _fields(question: Question, currency: str) -> dict[str, Any]:
 
 
 def _add_up(row: Row) -> None:
-    """The line's total; one that no bank could hold is an error, and its cost is not taken."""
+    """Set the row's total; if it is too large, add an error and ignore the unit cost."""
     total = line_of(row).total
     if total >= LARGEST:
-        row["unit_cost"].errors = [gettext("The line comes to more than a million million.")]
+        row["unit_cost"].errors = [gettext("The total of the line must be below 1,000,000,000,000.")]
         row["unit_cost"].data = None
         total = line_of(row).total
     row.total = f"{total:,.{row.places}f}"
 
 
 def line_of(row: Row) -> Line:
-    """A budget line as far as it can be read."""
+    """The row as a budget line; cells that cannot be parsed are None."""
     numbers = row["quantity"].data, row["unit_cost"].data
     return Line(text_of(row["what"]), category_of(row["category"]), *numbers, row.places)
 
 
 def category_of(one: Field) -> str:
-    """The category chosen; “other” for one nobody offered."""
+    """The chosen category; “other” for an unknown one."""
     return str(one.data) if one.data in dict(CATEGORIES) else "other"
 
 
 def goal_of(row: Row) -> Goal:
-    """An indicator as far as it can be read."""
+    """The row as an indicator; cells that cannot be parsed are None."""
     return Goal(
         text_of(row["name"]), text_of(row["unit"]), row["baseline"].data, row["target"].data, text_of(row["how"])
     )
 
 
 def cells(kind: str, items: Sequence[Any]) -> list[Mapping[str, str]]:
-    """Stored rows as they are typed."""
+    """Stored rows as the texts of their cells."""
     match kind:
         case "budget":
             return [

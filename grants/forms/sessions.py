@@ -1,7 +1,8 @@
-"""Signing in."""
+"""Sign-in."""
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext
 from wtforms import PasswordField
 from wtforms.validators import InputRequired, Length
 
@@ -9,13 +10,18 @@ from grants.forms.base import Form, line
 
 
 class SignInForm(Form):
-    """Address and password."""
+    """E-mail address and password."""
 
     email = line(
-        "E-mail address", most=200, render_kw={"autocomplete": "username", "type": "email", "inputmode": "email"}
+        lazy_gettext("E-mail address"),
+        most=200,
+        render_kw={"autocomplete": "username", "type": "email", "inputmode": "email"},
     )
     password = PasswordField(
-        "Password",
-        [InputRequired("Fill in “Password”."), Length(max=200, message="Write 200 characters or fewer.")],
+        lazy_gettext("Password"),
+        [
+            InputRequired(lazy_gettext("Fill in “%(label)s”.", label=lazy_gettext("Password"))),
+            Length(max=200, message=lazy_gettext("Enter %(most)s characters or fewer.", most=200)),
+        ],
         render_kw={"autocomplete": "current-password"},
     )

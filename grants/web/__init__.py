@@ -1,4 +1,4 @@
-"""The edge towards people: pages and forms."""
+"""The web application: pages and forms."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import grants.services  # noqa: F401 - registers every deed before a move can be taken
+import grants.services  # noqa: F401 - registers every effect before a transition can be applied
 from config import ROOT, Settings
 from grants.db import bound
 from grants.outside.keys import kept
@@ -21,7 +21,7 @@ LARGEST_BODY = 2 * 1024 * 1024
 
 
 def create_app(settings: Settings) -> Flask:
-    """The web application; refuses to start when a route declares no permission or the database role is too mighty."""
+    """Create the web application; raises if a route declares no permission or the database role has excess rights."""
     read_also(settings.programmes)
     PLACE.address, PLACE.demo = settings.address, settings.demo
     app = bound(
@@ -50,7 +50,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def blueprints() -> list[Blueprint]:
-    """Every room that has a `bp`, in the order of their names."""
+    """The `bp` of every module of this package that has one, ordered by module name."""
     rooms = sorted(module.name for module in iter_modules([str(Path(__file__).parent)]))
     modules = [import_module(f"{__name__}.{room}") for room in rooms]
     return [module.bp for module in modules if hasattr(module, "bp")]

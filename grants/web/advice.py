@@ -1,4 +1,4 @@
-"""What an officer and an approver go by: who reviews, how far they are, what they found, what is advised."""
+"""Reviews and decision summary of an application: reviewers, their progress, their scores, the recommendation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ZERO = Decimal(0)
 
 
 def reviewer(application: Application, one: Assignment) -> dict[str, Any]:
-    """A line of the table of reviews."""
+    """One row of the table of reviews."""
     rubric, review = application.call.data.rubric, one.review
     sent = review if one.state == "sent" else None
     scored = len(reviews.points(review, rubric)) if review else 0
@@ -46,15 +46,15 @@ def reviewer(application: Application, one: Assignment) -> dict[str, Any]:
 def _state(one: Assignment, scored: int, criteria: int) -> tuple[str, str]:
     match one.state:
         case "asked":
-            return gettext("asked, not answered yet"), ""
+            return gettext("invited, no answer yet"), ""
         case "ready":
             return (
-                gettext("begun, %(count)s of %(of)s scored", count=scored, of=criteria)
+                gettext("started, %(count)s of %(of)s scored", count=scored, of=criteria)
                 if scored
-                else gettext("reads it")
+                else gettext("accepted, not started")
             ), ""
         case "sent" if one.review and one.review.sent_at:
-            return gettext("in, %(day)s", day=day(one.review.sent_at.date(), "short")), "good"
+            return gettext("submitted %(day)s", day=day(one.review.sent_at.date(), "short")), "good"
         case "declined":
             return (gettext("declined: %(reason)s", reason=one.reason) if one.reason else gettext("declined")), "late"
         case "conflicted":
@@ -63,7 +63,7 @@ def _state(one: Assignment, scored: int, criteria: int) -> tuple[str, str]:
 
 
 def rests_on(application: Application, asked: list[Assignment], case: ApplicationCase) -> dict[str, Any] | None:
-    """What a decision rests on, once there is a review: scores, amounts, advice, and the money left."""
+    """Decision summary: scores, amounts, recommendation and money left; None until the first review is submitted."""
     board = reviews.board(asked, application.call.data.rubric, application.stage)
     if not board.totals:
         return None
@@ -71,7 +71,7 @@ def rests_on(application: Application, asked: list[Assignment], case: Applicatio
     advice = cases.recommendation(application)
     rows: list[tuple[str, Any]] = [
         (
-            gettext("Mean of the totals"),
+            gettext("Mean total score"),
             gettext(
                 "%(mean)s of 100, from %(low)s to %(high)s",
                 mean=number(round(board.mean or ZERO, 1)),
@@ -79,18 +79,21 @@ def rests_on(application: Application, asked: list[Assignment], case: Applicatio
                 high=number(max(board.totals)),
             ),
         ),
-        (gettext("Would fund it"), gettext("%(count)s of %(of)s", count=board.in_favour, of=len(board.reviews))),
+        (gettext("Reviewers in favour"), gettext("%(count)s of %(of)s", count=board.in_favour, of=len(board.reviews))),
     ]
     if amounts:
-        rows.append((gettext("Amounts named"), Markup(" · ").join(escape(amount(a, currency)) for a in amounts)))
-        rows.append((gettext("Middle amount"), amount(median(amounts), currency)))
+        rows.append((gettext("Amounts suggested"), Markup(" · ").join(escape(amount(a, currency)) for a in amounts)))
+        rows.append((gettext("Median amount suggested"), amount(median(amounts), currency)))
     if advice:
         rows.append(
-            (gettext("Officer advises"), _advised(advice.kind, amount(advice.amount, currency), advice.person.name))
+            (
+                gettext("Officer’s recommendation"),
+                _advised(advice.kind, amount(advice.amount, currency), advice.person.name),
+            )
         )
     rows += [
-        (gettext("They ask for"), amount(application.asked, currency)),
-        (gettext("The call has left"), amount(case.round.envelope_left, currency)),
+        (gettext("Requested"), amount(application.asked, currency)),
+        (gettext("Left in the call’s envelope"), amount(case.round.envelope_left, currency)),
     ]
     return {
         "rows": rows,
@@ -102,5 +105,5 @@ def rests_on(application: Application, asked: list[Assignment], case: Applicatio
 
 def _advised(kind: str, sum_: str, by: str) -> str:
     if kind == "award":
-        return gettext("to award %(sum)s (%(by)s)", sum=sum_, by=by)
-    return gettext("to decline (%(by)s)", by=by)
+        return gettext("Award %(sum)s (%(by)s)", sum=sum_, by=by)
+    return gettext("Decline (%(by)s)", by=by)

@@ -1,4 +1,4 @@
-"""Applications: the list, and where one stands."""
+"""Applications: the list, and the page of one application."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ bp = Blueprint("applications", __name__, url_prefix="/applications")
 @bp.get("")
 @permitted(Permission.READ_APPLICATION)
 def index() -> str:
-    """The office's list of everything that was sent; an applicant's own proposals."""
+    """For the Foundation's staff, all submitted applications; for applicants, their own proposals."""
     if not listing.of_the_office(who()):
         return show_list()
     return page("applications/index.html", **listing.listed(who(), request.args, tab="all", endpoint=".index"))
@@ -28,7 +28,7 @@ def index() -> str:
 @bp.get("/<int:id>")
 @permitted(Permission.READ_APPLICATION)
 def show(id: int) -> str:
-    """One application: where it stands, what the reader can do, what happened."""
+    """One application: its status, the actions available to the reader, its history."""
     application = load(Application, id)
     if Role.APPLICANT in roles_on(application, who()):
         return show_own(application)
@@ -38,7 +38,7 @@ def show(id: int) -> str:
 @bp.get("/<int:id>/<any(proposal, budget, documents, history):part>")
 @permitted(Permission.READ_APPLICATION)
 def part(id: int, part: str) -> str | Response:
-    """One part of it on a page of its own, for the office; the applicant's page has them all."""
+    """One part of an application on its own page, for staff; applicants are redirected to their single page."""
     application = load(Application, id)
     if Role.APPLICANT in roles_on(application, who()):
         return redirect(url_for(".show", id=id, _anchor=part))

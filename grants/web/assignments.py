@@ -1,4 +1,4 @@
-"""Reviewers for an application: who fits, and asking one of them."""
+"""Reviewers for an application: list the candidates and invite one."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ bp = Blueprint("assignments", __name__, url_prefix="/applications/<int:id>/revie
 @bp.get("")
 @permitted(Permission.ASSIGN)
 def new(id: int) -> str:
-    """Everybody appointed to review in this call, each with what speaks against them. Looking changes nothing."""
+    """List all reviewers appointed for this call, each with the reasons against inviting them."""
     return _choice(load(Application, id), AssignmentForm())
 
 
 @bp.post("")
 @permitted(Permission.ASSIGN)
 def create(id: int) -> Response | tuple[str, int]:
-    """Ask one of them for a review."""
+    """Invite one of the candidates to review."""
     application, form = load(Application, id), AssignmentForm()
     form.offer(candidate.person for candidate in assignments.candidates(application))
     if not form.sent():

@@ -1,4 +1,4 @@
-"""Awards: the list, and the money of one."""
+"""Awards: the list, and the page of one award."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ bp = Blueprint("awards", __name__)
 @bp.get("/awards")
 @permitted(Permission.READ_AWARD)
 def index() -> str:
-    """The awards the reader may see, newest first."""
+    """The awards that the reader may see, newest first."""
     stage = request.args.get("stage", "")
     rows, after = awards.listed(who(), stage=stage, before=place("before"))
     return page(
@@ -48,7 +48,7 @@ def index() -> str:
 @bp.get("/awards/<int:id>")
 @permitted(Permission.READ_AWARD)
 def show(id: int) -> str:
-    """One award: its money, what each instalment waits for, signatures, reports, documents."""
+    """One award: amounts, the conditions of each instalment, signatures, reports, documents."""
     award = load(Award, id)
     made = _offers(award)
     return page(
@@ -65,14 +65,14 @@ def show(id: int) -> str:
 
 
 def _offers(award: Award) -> list[dict[str, Any]]:
-    """What can be done with the agreement; and with the whole award as long as both have not signed."""
+    """Actions on the agreement and, until both sides have signed, on the whole award."""
     ways_out = {"to_sign": ("turn_down", "take_back"), "countersign": ("refuse",)}.get(award.agreement.step, ())
     whole = [offer for offer in offers(award.application) if offer["move"].key in ways_out] if ways_out else []
     return [*offers(award.agreement), *whole]
 
 
 def _returns(award: Award, made: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """What was not used, what came back, and the form that records it, for finance; None where nothing could."""
+    """Unspent funds, repayments and finance's form to record one; None if none of these applies."""
     rows = awards.repayments(award)
     record = [offer for offer in made if offer["move"].key == "returned" and not offer["reasons"]]
     if not (rows or award.unused or record):
@@ -84,7 +84,7 @@ def _returns(award: Award, made: list[dict[str, Any]]) -> dict[str, Any] | None:
 @bp.get("/awards/<int:id>/budget")
 @permitted(Permission.DIVIDE_AWARD)
 def budget(id: int) -> str | Response:
-    """The lines of a part award, to be divided anew before anybody signs."""
+    """The form to distribute a partial award over the budget lines, until the grantee signs."""
     award = load(Award, id)
     if not _divisible(award):
         return redirect(url_for(".show", id=id, _anchor="agreement"))
@@ -94,7 +94,7 @@ def budget(id: int) -> str | Response:
 @bp.post("/awards/<int:id>/budget")
 @permitted(Permission.DIVIDE_AWARD)
 def divide(id: int) -> Response | tuple[str, int]:
-    """Keep what each line gets, where the lines come to the award."""
+    """Save the amount of each line if together they equal the award."""
     award = load(Award, id)
     form, reasons = _division(award), []
     if form.sent():
@@ -121,20 +121,20 @@ def _division(award: Award) -> DivisionForm:
 
 
 def _divisible(award: Award) -> bool:
-    """Less than was asked for is given, and nobody has signed for it."""
+    """Whether the award is smaller than requested and the grantee has not signed yet."""
     return award.amount < award.application.asked and award.agreement.step == "to_sign"
 
 
 @bp.get("/applications/<int:id>/award")
 @permitted(Permission.READ_AWARD)
 def of(id: int) -> Response:
-    """Lead on to the award of an application."""
+    """Redirect to the award of an application."""
     award = awards.of(load(Application, id), who())
     return redirect(url_for(".show", id=award.id)) if award else abort(404)
 
 
 def _money(award: Award) -> dict[str, Any]:
-    """What the ledger holds of it, and each instalment."""
+    """The award's balances in the ledger, and its instalments."""
     held = awards.held([award.id])[award.id]
     payments = awards.payments(award)
     return {
@@ -146,7 +146,7 @@ def _money(award: Award) -> dict[str, Any]:
 
 
 def _papers(award: Award) -> dict[str, Any]:
-    """What is written about it, and what the grantee owes next."""
+    """The award's reports and documents, and the next report due."""
     reports = awards.reports(award, who())
     return {
         "reports": reports,
@@ -158,7 +158,7 @@ def _papers(award: Award) -> dict[str, Any]:
 
 
 def _fund(award: Award) -> dict[str, str] | None:
-    """The fund that pays, as a link for those who may read funds."""
+    """The fund that pays, as a link for readers who may see funds."""
     fund = award.application.call.fund
     return {"title": fund.title, "url": url_for("funds.show", id=fund.id)} if who().may(Permission.READ_FUND) else None
 
@@ -172,17 +172,17 @@ def _tabs(present: str) -> list[dict[str, Any]]:
 
 
 def _parts(award: Award, held: awards.Held, count: int) -> list[dict[str, Any]]:
-    """The money bar: what is paid, on its way, payable and planned, each with its sentence. count: of payments made."""
+    """The parts of the money bar: paid, in transit, payable, planned. count: number of payments made."""
     parts = [
         (
             "paid",
             held.paid,
             ngettext("paid, in %(num)s payment", "paid, in %(num)s payments", count) if count else gettext("paid"),
         ),
-        ("returned", held.returned, gettext("of it came back")),
-        ("in_transit", held.in_transit, gettext("with the bank, not yet confirmed")),
-        ("payable", held.payable, gettext("payable, not yet with the bank")),
-        ("planned", held.planned, gettext("planned, its conditions do not all hold yet")),
+        ("returned", held.returned, gettext("of this, returned")),
+        ("in_transit", held.in_transit, gettext("sent to the bank, not yet confirmed")),
+        ("payable", held.payable, gettext("payable, not yet sent to the bank")),
+        ("planned", held.planned, gettext("planned, conditions not all met yet")),
     ]
     always = {"paid", "payable", "planned"}
     return [
@@ -214,7 +214,7 @@ def _instalment(row: Instalment, award: Award, payment: Payment | None, open_to_
 
 
 def _standing(row: Instalment, payment: Payment | None) -> tuple[str, str]:
-    """The step of an instalment, which its payment carries on, and since when."""
+    """The step of an instalment, continued by that of its payment, and the day it was reached."""
     if payment and payment.paid_at:
         return "paid", day(payment.paid_at.date(), "year")
     if payment and payment.batch.step == "released":
@@ -225,22 +225,22 @@ def _standing(row: Instalment, payment: Payment | None) -> tuple[str, str]:
 
 
 def _next(row: Instalment, payment: Payment | None, open_to_me: frozenset[int]) -> Markup:
-    """What happens next with an instalment, with its batch as a link for those who may open it."""
+    """What happens next to an instalment; its batch is a link for readers who may open it."""
     if payment is None:
         waits = {
-            "planned": gettext("It becomes payable by itself once every condition holds."),
-            "payable": gettext("Finance puts it into the next batch."),
-            "withdrawn": gettext("It is no longer planned."),
+            "planned": gettext("It becomes payable automatically when every condition is met."),
+            "payable": gettext("Finance adds it to the next batch."),
+            "withdrawn": gettext("It was withdrawn and will not be paid."),
         }
         return escape(waits[row.step])
     batch = payment.batch
     sentences = {
-        "prepared": gettext("%(batch)s is prepared; a second person approves it."),
-        "approved": gettext("%(batch)s is approved; a third person releases it."),
-        "released": gettext("%(batch)s is with the bank; we wait for its word."),
+        "prepared": gettext("%(batch)s is prepared and waiting for approval by a second person."),
+        "approved": gettext("%(batch)s is approved and waiting for release by a third person."),
+        "released": gettext("%(batch)s has been sent to the bank and is waiting for confirmation."),
         "paid": gettext("%(batch)s, confirmed by the bank on %(day)s."),
     }
-    named: str | Markup = gettext("Its batch of payments")
+    named: str | Markup = gettext("The batch of payments")
     if batch.id in open_to_me:
         named = Markup('<a href="{}">{}</a>').format(url_for("batches.show", id=batch.id), batch.number)
     return escape(sentences[batch.step]) % {

@@ -28,13 +28,13 @@ from workflows.steps import STEPS, Holder, Step
 bp = Blueprint("batches", __name__)
 
 NEXT = {"prepared": "approve", "approved": "release"}
-"""The move that a batch waits for, by its step."""
+"""The transition that a batch is waiting for, by its step."""
 
 
 @bp.get("/batches")
 @permitted(Permission.READ_BATCH)
 def index() -> str:
-    """The batches under way, or those that have ended, and what could go into a new one."""
+    """The batches in progress or ended, and the funds with payable instalments."""
     ended = request.args.get("ended") == "1"
     rows, after = batches.listed(who(), ended=ended, before=place("before"))
     waiting = batches.funds_to_pay(who()) if who().may(Permission.PREPARE_BATCH) else []
@@ -46,7 +46,7 @@ def index() -> str:
 @bp.get("/batches/new")
 @permitted(Permission.PREPARE_BATCH)
 def new() -> str:
-    """Choose among the payable instalments of a fund."""
+    """The form to choose among the payable instalments of a fund."""
     fund = load(Fund, request.args.get("fund", 0, type=int))
     rows = batches.payable(fund, who())
     return page("batches/new.html", fund=fund, rows=rows, form=BatchForm.over([row.id for row in rows]))
@@ -55,7 +55,7 @@ def new() -> str:
 @bp.post("/batches")
 @permitted(Permission.PREPARE_BATCH)
 def prepare() -> Response | tuple[str, int]:
-    """Put the chosen instalments into a batch; a second click leads to the same one."""
+    """Prepare a batch of the chosen instalments; repeating the request leads to the same batch."""
     fund = load(Fund, request.form.get("fund", 0, type=int))
     rows = batches.payable(fund, who())
     form = BatchForm.over([row.id for row in rows])
@@ -68,7 +68,7 @@ def prepare() -> Response | tuple[str, int]:
 @bp.get("/batches/<int:id>")
 @permitted(Permission.READ_BATCH)
 def show(id: int) -> str:
-    """One batch: its sum, its three people, each payment, and what the reader can do."""
+    """One batch: its total, its three signatories, its payments, the actions available to the reader."""
     batch = load(Batch, id)
     payments = batches.payments(batch)
     total = sum((payment.amount for payment in payments), Decimal(0))
@@ -78,27 +78,27 @@ def show(id: int) -> str:
 
 def _tabs(*, ended: bool) -> list[dict[str, Any]]:
     return [
-        {"title": gettext("Under way"), "url": url_for(".index"), "present": not ended},
+        {"title": gettext("In progress"), "url": url_for(".index"), "present": not ended},
         {"title": gettext("Ended"), "url": url_for(".index", ended=1), "present": ended},
     ]
 
 
 def _once(fund: Fund, chosen: list[int]) -> str:
-    """The address of the batch made of these instalments, or of the one that the same form made before."""
+    """The URL of the batch of these instalments, or of the one that the same form has already prepared."""
     body = repr((fund.id, chosen)).encode()
     key = request.form.get("once", "")
     return repeats.once(key, person=who().id or 0, body=body, do=lambda: _prepared(fund, chosen))
 
 
 def _prepared(fund: Fund, chosen: list[int]) -> str:
-    """The address of the new batch. An instalment that the reader may not see is treated as one that is not there."""
+    """Prepare the batch and return its URL; 404 if an instalment is not visible to the reader."""
     if batches.seen_among(chosen, who()) != chosen:
         abort(404)
     return url_for(".show", id=deeds.prepare(fund=fund, instalments=chosen, actor=acting(fund, Role.FINANCE)).id)
 
 
 def _worded(found: list[dict[str, Any]], count: int, total: str) -> list[dict[str, Any]]:
-    """The button that lets the money go says how much of it."""
+    """Put the number and total of the payments on the release button."""
     title = ngettext("Release %(num)s payment, %(total)s", "Release %(num)s payments, %(total)s", count, total=total)
     return [
         {**offer, "move": replace(offer["move"], title=title)} if offer["move"].key == "release" else offer
@@ -107,7 +107,7 @@ def _worded(found: list[dict[str, Any]], count: int, total: str) -> list[dict[st
 
 
 def _hands(batch: Batch, found: list[dict[str, Any]]) -> dict[str, Any]:
-    """In whose hands it is, and in whose it was."""
+    """Who must act on the batch, who has acted, and its history."""
     events = told(history.of(batch, who()))
     return {
         "people": _people(batch, found),
@@ -118,12 +118,12 @@ def _hands(batch: Batch, found: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _mine(batch: Batch, found: list[dict[str, Any]]) -> bool:
-    """Whether the next deed is the reader's to do."""
+    """Whether the reader can apply the next transition."""
     return any(offer["move"].key == NEXT.get(batch.step) and not offer["reasons"] for offer in found)
 
 
 def _step(batch: Batch, found: list[dict[str, Any]]) -> Step:
-    """Its step with the holder as this reader has it: theirs, or somebody else's in the house."""
+    """The batch's step, marked as held by the reader or by another person in finance."""
     if batch.step not in NEXT:
         return STEPS[batch.step]
     return replace(STEPS[batch.step], holder=Holder.APPLICANT if _mine(batch, found) else Holder.OURS)
@@ -132,11 +132,11 @@ def _step(batch: Batch, found: list[dict[str, Any]]) -> Step:
 def _waits(batch: Batch, found: list[dict[str, Any]]) -> str | None:
     if batch.step not in NEXT:
         return None
-    return gettext("waits for you") if _mine(batch, found) else gettext("waits for somebody else of finance")
+    return gettext("waiting for you") if _mine(batch, found) else gettext("waiting for another person in finance")
 
 
 def _people(batch: Batch, found: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """The three people of the batch; the place where it waits says whether it waits for the reader."""
+    """The three people of the batch, done or still to act; the next one says whether it is the reader."""
     known = batches.people(batch)
     deeds_done = (
         (gettext("Prepared"), batch.prepared_by, batch.prepared_at),
@@ -157,7 +157,7 @@ def _people(batch: Batch, found: list[dict[str, Any]]) -> list[dict[str, str]]:
             {
                 "role": gettext("Release"),
                 "name": gettext("A third person"),
-                "said": gettext("after the approval"),
+                "said": gettext("after approval"),
                 "state": "",
             }
         )
@@ -165,10 +165,10 @@ def _people(batch: Batch, found: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 
 def _waiting(role: str, *, mine: bool) -> dict[str, str]:
-    name = gettext("You") if mine else gettext("Somebody else of finance")
+    name = gettext("You") if mine else gettext("Another person in finance")
     said = (
-        gettext("read the list below first")
+        gettext("read the list of payments below first")
         if mine
-        else gettext("nobody who prepared, approved or decided an award in it")
+        else gettext("not a person who prepared or approved this batch or decided on an award in it")
     )
     return {"role": role, "name": name, "said": said, "state": "applicant"}

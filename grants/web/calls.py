@@ -1,4 +1,4 @@
-"""Calls as the office sets them up: rules edited while in preparation, frozen once open."""
+"""Calls as officers set them up: rules are editable in preparation and frozen once the call opens."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ bp = Blueprint("calls", __name__, url_prefix="/office/calls")
 @bp.get("")
 @permitted(Permission.READ_CALL)
 def index() -> str:
-    """Every call with its money and how many have applied."""
+    """Every call with its money and its number of applications."""
     return page(
         "calls/index.html", calls=found.listing(who()), programmes=programmes(), may_set=found.programmes_of(who())
     )
@@ -37,14 +37,14 @@ def index() -> str:
 @bp.get("/new")
 @permitted(Permission.SET_CALL)
 def new() -> str:
-    """The form that begins a call from a programme."""
+    """The form that creates a call from a programme."""
     return _new(NewCallForm())
 
 
 @bp.post("/new")
 @permitted(Permission.SET_CALL)
 def create() -> Response | tuple[str, int]:
-    """Set up a call with a copy of its programme's rules."""
+    """Create a call with a copy of its programme's rules."""
     form = NewCallForm()
     form.offer(found.funds(who()), found.programmes_of(who()))
     if not form.sent():
@@ -59,7 +59,7 @@ def create() -> Response | tuple[str, int]:
 @bp.get("/<int:id>")
 @permitted(Permission.READ_CALL)
 def show(id: int) -> str:
-    """A call: its form while it is in preparation, its frozen rules afterwards."""
+    """One call: an editable form in preparation, read-only rules afterwards."""
     call = load(Call, id)
     return _shown(call, call_form(call)())
 
@@ -90,7 +90,7 @@ def change(id: int) -> Response | tuple[str, int]:
 @bp.post("/<int:id>/open")
 @permitted(Permission.SET_CALL)
 def open_(id: int) -> Response:
-    """Publish it; its rules freeze."""
+    """Open the call, which publishes it and freezes its rules."""
     call = load(Call, id)
     with saving():
         calls.open_now(call, actor=acting(call, Role.OFFICER))
@@ -100,7 +100,7 @@ def open_(id: int) -> Response:
 @bp.post("/<int:id>/close")
 @permitted(Permission.SET_CALL)
 def close(id: int) -> Response:
-    """Take no more proposals."""
+    """Close the call to new proposals."""
     call = load(Call, id)
     with saving():
         calls.close_now(call, actor=acting(call, Role.OFFICER))

@@ -1,4 +1,4 @@
-"""The office's page of one application: where it stands, its checks, its reviews, what can be done now."""
+"""The staff's page of one application: status, eligibility checks, reviews, available actions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WEIGHTS = ("first", "second", "link", "grave")
 
 
 def overview(application: Application, *, check: tuple[str, CheckForm] | None = None) -> str:
-    """The first page of an application. check: a line of the checklist that came back with something wrong."""
+    """The overview page of an application. check: key and form of a checklist line submitted with errors."""
     case = cases.of(application, now())
     asked = reviews.of(application)
     events = history.of(application, who())
@@ -49,7 +49,7 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
 
 
 def part(application: Application, part: str) -> dict[str, Any]:
-    """What one of the other pages is set from."""
+    """The template values of one of the other pages of an application."""
     frame = _frame(application, part)
     match part:
         case "documents":
@@ -105,7 +105,7 @@ def _tabs(application: Application, present: str, sent: int, events: int | None)
 
 
 def _holds(application: Application, facts: stood.Standing) -> str:
-    """What the tag's word leaves open: in whose hands, and on which day of how many."""
+    """Who holds the application, and on which day of how many allowed."""
     since = (current_day() - application.step_at.date()).days
     limit = listing.limit_of(application)
     hands = standing.held_by(standing.step_of(application, facts), ours=True)
@@ -114,12 +114,12 @@ def _holds(application: Application, facts: stood.Standing) -> str:
 
 
 def _line(application: Application, facts: stood.Standing) -> list[dict[str, Any]]:
-    """The line of steps in the office's words, with what is over its time."""
+    """The progress of the application in the staff's wording, with delays."""
     stops = standing.line(application, facts, ours=True)
     limit, since = listing.limit_of(application), (current_day() - application.step_at.date()).days
     for stop in stops:
         if stop["state"] == "present" and limit is not None and since > limit:
-            stop["late"] = gettext("%(days)s days over", days=since - limit)
+            stop["late"] = gettext("%(days)s days overdue", days=since - limit)
     return stops
 
 
@@ -128,12 +128,12 @@ def _may(application: Application, permission: Permission) -> bool:
 
 
 def _weight(offer: dict[str, Any]) -> int:
-    """The deed that leads on comes first, the grave ones last."""
+    """Sort key: the main action comes first, irreversible ones last."""
     return WEIGHTS.index(offer["move"].weight)
 
 
 def _assigns(application: Application) -> str | None:
-    """Where reviewers are chosen, for whoever may at this step."""
+    """The URL where reviewers are invited; None without permission or at another step."""
     if application.step != "review" or not _may(application, Permission.ASSIGN):
         return None
     return url_for("assignments.new", id=application.id)

@@ -1,4 +1,4 @@
-"""The officer's checklist, one line at a time."""
+"""The officer's eligibility checklist, one line at a time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ bp = Blueprint("checks", __name__)
 @bp.post("/applications/<int:id>/checks/<key>")
 @permitted(Permission.CHECK)
 def give(id: int, key: str) -> Response | tuple[str, int]:
-    """Give a line its verdict; a failure needs its reason."""
+    """Record the verdict on a line; “failed” needs a reason."""
     application, form = load(Application, id), CheckForm(prefix=f"{key}-")
     if not form.sent():
         return overview(application, check=(key, form)), 422

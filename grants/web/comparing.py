@@ -1,4 +1,4 @@
-"""Two texts of the same proposal: one that stands, one that came too late."""
+"""Compare two versions of a proposal: the saved one, and one that arrived after a conflicting save."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workflows.proposal import CATEGORIES
 
 
 def compared(application: Application, row: ApplicationSave) -> str:
-    """The answers that differ, each with both texts and a choice."""
+    """The page that shows each differing answer in both versions, with a choice."""
     draft = Draft.of(application)
     mine, stored = Proposal(draft.stage, draft.currency, kept_texts(row.content)), draft.form()
     return page(
@@ -35,8 +35,8 @@ def compared(application: Application, row: ApplicationSave) -> str:
 def differences(mine: Proposal, stored: Proposal, marks: dict[str, str]) -> list[dict[str, Any]]:
     """Each answer that differs.
 
-    marks: what the page showed when it was opened. Where only one of the two has changed since, that one is proposed;
-    where both have, nobody is.
+    marks: hashes of the answers when the page was opened. If only one of the two versions has changed since, that one
+    is proposed; if both have, neither is.
     """
     kept, standing = mine.values(), stored.values()
     now_mine, now_stored = mine.marks(), stored.marks()
@@ -76,7 +76,7 @@ def _title(titles: dict[str, str], cell: str) -> str:
 
 
 def _marks(row: ApplicationSave) -> dict[str, str]:
-    """What the page showed; nothing where the browser did not say or said nonsense."""
+    """The hashes of the answers that the page showed; empty if missing or malformed."""
     sent = row.content.get("marks")
     try:
         found = json.loads(str(sent[0])) if isinstance(sent, list) and sent else {}

@@ -1,4 +1,4 @@
-"""Documents: the file for those who may read it, and the public page that says whether one is ours."""
+"""Documents: download for permitted readers, and the public page that verifies whether we issued one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ bp = Blueprint("documents", __name__)
 @bp.get("/documents/<int:id>")
 @permitted(Permission.READ_DOCUMENT)
 def show(id: int) -> Response | tuple[str, int]:
-    """The PDF file; until it is printed, how far that is."""
+    """The PDF file or, until it is produced, a page with its progress."""
     document = load(Document, id)
     if document.file:
         return _pdf(document, document.file)
@@ -32,7 +32,7 @@ def show(id: int) -> Response | tuple[str, int]:
 @bp.get("/check")
 @open_to_all
 def verify() -> str | AnyResponse:
-    """Ask by number or with the file."""
+    """The forms to verify a document by number or by file."""
     if number := request.args.get("number", "").strip():
         return redirect(url_for(".number", number=number))
     return page("papers/check.html", number=NumberForm(), file=FileForm())
@@ -41,7 +41,7 @@ def verify() -> str | AnyResponse:
 @bp.post("/check")
 @open_to_all
 def check() -> str | tuple[str, int]:
-    """Say whether a file is ours, whole and current. It is compared by its SHA-256 and not kept."""
+    """Verify by its SHA-256 that a file was issued by us, is unaltered and current. The file is not kept."""
     form = FileForm()
     if not form.sent():
         return page("papers/check.html", number=NumberForm(), file=form), 422
@@ -52,23 +52,26 @@ def check() -> str | tuple[str, int]:
 @bp.get("/v/<number>")
 @open_to_all
 def number(number: str) -> str | tuple[str, int]:
-    """What everybody may know of the document with that number; no name, no project."""
+    """The public facts about the document with this number, without names or project."""
     standing = documents.numbered(number)
     return page("papers/standing.html", standing=standing, asked="number", number=number), 200 if standing else 404
 
 
 def _pdf(document: Document, file: DocumentFile) -> Response | tuple[str, int]:
-    """The stored bytes under the document's number; they are compared with their hash before they go out."""
+    """The stored bytes, checked against their hash, as a download named after the document's number."""
     try:
         content = Storage(current_app.extensions["settings"].files).get(file.sha256)
     except (Damaged, FileNotFoundError):
         return page(
             "errors.html",
-            title=gettext("We cannot give you this file now"),
+            title=gettext("This file is not available"),
             reasons=[],
             reference=document.number,
             links=[],
-            text=gettext("What is stored is not what we printed, so it stays here. The document itself holds."),
+            text=gettext(
+                "The stored file differs from the one we issued, so we do not send it."
+                " The document itself remains valid. Ask us for a copy."
+            ),
         ), 500
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{document.number}.pdf"'

@@ -1,4 +1,4 @@
-"""Drafts: written, saved as they are, checked, and sent through the one route of moves."""
+"""Drafts: write, save even if incomplete, check; submission uses the route of transitions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ bp = Blueprint("drafts", __name__, url_prefix="/applications/<int:id>")
 @bp.get("/write")
 @permitted(Permission.WRITE_APPLICATION)
 def write(id: int) -> str | Response:
-    """The form of the application's stage."""
+    """The form of the application's current stage."""
     application = load(Application, id)
     if application.step not in WRITABLE:
         return redirect(url_for("applications.show", id=id))
@@ -37,7 +37,7 @@ def write(id: int) -> str | Response:
 @bp.post("/write/<section>")
 @permitted(Permission.WRITE_APPLICATION)
 def save(id: int, section: str | None = None) -> Response | tuple[Any, int]:
-    """Keep what was written, whole or not; JSON for a page that saves of its own accord."""
+    """Save the draft, complete or not; answer an automatic save with JSON."""
     application, automatic = load(Application, id), "X-Autosave" in request.headers
     form = _sent(application, section)
     if automatic and form.too_long:
@@ -57,7 +57,7 @@ def save(id: int, section: str | None = None) -> Response | tuple[Any, int]:
 @bp.get("/send")
 @permitted(Permission.WRITE_APPLICATION)
 def check(id: int) -> str | Response:
-    """What still stands against sending it; or the button that sends it."""
+    """The reasons why the draft cannot be submitted yet, or the button that submits it."""
     application = load(Application, id)
     if application.step not in WRITABLE:
         return redirect(url_for("applications.show", id=id))
@@ -67,14 +67,14 @@ def check(id: int) -> str | Response:
 @bp.get("/kept/<int:save_id>")
 @permitted(Permission.WRITE_APPLICATION)
 def kept(id: int, save_id: int) -> str:
-    """Two texts of the same proposal, side by side."""
+    """Two versions of the same proposal, side by side."""
     return comparing.compared(load(Application, id), _kept(id, save_id))
 
 
 @bp.post("/kept/<int:save_id>")
 @permitted(Permission.WRITE_APPLICATION)
 def choose(id: int, save_id: int) -> Response:
-    """Take over what was chosen of the two texts."""
+    """Save the chosen answers of the two versions."""
     application, row = load(Application, id), _kept(id, save_id)
     draft = Draft.of(application)
     mine = {
@@ -91,7 +91,7 @@ def choose(id: int, save_id: int) -> Response:
 
 
 def _sent(application: Application, section: str | None) -> Proposal:
-    """The sections that came whole: each ends with its own mark, so that a page cut short takes nothing away."""
+    """The sections received completely. Each ends with a marker, so a truncated request deletes nothing."""
     stage = application.call.data.stage(application.stage)
     whole = {one.key for one in stage.sections if f"has-{one.key}" in request.form}
     if section is not None and section not in {one.key for one in stage.sections}:
@@ -111,7 +111,7 @@ def _keep(application: Application, form: Proposal, version: int | None) -> None
 
 
 def keep(application: Application, form: Proposal, version: int | None) -> None:
-    """Save what the form holds; lines and indicators that did not change are left alone."""
+    """Save the form's values; unchanged budget lines and indicators are not written."""
     before, found = Draft.of(application).content, form.written()
     facts = {name: value for name, value in found.facts.items() if value != before.answers.get(name)}
     applications.save(
@@ -127,19 +127,19 @@ def keep(application: Application, form: Proposal, version: int | None) -> None:
 
 
 def _unread(before: dict[str, str], form: Proposal, found: Written) -> dict[str, str]:
-    """What cannot be read now, with what could not be read before in the sections that were not sent."""
+    """The texts that cannot be parsed, including earlier ones from sections not in this request."""
     questions = {one.question.key for one in form.asked}
     return {name: text for name, text in before.items() if name.split("-")[0] not in questions} | found.unread
 
 
 def _same(application: Application, form: Proposal) -> bool:
-    """Somebody pressed twice: what came in stands already."""
+    """Whether the submitted values are already stored, as after a double click."""
     stored = Draft.of(application).form().values()
     return all(stored.get(key) == value for key, value in form.values().items())
 
 
 def _lost(application: Application, *, automatic: bool) -> tuple[Any, int]:
-    """Another's save came first. Both texts are kept, in a unit of its own, and the person chooses."""
+    """Keep the rejected save in a transaction of its own and let the person choose between both versions."""
     asked = {one.question.key for one in Draft.of(application).form().asked} | {"has", "marks"}
     content = {name: texts for name, texts in request.form.lists() if name.partition("-")[0] in asked}
     with saving():
@@ -163,7 +163,7 @@ def _kept(id: int, save_id: int) -> ApplicationSave:
 
 
 def _next(id: int) -> str:
-    """Where a saved form leads: to the check, or back with a row more, or back."""
+    """The URL after a save: the check page, or the form, with an added row if requested."""
     if request.form.get("then") == "check":
         return url_for(".check", id=id)
     if question := request.form.get("add", ""):

@@ -1,4 +1,4 @@
-"""Whether an organisation can apply in a call, with every reason, before anything is written."""
+"""Whether an organisation can apply in a call, with every reason, before a draft exists."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ bp = Blueprint("eligibility", __name__)
 @bp.get("/calls/<int:id>/apply")
 @permitted(Permission.START_APPLICATION)
 def show(id: int) -> str:
-    """What speaks for and against each of the reader's organisations."""
+    """The call's rules, met and not met, for each of the reader's organisations."""
     return _shown(load(Call, id), BeginForm(organisations.chosen(who())))
 
 
 @bp.post("/calls/<int:id>/apply")
 @permitted(Permission.START_APPLICATION)
 def begin(id: int) -> Response | tuple[str, int]:
-    """Open the draft, once however often the button is pressed; or say every reason why not."""
+    """Create the draft, once even if the form is sent twice; or show every reason why not."""
     call, form = load(Call, id), BeginForm(organisations.chosen(who()))
     if not form.sent():
         return _shown(call, form), 422
@@ -79,7 +79,7 @@ def _shown(call: Call, form: BeginForm) -> str:
 
 
 def _side(call: Call, organisation: Organisation) -> dict[str, Any]:
-    """Each rule that is asked before anything is written: what holds, and every reason against with what cures it."""
+    """The rules applied before a draft exists: those met, and every reason against with a link to its remedy."""
     round_ = cases.round_of(call)
     case = ApplicationCase(arrived_at=now(), applicant=cases.applicant(organisation), round=round_)
     late = in_time(case, Actor(person=who().id, role=Role.APPLICANT))
@@ -95,5 +95,5 @@ def _side(call: Call, organisation: Organisation) -> dict[str, Any]:
 
 def _cure(cure: str | None, organisation: Organisation) -> dict[str, str] | None:
     if cure == "organisation":
-        return {"title": said("See what we know of it"), "url": url_for("organisations.show", id=organisation.id)}
-    return {"title": said("Go to the reports"), "url": url_for("reports.index")} if cure == "reports" else None
+        return {"title": said("View organisation details"), "url": url_for("organisations.show", id=organisation.id)}
+    return {"title": said("Go to reports"), "url": url_for("reports.index")} if cure == "reports" else None

@@ -1,4 +1,4 @@
-"""What the workers had to give up, with the reason and a way to try again."""
+"""Jobs that failed for good, with the reason and a button to retry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ bp = Blueprint("failures", __name__)
 @bp.get("/failures")
 @permitted(Permission.SEE_FAILURES)
 def index() -> str:
-    """Documents and mails that were given up, newest first."""
+    """Documents and e-mails that failed for good, newest first."""
     rows, after = failures.listed(who(), before=place("before"))
     return page(
         "failures/index.html",
@@ -31,7 +31,7 @@ def index() -> str:
 @bp.post("/failures/<int:row>/again")
 @permitted(Permission.RETRY_FAILURE)
 def again(row: int) -> Response:
-    """Try one of them once more. One that is not the reader's to see is not there."""
+    """Retry one failed job; 404 if it is not visible to the reader."""
     if not failures.listed(who(), only=row)[0]:
         abort(404)
     with saving():

@@ -1,4 +1,4 @@
-"""Funds: what came in, what is left, and the envelopes of calls."""
+"""Funds: contributions, what is left, and the envelopes of calls."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ bp = Blueprint("funds", __name__)
 @bp.get("/funds")
 @permitted(Permission.READ_FUND)
 def index() -> str:
-    """Every fund with what is left of it."""
+    """Every fund with its remaining amount."""
     rows = funds.listed(who())
     return page("funds/index.html", funds=rows, stands=funds.stands(fund.id for fund in rows))
 
@@ -38,14 +38,14 @@ def index() -> str:
 @bp.get("/funds/new")
 @permitted(Permission.SET_FUND)
 def new() -> str:
-    """The form for a contribution."""
+    """The form to record a contribution."""
     return page("funds/new.html", form=FundForm(year=today().year))
 
 
 @bp.post("/funds")
 @permitted(Permission.SET_FUND)
 def receive() -> Response | tuple[str, int]:
-    """Open a fund with its contribution."""
+    """Create a fund with its contribution."""
     form = FundForm()
     if not form.sent():
         return page("funds/new.html", form=form), 422
@@ -62,14 +62,14 @@ def receive() -> Response | tuple[str, int]:
 @bp.get("/funds/<int:id>")
 @permitted(Permission.READ_FUND)
 def show(id: int) -> str:
-    """One fund: what is left, each call's envelope, its awards."""
+    """One fund: its remaining amount, the envelope of each call, its awards."""
     return _page(load(Fund, id), None)
 
 
 @bp.post("/funds/<int:id>/envelope")
 @permitted(Permission.SET_FUND)
 def cut(id: int) -> Response | tuple[str, int]:
-    """Set money of the fund aside for one of its calls, or take it back."""
+    """Allocate money of the fund to one of its calls, or return it to the fund."""
     fund = load(Fund, id)
     calls = {call.id: call for call, _ in funds.calls(fund)}
     form = _envelope(fund, calls)
@@ -95,7 +95,7 @@ def _set_aside(fund: Fund, call: Call, form: EnvelopeForm) -> str:
 
 
 def _once(do: Callable[[], str]) -> str:
-    """Do it in a unit of work; the same form sent again leads to the same page and changes nothing."""
+    """Run `do` in a transaction; a repeated form gets the first answer and changes nothing."""
     sent = sorted((name, text) for name, text in request.form.items(multi=True) if name not in {"csrf_token", "once"})
     with saving():
         return repeats.once(
@@ -108,7 +108,7 @@ def _envelope(fund: Fund, calls: dict[int, Call]) -> EnvelopeForm:
 
 
 def _page(fund: Fund, form: EnvelopeForm | None) -> str:
-    """The fund's page, with the form for an envelope where the reader may cut one."""
+    """The fund's page, with the envelope form if the reader may set envelopes."""
     stand, calls = funds.divided(fund)
     if form is None and calls and who().may(Permission.SET_FUND):
         form = _envelope(fund, {call.id: call for call, _ in calls})

@@ -1,4 +1,4 @@
-"""Who may come in: every route declares its permission, every object is loaded through the predicate."""
+"""Access control: every route declares its permission and loads objects through their visibility predicate."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row", bound=Model)
 csrf = CSRFProtect()
 LARGEST_ID = 2**31 - 1
-"""What fits the database's keys; a larger number in an address is nobody's."""
+"""Largest value of the database's integer keys; a larger number in a URL matches no row."""
 
 
 def permitted(permission: Permission) -> Callable[[View], View]:
-    """Declare what a route asks of whoever calls it."""
+    """Declare the permission that a route requires."""
 
     def declared(view: View) -> View:
         view.permission = permission  # type: ignore[attr-defined]
@@ -36,29 +36,29 @@ def permitted(permission: Permission) -> Callable[[View], View]:
 
 
 def open_to_all(view: View) -> View:
-    """Declare that anybody may call this route; `tests/access_table.py` lists them all once more."""
+    """Declare a route public; `tests/access_table.py` lists all public routes again."""
     view.permission = None  # type: ignore[attr-defined]
     return view
 
 
 @dataclass
 class Visitor(UserMixin):
-    """A signed-in person as Flask-Login knows one."""
+    """A signed-in person, in the form that Flask-Login needs."""
 
     sign_in: SignIn
 
     @property
     def person(self) -> Person:
-        """Whose session this is."""
+        """The person whose session this is."""
         return self.sign_in.person
 
     def get_id(self) -> str:
-        """Unused: the session's cookie is ours, not Flask-Login's."""
+        """The person's id. Unused: the session cookie is our own, not Flask-Login's."""
         return str(self.person.id)
 
 
 def who() -> Who:
-    """Whoever sent this request, loaded once."""
+    """The principal of this request, loaded once."""
     if "who" not in g:
         g.who = who_is(current_user.person) if current_user.is_authenticated else NOBODY
     found: Who = g.who
@@ -66,9 +66,9 @@ def who() -> Who:
 
 
 def load(model: type[Row], id: int, permission: Permission | None = None) -> Row:
-    """The row of that number: 404 when it is not seen, 403 when the permission is not held on this very row.
+    """The row with this id; 404 if it is not visible, 403 if the principal lacks the permission on this row.
 
-    permission: the route's own, unless another is named.
+    permission: defaults to the one that the route declares.
     """
     g.loaded = True
     wanted = permission or declared_permission()
@@ -83,13 +83,13 @@ def load(model: type[Row], id: int, permission: Permission | None = None) -> Row
 
 
 def place(name: str) -> int | None:
-    """Where a list goes on, from the address; what can be no number of a row is no place."""
+    """The paging position in the query string; None if it cannot be a row's id."""
     found = request.args.get(name, type=int)
     return found if found is not None and 0 <= found <= LARGEST_ID else None
 
 
 def acting(row: Any, *roles: Role) -> Actor:
-    """The caller as an actor on this thing, in the first of these roles that they hold; 403 when in none."""
+    """The principal as an actor on this row, in the first of these roles that they hold; 403 if they hold none."""
     actor = actor_on(row, who(), roles)
     if actor is None:
         abort(403)
@@ -97,13 +97,13 @@ def acting(row: Any, *roles: Role) -> Actor:
 
 
 def declared_permission() -> Permission | None:
-    """What the route of this request declares."""
+    """The permission that the route of this request declares."""
     view = current_app.view_functions.get(request.endpoint or "")
     return getattr(view, "permission", None)
 
 
 def init_app(app: Flask) -> None:
-    """Sessions from the database, tokens against forged forms, and the permission of each route."""
+    """Set up database sessions, CSRF protection and the permission check of each route."""
     login = LoginManager(app)
     login.session_protection = None
     csrf.init_app(app)
@@ -130,13 +130,13 @@ def _ask() -> Response | None:
 
 
 class Unguarded(RuntimeError):
-    """A route was written without saying who may call it."""
+    """A route does not declare who may call it, or does not load the row of its id."""
 
 
 def insist(app: Flask) -> None:
-    """Refuse to start with a route that declares nothing, or that takes an id and does not load it."""
+    """Raise Unguarded if a route declares no permission, or takes an id and does not load it."""
     if static := app.view_functions.get("static"):
-        setattr(static, "permission", None)  # noqa: B010 - a bound method of Flask takes no attribute that mypy knows
+        setattr(static, "permission", None)  # noqa: B010 - mypy rejects an attribute on a bound method
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         if not hasattr(view, "permission"):

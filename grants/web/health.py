@@ -1,4 +1,4 @@
-"""Whether this process can do its work."""
+"""Health check of the web process."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ bp = Blueprint("health", __name__)
 @bp.get("/health")
 @open_to_all
 def show() -> Response:
-    """200 with the database's clock; anything else means that the database does not answer."""
+    """200 with the database's time; any other status means that the database does not answer."""
     return jsonify(now=now().isoformat())

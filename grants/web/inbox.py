@@ -1,4 +1,4 @@
-"""The first page after signing in: what to do next."""
+"""The start page after signing in: the reader's tasks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST = 20
 @bp.get("/inbox")
 @permitted(Permission.SEE_INBOX)
 def show() -> str | Response:
-    """The office's inbox, a reviewer's list, or what an applicant has to do."""
+    """The staff's inbox, a reviewer's list or an applicant's tasks."""
     if set(who().calls) - {Role.REVIEWER}:
         return office.show_inbox()
     if not who().organisations:
@@ -67,7 +67,7 @@ def _soonest(draft: Application) -> tuple[bool, Any, int]:
 
 
 def held_facts(holding: Holding) -> list[tuple[str, str]]:
-    """What an organisation holds, and the room it has left by the rules of the programmes it may apply in."""
+    """An organisation's grants and remaining limit under the rules of the programmes it may apply to."""
     limit = _limit(holding.organisation.kind)
     found = (
         [(gettext("Standing"), spoken(holding.organisation.standing))] if holding.organisation.kind == "chapter" else []
@@ -76,22 +76,22 @@ def held_facts(holding: Holding) -> list[tuple[str, str]]:
     if limit is None:
         return [*found, (gettext("Grants held"), str(holding.grants))]
     found.append(
-        (gettext("Grants held"), gettext("%(count)s of %(most)s at most", count=holding.grants, most=limit.grants))
+        (gettext("Grants held"), gettext("%(count)s of at most %(most)s", count=holding.grants, most=limit.grants))
     )
     room = max(limit.amount - holding.amount, limit.amount * 0)
     found.append(
         (
-            gettext("Room left"),
-            amount(room, "USD", cents=False) if holding.grants < limit.grants else gettext("none until one ends"),
+            gettext("Remaining limit"),
+            amount(room, "USD", cents=False) if holding.grants < limit.grants else gettext("none until a grant ends"),
         )
     )
     if holding.overdue:
-        found.append((gettext("Reports overdue"), str(holding.overdue)))
+        found.append((gettext("Overdue reports"), str(holding.overdue)))
     return found
 
 
 def _limit(kind: str) -> Held | None:
-    """How many grants may run at once; of several programmes the one that allows most."""
+    """The limit on active grants; of several programmes, the one that allows the largest amount."""
     held = [
         Held.model_validate(rule.params)
         for one in programmes().values()

@@ -1,4 +1,4 @@
-"""The office's table of applications: tabs, filters, and what each line says."""
+"""The staff's table of applications: tabs, filters, and the content of each row."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workflows.roles import Role
 from workflows.steps import STEPS, Holder
 
 HOURS = 24
-HOLDERS = {Holder.APPLICANT: "Applicant", Holder.DONE: "Grantee", Holder.NOBODY: "Nobody"}
+HOLDERS = {Holder.APPLICANT: "Applicant", Holder.DONE: "Grantee", Holder.NOBODY: "No one"}
 TITLES = {
     "triage": "Triage",
     "checks": "Checks",
@@ -31,7 +31,7 @@ TITLES = {
     "agreement": "Agreement",
     "active": "Active",
     "ended": "Ended",
-    "under_way": "All under way",
+    "under_way": "All in progress",
     "all": "All",
 }
 INBOX_TABS = ("checks", "applicant", "review", "panel", "decision", "under_way")
@@ -39,14 +39,14 @@ EVERY_TAB = ("under_way", "checks", "applicant", "review", "panel", "decision", 
 
 
 def of_the_office(who: Who) -> bool:
-    """Whether somebody reads applications in a role of ours."""
+    """Whether the principal reads applications in a role of the Foundation."""
     return any(role in who.calls for role in OFFICE)
 
 
 def listed(
     who: Who, args: Mapping[str, str], *, tab: str, endpoint: str, tabs: tuple[str, ...] = EVERY_TAB
 ) -> dict[str, Any]:
-    """What the list's template is set from. args: the query of the address; tab: the list when none is asked for."""
+    """The list's template values. args: the query string; tab: the tab shown when the query names none."""
     calls, regions = found.choices(who)
     form = FilterForm(args, calls, regions)
     filters = Filters(
@@ -77,13 +77,13 @@ def listed(
 
 
 def tabs(who: Who, *, endpoint: str, tabs: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The lists alone, for a page that shows none of them."""
+    """The tabs alone, for a page that shows none of their lists."""
     counts = found.counts(who, Filters())
     return [_tab(key, counts, "", url_for(endpoint, list=key)) for key in tabs]
 
 
 def tone(on: date | None, soon: int) -> str:
-    """How a day is said: late when it is over, soon within so many days."""
+    """The tone of a date: “late” if it is past, “soon” if at most `soon` days away, else empty."""
     if on is None:
         return ""
     left = (on - current_day()).days
@@ -95,7 +95,7 @@ def _tab(key: str, counts: Mapping[str, int], present: str, url: str) -> dict[st
 
 
 def capped(count: int) -> str:
-    """A count as it is said: nobody counts beyond a thousand for a list."""
+    """A count as displayed; counting stops at CAPPED, shown with a plus sign."""
     return f"{CAPPED:,}+" if count > CAPPED else f"{count}"
 
 
@@ -104,7 +104,7 @@ def _says(listing: Listing, count: int) -> str:
 
 
 def line(one: Listed, who: Who) -> dict[str, Any]:
-    """One application as a line: where it stands, who holds it since when, what stands out, what it waits for."""
+    """One application as a row: status, holder, days at this step, remarks, next action."""
     row = one.application
     since = (current_day() - row.step_at.date()).days
     limit = limit_of(row)
@@ -125,7 +125,7 @@ def line(one: Listed, who: Who) -> dict[str, Any]:
 
 
 def limit_of(row: Application) -> int | None:
-    """How many days the call allows for the present step; None where it sets none."""
+    """How many days the call allows for the current step; None if it sets no limit."""
     clock = row.call.data.clock
     if hours := clock.get(f"{row.step}_hours"):
         return max(1, -(-hours // HOURS))
@@ -133,7 +133,7 @@ def limit_of(row: Application) -> int | None:
 
 
 def held(one: Listed, who: Who) -> str:
-    """In whose hands it is, as the reader calls them."""
+    """Who holds the application, in the reader's terms."""
     row = one.application
     if row.step == "review" and one.reviewers:
         return str(ngettext("%(num)s reviewer", "%(num)s reviewers", one.reviewers))
@@ -146,7 +146,7 @@ def held(one: Listed, who: Who) -> str:
 
 
 def needed(row: Application) -> int:
-    """How many reviews the present stage asks for."""
+    """How many reviews the current stage requires."""
     return row.call.data.stage(row.stage).reviews
 
 
@@ -160,18 +160,18 @@ def _dots(one: Listed) -> dict[str, int] | None:
 def _remarks(one: Listed, since: int, limit: int | None) -> list[dict[str, str]]:
     row, said = one.application, []
     if limit is not None and since > limit and row.step not in found.TABS["ended"]:
-        said.append({"tone": "late", "text": ngettext("%(num)s day over", "%(num)s days over", since - limit)})
+        said.append({"tone": "late", "text": ngettext("%(num)s day overdue", "%(num)s days overdue", since - limit)})
     if row.step == "review" and one.lost and one.reviewers < needed(row):
-        said.append({"tone": "soon", "text": gettext("Reviewer lost")})
+        said.append({"tone": "soon", "text": gettext("Reviewer dropped out")})
     if one.far_apart and row.step in ("review", "panel", "decision"):
-        said.append({"tone": "soon", "text": gettext("Scores far apart")})
+        said.append({"tone": "soon", "text": gettext("Scores differ widely")})
     if one.overdue:
         said.append({"tone": "soon", "text": gettext("Report overdue")})
     return said + [{"tone": "flag", "text": flag} for flag in flags_of(row.organisation.country)]
 
 
 def _next(one: Listed, who: Who) -> dict[str, str] | None:
-    """The deed it waits for, as a link where the reader may do it, else as words alone."""
+    """The next action, as a link if the reader may perform it, else as text."""
     row = one.application
     for step, role, holds, title, endpoint in DEEDS:
         if row.step == step and (role is None or who.covers(role, row.call_id)) and holds(one):
@@ -197,13 +197,13 @@ def _all_in(one: Listed) -> bool:
 HERE, AWARD = "applications.show", "awards.of"
 DEEDS: tuple[tuple[str, Role | None, Callable[[Listed], bool], str, str], ...] = (
     ("triage", Role.OFFICER, _always, "Read the alert", HERE),
-    ("checks", Role.OFFICER, _always, "Finish checks", HERE),
-    ("review", Role.OFFICER, _short_of_reviewers, "Assign reviewers", "assignments.new"),
-    ("review", Role.OFFICER, _all_in, "Close reviews", HERE),
+    ("checks", Role.OFFICER, _always, "Complete eligibility checks", HERE),
+    ("review", Role.OFFICER, _short_of_reviewers, "Invite reviewers", "assignments.new"),
+    ("review", Role.OFFICER, _all_in, "Send to panel", HERE),
     ("panel", Role.OFFICER, _always, "Recommend", HERE),
     ("decision", Role.APPROVER, _always, "Decide", HERE),
-    ("decision", None, _always, "Waits for the approver", ""),
-    ("agreement", None, _always, "Waits for signatures", AWARD),
-    ("active", None, _always, "See the award", AWARD),
+    ("decision", None, _always, "Waiting for the approver", ""),
+    ("agreement", None, _always, "Waiting for signatures", AWARD),
+    ("active", None, _always, "View award", AWARD),
 )
-"""What a step waits for: by whom (anybody: None), under which condition, in which words, on which page."""
+"""The next action of each step: (step, role or None for any, condition, title, endpoint)."""

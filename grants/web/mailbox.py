@@ -1,4 +1,4 @@
-"""The demonstration's mails: what would have been sent is read here, and nothing leaves the machine."""
+"""The demonstration's e-mails, shown here instead of being sent."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ bp = Blueprint("mailbox", __name__)
 @bp.get("/mailbox")
 @open_to_all
 def index() -> str:
-    """The latest mails, newest first."""
+    """The latest e-mails, newest first."""
     return page("mailbox/index.html", mails=_mails())
 
 
 @bp.get("/mailbox/<key>")
 @open_to_all
 def show(key: str) -> str:
-    """One mail."""
+    """One e-mail."""
     found = next((mail for mail in _mails() if mail.key == key), None)
     return page("mailbox/show.html", mail=found) if found else abort(404)
 
 
 def _mails() -> list[mailbox.Mail]:
-    """The mails of this instance; outside the demonstration there is no such page."""
+    """The e-mails of this instance; 404 outside the demonstration."""
     settings: Settings = current_app.extensions["settings"]
     return mailbox.messages(settings.instance) if settings.demo else abort(404)

@@ -1,4 +1,4 @@
-"""What a report measured and what it used, ready for the macros of indicators and of budgets."""
+"""A report's indicators and spending, prepared for the macros of indicators and budgets."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from grants.queries.reports import used as used_in_all
 from grants.web.words import amount, number
 
 START, TARGET, EDGES = 4.0, 76.0, (1.0, 97.0)
-"""Percent along the axis: where the goal starts and where it is to end, with room beyond for more than promised."""
-TOLERANCE = Decimal(10)
+"""Percent along the axis: baseline, target, and the limits of the mark, with room for values beyond the target."""
 ZERO = Decimal(0)
-"""Percent over a budget line from which on its reason is asked for."""
+TOLERANCE = Decimal(10)
+"""Percent over a budget line above which a reason is required."""
 
 
 def indicators(report: Report) -> list[dict[str, Any]]:
-    """A row for each indicator of the report."""
+    """One row per indicator of the report."""
     return [_indicator(figure) for figure in report.figures]
 
 
@@ -45,7 +45,7 @@ def _indicator(figure: ReportFigure) -> dict[str, Any]:
 
 
 def share_of_the_way(figure: ReportFigure) -> Decimal | None:
-    """0 at the start, 1 at the target, above 1 beyond it; None while start, target or figure is missing."""
+    """0 at the baseline, 1 at the target, above 1 beyond it; None if baseline, target or figure is missing."""
     goal = figure.indicator
     if figure.actual is None or goal.baseline is None or goal.target is None:
         return None
@@ -59,17 +59,17 @@ def _words(figure: ReportFigure, share: Decimal | None) -> str:
     if figure.actual is None:
         return gettext("Not measured yet")
     if share is None:
-        return gettext("No start or target was set")
+        return gettext("No baseline or target set")
     if share >= 1:
-        return gettext("Reached")
+        return gettext("Target reached")
     if goal.less_is_better and goal.baseline and goal.target is not None:
         less, wanted = ((goal.baseline - value) / goal.baseline * 100 for value in (figure.actual, goal.target))
-        return gettext("Not yet: %(less)s %% less, %(wanted)s %% wanted", less=round(less), wanted=round(wanted))
-    return gettext("Not yet: %(share)s %%", share=round(share * 100))
+        return gettext("Not yet: reduced by %(less)s %%, target %(wanted)s %%", less=round(less), wanted=round(wanted))
+    return gettext("Not yet: %(share)s %% of the way", share=round(share * 100))
 
 
 def money_used(report: Report) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """A row for each budget line, and the sums."""
+    """One row per budget line, and the totals."""
     currency = report.award.currency
     approved = sum((spent.line.agreed or ZERO for spent in report.spending), ZERO)
     used = used_in_all(report)
@@ -97,7 +97,7 @@ def _line(spent: ReportSpending, currency: str, *, final: bool) -> dict[str, Any
 
 
 def _off(used: Decimal | None, off: Decimal, *, final: bool) -> str:
-    """Before the end, money that is left is no departure from the plan."""
+    """The deviation from the plan; before the final report, unspent money is none."""
     if used is None:
         return "–"
     if off == 0 or (off < 0 and not final):

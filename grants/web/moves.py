@@ -1,4 +1,4 @@
-"""The one route that takes a move, whatever it moves."""
+"""The one route that applies transitions, for every flow."""
 
 from __future__ import annotations
 
@@ -30,21 +30,19 @@ NOUNS: dict[str, type[Any]] = {
     "reports": Report,
     "batches": Batch,
 }
-"""What moves. Who may take a move stands in its own row of the flow and nowhere else."""
+"""The models with a flow. Who may apply a transition is declared only in its row of the flow."""
 
 
 @bp.post("/<any(applications, agreements, reports, batches):noun>/<int:id>/moves/<key>")
 @permitted(Permission.SEE_INBOX)
 def take(noun: str, id: int, key: str) -> Response | tuple[str, int]:
-    """Take a move, or say every reason why not."""
+    """Apply a transition, or show every reason why it is refused."""
     row = load(NOUNS[noun], id)
     move = moves.flow_of(row).move(key, row.step, getattr(row, "stage", ""))
     try:
         given = answers(move, request.form, _currency(row)) if move else {}
     except Unclear as unclear:
-        return ask_again(
-            row, move, values=unclear.values, errors={k: [gettext(text)] for k, text in unclear.errors.items()}
-        )
+        return ask_again(row, move, values=unclear.values, errors={k: [text] for k, text in unclear.errors.items()})
     try:
         with saving():
             target = repeats.once(
@@ -59,7 +57,7 @@ def take(noun: str, id: int, key: str) -> Response | tuple[str, int]:
 
 
 def _take(row: Any, key: str, given: dict[str, Any]) -> str:
-    """Whoever may never take a move of this name is refused as such; at the wrong step the flow has the sentence."""
+    """Apply it; 403 if no role of the principal can ever do so. At the wrong step, the flow gives the reason."""
     by = [role for move in moves.flow_of(row).moves if move.key == key for role in move.by]
     actor = acting(row, *(by or roles_on(row, who())))
     moves.take(
@@ -69,7 +67,7 @@ def _take(row: Any, key: str, given: dict[str, Any]) -> str:
 
 
 def _body(noun: str, id: int, key: str) -> bytes:
-    """What was asked for, without what changes from page to page."""
+    """The request as bytes to compare for idempotency, without fields that differ from page to page."""
     sent = sorted(
         (name, text) for name, text in request.form.items(multi=True) if name not in {"csrf_token", "once", "version"}
     )
@@ -77,7 +75,7 @@ def _body(noun: str, id: int, key: str) -> bytes:
 
 
 def _explain(row: Any, move: Move | None, refused: moves.Refused) -> tuple[str, int]:
-    """Reasons that a better answer cures go beside the form with what was typed; others are for the 409 page."""
+    """Show the form again if every reason belongs to one of its fields; else raise for the 409 page."""
     keys = {ask.key for ask in move.asks} if move else set()
     if move is None or not all(reason.cure in keys for reason in refused.reasons):
         raise refused
@@ -88,7 +86,7 @@ def _explain(row: Any, move: Move | None, refused: moves.Refused) -> tuple[str, 
 
 
 def ask_again(row: Any, move: Move | None, *, values: Any, errors: dict[str, list[str]]) -> tuple[str, int]:
-    """The move's form once more, with what was typed and what is wrong with it."""
+    """The transition's form again, with the input and its errors; 422."""
     return page(
         "moves/again.html",
         move=move,
@@ -105,7 +103,7 @@ def ask_again(row: Any, move: Move | None, *, values: Any, errors: dict[str, lis
 
 
 def offers(row: Any) -> list[dict[str, Any]]:
-    """What the reader may do with a thing now, each with every reason against it, for `templates/macros/move.html`."""
+    """The transitions offered to the reader, each with the reasons against it, for `templates/macros/move.html`."""
     roles = roles_on(row, who())
     flow = moves.flow_of(row)
     case = cases.of(row, now())
@@ -125,7 +123,7 @@ def offers(row: Any) -> list[dict[str, Any]]:
 
 
 def _advised(row: Any, move: Move) -> dict[str, str]:
-    """What the officer recommended, for whoever decides on it to take over or change."""
+    """The officer's recommendation, as initial values for the approver."""
     advice = cases.recommendation(row) if move.key in ("award", "decline") and isinstance(row, Application) else None
     if advice is None:
         return {}
@@ -135,15 +133,15 @@ def _advised(row: Any, move: Move) -> dict[str, str]:
 
 
 def cure(row: Any, reason: Say) -> dict[str, str] | None:
-    """Where a reason can be mended, as a link."""
+    """A link to the page where this reason can be resolved, or None."""
     application = application_of(row)
     if application is None or reason.cure is None:
         return None
     here = {"id": application.id}
     places: dict[str, tuple[str, str, dict[str, Any]]] = {
-        "checks": (gettext("Go to the checks"), "applications.show", {**here, "_anchor": "checks"}),
-        "reviews": (gettext("See the reviews"), "applications.show", {**here, "_anchor": "reviews"}),
-        "award": (gettext("See the award"), "awards.of", here),
+        "checks": (gettext("Go to eligibility checks"), "applications.show", {**here, "_anchor": "checks"}),
+        "reviews": (gettext("View reviews"), "applications.show", {**here, "_anchor": "reviews"}),
+        "award": (gettext("View award"), "awards.of", here),
     }
     if reason.cure not in places:
         return None
@@ -152,7 +150,7 @@ def cure(row: Any, reason: Say) -> dict[str, str] | None:
 
 
 def page_of(row: Any) -> str:
-    """The page where a thing is shown."""
+    """The URL of the page that shows this row."""
     if isinstance(row, Agreement):
         return url_for("awards.show", id=row.award_id)
     return url_for(f"{_noun(row)}.show", id=row.id)

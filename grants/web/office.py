@@ -1,4 +1,4 @@
-"""The office's inbox: what needs me first, then the lists of everything under way."""
+"""The staff's inbox: the reader's tasks first, then the lists of everything in progress."""
 
 from __future__ import annotations
 
@@ -21,121 +21,148 @@ from workflows.steps import STEPS
 MINE = "mine"
 SOON_DAYS = 3
 DEEDS: dict[str, tuple[str, str, str, str]] = {
-    "triage": ("Read the alert: %(title)s", "An alert is answered within hours.", "Read it", "applications.show"),
-    "checks": ("Check: %(title)s", "It waits for its checks.", "Do the checks", "applications.show"),
+    "triage": ("Read the alert: %(title)s", "Alerts are answered within hours.", "Read alert", "applications.show"),
+    "checks": (
+        "Check eligibility: %(title)s",
+        "Waiting for eligibility checks",
+        "Complete eligibility checks",
+        "applications.show",
+    ),
     "panel": (
         "Recommend: %(title)s",
-        "The approver waits for your advice.",
+        "The approver is waiting for your recommendation.",
         "Recommend",
         "applications.show",
     ),
-    "decision": ("Decide: %(title)s", "An officer has given advice.", "Decide", "applications.show"),
+    "decision": ("Decide: %(title)s", "An officer has made a recommendation.", "Decide", "applications.show"),
     "assign": (
-        "Ask reviewers: %(title)s",
-        "Fewer are asked than the call wants.",
-        "Choose reviewers",
+        "Invite reviewers: %(title)s",
+        "The call requires more reviewers than have been invited.",
+        "Invite reviewers",
         "assignments.new",
     ),
     "reviewed": (
-        "Take it on: %(title)s",
-        "The reviews that the call wants are in.",
-        "See where it stands",
+        "Send to panel: %(title)s",
+        "All required reviews have been submitted.",
+        "View status",
         "applications.show",
     ),
-    "countersign": ("Counter-sign: %(title)s", "The grantee has signed.", "Sign", "awards.show"),
+    "countersign": ("Countersign: %(title)s", "The grantee has signed.", "Countersign", "awards.show"),
     "condition": (
-        "See whether the condition is met: %(title)s",
-        "The first instalment waits for it.",
-        "Look at it",
+        "Check whether the condition is met: %(title)s",
+        "The first instalment depends on it.",
+        "View award",
         "awards.show",
     ),
     "unsigned": (
         "Not signed in time: %(title)s",
-        "Ask the grantee whether they will.",
-        "Look at it",
+        "Ask the grantee whether they will sign.",
+        "View award",
         "awards.show",
     ),
     "take_back": (
         "Not signed in time: %(title)s",
-        "Ask the grantee, or take the award back.",
-        "Look at it",
+        "Ask the grantee, or revoke the award.",
+        "View award",
         "awards.show",
     ),
     "close": (
         "Close the grant: %(title)s",
-        "Nothing is left to report, to pay or to return.",
-        "Close it",
+        "Nothing is left to report, pay or return.",
+        "Close grant",
         "applications.show",
     ),
-    "received": ("Read the report: %(title)s", "The next instalment may wait for it.", "Read it", "reports.show"),
-    "payable": ("Pay what is due from %(title)s", "Instalments whose conditions hold.", "Make a batch", "batches.new"),
-    "batch_prepared": ("Approve batch %(title)s", "Somebody else prepared it.", "Look at it", "batches.show"),
-    "batch_approved": ("Release batch %(title)s", "Two others prepared and approved it.", "Look at it", "batches.show"),
-    "batch_released": ("Confirm batch %(title)s", "It is with the bank.", "Look at it", "batches.show"),
-    "draft": ("Finish and send: %(title)s", "It is not sent yet.", "Go on writing", "drafts.write"),
-    "question": ("Answer our question: %(title)s", "Change the proposal and send it again.", "Answer", "drafts.write"),
+    "received": ("Read the report: %(title)s", "The next instalment may depend on it.", "Read report", "reports.show"),
+    "payable": (
+        "Prepare payments from %(title)s",
+        "The conditions of these instalments are met.",
+        "Prepare batch",
+        "batches.new",
+    ),
+    "batch_prepared": ("Approve batch %(title)s", "Another person prepared it.", "View batch", "batches.show"),
+    "batch_approved": (
+        "Release batch %(title)s",
+        "Two other people prepared and approved it.",
+        "View batch",
+        "batches.show",
+    ),
+    "batch_released": ("Confirm batch %(title)s", "It has been sent to the bank.", "View batch", "batches.show"),
+    "draft": ("Finish and submit: %(title)s", "It has not been submitted yet.", "Continue writing", "drafts.write"),
+    "question": (
+        "Answer our question: %(title)s",
+        "Change the proposal and submit it again.",
+        "Answer",
+        "drafts.write",
+    ),
     "sign": (
         "Sign the agreement: %(title)s",
-        "No money moves before both sides have signed.",
+        "No money is paid before both sides have signed.",
         "Read and sign",
         "awards.show",
     ),
-    "report": ("Write the report: %(title)s", "The next instalment may wait for it.", "Write it", "reports.show"),
+    "report": ("Write the report: %(title)s", "The next instalment may depend on it.", "Write report", "reports.show"),
     "report_question": (
         "Answer our question about the report: %(title)s",
-        "We have sent it back to you.",
+        "We have sent the report back with questions.",
         "Answer",
         "reports.write",
     ),
     "meet": (
         "Meet the condition of the award: %(title)s",
-        "The first instalment waits for it. Tell your programme officer once it is met.",
-        "Read it",
+        "The first instalment depends on it. Tell your programme officer when it is met.",
+        "Read condition",
         "awards.show",
     ),
     "give_back": (
-        "Send back what was not used: %(title)s",
-        "The award’s page says how much.",
-        "See how much",
+        "Return unspent funds: %(title)s",
+        "The award page shows the amount.",
+        "View amount",
         "awards.show",
     ),
     "expect": (
-        "Expect money back: %(title)s",
-        "Record it once it is on the account.",
-        "Record it",
+        "Expect unspent funds: %(title)s",
+        "Record the payment when it arrives in the account.",
+        "Record payment",
         "awards.show",
     ),
-    "open_call": ("Open the call: %(title)s", "It is in preparation.", "Look at it", "calls.show"),
-    "envelope": ("Set money aside for a call: %(title)s", "It opens only with money.", "See the fund", "funds.show"),
+    "open_call": ("Open the call: %(title)s", "It is in preparation.", "View call", "calls.show"),
+    "envelope": (
+        "Allocate money to a call: %(title)s",
+        "It can open only with an allocation.",
+        "View fund",
+        "funds.show",
+    ),
     "asked": (
-        "Say whether you can review: %(title)s",
-        "You see the proposal once you have declared.",
+        "Answer the review invitation: %(title)s",
+        "You see the proposal after your declaration.",
         "Answer",
         "reviews.show",
     ),
-    "ready": ("Review: %(title)s", "Nobody sees it until you send it.", "Go on", "reviews.show"),
+    "ready": ("Review: %(title)s", "No one sees it until you submit it.", "Continue", "reviews.show"),
 }
-"""What each kind of duty is called, why it matters, its button and the room it leads to."""
+"""Each kind of task: title, reason, button text and endpoint. All three texts are translated when shown."""
 
 
 def show_inbox() -> str:
-    """The duties of officers, approvers and finance; whoever reads applications has the lists beside."""
+    """The tasks of officers, approvers and finance; readers of applications also get the lists."""
     at = now()
     frame: dict[str, Any] = {"at": at, "alarms": [_alarm(alert, at) for alert in found.alerts(who())], "duties": None}
     if not listing.of_the_office(who()):
         return page("inbox/office.html", **frame | {"duties": told(to_do()), "tabs": []})
     if request.args.get("list", MINE) != MINE:
         lists = listing.listed(who(), request.args, tab=MINE, endpoint="inbox.show", tabs=listing.INBOX_TABS)
-        lists["tabs"].insert(0, {"title": gettext("Needs me"), "url": url_for("inbox.show"), "present": False})
+        lists["tabs"].insert(0, {"title": gettext("Needs your action"), "url": url_for("inbox.show"), "present": False})
         return page("inbox/office.html", **frame, **lists)
     duties = told(to_do())
     tabs = listing.tabs(who(), endpoint="inbox.show", tabs=listing.INBOX_TABS)
-    tabs.insert(0, {"title": gettext("Needs me"), "url": url_for("inbox.show"), "count": len(duties), "present": True})
+    tabs.insert(
+        0, {"title": gettext("Needs your action"), "url": url_for("inbox.show"), "count": len(duties), "present": True}
+    )
     return page("inbox/office.html", **frame | {"duties": duties, "tabs": tabs})
 
 
 def told(duties: Sequence[Duty]) -> list[dict[str, Any]]:
-    """Duties as lines of `templates/macros/duties.html`; what is the same for all of a kind is translated once."""
+    """Tasks as rows of `templates/macros/duties.html`; the texts of each kind are translated once."""
     spoken = {kind: _spoken(*DEEDS[kind]) for kind in {duty.kind for duty in duties}}
     return [_line(duty, *spoken[duty.kind]) for duty in duties]
 
@@ -148,7 +175,7 @@ def _line(duty: Duty, title: str, why: str, button: str, endpoint: str) -> dict[
     place: dict[str, Any] = {"fund": duty.id} if duty.kind == "payable" else {"id": duty.id}
     return {
         "on": duty.due_on,
-        "title": title % {"title": duty.title or gettext("a proposal without a title")},
+        "title": title % {"title": duty.title or gettext("untitled proposal")},
         "tone": listing.tone(duty.due_on, SOON_DAYS),
         "why": " · ".join(part for part in (_party(duty), why) if part),
         "link": {"title": button, "url": url_for(endpoint, **place)},
@@ -156,7 +183,7 @@ def _line(duty: Duty, title: str, why: str, button: str, endpoint: str) -> dict[
 
 
 def _party(duty: Duty) -> str:
-    """Who stands on the other side; for what is payable the number of instalments."""
+    """The other party of the task; for payable instalments, their number."""
     return gettext("%(count)s to pay", count=duty.party) if duty.kind == "payable" else duty.party
 
 
@@ -178,8 +205,8 @@ def _alarm(alert: found.Alert, at: datetime) -> dict[str, Any]:
 
 
 def _left(span: timedelta) -> str:
-    """Hours and minutes, "31 h 40"; over when there are none left."""
+    """Hours and minutes left, such as "31 h 40", or “overdue”."""
     if span <= timedelta(0):
-        return gettext("over")
+        return gettext("overdue")
     hours, rest = divmod(int(span.total_seconds()), 3600)
     return f"{hours} h {rest // 60:02}"

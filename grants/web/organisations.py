@@ -1,4 +1,4 @@
-"""Organisations: who applies, and how much room they have left."""
+"""Organisations: their facts, and how much they can still apply for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 @bp.get("/<int:id>")
 @permitted(Permission.READ_ORGANISATION)
 def show(id: int) -> str:
-    """Standing, contacts, grants held; and, for its own people, where its proposals stand."""
+    """One organisation: standing, contacts, grants held and, for its members, the status of its proposals."""
     organisation = load(Organisation, id)
     mine = proposals.own(who(), organisation=id)
     return page(

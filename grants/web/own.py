@@ -1,4 +1,4 @@
-"""Applications from the applicant's side: the list of one's own, and where one stands."""
+"""Applications as their applicants see them: the list, and the page of one application."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FEW = 30
 
 
 def show_own(application: Application) -> str:
-    """The page of an application for those who wrote it."""
+    """The page of an application for its applicants."""
     facts = stood.of([application])[application.id]
     step = standing.step_of(application, facts)
     writable = application.step in WRITABLE
@@ -49,18 +49,18 @@ def show_own(application: Application) -> str:
 
 
 def _offers(application: Application, *, writable: bool) -> list[dict[str, Any]]:
-    """What can be done here; sending has a page of its own, which lists what is missing."""
+    """The transitions offered here; submission has its own page, which lists what is missing."""
     return [offer for offer in offers(application) if not (writable and offer["move"].weight == "first")]
 
 
 def show_list() -> str:
-    """The proposals of the reader's organisations."""
+    """The page with the proposals of the reader's organisations."""
     rows = proposals.own(who())
     return page("applications/own.html", rows=lines(rows, stood.of(rows)))
 
 
 def lines(applications: list[Application], facts: dict[int, Standing]) -> list[dict[str, Any]]:
-    """Each with its step line, for `templates/applications/_stand.html`."""
+    """One row per application with its progress, for `templates/applications/_stand.html`."""
     return [
         {
             "application": one,
@@ -74,17 +74,18 @@ def lines(applications: list[Application], facts: dict[int, Standing]) -> list[d
 
 
 def sentence(application: Application, facts: Standing) -> str:
-    """Who holds it and until when, in one sentence; nothing where the page's notice says it."""
+    """One sentence on who holds it and until when; empty if a notice on the page says so."""
     hear = standing.hear_by(application)
     day_ = day(hear.date()) if hear else ""
     said = {
-        "review": gettext("Reviewers read it. You hear from us by %(day)s.", day=day_),
-        "active": gettext("It is funded and the project runs."),
-        "closed": gettext("The project is finished and everything is settled."),
-        "agreement": gettext("It is funded and you have signed. We sign next.")
+        "review": gettext("Reviewers are assessing it. You will get a decision by %(day)s.", day=day_),
+        "active": gettext("The award is active and the project is running."),
+        "closed": gettext("The project is finished and the grant is closed."),
+        "agreement": gettext("You have signed the agreement. We countersign next.")
         if facts.agreement == "countersign"
         else "",
     } | dict.fromkeys(
-        ("triage", "checks", "panel", "decision"), gettext("It is with us. You hear from us by %(day)s.", day=day_)
+        ("triage", "checks", "panel", "decision"),
+        gettext("We are assessing it. You will get a decision by %(day)s.", day=day_),
     )
     return said.get(application.step, "")

@@ -1,4 +1,4 @@
-"""What happened to a thing, ready for `templates/macros/history.html`."""
+"""History entries, prepared for `templates/macros/history.html`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HANDS = {Role.APPLICANT: "applicant", Role.REVIEWER: "reviewers"}
 
 
 def told(happenings: list[Happening]) -> list[dict[str, Any]]:
-    """Each entry: its sentence, who did it and the words they gave, and when; in the order in which they come."""
+    """Each entry with its message, its actor and their comments, and its time, in the given order."""
     return [
         {"title": said(one.say), "text": _text(one), "at": one.at, "holder": HANDS.get(Role(one.role), "ours")}
         for one in happenings
@@ -22,5 +22,5 @@ def told(happenings: list[Happening]) -> list[dict[str, Any]]:
 
 
 def _text(one: Happening) -> str:
-    by = one.by or (gettext("by itself") if one.role == Role.CLOCK else spoken(one.role))
+    by = one.by or (gettext("automatically") if one.role == Role.CLOCK else spoken(one.role))
     return " · ".join(dict.fromkeys([by, *one.words.values()]))

@@ -1,4 +1,4 @@
-"""People and their roles, for the administrator; and everybody's own account."""
+"""People and their roles, for administrators; and the account page of each person."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ bp = Blueprint("persons", __name__)
 @bp.get("/people")
 @permitted(Permission.SET_PEOPLE)
 def index() -> str:
-    """Everybody with an account, found by name or address."""
+    """All people with an account, searchable by name or e-mail address."""
     words, after = request.args.get("words", "").strip(), request.args.get("after", "")
     return page("persons/index.html", words=words, listing=found.listing(who(), words=words, after=after))
 
@@ -31,14 +31,14 @@ def index() -> str:
 @bp.get("/people/<int:id>")
 @permitted(Permission.SET_PEOPLE)
 def show(id: int) -> str:
-    """Somebody's roles, and the form that gives another."""
+    """One person's roles, and the form to add a role."""
     return _shown(load(Person, id), AppointmentForm())
 
 
 @bp.post("/people/<int:id>")
 @permitted(Permission.SET_PEOPLE)
 def appoint(id: int) -> Response | tuple[str, int]:
-    """Give a role, everywhere or in one programme or call."""
+    """Give a person a role, everywhere or in one programme or call."""
     person, form = load(Person, id), AppointmentForm()
     form.offer(found.calls())
     if not form.sent():
@@ -56,7 +56,7 @@ def appoint(id: int) -> Response | tuple[str, int]:
 @bp.post("/appointments/<int:id>/end")
 @permitted(Permission.SET_PEOPLE)
 def dismiss(id: int) -> Response:
-    """End a role; a second click finds it ended already and changes nothing."""
+    """End a role; a role that has already ended stays unchanged."""
     appointment = load(Appointment, id)
     if appointment.ended_at is None:
         with saving():
@@ -67,7 +67,7 @@ def dismiss(id: int) -> Response:
 @bp.get("/account")
 @permitted(Permission.SEE_INBOX)
 def account() -> str:
-    """One's own account: who one is here, and in which roles."""
+    """The signed-in person's own account and roles."""
     person = db.session.get_one(Person, who().id)
     return page(
         "persons/account.html",
@@ -85,9 +85,9 @@ def _appoint(person: Person, form: AppointmentForm) -> str:
 
 
 def _administrator(person: Person) -> Actor:
-    """Nobody gives roles to themselves or takes their own away."""
+    """The principal as administrator; raises Refused if the person is themselves."""
     if person.id == who().id:
-        raise Refused(Say("Your own roles are changed by another administrator."))
+        raise Refused(Say("You cannot change your own roles. Ask another administrator."))
     return Actor(person=who().id, role=Role.ADMINISTRATOR)
 
 

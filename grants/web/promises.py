@@ -1,4 +1,4 @@
-"""What is ours to do for an applicant, each with our clock: they see how long we have had it."""
+"""Tasks of the Foundation that an applicant can see, each with its age and due date."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workflows.duties import READ_WITHIN_DAYS
 
 
 def ours(applications: list[Application], facts: dict[int, Standing], today: date) -> list[dict[str, str]]:
-    """What waits for us, for `templates/macros/duties.html`."""
+    """The Foundation's open tasks for these applications, for `templates/macros/duties.html`."""
     found = []
     for one in applications:
         found += [_report(title, at, today) for title, at in facts[one.id].received]
@@ -26,27 +26,27 @@ def ours(applications: list[Application], facts: dict[int, Standing], today: dat
 def _report(title: str, at: datetime, today: date) -> dict[str, str]:
     days = (today - at.date()).days + 1
     text = gettext(
-        "sent %(day)s, day %(days)s of %(most)s. You hear from us by %(until)s.",
+        "submitted %(day)s, day %(days)s of %(most)s. You will get an answer by %(until)s.",
         day=day(at.date()),
         days=days,
         most=READ_WITHIN_DAYS,
         until=day(at.date() + timedelta(days=READ_WITHIN_DAYS)),
     )
-    return {"title": gettext("Read “%(title)s”", title=title), "text": text}
+    return {"title": gettext("Reading “%(title)s”", title=title), "text": text}
 
 
 def _waiting(one: Application, facts: Standing) -> str:
     match one.step:
         case "triage":
-            return gettext("Answer the alert “%(title)s”", title=one.title)
+            return gettext("Assessing the alert “%(title)s”", title=one.title)
         case "checks":
-            return gettext("Check “%(title)s”", title=one.title)
+            return gettext("Checking the eligibility of “%(title)s”", title=one.title)
         case "review":
-            return gettext("Have “%(title)s” reviewed", title=one.title)
+            return gettext("Reviewing “%(title)s”", title=one.title)
         case "panel" | "decision":
-            return gettext("Decide on “%(title)s”", title=one.title)
+            return gettext("Deciding on “%(title)s”", title=one.title)
         case "agreement" if facts.agreement == "countersign":
-            return gettext("Sign the agreement of “%(title)s”", title=one.title)
+            return gettext("Countersigning the agreement for “%(title)s”", title=one.title)
     return ""
 
 
@@ -56,7 +56,7 @@ def _since(one: Application, today: date) -> str:
     )
     hear = standing.hear_by(one)
     return (
-        f"{text} {gettext('You hear from us by %(day)s.', day=day(hear.date()))}"
+        f"{text} {gettext('You will get a decision by %(day)s.', day=day(hear.date()))}"
         if hear and one.step != "agreement"
         else text
     )

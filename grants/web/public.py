@@ -1,4 +1,4 @@
-"""What anybody may read: the open calls, what became of earlier ones, and each call's page."""
+"""Public pages: the open calls, results of earlier calls, and the page of each call."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SOON_DAYS = 14
 @bp.get("/")
 @open_to_all
 def home() -> str:
-    """The open calls and what happened to the money so far."""
+    """The open calls and the figures of money awarded so far."""
     at = now()
     return page(
         "public/home.html",
@@ -41,7 +41,7 @@ def home() -> str:
 @bp.get("/calls/<int:id>")
 @open_to_all
 def call(id: int) -> str:
-    """A call: who can apply, what it gives, what is asked, how we decide."""
+    """One call: who can apply, the maximum grant, the requirements, how we decide."""
     call = load(Call, id)
     rules, programme = call.data, programmes()[call.programme]
     return page(
@@ -76,17 +76,17 @@ def _open(call: Call) -> bool:
 
 
 def hear(call: Call) -> str:
-    """By when whoever applies hears from us."""
+    """When applicants get a decision, as text."""
     span = answer_time(call.data)
     if any(key.endswith("_hours") for key in call.data.clock):
         return gettext("%(hours)s hours after the alert", hours=int(span / timedelta(hours=1)))
     if call.closes_at is not None:
         return day(answered_by(call, call.closes_at).date(), "year")
-    return ngettext("%(num)s day after sending", "%(num)s days after sending", span.days)
+    return ngettext("%(num)s day after submission", "%(num)s days after submission", span.days)
 
 
 def _decides(call: Call) -> str:
-    """Who decides, in the words of the flow's own row."""
+    """The role that decides on awards, from the flow."""
     award = next((move for move in programmes()[call.programme].flow.moves if move.target == "agreement"), None)
     return said(ROLES.get(award.by[0], "")) if award else ""
 
@@ -97,9 +97,9 @@ def _pays(plan: InstalmentPlan, rules: CallRules) -> dict[str, str]:
         kind, _, number = condition.partition(":")
         title = rules.reports[int(number) - 1].title if number else ""
         conditions.append(
-            gettext("once both sides have signed the agreement")
+            gettext("when both sides have signed the agreement")
             if kind == "agreement"
-            else gettext("once we have approved: %(report)s", report=said(title))
+            else gettext("when we have approved “%(report)s”", report=said(title))
         )
     return {"share": f"{plan.percent.normalize():f}\N{NARROW NO-BREAK SPACE}%", "when": ", ".join(conditions)}
 
@@ -111,7 +111,7 @@ def _owes(duty: ReportDuty) -> dict[str, str]:
     elif duty.months:
         months = ngettext("%(num)s month", "%(num)s months", duty.months)
         when = (
-            gettext("%(months)s after the start, and %(days)s more to write it", months=months, days=days)
+            gettext("%(months)s after the start, plus %(days)s to write it", months=months, days=days)
             if duty.days
             else gettext("%(months)s after the start", months=months)
         )

@@ -1,4 +1,4 @@
-"""What the records say of an application: its facts, the call's rules one by one, the officer's checklist."""
+"""Facts of an application, automatic checks of the call's rules, and the officer's checklist."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from workflows.rules.calls import objections
 
 
 def facts(application: Application, case: ApplicationCase) -> list[tuple[str, Any]]:
-    """Who asks for what, as terms and values."""
+    """The applicant, the request and related facts, as (term, value)."""
     organisation, currency = application.organisation, application.call.currency
     flags = Markup("").join(
         Markup(' <span class="flag">{}</span>').format(flag) for flag in flags_of(organisation.country)
@@ -32,15 +32,15 @@ def facts(application: Application, case: ApplicationCase) -> list[tuple[str, An
     share = f"{number(round(100 * case.indirect / case.asked, 1))} %" if case.asked else "–"
     other = amount(case.cofunding, currency) if case.cofunding else "–"
     grants = gettext(
-        "%(count)s running, %(sum)s", count=case.applicant.held, sum=amount(case.applicant.held_amount, currency)
+        "%(count)s active, %(sum)s", count=case.applicant.held, sum=amount(case.applicant.held_amount, currency)
     )
     return [
         (gettext("Applicant"), link),
         (gettext("Standing"), spoken(organisation.standing)),
         (gettext("Country"), Markup("{} · {}{}").format(country(organisation.country), organisation.region, flags)),
-        (gettext("Asks for"), asks(application)),
+        (gettext("Requested"), asks(application)),
         (gettext("Indirect costs"), share),
-        (gettext("Other money"), " · ".join(filter(None, [other, str(application.answers.get("cofunders") or "")]))),
+        (gettext("Co-funding"), " · ".join(filter(None, [other, str(application.answers.get("cofunders") or "")]))),
         (gettext("Starts"), day(application.starts_on) if application.starts_on else "–"),
         (gettext("People with an account"), case.applicant.contacts),
         (gettext("Grants held"), grants),
@@ -48,13 +48,13 @@ def facts(application: Application, case: ApplicationCase) -> list[tuple[str, An
 
 
 def found(application: Application, case: ApplicationCase) -> list[dict[str, Any]]:
-    """Rule by rule of the call: a tick with the rule's own words, or every reason that stands against it now."""
+    """Automatic checks: for each rule of the call a tick with its text, or every reason against."""
     sent = application.submitted_at
     late = (
         sent and application.call.closes_at and application.invited_until is None and sent > application.call.closes_at
     )
     at = instant(sent, "utc") if sent else "–"
-    lines = [{"mark": "cross" if late else "tick", "text": gettext("Sent %(at)s", at=at)}]
+    lines = [{"mark": "cross" if late else "tick", "text": gettext("Submitted %(at)s", at=at)}]
     for spec in application.call.data.rules:
         lines += _rule(case, spec, application.call, sent)
     return lines
@@ -69,7 +69,7 @@ def _rule(case: ApplicationCase, spec: RuleSpec, call: Call, sent: datetime | No
 
 
 def checklist(application: Application, returned: tuple[str, CheckForm] | None) -> list[dict[str, Any]]:
-    """Each line of the call's checklist with its verdict and, for whoever may give one, its form."""
+    """Each line of the call's checklist with its verdict and its form."""
     given = {check.key: check for check in applications.checks(application)}
     lines = []
     for key, title in application.call.data.checks:

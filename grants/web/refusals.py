@@ -1,4 +1,4 @@
-"""What was refused, said once: the domain's words become a page with the right status here and nowhere else."""
+"""Error pages: the only place where exceptions become a page with its HTTP status."""
 
 from __future__ import annotations
 
@@ -19,48 +19,48 @@ from grants.web.words import said
 from workflows.say import Say
 
 CONSTRAINTS = {
-    "person_email_key": Say("There is an account with this e-mail address already."),
-    "organisation_name_key": Say("There is an organisation of this name already."),
-    "fund_title_key": Say("There is a fund of this name already."),
-    "balance_never_below_zero": Say("There is not that much money left."),
-    "appointment_current_key": Say("This person holds that role already."),
-    "membership_current_key": Say("This person acts for that organisation already."),
-    "assignment_current_key": Say("This person was asked already."),
-    "payment_once_key": Say("One of these instalments is in a batch already."),
-    "batch_three_people": Say("Prepared, approved and released must be three people."),
+    "person_email_key": Say("An account with this e-mail address already exists."),
+    "organisation_name_key": Say("An organisation with this name already exists."),
+    "fund_title_key": Say("A fund with this name already exists."),
+    "balance_never_below_zero": Say("There is not enough money left."),
+    "appointment_current_key": Say("This person already holds this role."),
+    "membership_current_key": Say("This person already acts for this organisation."),
+    "assignment_current_key": Say("This person has already been invited."),
+    "payment_once_key": Say("One of these instalments is already in a batch."),
+    "batch_three_people": Say("Three different people must prepare, approve and release a batch."),
     "instalment_pays_something": Say("The award is too small to be paid in this call’s instalments."),
-    "agreement_two_people_sign": Say("The two signatures must come from two people."),
+    "agreement_two_people_sign": Say("Two different people must sign the agreement."),
 }
 TITLES = {
-    400: "This could not be read",
+    400: "We could not read your request",
     401: "You are signed out",
-    403: "This is not yours to do",
-    404: "There is nothing here",
-    405: "This cannot be done this way",
-    409: "Not done",
-    413: "Too large to read",
-    422: "Not kept",
-    500: "Something broke on our side",
-    503: "We are busy",
+    403: "You don’t have permission to do this",
+    404: "Page not found",
+    405: "This address does not accept this action",
+    409: "Nothing was changed",
+    413: "The request is too large",
+    422: "Not saved",
+    500: "There is a problem on our side",
+    503: "The service is busy",
 }
 TEXTS = {
-    400: "The request was not understood. Go back and send the page again.",
+    400: "We did not understand the request. Go back and send the page again.",
     401: "Sign in again, then go back and send the page again: what you typed is still there.",
-    403: "It belongs to another role, or to somebody without your part in it.",
-    404: "The page does not exist, or it is not for you. Check the address, or start from your first page.",
-    405: "Start from your first page.",
-    413: "What you sent is larger than 2 MB, so nothing of it was read or kept. Shorten it and send it again.",
-    500: "Nothing was half done. We have written down what happened; try again in a moment.",
-    503: "Somebody else is changing the same thing. Nothing was done; try again in a moment.",
+    403: "It needs another role, or a person who did not take part in an earlier step.",
+    404: "The page does not exist, or you do not have access to it. Check the address, or go to your start page.",
+    405: "Go to your start page and try again from there.",
+    413: "You sent more than 2 MB, so nothing was read or saved. Shorten it and send it again.",
+    500: "Nothing was changed. The error has been recorded. Try again in a few minutes.",
+    503: "Another person is changing the same record. Nothing was changed. Try again in a minute.",
 }
 WITHOUT_ROLE = (
-    "A person who belongs to no chapter or organisation, and reviews or works for no call, finds nothing here."
-    " Ask whoever invited you: an administrator enters what you are part of."
+    "Your account does not belong to a chapter or organisation and has no role in a call, so there is nothing to show."
+    " Ask the person who invited you: an administrator adds your roles."
 )
 
 
 def init_app(app: Flask) -> None:
-    """Register a page for every refusal."""
+    """Register a page for every refusal and failure."""
     app.before_request(refuse_nul)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(Stale, stale)
@@ -73,66 +73,69 @@ def init_app(app: Flask) -> None:
 
 
 def refuse_nul() -> tuple[str, int] | None:
-    """The database cannot hold the character with code 0, and nobody types it."""
+    """422 for a character with code 0, which the database cannot store."""
     sent = [*request.args.values(), *(request.form.values() if request.method == "POST" else ())]
     if any("\x00" in text for text in sent) or "\x00" in request.path:
         return _say(
-            422, gettext("There is a character in it that cannot be kept (code 0). Take it out and send it again.")
+            422,
+            gettext("Your text contains a character that cannot be saved (code 0). Remove it and send the page again."),
         )
     return None
 
 
 def refused(error: Refused) -> tuple[str, int]:
-    """A rule stands against it: 409 with every reason."""
+    """A rule refuses the command: 409 with every reason."""
     db.session.rollback()
-    return _say(409, gettext("Nothing was done. The reasons:"), reasons=[said(reason) for reason in error.reasons])
+    return _say(
+        409, gettext("This is not possible now, for these reasons:"), reasons=[said(reason) for reason in error.reasons]
+    )
 
 
 def stale(_error: Stale) -> tuple[str, int]:
-    """Somebody else changed it since the page was made: 409."""
+    """The record has changed since the page was shown: 409."""
     db.session.rollback()
     return _say(
-        409, gettext("Somebody else changed this while your page was open. Open it again to see how it stands now.")
+        409, gettext("Another person changed this while your page was open. Open it again to see the current version.")
     )
 
 
 def broken(error: Broken) -> tuple[str, int]:
-    """The database refused: 409 in the words of the rule that it broke."""
+    """A database constraint was violated: 409 with the constraint's message."""
     known = CONSTRAINTS.get(error.constraint)
-    return _say(409, said(known) if known else gettext("Nothing was done: it does not fit what is there already."))
+    return _say(409, said(known) if known else gettext("This conflicts with data that already exists."))
 
 
 def forged(_error: CSRFError) -> tuple[str, int]:
-    """The form was not ours, or the session behind it is over: 400."""
+    """The CSRF token is missing, forged or expired: 400."""
     return _say(
         400,
         gettext(
-            "The page was open too long, or the form does not come from us."
-            " Open it again and send it once more; nothing was done."
+            "The page was open for too long, or the form does not come from our site. Nothing was changed."
+            " Open the page again and send the form again."
         ),
     )
 
 
 def unkept(_error: DataError) -> tuple[str, int]:
-    """A value that no column can hold: 422."""
+    """A value does not fit its column: 422."""
     db.session.rollback()
-    return _say(422, gettext("A number or a text in it cannot be kept. Go back, mend it and send it again."))
+    return _say(422, gettext("A number or text in the form cannot be saved. Go back, correct it and send it again."))
 
 
 def busy(_error: OperationalError) -> tuple[str, int]:
-    """A lock was not to be had in time: 503."""
+    """A lock was not obtained in time: 503."""
     db.session.rollback()
     return _say(503, gettext(TEXTS[503]))
 
 
 def failed(_error: Exception) -> tuple[str, int]:
-    """Our own fault: 500, without a word of its inside."""
+    """An unexpected error: 500, without internal details."""
     db.session.rollback()
     return _say(500, gettext(TEXTS[500]))
 
 
 def other(error: HTTPException) -> tuple[str, int] | HTTPException:
-    """Any other refusal by its number."""
+    """Any other HTTP error, by its status code."""
     if isinstance(error, SecurityError) or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
     if isinstance(error, RequestEntityTooLarge):
@@ -149,14 +152,14 @@ def _say(status: int, text: str, *, title: str = "", reasons: list[str] | None =
 
 
 def _ways_on() -> list[dict[str, str]]:
-    """The page before this one, if it was ours, and the reader's first page."""
+    """Links to the previous page, if it was on this site, and to the reader's start page."""
     first = {
-        "title": gettext("Go to your first page"),
+        "title": gettext("Go to your start page"),
         "url": url_for("inbox.show") if who().roles else url_for("public.home"),
     }
     try:
         came_from = urlsplit(request.referrer or "")
-    except ValueError:  # whoever asks may write anything there
+    except ValueError:  # the client may send any text as referrer
         return [first]
     ours = came_from.netloc == request.host and not came_from.path.startswith("//")
     if not ours or came_from.path == request.path:

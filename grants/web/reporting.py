@@ -1,4 +1,4 @@
-"""The page on which a report is written, what it hears after a save, and what becomes of a save that came too late."""
+"""The page to write a report, the answer to its automatic saves, and the handling of conflicting saves."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from grants.web.words import clock
 
 
 def written_page(report: Report, form: ReportForm, *, compared: bool = False, kept: int | None = None) -> str:
-    """The form.
+    """The page with the report's form.
 
-    compared: with what is stored beside every field that says something else; kept: the save that came too late.
+    compared: whether to show the stored value beside every field that differs. kept: id of the rejected save.
     """
     lines, sums = money_used(report)
     return page(
@@ -41,7 +41,7 @@ def written_page(report: Report, form: ReportForm, *, compared: bool = False, ke
 
 
 def _theirs(report: Report, form: ReportForm) -> Iterator[tuple[str, str]]:
-    """What is stored, by the fields in which the reader wrote something else."""
+    """The stored text of each field in which the reader wrote something else."""
     stored = ReportForm.as_stored(report)
     texts = stored.typed()
     for field in form:
@@ -50,26 +50,26 @@ def _theirs(report: Report, form: ReportForm) -> Iterator[tuple[str, str]]:
 
 
 def _said(field: Any) -> Any:
-    """A field's value, where an empty one, an untouched one and an unticked one say the same."""
+    """A field's value, with empty, untouched and unticked all as an empty string."""
     return "" if field.data is None or field.data is False else field.data
 
 
 def keep(report: Report, form: ReportForm) -> None:
-    """Save what was sent in a unit of its own; raises Refused or Stale. A choice between two texts is then made."""
+    """Save the form in a transaction and settle the kept version, if any. Raises Refused or Stale."""
     with saving():
         reports.save(report, **form.values(), version=request.form.get("version", -1, type=int))
         _settle(request.form.get("kept", type=int), report)
 
 
 def saved(report: Report, form: ReportForm) -> dict[str, Any]:
-    """What a page hears after a save of its own accord; the shape stands in `templates/macros/guard.html`."""
+    """The answer to an automatic save, in the shape that `templates/macros/guard.html` describes."""
     unread = get_template_attribute("reports/_unread.html", "unread")(form)
     sums = get_template_attribute("reports/_fields.html", "sums_row")(money_used(report)[1])
     return {"saved_at": clock(report.saved_at), "version": report.version, "parts": {"unread": unread, "sums": sums}}
 
 
 def too_late(report: Report, form: ReportForm) -> tuple[Response | str, int]:
-    """Somebody saved in between: keep what was sent in, and show both texts; 409."""
+    """Another save came first: keep the submitted version and show both; 409."""
     with saving():
         row = applications.keep_lost(
             report.award.application,
@@ -85,14 +85,14 @@ def too_late(report: Report, form: ReportForm) -> tuple[Response | str, int]:
 
 
 def lost_text(report: Report, row: ApplicationSave) -> dict[str, str]:
-    """What a save that came too late had in it, by field; 404 for one of another report."""
+    """The texts of a rejected save, by field; 404 if it belongs to another report."""
     if row.section != _section(report) or row.application_id != report.award.application_id:
         abort(404)
     return {name: str(text) for name, text in row.content.items()}
 
 
 def _settle(kept: int | None, report: Report) -> None:
-    """Whoever saves from the comparison has chosen."""
+    """Mark the kept version as settled after a save from the comparison page."""
     row = db.session.get(ApplicationSave, kept) if kept is not None else None
     if row is not None and row.section == _section(report):
         applications.settle(row)
@@ -103,6 +103,9 @@ def _section(report: Report) -> str:
 
 
 def _notice(url: str) -> str:
-    title, text = gettext("Somebody else saved this report while you wrote"), gettext("Both texts are kept.")
+    title, text = (
+        gettext("Another person saved this report while you were writing"),
+        gettext("Both versions are saved."),
+    )
     link = Markup('<a href="{}">{}</a>').format(url, gettext("Compare and choose"))
     return Markup('<div class="notice yours"><h2>{}</h2><p>{} {}</p></div>').format(title, text, link)

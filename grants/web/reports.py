@@ -1,4 +1,4 @@
-"""Reports: the list, one as it is read, and one as it is written."""
+"""Reports: the list, the page to read one, and the page to write one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OURS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR})
 @bp.get("/reports")
 @permitted(Permission.READ_REPORT)
 def index() -> str:
-    """The reports at one step: to read for the office, to send for the grantee, unless another is asked for."""
+    """The reports at one step; by default those to read for staff, those to submit for grantees."""
     ours = bool(OURS & who().roles)
     asked = request.args.get("step", "")
     step = asked if asked in reports.STEPS else ("received" if ours else "due")
@@ -46,7 +46,7 @@ def index() -> str:
 @bp.get("/reports/<int:id>")
 @permitted(Permission.READ_REPORT)
 def show(id: int) -> str:
-    """One report: figures against their targets, money used, words, and what the reader can do."""
+    """One report: figures against targets, money used, texts, and the actions available to the reader."""
     report = load(Report, id)
     beside = _beside(report)
     if beside["ours"] and report.step == "due":
@@ -57,7 +57,7 @@ def show(id: int) -> str:
 @bp.get("/reports/<int:id>/write")
 @permitted(Permission.WRITE_REPORT)
 def write(id: int) -> str | AnyResponse:
-    """The report as it stands, to be written on; or a text that came too late, beside what was saved instead."""
+    """The form of a report, or the comparison of a rejected save with the saved version."""
     report = load(Report, id)
     if report.step != "due":
         return redirect(url_for(".show", id=id))
@@ -69,7 +69,7 @@ def write(id: int) -> str | AnyResponse:
 @bp.post("/reports/<int:id>/write")
 @permitted(Permission.WRITE_REPORT)
 def save(id: int) -> AnyResponse | tuple[AnyResponse | str, int]:
-    """Keep the report as it was written. A number that cannot be read stays as it was; everything else is kept."""
+    """Save the report. A number that cannot be parsed keeps its old value; everything else is saved."""
     report = load(Report, id)
     form = ReportForm.of(report)
     readable = form.sent()
@@ -87,7 +87,7 @@ def save(id: int) -> AnyResponse | tuple[AnyResponse | str, int]:
 @bp.get("/reports/<int:id>/send")
 @permitted(Permission.WRITE_REPORT)
 def check(id: int) -> str:
-    """What the report lacks before it can be sent, each with the place to mend it, and then the button."""
+    """What is missing before the report can be submitted, each with a link to its field, or the button."""
     report = load(Report, id)
     wanting = [{"text": said(say), "url": url_for(".write", id=id, _anchor=say.cure)} for say in lacks.of(report)]
     found, known = offers(report), {one["text"] for one in wanting}
@@ -96,13 +96,13 @@ def check(id: int) -> str:
 
 
 def _told(report: Report) -> dict[str, Any]:
-    """What the report says."""
+    """The content of the report, for the template."""
     lines, sums = money_used(report)
     return {"indicators": indicators(report), "lines": lines, "sums": sums, "sender": reports.sender(report)}
 
 
 def _beside(report: Report) -> dict[str, Any]:
-    """What stands beside it."""
+    """What the page shows beside the report."""
     return {
         "waiting": reports.waiting(report),
         "checks": _checks(report),
@@ -112,7 +112,7 @@ def _beside(report: Report) -> dict[str, Any]:
 
 
 def _place(text: str) -> tuple[date, int] | None:
-    """Where a page begins, from the address; one that cannot be read is the first page."""
+    """The paging position from the query string; None, meaning the first page, if it cannot be parsed."""
     on, _, number = text.partition("_")
     try:
         return date.fromisoformat(on), int(number)
@@ -124,7 +124,7 @@ def _tabs(present: str, *, ours: bool) -> list[dict[str, Any]]:
     titles = (
         {"received": gettext("To read"), "due": gettext("With the grantee"), "approved": gettext("Approved")}
         if ours
-        else {"due": gettext("To send"), "received": gettext("With us"), "approved": gettext("Approved")}
+        else {"due": gettext("To submit"), "received": gettext("With us"), "approved": gettext("Approved")}
     )
     return [
         {"title": title, "url": url_for(".index", step=step), "present": step == present}
@@ -133,7 +133,7 @@ def _tabs(present: str, *, ours: bool) -> list[dict[str, Any]]:
 
 
 def _clock(report: Report) -> dict[str, Any] | None:
-    """Our own clock on a report that is here: which day it is, of how many, and the last one."""
+    """For a submitted report: the day of reading, the number of days allowed, and the last day."""
     if report.step != "received":
         return None
     began = report.step_at.date()
@@ -142,7 +142,7 @@ def _clock(report: Report) -> dict[str, Any] | None:
 
 
 def _checks(report: Report) -> list[dict[str, str]]:
-    """What a reader would otherwise have to compare by hand."""
+    """Automatic checks that save the reader a comparison by hand."""
     currency, paid, used = (
         report.award.currency,
         awards.held([report.award_id])[report.award_id].paid,
@@ -159,13 +159,13 @@ def _checks(report: Report) -> list[dict[str, str]]:
             "tick" if used <= paid else "diamond",
             gettext("%(used)s used of %(paid)s paid", **fits)
             if used <= paid
-            else gettext("%(used)s used, only %(paid)s paid", **fits),
+            else gettext("%(used)s used, but only %(paid)s paid", **fits),
         ),
     ]
     if report.story:
         found.append(
-            ("tick", gettext("The story has its consent"))
+            ("tick", gettext("Consent given for the story"))
             if report.story_consent
-            else ("cross", gettext("The story has no consent"))
+            else ("cross", gettext("No consent for the story"))
         )
     return [{"mark": mark, "text": text} for mark, text in found]

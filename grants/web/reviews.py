@@ -1,4 +1,4 @@
-"""A reviewer's desk: what they are asked, the declaration, the scoring; and the office's view of all scores."""
+"""A reviewer's pages: invitations, declaration, scoring; and the staff's comparison of all reviews."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ bp = Blueprint("reviews", __name__)
 @bp.get("/reviews")
 @permitted(Permission.REVIEW)
 def index() -> str:
-    """My reviews: asked, to do, done."""
+    """The reviewer's own reviews: invited, to do, done."""
     return page("reviews/index.html", **scoring.desk(found.mine(who())))
 
 
 @bp.get("/reviews/<int:id>")
 @permitted(Permission.REVIEW)
 def show(id: int) -> str:
-    """The declaration first; the proposal and its rubric once no conflict was declared."""
+    """The declaration first; then, if no conflict was declared, the proposal and its rubric."""
     assignment = load(Assignment, id)
     if assignment.state == "asked":
         return _before(assignment, ConflictForm())
@@ -45,7 +45,7 @@ def show(id: int) -> str:
 @bp.post("/reviews/<int:id>/clear")
 @permitted(Permission.ANSWER_ASSIGNMENT)
 def clear(id: int) -> Response | tuple[str, int]:
-    """The declaration: none of the five opens the proposal, any of them passes it to somebody else."""
+    """Record the declaration: no conflict opens the proposal, any conflict ends the assignment."""
     assignment, form = load(Assignment, id), ConflictForm()
     if not form.sent():
         return _before(assignment, form), 422
@@ -57,7 +57,7 @@ def clear(id: int) -> Response | tuple[str, int]:
 @bp.post("/reviews/<int:id>/conflict")
 @permitted(Permission.ANSWER_ASSIGNMENT)
 def conflict(id: int) -> Response | tuple[str, int]:
-    """Something has changed: a conflict came to light while reading."""
+    """Record a conflict found after the declaration, and end the assignment."""
     assignment, form = load(Assignment, id), ConflictForm()
     if not form.sent() or not form.kinds():
         return page("reviews/conflict.html", **scoring.declaration(assignment, form, later=True)), 422
@@ -69,14 +69,14 @@ def conflict(id: int) -> Response | tuple[str, int]:
 @bp.get("/reviews/<int:id>/conflict")
 @permitted(Permission.ANSWER_ASSIGNMENT)
 def changed(id: int) -> str:
-    """The five questions once more, for somebody who reads already."""
+    """The declaration again, for a reviewer who has already started."""
     return page("reviews/conflict.html", **scoring.declaration(load(Assignment, id), ConflictForm(), later=True))
 
 
 @bp.post("/reviews/<int:id>/decline")
 @permitted(Permission.ANSWER_ASSIGNMENT)
 def decline(id: int) -> Response | tuple[str, int]:
-    """The reviewer would rather not."""
+    """Decline the invitation to review."""
     assignment, form = load(Assignment, id), DeclineForm()
     if not form.sent():
         return _before(assignment, ConflictForm(), decline=form), 422
@@ -88,7 +88,7 @@ def decline(id: int) -> Response | tuple[str, int]:
 @bp.post("/reviews/<int:id>")
 @permitted(Permission.REVIEW)
 def save(id: int) -> Response | tuple[Response | str, int]:
-    """Keep what is written, whole or not; what cannot be read stays on the page with its reason."""
+    """Save the review, complete or not; a value that cannot be parsed stays on the page with its error."""
     assignment = load(Assignment, id)
     form, review = _form(assignment), _review(assignment)
     whole = form.validate()
@@ -105,7 +105,7 @@ def save(id: int) -> Response | tuple[Response | str, int]:
 @bp.post("/reviews/<int:id>/send")
 @permitted(Permission.REVIEW)
 def send(id: int) -> Response | tuple[Response | str, int]:
-    """Keep it, then hand it in; or say all that it lacks, with what was written kept."""
+    """Save the review and submit it, or show everything that is missing."""
     assignment = load(Assignment, id)
     form, review = _form(assignment), _review(assignment)
     whole = form.validate()
@@ -126,7 +126,7 @@ def send(id: int) -> Response | tuple[Response | str, int]:
 @bp.get("/applications/<int:id>/reviews")
 @permitted(Permission.READ_REVIEWS)
 def of(id: int) -> str:
-    """The reviews of an application side by side: criteria by reviewers, totals, amounts, words."""
+    """The reviews of an application side by side: criteria by reviewers, totals, amounts, comments."""
     return page("reviews/compare.html", **scoring.compared(load(Application, id)))
 
 
@@ -144,7 +144,7 @@ def _form(assignment: Assignment) -> ReviewForm:
 
 
 def _review(assignment: Assignment) -> Review:
-    """What is being written; there is none before the declaration."""
+    """The review of an assignment; raises Refused before the declaration."""
     if assignment.review is None:
         raise Refused(*scoring.NOT_YET)
     return assignment.review
@@ -169,14 +169,14 @@ def _scoring(assignment: Assignment, form: ReviewForm, **more: Any) -> str:
 
 
 def _lacking(assignment: Assignment, form: ReviewForm, refused: Refused) -> tuple[str, int]:
-    """Reasons that lead to a field stand beside it; any other is for the page of refusals."""
+    """Show each reason beside its field; raise if one belongs to no field."""
     if any(reason.cure is None for reason in refused.reasons):
         raise refused
     return _scoring(assignment, form, lacking=scoring.lacking(form, refused.reasons)), 422
 
 
 def _stale(assignment: Assignment, form: ReviewForm) -> tuple[Response | str, int]:
-    """Saved elsewhere meanwhile: what was sent stays in the fields, what was kept stands beside it."""
+    """The review was saved elsewhere meanwhile: show the submitted values with the saved ones beside them; 409."""
     if request.headers.get("X-Autosave"):
         return jsonify({"notice": page("reviews/_stale.html", to=url_for(".show", id=assignment.id))}), 409
     return _scoring(assignment, form, elsewhere=scoring.elsewhere(assignment, form)), 409

@@ -1,4 +1,4 @@
-"""The rules of a call as sentences with their numbers, for whoever thinks of applying."""
+"""The rules of a call as sentences with their numbers, for prospective applicants."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from grants.web.words import amount, country, number, said, spoken
 from workflows.programme import CallRules, Programme, RuleSpec
@@ -21,11 +21,11 @@ KINDS = {
 
 
 WHO = ("applicants", "countries", "standing")
-"""The rules that a programme's own words about its applicants stand for."""
+"""The rules that the programme's own description of its applicants covers."""
 
 
 def who(rules: CallRules, programme: Programme) -> str:
-    """Who can apply: in the programme's own words, unless the call's rules about that are no longer the programme's."""
+    """Who can apply: the programme's own description, unless the call has changed the rules in WHO."""
     asked, first = _about(rules), _about(programme.rules)
     if {key: {*names} for key, names in asked.items()} == {key: {*names} for key, names in first.items()}:
         return said(programme.who)
@@ -36,7 +36,7 @@ def who(rules: CallRules, programme: Programme) -> str:
 
 
 def _about(rules: CallRules) -> dict[str, list[str]]:
-    """What each of these rules allows, where it is asked."""
+    """What each active rule in WHO allows, by rule key."""
     return {spec.key: [*spec.params["allowed"]] for spec in rules.rules if spec.key in WHO}
 
 
@@ -45,7 +45,7 @@ def _takes_chapters(asked: Mapping[str, list[str]]) -> bool:
 
 
 def words(spec: RuleSpec, rules: CallRules, currency: str) -> str:
-    """One rule with its numbers; a rule that is not put into words here says its own docstring."""
+    """One rule with its numbers; for a rule without a sentence here, the first line of its docstring."""
     known = {**APPLICANTS, **BUDGETS}.get(spec.key)
     return (
         known(spec.params, rules, currency)
@@ -57,16 +57,18 @@ def words(spec: RuleSpec, rules: CallRules, currency: str) -> str:
 Sentence = Callable[[Mapping[str, Any], CallRules, str], str]
 
 APPLICANTS: dict[str, Sentence] = {
-    "applicants": lambda given, *_: gettext("Who: %(kinds)s.", kinds=_kinds(given)),
-    "countries": lambda given, *_: gettext("Where: %(countries)s.", countries=_listed(given, country)),
+    "applicants": lambda given, *_: gettext("Who can apply: %(kinds)s.", kinds=_kinds(given)),
+    "countries": lambda given, *_: gettext("Countries: %(countries)s.", countries=_listed(given, country)),
     "standing": lambda given, *_: gettext(
-        "A chapter’s standing is one of: %(standings)s.", standings=_listed(given, lambda one: spoken(one).lower())
+        "Chapter standing: %(standings)s.", standings=_listed(given, lambda one: spoken(one).lower())
     ),
-    "contacts": lambda given, *_: gettext(
-        "People of the organisation with an account here: %(count)s or more.", count=given["count"]
+    "contacts": lambda given, *_: ngettext(
+        "At least %(num)s person from your organisation has an account.",
+        "At least %(num)s people from your organisation have an account.",
+        given["count"],
     ),
     "held": lambda given, _, currency: gettext(
-        "Grants running at once: %(grants)s at most, together no more than %(amount)s.",
+        "Active grants at the same time: at most %(grants)s, together at most %(amount)s.",
         grants=given["grants"],
         amount=_money(given["amount"], currency),
     ),
@@ -77,22 +79,24 @@ def _partner(given: Mapping[str, Any], _: CallRules, currency: str) -> str:
     above = _money(given["amount"], currency)
     if months := given.get("months"):
         return gettext(
-            "Above %(amount)s: a partner from outside, and %(months)s months or more.", amount=above, months=months
+            "Above %(amount)s: an external partner and at least %(months)s months.", amount=above, months=months
         )
-    return gettext("Above %(amount)s: a partner from outside.", amount=above)
+    return gettext("Above %(amount)s: an external partner.", amount=above)
 
 
 BUDGETS: dict[str, Sentence] = {
-    "most": lambda _, rules, currency: gettext("You ask for %(amount)s at most.", amount=_money(rules.most, currency)),
-    "longest": lambda _, rules, __: gettext("The project runs %(months)s months at most.", months=rules.months_most),
+    "most": lambda _, rules, currency: gettext(
+        "You can request at most %(amount)s.", amount=_money(rules.most, currency)
+    ),
+    "longest": lambda _, rules, __: gettext("The project lasts at most %(months)s months.", months=rules.months_most),
     "indirect": lambda given, *_: gettext(
-        "Indirect costs are %(percent)s %% of the grant at most.", percent=_percent(given)
+        "Indirect costs are at most %(percent)s %% of the grant.", percent=_percent(given)
     ),
     "cofunding": lambda given, *_: gettext(
-        "Other money is %(percent)s %% of the grant at least.", percent=_percent(given)
+        "Co-funding is at least %(percent)s %% of the grant.", percent=_percent(given)
     ),
     "most_of_kind": lambda given, _, currency: gettext(
-        "%(kinds)s ask for %(amount)s at most.",
+        "%(kinds)s can request at most %(amount)s.",
         kinds=gettext(KINDS.get(given["kind"], given["kind"])).capitalize(),
         amount=_money(given["amount"], currency),
     ),

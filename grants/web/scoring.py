@@ -1,4 +1,4 @@
-"""What the pages of reviews are set from."""
+"""Template values of the pages of reviews."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from grants.web.words import amount, clock, said
 from workflows.programme import Criterion
 from workflows.say import Say
 
-NOT_YET = (Say("Say first whether you have a conflict of interest."),)
+NOT_YET = (Say("Declare first whether you have a conflict of interest."),)
 SOON_DAYS = 5
 
 
 def open_for(assignment: Assignment) -> bool:
-    """Whether the application still is where reviews of this stage are taken."""
+    """Whether the application still accepts reviews of the assignment's stage."""
     return assignment.application.step == "review" and assignment.application.stage == assignment.stage
 
 
 def desk(assignments: Iterable[Assignment]) -> dict[str, Any]:
-    """A reviewer's assignments in three heaps."""
+    """A reviewer's assignments in three groups: asked, todo, done."""
     heaps: dict[str, list[dict[str, Any]]] = {"asked": [], "todo": [], "done": []}
     for assignment in assignments:
         heap = (
@@ -48,7 +48,7 @@ def _desk_row(assignment: Assignment) -> dict[str, Any]:
     rubric = application.call.data.rubric
     scored = len(found.points(review, rubric)) if review else 0
     return {
-        "title": application.title or gettext("Without a title yet"),
+        "title": application.title or gettext("Untitled"),
         "call": application.call.title,
         "on": assignment.due_on,
         "url": url_for("reviews.show", id=assignment.id),
@@ -65,14 +65,14 @@ def _desk_row(assignment: Assignment) -> dict[str, Any]:
 def declaration(
     assignment: Assignment, form: ConflictForm, *, decline: DeclineForm | None = None, later: bool = False
 ) -> dict[str, Any]:
-    """The declaration, with no more of the proposal than it takes to answer."""
+    """The declaration page, with only as much of the proposal as its questions need."""
     application = assignment.application
     facts = [
         (gettext("Title"), application.title),
         (gettext("Applicant"), application.organisation.name),
         (gettext("People named"), ", ".join(found.people_named(application)) or "–"),
         (gettext("Partners"), ", ".join(found.partners(application)) or "–"),
-        (gettext("Asks for"), asks(application)),
+        (gettext("Requested"), asks(application)),
     ]
     return {
         "assignment": assignment,
@@ -92,7 +92,7 @@ def _looked_up(assignment: Assignment) -> list[dict[str, str]]:
         (seen.member, gettext("No shared organisation or chapter"), gettext("You act for the applicant")),
         (
             seen.applied,
-            gettext("No proposal of yours in this call"),
+            gettext("You have no proposal in this call"),
             gettext("Your organisation has applied in this call"),
         ),
         (seen.domain, gettext("No shared e-mail domain"), gettext("You share an e-mail domain with the applicant")),
@@ -101,7 +101,7 @@ def _looked_up(assignment: Assignment) -> list[dict[str, str]]:
 
 
 def asks(application: Application) -> str:
-    """What is asked for, and for how long: "USD 30,000.00 over 12 months"."""
+    """The requested amount and duration, such as "USD 30,000.00 over 12 months"."""
     sum_ = amount(application.asked, application.call.currency)
     if not application.months:
         return sum_
@@ -109,7 +109,7 @@ def asks(application: Application) -> str:
 
 
 def sheet(assignment: Assignment, form: ReviewForm) -> dict[str, Any]:
-    """The scoring page: the rubric with what is scored so far."""
+    """The scoring page: the rubric with the scores so far."""
     application, review = assignment.application, assignment.review
     return {
         "assignment": assignment,
@@ -136,7 +136,7 @@ def _criterion(form: ReviewForm, criterion: Criterion) -> dict[str, Any]:
     if score.data:
         worth = Decimal(criterion.weight * int(score.data)) / found.BEST
         weight = gettext(
-            "weight %(weight)s · %(score)s gives %(points)s points",
+            "weight %(weight)s · score %(score)s gives %(points)s points",
             weight=criterion.weight,
             score=score.data,
             points=f"{worth.normalize():f}",
@@ -153,7 +153,7 @@ def _criterion(form: ReviewForm, criterion: Criterion) -> dict[str, Any]:
 
 
 def _unfolded(criteria: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first criterion that is not done is open, and any that something is wrong with."""
+    """Expand the first incomplete criterion and every criterion with an error."""
     first = next((one["key"] for one in criteria if not one["done"]), None)
     return [
         one | {"open": one["key"] == first or bool(one["score"].errors or one["comment"].errors)} for one in criteria
@@ -161,7 +161,7 @@ def _unfolded(criteria: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def tally(assignment: Assignment) -> dict[str, Any]:
-    """How far the scoring is: criteria scored, points so far out of the weight scored so far."""
+    """Progress of the scoring: criteria scored, and points out of the weight scored so far."""
     rubric, review = assignment.application.call.data.rubric, assignment.review
     points = found.points(review, rubric) if review else {}
     of = sum(criterion.weight for criterion in rubric if criterion.key in points)
@@ -175,7 +175,7 @@ def tally(assignment: Assignment) -> dict[str, Any]:
 
 
 def saved(assignment: Assignment, form: ReviewForm) -> dict[str, Any]:
-    """What the page hears after it saved itself: when, the new version, and the parts that look different now."""
+    """The answer to an automatic save: time, new version, and the page parts that have changed."""
     macros = "reviews/_parts.html"
     review = assignment.review
     wrong = [f"{field.label.text}: {' '.join(field.errors)}" for field in form if field.errors]
@@ -190,7 +190,7 @@ def saved(assignment: Assignment, form: ReviewForm) -> dict[str, Any]:
 
 
 def lacking(form: ReviewForm, reasons: Sequence[Say]) -> list[dict[str, str]]:
-    """All that the review lacks, each as a link to its field, and said beside it."""
+    """What is missing in the review, each as a link to its field and an error beside it."""
     keys = {criterion.key for criterion in form.rubric}
     lines = []
     for reason in reasons:
@@ -206,7 +206,7 @@ def lacking(form: ReviewForm, reasons: Sequence[Say]) -> list[dict[str, str]]:
 
 
 def elsewhere(assignment: Assignment, form: ReviewForm) -> list[dict[str, str]]:
-    """What was saved in another window where it differs from what was sent here."""
+    """The values saved in another window that differ from the submitted ones."""
     kept = held(assignment.review) if assignment.review else {}
     texts = [
         *TEXTS,
@@ -247,7 +247,7 @@ def finished(assignment: Assignment) -> dict[str, Any]:
 
 
 def compared(application: Application) -> dict[str, Any]:
-    """The reviews of the present stage side by side, and those of an earlier one below."""
+    """The reviews of the current stage side by side, followed by those of earlier stages."""
     assignments, rubric = found.of(application), application.call.data.rubric
     stages = list(dict.fromkeys([application.stage, *(a.stage for a in assignments)]))
     boards = [found.board(assignments, rubric, stage) for stage in stages]

@@ -1,4 +1,4 @@
-"""Check and send: everything that stands against it, each with the place where it is mended, or the button."""
+"""Check and submit: every reason against submission with a link to resolve it, or the button."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from workflows.say import Say
 
 
 def send_page(application: Application) -> str:
-    """What cannot be read, what is missing, what the call's rules say, and the move that sends it."""
+    """The page with unreadable values, missing answers, the call's rules, and the submitting transition."""
     draft, move = Draft.of(application), sending_move(application)
     reasons = flow_of(application).objections(
         move.key, cases.of(application, now()), acting(application, Role.APPLICANT)
@@ -48,9 +48,9 @@ def send_page(application: Application) -> str:
 
 
 def _besides(draft: Draft, unread: list[str], reasons: Iterable[Say]) -> list[Say]:
-    """The reasons that do not only say once more that these places cannot be read.
+    """The reasons that do not merely repeat that some values cannot be read.
 
-    Left out are what is missing because of them, and what the call's rules make of an answer or a sum without them.
+    Omitted are answers missing because of unreadable values, and rule violations computed without those values.
     """
     known, lacking = for_want_of(draft.stage, draft.content, unread), missing(draft.stage, draft.content)
     questions = {place.partition("-")[0] for place in unread}
@@ -58,7 +58,7 @@ def _besides(draft: Draft, unread: list[str], reasons: Iterable[Say]) -> list[Sa
 
 
 def sending_move(application: Application) -> Move:
-    """The applicant's move that leads on from here: submit, answer or alert."""
+    """The applicant's main transition from the current step: submit, answer or alert."""
     moves = flow_of(application).offered(application.step, application.stage, {Role.APPLICANT})
     return next(move for move in moves if move.weight == "first")
 
@@ -72,7 +72,7 @@ def _offer(application: Application, move: Move) -> dict[str, Any]:
 
 
 def cure_url(application: Application, stage: Stage, reason: Say) -> str:
-    """Where a reason can be mended; the draft itself where nothing nearer is known."""
+    """The URL where a reason can be resolved; the draft itself if no closer place is known."""
     cure = reason.cure or ""
     if cure in {section.key for section in stage.sections}:
         return open_url(application, cure)

@@ -19,14 +19,14 @@ bp = Blueprint("sessions", __name__)
 @bp.get("/sign-in")
 @open_to_all
 def new() -> str:
-    """The form."""
+    """The sign-in form."""
     return page("sessions/new.html", form=SignInForm(), next=_local(request.args.get("next", "")))
 
 
 @bp.post("/sign-in")
 @open_to_all
 def create() -> Response | tuple[str, int]:
-    """Open a session, or say that it did not work without saying which accounts exist."""
+    """Start a session, or refuse without revealing which accounts exist."""
     form, settings = SignInForm(), current_app.extensions["settings"]
     email, password, address = form.email.data or "", form.password.data or "", request.remote_addr or ""
     after = _local(request.form.get("next", ""))
@@ -54,7 +54,7 @@ def create() -> Response | tuple[str, int]:
 @bp.post("/sign-out")
 @open_to_all
 def end() -> Response:
-    """End the session for good: a copied cookie is worth nothing afterwards."""
+    """End the session in the database, so that a copied cookie is useless afterwards."""
     with saving():
         sessions.close(request.cookies.get(COOKIE, ""))
     session.clear()
@@ -64,6 +64,6 @@ def end() -> Response:
 
 
 def _local(target: str) -> str:
-    """The target if it is a path of ours, else nothing. A browser drops tabs and line ends."""
+    """The target if it is a path on this site, else an empty string. Browsers drop tabs and line ends."""
     foreign = target.startswith("//") or "\\" in target or not target.isprintable()
     return target if target.startswith("/") and not foreign else ""

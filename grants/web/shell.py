@@ -1,4 +1,4 @@
-"""What surrounds every page: headers of safety, the places somebody may go, who they are."""
+"""The frame of every page: security headers, navigation, the signed-in person."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ HEADERS = {
 }
 
 PLACES: tuple[tuple[frozenset[Role], str, str], ...] = (
-    (frozenset({Role.APPLICANT}), "What to do", "inbox.show"),
+    (frozenset({Role.APPLICANT}), "Your tasks", "inbox.show"),
     (frozenset({Role.OFFICER, Role.APPROVER, Role.FINANCE}), "Inbox", "inbox.show"),
     (frozenset({Role.APPLICANT}), "Proposals", "applications.index"),
     (frozenset({Role.REVIEWER}), "My reviews", "reviews.index"),
@@ -50,25 +50,25 @@ PLACES: tuple[tuple[frozenset[Role], str, str], ...] = (
 
 
 def page(template: str, /, **values: Any) -> str:
-    """A page set from its template with what its view hands in."""
+    """Render a template with the values of its view."""
     return render_template(template, **values)
 
 
 def init_app(app: Flask) -> None:
-    """Hand the frame its values, and set the headers of every response."""
+    """Register the frame's template values and the headers of every response."""
     app.before_request(_arrive)
     app.context_processor(_frame)
     app.after_request(_safe)
 
 
 def arrived_at() -> datetime:
-    """When this request came in, by the database's clock; deadlines are held against it."""
+    """When this request arrived, by the database's clock; deadlines are compared with it."""
     at: datetime = g.arrived_at
     return at
 
 
 def once_key() -> str:
-    """A fresh key for a form that must have one effect however often it is sent."""
+    """A new idempotency key for a form."""
     return secrets.token_urlsafe(16)
 
 
@@ -115,8 +115,8 @@ def _frame() -> dict[str, Any]:
 
 
 def _foot(*, demo: bool) -> list[dict[str, str]]:
-    mails = [{"title": gettext("Mails of the demonstration"), "url": url_for("mailbox.index")}] if demo else []
-    return [{"title": gettext("Check a letter"), "url": url_for("documents.verify")}, *mails]
+    mails = [{"title": gettext("Demonstration e-mails"), "url": url_for("mailbox.index")}] if demo else []
+    return [{"title": gettext("Verify a letter"), "url": url_for("documents.verify")}, *mails]
 
 
 def _office() -> bool:
@@ -124,7 +124,7 @@ def _office() -> bool:
 
 
 def _person() -> dict[str, str] | None:
-    """Who is signed in, and for which organisation where it is one."""
+    """The signed-in person, with their organisation if there is exactly one."""
     if not who().id:
         return None
     sides = inbox.sides(who())
@@ -136,7 +136,7 @@ def _person() -> dict[str, str] | None:
 
 
 def to_do() -> list[Duty]:
-    """What the reader must do, asked once a request."""
+    """The reader's tasks, queried once per request."""
     if "to_do" not in g:
         g.to_do = inbox.duties(who())
     found: list[Duty] = g.to_do
@@ -144,7 +144,7 @@ def to_do() -> list[Duty]:
 
 
 def _waiting() -> int:
-    """How much that is; only counted where the page does not list it."""
+    """The number of the reader's tasks, counted in the database unless the page lists them."""
     return len(to_do()) if "to_do" in g else inbox.count(who())
 
 
@@ -157,7 +157,7 @@ def _places() -> list[dict[str, Any]]:
             "present": request.endpoint == "public.home",
         }
         letter = {
-            "title": gettext("Check a letter"),
+            "title": gettext("Verify a letter"),
             "url": url_for("documents.verify"),
             "count": 0,
             "present": request.endpoint == "documents.verify",
@@ -187,7 +187,7 @@ def _languages() -> list[dict[str, Any]]:
 
 
 def _same_page(args: dict[str, str]) -> str:
-    """This page with these arguments, whatever they are called; the public home where it was no page to open."""
+    """The URL of this page with these arguments; the public home page if this one cannot be opened by GET."""
     if request.endpoint is None or request.method == "POST":
         return url_for("public.home", language=args["language"])
     return f"{quote(request.script_root + request.path)}?{urlencode(args)}"

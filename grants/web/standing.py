@@ -1,4 +1,4 @@
-"""Where an application stands: the stops of its way, who holds each, and about when."""
+"""Status of an application: the stages of its progress, who holds each, and approximate dates."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ROLES = {Role.OFFICER: "programme officer", Role.APPROVER: "approver"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an application is, with all that its line is drawn from. ours: it is read from the Foundation's side."""
+    """An application with the facts that its progress is drawn from. ours: whether the reader is staff."""
 
     application: Application
     facts: Standing
@@ -36,12 +36,12 @@ class Place:
 
     @property
     def clock(self) -> dict[str, int]:
-        """The numbers of hours and days of the call."""
+        """The time limits of the call, in hours and days."""
         return self.application.call.data.clock
 
 
 def road(flow: Flow, stage: str) -> tuple[str, ...]:
-    """The steps of a stage in their order: wherever several moves lead on, the one drawn as the first button."""
+    """The steps of a stage in order; of several transitions, the one with the main button is followed."""
     steps, step = ["draft"], "draft"
     while (move := _onward(flow, step, stage)) and move.sets is None and move.target not in steps:
         steps.append(step := move.target)
@@ -49,7 +49,7 @@ def road(flow: Flow, stage: str) -> tuple[str, ...]:
 
 
 def _onward(flow: Flow, step: str, stage: str) -> Move | None:
-    """Leading on is a first button, or what the clock does after both have signed."""
+    """The transition that leads on: the main button's, or the clock's after both sides have signed."""
     moves = [move for move in flow.moves if move.here(step, stage) and move.target != step]
     return next((move for move in moves if move.weight == "first"), None) or next(
         (m for m in moves if m.target in AFTER), None
@@ -57,7 +57,7 @@ def _onward(flow: Flow, step: str, stage: str) -> Move | None:
 
 
 def line(application: Application, facts: Standing, *, ours: bool = False) -> list[dict[str, Any]]:
-    """The stops for `templates/macros/steps.html`, five or six, whatever the flow; in the words of whoever reads."""
+    """The five or six stages of progress for `templates/macros/steps.html`, in the reader's wording."""
     place = Place(application, facts, ours)
     stops = _stops(application, facts)
     present = next((number for number, (_, steps) in enumerate(stops) if application.step in steps), len(stops) - 1)
@@ -68,7 +68,7 @@ Stop = tuple[str, tuple[str, ...]]
 
 
 def _stops(application: Application, facts: Standing) -> list[Stop]:
-    """What this flow's stage passes; an end that was reached takes the place of what would have come."""
+    """The stages of progress in this flow; a final step replaces those not reached."""
     way = road(flow_of(application), application.stage)
     stops: list[Stop] = [(gettext("Draft") if application.step == "draft" else gettext("Sent"), ("draft",))]
     stops += [_stop(step) for step in way if step in ("triage", "checks", "review")]
@@ -117,7 +117,7 @@ def _past(place: Place, steps: tuple[str, ...]) -> list[str]:
 
 
 def _next_of(place: Place, steps: tuple[str, ...]) -> tuple[str, ...]:
-    """The steps after these: a stop is done on the day the next one was reached."""
+    """The steps after these; a stage is done on the day the next one was reached."""
     way = (*road(flow_of(place.application), place.application.stage), "active", "closed")
     last = max((way.index(step) for step in steps if step in way), default=len(way))
     return way[last + 1 :]
@@ -128,14 +128,14 @@ def _present(place: Place, _: tuple[str, ...]) -> list[str]:
     match application.step:
         case "draft" | "question":
             until = deadline(application)
-            hands = gettext("with the applicant") if place.ours else gettext("in your hands")
-            return [hands, gettext("until %(day)s", day=day(until.date(), "short")) if until else ""]
+            hands = gettext("with the applicant") if place.ours else gettext("with you")
+            return [hands, gettext("due %(day)s", day=day(until.date(), "short")) if until else ""]
         case "review":
             return _reviews(place)
         case "agreement":
             return [_signer(place)]
         case "active":
-            return [gettext("the project runs")]
+            return [gettext("project running")]
         case step if step in ENDED:
             return [day(application.step_at.date(), "short")]
     until = hear_by(application) if application.step in DECISION else _ends(place)
@@ -143,7 +143,7 @@ def _present(place: Place, _: tuple[str, ...]) -> list[str]:
 
 
 def _ends(place: Place) -> datetime | None:
-    """When the present step's own time is over, where the call sets one."""
+    """When the time limit of the current step ends; None if the call sets none."""
     clock, step = place.clock, place.application.step
     hours = clock.get(f"{step}_hours") or 24 * clock.get(f"{step}_days", 0)
     return place.application.step_at + timedelta(hours=hours) if hours else None
@@ -151,15 +151,15 @@ def _ends(place: Place) -> datetime | None:
 
 def _signer(place: Place) -> str:
     if place.facts.agreement == "countersign":
-        return gettext("ours to sign")
-    return gettext("the grantee signs") if place.ours else gettext("yours to sign")
+        return gettext("we sign next")
+    return gettext("grantee signs") if place.ours else gettext("you sign next")
 
 
 def _reviews(place: Place) -> list[str]:
     needed = place.application.call.data.stage(place.application.stage).reviews
     due = place.facts.review_due
     return [
-        gettext("%(count)s of %(needed)s are in", count=place.facts.reviews.get("sent", 0), needed=needed),
+        gettext("%(count)s of %(needed)s submitted", count=place.facts.reviews.get("sent", 0), needed=needed),
         gettext("last one due %(day)s", day=day(due.date(), "short")) if due else "",
     ]
 
@@ -167,13 +167,16 @@ def _reviews(place: Place) -> list[str]:
 def _coming(place: Place, steps: tuple[str, ...]) -> list[str]:
     match steps:
         case ("agreement",):
-            return [gettext("grantee and we") if place.ours else gettext("you and we"), gettext("both sign")]
+            return [
+                gettext("grantee and Foundation") if place.ours else gettext("you and the Foundation"),
+                gettext("both sign"),
+            ]
         case ("review",):
             needed = place.application.call.data.stage(place.application.stage).reviews
             return [ngettext("%(num)s reviewer", "%(num)s reviewers", needed), span(place.clock, "review")]
         case ():
             if place.ours:
-                return [gettext("they write it"), gettext("if we invite them")]
+                return [gettext("applicant writes it"), gettext("if invited")]
             return [gettext("you write it"), gettext("if you are invited")]
         case _ if steps == DECISION:
             last = not _later(place.application)
@@ -189,7 +192,7 @@ NOTES: dict[str, Callable[[Place, tuple[str, ...]], list[str]]] = {
 
 
 def _actor(place: Place, step: str) -> str:
-    """Who takes it on from there."""
+    """The role that applies the next transition, as text."""
     move = _onward(flow_of(place.application), step, place.application.stage)
     return said(ROLES.get(move.by[0], "")) if move and move.by[0] in ROLES else ""
 
@@ -200,7 +203,7 @@ def _decider(place: Place) -> str:
 
 
 def span(clock: dict[str, int], step: str) -> str:
-    """About how long a step takes by the call's own numbers."""
+    """The approximate duration of a step by the call's time limits, as text."""
     if hours := clock.get(f"{step}_hours"):
         return ngettext("within %(num)s hour", "within %(num)s hours", hours)
     if days := clock.get(f"{step}_days"):
@@ -213,19 +216,19 @@ def _by(when: datetime | None) -> str:
 
 
 def deadline(application: Application) -> datetime | None:
-    """Until when what is in the applicant's hands must be sent; None where no day is set."""
+    """The applicant's deadline for submitting a draft or an answer; None if there is none."""
     if application.step == "question":
         return answer_until(application)
     return application.invited_until or application.call.closes_at
 
 
 def hear_by(application: Application) -> datetime | None:
-    """By when the applicant hears from us: what the receipt says too."""
+    """When the applicant gets a decision, as stated in the receipt."""
     return answered_by(application.call, application.submitted_at) if application.submitted_at else None
 
 
 def step_of(application: Application, facts: Standing) -> Step:
-    """Its step; one agreement is in the grantee's hands first and then in ours."""
+    """The application's step; an agreement is held by the grantee first, then by the Foundation."""
     step = STEPS[application.step]
     if step.key == "agreement" and facts.agreement == "to_sign":
         return replace(step, holder=Holder.APPLICANT)
@@ -233,7 +236,7 @@ def step_of(application: Application, facts: Standing) -> Step:
 
 
 def held_by(step: Step, *, ours: bool = False) -> str:
-    """What a tag's word leaves open, in the words of whoever reads."""
+    """Who holds the step, in the reader's wording; empty if no one does."""
     words = {
         Holder.APPLICANT: gettext("with the applicant") if ours else gettext("with you"),
         Holder.OURS: gettext("with us"),

@@ -1,4 +1,4 @@
-"""From values to words: the reader's language, time zone and money, as filters of the templates."""
+"""Template filters that format values in the reader's language, time zone and currency."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DAY = {"long": "d MMMM y", "short": "d MMM", "week": "EEE d MMM", "year": "d MMM
 
 
 def init_app(app: Flask) -> None:
-    """Languages, and the filters that `templates/macros/time.html` lists."""
+    """Set up languages, and the filters that `templates/macros/time.html` lists."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.static_folder).replace("static", "translations")
     Babel(app, locale_selector=language)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
 
 
 def language() -> str:
-    """The language asked for in the address or kept in the cookie, the person's own, or the browser's."""
+    """The language from the query string, else the cookie, the person's settings or the browser."""
     asked = request.args.get("language") or request.cookies.get("grants_language") or ""
     if asked in LANGUAGES:
         return asked
@@ -52,7 +52,7 @@ def language() -> str:
 
 
 def said(what: Say | str) -> str:
-    """A sentence of the policy in the reader's language; its values are put into words too."""
+    """A message translated and with its values formatted, in the reader's language."""
     if isinstance(what, str):
         return str(gettext(what))
     values = {name: _value(value) for name, value in what.values.items()}
@@ -81,7 +81,7 @@ def zone() -> ZoneInfo:
 
 
 def current_day() -> date:
-    """Today by the database's clock, asked once a request."""
+    """Today by the database's clock, queried once per request."""
     if "today" not in g:
         g.today = today()
     found: date = g.today
@@ -89,7 +89,7 @@ def current_day() -> date:
 
 
 def instant(at: datetime, form: str = "full") -> str:
-    """An instant in UTC and, where it differs, in the reader's own time."""
+    """An instant in UTC and, if different, in the reader's time zone."""
     locale = get_locale() or Locale("en")
     utc = at.astimezone(ZoneInfo("UTC"))
     year = " y" if utc.year != current_day().year else ""
@@ -103,27 +103,27 @@ def instant(at: datetime, form: str = "full") -> str:
 
 
 def clock(at: datetime) -> str:
-    """The time of a save: "14:32:07 UTC"."""
+    """A time of day in UTC, such as "14:32:07 UTC"."""
     return f"{at.astimezone(ZoneInfo('UTC')):%H:%M:%S} UTC"
 
 
 def day(on: date, form: str = "long") -> str:
-    """A day in the reader's language."""
+    """A date in the reader's language. form: a key of DAY."""
     return format_date(on, DAY[form], locale=get_locale() or "en")
 
 
 def days_left(when: date | datetime) -> str:
-    """How long until then, in words."""
+    """The number of days until then, as text."""
     left = (when.date() if isinstance(when, datetime) else when) - current_day()
     if left.days < 0:
-        return str(ngettext("%(num)s day over", "%(num)s days over", -left.days))
+        return str(ngettext("%(num)s day overdue", "%(num)s days overdue", -left.days))
     if left.days == 0:
         return str(gettext("today"))
     return str(ngettext("in %(num)s day", "in %(num)s days", left.days))
 
 
 def amount(value: Decimal | None, currency: str = "USD", *, code: bool = True, cents: bool = True) -> str:
-    """Money with as many digits as its currency has; a dash where there is none."""
+    """Money with the decimals of its currency; a dash for None."""
     if value is None:
         return "–"
     digits = get_currency_precision(currency) if cents else 0
@@ -133,7 +133,7 @@ def amount(value: Decimal | None, currency: str = "USD", *, code: bool = True, c
 
 
 def number(value: Decimal | int | None) -> str:
-    """A plain number without needless zeros."""
+    """A number without trailing zeros; a dash for None."""
     return "–" if value is None else format_decimal(Decimal(value).normalize(), locale=get_locale() or "en")
 
 
@@ -144,11 +144,11 @@ def country(code: str) -> str:
 
 
 def spoken(code: str) -> str:
-    """A key of ours as words: `good_standing` → "Good standing"."""
+    """An internal key as text: `good_standing` → "Good standing"."""
     return str(gettext(code.replace("_", " ").capitalize()))
 
 
 def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs."""
+    """Plain text as HTML paragraphs."""
     parts = [part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
     return Markup().join(Markup("<p>{}</p>").format(Markup("<br>").join(part.split("\n"))) for part in parts)

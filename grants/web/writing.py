@@ -1,4 +1,4 @@
-"""What the page of a draft shows beside its fields: how far each section is, and what the budget leaves."""
+"""The page of a draft: its form, the progress of each section, and the limits of the budget."""
 
 from __future__ import annotations
 
@@ -29,38 +29,38 @@ MARKS = {"full": "full", "part": "half", "empty": "ring", "free": "free"}
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An application with what is stored of it, as its writers see it."""
+    """An application with its stored content, as its authors see it."""
 
     application: Application
     content: Content
 
     @classmethod
     def of(cls, application: Application) -> Draft:
-        """Read in two queries."""
+        """Load the content of an application, in two queries."""
         return cls(application, cases.written(application))
 
     @property
     def stage(self) -> Stage:
-        """The stage that is being written."""
+        """The stage that the draft belongs to."""
         return self.application.call.data.stage(self.application.stage)
 
     @property
     def currency(self) -> str:
-        """The call's."""
+        """The call's currency."""
         return self.application.call.currency
 
     @property
     def states(self) -> tuple[SectionState, ...]:
-        """How far each section is, and what the call's rules say of it already."""
+        """The progress of each section, including violations of the call's rules."""
         return states(self.stage, self.content, cases.drafted_against(self.application, self.content))
 
     def form(self, more: str = "") -> Proposal:
-        """The form with what is stored."""
+        """The form filled with the stored content."""
         return Proposal(self.stage, self.currency, typed(self.stage, self.content), more=more)
 
 
 def draft_page(draft: Draft, form: Proposal) -> str:
-    """The form, beside it the sections, above it that nothing is sent yet."""
+    """The page with the form and the list of its sections."""
     application = draft.application
     return page(
         "drafts/write.html",
@@ -82,14 +82,14 @@ def draft_page(draft: Draft, form: Proposal) -> str:
 
 
 def asked_of(application: Application) -> str:
-    """What the officer wants changed, while the proposal is back for an answer."""
+    """The officer's question, while the proposal is sent back for an answer; else empty."""
     if application.step != "question":
         return ""
     return next((event.words.get("question", "") for event in history.of(application, who()) if event.key == "ask"), "")
 
 
 def saved(draft: Draft) -> dict[str, Any]:
-    """What a page hears after a save of its own accord; the shape stands in `templates/macros/guard.html`."""
+    """The answer to an automatic save, in the shape that `templates/macros/guard.html` describes."""
     parts = {
         "section-list": _macro("sections", "section_list")(rail(draft)),
         "budget-rules": _macro("budget", "rules")(rules(draft)),
@@ -105,7 +105,7 @@ def _macro(file: str, name: str) -> Any:
 
 
 def rail(draft: Draft) -> list[dict[str, Any]]:
-    """The list of sections beside the form."""
+    """The list of sections shown beside the form."""
     return [
         {
             "title": said(state.section.title),
@@ -118,7 +118,7 @@ def rail(draft: Draft) -> list[dict[str, Any]]:
 
 
 def _folds(draft: Draft, form: Proposal) -> Iterator[dict[str, Any]]:
-    """Open is the section asked for, else the first that lacks something; and any with something to mend."""
+    """The sections; expanded are the requested one, else the first incomplete one, and any with errors."""
     found = {state.section.key: state for state in draft.states}
     first = next((key for key, state in found.items() if state.problems), None)
     wanted = request.args.get("open", "") or _section_of(draft.stage, request.args.get("add", "")) or first
@@ -142,19 +142,19 @@ def _state(state: SectionState) -> tuple[str, str]:
     if not state.problems:
         return gettext("optional") if state.mark == "free" else gettext("complete"), ""
     if state.mark == "empty":
-        return gettext("not begun"), ""
+        return gettext("not started"), ""
     count = len(state.problems)
-    return ngettext("%(num)s thing to do", "%(num)s things to do", count), "soon"
+    return ngettext("%(num)s item to complete", "%(num)s items to complete", count), "soon"
 
 
 def _note(state: SectionState, draft: Draft) -> str:
-    """One short line: the words of a text, the rows of a table, what the budget asks."""
+    """One short note: words of a text, rows of a table, or the amount requested."""
     if state.mark == "free":
         return gettext("optional")
     asked = state.section.questions
     kinds = {question.kind for question in asked}
     if "budget" in kinds:
-        return gettext("asks %(amount)s", amount=amount(draft.application.asked, draft.currency, cents=False))
+        return gettext("%(amount)s requested", amount=amount(draft.application.asked, draft.currency, cents=False))
     if kinds == {"tick"}:
         open_ = sum(not draft.content.answers.get(question.key) for question in asked)
         return ngettext("%(num)s to tick", "%(num)s to tick", open_) if open_ else gettext("all ticked")
@@ -173,7 +173,7 @@ def _count(question: Question, content: Content) -> str:
 
 
 def rules(draft: Draft) -> list[dict[str, Any]]:
-    """What the budget comes to beside what the call allows, each with its room."""
+    """The totals of the budget against the call's limits, with what remains."""
     call, asked = draft.application.call, draft.application.asked
     params = {rule.key: rule.params for rule in call.data.rules}
     items = [_most(asked, call.data.most, draft.currency)] if "most" in params else []
@@ -185,9 +185,9 @@ def rules(draft: Draft) -> list[dict[str, Any]]:
 
 def _most(asked: Decimal, most: Decimal, currency: str) -> dict[str, Any]:
     over = asked > most
-    text = gettext("%(amount)s too much") if over else gettext("room for %(amount)s more")
+    text = gettext("%(amount)s over the limit") if over else gettext("%(amount)s left")
     return {
-        "name": gettext("The call allows at most"),
+        "name": gettext("Maximum grant"),
         "figure": amount(most, currency, code=False),
         "share": float(100 * asked / most),
         "tone": "c5" if over else "c1",
@@ -198,7 +198,7 @@ def _most(asked: Decimal, most: Decimal, currency: str) -> dict[str, Any]:
 def _indirect(asked: Decimal, indirect: Decimal, percent: Decimal, currency: str) -> dict[str, Any]:
     share = 100 * indirect / asked if asked else Decimal(0)
     text = gettext(
-        "%(amount)s of the grant; at most %(most)s %%",
+        "%(amount)s of the grant, at most %(most)s %%",
         amount=amount(indirect, currency, code=False),
         most=number(percent),
     )
@@ -212,5 +212,5 @@ def _indirect(asked: Decimal, indirect: Decimal, percent: Decimal, currency: str
 
 
 def open_url(application: Application, section: str) -> str:
-    """The draft with that section open."""
+    """The URL of the draft with this section expanded."""
     return url_for("drafts.write", id=application.id, open=section, _anchor=f"part-{section}")

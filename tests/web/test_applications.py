@@ -60,7 +60,7 @@ def test_the_list_shows_status_and_holder_of_each_application(app: Flask, world:
     page = signed_in(app, world.people["olga"]).get("/applications").page
 
     assert "In review" in page.text
-    assert "Assign reviewers" in page.text
+    assert "Invite reviewers" in page.text
 
 
 @pytest.mark.ground("two_calls")
@@ -288,14 +288,14 @@ def test_an_overdue_step_is_shown_as_overdue(app: Flask, world: World, settings:
 
     client = signed_in(app, world.people["olga"])
 
-    assert "2 days over" in client.get("/applications").page.text
-    assert "2 days over" in client.get("/applications/1").page.text
+    assert "2 days overdue" in client.get("/applications").page.text
+    assert "2 days overdue" in client.get("/applications/1").page.text
 
 
 def test_a_step_in_time_is_not_shown_as_overdue(app: Flask, world: World, settings: Settings) -> None:
     advance(settings, 5 * 86_400)
 
-    assert "days over" not in signed_in(app, world.people["olga"]).get("/applications/1").page.text
+    assert "days overdue" not in signed_in(app, world.people["olga"]).get("/applications/1").page.text
 
 
 def test_the_history_names_the_people(app: Flask, world: World) -> None:
@@ -320,7 +320,7 @@ def test_a_person_without_a_role_finds_nothing(app: Flask, world: World) -> None
     refused = signed_in(app, nobody).get(f"/applications/{row.id}")
     assert refused.status_code == 403
     assert "Your account has no role yet" in refused.text
-    assert refused.page.links["Go to your first page"] == "/"
+    assert refused.page.links["Go to your start page"] == "/"
     assert signed_in(app, world.people["bo1"]).get(f"/applications/{row.id}").status_code == 404
 
 

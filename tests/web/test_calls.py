@@ -72,11 +72,11 @@ def test_setting_up_twice_with_one_form_creates_one_call(app: Flask, world: Worl
     ("field", "typed", "sentence"),
     [
         ("title", "", "Fill in “Title”."),
-        ("title", "Small 🎉", "Our letters cannot print these characters: 🎉"),
+        ("title", "Small 🎉", "Our letters cannot show these characters: 🎉"),
         ("opens_at", "soon", "Write a day and an hour"),
         ("closes_at", "2026-12-01T00:00", "must close after it opens"),
-        ("closes_at", "9999-12-31T23:59", "Write a year from 2000 to 2099."),
-        ("opens_at", "0001-01-01T00:00", "Write a year from 2000 to 2099."),
+        ("closes_at", "9999-12-31T23:59", "Enter a year from 2000 to 2099."),
+        ("opens_at", "0001-01-01T00:00", "Enter a year from 2000 to 2099."),
     ],
 )
 def test_an_invalid_value_shows_an_error_beside_its_field(
@@ -173,7 +173,7 @@ def test_a_number_that_does_not_fit_its_rule_is_not_saved(app: Flask, world: Wor
 
 
 KINDS = "chapter, nonprofit, university, individual"
-CODES = "Write the two-letter codes of countries, such as BJ for Benin, parted by commas."
+CODES = "Enter two-letter country codes separated by commas, such as BJ for Benin."
 STANDINGS = "in_formation, good_standing, pre_rejuvenation, rejuvenation, dechartered"
 
 
@@ -183,21 +183,21 @@ STANDINGS = "in_formation, good_standing, pre_rejuvenation, rejuvenation, dechar
         (
             "applicants_allowed",
             "chaptre, university, uni",
-            f"Nothing here is called “chaptre”, “uni”. Write one or more of these, parted by commas: {KINDS}.",
+            f"Unknown: “chaptre”, “uni”. Enter one or more of these, separated by commas: {KINDS}.",
         ),
-        ("applicants_allowed", "", f"Write one or more of these, parted by commas: {KINDS}."),
+        ("applicants_allowed", "", f"Enter one or more of these, separated by commas: {KINDS}."),
         (
             "standing_allowed",
             "good",
-            f"Nothing here is called “good”. Write one or more of these, parted by commas: {STANDINGS}.",
+            f"Unknown: “good”. Enter one or more of these, separated by commas: {STANDINGS}.",
         ),
-        ("most_of_kind_kind", "person", f"Nothing here is called “person”. Write one of these: {KINDS}."),
+        ("most_of_kind_kind", "person", f"Unknown: “person”. Enter one of these: {KINDS}."),
         (
             "countries_allowed",
             "BJ, Togo",
-            f"Nothing here is called “Togo”. {CODES}",
+            f"Unknown: “Togo”. {CODES}",
         ),
-        ("most_of_kind_amount", "much", "This does not fit the rule: write a number above zero."),
+        ("most_of_kind_amount", "much", "Enter a number above zero."),
     ],
 )
 def test_an_unknown_name_is_answered_with_the_known_ones(
@@ -306,7 +306,7 @@ def test_an_officer_sets_shares_and_due_dates_of_reports(app: Flask, world: Worl
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("share_2", "30", "The instalments come to 90 percent, not 100."),
+        ("share_2", "30", "The instalments add up to 90 percent instead of 100."),
         ("share_1", "0", "Write a number from 1 to 100"),
         ("share_1", "59.999", "Write a number from 1 to 100"),
         ("share_1", " ", "Fill in"),
@@ -314,8 +314,8 @@ def test_an_officer_sets_shares_and_due_dates_of_reports(app: Flask, world: Worl
         ("share_1", "0e-3000000", "Write the number out"),
         ("months_most", " ", "Fill in"),
         ("share_1", "half", "Give a number"),
-        ("report_1_months", "121", "Write a whole number from 0 to 120."),
-        ("report_2_days", "-1", "Write a whole number from 0 to 365."),
+        ("report_1_months", "121", "Enter a whole number from 0 to 120."),
+        ("report_2_days", "-1", "Enter a whole number from 0 to 365."),
     ],
 )
 def test_an_inconsistent_plan_shows_an_error_beside_its_field(
@@ -340,8 +340,8 @@ def test_the_numbers_of_a_rule_are_named_and_parsed_as_people_type_them(app: Fla
 
     client.submit(page, there, rule_held_amount="50,000", rule_held_grants="3")
 
-    assert "Together at most, USD" in page.page.text
-    assert "Grants at once, at most" in page.page.text
+    assert "Maximum total of active grants, USD" in page.page.text
+    assert "Maximum number of active grants" in page.page.text
     with app.app_context():
         held = {spec.key: spec.params for spec in db.session.get_one(Call, id).data.rules}["held"]
     assert held == {"grants": "3", "amount": "50000"}

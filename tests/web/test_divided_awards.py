@@ -79,7 +79,7 @@ def test_the_grantee_can_divide_the_award_in_another_way(app: Flask, mia: Carefu
     ("masts", "accounts", "said"),
     [
         ("6500", "600", "The lines come to USD 7,100.00; the award is USD 7,000.00."),
-        ("9500", "-2500", "Write an amount of zero or more."),
+        ("9500", "-2500", "Enter an amount of zero or more."),
         ("5900", "1100", "Line 2: USD 1,000.00 was asked for; it cannot get more."),
         ("6000", "1000", ""),
         ("5949", "1051", "Line 2"),

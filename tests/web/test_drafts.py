@@ -60,7 +60,7 @@ def test_an_invalid_number_shows_an_error_and_the_rest_is_saved(app: Flask) -> N
 
     row, fields = stored(app, id), form_of(client, id)
     assert answer.status_code == 422
-    assert "Length in months: Give a number, such as 0 or 12.50." in answer.page.text
+    assert "Length in months: Enter a number, such as 0 or 12.50." in answer.page.text
     assert (row.title, row.months) == ("Kept", None)
     assert (fields["months"], fields["budget-0-quantity"]) == ("a year", "ten")
 
@@ -81,7 +81,7 @@ def test_a_proposal_with_an_invalid_number_cannot_be_submitted(app: Flask) -> No
 
     page: Any = client.get(f"/applications/{id}/send")
 
-    assert "Other money: Give a number, such as 0 or 12.50." in page.page.text
+    assert "Other money: Enter a number, such as 0 or 12.50." in page.page.text
 
 
 def test_a_text_that_is_too_long_is_returned_and_the_saved_text_kept(app: Flask) -> None:
@@ -190,7 +190,7 @@ def test_an_amount_too_large_to_store_is_an_input_error(app: Flask) -> None:
     )
 
     assert answer.status_code == 422
-    assert "The line comes to more than a million million." in answer.page.text
+    assert "The total of the line must be below 1,000,000,000,000." in answer.page.text
 
 
 def test_unchanged_lines_keep_their_numbers(app: Flask) -> None:
@@ -335,7 +335,7 @@ def test_a_section_is_not_complete_while_it_breaks_a_rule_of_the_call(app: Flask
     before = budget()
     mia.submit(page, f"/applications/{row.id}/write", **{"budget-0-unit_cost": "2,600.00"})
 
-    assert ("1 thing to do" in before, "complete" in budget()) == (True, True)
+    assert ("1 item to complete" in before, "complete" in budget()) == (True, True)
 
 
 @pytest.mark.ground("large_draft")

@@ -133,7 +133,7 @@ def test_two_funds_of_the_same_name_are_refused_beside_the_field(app: Flask, wor
     )
 
     assert answer.status_code == 422
-    assert "There is a fund of this name already." in answer.page.text
+    assert "A fund with this name already exists." in answer.page.text
     with app.app_context():
         assert len(list(db.session.scalars(select(Fund)))) == 1
 

@@ -60,7 +60,7 @@ def test_an_applicant_without_tasks_is_told_when_to_expect_an_answer(app: Flask)
     page = inbox(client)
 
     assert "Nothing for you to do" in page.page.text
-    assert "Have “fibre title” reviewed" in page.page.text
+    assert "Reviewing “fibre title”" in page.page.text
     assert page.page.text.count("hear from us by") == 2
 
 
@@ -144,7 +144,7 @@ def test_an_invited_draft_stays_urgent_after_its_call_has_closed(app: Flask) -> 
 
     assert "Complete the next stage: Mini-proposal" in text
     assert "You have not applied yet" not in text
-    assert "Finish and send: fibre title" in text
+    assert "Finish and submit: fibre title" in text
 
 
 def test_calls_in_preparation_are_tasks_of_finance_and_their_officer(app: Flask) -> None:
@@ -156,7 +156,7 @@ def test_calls_in_preparation_are_tasks_of_finance_and_their_officer(app: Flask)
         calls.fund(db.session.get_one(Call, call.id), amount=Decimal(5), actor=world.actor("fay", Role.FINANCE))
     after = signed_in(app, world.people["fay"]).get("/inbox").page.text
 
-    assert f"Set money aside for a call: {call.title}" in before["fay"]
+    assert f"Allocate money to a call: {call.title}" in before["fay"]
     assert f"Open the call: {call.title}" in before["olga"]
     assert call.title not in before["pia"]
     assert call.title not in after

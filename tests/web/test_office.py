@@ -45,7 +45,7 @@ def test_an_officer_sees_their_tasks_with_buttons(app: Flask, world: World) -> N
     page = signed_in(app, world.people["olga"]).get("/inbox").page
 
     assert "Check: fibre title" in page.text
-    assert page.links["Do the checks"] == "/applications/1"
+    assert page.links["Complete eligibility checks"] == "/applications/1"
 
 
 @pytest.mark.ground("in_review")
@@ -68,15 +68,15 @@ def test_an_approver_sees_decisions_and_no_checks(app: Flask, world: World) -> N
 def test_finance_sees_payments_and_no_list_of_applications(app: Flask, world: World) -> None:
     page = signed_in(app, world.people["fay"]).get("/inbox").page
 
-    assert "Pay what is due from 2026 contribution" in page.text
-    assert "All under way" not in page.text
+    assert "Prepare payments from 2026 contribution" in page.text
+    assert "All in progress" not in page.text
 
 
 def test_an_auditor_sees_the_lists_and_no_tasks(app: Flask, world: World) -> None:
     page = signed_in(app, world.people["uma"]).get("/inbox").page
 
     assert "Nothing for you to do" in page.text
-    assert "All under way" in page.text
+    assert "All in progress" in page.text
 
 
 def test_an_alert_is_on_top_with_the_hours_left(app: Flask, world: World, settings: Settings) -> None:
@@ -123,7 +123,7 @@ def duties(app: Flask, world: World, name: str) -> list[str]:
 def test_inviting_reviewers_is_a_task_until_enough_are_invited(app: Flask, world: World) -> None:
     with app.app_context():
         row = db.session.get_one(Application, 1)
-    found = [signed_in(app, world.people["olga"]).get("/inbox").page.links.get("Choose reviewers")]
+    found = [signed_in(app, world.people["olga"]).get("/inbox").page.links.get("Invite reviewers")]
     with app.app_context():
         scene.review(world, db.session.get_one(Application, row.id), ("rex",))
     first = duties(app, world, "olga")
@@ -136,7 +136,7 @@ def test_inviting_reviewers_is_a_task_until_enough_are_invited(app: Flask, world
             )
 
     assert found == [f"/applications/{row.id}/reviewers"]
-    assert first == ["Ask reviewers: fibre title"]
+    assert first == ["Invite reviewers: fibre title"]
     assert duties(app, world, "olga") == []
 
 
@@ -146,7 +146,7 @@ def test_a_reviewed_application_is_a_task_until_it_is_sent_to_panel(app: Flask, 
         row = db.session.get_one(Application, 1)
         scene.review(world, row)
 
-    assert duties(app, world, "olga") == duties(app, world, "omar") == ["Take it on: fibre title"]
+    assert duties(app, world, "olga") == duties(app, world, "omar") == ["Send to panel: fibre title"]
 
 
 @pytest.mark.ground("in_review")
@@ -162,7 +162,7 @@ def test_the_person_who_completed_the_checks_is_not_asked_to_recommend_or_decide
         scene.review(made, small, ("rex", "ria"))
 
     assert duties(app, made, "olga") == []
-    assert sorted(duties(app, made, "omar")) == ["Recommend: fibre title", "Take it on: fibre title"]
+    assert sorted(duties(app, made, "omar")) == ["Recommend: fibre title", "Send to panel: fibre title"]
 
 
 @pytest.mark.ground("in_review")
@@ -194,9 +194,9 @@ def test_officer_and_approver_both_see_the_agreement_to_sign_and_the_officer_the
         agreement = db.session.get_one(Award, award.id).agreement
         scene.take(world, agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
 
-    countersign = ["Counter-sign: fibre title"]
+    countersign = ["Countersign: fibre title"]
     assert before == {"olga": countersign, "pia": countersign, "fay": []}
-    assert signed == {"olga": ["See whether the condition is met: fibre title"], "pia": []}
+    assert signed == {"olga": ["Check whether the condition is met: fibre title"], "pia": []}
     assert duties(app, world, "olga") == []
 
 
@@ -252,6 +252,6 @@ def test_a_person_who_signed_or_submitted_for_the_grantee_does_not_answer_it_lat
                 row.ended_at = now()
                 persons.appoint(world.people[name], Role.OFFICER, actor=scene.SYSTEM)
 
-    assert sorted(duties(app, world, "olga")) == ["Counter-sign: fibre title", "Read the report: fibre title"]
-    assert duties(app, world, "mg1") == ["Counter-sign: fibre title"]
+    assert sorted(duties(app, world, "olga")) == ["Countersign: fibre title", "Read the report: fibre title"]
+    assert duties(app, world, "mg1") == ["Countersign: fibre title"]
     assert duties(app, world, "bo1") == ["Read the report: fibre title"]

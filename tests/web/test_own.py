@@ -69,7 +69,7 @@ def test_reviewers_are_counted_but_never_named(app: Flask) -> None:
 
     page: Any = client.get(f"/applications/{row.id}")
 
-    assert "1 of 3 are in" in page.page.text
+    assert "1 of 3 submitted" in page.page.text
     assert "Rex" not in page.page.text
 
 

@@ -71,7 +71,7 @@ def test_the_same_role_twice_is_refused_with_a_reason(app: Flask, world: World) 
     answer = client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope="")
 
     assert answer.status_code == 409
-    assert "This person holds that role already." in answer.text
+    assert "This person already holds this role." in answer.text
 
 
 def test_when_a_role_ends_the_person_is_signed_out(app: Flask, world: World) -> None:

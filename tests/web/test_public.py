@@ -149,10 +149,10 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
     page: Any = anonymous(app).get(f"/calls/{world.calls['BTN-L'].id}")
 
     for sentence in (
-        "Grants running at once: 2 at most, together no more than USD\xa055,000.",
-        "Indirect costs are 15 % of the grant at most.",
+        "Active grants at the same time: at most 2, together at most USD\xa055,000.",
+        "Indirect costs are at most 15 % of the grant.",
         "3 independent reviewers",
-        "once we have approved: Interim report",
+        "when we have approved “Interim report”",
         "Then the approver decides",
     ):
         assert sentence in page.page.text

@@ -58,7 +58,7 @@ def test_missing_and_hidden_objects_look_the_same(app: Flask, path: str) -> None
     answer = signed_in(app, officer).get(path)
 
     assert answer.status_code == 404
-    assert "There is nothing here" in answer.page.h1
+    assert "Page not found" in answer.page.h1
 
 
 def test_signing_in_never_redirects_to_another_site(app: Flask) -> None:

@@ -87,7 +87,7 @@ def test_an_invalid_number_shows_an_error_and_the_rest_is_saved(app: Flask, mia:
     answer = mia.submit(mia.get(THERE), THERE, **given | {figure: "sixty"})
 
     assert answer.status_code == 422
-    assert "Give a number, such as 0 or 12.50." in answer.page.text
+    assert "Enter a number, such as 0 or 12.50." in answer.page.text
     assert answer.page.form(THERE).fields[figure] == ["sixty"]
     row = stored(app)
     assert (row.summary, row.figures[0].actual, row.spending[0].spent) == ("We built it.", None, Decimal(9000))
@@ -176,7 +176,7 @@ def test_a_complete_report_is_submitted_and_approved_and_the_next_instalment_bec
     olga.submit(read, "/reports/1/moves/approve")
 
     assert "We received your report" in mine.page.text
-    assert "Not yet: 69 %" in read.page.text
+    assert "Not yet: 69 % of the way" in read.page.text
     with app.app_context():
         assert list(db.session.scalars(select(Instalment.step).order_by(Instalment.number))) == ["payable", "payable"]
 
@@ -295,7 +295,7 @@ def test_an_invalid_figure_is_kept_and_prevents_submission(app: Flask, mia: Care
 
     assert again.page.form(THERE).fields["figure_1_actual"] == ["about 300"]
     assert again.page.form(THERE).fields["line_1_spent"] == ["much"]
-    assert "Give a number, such as 0 or 12.50." in again.page.text
+    assert "Enter a number, such as 0 or 12.50." in again.page.text
     assert "“Households online”: “about 300” cannot be read as a number." in checked.text
     assert "Enter the result for" not in checked.text
     assert f"{THERE}#figure_1_actual" in checked.links.values()

@@ -79,7 +79,7 @@ def test_the_grantee_is_told_the_amount_and_the_due_date(app: Flask, award: int)
     assert "Return USD 1,000.00" in page
     assert "USD 9,000.00 of the USD 10,000.00 paid was spent." in page
     assert sum("Return it by" in text and day.isoformat() in text and "1000" in text for text in mails) == 2
-    assert duties(app, "mg1") == ["Send back what was not used: fibre title"]
+    assert duties(app, "mg1") == ["Return unspent funds: fibre title"]
 
 
 def test_the_grant_cannot_be_closed_until_the_money_is_returned(app: Flask, award: int) -> None:
@@ -127,7 +127,7 @@ def test_the_money_may_be_returned_in_parts(app: Flask, award: int) -> None:
 
     assert between == (
         (Decimal(10_000), Decimal(400), Decimal(600)),
-        ["Expect money back: fibre title"],
+        ["Expect unspent funds: fibre title"],
     )
     assert held(app, award) == (Decimal(10_000), Decimal(1_000), Decimal(0))
     assert duties(app, "fay") == []
@@ -146,7 +146,7 @@ def test_the_money_may_be_returned_in_parts(app: Flask, award: int) -> None:
         ({"amount": "some"}, "Give a number"),
         ({"day": "2999-01-01"}, "This day is still to come."),
         ({"day": "2001-01-01"}, "nothing came back before."),
-        ({"day": "yesterday"}, "Write a day, such as 2026-03-01."),
+        ({"day": "yesterday"}, "Enter a date, such as 2026-03-01."),
         ({"reference": ""}, "“The bank’s reference” needs an answer."),
     ],
 )

@@ -136,10 +136,10 @@ def test_an_agreement_is_held_by_the_next_signatory_and_described_for_each_reade
         after = {ours: shown(app, row, ours=ours) for ours in (False, True)}
 
     assert before == {
-        False: (("Agreement", "yours to sign", "applicant"), "with you"),
-        True: (("Agreement", "the grantee signs", "applicant"), "with the applicant"),
+        False: (("Agreement", "you sign next", "applicant"), "with you"),
+        True: (("Agreement", "grantee signs", "applicant"), "with the applicant"),
     }
-    assert after == dict.fromkeys((False, True), (("Agreement", "ours to sign", "ours"), "with us"))
+    assert after == dict.fromkeys((False, True), (("Agreement", "we sign next", "ours"), "with us"))
 
 
 def shown(app: Flask, row: Application, *, ours: bool) -> tuple[tuple[str, str, str], str]:
@@ -158,4 +158,4 @@ def test_staff_are_not_told_to_write_what_the_applicant_writes(app: Flask) -> No
         notes = {ours: [note for stop in line for note in stop["notes"]] for ours, line in lines.items()}
 
     assert {"you write it", "you and we", "in your hands"} <= set(notes[False])
-    assert {"they write it", "grantee and we", "with the applicant"} <= set(notes[True])
+    assert {"applicant writes it", "grantee and Foundation", "with the applicant"} <= set(notes[True])

@@ -16,11 +16,11 @@ pytestmark = pytest.mark.ground("small_draft")
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ({"months": "a year"}, ["Length in months: Give a number, such as 0 or 12.50."]),
+        ({"months": "a year"}, ["Length in months: Enter a number, such as 0 or 12.50."]),
         (
             {"starts_on": "soon", "title": "🎉" * 301},
             [
-                "First day of the project: Write the day as year, month, day, such as 2027-03-01.",
+                "First day of the project: Enter the date as year, month, day, such as 2027-03-01.",
                 "The project: “Title” has characters that our letters cannot print: 🎉",
                 "The project: “Title” has 301 characters; 300 are allowed.",
             ],
@@ -28,21 +28,21 @@ pytestmark = pytest.mark.ground("small_draft")
         (
             {"activities-0-start": "soon", "activities-0-end": "later"},
             [
-                f"What happens when, {cell}: Write the day as year, month, day, such as 2027-03-01."
+                f"What happens when, {cell}: Enter the date as year, month, day, such as 2027-03-01."
                 for cell in ("Starts", "Ends")
             ],
         ),
         (
             {"indicators-0-target": "many", "budget-0-quantity": "ten"},
             [
-                "The one thing you will measure, Target: Give a number, such as 0 or 12.50.",
-                "What you ask us for, Quantity: Give a number, such as 0 or 12.50.",
+                "The one thing you will measure, Target: Enter a number, such as 0 or 12.50.",
+                "What you ask us for, Quantity: Enter a number, such as 0 or 12.50.",
             ],
         ),
         (
             {"budget-0-what": "", "budget-0-quantity": "ten"},
             [
-                "What you ask us for, Quantity: Give a number, such as 0 or 12.50.",
+                "What you ask us for, Quantity: Enter a number, such as 0 or 12.50.",
                 "Budget: line 1 needs what it is, a quantity and a cost above zero.",
             ],
         ),
