@@ -246,8 +246,8 @@ def _name(spec: RuleSpec, param: str) -> str:
 
 LABELS = {
     "contacts_count": "Minimum number of people with an account",
-    "held_grants": "Maximum number of active grants",
-    "held_amount": "Maximum total of active grants, %(currency)s",
+    "held_grants": "Maximum number of current grants",
+    "held_amount": "Maximum total of current grants, %(currency)s",
     "most_of_kind_kind": "Kind of applicant",
     "most_of_kind_amount": "Maximum grant for this kind, %(currency)s",
     "indirect_percent": "Maximum percentage of the grant",

@@ -63,7 +63,7 @@ class ReviewForm(Form):
 
     strengths = text(lazy_gettext("Strengths"))
     concerns = text(lazy_gettext("Concerns"))
-    questions = text(lazy_gettext("Questions to the applicant"))
+    questions = text(lazy_gettext("Questions for the applicant"))
     fund = RadioField(lazy_gettext("Should it be funded?"), choices={}, validate_choice=False)
     confidence = RadioField(lazy_gettext("How confident are you?"), choices={}, validate_choice=False)
     rubric: tuple[Criterion, ...] = ()

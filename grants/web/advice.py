@@ -79,7 +79,10 @@ def rests_on(application: Application, asked: list[Assignment], case: Applicatio
                 high=number(max(board.totals)),
             ),
         ),
-        (gettext("Reviewers in favour"), gettext("%(count)s of %(of)s", count=board.in_favour, of=len(board.reviews))),
+        (
+            gettext("Reviewers who recommend funding"),
+            gettext("%(count)s of %(of)s", count=board.in_favour, of=len(board.reviews)),
+        ),
     ]
     if amounts:
         rows.append((gettext("Amounts suggested"), Markup(" · ").join(escape(amount(a, currency)) for a in amounts)))

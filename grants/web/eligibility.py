@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from grants.access import Permission
@@ -95,5 +96,5 @@ def _side(call: Call, organisation: Organisation) -> dict[str, Any]:
 
 def _cure(cure: str | None, organisation: Organisation) -> dict[str, str] | None:
     if cure == "organisation":
-        return {"title": said("View organisation details"), "url": url_for("organisations.show", id=organisation.id)}
-    return {"title": said("Go to reports"), "url": url_for("reports.index")} if cure == "reports" else None
+        return {"title": gettext("View organisation details"), "url": url_for("organisations.show", id=organisation.id)}
+    return {"title": gettext("Go to reports"), "url": url_for("reports.index")} if cure == "reports" else None

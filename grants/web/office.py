@@ -209,4 +209,4 @@ def _left(span: timedelta) -> str:
     if span <= timedelta(0):
         return gettext("overdue")
     hours, rest = divmod(int(span.total_seconds()), 3600)
-    return f"{hours} h {rest // 60:02}"
+    return gettext("%(hours)s h %(minutes)s", hours=hours, minutes=f"{rest // 60:02}")

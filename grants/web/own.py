@@ -78,7 +78,7 @@ def sentence(application: Application, facts: Standing) -> str:
     hear = standing.hear_by(application)
     day_ = day(hear.date()) if hear else ""
     said = {
-        "review": gettext("Reviewers are assessing it. You will get a decision by %(day)s.", day=day_),
+        "review": gettext("Reviewers are assessing it. You will hear from us by %(day)s.", day=day_),
         "active": gettext("The award is active and the project is running."),
         "closed": gettext("The project is finished and the grant is closed."),
         "agreement": gettext("You have signed the agreement. We countersign next.")
@@ -86,6 +86,6 @@ def sentence(application: Application, facts: Standing) -> str:
         else "",
     } | dict.fromkeys(
         ("triage", "checks", "panel", "decision"),
-        gettext("We are assessing it. You will get a decision by %(day)s.", day=day_),
+        gettext("We are assessing it. You will hear from us by %(day)s.", day=day_),
     )
     return said.get(application.step, "")

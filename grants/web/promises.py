@@ -26,7 +26,7 @@ def ours(applications: list[Application], facts: dict[int, Standing], today: dat
 def _report(title: str, at: datetime, today: date) -> dict[str, str]:
     days = (today - at.date()).days + 1
     text = gettext(
-        "submitted %(day)s, day %(days)s of %(most)s. You will get an answer by %(until)s.",
+        "submitted %(day)s, day %(days)s of %(most)s. You will hear from us by %(until)s.",
         day=day(at.date()),
         days=days,
         most=READ_WITHIN_DAYS,
@@ -56,7 +56,7 @@ def _since(one: Application, today: date) -> str:
     )
     hear = standing.hear_by(one)
     return (
-        f"{text} {gettext('You will get a decision by %(day)s.', day=day(hear.date()))}"
+        f"{text} {gettext('You will hear from us by %(day)s.', day=day(hear.date()))}"
         if hear and one.step != "agreement"
         else text
     )

@@ -68,7 +68,7 @@ APPLICANTS: dict[str, Sentence] = {
         given["count"],
     ),
     "held": lambda given, _, currency: gettext(
-        "Active grants at the same time: at most %(grants)s, together at most %(amount)s.",
+        "Current grants: at most %(grants)s, together at most %(amount)s.",
         grants=given["grants"],
         amount=_money(given["amount"], currency),
     ),
@@ -79,9 +79,9 @@ def _partner(given: Mapping[str, Any], _: CallRules, currency: str) -> str:
     above = _money(given["amount"], currency)
     if months := given.get("months"):
         return gettext(
-            "Above %(amount)s: an external partner and at least %(months)s months.", amount=above, months=months
+            "Above %(amount)s: an outside partner and at least %(months)s months.", amount=above, months=months
         )
-    return gettext("Above %(amount)s: an external partner.", amount=above)
+    return gettext("Above %(amount)s: an outside partner.", amount=above)
 
 
 BUDGETS: dict[str, Sentence] = {

@@ -20,7 +20,7 @@ from grants.web.words import amount, clock, said
 from workflows.programme import Criterion
 from workflows.say import Say
 
-NOT_YET = (Say("Declare first whether you have a conflict of interest."),)
+NOT_YET = (Say("First declare whether you have a conflict of interest."),)
 SOON_DAYS = 5
 
 

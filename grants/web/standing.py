@@ -70,7 +70,7 @@ Stop = tuple[str, tuple[str, ...]]
 def _stops(application: Application, facts: Standing) -> list[Stop]:
     """The stages of progress in this flow; a final step replaces those not reached."""
     way = road(flow_of(application), application.stage)
-    stops: list[Stop] = [(gettext("Draft") if application.step == "draft" else gettext("Sent"), ("draft",))]
+    stops: list[Stop] = [(gettext("Draft") if application.step == "draft" else gettext("Submitted"), ("draft",))]
     stops += [_stop(step) for step in way if step in ("triage", "checks", "review")]
     if application.step == "question":
         stops.insert(2, (gettext("Question"), ("question",)))

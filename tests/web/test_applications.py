@@ -252,7 +252,7 @@ def test_a_decision_shows_its_summary(app: Flask, world: World) -> None:
 
     page = signed_in(app, world.people["pia"]).get(f"/applications/{row.id}").page
 
-    assert "to award USD\N{NO-BREAK SPACE}8,000.00 (Omar (demo))" in page.text
+    assert "Award USD\N{NO-BREAK SPACE}8,000.00 (Omar (demo))" in page.text
     assert "80 of 100" in page.text
 
 

@@ -73,7 +73,7 @@ def test_setting_up_twice_with_one_form_creates_one_call(app: Flask, world: Worl
     [
         ("title", "", "Fill in “Title”."),
         ("title", "Small 🎉", "Our letters cannot show these characters: 🎉"),
-        ("opens_at", "soon", "Write a day and an hour"),
+        ("opens_at", "soon", "Enter a date and time"),
         ("closes_at", "2026-12-01T00:00", "must close after it opens"),
         ("closes_at", "9999-12-31T23:59", "Enter a year from 2000 to 2099."),
         ("opens_at", "0001-01-01T00:00", "Enter a year from 2000 to 2099."),
@@ -307,13 +307,13 @@ def test_an_officer_sets_shares_and_due_dates_of_reports(app: Flask, world: Worl
     ("field", "typed", "said"),
     [
         ("share_2", "30", "The instalments add up to 90 percent instead of 100."),
-        ("share_1", "0", "Write a number from 1 to 100"),
-        ("share_1", "59.999", "Write a number from 1 to 100"),
+        ("share_1", "0", "Enter a number from 1 to 100"),
+        ("share_1", "59.999", "Enter a number from 1 to 100"),
         ("share_1", " ", "Fill in"),
-        ("share_1", "1e9999999", "below a million million"),
-        ("share_1", "0e-3000000", "Write the number out"),
+        ("share_1", "1e9999999", "below 1,000,000,000,000"),
+        ("share_1", "0e-3000000", "Enter the number in full"),
         ("months_most", " ", "Fill in"),
-        ("share_1", "half", "Give a number"),
+        ("share_1", "half", "Enter a number"),
         ("report_1_months", "121", "Enter a whole number from 0 to 120."),
         ("report_2_days", "-1", "Enter a whole number from 0 to 365."),
     ],
@@ -340,8 +340,8 @@ def test_the_numbers_of_a_rule_are_named_and_parsed_as_people_type_them(app: Fla
 
     client.submit(page, there, rule_held_amount="50,000", rule_held_grants="3")
 
-    assert "Maximum total of active grants, USD" in page.page.text
-    assert "Maximum number of active grants" in page.page.text
+    assert "Maximum total of current grants, USD" in page.page.text
+    assert "Maximum number of current grants" in page.page.text
     with app.app_context():
         held = {spec.key: spec.params for spec in db.session.get_one(Call, id).data.rules}["held"]
     assert held == {"grants": "3", "amount": "50000"}

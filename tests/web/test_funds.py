@@ -187,7 +187,7 @@ def test_a_fund_needs_an_existing_currency(app: Flask, world: w.World, currency:
     )
 
     assert answer.status_code == 422
-    assert "Write the three letters of a currency" in answer.text or "3 characters or fewer" in answer.text
+    assert "Enter the three letters of a currency" in answer.text or "3 characters or fewer" in answer.text
 
 
 def test_the_currencies_of_our_countries_are_accepted() -> None:

@@ -198,7 +198,7 @@ def test_the_foundation_can_decline_to_countersign(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("code", "told"),
-    [("BTN-L", {"olga": "whether they will", "pia": "or take"}), ("BTN-S", {"olga": "or take", "pia": ""})],
+    [("BTN-L", {"olga": "whether they will", "pia": "or revoke"}), ("BTN-S", {"olga": "or revoke", "pia": ""})],
 )
 @pytest.mark.ground("template")
 def test_only_those_who_may_revoke_the_award_get_the_task(

@@ -149,7 +149,7 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
     page: Any = anonymous(app).get(f"/calls/{world.calls['BTN-L'].id}")
 
     for sentence in (
-        "Active grants at the same time: at most 2, together at most USD\xa055,000.",
+        "Current grants: at most 2, together at most USD\xa055,000.",
         "Indirect costs are at most 15 % of the grant.",
         "3 independent reviewers",
         "when we have approved “Interim report”",
@@ -165,11 +165,11 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
         ({"standing": ["pre_rejuvenation", "good_standing"]}, "Chapters in good standing"),
         (
             {"applicants": ["university", "individual"], "countries": ["BJ", "TG"]},
-            "Universities, individual researchers. Where: Benin, Togo",
+            "Universities, individual researchers. Countries: Benin, Togo",
         ),
         (
             {"standing": ["rejuvenation"]},
-            "Internet Society chapters. A chapter’s standing is one of: rejuvenation",
+            "Internet Society chapters. Chapter standing: rejuvenation",
         ),
         (
             {"applicants": None, "standing": None},

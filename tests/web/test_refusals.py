@@ -20,7 +20,7 @@ def test_a_request_that_is_too_large_is_refused_with_a_reason(app: Flask) -> Non
     answer = anonymous(app).post("/sign-in", data={"email": "x" * 10_000_000})
 
     assert answer.status_code == 413
-    assert "larger than 2 MB" in answer.page.text
+    assert "more than 2 MB" in answer.page.text
 
 
 @pytest.mark.parametrize("name", ["email", "password", "next"])
@@ -43,7 +43,7 @@ def test_a_form_without_csrf_token_changes_nothing(app: Flask, token: str | None
     answer = signed_in(app, writer).post("/applications/1/moves/withdraw", data=sent)
 
     assert answer.status_code == 400
-    assert "does not come from us" in answer.page.text
+    assert "does not come from our site" in answer.page.text
     with app.app_context():
         assert db.session.query(Application.step).scalar() == "draft"
 

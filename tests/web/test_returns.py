@@ -143,7 +143,7 @@ def test_the_money_may_be_returned_in_parts(app: Flask, award: int) -> None:
     [
         ({"amount": "10,000"}, "No more than USD 1,000.00 can come back."),
         ({"amount": "0"}, "The amount must be above zero."),
-        ({"amount": "some"}, "Give a number"),
+        ({"amount": "some"}, "Enter a number"),
         ({"day": "2999-01-01"}, "This day is still to come."),
         ({"day": "2001-01-01"}, "nothing came back before."),
         ({"day": "yesterday"}, "Enter a date, such as 2026-03-01."),

@@ -58,7 +58,7 @@ def test_a_question_is_a_separate_step(app: Flask) -> None:
         w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
 
         assert line_of(app, row)[:4] == [
-            ("Sent", "past"),
+            ("Submitted", "past"),
             ("Checks", "past"),
             ("Question", "present"),
             ("Reviews", "coming"),
@@ -79,7 +79,7 @@ def test_a_decline_replaces_the_steps_that_would_have_followed(app: Flask) -> No
             feedback="The call is for chapters and this is one member who asks alone.",
         )
 
-        assert line_of(app, row) == [("Sent", "past"), ("Checks", "past"), ("Not eligible", "present")]
+        assert line_of(app, row) == [("Submitted", "past"), ("Checks", "past"), ("Not eligible", "present")]
 
 
 @pytest.mark.ground("active")
@@ -157,5 +157,5 @@ def test_staff_are_not_told_to_write_what_the_applicant_writes(app: Flask) -> No
             lines = {ours: standing.line(row, stood.of([row])[row.id], ours=ours) for ours in (False, True)}
         notes = {ours: [note for stop in line for note in stop["notes"]] for ours, line in lines.items()}
 
-    assert {"you write it", "you and we", "in your hands"} <= set(notes[False])
+    assert {"you write it", "you and the Foundation", "with you"} <= set(notes[False])
     assert {"applicant writes it", "grantee and Foundation", "with the applicant"} <= set(notes[True])
