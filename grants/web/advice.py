@@ -98,12 +98,8 @@ def rests_on(application: Application, asked: list[Assignment], case: Applicatio
         (gettext("Requested"), amount(application.asked, currency)),
         (gettext("Left in the call’s envelope"), amount(case.round.envelope_left, currency)),
     ]
-    return {
-        "rows": rows,
-        "far_apart": board.far_apart,
-        "advice": advice,
-        "url": url_for("reviews.of", id=application.id),
-    }
+    link = url_for("reviews.of", id=application.id)
+    return {"rows": rows, "far_apart": board.far_apart, "advice": advice, "url": link}
 
 
 def _advised(kind: str, sum_: str, by: str) -> str:

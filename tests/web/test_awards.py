@@ -44,7 +44,7 @@ def test_the_page_follows_the_ledger_and_not_the_plan(app: Flask) -> None:
 
     shown = money_bar(signed_in(app, world.people["fay"]).get(f"/awards/{award.id}"))
 
-    assert shown == {"paid": Decimal(0), "with": Decimal(1000), "payable": Decimal(5000), "planned": Decimal(4000)}
+    assert shown == {"paid": Decimal(0), "sent": Decimal(1000), "payable": Decimal(5000), "planned": Decimal(4000)}
 
 
 @pytest.mark.ground("active")
