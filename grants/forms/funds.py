@@ -75,11 +75,7 @@ class EnvelopeForm(Form):
     """An allocation of the fund's money to one of its calls, or its return. The view offers the calls."""
 
     call = SelectField(lazy_gettext("Call"), [InputRequired(lazy_gettext("Choose a call."))], coerce=int)
-    way = RadioField(
-        lazy_gettext("Action"),
-        choices={"aside": lazy_gettext("Allocate to the call"), "back": lazy_gettext("Return to the fund")},
-        default="aside",
-    )
+    way = RadioField(lazy_gettext("Action"), choices={}, default="aside")
     amount = AmountField(lazy_gettext("Amount"))
 
     @classmethod
@@ -87,6 +83,7 @@ class EnvelopeForm(Form):
         """The form with the calls of a fund, in the fund's currency."""
         form = cls()
         form.call.choices = list(calls)
+        form.way.choices = {"aside": gettext("Allocate to the call"), "back": gettext("Return to the fund")}
         form.amount.currency = currency
         if request.method == "POST":
             form.amount.process(request.form)
