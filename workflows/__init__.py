@@ -1,1 +1,1 @@
-"""Policy: what may happen, who may do it and why not. Standard library and pydantic only."""
+"""Policy: flows, rules, programmes and messages. Imports only the standard library and pydantic."""

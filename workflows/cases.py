@@ -1,7 +1,7 @@
-"""The facts that rules may ask for, one frozen dataclass per flow.
+"""The facts that rules read, in one frozen dataclass for each flow.
 
-Whoever builds a case fills it in a bounded number of queries; rules are total over it, so every fact has a default
-that means "nothing yet".
+A case is filled with a bounded number of queries. Rules must work for any case, so every fact has a default that means
+"nothing yet".
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ ZERO = Decimal(0)
 
 Kind = Literal["chapter", "nonprofit", "university", "individual"]
 Standing = Literal["in_formation", "good_standing", "pre_rejuvenation", "rejuvenation", "dechartered"]
-"""How a chapter stands with its mother organisation; anybody else is in good standing."""
+"""The standing of a chapter with its parent organisation; every other applicant is in good standing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applicant:
-    """What is known of the organisation, before anything is written."""
+    """Facts about the applying organisation."""
 
     name: str = ""
     kind: str = "chapter"
@@ -39,7 +39,7 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What is known of the call."""
+    """Facts about the call."""
 
     title: str = ""
     step: str = "open"
@@ -54,9 +54,10 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationCase:
-    """An application, from the draft to the closing. Amounts are in the call's currency.
+    """An application, from draft to closing. Amounts are in the call's currency.
 
-    `arrived_at` is the database's clock when the request came in; `missing` is what the form still lacks.
+    arrived_at: time of the database's clock when the request arrived. missing: a message for each incomplete part of
+    the form.
     """
 
     step: str = "draft"
@@ -93,10 +94,10 @@ class ApplicationCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementCase:
-    """A grant agreement, from its two signatures on.
+    """A grant agreement, from its first signature on.
 
-    application: the step of the application it belongs to. returnable: what may come back, in `currency`; references:
-    of what came back before, by the bank's statement. left_on: the day on which the first payment left for the bank.
+    application: step of its application. returnable: the most that can be returned, in `currency`. references:
+    bank references of funds returned earlier. left_on: the day on which the first payment was released to the bank.
     """
 
     step: str = "to_sign"
@@ -127,7 +128,7 @@ class ReportCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalmentCase:
-    """A planned share of an award: each condition with whether it holds."""
+    """A planned share of an award. waits_for: a message for each condition that is not met."""
 
     step: str = "planned"
     stage: str = ""
@@ -138,7 +139,7 @@ class InstalmentCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchCase:
-    """Payments that go to the bank together."""
+    """A batch of payments that go to the bank together."""
 
     step: str = "prepared"
     stage: str = ""

@@ -1,4 +1,4 @@
-"""Two lists of the United Nations that stand beside an applicant's country: flags for the reader, never a score.
+"""Two country lists of the United Nations, shown beside an applicant's country. They never affect a score.
 
 Least developed countries: Committee for Development Policy, December 2024. Small island developing states: Office of
 the High Representative (UN-OHRLLS), the 39 states of 2024. Codes are ISO 3166-1 alpha-2.
@@ -22,6 +22,6 @@ SMALL_ISLANDS = _codes("""
 
 
 def flags_of(country: str) -> tuple[str, ...]:
-    """LDC, SIDS, both or none."""
+    """The flags of a country: LDC, SIDS, both or none."""
     lists = (("LDC", LEAST_DEVELOPED), ("SIDS", SMALL_ISLANDS))
     return tuple(flag for flag, countries in lists if country in countries)

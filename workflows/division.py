@@ -1,4 +1,4 @@
-"""An amount cut into parts that add up to it again: instalments, and the lines of a budget that was awarded in part."""
+"""Division of an amount into parts with the same sum: instalments, and the lines of a partly awarded budget."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from workflows.say import Money, Say
 
 
 def divided(amount: Decimal, weights: Sequence[Decimal], places: int) -> list[Decimal]:
-    """The amount in proportion to the weights, each part whole in the currency's smallest unit.
+    """The amount divided in proportion to the weights, each part rounded to `places` decimal places.
 
-    What rounding leaves goes, a unit each, to the parts that lost most by it, the first of equals first (largest
-    remainder). So no part exceeds its weight where the weights come to more than the amount.
+    Uses the largest remainder method: each part is rounded down, and the units left go, one each, to the parts with
+    the largest remainders; the earlier of two equal parts comes first. No part exceeds its weight if the weights add up
+    to more than the amount.
     """
     unit, whole = Decimal(1).scaleb(-places), sum(weights, Decimal(0))
     exact = [amount * weight / whole for weight in weights]
@@ -24,14 +25,18 @@ def divided(amount: Decimal, weights: Sequence[Decimal], places: int) -> list[De
 
 
 def misdivided(parts: Sequence[Decimal], asked: Sequence[Decimal], amount: Decimal, currency: str) -> tuple[Say, ...]:
-    """What is wrong with lines agreed for an award: none above what was asked for it, together exactly the award."""
+    """Reasons against the agreed lines: each is at most the amount requested for it, and their sum is the award."""
     said = [
-        Say("Line %(number)s: %(asked)s was asked for; it cannot get more.", number=number, asked=Money(most, currency))
+        Say(
+            "Line %(number)s: the amount cannot exceed the %(asked)s requested.",
+            number=number,
+            asked=Money(most, currency),
+        )
         for number, (part, most) in enumerate(zip(parts, asked, strict=True), 1)
         if part > most
     ]
     together = sum(parts, Decimal(0))
     if together != amount:
-        text = "The lines come to %(together)s; the award is %(amount)s."
+        text = "The lines add up to %(together)s, but the award is %(amount)s."
         said.append(Say(text, together=Money(together, currency), amount=Money(amount, currency)))
     return tuple(said)

@@ -1,6 +1,6 @@
-"""The flows written down from their rows: `python -m workflows.drawing` writes `docs/flows.md`.
+"""Documentation of the flows: `python -m workflows.drawing` writes `docs/flows.md`.
 
-Each flow is a table and a Mermaid state diagram; the docstrings of the rules stand there as “Only if: …”.
+Each flow becomes a table and a Mermaid state diagram. The docstrings of the rules appear as “Only if: …”.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from workflows.steps import STEPS
 PAGE = Path(__file__).parents[1] / "docs" / "flows.md"
 HEAD = """# Flows
 
-Drawn from the rows in `workflows/flows/` by `python -m workflows.drawing`; a test fails when this page is not fresh.
-Each step bears the shape of its holder: ◆ the applicant, ● the Foundation, ▲ the reviewers, ✓ done, – nobody.
+Generated from the tables in `workflows/flows/` by `python -m workflows.drawing`. A test fails when this page is out of
+date. The mark before a step shows who must act next: ◆ the applicant, ● the Foundation, ▲ the reviewers, – no one; a
+step marked ✓ is done.
 """
 MARKS = {"diamond": "◆", "dot": "●", "triangle": "▲", "tick": "✓", "dash": "–"}
 
@@ -31,13 +32,17 @@ def page() -> str:
 
 
 def table(flow: Flow) -> str:
-    """The moves as a Markdown table, one row each."""
-    rows = [_row("Move", "From", "To", "Who", "Rules", "Asks"), _row(*["---"] * 6), *map(_move_row, flow.moves)]
+    """The transitions as a Markdown table, one row each."""
+    rows = [
+        _row("Action", "From", "To", "Roles", "Condition", "Fields"),
+        _row(*["---"] * 6),
+        *map(_move_row, flow.moves),
+    ]
     return "\n".join(rows)
 
 
 def mermaid(flow: Flow) -> str:
-    """The moves as a Mermaid state diagram; steps are named by their words."""
+    """The transitions as a Mermaid state diagram, with the words of the steps as labels."""
     names = [f'    state "{MARKS[STEPS[key].shape]} {STEPS[key].word}" as {key}' for key in flow.steps]
     starts = [f"    [*] --> {key}" for key in flow.starts]
     arrows = [f"    {source} --> {m.target}: {m.title}{_stage(m)}" for m in flow.moves for source in m.source]
@@ -47,17 +52,17 @@ def mermaid(flow: Flow) -> str:
 
 
 def only_if(move: Move) -> tuple[str, ...]:
-    """What the rules of a move ask for, as their docstrings say it."""
+    """The conditions of a transition, from the docstrings of its rules."""
     return tuple((rule.__doc__ or "").split("\n")[0] for rule in move.needs)
 
 
 def rules_table() -> str:
-    """The rules that a call may switch on: key, meaning, numbers, moments."""
-    rows = [_row("Rule", "It wants", "Numbers", "Asked at"), _row(*["---"] * 4)]
+    """The rules that a call can enable: key, condition, parameters and moments."""
+    rows = [_row("Rule", "Condition", "Parameters", "Checked at"), _row(*["---"] * 4)]
     for key, rule in CALL_RULES.items():
         numbers = ", ".join(f"`{name}`" for name in rule.params.model_fields) or "–"
         rows.append(_row(f"`{key}`", rule.check.__doc__ or "", numbers, ", ".join(rule.asked_at)))
-    return "\n".join(["## Rules that a call switches on\n", *rows, ""])
+    return "\n".join(["## Rules that a call can enable\n", *rows, ""])
 
 
 def _section(flow: Flow) -> str:

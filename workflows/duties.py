@@ -1,4 +1,4 @@
-"""When the reports of a grant fall due, and by when each side does its part after an award."""
+"""Due dates of a grant's reports, and the time limits of both sides after an award."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from workflows.programme import ReportDuty
 from workflows.proposal import add_months
 
 SIGN_WITHIN_DAYS = 14
-"""The grantee signs within so many days of the award: letter and inbox say the same."""
+"""Days that the grantee has to sign after the award. Used by the award letter and the inbox."""
 RETURN_WITHIN_DAYS = 30
-"""Money that was not used comes back within so many days of the last report’s approval."""
+"""Days that the grantee has to return unspent funds after the approval of the last report."""
 READ_WITHIN_DAYS = 21
-"""We read a report within so many days: both inboxes and the report's page count with it."""
+"""Days that the Foundation has to review a report. Used by both inboxes and the page of the report."""
 
 
 def due_days(duties: Sequence[ReportDuty], starts_on: date, ends_on: date) -> list[date]:
-    """The day of each report, in their order.
+    """The due date of each report, in the order of `duties`.
 
-    A project too short for what counts from its start has those reports spread evenly over its time: one comes in the
-    middle, two after a third and two thirds, and none together with the end.
+    When the project is too short for the reports that are counted from its start, these are spread evenly over its
+    duration: one report falls in the middle, two fall after one third and two thirds, and none falls on the last day.
     """
     from_start = [duty for duty in duties if duty.at == "start"]
     told = [add_months(starts_on, duty.months) if duty.months else starts_on for duty in from_start]

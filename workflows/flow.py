@@ -1,7 +1,7 @@
-"""The flow engine: a flow is a table of moves, and this module reads it. It changes nothing.
+"""The flow engine: a flow is a table of transitions. This module evaluates it and changes nothing.
 
-A row says who may take a step further, under which rules, what is asked, who is told and what follows.
-Buttons, forms, permissions, history, mails and pictures are all drawn from the same rows.
+Each row states who may apply the transition, its guards, the fields of its form, its notifications and its effect.
+Buttons, forms, permissions, history, mails and diagrams are all generated from the same rows.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from workflows.steps import STEPS
 
 
 class Case(Protocol):
-    """What every case has; each flow's own dataclass adds the facts its rules ask for."""
+    """The attributes of every case. The dataclass of each flow adds the facts that its rules need."""
 
     @property
     def step(self) -> str:
-        """Where it stands."""
+        """The current step."""
 
     @property
     def stage(self) -> str:
-        """Which round of writing it is in; empty for what has none."""
+        """The current stage of writing; empty for flows without stages."""
 
     @property
     def answers(self) -> Mapping[str, Any]:
-        """What was answered to the questions of the move."""
+        """The answers to the fields of the transition."""
 
 
 Rule = Callable[[Any, Actor], Say | tuple[Say, ...] | None]
@@ -37,10 +37,10 @@ Rule = Callable[[Any, Actor], Say | tuple[Say, ...] | None]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question that a move puts to whoever takes it.
+    """A field in the form of a transition.
 
-    kind: text, line, amount, day, days, choice, tick. `words` is the least number of words of a text; one that is
-    `printed` stands in a letter.
+    kind: text, line, amount, day, days, choice or tick. words: minimum number of words of a text. printed: the text is
+    printed in a letter.
     """
 
     key: str
@@ -55,7 +55,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """A mail that follows a move: to whom, with which subject and text."""
+    """A mail that a transition sends: recipients, subject and text."""
 
     to: Role
     subject: str
@@ -64,11 +64,12 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One row. `does` names the service that follows, `within` the number of the call that bounds the step.
+    """One transition of a flow.
 
-    A row of one `stage` exists in that stage only; `sets` is the stage that the move begins.
-    weight: first, second, grave or link, as a button looks. `says` is the consequence in one line, `past` the
-    sentence of the history.
+    does: key of its effect. within: key of the call's time limit for the step, after which the clock applies the
+    transition. stage: the only stage in which the transition exists; None means every stage. sets: the stage that the
+    transition starts. weight: style of the button, one of first, second, grave and link. says: the consequence in one
+    sentence, shown beside the button. past: the sentence recorded in the history.
     """
 
     key: str
@@ -88,12 +89,12 @@ class Move:
     past: str = ""
 
     def here(self, step: str, stage: str) -> bool:
-        """Whether the row exists at this step of this stage."""
+        """Whether the transition exists at this step in this stage."""
         return step in self.source and self.stage in (None, stage)
 
 
 class Objected(ValueError):
-    """A move was worked out although reasons stand against it."""
+    """Raised when a transition is refused; `reasons` has every reason."""
 
     def __init__(self, reasons: tuple[Say, ...]) -> None:
         super().__init__("; ".join(map(str, reasons)))
@@ -102,10 +103,10 @@ class Objected(ValueError):
 
 @dataclass(frozen=True)
 class Flow:
-    """A table of moves over steps, checked as it is made.
+    """A table of transitions between steps, validated when it is created.
 
-    Raises ValueError for a step outside the vocabulary, a key given twice for one step, a step that cannot be
-    reached, or an end that the clock could reach by approving, awarding or releasing.
+    Raises ValueError for an unknown step, a key used twice at one step, an unreachable step, or a transition that lets
+    the clock approve, award or release.
     """
 
     name: str
@@ -116,7 +117,7 @@ class Flow:
     def __post_init__(self) -> None:
         named = [*self.starts, *(s for m in self.moves for s in (*m.source, m.target))]
         if unknown := sorted({s for s in named if s not in STEPS}):
-            raise ValueError(f"{self.name}: not in the vocabulary of steps: {', '.join(unknown)}")
+            raise ValueError(f"{self.name}: unknown steps: {', '.join(unknown)}")
         pairs = [(m.key, source, m.stage) for m in self.moves for source in m.source]
         if doubled := sorted(
             {
@@ -125,12 +126,12 @@ class Flow:
                 if pairs.count((key, source, stage)) > 1 or (stage and (key, source, None) in pairs)
             }
         ):
-            raise ValueError(f"{self.name}: given twice: {', '.join(doubled)}")
+            raise ValueError(f"{self.name}: duplicate transitions: {', '.join(doubled)}")
         if stranded := sorted(set(named) - self._reached()):
-            raise ValueError(f"{self.name}: cannot be reached: {', '.join(stranded)}")
+            raise ValueError(f"{self.name}: unreachable steps: {', '.join(stranded)}")
         for move in self.moves:
             if Role.CLOCK in move.by and (move.does in PEOPLE_ONLY or move.target in PEOPLE_ONLY):
-                raise ValueError(f"{self.name}: the clock may not {move.key}")
+                raise ValueError(f"{self.name}: the clock must not apply {move.key}")
         object.__setattr__(self, "steps", tuple(dict.fromkeys(named)))
 
     def _reached(self) -> set[str]:
@@ -140,31 +141,36 @@ class Flow:
         return reached
 
     def move(self, key: str, step: str, stage: str) -> Move | None:
-        """The row of that key at that step of that stage."""
+        """The transition with this key at this step in this stage, or None."""
         return next((m for m in self.moves if m.key == key and m.here(step, stage)), None)
 
     def offered(self, step: str, stage: str, roles: Iterable[Role]) -> tuple[Move, ...]:
-        """The moves that exist here for these roles, whether or not their rules hold yet."""
+        """The transitions that exist here for these roles, whether or not their guards pass."""
         held = set(roles)
         return tuple(m for m in self.moves if m.here(step, stage) and held & set(m.by))
 
     def objections(self, key: str, case: Case, actor: Actor) -> tuple[Say, ...]:
-        """Every reason why not, at once; empty when the move may be taken."""
+        """Every reason to refuse the transition; empty when it may be applied."""
         move = self.move(key, case.step, case.stage)
         if move is None:
             return (self._misplaced(key, case.step),)
         if actor.role not in move.by:
-            return (Say("This is not yours to do."),)
+            text = "You don’t have permission to do this. It needs the role “%(roles)s”."
+            return (Say(text, roles=" / ".join(move.by)),)
         return tuple(say for rule in move.needs for say in _said(rule(case, actor)))
 
     def _misplaced(self, key: str, step: str) -> Say:
         known = next((m for m in self.moves if m.key == key), None)
         if known is None:
-            return Say("There is no such step to take here.")
-        return Say("“%(title)s” is not possible at the step “%(step)s”.", title=known.title, step=STEPS[step].word)
+            return Say("This action does not exist. Reload the page to see what you can do now.")
+        return Say(
+            "“%(title)s” is not available at the step “%(step)s”. Reload the page to see what you can do now.",
+            title=known.title,
+            step=STEPS[step].word,
+        )
 
     def outcome(self, key: str, case: Case, actor: Actor) -> Move:
-        """The move that leads on; raises Objected with all reasons when it may not be taken."""
+        """The transition to apply; raises Objected with every reason when it is refused."""
         reasons = self.objections(key, case, actor)
         move = self.move(key, case.step, case.stage)
         if move is None or (reasons := (*reasons, *unanswered(move, case.answers))):
@@ -172,11 +178,11 @@ class Flow:
         return move
 
     def timed(self) -> tuple[Move, ...]:
-        """The moves the clock takes when their time has run out."""
+        """The transitions that the clock applies when their time limit has passed."""
         return tuple(m for m in self.moves if m.within and Role.CLOCK in m.by)
 
     def changed(self, *rows: Move, without: Iterable[str] = (), name: str | None = None) -> Flow:
-        """This flow with rows replaced by key, added, or left out."""
+        """A copy of this flow with transitions replaced by key, added or left out."""
         gone = {*without, *(row.key for row in rows)}
         return replace(self, name=name or self.name, moves=(*(m for m in self.moves if m.key not in gone), *rows))
 
@@ -184,24 +190,24 @@ class Flow:
 PEOPLE_ONLY = frozenset(
     {"awards.make", "batches.approve", "batches.release", "reports.approve", "agreement", "approved", "released"}
 )
-"""What only people do, and the steps that only people reach, whatever a table says."""
+"""Effects and target steps that are never open to the clock, whatever a table says."""
 
 
 def unanswered(move: Move, answers: Mapping[str, Any]) -> tuple[Say, ...]:
-    """What the move asks and the answers lack."""
+    """A message for each field of the transition whose answer is missing or invalid."""
     return tuple(say for ask in move.asks for say in _said(_lacks(ask, answers.get(ask.key))))
 
 
 def _lacks(ask: Ask, answer: Any) -> Say | None:
     if answer is None or answer is False or not str(answer).strip():
-        return Say("“%(label)s” needs an answer.", label=ask.label, cure=ask.key) if ask.required else None
+        return Say("“%(label)s” is required.", label=ask.label, cure=ask.key) if ask.required else None
     if ask.options and answer not in [value for value, _ in ask.options]:
-        return Say("Choose one of the answers to “%(label)s”.", label=ask.label, cure=ask.key)
+        return Say("Choose one of the options for “%(label)s”.", label=ask.label, cure=ask.key)
     if ask.words and len(str(answer).split()) < ask.words:
         return Say("“%(label)s” needs at least %(words)s words.", label=ask.label, words=ask.words, cure=ask.key)
     if ask.printed and (characters := strange(str(answer))):
         return Say(
-            "“%(label)s” has characters that our letters cannot print: %(characters)s",
+            "Remove characters that our letters cannot print from “%(label)s”: %(characters)s",
             label=ask.label,
             characters=characters,
             cure=ask.key,

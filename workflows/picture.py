@@ -1,7 +1,7 @@
-"""A flow as a picture (SVG): the way through on one line, what leaves it on rails below, the present step lit.
+"""A flow as an SVG diagram: the main path on one line, other steps on rows below it, the current step highlighted.
 
-Colours and sizes are attributes, for the PDF engine styles no inline SVG by class; the classes beside them let a web
-page recolour it. Moves that stay at their step are not drawn.
+Colours and sizes are attributes, because the PDF engine does not style inline SVG by class; classes let web pages
+recolour it. Transitions that stay at the same step are not drawn.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ COLOURS = {
 
 
 class Place(NamedTuple):
-    """Where a step stands: its column on the way through, and which rail below it (0: on the way itself)."""
+    """The position of a step: its column on the main path, and its row below it (0: on the main path)."""
 
     column: int
     row: int
 
     @property
     def x(self) -> int:
-        """Pixels from the left; a step on a rail stands a little after its column."""
+        """Pixels from the left; a step below the main path is shifted a little to the right of its column."""
         return LEFT + self.column * ACROSS + (ASIDE if self.row else 0)
 
     @property
@@ -42,9 +42,9 @@ class Place(NamedTuple):
 
 
 def svg(flow: Flow, present: str | None = None, *, word: Callable[[str], str] = str) -> str:
-    """The picture; `word` translates the words of the steps and of the alternative.
+    """The diagram as SVG. word: translates the step labels and the text alternative.
 
-    Raises KeyError for a step that the flow does not have.
+    Raises KeyError if `present` is not a step of the flow.
     """
     places = layout(flow)
     lit = places[present] if present else None
@@ -62,20 +62,22 @@ def svg(flow: Flow, present: str | None = None, *, word: Callable[[str], str] = 
 
 
 def alternative(flow: Flow, present: str | None = None, *, word: Callable[[str], str] = str) -> str:
-    """What the picture says, in words: the way through, and where the case is with what may follow."""
-    way = word("The way: %(steps)s.") % {"steps": " → ".join(word(STEPS[key].word) for key in way_through(flow))}
+    """The text alternative: the main path, the current step and the possible next steps."""
+    way = word("Steps: %(steps)s.") % {"steps": " → ".join(word(STEPS[key].word) for key in way_through(flow))}
     if present is None:
         return way
     following = [word(STEPS[b].word) for a, b in edges(flow) if a == present]
-    here = word("Now: %(step)s.") % {"step": word(STEPS[present].word)}
+    here = word("Current step: %(step)s.") % {"step": word(STEPS[present].word)}
     after = (
-        word("What can follow: %(steps)s.") % {"steps": ", ".join(following)} if following else word("It ends here.")
+        word("Next steps: %(steps)s.") % {"steps": ", ".join(following)}
+        if following
+        else word("This is the last step.")
     )
     return f"{here} {after} {way}"
 
 
 def way_through(flow: Flow) -> tuple[str, ...]:
-    """The steps from the start to the end by each step's first button, or by the clock where there is none."""
+    """The main path: from each step by its first transition of weight `first`, or another that is not `grave`."""
     step, stage = flow.starts[0], next((move.stage or "" for move in flow.moves if move.sets), "")
     seen = {(step, stage)}
     way = [step]
@@ -93,15 +95,15 @@ def _onward(flow: Flow, step: str, stage: str, seen: set[tuple[str, str]]) -> Mo
 
 
 def edges(flow: Flow) -> tuple[tuple[str, str], ...]:
-    """Each pair of steps that a move joins, once, in the order of the table."""
+    """Each pair of steps joined by a transition, once, in the order of the table."""
     pairs = ((source, move.target) for move in flow.moves for source in move.source)
     return tuple(dict.fromkeys((a, b) for a, b in pairs if a != b))
 
 
 def layout(flow: Flow) -> dict[str, Place]:
-    """A place for every step: the way through on top, each other step on a rail of its own.
+    """The position of every step: the main path on top, each other step on a row of its own.
 
-    A rail ends after the last step that leads to it; those that end latest are on top, so no word is crossed.
+    A row ends after the last step that leads to it. The longest rows are on top, so that no line crosses a word.
     """
     way = way_through(flow)
     columns = {key: column for column, key in enumerate(way)}
@@ -133,7 +135,7 @@ def _edge(a: Place, b: Place) -> str:
 
 
 def _head(x: int, y: int, dx: int, dy: int) -> str:
-    """The head of an arrow whose tip is at (x, y) and which points along (dx, dy)."""
+    """The head of an arrow with its tip at (x, y), pointing in the direction (dx, dy)."""
     back_x, back_y, wide_x, wide_y = x - dx, y - dy, abs(dy) // 2 + dy % 2, abs(dx) // 2 + dx % 2
     corners = f"M{x} {y}L{back_x + wide_x} {back_y + wide_y}L{back_x - wide_x} {back_y - wide_y}Z"
     return f'<path class="flow-head" d="{corners}" fill="{LINE}"/>'

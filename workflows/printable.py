@@ -1,9 +1,9 @@
-"""Which characters our letters can print: those that the fonts of a plain installation have.
+"""The characters that letters can contain: those that the fonts of a standard installation provide.
 
-`printable.txt` beside this file holds their ranges as hexadecimal numbers, drawn from Debian 12's `fonts-noto-core`
-and `fonts-noto-cjk` by `grants draw --characters`. A machine with more fonts may draw it anew and keep more. A letter
-that meets a character without a font is not printed at all, so whatever goes into letters is held against this table
-before it is sent.
+`printable.txt` beside this file lists their ranges as hexadecimal numbers. `grants draw --characters` generates it from
+the installed fonts; this copy is from Debian 12's `fonts-noto-core` and `fonts-noto-cjk`. A machine with more fonts can
+generate a longer list. A letter with a character that no font provides is not printed at all, so every text that is
+printed in letters is checked against this list when it is submitted.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from pathlib import Path
 
 TABLE = Path(__file__).with_name("printable.txt")
 UNSEEN = "\n\t\N{SOFT HYPHEN}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
-"""What needs no glyph."""
+"""Characters that need no glyph."""
 SHOWN = 5
 
 
 def strange(text: str) -> str:
-    """The characters of a text that cannot be printed, each once, five at most; empty when all can."""
+    """The characters of a text that cannot be printed, each once and at most five; empty if all can be printed."""
     if text.isascii():
         return ""
     first, last = _ranges()
@@ -35,13 +35,13 @@ def _within(code: int, first: list[int], last: list[int]) -> bool:
 
 @cache
 def _ranges() -> tuple[list[int], list[int]]:
-    """The first and the last code of each range, in their order."""
+    """The first and the last code of each range, in ascending order."""
     pairs = [part.partition("-") for part in TABLE.read_text(encoding="ascii").split()]
     return [int(first, 16) for first, _, _ in pairs], [int(last or first, 16) for first, _, last in pairs]
 
 
 def table(codes: Iterable[int]) -> str:
-    """The text of the table for these codes, ten ranges to a line."""
+    """The text of `printable.txt` for these codes, with ten ranges per line."""
     ranges: list[list[int]] = []
     for code in sorted(codes):
         if ranges and code == ranges[-1][1] + 1:

@@ -1,7 +1,7 @@
-"""What a programme is made of: data that a call copies, an officer edits, and that freezes when the call opens.
+"""The data of a programme. A call copies it, an officer edits the copy, and the copy is frozen when the call opens.
 
-Everything here is a frozen pydantic model with only plain values, so that it can be stored as JSON with the call.
-The flow is code and stays with the programme.
+All models are frozen pydantic models of plain values, so that they can be stored as JSON with the call. The flow is
+code and stays with the programme.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from workflows.flow import Flow
 
 SCHEMA = 1
 WHOLE = 100
-"""What instalments and weights add up to, in percent."""
+"""The required sum of instalments and of weights, in percent."""
 
 
 class Data(BaseModel):
-    """Frozen, and closed to keys nobody declared."""
+    """Base of the models: frozen, and without unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Column(Data):
-    """A column of a table question. after: the key of a column of days; this one's day is not before it."""
+    """A column of a table question. after: key of another date column; this date must not be earlier."""
 
     key: str
     title: str
@@ -37,9 +37,9 @@ class Column(Data):
 class Question(Data):
     """One question of a form.
 
-    kind: text (a line), long (paragraphs), date, number, choice, tags (several), table (rows of columns), budget,
-    indicators, tick. A `fact` is kept as a column of the application (title, summary, starts_on, months).
-    `words` and `rows` are upper limits, 0 meaning none.
+    kind: text (one line), long (paragraphs), date, number, choice, tags (several), table (rows of columns), budget,
+    indicators or tick. fact: stored in a column of the application (title, summary, starts_on, months). words, rows:
+    upper limits; 0 means no limit.
     """
 
     key: str
@@ -72,12 +72,12 @@ class Stage(Data):
     reviews: int = 0
 
     def question(self, key: str) -> Question | None:
-        """The question of that key, if this stage asks it."""
+        """The question with this key, or None if this stage does not have it."""
         return next((q for s in self.sections for q in s.questions if q.key == key), None)
 
 
 class Criterion(Data):
-    """One line of the rubric; six anchors, for the scores 0 to 5."""
+    """One criterion of the rubric, with six anchors for the scores 0 to 5."""
 
     key: str
     title: str
@@ -87,23 +87,23 @@ class Criterion(Data):
 
 
 class RuleSpec(Data):
-    """A rule that a call switches on, with its numbers."""
+    """A rule that a call enables, with its parameters."""
 
     key: str
     params: dict[str, Any] = {}
 
 
 class InstalmentPlan(Data):
-    """A share of the award and what it waits for: `agreement`, `report:<number>`."""
+    """A share of the award and its conditions: `agreement`, `report:<number>`."""
 
     percent: Decimal = Field(gt=0, le=100)
     conditions: tuple[str, ...] = ("agreement",)
 
 
 class ReportDuty(Data):
-    """A report of the grantee, due so many days after the start or the end of the project.
+    """A report that the grantee must submit.
 
-    at: `start` counts months then days from the start, `end` days from the end.
+    at: `start` means due `months` and then `days` after the start of the project, `end` means due `days` after its end.
     """
 
     title: str
@@ -114,7 +114,7 @@ class ReportDuty(Data):
 
 
 class CallRules(Data):
-    """A call's frozen rules."""
+    """The rules of a call, frozen when it opens."""
 
     schema_number: int = SCHEMA
     most: Decimal = Field(gt=0)
@@ -140,11 +140,11 @@ class CallRules(Data):
         for stage in self.stages:
             keys = [q.key for s in stage.sections for q in s.questions]
             if len(keys) != len(set(keys)):
-                raise ValueError(f"a question of the stage {stage.key} is asked twice")
+                raise ValueError(f"the stage {stage.key} has the same question twice")
         return self
 
     def stage(self, key: str) -> Stage:
-        """The stage of that key; raises KeyError."""
+        """The stage with this key; raises KeyError if there is none."""
         for stage in self.stages:
             if stage.key == key:
                 return stage
@@ -153,7 +153,7 @@ class CallRules(Data):
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """A programme as its file declares it. `series` begins the reference numbers of its applications."""
+    """A programme as declared in its file. `series` is the prefix of its applications' reference numbers."""
 
     code: str
     series: str
@@ -165,7 +165,7 @@ class Programme:
 
 
 def upgraded(stored: dict[str, Any]) -> CallRules:
-    """A call's rules as stored, brought to today's schema; raises ValueError for a schema from the future."""
+    """The stored rules of a call, upgraded to the current schema; raises ValueError for a newer schema."""
     number = stored.get("schema_number", 0)
     if number > SCHEMA:
         raise ValueError(f"the call's rules have schema {number}, this version reads up to {SCHEMA}")

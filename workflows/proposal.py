@@ -1,4 +1,4 @@
-"""What a form still lacks: pure questions over the content of one stage."""
+"""Validation of the content of one stage: pure functions that report what is missing or invalid."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CATEGORIES = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A budget line as its writer left it; missing numbers are None."""
+    """A budget line as entered; missing numbers are None."""
 
     what: str
     category: str
@@ -38,13 +38,13 @@ class Line:
 
     @property
     def total(self) -> Decimal:
-        """Quantity × unit cost, to the smallest unit of the call's currency, which has so many places."""
+        """Quantity × unit cost, rounded to `places`, the decimal places of the call's currency."""
         return round((self.quantity or Decimal(0)) * (self.unit_cost or Decimal(0)), self.places)
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """An indicator as its writer left it."""
+    """An indicator as entered."""
 
     name: str
     unit: str
@@ -55,7 +55,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What has been written: facts and answers by the question's key, budget lines and indicators."""
+    """The content of a stage: facts and answers by question key, budget lines and indicators."""
 
     answers: Mapping[str, Any]
     lines: Sequence[Line] = ()
@@ -64,7 +64,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class SectionState:
-    """How far a section is: questions answered, of how many that must be, what is wrong, whether anything is there."""
+    """Progress of a section: answered and total required questions, problems, and whether anything is filled in."""
 
     section: Section
     answered: int
@@ -74,24 +74,24 @@ class SectionState:
 
     @property
     def mark(self) -> str:
-        """full, part or empty; free where nothing must be answered and nothing is."""
+        """full, part or empty; free if nothing is required and nothing is filled in."""
         if not self.problems:
             return "full" if self.questions or self.begun else "free"
         return "part" if self.begun else "empty"
 
 
 def states(stage: Stage, content: Content, against: Sequence[Say] = ()) -> tuple[SectionState, ...]:
-    """Each section of the stage with what it lacks. against: what else stands against it, by what would cure it."""
+    """The state of each section of the stage. against: further objections, assigned to sections by their cure."""
     return tuple(_state(section, content, against) for section in stage.sections)
 
 
 def missing(stage: Stage, content: Content) -> tuple[Say, ...]:
-    """All that the stage lacks, in its order."""
+    """Every problem of the stage, in the order of its sections."""
     return tuple(say for state in states(stage, content) for say in state.problems)
 
 
 def for_want_of(stage: Stage, content: Content, unread: Collection[str]) -> frozenset[Say]:
-    """What the stage lacks only because these places, named as in the form, hold what cannot be read."""
+    """The problems that exist only because these fields, by their names in the form, hold unreadable values."""
     lacking = frozenset(missing(stage, content))
     for place in unread:
         content = _as_if_read(stage, content, place)
@@ -99,7 +99,7 @@ def for_want_of(stage: Stage, content: Content, unread: Collection[str]) -> froz
 
 
 READ: Mapping[str, Any] = {"number": Decimal(1), "date": date(2000, 1, 1)}
-"""What stands for a number or a day that cannot be read yet, where only the rest is looked at."""
+"""Stand-ins for an unreadable number or date, used to validate everything else."""
 
 
 def _as_if_read(stage: Stage, content: Content, place: str) -> Content:
@@ -125,12 +125,12 @@ Numbered = TypeVar("Numbered", Line, Goal)
 
 
 def _with(rows: Sequence[Numbered], number: int, column: str) -> list[Numbered]:
-    """The rows, one of them with a number in that column."""
+    """The rows, with a stand-in number in one column of one row."""
     return [replace(row, **{column: READ["number"]}) if at == number else row for at, row in enumerate(rows)]
 
 
 def words(text: str) -> int:
-    """Words as people count them: runs between white space."""
+    """Number of words: sequences separated by white space."""
     return len(text.split())
 
 
@@ -169,7 +169,7 @@ def _problems(section: Section, question: Question, content: Content) -> Sequenc
 
 
 def _wrong(section: Section, question: Question, content: Content) -> Sequence[Say]:
-    """What does not fit in an answer that is there."""
+    """Problems of an answer that is filled in."""
     match question.kind:
         case "budget":
             return (*_budget_problems(section, question, content.lines), *_unprintable(section, question, content))
@@ -205,16 +205,16 @@ def _too_long(section: Section, question: Question, text: str) -> Sequence[Say]:
 
 
 LINE, ROWS = 300, 40
-"""The characters of one line in a letter, and the most indicators in a report."""
+"""The maximum number of characters of a line in a letter, and the maximum number of indicators in a report."""
 
 
 def _unprintable(section: Section, question: Question, content: Content) -> Sequence[Say]:
-    """What our letters and reports repeat must fit a line of theirs, in characters that they have."""
+    """Problems of texts that letters and reports print: characters without a font, and lines that are too long."""
     said = []
     for label, text, most in _repeated(question, content):
         about: dict[str, Any] = {"section": section.title, "label": label, "cure": section.key}
         if characters := strange(text):
-            told = "%(section)s: “%(label)s” has characters that our letters cannot print: %(characters)s"
+            told = "%(section)s: remove characters that our letters cannot print from “%(label)s”: %(characters)s"
             said.append(Say(told, characters=characters, **about))
         if most and len(text) > most:
             told = "%(section)s: “%(label)s” has %(count)s characters; %(most)s are allowed."
@@ -223,7 +223,7 @@ def _unprintable(section: Section, question: Question, content: Content) -> Sequ
 
 
 def _repeated(question: Question, content: Content) -> list[tuple[str, str, int]]:
-    """Each text that is repeated: what it is called, itself, and how many characters it may have; 0 for any number."""
+    """Each text that letters or reports print: its label, the text and its maximum length; 0 means no limit."""
     match question.kind:
         case "budget":
             return [(f"{question.label}, {number}", line.what, LINE) for number, line in enumerate(content.lines, 1)]
@@ -244,7 +244,7 @@ def _budget_problems(section: Section, question: Question, lines: Sequence[Line]
         if not line.what or line.quantity is None or line.unit_cost is None or line.total <= 0:
             said.append(
                 Say(
-                    "%(section)s: line %(number)s needs what it is, a quantity and a cost above zero.",
+                    "%(section)s: line %(number)s needs a description, a quantity and a cost above zero.",
                     section=section.title,
                     number=number,
                     cure=section.key,
@@ -253,7 +253,7 @@ def _budget_problems(section: Section, question: Question, lines: Sequence[Line]
     if question.rows and len(lines) > question.rows:
         said.append(
             Say(
-                "%(section)s: %(count)s lines; at most %(most)s fit this call.",
+                "%(section)s: the budget has %(count)s lines; this call allows at most %(most)s.",
                 section=section.title,
                 count=len(lines),
                 most=question.rows,
@@ -266,7 +266,7 @@ def _budget_problems(section: Section, question: Question, lines: Sequence[Line]
 def _goal_problems(section: Section, goals: Sequence[Goal]) -> Sequence[Say]:
     return [
         Say(
-            "%(section)s: give the start and the target of “%(name)s” as numbers.",
+            "%(section)s: enter the baseline and the target of “%(name)s” as numbers.",
             section=section.title,
             name=goal.name or "–",
             cure=section.key,
@@ -280,7 +280,7 @@ def _too_many(section: Section, question: Question, count: int) -> Sequence[Say]
     most = question.rows or (ROWS if question.kind == "indicators" else 0)
     if not most or count <= most:
         return ()
-    text = "%(section)s: %(count)s rows of “%(label)s”; at most %(most)s fit this call."
+    text = "%(section)s: “%(label)s” has %(count)s rows; this call allows at most %(most)s."
     return (Say(text, section=section.title, count=count, label=question.label, most=most, cure=section.key),)
 
 
@@ -289,9 +289,9 @@ def _row_problems(section: Section, question: Question, rows: Sequence[Mapping[s
     for number, row in enumerate(rows, 1):
         wanted = [(column.kind, row.get(column.key)) for column in question.columns if column.kind != "tick"]
         if any(not cell for _, cell in wanted):
-            text = "%(section)s: row %(number)s of “%(label)s” is half filled."
+            text = "%(section)s: row %(number)s of “%(label)s” is incomplete."
         elif not all(readable(kind, cell) for kind, cell in wanted):
-            text = "%(section)s: row %(number)s of “%(label)s” has a day or a number that cannot be read."
+            text = "%(section)s: row %(number)s of “%(label)s” has an invalid date or number."
         elif any(column.after and row[column.key] < row[column.after] for column in question.columns):
             text = "%(section)s: row %(number)s of “%(label)s” ends before it starts."
         else:
@@ -301,7 +301,7 @@ def _row_problems(section: Section, question: Question, rows: Sequence[Mapping[s
 
 
 def readable(kind: str, answer: Any) -> bool:
-    """Whether an answer of that kind is one: drafts keep whatever was typed."""
+    """Whether the answer is a valid number or date. Drafts keep whatever was typed."""
     try:
         match kind:
             case "number":
@@ -314,15 +314,16 @@ def readable(kind: str, answer: Any) -> bool:
 
 
 def _unreadable(section: Section, question: Question) -> Say:
-    texts = {"number": "%(section)s: “%(label)s” is not a number.", "date": "%(section)s: “%(label)s” is not a day."}
+    texts = {"number": "%(section)s: “%(label)s” is not a number.", "date": "%(section)s: “%(label)s” is not a date."}
     return Say(texts[question.kind], section=section.title, label=question.label, cure=section.key)
 
 
 def add_months(day: date, months: int) -> date:
-    """The last day of a project of so many months that starts on `day`: the day before the same day of a later month.
+    """The last day of a project that starts on `day` and runs for `months` months.
 
-    A month that lacks that day ends the project with its own last day: 30 January and a month is 28 February, as
-    calendar periods are counted in law (German Civil Code, section 188).
+    This is the day before the same day of the last month. If that month is too short, it is the last day of the month:
+    a project of one month from 30 January ends on 28 February.
+    Source: the legal counting of calendar periods (German Civil Code, section 188).
     """
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years

@@ -1,8 +1,8 @@
-"""The questions that forms are made of, built once and chosen by programmes.
+"""The questions that programmes choose for their forms.
 
-A section is a constant; where the length grows with the grant (the budget, the indicators, the declarations) it is a
-function of its limit. The keys `title`, `summary`, `starts_on` and `months` are facts and become columns; rules ask
-for `partners` and `cofunding`.
+Most sections are constants; those whose length depends on the grant (outcomes, indicators, budget) are functions of
+their limit. The keys `title`, `summary`, `starts_on` and `months` are facts, stored in columns; rules read `partners`
+and `cofunding`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,18 @@ from workflows.programme import Column, Question, Section
 from workflows.themes import ACTIVITIES, FOCUS_AREAS, ISSUES
 
 TITLE = Question(
-    key="title", kind="text", label="Title", help="It names the project on every page and letter.", words=15, fact=True
+    key="title",
+    kind="text",
+    label="Title",
+    help="We use it to name the project on every page and in every letter.",
+    words=15,
+    fact=True,
 )
 SUMMARY = Question(
     key="summary",
     kind="long",
     label="Summary",
-    help="What you will do, where, for whom, and what will be different. We publish it if we fund you.",
+    help="Say what you will do, where, for whom, and what will change. We publish the summary if we fund the project.",
     words=100,
     fact=True,
 )
@@ -25,15 +30,15 @@ STARTS_ON = Question(
     key="starts_on",
     kind="date",
     label="First day of the project",
-    help="After our decision: costs from before the award cannot be paid.",
+    help="Choose a date after our decision: we cannot pay costs from before the award.",
     fact=True,
 )
 MONTHS = Question(key="months", kind="number", label="Length in months", help="Whole months.", fact=True)
 ACTIVITIES_TABLE = Question(
     key="activities",
     kind="table",
-    label="What happens when",
-    help="One row for each activity.",
+    label="Activities and dates",
+    help="Use one row for each activity.",
     columns=(
         Column(key="activity", title="Activity"),
         Column(key="start", title="Starts", kind="date"),
@@ -51,7 +56,7 @@ PROBLEM = Section(
         Question(
             key="problem",
             kind="long",
-            label="What is wrong today, and for whom?",
+            label="What is the problem today, and whom does it affect?",
             help="Say where, how many people, and what they cannot do.",
             words=250,
         ),
@@ -63,9 +68,11 @@ PLAN = Section(key="plan", title="Activities by month", questions=(STARTS_ON, MO
 MISSION = Section(
     key="mission",
     title="Mission and themes",
-    help="Choose what fits; choosing more gives no more points.",
+    help="Choose all that apply. Choosing more does not raise your score.",
     questions=(
-        Question(key="mission", kind="tags", label="Which of our activities does it serve?", options=ACTIVITIES),
+        Question(
+            key="mission", kind="tags", label="Which of our activities does the project serve?", options=ACTIVITIES
+        ),
         Question(key="focus", kind="tags", label="Focus areas", options=FOCUS_AREAS),
         Question(key="issues", kind="tags", label="Issues", options=ISSUES, required=False),
         Question(key="own_theme", kind="text", label="In your own words", words=15, required=False),
@@ -79,11 +86,11 @@ TEAM = Section(
         Question(
             key="team",
             kind="table",
-            label="Who does the work",
+            label="Who will do the work",
             help="Volunteers count as much as staff.",
             columns=(
                 Column(key="name", title="Name"),
-                Column(key="role", title="What they do in the project"),
+                Column(key="role", title="Role in the project"),
                 Column(key="member", title="Member of the chapter", kind="tick"),
             ),
         ),
@@ -93,7 +100,7 @@ TEAM = Section(
 PARTNERS = Section(
     key="partners",
     title="Partners",
-    help="Leave it empty if you work alone. Larger grants need a partner from outside.",
+    help="Leave this empty if you work alone. Larger grants require a partner from outside.",
     questions=(
         Question(
             key="partners",
@@ -102,7 +109,7 @@ PARTNERS = Section(
             required=False,
             columns=(
                 Column(key="name", title="Organisation"),
-                Column(key="role", title="What it brings"),
+                Column(key="role", title="Contribution"),
                 Column(key="outside", title="Outside the Internet Society", kind="tick"),
             ),
         ),
@@ -116,8 +123,8 @@ SUSTAINABILITY = Section(
         Question(
             key="sustainability",
             kind="long",
-            label="What stays when the money ends, and who pays for it?",
-            help="Name who owns and repairs what you buy.",
+            label="What will continue after the grant ends, and who will pay for it?",
+            help="Say who will own and repair what you buy.",
             words=200,
         ),
     ),
@@ -141,25 +148,25 @@ RISKS = Section(
 
 
 def outcomes(*, rows: int = 0) -> Section:
-    """What will be different, and its indicators; `rows` is the most there may be, 0 for no limit."""
-    change = Question(key="outcomes", kind="long", label="What will be different at the end?", words=150)
+    """The outcomes and their indicators. rows: maximum number of indicators; 0 means no limit."""
+    change = Question(key="outcomes", kind="long", label="What will be different at the end of the project?", words=150)
     return Section(key="outcomes", title="Outcomes and indicators", questions=(change, indicators(rows=rows)))
 
 
 def indicators(*, rows: int = 0) -> Question:
-    """Indicators with their start, target and method; `rows` is the most there may be, 0 for no limit."""
+    """Indicators with baseline, target and method. rows: maximum number; 0 means no limit."""
     label = "What you will measure" if rows != 1 else "The one thing you will measure"
-    text = "Where it stands today, where it will stand, and how you find out. Your reports come back to it."
+    text = "Enter today’s value, the target, and how you will measure it. Your reports use the same indicators."
     return Question(key="indicators", kind="indicators", label=label, help=text, rows=rows)
 
 
 def budget(*, rows: int = 0, cofunding: bool = False) -> Section:
-    """The budget, at most so many lines (0: no limit); with `cofunding`, what others give is asked for too."""
+    """The budget. rows: maximum number of lines, 0 means no limit; cofunding: also ask for co-funding."""
     lines = Question(
         key="budget",
         kind="budget",
-        label="What you ask us for",
-        help="These lines come back in your reports: you never type them again.",
+        label="What you request from us",
+        help="Your reports use the same lines, so you do not enter them again.",
         rows=rows,
     )
     return Section(key="budget", title="Budget", questions=(lines, *(OTHER_MONEY if cofunding else ())))
@@ -169,9 +176,9 @@ OTHER_MONEY = (
     Question(
         key="cofunding",
         kind="number",
-        label="Other money",
-        help="Cash and things of value that others give. Your own unpaid work does not count.",
+        label="Co-funding",
+        help="Money and goods that others contribute. Your own unpaid work does not count.",
         required=False,
     ),
-    Question(key="cofunders", kind="text", label="Who gives it", words=30, required=False),
+    Question(key="cofunders", kind="text", label="Who provides the co-funding", words=30, required=False),
 )

@@ -1,4 +1,4 @@
-"""The roles people and the system act in, and the actor a rule is asked about."""
+"""The roles in which people and the system act, and the actor that rules are evaluated for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody is to a thing; a person may be several, and acts in one at a time."""
+    """The role of a person in relation to a case. A person can have several, and acts in one at a time."""
 
     APPLICANT = "applicant"
     REVIEWER = "reviewer"
@@ -25,7 +25,7 @@ APPOINTED = (Role.OFFICER, Role.APPROVER, Role.FINANCE, Role.AUDITOR, Role.ADMIN
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: the person, in which role, through what. `person` is None exactly for the clock."""
+    """A person acting in one role through one channel (`via`). `person` is None only for the clock."""
 
     person: int | None
     role: Role

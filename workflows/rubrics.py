@@ -1,100 +1,100 @@
-"""The criteria that reviewers score, each with a written anchor for every score, and rubrics weighed from them.
+"""The criteria that reviewers score, each with a text anchor for every score, and the weighted rubrics made from them.
 
-`rubric(need=60, value=40)` picks criteria by key; a programme's own criterion can stand beside them.
+`rubric(need=60, value=40)` selects criteria by key. A programme can add criteria of its own.
 """
 
 from __future__ import annotations
 
 from workflows.programme import Criterion
 
-NOTHING = "Nothing in the proposal speaks to this."
+NOTHING = "The proposal does not address this."
 TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
     "mission": (
         "Mission alignment",
         "Does it serve an open, global, secure Internet, and how directly?",
         (
-            "The Internet is only the tool; any other subject would do as well.",
+            "The Internet is only a tool; the project could be about any other subject.",
             "The mission is quoted, but the activities do not follow from it.",
-            "One activity serves the mission; the others are beside it.",
-            "Most activities serve a part of the mission that is named.",
-            "Every activity serves it, and the project would make no sense without it.",
+            "One activity serves the mission; the others do not.",
+            "Most activities serve a named part of the mission.",
+            "Every activity serves the mission, and the project would make no sense without it.",
         ),
     ),
     "need": (
         "Community need and impact",
-        "Is the need shown by evidence, and would the change reach the people named?",
+        "Is there evidence of the need, and would the project reach the people named?",
         (
-            "Need unclear; few would gain.",
-            "Need asserted; some people would gain.",
-            "Need plausible and partly evidenced; reach limited or hard to check.",
-            "Need measured; impact likely to reach many, with a way to check it.",
-            "Need measured, with the people concerned; impact certain to reach most of them.",
+            "Need unclear; few people would benefit.",
+            "Need asserted; some people would benefit.",
+            "Need plausible and partly supported by evidence; reach limited or hard to verify.",
+            "Need measured; impact likely to reach many people, with a way to verify it.",
+            "Need measured together with the people concerned; impact certain to reach most of them.",
         ),
     ),
     "sustainability": (
         "Sustainability",
-        "What stays when the money ends, and who pays for it?",
+        "What will continue after the grant ends, and who will pay for it?",
         (
             "Ends with the grant.",
-            "Hopes for further grants.",
-            "A plausible plan, payer not yet found.",
-            "A named payer, agreed but not in writing.",
-            "Running costs covered by a named payer in writing.",
+            "Depends on further grants.",
+            "A plausible plan; no payer found yet.",
+            "A named payer has agreed, but not in writing.",
+            "A named payer has agreed in writing to cover the running costs.",
         ),
     ),
     "feasibility": (
         "Technical feasibility",
-        "Will it work there, with what they have?",
+        "Will it work in that place, with the resources available?",
         (
             "The design would not work as described.",
-            "It may work, but power, permits or backhaul are not thought of.",
-            "It works elsewhere; how it fits this place is left open.",
-            "A sound design for this place, with one part still to be tried.",
-            "A sound design, tried on site, with permits and spare parts settled.",
+            "It may work, but power, permits or backhaul are not considered.",
+            "It works elsewhere; how it suits this place is not explained.",
+            "A sound design for this place, with one part still to be tested.",
+            "A sound design, tested on site, with permits and spare parts arranged.",
         ),
     ),
     "originality": (
         "Originality",
-        "What is new here, or newly brought to these people?",
+        "What is new in this project, or new to these people?",
         (
             "Repeats what others already do in the same place.",
             "A known project with a new name.",
             "A known approach, new to this place.",
-            "A known approach changed with reasons, so that others can learn from it.",
+            "A known approach, changed for stated reasons, so that others can learn from it.",
             "A new approach that others could copy from what it publishes.",
         ),
     ),
     "team": (
-        "Capacity of the team",
+        "Team capacity",
         "Can these people do this work, in this time?",
         (
-            "No names, or nobody with the skill the work needs.",
-            "One person carries everything.",
-            "The skills are there; their time is not promised.",
-            "Skills and time are named, and someone can step in.",
-            "The same team has finished a project of this kind, and shows what came of it.",
+            "No names, or no one with the skills the work requires.",
+            "Everything depends on one person.",
+            "The skills are there, but no time is committed.",
+            "Skills and time are stated, and a substitute is available.",
+            "The same team has completed a project of this kind and shows its results.",
         ),
     ),
     "planning": (
         "Planning and indicators",
-        "Does the plan hold together, and could we see whether it succeeds?",
+        "Is the plan consistent, and can its success be verified?",
         (
-            "A list of wishes without dates.",
+            "A list of intentions without dates.",
             "Dates, but no way to tell success from failure.",
-            "Dates and targets; the start is not measured.",
-            "Each target has a measured start, a date and a method.",
-            "The same, and the plan says what changes when a target is missed.",
+            "Dates and targets, but no measured baseline.",
+            "Each target has a measured baseline, a date and a method.",
+            "As for 4, and the plan states what changes when a target is missed.",
         ),
     ),
     "value": (
         "Value for money",
-        "Is each amount right for what it buys?",
+        "Is each amount reasonable for what it buys?",
         (
             "Amounts cannot be understood.",
-            "Several amounts are far above what such things cost.",
+            "Several amounts are far above usual prices.",
             "Amounts are plausible; most have no source.",
-            "Amounts rest on quotes or on earlier prices.",
-            "Amounts rest on quotes, cheaper ways were weighed, and others share the cost.",
+            "Amounts are based on quotes or on earlier prices.",
+            "Amounts are based on quotes, cheaper options were considered, and others share the cost.",
         ),
     ),
     "method": (
@@ -103,60 +103,60 @@ TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
         (
             "No question that research could answer.",
             "A question, but the method would not answer it.",
-            "A fair question; sample, data or analysis are left vague.",
-            "A clear question with a fitting method; one threat to validity is open.",
-            "A sharp question, a method tried or preregistered, and its limits stated.",
+            "A reasonable question, but sample, data or analysis are vague.",
+            "A clear question with a suitable method; one threat to validity is not addressed.",
+            "A precise question, a tested or preregistered method, and its limits stated.",
         ),
     ),
     "policy": (
-        "Relevance for policy",
+        "Policy relevance",
         "Who would decide differently because of it?",
         (
-            "Of interest to the authors.",
+            "Of interest to the authors only.",
             "Of interest to the field; no decision would change.",
-            "A decision is named, but not who takes it.",
-            "Named people who decide have been asked what they need.",
-            "People who decide take part, and a decision waits for the answer.",
+            "A decision is named, but not who makes it.",
+            "Named decision-makers have been asked what they need.",
+            "Decision-makers take part, and a decision depends on the answer.",
         ),
     ),
     "openness": (
         "Openness of outputs",
         "Can others read it, check it and build on it?",
         (
-            "Outputs stay with the authors.",
+            "Outputs are not published.",
             "A summary is published.",
             "The paper is free to read; data and code are not.",
-            "Paper, data and code are openly licensed, with places named.",
-            "The same from the start of the work, with documents that let others repeat it.",
+            "Paper, data and code are openly licensed, and the places of publication are named.",
+            "As for 4, from the start of the work, with documentation that lets others repeat it.",
         ),
     ),
     "urgency": (
         "Urgency",
-        "What is down, for whom, and what is lost with every day?",
+        "What is not working, whom does it affect, and what does each day of delay cost?",
         (
-            "Damage of long ago, or of no consequence for people.",
-            "A nuisance: other networks still serve these people.",
+            "Old damage, or damage without consequences for people.",
+            "An inconvenience: other networks still serve these people.",
             "Some people are cut off; aid and alarms still work.",
-            "Many are cut off, or a hospital, port or shelter is.",
-            "Lives hang on it: no alarm, no aid line, and no other network.",
+            "Many people are cut off, or a hospital, a port or a shelter is.",
+            "Lives depend on it: no alarm, no aid line, and no other network.",
         ),
     ),
     "readiness": (
         "Readiness",
-        "Could they begin tomorrow?",
+        "Could the team start tomorrow?",
         (
-            "People and equipment are still to be found.",
-            "People are there; equipment has no source.",
-            "Equipment is ordered; access to the place is not settled.",
-            "People and equipment are near; one permit is open.",
-            "Trained people stand by with equipment, permits and a way in.",
+            "People and equipment have yet to be found.",
+            "People are available; equipment has no source.",
+            "Equipment is ordered; access to the site is not arranged.",
+            "People and equipment are nearby; one permit is missing.",
+            "Trained people are ready, with equipment, permits and access to the site.",
         ),
     ),
 }
 
 
 def rubric(**weights: int) -> tuple[Criterion, ...]:
-    """The criteria named, in the order given, with their weights (to sum to 100); raises KeyError for unknown ones."""
+    """The named criteria in the order given, with weights that must sum to 100; raises KeyError for an unknown one."""
     return tuple(_criterion(key, weight) for key, weight in weights.items())
 
 

@@ -1,7 +1,7 @@
-"""A sentence that is owed to somebody, before it is put into their language.
+"""Messages: a text with values, translated and formatted only when it is shown.
 
-Rules, history and mails hold the pair of text and values, never the finished sentence: the reader's
-language is known only at the edge. The text is extracted for translation where `Say(` is written.
+Rules, history and mails store the text and its values, never the finished sentence, because the reader's language is
+known only where the message is shown. Texts are extracted for translation wherever `Say(` is written.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Money(NamedTuple):
     currency: str
 
     def __str__(self) -> str:
-        """In plain English, for logs: "USD 12322.00"."""
+        """Plain English for logs: "USD 12322.00"."""
         return f"{self.currency} {self.amount}"
 
 
@@ -27,10 +27,10 @@ Value = str | int | Decimal | date | datetime | Money
 
 
 class Say:
-    """A text with named places (`%(day)s`) and the values that go there.
+    """An immutable message: a text with named placeholders (`%(day)s`) and the values that fill them.
 
-    `cure` names what would help (a section, a page), where something would; the edge makes it a link.
-    Two are equal when text, values and cure are.
+    `cure` is the key of the field, section or page where the reader can fix the problem, if there is one; pages turn it
+    into a link. Two messages are equal when text, values and cure are equal.
     """
 
     __slots__ = ("cure", "text", "values")
@@ -45,7 +45,7 @@ class Say:
     values: Mapping[str, Value]
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("A sentence does not change once it is said.")
+        raise AttributeError("a message is immutable")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Say) and self.as_json() == other.as_json() and self.cure == other.cure
@@ -57,16 +57,16 @@ class Say:
         return f"Say({str(self)!r})"
 
     def __str__(self) -> str:
-        """The sentence in English, for logs and tests."""
+        """The message in English, for logs and tests."""
         return self.text % self.values if self.values else self.text
 
     def as_json(self) -> dict[str, Any]:
-        """What is stored: `{"text": …, "values": {…}}`, each value with its kind."""
+        """The stored form: `{"text": …, "values": {…}}`, each value tagged with its type."""
         return {"text": self.text, "values": {name: _packed(value) for name, value in self.values.items()}}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Say:
-        """The inverse of `as_json`; the cure is not stored, for what helped then may not help now."""
+        """The inverse of `as_json`. The cure is not stored, because it may no longer apply."""
         return cls(stored["text"], cure=None, **{name: _unpacked(value) for name, value in stored["values"].items()})
 
 

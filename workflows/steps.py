@@ -1,7 +1,6 @@
-"""The one vocabulary of steps: a programme chooses among them and never invents one.
+"""The fixed set of steps that flows are built from. Programmes choose among them and cannot add any.
 
-A step says in its word where a thing stands and by its holder in whose hands it is; shape and colour
-follow from the holder alone.
+The word of a step is its label. Its holder is the party who must act next, and determines its shape and colour.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from enum import StrEnum
 
 
 class Holder(StrEnum):
-    """In whose hands a thing is."""
+    """The party who must act next."""
 
     APPLICANT = "applicant"
     OURS = "ours"
@@ -21,13 +20,13 @@ class Holder(StrEnum):
 
     @property
     def shape(self) -> str:
-        """The mark beside the word: colour is never the only sign."""
+        """The shape shown beside the word, so that colour is never the only signal."""
         return {"applicant": "diamond", "ours": "dot", "reviewers": "triangle", "done": "tick", "nobody": "dash"}[self]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A place in a flow: its key as stored, the word people read, who holds it."""
+    """A step of a flow: its stored key, its label and its holder."""
 
     key: str
     word: str
@@ -35,7 +34,7 @@ class Step:
 
     @property
     def shape(self) -> str:
-        """The holder's mark."""
+        """The shape of its holder."""
         return self.holder.shape
 
 
@@ -63,7 +62,7 @@ STEPS: dict[str, Step] = {
         payable="Payable",
         prepared="Prepared",
         released="Released",
-        countersign="Counter-sign",
+        countersign="To countersign",
     ),
     **_steps(Holder.REVIEWERS, review="In review"),
     **_steps(Holder.DONE, active="Active", approved="Approved", paid="Paid", signed="Signed", open="Open"),

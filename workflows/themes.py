@@ -1,6 +1,6 @@
-"""What a project can serve: the eight activities of the mission, the focus areas and the issues.
+"""Tags for projects: the eight activities of the mission, the focus areas and the issues.
 
-They are tags: several may be chosen, and the applicant's own words stand beside them instead of an “Other”.
+Applicants can choose several. There is no “Other”: a text field takes themes in the applicant's own words.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A grant agreement: the grantee signs, then the Foundation; only both make it valid.
+"""The flow of a grant agreement: the grantee signs, then the Foundation countersigns; it is valid with both signatures.
 
-The stage `conditional` lasts as long as the award has a condition that nobody has found met. Without both signatures
-it lapses with the award; with them, what was paid and not used comes back.
+The stage is `conditional` until an officer confirms that the condition of the award is met. An agreement without both
+signatures lapses together with its award. Under a signed agreement, unspent funds can be returned.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from workflows.flow import Ask, Flow, Move, Tell
 from workflows.roles import Role
 from workflows.rules.money import came_from_us, given_up, other_side_signs
 
-NAME = Ask("name", "text", "Your full name", "It stands as your signature.", printed=True)
-READ = Ask("read", "tick", "I have read the agreement and may sign for my side.")
-PROOF = Ask("proof", "text", "How you know", "What you saw, and where it is kept.", words=3)
+NAME = Ask("name", "text", "Your full name", "Your typed name is your signature.", printed=True)
+READ = Ask("read", "tick", "I have read the agreement and am authorised to sign it for my organisation.")
+PROOF = Ask("proof", "text", "Evidence", "Say what you saw and where it is kept.", words=3)
 
 SIGN = Move(
     "sign",
-    "Sign the agreement",
+    "Sign agreement",
     source=("to_sign",),
     target="countersign",
     by=(Role.APPLICANT,),
@@ -24,11 +24,11 @@ SIGN = Move(
     does="agreements.sign",
     weight="first",
     past="Signed by the grantee",
-    says="The Foundation signs next.",
+    says="The Foundation countersigns next.",
 )
 COUNTERSIGN = Move(
     "countersign",
-    "Counter-sign the agreement",
+    "Countersign agreement",
     source=("countersign",),
     target="signed",
     by=(Role.OFFICER, Role.APPROVER),
@@ -38,8 +38,8 @@ COUNTERSIGN = Move(
     tells=(
         Tell(
             Role.APPLICANT,
-            "The agreement is signed",
-            "Both sides have signed, and the project can begin.",
+            "Agreement signed: %(title)s",
+            "Both sides have signed the agreement. The project can start.",
         ),
     ),
     weight="first",
@@ -48,7 +48,7 @@ COUNTERSIGN = Move(
 )
 MET = Move(
     "met",
-    "The condition is met",
+    "Confirm that the condition is met",
     source=("signed",),
     target="signed",
     by=(Role.OFFICER,),
@@ -57,8 +57,8 @@ MET = Move(
     tells=(
         Tell(
             Role.APPLICANT,
-            "The condition of your award is met",
-            "Nothing else holds the first instalment back.",
+            "Condition of your award met: %(title)s",
+            "You have met the condition of your award. The first instalment is now payable.",
         ),
     ),
     stage="conditional",
@@ -69,35 +69,35 @@ MET = Move(
 
 RETURNED = Move(
     "returned",
-    "Record what came back",
+    "Record returned funds",
     source=("signed",),
     target="signed",
     by=(Role.FINANCE,),
     needs=(came_from_us,),
     asks=(
         Ask("amount", "amount", "Amount received"),
-        Ask("day", "day", "Day it was received"),
-        Ask("reference", "line", "The bank’s reference", "As it stands on the statement."),
+        Ask("day", "day", "Date received"),
+        Ask("reference", "line", "Bank reference", "As shown on the bank statement."),
     ),
     does="repayments.receive",
     tells=(
         Tell(
             Role.APPLICANT,
-            "We received money back: %(title)s",
-            "%(amount)s of your grant came back on %(day)s. Thank you.",
+            "Unspent funds received: %(title)s",
+            "We received %(amount)s of unspent funds from your grant on %(day)s. Thank you.",
         ),
     ),
-    past="Money came back",
-    says="It is booked against what was paid.",
+    past="Unspent funds returned",
+    says="This is booked against the amount paid.",
 )
 LAPSE = Move(
     "lapse",
-    "Lapses",
+    "Let agreement lapse",
     source=("to_sign", "countersign"),
     target="withdrawn",
     by=(Role.CLOCK,),
     needs=(given_up,),
-    past="The agreement is not made",
+    past="Agreement lapsed",
 )
 
 FLOW = Flow("agreement", starts=("to_sign",), moves=(SIGN, COUNTERSIGN, MET, RETURNED, LAPSE))

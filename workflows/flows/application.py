@@ -1,8 +1,8 @@
-"""The variants of an application's flow that programmes choose from.
+"""The variants of the application flow that programmes choose from.
 
 `PANEL` (an officer recommends, an approver decides), `OFFICER_DECIDES` (small grants), `TWO_STAGES` (a statement is
-reviewed, then a proposal invited), `DISASTER` (alert, triage, mini-proposal, all on a clock). Each says only what it
-does differently.
+reviewed, then a full proposal invited), `DISASTER` (alert, triage and mini-proposal, all with time limits). Each states
+only its differences.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ __all__ = ["DISASTER", "OFFICER_DECIDES", "PANEL", "TWO_STAGES"]
 
 OFFICER = (Role.OFFICER,)
 READ = (own_draft, reviews_in, not_checked_by_me)
-"""What somebody needs who decides on reviews alone."""
+"""Guards of an officer who decides on the reviews alone, without a panel."""
 
 OFFICER_DECIDES = PANEL.changed(
     replace(AWARD, source=("review",), by=OFFICER, needs=(*READ, call_allows("award"), amount_fits)),
@@ -55,7 +55,7 @@ OFFICER_DECIDES = PANEL.changed(
 
 INVITE = Move(
     "invite",
-    "Invite a full proposal",
+    "Invite full proposal",
     source=("review",),
     target="draft",
     by=OFFICER,
@@ -65,8 +65,8 @@ INVITE = Move(
     does="applications.invite",
     tells=(INVITED,),
     weight="first",
-    past="Invited",
-    says="They write the full proposal next.",
+    past="Full proposal invited",
+    says="The applicant writes the full proposal next.",
 )
 
 TWO_STAGES = PANEL.changed(
@@ -78,7 +78,7 @@ TWO_STAGES = PANEL.changed(
 
 ALERT = Move(
     "alert",
-    "Raise the alert",
+    "Submit alert",
     source=("draft",),
     target="triage",
     by=(Role.APPLICANT,),
@@ -87,12 +87,12 @@ ALERT = Move(
     does="applications.submit",
     tells=(ALERTED,),
     weight="first",
-    past="Alert raised",
-    says="The officer on duty reads it within hours.",
+    past="Alert submitted",
+    says="The officer on duty assesses the alert within hours.",
 )
 ACCEPT = Move(
     "accept",
-    "Ask for the mini-proposal",
+    "Request mini-proposal",
     source=("triage",),
     target="draft",
     by=OFFICER,
@@ -102,36 +102,38 @@ ACCEPT = Move(
     does="applications.invite",
     tells=(WANTED,),
     weight="first",
-    past="Mini-proposal asked for",
-    says="They get the form, and the hour by which to send it.",
+    past="Mini-proposal requested",
+    says="The applicant gets the form and the deadline for submitting it.",
 )
 
 
 def _late(step: str) -> Move:
-    """The clock's row: the step stays and the deputy hears of it."""
+    """The transition of the clock at an overdue step: the step stays the same and the deputy is notified."""
     return Move(
         f"late_{step}",
-        "Call the deputy",
+        "Notify deputy",
         source=(step,),
         target=step,
         by=(Role.CLOCK,),
         within=f"{step}_hours",
         tells=(LATE,),
-        past="Time ran out; the deputy is told",
+        past="Time limit passed, deputy notified",
     )
 
 
 DISASTER = PANEL.changed(
     ALERT,
     ACCEPT,
-    replace(NOT_ELIGIBLE, title="Not for this fund…", source=("triage",)),
-    replace(SUBMIT, title="Send the mini-proposal", target="review", stage="proposal"),
+    replace(NOT_ELIGIBLE, title="Mark alert as not eligible…", source=("triage",)),
+    replace(SUBMIT, title="Submit mini-proposal", target="review", stage="proposal"),
     replace(
         RECOMMEND,
         source=("review",),
         needs=(own_draft, all_checked, none_failed, reviews_in, recommends_wholly, amount_fits),
     ),
-    replace(BACK_TO_PANEL, key="back_to_review", title="Send it back", target="review", past="Sent back"),
+    replace(
+        BACK_TO_PANEL, key="back_to_review", title="Send back to review", target="review", past="Sent back to review"
+    ),
     replace(WITHDRAW, source=("draft", "triage", "review", "decision")),
     *(_late(step) for step in ("triage", "review", "decision")),
     without=("ask", "answer", "no_answer", "pass", "to_panel", "back_to_panel"),

@@ -1,7 +1,7 @@
-"""The mails that follow the moves of an application.
+"""The mails that the transitions of an application send.
 
-Their places are `title`, `reference`, `at`, `until`, `amount`, and what the move asked: `question`, `feedback`,
-`reason`.
+Their placeholders are `title`, `reference`, `at`, `until`, `amount` and the fields of the transition: `question`,
+`feedback`, `reason`.
 """
 
 from __future__ import annotations
@@ -9,37 +9,58 @@ from __future__ import annotations
 from workflows.flow import Tell
 from workflows.roles import Role
 
-SENT = Tell(Role.APPLICANT, "Sent: %(title)s", "We received your proposal on %(at)s. Its number is %(reference)s.")
+SENT = Tell(
+    Role.APPLICANT,
+    "Proposal received: %(title)s",
+    "We received your proposal on %(at)s. Its reference number is %(reference)s. "
+    "You do not need to do anything now: we write to you when we have a question or a decision.",
+)
 ALERTED = Tell(
-    Role.APPLICANT, "Alert received: %(title)s", "We received your alert on %(at)s. Its number is %(reference)s."
+    Role.APPLICANT,
+    "Alert received: %(title)s",
+    "We received your alert on %(at)s. Its reference number is %(reference)s. "
+    "The officer on duty assesses it next. You do not need to do anything now.",
 )
 RETURNED = Tell(
     Role.APPLICANT,
-    "A question about %(title)s",
-    "%(question)s\n\nAnswer by changing the proposal and sending it again before %(until)s.",
+    "Answer our question: %(title)s",
+    "We have a question about your proposal:\n\n%(question)s\n\n"
+    "Change the proposal and submit it again before %(until)s.",
 )
-INVITED = Tell(Role.APPLICANT, "You are invited: %(title)s", "Write the full proposal and send it before %(until)s.")
+INVITED = Tell(
+    Role.APPLICANT,
+    "Submit your full proposal by %(until)s: %(title)s",
+    "We invite you to submit a full proposal. Write it and submit it before %(until)s.",
+)
 WANTED = Tell(
-    Role.APPLICANT, "Now the mini-proposal: %(title)s", "Write the mini-proposal and send it before %(until)s."
+    Role.APPLICANT,
+    "Submit your mini-proposal by %(until)s: %(title)s",
+    "We have accepted your alert. Write the mini-proposal and submit it before %(until)s.",
 )
-DECLINED = Tell(Role.APPLICANT, "%(title)s is not funded", "%(feedback)s")
+DECLINED = Tell(
+    Role.APPLICANT,
+    "Not funded: %(title)s",
+    "We have decided not to fund your project. These are our reasons:\n\n%(feedback)s",
+)
 AWARDED = Tell(
     Role.APPLICANT,
-    "%(title)s is funded",
-    "The award is %(amount)s. Its letter is being printed; you find it on the page of your proposal.",
+    "Award of %(amount)s: %(title)s",
+    "We award your project %(amount)s. The award letter is on the page of your proposal as soon as it is printed. "
+    "Sign the agreement by the day stated in the letter.",
 )
 TURNED_DOWN = Tell(
     Role.OFFICER,
-    "Award turned down: %(title)s",
-    "The grantee does not take the award. Its money is back in the call.\n\n%(reason)s",
+    "Award declined: %(title)s",
+    "The grantee has declined the award. Its amount is available in the call again.\n\n%(reason)s",
 )
 TAKEN_BACK = Tell(
     Role.APPLICANT,
-    "We have taken the award back: %(title)s",
-    "%(reason)s\n\nThe agreement was not signed by both sides, so nothing is owed by you or by us.",
+    "Award revoked: %(title)s",
+    "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
+    "The agreement was not signed by both sides, so neither side owes the other anything.",
 )
 LATE = Tell(
     Role.APPROVER,
-    "Time has run out: %(title)s",
-    "The step was not taken in time. You are the deputy: act, or name who does.",
+    "Overdue: %(title)s",
+    "This step was not completed in time. You are the deputy: complete it, or name the person who does.",
 )

@@ -1,4 +1,4 @@
-"""An application from draft to closing, decided after a panel: the fullest table, from which others are varied."""
+"""The application flow with a panel, from draft to closing: the most complete table, and the base of the variants."""
 
 from __future__ import annotations
 
@@ -25,23 +25,25 @@ from workflows.rules.decisions import (
 )
 from workflows.rules.proposals import complete, in_time, own_draft
 
-HEARS = "What the applicant is to hear"
+HEARS = "Feedback for the applicant"
 AMOUNT = Ask("amount", "amount", "Amount to award")
-ANY_AMOUNT = Ask("amount", "amount", "Amount", "Only to award.", required=False)
+ANY_AMOUNT = Ask("amount", "amount", "Amount", "Required if you recommend an award.", required=False)
 CONDITIONS = Ask(
-    "conditions", "text", "Condition of the award", "It stands in the letter.", required=False, printed=True
+    "conditions", "text", "Condition of the award", "We print it in the award letter.", required=False, printed=True
 )
-FEEDBACK = Ask("feedback", "text", HEARS, "Reasons they can use. Reviewers stay unnamed.", words=10, printed=True)
-ANY_FEEDBACK = Ask("feedback", "text", HEARS, "Only to decline.", required=False, printed=True)
-KIND = Ask("kind", "choice", "You recommend", options=(("award", "To award"), ("decline", "To decline")))
-REASON = Ask("reason", "text", "Why", words=3)
-TOLD = Ask("reason", "text", "What the grantee is to hear", "Why it is taken back.", words=3)
-ANY_REASON = Ask("reason", "text", "Why", required=False)
+FEEDBACK = Ask(
+    "feedback", "text", HEARS, "Give reasons that help the applicant. Do not name reviewers.", words=10, printed=True
+)
+ANY_FEEDBACK = Ask("feedback", "text", HEARS, "Required if you recommend declining.", required=False, printed=True)
+KIND = Ask("kind", "choice", "Your recommendation", options=(("award", "Award"), ("decline", "Decline")))
+REASON = Ask("reason", "text", "Reason", words=3)
+TOLD = Ask("reason", "text", "Reason for the grantee", "We send it to the grantee by mail.", words=3)
+ANY_REASON = Ask("reason", "text", "Reason", required=False)
 QUESTION = Ask("question", "text", "What must be changed or answered", words=3)
 
 SUBMIT = Move(
     "submit",
-    "Send the proposal",
+    "Submit proposal",
     source=("draft",),
     target="checks",
     by=(Role.APPLICANT,),
@@ -49,12 +51,12 @@ SUBMIT = Move(
     does="applications.submit",
     tells=(SENT,),
     weight="first",
-    past="Sent",
-    says="You cannot change it afterwards, unless we ask you to.",
+    past="Submitted",
+    says="You cannot change the proposal after you submit it, unless we ask you to.",
 )
 RETURN = Move(
     "ask",
-    "Return it with a question",
+    "Return with a question",
     source=("checks",),
     target="question",
     by=(Role.OFFICER,),
@@ -63,11 +65,11 @@ RETURN = Move(
     does="applications.reopen",
     tells=(RETURNED,),
     past="Returned for changes",
-    says="They can change the proposal and send it again.",
+    says="The applicant can change the proposal and submit it again.",
 )
 ANSWER = Move(
     "answer",
-    "Send it again",
+    "Resubmit proposal",
     source=("question",),
     target="checks",
     by=(Role.APPLICANT,),
@@ -76,31 +78,31 @@ ANSWER = Move(
     tells=(SENT,),
     weight="first",
     past="Question answered",
-    says="We read it on from there.",
+    says="We continue with the new version.",
 )
 NO_ANSWER = Move(
     "no_answer",
-    "Take it back unanswered",
+    "Continue without an answer",
     source=("question",),
     target="checks",
     by=(Role.CLOCK,),
     within="question_days",
-    past="No answer in time",
+    past="No answer received in time",
 )
 PASS = Move(
     "pass",
-    "Pass it to review",
+    "Pass to review",
     source=("checks",),
     target="review",
     by=(Role.OFFICER,),
     needs=(all_checked, none_failed, own_draft),
     weight="first",
     past="Passed to review",
-    says="Assign reviewers next.",
+    says="Invite reviewers next.",
 )
 NOT_ELIGIBLE = Move(
     "not_eligible",
-    "Not eligible…",
+    "Mark as not eligible…",
     source=("checks",),
     target="not_eligible",
     by=(Role.OFFICER,),
@@ -110,22 +112,22 @@ NOT_ELIGIBLE = Move(
     tells=(DECLINED,),
     weight="grave",
     past="Found not eligible",
-    says="They get your reasons in a mail.",
+    says="The applicant gets your feedback by mail.",
 )
 TO_PANEL = Move(
     "to_panel",
-    "Put before the panel",
+    "Send to panel",
     source=("review",),
     target="panel",
     by=(Role.OFFICER,),
     needs=(reviews_in,),
     weight="first",
-    past="Put before the panel",
+    past="Send to panel",
     says="Reviewers can no longer change their scores.",
 )
 RECOMMEND = Move(
     "recommend",
-    "Recommend",
+    "Submit recommendation",
     source=("panel",),
     target="decision",
     by=(Role.OFFICER,),
@@ -134,11 +136,11 @@ RECOMMEND = Move(
     does="decisions.recommend",
     weight="first",
     past="Recommended",
-    says="An approver decides.",
+    says="An approver decides next.",
 )
 AWARD = Move(
     "award",
-    "Award",
+    "Award grant",
     source=("decision",),
     target="agreement",
     by=(Role.APPROVER,),
@@ -155,11 +157,11 @@ AWARD = Move(
     tells=(AWARDED,),
     weight="first",
     past="Awarded",
-    says="The money is committed and the letter goes to print.",
+    says="This commits the amount and issues the award letter.",
 )
 DECLINE = Move(
     "decline",
-    "Decline…",
+    "Decline application…",
     source=("decision",),
     target="declined",
     by=(Role.APPROVER,),
@@ -169,22 +171,22 @@ DECLINE = Move(
     tells=(DECLINED,),
     weight="grave",
     past="Declined",
-    says="They get the feedback in a letter.",
+    says="The applicant gets your feedback in a letter.",
 )
 BACK_TO_PANEL = Move(
     "back_to_panel",
-    "Send it back to the panel",
+    "Send back to panel",
     source=("decision",),
     target="panel",
     by=(Role.APPROVER,),
     asks=(REASON,),
     does="decisions.reconsider",
     past="Sent back to the panel",
-    says="The officer recommends anew.",
+    says="An officer makes a new recommendation.",
 )
 WITHDRAW = Move(
     "withdraw",
-    "Withdraw…",
+    "Withdraw application…",
     source=("draft", "checks", "question", "review", "panel", "decision"),
     target="withdrawn",
     by=(Role.APPLICANT,),
@@ -192,11 +194,11 @@ WITHDRAW = Move(
     does="applications.withdraw",
     weight="grave",
     past="Withdrawn",
-    says="It ends here. You may write a new one while the call is open.",
+    says="This ends your application. You can start a new one while the call is open.",
 )
 BEGIN = Move(
     "begin",
-    "Begin the project",
+    "Start project",
     source=("agreement",),
     target="active",
     by=(Role.CLOCK,),
@@ -205,7 +207,7 @@ BEGIN = Move(
 )
 TURN_DOWN = Move(
     "turn_down",
-    "Turn the award down…",
+    "Decline award…",
     source=("agreement",),
     target="withdrawn",
     by=(Role.APPLICANT,),
@@ -214,12 +216,12 @@ TURN_DOWN = Move(
     does="awards.give_up",
     tells=(TURNED_DOWN,),
     weight="grave",
-    past="Award turned down",
-    says="The money goes back to the call, and nothing is owed by anybody.",
+    past="Award declined",
+    says="The amount goes back to the call, and neither side owes the other anything.",
 )
 TAKE_BACK = Move(
     "take_back",
-    "Take the award back…",
+    "Revoke award…",
     source=("agreement",),
     target="terminated",
     by=(Role.APPROVER,),
@@ -228,15 +230,15 @@ TAKE_BACK = Move(
     does="awards.give_up",
     tells=(TAKEN_BACK,),
     weight="grave",
-    past="Award taken back",
-    says="The money goes back to the call. The grantee gets your reason by mail.",
+    past="Award revoked",
+    says="The amount goes back to the call. The grantee gets your reason by mail.",
 )
 REFUSE = replace(
-    TAKE_BACK, key="refuse", title="Do not counter-sign…", needs=(grantee_signed,), past="Award not counter-signed"
+    TAKE_BACK, key="refuse", title="Decline to countersign…", needs=(grantee_signed,), past="Countersignature declined"
 )
 CLOSE = Move(
     "close",
-    "Close the grant",
+    "Close grant",
     source=("active",),
     target="closed",
     by=(Role.OFFICER,),
@@ -244,7 +246,7 @@ CLOSE = Move(
     does="awards.close",
     weight="first",
     past="Closed",
-    says="The impact report is printed.",
+    says="This issues the impact report.",
 )
 
 BEFORE = (SUBMIT, RETURN, ANSWER, NO_ANSWER, PASS, NOT_ELIGIBLE)

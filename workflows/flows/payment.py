@@ -1,4 +1,4 @@
-"""Money on its way: an instalment becomes payable by itself; a batch of payments never moves by itself."""
+"""The flows of payments: the clock makes instalments payable, but only people move a batch of payments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workflows.rules.money import a_third_person, conditions_hold, given_up, pay
 
 FALL_DUE = Move(
     "fall_due",
-    "Becomes payable",
+    "Make instalment payable",
     source=("planned",),
     target="payable",
     by=(Role.CLOCK,),
@@ -19,16 +19,16 @@ FALL_DUE = Move(
 
 LAPSE = Move(
     "lapse",
-    "Is no longer planned",
+    "Cancel instalment",
     source=("planned",),
     target="withdrawn",
     by=(Role.CLOCK,),
     needs=(given_up,),
-    past="No longer planned",
+    past="Instalment cancelled",
 )
 APPROVE = Move(
     "approve",
-    "Approve the batch",
+    "Approve batch",
     source=("prepared",),
     target="approved",
     by=(Role.FINANCE,),
@@ -36,23 +36,23 @@ APPROVE = Move(
     does="batches.approve",
     weight="first",
     past="Approved",
-    says="A third person releases it.",
+    says="A third person must release the batch.",
 )
 UNDO = Move(
     "undo",
-    "Take it apart…",
+    "Cancel batch…",
     source=("prepared", "approved"),
     target="withdrawn",
     by=(Role.FINANCE,),
-    asks=(Ask("reason", "text", "Why", words=3),),
+    asks=(Ask("reason", "text", "Reason", words=3),),
     does="batches.undo",
     weight="grave",
-    past="Taken apart",
-    says="Its instalments are payable again.",
+    past="Cancelled",
+    says="The instalments in the batch become payable again.",
 )
 RELEASE = Move(
     "release",
-    "Release the payments",
+    "Release payments",
     source=("approved",),
     target="released",
     by=(Role.FINANCE,),
@@ -60,19 +60,25 @@ RELEASE = Move(
     does="batches.release",
     weight="first",
     past="Released",
-    says="The money leaves; this cannot be taken back.",
+    says="The payments go to the bank. You cannot undo this.",
 )
 CONFIRM = Move(
     "confirm",
-    "The bank has paid",
+    "Confirm payments",
     source=("released",),
     target="paid",
     by=(Role.FINANCE,),
     does="batches.confirm",
-    tells=(Tell(Role.APPLICANT, "We have paid: %(title)s", "The bank confirmed a payment of %(amount)s to you."),),
+    tells=(
+        Tell(
+            Role.APPLICANT,
+            "We have paid %(amount)s: %(title)s",
+            "The bank has confirmed our payment of %(amount)s to you.",
+        ),
+    ),
     weight="first",
     past="Paid",
-    says="Each payment is booked as paid.",
+    says="The bank has made the payments. This books each of them as paid.",
 )
 
 INSTALMENT = Flow("instalment", starts=("planned",), moves=(FALL_DUE, LAPSE))

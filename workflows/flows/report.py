@@ -1,4 +1,4 @@
-"""A report of the grantee: sent, then approved or sent back with reasons."""
+"""The flow of a grantee's report: submitted, then approved or sent back with questions."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ QUESTION = Ask("question", "text", "What is missing or unclear", words=3)
 
 SEND = Move(
     "send",
-    "Send the report",
+    "Submit report",
     source=("due",),
     target="received",
     by=(Role.APPLICANT,),
     needs=(agreement_in_force, earlier_reports_done, report_complete),
     does="reports.receive",
     weight="first",
-    past="Report sent",
-    says="You cannot change it while we read it.",
+    past="Report submitted",
+    says="You cannot change the report while we review it.",
 )
 APPROVE = Move(
     "approve",
-    "Approve the report",
+    "Approve report",
     source=("received",),
     target="approved",
     by=(Role.OFFICER,),
@@ -31,36 +31,42 @@ APPROVE = Move(
     tells=(
         Tell(
             Role.APPLICANT,
-            "Your report is approved: %(title)s",
-            "We approved “%(report)s”. What waited for it goes on now.",
+            "Report approved: %(title)s",
+            "We have approved “%(report)s”. An instalment that depended only on this report is now payable.",
         ),
     ),
     weight="first",
     past="Report approved",
-    says="What waits for this report becomes payable.",
+    says="Instalments that depend only on this report become payable.",
 )
 SEND_BACK = Move(
     "send_back",
-    "Send it back with questions",
+    "Send back with questions",
     source=("received",),
     target="due",
     by=(Role.OFFICER,),
     needs=(not_sent_by_me,),
     asks=(QUESTION,),
     does="reports.send_back",
-    tells=(Tell(Role.APPLICANT, "A question about your report: %(title)s", "About “%(report)s”:\n\n%(question)s"),),
-    past="Report sent back",
-    says="They can change it and send it again.",
+    tells=(
+        Tell(
+            Role.APPLICANT,
+            "Answer our questions about your report: %(title)s",
+            "We have questions about “%(report)s”:\n\n%(question)s\n\nChange the report and submit it again.",
+        ),
+    ),
+    past="Report sent back with questions",
+    says="The grantee can change the report and submit it again.",
 )
 
 LAPSE = Move(
     "lapse",
-    "Is no longer owed",
+    "Cancel report",
     source=("due",),
     target="withdrawn",
     by=(Role.CLOCK,),
     needs=(given_up,),
-    past="No longer owed",
+    past="Report no longer required",
 )
 
 FLOW = Flow("report", starts=("due",), moves=(SEND, APPROVE, SEND_BACK, LAPSE))

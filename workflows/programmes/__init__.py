@@ -1,6 +1,7 @@
-"""The programmes: every file in this folder (and in the folders that `GRANTS_PROGRAMMES` names) is one.
+"""The programmes: each file in this folder, and in the folders named in `GRANTS_PROGRAMMES`, defines one.
 
-Nothing else lists them. A file declares `PROGRAMME`; it is refused with the file's name when its rules do not exist.
+There is no other list of programmes. A file must define `PROGRAMME`; one with unknown rules is refused with an error
+that names the file.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ FOLDERS = [FOLDER]
 
 
 def read_also(folders: Iterable[str]) -> None:
-    """Read programme files of these folders too, besides our own."""
+    """Also read programme files from these folders. If one is invalid, keep the old folders and raise ValueError."""
     before = FOLDERS[1:]
     FOLDERS[1:] = [Path(folder) for folder in folders]
     programmes.cache_clear()
@@ -31,12 +32,12 @@ def read_also(folders: Iterable[str]) -> None:
 
 @cache
 def programmes() -> dict[str, Programme]:
-    """Every programme by its code, in the order of the codes; raises ValueError naming the file that does not fit."""
+    """Every programme by its code, sorted by code; raises ValueError naming an invalid file."""
     found: dict[str, Programme] = {}
     for path in sorted(path for folder in FOLDERS for path in folder.glob("[a-z]*.py")):
         programme = _read(path)
         if programme.code in found:
-            raise ValueError(f"{path.name}: the code {programme.code} is taken")
+            raise ValueError(f"{path.name}: the code {programme.code} is already in use")
         found[programme.code] = programme
     return dict(sorted(found.items()))
 
@@ -49,7 +50,7 @@ def _read(path: Path) -> Programme:
     spec.loader.exec_module(module)
     programme = getattr(module, "PROGRAMME", None)
     if not isinstance(programme, Programme):
-        raise ValueError(f"{path.name}: declares no PROGRAMME")  # noqa: TRY004 - the file is wrong, as in every answer here
+        raise ValueError(f"{path.name}: defines no PROGRAMME")  # noqa: TRY004 - every invalid file raises ValueError
     if wrong := unknown_rules(programme.rules.rules):
         raise ValueError(f"{path.name}: {'; '.join(wrong)}")
     return programme

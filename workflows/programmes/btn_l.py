@@ -1,4 +1,4 @@
-"""Beyond the Net, large: the full proposal, three reviews, a panel, and an approver who decides."""
+"""Beyond the Net, large: a full proposal, three reviews and a panel; an approver decides."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ PROGRAMME = Programme(
             ReportDuty(title="Final report", kind="final"),
         ),
         checks=(
-            ("standing", "Standing read in the register today"),
-            ("payable", "We can pay into this country"),
-            ("account", "The account holder equals the legal name"),
-            ("costs", "Nothing in the budget is ineligible"),
-            ("partner", "An outside partner confirms its part, if one is needed"),
-            ("sanctions", "No match on the sanctions lists of this month"),
+            ("standing", "The standing was checked in the register today"),
+            ("payable", "We can make payments to this country"),
+            ("account", "The name of the account holder is the legal name"),
+            ("costs", "All costs in the budget are eligible"),
+            ("partner", "An outside partner has confirmed its role, if one is required"),
+            ("sanctions", "No match in this month’s sanctions lists"),
         ),
         clock={"question_days": 5, "review_days": 21, "decision_days": 14},
     ),

@@ -1,4 +1,4 @@
-"""Beyond the Net, small: one page for little money, read by two and decided by an officer."""
+"""Beyond the Net, small: a one-page form and two reviews; an officer decides."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workflows.rubrics import SMALL
 
 ONE_PAGE = (
     Section(key="project", title="The project", questions=(TITLE, SUMMARY, STARTS_ON, MONTHS)),
-    Section(key="plan", title="What happens, and how you will know", questions=(ACTIVITIES_TABLE, indicators(rows=1))),
+    Section(key="plan", title="Activities and indicator", questions=(ACTIVITIES_TABLE, indicators(rows=1))),
     budget(rows=8),
     declarations("true", "agreed", "account"),
 )
@@ -21,7 +21,7 @@ PROGRAMME = Programme(
     code="BTN-S",
     series="BTN",
     title="Beyond the Net, small",
-    lead="A little money for something a chapter can do at once. The form fits one page.",
+    lead="Small grants for work that a chapter can start at once. The form fits on one page.",
     who="Chapters in good standing",
     flow=OFFICER_DECIDES,
     rules=CallRules(
@@ -44,9 +44,9 @@ PROGRAMME = Programme(
         instalments=(InstalmentPlan(percent=Decimal(100)),),
         reports=(ReportDuty(title="Final report", kind="final"),),
         checks=(
-            ("chapter", "It speaks for the chapter, not for one member"),
-            ("costs", "Nothing in the budget is ineligible"),
-            ("account", "The account holder equals the legal name"),
+            ("chapter", "The application is from the chapter, not from one member"),
+            ("costs", "All costs in the budget are eligible"),
+            ("account", "The name of the account holder is the legal name"),
         ),
         clock={"question_days": 5, "review_days": 14, "decision_days": 7},
     ),

@@ -1,4 +1,4 @@
-"""Disaster relief: an alert of ten lines, a mini-proposal, and a decision, on a clock of hours."""
+"""Disaster relief: an alert of ten short answers, a mini-proposal and a decision, with time limits in hours."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ EVENTS = (("storm", "Storm"), ("flood", "Flood"), ("quake", "Earthquake"), ("fir
 ALERT = Section(
     key="alert",
     title="Alert",
-    help="Ten lines. Write what you know; leave the rest for later.",
+    help="Ten short answers. Write what you know now; you can add the rest later.",
     questions=(
         TITLE,
         Question(key="event", kind="choice", label="What happened", options=(*EVENTS, ("other", "Something else"))),
-        Question(key="happened_on", kind="date", label="On which day"),
+        Question(key="happened_on", kind="date", label="Date of the event"),
         Question(key="place", kind="text", label="Where", words=20),
-        Question(key="people", kind="number", label="People cut off, about", required=False),
-        Question(key="down", kind="long", label="What is down", words=60),
+        Question(key="people", kind="number", label="Number of people cut off, about", required=False),
+        Question(key="down", kind="long", label="What is not working", words=60),
         Question(key="working", kind="long", label="What still works", words=40, required=False),
         Question(key="needed", kind="long", label="What is needed first", words=60),
-        Question(key="source", kind="text", label="Where this is confirmed", words=30, required=False),
-        Question(key="contact", kind="text", label="Who can be reached, and how", words=20),
+        Question(key="source", kind="text", label="Where this can be confirmed", words=30, required=False),
+        Question(key="contact", kind="text", label="Whom we can contact, and how", words=20),
     ),
 )
 PLAN = Section(key="plan", title="The first weeks", questions=(STARTS_ON, MONTHS, ACTIVITIES_TABLE, indicators(rows=3)))
@@ -35,8 +35,8 @@ PROGRAMME = Programme(
     code="DRR",
     series="DRR",
     title="Disaster relief",
-    lead="Networks back in use after a disaster. We decide within three days of the alert.",
-    who="Chapters and partner organisations we know",
+    lead="To restore networks after a disaster. We decide within three days of the alert.",
+    who="Chapters and known partner organisations",
     flow=DISASTER,
     rules=CallRules(
         most=Decimal(500_000),
@@ -61,9 +61,9 @@ PROGRAMME = Programme(
         ),
         checks=(
             ("event", "The event is confirmed by a second source"),
-            ("duplicate", "No other alert tells of the same damage"),
+            ("duplicate", "No other alert reports the same damage"),
             ("known", "The organisation was checked before the disaster"),
-            ("sanctions", "No match on the sanctions lists of this month"),
+            ("sanctions", "No match in this month’s sanctions lists"),
         ),
         clock={"triage_hours": 12, "invited_days": 1, "review_hours": 24, "decision_hours": 12},
     ),

@@ -1,4 +1,4 @@
-"""Critical network research: a statement of interest first, a full proposal on invitation."""
+"""Critical network research: a statement of interest, then a full proposal by invitation."""
 
 from __future__ import annotations
 
@@ -13,17 +13,25 @@ from workflows.rubrics import RESEARCH
 QUESTION = Question(
     key="question", kind="long", label="What do you want to find out, and who needs to know?", words=200
 )
-METHOD = Question(key="method", kind="long", label="How will you find out?", help="Data, sample, analysis.", words=600)
-OUTPUTS = Question(key="outputs", kind="long", label="What will you publish, where, under which licence?", words=200)
-SUBJECTS = (
-    ("none", "No people, no animals"),
-    ("certified", "Yes, with a certificate"),
-    ("applied", "Yes, applied for"),
+METHOD = Question(
+    key="method",
+    kind="long",
+    label="How will you find out?",
+    help="Describe the data, the sample and the analysis.",
+    words=600,
 )
-ETHICS = Question(key="ethics", kind="choice", label="Are people or animals the subject?", options=SUBJECTS)
-BODY = Question(key="ethics_body", kind="text", label="Who certifies it", words=20, required=False)
+OUTPUTS = Question(
+    key="outputs", kind="long", label="What will you publish, where, and under which licence?", words=200
+)
+SUBJECTS = (
+    ("none", "No"),
+    ("certified", "Yes, and ethics approval is granted"),
+    ("applied", "Yes, and ethics approval is requested"),
+)
+ETHICS = Question(key="ethics", kind="choice", label="Does the research involve people or animals?", options=SUBJECTS)
+BODY = Question(key="ethics_body", kind="text", label="Who gives the ethics approval", words=20, required=False)
 
-IDEA = Section(key="question", title="The question", questions=(QUESTION,))
+IDEA = Section(key="question", title="Research question", questions=(QUESTION,))
 RESEARCH_PLAN = Section(key="research", title="Question and method", questions=(QUESTION, METHOD, ETHICS, BODY))
 OPENNESS = Section(key="openness", title="Outputs", questions=(OUTPUTS,))
 
@@ -36,7 +44,7 @@ PROGRAMME = Programme(
     code="RES",
     series="RES",
     title="Critical network research",
-    lead="Independent research on questions that decide what the Internet becomes.",
+    lead="Independent research on questions that shape the future of the Internet.",
     who="Organisations, universities and individual researchers",
     flow=TWO_STAGES,
     rules=CallRules(
@@ -64,10 +72,10 @@ PROGRAMME = Programme(
             ReportDuty(title="Final report and publication", kind="final"),
         ),
         checks=(
-            ("legal", "Non-profit by its papers, or a person with an identity checked"),
-            ("ethics", "The certificate is from a responsible body, if one is needed"),
-            ("licence", "The outputs named are openly licensed"),
-            ("sanctions", "No match on the sanctions lists of this month"),
+            ("legal", "A non-profit according to its documents, or a person whose identity was checked"),
+            ("ethics", "The ethics approval is from a responsible body, if one is required"),
+            ("licence", "The outputs will be openly licensed"),
+            ("sanctions", "No match in this month’s sanctions lists"),
         ),
         clock={"question_days": 5, "review_days": 28, "invited_days": 42, "decision_days": 21},
     ),

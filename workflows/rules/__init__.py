@@ -1,4 +1,4 @@
-"""Rules: total functions of (case, actor) that answer with a sentence, or nothing.
+"""Rules: total functions of (case, actor) that return a message with the reason to refuse, or None.
 
-The docstring of a rule is what officers read: "Only if: the call is still open."
+The docstring of a rule is its condition in the officers' documentation: "Only if: the call is open."
 """

@@ -1,4 +1,4 @@
-"""Rules of a call about who applies: asked before anything is written wherever they can be."""
+"""Call rules about the applicant. Most are already checked before a draft is started."""
 
 from __future__ import annotations
 
@@ -13,56 +13,56 @@ from workflows.say import Money, Say
 
 
 class Kinds(Params):
-    """Kinds of applicants that are allowed."""
+    """The types of applicant that the call accepts."""
 
     allowed: Annotated[tuple[Kind, ...], Field(min_length=1)]
 
 
 class Countries(Params):
-    """Countries that are allowed, by the two letters of ISO 3166-1."""
+    """The countries that the call accepts, as ISO 3166-1 alpha-2 codes."""
 
     allowed: Annotated[tuple[Annotated[str, Field(pattern="^[A-Z]{2}$")], ...], Field(min_length=1)]
 
 
 class Standings(Params):
-    """Standings that are allowed."""
+    """The standings of a chapter that the call accepts."""
 
     allowed: Annotated[tuple[Standing, ...], Field(min_length=1)]
 
 
 class AtLeast(Params):
-    """A least number."""
+    """A minimum number."""
 
     count: Annotated[int, Field(ge=1, le=100)]
 
 
 class Held(Params):
-    """Grants at once, and their amount together."""
+    """The maximum number of current grants, and their maximum total amount."""
 
     grants: Annotated[int, Field(ge=1, le=100)]
     amount: Annotated[Decimal, Field(gt=0)]
 
 
 def applicants(case: ApplicationCase, params: Kinds) -> Say | None:
-    """The applicant is of a kind that the call is for."""
+    """The call is open to this type of applicant."""
     if case.applicant.kind in params.allowed:
         return None
-    return Say("This call is not for applicants of the kind “%(kind)s”.", kind=case.applicant.kind)
+    return Say("This call is not open to applicants of the type “%(kind)s”.", kind=case.applicant.kind)
 
 
 def countries(case: ApplicationCase, params: Countries) -> Say | None:
-    """The country is on the call's list."""
+    """The call is open to applicants from this country."""
     if case.applicant.country in params.allowed:
         return None
     return Say("This call is not open to applicants from %(country)s.", country=case.applicant.country or "–")
 
 
 def standing(case: ApplicationCase, params: Standings) -> Say | None:
-    """The chapter's standing is one that the call accepts."""
+    """The call accepts the standing of the chapter."""
     if case.applicant.kind != "chapter" or case.applicant.standing in params.allowed:
         return None
     return Say(
-        "The chapter’s standing is “%(standing)s”; this call wants “%(wanted)s”.",
+        "The chapter’s standing is “%(standing)s”; this call requires “%(wanted)s”.",
         standing=case.applicant.standing.replace("_", " "),
         wanted=params.allowed[0].replace("_", " "),
         cure="organisation",
@@ -70,11 +70,11 @@ def standing(case: ApplicationCase, params: Standings) -> Say | None:
 
 
 def contacts(case: ApplicationCase, params: AtLeast) -> Say | None:
-    """So many people of the organisation have an account."""
+    """Enough people from the organisation have an account."""
     if case.applicant.contacts >= params.count:
         return None
     return Say(
-        "Contacts needed: %(wanted)s. Named so far: %(count)s.",
+        "People from your organisation who need an account: at least %(wanted)s. People who have one: %(count)s.",
         wanted=params.count,
         count=case.applicant.contacts,
         cure="organisation",
@@ -85,18 +85,24 @@ def no_overdue(case: ApplicationCase, params: Params) -> Say | None:
     """No earlier report is overdue."""
     if not case.applicant.overdue:
         return None
-    return Say("An earlier report is overdue: %(reports)s.", reports=", ".join(case.applicant.overdue), cure="reports")
+    return Say(
+        "An earlier report is overdue: %(reports)s. Submit it first.",
+        reports=", ".join(case.applicant.overdue),
+        cure="reports",
+    )
 
 
 def held(case: ApplicationCase, params: Held) -> tuple[Say, ...]:
-    """Not too many grants at once, nor too much money in them."""
+    """The number and the total amount of the applicant’s current grants are within the limits."""
     said = []
     if case.applicant.held >= params.grants:
-        text = "Grants that you hold: %(held)s. At most %(most)s may run at once."
+        text = "Your current grants: %(held)s. The limit is %(most)s at the same time."
         said.append(Say(text, held=case.applicant.held, most=params.grants))
     if case.applicant.held_amount + case.asked > params.amount:
         most = Money(params.amount, case.round.currency)
-        said.append(Say("With this one your grants would come to more than %(most)s.", most=most))
+        said.append(
+            Say("With this application, your current grants would exceed the limit of %(most)s in total.", most=most)
+        )
     return tuple(said)
 
 

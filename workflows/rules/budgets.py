@@ -1,4 +1,4 @@
-"""Rules of a call about money and length, asked when a proposal is sent."""
+"""Call rules about amounts and duration, checked when a proposal is submitted."""
 
 from __future__ import annotations
 
@@ -15,36 +15,40 @@ Amount = Annotated[Decimal, Field(ge=0)]
 
 
 class Share(Params):
-    """A percentage of what is asked for."""
+    """A percentage of the amount requested."""
 
     percent: Annotated[Decimal, Field(ge=0, le=100)]
 
 
 class Above(Params):
-    """An amount above which more is wanted: a partner, and a project of so many months."""
+    """The amount above which a partner and a minimum duration in months are required."""
 
     amount: Amount
     months: Annotated[int, Field(ge=0)] = 0
 
 
 class OfKind(Params):
-    """A limit for applicants of one kind."""
+    """A maximum grant for one type of applicant."""
 
     kind: Kind
     amount: Amount
 
 
 def asks(case: ApplicationCase, params: Params) -> Say | None:
-    """The budget asks for something."""
-    return None if case.asked > 0 else Say("The budget asks for nothing yet.", cure="budget")
+    """The budget requests at least one item."""
+    return (
+        None
+        if case.asked > 0
+        else Say("The budget requests nothing yet. Add at least one item with a cost.", cure="budget")
+    )
 
 
 def most(case: ApplicationCase, params: Params) -> Say | None:
-    """The call gives that much."""
+    """The amount requested does not exceed the maximum grant."""
     if case.asked <= case.round.most:
         return None
     return Say(
-        "You ask for %(asked)s; this call gives at most %(most)s.",
+        "You request %(asked)s; the maximum grant in this call is %(most)s.",
         asked=Money(case.asked, case.round.currency),
         most=Money(case.round.most, case.round.currency),
         cure="budget",
@@ -52,11 +56,11 @@ def most(case: ApplicationCase, params: Params) -> Say | None:
 
 
 def most_of_kind(case: ApplicationCase, params: OfKind) -> Say | None:
-    """An applicant of this kind asks for no more than its own limit."""
+    """The amount requested does not exceed the maximum grant for this type of applicant."""
     if case.applicant.kind != params.kind or case.asked <= params.amount:
         return None
     return Say(
-        "You ask for %(asked)s; an applicant of the kind “%(kind)s” gets at most %(most)s.",
+        "You request %(asked)s; the maximum grant for an applicant of the type “%(kind)s” is %(most)s.",
         asked=Money(case.asked, case.round.currency),
         kind=params.kind,
         most=Money(params.amount, case.round.currency),
@@ -69,7 +73,7 @@ def longest(case: ApplicationCase, params: Params) -> Say | None:
     if case.months <= case.round.months_most:
         return None
     return Say(
-        "The project runs %(months)s months; this call allows %(most)s.",
+        "The project runs for %(months)s months; this call allows at most %(most)s.",
         months=case.months,
         most=case.round.months_most,
         cure="months",
@@ -77,12 +81,12 @@ def longest(case: ApplicationCase, params: Params) -> Say | None:
 
 
 def indirect(case: ApplicationCase, params: Share) -> Say | None:
-    """Indirect costs are at most a share of what is asked."""
+    """Indirect costs do not exceed a share of the amount requested."""
     limit = case.asked * params.percent / 100
     if case.indirect <= limit:
         return None
     return Say(
-        "Indirect costs are %(indirect)s; at most %(percent)s %% of the grant is allowed, here %(limit)s.",
+        "Indirect costs are %(indirect)s; this call allows at most %(percent)s %% of the grant, which is %(limit)s.",
         indirect=Money(case.indirect, case.round.currency),
         percent=_plain(params.percent),
         limit=Money(round(limit, 2), case.round.currency),
@@ -91,12 +95,12 @@ def indirect(case: ApplicationCase, params: Share) -> Say | None:
 
 
 def cofunding(case: ApplicationCase, params: Share) -> Say | None:
-    """Other money is at least a share of what is asked; the applicant's own work does not count."""
+    """Co-funding, not counting unpaid work, is at least a share of the amount requested."""
     least = case.asked * params.percent / 100
     if case.cofunding >= least:
         return None
     return Say(
-        "Other money is %(cofunding)s; this call wants at least %(least)s.",
+        "Co-funding is %(cofunding)s; this call requires at least %(least)s.",
         cofunding=Money(case.cofunding, case.round.currency),
         least=Money(round(least, 2), case.round.currency),
         cure="cofunding",
@@ -104,21 +108,21 @@ def cofunding(case: ApplicationCase, params: Share) -> Say | None:
 
 
 def partner_above(case: ApplicationCase, params: Above) -> tuple[Say, ...]:
-    """Above an amount, an outside partner and a least length are wanted."""
+    """Above a set amount, the project has an outside partner and a minimum duration."""
     if case.asked <= params.amount:
         return ()
     said = []
     amount = Money(params.amount, case.round.currency)
     if not case.partners:
-        said.append(Say("Above %(amount)s an outside partner is needed.", amount=amount, cure="partners"))
+        said.append(Say("A grant above %(amount)s requires an outside partner.", amount=amount, cure="partners"))
     if case.months < params.months:
-        text = "Above %(amount)s the project runs at least %(months)s months."
+        text = "A project with a grant above %(amount)s must run for at least %(months)s months."
         said.append(Say(text, amount=amount, months=params.months, cure="months"))
     return tuple(said)
 
 
 def _plain(percent: Decimal) -> Decimal:
-    """Without needless zeros, and without the exponent that `normalize` gives to 10."""
+    """The number without trailing zeros, and without the exponent that `normalize` gives to 10."""
     return percent.to_integral_value() if percent == percent.to_integral_value() else percent.normalize()
 
 

@@ -1,4 +1,4 @@
-"""The rules that a call may switch on, and what they say of a case at a moment."""
+"""The rules that a call can enable, and their evaluation for a case at a given moment."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from workflows.say import Say
 CALL_RULES: dict[str, CallRule] = {rule.key: rule for rule in (*applicants.RULES, *budgets.RULES, *days.RULES)}
 
 MOMENTS: dict[Moment, str] = {
-    "start": "The call’s rules allow this applicant to begin.",
-    "submit": "The call’s rules allow this proposal.",
-    "award": "The call’s rules still hold when it is awarded.",
-    "divide": "The call’s rules allow the award to be divided over the lines in this way.",
+    "start": "The call’s rules allow this applicant to start.",
+    "submit": "The call’s rules allow this proposal to be submitted.",
+    "award": "The call’s rules are still met.",
+    "divide": "The call’s rules allow this division of the award among the budget lines.",
 }
 
 
 def call_allows(moment: Moment) -> Rule:
-    """A rule of a flow: whatever the call has switched on for this moment."""
+    """A guard that checks every rule that the call has enabled for this moment."""
 
     def rule(case: ApplicationCase, actor: Actor) -> tuple[Say, ...]:
         return objections(case, moment)
@@ -33,7 +33,7 @@ def call_allows(moment: Moment) -> Rule:
 
 
 def objections(case: ApplicationCase, moment: Moment) -> tuple[Say, ...]:
-    """What the call's rules say against it at this moment; raises KeyError for a rule that does not exist."""
+    """Every objection of the call's rules at this moment; raises KeyError for an unknown rule."""
     return tuple(say for spec in case.round.rules for say in _objections(spec, case, moment))
 
 
@@ -46,7 +46,7 @@ def _objections(spec: RuleSpec, case: ApplicationCase, moment: Moment) -> tuple[
 
 
 def unknown_rules(specs: Iterable[RuleSpec]) -> tuple[str, ...]:
-    """What is wrong with them in words: keys nobody knows, numbers that do not fit. Empty when all is well."""
+    """Error texts for unknown keys and invalid parameters; empty when all rules are valid."""
     wrong = []
     for spec in specs:
         if spec.key not in CALL_RULES:

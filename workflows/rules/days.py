@@ -1,4 +1,4 @@
-"""Rules about days: when a project may start, and that what happened has happened."""
+"""Rules about dates: the start of a project, and the day of a disaster."""
 
 from __future__ import annotations
 
@@ -9,18 +9,24 @@ from workflows.say import Say
 
 
 def starts_ahead(case: ApplicationCase, params: Params) -> Say | None:
-    """The project starts no earlier than the proposal is sent."""
+    """The project does not start before the proposal is submitted."""
     if case.starts_on is None or case.starts_on >= case.arrived_at.date():
         return None
-    text = "The project starts on %(day)s, which has gone by: costs from before the award cannot be paid."
+    text = (
+        "The project starts on %(day)s, which is in the past. Enter a later date: costs before the award are not paid."
+    )
     return Say(text, day=case.starts_on, cure="starts_on")
 
 
 def happened_already(case: ApplicationCase, actor: Actor) -> Say | None:
-    """What the alert tells of has happened."""
+    """The date of the event in the alert is not in the future."""
     if case.happened_on is None or case.happened_on <= case.arrived_at.date():
         return None
-    return Say("“On which day” is %(day)s, which is still to come.", day=case.happened_on, cure="happened_on")
+    return Say(
+        "“Date of the event” is %(day)s, which is in the future. Enter the date on which it happened.",
+        day=case.happened_on,
+        cure="happened_on",
+    )
 
 
 RULES = (CallRule("starts_ahead", starts_ahead, Params, ("submit",)),)

@@ -13,14 +13,14 @@ FURTHEST_EAST, A_DAY = timedelta(hours=14), timedelta(days=1)
 
 
 def other_side_signs(case: AgreementCase, actor: Actor) -> Say | None:
-    """The two signatures come from two people."""
+    """Another person signed for the grantee."""
     if actor.person is None or actor.person != case.signed_by:
         return None
-    return Say("You signed for the other side already.")
+    return Say("You signed for the grantee, so another person must countersign.")
 
 
 def report_complete(case: ReportCase, actor: Actor) -> tuple[Say, ...]:
-    """Every indicator, every budget line and every question of the report is answered."""
+    """Every question, indicator and budget line of the report is filled in."""
     return case.missing
 
 
@@ -30,64 +30,68 @@ def agreement_in_force(case: ReportCase, actor: Actor) -> Say | None:
 
 
 def earlier_reports_done(case: ReportCase, actor: Actor) -> tuple[Say, ...]:
-    """Reports are approved in their order."""
-    return tuple(Say("First: %(title)s.", title=title) for title in case.earlier_open)
+    """All earlier reports are approved."""
+    return tuple(Say("“%(title)s” must be approved first.", title=title) for title in case.earlier_open)
 
 
 def not_sent_by_me(case: ReportCase, actor: Actor) -> Say | None:
-    """Nobody approves a report they sent."""
+    """Another person submitted the report."""
     if actor.person is None or actor.person != case.sent_by:
         return None
-    return Say("You sent this report, so somebody else must approve it.")
+    return Say("You submitted this report, so another person must review it.")
 
 
 def conditions_hold(case: InstalmentCase, actor: Actor) -> tuple[Say, ...]:
-    """Everything the instalment waits for has happened."""
+    """All conditions of the instalment are met."""
     return case.waits_for
 
 
 def a_third_person(case: BatchCase, actor: Actor) -> Say | None:
-    """Prepared, approved and released by three people, none of whom made an award in the batch."""
+    """Three different people prepare, approve and release the batch, and none of them made an award in it."""
     if actor.person in (case.prepared_by, case.approved_by):
-        return Say("You prepared or approved this batch, so somebody else must do this.")
+        return Say("You prepared or approved this batch, so another person must do this.")
     if actor.person in case.award_makers:
-        return Say("You decided an award in this batch, so somebody else must do this.")
+        return Say("You made an award in this batch, so another person must do this.")
     return None
 
 
 def pays_somebody(case: BatchCase, actor: Actor) -> Say | None:
-    """There is at least one payment in it."""
-    return None if case.payments else Say("There is no payment in this batch.")
+    """The batch has at least one payment."""
+    return None if case.payments else Say("This batch has no payments.")
 
 
 def given_up(case: AgreementCase | ReportCase | InstalmentCase, actor: Actor) -> Say | None:
-    """The award was turned down or taken back before both sides had signed."""
-    return None if case.application in ("withdrawn", "terminated") else Say("The award stands.", cure="award")
+    """The award was declined or revoked before both sides had signed."""
+    return (
+        None
+        if case.application in ("withdrawn", "terminated")
+        else Say("The award has not been declined or revoked.", cure="award")
+    )
 
 
 def came_from_us(case: AgreementCase, actor: Actor) -> tuple[Say, ...]:
-    """What comes back was paid and not used, on a day that has been, and is not recorded yet."""
+    """The amount was paid and not spent, the date is not in the future, and the bank reference is new."""
     if not case.returnable:
-        return (Say("There is nothing that could come back.", cure="award"),)
+        return (Say("There are no funds that could be returned.", cure="award"),)
     amount, said = case.answers.get("amount"), []
     if isinstance(amount, Decimal) and amount <= 0:
-        said.append(Say("The amount must be above zero.", cure="amount"))
+        said.append(Say("Enter an amount above zero.", cure="amount"))
     if isinstance(amount, Decimal) and amount > case.returnable:
         most = Money(case.returnable, case.currency)
-        said.append(Say("No more than %(most)s can come back.", most=most, cure="amount"))
+        said.append(Say("At most %(most)s can be returned.", most=most, cure="amount"))
     said += _came_when(case, case.answers.get("day"))
     if case.answers.get("reference") in case.references:
-        said.append(Say("Money with this reference is recorded already.", cure="reference"))
+        said.append(Say("Returned funds with this bank reference are already recorded.", cure="reference"))
     return tuple(said)
 
 
 def _came_when(case: AgreementCase, day: object) -> list[Say]:
-    """Somewhere the day has begun that the clock has not reached, and somewhere the last one is not over."""
+    """Reasons against the date, allowing for every time zone: UTC+14 is ahead of UTC, others are a day behind."""
     if not isinstance(day, date):
         return []
     if day > (case.arrived_at + FURTHEST_EAST).date():
-        return [Say("This day is still to come.", cure="day")]
+        return [Say("This date is in the future. Enter the date on which we received the funds.", cure="day")]
     if case.left_on and day < case.left_on - A_DAY:
         left = case.left_on
-        return [Say("The first payment left on %(left)s; nothing came back before.", left=left, cure="day")]
+        return [Say("The first payment was made on %(left)s. Enter that date or a later one.", left=left, cure="day")]
     return []

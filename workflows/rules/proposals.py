@@ -1,4 +1,4 @@
-"""Rules about sending a proposal."""
+"""Rules about submitting and handling a proposal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workflows.say import Say
 
 
 def in_time(case: ApplicationCase, actor: Actor) -> Say | None:
-    """The call is open, or the invitation still runs, when the request arrives."""
+    """The call is open, or the invitation has not expired, when the request arrives."""
     if case.invited_until is not None:
         return _invited(case.arrived_at, case.invited_until)
     if case.round.step != "open":
@@ -19,24 +19,24 @@ def in_time(case: ApplicationCase, actor: Actor) -> Say | None:
         return Say("The call opens on %(at)s.", at=case.round.opens_at)
     if case.round.closes_at is not None and case.arrived_at > case.round.closes_at:
         at = case.round.closes_at
-        return Say("The call closed on %(at)s. Your draft is kept, but it can no longer be sent.", at=at)
+        return Say("The call closed on %(at)s. We keep your draft, but you can no longer submit it.", at=at)
     return None
 
 
 def _invited(arrived_at: datetime, until: datetime) -> Say | None:
-    """An invitation outlives the call: only its own end counts."""
+    """Check the end of the invitation only, because an invitation can run longer than the call."""
     if arrived_at <= until:
         return None
-    return Say("The invitation ended on %(at)s. Your draft is kept, but it can no longer be sent.", at=until)
+    return Say("The invitation expired on %(at)s. We keep your draft, but you can no longer submit it.", at=until)
 
 
 def complete(case: ApplicationCase, actor: Actor) -> tuple[Say, ...]:
-    """Every section is filled in as it asks."""
+    """Every section is complete."""
     return case.missing
 
 
 def own_draft(case: ApplicationCase, actor: Actor) -> Say | None:
-    """Somebody other than its writer handles it."""
+    """Another person wrote the proposal."""
     if actor.person not in case.written_by:
         return None
-    return Say("You had a hand in this proposal, so somebody else must do this.")
+    return Say("You helped to write this proposal, so another person must do this.")

@@ -1,4 +1,4 @@
-"""What a rule is that a call switches on: `{key, params}` in the call's data, checked when it is read."""
+"""The types of the rules that a call can enable: `{key, params}` in the call's data, validated when it is read."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pydantic import BaseModel, ConfigDict
 from workflows.say import Say
 
 Moment = Literal["start", "submit", "award", "divide"]
-"""When a rule is asked: before anything is written, when it is sent, awarded, and divided over the lines."""
+"""When a rule is checked: before a draft starts, on submission, on award, and when an award is divided over lines."""
 
 Checked = Callable[[Any, Any], Say | tuple[Say, ...] | None]
 
 
 class Params(BaseModel):
-    """The numbers of a rule; unknown ones are refused. On its own: a rule without numbers."""
+    """The parameters of a rule; unknown ones are refused. Used directly for rules without parameters."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @dataclass(frozen=True, slots=True)
 class CallRule:
-    """A rule by its key: the question itself, its numbers, and the moments at which it is asked."""
+    """A rule with its key, its check, its parameters and the moments at which it is checked."""
 
     key: str
     check: Checked
