@@ -48,7 +48,10 @@ def test_the_mail_about_an_award_names_its_amount(app: Flask, world: w.World, la
 
         said = told(language)[-1]
 
-    assert said == f"The award is {amount}. Its letter is being printed; you find it on the page of your proposal."
+    assert said == (
+        f"We award your project {amount}. The award letter is on the page of your proposal as soon as it is printed. "
+        "Sign the agreement by the day stated in the letter."
+    )
 
 
 def test_the_mail_about_a_payment_names_the_amount_paid_to_each(app: Flask, world: w.World) -> None:
@@ -57,7 +60,7 @@ def test_the_mail_about_a_payment_names_the_amount_paid_to_each(app: Flask, worl
 
         said = told()[-2:]
 
-    assert said == [f"The bank confirmed a payment of USD\xa0{sum_} to you." for sum_ in ("6,000.00", "3,000.00")]
+    assert said == [f"The bank has confirmed our payment of USD\xa0{sum_} to you." for sum_ in ("6,000.00", "3,000.00")]
 
 
 def test_the_mails_about_a_report_name_it(app: Flask, world: w.World) -> None:
@@ -70,8 +73,8 @@ def test_the_mails_about_a_report_name_it(app: Flask, world: w.World) -> None:
         said = told()[-2:]
 
     assert said == [
-        "About “Interim report”:\n\nWho wrote the story?",
-        "We approved “Interim report”. What waited for it goes on now.",
+        "We have questions about “Interim report”:\n\nWho wrote the story?\n\nChange the report and submit it again.",
+        "We have approved “Interim report”. An instalment that depended only on this report is now payable.",
     ]
 
 
@@ -90,7 +93,10 @@ def test_the_mail_with_a_question_gives_its_deadline(app: Flask, world: w.World)
         said = told("fr")[-1]
 
     day = format_datetime(until, "d MMMM y, HH:mm", locale="fr")
-    assert said == f"Who owns the mast?\n\nAnswer by changing the proposal and sending it again before {day} UTC."
+    assert said == (
+        "We have a question about your proposal:\n\nWho owns the mast?\n\n"
+        f"Change the proposal and submit it again before {day} UTC."
+    )
 
 
 def test_a_question_without_a_deadline_names_no_date(app: Flask, world: w.World) -> None:
@@ -103,4 +109,4 @@ def test_a_question_without_a_deadline_names_no_date(app: Flask, world: w.World)
         said = told()[-1]
 
         assert applications.answer_until(row) is None
-    assert said.endswith("sending it again before our decision.")
+    assert said.endswith("submit it again before our decision.")

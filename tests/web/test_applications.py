@@ -217,7 +217,7 @@ def test_the_page_of_an_application_shows_actions_and_what_is_missing(app: Flask
     page = signed_in(app, world.people["olga"]).get("/applications/1").page
 
     assert "Not yet" in page.text
-    assert "3 reviews are needed, 0 in." in page.text
+    assert "3 reviews are required; 0 submitted so far." in page.text
     assert "/applications/1/reviewers" in page.links.values()
 
 

@@ -78,9 +78,9 @@ def test_the_grantee_can_divide_the_award_in_another_way(app: Flask, mia: Carefu
 @pytest.mark.parametrize(
     ("masts", "accounts", "said"),
     [
-        ("6500", "600", "The lines come to USD 7,100.00; the award is USD 7,000.00."),
+        ("6500", "600", "The lines add up to USD 7,100.00, but the award is USD 7,000.00."),
         ("9500", "-2500", "Enter an amount of zero or more."),
-        ("5900", "1100", "Line 2: USD 1,000.00 was asked for; it cannot get more."),
+        ("5900", "1100", "Line 2: the amount cannot exceed the USD 1,000.00 requested."),
         ("6000", "1000", ""),
         ("5949", "1051", "Line 2"),
         ("much", "500", "Enter a number"),

@@ -73,7 +73,7 @@ def test_officers_are_notified(app: Flask) -> None:
 
     with app.app_context():
         told = [str(row.args) for row in db.session.query(Outbox).filter_by(kind="mail")]
-    assert sum("Award turned down" in text and "The school has closed." in text for text in told) == 2
+    assert sum("Award declined" in text and "The school has closed." in text for text in told) == 2
 
 
 def test_the_approver_revokes_the_award_after_the_time_to_sign(app: Flask, settings: Settings) -> None:
@@ -181,7 +181,7 @@ def test_a_page_from_before_the_signature_ends_no_award(app: Flask, settings: Se
     answer = somebody.submit(old, f"/moves/{key}", reason="Nobody signed in fifteen days.")
 
     assert answer.status_code == 409
-    assert "The grantee has signed the agreement." in answer.page.text
+    assert "The grantee has already signed the agreement." in answer.page.text
     assert left(app)[0] == "agreement"
 
 
@@ -191,7 +191,7 @@ def test_the_foundation_can_decline_to_countersign(app: Flask) -> None:
 
     answer = pia.submit(pia.get("/awards/1"), "/moves/refuse", reason="The school has closed meanwhile.")
 
-    assert "Award not counter-signed" in pia.get("/applications/1/history").page.text
+    assert "Countersignature declined" in pia.get("/applications/1/history").page.text
     assert answer.status_code == 302
     assert left(app) == ("terminated", Decimal(100_000), ALL_WITHDRAWN)
 

@@ -92,7 +92,7 @@ def test_the_grant_cannot_be_closed_until_the_money_is_returned(app: Flask, awar
     closed = olga.submit(olga.get(there), "/moves/close")
 
     assert refused.status_code == 409
-    assert "Paid, not used and not yet back: USD 1,000.00." in words(before)
+    assert "Unspent funds not returned yet: USD 1,000.00." in words(before)
     assert closed.status_code == 302
     assert duties(app, "olga") == []
 
@@ -141,13 +141,13 @@ def test_the_money_may_be_returned_in_parts(app: Flask, award: int) -> None:
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"amount": "10,000"}, "No more than USD 1,000.00 can come back."),
-        ({"amount": "0"}, "The amount must be above zero."),
+        ({"amount": "10,000"}, "At most USD 1,000.00 can be returned."),
+        ({"amount": "0"}, "Enter an amount above zero."),
         ({"amount": "some"}, "Enter a number"),
-        ({"day": "2999-01-01"}, "This day is still to come."),
+        ({"day": "2999-01-01"}, "This date is in the future. Enter the date on which we received the funds."),
         ({"day": "2001-01-01"}, "nothing came back before."),
         ({"day": "yesterday"}, "Enter a date, such as 2026-03-01."),
-        ({"reference": ""}, "“The bank’s reference” needs an answer."),
+        ({"reference": ""}, "“Bank reference” is required."),
     ],
 )
 def test_an_impossible_repayment_is_refused_and_nothing_is_recorded(
@@ -224,7 +224,7 @@ def test_the_same_repayment_is_not_recorded_twice(app: Flask, award: int) -> Non
     again = record(app, award, amount="400.00")
 
     assert again.status_code == 422
-    assert "Money with this reference is recorded already." in words(again)
+    assert "Returned funds with this bank reference are already recorded." in words(again)
     assert held(app, award)[1] == Decimal(400)
 
 

@@ -21,14 +21,14 @@ pytestmark = pytest.mark.ground("small_draft")
             {"starts_on": "soon", "title": "🎉" * 301},
             [
                 "First day of the project: Enter the date as year, month, day, such as 2027-03-01.",
-                "The project: “Title” has characters that our letters cannot print: 🎉",
+                "The project: remove characters that our letters cannot print from “Title”: 🎉",
                 "The project: “Title” has 301 characters; 300 are allowed.",
             ],
         ),
         (
             {"activities-0-start": "soon", "activities-0-end": "later"},
             [
-                f"What happens when, {cell}: Enter the date as year, month, day, such as 2027-03-01."
+                f"Activities and dates, {cell}: Enter the date as year, month, day, such as 2027-03-01."
                 for cell in ("Starts", "Ends")
             ],
         ),
@@ -36,14 +36,14 @@ pytestmark = pytest.mark.ground("small_draft")
             {"indicators-0-target": "many", "budget-0-quantity": "ten"},
             [
                 "The one thing you will measure, Target: Enter a number, such as 0 or 12.50.",
-                "What you ask us for, Quantity: Enter a number, such as 0 or 12.50.",
+                "What you request from us, Quantity: Enter a number, such as 0 or 12.50.",
             ],
         ),
         (
             {"budget-0-what": "", "budget-0-quantity": "ten"},
             [
-                "What you ask us for, Quantity: Enter a number, such as 0 or 12.50.",
-                "Budget: line 1 needs what it is, a quantity and a cost above zero.",
+                "What you request from us, Quantity: Enter a number, such as 0 or 12.50.",
+                "Budget: line 1 needs a description, a quantity and a cost above zero.",
             ],
         ),
     ],

@@ -23,7 +23,7 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     (
         RuleSpec(key="applicants", params={"allowed": ["university"]}),
         {},
-        ("This call is not for applicants of the kind “chapter”.",),
+        ("This call is not open to applicants of the type “chapter”.",),
     ),
     (
         RuleSpec(key="countries", params={"allowed": ["SN", "ML"]}),
@@ -33,60 +33,67 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     (
         RuleSpec(key="standing", params={"allowed": ["good_standing"]}),
         {"applicant": applicant_with(standing="pre_rejuvenation")},
-        ("The chapter’s standing is “pre rejuvenation”; this call wants “good standing”.",),
+        ("The chapter’s standing is “pre rejuvenation”; this call requires “good standing”.",),
     ),
     (
         RuleSpec(key="contacts", params={"count": 2}),
         {"applicant": applicant_with(contacts=1)},
-        ("Contacts needed: 2. Named so far: 1.",),
+        ("People from your organisation who need an account: at least 2. People who have one: 1.",),
     ),
     (
         RuleSpec(key="no_overdue"),
         {"applicant": applicant_with(overdue=("Final report of A-2024-0031",))},
-        ("An earlier report is overdue: Final report of A-2024-0031.",),
+        ("An earlier report is overdue: Final report of A-2024-0031. Submit it first.",),
     ),
     (
         RuleSpec(key="held", params={"grants": 2, "amount": "55000"}),
         {"applicant": applicant_with(held=2, held_amount=Decimal("50000.01"))},
         (
-            "Grants that you hold: 2. At most 2 may run at once.",
-            f"With this one your grants would come to more than {usd('55000')}.",
+            "Your current grants: 2. The limit is 2 at the same time.",
+            f"With this application, your current grants would exceed the limit of {usd('55000')} in total.",
         ),
     ),
-    (RuleSpec(key="asks"), {"asked": Decimal(0)}, ("The budget asks for nothing yet.",)),
+    (
+        RuleSpec(key="asks"),
+        {"asked": Decimal(0)},
+        ("The budget requests nothing yet. Add at least one item with a cost.",),
+    ),
     (
         RuleSpec(key="most"),
         {"asked": Decimal("5000.01")},
-        (f"You ask for {usd('5000.01')}; this call gives at most {usd('5000')}.",),
+        (f"You request {usd('5000.01')}; the maximum grant in this call is {usd('5000')}.",),
     ),
     (
         RuleSpec(key="most_of_kind", params={"kind": "chapter", "amount": "4000"}),
         {},
-        (f"You ask for {usd('5000')}; an applicant of the kind “chapter” gets at most {usd('4000')}.",),
+        (f"You request {usd('5000')}; the maximum grant for an applicant of the type “chapter” is {usd('4000')}.",),
     ),
-    (RuleSpec(key="longest"), {"months": 13}, ("The project runs 13 months; this call allows 12.",)),
+    (RuleSpec(key="longest"), {"months": 13}, ("The project runs for 13 months; this call allows at most 12.",)),
     (
         RuleSpec(key="indirect", params={"percent": "10"}),
         {"indirect": Decimal("500.01")},
-        (f"Indirect costs are {usd('500.01')}; at most 10 % of the grant is allowed, here {usd('500.00')}.",),
+        (f"Indirect costs are {usd('500.01')}; this call allows at most 10 % of the grant, which is {usd('500.00')}.",),
     ),
     (
         RuleSpec(key="cofunding", params={"percent": "25"}),
         {"cofunding": Decimal("1249.99")},
-        (f"Other money is {usd('1249.99')}; this call wants at least {usd('1250.00')}.",),
+        (f"Co-funding is {usd('1249.99')}; this call requires at least {usd('1250.00')}.",),
     ),
     (
         RuleSpec(key="partner_above", params={"amount": "4999.99", "months": 6}),
         {"partners": 0, "months": 5},
         (
-            f"Above {usd('4999.99')} an outside partner is needed.",
-            f"Above {usd('4999.99')} the project runs at least 6 months.",
+            f"A grant above {usd('4999.99')} requires an outside partner.",
+            f"A project with a grant above {usd('4999.99')} must run for at least 6 months.",
         ),
     ),
     (
         RuleSpec(key="starts_ahead"),
         {"starts_on": date(2026, 11, 29)},
-        ("The project starts on 2026-11-29, which has gone by: costs from before the award cannot be paid.",),
+        (
+            "The project starts on 2026-11-29, which is in the past. "
+            "Enter a later date: costs before the award are not paid.",
+        ),
     ),
 ]
 
@@ -192,9 +199,9 @@ def test_an_applicant_who_cannot_be_funded_is_told_before_writing() -> None:
     )
 
     assert [str(say) for say in objections(case, "start")] == [
-        "This call is not for applicants of the kind “university”.",
-        "An earlier report is overdue: Final report.",
-        "Grants that you hold: 2. At most 2 may run at once.",
+        "This call is not open to applicants of the type “university”.",
+        "An earlier report is overdue: Final report. Submit it first.",
+        "Your current grants: 2. The limit is 2 at the same time.",
     ]
 
 

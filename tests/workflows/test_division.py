@@ -52,6 +52,6 @@ def test_lines_above_the_request_and_a_wrong_sum_are_reported_together() -> None
     said = misdivided([D(6), D(5)], [D(5), D(5)], D(7), "USD")
 
     assert [str(say) for say in said] == [
-        "Line 1: USD 5 was asked for; it cannot get more.",
-        "The lines come to USD 11; the award is USD 7.",
+        "Line 1: the amount cannot exceed the USD 5 requested.",
+        "The lines add up to USD 11, but the award is USD 7.",
     ]

@@ -30,14 +30,14 @@ def test_a_changed_row_makes_the_page_outdated() -> None:
 
 
 def test_a_table_shows_who_may_do_what_and_the_conditions() -> None:
-    rules = "Only if: everything the instalment waits for has happened."
-    given_up = "Only if: the award was turned down or taken back before both sides had signed."
+    rules = "Only if: all conditions of the instalment are met."
+    given_up = "Only if: the award was declined or revoked before both sides had signed."
 
     assert table(payment.INSTALMENT).splitlines() == [
-        "| Move | From | To | Who | Rules | Asks |",
+        "| Action | From | To | Roles | Condition | Fields |",
         "| --- | --- | --- | --- | --- | --- |",
-        f"| Becomes payable | Planned | Payable | clock | {rules} | – |",
-        f"| Is no longer planned | Planned | Withdrawn | clock | {given_up} | – |",
+        f"| Make instalment payable | Planned | Payable | clock | {rules} | – |",
+        f"| Cancel instalment | Planned | Withdrawn | clock | {given_up} | – |",
     ]
 
 
@@ -54,10 +54,10 @@ def test_a_state_diagram_has_every_arrow_and_every_end() -> None:
         '    state "✓ Approved" as approved',
         '    state "– Withdrawn" as withdrawn',
         "    [*] --> due",
-        "    due --> received: Send the report",
-        "    received --> approved: Approve the report",
-        "    received --> due: Send it back with questions",
-        "    due --> withdrawn: Is no longer owed",
+        "    due --> received: Submit report",
+        "    received --> approved: Approve report",
+        "    received --> due: Send back with questions",
+        "    due --> withdrawn: Cancel report",
         "    approved --> [*]",
         "    withdrawn --> [*]",
     ]
@@ -126,9 +126,11 @@ def test_the_alternative_text_gives_the_current_step_and_what_can_follow() -> No
     flow = report.FLOW
 
     assert alternative(flow, "received") == (
-        "Now: Received. What can follow: Approved, Report due. The way: Report due → Received → Approved."
+        "Current step: Received. Next steps: Approved, Report due. Steps: Report due → Received → Approved."
     )
-    assert alternative(flow, "approved") == ("Now: Approved. It ends here. The way: Report due → Received → Approved.")
+    assert alternative(flow, "approved") == (
+        "Current step: Approved. This is the last step. Steps: Report due → Received → Approved."
+    )
 
 
 def test_a_diagram_is_in_the_readers_language_and_escapes_it() -> None:

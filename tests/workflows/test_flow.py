@@ -31,11 +31,11 @@ STRANDED = lost(*SOUND, replace(SEND, key="reopen", source=("panel",)))
 BY_ITSELF = lost(SEND, replace(AWARD, by=(Role.CLOCK,)))
 
 REFUSED = [
-    (UNKNOWN, "a flow: not in the vocabulary of steps: limbo"),
-    (DOUBLED, "a flow: given twice: send from draft"),
-    (SHADOWED, "a flow: given twice: send from draft"),
-    (STRANDED, "a flow: cannot be reached: panel"),
-    (BY_ITSELF, "a flow: the clock may not award"),
+    (UNKNOWN, "a flow: unknown steps: limbo"),
+    (DOUBLED, "a flow: duplicate transitions: send from draft"),
+    (SHADOWED, "a flow: duplicate transitions: send from draft"),
+    (STRANDED, "a flow: unreachable steps: panel"),
+    (BY_ITSELF, "a flow: the clock must not apply award"),
 ]
 
 
@@ -57,7 +57,7 @@ def test_an_inconsistent_table_is_rejected_by_name(made: Callable[[], Flow], rea
 
 @pytest.mark.parametrize("does", ["awards.make", "batches.approve", "batches.release", "reports.approve"])
 def test_the_clock_never_applies_transitions_reserved_for_people(does: str) -> None:
-    with pytest.raises(ValueError, match="the clock may not award"):
+    with pytest.raises(ValueError, match="the clock must not apply award"):
         Flow("a flow", ("draft",), (SEND, replace(AWARD, by=(Role.APPROVER, Role.CLOCK), does=does)))
 
 
@@ -105,13 +105,19 @@ def test_a_transition_at_the_wrong_step_is_refused_naming_both_steps() -> None:
 
     said = Flow("a flow", ("draft",), SOUND).objections("award", case, APPROVER)
 
-    assert said == (Say("“%(title)s” is not possible at the step “%(step)s”.", title="Award", step="Draft"),)
+    assert said == (
+        Say(
+            "“%(title)s” is not available at the step “%(step)s”. Reload the page to see what you can do now.",
+            title="Award",
+            step="Draft",
+        ),
+    )
 
 
 def test_an_unknown_transition_is_refused_and_does_not_raise() -> None:
     said = Flow("a flow", ("draft",), SOUND).objections("fly", ApplicationCase(arrived_at=NOON), APPLICANT)
 
-    assert said == (Say("There is no such step to take here."),)
+    assert said == (Say("This action does not exist. Reload the page to see what you can do now."),)
 
 
 def test_a_transition_of_another_role_is_refused_before_its_rules_are_checked() -> None:
@@ -120,7 +126,9 @@ def test_a_transition_of_another_role_is_refused_before_its_rules_are_checked() 
 
     flow = Flow("a flow", ("draft",), (replace(SEND, needs=(never,)), AWARD))
 
-    assert flow.objections("send", ApplicationCase(arrived_at=NOON), OFFICER) == (Say("This is not yours to do."),)
+    assert flow.objections("send", ApplicationCase(arrived_at=NOON), OFFICER) == (
+        Say("You don’t have permission to do this. It needs the role “%(roles)s”.", roles="applicant"),
+    )
 
 
 def test_all_reasons_are_given_at_once() -> None:
@@ -136,15 +144,15 @@ def test_all_reasons_are_given_at_once() -> None:
     with pytest.raises(Objected) as objected:
         flow.outcome("send", case, APPLICANT)
 
-    assert [str(say) for say in objected.value.reasons] == ["One.", "Two.", "Three.", "“Why” needs an answer."]
+    assert [str(say) for say in objected.value.reasons] == ["One.", "Two.", "Three.", "“Why” is required."]
 
 
 @pytest.mark.parametrize(
     ("answer", "reasons"),
     [
-        (None, ["“Why” needs an answer."]),
-        ("", ["“Why” needs an answer."]),
-        ("  \n", ["“Why” needs an answer."]),
+        (None, ["“Why” is required."]),
+        ("", ["“Why” is required."]),
+        ("  \n", ["“Why” is required."]),
         (" two  words ", ["“Why” needs at least 3 words."]),
         ("three whole words", []),
     ],
@@ -155,7 +163,7 @@ def test_a_length_limit_counts_words_not_spaces(answer: str | None, reasons: lis
     assert [str(say) for say in said] == reasons
 
 
-@pytest.mark.parametrize(("answer", "reasons"), [("yes", []), ("maybe", ["Choose one of the answers to “Fund it”."])])
+@pytest.mark.parametrize(("answer", "reasons"), [("yes", []), ("maybe", ["Choose one of the options for “Fund it”."])])
 def test_a_choice_must_be_one_of_its_options(answer: str, reasons: list[str]) -> None:
     fund = Ask("fund", "choice", "Fund it", options=(("yes", "Yes"), ("no", "No")))
 
@@ -164,7 +172,7 @@ def test_a_choice_must_be_one_of_its_options(answer: str, reasons: list[str]) ->
 
 @pytest.mark.parametrize("step", ["agreement", "approved", "released"])
 def test_the_clock_never_reaches_a_step_reserved_for_people(step: str) -> None:
-    with pytest.raises(ValueError, match="the clock may not award"):
+    with pytest.raises(ValueError, match="the clock must not apply award"):
         Flow("a flow", ("draft",), (SEND, replace(AWARD, target=step, by=(Role.CLOCK,), does=None)))
 
 
@@ -179,7 +187,7 @@ def test_changing_a_copy_of_a_flow_leaves_the_original_unchanged() -> None:
 
 
 def test_removing_a_row_that_others_need_is_rejected() -> None:
-    with pytest.raises(ValueError, match="cannot be reached: agreement, checks"):
+    with pytest.raises(ValueError, match="unreachable steps: agreement, checks"):
         Flow("a flow", ("draft",), SOUND).changed(without=("send",))
 
 

@@ -54,13 +54,13 @@ def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
 @pytest.mark.parametrize(
     ("question", "content", "said"),
     [
-        (TITLE, Content({"title": "Radio 🎉"}), "“Title” has characters that our letters cannot print: 🎉"),
-        (SUMMARY, Content({"summary": "🌸"}), "“Summary” has characters that our letters cannot print: 🌸"),
+        (TITLE, Content({"title": "Radio 🎉"}), "remove characters that our letters cannot print from “Title”: 🎉"),
+        (SUMMARY, Content({"summary": "🌸"}), "remove characters that our letters cannot print from “Summary”: 🌸"),
         (TITLE, Content({"title": "x" * 301}), "“Title” has 301 characters; 300 are allowed."),
         (
             BUDGET,
             Content({}, lines=[Line("Mast 🎉", "equipment", Decimal(1), Decimal(5))]),
-            "“Lines, 1” has characters that our letters cannot print: 🎉",
+            "remove characters that our letters cannot print from “Lines, 1”: 🎉",
         ),
         (
             BUDGET,
@@ -70,9 +70,9 @@ def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
         (
             GOALS,
             Content({}, goals=[GOAL, Goal("Sites", "🎉", Decimal(0), Decimal(4), "")]),
-            "“Goals, 2” has characters that our letters cannot print: 🎉",
+            "remove characters that our letters cannot print from “Goals, 2”: 🎉",
         ),
-        (GOALS, Content({}, goals=[GOAL] * 41), "41 rows of “Goals”; at most 40 fit this call."),
+        (GOALS, Content({}, goals=[GOAL] * 41), "“Goals” has 41 rows; this call allows at most 40."),
     ],
 )
 def test_unprintable_text_is_reported_before_submission(question: Question, content: Content, said: str) -> None:

@@ -136,7 +136,7 @@ def test_a_duplicate_question_is_rejected(programme: Programme) -> None:
     stored = programme.rules.model_dump(mode="json")
     stored["stages"][0]["sections"] *= 2
 
-    with pytest.raises(ValueError, match="is asked twice"):
+    with pytest.raises(ValueError, match="has the same question twice"):
         CallRules.model_validate(stored)
 
 
@@ -238,8 +238,8 @@ def test_the_file_of_a_new_programme_is_found_and_nothing_else_changes(folder: P
     [
         (TRAVEL.replace('key="most")', 'key="moon")'), r"travel\.py: no such rule: moon"),
         (TRAVEL.replace('key="most")', 'key="most", params={"usd": 1})'), r"travel\.py: most: 1 validation error"),
-        (TRAVEL.replace("TRV", "RES"), r"\w+\.py: the code RES is taken"),
-        (TRAVEL.replace("PROGRAMME =", "TRAVEL ="), r"travel\.py: declares no PROGRAMME"),
+        (TRAVEL.replace("TRV", "RES"), r"\w+\.py: the code RES is already in use"),
+        (TRAVEL.replace("PROGRAMME =", "TRAVEL ="), r"travel\.py: defines no PROGRAMME"),
     ],
 )
 def test_an_invalid_file_is_rejected_by_name(folder: Path, text: str, reason: str) -> None:

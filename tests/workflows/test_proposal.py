@@ -78,24 +78,24 @@ def lacks(*questions: Question, content: Content) -> list[str]:
         (MONEY, "12.50", []),
         (MONEY, "lots", ["Part: “Other money” is not a number."]),
         (DAY, "2027-03-01", []),
-        (DAY, "soon", ["Part: “Day” is not a day."]),
+        (DAY, "soon", ["Part: “Day” is not a date."]),
         (DATED, [{"name": "Dig", "start": "2027-03-01"}], []),
         (
             DATED,
             [{"name": "Dig", "start": "soon"}],
-            ["Part: row 1 of “Work” has a day or a number that cannot be read."],
+            ["Part: row 1 of “Work” has an invalid date or number."],
         ),
         (
             ROWS,
             [{"name": "H. (demo)", "role": "Leads"}] * 3,
-            ["Part: 3 rows of “Team”; at most 2 fit this call."],
+            ["Part: “Team” has 3 rows; this call allows at most 2."],
         ),
         (ROWS, [], ["Part: “Team” is not answered."]),
         (ROWS, [{"name": "H. (demo)", "role": "Leads"}], []),
         (
             ROWS,
             [{"name": "H. (demo)", "role": "Leads"}, {"name": "", "member": "1"}],
-            ["Part: row 2 of “Team” is half filled."],
+            ["Part: row 2 of “Team” is incomplete."],
         ),
         (SPANS, [{"start": "2027-03-01", "end": "2027-02-28"}], ["Part: row 1 of “Work” ends before it starts."]),
         (SPANS, [{"start": "2027-03-01", "end": "2027-03-01"}], []),
@@ -115,11 +115,11 @@ def test_an_answer_is_validated_by_the_kind_of_its_question(question: Question, 
         ((Line("Mast", "equipment", Decimal(0), Decimal(1)),), [1]),
         ((Line("Mast", "equipment", Decimal(-1), Decimal(5)),), [1]),
         ((Line("Screw", "equipment", Decimal("0.1"), Decimal("0.01")),), [1]),
-        ((ROUTER,) * 3, ["Part: 3 lines; at most 2 fit this call."]),
+        ((ROUTER,) * 3, ["Part: the budget has 3 lines; this call allows at most 2."]),
     ],
 )
 def test_a_budget_line_has_a_description_and_a_cost(lines: tuple[Line, ...], said: list[Any]) -> None:
-    text = "Part: line {} needs what it is, a quantity and a cost above zero."
+    text = "Part: line {} needs a description, a quantity and a cost above zero."
 
     assert lacks(BUDGET, content=Content({}, lines=lines)) == [
         text.format(one) if isinstance(one, int) else one for one in said
@@ -134,13 +134,13 @@ def test_a_budget_line_has_a_description_and_a_cost(lines: tuple[Line, ...], sai
         (Goal("Cost", "USD", Decimal("7.20"), Decimal("4.32"), ""), []),
         (
             Goal("Households", "", None, Decimal(90), ""),
-            ["Part: give the start and the target of “Households” as numbers."],
+            ["Part: enter the baseline and the target of “Households” as numbers."],
         ),
         (
             Goal("Households", "", Decimal(0), None, ""),
-            ["Part: give the start and the target of “Households” as numbers."],
+            ["Part: enter the baseline and the target of “Households” as numbers."],
         ),
-        (Goal("", "", Decimal(0), Decimal(1), ""), ["Part: give the start and the target of “–” as numbers."]),
+        (Goal("", "", Decimal(0), Decimal(1), ""), ["Part: enter the baseline and the target of “–” as numbers."]),
     ],
 )
 def test_an_indicator_has_a_baseline_and_a_target_and_the_baseline_may_be_zero(goal: Goal, said: list[str]) -> None:
@@ -152,7 +152,7 @@ def test_a_form_for_one_indicator_accepts_one() -> None:
 
     assert lacks(one, content=Content({}, goals=(SPEED,))) == []
     assert lacks(one, content=Content({}, goals=(SPEED,) * 2)) == [
-        "Part: 2 rows of “Indicators”; at most 1 fit this call."
+        "Part: “Indicators” has 2 rows; this call allows at most 1."
     ]
 
 
@@ -197,11 +197,11 @@ def test_an_empty_small_proposal_lists_everything_missing_in_order() -> None:
         "The project: “Summary” is not answered.",
         "The project: “First day of the project” is not answered.",
         "The project: “Length in months” is not answered.",
-        "What happens, and how you will know: “What happens when” is not answered.",
-        "What happens, and how you will know: “The one thing you will measure” is not answered.",
-        "Budget: “What you ask us for” is not answered.",
-        "Declarations: “What we write here is true and complete.” is not answered.",
-        "Declarations: “Our board has agreed to this proposal.” is not answered.",
+        "Activities and indicator: “Activities and dates” is not answered.",
+        "Activities and indicator: “The one thing you will measure” is not answered.",
+        "Budget: “What you request from us” is not answered.",
+        "Declarations: “The information in this application is true and complete.” is not answered.",
+        "Declarations: “Our board has approved this proposal.” is not answered.",
         "Declarations: “The bank account is in the legal name of our organisation.” is not answered.",
     ]
 

@@ -47,7 +47,7 @@ APPLICATION = [
     Failing(
         proposals.in_time,
         {"arrived_at": MIDNIGHT + timedelta(microseconds=1)},
-        ("The call closed on 2026-11-30 23:59:00+00:00. Your draft is kept, but it can no longer be sent.",),
+        ("The call closed on 2026-11-30 23:59:00+00:00. We keep your draft, but you can no longer submit it.",),
     ),
     Failing(
         proposals.in_time,
@@ -58,65 +58,69 @@ APPLICATION = [
     Failing(
         proposals.in_time,
         {"invited_until": NOON - timedelta(seconds=1)},
-        ("The invitation ended on 2026-11-30 11:59:59+00:00. Your draft is kept, but it can no longer be sent.",),
+        ("The invitation expired on 2026-11-30 11:59:59+00:00. We keep your draft, but you can no longer submit it.",),
     ),
     Failing(proposals.complete, {"missing": (Say("One."), Say("Two."))}, ("One.", "Two.")),
     Failing(
         proposals.own_draft,
         {"written_by": ME},
-        ("You had a hand in this proposal, so somebody else must do this.",),
+        ("You helped to write this proposal, so another person must do this.",),
     ),
     Failing(
         days.happened_already,
         {"happened_on": date(2026, 12, 1)},
-        ("“On which day” is 2026-12-01, which is still to come.",),
+        ("“Date of the event” is 2026-12-01, which is in the future. Enter the date on which it happened.",),
     ),
-    Failing(decisions.all_checked, {"checks_open": 1}, ("Checks without a verdict: 1.",)),
+    Failing(
+        decisions.all_checked, {"checks_open": 1}, ("Eligibility checks without a result: 1. Complete them first.",)
+    ),
     Failing(
         decisions.none_failed,
-        {"checks_failed": ("The account holder equals the legal name", "We can pay into this country")},
+        {"checks_failed": ("The name on the bank account is the legal name", "We can make payments to this country")},
         (
-            "A check has failed: The account holder equals the legal name.",
-            "A check has failed: We can pay into this country.",
+            "An eligibility check has failed: The name on the bank account is the legal name.",
+            "An eligibility check has failed: We can make payments to this country.",
         ),
     ),
-    Failing(decisions.reviews_in, {"reviews_in": 1, "reviews_needed": 3}, ("3 reviews are needed, 1 in.",)),
+    Failing(
+        decisions.reviews_in, {"reviews_in": 1, "reviews_needed": 3}, ("3 reviews are required; 1 submitted so far.",)
+    ),
     Failing(
         decisions.not_checked_by_me,
         {"checked_by": ME},
-        ("You did the checks of this application, so somebody else must do this.",),
+        ("You completed eligibility checks on this application, so another person must do this.",),
     ),
     Failing(
         decisions.not_recommended_by_me,
         {"recommended_by": list(Role).index(Role.APPROVER) + 1},
-        ("You recommended this, so somebody else must decide it.",),
+        ("You made the recommendation, so another person must decide.",),
     ),
     Failing(
         decisions.award_recommended,
         {"recommendation": None},
-        ("No officer has recommended to award. Send it back instead, with your reasons.",),
+        ("No officer has recommended an award. Send the application back with your reasons instead.",),
     ),
     Failing(
         decisions.award_recommended,
         {"recommendation": "decline"},
-        ("No officer has recommended to award. Send it back instead, with your reasons.",),
+        ("No officer has recommended an award. Send the application back with your reasons instead.",),
     ),
-    Failing(decisions.amount_fits, answering(amount=Decimal(0)), ("The amount must be above zero.",)),
-    Failing(decisions.amount_fits, answering(amount="4000"), ("Write the amount as a number.",)),
-    Failing(decisions.amount_fits, answering(amount=Decimal("NaN")), ("Write the amount as a number.",)),
+    Failing(decisions.amount_fits, answering(amount=Decimal(0)), ("Enter an amount above zero.",)),
+    Failing(decisions.amount_fits, answering(amount="4000"), ("Enter the amount as a number.",)),
+    Failing(decisions.amount_fits, answering(amount=Decimal("NaN")), ("Enter the amount as a number.",)),
     Failing(
         decisions.amount_fits,
         answering(amount=Decimal("9000.01")),
         (
-            f"They asked for {usd('5000')}; an award cannot be more.",
-            f"The call has {usd('9000')} left to give.",
+            f"The applicant requested {usd('5000')}; an award cannot exceed this amount.",
+            f"The call has only {usd('9000')} left to award.",
         ),
     ),
-    Failing(decisions.recommends_wholly, answering(amount=None), ("Name the amount that you recommend.",)),
+    Failing(decisions.recommends_wholly, answering(amount=None), ("Enter the amount that you recommend.",)),
     Failing(
         decisions.recommends_wholly,
         answering(kind="decline", feedback=""),
-        ("Write what the applicant is to hear.",),
+        ("Enter the feedback for the applicant.",),
     ),
     Failing(
         decisions.all_settled,
@@ -124,20 +128,20 @@ APPLICATION = [
         (
             "Reports not approved yet: 1.",
             "Instalments not paid yet: 2.",
-            f"Paid, not used and not yet back: {usd('70')}.",
+            f"Unspent funds not returned yet: {usd('70')}.",
         ),
     ),
     Failing(
         decisions.time_to_sign_is_over,
         {"agreement": "to_sign", "sign_until": NOON.date()},
-        ("The grantee has until 2026-11-30 to sign.",),
+        ("The grantee can still sign until 2026-11-30. You can revoke the award after that day.",),
     ),
-    Failing(decisions.nobody_signed, {"agreement": "countersign"}, ("The grantee has signed the agreement.",)),
-    Failing(decisions.grantee_signed, {"agreement": "to_sign"}, ("The grantee has not signed yet.",)),
-    Failing(decisions.both_signed, {"agreement": "to_sign"}, ("The agreement waits for a signature.",)),
+    Failing(decisions.nobody_signed, {"agreement": "countersign"}, ("The grantee has already signed the agreement.",)),
+    Failing(decisions.grantee_signed, {"agreement": "to_sign"}, ("The grantee has not signed the agreement yet.",)),
+    Failing(decisions.both_signed, {"agreement": "to_sign"}, ("The agreement is not signed by both sides yet.",)),
 ]
 
-STANDS = Failing(money.given_up, {"application": "agreement"}, ("The award stands.",))
+STANDS = Failing(money.given_up, {"application": "agreement"}, ("The award has not been declined or revoked.",))
 """The reason why no award ends by the clock."""
 
 OTHER = {
@@ -145,25 +149,32 @@ OTHER = {
         Failing(
             money.other_side_signs,
             {"signed_by": list(Role).index(role) + 1},
-            ("You signed for the other side already.",),
+            ("You signed for the grantee, so another person must countersign.",),
         )
         for role in (Role.OFFICER, Role.APPROVER)
     ]
     + [
         STANDS,
-        Failing(money.came_from_us, {"returnable": Decimal(0)}, ("There is nothing that could come back.",)),
-        Failing(money.came_from_us, returning(amount=Decimal(0)), ("The amount must be above zero.",)),
+        Failing(money.came_from_us, {"returnable": Decimal(0)}, ("There are no funds that could be returned.",)),
+        Failing(money.came_from_us, returning(amount=Decimal(0)), ("Enter an amount above zero.",)),
         Failing(
             money.came_from_us,
             returning(amount=Decimal("900.01"), day=date(2026, 12, 2)),
-            (f"No more than {usd('900')} can come back.", "This day is still to come."),
+            (
+                f"At most {usd('900')} can be returned.",
+                "This date is in the future. Enter the date on which we received the funds.",
+            ),
         ),
         Failing(
             money.came_from_us,
             returning(day=date(2026, 11, 28)),
-            ("The first payment left on 2026-11-30; nothing came back before.",),
+            ("The first payment was made on 2026-11-30. Enter that date or a later one.",),
         ),
-        Failing(money.came_from_us, returning(reference="B-0"), ("Money with this reference is recorded already.",)),
+        Failing(
+            money.came_from_us,
+            returning(reference="B-0"),
+            ("Returned funds with this bank reference are already recorded.",),
+        ),
     ],
     "report": [
         STANDS,
@@ -173,11 +184,15 @@ OTHER = {
             {"agreement": "countersign"},
             ("The agreement is not signed by both sides yet.",),
         ),
-        Failing(money.earlier_reports_done, {"earlier_open": ("Interim report",)}, ("First: Interim report.",)),
+        Failing(
+            money.earlier_reports_done,
+            {"earlier_open": ("Interim report",)},
+            ("“Interim report” must be approved first.",),
+        ),
         Failing(
             money.not_sent_by_me,
             {"sent_by": list(Role).index(Role.OFFICER) + 1},
-            ("You sent this report, so somebody else must approve it.",),
+            ("You submitted this report, so another person must review it.",),
         ),
     ],
     "instalment": [
@@ -188,19 +203,19 @@ OTHER = {
         Failing(
             money.a_third_person,
             {"prepared_by": list(Role).index(Role.FINANCE) + 1},
-            ("You prepared or approved this batch, so somebody else must do this.",),
+            ("You prepared or approved this batch, so another person must do this.",),
         ),
         Failing(
             money.a_third_person,
             {"approved_by": list(Role).index(Role.FINANCE) + 1},
-            ("You prepared or approved this batch, so somebody else must do this.",),
+            ("You prepared or approved this batch, so another person must do this.",),
         ),
         Failing(
             money.a_third_person,
             {"award_makers": ME},
-            ("You decided an award in this batch, so somebody else must do this.",),
+            ("You made an award in this batch, so another person must do this.",),
         ),
-        Failing(money.pays_somebody, {"payments": 0}, ("There is no payment in this batch.",)),
+        Failing(money.pays_somebody, {"payments": 0}, ("This batch has no payments.",)),
     ],
 }
 

@@ -61,7 +61,7 @@ PROGRAMME = Programme(
         checks=(
             ("standing", "The standing was checked in the register today"),
             ("payable", "We can make payments to this country"),
-            ("account", "The name of the account holder is the legal name"),
+            ("account", "The name on the bank account is the legal name"),
             ("costs", "All costs in the budget are eligible"),
             ("partner", "An outside partner has confirmed its role, if one is required"),
             ("sanctions", "No match in this month’s sanctions lists"),

@@ -46,7 +46,7 @@ PROGRAMME = Programme(
         checks=(
             ("chapter", "The application is from the chapter, not from one member"),
             ("costs", "All costs in the budget are eligible"),
-            ("account", "The name of the account holder is the legal name"),
+            ("account", "The name on the bank account is the legal name"),
         ),
         clock={"question_days": 5, "review_days": 14, "decision_days": 7},
     ),

@@ -13,16 +13,9 @@ from workflows.rubrics import RESEARCH
 QUESTION = Question(
     key="question", kind="long", label="What do you want to find out, and who needs to know?", words=200
 )
-METHOD = Question(
-    key="method",
-    kind="long",
-    label="How will you find out?",
-    help="Describe the data, the sample and the analysis.",
-    words=600,
-)
-OUTPUTS = Question(
-    key="outputs", kind="long", label="What will you publish, where, and under which licence?", words=200
-)
+HOW = "Describe the data, the sample and the analysis."
+METHOD = Question(key="method", kind="long", label="How will you find out?", help=HOW, words=600)
+OUTPUTS = Question(key="outputs", kind="long", label="What will you publish, where, under which licence?", words=200)
 SUBJECTS = (
     ("none", "No"),
     ("certified", "Yes, and ethics approval is granted"),
