@@ -1,1 +1,1 @@
-"""The edge towards machines: doors that workers come in by. Ids in, one service or report called, safe to run twice."""
+"""Entry points of the background processes. A job takes ids, calls one service or report, and is safe to run twice."""

@@ -1,4 +1,4 @@
-"""What happens because time has passed: moves whose time has run out, the sealing of history, the public figures."""
+"""Periodic work: transitions whose time limit has passed, the sealing of the history, and the public figures."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ TICK = "grants.jobs.clock.tick"
 
 
 def tick() -> int:
-    """Take every timed move that is due, each in a unit of its own; then seal history and count the public figures.
+    """Apply every due transition in a transaction of its own, then seal the history and update the public figures.
 
-    Answers how many moves were taken.
+    Returns the number of transitions applied.
     """
     taken = 0
     for id, key in overdue.moves():
@@ -46,17 +46,17 @@ def tick() -> int:
 
 
 class Tick(CronJob):
-    """RQ's cron job, but written as JSON: RQ's own would be a pickle, which our workers refuse to read."""
+    """RQ's cron job, stored as JSON. RQ's own class would store a pickle, which the workers refuse to read."""
 
     def enqueue(self, connection: Redis) -> Job:
-        """Put one tick into the queue."""
+        """Enqueue one tick."""
         return queue(self.queue_name, connection).enqueue_call(
             TICK, timeout=120, result_ttl=0, failure_ttl=86_400, ttl=EVERY
         )
 
 
 def scheduler(connection: Redis) -> CronScheduler:
-    """RQ's own scheduler with our one tick on it."""
+    """RQ's scheduler with the tick as its only job."""
     cron = CronScheduler(connection, logging_level=logging.WARNING)
     cron.get_jobs().append(Tick(queue_name=outbox.DEFAULT, func=tick, interval=EVERY, name="tick"))
     return cron

@@ -1,4 +1,4 @@
-"""The one job: take outbox rows in hand one by one and do what they say."""
+"""The only kind of job: process outbox rows one by one."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ log = logging.getLogger("grants.jobs")
 
 
 class Overdue(BaseException):
-    """The job took too long. Not an Exception, so that no library on the way can swallow it."""
+    """The job exceeded its time limit. A BaseException, so that no library can swallow it."""
 
 
 def work(ids: Sequence[int]) -> int:
-    """Do these rows; answers how many were done. After half the time limit the rest is left for another job."""
+    """Process these rows and return how many were done. After half the time limit, leave the rest to another job."""
     began, done = time.monotonic(), 0
     for id in ids:
         if time.monotonic() - began > SECONDS / 2:
@@ -34,7 +34,7 @@ def work(ids: Sequence[int]) -> int:
 
 
 def work_one(id: int) -> bool:
-    """Claim a row, do it, and say whether it was ours to do."""
+    """Claim a row and process it; return whether this worker completed it."""
     held = outbox.claim(id)
     if held is None:
         return False
@@ -57,9 +57,9 @@ def work_one(id: int) -> bool:
 
 
 def rehearse() -> None:
-    """Ask the database all that a job asks, of a row that cannot be; nothing is kept.
+    """Run every database statement of a job once, for a row that does not exist. Nothing is changed.
 
-    The tables' mapping is worked out and the statements are compiled then, once instead of in every forked child.
+    This configures the mappers and compiles the statements once, instead of in every forked child.
     """
     nobody = outbox.Claim(id=0, token=0, kind="", args={})
     outbox.claim(nobody.id)

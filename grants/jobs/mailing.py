@@ -1,4 +1,4 @@
-"""Writing to somebody, in their language."""
+"""Sending mail in the language of its recipient."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workflows.say import Money, Say, Value
 
 
 def send(held: outbox.Claim) -> None:
-    """Send the mail of an outbox row. A second try carries the same Message-ID, so that the receiver can drop it."""
+    """Send the mail of an outbox row. A retry has the same Message-ID, so that the receiver can drop duplicates."""
     person = db.session.get_one(Person, int(held.args["person"]))
     message = written(held, person)
     db.session.remove()
@@ -33,10 +33,10 @@ def send(held: outbox.Claim) -> None:
 
 
 def written(held: outbox.Claim, person: Person) -> Message:
-    """The message as it goes out.
+    """The mail as it is sent.
 
-    Its subject is encoded as a whole: Python's newer EmailMessage folds a subject of several scripts word by word and
-    loses spaces between them (tried with 3.11).
+    The subject is encoded as a whole. Python's newer EmailMessage encodes a subject with several scripts word by word
+    and loses spaces between words (tested with Python 3.11).
     """
     ours = settings()
     text = spoken(Say.from_json(held.args["text"]), _language(person))
@@ -51,7 +51,7 @@ def written(held: outbox.Claim, person: Person) -> Message:
 
 
 def spoken(say: Say, language: str) -> str:
-    """The sentence with its values in the reader's language."""
+    """The message with its values formatted in this language."""
     return say.text % {name: _value(value, language) for name, value in say.values.items()}
 
 
@@ -72,5 +72,5 @@ def _value(value: Value, language: str) -> str:
 
 
 def _language(person: Person) -> str:
-    """The person's own language if mails have it, else English: days and sentences never mix two."""
+    """The person's language if mails support it, else English, so that a mail never mixes two languages."""
     return person.language if person.language in LANGUAGES else "en"

@@ -1,4 +1,4 @@
-"""Printing a document: read what it is made from, render with nothing open, keep the file, mark it done."""
+"""Printing a document: read its snapshot, render it without an open transaction, store the file, mark it done."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ FILE = (
     )
     .returning(FILES.c.outbox_id)
 )
-"""The file's row for exactly the outbox row that was ours to finish, in one statement: both or neither."""
+"""Finish the outbox row that this worker holds and insert the file, in one statement: both or neither."""
 
 
 def made_from(document: int) -> dict[str, object]:
-    """The snapshot of a document; raises NoResultFound when there is none, or none any more."""
+    """The snapshot of a document; raises NoResultFound if it does not exist or has been erased."""
     with stating() as connection:
         return connection.execute(SNAPSHOT, {"document": document}).scalar_one()
 
 
 def print_document(held: outbox.Claim) -> None:
-    """Print the document of an outbox row; raises Unprintable, or Fenced when another worker was quicker."""
+    """Print the document of an outbox row; raises Unprintable, or Fenced if another worker has taken over the row."""
     id = int(held.args["document"])
     rendered = reports.render(parse(made_from(id)))
     facts = {

@@ -1,4 +1,4 @@
-"""What a worker, a relay or a clock is built from: the database, the queues and the files of one installation."""
+"""Parts of a worker, a relay or a clock: the database, the queues and the files of one installation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-import grants.services  # noqa: F401 - registers every deed before the clock takes a move
+import grants.services  # noqa: F401 - registers every effect before the clock applies a transition
 from config import Settings
 from grants.db import bound
 from grants.outside.storage import Storage
@@ -16,28 +16,28 @@ from workflows.programmes import read_also
 
 
 def build(settings: Settings) -> Flask:
-    """A Flask application without a single page."""
+    """A Flask application without pages."""
     read_also(settings.programmes)
     PLACE.address, PLACE.demo = settings.address, settings.demo
     return bound(settings, "grants.jobs")
 
 
 def settings() -> Settings:
-    """The settings of the running program."""
+    """The settings of the running process."""
     found: Settings = current_app.extensions["settings"]
     return found
 
 
 def storage() -> Storage:
-    """Where files are kept."""
+    """The file storage."""
     return Storage(settings().files)
 
 
 def queue(name: str, connection: Redis) -> Queue:
-    """A queue whose jobs are JSON, never pickle."""
+    """A queue that stores jobs as JSON, never as pickle."""
     return Queue(name, connection=connection, serializer=JSONSerializer)
 
 
 def connect(settings: Settings) -> Redis:
-    """Valkey or Redis."""
+    """A connection to Valkey or Redis."""
     return Redis.from_url(settings.redis_url)

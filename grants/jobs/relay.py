@@ -1,4 +1,4 @@
-"""The relay: every second it puts waiting outbox rows into the queues. Any number of relays may run, anywhere."""
+"""The relay: enqueues waiting outbox rows every second. Any number of relays can run at the same time."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from grants.services import outbox
 
 WORK = "grants.jobs.doors.work"
 AT_ONCE = 10
-"""Letters a job: together they pay once for what the queue writes down about a job."""
+"""Outbox rows per job, so that the queue's overhead for a job is paid once for several rows."""
 FULL = 50
-"""Jobs that may wait in a queue; the rest waits in the database, where nothing can lose it."""
+"""Maximum number of jobs waiting in a queue. Other rows wait in the database, where they cannot be lost."""
 log = logging.getLogger("grants.jobs.relay")
 
 
 def run(app: Flask, connection: Redis, *, pause: float = 1.0) -> None:
-    """Go on until SIGTERM or SIGINT; a database or queue that is away is waited for."""
+    """Run until SIGTERM or SIGINT; wait while the database or the queue is unreachable."""
     end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: end.set())
@@ -39,7 +39,7 @@ def run(app: Flask, connection: Redis, *, pause: float = 1.0) -> None:
 
 
 def turn(connection: Redis, *, at_once: int = AT_ONCE) -> int:
-    """Enqueue what is due, once, so many rows to a job; answers how many rows."""
+    """Enqueue the due rows once, `at_once` rows per job; return the number of rows."""
     count = 0
     try:
         with saving():

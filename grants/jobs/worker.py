@@ -1,4 +1,4 @@
-"""Our RQ worker: everything is imported and tried before it forks, and the fork is held within limits."""
+"""The RQ worker: it imports and warms up everything before it forks, and limits the resources of its children."""
 
 from __future__ import annotations
 
@@ -29,34 +29,34 @@ from grants.services.outbox import LETTERS
 MEMORY = 2 * 1024**3
 FILE = 256 * 1024**2
 GOES_ON = 10.0
-"""Seconds for which a child takes jobs: a fork, and the memory that parent and child part with, cost half a letter."""
+"""Seconds for which a child takes jobs, because a fork and its copied memory cost half as much as a letter."""
 
 
 class Penalty(UnixSignalDeathPenalty):
-    """Ends an overdue job with what no `except Exception` can catch."""
+    """Ends an overdue job with an exception that `except Exception` does not catch."""
 
     def handle_death_penalty(self, signum: int, frame: FrameType | None) -> None:
-        """Raise; the parent's own watch over its child keeps the exception that it waits for."""
+        """Raise Overdue; the parent's monitor of its child keeps the exception that RQ expects."""
         if issubclass(self._exception, HorseMonitorTimeoutException):
             super().handle_death_penalty(signum, frame)  # type: ignore[no-untyped-call]
         raise Overdue
 
 
 class GrantsWorker(Worker):
-    """Forks a child per job out of a parent that holds the application, the fonts and the parsed stylesheets."""
+    """A worker that forks its children from a parent with the application, fonts and stylesheets already loaded."""
 
     death_penalty_class = Penalty
     app: Flask
     _until = 0.0
 
     def subscribe(self) -> None:
-        """Listen to no commands over Valkey: RQ would start a thread for it, and a thread must not see a fork."""
+        """Do not listen for commands over Valkey: RQ would start a thread, and forking with threads is unsafe."""
 
     def unsubscribe(self) -> None:
-        """Nothing was subscribed to."""
+        """Do nothing, because nothing was subscribed."""
 
     def main_work_horse(self, job: Any, queue: Any) -> None:
-        """In the child: let go of the parent's connections, take on limits, work inside the application."""
+        """In the child: drop the parent's connections, set resource limits, and run inside the application context."""
         self._until = time.monotonic() + GOES_ON
         garbage.look_after(garbage.HARDLY_EVER)
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS + 10, SECONDS + 20))
@@ -69,10 +69,10 @@ class GrantsWorker(Worker):
             super().main_work_horse(job, queue)
 
     def perform_job(self, job: Any, queue: Any, execution: Any) -> bool:
-        """In the child: perform the job, and the next ones that wait, for as long as a child goes on.
+        """In the child: perform the job, then further waiting jobs for as long as a child may run.
 
-        Each has its own time limit. Should the child be killed, the parent buries the first job; whichever it had in
-        hand, its rows are due again in the outbox once their lease is over.
+        Each job has its own time limit. If the child is killed, the parent marks the first job as failed; the rows of
+        whichever job was running are due again in the outbox when their lease ends.
         """
         done: bool = super().perform_job(job, queue, execution)
         while done and time.monotonic() < self._until and (found := self._next()):
@@ -81,14 +81,14 @@ class GrantsWorker(Worker):
         return done
 
     def _next(self) -> tuple[Job, Queue] | None:
-        """The next job if one waits. The worker stays busy, for one that is idle would stop without its child."""
+        """The next waiting job, if any. The worker stays busy, because an idle worker would stop without its child."""
         found: tuple[Job, Queue] | None = Queue.dequeue_any(
             self.queues, None, connection=self.connection, serializer=self.serializer
         )
         return found
 
     def handle_warm_shutdown_request(self) -> None:
-        """In the parent: the child is to end after the job that it has in hand."""
+        """In the parent: tell the child to end after its current job."""
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         if self.horse_pid:
             with suppress(ProcessLookupError):
@@ -99,13 +99,13 @@ class GrantsWorker(Worker):
 
 
 class Threaded(RuntimeError):
-    """A thread runs in a process that is about to fork: the child could wait for its lock for ever."""
+    """A thread is running in a process that is about to fork, so the child could wait for its lock for ever."""
 
 
 def prepare(app: Flask, name: str, connection: Redis) -> GrantsWorker:
-    """A worker of one queue, warmed up; raises Threaded when warming up left a thread.
+    """A warmed-up worker for one queue; raises Threaded if the warm-up leaves a thread running.
 
-    Only where letters are printed are fonts and stylesheets read: that takes two seconds, and 60 MiB while it runs.
+    Fonts and stylesheets are loaded only for the queue of letters, because this takes two seconds and 60 MiB.
     """
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     if name == LETTERS:

@@ -1,4 +1,4 @@
-"""The tables, one file per noun."""
+"""The database models, one module per noun."""
 
 from grants.models.applications import Application, ApplicationSave, BudgetLine, Indicator
 from grants.models.appointments import Appointment

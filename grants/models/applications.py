@@ -1,4 +1,4 @@
-"""Applications: one row, one reference, one history from the first word to the closing."""
+"""Applications: one row, one reference number and one history from draft to closing."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from grants.models.calls import Call
 from grants.models.organisations import Organisation
 
 WORDS = "plain(((title || ' '::text) || COALESCE(reference, ''::text)))"
-"""What a search looks through. Kept in the row, for made anew for each row looked at it takes seven times as long."""
+"""The text that searches match. It is stored, because computing it for each row makes a search seven times slower."""
 
 
 class Application(Model):
-    """A proposal in a call. Facts are columns; only free answers are JSON."""
+    """An application in a call. Facts are columns; only the other answers are JSON."""
 
     __tablename__ = "application"
     __table_args__ = (
@@ -82,7 +82,7 @@ class Application(Model):
 
 
 class ApplicationSave(Model):
-    """What somebody's save sent in, kept when it lost against another's: no text is ever thrown away."""
+    """The content of a save that conflicted with another person's save, kept so that no text is lost."""
 
     __tablename__ = "application_save"
     seen = through("application_id", Side.APPLICANT)
@@ -98,9 +98,9 @@ class ApplicationSave(Model):
 
 
 class BudgetLine(Model):
-    """One line of the budget: the same line from the proposal to the final report.
+    """A line of the budget, the same from the proposal to the final report.
 
-    total is what was asked for it, agreed what the award gives for it: None before an award, and together the award.
+    total: amount requested. agreed: amount awarded, None before the award; the agreed amounts add up to the award.
     """
 
     __tablename__ = "budget_line"
@@ -122,7 +122,7 @@ class BudgetLine(Model):
 
 
 class Indicator(Model):
-    """What is measured: where it stood, where it is to stand."""
+    """An indicator with its baseline and its target."""
 
     __tablename__ = "indicator"
     seen = through("application_id", Side.APPLICANT, Side.OFFICE, Side.REVIEWER)
@@ -138,5 +138,5 @@ class Indicator(Model):
 
     @property
     def less_is_better(self) -> bool:
-        """The goal is to bring the figure down."""
+        """Whether the target is below the baseline."""
         return self.baseline is not None and self.target is not None and self.target < self.baseline

@@ -1,4 +1,4 @@
-"""Who holds which role, in everything, in one programme, or in one call."""
+"""Appointments of people to roles: everywhere, in one programme or in one call."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workflows.roles import APPOINTED
 
 
 class Appointment(Model):
-    """A person in a role; no programme and no call means everywhere."""
+    """The appointment of a person to a role. Without programme and call, it applies everywhere."""
 
     __tablename__ = "appointment"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Awards, their agreement and the plan of their instalments."""
+"""Awards with their agreements, instalments and repayments."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ EVERYBODY = (Side.APPLICANT, Side.OFFICE, Side.FINANCE)
 
 
 class Award(Model):
-    """Money promised to an application.
+    """An amount awarded to an application.
 
-    conditions: what the grantee must do before the first instalment, as written; met_at and met_by: found to be met.
-    to_close: everything is reported, paid and returned, and nobody has closed it. unused: what the last approved report
-    leaves of what was paid, and has not come back; back_by: the day until which it is asked back.
+    conditions: the text of what the grantee must do before the first instalment. met_at, met_by: when and by whom the
+    condition was confirmed as met. to_close: everything is reported, paid and returned, but the grant is still open.
+    unused: unspent funds after the last approved report that have not been returned. back_by: the day by which the
+    grantee must return them.
     """
 
     __tablename__ = "award"
@@ -60,14 +61,14 @@ class Award(Model):
 
     @property
     def conditional(self) -> bool:
-        """There is a condition, and nobody has found it met."""
+        """Whether there is a condition that is not confirmed as met."""
         return bool(self.conditions) and self.met_at is None
 
 
 class Agreement(Model):
-    """The contract of an award; valid only with both signatures.
+    """The grant agreement of an award, valid only with both signatures.
 
-    divided_at: when the grantee last divided a part award over the lines of the budget.
+    divided_at: when the grantee last divided a partial award among the budget lines.
     """
 
     __tablename__ = "agreement"
@@ -106,16 +107,16 @@ class Agreement(Model):
 
     @property
     def stage(self) -> str:
-        """The stage of its flow: conditional until the award's condition is met."""
+        """The stage in its flow: `conditional` until the condition of the award is met, else empty."""
         return "conditional" if self.award.conditional else ""
 
 
 class Instalment(Model):
-    """A planned share of an award: planned until its conditions hold, then payable, also when it has been paid.
+    """A planned share of an award: planned until its conditions are met, then payable, even after it has been paid.
 
-    Withdrawn where the award was given up before anything was paid.
-
-    waits: payable and in no batch. The database keeps it, for of all that was ever payable only a few wait.
+    It is withdrawn if the award is declined or revoked before anything is paid.
+    waits: payable and not in a batch. The database maintains this column, because only a few of all payable instalments
+    are still waiting.
     """
 
     __tablename__ = "instalment"
@@ -142,9 +143,9 @@ class Instalment(Model):
 
 
 class Repayment(Model):
-    """Money of an award that came back from the grantee. It only grows, as the ledger does.
+    """Unspent funds that the grantee returned. Rows are only added, never changed, as in the ledger.
 
-    received_on: by the bank's statement; reference: as it stands there.
+    received_on, reference: the date and the reference on the bank statement.
     """
 
     __tablename__ = "repayment"

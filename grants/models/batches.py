@@ -11,7 +11,7 @@ from grants.models.funds import Fund
 
 
 class Batch(Model):
-    """Payments that go to the bank together, all of one fund."""
+    """Payments of one fund that go to the bank together."""
 
     __tablename__ = "batch"
     __table_args__ = (
@@ -43,7 +43,7 @@ class Batch(Model):
 
 
 class Payment(Model):
-    """One instalment in one batch. Its step is the batch's."""
+    """The payment of one instalment in one batch. Its step is the step of the batch."""
 
     __tablename__ = "payment"
     __table_args__ = (

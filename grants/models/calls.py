@@ -1,4 +1,4 @@
-"""Calls: a round of a programme with its frozen rules."""
+"""Calls: rounds of a programme with frozen rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workflows.programme import CallRules, upgraded
 
 
 class Call(Model):
-    """A round. Its rules begin as a copy of the programme's and freeze when it opens."""
+    """A call of a programme. Its rules start as a copy of the programme's rules and are frozen when it opens."""
 
     __tablename__ = "call"
     __table_args__ = (
@@ -43,5 +43,5 @@ class Call(Model):
 
     @cached_property
     def data(self) -> CallRules:
-        """The rules as a model, brought to today's schema."""
+        """The rules as a model, upgraded to the current schema."""
         return upgraded(self.rules)

@@ -1,4 +1,4 @@
-"""The officer's checklist."""
+"""Eligibility checks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grants.models.persons import Person
 
 
 class Check(Model):
-    """The verdict on one line of the call's checklist."""
+    """The result of one of the call's eligibility checks."""
 
     __tablename__ = "checked"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Numbers without gaps, and the keys of requests already answered."""
+"""Counters without gaps, idempotency keys, and the offset of the clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grants.db import SYSTEM, Model, Stamp
 
 
 class Counter(Model):
-    """The last number given of a kind in a year; taken last in a transaction, so that there are no gaps."""
+    """The last number used of a kind in a year; incremented at the end of a transaction, so that there are no gaps."""
 
     __tablename__ = "counter"
     seen = SYSTEM
@@ -20,7 +20,7 @@ class Counter(Model):
 
 
 class Repeat(Model):
-    """A form that was sent once already: the hidden key, a hash of what was sent, and the answer given."""
+    """A form that was already submitted: its idempotency key, the hash of its content and the response."""
 
     __tablename__ = "repeat"
     seen = SYSTEM
@@ -33,7 +33,7 @@ class Repeat(Model):
 
 
 class ClockOffset(Model):
-    """How far the demo's and the tests' clock is ahead. One row; refused in production when it is not zero."""
+    """How many seconds the clock of the demo or of a test is ahead. One row; production accepts only 0."""
 
     __tablename__ = "clock_offset"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

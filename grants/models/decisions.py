@@ -1,4 +1,4 @@
-"""What an officer recommends and what an approver decides."""
+"""Recommendations of officers, and decisions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grants.models.persons import Person
 
 
 class Recommendation(Model):
-    """An officer's advice after the panel; the newest one of a stage counts unless it was sent back."""
+    """An officer's recommendation after the panel. The newest one of a stage applies, unless it was sent back."""
 
     __tablename__ = "recommendation"
     __table_args__ = (
@@ -33,7 +33,7 @@ class Recommendation(Model):
 
 
 class Decision(Model):
-    """How an application ended: awarded, declined, or found not eligible, and what the applicant is told."""
+    """The decision on an application: awarded, declined or not eligible, with the feedback for the applicant."""
 
     __tablename__ = "decision"
     __table_args__ = (

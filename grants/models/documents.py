@@ -1,4 +1,4 @@
-"""Documents: numbered when the move is made, printed later by a worker, never changed."""
+"""Documents: numbered in the transaction that orders them, printed later by a worker, never changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grants.db import Key, Model, Side, Stamp, through
 
 
 class Document(Model):
-    """A document as ordered. The row is never updated; what follows stands in the tables beside it."""
+    """A document as ordered. The row is never updated; later facts are stored in the related tables."""
 
     __tablename__ = "document"
     __table_args__ = (
@@ -34,7 +34,7 @@ class Document(Model):
 
 
 class DocumentSnapshot(Model):
-    """Everything the document is made from. Erasure may remove it; the number stays."""
+    """All inputs of a document. Erasure can remove them; the number remains."""
 
     __tablename__ = "document_snapshot"
     seen = through("document_id", Side.OFFICE)
@@ -46,7 +46,7 @@ class DocumentSnapshot(Model):
 
 
 class DocumentFile(Model):
-    """The printed file by its content's hash: at most one per document, and one per outbox row."""
+    """The printed file, by the hash of its content: at most one per document and one per outbox row."""
 
     __tablename__ = "document_file"
     __table_args__ = (
@@ -67,7 +67,7 @@ class DocumentFile(Model):
 
 
 class DocumentEnd(Model):
-    """Why a document does not, or no longer, stand: void (never printed) or revoked."""
+    """The reason why a document is not valid: void (never printed) or revoked."""
 
     __tablename__ = "document_end"
     __table_args__ = (CheckConstraint("kind IN ('void', 'revoked')", name="kind_is_known"),)

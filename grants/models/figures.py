@@ -1,4 +1,4 @@
-"""What anybody may know of the whole, counted by the clock and kept in one row."""
+"""Public figures of the Foundation, computed by the clock and stored in one row."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from grants.models.calls import Call
 
 
 class Figures(Model):
-    """The figures of the first page as they stood `at`; they may be minutes old, and the page says when they are of.
+    """The figures of the public start page, as of `at`. They can be minutes old, and the page shows their time.
 
-    Of the currency most is given in: awards, in how many countries, promised and paid; half of all decisions took no
-    longer than `days`. Of the call that closed last: what became of its proposals, `undecided` still wait.
+    awards, countries, promised (the amount awarded) and paid are those of the currency in which most is awarded.
+    days: median time to a decision. funded, declined, not_eligible, undecided: numbers of applications of the call that
+    closed last.
     """
 
     __tablename__ = "figures"
@@ -38,5 +39,5 @@ class Figures(Model):
 
     @property
     def sent(self) -> int:
-        """How many proposals the call that closed last was sent in all."""
+        """Number of applications submitted to the call that closed last."""
         return self.funded + self.declined + self.not_eligible + self.undecided

@@ -1,4 +1,4 @@
-"""Funds: a year's contribution, from which the envelopes of calls are cut."""
+"""Funds: contributions of a year, from which money is allocated to calls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grants.db import Key, Model, Seen, Stamp
 
 
 class Fund(Model):
-    """An appropriation. Its row is the lock under which its money moves."""
+    """An appropriation. Its row is locked whenever its money is moved."""
 
     __tablename__ = "fund"
     __table_args__ = (CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_a_code"),)

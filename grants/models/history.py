@@ -1,4 +1,4 @@
-"""What happened, in order, chained by hashes so that no row can be changed unseen."""
+"""The history of events, chained by hashes so that every change of a row is detected."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from grants.models.persons import Person
 
 
 class Event(Model):
-    """One entry of a subject's history. The sentence is stored as text and values, to be said in any language.
+    """One event in the history of a subject. `said` is a message (text and values), translated when it is shown.
 
-    `xact` is the transaction that wrote it: a step may change only together with its event.
+    xact: the database transaction that wrote the event. A step can only change in the same transaction as its event.
     """
 
     __tablename__ = "history"
@@ -52,7 +52,7 @@ class Event(Model):
 
 
 class EventWords(Model):
-    """Free words that belong to an event. The chain holds only their salted hash, so erasure may empty them."""
+    """Free text of an event. The hash chain contains only its salted hash, so erasure can empty the text."""
 
     __tablename__ = "history_words"
     __table_args__ = (UniqueConstraint("event_id", "name"),)
@@ -66,7 +66,7 @@ class EventWords(Model):
 
 
 class Head(Model):
-    """The newest event of a subject; its row is the lock under which the chain grows."""
+    """The newest event of a subject. Its row is locked when an event is added to the chain."""
 
     __tablename__ = "history_head"
     seen = SYSTEM
@@ -78,10 +78,10 @@ class Head(Model):
 
 
 class Checkpoint(Model):
-    """What history held at one instant, hashed onto the checkpoint before it and sealed with a key kept elsewhere.
+    """A digest of the history at one time, chained to the previous checkpoint and sealed with a key kept elsewhere.
 
-    It covers the events up to number `up_to` of transactions before `below`: numbers are given before transactions
-    end, so a number alone would let a slow transaction come in behind the seal.
+    It covers the events with numbers up to `up_to` from transactions before `below`. Both are needed, because numbers
+    are assigned before transactions end: a slow transaction could otherwise add an event behind the seal.
     """
 
     __tablename__ = "checkpoint"

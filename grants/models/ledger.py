@@ -1,4 +1,4 @@
-"""Double entry, append-only. Balances are kept by the database itself, under the fund's lock."""
+"""The double-entry, append-only ledger. Database triggers maintain the balances, under the lock of the fund."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BOUNDED = ("available", "envelope", "committed", "payable", "in_transit")
 
 
 class Account(Model):
-    """Where money stands: per fund, per call, per award."""
+    """A ledger account of a fund, a call or an award."""
 
     __tablename__ = "account"
     __table_args__ = (
@@ -32,7 +32,7 @@ class Account(Model):
 
 
 class Balance(Model):
-    """What an account holds. Only the database's trigger writes it, and a CHECK refuses less than nothing."""
+    """The balance of an account. Only the database trigger writes it, and a CHECK refuses negative amounts."""
 
     __tablename__ = "balance"
     __table_args__ = (CheckConstraint(f"kind NOT IN {BOUNDED} OR amount >= 0", name="never_below_zero"),)
@@ -46,9 +46,9 @@ class Balance(Model):
 
 
 class Total(Model):
-    """What all accounts of one kind hold together, of one call or, without a call, of the fund itself.
+    """The sum of all accounts of one kind in one call or, without a call, of the fund itself.
 
-    Written by the database's trigger with each posting, under the same lock: a sum over every award is one row.
+    The database trigger updates it with each posting, under the same lock, so that the sum over all awards is one row.
     """
 
     __tablename__ = "total"
@@ -64,7 +64,7 @@ class Total(Model):
 
 
 class Entry(Model):
-    """One booking: what, when, by whom. Its postings join in the same transaction or never."""
+    """One ledger entry. Its postings must be written in the same transaction."""
 
     __tablename__ = "entry"
     __table_args__ = (UniqueConstraint("id", "xact"),)
@@ -80,7 +80,7 @@ class Entry(Model):
 
 
 class Posting(Model):
-    """A signed amount on an account; debit is positive."""
+    """A signed amount posted to an account; a debit is positive."""
 
     __tablename__ = "posting"
     __table_args__ = (

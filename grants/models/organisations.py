@@ -16,7 +16,7 @@ STANDINGS: tuple[str, ...] = get_args(Standing)
 
 
 class Organisation(Model):
-    """Who applies. Names sort by `sort_key`, never by the server's collation."""
+    """An organisation that can apply. Names are sorted by `sort_key`, never by the server's collation."""
 
     __tablename__ = "organisation"
     __table_args__ = (

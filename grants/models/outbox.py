@@ -1,4 +1,4 @@
-"""What has to happen outside, written in the same transaction as its cause."""
+"""The outbox: work for outside systems, written in the same transaction as its cause."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grants.db import SYSTEM, Instant, Key, Model, Stamp
 
 
 class Outbox(Model):
-    """One thing to do. `attempts` is the fencing token of whoever claimed it last."""
+    """One unit of work. `attempts` is the fencing token of the worker that claimed it last."""
 
     __tablename__ = "outbox"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""People and what they sign in with."""
+"""People and their sign-in data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grants.db import Instant, Key, Model, Seen, Stamp
 
 
 class Person(Model):
-    """Somebody with an account. What they may do stands in memberships and appointments."""
+    """A person with an account. Memberships and appointments determine their permissions."""
 
     __tablename__ = "person"
     __table_args__ = (CheckConstraint("email = lower(email) AND email LIKE '%_@_%'", name="email_is_one"),)

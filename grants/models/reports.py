@@ -1,4 +1,4 @@
-"""Reports of the grantee: due dates made at the award, then figures and words."""
+"""Reports of the grantee: created with their due dates at the award, then filled in with figures and text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grants.models.awards import Award
 
 
 class Report(Model):
-    """One report that is owed. unread: what was typed where a number is wanted and none can be read, by field."""
+    """A report that the grantee must submit. unread: by field, text that was entered but is not a number."""
 
     __tablename__ = "report"
     __table_args__ = (
@@ -55,7 +55,7 @@ class Report(Model):
 
 
 class ReportFigure(Model):
-    """Where an indicator stands now."""
+    """The current value of an indicator."""
 
     __tablename__ = "report_figure"
     __table_args__ = (UniqueConstraint("report_id", "indicator_id"),)
@@ -72,7 +72,7 @@ class ReportFigure(Model):
 
 
 class ReportSpending(Model):
-    """Money used on a budget line since the project began."""
+    """The amount spent on a budget line since the project started."""
 
     __tablename__ = "report_spending"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Assignments, what reviewers declare, and what they write."""
+"""Assignments, conflicts of interest, reviews and scores."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from grants.models.persons import Person
 
 
 class Assignment(Model):
-    """A reviewer asked for one application in one stage.
+    """The invitation of a reviewer to one application in one stage.
 
-    asked → ready (no conflict declared) → sent, or declined, conflicted, released. The content shows from `ready` on.
+    asked → ready (no conflict declared) → sent, or declined, conflicted, released. The reviewer sees the content of the
+    application only in `ready` and `sent`.
     """
 
     __tablename__ = "assignment"
@@ -47,7 +48,7 @@ class Assignment(Model):
 
 
 class Conflict(Model):
-    """A person who must not see or touch an application in a role, until somebody else lifts it with a reason."""
+    """A conflict of interest: the person cannot access the application until another person lifts it with a reason."""
 
     __tablename__ = "conflict"
     __table_args__ = (
@@ -77,7 +78,7 @@ class Conflict(Model):
 
 
 class Review(Model):
-    """What a reviewer writes; a draft until it is sent."""
+    """The review of an assignment; a draft until it is submitted."""
 
     __tablename__ = "review"
     __table_args__ = (
@@ -103,12 +104,12 @@ class Review(Model):
 
     @property
     def version(self) -> int:
-        """What a page was made from: the instant of the last save, in microseconds."""
+        """The version shown on a page: the time of the last save, in microseconds."""
         return int(self.saved_at.timestamp() * 1_000_000)
 
 
 class Score(Model):
-    """A score of 0 to 5 on one criterion, with its comment."""
+    """A score from 0 to 5 for one criterion, with a comment."""
 
     __tablename__ = "score"
     __table_args__ = (

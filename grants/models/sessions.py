@@ -1,4 +1,4 @@
-"""Sessions of signed-in people: the cookie holds a random token, this table its hash."""
+"""Sessions of signed-in people. The cookie contains a random token, this table its hash."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grants.models.persons import Person
 
 
 class SignIn(Model):
-    """One signed-in browser. Deleting the row signs it out, whoever holds the cookie."""
+    """A signed-in browser. Deleting the row signs it out, even if the cookie still exists."""
 
     __tablename__ = "sign_in"
     seen = SYSTEM
@@ -26,7 +26,7 @@ class SignIn(Model):
 
 
 class SignInFailure(Model):
-    """A sign-in that failed, kept so that guessing can be slowed down. The address is hashed."""
+    """A failed sign-in, stored to slow down guessing. The email and the network address are hashed."""
 
     __tablename__ = "sign_in_failure"
     seen = SYSTEM
