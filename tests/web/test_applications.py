@@ -372,5 +372,5 @@ def test_automatic_checks_use_the_day_of_submission(app: Flask, world: World, se
 
     text = signed_in(app, world.people["olga"]).get(f"/applications/{row.id}").page.text
 
-    assert "which has gone by" not in text
-    assert "The project starts no earlier than the proposal is sent" in text
+    assert "which is in the past" not in text
+    assert "The project does not start before the proposal is submitted" in text

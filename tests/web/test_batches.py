@@ -66,7 +66,7 @@ def test_one_person_cannot_do_two_of_the_three_actions(app: Flask, paying: tuple
     shown = fay.get(there)
     forced = fay.post(f"{there}/moves/approve", data={"csrf_token": shown.page.form("/sign-out").fields["csrf_token"]})
 
-    assert "so somebody else must do this" in shown.page.text
+    assert "so another person must do this" in shown.page.text
     assert (forced.status_code, step(app, there)) == (409, "prepared")
 
 
@@ -80,7 +80,7 @@ def test_without_its_rule_one_person_could_approve_their_own_batch(
 
     shown = fay.get(there)
 
-    assert "so somebody else must do this" not in shown.page.text
+    assert "so another person must do this" not in shown.page.text
 
 
 def test_a_form_sent_twice_prepares_one_batch(app: Flask, paying: tuple[w.World, Award]) -> None:

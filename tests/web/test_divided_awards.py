@@ -106,7 +106,7 @@ def test_the_limit_of_indirect_costs_applies_here_too(app: Flask, world: w.World
 
     answer = mia.submit(mia.get(THERE), THERE, **typed("5949", "1051"))
 
-    assert "at most 15 % of the grant is allowed" in answer.page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "this call allows at most 15 % of the grant" in answer.page.text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_signed_budget_cannot_be_changed(app: Flask, world: w.World, mia: Careful) -> None:

@@ -81,7 +81,7 @@ def test_a_proposal_with_an_invalid_number_cannot_be_submitted(app: Flask) -> No
 
     page: Any = client.get(f"/applications/{id}/send")
 
-    assert "Other money: Enter a number, such as 0 or 12.50." in page.page.text
+    assert "Co-funding: Enter a number, such as 0 or 12.50." in page.page.text
 
 
 def test_a_text_that_is_too_long_is_returned_and_the_saved_text_kept(app: Flask) -> None:

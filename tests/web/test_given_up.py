@@ -86,7 +86,7 @@ def test_the_approver_revokes_the_award_after_the_time_to_sign(app: Flask, setti
     silent = pia.submit(pia.get("/awards/1"), "/moves/take_back", reason="")
     answer = pia.submit(pia.get("/awards/1"), "/moves/take_back", reason="Nobody answered our three letters.")
 
-    assert "The grantee has until " in early.text
+    assert "The grantee can still sign until " in early.text
     with pytest.raises(LookupError):
         early.form("/moves/take_back")
     assert (before, shown) == ([], ["Not signed in time: fibre title"])
@@ -101,7 +101,7 @@ def test_it_cannot_be_revoked_before(app: Flask) -> None:
         made = w.found()
         row = db.session.query(Application).one()
 
-        with pytest.raises(moves.Refused, match="The grantee has until"):
+        with pytest.raises(moves.Refused, match="The grantee can still sign until"):
             w.take(made, row, "take_back", "pia", Role.APPROVER, reason="We need the money elsewhere.")
 
     assert left(app)[0] == "agreement"
@@ -113,7 +113,7 @@ def test_an_award_signed_by_both_cannot_be_ended(app: Flask) -> None:
         w.signed(made, w.award_of(row))
 
         for key, name, role in (("turn_down", "mg1", Role.APPLICANT), ("take_back", "pia", Role.APPROVER)):
-            with pytest.raises(moves.Refused, match="is not possible at the step “Active”"):
+            with pytest.raises(moves.Refused, match="is not available at the step “Active”"):
                 w.take(made, row, key, name, role, reason="It is too late for that.")
 
 
@@ -123,7 +123,7 @@ def test_no_award_lapses_by_itself(app: Flask) -> None:
 
         rows: list[moves.Movable] = [award.agreement, *award.instalments, *w.reports_of(award)]
         for row in rows:
-            with pytest.raises(moves.Refused, match="The award stands"):
+            with pytest.raises(moves.Refused, match="The award has not been declined or revoked"):
                 moves.take(row, "lapse", actor=CLOCK)
 
 

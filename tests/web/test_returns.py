@@ -145,7 +145,7 @@ def test_the_money_may_be_returned_in_parts(app: Flask, award: int) -> None:
         ({"amount": "0"}, "Enter an amount above zero."),
         ({"amount": "some"}, "Enter a number"),
         ({"day": "2999-01-01"}, "This date is in the future. Enter the date on which we received the funds."),
-        ({"day": "2001-01-01"}, "nothing came back before."),
+        ({"day": "2001-01-01"}, "Enter that date or a later one."),
         ({"day": "yesterday"}, "Enter a date, such as 2026-03-01."),
         ({"reference": ""}, "“Bank reference” is required."),
     ],
@@ -184,7 +184,7 @@ def test_without_payments_nothing_can_be_returned(app: Flask, award: int) -> Non
         made = w.found()
         second = w.active(made, chapter="bo")
 
-        with pytest.raises(moves.Refused, match="There is nothing that could come back"):
+        with pytest.raises(moves.Refused, match="There are no funds that could be returned"):
             w.returned(made, second, "1")
 
 

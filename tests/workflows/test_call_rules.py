@@ -91,8 +91,10 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
         RuleSpec(key="starts_ahead"),
         {"starts_on": date(2026, 11, 29)},
         (
-            "The project starts on 2026-11-29, which is in the past. "
-            "Enter a later date: costs before the award are not paid.",
+            (
+                "The project starts on 2026-11-29, which is in the past. "
+                "Enter a later date: costs before the award are not paid."
+            ),
         ),
     ),
 ]
