@@ -12,9 +12,11 @@ import redis
 from psycopg import errors
 
 import config
+from config import Settings
 from grants.cli.embedded import reachable
 from grants.cli.unsafe import Finding, unsafe
-from grants.outside.servers import Unstartable
+from grants.outside import mailbox
+from grants.outside.servers import NotInstalled, Unstartable
 from grants.outside.servers.postgres import plain
 
 OLDEST_POSTGRES = 150_000
@@ -30,16 +32,27 @@ POWERS = """
 def check() -> None:
     """Name everything that is unsafe for production, each with its cure. Ends with 1 if there is anything."""
     settings = config.read()
-    found = [*unsafe(settings), *readable(settings.instance)]
+    found = [*unsafe(settings), *extras(settings), *readable(settings.instance)]
     try:
         with reachable(settings) as running:
             found += [*database(running.database_url), *queue(running.redis_url)]
+    except NotInstalled as error:
+        found.append(Finding("foundation-grants[embedded]", str(error), "Then check again."))
     except Unstartable as error:
         found.append(Finding("servers", str(error), "Start them, then check again."))
     for finding in found:
         click.echo(f"- {finding}")
     click.echo(f"{len(found)} to mend." if found else "Nothing to mend.")
     raise SystemExit(1 if found else 0)
+
+
+def extras(settings: Settings) -> Iterator[Finding]:
+    """The demonstration without a mail server of the operator needs the extra `demo`."""
+    if settings.demo and not settings.smtp_host:
+        try:
+            mailbox.require()
+        except NotInstalled as error:
+            yield Finding("foundation-grants[demo]", str(error), "Then check again.")
 
 
 def readable(instance: Path) -> Iterator[Finding]:

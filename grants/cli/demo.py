@@ -25,6 +25,7 @@ from grants.cli.story.facts import facts
 from grants.cli.story.play import play, written_down
 from grants.cli.story.stage import Stage
 from grants.db import bound
+from grants.outside import mailbox
 from grants.outside.servers import Postgres, Unstartable
 from grants.outside.servers.postgres import plain
 
@@ -61,10 +62,12 @@ def _system(settings: Settings, *, fresh: bool) -> Iterator[System]:
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    if fresh and not settings.database_url:
-        _empty(settings)
-    click.echo("Starting PostgreSQL, Valkey, web, workers, relay and clock …")
     try:
+        if not settings.smtp_host:
+            mailbox.require()
+        if fresh and not settings.database_url:
+            _empty(settings)
+        click.echo("Starting PostgreSQL, Valkey, web, workers, relay and clock …")
         with System(settings) as system:
             yield system
     except (Unstartable, Ended) as error:

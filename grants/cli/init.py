@@ -11,7 +11,7 @@ import config
 from config import ROOT, Settings
 from grants.cli.embedded import knock, reachable
 from grants.db import bound, db, saving
-from grants.outside.servers import Postgres, create_database
+from grants.outside.servers import Postgres, Unstartable, create_database
 from grants.services import facts
 
 # Any number will do as long as every host takes the same one.
@@ -22,8 +22,11 @@ MIGRATING = 7_031_962
 def init() -> None:
     """Make the database and bring its tables up to date. Safe to repeat."""
     settings = config.read()
-    with reachable(settings) as running:
-        prepare(settings, running)
+    try:
+        with reachable(settings) as running:
+            prepare(settings, running)
+    except Unstartable as error:
+        raise click.ClickException(str(error)) from error
     click.echo("The database is up to date.")
 
 

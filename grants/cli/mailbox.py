@@ -7,7 +7,8 @@ import asyncio
 import click
 
 import config
-from grants.outside.mailbox import serve
+from grants.outside import mailbox as mails
+from grants.outside.servers import Unstartable
 
 
 @click.command()
@@ -15,5 +16,9 @@ from grants.outside.mailbox import serve
 def mailbox(port: int) -> None:
     """Take the demo's mails and keep them as files under instance/mailbox."""
     settings = config.read()
+    try:
+        mails.require()
+    except Unstartable as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"Mails to 127.0.0.1:{port} are kept in {settings.instance / 'mailbox'}.")
-    asyncio.run(serve(settings.instance, "127.0.0.1", port))
+    asyncio.run(mails.serve(settings.instance, "127.0.0.1", port))

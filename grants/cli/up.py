@@ -15,6 +15,7 @@ from grants.cli.embedded import addressed, servers
 from grants.cli.process import Process
 from grants.cli.supervisor import Supervisor
 from grants.cli.unsafe import is_loopback, unsafe
+from grants.outside import mailbox
 from grants.outside.servers import Unstartable, child
 from grants.outside.servers.claims import claim
 
@@ -30,7 +31,10 @@ def up() -> None:
     try:
         with claim(settings.instance / "up.lock", "The system"):
             ours = servers(settings)
-            mailbox_port = free_port() if settings.demo and not settings.smtp_host else None
+            mailbox_port = None
+            if settings.demo and not settings.smtp_host:
+                mailbox.require()
+                mailbox_port = free_port()
             parts = stages(addressed(settings, ours), mailbox_port)
             for process in (process for stage in parts for process in stage):
                 process.end_orphan()
@@ -94,11 +98,11 @@ def stages(settings: Settings, mailbox_port: int | None) -> list[list[Process]]:
     def command(name: str, *words: str, patience: float = 10.0) -> Process:
         return Process(name, (*COMMAND, *words), env, settings.instance, patience)
 
-    mailbox = [command("mailbox", "mailbox", "--port", str(mailbox_port))] if mailbox_port else []
+    first = [command("mailbox", "mailbox", "--port", str(mailbox_port))] if mailbox_port else []
     web = Process("web", gunicorn(settings), env, settings.instance, patience=30.0)
     letters = command("letters", "worker", "letters", patience=60.0)
     default = command("default", "worker", "default", patience=60.0)
-    return [mailbox, [web, letters, default, command("relay", "relay"), command("cron", "cron")]]
+    return [first, [web, letters, default, command("relay", "relay"), command("cron", "cron")]]
 
 
 def gunicorn(settings: Settings) -> tuple[str, ...]:

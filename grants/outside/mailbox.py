@@ -6,15 +6,19 @@ import asyncio
 import email
 import email.policy
 import hashlib
+import importlib.util
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from grants.outside.servers.claims import NotInstalled
+
+if TYPE_CHECKING:
+    from aiosmtpd.smtp import SMTP, Envelope, Session
 
 BYTES = 25_000_000
 
@@ -52,8 +56,20 @@ def messages(instance: Path, limit: int = 200) -> list[Mail]:
     return [_read(path) for path in paths[:limit]]
 
 
+def require() -> None:
+    """Raise NotInstalled unless the package that the mail server needs is installed."""
+    if importlib.util.find_spec("aiosmtpd") is None:
+        raise NotInstalled(
+            "The demonstration's mail server is not installed. Install the extra: "
+            "pip install 'foundation-grants[demo]', or set GRANTS_SMTP_HOST."
+        )
+
+
 async def serve(instance: Path, host: str, port: int) -> None:
-    """Take mail on this address until cancelled."""
+    """Receive mail on this address until cancelled; raises NotInstalled."""
+    require()
+    from aiosmtpd.smtp import SMTP
+
     folder(instance).mkdir(mode=0o700, parents=True, exist_ok=True)
     make = partial(SMTP, _Keeper(folder(instance)), data_size_limit=BYTES, enable_SMTPUTF8=True, hostname="localhost")
     server = await asyncio.get_running_loop().create_server(make, host, port)

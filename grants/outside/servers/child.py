@@ -53,6 +53,24 @@ def spawn(
     )
 
 
+def run(
+    argv: Sequence[str | Path], *, env: Mapping[str, str], account: Account | None = None, seconds: float | None = 10.0
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end and return its output; raises TimeoutExpired after `seconds`."""
+    return subprocess.run(
+        [str(part) for part in argv],
+        cwd="/",
+        env=dict(env),
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=seconds,
+    )
+
+
 def _tie(at_our_death: signal.Signals) -> Callable[[], None]:
     starter = os.getpid()
 

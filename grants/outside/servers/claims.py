@@ -16,6 +16,10 @@ class Unstartable(Exception):
     """A server cannot be started; the text says why and what to do."""
 
 
+class NotInstalled(Unstartable):
+    """The programs of a server are not installed; the text names the package, and at the end how to install it."""
+
+
 class AlreadyStarted(Unstartable):
     """Another living process has started this server."""
 

