@@ -1,38 +1,38 @@
-# Each target gets ready what it needs and says what it does; the second time it is quick.
+# Each target installs what it needs and prints what it does; the second run is quick.
 
 .DEFAULT_GOAL := help
 .PHONY: help demo story up test lint bench clean
 
-help:  ## this list
+help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo:  ## demo data, the story of one grant, then the system left running with its address and logins
+demo:  ## start a demonstration: play the story of one grant, then keep running and print the address and logins
 	@.ci/setup run
 	@GRANTS_DEMO=1 .venv/bin/grants demo
 
-story:  ## one grant from the draft to the closing report, through the real web and workers, then stop
+story:  ## play one grant from draft to closing report through the real web server and workers, then stop
 	@.ci/setup run
 	@GRANTS_DEMO=1 .venv/bin/grants story
 
-up:  ## the system with the settings of docs/settings.md, until Ctrl-C
+up:  ## run the system with the settings of docs/settings.md until Ctrl-C
 	@.ci/setup run
 	@.venv/bin/grants up
 
-test:  ## everything, from nothing; the last line says how many tests ran
+test:  ## run all tests; the last line is the number of tests
 	@.ci/setup tests
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
-lint:  ## style, types, and that imports go downstairs only
+lint:  ## check style, types and the order of the layers
 	@.ci/setup tests
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 
-bench:  ## how fast it is, in the units of docs/benchmarks.md
+bench:  ## measure the performance figures of docs/benchmarks.md
 	@.ci/setup tests
 	@.venv/bin/python -m tests.bench
 
-clean:  ## remove what can be made again; data in instance/ stays
+clean:  ## remove generated files; data in instance/ are kept
 	@rm -rf .venv build *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""The web application, for gunicorn: `gunicorn wsgi:app`."""
+"""WSGI entry point: `gunicorn wsgi:app`."""
 
 import config
 from grants.outside import garbage
