@@ -1,6 +1,6 @@
-"""The `grants` command: what operators type and what `grants up` starts.
+"""The `grants` command, for operators and for the processes that `grants up` starts.
 
-A command's module is imported when the command is called, so that a small one does not load the whole system.
+The module of a command is imported when the command is called, so that a small command does not load the whole system.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ COMMANDS = {
 
 
 class Late(click.Group):
-    """A group that finds a command in its module: the function with the command's own name."""
+    """A group that imports a command from its module, where a function has the name of the command."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, in the order of the alphabet."""
+        """All commands, in alphabetical order."""
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, or None for a word that is none."""
+        """The command with this name, or None."""
         if cmd_name not in COMMANDS:
             return None
         found: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)

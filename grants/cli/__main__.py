@@ -1,4 +1,4 @@
-"""`python -m grants.cli`, as child processes are started: no search path decides which `grants` that is."""
+"""`python -m grants.cli`, used to start child processes, so that PATH does not decide which `grants` runs."""
 
 from grants.cli import main
 

@@ -1,4 +1,4 @@
-"""`grants check`: whether this system is fit for people other than the operator."""
+"""`grants check`: whether this system is safe for people other than the operator."""
 
 from __future__ import annotations
 
@@ -30,40 +30,40 @@ POWERS = """
 
 @click.command()
 def check() -> None:
-    """Name everything that is unsafe for production, each with its cure. Ends with 1 if there is anything."""
+    """List everything that is unsafe for production, with its remedy. Exits with 1 if anything is found."""
     settings = config.read()
     found = [*unsafe(settings), *extras(settings), *readable(settings.instance)]
     try:
         with reachable(settings) as running:
             found += [*database(running.database_url), *queue(running.redis_url)]
     except NotInstalled as error:
-        found.append(Finding("foundation-grants[embedded]", str(error), "Then check again."))
+        found.append(Finding("foundation-grants[embedded]", str(error), "Then run `grants check` again."))
     except Unstartable as error:
-        found.append(Finding("servers", str(error), "Start them, then check again."))
+        found.append(Finding("servers", str(error), "Then run `grants check` again."))
     for finding in found:
         click.echo(f"- {finding}")
-    click.echo(f"{len(found)} to mend." if found else "Nothing to mend.")
+    click.echo(f"Problems found: {len(found)}." if found else "No problems found.")
     raise SystemExit(1 if found else 0)
 
 
 def extras(settings: Settings) -> Iterator[Finding]:
-    """The demonstration without a mail server of the operator needs the extra `demo`."""
+    """A missing extra `demo`, which a demonstration needs if no mail server is set."""
     if settings.demo and not settings.smtp_host:
         try:
             mailbox.require()
         except NotInstalled as error:
-            yield Finding("foundation-grants[demo]", str(error), "Then check again.")
+            yield Finding("foundation-grants[demo]", str(error), "Then run `grants check` again.")
 
 
 def readable(instance: Path) -> Iterator[Finding]:
-    """Secrets and data that other users of this machine can read."""
+    """Findings for secrets and data that other users of this machine can read."""
     for path in (instance, instance / "secrets.json"):
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield Finding(str(path), "Other users of this machine can read it.", f"chmod go= {path}")
 
 
 def database(url: str) -> Iterator[Finding]:
-    """What the database says of itself, asked as the web's role."""
+    """Findings of the database itself, from a connection with the role of the web application."""
     try:
         with psycopg.connect(plain(url), autocommit=True, connect_timeout=10) as connection:
             yield from _durable(connection)
@@ -71,23 +71,25 @@ def database(url: str) -> Iterator[Finding]:
             yield from _clock(connection)
     except psycopg.OperationalError as error:
         said = str(error).strip().rpartition("FATAL:  ")[2]
-        yield Finding("PostgreSQL", f"We cannot use it: {said}.", "Run `grants init`, or mend GRANTS_DATABASE_URL.")
+        yield Finding(
+            "PostgreSQL", f"The connection failed: {said}.", "Run `grants init`, or correct GRANTS_DATABASE_URL."
+        )
 
 
 def _durable(connection: psycopg.Connection) -> Iterator[Finding]:
     if connection.info.server_version < OLDEST_POSTGRES:
-        yield Finding("PostgreSQL", "It is older than 15.", "Bring it up to date.")
+        yield Finding("PostgreSQL", "Its version is older than 15.", "Upgrade it.")
     for name in SAFE_ON:
         row = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
         if row == ("off",):
-            yield Finding(f"PostgreSQL {name}", "What was committed can be lost.", f"ALTER SYSTEM SET {name} = on")
+            yield Finding(f"PostgreSQL {name}", "Committed data can be lost.", f"ALTER SYSTEM SET {name} = on")
 
 
 def _powers(connection: psycopg.Connection) -> Iterator[Finding]:
     superuser, owner = connection.execute(POWERS).fetchone() or (True, True)
     if superuser or owner:
         yield Finding(
-            "PostgreSQL role", "It walks past the database's guards.", "Use grants_app in GRANTS_DATABASE_URL."
+            "PostgreSQL role", "It can bypass the guards of the database.", "Use grants_app in GRANTS_DATABASE_URL."
         )
 
 
@@ -95,19 +97,21 @@ def _clock(connection: psycopg.Connection) -> Iterator[Finding]:
     try:
         row = connection.execute("SELECT abs(extract(epoch FROM grants_now() - clock_timestamp())) > 1").fetchone()
     except errors.UndefinedFunction:
-        yield Finding("PostgreSQL tables", "They are missing.", "Run `grants init`.")
+        yield Finding("PostgreSQL tables", "They do not exist.", "Run `grants init`.")
         return
     if row and row[0]:
-        yield Finding("clock", "The system's clock was moved.", "Set its offset back to zero, or start a new database.")
+        yield Finding(
+            "clock", "The clock of the system was moved.", "Set its offset back to zero, or start a new database."
+        )
 
 
 def queue(url: str) -> Iterator[Finding]:
-    """What Valkey or Redis says of itself; INFO, because hosted ones refuse CONFIG."""
+    """Findings of Valkey or Redis itself, from INFO, because hosted servers refuse CONFIG."""
     try:
         with redis.Redis.from_url(url, socket_timeout=10) as connection:
             facts = connection.info()
     except redis.RedisError as error:
-        yield Finding("Redis", f"We cannot use it: {error}.", "Start it, or mend GRANTS_REDIS_URL.")
+        yield Finding("Redis", f"The connection failed: {error}.", "Start it, or correct GRANTS_REDIS_URL.")
         return
     if not facts.get("aof_enabled"):
         yield Finding("Redis appendonly", "A restart empties the queue.", "CONFIG SET appendonly yes")

@@ -1,4 +1,4 @@
-"""`grants story` plays one grant and stops; `grants demo` plays it once, then leaves the system running."""
+"""`grants story` plays one grant and stops; `grants demo` plays it once and keeps the system running."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from grants.outside.servers.postgres import plain
 
 @click.command()
 def story() -> None:
-    """Play one grant from the call to the impact report through the real web and workers, then stop everything."""
+    """Play one grant from the call to the impact report through the real web server and workers, then stop."""
     settings = config.read()
     target = settings.instance / "story"
     with _system(replace(settings, demo=True, instance=target / "system", port=0), fresh=True) as system:
@@ -43,7 +43,7 @@ def story() -> None:
 
 @click.command()
 def demo() -> None:
-    """Play the story into a demonstration that stays up until Ctrl-C or SIGTERM; the second time it starts at once."""
+    """Run a demonstration until Ctrl-C or SIGTERM. The first start plays the story of one grant."""
     settings = config.read()
     target = settings.instance / "demo"
     played = (target / "story.json").exists()
@@ -56,9 +56,9 @@ def demo() -> None:
 
 @contextmanager
 def _system(settings: Settings, *, fresh: bool) -> Iterator[System]:
-    """The running system; `fresh` begins with an empty instance, whatever a broken-off story has left in it.
+    """Run the system for this block; `fresh` first removes what an interrupted story left in the instance.
 
-    Raises ClickException where it cannot be started, or ends before the block does.
+    Raises ClickException if the system cannot be started or ends before the block does.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
@@ -75,17 +75,17 @@ def _system(settings: Settings, *, fresh: bool) -> Iterator[System]:
 
 
 def _running(system: System) -> Settings:
-    """Its settings with the addresses of its servers."""
+    """The settings of the system with the URLs of its servers."""
     return addressed(system.settings, servers(system.settings))
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
-    """Told to stop: unwind, so that everything that was started is stopped."""
+    """Exit on a signal, so that everything that was started is stopped."""
     sys.exit(0)
 
 
 def _empty(settings: Settings) -> None:
-    """Throw away what an earlier story left: its database, its queues, its files and mails."""
+    """Delete the database, queues, files and mails of an earlier story."""
     let_leave(settings)
     for server in servers(settings):
         server.start()
@@ -102,13 +102,13 @@ def _empty(settings: Settings) -> None:
 
 
 def _play(running: Settings, target: Path, *, crowded: bool = False) -> None:
-    """Seat the cast on an empty stage and play; raises ClickException where somebody else's data are.
+    """Create the people of the story and play it; raises ClickException if the database is not empty.
 
-    story.json is written last: without it a later start knows that this one was broken off.
+    story.json is written last: if it is missing, a later start knows that this one was interrupted.
     """
     if _somebody_there(running):
         raise click.ClickException(
-            "The database is not empty. The story plays on an empty one: set GRANTS_DATABASE_URL to another."
+            "The database is not empty, and the story needs an empty one: set GRANTS_DATABASE_URL to another."
         )
     target.mkdir(parents=True, exist_ok=True)
     stage = Stage(running, click.echo)
@@ -130,7 +130,7 @@ def _somebody_there(running: Settings) -> bool:
 
 
 def _welcome(running: Settings) -> None:
-    click.echo(f"\nThe demonstration runs at {running.address}\nEverybody signs in with the password “{PASSWORD}”:")
+    click.echo(f"\nThe demonstration runs at {running.address}\nAll people sign in with the password “{PASSWORD}”:")
     for key, part in CAST.items():
         whose = f", {part.organisation}" if part.organisation else ""
         click.echo(f"  {email(key):<22} {part.role or 'applicant':<14} {part.name}{whose}")

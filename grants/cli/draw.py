@@ -1,4 +1,4 @@
-"""`grants draw`: the flows as a page, drawn from the rows that the program follows; and what can be printed."""
+"""`grants draw`: generate the page of flows from their tables, and the table of printable characters."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ PAGE = ROOT / "docs" / "flows.md"
 
 
 @click.command()
-@click.option("--characters", is_flag=True, help="Write workflows/printable.txt anew too, from this machine's fonts.")
+@click.option(
+    "--characters", is_flag=True, help="Also generate workflows/printable.txt, from the fonts of this machine."
+)
 def draw(*, characters: bool) -> None:
-    """Write docs/flows.md anew."""
+    """Generate docs/flows.md."""
     if characters:
-        from reports import fonts  # the print engine is not loaded for flows
+        from reports import fonts  # flows do not need the print engine
 
         printable.TABLE.write_text(printable.table(fonts.characters()), encoding="ascii")
-        click.echo(f"Drawn: {printable.TABLE.relative_to(ROOT)}")
+        click.echo(f"Generated: {printable.TABLE.relative_to(ROOT)}")
     PAGE.write_text(drawing.page(), encoding="utf-8")
-    click.echo(f"Drawn: {PAGE.relative_to(ROOT)}")
+    click.echo(f"Generated: {PAGE.relative_to(ROOT)}")

@@ -1,4 +1,4 @@
-"""Settings with the addresses of servers that run: the operator's own, or ours."""
+"""Settings with the URLs of running servers: those of the operator or the embedded ones."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ KNOCK_SECONDS = 10
 
 
 def servers(settings: Settings) -> list[Postgres | Valkey]:
-    """The servers that these settings leave to us, in the order to start them; none is started here."""
+    """The embedded servers that these settings need, in starting order; not started."""
     postgres = [] if settings.database_url else [Postgres(settings.instance)]
     valkey = [] if settings.redis_url else [Valkey(settings.instance)]
     return [*postgres, *valkey]
 
 
 def addressed(settings: Settings, ours: list[Postgres | Valkey]) -> Settings:
-    """The settings with the addresses of our servers filled in."""
+    """The settings with the URLs of the embedded servers."""
     for server in ours:
         if isinstance(server, Valkey):
             settings = replace(settings, redis_url=server.url)
@@ -40,7 +40,7 @@ def addressed(settings: Settings, ours: list[Postgres | Valkey]) -> Settings:
 
 @contextmanager
 def reachable(settings: Settings) -> Iterator[Settings]:
-    """Settings whose servers answer: where `grants up` runs its servers are used, else ours live for this block."""
+    """Settings with running servers: those of a running `grants up`, or embedded ones started for this block."""
     with ExitStack() as stack:
         ours = servers(settings)
         for server in ours:
@@ -54,7 +54,7 @@ def reachable(settings: Settings) -> Iterator[Settings]:
 
 @contextmanager
 def kept(settings: Settings) -> Iterator[Settings]:
-    """The same for whoever needs what is kept there; raises ClickException where no database is, and makes none."""
+    """The same for commands that need existing data; raises ClickException if there is no database."""
     if not settings.database_url and not (settings.instance / "pg").exists():
         raise _silent(settings)
     try:
@@ -66,7 +66,7 @@ def kept(settings: Settings) -> Iterator[Settings]:
 
 
 def knock(settings: Settings, url: str) -> None:
-    """Raise ClickException, with the cure, unless a database answers at the address."""
+    """Raise ClickException, with the remedy, unless a database is reachable at the URL."""
     if not url:
         raise _silent(settings)
     try:
@@ -77,8 +77,8 @@ def knock(settings: Settings, url: str) -> None:
 
 def _silent(settings: Settings, why: str = "") -> click.ClickException:
     demo = settings.instance / "demo"
-    beside = f" (the demonstration’s is {demo})" if demo.is_dir() else ""
+    beside = f" (that of the demonstration is {demo})" if demo.is_dir() else ""
     return click.ClickException(
-        f"No database answers for the instance {settings.instance}{why}: set GRANTS_INSTANCE to the folder of the "
-        f"system that you mean{beside}, or GRANTS_DATABASE_URL to its database."
+        f"No database is reachable for the instance {settings.instance}{why}. Set GRANTS_INSTANCE to the folder of "
+        f"the system you want to use{beside}, or GRANTS_DATABASE_URL to the URL of its database."
     )

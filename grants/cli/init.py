@@ -1,4 +1,4 @@
-"""`grants init`: the database is there, with its roles and the newest tables."""
+"""`grants init`: create the database and migrate it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from grants.db import bound, db, saving
 from grants.outside.servers import Postgres, Unstartable, create_database
 from grants.services import facts
 
-# Any number will do as long as every host takes the same one.
+# Any number works, if every host uses the same one.
 MIGRATING = 7_031_962
 
 
 @click.command()
 def init() -> None:
-    """Make the database and bring its tables up to date. Safe to repeat."""
+    """Create the database and migrate its tables. Can be repeated safely."""
     settings = config.read()
     try:
         with reachable(settings) as running:
@@ -31,14 +31,16 @@ def init() -> None:
 
 
 def prepare(settings: Settings, running: Settings) -> None:
-    """Create the database where it is ours to create, and migrate it.
+    """Create the database if it is embedded, and migrate it.
 
-    settings: as the operator gave them. running: the same with the addresses of running servers.
+    settings: those of the operator. running: the same with the URLs of running servers.
     """
     if not settings.database_url:
         create_database(Postgres(settings.instance).url("postgres", "postgres"), "grants")
     if not running.owner_database_url:
-        raise click.ClickException("Set GRANTS_OWNER_DATABASE_URL too: the tables belong to the role grants_owner.")
+        raise click.ClickException(
+            "Set GRANTS_OWNER_DATABASE_URL: migrations need the role grants_owner, which owns the tables."
+        )
     knock(settings, running.owner_database_url)
     migrate(running.owner_database_url)
     with bound(running, "grants.init").app_context():
@@ -48,7 +50,7 @@ def prepare(settings: Settings, running: Settings) -> None:
 
 
 def migrate(owner_url: str) -> None:
-    """Run the migrations that are missing, as the owner; two hosts at once take turns."""
+    """Run the missing migrations as the owner; an advisory lock serialises several hosts."""
     settings = alembic.config.Config()
     settings.set_main_option("script_location", str(ROOT / "grants" / "migrations").replace("%", "%%"))
     settings.attributes["url"] = owner_url

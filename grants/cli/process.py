@@ -1,4 +1,4 @@
-"""One child process of `grants up`: its log, its number on the disk, its end."""
+"""One child process of `grants up`: its log, its process id file and its end."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from grants.outside.servers import child
 
 @dataclass
 class Process:
-    """A command that is to run as long as we do.
+    """A command that runs as long as the supervisor.
 
-    It writes to its log by itself and we read along, so it never waits for us. patience: seconds it may take to end
-    what it is doing once told to stop.
+    It writes to its own log, which the supervisor reads, so it never waits for the supervisor. patience: seconds it
+    may take to finish its work after it was told to stop.
     """
 
     name: str
@@ -34,21 +34,21 @@ class Process:
 
     @property
     def log(self) -> Path:
-        """What it says, from all its runs."""
+        """The log of all its runs."""
         return self.instance / "log" / f"{self.name}.log"
 
     @property
     def number(self) -> Path:
-        """A file with its process id, for the next start and for whoever wants to look."""
+        """The file with its process id, for the next start and for operators."""
         return self.instance / "running" / f"{self.name}.pid"
 
     @property
     def running(self) -> bool:
-        """Whether it runs now."""
+        """Whether it is running."""
         return self._child is not None and self._child.poll() is None
 
     def start(self) -> None:
-        """Start it, and note its number."""
+        """Start it and write its process id."""
         self.end_orphan()
         self.number.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._told_at = None
@@ -59,18 +59,18 @@ class Process:
         self.number.write_text(f"{self._child.pid}\n")
 
     def end_orphan(self) -> None:
-        """End the one that a killed `grants up` may have left."""
+        """Stop the process that a killed `grants up` may have left."""
         if not self.running and self.number.exists() and (left := self.number.read_text().strip()):
             child.stop_orphan(int(left), " ".join(self.argv[1:]), signal.SIGTERM, seconds=5)
 
     def tell(self) -> None:
-        """Ask it to end. Once only: a second signal makes an RQ worker drop its job."""
+        """Send SIGTERM, once only: a second signal makes an RQ worker abandon its job."""
         if self.running and self._child and self._told_at is None:
             self._told_at = time.monotonic()
             self._child.send_signal(signal.SIGTERM)
 
     def stop(self) -> None:
-        """Ask it to end, wait as long as its patience, then kill it."""
+        """Send SIGTERM, wait for its patience, then kill it."""
         self.tell()
         if self._child is not None:
             left = (self._told_at or 0.0) + self.patience - time.monotonic()
@@ -80,7 +80,7 @@ class Process:
             self.number.unlink(missing_ok=True)
 
     def lines(self) -> Iterator[str]:
-        """The whole lines it has written since the last call."""
+        """The complete lines that it has written since the last call."""
         read_to = self._read_to or 0
         with self.log.open("rb") as log:
             log.seek(read_to)
@@ -94,7 +94,7 @@ class Process:
             self._begin_log_again()
 
     def _begin_log_again(self) -> None:
-        """Keep the full log once and empty it in place, for the process goes on writing to the same file."""
+        """Copy the full log to `<name>.1` and empty it in place, because the process keeps writing to the same file."""
         shutil.copyfile(self.log, self.log.with_name(self.log.name + ".1"))
         with self.log.open("r+b") as log:
             log.truncate(0)

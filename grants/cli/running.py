@@ -1,4 +1,4 @@
-"""The whole system as a block of Python: for the story, for tests, for measuring."""
+"""The whole system as a context manager, for the story, tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ LEAVING_SECONDS = 20.0
 
 
 class Ended(Exception):
-    """The system has ended although nobody inside the block had told it to."""
+    """The system ended before the block that uses it."""
 
 
 class System:
-    """`grants up` as a child process; inside the `with` block its pages answer.
+    """`grants up` as a child process, which serves pages inside the `with` block.
 
-    settings.port 0 takes a free port; `settings` of this object has the real one. Raises Unstartable with the end
-    of the log when `GET /health` does not answer 200 within `seconds`, and Ended at the end of a block that it did
-    not outlive, for whatever went wrong in there went wrong because of it.
+    With settings.port 0 it takes a free port; `settings` of this object has that port. Raises Unstartable with the end
+    of the log if `GET /health` does not return 200 within `seconds`. Raises Ended at the end of the block if the system
+    ended before, because this is the cause of any other error in the block.
     """
 
     def __init__(self, settings: Settings, *, seconds: float = 90.0) -> None:
@@ -42,7 +42,7 @@ class System:
 
     @property
     def log(self) -> Path:
-        """What all processes say."""
+        """The log of all processes."""
         return self.settings.instance / "log" / "up.log"
 
     def __enter__(self) -> Self:
@@ -55,11 +55,11 @@ class System:
         status = self._up.poll() if self._up else None
         self.stop()
         if status is not None and (error is None or isinstance(error, Exception)):
-            how = f"was ended by {signal.Signals(-status).name}" if status < 0 else f"has ended with status {status}"
-            raise Ended(f"`grants up` {how}, so everything has stopped. Its log is {self.log}.") from error
+            how = f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
+            raise Ended(f"`grants up` {how}, so all processes were stopped. Its log is {self.log}.") from error
 
     def start(self) -> None:
-        """Start everything and wait until the web answers: the new one, not what a killed one may have left."""
+        """Start everything and wait until the new web server answers, not one left by a killed system."""
         let_leave(self.settings)
         before = self._number("web")
         with child.open_log(self.log) as output:
@@ -71,16 +71,16 @@ class System:
             if self._up.poll() is not None or time.monotonic() > until:
                 self.stop()
                 said = self.log.read_bytes()[begin:].decode(errors="replace")
-                raise Unstartable(f"The system does not answer at {self.settings.address}. It says:\n{said[-4000:]}")
+                raise Unstartable(f"The system does not answer at {self.settings.address}. Its log:\n{said[-4000:]}")
             time.sleep(0.1)
 
     def wait(self) -> None:
-        """Wait until it ends, whoever ends it."""
+        """Wait until it ends for any reason."""
         if self._up is not None:
             self._up.wait()
 
     def stop(self) -> None:
-        """Stop everything in good order."""
+        """Stop all processes in order."""
         if self._up is not None:
             alone = self._up.poll() is not None
             child.stop(self._up, signal.SIGTERM, seconds=STOP_SECONDS)
@@ -89,7 +89,7 @@ class System:
                 self._end_rest()
 
     def _end_rest(self) -> None:
-        """Let its processes end that the kernel told to as it was killed; then its servers, and whoever stays."""
+        """After `grants up` was killed, wait for its processes, stop those that remain, then stop its servers."""
         numbers = [*(self.settings.instance / "running").glob("*.pid")]
         parts = [int(text) for path in numbers if (text := path.read_text().strip())]
         until = time.monotonic() + LEAVING_SECONDS
@@ -103,7 +103,7 @@ class System:
             server.end_orphan()
 
     def pid(self, name: str) -> int:
-        """The process id of web, letters, default, relay, cron or mailbox; of the whole with `up`."""
+        """The process id of web, letters, default, relay, cron or mailbox, or of `grants up` itself with `up`."""
         if name == "up" and self._up is not None:
             return self._up.pid
         return int(self._number(name))
@@ -113,7 +113,7 @@ class System:
         return path.read_text() if path.exists() else ""
 
     def healthy(self) -> bool:
-        """Whether `GET /health` answers 200 now."""
+        """Whether `GET /health` returns 200."""
         connection = http.client.HTTPConnection(self.settings.host, self.settings.port, timeout=2)
         try:
             connection.request("GET", "/health")
@@ -125,7 +125,7 @@ class System:
 
 
 def let_leave(settings: Settings) -> None:
-    """Wait for the system of a starter that was killed: the kernel tells it to stop, and a good order takes time."""
+    """Wait until a system whose parent was killed has stopped; the kernel has sent it SIGTERM."""
     until = time.monotonic() + LEAVING_SECONDS
     while time.monotonic() < until:
         try:

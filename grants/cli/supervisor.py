@@ -1,7 +1,7 @@
-"""Keeps servers and processes running, and stops them in the order that loses nothing.
+"""Keep servers and processes running, and stop them in an order that loses no work.
 
-honcho was tried and does not fit: when one process ends it ends all, it gives them five seconds, and its children
-outlive it when it is killed. With those three changed nothing of it was left.
+honcho was tried and does not fit: it ends all processes when one ends, gives them five seconds, and its children
+survive it if it is killed.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ TICK_SECONDS = 0.2
 
 
 class Service(Protocol):
-    """Something to keep running: an embedded server or a child process."""
+    """An embedded server or a child process."""
 
     @property
     def name(self) -> str:
-        """What it is called in what is shown."""
+        """The name in the output."""
 
     @property
     def running(self) -> bool:
-        """Whether it runs now."""
+        """Whether it is running."""
 
     def start(self) -> None:
-        """Start it and wait until it is of use."""
+        """Start it and wait until it can be used."""
 
     def stop(self) -> None:
-        """End it; safe when it has ended."""
+        """Stop it; does nothing if it has ended."""
 
 
 @dataclass
 class Watch:
-    """What is remembered of a service: how often it ended soon after its start, and when it may start again."""
+    """State of a service: how often it ended soon after its start, and when to start it again."""
 
     service: Service
     failures: int = 0
@@ -51,10 +51,10 @@ class Watch:
 
 @dataclass
 class Supervisor:
-    """Servers first, one after the other, then stages of processes; stopped in reverse.
+    """Starts servers one after the other, then stages of processes; stops them in reverse order.
 
-    The processes of a stage are told to end together. say: takes a name and a line, of a process or our own.
-    between: what is to be done once the servers answer and before the first process starts.
+    The processes of a stage are told to stop together. say: takes a name and a line of output.
+    between: called when the servers are running, before the first process starts.
     """
 
     servers: Sequence[Service]
@@ -65,7 +65,7 @@ class Supervisor:
     _watched: list[Watch] = field(default_factory=list)
 
     def run(self) -> None:
-        """Start everything, keep it running, and stop it when SIGTERM, SIGINT or SIGHUP comes; raises Unstartable."""
+        """Start everything and keep it running until SIGTERM, SIGINT or SIGHUP; raises Unstartable."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._asked)
         try:
@@ -95,7 +95,7 @@ class Supervisor:
             self.say("system", f"{service.name} started")
 
     def _mend(self) -> None:
-        """Start again what has ended, at once the first time and with longer pauses when it goes on ending."""
+        """Restart services that have ended, after a pause that grows with each failure."""
         for watch in self._watched:
             now = time.monotonic()
             if watch.service.running:
@@ -105,7 +105,7 @@ class Supervisor:
                 watch.failures = 0 if steady else watch.failures
                 watch.again_at = now + PAUSES[min(watch.failures, len(PAUSES) - 1)]
                 watch.failures += 1
-                self.say("system", f"{watch.service.name} has ended; it starts again in {watch.again_at - now:.1f} s")
+                self.say("system", f"{watch.service.name} has ended; restart in {watch.again_at - now:.1f} s")
             elif now >= watch.again_at:
                 self._start_again(watch)
 
@@ -133,4 +133,4 @@ class Supervisor:
         self._show()
         for server in reversed(self.servers):
             server.stop()
-        self.say("system", "everything has stopped")
+        self.say("system", "all servers and processes have stopped")

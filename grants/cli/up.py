@@ -1,4 +1,4 @@
-"""`grants up`: everything this system consists of, in one terminal or under one service of the machine."""
+"""`grants up`: all servers and processes of the system, in one terminal or as one system service."""
 
 from __future__ import annotations
 
@@ -45,16 +45,19 @@ def up() -> None:
 
 
 def refuse_unsafe(settings: Settings) -> None:
-    """On this machine alone anything goes; where others can come, nothing unsafe does."""
+    """Raise ClickException for unsafe settings if other machines can reach the system."""
     if is_loopback(settings.host) and is_loopback(settings.public_host):
-        say("system", f"for this machine only, at {settings.address}; `grants check` says what others would need")
+        say(
+            "system",
+            f"reachable from this machine only, at {settings.address}; `grants check` lists what others would need",
+        )
         return
     if found := unsafe(settings):
         raise click.ClickException("\n".join(["Not started:", *(f"- {finding}" for finding in found)]))
 
 
 def wait_for_port(settings: Settings) -> None:
-    """The web's port is free, or becomes free as the processes of a killed system end; raises Unstartable."""
+    """Wait until the port of the web server is free, while processes of a killed system end; raises Unstartable."""
     until = time.monotonic() + PORT_SECONDS
     while True:
         with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
@@ -70,26 +73,26 @@ def wait_for_port(settings: Settings) -> None:
 
 
 def free_port() -> int:
-    """A port on 127.0.0.1 that nobody uses now."""
+    """An unused port on 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def prepare(settings: Settings) -> None:
-    """Bring the database up to date in a process of its own, so that this one stays small; raises Unstartable.
+    """Migrate the database in a separate process, so that this one stays small; raises Unstartable.
 
-    With an operator's own database and no owner's address, that is left to the operator's `grants init`.
+    Does nothing for an operator's own database without GRANTS_OWNER_DATABASE_URL: the operator runs `grants init`.
     """
     if settings.database_url and not settings.owner_database_url:
         return
     done = child.spawn([*COMMAND, "init"], env=config.exported(settings), output=sys.stdout.fileno(), cwd=ROOT)
     if done.wait():
-        raise Unstartable("The database could not be brought up to date.")
+        raise Unstartable("The database could not be migrated. The lines above give the reason.")
 
 
 def stages(settings: Settings, mailbox_port: int | None) -> list[list[Process]]:
-    """The mailbox before all who send, if there is to be one; then the rest. The owner's address is kept from them."""
+    """The mail server of a demonstration, then all other processes; none of them gets the URL of the owner."""
     settings = replace(settings, owner_database_url="")
     if mailbox_port:
         settings = replace(settings, smtp_host="127.0.0.1", smtp_port=mailbox_port, smtp_tls=False)
@@ -106,9 +109,9 @@ def stages(settings: Settings, mailbox_port: int | None) -> list[list[Process]]:
 
 
 def gunicorn(settings: Settings) -> tuple[str, ...]:
-    """The web server. Threads, because a browser holds connections open that it does not use yet.
+    """The command line of the web server. It uses threads, because browsers keep unused connections open.
 
-    The application is loaded once and then forked: its second worker costs neither a second of start nor its memory.
+    The application is loaded once and then forked, so that a second worker adds no start-up time and little memory.
     """
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return (
@@ -123,5 +126,5 @@ def gunicorn(settings: Settings) -> tuple[str, ...]:
 
 
 def say(name: str, line: str) -> None:
-    """One line of output with the name of whose it is."""
+    """Print one line with the name of its process."""
     click.echo(f"{name:<8} | {line}")

@@ -1,4 +1,4 @@
-"""`grants verify`: nothing was changed by hand."""
+"""`grants verify`: find changes made outside the application."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grants.services import verification
 
 @click.command()
 def verify() -> None:
-    """Hold history, steps, ledger and documents against each other; exit 1 and say what does not fit."""
+    """Compare history, steps, ledger and documents. Lists the differences and exits with 1 if there are any."""
     with kept(config.read()) as settings:
         readable = replace(settings, database_url=settings.read_database_url or settings.database_url)
         with bound(readable, "grants.verify").app_context():
@@ -27,8 +27,8 @@ def verify() -> None:
     for line in found:
         click.echo(f"- {line}")
     if found:
-        raise click.ClickException(f"{len(found)} things do not fit.")
-    click.echo("Everything fits: history, steps, ledger, documents.")
+        raise click.ClickException(f"Differences found: {len(found)}.")
+    click.echo("No differences found in history, steps, ledger and documents.")
 
 
 def _whole(storage: Storage, sha256: str) -> bool:

@@ -1,4 +1,4 @@
-"""The processes that work: `grants worker letters`, `grants worker default`, `grants relay`, `grants cron`."""
+"""The background processes: `grants worker letters`, `grants worker default`, `grants relay`, `grants cron`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _begin() -> config.Settings:
 @click.command()
 @click.argument("queue", type=click.Choice(QUEUES))
 def worker(queue: str) -> None:
-    """Work on one queue until told to stop; a job in hand is finished first."""
+    """Work on one queue until told to stop; the current job is finished first."""
     settings = _begin()
     knock(settings, settings.database_url)
     app = program.build(settings)
@@ -33,7 +33,7 @@ def worker(queue: str) -> None:
 
 @click.command()
 def relay() -> None:
-    """Put what the outbox holds into the queues, every second."""
+    """Move jobs from the outbox to the queues every second."""
     settings = _begin()
     knock(settings, settings.database_url)
     relays.run(program.build(settings), program.connect(settings))
@@ -41,6 +41,6 @@ def relay() -> None:
 
 @click.command()
 def cron() -> None:
-    """Let the worker look at the clock once a minute."""
+    """Enqueue the job of the clock once a minute."""
     settings = _begin()
     clock.scheduler(program.connect(settings)).start()  # type: ignore[no-untyped-call]

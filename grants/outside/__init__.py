@@ -1,1 +1,1 @@
-"""The world outside: files, mail, secrets, and the servers we start ourselves. Of ours it imports `config` only."""
+"""Files, mail, secrets and embedded servers. Of this project it imports `config` only."""

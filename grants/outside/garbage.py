@@ -1,19 +1,19 @@
-"""When Python looks for garbage: seldom, and never at what was there when the work began."""
+"""Thresholds of the garbage collector for long-lived processes and for short-lived children."""
 
 from __future__ import annotations
 
 import gc
 
 SELDOM = 50_000
-"""Objects made and not yet given back before it looks. With Python's own 700 it looks many times for each page."""
+"""Allocations minus deallocations that start a collection. Python's default of 700 starts many for each page."""
 HARDLY_EVER = 500_000
-"""The same for a process that soon ends, and gives back everything then; it may be 100 MiB larger until it looks."""
+"""The same for a process that ends soon and frees its memory then; it can grow by 100 MiB until a collection."""
 
 
 def leave_alone() -> None:
-    """From now on, let the collector pass over all that is loaded, and come seldom. To be called once, before a fork.
+    """Exclude all objects that exist now from collection, and collect rarely. Call once, before forking.
 
-    A collection in a forked child would write to every page that it shares with its parent.
+    A collection in a forked child would write to every memory page that it shares with its parent.
     """
     gc.collect()
     gc.freeze()
@@ -21,5 +21,5 @@ def leave_alone() -> None:
 
 
 def look_after(objects: int) -> None:
-    """Let the collector come whenever so many objects more are there than when it came last."""
+    """Start a collection after this many net allocations since the last one."""
     gc.set_threshold(objects, 10, 10)

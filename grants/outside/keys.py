@@ -1,4 +1,4 @@
-"""Secrets made once and kept in `instance/secrets.json`, readable by us alone."""
+"""Secrets of an instance, generated once and kept in `instance/secrets.json` with mode 600."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def kept(instance: Path, name: str) -> str:
-    """The secret `name` of this instance: 43 characters, made at the first call and the same ever after."""
+    """The secret `name` of this instance: 43 characters, generated at the first call and the same from then on."""
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(instance / "secrets.lock", os.O_RDWR | os.O_CREAT, 0o600)) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -23,7 +23,7 @@ def kept(instance: Path, name: str) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write beside it and rename: a crash leaves the old file or the new one, never half of one."""
+    """Write a new file and rename it: a crash leaves either the old file or the new one, never a part."""
     beside = path.with_suffix(".new")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)

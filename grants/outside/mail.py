@@ -1,4 +1,4 @@
-"""Mail goes out by SMTP, one message a call."""
+"""Send mail by SMTP, one message per call."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from email.message import Message
 from config import Settings
 
 TIMEOUT_SECONDS = 30
-FOR_GOOD = 500  # RFC 5321, 4.2.1: from here on a repetition gets the same answer
+FOR_GOOD = 500  # RFC 5321, 4.2.1: replies from 500 are permanent
 
 
 class Undeliverable(Exception):
-    """The mail server says that this message will never be taken; sending it again is of no use."""
+    """The mail server refuses this message permanently; sending it again would give the same reply."""
 
 
 def send(settings: Settings, message: Message) -> None:
-    """Hand the message to the mail server; returns once the server has taken it for every recipient.
+    """Send the message; returns when the mail server has accepted it for every recipient.
 
-    The caller gives it a Message-ID that stays the same whenever it is sent again. Raises Undeliverable when the
-    server refuses for good (5xx), OSError (of which smtplib's errors are a kind) when trying later may help.
+    The caller sets a Message-ID, the same one for every attempt. Raises Undeliverable if the server refuses
+    permanently (5xx), and OSError (the base class of smtplib's errors) if a later attempt may succeed.
     """
     if not message["Message-ID"]:
-        raise ValueError("A mail needs a Message-ID of its own, so that repeats can be dropped.")
+        raise ValueError("A mail needs a Message-ID, so that a second delivery can be recognised.")
     if not settings.smtp_host:
-        raise OSError("No mail server is set; set GRANTS_SMTP_HOST.")
+        raise OSError("No mail server is configured: set GRANTS_SMTP_HOST.")
     try:
         with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS) as server:
             if settings.smtp_tls:
@@ -44,7 +44,7 @@ def send(settings: Settings, message: Message) -> None:
 
 
 def _verdict(error: OSError, refused: dict[str, tuple[int, bytes]]) -> Exception:
-    """Undeliverable when each refusal is for good, else the error as it is."""
+    """Undeliverable if every refusal is permanent, otherwise the error itself."""
     if all(code >= FOR_GOOD for code, _ in refused.values()):
         return Undeliverable("; ".join(f"{code} {text!r}" for code, text in refused.values()))
     return error

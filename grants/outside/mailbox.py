@@ -1,4 +1,4 @@
-"""The demo's own mail server: it takes every mail, keeps each Message-ID once as a file, and sends nothing on."""
+"""Mail server of the demonstration: it accepts every mail, keeps one file per Message-ID and forwards nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BYTES = 25_000_000
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail as it arrived; `received_at` is in UTC, by the clock of the machine."""
+    """One received mail; `received_at` is in UTC, by the clock of the machine."""
 
     key: str
     received_at: datetime
@@ -35,23 +35,23 @@ class Mail:
 
     @property
     def subject(self) -> str:
-        """The subject in plain letters."""
+        """The decoded subject."""
         return str(self.message["Subject"] or "")
 
     @property
     def text(self) -> str:
-        """The plain text of the mail, empty if it has none."""
+        """The plain text part of the mail; empty if there is none."""
         part = self.message.get_body(("plain",))
         return str(part.get_content()).replace("\r\n", "\n") if part else ""
 
 
 def folder(instance: Path) -> Path:
-    """Where the mails of this instance lie."""
+    """The folder with the mails of this instance."""
     return instance / "mailbox"
 
 
 def messages(instance: Path, limit: int = 200) -> list[Mail]:
-    """The latest mails, newest first, `limit` at most."""
+    """The newest mails, newest first, at most `limit`."""
     paths = sorted(folder(instance).glob("*.eml"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
     return [_read(path) for path in paths[:limit]]
 
@@ -78,7 +78,7 @@ async def serve(instance: Path, host: str, port: int) -> None:
 
 
 class _Keeper:
-    """What the SMTP server calls for a mail; its method's name is the server's, not ours."""
+    """Handler that aiosmtpd calls for each mail; aiosmtpd sets the name of the method."""
 
     def __init__(self, kept_in: Path) -> None:
         self.kept_in = kept_in
@@ -92,7 +92,7 @@ class _Keeper:
 
 
 def _keep(path: Path, content: bytes) -> bool:
-    """Write a file that is not there yet, whole or not at all; False where it is."""
+    """Write a new file atomically; returns False if it exists already."""
     beside = path.with_suffix(f".{os.getpid()}.new")
     with beside.open("wb") as file:
         file.write(content)

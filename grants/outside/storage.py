@@ -1,4 +1,4 @@
-"""Files kept by the sha256 of their content: on this machine, or wherever fsspec reaches (S3 and others)."""
+"""Files named by the SHA-256 of their content, in a local folder or any store that fsspec supports, such as S3."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class Damaged(Exception):
-    """A stored file is no longer what its name says."""
+    """The content of a stored file does not match its name."""
 
 
 class Storage:
-    """A store at any fsspec address, such as `file:///srv/grants` or `s3://bucket/grants`.
+    """A store at any fsspec URL, such as `file:///srv/grants` or `s3://bucket/grants`.
 
-    A file is there whole or not at all, and a name never changes its content: putting the same bytes again is safe,
-    at the same time too.
+    Files are written atomically, and a name never changes its content: storing the same bytes again is safe, also
+    concurrently.
     """
 
     def __init__(self, url: str) -> None:
         self._files, self._root = fsspec.core.url_to_fs(url)
 
     def put(self, data: bytes) -> str:
-        """Keep the bytes for good before it returns; gives their sha256 in hexadecimal."""
+        """Store the bytes durably and return their SHA-256 in hexadecimal."""
         name = hashlib.sha256(data).hexdigest()
         if not self.exists(name):
             if isinstance(self._files, LocalFileSystem):
@@ -40,29 +40,29 @@ class Storage:
         return name
 
     def get(self, sha256: str) -> bytes:
-        """The bytes; raises FileNotFoundError, or Damaged when they do not match their name."""
+        """The bytes; raises FileNotFoundError, or Damaged if they do not match their name."""
         data: bytes = self._files.cat_file(self._path(sha256))
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise Damaged(f"The stored file {sha256} has other content than its name says.")
+            raise Damaged(f"The content of the stored file {sha256} does not match its name.")
         return data
 
     def exists(self, sha256: str) -> bool:
-        """Whether it is kept; its content is not read."""
+        """Whether the file is stored; its content is not read."""
         return bool(self._files.exists(self._path(sha256)))
 
     def delete(self, sha256: str) -> None:
-        """Remove it; nothing happens where it is not kept."""
+        """Remove the file if it is stored."""
         with contextlib.suppress(FileNotFoundError):
             self._files.rm_file(self._path(sha256))
 
     def _path(self, sha256: str) -> str:
         if not NAME.fullmatch(sha256):
-            raise ValueError(f"{sha256!r} is not a sha256.")
+            raise ValueError(f"{sha256!r} is not a SHA-256 in hexadecimal.")
         return f"{self._root}/{sha256[:2]}/{sha256}"
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write beside it, bring it to the disk, rename, and bring the name to the disk."""
+    """Write a temporary file, sync it, rename it, and sync the folders."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     number, beside = tempfile.mkstemp(dir=path.parent, prefix="unfinished-")
     try:

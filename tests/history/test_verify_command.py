@@ -27,7 +27,9 @@ def test_an_intact_history_verifies(app: Flask) -> None:
 
     done = verify(app)
 
-    assert (done.returncode, done.stdout) == (0, "Everything fits: history, steps, ledger, documents.\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "No differences found in history, steps, ledger and documents.\n"), (
+        done.stderr
+    )
 
 
 def test_a_finding_is_printed_and_the_command_fails(app: Flask, forge: Forge) -> None:
@@ -37,4 +39,4 @@ def test_a_finding_is_printed_and_the_command_fails(app: Flask, forge: Forge) ->
 
     assert done.returncode == 1
     assert done.stdout.splitlines()[0] == "- application 1 is at step active; its history says agreement."
-    assert done.stderr == "Error: 4 things do not fit.\n"
+    assert done.stderr == "Error: Differences found: 4.\n"

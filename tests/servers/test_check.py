@@ -147,5 +147,5 @@ def test_the_command_lists_all_findings_and_exits_with_1(
     result = CliRunner().invoke(main, ["check"], env=environment)
 
     assert result.exit_code == 1
-    assert "- GRANTS_DEMO: This is the demonstration" in result.output
-    assert "- PostgreSQL fsync: What was committed can be lost." in result.output
+    assert "- GRANTS_DEMO: This is a demonstration" in result.output
+    assert "- PostgreSQL fsync: Committed data can be lost." in result.output

@@ -44,7 +44,7 @@ def test_a_short_socket_folder_open_to_others_is_refused(tmp_path: Path) -> None
     folder = home.sockets()
     folder.chmod(0o777)
 
-    with pytest.raises(Unstartable, match="must be a folder of ours with mode 700"):
+    with pytest.raises(Unstartable, match="must be a folder of the current user with mode 700"):
         home.sockets()
     folder.rmdir()
 
@@ -94,7 +94,7 @@ def test_lost_passwords_are_reported(postgres_alone: Postgres) -> None:
     marked(postgres_alone)
     (postgres_alone.instance / "secrets.json").unlink()
 
-    with pytest.raises(Unstartable, match=r"If .*secrets\.json was lost, put it back"):
+    with pytest.raises(Unstartable, match=r"If .*secrets\.json was lost, restore it"):
         postgres_alone.start()
 
 

@@ -12,7 +12,10 @@ from grants.outside.servers import Postgres
 from tests.servers_fixture import erase
 
 NOBODY = "postgresql+psycopg://grants_app:x@127.0.0.1:9/grants"
-CURE = "set GRANTS_INSTANCE to the folder of the system that you mean, or GRANTS_DATABASE_URL to its database.\n"
+CURE = (
+    "Set GRANTS_INSTANCE to the folder of the system you want to use, "
+    "or GRANTS_DATABASE_URL to the URL of its database.\n"
+)
 
 
 def run(instance: Path, *words: str, **settings: str) -> Result:
@@ -27,8 +30,9 @@ def test_next_to_a_demonstration_verify_names_its_folder_and_creates_nothing(tmp
 
     assert done.exit_code == 1
     assert done.output == (
-        f"Error: No database answers for the instance {tmp_path}: set GRANTS_INSTANCE to the folder of the system "
-        f"that you mean (the demonstration’s is {tmp_path / 'demo'}), or GRANTS_DATABASE_URL to its database.\n"
+        f"Error: No database is reachable for the instance {tmp_path}. Set GRANTS_INSTANCE to the folder of the system "
+        f"you want to use (that of the demonstration is {tmp_path / 'demo'}), "
+        f"or GRANTS_DATABASE_URL to the URL of its database.\n"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]
 
@@ -42,8 +46,8 @@ def test_a_server_without_our_database_is_reported_as_none(tmp_path: Path) -> No
     server.stop()
     erase(server)
     assert done.exit_code == 1
-    assert done.output.startswith(f"Error: No database answers for the instance {tmp_path} (")
-    assert done.output.endswith(f'database "grants" does not exist): {CURE}')
+    assert done.output.startswith(f"Error: No database is reachable for the instance {tmp_path} (")
+    assert done.output.endswith(f'database "grants" does not exist). {CURE}')
 
 
 @pytest.mark.parametrize("words", [["verify"], ["init"], ["worker", "default"], ["relay"]])
@@ -53,8 +57,8 @@ def test_every_command_reports_an_address_that_does_not_answer(tmp_path: Path, w
     done = run(tmp_path, *words, **given)
 
     assert done.exit_code == 1
-    assert done.output.startswith(f"Error: No database answers for the instance {tmp_path} (")
-    assert done.output.endswith(f"Connection refused): {CURE}")
+    assert done.output.startswith(f"Error: No database is reachable for the instance {tmp_path} (")
+    assert done.output.endswith(f"Connection refused). {CURE}")
     assert done.output.count("\n") == 1
 
 
@@ -62,4 +66,4 @@ def test_every_command_reports_an_address_that_does_not_answer(tmp_path: Path, w
 def test_no_database_is_guessed_if_none_is_set(tmp_path: Path, words: list[str]) -> None:
     done = run(tmp_path, *words)
 
-    assert (done.exit_code, done.output) == (1, f"Error: No database answers for the instance {tmp_path}: {CURE}")
+    assert (done.exit_code, done.output) == (1, f"Error: No database is reachable for the instance {tmp_path}. {CURE}")

@@ -65,7 +65,7 @@ def test_deleting_is_safe_to_repeat(store: Storage) -> None:
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", NAME.upper(), NAME[:-1], f"{NAME}\n", ""])
 def test_a_name_that_is_not_a_hash_reaches_no_file(store: Storage, name: str) -> None:
-    with pytest.raises(ValueError, match="is not a sha256"):
+    with pytest.raises(ValueError, match="is not a SHA-256"):
         store.get(name)
 
 

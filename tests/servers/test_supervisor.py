@@ -70,9 +70,9 @@ def test_a_killed_process_is_restarted_and_the_others_continue(run: Run, tmp_pat
 def test_a_process_that_keeps_ending_is_restarted_after_longer_pauses(run: Run, tmp_path: Path) -> None:
     run()
 
-    assert soon(lambda: "broken has ended; it starts again in 2.0 s" in said(tmp_path, "supervisor"))
+    assert soon(lambda: "broken has ended; restart in 2.0 s" in said(tmp_path, "supervisor"))
 
-    pauses = [line.split("again in ")[1] for line in said(tmp_path, "supervisor").splitlines() if "again in" in line]
+    pauses = [line.split("restart in ")[1] for line in said(tmp_path, "supervisor").splitlines() if "restart in" in line]
     assert pauses[:3] == ["0.5 s", "1.0 s", "2.0 s"]
 
 
@@ -85,7 +85,7 @@ def test_output_is_shown_with_the_name_of_its_process(run: Run, tmp_path: Path) 
 def test_a_letter_in_progress_is_finished_before_the_end(run: Run, tmp_path: Path) -> None:
     run().terminate()
 
-    assert soon(lambda: "everything has stopped" in said(tmp_path, "supervisor"))
+    assert soon(lambda: "all servers and processes have stopped" in said(tmp_path, "supervisor"))
     assert said(tmp_path, "letters") == "begun\nthe letter is done\n"
 
 
@@ -93,14 +93,14 @@ def test_without_patience_the_letter_is_lost(run: Run, tmp_path: Path) -> None:
     """Counter-test: the waiting is what lets the letter finish."""
     run(patience="0.1").terminate()
 
-    assert soon(lambda: "everything has stopped" in said(tmp_path, "supervisor"))
+    assert soon(lambda: "all servers and processes have stopped" in said(tmp_path, "supervisor"))
     assert said(tmp_path, "letters") == "begun\n"
 
 
 def test_the_first_stage_is_stopped_last(run: Run, tmp_path: Path) -> None:
     run().terminate()
 
-    assert soon(lambda: "everything has stopped" in said(tmp_path, "supervisor"))
+    assert soon(lambda: "all servers and processes have stopped" in said(tmp_path, "supervisor"))
     ended = {name: (tmp_path / "log" / f"{name}.log").stat().st_mtime for name in ("mailbox", "letters")}
     assert ended["mailbox"] > ended["letters"] + 0.5
 

@@ -116,7 +116,7 @@ def test_data_and_sockets_are_open_to_the_user_of_the_server_only(server: Server
 def test_a_second_starter_is_refused_with_a_reason(server: Server, started_elsewhere: Start) -> None:
     first = started_elsewhere()
 
-    with pytest.raises(AlreadyStarted, match=f"is already started, by process {first.pid}. Stop that one first."):
+    with pytest.raises(AlreadyStarted, match=f"is running, started by process {first.pid}. Stop that process first."):
         server.start()
 
     assert answers(server)

@@ -179,7 +179,7 @@ def test_after_a_kill_the_next_start_takes_over_at_once(life: Life) -> None:
 
 def test_when_its_system_process_is_killed_it_reports_that_and_ends(home: Home, life: Life) -> None:
     log = home.instance / "demo" / "log" / "up.log"
-    said = f"Error: `grants up` was ended by SIGKILL, so everything has stopped. Its log is {log}."
+    said = f"Error: `grants up` was ended by SIGKILL, so all processes were stopped. Its log is {log}."
 
     assert life.orphaned == (1, said, [])
 

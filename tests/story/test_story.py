@@ -133,7 +133,10 @@ def test_each_file_matches_its_hash_in_the_database(told: Told, name: str) -> No
 
 
 def test_verification_passes_afterwards(told: Told) -> None:
-    assert (told.verified.status, told.verified.said) == (0, "Everything fits: history, steps, ledger, documents.\n")
+    assert (told.verified.status, told.verified.said) == (
+        0,
+        "No differences found in history, steps, ledger and documents.\n",
+    )
 
 
 def test_no_process_is_left_running(told: Told) -> None:

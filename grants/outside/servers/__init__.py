@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey as child processes of ours, for whoever has set no servers of their own."""
+"""PostgreSQL and Valkey as child processes, for installations without servers of their own."""
 
 from grants.outside.servers.claims import AlreadyStarted, NotInstalled, Unstartable
 from grants.outside.servers.postgres import Postgres, create_database

@@ -1,7 +1,7 @@
-"""Child processes that cannot outlive us, and an end for those that did.
+"""Child processes that end with their parent, and a way to stop those that did not.
 
-On Linux the kernel signals a child when its starter dies (PR_SET_PDEATHSIG). Elsewhere, and in the moment
-before that is set, a child may survive; the next start finds it by its process id and command line.
+On Linux the kernel signals a child when its parent dies (PR_SET_PDEATHSIG). On other systems, and in the moment
+before this is set, a child may survive; the next start finds it by its process id and command line.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def spawn(
     at_our_death: signal.Signals = signal.SIGTERM,
     cwd: Path = Path("/"),
 ) -> subprocess.Popen[bytes]:
-    """Start `argv` in a session of its own, so that Ctrl-C reaches it only through us.
+    """Start `argv` in a new session, so that Ctrl-C reaches it only through this process.
 
-    The kernel counts the starting *thread* as the parent: call this from a thread that lives as long as the child
-    should, and from a process with one thread only, since Python code runs between fork and exec.
+    The kernel treats the calling *thread* as the parent: call this from a thread that lives as long as the child
+    should, and from a single-threaded process, because Python code runs between fork and exec.
     """
     return subprocess.Popen(
         [str(part) for part in argv],
@@ -49,7 +49,7 @@ def spawn(
         user=account.uid if account else None,
         group=account.gid if account else None,
         extra_groups=[] if account else None,
-        preexec_fn=_tie(at_our_death),  # noqa: PLW1509 - only prctl can tie a child to our life, and it must run in the child
+        preexec_fn=_tie(at_our_death),  # noqa: PLW1509 - only prctl ties a child to its parent, and it must run in the child
     )
 
 
@@ -75,7 +75,7 @@ def _tie(at_our_death: signal.Signals) -> Callable[[], None]:
     starter = os.getpid()
 
     def tie() -> None:
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())  # a blocked SIGTERM would be inherited, and outlive us
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())  # a blocked SIGTERM would be inherited
         if _prctl is not None:
             _prctl(PR_SET_PDEATHSIG, int(at_our_death), 0, 0, 0)
         if os.getppid() != starter:
@@ -85,7 +85,7 @@ def _tie(at_our_death: signal.Signals) -> Callable[[], None]:
 
 
 def open_log(path: Path) -> IO[bytes]:
-    """A log to append to; beyond 10 MB the old one is kept once, as `<name>.1`."""
+    """Open a log for appending; a log larger than 10 MB is first renamed to `<name>.1`."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.exists() and path.stat().st_size > LOG_BYTES:
         path.replace(path.with_name(path.name + ".1"))
@@ -93,7 +93,7 @@ def open_log(path: Path) -> IO[bytes]:
 
 
 def stop(child: subprocess.Popen[bytes], *signals: signal.Signals, seconds: float) -> None:
-    """Send the signals in turn, `seconds` apart, until the child has ended; the last resort is SIGKILL."""
+    """Send the signals in turn, `seconds` apart, until the child has ended; the last one is SIGKILL."""
     for each in (*signals, signal.SIGKILL):
         if child.poll() is not None:
             return
@@ -103,7 +103,7 @@ def stop(child: subprocess.Popen[bytes], *signals: signal.Signals, seconds: floa
 
 
 def stop_orphan(pid: int, mark: str, *signals: signal.Signals, seconds: float) -> None:
-    """The same for a process that is not our child, as long as `mark` stands in its command line."""
+    """The same for a process that is not a child, if `mark` is in its command line."""
     for each in (*signals, signal.SIGKILL):
         if not runs(pid, mark):
             return
@@ -115,7 +115,7 @@ def stop_orphan(pid: int, mark: str, *signals: signal.Signals, seconds: float) -
 
 
 def runs(pid: int, mark: str) -> bool:
-    """Whether process `pid` lives and has `mark` in its command line; a number used again by another is not it."""
+    """Whether process `pid` runs and has `mark` in its command line, so that a reused process id does not count."""
     proc = Path(f"/proc/{pid}/cmdline")
     if Path("/proc/self/cmdline").exists():
         try:

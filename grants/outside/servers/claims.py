@@ -1,7 +1,7 @@
-"""Who may start the servers of an instance: one living process at a time.
+"""Locks that let one process at a time start the servers of an instance.
 
-The claim is a lock the kernel holds for us. It goes when its holder goes, however that ends, so whoever gets
-it knows that any server still running has lost its starter and may be stopped.
+The kernel releases such a lock when its holder ends for any reason. A process that gets the lock therefore knows
+that any server still running has lost its parent and may be stopped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import IO
 
 
 class Unstartable(Exception):
-    """A server cannot be started; the text says why and what to do."""
+    """A server cannot be started; the text gives the reason and what to do."""
 
 
 class NotInstalled(Unstartable):
@@ -21,11 +21,11 @@ class NotInstalled(Unstartable):
 
 
 class AlreadyStarted(Unstartable):
-    """Another living process has started this server."""
+    """Another running process has started this server."""
 
 
 def claim(path: Path, what: str) -> IO[str]:
-    """The lock at `path`, held until the file given back is closed; raises AlreadyStarted."""
+    """Lock the file at `path` until the returned file is closed; raises AlreadyStarted."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
     try:
@@ -33,7 +33,9 @@ def claim(path: Path, what: str) -> IO[str]:
     except BlockingIOError:
         holder = held.read().strip() or "another process"
         held.close()
-        raise AlreadyStarted(f"{what} in {path.parent} is already started, by {holder}. Stop that one first.") from None
+        raise AlreadyStarted(
+            f"{what} in {path.parent} is running, started by {holder}. Stop that process first."
+        ) from None
     held.truncate(0)
     held.write(f"process {os.getpid()}")
     held.flush()

@@ -1,10 +1,10 @@
-"""Where an embedded server lives, and as whom.
+"""Folders and system user of an embedded server.
 
-An ordinary user's server lives in the instance folder and runs as that user. PostgreSQL refuses to run as root,
-and a user who is not root may not be able to reach the checkout. So, as root, both servers run as a system user of
-ours, with their data under `/var/lib/foundation-grants/<hash of the instance path>` and one copy of the programs
-beside them; the instance folder holds a link. An instance that is moved takes its data along; of one that was
-deleted they are set aside. No mode or owner of a folder that is not ours is ever changed.
+For an ordinary user a server keeps its data in the instance folder and runs as that user. PostgreSQL refuses to
+run as root, and another user may be unable to reach the checkout. As root both servers therefore run as a system
+user, with their data under `/var/lib/foundation-grants/<hash of the instance path>` and one copy of the wheels'
+programs beside them; the instance folder has a link to the data. A moved instance keeps its data; those of a
+deleted instance are set aside. The mode and owner of other folders are never changed.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from grants.outside.servers.claims import NotInstalled, Unstartable
 SYSTEM_USER = "foundation-grants"
 STATE = Path("/var/lib/foundation-grants")
 ORIGIN = "instance"
-"""The file that says whose data these are."""
-# Linux takes 107 bytes, macOS 103; PostgreSQL adds ".s.PGSQL.5432.lock" to its folder.
+"""Name of the file with the path of the instance that the data belong to."""
+# Linux allows 107 bytes, macOS 103; PostgreSQL appends ".s.PGSQL.5432.lock" to its folder.
 SOCKET_FOLDER_BYTES = 103 - len("/.s.PGSQL.5432.lock")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The system user a server runs as."""
+    """The system user that a server runs as."""
 
     uid: int
     gid: int
@@ -44,7 +44,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folder of one server of one instance, and the system user it belongs to (None: ourselves)."""
+    """The folder of one server of an instance, and the system user that owns it (None: the current user)."""
 
     folder: Path
     account: Account | None
@@ -52,7 +52,7 @@ class Home:
 
     @classmethod
     def of(cls, instance: Path, name: str) -> Home:
-        """Make the folder `name` of this instance if it is not there; raises Unstartable."""
+        """Create the folder `name` of this instance if it does not exist; raises Unstartable."""
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = hashlib.sha256(os.fsencode(instance.resolve())).hexdigest()[:16]
         if os.geteuid() != 0:
@@ -69,30 +69,30 @@ class Home:
         return cls(place, account, key)
 
     def private(self, name: str) -> Path:
-        """A folder in here that only the server's user may enter."""
+        """Create a folder in this one that only the server's user can enter."""
         path = self.folder / name
         path.mkdir(mode=0o700, exist_ok=True)
         self.give(path)
         return path
 
     def give(self, path: Path) -> None:
-        """Hand a file or folder of ours to the server's user."""
+        """Make the server's user the owner of a file or folder."""
         if self.account:
             os.chown(path, self.account.uid, self.account.gid)
 
     def sockets(self) -> Path:
-        """A folder for the server's socket with a path short enough for the kernel."""
+        """The folder of the server's socket, with a path short enough for the kernel."""
         if len(os.fsencode(self.folder / "socket")) <= SOCKET_FOLDER_BYTES:
             return self.private("socket")
         path = Path(tempfile.gettempdir()) / f"grants-{os.geteuid()}-{self.key}-{self.folder.name}"
         path.mkdir(mode=0o700, exist_ok=True)
         found = path.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
-            raise Unstartable(f"{path} must be a folder of ours with mode 700; remove it and start again.")
+            raise Unstartable(f"{path} must be a folder of the current user with mode 700. Remove it and start again.")
         return path
 
     def programs(self, package: str, inside: str, wanted: tuple[str, ...]) -> Path:
-        """The folder `inside` of an installed package, or as root a copy of what matches `wanted` in it.
+        """The folder `inside` of an installed package; as root, in a copy of the files that match `wanted`.
 
         Raises NotInstalled.
         """
@@ -115,7 +115,7 @@ class Home:
 
 
 def _rename(unfinished: Path, copy: Path) -> None:
-    """Put a copy in its place, unless another starter was quicker."""
+    """Move a finished copy to its place, unless another process has done so already."""
     try:
         unfinished.rename(copy)
     except OSError:
@@ -140,11 +140,11 @@ def _open_folder(path: Path) -> None:
 
 
 def _link(link: Path, place: Path) -> None:
-    """Let `link` in the instance lead to `place`, with the data that this instance has had so far, if any."""
+    """Make `link` in the instance point to `place`, and move the existing data of this instance there."""
     if link.is_symlink() and link.readlink() == place:
         return
     if not link.is_symlink() and link.exists():
-        raise Unstartable(f"{link} was made by a user who is not root; start as that user, or move it away.")
+        raise Unstartable(f"{link} was created by a user other than root. Start as that user, or move it away.")
     had = link.readlink() if link.is_symlink() else None
     if had and had.exists():
         _refuse_copy(link, had)
@@ -159,21 +159,21 @@ def _link(link: Path, place: Path) -> None:
 
 
 def _refuse_copy(link: Path, had: Path) -> None:
-    """A moved instance takes its data along; those of a copied one stay with the one that they were made for."""
+    """Raise Unstartable if the instance is a copy: its data stay with the original."""
     origin = Path((had.parent / ORIGIN).read_text())
     if (origin / link.name).is_symlink():
         raise Unstartable(
-            f"{link.parent} is a copy of {origin}, which keeps its data elsewhere: they were not copied. "
-            f"Remove the copy and start with an empty one, or restore a backup into it."
+            f"{link.parent} is a copy of {origin}, but the data of the servers are stored elsewhere and were not "
+            f"copied. Remove the copy and start with an empty folder, or restore a backup into it."
         )
 
 
 def _set_aside(place: Path) -> None:
-    """Begin without the data of an instance that stood here before and was deleted; they stay until the next is."""
+    """Set aside the data of a deleted instance at the same path, replacing those set aside before."""
     left = place.with_suffix(".left")
     shutil.rmtree(left, ignore_errors=True)
     place.rename(left)
-    logging.getLogger(__name__).warning("Set aside %s: the data of an instance that was deleted.", left)
+    logging.getLogger(__name__).warning("Set aside %s, the data of a deleted instance.", left)
 
 
 def _system_user() -> Account:
@@ -186,7 +186,7 @@ def _system_user() -> Account:
         return _account()
     except KeyError:
         said = made.stderr.strip()
-        raise Unstartable(f"As root the servers run as the user {SYSTEM_USER}, who cannot be made: {said}") from None
+        raise Unstartable(f"As root the servers run as the user {SYSTEM_USER}, who cannot be created: {said}") from None
 
 
 def _account() -> Account:

