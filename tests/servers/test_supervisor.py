@@ -72,7 +72,9 @@ def test_a_process_that_keeps_ending_is_restarted_after_longer_pauses(run: Run, 
 
     assert soon(lambda: "broken has ended; restart in 2.0 s" in said(tmp_path, "supervisor"))
 
-    pauses = [line.split("restart in ")[1] for line in said(tmp_path, "supervisor").splitlines() if "restart in" in line]
+    pauses = [
+        line.split("restart in ")[1] for line in said(tmp_path, "supervisor").splitlines() if "restart in" in line
+    ]
     assert pauses[:3] == ["0.5 s", "1.0 s", "2.0 s"]
 
 

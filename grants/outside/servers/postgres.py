@@ -227,6 +227,7 @@ class Postgres:
             "unix_socket_permissions": "0700",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            "jit": "off",  # the wheel has none; plans of other builds then take the same time
         }
         if not self.fsync:
             given |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

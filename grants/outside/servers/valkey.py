@@ -69,7 +69,7 @@ class Valkey:
         try:
             self._end_orphan()
             self._program = self._chosen()
-            self._writer.write_text(f"{self._program.product} {self._program.major}\n")
+            self._record(self._program)
             self._launch()
         except BaseException:
             self.stop()
@@ -107,6 +107,12 @@ class Valkey:
             product, major = self._writer.read_text().split()
             return product, int(major)
         return FIRST_RELEASE if (self._number.parent / "appendonlydir").exists() else None
+
+    def _record(self, program: Program) -> None:
+        """Write the product and version to a new file and rename it, so that a crash leaves no partial one."""
+        beside = self._writer.with_suffix(".new")
+        beside.write_text(f"{program.product} {program.major}\n")
+        beside.replace(self._writer)
 
     def _chosen(self) -> Program:
         """The server to start: one installed on this machine, else the wheel's.
