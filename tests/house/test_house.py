@@ -14,7 +14,6 @@ from config import ROOT
 from tests.house import code
 
 LINES, FUNCTION = 400, 40
-FLOORS = ("models", "queries", "services", "forms", "web")
 DRAWERS = {"utils", "helpers", "common", "manager", "managers", "misc", "util"}
 TOP = {
     "grants", "templates", "workflows", "reports", "tests", "docs", "config.py", "wsgi.py", "pyproject.toml",
@@ -60,13 +59,6 @@ def test_the_top_level_contains_the_standard_files_only() -> None:
     )
 
     assert {path.split("/")[0] for path in listed if path} - TOP == set()
-
-
-def test_model_modules_have_plural_names() -> None:
-    models = {p.stem for p in (ROOT / "grants" / "models").glob("[a-z]*.py")}
-    singular = {stem for stem in models if not stem.endswith("s") and stem not in {"history", "outbox", "ledger"}}
-
-    assert singular == set()
 
 
 def test_imports_follow_the_layers() -> None:

@@ -1,0 +1,133 @@
+"""The nouns of the domain, and which layers of `grants` have a module or a folder of each name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LAYERS = ("models", "services", "queries", "forms", "web")
+
+NOUNS = frozenset(
+    {
+        "agreements", "applications", "appointments", "assignments", "awards", "batches", "calls", "checks",
+        "conflicts", "decisions", "documents", "drafts", "envelopes", "failures", "figures", "funds", "indicators",
+        "instalments", "organisations", "payments", "persons", "programmes", "proposals", "reports", "reviews",
+        "scores", "sessions", "submissions", "tasks", "transitions", "moves",
+    }
+)  # fmt: skip
+"""What a module or folder may be named after in more than one layer: always in the plural."""
+
+SINGLE = frozenset({"eligibility", "history", "inbox", "ledger", "outbox", "public"})
+"""What there is one of, so that it has no plural."""
+
+GROUPS = frozenset({"integrity", "money"})
+"""Folders that stand for no noun and hold modules of several."""
+
+ONE_LAYER: dict[str, tuple[str, str]] = {
+    # a table that nothing else is named after
+    "appointments": ("models", "they are given and ended with the person who holds them: services/persons"),
+    "counters": ("models", "the table behind services/numbers"),
+    # commands of things that are read and shown with another
+    "agreements": ("services", "an agreement is read and shown with its award"),
+    "instalments": ("services", "an instalment is read and shown with its award"),
+    "payments": ("services", "a payment is read and shown with its batch"),
+    "repayments": ("services", "what came back is read and shown with the award"),
+    "submissions": ("services", "a submission is read and shown with its application"),
+    # machinery of the services
+    "checkpoints": ("services", "seals the history"),
+    "facts": ("services", "compares rows with what the history says of them"),
+    "fingerprints": ("services", "the facts of a row that the history holds"),
+    "idempotency": ("services", "the second sending of a form gets the first one's answer"),
+    "letters": ("services", "the snapshots that documents are printed from"),
+    "locking": ("services", "the order in which rows are locked"),
+    "manifest": ("services", "which tables the history holds"),
+    "numbering": ("services", "draws numbers from the counters"),
+    "numbers": ("services", "draws numbers from the counters"),
+    "repeats": ("services", "the second sending of a form gets the first one's answer"),
+    "verification": ("services", "compares history, steps, ledger and documents"),
+    # reads that serve the pages of several nouns
+    "cases": ("queries", "what the rules of a flow are asked about"),
+    "duty": ("queries", "what somebody has to do on one thing"),
+    "lacks": ("queries", "what is missing in a draft or a report"),
+    "office": ("queries", "the lists of the officers' inbox"),
+    "overdue": ("queries", "what the clock has to do"),
+    "pending": ("queries", "what an applicant waits for"),
+    "recipients": ("queries", "who gets a mail"),
+    "scores": ("queries", "the scores of an application side by side"),
+    "standing": ("queries", "how far an application is"),
+    "words": ("queries", "the search for words in a title or a name"),
+    # parts of forms
+    "base": ("forms", "what all forms share"),
+    "plans": ("forms", "the plan of instalments and reports in the form of a call"),
+    "questions": ("forms", "one field for each kind of question"),
+    "rows": ("forms", "tables in a form"),
+    # pages of no noun
+    "health": ("web", "says that the process is up"),
+    "mailbox": ("web", "the demonstration's mails, which are files"),
+    "site": ("web", "what every page has around it"),
+}
+"""Names that one layer alone has: which, and why there is no such name in the others."""
+
+
+REPLACED = {"moves": "transitions", "numbers": "numbering", "repeats": "idempotency", "duty": "tasks", "inbox": "tasks"}
+"""Earlier names, each with the one that takes its place: the two never stand side by side."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """What stands in a layer.
+
+    own: its modules and folders, of the web only those with a route; all: these and the modules inside its folders.
+    """
+
+    own: frozenset[str]
+    all: frozenset[str]
+
+
+def names(grants: Path) -> dict[str, Names]:
+    """The names of each layer."""
+    found = {}
+    for layer in LAYERS:
+        own = {name for name, path in _named(grants / layer) if layer != "web" or _routes(path)}
+        inside = {path.stem for path in (grants / layer).rglob("*/*.py") if not path.stem.startswith("_")}
+        found[layer] = Names(frozenset(own), frozenset(own | inside))
+    return found
+
+
+def _named(folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted(folder.glob("[a-z]*")):
+        if path.is_dir() and path.name in GROUPS:
+            yield from _named(path)
+        elif path.suffix == ".py" or (path.is_dir() and any(path.rglob("*.py"))):
+            yield path.stem, path
+
+
+def _routes(path: Path) -> bool:
+    files = path.rglob("*.py") if path.is_dir() else (path,)
+    return any("Blueprint(" in file.read_text("utf-8") for file in files)
+
+
+def misnamed(found: Mapping[str, Names]) -> dict[str, str]:
+    """What is wrong with each name that is not as it should be."""
+    wrong = {}
+    for layer, name in sorted((layer, name) for layer, here in found.items() for name in here.own):
+        others = [other for other in found if other != layer and name in found[other].all]
+        if said := _wrong(name, layer, others):
+            wrong[f"{layer}/{name}"] = said
+    return wrong
+
+
+def _wrong(name: str, layer: str, others: list[str]) -> str:
+    if name in ONE_LAYER and ONE_LAYER[name][0] == layer:
+        return ""
+    if name not in NOUNS | SINGLE:
+        singular = next((noun for noun in NOUNS if name in (noun[:-1], noun[:-2])), None)
+        return f"a singular: call it {singular}" if singular else "no noun of the domain"
+    return "" if others else "in one layer only: is it called otherwise in the others?"
+
+
+def doubled(found: Mapping[str, Names]) -> set[str]:
+    """Earlier names that are still there beside the one that takes their place."""
+    here = frozenset().union(*(names.own for names in found.values()))
+    return {old for old, new in REPLACED.items() if {old, new} <= here}
