@@ -67,3 +67,9 @@ def test_without_the_guard_wrong_lines_would_be_accepted(own: Urls) -> None:
         owner.execute("DROP TRIGGER line_is_agreed ON budget_line")
         owner.execute(f"UPDATE budget_line SET agreed = agreed - 1 WHERE {AWARDED} AND position = 0".encode())
         owner.commit()
+
+        missing = owner.execute(
+            "SELECT award.amount - (SELECT sum(agreed) FROM budget_line"
+            " WHERE budget_line.application_id = award.application_id) FROM award"
+        ).fetchone()
+    assert missing == (1,)

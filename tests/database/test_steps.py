@@ -61,10 +61,21 @@ def test_without_its_trigger_a_step_could_change_without_an_event(own: Urls, tab
         owner.execute(f"DROP TRIGGER {table}_step_moved ON {table}")
 
     with psycopg.connect(own("grants_app")) as connection:
+        before = told_and_stored(connection, table)
         connection.execute(MOVED[table].encode())
         connection.commit()
+        told, stored = told_and_stored(connection, table)
 
-        assert connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    assert stored != before[1], "the step has changed"
+    assert told == before[0], "and no event tells of it"
+
+
+def told_and_stored(connection: psycopg.Connection[tuple[object, ...]], table: str) -> tuple[object, object]:
+    """How many events there are of the row that MOVED moves, and its step."""
+    asked = "SELECT (SELECT count(*) FROM history WHERE about = '{0}' AND about_id = {1}), step FROM {0} WHERE id = {1}"
+    found = connection.execute(asked.format(table, row_of(table)).encode()).fetchone()
+    assert found is not None
+    return found[0], found[1]
 
 
 def test_an_event_of_an_earlier_transaction_does_not_count(own: Urls) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import bindparam, insert, text
@@ -13,6 +14,7 @@ import reports
 from grants.db import db, saving
 from grants.jobs import doors, printing
 from grants.models import Document, DocumentFile, DocumentSnapshot, Outbox
+from grants.outside.servers.postgres import plain
 from grants.services import outbox
 from reports.snapshots import parse
 from tests.databases import advance
@@ -90,12 +92,17 @@ def test_a_late_worker_is_fenced_off_before_the_other_finishes(awarded_app: Flas
         assert db.session.query(DocumentFile).count() == 1
 
 
-def test_without_the_fence_two_workers_would_both_finish(
-    awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def unfence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a file whoever holds the outbox row."""
     facts: dict[str, Any] = {column.name: bindparam(column.name) for column in printing.FACTS}
     unfenced = insert(printing.FILES).values(**facts, outbox_id=bindparam("row"))
     monkeypatch.setattr(printing, "FILE", unfenced.returning(printing.FILES.c.outbox_id))
+
+
+def test_without_the_fence_the_database_refuses_the_second_file(
+    awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unfence(monkeypatch)
     with awarded_app.app_context():
         late = claimed(letter)
         later(awarded_app)
@@ -103,6 +110,26 @@ def test_without_the_fence_two_workers_would_both_finish(
 
         with pytest.raises(IntegrityError, match="document_file_pkey"):
             printing.print_document(late)
+
+
+def test_without_fence_and_keys_a_document_has_two_files(
+    awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: with both lines of defence taken away, two workers finish the same document."""
+    unfence(monkeypatch)
+    with psycopg.connect(plain(awarded_app.extensions["settings"].owner_database_url)) as owner:
+        owner.execute("ALTER TABLE document_file DROP CONSTRAINT document_file_pkey")
+        owner.execute("ALTER TABLE document_file DROP CONSTRAINT document_file_outbox_id_key")
+    with awarded_app.app_context():
+        late = claimed(letter)
+        later(awarded_app)
+        held = claimed(letter)
+
+        printing.print_document(held)
+        printing.print_document(late)
+
+        files = db.session.execute(text("SELECT document_id FROM document_file")).scalars().all()
+    assert list(files) == [held.args["document"]] * 2
 
 
 def test_a_failed_job_is_retried_after_growing_pauses(awarded_app: Flask, letter: int) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import psycopg
 import pytest
 from flask import Flask
 
+from config import Settings
 from grants.db import db, saving
 from grants.models import Award, BudgetLine, Document, DocumentSnapshot, Report
+from grants.outside.servers.postgres import plain
 from grants.queries import lacks
 from grants.services import awards as deeds
 from grants.services.moves import Refused
@@ -176,7 +179,21 @@ def test_without_the_check_of_the_sum_the_database_refuses(
     assert (answer.status_code, agreed(app)) == (409, [Decimal(6300), Decimal(700)])
 
 
-def test_no_role_can_divide_a_signed_budget(app: Flask, world: w.World) -> None:
+def test_without_policy_and_triggers_a_wrong_sum_is_written(
+    app: Flask, settings: Settings, mia: Careful, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: both lines of defence are taken away, and the grantee agrees 6,900 of an award of 7,000."""
+    monkeypatch.setattr(deeds, "misdivided", lambda *_: ())
+    with psycopg.connect(plain(settings.owner_database_url)) as owner:
+        owner.execute("DROP TRIGGER line_is_agreed ON budget_line")
+        owner.execute("DROP TRIGGER line_stays_agreed ON budget_line")
+
+    answer = mia.submit(mia.get(THERE), THERE, **typed("6500", "400"))
+
+    assert (answer.status_code, agreed(app)) == (302, [Decimal(6500), Decimal(400)])
+
+
+def test_a_signed_budget_is_not_divided_by_whoever_asks(app: Flask, world: w.World) -> None:
     with app.app_context():
         award = db.session.get_one(Award, 1)
         w.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)

@@ -73,7 +73,18 @@ def test_money_is_allocated_once_however_often_the_form_is_sent(app: Flask, worl
     assert sums(fay.get("/funds/1"))[0] == 150_000
 
 
-def test_an_amount_that_is_too_large_is_refused_with_the_reason_at_the_field(app: Flask, world: w.World) -> None:
+def test_without_its_key_the_same_form_sets_money_aside_twice(app: Flask, world: w.World) -> None:
+    """The twin: it is the key in the form that tells a second sending from a second wish."""
+    fay = signed_in(app, world.people["fay"])
+    page = fay.get("/funds/1")
+
+    answers = [fay.submit(page, "/funds/1/envelope", amount="50,000.00", once="").status_code for _ in range(2)]
+
+    assert answers == [302, 302]
+    assert sums(fay.get("/funds/1"))[0] == 200_000
+
+
+def test_more_than_there_is_stays_where_it_is_and_the_field_says_why(app: Flask, world: w.World) -> None:
     fay = signed_in(app, world.people["fay"])
 
     answer = fay.submit(fay.get("/funds/1"), "/funds/1/envelope", amount="900000.01")
