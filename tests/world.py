@@ -278,10 +278,14 @@ def reports_of(award: Award) -> list[Report]:
     return db.session.query(Report).filter_by(award_id=award.id).order_by(Report.number).all()
 
 
+def applicant(world: World, award: Award) -> str:
+    """The name of the first person of the organisation that holds the award."""
+    return next(f"{key}1" for key, row in world.chapters.items() if row.id == award.application.organisation_id)
+
+
 def signed(world: World, award: Award) -> None:
     """The chapter signs, then Pia."""
-    chapter = "mg" if award.application.organisation_id == world.chapters["mg"].id else "bo"
-    take(world, award.agreement, "sign", f"{chapter}1", Role.APPLICANT, name="Mia Demo", read=True)
+    take(world, award.agreement, "sign", applicant(world, award), Role.APPLICANT, name="Mia Demo", read=True)
     take(world, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
 
 
@@ -300,7 +304,14 @@ def reported(world: World, award: Award, number: int, *, used: str = "1") -> Non
 
 
 def received(world: World, award: Award, number: int, *, used: str = "1") -> Report:
-    """The chapter writes and submits the report of that number; `used` is the share of each line that is spent."""
+    """The report of that number is written and sent by the chapter; `used` is the part of each line that is spent."""
+    row = written_report(award, number, used=used)
+    take(world, row, "send", applicant(world, award), Role.APPLICANT)
+    return row
+
+
+def written_report(award: Award, number: int, *, used: str = "1") -> Report:
+    """The report of that number with every answer in it, saved and not sent."""
     row = db.session.query(Report).filter_by(award_id=award.id, number=number).one()
     with saving():
         reports.save(
@@ -317,8 +328,6 @@ def received(world: World, award: Award, number: int, *, used: str = "1") -> Rep
             spending={s.id: ((s.line.agreed or Decimal(0)) * Decimal(used), "") for s in row.spending},
             version=row.version,
         )
-    chapter = "mg" if award.application.organisation_id == world.chapters["mg"].id else "bo"
-    take(world, row, "send", f"{chapter}1", Role.APPLICANT)
     return row
 
 

@@ -1,138 +1,291 @@
-"""Test data in which every object has a person who may see it and one who may not, and a browser for each of them."""
+"""A world in which every object has somebody who may see it and somebody who may not, and every call can succeed.
+
+The things are made once. Each is at the step where the calls of the table that name it are allowed, so that only the
+caller decides how they end.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from decimal import Decimal
+from email.message import EmailMessage
 
-from flask import Flask
+from flask import current_app
 
 from config import Settings
-from grants.db import db, now, saving
-from grants.models import Assignment, Conflict, Document, DocumentFile, Outbox, Report
+from grants.db import db, now, saving, today
+from grants.models import (
+    Application,
+    Assignment,
+    Award,
+    Batch,
+    Conflict,
+    Document,
+    DocumentFile,
+    Outbox,
+)
+from grants.outside import mailbox
 from grants.outside.storage import Storage
-from grants.services import applications, outbox, persons, reviews
+from grants.services import applications, calls, outbox, persons, reviews, sessions
 from tests import world as w
-from tests.browser import Careful, anonymous, signed_in
+from tests.databases import advance
 from tests.world import World
 from workflows.roles import Role
 
 ACTORS = ("anon", "own", "other", "rev", "rev2", "off", "off2", "conf", "app", "fin", "aud", "adm")
-"""anon: the public · own, other: applicants, of the chapter that owns the object and of another chapter ·
-
-rev, rev2: reviewers, assigned and not assigned · off: officer of everything · off2: officer of another call · conf: an
-officer in conflict · app: approver · fin: finance · aud: auditor · adm: administrator.
-"""
-
-
-@dataclass
-class Stage:
-    """The application, a browser for each actor, and the ids that are filled into addresses."""
-
-    app: Flask
-    browsers: dict[str, Careful]
-    numbers: dict[str, str]
-
-    def bury(self) -> None:
-        """Mark the failed document as given up again, which the row that retries it needs."""
-        with self.app.app_context():
-            with saving() as session:
-                session.get_one(Outbox, int(self.numbers["failure"])).dead_at = now()
-            db.session.remove()
-
-
-def build(app: Flask) -> Stage:
-    """Create everything: a draft, one application in review, one active with reports, payments and documents."""
-    with app.app_context():
-        world = w.build()
-        for name in ("off2", "conf"):
-            with saving():
-                world.people[name] = w.person(name)
-                call = world.calls["RES"].id if name == "off2" else None
-                persons.appoint(world.people[name], Role.OFFICER, call_id=call, actor=w.SYSTEM)
-        numbers = _objects(world, app.extensions["settings"])
-        people = {key: world.people[name] for key, name in NAMES.items()}
-        db.session.remove()
-    browsers = {key: signed_in(app, person) for key, person in people.items()} | {"anon": anonymous(app)}
-    return Stage(app, browsers, numbers)
-
+"""anon: the public · own, other: applicants, of the chapter whose things are asked for and of another ·
+rev, rev2: reviewers, assigned and not · off: officer of everything · off2: officer of another programme ·
+conf: an officer in conflict · app: approver · fin: finance · aud: auditor · adm: administrator."""
 
 NAMES = {
     "own": "mg1",
     "other": "bo1",
     "rev": "rex",
     "rev2": "ron",
-    "off": "olga",
+    "off": "omar",
     "off2": "off2",
     "conf": "conf",
     "app": "pia",
-    "fin": "fay",
+    "fin": "fox",
     "aud": "uma",
     "adm": "ada",
 }
+"""Who plays whom. Olga does the checks and Fay prepares the batches, so that Omar and Fox may do what comes after."""
+
+PASSWORD = "a long enough password"
+FORTNIGHT = 15 * 86_400
 
 
-def _objects(world: World, settings: Settings) -> dict[str, str]:
-    award = w.active(world, code="BTN-L")
+AWARDS = 10
+"""An organisation may hold two grants at once, so the person who plays `own` acts for half as many organisations."""
+
+
+def play() -> dict[str, str]:
+    """Fill an empty database; answers with what the addresses of the table are filled in with."""
+    settings: Settings = current_app.extensions["settings"]
+    world = w.build(envelope=200_000)
+    found = _people(world, settings)
+    lapsed = _awarded(world)
+    advance(settings, FORTNIGHT)  # from here on the time to sign that award is over
+    found |= {"lapsed": str(lapsed.application_id), "lapsed_award": str(lapsed.id), "today": today().isoformat()}
+    found |= _before_a_decision(world) | _in_review(world) | _other_flows(world) | _agreements(world)
+    found |= _payments(world) | _calls(world)
+    found |= _papers(settings, int(found["granted"]))
+    with saving() as session:
+        for row in session.query(Application).filter(Application.organisation_id != world.chapters["bo"].id):
+            session.add(Conflict(application_id=row.id, person_id=world.people["conf"].id, kinds="member"))
+    return found
+
+
+def sign_in(settings: Settings) -> dict[str, str]:
+    """The token of a session for every actor but the public, in the database of the application at hand."""
+    people = w.found().people
+    with saving():
+        return {actor: sessions.open_for(people[name], settings) for actor, name in NAMES.items()}
+
+
+def _people(world: World, settings: Settings) -> dict[str, str]:
+    """Two more officers, another reviewer, and somebody who signs in with a password."""
+    with saving():
+        for name, role in (("off2", Role.OFFICER), ("conf", Role.OFFICER), ("rhea", Role.REVIEWER)):
+            world.people[name] = w.person(name)
+            programme = "RES" if name == "off2" else None
+            persons.appoint(world.people[name], role, programme=programme, actor=w.SYSTEM)
+        for number in range(1, 1 + AWARDS // 2):
+            world.chapters[f"mg_{number}_"] = w.organisation(f"Chapter MG, district {number}", "MG", "fr")
+            world.people[f"mg_{number}_1"] = world.people["mg1"]
+            for name in ("mg1", "mg2"):
+                persons.join(world.people[name], world.chapters[f"mg_{number}_"], actor=w.SYSTEM)
+        appointment = persons.appoint(world.people["bo2"], Role.REVIEWER, actor=w.SYSTEM)
+        world.people["uma"].password_hash = sessions.hasher(settings).hash(PASSWORD)
+    return {
+        "appointment": str(appointment.id),
+        "person": str(world.people["mg1"].id),
+        "reviewer": str(world.people["rhea"].id),
+        "organisation": str(world.chapters["mg"].id),
+    }
+
+
+def _before_a_decision(world: World) -> dict[str, str]:
+    """A draft with a text that lost against another; a question to answer; checks that are done; a panel; advice."""
     draft = w.draft(world, code="BTN-S", amount=4_000)
-    reviewed = w.in_review(world, code="BTN-S", amount=3_000)
-    w.review(world, reviewed, ("ria",))
     with saving():
-        assignment = reviews.assign(
-            application=reviewed, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER)
-        )
-    spare = w.in_review(world, code="BTN-S", chapter="bo", amount=2_000)
-    with saving():
-        spare_assignment = reviews.assign(
-            application=spare, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER)
-        )
         kept = applications.keep_lost(
             draft, section="project", content={"title": ["Another"]}, version=1, person=world.people["mg1"].id
         )
-        appointment = persons.appoint(world.people["bo2"], Role.REVIEWER, actor=w.SYSTEM)
-    batch = w.batch(world, award)
-    new_call = w.draft_call(world)
-    for row in (award.application, reviewed):
-        with saving() as session:
-            session.add(Conflict(application_id=row.id, person_id=world.people["conf"].id, kinds="member"))
-    with saving() as session:
-        dead = session.query(Outbox).order_by(Outbox.id).limit(1).one()
-        outbox.fail(outbox.Claim(dead.id, dead.attempts, dead.kind, dead.args), problem="no paper", lasting=True)
-    assert world.fund is not None
-    printed = (
-        db.session.query(Document).filter_by(application_id=award.application_id).order_by(Document.id).limit(1).one()
-    )
-    with saving() as session:
-        order = session.query(Outbox).order_by(Outbox.id.desc()).limit(1).one()
-        session.add(
-            DocumentFile(
-                document_id=printed.id,
-                outbox_id=order.id,
-                sha256=Storage(settings.files).put(b"%PDF-1.7"),
-                size=8,
-                pages=1,
-                made_with={},
-            )
+    asked = w.submitted(world)
+    w.take(world, asked, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
+    checked = w.submitted(world)
+    w.check(world, checked)
+    panel, decision = (_reviewed(world, "BTN-L", ("ria", "rob", "rhea")) for _ in range(2))
+    for row in (panel, decision):
+        w.take(world, row, "to_panel", "olga", Role.OFFICER)
+    w.take(world, decision, "recommend", "omar", Role.OFFICER, kind="award", amount=decision.asked, conditions="")
+    return {
+        "draft": str(draft.id),
+        "kept": str(kept.id),
+        "asked": str(asked.id),
+        "checked": str(checked.id),
+        "panel": str(panel.id),
+        "decision": str(decision.id),
+    }
+
+
+def _reviewed(world: World, code: str, names: tuple[str, ...], amount: int = 10_000) -> Application:
+    row = w.in_review(world, code=code, amount=amount)
+    w.review(world, row, names)
+    return row
+
+
+def _in_review(world: World) -> dict[str, str]:
+    """Two applications with all reviews that they need: Rex has still to answer for one, and is scoring the other."""
+    reviewed = _reviewed(world, "BTN-S", ("ria", "rob"), 3_000)
+    ready = _reviewed(world, "BTN-L", ("ria", "rob", "rhea"))
+    olga, rex = world.actor("olga", Role.OFFICER), world.actor("rex", Role.REVIEWER)
+    with saving():
+        spare = reviews.assign(application=reviewed, reviewer=world.people["rex"], actor=olga)
+        assignment = reviews.assign(application=ready, reviewer=world.people["rex"], actor=olga)
+    with saving():
+        reviews.clear(assignment, actor=rex)
+    assert assignment.review is not None
+    with saving():
+        reviews.save(
+            assignment.review,
+            scores={c.key: (4, w.WHY) for c in ready.call.data.rubric},
+            texts={"strengths": w.WHY, "concerns": w.WHY, "questions": ""},
+            fund=True,
+            amount=ready.asked,
+            confidence=4,
         )
     return {
-        "spare_assignment": str(spare_assignment.id),
-        "kept": str(kept.id),
-        "appointment": str(appointment.id),
-        "spare_call": str(world.calls["DRR"].id),
-        "number": printed.number,
-        "draft": str(draft.id),
         "reviewed": str(reviewed.id),
-        "granted": str(award.application_id),
-        "award": str(award.id),
-        "agreement": str(award.agreement.id),
+        "ready": str(ready.id),
         "assignment": str(assignment.id),
-        "batch": str(batch.id),
+        "spare_assignment": str(spare.id),
+        "sent": str(db.session.query(Assignment.id).filter_by(application_id=ready.id, state="sent").limit(1).scalar()),
+    }
+
+
+def _other_flows(world: World) -> dict[str, str]:
+    """A statement with its reviews; an alert to raise, one to read, and a mini-proposal that waits for its decision."""
+    with saving():
+        world.people["lab1"] = w.person("lab1")
+        world.chapters["lab"] = w.organisation("Laboratory", "KE", "en", kind="university")
+        persons.join(world.people["lab1"], world.chapters["lab"], actor=w.SYSTEM)
+    statement = w.in_review(world, code="RES", chapter="lab")
+    w.review(world, statement, ("ria", "rob"))
+    alert = w.draft(world, code="DRR")
+    triage, urgent = w.draft(world, code="DRR"), w.draft(world, code="DRR")
+    for row in (triage, urgent):
+        w.take(world, row, "alert", "mg1", Role.APPLICANT)
+    w.take(world, urgent, "accept", "olga", Role.OFFICER)
+    w.fill(urgent, 10_000, world.actor("mg1", Role.APPLICANT, world.chapters["mg"]))
+    w.take(world, urgent, "submit", "mg1", Role.APPLICANT)
+    w.check(world, urgent)
+    w.review(world, urgent, ("ria", "rob"))
+    w.take(world, urgent, "recommend", "omar", Role.OFFICER, kind="award", amount=urgent.asked, conditions="")
+    return {
+        "statement": str(statement.id),
+        "alert": str(alert.id),
+        "triage": str(triage.id),
+        "urgent": str(urgent.id),
+    }
+
+
+def _agreements(world: World) -> dict[str, str]:
+    """An award of a part that nobody has signed, one that the chapter has, one with a condition still to be met."""
+    offered, half, conditional = _awarded(world, given=9_000), _awarded(world), _awarded(world)
+    w.take(world, half.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+    w.signed(world, conditional)
+    return {
+        "offered": str(offered.application_id),
+        "offered_award": str(offered.id),
+        "offered_agreement": str(offered.agreement.id),
+        "half": str(half.application_id),
+        "half_award": str(half.id),
+        "half_agreement": str(half.agreement.id),
+        "conditional_award": str(conditional.id),
+        "conditional_agreement": str(conditional.agreement.id),
+    }
+
+
+def _payments(world: World) -> dict[str, str]:
+    """Grants at work: one to pay and to report on, three in batches, one with money left over, one that is settled."""
+    batches = {step: w.batch(world, _active(world)) for step in ("prepared", "approved", "released")}
+    for step in ("approved", "released"):
+        w.take(world, batches[step], "approve", "fritz", Role.FINANCE)
+    w.take(world, batches["released"], "release", "fox", Role.FINANCE)
+    received = w.received(world, _award_of(batches["prepared"]), 1)
+    left, settled = (_spent(world, used) for used in ("0.9", "1"))
+    granted = _active(world)
+    report = w.written_report(granted, 1)
+    return {
+        "granted": str(granted.application_id),
+        "award": str(granted.id),
+        "report": str(report.id),
+        "received": str(received.id),
+        "batch": str(batches["prepared"].id),
+        "approved_batch": str(batches["approved"].id),
+        "released_batch": str(batches["released"].id),
+        "left_award": str(left.id),
+        "left_agreement": str(left.agreement.id),
+        "settled": str(settled.application_id),
+    }
+
+
+def _awarded(world: World, given: int | None = None) -> Award:
+    """Another award, to an organisation that may hold one more."""
+    made = db.session.query(Award).count()
+    return w.awarded(world, chapter=f"mg_{1 + made // 2}_", given=given)
+
+
+def _active(world: World) -> Award:
+    """Another award, signed by both sides, its condition met."""
+    award = _awarded(world)
+    w.signed(world, award)
+    w.take(world, award.agreement, "met", "olga", Role.OFFICER, proof="The owner is named.")
+    return award
+
+
+def _award_of(batch: Batch) -> Award:
+    award: Award = batch.payments[0].instalment.award
+    return award
+
+
+def _spent(world: World, used: str) -> Award:
+    """An award that is paid and reported on; that part of it was used."""
+    award = _active(world)
+    w.reported(world, award, 1)
+    w.paid(world, award)
+    w.reported(world, award, 2, used=used)
+    return award
+
+
+def _calls(world: World) -> dict[str, str]:
+    """The calls and the fund; the call in preparation has its money."""
+    assert world.fund is not None
+    new_call = w.draft_call(world)
+    with saving():
+        calls.fund(new_call, amount=Decimal(10_000), actor=world.actor("fay", Role.FINANCE))
+    return {
         "fund": str(world.fund.id),
         "call": str(world.calls["BTN-L"].id),
         "new_call": str(new_call.id),
-        "organisation": str(world.chapters["mg"].id),
-        "person": str(world.people["mg1"].id),
-        "failure": str(dead.id),
-        "report": str(db.session.query(Report.id).filter_by(award_id=award.id, number=1).scalar()),
-        "document": str(printed.id),
-        "sent": str(db.session.query(Assignment.id).filter_by(application_id=reviewed.id, state="sent").scalar()),
     }
+
+
+def _papers(settings: Settings, granted: int) -> dict[str, str]:
+    """A letter that is printed, another that was given up, and a mail in the box."""
+    letter = db.session.query(Document).filter_by(application_id=granted).order_by(Document.id).limit(1).one()
+    with saving() as session:
+        dead = session.query(Outbox).order_by(Outbox.id).limit(1).one()
+        outbox.fail(outbox.Claim(dead.id, dead.attempts, dead.kind, dead.args), problem="no paper", lasting=True)
+        session.get_one(Outbox, dead.id).dead_at = now()
+        order = session.query(Outbox).order_by(Outbox.id.desc()).limit(1).one()
+        file = Storage(settings.files).put(b"%PDF-1.7")
+        session.add(DocumentFile(document_id=letter.id, outbox_id=order.id, sha256=file, size=8, pages=1, made_with={}))
+    mail = EmailMessage()
+    mail["Subject"], mail["To"] = "Your award", "mg1@example.org"
+    mail.set_content("Sign it.")
+    mailbox.folder(settings.instance).mkdir(mode=0o700, exist_ok=True)
+    (mailbox.folder(settings.instance) / "one.eml").write_bytes(bytes(mail))
+    return {"failure": str(dead.id), "document": str(letter.id), "number": letter.number, "mail": "one"}

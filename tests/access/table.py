@@ -1,22 +1,29 @@
-"""The expected verdicts: reads `table.txt` into rows and replays a row against the application."""
+"""The written verdicts: `table.txt` read into rows, and a row replayed against the application."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from tests.access.cast import ACTORS, Stage
-from tests.browser import anonymous
+from werkzeug.test import TestResponse
+
+from grants.cli.story.reader import Form
+from tests.access.cast import ACTORS
+from tests.access.forms import SENT, First, Sent
+from tests.access.stage import REDIRECTS, Stage
 
 TEXT = Path(__file__).with_name("table.txt")
-MEANING = {"+": "comes in", "3": "403", "4": "404", "1": "401", "s": "is led to the sign-in"}
+MEANING = {"+": "succeeds", "3": "403", "4": "404", "1": "401", "s": "is led to the sign-in"}
+FAILED = {409: "9", 422: "2"}
+"""Marks that no row may have: at a wrong step, or with an empty form, nothing is shown about the permission."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One endpoint and method at one address, with the verdict for every actor."""
+    """One endpoint and method at one address, and the verdict for every actor."""
 
     endpoint: str
     method: str
@@ -25,13 +32,23 @@ class Row:
 
     @property
     def id(self) -> str:
-        """The id of the row in test reports."""
+        """A name for reports of tests."""
         return f"{self.method} {self.path}"
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The actors who come in."""
+        return tuple(actor for actor, verdict in zip(ACTORS, self.verdicts, strict=True) if verdict == "+")
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The actors who do not."""
+        return tuple(actor for actor in ACTORS if actor not in self.allowed)
 
 
 @cache
 def rows() -> tuple[Row, ...]:
-    """All rows of the table."""
+    """Every row of the table."""
     found = []
     for line in TEXT.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -40,35 +57,45 @@ def rows() -> tuple[Row, ...]:
     return tuple(found)
 
 
-def replay(stage: Stage, row: Row) -> str:
-    """The actual verdicts, in the order of ACTORS."""
-    return "".join(_verdicts(stage, row))
+def replay(stage: Stage, row: Row, actors: Iterable[str] = ACTORS) -> str:
+    """The verdicts as they really are, in the order of the actors."""
+    return "".join(verdict(attempt(stage, row, actor), row) for actor in actors)
 
 
-def holds(stage: Stage, row: Row) -> bool:
-    """Whether all verdicts are as expected; stops at the first that is not."""
-    return all(real == wanted for real, wanted in zip(_verdicts(stage, row), row.verdicts, strict=True))
+def attempt(stage: Stage, row: Row, actor: str, data: dict[str, Any] | None = None) -> TestResponse:
+    """The answer to an actor who calls the row's address with a form that is filled in properly."""
+    given = form(stage, row, actor) if data is None else data
+    return stage.call(actor, row.method, stage.filled(row.path), given)
 
 
-def _verdicts(stage: Stage, row: Row) -> Iterator[str]:
-    path = row.path
-    for name, number in stage.numbers.items():
-        path = path.replace("{" + name + "}", number)
-    return (_verdict(stage, actor, row, path) for actor in ACTORS)
+def form(stage: Stage, row: Row, actor: str) -> dict[str, Any]:
+    """What the actor sends, or for one who may not, what the first who may would send."""
+    sent = SENT.get(row.path)
+    if row.method == "GET" or sent is None or not row.allowed:
+        return {}
+    fields = {stage.filled(name): stage.filled(v) if isinstance(v, str) else v for name, v in sent.fields.items()}
+    if not sent.page:
+        return fields
+    shown = _shown(stage, row, sent, actor if actor in row.allowed else row.allowed[0])
+    chosen = {
+        name: shown.offered[name][0] for name, value in fields.items() if value is First and name in shown.offered
+    }
+    return shown.fields | {name: value for name, value in fields.items() if value is not First} | chosen
 
 
-def _verdict(stage: Stage, actor: str, row: Row, path: str) -> str:
-    """The verdict of one request.
+def _shown(stage: Stage, row: Row, sent: Sent, reader: str) -> Form:
+    """The form on its page as the reader gets it, fetched once."""
+    if (row.path, reader) not in stage.forms:
+        page = stage.read(reader, stage.filled(sent.page))
+        stage.forms[row.path, reader] = page.form(stage.filled(sent.action or row.path))
+    return stage.forms[row.path, reader]
 
-    POSTs are sent without fields: an actor who is let in gets a validation error, and no data that other rows need is
-    changed.
-    """
-    if row.endpoint == "failures.again":
-        stage.bury()
-    # Signing out would end the session for every row, so that page is requested without a session.
-    browser = anonymous(stage.app) if path == "/sign-out" else stage.browsers[actor]
-    answer = browser.open(path, method=row.method)
-    answer.close()
-    if answer.status_code in {301, 302, 303, 307, 308}:
-        return "s" if "/sign-in" in answer.location and "/sign-in" not in path else "+"
-    return {401: "1", 403: "3", 404: "4"}.get(answer.status_code, "+")
+
+def verdict(answer: TestResponse, row: Row) -> str:
+    """One letter of the table; what is neither success nor a refusal of the caller gets a letter of its own."""
+    code = answer.status_code
+    if code in REDIRECTS:
+        return "s" if "/sign-in" in answer.location and "/sign-in" not in row.path else "+"
+    if code in FAILED:
+        return FAILED[code]
+    return {401: "1", 403: "3", 404: "4"}.get(code, "+" if 200 <= code < 300 else "?")

@@ -1,7 +1,12 @@
-"""Every endpoint × method × role × own or other object has an expected verdict, and the application returns it."""
+"""Every endpoint × method × role × own or other object has a written verdict, and that is what happens.
+
+An allowed call is shown to succeed and a refused one to fail for its caller alone: both send the same form, to things
+at the step where the call is allowed. The twins take the guards away, and the refused call succeeds.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,32 +14,34 @@ import pytest
 from flask import Flask
 from sqlalchemy import true
 
-from grants.access import ALLOWED, Permission
+from grants.access import Permission, application_of
 from grants.db import db
+from grants.models import Organisation
 from grants.outside.servers import Postgres
-from grants.web import create_app, guard, moves
-from tests.access.cast import ACTORS, Stage, build
-from tests.access.table import MEANING, Row, holds, replay, rows
-from tests.application import compiled_once
-from tests.databases import copied, settings_for
+from grants.queries import calls, organisations
+from grants.web import guard
+from tests.access.cast import ACTORS
+from tests.access.forms import SENT
+from tests.access.stage import Stage, played
+from tests.access.table import MEANING, Row, attempt, form, replay, rows, verdict
+from workflows.flows import agreement, payment, report
+from workflows.programmes import programmes
 from workflows.roles import Actor, Role
 
 
 @pytest.fixture(scope="module")
-def stage(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The same data for all rows: a POST without fields changes nothing that another row needs."""
-    for name in copied(postgres, template, f"access_{tmp_path_factory.getbasetemp().name.replace('-', '_')}"):
-        app = compiled_once(create_app(settings_for(postgres, name, tmp_path_factory.mktemp("access"))), postgres)
-        app.config["WTF_CSRF_ENABLED"] = False  # these rows test access; the CSRF token has its own test
-        yield build(app)
-        with app.app_context():
-            db.engine.dispose()
+def stage(
+    movable: Flask, postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """One world for all rows; each call finds it as it was made."""
+    with played(movable, postgres, template, tmp_path_factory.mktemp("access")) as stage:
+        yield stage
 
 
-def test_every_route_has_its_rows(stage: Stage) -> None:
+def test_every_route_has_its_rows(movable: Flask) -> None:
     served = {
         (rule.endpoint, method)
-        for rule in stage.app.url_map.iter_rules()
+        for rule in movable.url_map.iter_rules()
         for method in rule.methods or ()
         if method not in {"HEAD", "OPTIONS"}
     }
@@ -43,76 +50,158 @@ def test_every_route_has_its_rows(stage: Stage) -> None:
     assert {(row.endpoint, row.method) for row in rows()} - served == set()
 
 
-def test_the_table_is_complete() -> None:
+def test_every_transition_that_a_person_may_apply_has_its_row() -> None:
+    applications = [(f"applications/{{}}/{move.key}", move) for p in programmes().values() for move in p.flow.moves]
+    others = [
+        (f"{noun}/{{}}/{move.key}", move)
+        for noun, flow in (("agreements", agreement.FLOW), ("reports", report.FLOW), ("batches", payment.BATCH))
+        for move in flow.moves
+    ]
+    wanted = {name for name, move in applications + others if set(move.by) - {Role.CLOCK}}
+    written = {
+        f"{noun}/{{}}/{key}"
+        for noun, _, _, key in (row.path.strip("/").split("/") for row in rows() if "/moves/" in row.path)
+    }
+
+    assert wanted - written == set()
+
+
+def test_the_table_is_whole() -> None:
     assert {len(row.verdicts) for row in rows()} == {len(ACTORS)}
     assert {mark for row in rows() for mark in row.verdicts} <= set(MEANING)
     assert len({row.id for row in rows()}) == len(rows())
 
 
+def test_every_call_that_somebody_may_make_has_a_form_and_a_thing_to_make_it_on(stage: Stage) -> None:
+    changing = {row.path for row in rows() if row.method != "GET" and row.allowed}
+
+    assert changing - set(SENT) == set(), "an allowed row does not say what it sends"
+    assert set(SENT) - changing == set(), "a form that no row sends"
+    assert [row.path for row in rows() if "{" in stage.filled(row.path)] == [], "a thing that the cast does not have"
+
+
+def test_every_row_of_a_changing_call_is_allowed_to_somebody() -> None:
+    assert [row.id for row in rows() if row.method != "GET" and not row.allowed] == []
+
+
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
-def test_every_actor_gets_the_expected_verdict(stage: Stage, row: Row) -> None:
+def test_who_succeeds(stage: Stage, row: Row) -> None:
     found = replay(stage, row)
 
     assert found == row.verdicts, {
-        actor: f"{MEANING[real]}, not {MEANING[wanted]}"
+        actor: f"{MEANING.get(real, real)}, not {MEANING[wanted]}"
         for actor, wanted, real in zip(ACTORS, row.verdicts, found, strict=True)
         if real != wanted
     }
 
 
-BY_OTHER_WAYS = {"failures.again"}  # uses its own query, which tests/web/test_failures.py covers
-GUARDED = [row for row in rows() if set(row.verdicts) & set("34s1")]
+def test_an_empty_form_is_no_success(stage: Stage) -> None:
+    """The twin: the comparison sees a call that got past the permission and failed afterwards."""
+    row = next(row for row in rows() if row.endpoint == "funds.receive")
+
+    assert verdict(attempt(stage, row, "fin", {"title": ""}), row) == "2"
 
 
-@pytest.mark.parametrize("row", [row for row in GUARDED if row.verdicts[0] in "s1"], ids=lambda row: row.id)
-def test_without_its_permission_the_row_fails(stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
-    view = stage.app.view_functions[row.endpoint]
-    monkeypatch.setattr(view, "permission", None)
+def test_a_call_at_the_wrong_step_is_no_success(stage: Stage) -> None:
+    """The twin: a transition that its thing has behind it is seen."""
+    row = next(row for row in rows() if row.path.endswith("{checked}/moves/pass"))
+    late = Row(row.endpoint, row.method, row.path.replace("checked", "panel"), row.verdicts)
 
-    assert not holds(stage, row)
+    assert verdict(attempt(stage, late, "off", {}), late) == "9"
 
 
-@pytest.mark.parametrize(
-    "row",
-    [row for row in GUARDED if "4" in row.verdicts[1:] and "{" in row.path and row.endpoint not in BY_OTHER_WAYS],
-    ids=lambda row: row.id,
-)
-def test_without_the_visibility_predicate_the_row_fails(
-    stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch
+FILTER, PERMISSION, ROLE = "the filter of what one may see", "the permission", "the role on this very thing"
+
+
+class Guards:
+    """The guards that stand before a view, each to be taken away by its name."""
+
+    def __init__(self, stage: Stage, row: Row, patch: pytest.MonkeyPatch) -> None:
+        self.view, self.patch = stage.app.view_functions[row.endpoint], patch
+        self.left = {FILTER, PERMISSION, ROLE}
+
+    def remove(self, *names: str) -> None:
+        """Take these away."""
+        for name in names:
+            getattr(self, {FILTER: "_show_everything", PERMISSION: "_permit", ROLE: "_act"}[name])()
+        self.left -= set(names)
+
+    def _show_everything(self) -> None:
+        """Everywhere: a view's queries, and the lists that its form chooses from, ask the same filter once more."""
+        asking = [module for name, module in sys.modules.items() if name.startswith("grants.queries.")]
+        for module in (guard, *(module for module in asking if hasattr(module, "seen"))):
+            self.patch.setattr(module, "seen", lambda *_: true())
+        self.patch.setattr(calls, "programmes_of", lambda _: tuple(programmes()))
+        self.patch.setattr(organisations, "chosen", lambda _: db.session.query(Organisation).all())
+
+    def _permit(self) -> None:
+        self.patch.setattr(self.view, "permission", None)
+
+    def _act(self) -> None:
+        self.patch.setattr(guard, "actor_on", _anybody)
+
+
+def _anybody(row: Any, who: Any, roles: Any) -> Actor:
+    """Whoever asks acts in the first of the roles."""
+    role = next(iter(roles))
+    application = application_of(row)
+    behalf = application.organisation_id if application and role is Role.APPLICANT else None
+    return Actor(person=who.id, role=role, on_behalf_of=behalf)
+
+
+ASKED = ("aud", "other", "app", "rev", "off", "off2", "conf", "fin", "adm", "own")
+"""Who is asked first: those who have no hand in the things, which is a reason of its own to refuse them."""
+
+REFUSED = [
+    pytest.param(row, actor, id=f"{row.id}, {actor}, {MEANING[mark]}")
+    for row in rows()
+    for mark in "34"
+    for actor in [actor for actor in ASKED if row.verdicts[ACTORS.index(actor)] == mark][:1]
+]
+"""Each row, with somebody who may not, and with somebody who may not know of the thing."""
+
+
+@pytest.mark.parametrize(("row", "actor"), REFUSED)
+def test_without_its_guard_a_refused_call_succeeds(
+    stage: Stage, row: Row, actor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "seen", lambda *_: true())
+    """A 404 comes from the filter, a 403 from the permission or, for a transition, from the role.
 
-    assert not holds(stage, row)
+    It is this one guard that refuses: the call is still refused when the other two are gone, and once it is gone too
+    the page is shown, or the change is made.
+    """
+    guards, mark = Guards(stage, row, monkeypatch), row.verdicts[ACTORS.index(actor)]
+    data = form(stage, row, actor)
+    guarding = FILTER if mark == "4" else ROLE if row.endpoint == "moves.take" else PERMISSION
+    guards.remove(*guards.left - {guarding})
+    still = verdict(attempt(stage, row, actor, data), row)
+    guards.remove(guarding)
+
+    assert (still, verdict(attempt(stage, row, actor, data), row)) == (mark, "+")
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in GUARDED if row.endpoint == "moves.take" and "3" in row.verdicts], ids=lambda row: row.id
-)
-def test_without_the_role_check_a_transition_is_open(stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moves, "acting", lambda *_: Actor(person=1, role=Role.AUDITOR))
-
-    assert not holds(stage, row)
-
-
-@pytest.mark.parametrize("permission", list(Permission))
-def test_widening_any_permission_is_noticed(
-    stage: Stage, permission: Permission, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("path", ["/applications", "/funds", "/office/calls", "/awards", "/reports", "/people"])
+def test_without_its_permission_the_public_reads_a_list(
+    stage: Stage, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if ALLOWED[permission] >= set(Role) - {Role.PUBLIC, Role.CLOCK}:
-        return  # every role has this permission, so it cannot be widened
-    asked = [
-        row
+    row = next(row for row in rows() if row.id == f"GET {path}")
+    Guards(stage, row, monkeypatch).remove(PERMISSION)
+
+    assert verdict(attempt(stage, row, "anon"), row) == "+"
+
+
+def test_every_permission_guards_a_row(movable: Flask) -> None:
+    """So that none can be widened unseen: somebody who lacks it is refused by it alone, as the twins above show."""
+    asked = {
+        getattr(movable.view_functions[row.endpoint], "permission", None)
         for row in rows()
-        if getattr(stage.app.view_functions[row.endpoint], "permission", None) is permission
-        and set(row.verdicts[1:]) & {"3"}
-    ]
-    assert asked, "no row asks for it"
-    monkeypatch.setitem(ALLOWED, permission, frozenset(Role))
+        if "3" in row.verdicts[1:] and row.endpoint != "moves.take"
+    }
 
-    assert not all(holds(stage, row) for row in asked)
+    assert set(Permission) - asked == {Permission.SEE_INBOX}, "only the inbox is everybody's"
 
 
-def test_a_route_without_a_declared_permission_prevents_the_start(stage: Stage) -> None:
+def test_a_route_that_declares_nothing_does_not_start() -> None:
     app = Flask("careless")
     app.add_url_rule("/open", "open", lambda: "")
 
@@ -120,7 +209,7 @@ def test_a_route_without_a_declared_permission_prevents_the_start(stage: Stage) 
         guard.insist(app)
 
 
-def test_a_view_that_does_not_load_its_id_prevents_the_start(stage: Stage) -> None:
+def test_a_view_that_does_not_load_its_id_does_not_start() -> None:
     app = Flask("careless")
 
     @app.get("/things/<int:id>")

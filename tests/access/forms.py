@@ -1,0 +1,110 @@
+"""What each call of the table that changes something sends: the form of a page, with these fields filled in.
+
+The fields of the form come from the page as it is shown to whoever may send it, so that a form that changes is
+followed. A call that is refused sends what an allowed person would send: only the permission can refuse it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.access.cast import PASSWORD
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The page with the form, and what is filled in; `{names}` stand for numbers of the cast.
+
+    page: "" where nothing but the press of a button is sent. action: where the form on the page leads, if that is not
+    the row's own address.
+    """
+
+    page: str = ""
+    fields: dict[str, Any] = field(default_factory=dict)
+    action: str = ""
+
+
+class First:
+    """The first of the answers that a page offers where none is chosen beforehand."""
+
+
+def _sent(page: str = "", **fields: Any) -> Sent:
+    return Sent(page, fields)
+
+
+REASON = "The school has closed meanwhile, and nobody else would keep the mast; we are sorry to say so."
+SIGNED = {"name": "Somebody Demo", "read": "yes"}
+BACK = {"amount": "500.00", "day": "{today}", "reference": "B-2026-77"}
+
+SENT: dict[str, Sent] = {
+    # applications
+    "/applications/{reviewed}/reviewers": _sent("/applications/{reviewed}/reviewers", reviewer="{reviewer}"),
+    "/applications/{checked}/checks/standing": _sent("/applications/{checked}", **{"standing-verdict": "passed"}),
+    "/applications/{draft}/kept/{kept}": _sent("/applications/{draft}/kept/{kept}", **{"take-title": "mine"}),
+    "/applications/{draft}/write": _sent("/applications/{draft}/write", title="A new title"),
+    "/applications/{draft}/write/project": Sent(
+        "/applications/{draft}/write", {"title": "A new title"}, action="/applications/{draft}/write"
+    ),
+    "/calls/{call}/apply": _sent("/calls/{call}/apply", organisation=First),
+    "/applications/{draft}/moves/submit": _sent("/applications/{draft}/send"),
+    "/applications/{draft}/moves/withdraw": _sent("/applications/{draft}", reason=REASON),
+    "/applications/{asked}/moves/answer": _sent("/applications/{asked}/send"),
+    "/applications/{checked}/moves/ask": _sent("/applications/{checked}", question=REASON),
+    "/applications/{checked}/moves/pass": _sent("/applications/{checked}"),
+    "/applications/{checked}/moves/not_eligible": _sent("/applications/{checked}", feedback=REASON),
+    "/applications/{ready}/moves/to_panel": _sent("/applications/{ready}"),
+    "/applications/{panel}/moves/recommend": _sent("/applications/{panel}", kind="award", amount="9,000.00"),
+    "/applications/{decision}/moves/award": _sent("/applications/{decision}"),
+    "/applications/{decision}/moves/decline": _sent("/applications/{decision}", feedback=REASON),
+    "/applications/{decision}/moves/back_to_panel": _sent("/applications/{decision}", reason=REASON),
+    "/applications/{reviewed}/moves/award": _sent("/applications/{reviewed}", amount="2,000.00"),
+    "/applications/{statement}/moves/invite": _sent("/applications/{statement}"),
+    "/applications/{statement}/moves/decline_statement": _sent("/applications/{statement}", feedback=REASON),
+    "/applications/{alert}/moves/alert": _sent("/applications/{alert}/send"),
+    "/applications/{triage}/moves/accept": _sent("/applications/{triage}"),
+    "/applications/{urgent}/moves/back_to_review": _sent("/applications/{urgent}", reason=REASON),
+    # awards
+    "/awards/{offered_award}/budget": _sent("/awards/{offered_award}/budget"),
+    "/applications/{offered}/moves/turn_down": _sent("/awards/{offered_award}", reason=REASON),
+    "/applications/{lapsed}/moves/take_back": _sent("/awards/{lapsed_award}", reason=REASON),
+    "/applications/{half}/moves/refuse": _sent("/awards/{half_award}", reason=REASON),
+    "/applications/{settled}/moves/close": _sent("/applications/{settled}"),
+    "/agreements/{offered_agreement}/moves/sign": _sent("/awards/{offered_award}", **SIGNED),
+    "/agreements/{half_agreement}/moves/countersign": _sent("/awards/{half_award}", **SIGNED),
+    "/agreements/{conditional_agreement}/moves/met": _sent("/awards/{conditional_award}", proof=REASON),
+    "/agreements/{left_agreement}/moves/returned": _sent("/awards/{left_award}", **BACK),
+    # reports
+    "/reports/{report}/write": _sent("/reports/{report}/write", summary=REASON),
+    "/reports/{report}/moves/send": _sent("/reports/{report}/send"),
+    "/reports/{received}/moves/approve": _sent("/reports/{received}"),
+    "/reports/{received}/moves/send_back": _sent("/reports/{received}", question=REASON),
+    # money
+    "/funds": _sent("/funds/new", title="Another fund", year="2026", amount="5,000.00"),
+    "/funds/{fund}/envelope": _sent("/funds/{fund}", call="{call}", way="aside", amount="100.00"),
+    "/batches": _sent("/batches/new?fund={fund}"),
+    "/batches/{batch}/moves/approve": _sent("/batches/{batch}"),
+    "/batches/{batch}/moves/undo": _sent("/batches/{batch}", reason=REASON),
+    "/batches/{approved_batch}/moves/release": _sent("/batches/{approved_batch}"),
+    "/batches/{released_batch}/moves/confirm": _sent("/batches/{released_batch}"),
+    # calls
+    "/office/calls/new": _sent("/office/calls/new", title="Another round", opens_at="2027-01-01T00:00"),
+    "/office/calls/{new_call}": _sent("/office/calls/{new_call}", title="The round after"),
+    "/office/calls/{new_call}/open": _sent("/office/calls/{new_call}"),
+    "/office/calls/{call}/close": _sent("/office/calls/{call}"),
+    # reviews
+    "/reviews/{assignment}": _sent("/reviews/{assignment}"),
+    "/reviews/{assignment}/send": _sent("/reviews/{assignment}"),
+    "/reviews/{assignment}/conflict": _sent("/reviews/{assignment}/conflict", member="yes"),
+    "/reviews/{spare_assignment}/clear": _sent("/reviews/{spare_assignment}", none="y"),
+    "/reviews/{spare_assignment}/decline": _sent("/reviews/{spare_assignment}", reason=REASON),
+    # people and sessions
+    "/people/{person}": _sent("/people/{person}", role="reviewer"),
+    "/appointments/{appointment}/end": _sent(),
+    "/sign-in": _sent("/sign-in", email="uma@example.org", password=PASSWORD),
+    "/sign-out": _sent(),
+    # the rest
+    "/check": _sent("/check", file=b"%PDF-1.7"),
+    "/failures/{failure}/again": _sent("/failures"),
+}
+"""By the address of the call as the table writes it."""

@@ -1,0 +1,117 @@
+"""The application on a copy of the played world, a browser for every actor, and a new copy after every change."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg import sql
+from werkzeug.test import TestResponse
+
+from config import Settings
+from grants.cli.story.reader import Form, Page
+from grants.db import db
+from grants.outside.servers import Postgres
+from grants.queries.sessions import COOKIE
+from tests.access import cast
+from tests.databases import copy, settings_for
+from tests.memory import as_superuser
+
+REDIRECTS = {301, 302, 303, 307, 308}
+
+
+@dataclass
+class Stage:
+    """Calls the application as any actor; whatever a call changes is gone before the next one.
+
+    numbers: what the addresses of the table are filled in with; tokens: of the actors' sessions;
+    forms: as they stand on their pages, by address and reader.
+    """
+
+    app: Flask
+    postgres: Postgres
+    ground: str
+    folder: Path
+    numbers: dict[str, str]
+    tokens: dict[str, str]
+    forms: dict[tuple[str, str], Form] = field(default_factory=dict)
+    _clean: bool = field(default=False, init=False)
+
+    def filled(self, text: str) -> str:
+        """A text of the table with the numbers in it."""
+        for name, number in self.numbers.items():
+            text = text.replace("{" + name + "}", number)
+        return text
+
+    def read(self, actor: str, path: str) -> Page:
+        """A page as an actor gets it, taken apart."""
+        return Page(self.call(actor, "GET", path).get_data(as_text=True))
+
+    def call(self, actor: str, method: str, path: str, data: dict[str, Any] | None = None) -> TestResponse:
+        """The answer to an actor; the database is as it was played, whatever was called before."""
+        if not self._clean:
+            self._renew()
+        sent = {
+            name: (io.BytesIO(value), "letter.pdf") if isinstance(value, bytes) else value
+            for name, value in (data or {}).items()
+        }
+        answer = self._browser(actor).open(path, method=method, data=sent)
+        answer.get_data()
+        answer.close()
+        refused = answer.status_code in {401, 403, 404, 405}
+        self._clean = method == "GET" or refused
+        return answer
+
+    @property
+    def copy(self) -> str:
+        """The name of the copy that is worked on."""
+        return f"{self.ground}_copy"
+
+    def _browser(self, actor: str) -> FlaskClient:
+        """A browser that reads nothing of what it gets: a thousand pages of refusals are not looked at."""
+        browser = FlaskClient(self.app, self.app.response_class)
+        if actor in self.tokens:
+            browser.set_cookie(COOKIE, self.tokens[actor])
+        return browser
+
+    def _renew(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+        self.drop()
+        copy(self.postgres, self.ground, self.copy)
+        self._clean = True
+
+    def drop(self) -> None:
+        """Drop the copy."""
+        gone = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
+        as_superuser(self.postgres).execute(sql.SQL(gone).format(sql.Identifier(self.copy)))
+
+
+@contextmanager
+def played(app: Flask, postgres: Postgres, template: str, folder: Path) -> Iterator[Stage]:
+    """The stage, set up in databases of its own. The application is put back as it was afterwards."""
+    ground = f"access_{folder.parent.name}_{folder.name}".replace("-", "_")
+    before: tuple[Settings, bool] = app.extensions["settings"], app.config["WTF_CSRF_ENABLED"]
+    app.config["WTF_CSRF_ENABLED"] = False  # the rows are about who may come in; the token has its own test
+    copy(postgres, template, ground)
+    settings = app.extensions["settings"] = settings_for(postgres, ground, folder)
+    with app.app_context():
+        numbers, tokens = cast.play(), cast.sign_in(settings)
+        db.session.remove()
+        db.engine.dispose()
+    stage = Stage(app, postgres, ground, folder, numbers, tokens)
+    app.extensions["settings"] = settings_for(postgres, stage.copy, folder)
+    try:
+        yield stage
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+        stage.drop()
+        as_superuser(postgres).execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(ground)))
+        app.extensions["settings"], app.config["WTF_CSRF_ENABLED"] = before
