@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, false, literal, not_, or_, select, true, union_all
 
-from grants.db import Model, Seen, Side, db
+from grants.db import Model, Side, Visibility, db
 from grants.models import (
     Agreement,
     Application,
@@ -31,7 +31,7 @@ from grants.models import (
     Payment,
     Person,
 )
-from workflows.roles import Actor, Role
+from workflows.engine.roles import Actor, Role
 
 OFFICE = (Role.OFFICER, Role.APPROVER, Role.AUDITOR)
 MONEY = (Role.FINANCE,)
@@ -98,7 +98,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class Principal:
     """The signed-in person, or the public, with everything that permissions and visibility depend on.
 
     organisations: ids of those that the person acts for. calls: for each role held by appointment, the ids of the
@@ -137,10 +137,10 @@ class Who:
         return covered is None or call_id in covered
 
 
-NOBODY = Who()
+NOBODY = Principal()
 
 
-def who_is(person: Person | None) -> Who:
+def load_principal(person: Person | None) -> Principal:
     """Load the principal for a person, in two queries; the public for None and for an account that has ended."""
     if person is None or person.ended_at is not None:
         return NOBODY
@@ -156,7 +156,7 @@ def who_is(person: Person | None) -> Who:
         )
     ).all()
     calls = _appointed_calls(person.id)
-    return Who(
+    return Principal(
         person=person,
         organisations=frozenset(id for tie, id in rows if tie == "acts for"),
         calls=calls,
@@ -181,30 +181,32 @@ def _appointed_calls(person_id: int) -> dict[Role, frozenset[int] | None]:
     return found
 
 
-def seen(model: type[Model], who: Who, sides: Iterable[Side] = tuple(Side)) -> ColumnElement[bool]:
+def visible(model: type[Model], principal: Principal, sides: Iterable[Side] = tuple(Side)) -> ColumnElement[bool]:
     """The SQL filter for the rows of `model` that are visible to the principal from these sides.
 
     Raises LookupError for a table whose rows are never shown individually.
     """
-    said: Seen = model.seen
+    visibility: Visibility = model.visibility
     wanted = frozenset(sides)
-    if said.public:
+    if visibility.public:
         return true()
-    if said.root:
-        return ROOTS[said.root](who, wanted)
-    if not said.through:
+    if visibility.root:
+        return ROOTS[visibility.root](principal, wanted)
+    if not visibility.through:
         raise LookupError(f"{model.__tablename__} has no visible rows")
-    column = model.__table__.c[said.through]
+    column = model.__table__.c[visibility.through]
     parent = _model_of(next(iter(column.foreign_keys)).column.table)
-    inherited = column.in_(select(parent.__table__.c[_key(parent)]).where(seen(parent, who, wanted & said.sides)))
-    return or_(inherited, _own(model, said, who)) if said.own else inherited
+    inherited = column.in_(
+        select(parent.__table__.c[_key(parent)]).where(visible(parent, principal, wanted & visibility.sides))
+    )
+    return or_(inherited, _own(model, visibility, principal)) if visibility.own else inherited
 
 
-def _own(model: type[Model], said: Seen, who: Who) -> ColumnElement[bool]:
+def _own(model: type[Model], visibility: Visibility, principal: Principal) -> ColumnElement[bool]:
     columns = model.__table__.c
-    own = columns[said.own or ""] == who.id
-    if who.conflicts and "application_id" in columns:
-        return and_(own, columns["application_id"].not_in(who.conflicts))
+    own = columns[visibility.own or ""] == principal.id
+    if principal.conflicts and "application_id" in columns:
+        return and_(own, columns["application_id"].not_in(principal.conflicts))
     return own
 
 
@@ -216,7 +218,7 @@ def _model_of(table: FromClause) -> type[Model]:
     return next(m.class_ for m in Model.registry.mappers if m.local_table is table)
 
 
-def _applications(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
+def _applications(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
     """Applications visible from these sides.
 
     Staff: those with a reference, in the calls of the role. Finance: those with an award. Reviewers: those where they
@@ -226,73 +228,75 @@ def _applications(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
     by_role: list[ColumnElement[bool]] = []
     if Side.OFFICE in sides:
         by_role += [
-            and_(Application.reference.is_not(None), _within(who, role)) for role in OFFICE if role in who.calls
+            and_(Application.reference.is_not(None), _within(principal, role))
+            for role in OFFICE
+            if role in principal.calls
         ]
     if Side.FINANCE in sides:
         awarded = Application.id.in_(select(Award.application_id))
-        by_role += [and_(awarded, _within(who, role)) for role in MONEY if role in who.calls]
-    if Side.REVIEWER in sides and who.reviews:
+        by_role += [and_(awarded, _within(principal, role)) for role in MONEY if role in principal.calls]
+    if Side.REVIEWER in sides and principal.reviews:
         by_role.append(
             Application.id.in_(
                 select(Assignment.application_id).where(
-                    Assignment.person_id == who.id, Assignment.state.in_(("ready", "sent"))
+                    Assignment.person_id == principal.id, Assignment.state.in_(("ready", "sent"))
                 )
             )
         )
-    clear = and_(or_(false(), *by_role), *_apart(who))
-    if Side.APPLICANT in sides and who.organisations:
-        return or_(Application.organisation_id.in_(who.organisations), clear)
+    clear = and_(or_(false(), *by_role), *_apart(principal))
+    if Side.APPLICANT in sides and principal.organisations:
+        return or_(Application.organisation_id.in_(principal.organisations), clear)
     return clear
 
 
-def _apart(who: Who) -> list[ColumnElement[bool]]:
+def _apart(principal: Principal) -> list[ColumnElement[bool]]:
     """Conditions for an application to be visible in a role other than applicant; empty for most people."""
     parts: list[ColumnElement[bool]] = []
-    if who.conflicts:
-        parts.append(Application.id.not_in(who.conflicts))
-    if who.organisations:
-        parts.append(Application.organisation_id.not_in(who.organisations))
+    if principal.conflicts:
+        parts.append(Application.id.not_in(principal.conflicts))
+    if principal.organisations:
+        parts.append(Application.organisation_id.not_in(principal.organisations))
     return parts
 
 
-def _within(who: Who, role: Role) -> ColumnElement[bool]:
-    covered = who.calls[role]
+def _within(principal: Principal, role: Role) -> ColumnElement[bool]:
+    covered = principal.calls[role]
     return true() if covered is None else Application.call_id.in_(covered)
 
 
-def _calls(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
+def _calls(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
     """Calls that have been opened are public; staff also see those in preparation that their role covers."""
     parts = [Call.step != "draft"]
     for role in OFFICE:
-        if role in who.calls:
-            covered = who.calls[role]
+        if role in principal.calls:
+            covered = principal.calls[role]
             parts.append(true() if covered is None else Call.id.in_(covered))
     return or_(*parts)
 
 
-def _organisations(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
-    if set(who.calls) - {Role.REVIEWER}:
+def _organisations(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    if set(principal.calls) - {Role.REVIEWER}:
         return true()
-    return Organisation.id.in_(who.organisations)
+    return Organisation.id.in_(principal.organisations)
 
 
-def _persons(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
-    return true() if Role.ADMINISTRATOR in who.calls else Person.id == who.id
+def _persons(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    return true() if Role.ADMINISTRATOR in principal.calls else Person.id == principal.id
 
 
-def _appointments(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
-    return true() if Role.ADMINISTRATOR in who.calls else Appointment.person_id == who.id
+def _appointments(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    return true() if Role.ADMINISTRATOR in principal.calls else Appointment.person_id == principal.id
 
 
-def _funds(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
-    return true() if who.may(Permission.READ_FUND) else false()
+def _funds(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    return true() if principal.may(Permission.READ_FUND) else false()
 
 
-def _batches(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
+def _batches(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
     """Hide a whole batch when it pays an application with a conflict of interest or of the person's organisations."""
-    if not who.may(Permission.READ_BATCH):
+    if not principal.may(Permission.READ_BATCH):
         return false()
-    if not (apart := _apart(who)):
+    if not (apart := _apart(principal)):
         return true()
     held = (
         select(Payment.batch_id)
@@ -304,13 +308,13 @@ def _batches(who: Who, sides: frozenset[Side]) -> ColumnElement[bool]:
     return Batch.id.not_in(held)
 
 
-ROOTS: dict[str, Callable[[Who, frozenset[Side]], ColumnElement[bool]]] = {
+ROOTS: dict[str, Callable[[Principal, frozenset[Side]], ColumnElement[bool]]] = {
     "application": _applications, "call": _calls, "organisation": _organisations, "person": _persons,
     "appointment": _appointments, "fund": _funds, "batch": _batches,
 }  # fmt: skip
 
 
-def roles_on(row: Any, who: Who) -> frozenset[Role]:
+def roles_on(row: Any, principal: Principal) -> frozenset[Role]:
     """The roles that the principal holds on this object.
 
     With a conflict of interest on its application, only the applicant role remains. A member of the applicant has the
@@ -319,25 +323,27 @@ def roles_on(row: Any, who: Who) -> frozenset[Role]:
     """
     application = application_of(row)
     if application is None:
-        return _roles_beside(row, who)
+        return _roles_beside(row, principal)
     roles: set[Role] = {
-        role for role in who.calls if role is not Role.REVIEWER and who.covers(role, application.call_id)
+        role for role in principal.calls if role is not Role.REVIEWER and principal.covers(role, application.call_id)
     }
-    if isinstance(row, Assignment) and row.person_id == who.id:
+    if isinstance(row, Assignment) and row.person_id == principal.id:
         roles.add(Role.REVIEWER)
-    if application.id in who.conflicts:
+    if application.id in principal.conflicts:
         roles.clear()
-    if application.organisation_id in who.organisations:
+    if application.organisation_id in principal.organisations:
         roles = {Role.APPLICANT, *(roles & {Role.REVIEWER})}
     return frozenset(roles)
 
 
-def _roles_beside(row: Any, who: Who) -> frozenset[Role]:
+def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
     """The roles on an object that belongs to no application."""
-    appointed: set[Role] = {role for role in who.calls if role is not Role.REVIEWER}
+    appointed: set[Role] = {role for role in principal.calls if role is not Role.REVIEWER}
     if isinstance(row, Call):
-        appointed = {role for role in appointed if who.covers(role, row.id)} | (who.roles & {Role.APPLICANT})
-    if isinstance(row, Organisation) and row.id in who.organisations:
+        appointed = {role for role in appointed if principal.covers(role, row.id)} | (
+            principal.roles & {Role.APPLICANT}
+        )
+    if isinstance(row, Organisation) and row.id in principal.organisations:
         appointed.add(Role.APPLICANT)
     return frozenset(appointed)
 
@@ -355,12 +361,12 @@ def application_of(row: Any) -> Application | None:
     return None
 
 
-def actor_on(row: Any, who: Who, roles: Iterable[Role]) -> Actor | None:
+def actor_on(row: Any, principal: Principal, roles: Iterable[Role]) -> Actor | None:
     """The principal as an actor on this object, in the first of `roles` that they hold there; None without one."""
-    held = roles_on(row, who)
+    held = roles_on(row, principal)
     role = next((role for role in roles if role in held), None)
-    if role is None or who.id is None:
+    if role is None or principal.id is None:
         return None
     application = application_of(row)
     behalf = application.organisation_id if application and role is Role.APPLICANT else None
-    return Actor(person=who.id, role=role, on_behalf_of=behalf)
+    return Actor(person=principal.id, role=role, on_behalf_of=behalf)

@@ -47,7 +47,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Visibility:
     """How the rows of a table become visible.
 
     root: name of a filter in `grants.access`. through: foreign key to a table whose visible rows make these visible.
@@ -63,13 +63,13 @@ class Seen:
     public: bool = False
 
 
-def through(column: str, *sides: Side, own: str | None = None) -> Seen:
+def visible_through(column: str, *sides: Side, own: str | None = None) -> Visibility:
     """Visible like the row that `column` refers to, from these sides only (all sides when none is given)."""
-    return Seen(through=column, sides=frozenset(sides or Side), own=own)
+    return Visibility(through=column, sides=frozenset(sides or Side), own=own)
 
 
-PUBLIC = Seen(public=True)
-SYSTEM = Seen()
+PUBLIC = Visibility(public=True)
+SYSTEM = Visibility()
 
 
 class Model(DeclarativeBase):
@@ -79,17 +79,17 @@ class Model(DeclarativeBase):
         metadata=MetaData(naming_convention=NAMES),
         type_annotation_map={str: Text, datetime: DateTime(timezone=True), date: Date, Decimal: Numeric(18, 3)},
     )
-    seen: ClassVar[Seen]
+    visibility: ClassVar[Visibility]
 
 
 db = SQLAlchemy(model_class=Model, disable_autonaming=True, session_options={"expire_on_commit": False})
 
 
-class Nested(RuntimeError):
+class NestedTransaction(RuntimeError):
     """A transaction was opened inside another."""
 
 
-class Broken(ValueError):
+class ConstraintViolated(ValueError):
     """The database rejected a row; `constraint` is the name of the violated constraint, else the error text."""
 
     def __init__(self, constraint: str) -> None:
@@ -98,7 +98,7 @@ class Broken(ValueError):
 
 
 @contextmanager
-def saving() -> Iterator[Session]:
+def transaction() -> Iterator[Session]:
     """One transaction: commits at the end, rolls back on any exception.
 
     Opened by views, jobs and commands, not by services. Raises Nested inside another, and Broken when a constraint of
@@ -106,14 +106,16 @@ def saving() -> Iterator[Session]:
     """
     session = db.session()
     if session.info.get("saving"):
-        raise Nested("a transaction is already open")
+        raise NestedTransaction("a transaction is already open")
     session.info["saving"] = True
     try:
         yield session
         session.commit()
     except IntegrityError as error:
         session.rollback()
-        raise Broken(getattr(getattr(error.orig, "diag", None), "constraint_name", None) or str(error.orig)) from error
+        raise ConstraintViolated(
+            getattr(getattr(error.orig, "diag", None), "constraint_name", None) or str(error.orig)
+        ) from error
     except BaseException:
         session.rollback()
         raise
@@ -122,7 +124,7 @@ def saving() -> Iterator[Session]:
 
 
 @contextmanager
-def stating() -> Iterator[Connection]:
+def autocommit() -> Iterator[Connection]:
     """A connection in autocommit mode, separate from the session: for one statement, without BEGIN and COMMIT."""
     with db.engine.connect() as connection:
         yield connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -145,7 +147,7 @@ class Unsafe(RuntimeError):
     """The database role has more rights than the program may have."""
 
 
-def bound(settings: Settings, name: str, **paths: Any) -> Flask:
+def bind_app(settings: Settings, name: str, **paths: Any) -> Flask:
     """A Flask application bound to the database of the settings.
 
     paths: arguments of Flask. Raises Unsafe when the database role is a superuser or a member of the role that owns

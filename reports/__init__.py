@@ -15,7 +15,7 @@ from reports.refusal import Unprintable
 if TYPE_CHECKING:
     from reports.printing import Rendered, render, warm
 
-DOCUMENTS = Path(__file__).resolve().parent.parent / "templates" / "documents"
+DOCUMENTS = Path(__file__).resolve().parent.parent / "templates" / "print"
 
 __all__ = ["DOCUMENTS", "Rendered", "Unprintable", "render", "warm"]
 

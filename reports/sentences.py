@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from reports.catalogues import N_
 from reports.snapshots import Condition, Duty, Instalment, Recipient
-from reports.snapshots.letters import ConditionKey, DeedKey, ReportName
+from reports.snapshots.letters import ActionKey, ConditionKey, ReportName
 from reports.wording import Wording
 
 CONDITIONS: Mapping[ConditionKey, str] = {
@@ -26,7 +26,7 @@ REPORT_APPROVED: Mapping[ReportName, str] = {
     "progress": N_("your progress report %(number)s, due on %(day)s, is approved"),
 }
 
-TASKS: Mapping[DeedKey, str] = {
+TASKS: Mapping[ActionKey, str] = {
     "sign_agreement": N_("sign agreement %(about)s online."),
     "give_bank_details": N_("provide the details of a bank account in the legal name of %(about)s."),
     "send_certificate": N_("send the certificate: %(about)s."),

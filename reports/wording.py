@@ -31,7 +31,7 @@ CATEGORIES: Mapping[str, str] = {
     "indirect": N_("Indirect costs"),
     "other": N_("Other"),
 }
-"""The budget categories of the application form (workflows/proposal.py)."""
+"""The budget categories of the application form (workflows/forms/completeness.py)."""
 
 SIZES = ((1_000_000, N_("%(count)s MB")), (1_000, N_("%(count)s kB")))
 """Units for the sizes of files, the largest first."""

@@ -33,7 +33,7 @@ def compiled_once(app: Flask, postgres: Postgres) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def movable(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def flow_row(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """An application that connects to the database named in its settings at that moment."""
     settings = settings_for(postgres, template, tmp_path_factory.mktemp("application"))
     made = compiled_once(create_app(settings), postgres)
@@ -44,16 +44,16 @@ def movable(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture
-def app(movable: Flask, settings: Settings) -> Iterator[Flask]:
+def app(flow_row: Flask, settings: Settings) -> Iterator[Flask]:
     """The web application on the test's own database; raises if the test leaves it changed."""
-    movable.extensions["settings"] = settings
+    flow_row.extensions["settings"] = settings
     PLACE.address, PLACE.demo = settings.address, settings.demo
     read_also(settings.programmes)
-    before = parts(movable)
-    yield movable
-    with movable.app_context():
+    before = parts(flow_row)
+    yield flow_row
+    with flow_row.app_context():
         db.engine.dispose()
-    assert parts(movable) == before, "a test that alters the application puts it back, or makes one of its own"
+    assert parts(flow_row) == before, "a test that alters the application puts it back, or makes one of its own"
 
 
 def _lead(app: Flask, given: dict[str, Any]) -> None:

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from config import Settings
-from grants.cli.story.reader import Page
-from grants.db import saving
+from grants.db import transaction
+from grants.demo.page_reader import Page
 from grants.models import Person
 from grants.queries.sessions import COOKIE
 from grants.services import sessions
@@ -62,7 +62,7 @@ def signed_in(app: Flask, person: Person) -> Careful:
     """A browser with a session of the person, created directly in the database."""
     client = anonymous(app)
     settings: Settings = app.extensions["settings"]
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         token = sessions.open_for(person, settings)
     client.set_cookie(COOKIE, token)
     return client

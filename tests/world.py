@@ -9,14 +9,15 @@ from typing import Any
 
 from flask import current_app
 
-from grants.db import db, now, saving, today
+from grants.db import db, now, today, transaction
 from grants.models import Application, Award, Batch, Call, Fund, Organisation, Payment, Person, Report
 from grants.outside.servers.postgres import plain
-from grants.services import applications, batches, calls, checks, funds, moves, persons, reports, reviews
+from grants.services import applications, batches, calls, checks, persons, reports, reviews, transitions
+from grants.services.money import funds
 from tests import copies
+from workflows.engine.roles import Actor, Role
+from workflows.forms.completeness import Goal, Line
 from workflows.programme import Question, Stage
-from workflows.proposal import Goal, Line
-from workflows.roles import Actor, Role
 
 SYSTEM = Actor(person=None, role=Role.CLOCK, via="test")
 WORD = "fibre"
@@ -81,7 +82,7 @@ def found() -> World:
 def _built(programmes: tuple[str, ...], envelope: int) -> World:
     """Create the data set in one transaction."""
     world = World()
-    with saving():
+    with transaction():
         for name, role in STAFF.items():
             world.people[name] = person(name)
             persons.appoint(world.people[name], role, actor=SYSTEM)
@@ -144,7 +145,7 @@ def draft(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 
 
 def _begin(world: World, code: str, chapter: str) -> Application:
     actor = world.actor(f"{chapter}1", Role.APPLICANT, world.chapters[chapter])
-    with saving():
+    with transaction():
         return applications.begin(call=world.calls[code], organisation=world.chapters[chapter], actor=actor)
 
 
@@ -157,15 +158,15 @@ def fill(row: Application, amount: int, actor: Actor) -> None:
         Line("Routers", "equipment", Decimal(10), Decimal(amount) * 9 / 100),
         Line("Accounts", "indirect", Decimal(1), Decimal(amount) / 10),
     ]
-    asks = {q.kind for section in stage.sections for q in section.questions}
-    with saving():
+    fields = {q.kind for section in stage.sections for q in section.questions}
+    with transaction():
         applications.save(
             row,
             section="all",
             facts=facts,
             answers=answers,
-            lines=lines if "budget" in asks else None,
-            goals=goals if "indicators" in asks else None,
+            lines=lines if "budget" in fields else None,
+            goals=goals if "indicators" in fields else None,
             actor=actor,
             version=row.version,
         )
@@ -198,16 +199,16 @@ def _answer(question: Question, start: date) -> Any:
     return answers.get(question.kind, f"{WORD} {question.key}")
 
 
-def take(world: World, row: Any, key: str, name: str, role: Role, /, **answers: Any) -> None:
+def apply(world: World, row: Any, key: str, name: str, role: Role, /, **answers: Any) -> None:
     """Apply a transition in a separate transaction."""
-    with saving():
-        moves.take(row, key, actor=world.actor(name, role), answers=answers)
+    with transaction():
+        transitions.apply(row, key, actor=world.actor(name, role), answers=answers)
 
 
 def submitted(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 10_000) -> Application:
     """Write and submit an application."""
     row = draft(world, code, chapter, amount)
-    take(world, row, "submit", f"{chapter}1", Role.APPLICANT)
+    apply(world, row, "submit", f"{chapter}1", Role.APPLICANT)
     return row
 
 
@@ -215,13 +216,13 @@ def in_review(world: World, code: str = "BTN-L", chapter: str = "mg", amount: in
     """Submit an application; Olga completes the checks and passes it to review."""
     row = submitted(world, code, chapter, amount)
     check(world, row)
-    take(world, row, "pass", "olga", Role.OFFICER)
+    apply(world, row, "pass", "olga", Role.OFFICER)
     return row
 
 
 def check(world: World, row: Application) -> None:
     """Olga completes every eligibility check."""
-    with saving():
+    with transaction():
         for key, _ in row.call.data.checks:
             checks.give(row, key=key, verdict="passed", note="", actor=world.actor("olga", Role.OFFICER))
 
@@ -229,15 +230,15 @@ def check(world: World, row: Application) -> None:
 def review(world: World, row: Application, names: tuple[str, ...] = ("rex", "ria", "rob")) -> None:
     """Invite each reviewer, who declares no conflict, scores everything and submits."""
     for name in names:
-        with saving():
+        with transaction():
             assignment = reviews.assign(
                 application=row, reviewer=world.people[name], actor=world.actor("olga", Role.OFFICER)
             )
         reviewer = world.actor(name, Role.REVIEWER)
-        with saving():
+        with transaction():
             reviews.clear(assignment, actor=reviewer)
         assert assignment.review is not None
-        with saving():
+        with transaction():
             reviews.save(
                 assignment.review,
                 scores={c.key: (4, WHY) for c in row.call.data.rubric},
@@ -261,10 +262,10 @@ def awarded(
     """Review an application; Omar recommends it, and Pia awards it in full, or only the amount `given`."""
     row = in_review(world, code, chapter, amount)
     review(world, row)
-    take(world, row, "to_panel", "olga", Role.OFFICER)
+    apply(world, row, "to_panel", "olga", Role.OFFICER)
     share = row.asked if given is None else Decimal(given)
-    take(world, row, "recommend", "omar", Role.OFFICER, kind="award", amount=share, conditions=conditions)
-    take(world, row, "award", "pia", Role.APPROVER, amount=share, conditions=conditions)
+    apply(world, row, "recommend", "omar", Role.OFFICER, kind="award", amount=share, conditions=conditions)
+    apply(world, row, "award", "pia", Role.APPROVER, amount=share, conditions=conditions)
     return award_of(row)
 
 
@@ -285,8 +286,8 @@ def applicant(world: World, award: Award) -> str:
 
 def signed(world: World, award: Award) -> None:
     """The chapter signs, then Pia."""
-    take(world, award.agreement, "sign", applicant(world, award), Role.APPLICANT, name="Mia Demo", read=True)
-    take(world, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+    apply(world, award.agreement, "sign", applicant(world, award), Role.APPLICANT, name="Mia Demo", read=True)
+    apply(world, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
 
 
 def active(world: World, **kw: Any) -> Award:
@@ -294,26 +295,26 @@ def active(world: World, **kw: Any) -> Award:
     award = awarded(world, **kw)
     signed(world, award)
     if award.conditional:
-        take(world, award.agreement, "met", "olga", Role.OFFICER, proof="The owner is named.")
+        apply(world, award.agreement, "met", "olga", Role.OFFICER, proof="The owner is named.")
     return award
 
 
 def reported(world: World, award: Award, number: int, *, used: str = "1") -> None:
     """The chapter writes and submits the report of that number, and Omar approves it."""
-    take(world, received(world, award, number, used=used), "approve", "omar", Role.OFFICER)
+    apply(world, received(world, award, number, used=used), "approve", "omar", Role.OFFICER)
 
 
 def received(world: World, award: Award, number: int, *, used: str = "1") -> Report:
     """The report of that number is written and sent by the chapter; `used` is the part of each line that is spent."""
     row = written_report(award, number, used=used)
-    take(world, row, "send", applicant(world, award), Role.APPLICANT)
+    apply(world, row, "send", applicant(world, award), Role.APPLICANT)
     return row
 
 
 def written_report(award: Award, number: int, *, used: str = "1") -> Report:
     """The report of that number with every answer in it, saved and not sent."""
     row = db.session.query(Report).filter_by(award_id=award.id, number=number).one()
-    with saving():
+    with transaction():
         reports.save(
             row,
             texts={
@@ -340,30 +341,30 @@ def fund_of(world: World) -> Fund:
 def paid(world: World, *awards: Award) -> Batch:
     """Pay all payable instalments of these awards through a batch of three people and the bank."""
     prepared = batch(world, *awards)
-    take(world, prepared, "approve", "fox", Role.FINANCE)
-    take(world, prepared, "release", "fritz", Role.FINANCE)
-    take(world, prepared, "confirm", "fay", Role.FINANCE)
+    apply(world, prepared, "approve", "fox", Role.FINANCE)
+    apply(world, prepared, "release", "fritz", Role.FINANCE)
+    apply(world, prepared, "confirm", "fay", Role.FINANCE)
     return prepared
 
 
 def returned(world: World, award: Award, amount: str, reference: str = "B-2026-77") -> None:
     """Fay records that this amount was returned today."""
     given = {"amount": Decimal(amount), "day": today(), "reference": reference}
-    take(world, award.agreement, "returned", "fay", Role.FINANCE, **given)
+    apply(world, award.agreement, "returned", "fay", Role.FINANCE, **given)
 
 
 def batch(world: World, *awards: Award) -> Batch:
     """A batch of all payable instalments of these awards, prepared by Fay."""
     taken = {payment.instalment_id for payment in db.session.query(Payment).filter_by(undone=False)}
     payable = [i.id for award in awards for i in award.instalments if i.step == "payable" and i.id not in taken]
-    with saving():
+    with transaction():
         return batches.prepare(fund=fund_of(world), instalments=payable, actor=world.actor("fay", Role.FINANCE))
 
 
 def draft_call(world: World) -> Call:
     """A call in preparation."""
     assert world.fund is not None
-    with saving():
+    with transaction():
         return calls.set_up(
             programme="BTN-S",
             title="Next round",

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from workflows.engine.message import Message
 from workflows.programme import RuleSpec
-from workflows.say import Say
 
 ZERO = Decimal(0)
 
@@ -66,7 +66,7 @@ class ApplicationCase:
     arrived_at: datetime
     applicant: Applicant = Applicant()
     round: Round = Round()
-    missing: tuple[Say, ...] = ()
+    missing: tuple[Message, ...] = ()
     invited_until: datetime | None = None
     asked: Decimal = ZERO
     indirect: Decimal = ZERO
@@ -119,7 +119,7 @@ class ReportCase:
     step: str = "due"
     stage: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
-    missing: tuple[Say, ...] = ()
+    missing: tuple[Message, ...] = ()
     application: str | None = None
     agreement: str | None = None
     earlier_open: tuple[str, ...] = ()
@@ -134,7 +134,7 @@ class InstalmentCase:
     stage: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
     application: str | None = None
-    waits_for: tuple[Say, ...] = ()
+    waits_for: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from workflows.flow import Flow
+from workflows.engine.flow import Flow
 
 SCHEMA = 1
 WHOLE = 100
@@ -100,7 +100,7 @@ class InstalmentPlan(Data):
     conditions: tuple[str, ...] = ("agreement",)
 
 
-class ReportDuty(Data):
+class ReportSchedule(Data):
     """A report that the grantee must submit.
 
     at: `start` means due `months` and then `days` after the start of the project, `end` means due `days` after its end.
@@ -123,7 +123,7 @@ class CallRules(Data):
     rubric: tuple[Criterion, ...] = Field(min_length=1)
     rules: tuple[RuleSpec, ...] = ()
     instalments: tuple[InstalmentPlan, ...] = Field(min_length=1)
-    reports: tuple[ReportDuty, ...] = Field(min_length=1)
+    reports: tuple[ReportSchedule, ...] = Field(min_length=1)
     checks: tuple[tuple[str, str], ...] = Field(min_length=1)
     clock: dict[str, int] = {}
 
@@ -159,7 +159,7 @@ class Programme:
     series: str
     title: str
     lead: str
-    who: str
+    eligible: str
     flow: Flow
     rules: CallRules
 

@@ -70,9 +70,9 @@ def database(url: str) -> Iterator[Finding]:
             yield from _powers(connection)
             yield from _clock(connection)
     except psycopg.OperationalError as error:
-        said = str(error).strip().rpartition("FATAL:  ")[2]
+        message = str(error).strip().rpartition("FATAL:  ")[2]
         yield Finding(
-            "PostgreSQL", f"The connection failed: {said}.", "Run `grants init`, or correct GRANTS_DATABASE_URL."
+            "PostgreSQL", f"The connection failed: {message}.", "Run `grants init`, or correct GRANTS_DATABASE_URL."
         )
 
 

@@ -19,12 +19,12 @@ import config
 from config import Settings
 from grants.cli.embedded import addressed, servers
 from grants.cli.running import Ended, System, let_leave
-from grants.cli.story import crowd
-from grants.cli.story.cast import CAST, PASSWORD, email, seat
-from grants.cli.story.facts import facts
-from grants.cli.story.play import play, written_down
-from grants.cli.story.stage import Stage
-from grants.db import bound
+from grants.db import bind_app
+from grants.demo import crowd
+from grants.demo.cast import CAST, PASSWORD, email, seat
+from grants.demo.outcome import facts
+from grants.demo.stage import Stage
+from grants.demo.story import play, written_down
 from grants.outside import mailbox
 from grants.outside.servers import Postgres, Unstartable
 from grants.outside.servers.postgres import plain
@@ -113,14 +113,14 @@ def _play(running: Settings, target: Path, *, crowded: bool = False) -> None:
     target.mkdir(parents=True, exist_ok=True)
     stage = Stage(running, click.echo)
     stage.at(421)
-    with bound(running, "grants.story").app_context():
+    with bind_app(running, "grants.story").app_context():
         seat(running)
     click.echo("Playing the story of one grant …")
-    told = play(stage, target)
+    reported = play(stage, target)
     if crowded:
-        with bound(running, "grants.demo").app_context():
+        with bind_app(running, "grants.demo").app_context():
             crowd.gather()
-    written_down(told | facts(running), target / "story.json")
+    written_down(reported | facts(running), target / "story.json")
     click.echo(f"Played {len(stage.steps)} steps by {len({step['who'] for step in stage.steps})} people.")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from config import ROOT
-from workflows import drawing, printable
+from workflows.flows import reference
+from workflows.forms import printable
 
 PAGE = ROOT / "docs" / "flows.md"
 
@@ -21,5 +22,5 @@ def draw(*, characters: bool) -> None:
 
         printable.TABLE.write_text(printable.table(fonts.characters()), encoding="ascii")
         click.echo(f"Generated: {printable.TABLE.relative_to(ROOT)}")
-    PAGE.write_text(drawing.page(), encoding="utf-8")
+    PAGE.write_text(reference.page(), encoding="utf-8")
     click.echo(f"Generated: {PAGE.relative_to(ROOT)}")

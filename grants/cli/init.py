@@ -10,9 +10,9 @@ import psycopg
 import config
 from config import ROOT, Settings
 from grants.cli.embedded import knock, reachable
-from grants.db import bound, db, saving
+from grants.db import bind_app, db, transaction
 from grants.outside.servers import Postgres, Unstartable, create_database
-from grants.services import facts
+from grants.services.integrity import comparison
 
 # Any number works, if every host uses the same one.
 MIGRATING = 7_031_962
@@ -43,9 +43,9 @@ def prepare(settings: Settings, running: Settings) -> None:
         )
     knock(settings, running.owner_database_url)
     migrate(running.owner_database_url)
-    with bound(running, "grants.init").app_context():
-        with saving():
-            facts.adopt()
+    with bind_app(running, "grants.init").app_context():
+        with transaction():
+            comparison.adopt()
         db.engine.dispose()
 
 

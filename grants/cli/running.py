@@ -70,8 +70,10 @@ class System:
         while self._number("web") == before or not self.healthy():
             if self._up.poll() is not None or time.monotonic() > until:
                 self.stop()
-                said = self.log.read_bytes()[begin:].decode(errors="replace")
-                raise Unstartable(f"The system does not answer at {self.settings.address}. Its log:\n{said[-4000:]}")
+                output_text = self.log.read_bytes()[begin:].decode(errors="replace")
+                raise Unstartable(
+                    f"The system does not answer at {self.settings.address}. Its log:\n{output_text[-4000:]}"
+                )
             time.sleep(0.1)
 
     def wait(self) -> None:

@@ -59,7 +59,7 @@ class Supervisor:
 
     servers: Sequence[Service]
     stages: Sequence[Sequence[Process]]
-    say: Callable[[str, str], None]
+    log: Callable[[str, str], None]
     between: Callable[[], None] = lambda: None
     _stopping: bool = False
     _watched: list[Watch] = field(default_factory=list)
@@ -92,7 +92,7 @@ class Supervisor:
         if not self._stopping:
             service.start()
             self._watched.append(Watch(service, started_at=time.monotonic()))
-            self.say("system", f"{service.name} started")
+            self.log("system", f"{service.name} started")
 
     def _mend(self) -> None:
         """Restart services that have ended, after a pause that grows with each failure."""
@@ -105,7 +105,7 @@ class Supervisor:
                 watch.failures = 0 if steady else watch.failures
                 watch.again_at = now + PAUSES[min(watch.failures, len(PAUSES) - 1)]
                 watch.failures += 1
-                self.say("system", f"{watch.service.name} has ended; restart in {watch.again_at - now:.1f} s")
+                self.log("system", f"{watch.service.name} has ended; restart in {watch.again_at - now:.1f} s")
             elif now >= watch.again_at:
                 self._start_again(watch)
 
@@ -116,13 +116,13 @@ class Supervisor:
             watch.service.stop()
             watch.service.start()
         except Unstartable as error:
-            self.say("system", str(error))
+            self.log("system", str(error))
 
     def _show(self) -> None:
         for watch in self._watched:
             if isinstance(watch.service, Process):
                 for line in watch.service.lines():
-                    self.say(watch.service.name, line)
+                    self.log(watch.service.name, line)
 
     def _end(self) -> None:
         for stage in reversed(self.stages):
@@ -133,4 +133,4 @@ class Supervisor:
         self._show()
         for server in reversed(self.servers):
             server.stop()
-        self.say("system", "all servers and processes have stopped")
+        self.log("system", "all servers and processes have stopped")

@@ -39,7 +39,7 @@ def up() -> None:
             for process in (process for stage in parts for process in stage):
                 process.end_orphan()
             wait_for_port(settings)
-            Supervisor(ours, parts, say, lambda: prepare(settings)).run()
+            Supervisor(ours, parts, log, lambda: prepare(settings)).run()
     except Unstartable as error:
         raise click.ClickException(str(error)) from error
 
@@ -47,7 +47,7 @@ def up() -> None:
 def refuse_unsafe(settings: Settings) -> None:
     """Raise ClickException for unsafe settings if other machines can reach the system."""
     if is_loopback(settings.host) and is_loopback(settings.public_host):
-        say(
+        log(
             "system",
             f"reachable from this machine only, at {settings.address}; `grants check` lists what others would need",
         )
@@ -125,6 +125,6 @@ def gunicorn(settings: Settings) -> tuple[str, ...]:
     )
 
 
-def say(name: str, line: str) -> None:
+def log(name: str, line: str) -> None:
     """Print one line with the name of its process."""
     click.echo(f"{name:<8} | {line}")

@@ -8,10 +8,10 @@ import click
 
 import config
 from grants.cli.embedded import kept
-from grants.db import bound
+from grants.db import bind_app
 from grants.outside import keys
 from grants.outside.storage import Damaged, Storage
-from grants.services import verification
+from grants.services.integrity import verification
 
 
 @click.command()
@@ -19,10 +19,11 @@ def verify() -> None:
     """Compare history, steps, ledger and documents. Lists the differences and exits with 1 if there are any."""
     with kept(config.read()) as settings:
         readable = replace(settings, database_url=settings.read_database_url or settings.database_url)
-        with bound(readable, "grants.verify").app_context():
+        with bind_app(readable, "grants.verify").app_context():
             key = keys.kept(settings.instance, "history_seal")
             found = [
-                str(say) for say in verification.findings(key, lambda sha256: _whole(Storage(settings.files), sha256))
+                str(message)
+                for message in verification.findings(key, lambda sha256: _whole(Storage(settings.files), sha256))
             ]
     for line in found:
         click.echo(f"- {line}")

@@ -15,7 +15,7 @@ from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
-from workflows.printable import strange
+from workflows.forms.printable import strange
 
 LINE, TEXT = 300, 10_000
 CENTS = 2

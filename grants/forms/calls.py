@@ -11,14 +11,14 @@ from pydantic import ValidationError as Unfit
 from wtforms import BooleanField, DateTimeLocalField, Field, SelectField, StringField
 from wtforms.validators import Optional, ValidationError
 
-from grants.forms import plans
+from grants.forms import schedules
 from grants.forms.base import AmountField, Form, Needed, WholeField, cleaned, line, number
 from grants.models import Call, Fund
 from workflows.programme import CallRules, RuleSpec
 from workflows.programmes import programmes
 from workflows.rules.applicants import Countries
+from workflows.rules.call_rule import Params
 from workflows.rules.calls import CALL_RULES
-from workflows.rules.switches import Params
 
 CLOCKS = {
     "question_days": "Days to answer a question",
@@ -107,7 +107,7 @@ class CallForm(DaysForm):
         for stage in data["stages"]:
             stage["reviews"] = self[f"reviews_{stage['key']}"].data
         data["clock"] = {key: self[f"clock_{key}"].data for key in held.clock}
-        plans.plan(self, held, data)
+        schedules.plan(self, held, data)
         data["rules"] = [{"key": s.key, "params": self._params(s)} for s in self.known if self[f"rule_{s.key}"].data]
         return data
 
@@ -121,7 +121,7 @@ class CallForm(DaysForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate the fields, and the parameters of each active rule."""
-        whole = super().validate(extra_validators) and plans.adds_up(self)
+        whole = super().validate(extra_validators) and schedules.adds_up(self)
         return not any([not whole, *(self._unfit(spec) for spec in self.known if self[f"rule_{spec.key}"].data)])
 
     def _unfit(self, spec: RuleSpec) -> bool:
@@ -161,7 +161,7 @@ class CallForm(DaysForm):
 
     def of_plan(self) -> Iterator[Field]:
         """The fields for the share of each instalment and the due date of each report."""
-        return (field for field in self if field.name.startswith(plans.PREFIXES))
+        return (field for field in self if field.name.startswith(schedules.PREFIXES))
 
     known: tuple[RuleSpec, ...] = ()
 
@@ -185,7 +185,7 @@ def call_form(call: Call) -> type[CallForm]:
             f"clock_{key}": WholeField(gettext(CLOCKS.get(key, key.replace("_", " ").capitalize())), default=value)
             for key, value in held.clock.items()
         },
-        **plans.fields(held),
+        **schedules.fields(held),
     }
     on = {spec.key for spec in held.rules}
     for spec in fields["known"]:
@@ -220,17 +220,17 @@ def _known(call: Call) -> tuple[RuleSpec, ...]:
 
 def _advice(params: type[Params], param: str, wrong: list[str]) -> str:
     """The error of a rule's parameter: the unknown names, and what to enter instead."""
-    kind, told = params.model_fields[param].annotation, ""
+    kind, reported = params.model_fields[param].annotation, ""
     known = _names(kind)
     if wrong:
-        told = gettext("Unknown: %(names)s.", names=", ".join(f"“{name}”" for name in wrong)) + " "
+        reported = gettext("Unknown: %(names)s.", names=", ".join(f"“{name}”" for name in wrong)) + " "
     if issubclass(params, Countries):
-        return told + gettext("Enter two-letter country codes separated by commas, such as BJ for Benin.")
+        return reported + gettext("Enter two-letter country codes separated by commas, such as BJ for Benin.")
     if not known:
         return gettext("Enter a number above zero.")
     if get_origin(kind) is Literal:
-        return told + gettext("Enter one of these: %(names)s.", names=", ".join(known))
-    return told + gettext("Enter one or more of these, separated by commas: %(names)s.", names=", ".join(known))
+        return reported + gettext("Enter one of these: %(names)s.", names=", ".join(known))
+    return reported + gettext("Enter one or more of these, separated by commas: %(names)s.", names=", ".join(known))
 
 
 def _names(annotation: Any) -> tuple[str, ...]:

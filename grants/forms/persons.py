@@ -8,8 +8,8 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import SelectField
 
 from grants.forms.base import Form
+from workflows.engine.roles import APPOINTED
 from workflows.programmes import programmes
-from workflows.roles import APPOINTED
 
 
 class AppointmentForm(Form):

@@ -20,8 +20,8 @@ from wtforms.form import BaseForm
 
 from grants.forms.questions import LONGEST, answer_of, field_of, plain, text_of
 from grants.forms.rows import Rows, cells, goal_of, line_of, rows_of
+from workflows.forms.completeness import Content, Goal, Line
 from workflows.programme import Question, Section, Stage
-from workflows.proposal import Content, Goal, Line
 
 ROWS = ("table", "budget", "indicators")
 UNREAD = "unread"

@@ -15,8 +15,8 @@ from wtforms.form import BaseForm
 
 from grants.forms.base import LARGEST, written
 from grants.forms.questions import LOOKS, READERS, Typed, cost, figure, line, plain, quantity, stored, text_of
+from workflows.forms.completeness import CATEGORIES, Goal, Line
 from workflows.programme import Question
-from workflows.proposal import CATEGORIES, Goal, Line
 
 MOST = 100
 """Maximum rows saved per question, whatever a call allows."""

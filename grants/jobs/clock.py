@@ -8,13 +8,14 @@ from redis import Redis
 from rq.cron import CronJob, CronScheduler
 from rq.job import Job
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.jobs.program import queue, settings
 from grants.models import Application
 from grants.outside import keys
 from grants.queries import overdue
-from grants.services import figures, moves, outbox, verification
-from workflows.roles import CLOCK
+from grants.services import figures, outbox, transitions
+from grants.services.integrity import verification
+from workflows.engine.roles import CLOCK
 
 log = logging.getLogger("grants.jobs.clock")
 EVERY = 60
@@ -27,19 +28,19 @@ def tick() -> int:
     Returns the number of transitions applied.
     """
     taken = 0
-    for id, key in overdue.moves():
+    for id, key in overdue.transitions():
         db.session.remove()
         try:
-            with saving():
-                moves.take(db.session.get_one(Application, id), key, actor=CLOCK)
-        except moves.Refused as refused:
+            with transaction():
+                transitions.apply(db.session.get_one(Application, id), key, actor=CLOCK)
+        except transitions.Refused as refused:
             log.info("application %s: %s", id, refused)
         else:
             taken += 1
     db.session.remove()
-    with saving():
+    with transaction():
         verification.seal(keys.kept(settings().instance, "history_seal"))
-    with saving():
+    with transaction():
         figures.keep()
     db.session.remove()
     return taken

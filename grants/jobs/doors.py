@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.jobs import mailing, printing
 from grants.outside.mail import Undeliverable
 from grants.services import outbox
@@ -71,6 +71,6 @@ def rehearse() -> None:
 
 def _give_back(held: outbox.Claim, problem: str, *, lasting: bool = False) -> None:
     db.session.remove()
-    with saving():
+    with transaction():
         outbox.fail(held, problem=problem[:2_000], lasting=lasting)
     db.session.remove()

@@ -6,7 +6,7 @@ import hashlib
 from datetime import date, datetime
 from decimal import Decimal
 from email.header import Header
-from email.message import Message
+from email.message import Message as Email
 from email.mime.text import MIMEText
 from email.utils import format_datetime
 
@@ -20,7 +20,7 @@ from grants.jobs.program import settings
 from grants.models import Person
 from grants.outside.mail import send as deliver
 from grants.services import outbox
-from workflows.say import Money, Say, Value
+from workflows.engine.message import Message, Money, Value
 
 
 def send(held: outbox.Claim) -> None:
@@ -32,16 +32,16 @@ def send(held: outbox.Claim) -> None:
     outbox.finish(held)
 
 
-def written(held: outbox.Claim, person: Person) -> Message:
+def written(held: outbox.Claim, person: Person) -> Email:
     """The mail as it is sent.
 
     The subject is encoded as a whole. Python's newer EmailMessage encodes a subject with several scripts word by word
     and loses spaces between words (tested with Python 3.11).
     """
     ours = settings()
-    text = spoken(Say.from_json(held.args["text"]), _language(person))
+    text = translate(Message.from_json(held.args["text"]), _language(person))
     message = MIMEText(f"{text}\n\n{ours.address}{held.args['path']}\n", _charset="utf-8")
-    subject = " ".join(spoken(Say.from_json(held.args["subject"]), _language(person)).split())[:180]
+    subject = " ".join(translate(Message.from_json(held.args["subject"]), _language(person)).split())[:180]
     message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
     message["From"], message["To"] = ours.mail_from, person.email
     message["Date"] = format_datetime(now())
@@ -50,9 +50,9 @@ def written(held: outbox.Claim, person: Person) -> Message:
     return message
 
 
-def spoken(say: Say, language: str) -> str:
+def translate(message: Message, language: str) -> str:
     """The message with its values formatted in this language."""
-    return say.text % {name: _value(value, language) for name, value in say.values.items()}
+    return message.text % {name: _value(value, language) for name, value in message.values.items()}
 
 
 def _value(value: Value, language: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, insert, select
 
 import reports
-from grants.db import stating
+from grants.db import autocommit
 from grants.jobs.program import storage
 from grants.models import DocumentFile, DocumentSnapshot
 from grants.services import outbox
@@ -31,7 +31,7 @@ FILE = (
 
 def made_from(document: int) -> dict[str, object]:
     """The snapshot of a document; raises NoResultFound if it does not exist or has been erased."""
-    with stating() as connection:
+    with autocommit() as connection:
         return connection.execute(SNAPSHOT, {"document": document}).scalar_one()
 
 
@@ -46,6 +46,6 @@ def print_document(held: outbox.Claim) -> None:
         "pages": rendered.pages,
         "made_with": rendered.made_with,
     }
-    with stating() as connection:
+    with autocommit() as connection:
         if connection.execute(FILE, {"row": held.id, "token": held.token, **facts}).first() is None:
             raise outbox.Fenced(held)

@@ -9,7 +9,7 @@ from rq.serializers import JSONSerializer
 
 import grants.services  # noqa: F401 - registers every effect before the clock applies a transition
 from config import Settings
-from grants.db import bound
+from grants.db import bind_app
 from grants.outside.storage import Storage
 from grants.services.documents import PLACE
 from workflows.programmes import read_also
@@ -19,7 +19,7 @@ def build(settings: Settings) -> Flask:
     """A Flask application without pages."""
     read_also(settings.programmes)
     PLACE.address, PLACE.demo = settings.address, settings.demo
-    return bound(settings, "grants.jobs")
+    return bind_app(settings, "grants.jobs")
 
 
 def settings() -> Settings:

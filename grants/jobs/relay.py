@@ -11,7 +11,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.jobs.doors import SECONDS
 from grants.jobs.program import queue
 from grants.services import outbox
@@ -42,7 +42,7 @@ def turn(connection: Redis, *, at_once: int = AT_ONCE) -> int:
     """Enqueue the due rows once, `at_once` rows per job; return the number of rows."""
     count = 0
     try:
-        with saving():
+        with transaction():
             outbox.bury()
             for name in outbox.QUEUES:
                 target = queue(name, connection)

@@ -6,12 +6,12 @@ from grants.models.awards import Agreement, Award, Instalment, Repayment
 from grants.models.batches import Batch, Payment
 from grants.models.calls import Call
 from grants.models.checks import Check
-from grants.models.counters import ClockOffset, Counter, Repeat
+from grants.models.counters import ClockOffset, Counter, IdempotencyKey
 from grants.models.decisions import Decision, Recommendation
 from grants.models.documents import Document, DocumentEnd, DocumentFile, DocumentSnapshot
 from grants.models.figures import Figures
 from grants.models.funds import Fund
-from grants.models.history import Checkpoint, Event, EventWords, Head
+from grants.models.history import Checkpoint, Event, EventText, Head
 from grants.models.ledger import Account, Balance, Entry, Posting, Total
 from grants.models.organisations import Membership, Organisation
 from grants.models.outbox import Outbox
@@ -44,10 +44,11 @@ __all__ = [
     "DocumentSnapshot",
     "Entry",
     "Event",
-    "EventWords",
+    "EventText",
     "Figures",
     "Fund",
     "Head",
+    "IdempotencyKey",
     "Indicator",
     "Instalment",
     "Membership",
@@ -58,7 +59,6 @@ __all__ = [
     "Posting",
     "Recommendation",
     "Repayment",
-    "Repeat",
     "Report",
     "ReportFigure",
     "ReportSpending",

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Amount, Answers, Instant, Key, Model, Seen, Side, Stamp, through
+from grants.db import Amount, Answers, Instant, Key, Model, Side, Stamp, Visibility, visible_through
 from grants.models.calls import Call
 from grants.models.organisations import Organisation
 
@@ -52,7 +52,7 @@ class Application(Model):
             postgresql_where=text("submitted_at IS NOT NULL AND reference IS NOT NULL"),
         ),
     )
-    seen = Seen(root="application")
+    visibility = Visibility(root="application")
 
     id: Mapped[Key]
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
@@ -85,7 +85,7 @@ class ApplicationSave(Model):
     """The content of a save that conflicted with another person's save, kept so that no text is lost."""
 
     __tablename__ = "application_save"
-    seen = through("application_id", Side.APPLICANT)
+    visibility = visible_through("application_id", Side.APPLICANT)
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
@@ -108,7 +108,7 @@ class BudgetLine(Model):
         CheckConstraint("total >= 0", name="costs_no_less_than_nothing"),
         CheckConstraint("agreed BETWEEN 0 AND total", name="agreed_within_what_was_asked"),
     )
-    seen = through("application_id", Side.APPLICANT, Side.OFFICE, Side.REVIEWER)
+    visibility = visible_through("application_id", Side.APPLICANT, Side.OFFICE, Side.REVIEWER)
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
@@ -125,7 +125,7 @@ class Indicator(Model):
     """An indicator with its baseline and its target."""
 
     __tablename__ = "indicator"
-    seen = through("application_id", Side.APPLICANT, Side.OFFICE, Side.REVIEWER)
+    visibility = visible_through("application_id", Side.APPLICANT, Side.OFFICE, Side.REVIEWER)
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Instant, Key, Model, Seen, Stamp
+from grants.db import Instant, Key, Model, Stamp, Visibility
 from grants.models.persons import Person
-from workflows.roles import APPOINTED
+from workflows.engine.roles import APPOINTED
 
 
 class Appointment(Model):
@@ -28,7 +28,7 @@ class Appointment(Model):
             postgresql_nulls_not_distinct=True,
         ),
     )
-    seen = Seen(root="appointment", own="person_id")
+    visibility = Visibility(root="appointment", own="person_id")
 
     id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
-from grants.db import Amount, Instant, Key, Model, Side, Stamp, through
+from grants.db import Amount, Instant, Key, Model, Side, Stamp, visible_through
 from grants.models.applications import Application
 
 EVERYBODY = (Side.APPLICANT, Side.OFFICE, Side.FINANCE)
@@ -37,7 +37,7 @@ class Award(Model):
         Index("award_to_close_idx", "application_id", postgresql_where=text("to_close")),
         Index("award_conditional_idx", "id", postgresql_where=text("conditions <> '' AND met_at IS NULL")),
     )
-    seen = through("application_id", *EVERYBODY)
+    visibility = visible_through("application_id", *EVERYBODY)
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
@@ -86,7 +86,7 @@ class Agreement(Model):
         CheckConstraint("countersigned_by <> signed_by", name="two_people_sign"),
         Index("agreement_step_idx", "step", "award_id"),
     )
-    seen = through("award_id", *EVERYBODY)
+    visibility = visible_through("award_id", *EVERYBODY)
 
     id: Mapped[Key]
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), unique=True)
@@ -126,7 +126,7 @@ class Instalment(Model):
         CheckConstraint("step IN ('planned', 'payable', 'withdrawn')", name="step_is_known"),
         Index("instalment_waiting_idx", "award_id", postgresql_where=text("waits")),
     )
-    seen = through("award_id", *EVERYBODY)
+    visibility = visible_through("award_id", *EVERYBODY)
 
     id: Mapped[Key]
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
@@ -154,7 +154,7 @@ class Repayment(Model):
         CheckConstraint("amount > 0", name="brings_something"),
         CheckConstraint("reference <> ''", name="is_found_on_the_statement"),
     )
-    seen = through("award_id", *EVERYBODY)
+    visibility = visible_through("award_id", *EVERYBODY)
 
     id: Mapped[Key]
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Amount, Instant, Key, Model, Seen, Side, Stamp, through
+from grants.db import Amount, Instant, Key, Model, Side, Stamp, Visibility, visible_through
 from grants.models.awards import Instalment
 from grants.models.funds import Fund
 
@@ -22,7 +22,7 @@ class Batch(Model):
             name="three_people",
         ),
     )
-    seen = Seen(root="batch")
+    visibility = Visibility(root="batch")
 
     id: Mapped[Key]
     number: Mapped[str] = mapped_column(unique=True)
@@ -50,7 +50,7 @@ class Payment(Model):
         Index("payment_once_key", "instalment_id", unique=True, postgresql_where=text("NOT undone")),
         CheckConstraint("amount > 0", name="pays_something"),
     )
-    seen = through("instalment_id", Side.APPLICANT, Side.OFFICE, Side.FINANCE)
+    visibility = visible_through("instalment_id", Side.APPLICANT, Side.OFFICE, Side.FINANCE)
 
     id: Mapped[Key]
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)

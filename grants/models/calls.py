@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Answers, Instant, Key, Model, Seen, Stamp
+from grants.db import Answers, Instant, Key, Model, Stamp, Visibility
 from grants.models.funds import Fund
 from workflows.programme import CallRules, upgraded
 
@@ -22,7 +22,7 @@ class Call(Model):
         CheckConstraint("step = 'draft' OR opened_at IS NOT NULL", name="open_has_its_day"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_a_code"),
     )
-    seen = Seen(root="call")
+    visibility = Visibility(root="call")
 
     id: Mapped[Key]
     programme: Mapped[str] = mapped_column(index=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Key, Model, Side, Stamp, through
+from grants.db import Key, Model, Side, Stamp, visible_through
 from grants.models.persons import Person
 
 
@@ -18,7 +18,7 @@ class Check(Model):
         CheckConstraint("verdict IN ('passed', 'failed')", name="verdict_is_known"),
         CheckConstraint("verdict = 'passed' OR note <> ''", name="a_failure_has_its_reason"),
     )
-    seen = through("application_id", Side.OFFICE)
+    visibility = visible_through("application_id", Side.OFFICE)
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)

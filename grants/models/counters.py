@@ -12,18 +12,18 @@ class Counter(Model):
     """The last number used of a kind in a year; incremented at the end of a transaction, so that there are no gaps."""
 
     __tablename__ = "counter"
-    seen = SYSTEM
+    visibility = SYSTEM
 
     kind: Mapped[str] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     last: Mapped[int]
 
 
-class Repeat(Model):
+class IdempotencyKey(Model):
     """A form that was already submitted: its idempotency key, the hash of its content and the response."""
 
     __tablename__ = "repeat"
-    seen = SYSTEM
+    visibility = SYSTEM
 
     key: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -37,7 +37,7 @@ class ClockOffset(Model):
 
     __tablename__ = "clock_offset"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
-    seen = SYSTEM
+    visibility = SYSTEM
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seconds: Mapped[int] = mapped_column(server_default="0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Amount, Key, Model, Side, Stamp, through
+from grants.db import Amount, Key, Model, Side, Stamp, visible_through
 from grants.models.persons import Person
 
 
@@ -17,7 +17,7 @@ class Recommendation(Model):
         CheckConstraint("kind IN ('award', 'decline')", name="kind_is_known"),
         CheckConstraint("(kind = 'award') = (amount IS NOT NULL)", name="an_award_names_its_amount"),
     )
-    seen = through("application_id", Side.OFFICE)
+    visibility = visible_through("application_id", Side.OFFICE)
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
@@ -40,7 +40,7 @@ class Decision(Model):
         CheckConstraint("kind IN ('award', 'decline', 'not_eligible')", name="kind_is_known"),
         CheckConstraint("kind = 'award' OR feedback <> ''", name="a_no_has_its_reasons"),
     )
-    seen = through("application_id", Side.OFFICE, Side.APPLICANT)
+    visibility = visible_through("application_id", Side.OFFICE, Side.APPLICANT)
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)

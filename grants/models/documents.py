@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Key, Model, Side, Stamp, through
+from grants.db import Key, Model, Side, Stamp, visible_through
 
 
 class Document(Model):
@@ -17,7 +17,7 @@ class Document(Model):
         UniqueConstraint("number", "version"),
         Index("document_about_idx", "application_id", "kind"),
     )
-    seen = through("application_id", Side.APPLICANT, Side.OFFICE)
+    visibility = visible_through("application_id", Side.APPLICANT, Side.OFFICE)
 
     id: Mapped[Key]
     kind: Mapped[str]
@@ -37,7 +37,7 @@ class DocumentSnapshot(Model):
     """All inputs of a document. Erasure can remove them; the number remains."""
 
     __tablename__ = "document_snapshot"
-    seen = through("document_id", Side.OFFICE)
+    visibility = visible_through("document_id", Side.OFFICE)
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
     data: Mapped[dict[str, object]] = mapped_column(JSONB)
@@ -53,7 +53,7 @@ class DocumentFile(Model):
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_is_a_hash"),
         CheckConstraint("size > 0 AND pages > 0", name="is_not_empty"),
     )
-    seen = through("document_id", Side.APPLICANT, Side.OFFICE)
+    visibility = visible_through("document_id", Side.APPLICANT, Side.OFFICE)
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
     outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), unique=True)
@@ -71,7 +71,7 @@ class DocumentEnd(Model):
 
     __tablename__ = "document_end"
     __table_args__ = (CheckConstraint("kind IN ('void', 'revoked')", name="kind_is_known"),)
-    seen = through("document_id", Side.APPLICANT, Side.OFFICE)
+    visibility = visible_through("document_id", Side.APPLICANT, Side.OFFICE)
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
     kind: Mapped[str]

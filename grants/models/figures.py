@@ -19,7 +19,7 @@ class Figures(Model):
 
     __tablename__ = "figures"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
-    seen = PUBLIC
+    visibility = PUBLIC
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     at: Mapped[Instant]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grants.db import Key, Model, Seen, Stamp
+from grants.db import Key, Model, Stamp, Visibility
 
 
 class Fund(Model):
@@ -13,7 +13,7 @@ class Fund(Model):
 
     __tablename__ = "fund"
     __table_args__ = (CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_a_code"),)
-    seen = Seen(root="fund")
+    visibility = Visibility(root="fund")
 
     id: Mapped[Key]
     title: Mapped[str] = mapped_column(unique=True)

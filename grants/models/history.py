@@ -25,7 +25,7 @@ class Event(Model):
         Index("history_about_idx", "about", "about_id"),
         Index("history_xact_idx", "xact"),
     )
-    seen = SYSTEM
+    visibility = SYSTEM
 
     id: Mapped[Key]
     subject: Mapped[str]
@@ -41,22 +41,22 @@ class Event(Model):
     about_id: Mapped[int]
     step_from: Mapped[str | None]
     step_to: Mapped[str | None]
-    said: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    message: Mapped[dict[str, Any]] = mapped_column("said", JSONB)
     audience: Mapped[str] = mapped_column(server_default="all")
     previous: Mapped[str]
     hash: Mapped[str]
     xact: Mapped[int] = mapped_column(BigInteger, FetchedValue())
 
     person: Mapped[Person | None] = relationship(lazy="joined")
-    words: Mapped[list[EventWords]] = relationship(lazy="selectin")
+    words: Mapped[list[EventText]] = relationship(lazy="selectin")
 
 
-class EventWords(Model):
+class EventText(Model):
     """Free text of an event. The hash chain contains only its salted hash, so erasure can empty the text."""
 
     __tablename__ = "history_words"
     __table_args__ = (UniqueConstraint("event_id", "name"),)
-    seen = SYSTEM
+    visibility = SYSTEM
 
     id: Mapped[Key]
     event_id: Mapped[int] = mapped_column(ForeignKey("history.id"), index=True)
@@ -69,7 +69,7 @@ class Head(Model):
     """The newest event of a subject. Its row is locked when an event is added to the chain."""
 
     __tablename__ = "history_head"
-    seen = SYSTEM
+    visibility = SYSTEM
 
     subject: Mapped[str] = mapped_column(primary_key=True)
     subject_id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,7 +85,7 @@ class Checkpoint(Model):
     """
 
     __tablename__ = "checkpoint"
-    seen = SYSTEM
+    visibility = SYSTEM
 
     id: Mapped[Key]
     at: Mapped[Instant]

@@ -19,7 +19,7 @@ class Account(Model):
         UniqueConstraint("kind", "fund_id", "call_id", "award_id", "currency", postgresql_nulls_not_distinct=True),
         CheckConstraint(f"kind IN {KINDS}", name="kind_is_known"),
     )
-    seen = SYSTEM
+    visibility = SYSTEM
 
     id: Mapped[Key]
     kind: Mapped[str]
@@ -36,7 +36,7 @@ class Balance(Model):
 
     __tablename__ = "balance"
     __table_args__ = (CheckConstraint(f"kind NOT IN {BOUNDED} OR amount >= 0", name="never_below_zero"),)
-    seen = SYSTEM
+    visibility = SYSTEM
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     kind: Mapped[str]
@@ -53,7 +53,7 @@ class Total(Model):
 
     __tablename__ = "total"
     __table_args__ = (UniqueConstraint("fund_id", "kind", "call_id", "currency", postgresql_nulls_not_distinct=True),)
-    seen = SYSTEM
+    visibility = SYSTEM
 
     id: Mapped[Key]
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
@@ -68,7 +68,7 @@ class Entry(Model):
 
     __tablename__ = "entry"
     __table_args__ = (UniqueConstraint("id", "xact"),)
-    seen = SYSTEM
+    visibility = SYSTEM
 
     id: Mapped[Key]
     kind: Mapped[str]
@@ -87,7 +87,7 @@ class Posting(Model):
         ForeignKeyConstraint(["entry_id", "xact"], ["entry.id", "entry.xact"]),
         CheckConstraint("amount <> 0", name="moves_something"),
     )
-    seen = SYSTEM
+    visibility = SYSTEM
 
     id: Mapped[Key]
     entry_id: Mapped[int] = mapped_column(index=True)

@@ -7,7 +7,7 @@ from typing import get_args
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Instant, Key, Model, Seen, Stamp, through
+from grants.db import Instant, Key, Model, Stamp, Visibility, visible_through
 from grants.models.persons import Person
 from workflows.cases import Kind, Standing
 
@@ -24,7 +24,7 @@ class Organisation(Model):
         CheckConstraint(f"standing IN {STANDINGS}", name="standing_is_known"),
         CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_is_a_code"),
     )
-    seen = Seen(root="organisation")
+    visibility = Visibility(root="organisation")
 
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(unique=True)
@@ -52,7 +52,7 @@ class Membership(Model):
             postgresql_where=text("ended_at IS NULL"),
         ),
     )
-    seen = through("organisation_id", own="person_id")
+    visibility = visible_through("organisation_id", own="person_id")
 
     id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

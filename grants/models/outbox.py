@@ -18,7 +18,7 @@ class Outbox(Model):
         CheckConstraint("kind IN ('document', 'mail')", name="kind_is_known"),
         CheckConstraint("done_at IS NULL OR dead_at IS NULL", name="one_end"),
     )
-    seen = SYSTEM
+    visibility = SYSTEM
 
     id: Mapped[Key]
     kind: Mapped[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grants.db import Instant, Key, Model, Seen, Stamp
+from grants.db import Instant, Key, Model, Stamp, Visibility
 
 
 class Person(Model):
@@ -13,7 +13,7 @@ class Person(Model):
 
     __tablename__ = "person"
     __table_args__ = (CheckConstraint("email = lower(email) AND email LIKE '%_@_%'", name="email_is_one"),)
-    seen = Seen(root="person")
+    visibility = Visibility(root="person")
 
     id: Mapped[Key]
     email: Mapped[str] = mapped_column(unique=True)

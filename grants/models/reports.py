@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Amount, Answers, Instant, Key, Model, Side, Stamp, through
+from grants.db import Amount, Answers, Instant, Key, Model, Side, Stamp, visible_through
 from grants.models.applications import BudgetLine, Indicator
 from grants.models.awards import Award
 
@@ -23,7 +23,7 @@ class Report(Model):
         CheckConstraint("step <> 'approved' OR (approved_by <> sent_by) IS TRUE", name="approved_by_another"),
         Index("report_step_idx", "step", "step_at", "id"),
     )
-    seen = through("award_id", Side.APPLICANT, Side.OFFICE)
+    visibility = visible_through("award_id", Side.APPLICANT, Side.OFFICE)
 
     id: Mapped[Key]
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
@@ -59,7 +59,7 @@ class ReportFigure(Model):
 
     __tablename__ = "report_figure"
     __table_args__ = (UniqueConstraint("report_id", "indicator_id"),)
-    seen = through("report_id", Side.APPLICANT, Side.OFFICE)
+    visibility = visible_through("report_id", Side.APPLICANT, Side.OFFICE)
 
     id: Mapped[Key]
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
@@ -79,7 +79,7 @@ class ReportSpending(Model):
         UniqueConstraint("report_id", "budget_line_id"),
         CheckConstraint("spent IS NULL OR spent >= 0", name="spent_no_less_than_nothing"),
     )
-    seen = through("report_id", Side.APPLICANT, Side.OFFICE)
+    visibility = visible_through("report_id", Side.APPLICANT, Side.OFFICE)
 
     id: Mapped[Key]
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Amount, Instant, Key, Model, Side, Stamp, through
+from grants.db import Amount, Instant, Key, Model, Side, Stamp, visible_through
 from grants.models.applications import Application
 from grants.models.persons import Person
 
@@ -27,7 +27,7 @@ class Assignment(Model):
         ),
         CheckConstraint("state NOT IN ('ready', 'sent') OR cleared_at IS NOT NULL", name="reads_after_declaring"),
     )
-    seen = through("application_id", Side.OFFICE, own="person_id")
+    visibility = visible_through("application_id", Side.OFFICE, own="person_id")
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
@@ -65,7 +65,7 @@ class Conflict(Model):
             name="lifted_by_another_with_a_reason",
         ),
     )
-    seen = through("application_id", Side.OFFICE, own="person_id")
+    visibility = visible_through("application_id", Side.OFFICE, own="person_id")
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
@@ -86,7 +86,7 @@ class Review(Model):
         CheckConstraint("amount IS NULL OR amount >= 0", name="amount_is_no_less_than_nothing"),
         CheckConstraint("sent_at IS NULL OR (fund IS NOT NULL AND confidence IS NOT NULL)", name="sent_is_whole"),
     )
-    seen = through("assignment_id", Side.OFFICE)
+    visibility = visible_through("assignment_id", Side.OFFICE)
 
     id: Mapped[Key]
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
@@ -116,7 +116,7 @@ class Score(Model):
         UniqueConstraint("review_id", "criterion"),
         CheckConstraint("points IS NULL OR points BETWEEN 0 AND 5", name="points_are_zero_to_five"),
     )
-    seen = through("review_id", Side.OFFICE)
+    visibility = visible_through("review_id", Side.OFFICE)
 
     id: Mapped[Key]
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)

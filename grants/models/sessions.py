@@ -13,7 +13,7 @@ class SignIn(Model):
     """A signed-in browser. Deleting the row signs it out, even if the cookie still exists."""
 
     __tablename__ = "sign_in"
-    seen = SYSTEM
+    visibility = SYSTEM
 
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -29,7 +29,7 @@ class SignInFailure(Model):
     """A failed sign-in, stored to slow down guessing. The email and the network address are hashed."""
 
     __tablename__ = "sign_in_failure"
-    seen = SYSTEM
+    visibility = SYSTEM
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email_sha256: Mapped[str] = mapped_column(index=True)

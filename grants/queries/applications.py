@@ -8,26 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
-    any_,
-    func,
-    literal,
-    or_,
-    select,
-    tuple_,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Integer, Select, any_, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import Side, db
 from grants.models import Application, Assignment, Award, Call, Check, Organisation, Report, Review
 from grants.queries import reviews
-from grants.queries.words import holding
+from grants.queries.search import containing
 
 PAGE = 25
 CAPPED = 1_000
@@ -85,7 +74,7 @@ class Listing:
     before: str
 
 
-def listing(who: Who, filters: Filters) -> Listing:
+def listing(principal: Principal, filters: Filters) -> Listing:
     """The page of applications that a member of staff may see. Two queries for any number of rows."""
     backwards = bool(filters.before)
     place = _place(filters.before or filters.after)
@@ -94,7 +83,7 @@ def listing(who: Who, filters: Filters) -> Listing:
         .join(Application.call)
         .join(Application.organisation)
         .options(contains_eager(Application.call), contains_eager(Application.organisation))
-        .where(Application.id.in_(_page(who, filters, place, backwards=backwards)))
+        .where(Application.id.in_(_page(principal, filters, place, backwards=backwards)))
         .order_by(*_order(Application.submitted_at, Application.id, backwards=backwards))
     )
     found = db.session.execute(wanted).all()
@@ -105,18 +94,20 @@ def listing(who: Who, filters: Filters) -> Listing:
     return Listing(rows, cursor(page[-1]) if page and later else "", cursor(page[0]) if page and earlier else "")
 
 
-def _page(who: Who, filters: Filters, place: tuple[datetime, int] | None, *, backwards: bool) -> Select[int]:
+def _page(
+    principal: Principal, filters: Filters, place: tuple[datetime, int] | None, *, backwards: bool
+) -> Select[int]:
     """The ids of the applications on a page, and of one more.
 
     With search words, all matches are found before they are sorted. Scanning from the newest application until enough
     match would be fast for a common word, but would read every title for a word that never occurs.
     """
-    matching = _narrowed(select(Application.id, Application.submitted_at), who, filters)
+    matching = _narrowed(select(Application.id, Application.submitted_at), principal, filters)
     if place:
         key = tuple_(Application.submitted_at, Application.id)
         matching = matching.where(key > tuple_(*place) if backwards else key < tuple_(*place))
-    once = "MATERIALIZED" if filters.words.strip() else "NOT MATERIALIZED"
-    found = matching.cte("matching").prefix_with(once)
+    idempotency_key = "MATERIALIZED" if filters.words.strip() else "NOT MATERIALIZED"
+    found = matching.cte("matching").prefix_with(idempotency_key)
     return select(found.c.id).order_by(*_order(found.c.submitted_at, found.c.id, backwards=backwards)).limit(PAGE + 1)
 
 
@@ -124,31 +115,36 @@ def _order(at: Any, id: Any, *, backwards: bool) -> tuple[Any, Any]:
     return (at.asc(), id.asc()) if backwards else (at.desc(), id.desc())
 
 
-def counts(who: Who, filters: Filters) -> dict[str, int]:
+def counts(principal: Principal, filters: Filters) -> dict[str, int]:
     """Number of applications in each tab for the same words, call and region, counted up to CAPPED + 1. One query."""
-    found = _by_step(who, replace(filters, tab="all"))
+    found = _by_step(principal, replace(filters, tab="all"))
     lists = {**TABS, "under_way": UNDER_WAY, "all": tuple(found)}
     return {tab: min(sum(found.get(step, 0) for step in steps), CAPPED + 1) for tab, steps in lists.items()}
 
 
-def _by_step(who: Who, filters: Filters) -> dict[str, int]:
+def _by_step(principal: Principal, filters: Filters) -> dict[str, int]:
     """Number of applications at each step.
 
     Without words, each step is counted separately so that counting can stop early.
     """
     if filters.words.strip():
-        counted = _narrowed(select(Application.step, func.count()), who, filters).group_by(Application.step)
+        counted = _narrowed(select(Application.step, func.count()), principal, filters).group_by(Application.step)
     else:
         steps = select(func.unnest(array(STEPS)).label("step")).cte("steps")
-        at = _narrowed(select(literal(1)).where(Application.step == steps.c.step), who, filters)
+        at = _narrowed(select(literal(1)).where(Application.step == steps.c.step), principal, filters)
         capped = at.correlate(steps).limit(CAPPED + 1).subquery()
         counted = select(steps.c.step, select(func.count()).select_from(capped).scalar_subquery())
     return dict(db.session.execute(counted).all())
 
 
-def choices(who: Who) -> tuple[list[tuple[int, str]], list[str]]:
+def choices(principal: Principal) -> tuple[list[tuple[int, str]], list[str]]:
     """The calls and regions to filter a list by, in one query."""
-    calls = select(Call.id, Call.title).where(Call.step != "draft", seen(Call, who)).order_by(Call.id.desc()).limit(100)
+    calls = (
+        select(Call.id, Call.title)
+        .where(Call.step != "draft", visible(Call, principal))
+        .order_by(Call.id.desc())
+        .limit(100)
+    )
     regions = select(literal(None, Integer), Organisation.region).distinct().order_by(Organisation.region).limit(20)
     found = db.session.execute(union_all(calls, regions)).all()
     return [(id, title) for id, title in found if id is not None], [region for id, region in found if id is None]
@@ -168,8 +164,8 @@ def _place(text: str) -> tuple[datetime, int] | None:
         return None
 
 
-def _narrowed(wanted: Select[*tuple[Any, ...]], who: Who, filters: Filters) -> Select[*tuple[Any, ...]]:
-    wanted = wanted.where(seen(Application, who, (Side.OFFICE,)), Application.submitted_at.is_not(None))
+def _narrowed(wanted: Select[*tuple[Any, ...]], principal: Principal, filters: Filters) -> Select[*tuple[Any, ...]]:
+    wanted = wanted.where(visible(Application, principal, (Side.OFFICE,)), Application.submitted_at.is_not(None))
     if filters.tab == "under_way" or filters.tab in TABS:
         wanted = wanted.where(Application.step.in_(UNDER_WAY if filters.tab == "under_way" else TABS[filters.tab]))
     if filters.call:
@@ -185,7 +181,7 @@ def _region(name: str) -> Select[int]:
 
 def _holds(words: str) -> ColumnElement[bool]:
     """Match the words in title, number or applicant's name; each side has its own index, and one pass reads both."""
-    like = holding(words)
+    like = containing(words)
     named = select(Organisation.id).where(func.plain(Organisation.name).like(like)).scalar_subquery()
     return or_(Application.words.like(like), Application.organisation_id == any_(func.array(named)))
 

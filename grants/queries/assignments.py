@@ -9,8 +9,8 @@ from sqlalchemy import and_, func, or_, select
 
 from grants.db import db
 from grants.models import Application, Appointment, Assignment, Conflict, Membership, Person
-from workflows.roles import Role
-from workflows.say import Say
+from workflows.engine.message import Message
+from workflows.engine.roles import Role
 
 MOST = 300
 
@@ -20,7 +20,7 @@ class Candidate:
     """A reviewer of the call: the reasons against inviting them here, and their number of open reviews."""
 
     person: Person
-    against: tuple[Say, ...]
+    against: tuple[Message, ...]
     load: int
 
     @property
@@ -55,7 +55,7 @@ def candidates(application: Application) -> list[Candidate]:
     found = [
         Candidate(
             person,
-            tuple(Say(text, name=person.name) for text, held in against if person.id in held),
+            tuple(Message(text, name=person.name) for text, held in against if person.id in held),
             load.get(person.id, 0),
         )
         for person in people

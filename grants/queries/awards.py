@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import db
 from grants.models import (
     Account,
@@ -68,13 +68,13 @@ def held(awards: Iterable[int]) -> dict[int, Held]:
 
 
 def listed(
-    who: Who, *, stage: str = "", fund: int | None = None, before: int | None = None
+    principal: Principal, *, stage: str = "", fund: int | None = None, before: int | None = None
 ) -> tuple[list[Award], int | None]:
     """A page of the awards that the principal may see, newest first, and the id to request the next page with.
 
     stage: running, ended, or empty for all. fund: only awards paid from this fund.
     """
-    wanted = select(Award).join(Application, Application.id == Award.application_id).where(seen(Award, who))
+    wanted = select(Award).join(Application, Application.id == Award.application_id).where(visible(Award, principal))
     if stage in STAGES:
         wanted = wanted.where(Application.step.in_(STAGES[stage]))
     if fund is not None:
@@ -93,9 +93,11 @@ def listed(
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
 
-def of(application: Application, who: Who) -> Award | None:
+def of(application: Application, principal: Principal) -> Award | None:
     """The award of an application, if the principal may see it."""
-    return db.session.scalars(select(Award).where(Award.application_id == application.id, seen(Award, who))).first()
+    return db.session.scalars(
+        select(Award).where(Award.application_id == application.id, visible(Award, principal))
+    ).first()
 
 
 def lines(application: Application) -> list[BudgetLine]:
@@ -116,22 +118,24 @@ def payments(award: Award) -> dict[int, Payment]:
     return {payment.instalment_id: payment for payment in rows}
 
 
-def batches(award: Award, who: Who) -> frozenset[int]:
+def batches(award: Award, principal: Principal) -> frozenset[int]:
     """The ids of the batches with a payment of this award that the principal may open."""
     wanted = (
         select(Batch.id)
         .join(Payment, Payment.batch_id == Batch.id)
         .join(Instalment, Instalment.id == Payment.instalment_id)
-        .where(Instalment.award_id == award.id, seen(Batch, who))
+        .where(Instalment.award_id == award.id, visible(Batch, principal))
         .order_by(Batch.id)
     )
     return frozenset(db.session.scalars(wanted))
 
 
-def reports(award: Award, who: Who) -> list[Report]:
+def reports(award: Award, principal: Principal) -> list[Report]:
     """The reports of the award that the principal may read, in order."""
     return list(
-        db.session.scalars(select(Report).where(Report.award_id == award.id, seen(Report, who)).order_by(Report.number))
+        db.session.scalars(
+            select(Report).where(Report.award_id == award.id, visible(Report, principal)).order_by(Report.number)
+        )
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnExpressionArgument, func, select
 from sqlalchemy.orm import joinedload
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import Side, db
 from grants.models import Application, Award, Batch, Call, Fund, Instalment, Payment, Person
 
@@ -17,7 +17,7 @@ OPEN = ("prepared", "approved", "released")
 
 
 def listed(
-    who: Who, *, ended: bool = False, before: int | None = None
+    principal: Principal, *, ended: bool = False, before: int | None = None
 ) -> tuple[list[tuple[Batch, int, Decimal]], int | None]:
     """A page of the batches that the principal may see, newest first, each with the number and sum of its payments."""
     own = Payment.batch_id == Batch.id
@@ -26,7 +26,7 @@ def listed(
         select(func.sum(Payment.amount)).where(own).scalar_subquery(),
     )
     wanted = select(Batch, count, total).where(
-        seen(Batch, who), Batch.step.not_in(OPEN) if ended else Batch.step.in_(OPEN)
+        visible(Batch, principal), Batch.step.not_in(OPEN) if ended else Batch.step.in_(OPEN)
     )
     if before is not None:
         wanted = wanted.where(Batch.id < before)
@@ -35,7 +35,7 @@ def listed(
     return rows[:PAGE], rows[PAGE - 1][0].id if len(rows) > PAGE else None
 
 
-def funds_to_pay(who: Who) -> list[tuple[Fund, int, Decimal]]:
+def funds_to_pay(principal: Principal) -> list[tuple[Fund, int, Decimal]]:
     """Funds with payable instalments that are not in a batch, each with their number and sum."""
     wanted = (
         select(Fund, func.count(), func.sum(Instalment.amount))
@@ -43,7 +43,7 @@ def funds_to_pay(who: Who) -> list[tuple[Fund, int, Decimal]]:
         .join(Application, Application.call_id == Call.id)
         .join(Award, Award.application_id == Application.id)
         .join(Instalment, Instalment.award_id == Award.id)
-        .where(*waiting(who))
+        .where(*waiting(principal))
         .group_by(Fund.id)
         .order_by(Fund.id)
         .limit(MOST)
@@ -51,14 +51,14 @@ def funds_to_pay(who: Who) -> list[tuple[Fund, int, Decimal]]:
     return [(fund, count, total) for fund, count, total in db.session.execute(wanted)]
 
 
-def payable(fund: Fund, who: Who) -> list[Instalment]:
+def payable(fund: Fund, principal: Principal) -> list[Instalment]:
     """The payable instalments of a fund that are not in a batch, longest waiting first, at most five hundred."""
     wanted = (
         select(Instalment)
         .join(Award, Award.id == Instalment.award_id)
         .join(Application, Application.id == Award.application_id)
         .join(Call, Call.id == Application.call_id)
-        .where(Call.fund_id == fund.id, *waiting(who))
+        .where(Call.fund_id == fund.id, *waiting(principal))
         .order_by(Instalment.step_at, Instalment.id)
         .limit(MOST)
         .options(joinedload(Instalment.award).joinedload(Award.application).joinedload(Application.organisation))
@@ -66,19 +66,19 @@ def payable(fund: Fund, who: Who) -> list[Instalment]:
     return list(db.session.scalars(wanted))
 
 
-def seen_among(instalments: list[int], who: Who) -> list[int]:
+def visible_among(instalments: list[int], principal: Principal) -> list[int]:
     """Those of these instalments that a finance officer may see, in order."""
     wanted = (
         select(Instalment.id)
-        .where(Instalment.id.in_(instalments), seen(Instalment, who, (Side.FINANCE,)))
+        .where(Instalment.id.in_(instalments), visible(Instalment, principal, (Side.FINANCE,)))
         .order_by(Instalment.id)
     )
     return list(db.session.scalars(wanted))
 
 
-def waiting(who: Who) -> tuple[ColumnExpressionArgument[bool], ...]:
+def waiting(principal: Principal) -> tuple[ColumnExpressionArgument[bool], ...]:
     """Conditions for an instalment that waits for a batch and is visible, for a select that joins Application."""
-    return Instalment.waits, seen(Application, who, (Side.FINANCE,))
+    return Instalment.waits, visible(Application, principal, (Side.FINANCE,))
 
 
 def payments(batch: Batch) -> list[Payment]:

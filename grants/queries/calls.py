@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from grants.access import ALLOWED, Permission, Who, roles_on, seen
+from grants.access import ALLOWED, Permission, Principal, roles_on, visible
 from grants.db import Side, db
 from grants.models import Application, Appointment, Call, Fund, Total
+from workflows.engine.roles import Role
 from workflows.programmes import programmes
-from workflows.roles import Role
 
 ZERO = Decimal(0)
 MOST = 200
@@ -40,11 +40,11 @@ class Listed:
     sent: int
 
 
-def listing(who: Who) -> list[Listed]:
+def listing(principal: Principal) -> list[Listed]:
     """The newest two hundred calls that a member of staff may see, in three queries."""
     calls = list(
         db.session.scalars(
-            select(Call).where(seen(Call, who)).order_by(Call.opens_at.desc(), Call.id.desc()).limit(MOST)
+            select(Call).where(visible(Call, principal)).order_by(Call.opens_at.desc(), Call.id.desc()).limit(MOST)
         )
     )
     ids = [call.id for call in calls]
@@ -56,7 +56,7 @@ def listing(who: Who) -> list[Listed]:
                 .where(
                     Application.call_id.in_(ids),
                     Application.submitted_at.is_not(None),
-                    seen(Application, who, (Side.OFFICE,)),
+                    visible(Application, principal, (Side.OFFICE,)),
                 )
                 .group_by(Application.call_id)
             ).all()
@@ -80,28 +80,30 @@ def _money(ids: list[int]) -> dict[int, Money]:
     return {id: Money(given, remaining) for id, given, remaining in db.session.execute(sums) if id is not None}
 
 
-def counts(call: Call, who: Who) -> Mapping[str, int]:
+def counts(call: Call, principal: Principal) -> Mapping[str, int]:
     """Number of the call's applications at each step that the reader may see."""
     counted = (
         select(Application.step, func.count())
-        .where(Application.call_id == call.id, seen(Application, who, (Side.OFFICE,)))
+        .where(Application.call_id == call.id, visible(Application, principal, (Side.OFFICE,)))
         .group_by(Application.step)
         .order_by(Application.step)
     )
     return dict(db.session.execute(counted).all())
 
 
-def funds(who: Who) -> list[Fund]:
+def funds(principal: Principal) -> list[Fund]:
     """The funds that a call can use, newest year first."""
     return list(
-        db.session.scalars(select(Fund).where(seen(Fund, who)).order_by(Fund.year.desc(), Fund.title).limit(MOST))
+        db.session.scalars(
+            select(Fund).where(visible(Fund, principal)).order_by(Fund.year.desc(), Fund.title).limit(MOST)
+        )
     )
 
 
-def programmes_of(who: Who) -> list[str]:
+def programmes_of(principal: Principal) -> list[str]:
     """The codes of the programmes where the principal may set up a call, as officer of that programme or of all."""
     held = select(Appointment.programme).where(
-        Appointment.person_id == who.id,
+        Appointment.person_id == principal.id,
         Appointment.role == Role.OFFICER,
         Appointment.ended_at.is_(None),
         Appointment.call_id.is_(None),
@@ -110,6 +112,6 @@ def programmes_of(who: Who) -> list[str]:
     return [code for code in programmes() if None in scopes or code in scopes]
 
 
-def settable(call: Call, who: Who) -> bool:
+def settable(call: Call, principal: Principal) -> bool:
     """Whether the reader may change this call."""
-    return bool(roles_on(call, who) & ALLOWED[Permission.SET_CALL])
+    return bool(roles_on(call, principal) & ALLOWED[Permission.SET_CALL])

@@ -37,12 +37,12 @@ from grants.models import (
     Report,
     ReportSpending,
 )
-from grants.queries import lacks
+from grants.queries import completeness
 from workflows import cases
-from workflows.duties import SIGN_WITHIN_DAYS
-from workflows.proposal import Content, Goal, Line, missing
+from workflows.deadlines import SIGN_WITHIN_DAYS
+from workflows.engine.message import Message
+from workflows.forms.completeness import Content, Goal, Line, missing
 from workflows.rules.calls import objections
-from workflows.say import Say
 
 ZERO = Decimal(0)
 
@@ -83,7 +83,7 @@ def _(row: Application, arrived_at: datetime) -> cases.ApplicationCase:
     )
 
 
-def drafted_against(row: Application, content: Content) -> tuple[Say, ...]:
+def drafted_against(row: Application, content: Content) -> tuple[Message, ...]:
     """The rules of the call that a draft breaks so far; no facts about the applicant are looked up."""
     return objections(
         cases.ApplicationCase(
@@ -307,7 +307,7 @@ def _(row: Report, arrived_at: datetime) -> cases.ReportCase:
     )
     return cases.ReportCase(
         step=row.step,
-        missing=tuple(lacks.of(row)),
+        missing=tuple(completeness.of(row)),
         application=row.award.application.step,
         agreement=row.award.agreement.step,
         earlier_open=tuple(earlier),
@@ -320,37 +320,37 @@ def _(row: Instalment, arrived_at: datetime) -> cases.InstalmentCase:
     return cases.InstalmentCase(
         step=row.step,
         application=row.award.application.step,
-        waits_for=tuple(say for say, holds in conditions(row) if not holds),
+        waits_for=tuple(message for message, holds in conditions(row) if not holds),
     )
 
 
-def conditions(row: Instalment) -> list[tuple[Say, bool]]:
+def conditions(row: Instalment) -> list[tuple[Message, bool]]:
     """Each condition of an instalment as a message, and whether it is met."""
     reports = {
         r.number: r
         for r in db.session.scalars(select(Report).where(Report.award_id == row.award_id).order_by(Report.number))
     }
-    said = []
+    message = []
     for condition in row.conditions:
         kind, _, number = condition.partition(":")
         if kind == "agreement":
-            said.append((Say("The agreement is signed by both sides."), row.award.agreement.step == "signed"))
+            message.append((Message("The agreement is signed by both sides."), row.award.agreement.step == "signed"))
         elif kind == "condition":
-            said.append((Say("The condition of the award is met."), not row.award.conditional))
+            message.append((Message("The condition of the award is met."), not row.award.conditional))
         else:
             report = reports[int(number)]
-            said.append(
+            message.append(
                 (
-                    Say("%(report)s, due on %(day)s, is approved.", report=report.title, day=report.due_on),
+                    Message("%(report)s, due on %(day)s, is approved.", report=report.title, day=report.due_on),
                     report.step == "approved",
                 )
             )
-    said += [
-        (Say("Instalment %(number)s must become payable first.", number=one.number), False)
+    message += [
+        (Message("Instalment %(number)s must become payable first.", number=one.number), False)
         for one in row.award.instalments
-        if one.number < row.number and one.step == "planned" and said and all(holds for _, holds in said)
+        if one.number < row.number and one.step == "planned" and message and all(holds for _, holds in message)
     ]
-    return said
+    return message
 
 
 @of.register

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import db
 from grants.models import Application, Decision
 
 
-def of(application: Application, who: Who) -> Decision | None:
+def of(application: Application, principal: Principal) -> Decision | None:
     """How the application was decided, if the principal may know it; None while it is open."""
     return db.session.scalars(
-        select(Decision).where(Decision.application_id == application.id, seen(Decision, who))
+        select(Decision).where(Decision.application_id == application.id, visible(Decision, principal))
     ).first()

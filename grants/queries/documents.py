@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import db
 from grants.models import Application, Document, DocumentFile, DocumentSnapshot, Outbox
 
@@ -29,7 +29,7 @@ _PRINTS = Outbox.args["document"].astext
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class DocumentStatus:
     """A document and its state.
 
     state: printing, failed (the Foundation's staff look into it), valid, superseded (by `newer`), void or revoked (for
@@ -52,7 +52,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Validity:
     """What the public may know of a document; it contains no name and no project title.
 
     amount and currency are None where the document awards no money, or where erasure has removed its snapshot.
@@ -69,17 +69,17 @@ class Standing:
     demo: bool
 
 
-def of(application: Application, who: Who) -> list[Paper]:
+def of(application: Application, principal: Principal) -> list[DocumentStatus]:
     """The documents of an application that the principal may read, newest first, at most a hundred."""
-    return _papers(_NEWEST.where(Document.application_id == application.id, seen(Document, who)))
+    return _statuses(_NEWEST.where(Document.application_id == application.id, visible(Document, principal)))
 
 
-def paper(document: Document) -> Paper:
+def status_of(document: Document) -> DocumentStatus:
     """This document and its state."""
-    return _papers(_NEWEST.where(Document.id == document.id))[0]
+    return _statuses(_NEWEST.where(Document.id == document.id))[0]
 
 
-def _papers(wanted: Select[Any]) -> list[Paper]:
+def _statuses(wanted: Select[Any]) -> list[DocumentStatus]:
     """The documents with their states; only documents without a file are looked up in the outbox."""
     rows = db.session.execute(wanted).all()
     unprinted = [str(document.id) for document, _ in rows if document.file is None]
@@ -89,15 +89,15 @@ def _papers(wanted: Select[Any]) -> list[Paper]:
             Outbox.kind == "document", Outbox.done_at.is_(None), Outbox.dead_at.is_not(None), _PRINTS.in_(unprinted)
         )
         dead = set(db.session.scalars(given_up.order_by(Outbox.id)))
-    return [_paper(document, newer or "", given_up=str(document.id) in dead) for document, newer in rows]
+    return [_status(document, newer or "", given_up=str(document.id) in dead) for document, newer in rows]
 
 
-def _paper(document: Document, newer: str, *, given_up: bool) -> Paper:
+def _status(document: Document, newer: str, *, given_up: bool) -> DocumentStatus:
     if document.end:
-        return Paper(document, document.end.kind, newer, document.end.reason)
+        return DocumentStatus(document, document.end.kind, newer, document.end.reason)
     if document.file is None:
-        return Paper(document, "failed" if given_up else "printing", newer)
-    return Paper(document, "superseded" if newer else "valid", newer)
+        return DocumentStatus(document, "failed" if given_up else "printing", newer)
+    return DocumentStatus(document, "superseded" if newer else "valid", newer)
 
 
 def progress(document: Document) -> Progress:
@@ -120,25 +120,25 @@ def progress(document: Document) -> Progress:
     return Progress(before=before, tries=row.attempts, given_up_at=row.dead_at)
 
 
-def numbered(number: str) -> Standing | None:
+def numbered(number: str) -> Validity | None:
     """The newest version of the document with this number, as the public may know it."""
     return _standing(Document.number == number.strip().upper())
 
 
-def of_file(sha256: str) -> Standing | None:
+def of_file(sha256: str) -> Validity | None:
     """The document whose file has this SHA-256, as the public may know it."""
     return _standing(Document.id.in_(select(DocumentFile.document_id).where(DocumentFile.sha256 == sha256)))
 
 
-def _standing(wanted: Any) -> Standing | None:
-    found = next(iter(_papers(_NEWEST.where(wanted).limit(1))), None)
+def _standing(wanted: Any) -> Validity | None:
+    found = next(iter(_statuses(_NEWEST.where(wanted).limit(1))), None)
     if found is None:
         return None
     document = found.document
     snapshot = db.session.get(DocumentSnapshot, document.id)
     data = snapshot.data if snapshot else {}
     amount = data.get("amount", data.get("awarded"))
-    return Standing(
+    return Validity(
         number=document.number,
         kind=document.kind,
         state=found.state,

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import db
 from grants.models import Application, ApplicationSave
 
 MOST = 20
 
 
-def lost(application: Application, who: Who) -> list[ApplicationSave]:
+def lost(application: Application, principal: Principal) -> list[ApplicationSave]:
     """The person's own texts that came too late and wait for a choice, newest first, at most twenty."""
     return list(
         db.session.scalars(
             select(ApplicationSave)
             .where(
                 ApplicationSave.application_id == application.id,
-                ApplicationSave.person_id == who.id,
+                ApplicationSave.person_id == principal.id,
                 ApplicationSave.settled_at.is_(None),
-                seen(ApplicationSave, who),
+                visible(ApplicationSave, principal),
             )
             .order_by(ApplicationSave.id.desc())
             .limit(MOST)

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, cast, func, select, true
 from sqlalchemy.types import BigInteger
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import Side, db
 from grants.models import Application, Document, Outbox
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 PAGE = 50
 
@@ -38,7 +38,9 @@ _MAIL = cast(func.substring(Outbox.args["path"].astext, r"^/applications/(\d+)$"
 """The id of the application that a mail is about, taken from its link."""
 
 
-def listed(who: Who, *, before: int | None = None, only: int | None = None) -> tuple[list[Failure], int | None]:
+def listed(
+    principal: Principal, *, before: int | None = None, only: int | None = None
+) -> tuple[list[Failure], int | None]:
     """A page of the failures, newest first, and the id to request the next page with.
 
     Staff see the failures of applications that they may see; an administrator sees all, but no titles. only: just this
@@ -50,10 +52,11 @@ def listed(who: Who, *, before: int | None = None, only: int | None = None) -> t
         .outerjoin(
             Application,
             and_(
-                Application.id == func.coalesce(Document.application_id, _MAIL), seen(Application, who, (Side.OFFICE,))
+                Application.id == func.coalesce(Document.application_id, _MAIL),
+                visible(Application, principal, (Side.OFFICE,)),
             ),
         )
-        .where(Outbox.done_at.is_(None), Outbox.dead_at.is_not(None), _mine(who))
+        .where(Outbox.done_at.is_(None), Outbox.dead_at.is_not(None), _mine(principal))
     )
     if before is not None:
         wanted = wanted.where(Outbox.id < before)
@@ -68,6 +71,6 @@ def listed(who: Who, *, before: int | None = None, only: int | None = None) -> t
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
 
 
-def _mine(who: Who) -> ColumnElement[bool]:
+def _mine(principal: Principal) -> ColumnElement[bool]:
     """All failures for an administrator; for others the failures of applications that they may see."""
-    return true() if Role.ADMINISTRATOR in who.calls else Application.id.is_not(None)
+    return true() if Role.ADMINISTRATOR in principal.calls else Application.id.is_not(None)

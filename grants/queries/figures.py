@@ -11,7 +11,7 @@ from grants.models import Application, Award, Call, Decision, Figures, Organisat
 from grants.queries.scores import FUNDED
 
 
-def told() -> Figures:
+def latest() -> Figures:
     """The figures last stored by the clock; counted now if none are stored yet."""
     return db.session.get(Figures, 1) or counted()
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import db
 from grants.models import Call, Fund, Total
 
@@ -46,10 +46,12 @@ class Stand:
         return self.available + self.envelope + self.awarded
 
 
-def listed(who: Who) -> list[Fund]:
+def listed(principal: Principal) -> list[Fund]:
     """The funds that the principal may see, newest year first, at most two hundred."""
     return list(
-        db.session.scalars(select(Fund).where(seen(Fund, who)).order_by(Fund.year.desc(), Fund.id.desc()).limit(MOST))
+        db.session.scalars(
+            select(Fund).where(visible(Fund, principal)).order_by(Fund.year.desc(), Fund.id.desc()).limit(MOST)
+        )
     )
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from grants.access import Who, roles_on
+from grants.access import Principal, roles_on
 from grants.db import db
 from grants.models import Application, Batch, Call, Event, Fund
-from workflows.roles import Role
-from workflows.say import Say
+from workflows.engine.message import Message
+from workflows.engine.roles import Role
 
 MOST = 200
 INSIDE = {Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.FINANCE}
@@ -21,7 +21,7 @@ INSIDE = {Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.FINANCE}
 class Happening:
     """One event: the message, the person's name (empty for the clock), role, written texts, and the time."""
 
-    say: Say
+    message: Message
     by: str
     role: str
     words: dict[str, str]
@@ -29,7 +29,7 @@ class Happening:
     key: str
 
 
-def of(row: Application | Batch | Call | Fund, who: Who) -> list[Happening]:
+def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Happening]:
     """The newest two hundred events of a row, newest first.
 
     Applicants do not see events that are internal to the staff.
@@ -41,7 +41,7 @@ def of(row: Application | Batch | Call | Fund, who: Who) -> list[Happening]:
         .order_by(Event.number.desc())
         .limit(MOST)
     )
-    office = bool(roles_on(row, who) & INSIDE)
+    office = bool(roles_on(row, principal) & INSIDE)
     if not office:
         wanted = wanted.where(Event.audience == "all")
     return [_told(event, office=office) for event in db.session.scalars(wanted).unique()]
@@ -55,5 +55,5 @@ def _told(event: Event, *, office: bool) -> Happening:
     named = office or event.role == Role.APPLICANT
     by = event.person.name if event.person and named else ""
     return Happening(
-        Say.from_json(event.said), by, event.role, {w.name: w.words for w in event.words}, event.at, event.key
+        Message.from_json(event.message), by, event.role, {w.name: w.words for w in event.words}, event.at, event.key
     )

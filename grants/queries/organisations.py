@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import GRANTS_NOW, db
 from grants.models import Application, Award, Membership, Organisation, Report
 
@@ -26,7 +26,7 @@ class Holding:
     overdue: int
 
 
-def holdings(ids: Iterable[int], who: Who) -> list[Holding]:
+def holdings(ids: Iterable[int], principal: Principal) -> list[Holding]:
     """The holdings of these organisations, as far as visible, by name, at most a hundred, in one query."""
     owner = Organisation.id
     running = (Application.organisation_id == owner, Application.step.in_(("agreement", "active")))
@@ -48,32 +48,36 @@ def holdings(ids: Iterable[int], who: Who) -> list[Holding]:
     parts = [part.scalar_subquery() for part in (contacts, grants, amount, overdue)]
     rows = db.session.execute(
         select(Organisation, *parts)
-        .where(owner.in_(list(ids)), seen(Organisation, who))
+        .where(owner.in_(list(ids)), visible(Organisation, principal))
         .order_by(Organisation.sort_key, owner)
         .limit(MOST)
     )
     return [Holding(*row) for row in rows]
 
 
-def contacts(organisation: Organisation, who: Who) -> list[Membership]:
+def contacts(organisation: Organisation, principal: Principal) -> list[Membership]:
     """The people who act for the organisation now, oldest membership first, at most a hundred."""
     return list(
         db.session.scalars(
             select(Membership)
             .join(Membership.person)
-            .where(Membership.organisation_id == organisation.id, Membership.ended_at.is_(None), seen(Membership, who))
+            .where(
+                Membership.organisation_id == organisation.id,
+                Membership.ended_at.is_(None),
+                visible(Membership, principal),
+            )
             .order_by(Membership.id)
             .limit(MOST)
         )
     )
 
 
-def chosen(who: Who) -> list[Organisation]:
+def chosen(principal: Principal) -> list[Organisation]:
     """The organisations that the principal acts for, by name, at most a hundred."""
     return list(
         db.session.scalars(
             select(Organisation)
-            .where(Organisation.id.in_(who.organisations))
+            .where(Organisation.id.in_(principal.organisations))
             .order_by(Organisation.sort_key, Organisation.id)
             .limit(MOST)
         )

@@ -14,19 +14,21 @@ MOST = 500
 HOUR = timedelta(hours=1)
 
 
-def moves() -> list[tuple[int, str]]:
+def transitions() -> list[tuple[int, str]]:
     """(application id, transition key) of every timed transition due, oldest first, at most five hundred of each."""
     found: list[tuple[int, str]] = []
     for programme in programmes().values():
-        for move in programme.flow.timed():
-            hours = Call.rules["clock"][move.within].as_integer() * (24 if str(move.within).endswith("_days") else 1)
+        for transition in programme.flow.timed():
+            hours = Call.rules["clock"][transition.time_limit].as_integer() * (
+                24 if str(transition.time_limit).endswith("_days") else 1
+            )
             late = Application.step_at + func.make_interval(0, 0, 0, 0, hours) < GRANTS_NOW
             due = (
                 select(Application.id)
                 .join(Call)
-                .where(Call.programme == programme.code, Application.step.in_(move.source), late)
+                .where(Call.programme == programme.code, Application.step.in_(transition.source), late)
                 .order_by(Application.step_at, Application.id)
                 .limit(MOST)
             )
-            found += [(id, move.key) for id in db.session.scalars(due)]
+            found += [(id, transition.key) for id in db.session.scalars(due)]
     return found

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import GRANTS_NOW, db
 from grants.models import Appointment, Call, Membership, Person, SignIn
-from grants.queries.words import holding
+from grants.queries.search import containing
 
 PAGE = 50
 
@@ -32,12 +32,14 @@ class Listing:
     after: str
 
 
-def listing(who: Who, *, words: str = "", after: str = "") -> Listing:
+def listing(principal: Principal, *, words: str = "", after: str = "") -> Listing:
     """Fifty people by name whose name or address matches the words, in three queries."""
-    wanted = select(Person).where(seen(Person, who)).order_by(func.plain(Person.name), Person.id).limit(PAGE + 1)
+    wanted = (
+        select(Person).where(visible(Person, principal)).order_by(func.plain(Person.name), Person.id).limit(PAGE + 1)
+    )
     if words:
         wanted = wanted.where(
-            or_(func.plain(Person.name).like(holding(words)), Person.email.contains(words.lower(), autoescape=True))
+            or_(func.plain(Person.name).like(containing(words)), Person.email.contains(words.lower(), autoescape=True))
         )
     name, _, id = after.rpartition(":")
     if id.isdecimal():

@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import Side, db
 from grants.models import Application
 from grants.queries import cases
+from workflows.forms.completeness import CATEGORIES, Content, Line, words
 from workflows.programme import Question, Section, Stage
-from workflows.proposal import CATEGORIES, Content, Line, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ MOST = 100
 
 
 def own(
-    who: Who, *, steps: tuple[str, ...] = (), organisation: int | None = None, most: int = MOST
+    principal: Principal, *, steps: tuple[str, ...] = (), organisation: int | None = None, most: int = MOST
 ) -> list[Application]:
     """The proposals of the person's own organisations, newest first, at most a hundred, with call and organisation.
 
@@ -191,7 +191,9 @@ def own(
     """
     wanted = (
         select(Application)
-        .where(Application.organisation_id.in_(who.organisations), seen(Application, who, (Side.APPLICANT,)))
+        .where(
+            Application.organisation_id.in_(principal.organisations), visible(Application, principal, (Side.APPLICANT,))
+        )
         .options(joinedload(Application.call, innerjoin=True), joinedload(Application.organisation, innerjoin=True))
         .order_by(Application.id.desc())
         .limit(most)

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 
 from grants.db import db
 from grants.models import Application, Appointment, Conflict, Membership, Person
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 
 def of(application: Application, role: Role) -> list[Person]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import contains_eager
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import db
 from grants.models import Application, Award, Instalment, Person, Report
 
@@ -17,7 +17,7 @@ STEPS = ("received", "due", "approved")
 
 
 def listed(
-    who: Who, step: str, *, after: tuple[date, int] | None = None
+    principal: Principal, step: str, *, after: tuple[date, int] | None = None
 ) -> tuple[list[Report], tuple[date, int] | None]:
     """A page of the reports at a step that the principal may see, and the position of the next page.
 
@@ -28,7 +28,7 @@ def listed(
         select(Report)
         .join(Award, Award.id == Report.award_id)
         .join(Application, Application.id == Award.application_id)
-        .where(Report.step == step, seen(Report, who))
+        .where(Report.step == step, visible(Report, principal))
     )
     newest = step == "approved"
     if after is not None:

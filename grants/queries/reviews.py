@@ -10,7 +10,7 @@ from statistics import mean
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from grants.access import Who
+from grants.access import Principal
 from grants.db import db
 from grants.models import Application, Assignment, Membership, Person, Review
 from workflows.programme import Criterion
@@ -42,11 +42,11 @@ FREE_MAIL = frozenset(
 )
 
 
-def mine(who: Who) -> list[Assignment]:
+def mine(principal: Principal) -> list[Assignment]:
     """All assignments of a reviewer, soonest due date first, without cases in which they have a conflict."""
     wanted = (
         select(Assignment)
-        .where(Assignment.person_id == who.id, Assignment.application_id.not_in(who.conflicts))
+        .where(Assignment.person_id == principal.id, Assignment.application_id.not_in(principal.conflicts))
         .options(
             joinedload(Assignment.application).joinedload(Application.call),
             joinedload(Assignment.application).joinedload(Application.organisation),

@@ -37,7 +37,7 @@ def person_of(email: str) -> Person | None:
     ).first()
 
 
-def failures(email: str, address: str, within: timedelta) -> int:
+def failures(email: str, address: str, window: timedelta) -> int:
     """The number of recent sign-in failures for this account from this address; other failures of either count a tenth.
 
     An attacker at one address therefore cannot lock out people who sign in from another address.
@@ -46,7 +46,7 @@ def failures(email: str, address: str, within: timedelta) -> int:
     place = SignInFailure.address_sha256 == hashed(address)
     counted = select(
         func.count().filter(account, place), func.count().filter(account) // 10, func.count().filter(place) // 10
-    ).where(SignInFailure.at > GRANTS_NOW - within, or_(account, place))
+    ).where(SignInFailure.at > GRANTS_NOW - window, or_(account, place))
     return max(db.session.execute(counted).one())
 
 

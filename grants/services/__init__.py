@@ -5,13 +5,12 @@ exception; each runs one statement on a connection in autocommit mode. Importing
 of the flows' transitions.
 """
 
-from grants.services import (  # noqa: F401 - imported because each module registers its effects
+from grants.services import (  # noqa: F401 - each module registers its effects when it is imported
     agreements,
     applications,
     awards,
     batches,
     decisions,
-    instalments,
-    repayments,
     reports,
 )
+from grants.services.money import instalments, repayments  # noqa: F401 - the same

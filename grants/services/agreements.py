@@ -7,18 +7,19 @@ from typing import Any
 
 from grants.db import db, now
 from grants.models import Agreement
-from grants.services import instalments, moves
-from workflows.roles import CLOCK, Actor
+from grants.services import transitions
+from grants.services.money import instalments
+from workflows.engine.roles import CLOCK, Actor
 
 
-@moves.deed("agreements.sign")
+@transitions.effect("agreements.sign")
 def sign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Record who signed for the grantee, under which name, and when."""
     agreement.signed_by, agreement.signed_name, agreement.signed_at = actor.person, answers["name"].strip(), now()
     db.session.flush()
 
 
-@moves.deed("agreements.countersign")
+@transitions.effect("agreements.countersign")
 def countersign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Record the Foundation's signature, start the project, and make instalments payable whose conditions now hold."""
     agreement.countersigned_by, agreement.countersigned_name, agreement.countersigned_at = (
@@ -27,11 +28,11 @@ def countersign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any
         now(),
     )
     db.session.flush()
-    moves.take(agreement.award.application, "begin", actor=CLOCK)
+    transitions.apply(agreement.award.application, "begin", actor=CLOCK)
     instalments.follow(agreement.award)
 
 
-@moves.deed("agreements.meet")
+@transitions.effect("agreements.meet")
 def meet(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Record that the award condition is met, and make instalments payable whose conditions now hold."""
     award = agreement.award

@@ -12,14 +12,15 @@ from sqlalchemy import delete, func, select, update
 from grants.db import db, now
 from grants.models import Application, ApplicationSave, Assignment, BudgetLine, Call, Indicator, Organisation, Person
 from grants.queries import cases
-from grants.services import checks, fingerprints, letters, moves, numbers
+from grants.services import checks, letters, numbering, transitions
+from grants.services.integrity import fingerprints
 from workflows.cases import ApplicationCase
+from workflows.engine.message import Message, Value
+from workflows.engine.roles import Actor
+from workflows.forms.completeness import Goal, Line
 from workflows.programmes import programmes
-from workflows.proposal import Goal, Line
-from workflows.roles import Actor
 from workflows.rules.calls import objections
 from workflows.rules.proposals import in_time
-from workflows.say import Say, Value
 
 MOST_LOST = 50
 """Unsettled conflicting saves that one person may have on one application."""
@@ -31,17 +32,17 @@ def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Applicatio
     Raises Refused with every reason why this organisation cannot apply in this call.
     """
     if reasons := against(call, organisation, actor):
-        raise moves.Refused(*reasons)
+        raise transitions.Refused(*reasons)
     application = Application(
         call=call, organisation=organisation, created_by=actor.person, stage=call.data.stages[0].key, step="draft"
     )
     db.session.add(application)
     db.session.flush()
-    moves.begin(application, actor=actor, say=Say("Draft started"))
+    transitions.begin(application, actor=actor, message=Message("Draft started"))
     return application
 
 
-def against(call: Call, organisation: Organisation, actor: Actor) -> tuple[Say, ...]:
+def against(call: Call, organisation: Organisation, actor: Actor) -> tuple[Message, ...]:
     """Every reason why this organisation cannot apply in this call; empty when it can. Changes nothing."""
     case = ApplicationCase(arrived_at=now(), applicant=cases.applicant(organisation), round=cases.round_of(call))
     late = in_time(case, actor)
@@ -72,9 +73,9 @@ def save(
         .execution_options(populate_existing=True)
     ).one()
     if locked.step not in ("draft", "question"):
-        raise moves.Refused(Say("The proposal has been submitted and can no longer be changed."))
+        raise transitions.Refused(Message("The proposal has been submitted and can no longer be changed."))
     if locked.version != version:
-        raise moves.Stale(locked)
+        raise transitions.Stale(locked)
     for name, value in facts.items():
         setattr(application, name, value)
     application.answers = {**application.answers, **answers}
@@ -99,8 +100,10 @@ def keep_lost(
         ApplicationSave.settled_at.is_(None),
     )
     if (db.session.scalar(mine) or 0) >= MOST_LOST:
-        raise moves.Refused(
-            Say("You have %(count)s unsaved versions to compare. Compare them first and choose one.", count=MOST_LOST)
+        raise transitions.Refused(
+            Message(
+                "You have %(count)s unsaved versions to compare. Compare them first and choose one.", count=MOST_LOST
+            )
         )
     row = ApplicationSave(
         application_id=application.id, person_id=person, section=section, on_version=version, content=dict(content)
@@ -149,7 +152,7 @@ def _replace_goals(application: Application, goals: Sequence[Goal]) -> None:
         )
 
 
-@moves.deed("applications.submit")
+@transitions.effect("applications.submit")
 def submit(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
     """Assign the reference if there is none, store the hash of the proposal, and order the receipt.
 
@@ -160,13 +163,13 @@ def submit(application: Application, *, actor: Actor, answers: Mapping[str, Any]
     application.submitted_sha256 = fingerprints.of_proposal(application)
     application.invited_until = None
     if application.reference is None:
-        application.reference = numbers.take(programmes()[application.call.programme].series)
+        application.reference = numbering.next_number(programmes()[application.call.programme].series)
     db.session.flush()
     letters.receipt(application, sent_by=db.session.get_one(Person, actor.person), arrived_at=case.arrived_at)
     return {"reference": application.reference, "at": case.arrived_at}
 
 
-@moves.deed("applications.reopen")
+@transitions.effect("applications.reopen")
 def reopen(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
     """Delete the verdicts of the eligibility checks, because the applicant may now change the proposal."""
     checks.clear(application)
@@ -180,7 +183,7 @@ def answer_until(application: Application) -> datetime | None:
     return application.step_at + timedelta(hours=hours) if hours else None
 
 
-@moves.deed("applications.invite")
+@transitions.effect("applications.invite")
 def invite(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
     """Delete the verdicts of the eligibility checks and set the deadline for the next stage (default: 30 days)."""
     checks.clear(application)
@@ -191,7 +194,7 @@ def invite(application: Application, *, actor: Actor, answers: Mapping[str, Any]
     return {"until": application.invited_until}
 
 
-@moves.deed("applications.withdraw")
+@transitions.effect("applications.withdraw")
 def withdraw(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Release the reviewers who have not submitted a review."""
     db.session.execute(

@@ -13,16 +13,18 @@ from sqlalchemy import select
 from grants.db import db, now, today
 from grants.models import Agreement, Application, Award, BudgetLine, Decision, Person, Report
 from grants.queries import awards, cases
-from grants.services import documents, fingerprints, history, instalments, ledger, letters, moves, numbers, reports
-from workflows.division import divided, misdivided
-from workflows.proposal import add_months
-from workflows.roles import CLOCK, Actor
+from grants.services import documents, letters, numbering, reports, transitions
+from grants.services.integrity import fingerprints, history
+from grants.services.money import instalments, ledger
+from workflows.apportionment import apportioned, misapportioned
+from workflows.engine.message import Message, Money
+from workflows.engine.roles import CLOCK, Actor
+from workflows.forms.completeness import add_months
 from workflows.rules.calls import objections
-from workflows.say import Money, Say
 
 
-@moves.deed("awards.make")
-def make(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> Say:
+@transitions.effect("awards.make")
+def make(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> Message:
     """Create the award with its decision, agreement, instalments and reports; commit the money; order the letter.
 
     The amount is also divided over the budget lines. Raises Refused when the call's envelope holds less than the
@@ -38,27 +40,27 @@ def make(application: Application, *, actor: Actor, answers: Mapping[str, Any], 
         starts_on=starts,
         ends_on=add_months(starts, application.months or 1),
         made_by=actor.person,
-        number=numbers.take("A"),
+        number=numbering.next_number("A"),
     )
-    agreement = Agreement(award=award, number=numbers.take("G"), step="to_sign")
+    agreement = Agreement(award=award, number=numbering.next_number("G"), step="to_sign")
     db.session.add_all([award, agreement, Decision(application_id=application.id, kind="award", by=actor.person)])
     _agree(award)
     db.session.flush()
     try:
         ledger.commit(award, actor=actor)
     except ledger.Overspent as spent:
-        raise moves.Refused(spent.reason) from spent
-    moves.begin(agreement, actor=actor, say=Say("Agreement prepared"))
+        raise transitions.Refused(spent.reason) from spent
+    transitions.begin(agreement, actor=actor, message=Message("Agreement prepared"))
     instalments.plan(award, application.call.data.instalments, actor=actor)
     reports.owe(award, application.call.data.reports, actor=actor)
     letters.award_letter(award, signed_by=db.session.get_one(Person, actor.person))
-    return Say("Awarded: %(amount)s", amount=Money(award.amount, award.currency))
+    return Message("Awarded: %(amount)s", amount=Money(award.amount, award.currency))
 
 
 def _agree(award: Award) -> None:
     """Set the agreed amount of each budget line: the same share of every line, or all when nothing was cut."""
     lines = awards.lines(award.application)
-    parts = divided(award.amount, [line.total for line in lines], get_currency_precision(award.currency))
+    parts = apportioned(award.amount, [line.total for line in lines], get_currency_precision(award.currency))
     for line, part in zip(lines, parts, strict=True):
         line.agreed = part
 
@@ -73,32 +75,34 @@ def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version:
     agreement = award.agreement
     db.session.refresh(agreement, with_for_update={"of": Agreement})
     if agreement.step != "to_sign":
-        raise moves.Refused(Say("The agreement has been signed. Its budget can no longer be changed."))
+        raise transitions.Refused(Message("The agreement has been signed. Its budget can no longer be changed."))
     if agreement.version != version:
-        raise moves.Stale(agreement)
+        raise transitions.Stale(agreement)
     lines = awards.lines(award.application)
     wanted = [parts.get(line.id, line.agreed or Decimal(0)) for line in lines]
-    wrong = misdivided(wanted, [line.total for line in lines], award.amount, award.currency)
+    wrong = misapportioned(wanted, [line.total for line in lines], award.amount, award.currency)
     if reasons := wrong or _against(award, lines, wanted):
-        raise moves.Refused(*reasons)
+        raise transitions.Refused(*reasons)
     for line, part in zip(lines, wanted, strict=True):
         line.agreed = part
     agreement.divided_at = now()
-    told = "; ".join(f"{line.what}: {round(line.agreed or Decimal(0), 3):f}" for line in lines)
-    say = Say("Award divided over the budget lines")
+    reported = "; ".join(f"{line.what}: {round(line.agreed or Decimal(0), 3):f}" for line in lines)
+    message = Message("Award divided over the budget lines")
     db.session.flush()
     facts = fingerprints.of(agreement)
-    history.record(moves.about(agreement), actor=actor, key="divide", say=say, words={"lines": told}, facts=facts)
+    history.record(
+        transitions.about(agreement), actor=actor, key="divide", message=message, words={"lines": reported}, facts=facts
+    )
 
 
-def _against(award: Award, lines: list[BudgetLine], wanted: list[Decimal]) -> tuple[Say, ...]:
+def _against(award: Award, lines: list[BudgetLine], wanted: list[Decimal]) -> tuple[Message, ...]:
     """Every rule of the call that this division breaks."""
     indirect = sum((w for line, w in zip(lines, wanted, strict=True) if line.category == "indirect"), Decimal(0))
     case = cases.of(award.application, now())
     return objections(replace(case, asked=award.amount, indirect=indirect), "divide")
 
 
-@moves.deed("awards.give_up")
+@transitions.effect("awards.give_up")
 def give_up(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """End an award before both parties have signed: decline, revoke, or refuse to countersign.
 
@@ -110,13 +114,13 @@ def give_up(application: Application, *, actor: Actor, answers: Mapping[str, Any
     ledger.uncommit(award, actor=actor)
     owed = db.session.scalars(select(Report).where(Report.award_id == award.id).order_by(Report.number))
     for row in (award.agreement, *award.instalments, *owed):
-        moves.take(row, "lapse", actor=CLOCK)
+        transitions.apply(row, "lapse", actor=CLOCK)
     documents.revoke(
         application, "award_letter", reason="The award ended before both parties had signed the agreement."
     )
 
 
-@moves.deed("awards.close")
+@transitions.effect("awards.close")
 def close(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Clear the flag that the grant can be closed, and order the impact report."""
     award = db.session.scalars(select(Award).where(Award.application_id == application.id)).one()

@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Award, Batch, Call, Fund, Instalment, Payment
-from grants.services import instalments, ledger, moves, numbers
-from workflows.roles import Actor
-from workflows.say import Say, Value
+from grants.services import numbering, transitions
+from grants.services.money import instalments, ledger
+from workflows.engine.message import Message, Value
+from workflows.engine.roles import Actor
 
 
 def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
@@ -35,14 +36,14 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
         )
     )
     if not rows or len(rows) != len(set(instalments)):
-        raise moves.Refused(Say("Choose at least one payable instalment of this fund."))
+        raise transitions.Refused(Message("Choose at least one payable instalment of this fund."))
     taken = set(
         db.session.scalars(select(Payment.instalment_id).where(Payment.instalment_id.in_(instalments), ~Payment.undone))
     )
     if late := [row for row in rows if row.step != "payable" or row.id in taken]:
-        raise moves.Refused(
+        raise transitions.Refused(
             *(
-                Say(
+                Message(
                     "%(number)s, instalment %(share)s: it is not payable, or it is already in a batch.",
                     number=r.award.number,
                     share=r.number,
@@ -50,22 +51,22 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
                 for r in late
             )
         )
-    batch = Batch(number=numbers.take("B"), fund=fund, prepared_by=actor.person, step="prepared")
+    batch = Batch(number=numbering.next_number("B"), fund=fund, prepared_by=actor.person, step="prepared")
     batch.payments = [Payment(instalment=row, amount=row.amount, currency=row.award.currency) for row in rows]
     db.session.add(batch)
     db.session.flush()
-    moves.begin(batch, actor=actor, say=Say("Batch prepared; payments: %(count)s", count=len(rows)))
+    transitions.begin(batch, actor=actor, message=Message("Batch prepared; payments: %(count)s", count=len(rows)))
     return batch
 
 
-@moves.deed("batches.approve")
+@transitions.effect("batches.approve")
 def approve(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Record who approved the batch, and when."""
     batch.approved_by, batch.approved_at = actor.person, now()
     db.session.flush()
 
 
-@moves.deed("batches.undo")
+@transitions.effect("batches.undo")
 def undo(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Cancel the batch's payments; its instalments can go into another batch."""
     for payment in batch.payments:
@@ -73,7 +74,7 @@ def undo(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -
     db.session.flush()
 
 
-@moves.deed("batches.release")
+@transitions.effect("batches.release")
 def release(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Record who released the batch, and book its payments from payable to in transit."""
     batch.released_by, batch.released_at = actor.person, now()
@@ -81,7 +82,7 @@ def release(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any
         ledger.release(payment.instalment.award, amount=payment.amount, actor=actor)
 
 
-@moves.deed("batches.confirm")
+@transitions.effect("batches.confirm")
 def confirm(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
     """Record that the bank has paid: set the payment times and book the payments from in transit to paid.
 

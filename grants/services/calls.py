@@ -15,13 +15,15 @@ from sqlalchemy import select
 from grants.db import db, now
 from grants.models import Call, Fund
 from grants.queries import cases
-from grants.services import fingerprints, funds, history, ledger, moves
+from grants.services import transitions
+from grants.services.integrity import fingerprints, history
+from grants.services.money import funds, ledger
+from workflows.engine.message import Message, Money
+from workflows.engine.roles import Actor
 from workflows.programme import CallRules
 from workflows.programmes import programmes
-from workflows.roles import Actor
-from workflows.say import Money, Say
 
-MOST_TOLD = 4_000
+MAX_LISTED = 4_000
 """Most characters of a list of changes that history stores; the rest is cut off."""
 
 
@@ -42,7 +44,7 @@ def set_up(
     )
     db.session.add(call)
     db.session.flush()
-    _record(call, actor, "set_up", Say("Set up"))
+    _record(call, actor, "set_up", Message("Set up"))
     return call
 
 
@@ -63,9 +65,9 @@ def change(
     """
     _locked(call)
     if version is not None and call.version != version:
-        raise moves.Stale(call)
+        raise transitions.Stale(call)
     if call.step != "draft":
-        raise moves.Refused(Say("The rules of a call cannot be changed after it has opened."))
+        raise transitions.Refused(Message("The rules of a call cannot be changed after it has opened."))
     before = _leaves(call.rules) | _facts(call)
     call.title, call.opens_at, call.closes_at = title, opens_at, closes_at
     call.rules = CallRules.model_validate(rules).model_dump(mode="json")
@@ -73,8 +75,8 @@ def change(
     db.session.flush()
     after = _leaves(call.rules) | _facts(call)
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
-    told = "; ".join(f"{key}: {before.get(key, '–')} → {after.get(key, '–')}" for key in changed)
-    _record(call, actor, "change", Say("Rules changed"), {"changes": told[:MOST_TOLD]})
+    reported = "; ".join(f"{key}: {before.get(key, '–')} → {after.get(key, '–')}" for key in changed)
+    _record(call, actor, "change", Message("Rules changed"), {"changes": reported[:MAX_LISTED]})
 
 
 def _facts(call: Call) -> dict[str, str]:
@@ -98,10 +100,10 @@ def fund(call: Call, *, amount: Decimal, actor: Actor) -> None:
     Raises Refused when the fund has less than that available.
     """
     money = Money(amount, call.currency)
-    _move(call, ledger.cut, amount, actor)
-    _record(call, actor, "fund", Say("Envelope increased by %(amount)s", amount=money))
-    said = Say("%(amount)s allocated to “%(call)s”", amount=money, call=call.title)
-    funds.record(call.fund, actor=actor, key="cut", say=said)
+    _transition(call, ledger.allocate, amount, actor)
+    _record(call, actor, "fund", Message("Envelope increased by %(amount)s", amount=money))
+    message = Message("%(amount)s allocated to “%(call)s”", amount=money, call=call.title)
+    funds.record(call.fund, actor=actor, key="cut", message=message)
 
 
 def unfund(call: Call, *, amount: Decimal, actor: Actor) -> None:
@@ -110,17 +112,17 @@ def unfund(call: Call, *, amount: Decimal, actor: Actor) -> None:
     Raises Refused when the envelope holds less than that.
     """
     money = Money(amount, call.currency)
-    _move(call, ledger.uncut, amount, actor)
-    _record(call, actor, "unfund", Say("Envelope reduced by %(amount)s", amount=money))
-    said = Say("%(amount)s returned from “%(call)s”", amount=money, call=call.title)
-    funds.record(call.fund, actor=actor, key="uncut", say=said)
+    _transition(call, ledger.deallocate, amount, actor)
+    _record(call, actor, "unfund", Message("Envelope reduced by %(amount)s", amount=money))
+    message = Message("%(amount)s returned from “%(call)s”", amount=money, call=call.title)
+    funds.record(call.fund, actor=actor, key="uncut", message=message)
 
 
-def _move(call: Call, post: Callable[..., object], amount: Decimal, actor: Actor) -> None:
+def _transition(call: Call, post: Callable[..., object], amount: Decimal, actor: Actor) -> None:
     try:
         post(call, amount=amount, actor=actor)
     except ledger.Overspent as spent:
-        raise moves.Refused(spent.reason) from spent
+        raise transitions.Refused(spent.reason) from spent
 
 
 def open_now(call: Call, *, actor: Actor) -> None:
@@ -130,12 +132,12 @@ def open_now(call: Call, *, actor: Actor) -> None:
     """
     _locked(call)
     if call.step != "draft":
-        raise moves.Refused(Say("This call has already been opened."))
+        raise transitions.Refused(Message("This call has already been opened."))
     if cases.envelope_left(call) <= 0:
-        raise moves.Refused(Say("No money is allocated to this call. Ask finance to set its envelope."))
+        raise transitions.Refused(Message("No money is allocated to this call. Ask finance to set its envelope."))
     call.step, call.opened_at = "open", now()
     db.session.flush()
-    _record(call, actor, "open", Say("Opened"))
+    _record(call, actor, "open", Message("Opened"))
 
 
 def close_now(call: Call, *, actor: Actor) -> None:
@@ -145,10 +147,10 @@ def close_now(call: Call, *, actor: Actor) -> None:
     """
     _locked(call)
     if call.step != "open":
-        raise moves.Refused(Say("This call is not open."))
+        raise transitions.Refused(Message("This call is not open."))
     call.step = "closed"
     db.session.flush()
-    _record(call, actor, "close", Say("Closed"))
+    _record(call, actor, "close", Message("Closed"))
 
 
 def _locked(call: Call) -> None:
@@ -157,6 +159,6 @@ def _locked(call: Call) -> None:
     ).one()
 
 
-def _record(call: Call, actor: Actor, key: str, say: Say, words: dict[str, str] | None = None) -> None:
+def _record(call: Call, actor: Actor, key: str, message: Message, words: dict[str, str] | None = None) -> None:
     about = history.About("call", call.id, "call", call.id)
-    history.record(about, actor=actor, key=key, say=say, words=words, facts=fingerprints.of(call))
+    history.record(about, actor=actor, key=key, message=message, words=words, facts=fingerprints.of(call))

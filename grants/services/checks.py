@@ -7,10 +7,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from grants.db import db, now
 from grants.models import Application, Check
-from grants.services import history, moves
-from workflows.roles import Actor
+from grants.services import transitions
+from grants.services.integrity import history
+from workflows.engine.message import Message
+from workflows.engine.roles import Actor
 from workflows.rules.decisions import checked_at
-from workflows.say import Say
 
 
 def give(application: Application, *, key: str, verdict: str, note: str, actor: Actor) -> None:
@@ -20,17 +21,28 @@ def give(application: Application, *, key: str, verdict: str, note: str, actor: 
     current step, for an unknown check, and for a failed check without a note.
     """
     titles = dict(application.call.data.checks)
-    if not checked_at(moves.flow_of(application), application.step, application.stage):
-        raise moves.Refused(Say("The eligibility checks cannot be completed at the current step of this application."))
+    if not checked_at(transitions.flow_of(application), application.step, application.stage):
+        raise transitions.Refused(
+            Message("The eligibility checks cannot be completed at the current step of this application.")
+        )
     if key not in titles:
-        raise moves.Refused(Say("This check is not part of this call."))
+        raise transitions.Refused(Message("This check is not part of this call."))
     if verdict == "failed" and not note.strip():
-        raise moves.Refused(Say("Enter a note that says what failed: %(check)s.", check=titles[key]))
+        raise transitions.Refused(Message("Enter a note that says what failed: %(check)s.", check=titles[key]))
     values = {"verdict": verdict, "note": note.strip(), "by": actor.person, "at": now()}
     given = insert(Check).values(application_id=application.id, key=key, **values)
     db.session.execute(given.on_conflict_do_update(index_elements=["application_id", "key"], set_=values))
-    say = Say("Check passed: %(check)s" if verdict == "passed" else "Check failed: %(check)s", check=titles[key])
-    history.record(moves.about(application), actor=actor, key="check", say=say, words={"note": note}, audience="office")
+    message = Message(
+        "Check passed: %(check)s" if verdict == "passed" else "Check failed: %(check)s", check=titles[key]
+    )
+    history.record(
+        transitions.about(application),
+        actor=actor,
+        key="check",
+        message=message,
+        words={"note": note},
+        audience="office",
+    )
 
 
 def clear(application: Application) -> None:

@@ -9,13 +9,13 @@ from sqlalchemy import update
 
 from grants.db import db
 from grants.models import Application, Decision, Person, Recommendation
-from grants.services import letters, moves
-from workflows.roles import Actor
-from workflows.say import Money, Say
+from grants.services import letters, transitions
+from workflows.engine.message import Message, Money
+from workflows.engine.roles import Actor
 
 
-@moves.deed("decisions.recommend")
-def recommend(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> Say:
+@transitions.effect("decisions.recommend")
+def recommend(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> Message:
     """Store an officer's recommendation: award with an amount, or decline."""
     kind = answers["kind"]
     db.session.add(
@@ -30,11 +30,11 @@ def recommend(application: Application, *, actor: Actor, answers: Mapping[str, A
     )
     db.session.flush()
     if kind == "decline":
-        return Say("Recommended: decline")
-    return Say("Recommended: award %(amount)s", amount=Money(answers["amount"], application.call.currency))
+        return Message("Recommended: decline")
+    return Message("Recommended: award %(amount)s", amount=Money(answers["amount"], application.call.currency))
 
 
-@moves.deed("decisions.reconsider")
+@transitions.effect("decisions.reconsider")
 def reconsider(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Mark the application's recommendations as sent back: they stay stored and no longer count."""
     db.session.execute(
@@ -42,13 +42,13 @@ def reconsider(application: Application, *, actor: Actor, answers: Mapping[str, 
     )
 
 
-@moves.deed("decisions.decline")
+@transitions.effect("decisions.decline")
 def decline(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Store the decision to decline, with its feedback, and order the letter."""
     _close(application, "decline", actor, answers)
 
 
-@moves.deed("decisions.close")
+@transitions.effect("decisions.close")
 def close(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Store the decision that the application is not eligible, with its feedback, and order the letter."""
     _close(application, "not_eligible", actor, answers)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from grants.db import db, today
 from grants.models import Application, Document, DocumentEnd, DocumentSnapshot
-from grants.services import numbers, outbox
+from grants.services import numbering, outbox
 from reports.snapshots import AwardLetter, DeclineLetter, ImpactReport, Receipt
 from reports.snapshots.facts import Language
 
@@ -46,7 +46,7 @@ def order(
         .limit(1)
     ).first()
     language = next((one for one in LANGUAGES if one == application.organisation.language), LANGUAGES[0])
-    number = numbers.take(SERIES[shape])
+    number = numbering.next_number(SERIES[shape])
     document = Document(
         kind=kind,
         number=number,

@@ -26,9 +26,9 @@ from grants.models import (
 from grants.queries import awards, recipients, scores
 from grants.services import documents
 from reports import snapshots
-from workflows.duties import SIGN_WITHIN_DAYS
+from workflows.deadlines import SIGN_WITHIN_DAYS
+from workflows.engine.roles import Role
 from workflows.programme import CallRules
-from workflows.roles import Role
 
 ANSWER_WITHIN = timedelta(days=30)
 APPEAL_WITHIN = timedelta(days=30)

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from grants.db import db
 from grants.models import Organisation
-from grants.services import history
-from workflows.roles import CLOCK, Actor
-from workflows.say import Say
+from grants.services.integrity import history
+from workflows.engine.message import Message
+from workflows.engine.roles import CLOCK, Actor
 
 
 def add(
@@ -38,7 +38,7 @@ def add(
     db.session.add(row)
     db.session.flush()
     history.record(
-        history.About("organisation", row.id, "organisation", row.id), actor=actor, key="add", say=Say("Added")
+        history.About("organisation", row.id, "organisation", row.id), actor=actor, key="add", message=Message("Added")
     )
     return row
 

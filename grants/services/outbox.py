@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Interval, bindparam, or_, select, update
 
-from grants.db import GRANTS_NOW, db, stating
+from grants.db import GRANTS_NOW, autocommit, db
 from grants.models import Document, Outbox, Person
-from workflows.say import Say
+from workflows.engine.message import Message
 
 LETTERS, DEFAULT = "letters", "default"
 QUEUES = (LETTERS, DEFAULT)
@@ -41,7 +41,7 @@ def print_document(document: Document) -> Outbox:
     return _put("document", LETTERS, {"document": document.id})
 
 
-def mail(people: Iterable[Person], *, subject: Say, text: Say, path: str) -> None:
+def mail(people: Iterable[Person], *, subject: Message, text: Message, path: str) -> None:
     """Queue a mail to each person, written later in their language. path: the page that the mail links to."""
     for person in people:
         _put("mail", DEFAULT, {"person": person.id, "subject": subject.as_json(), "text": text.as_json(), "path": path})
@@ -76,14 +76,14 @@ def claim(id: int) -> Claim | None:
 
     Returns None when the row is done, given up, or claimed by another worker whose lease has not ended.
     """
-    with stating() as connection:
+    with autocommit() as connection:
         row = connection.execute(CLAIM, {"row": id, "lease": LEASE}).first()
     return Claim(id, row.attempts, row.kind, row.args) if row else None
 
 
 def finish(held: Claim) -> None:
     """Mark the row done, in a statement of its own. Raises Fenced unless this is its newest claim."""
-    with stating() as connection:
+    with autocommit() as connection:
         if not connection.execute(FINISH, {"row": held.id, "token": held.token}).rowcount:
             raise Fenced(held)
 
@@ -143,7 +143,7 @@ def bury() -> int:
     return int(db.session.execute(gone.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
 
 
-def again(id: int) -> bool:
+def retry(id: int) -> bool:
     """Schedule one more attempt for a row that was given up; returns False when it is not given up.
 
     The number of attempts is not reset, so earlier claims stay void, and a further failure gives the row up again.

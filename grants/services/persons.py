@@ -6,9 +6,9 @@ from sqlalchemy import delete
 
 from grants.db import db, now
 from grants.models import Appointment, Membership, Organisation, Person, SignIn
-from grants.services import fingerprints, history
-from workflows.roles import Actor, Role
-from workflows.say import Say
+from grants.services.integrity import fingerprints, history
+from workflows.engine.message import Message
+from workflows.engine.roles import Actor, Role
 
 
 def add(
@@ -25,7 +25,10 @@ def add(
     db.session.add(person)
     db.session.flush()
     history.record(
-        history.About("person", person.id, "person", person.id), actor=actor, key="add", say=Say("Account created")
+        history.About("person", person.id, "person", person.id),
+        actor=actor,
+        key="add",
+        message=Message("Account created"),
     )
     return person
 
@@ -38,7 +41,7 @@ def join(person: Person, organisation: Organisation, *, title: str = "", actor: 
     membership = Membership(person=person, organisation=organisation, title=title)
     db.session.add(membership)
     db.session.flush()
-    _record(membership, actor, "join", Say("Acts for %(organisation)s", organisation=organisation.name))
+    _record(membership, actor, "join", Message("Acts for %(organisation)s", organisation=organisation.name))
     return membership
 
 
@@ -54,7 +57,7 @@ def appoint(
     db.session.add(appointment)
     db.session.flush()
     sign_out_everywhere(person)
-    _record(appointment, actor, "appoint", Say("Appointed as %(role)s", role=str(role)))
+    _record(appointment, actor, "appoint", Message("Appointed as %(role)s", role=str(role)))
     return appointment
 
 
@@ -63,7 +66,7 @@ def dismiss(appointment: Appointment, *, actor: Actor) -> None:
     appointment.ended_at = now()
     db.session.flush()
     sign_out_everywhere(appointment.person)
-    _record(appointment, actor, "dismiss", Say("Appointment as %(role)s ended", role=appointment.role))
+    _record(appointment, actor, "dismiss", Message("Appointment as %(role)s ended", role=appointment.role))
 
 
 def sign_out_everywhere(person: Person) -> None:
@@ -71,6 +74,6 @@ def sign_out_everywhere(person: Person) -> None:
     db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
 
 
-def _record(row: Appointment | Membership, actor: Actor, key: str, say: Say) -> None:
+def _record(row: Appointment | Membership, actor: Actor, key: str, message: Message) -> None:
     about = history.About("person", row.person_id, row.__tablename__, row.id)
-    history.record(about, actor=actor, key=key, say=say, facts=fingerprints.of(row))
+    history.record(about, actor=actor, key=key, message=message, facts=fingerprints.of(row))

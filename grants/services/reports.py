@@ -11,25 +11,28 @@ from sqlalchemy import select
 from grants.db import db, now
 from grants.models import Award, Indicator, Report, ReportFigure, ReportSpending
 from grants.queries import awards
-from grants.services import instalments, moves
-from workflows.duties import due_days
-from workflows.programme import ReportDuty
-from workflows.roles import Actor
-from workflows.say import Say
+from grants.services import transitions
+from grants.services.money import instalments
+from workflows.deadlines import due_days
+from workflows.engine.message import Message
+from workflows.engine.roles import Actor
+from workflows.programme import ReportSchedule
 
 
-def owe(award: Award, duties: Sequence[ReportDuty], *, actor: Actor) -> None:
+def owe(award: Award, schedules: Sequence[ReportSchedule], *, actor: Actor) -> None:
     """Create the reports of an award with their due dates, each with a row for every indicator and budget line."""
     goals = select(Indicator).where(Indicator.application_id == award.application_id).order_by(Indicator.position)
     indicators, lines = list(db.session.scalars(goals)), awards.lines(award.application)
-    days = due_days(duties, award.starts_on, award.ends_on)
-    for number, (duty, day) in enumerate(zip(duties, days, strict=True), 1):
-        report = Report(award=award, number=number, title=duty.title, kind=duty.kind, due_on=day, step="due")
+    days = due_days(schedules, award.starts_on, award.ends_on)
+    for number, (schedule, day) in enumerate(zip(schedules, days, strict=True), 1):
+        report = Report(award=award, number=number, title=schedule.title, kind=schedule.kind, due_on=day, step="due")
         report.figures = [ReportFigure(indicator=indicator) for indicator in indicators]
         report.spending = [ReportSpending(line=line) for line in lines]
         db.session.add(report)
         db.session.flush()
-        moves.begin(report, actor=actor, say=Say("%(title)s is due on %(day)s", title=duty.title, day=report.due_on))
+        transitions.begin(
+            report, actor=actor, message=Message("%(title)s is due on %(day)s", title=schedule.title, day=report.due_on)
+        )
 
 
 def save(
@@ -49,9 +52,9 @@ def save(
     """
     db.session.refresh(report, with_for_update={"of": Report})
     if report.step != "due":
-        raise moves.Refused(Say("The report has been submitted and can no longer be changed."))
+        raise transitions.Refused(Message("The report has been submitted and can no longer be changed."))
     if report.version != version:
-        raise moves.Stale(report)
+        raise transitions.Stale(report)
     for name, value in texts.items():
         setattr(report, name, value)
     for figure in report.figures:
@@ -64,14 +67,14 @@ def save(
     db.session.flush()
 
 
-@moves.deed("reports.receive")
+@transitions.effect("reports.receive")
 def receive(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Record who submitted the report and when, and clear the question."""
     report.sent_by, report.sent_at, report.question = actor.person, now(), ""
     db.session.flush()
 
 
-@moves.deed("reports.approve")
+@transitions.effect("reports.approve")
 def approve(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Record who approved the report and when, and make instalments payable whose conditions now hold.
 
@@ -83,7 +86,7 @@ def approve(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: A
     instalments.settle(report.award)
 
 
-@moves.deed("reports.send_back")
+@transitions.effect("reports.send_back")
 def send_back(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
     """Store the question on the report; it stays there until the report is submitted again."""
     report.question = answers["question"]

@@ -15,9 +15,10 @@ from sqlalchemy import select
 from grants.db import db, now
 from grants.models import Application, Assignment, Conflict, Membership, Organisation, Person, Review, Score
 from grants.queries.reviews import looked_up
-from grants.services import fingerprints, history, moves, outbox
-from workflows.roles import Actor
-from workflows.say import Money, Say
+from grants.services import outbox, transitions
+from grants.services.integrity import fingerprints, history
+from workflows.engine.message import Message, Money
+from workflows.engine.roles import Actor
 
 CONFLICTS = (
     ("member", "I am a member, employee or adviser of the applicant or of a partner."),
@@ -35,9 +36,9 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
     Raises Refused unless the application is in review, and with every reason why this person must not review it.
     """
     if application.step != "review":
-        raise moves.Refused(Say("You can invite reviewers only while the application is in review."))
+        raise transitions.Refused(Message("You can invite reviewers only while the application is in review."))
     if reasons := unfit(application, reviewer):
-        raise moves.Refused(*reasons)
+        raise transitions.Refused(*reasons)
     assignment = Assignment(
         application=application,
         person=reviewer,
@@ -47,11 +48,11 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
     )
     db.session.add(assignment)
     db.session.flush()
-    _record(assignment, actor, "assign", Say("Reviewer invited"))
+    _record(assignment, actor, "assign", Message("Reviewer invited"))
     outbox.mail(
         [reviewer],
-        subject=Say("Review a proposal"),
-        text=Say(
+        subject=Message("Review a proposal"),
+        text=Message(
             "You are invited to review a proposal. First say whether you have a conflict of interest. If you have none,"
             " submit your review by %(day)s.",
             day=assignment.due_on,
@@ -69,29 +70,29 @@ def review_time(application: Application) -> timedelta:
     return timedelta(days=clock.get("review_days", 21))
 
 
-def unfit(application: Application, reviewer: Person) -> tuple[Say, ...]:
+def unfit(application: Application, reviewer: Person) -> tuple[Message, ...]:
     """Every reason in the database why this person must not review the application at its current stage.
 
     Reasons: a member of the applicant or of another applicant in this call, a declared conflict that has not been
     lifted, an earlier invitation at this stage.
     """
-    said = []
+    messages = []
     member = select(Membership.id).where(Membership.person_id == reviewer.id, Membership.ended_at.is_(None))
     if db.session.scalar(member.where(Membership.organisation_id == application.organisation_id).limit(1)):
-        said.append(Say("%(name)s acts for the applicant.", name=reviewer.name))
+        messages.append(Message("%(name)s acts for the applicant.", name=reviewer.name))
     applied = (
         member.join(Organisation)
         .join(Application, Application.organisation_id == Organisation.id)
         .where(Application.call_id == application.call_id, Application.id != application.id)
     )
     if db.session.scalar(applied.limit(1)):
-        said.append(Say("%(name)s has applied in this call.", name=reviewer.name))
+        messages.append(Message("%(name)s has applied in this call.", name=reviewer.name))
     if db.session.scalar(
         select(Conflict.id).where(
             Conflict.application_id == application.id, Conflict.person_id == reviewer.id, Conflict.lifted_at.is_(None)
         )
     ):
-        said.append(Say("%(name)s has a conflict of interest.", name=reviewer.name))
+        messages.append(Message("%(name)s has a conflict of interest.", name=reviewer.name))
     if db.session.scalar(
         select(Assignment.id).where(
             Assignment.application_id == application.id,
@@ -99,8 +100,8 @@ def unfit(application: Application, reviewer: Person) -> tuple[Say, ...]:
             Assignment.stage == application.stage,
         )
     ):
-        said.append(Say("%(name)s has already been invited.", name=reviewer.name))
-    return tuple(said)
+        messages.append(Message("%(name)s has already been invited.", name=reviewer.name))
+    return tuple(messages)
 
 
 def clear(assignment: Assignment, *, actor: Actor) -> None:
@@ -110,11 +111,11 @@ def clear(assignment: Assignment, *, actor: Actor) -> None:
     """
     _expect(assignment, "asked")
     if looked_up(assignment).member:
-        raise moves.Refused(Say("You act for the applicant. Declare a conflict of interest."))
+        raise transitions.Refused(Message("You act for the applicant. Declare a conflict of interest."))
     assignment.state, assignment.cleared_at = "ready", now()
     db.session.add(Review(assignment=assignment))
     db.session.flush()
-    _record(assignment, actor, "clear", Say("Declared no conflict of interest"))
+    _record(assignment, actor, "clear", Message("Declared no conflict of interest"))
 
 
 def declare_conflict(assignment: Assignment, *, kinds: Sequence[str], actor: Actor) -> None:
@@ -128,7 +129,7 @@ def declare_conflict(assignment: Assignment, *, kinds: Sequence[str], actor: Act
         Conflict(application_id=assignment.application_id, person_id=assignment.person_id, kinds=",".join(kinds))
     )
     db.session.flush()
-    _record(assignment, actor, "conflict", Say("Declared a conflict of interest"))
+    _record(assignment, actor, "conflict", Message("Declared a conflict of interest"))
 
 
 def decline(assignment: Assignment, *, reason: str, actor: Actor) -> None:
@@ -136,7 +137,7 @@ def decline(assignment: Assignment, *, reason: str, actor: Actor) -> None:
     _expect(assignment, "asked", "ready")
     assignment.state, assignment.reason = "declined", reason.strip()
     db.session.flush()
-    _record(assignment, actor, "decline_review", Say("Reviewer declined"), {"reason": reason})
+    _record(assignment, actor, "decline_review", Message("Reviewer declined"), {"reason": reason})
 
 
 def save(
@@ -157,7 +158,7 @@ def save(
     _expect(review.assignment, "ready")
     db.session.refresh(review)
     if version is not None and review.version != version:
-        raise moves.Stale(review)
+        raise transitions.Stale(review)
     _open_for_reviews(review.assignment)
     held = {score.criterion: score for score in review.scores}
     for criterion, (points, comment) in scores.items():
@@ -171,18 +172,18 @@ def save(
     db.session.flush()
 
 
-def lacks(review: Review) -> tuple[Say, ...]:
+def missing(review: Review) -> tuple[Message, ...]:
     """What is missing or wrong in a review before it can be submitted. Empty when nothing is."""
     application = review.assignment.application
     held = {score.criterion: score for score in review.scores}
-    said = []
+    messages = []
     for criterion in application.call.data.rubric:
         score = held.get(criterion.key)
         if score is None or score.points is None:
-            said.append(Say("Give a score for “%(criterion)s”.", criterion=criterion.title, cure=criterion.key))
+            messages.append(Message("Give a score for “%(criterion)s”.", criterion=criterion.title, cure=criterion.key))
         elif len(score.comment.split()) < COMMENT_WORDS:
-            said.append(
-                Say(
+            messages.append(
+                Message(
                     "Explain your score for “%(criterion)s” in at least %(words)s words.",
                     criterion=criterion.title,
                     words=COMMENT_WORDS,
@@ -191,22 +192,22 @@ def lacks(review: Review) -> tuple[Say, ...]:
             )
     for key, label in (("strengths", "Strengths"), ("concerns", "Concerns")):
         if not getattr(review, key).strip():
-            said.append(Say("“%(label)s” is not answered.", label=label, cure=key))
+            messages.append(Message("“%(label)s” is not answered.", label=label, cure=key))
     if review.fund is None:
-        said.append(Say("Say whether the project should be funded.", cure="fund"))
+        messages.append(Message("Say whether the project should be funded.", cure="fund"))
     if review.fund and not review.amount:
-        said.append(Say("Enter the amount that you would award.", cure="amount"))
+        messages.append(Message("Enter the amount that you would award.", cure="amount"))
     if review.amount is not None and review.amount > application.asked:
-        said.append(
-            Say(
+        messages.append(
+            Message(
                 "The applicant requested %(asked)s. Enter that amount or less.",
                 asked=Money(application.asked, application.call.currency),
                 cure="amount",
             )
         )
     if review.confidence is None:
-        said.append(Say("Say how confident you are.", cure="confidence"))
-    return tuple(said)
+        messages.append(Message("Say how confident you are.", cure="confidence"))
+    return tuple(messages)
 
 
 def send(review: Review, *, actor: Actor) -> None:
@@ -216,28 +217,30 @@ def send(review: Review, *, actor: Actor) -> None:
     """
     _expect(review.assignment, "ready")
     _open_for_reviews(review.assignment)
-    if reasons := lacks(review):
-        raise moves.Refused(*reasons)
+    if reasons := missing(review):
+        raise transitions.Refused(*reasons)
     review.assignment.state, review.sent_at = "sent", now()
     db.session.flush()
-    _record(review.assignment, actor, "review", Say("Review submitted"))
+    _record(review.assignment, actor, "review", Message("Review submitted"))
 
 
 def _open_for_reviews(assignment: Assignment) -> None:
     application = assignment.application
     if application.step != "review" or application.stage != assignment.stage:
-        raise moves.Refused(Say("This application is no longer in review."))
+        raise transitions.Refused(Message("This application is no longer in review."))
 
 
 def _expect(assignment: Assignment, *states: str) -> None:
     """Lock the assignment and read it again; raise Refused unless it is in one of these states."""
     db.session.refresh(assignment, with_for_update={"of": Assignment})
     if assignment.state not in states:
-        raise moves.Refused(Say("You have already answered this, or it is no longer needed."))
+        raise transitions.Refused(Message("You have already answered this, or it is no longer needed."))
 
 
-def _record(assignment: Assignment, actor: Actor, key: str, say: Say, words: dict[str, Any] | None = None) -> None:
+def _record(
+    assignment: Assignment, actor: Actor, key: str, message: Message, words: dict[str, Any] | None = None
+) -> None:
     named = {"person": assignment.person.name, **(words or {})}
     about = history.About("application", assignment.application_id, "assignment", assignment.id)
     facts = fingerprints.of(assignment)
-    history.record(about, actor=actor, key=key, say=say, words=named, audience="office", facts=facts)
+    history.record(about, actor=actor, key=key, message=message, words=named, audience="office", facts=facts)

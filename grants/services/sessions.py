@@ -15,7 +15,7 @@ from config import Settings
 from grants.db import db, now
 from grants.models import Person, SignIn, SignInFailure
 from grants.queries import sessions
-from workflows.say import Say
+from workflows.engine.message import Message
 
 TRIES, WITHIN = 10, timedelta(minutes=15)
 AT_ONCE = threading.BoundedSemaphore(2)
@@ -25,7 +25,7 @@ AT_ONCE = threading.BoundedSemaphore(2)
 class NotSignedIn(ValueError):
     """Wrong email address or password, or too many attempts; `reason` does not reveal whether the account exists."""
 
-    def __init__(self, reason: Say) -> None:
+    def __init__(self, reason: Message) -> None:
         super().__init__(str(reason))
         self.reason = reason
 
@@ -46,14 +46,16 @@ def verified(*, email: str, password: str, address: str, settings: Settings) -> 
     time in a process takes longer. Raises TooMany after TRIES failures within WITHIN, else NotSignedIn.
     """
     if sessions.failures(email, address, WITHIN) >= TRIES:
-        raise TooMany(Say("Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=WITHIN.seconds // 60))
+        raise TooMany(
+            Message("Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=WITHIN.seconds // 60)
+        )
     person = sessions.person_of(email)
     argon2 = hasher(settings)
     with AT_ONCE:
         stored = person.password_hash if person and person.password_hash else _nobodys(argon2)
         right = _verifies(argon2, stored, password)
     if not right or person is None or not person.password_hash:
-        raise NotSignedIn(Say("The email address or the password is incorrect."))
+        raise NotSignedIn(Message("The email address or the password is incorrect."))
     return person
 
 

@@ -1,5 +1,5 @@
 /* Saves drafts, counts words and adds up budgets. Every page works without it.
-   macros/guard.html describes the requests and responses of autosave. */
+   macros/guard_bar.html describes the requests and responses of autosave. */
 "use strict";
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import grants.services  # noqa: F401 - registers every effect before a transition can be applied
 from config import ROOT, Settings
-from grants.db import bound
+from grants.db import bind_app
 from grants.outside.keys import kept
 from grants.services.documents import PLACE
-from grants.web import guard, refusals, shell, words
+from grants.web.site import authorization, errors, formats, navigation
 from workflows.programmes import read_also
 
 LARGEST_BODY = 2 * 1024 * 1024
@@ -24,7 +23,7 @@ def create_app(settings: Settings) -> Flask:
     """Create the web application; raises if a route declares no permission or the database role has excess rights."""
     read_also(settings.programmes)
     PLACE.address, PLACE.demo = settings.address, settings.demo
-    app = bound(
+    app = bind_app(
         settings, "grants", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "grants" / "static")
     )
     app.config.update(
@@ -41,16 +40,16 @@ def create_app(settings: Settings) -> Flask:
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)  # type: ignore[method-assign]
-    for part in (guard, refusals, shell, words):
+    for part in (authorization, errors, navigation, formats):
         part.init_app(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
-    guard.insist(app)
+    authorization.require_declarations(app)
     return app
 
 
 def blueprints() -> list[Blueprint]:
-    """The `bp` of every module of this package that has one, ordered by module name."""
-    rooms = sorted(module.name for module in iter_modules([str(Path(__file__).parent)]))
-    modules = [import_module(f"{__name__}.{room}") for room in rooms]
+    """The blueprint of every module in this package that defines `bp`, sorted by module name."""
+    found = sorted(module.name for module in walk_packages(__path__, f"{__name__}."))
+    modules = [import_module(name) for name in found]
     return [module.bp for module in modules if hasattr(module, "bp")]

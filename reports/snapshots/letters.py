@@ -32,7 +32,7 @@ ConditionKey = Literal[
     "certificate_received",
     "co_funding_confirmed",
 ]
-DeedKey = Literal["sign_agreement", "give_bank_details", "send_report", "send_certificate", "answer_letter"]
+ActionKey = Literal["sign_agreement", "give_bank_details", "send_report", "send_certificate", "answer_letter"]
 
 
 def _utc_second(moment: datetime) -> datetime:
@@ -75,7 +75,7 @@ class Duty(Fact):
     """
 
     by: date
-    deed: DeedKey
+    deed: ActionKey
     about: LineOrNothing = ""
     report: ReportName | None = None
     report_number: int | None = Field(default=None, ge=1)

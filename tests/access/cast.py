@@ -12,24 +12,15 @@ from email.message import EmailMessage
 from flask import current_app
 
 from config import Settings
-from grants.db import db, now, saving, today
-from grants.models import (
-    Application,
-    Assignment,
-    Award,
-    Batch,
-    Conflict,
-    Document,
-    DocumentFile,
-    Outbox,
-)
+from grants.db import db, now, today, transaction
+from grants.models import Application, Assignment, Award, Batch, Conflict, Document, DocumentFile, Outbox
 from grants.outside import mailbox
 from grants.outside.storage import Storage
 from grants.services import applications, calls, outbox, persons, reviews, sessions
 from tests import world as w
 from tests.databases import advance
 from tests.world import World
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 ACTORS = ("anon", "own", "other", "rev", "rev2", "off", "off2", "conf", "app", "fin", "aud", "adm")
 """anon: the public · own, other: applicants, of the chapter whose things are asked for and of another ·
@@ -70,7 +61,7 @@ def play() -> dict[str, str]:
     found |= _before_a_decision(world) | _in_review(world) | _other_flows(world) | _agreements(world)
     found |= _payments(world) | _calls(world)
     found |= _papers(settings, int(found["granted"]))
-    with saving() as session:
+    with transaction() as session:
         for row in session.query(Application).filter(Application.organisation_id != world.chapters["bo"].id):
             session.add(Conflict(application_id=row.id, person_id=world.people["conf"].id, kinds="member"))
     return found
@@ -79,13 +70,13 @@ def play() -> dict[str, str]:
 def sign_in(settings: Settings) -> dict[str, str]:
     """The token of a session for every actor but the public, in the database of the application at hand."""
     people = w.found().people
-    with saving():
+    with transaction():
         return {actor: sessions.open_for(people[name], settings) for actor, name in NAMES.items()}
 
 
 def _people(world: World, settings: Settings) -> dict[str, str]:
     """Two more officers, another reviewer, and somebody who signs in with a password."""
-    with saving():
+    with transaction():
         for name, role in (("off2", Role.OFFICER), ("conf", Role.OFFICER), ("rhea", Role.REVIEWER)):
             world.people[name] = w.person(name)
             programme = "RES" if name == "off2" else None
@@ -108,18 +99,18 @@ def _people(world: World, settings: Settings) -> dict[str, str]:
 def _before_a_decision(world: World) -> dict[str, str]:
     """A draft with a text that lost against another; a question to answer; checks that are done; a panel; advice."""
     draft = w.draft(world, code="BTN-S", amount=4_000)
-    with saving():
+    with transaction():
         kept = applications.keep_lost(
             draft, section="project", content={"title": ["Another"]}, version=1, person=world.people["mg1"].id
         )
     asked = w.submitted(world)
-    w.take(world, asked, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
+    w.apply(world, asked, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
     checked = w.submitted(world)
     w.check(world, checked)
     panel, decision = (_reviewed(world, "BTN-L", ("ria", "rob", "rhea")) for _ in range(2))
     for row in (panel, decision):
-        w.take(world, row, "to_panel", "olga", Role.OFFICER)
-    w.take(world, decision, "recommend", "omar", Role.OFFICER, kind="award", amount=decision.asked, conditions="")
+        w.apply(world, row, "to_panel", "olga", Role.OFFICER)
+    w.apply(world, decision, "recommend", "omar", Role.OFFICER, kind="award", amount=decision.asked, conditions="")
     return {
         "draft": str(draft.id),
         "kept": str(kept.id),
@@ -141,13 +132,13 @@ def _in_review(world: World) -> dict[str, str]:
     reviewed = _reviewed(world, "BTN-S", ("ria", "rob"), 3_000)
     ready = _reviewed(world, "BTN-L", ("ria", "rob", "rhea"))
     olga, rex = world.actor("olga", Role.OFFICER), world.actor("rex", Role.REVIEWER)
-    with saving():
+    with transaction():
         spare = reviews.assign(application=reviewed, reviewer=world.people["rex"], actor=olga)
         assignment = reviews.assign(application=ready, reviewer=world.people["rex"], actor=olga)
-    with saving():
+    with transaction():
         reviews.clear(assignment, actor=rex)
     assert assignment.review is not None
-    with saving():
+    with transaction():
         reviews.save(
             assignment.review,
             scores={c.key: (4, w.WHY) for c in ready.call.data.rubric},
@@ -167,7 +158,7 @@ def _in_review(world: World) -> dict[str, str]:
 
 def _other_flows(world: World) -> dict[str, str]:
     """A statement with its reviews; an alert to raise, one to read, and a mini-proposal that waits for its decision."""
-    with saving():
+    with transaction():
         world.people["lab1"] = w.person("lab1")
         world.chapters["lab"] = w.organisation("Laboratory", "KE", "en", kind="university")
         persons.join(world.people["lab1"], world.chapters["lab"], actor=w.SYSTEM)
@@ -176,13 +167,13 @@ def _other_flows(world: World) -> dict[str, str]:
     alert = w.draft(world, code="DRR")
     triage, urgent = w.draft(world, code="DRR"), w.draft(world, code="DRR")
     for row in (triage, urgent):
-        w.take(world, row, "alert", "mg1", Role.APPLICANT)
-    w.take(world, urgent, "accept", "olga", Role.OFFICER)
+        w.apply(world, row, "alert", "mg1", Role.APPLICANT)
+    w.apply(world, urgent, "accept", "olga", Role.OFFICER)
     w.fill(urgent, 10_000, world.actor("mg1", Role.APPLICANT, world.chapters["mg"]))
-    w.take(world, urgent, "submit", "mg1", Role.APPLICANT)
+    w.apply(world, urgent, "submit", "mg1", Role.APPLICANT)
     w.check(world, urgent)
     w.review(world, urgent, ("ria", "rob"))
-    w.take(world, urgent, "recommend", "omar", Role.OFFICER, kind="award", amount=urgent.asked, conditions="")
+    w.apply(world, urgent, "recommend", "omar", Role.OFFICER, kind="award", amount=urgent.asked, conditions="")
     return {
         "statement": str(statement.id),
         "alert": str(alert.id),
@@ -194,7 +185,7 @@ def _other_flows(world: World) -> dict[str, str]:
 def _agreements(world: World) -> dict[str, str]:
     """An award of a part that nobody has signed, one that the chapter has, one with a condition still to be met."""
     offered, half, conditional = _awarded(world, given=9_000), _awarded(world), _awarded(world)
-    w.take(world, half.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+    w.apply(world, half.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
     w.signed(world, conditional)
     return {
         "offered": str(offered.application_id),
@@ -212,8 +203,8 @@ def _payments(world: World) -> dict[str, str]:
     """Grants at work: one to pay and to report on, three in batches, one with money left over, one that is settled."""
     batches = {step: w.batch(world, _active(world)) for step in ("prepared", "approved", "released")}
     for step in ("approved", "released"):
-        w.take(world, batches[step], "approve", "fritz", Role.FINANCE)
-    w.take(world, batches["released"], "release", "fox", Role.FINANCE)
+        w.apply(world, batches[step], "approve", "fritz", Role.FINANCE)
+    w.apply(world, batches["released"], "release", "fox", Role.FINANCE)
     received = w.received(world, _award_of(batches["prepared"]), 1)
     left, settled = (_spent(world, used) for used in ("0.9", "1"))
     granted = _active(world)
@@ -242,7 +233,7 @@ def _active(world: World) -> Award:
     """Another award, signed by both sides, its condition met."""
     award = _awarded(world)
     w.signed(world, award)
-    w.take(world, award.agreement, "met", "olga", Role.OFFICER, proof="The owner is named.")
+    w.apply(world, award.agreement, "met", "olga", Role.OFFICER, proof="The owner is named.")
     return award
 
 
@@ -264,7 +255,7 @@ def _calls(world: World) -> dict[str, str]:
     """The calls and the fund; the call in preparation has its money."""
     assert world.fund is not None
     new_call = w.draft_call(world)
-    with saving():
+    with transaction():
         calls.fund(new_call, amount=Decimal(10_000), actor=world.actor("fay", Role.FINANCE))
     return {
         "fund": str(world.fund.id),
@@ -276,7 +267,7 @@ def _calls(world: World) -> dict[str, str]:
 def _papers(settings: Settings, granted: int) -> dict[str, str]:
     """A letter that is printed, another that was given up, and a mail in the box."""
     letter = db.session.query(Document).filter_by(application_id=granted).order_by(Document.id).limit(1).one()
-    with saving() as session:
+    with transaction() as session:
         dead = session.query(Outbox).order_by(Outbox.id).limit(1).one()
         outbox.fail(outbox.Claim(dead.id, dead.attempts, dead.kind, dead.args), problem="no paper", lasting=True)
         session.get_one(Outbox, dead.id).dead_at = now()

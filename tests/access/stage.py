@@ -16,11 +16,11 @@ from psycopg import sql
 from werkzeug.test import TestResponse
 
 from config import Settings
-from grants.cli.story.reader import Form, Page
 from grants.db import db
+from grants.demo.page_reader import Form, Page
 from grants.outside.servers import Postgres
-from grants.queries import inbox
 from grants.queries.sessions import COOKIE
+from grants.queries.tasks import inbox
 from tests.access import cast
 from tests.databases import copy, settings_for
 from tests.memory import as_superuser

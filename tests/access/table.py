@@ -10,7 +10,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from grants.cli.story.reader import Form
+from grants.demo.page_reader import Form
 from tests.access.cast import ACTORS
 from tests.access.forms import SENT, First, Sent
 from tests.access.stage import REDIRECTS, Stage

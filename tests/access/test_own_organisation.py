@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from grants.access import roles_on, seen, who_is
-from grants.db import Side, db, saving
+from grants.access import load_principal, roles_on, visible
+from grants.db import Side, db, transaction
 from grants.models import Application, Assignment, Award, Batch, Instalment, Person
 from grants.services import persons, reviews
-from grants.services.moves import Refused
+from grants.services.transitions import Refused
 from tests import world as w
 from tests.browser import signed_in
 from tests.prepared import Prepare
-from workflows.roles import Actor, Role
+from workflows.engine.roles import Actor, Role
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def begin() -> None:
     world = w.build(programmes=("BTN-L",))
     w.batch(world, w.active(world))
     w.in_review(world)
-    with saving():
+    with transaction():
         for name in ("olga", "fay", "pia"):
             persons.join(world.people[name], world.chapters["mg"], actor=w.SYSTEM)
 
@@ -40,15 +40,15 @@ def named(name: str) -> Person:
 @pytest.mark.parametrize("name", ["olga", "fay", "pia"])
 def test_their_only_role_is_applicant(app: Flask, name: str) -> None:
     with app.app_context():
-        who, row = who_is(named(name)), db.session.query(Award).one()
+        principal, row = load_principal(named(name)), db.session.query(Award).one()
 
-        assert roles_on(row, who) == {Role.APPLICANT}
+        assert roles_on(row, principal) == {Role.APPLICANT}
 
 
 def test_an_officer_of_an_organisation_without_applications_keeps_the_role(app: Flask) -> None:
     """Counter-test: the membership is what removes the role."""
     with app.app_context():
-        assert Role.OFFICER in roles_on(db.session.query(Award).one(), who_is(named("omar")))
+        assert Role.OFFICER in roles_on(db.session.query(Award).one(), load_principal(named("omar")))
 
 
 @pytest.mark.parametrize(
@@ -59,15 +59,18 @@ def test_they_see_only_the_applicants_side(
     app: Flask, name: str, model: type[Application | Instalment], side: Side
 ) -> None:
     with app.app_context():
-        who = who_is(named(name))
+        principal = load_principal(named(name))
 
-        assert db.session.query(model).filter(seen(model, who, (side,))).all() == []
-        assert db.session.query(model).filter(seen(model, who, (Side.APPLICANT,))).all() != []
+        assert db.session.query(model).filter(visible(model, principal, (side,))).all() == []
+        assert db.session.query(model).filter(visible(model, principal, (Side.APPLICANT,))).all() != []
 
 
 def test_a_batch_with_a_payment_to_their_organisation_is_hidden(app: Flask) -> None:
     with app.app_context():
-        batches = [db.session.query(Batch).filter(seen(Batch, who_is(named(name)))).count() for name in ("fay", "fox")]
+        batches = [
+            db.session.query(Batch).filter(visible(Batch, load_principal(named(name)))).count()
+            for name in ("fay", "fox")
+        ]
 
     assert batches == [0, 1]
 
@@ -87,11 +90,11 @@ def test_a_reviewer_who_joins_the_applicant_can_no_longer_read_the_application(a
     with app.app_context():
         row = db.session.query(Application).filter_by(step="review").one()
         rex, olga = named("rex"), named("omar")
-        with saving():
+        with transaction():
             asked = reviews.assign(application=row, reviewer=rex, actor=Actor(person=olga.id, role=Role.OFFICER))
-        with saving():
+        with transaction():
             persons.join(rex, row.organisation, actor=w.SYSTEM)
 
-        with pytest.raises(Refused, match="You act for the applicant"), saving():
+        with pytest.raises(Refused, match="You act for the applicant"), transaction():
             reviews.clear(asked, actor=Actor(person=rex.id, role=Role.REVIEWER))
         assert db.session.query(Assignment.state).filter_by(id=asked.id).scalar() == "asked"

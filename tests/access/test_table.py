@@ -19,29 +19,29 @@ from grants.db import db
 from grants.models import Organisation
 from grants.outside.servers import Postgres
 from grants.queries import calls, organisations
-from grants.web import guard
+from grants.web.site import authorization
 from tests.access.cast import ACTORS
 from tests.access.forms import SENT
 from tests.access.stage import Stage, played
 from tests.access.table import MEANING, Row, attempt, form, replay, rows, verdict
+from workflows.engine.roles import Actor, Role
 from workflows.flows import agreement, payment, report
 from workflows.programmes import programmes
-from workflows.roles import Actor, Role
 
 
 @pytest.fixture(scope="module")
 def stage(
-    movable: Flask, postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory
+    flow_row: Flask, postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stage]:
     """One world for all rows; each call finds it as it was made."""
-    with played(movable, postgres, template, tmp_path_factory.mktemp("access")) as stage:
+    with played(flow_row, postgres, template, tmp_path_factory.mktemp("access")) as stage:
         yield stage
 
 
-def test_every_route_has_its_rows(movable: Flask) -> None:
+def test_every_route_has_its_rows(flow_row: Flask) -> None:
     served = {
         (rule.endpoint, method)
-        for rule in movable.url_map.iter_rules()
+        for rule in flow_row.url_map.iter_rules()
         for method in rule.methods or ()
         if method not in {"HEAD", "OPTIONS"}
     }
@@ -51,16 +51,20 @@ def test_every_route_has_its_rows(movable: Flask) -> None:
 
 
 def test_every_transition_that_a_person_may_apply_has_its_row() -> None:
-    applications = [(f"applications/{{}}/{move.key}", move) for p in programmes().values() for move in p.flow.moves]
-    others = [
-        (f"{noun}/{{}}/{move.key}", move)
-        for noun, flow in (("agreements", agreement.FLOW), ("reports", report.FLOW), ("batches", payment.BATCH))
-        for move in flow.moves
+    applications = [
+        (f"applications/{{}}/{transition.key}", transition)
+        for p in programmes().values()
+        for transition in p.flow.transitions
     ]
-    wanted = {name for name, move in applications + others if set(move.by) - {Role.CLOCK}}
+    others = [
+        (f"{noun}/{{}}/{transition.key}", transition)
+        for noun, flow in (("agreements", agreement.FLOW), ("reports", report.FLOW), ("batches", payment.BATCH))
+        for transition in flow.transitions
+    ]
+    wanted = {name for name, transition in applications + others if set(transition.roles) - {Role.CLOCK}}
     written = {
         f"{noun}/{{}}/{key}"
-        for noun, _, _, key in (row.path.strip("/").split("/") for row in rows() if "/moves/" in row.path)
+        for noun, _, _, key in (row.path.strip("/").split("/") for row in rows() if "/transitions/" in row.path)
     }
 
     assert wanted - written == set()
@@ -104,7 +108,7 @@ def test_an_empty_form_is_no_success(stage: Stage) -> None:
 
 def test_a_call_at_the_wrong_step_is_no_success(stage: Stage) -> None:
     """The twin: a transition that its thing has behind it is seen."""
-    row = next(row for row in rows() if row.path.endswith("{checked}/moves/pass"))
+    row = next(row for row in rows() if row.path.endswith("{checked}/transitions/pass"))
     late = Row(row.endpoint, row.method, row.path.replace("checked", "panel"), row.verdicts)
 
     assert verdict(attempt(stage, late, "off", {}), late) == "9"
@@ -129,8 +133,8 @@ class Guards:
     def _show_everything(self) -> None:
         """Everywhere: a view's queries, and the lists that its form chooses from, ask the same filter once more."""
         asking = [module for name, module in sys.modules.items() if name.startswith("grants.queries.")]
-        for module in (guard, *(module for module in asking if hasattr(module, "seen"))):
-            self.patch.setattr(module, "seen", lambda *_: true())
+        for module in (authorization, *(module for module in asking if hasattr(module, "visible"))):
+            self.patch.setattr(module, "visible", lambda *_: true())
         self.patch.setattr(calls, "programmes_of", lambda _: tuple(programmes()))
         self.patch.setattr(organisations, "chosen", lambda _: db.session.query(Organisation).all())
 
@@ -138,15 +142,15 @@ class Guards:
         self.patch.setattr(self.view, "permission", None)
 
     def _act(self) -> None:
-        self.patch.setattr(guard, "actor_on", _anybody)
+        self.patch.setattr(authorization, "actor_on", _anybody)
 
 
-def _anybody(row: Any, who: Any, roles: Any) -> Actor:
+def _anybody(row: Any, principal: Any, roles: Any) -> Actor:
     """Whoever asks acts in the first of the roles."""
     role = next(iter(roles))
     application = application_of(row)
     behalf = application.organisation_id if application and role is Role.APPLICANT else None
-    return Actor(person=who.id, role=role, on_behalf_of=behalf)
+    return Actor(person=principal.id, role=role, on_behalf_of=behalf)
 
 
 ASKED = ("aud", "other", "app", "rev", "off", "off2", "conf", "fin", "adm", "own")
@@ -172,7 +176,7 @@ def test_without_its_guard_a_refused_call_succeeds(
     """
     guards, mark = Guards(stage, row, monkeypatch), row.verdicts[ACTORS.index(actor)]
     data = form(stage, row, actor)
-    guarding = FILTER if mark == "4" else ROLE if row.endpoint == "moves.take" else PERMISSION
+    guarding = FILTER if mark == "4" else ROLE if row.endpoint == "transitions.apply" else PERMISSION
     guards.remove(*guards.left - {guarding})
     still = verdict(attempt(stage, row, actor, data), row)
     guards.remove(guarding)
@@ -190,12 +194,12 @@ def test_without_its_permission_the_public_reads_a_list(
     assert verdict(attempt(stage, row, "anon"), row) == "+"
 
 
-def test_every_permission_guards_a_row(movable: Flask) -> None:
+def test_every_permission_guards_a_row(flow_row: Flask) -> None:
     """So that none can be widened unseen: somebody who lacks it is refused by it alone, as the twins above show."""
     asked = {
-        getattr(movable.view_functions[row.endpoint], "permission", None)
+        getattr(flow_row.view_functions[row.endpoint], "permission", None)
         for row in rows()
-        if "3" in row.verdicts[1:] and row.endpoint != "moves.take"
+        if "3" in row.verdicts[1:] and row.endpoint != "transitions.apply"
     }
 
     assert set(Permission) - asked == {Permission.SEE_INBOX}, "only the inbox is everybody's"
@@ -205,17 +209,17 @@ def test_a_route_that_declares_nothing_does_not_start() -> None:
     app = Flask("careless")
     app.add_url_rule("/open", "open", lambda: "")
 
-    with pytest.raises(guard.Unguarded, match="declares no permission"):
-        guard.insist(app)
+    with pytest.raises(authorization.Undeclared, match="declares no permission"):
+        authorization.require_declarations(app)
 
 
 def test_a_view_that_does_not_load_its_id_does_not_start() -> None:
     app = Flask("careless")
 
     @app.get("/things/<int:id>")
-    @guard.permitted(Permission.SEE_INBOX)
+    @authorization.permitted(Permission.SEE_INBOX)
     def show(id: int) -> Any:
         return str(id)
 
-    with pytest.raises(guard.Unguarded, match="does not load it"):
-        guard.insist(app)
+    with pytest.raises(authorization.Undeclared, match="does not load it"):
+        authorization.require_declarations(app)

@@ -29,13 +29,13 @@ def main(wanted: list[str]) -> int:
     try:
         with ground() as prepared:
             facts = machine.facts(prepared)
-            say("\n".join(f"{name:<12} {value}" for name, value in facts.items()))
+            message("\n".join(f"{name:<12} {value}" for name, value in facts.items()))
             found, pages = _measured(prepared, parts)
     except Broken as error:
         print(f"It does not work: {error}", file=sys.stderr)  # noqa: T201 - the same
         return 1
     seconds = round(time.monotonic() - began)
-    say(f"\nMeasured in {seconds} seconds.")
+    message(f"\nMeasured in {seconds} seconds.")
     written = {
         "machine": facts,
         "seconds": seconds,
@@ -51,26 +51,26 @@ def _measured(prepared: Ground, parts: list[str]) -> tuple[list[Figure], list[li
     found: list[Figure] = []
     pages: list[lists.Measured] = []
     if "letters" in parts:
-        say("\nPrinting letters …")
+        message("\nPrinting letters …")
         found += shown(letters.measure(prepared))
     if "lists" in parts:
-        say(f"\nFilling databases of {lists.SMALL:,} and {lists.LARGE:,} applications, then opening each list …")
+        message(f"\nFilling databases of {lists.SMALL:,} and {lists.LARGE:,} applications, then opening each list …")
         figures, pages = lists.measure(prepared)
         found += shown(figures)
-        say("\nEach list\n" + lists.table(pages))
+        message("\nEach list\n" + lists.table(pages))
     if "memory" in parts:
-        say("\nStarting a web process …")
+        message("\nStarting a web process …")
         found += shown(weights.measure(prepared))
     return found, pages
 
 
 def shown(figures: list[Figure]) -> list[Figure]:
     """Print the figures and return them."""
-    say(table(figures))
+    message(table(figures))
     return figures
 
 
-def say(text: str) -> None:
+def message(text: str) -> None:
     """Print at once."""
     print(text, flush=True)  # noqa: T201 - the same
 

@@ -68,8 +68,8 @@ def table(figures: Iterable[Figure]) -> str:
         if figure.part != part:
             part = figure.part
             lines += ["", part]
-        said = {None: "", True: "met", False: "MISSED"}[figure.met]
+        verdict = {None: "", True: "met", False: "MISSED"}[figure.met]
         lines.append(
-            f"  {figure.what:<{width}}  {number(figure.value):>9} {figure.unit:<10} {figure.bar:<14} {said}".rstrip()
+            f"  {figure.what:<{width}}  {number(figure.value):>9} {figure.unit:<10} {figure.bar:<14} {verdict}".rstrip()
         )
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Person
 from grants.queries.sessions import COOKIE
 from grants.services import sessions
@@ -44,7 +44,7 @@ class Site:
         if name not in self.browsers:
             self.browsers[name] = FlaskClient(self.app, self.app.response_class)
             if name:
-                with self.app.app_context(), saving():
+                with self.app.app_context(), transaction():
                     token = sessions.open_for(self.people[name], self.app.extensions["settings"])
                 self.browsers[name].set_cookie(COOKIE, token)
         return self.browsers[name]
@@ -64,7 +64,7 @@ class Site:
 class Measured:
     """One page. statements, milliseconds: at the large size; few: statements at the small size."""
 
-    who: str
+    role: str
     address: str
     statements: int
     few: int
@@ -148,4 +148,4 @@ def table(pages: list[Measured]) -> str:
 
 def _line(page: Measured) -> str:
     figures = f"{page.statements:>10} {page.milliseconds:>7.1f} {page.slower:>7.2f} {page.kilobytes:>5.0f}"
-    return f"  {page.who:<8} {page.address:<42} {figures}{'' if page.met else '  MISSED'}"
+    return f"  {page.role:<8} {page.address:<42} {figures}{'' if page.met else '  MISSED'}"

@@ -9,7 +9,7 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy import func, select, update
 
-from grants.db import GRANTS_NOW, db, saving
+from grants.db import GRANTS_NOW, db, transaction
 from grants.jobs import program, relay
 from grants.models import Application, DocumentFile, DocumentSnapshot, Outbox
 from grants.services import documents
@@ -36,14 +36,14 @@ class Desk:
         """
         with self.app.app_context():
             world.awarded(world.build(programmes=("BTN-L",)))
-            with saving():
+            with transaction():
                 db.session.execute(update(Outbox).values(done_at=GRANTS_NOW))
             db.session.remove()
 
     def order(self, count: int) -> list[int]:
         """Order this many letters, equal except for number and address, in one transaction; return their documents."""
         facts = examples.award_letter().model_dump(exclude=OF_EVERY_DOCUMENT)
-        with self.app.app_context(), saving():
+        with self.app.app_context(), transaction():
             application = db.session.scalars(select(Application).limit(1)).one()
             return [documents.order(AwardLetter, application=application, **facts).id for _ in range(count)]
 

@@ -12,12 +12,13 @@ import psycopg
 from flask import Flask
 
 from config import Settings
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Person
 from grants.outside.servers.postgres import plain
-from grants.services import calls, figures, funds, persons
+from grants.services import calls, figures, persons
+from grants.services.money import funds
 from tests import world
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 SEED = Path(__file__).with_name("seed.sql")
 CALLS = ("BTN-L", "BTN-S", "RES", "DRR", "BTN-L", "BTN-S", "RES", "BTN-L")
@@ -43,7 +44,7 @@ def fill(app: Flask, size: int) -> dict[str, Person]:
     with psycopg.connect(plain(settings.owner_database_url), autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE")
     with app.app_context():
-        with saving():
+        with transaction():
             figures.keep()
         db.engine.dispose()
     return people
@@ -51,7 +52,7 @@ def fill(app: Flask, size: int) -> dict[str, Person]:
 
 def _calls(made: world.World) -> None:
     finance, officer = made.actor("fay", Role.FINANCE), made.actor("olga", Role.OFFICER)
-    with saving():
+    with transaction():
         made.fund = funds.receive(
             title="Earlier contributions",
             year=2024,
@@ -61,11 +62,11 @@ def _calls(made: world.World) -> None:
             actor=finance,
         )
     for code in CALLS:
-        with saving():
+        with transaction():
             call = world.open_call(made, code, ENVELOPE)
         if code == CLOSED:
-            with saving():
+            with transaction():
                 calls.close_now(call, actor=officer)
-    with saving():
+    with transaction():
         made.people[NARROW] = world.person(NARROW)
         persons.appoint(made.people[NARROW], Role.OFFICER, call_id=call.id, actor=officer)

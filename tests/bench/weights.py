@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 from grants.cli.up import free_port, gunicorn
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.jobs import program
 from grants.models import Person
 from grants.queries.sessions import COOKIE
@@ -50,7 +50,7 @@ def measure(ground: Ground) -> list[Figure]:
 
 
 def _signed_in(person: Person) -> str:
-    with saving():
+    with transaction():
         return f"{COOKIE}={sessions.open_for(person, program.settings())}"
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from grants.db import db, now, saving
+from grants.db import db, now, transaction
 from grants.models import Checkpoint, Document, DocumentEnd, DocumentFile, Outbox
 from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
@@ -36,7 +36,7 @@ def _fill() -> None:
     world.paid(made, award)
     world.returned(made, award, "0.50")
     world.draft(made, chapter="bo")
-    with saving():
+    with transaction():
         order = db.session.query(Outbox).filter_by(kind="document").order_by(Outbox.id)[0]
         first, second = db.session.query(Document).order_by(Document.id)[:2]
         hash_ = "a" * 64

@@ -130,10 +130,10 @@ def test_a_row_that_violates_the_constraint_is_rejected(connect: Connect, name: 
     assert refused.value.diag.constraint_name == name
 
 
-@pytest.mark.parametrize("who", ["sent_by", "approved_by"])
-def test_an_approved_report_names_both_people(connect: Connect, who: str) -> None:
+@pytest.mark.parametrize("principal", ["sent_by", "approved_by"])
+def test_an_approved_report_names_both_people(connect: Connect, principal: str) -> None:
     with connect("grants_owner") as owner, pytest.raises(errors.CheckViolation) as refused:
-        owner.execute(f"UPDATE report SET {who} = NULL WHERE step = 'approved'".encode())
+        owner.execute(f"UPDATE report SET {principal} = NULL WHERE step = 'approved'".encode())
 
     assert refused.value.diag.constraint_name == "report_approved_by_another"
 

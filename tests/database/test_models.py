@@ -14,8 +14,8 @@ from sqlalchemy import create_engine
 
 import grants.models
 from config import ROOT
-from grants.access import NOBODY, ROOTS, seen
-from grants.db import Model, Seen, Side
+from grants.access import NOBODY, ROOTS, visible
+from grants.db import Model, Side, Visibility
 from grants.outside.servers import Postgres, create_database
 from grants.outside.servers.postgres import plain
 
@@ -80,31 +80,35 @@ def test_every_model_is_exported() -> None:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_model_declares_its_visibility(model: type[Model]) -> None:
-    said = vars(model).get("seen")
+    message = vars(model).get("visibility")
 
-    assert isinstance(said, Seen), f"{model.__name__} does not say how it is seen"
-    assert said.root is None or said.root in ROOTS
-    assert not (said.root and said.through)
-    assert said.own is None or said.own in model.__table__.columns
-
-
-@pytest.mark.parametrize("model", [model for model in MODELS if model.seen.through], ids=lambda model: model.__name__)
-def test_a_model_visible_through_another_has_a_foreign_key_to_it(model: type[Model]) -> None:
-    column = model.__table__.c[model.seen.through or ""]
-
-    assert len(column.foreign_keys) == 1
-    assert model.seen.sides <= frozenset(Side)
-    assert model.seen.sides
+    assert isinstance(message, Visibility), f"{model.__name__} declares no visibility"
+    assert message.root is None or message.root in ROOTS
+    assert not (message.root and message.through)
+    assert message.own is None or message.own in model.__table__.columns
 
 
 @pytest.mark.parametrize(
-    "model", [m for m in MODELS if m.seen.through or m.seen.root or m.seen.public], ids=lambda model: model.__name__
+    "model", [model for model in MODELS if model.visibility.through], ids=lambda model: model.__name__
+)
+def test_a_model_visible_through_another_has_a_foreign_key_to_it(model: type[Model]) -> None:
+    column = model.__table__.c[model.visibility.through or ""]
+
+    assert len(column.foreign_keys) == 1
+    assert model.visibility.sides <= frozenset(Side)
+    assert model.visibility.sides
+
+
+@pytest.mark.parametrize(
+    "model",
+    [m for m in MODELS if m.visibility.through or m.visibility.root or m.visibility.public],
+    ids=lambda model: model.__name__,
 )
 def test_each_visibility_filter_can_be_built(model: type[Model]) -> None:
-    assert str(seen(model, NOBODY))
+    assert str(visible(model, NOBODY))
 
 
-@pytest.mark.parametrize("model", [m for m in MODELS if m.seen == Seen()], ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", [m for m in MODELS if m.visibility == Visibility()], ids=lambda model: model.__name__)
 def test_system_tables_are_visible_to_no_one(model: type[Model]) -> None:
     with pytest.raises(LookupError):
-        seen(model, NOBODY)
+        visible(model, NOBODY)

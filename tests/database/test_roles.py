@@ -11,7 +11,7 @@ import pytest
 from psycopg import errors
 
 from config import Settings
-from grants.db import Unsafe, bound
+from grants.db import Unsafe, bind_app
 from grants.outside.servers import Postgres
 from tests.database.conftest import Connect
 
@@ -164,8 +164,8 @@ def test_the_application_refuses_to_start_with_too_many_privileges(
     settings: Settings, postgres: Postgres, database: str, role: str
 ) -> None:
     with pytest.raises(Unsafe):
-        bound(replace(settings, database_url=postgres.url(role, database)), "test")
+        bind_app(replace(settings, database_url=postgres.url(role, database)), "test")
 
 
 def test_the_application_starts_with_its_own_role(settings: Settings) -> None:
-    assert bound(settings, "test").name == "test"
+    assert bind_app(settings, "test").name == "test"

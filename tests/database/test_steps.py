@@ -64,10 +64,10 @@ def test_without_its_trigger_a_step_could_change_without_an_event(own: Urls, tab
         before = told_and_stored(connection, table)
         connection.execute(MOVED[table].encode())
         connection.commit()
-        told, stored = told_and_stored(connection, table)
+        reported, stored = told_and_stored(connection, table)
 
     assert stored != before[1], "the step has changed"
-    assert told == before[0], "and no event tells of it"
+    assert reported == before[0], "and no event tells of it"
 
 
 def told_and_stored(connection: psycopg.Connection[tuple[object, ...]], table: str) -> tuple[object, object]:

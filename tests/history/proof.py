@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 from flask import Flask
 from sqlalchemy import func, select
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Checkpoint, Event
 from grants.outside import keys
 from grants.outside.storage import Storage
-from grants.services import history, verification
-from grants.services.history import FIRST, digest
+from grants.services.integrity import history, verification
+from grants.services.integrity.history import FIRST, digest
 from tests.world import SYSTEM
-from workflows.say import Say
+from workflows.engine.message import Message
 
 
 def name_of(app: Flask) -> str:
@@ -31,7 +31,7 @@ def seal_all(app: Flask) -> None:
     until = time.monotonic() + 20
     with app.app_context():
         while True:
-            with saving():
+            with transaction():
                 verification.seal(key(app))
             covered = db.session.query(db.func.coalesce(db.func.sum(Checkpoint.events), 0)).scalar()
             if covered == db.session.query(Event).count():
@@ -46,7 +46,7 @@ def seal_up_to(app: Flask, event: int) -> None:
     until = time.monotonic() + 20
     while True:
         with app.app_context():
-            with saving():
+            with transaction():
                 verification.seal(key(app))
             if (db.session.scalar(select(func.max(Checkpoint.up_to))) or 0) >= event:
                 return
@@ -63,14 +63,17 @@ def found(app: Flask) -> list[str]:
     """The findings of the verification."""
     storage = Storage(app.extensions["settings"].files)
     with app.app_context():
-        return [str(say) for say in verification.findings(key(app), storage.exists)]
+        return [str(message) for message in verification.findings(key(app), storage.exists)]
 
 
 def add_event(app: Flask, person: int = 1) -> None:
     """Add an event to a person."""
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         history.record(
-            history.About("person", person, "person", person), actor=SYSTEM, key="test", say=Say("Something happened")
+            history.About("person", person, "person", person),
+            actor=SYSTEM,
+            key="test",
+            message=Message("Something happened"),
         )
 
 

@@ -8,12 +8,12 @@ import threading
 import pytest
 from flask import Flask
 
-from grants.db import Broken, db, saving
+from grants.db import ConstraintViolated, db, transaction
 from grants.models import Event, Head
-from grants.services import history
+from grants.services.integrity import history
 from tests.history.proof import add_event, found
 from tests.world import SYSTEM
-from workflows.say import Say
+from workflows.engine.message import Message
 
 
 def test_an_event_continues_from_the_last_hash(app: Flask) -> None:
@@ -39,14 +39,16 @@ def test_the_head_is_the_newest_event(app: Flask) -> None:
 
 
 def test_the_chain_contains_texts_only_as_salted_hashes(app: Flask) -> None:
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         about = history.About("person", 1, "person", 1)
-        event = history.record(about, actor=SYSTEM, key="test", say=Say("Said"), words={"note": "private words"})
+        event = history.record(
+            about, actor=SYSTEM, key="test", message=Message("Said"), words={"note": "private words"}
+        )
 
     words = event.words[0]
 
-    assert "private words" not in str(event.said)
-    assert event.said["words"] == {"note": hashlib.sha256(f"{words.salt}:private words".encode()).hexdigest()}
+    assert "private words" not in str(event.message)
+    assert event.message["words"] == {"note": hashlib.sha256(f"{words.salt}:private words".encode()).hexdigest()}
 
 
 def test_equal_texts_have_different_hashes() -> None:
@@ -78,7 +80,7 @@ def test_a_failed_transaction_leaves_no_event(app: Flask) -> None:
     with app.app_context():
         before = db.session.query(Event).count()
 
-        with pytest.raises(Broken):
+        with pytest.raises(ConstraintViolated):
             fail_after_an_event()
 
         assert db.session.query(Event).count() == before
@@ -87,6 +89,6 @@ def test_a_failed_transaction_leaves_no_event(app: Flask) -> None:
 
 def fail_after_an_event() -> None:
     """A transaction whose second half is refused."""
-    with saving():
-        history.record(history.About("person", 1, "person", 1), actor=SYSTEM, key="test", say=Say("Lost"))
+    with transaction():
+        history.record(history.About("person", 1, "person", 1), actor=SYSTEM, key="test", message=Message("Lost"))
         db.session.execute(db.text("UPDATE person SET email = 'NOT LOWER' WHERE id = 1"))

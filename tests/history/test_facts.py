@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Award
 from grants.outside.servers import Postgres
-from grants.services import facts
+from grants.services.integrity import comparison
 from tests import world
 from tests.databases import copied, settings_for
 from tests.history.conftest import Forge
 from tests.history.proof import found, seal_all
 from tests.prepared import opened, prepared
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 
 @pytest.fixture(scope="session")
@@ -31,15 +31,15 @@ def settled(postgres: Postgres, template: str) -> str:
 def _fill() -> None:
     made = world.build(programmes=("BTN-L",))
     award = world.awarded(made, given=7_000)
-    world.take(made, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
-    world.take(made, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
-    world.take(made, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
+    world.apply(made, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+    world.apply(made, award.agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+    world.apply(made, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
     world.paid(made, award)
     world.reported(made, award, 1)
     world.received(made, award, 2)
     batch = world.batch(made, award)
-    world.take(made, batch, "approve", "fox", Role.FINANCE)
-    world.take(made, batch, "release", "fritz", Role.FINANCE)
+    world.apply(made, batch, "approve", "fox", Role.FINANCE)
+    world.apply(made, batch, "release", "fritz", Role.FINANCE)
     world.draft(made, chapter="bo")
 
 
@@ -110,8 +110,8 @@ def test_settled_facts_cannot_be_changed_unnoticed(app: Flask, forge: Forge, for
     for forgery in forgeries:
         forge(forgery)
 
-    told = found(app)
-    assert [forgery for forgery in forgeries if FORGED[forgery] not in told] == []
+    reported = found(app)
+    assert [forgery for forgery in forgeries if FORGED[forgery] not in reported] == []
 
 
 @pytest.mark.parametrize("forgery", MONEY)
@@ -119,7 +119,7 @@ def test_payments_missing_from_the_ledger_are_found(app: Flask, forge: Forge, fo
     forge(forgery)
 
     with app.app_context():
-        assert any(MONEY[forgery] in str(say) for say in facts.payments())
+        assert any(MONEY[forgery] in str(message) for message in comparison.payments())
         db.session.remove()
 
 
@@ -187,16 +187,16 @@ def test_a_self_granted_role_is_found(app: Flask, forge: Forge, table: str, id: 
 def test_rows_older_than_their_history_are_recorded_once(app: Flask, forge: Forge) -> None:
     forge("DELETE FROM history; DELETE FROM history_head")
     with app.app_context():
-        before = {str(say).split()[0] for say in facts.unheard()}
-        with saving():
-            facts.adopt()
+        before = {str(message).split()[0] for message in comparison.unrecorded()}
+        with transaction():
+            comparison.adopt()
         assert before == {*POWER}
-        assert [str(say) for say in facts.unheard()] == []
+        assert [str(message) for message in comparison.unrecorded()] == []
         db.session.remove()
     forge(POWER["appointment"].format(id=900))
 
     with app.app_context():
-        with saving():
-            facts.adopt()
-        assert [str(say) for say in facts.unheard()] == ["appointment 900 has no event in history."]
+        with transaction():
+            comparison.adopt()
+        assert [str(message) for message in comparison.unrecorded()] == ["appointment 900 has no event in history."]
         db.session.remove()

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from flask import Flask
 from sqlalchemy import text
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Checkpoint, Event
-from grants.services import history, verification
+from grants.services.integrity import history, verification
 from tests.history.conftest import Forge
 from tests.history.proof import add_event, found, key, seal_all, seal_up_to
 from tests.world import SYSTEM
-from workflows.say import Say
+from workflows.engine.message import Message
 
 
 def points(app: Flask) -> list[Checkpoint]:
@@ -28,7 +28,7 @@ def test_no_checkpoint_is_written_without_new_events(app: Flask) -> None:
     seal_all(app)
     before = len(points(app))
 
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         assert verification.seal(key(app)) is None
 
     assert len(points(app)) == before
@@ -86,17 +86,19 @@ def slow_event(app: Flask) -> Iterator[int]:
     recorded, end = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with app.app_context(), saving():
-            history.record(history.About("person", 1, "person", 1), actor=SYSTEM, key="test", say=Say("Slow"))
+        with app.app_context(), transaction():
+            history.record(history.About("person", 1, "person", 1), actor=SYSTEM, key="test", message=Message("Slow"))
             recorded.set()
             end.wait(20)
 
     slow = threading.Thread(target=hold)
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         db.session.execute(text("SELECT pg_current_xact_id()"))
         slow.start()
         assert recorded.wait(20)
-        quick = history.record(history.About("person", 2, "person", 2), actor=SYSTEM, key="test", say=Say("Quick"))
+        quick = history.record(
+            history.About("person", 2, "person", 2), actor=SYSTEM, key="test", message=Message("Quick")
+        )
     try:
         yield quick.id
     finally:

@@ -141,11 +141,11 @@ MAKE_PAYABLE = "UPDATE instalment SET step = 'payable'"
 
 @pytest.mark.parametrize("table", MOVED)
 def test_a_step_changed_directly_is_found(app: Flask, forge: Forge, table: str) -> None:
-    step, told, also = MOVED[table]
+    step, reported, also = MOVED[table]
 
     forge(f"UPDATE {table} SET step = '{step}'{also} WHERE id = 1")
 
-    assert found(app)[0] == f"{table} 1 is at step {step}; its history says {told}."
+    assert found(app)[0] == f"{table} 1 is at step {step}; its history says {reported}."
 
 
 def test_a_balance_changed_directly_is_found(app: Flask, forge: Forge) -> None:

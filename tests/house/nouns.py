@@ -13,7 +13,7 @@ NOUNS = frozenset(
         "agreements", "applications", "appointments", "assignments", "awards", "batches", "calls", "checks",
         "conflicts", "decisions", "documents", "drafts", "envelopes", "failures", "figures", "funds", "indicators",
         "instalments", "organisations", "payments", "persons", "programmes", "proposals", "reports", "reviews",
-        "scores", "sessions", "submissions", "tasks", "transitions", "moves",
+        "scores", "sessions", "submissions", "tasks", "transitions",
     }
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""
@@ -36,30 +36,25 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "submissions": ("services", "a submission is read and shown with its application"),
     # machinery of the services
     "checkpoints": ("services", "seals the history"),
-    "facts": ("services", "compares rows with what the history says of them"),
     "fingerprints": ("services", "the facts of a row that the history holds"),
     "idempotency": ("services", "the second sending of a form gets the first one's answer"),
     "letters": ("services", "the snapshots that documents are printed from"),
     "locking": ("services", "the order in which rows are locked"),
     "manifest": ("services", "which tables the history holds"),
     "numbering": ("services", "draws numbers from the counters"),
-    "numbers": ("services", "draws numbers from the counters"),
-    "repeats": ("services", "the second sending of a form gets the first one's answer"),
     "verification": ("services", "compares history, steps, ledger and documents"),
     # reads that serve the pages of several nouns
+    "statuses": ("queries", "how far an application is"),
+    "comparison": ("services", "compares rows with what the history says of them"),
+    "completeness": ("queries", "what is missing in a report before it can be submitted"),
+    "search": ("queries", "how lists are searched for text"),
     "cases": ("queries", "what the rules of a flow are asked about"),
-    "duty": ("queries", "what somebody has to do on one thing"),
-    "lacks": ("queries", "what is missing in a draft or a report"),
-    "office": ("queries", "the lists of the officers' inbox"),
     "overdue": ("queries", "what the clock has to do"),
-    "pending": ("queries", "what an applicant waits for"),
     "recipients": ("queries", "who gets a mail"),
     "scores": ("queries", "the scores of an application side by side"),
-    "standing": ("queries", "how far an application is"),
-    "words": ("queries", "the search for words in a title or a name"),
     # parts of forms
     "base": ("forms", "what all forms share"),
-    "plans": ("forms", "the plan of instalments and reports in the form of a call"),
+    "schedules": ("forms", "the plan of instalments and reports in the form of a call"),
     "questions": ("forms", "one field for each kind of question"),
     "rows": ("forms", "tables in a form"),
     # pages of no noun
@@ -70,7 +65,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
 """Names that one layer alone has: which, and why there is no such name in the others."""
 
 
-REPLACED = {"moves": "transitions", "numbers": "numbering", "repeats": "idempotency", "duty": "tasks", "inbox": "tasks"}
+REPLACED = {"moves": "transitions", "numbers": "numbering", "repeats": "idempotency", "duties": "tasks"}
 """Earlier names, each with the one that takes its place: the two never stand side by side."""
 
 
@@ -113,8 +108,8 @@ def misnamed(found: Mapping[str, Names]) -> dict[str, str]:
     wrong = {}
     for layer, name in sorted((layer, name) for layer, here in found.items() for name in here.own):
         others = [other for other in found if other != layer and name in found[other].all]
-        if said := _wrong(name, layer, others):
-            wrong[f"{layer}/{name}"] = said
+        if text_found := _wrong(name, layer, others):
+            wrong[f"{layer}/{name}"] = text_found
     return wrong
 
 

@@ -91,7 +91,7 @@ def test_only_one_module_sets_steps() -> None:
 
     assert written == {
         "grants/services/calls.py",
-        "grants/services/moves.py",
+        "grants/services/transitions.py",
     }  # a call has no flow: it opens and closes
 
 
@@ -154,7 +154,7 @@ def carried() -> set[str]:
 
 @pytest.mark.parametrize("module", ["weasyprint", "scipy", "numpy", "rq"])
 def test_a_web_process_does_not_load_the_print_engine(carried: set[str], module: str) -> None:
-    assert "grants.web.inbox" in carried
+    assert "grants.web.tasks.routes" in carried
     assert module not in carried
 
 

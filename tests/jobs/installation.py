@@ -17,13 +17,14 @@ from sqlalchemy import update
 
 import config
 from config import ROOT, Settings
-from grants.db import GRANTS_NOW, db, saving
+from grants.db import GRANTS_NOW, db, transaction
 from grants.jobs import program
 from grants.models import Award, DocumentFile, Outbox
 from grants.outside import keys
 from grants.outside.servers import Valkey, child
 from grants.outside.storage import Storage
-from grants.services import letters, verification
+from grants.services import letters
+from grants.services.integrity import verification
 from tests.world import found
 
 SECONDS = 30.0
@@ -63,13 +64,13 @@ class Installation:
             if process.poll() is not None:
                 self.start(name)
 
-    def wish(self, point: str, who: str = "me") -> None:
+    def wish(self, point: str, principal: str = "me") -> None:
         """Request that the process that reaches the point dies: me, both, or parent."""
-        (self.points / point).write_text(who)
+        (self.points / point).write_text(principal)
 
     def order(self) -> tuple[int, int]:
         """Order one more letter; returns (document, outbox row)."""
-        with self.app.app_context(), saving():
+        with self.app.app_context(), transaction():
             document = letters.award_letter(db.session.query(Award).one(), signed_by=found().people["pia"])
             row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
             assert row is not None
@@ -118,7 +119,7 @@ class Installation:
                 "stored whole": [len(storage.get(file.sha256)) == file.size for file in files],
                 "of this row": [file.outbox_id == id for file in files],
                 "dead": db.session.get_one(Outbox, id).dead_at is not None,
-                "findings": [str(say) for say in verification.findings(self._key, storage.exists)],
+                "findings": [str(message) for message in verification.findings(self._key, storage.exists)],
             }
 
     @property
@@ -127,7 +128,7 @@ class Installation:
 
     def settle(self) -> None:
         """Leave no work, as if everything ordered before the test had been printed."""
-        with self.app.app_context(), saving():
+        with self.app.app_context(), transaction():
             db.session.execute(
                 update(Outbox).where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None)).values(done_at=GRANTS_NOW)
             )

@@ -39,13 +39,13 @@ note_enqueued = outbox.enqueued
 def reached(point: str) -> None:
     """Die here if that is requested."""
     try:
-        who = (FOLDER / point).read_text()
+        principal = (FOLDER / point).read_text()
         (FOLDER / point).unlink()
     except FileNotFoundError:
         return
-    if who != "me":
+    if principal != "me":
         os.kill(os.getppid(), signal.SIGKILL)
-    if who != "parent":
+    if principal != "parent":
         os.kill(os.getpid(), signal.SIGKILL)
     while not (FOLDER / "go on").exists():
         time.sleep(0.05)

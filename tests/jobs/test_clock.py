@@ -13,18 +13,18 @@ from flask import Flask
 from redis import Redis
 
 from config import Settings
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.jobs import clock
 from grants.jobs.program import queue
 from grants.models import Application, Checkpoint, Event, Figures, Outbox, Person
 from grants.outside.servers import Postgres
 from grants.queries import overdue
-from grants.services import moves
+from grants.services import transitions
 from tests import world
 from tests.databases import advance, copied, settings_for
 from tests.prepared import opened, prepared
 from tests.world import found
-from workflows.roles import CLOCK, Role
+from workflows.engine.roles import CLOCK, Role
 
 HOUR, DAY = 3_600, 86_400
 
@@ -38,9 +38,9 @@ def waiting(postgres: Postgres, template: str) -> str:
 def _wait() -> None:
     made = world.build(programmes=("BTN-L", "DRR"))
     asked, alert = world.draft(made), world.draft(made, code="DRR", chapter="bo")
-    world.take(made, asked, "submit", "mg1", Role.APPLICANT)
-    world.take(made, asked, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
-    world.take(made, alert, "alert", "bo1", Role.APPLICANT)
+    world.apply(made, asked, "submit", "mg1", Role.APPLICANT)
+    world.apply(made, asked, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
+    world.apply(made, alert, "alert", "bo1", Role.APPLICANT)
 
 
 @pytest.fixture
@@ -98,11 +98,11 @@ def test_an_alert_that_waits_too_long_notifies_the_deputy(app: Flask, settings: 
 
         assert clock.tick() == 1
 
-        told = [
+        reported = [
             db.session.get_one(Person, int(str(row.args["person"]))).email
             for row in db.session.query(Outbox).order_by(Outbox.id)[before:]
         ]
-    assert told == ["pia@example.org"]
+    assert reported == ["pia@example.org"]
     assert steps(app)[1] == "triage"
 
 
@@ -119,8 +119,8 @@ def test_the_deputy_is_notified_once_per_missed_time_limit(app: Flask, settings:
 def test_a_refused_transition_does_not_delay_the_others(
     app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = overdue.moves
-    monkeypatch.setattr(overdue, "moves", lambda: [(1, "award"), *real()])
+    real = overdue.transitions
+    monkeypatch.setattr(overdue, "transitions", lambda: [(1, "award"), *real()])
     advance(settings, 5 * DAY + 60)
 
     with app.app_context():
@@ -133,8 +133,8 @@ def test_the_clock_cannot_decide(app: Flask) -> None:
         row = db.session.get_one(Application, 1)
 
         for key in ("award", "decline", "pass", "recommend", "submit"):
-            with pytest.raises(moves.Refused), saving():
-                moves.take(row, key, actor=CLOCK, answers={"amount": 1})
+            with pytest.raises(transitions.Refused), transaction():
+                transitions.apply(row, key, actor=CLOCK, answers={"amount": 1})
         assert world_.calls
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, text
 from sqlalchemy.exc import IntegrityError
 
 import reports
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.jobs import doors, printing
 from grants.models import Document, DocumentFile, DocumentSnapshot, Outbox
 from grants.outside.servers.postgres import plain
@@ -136,7 +136,7 @@ def test_a_failed_job_is_retried_after_growing_pauses(awarded_app: Flask, letter
     pauses = []
     with awarded_app.app_context():
         for _ in range(outbox.TRIES - 1):
-            with saving():
+            with transaction():
                 outbox.fail(claimed(letter), problem="The disk is full.")
             found = row(letter)
             pauses.append(
@@ -164,7 +164,7 @@ def test_there_is_no_retry_after_the_last_attempt(
 
 def test_an_unprintable_letter_fails_at_once_with_its_reason(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
-        with saving():
+        with transaction():
             db.session.execute(
                 text("UPDATE document_snapshot SET data = jsonb_set(data, '{project}', to_jsonb('Fibre \ue123'::text))")
             )
@@ -180,7 +180,7 @@ def test_an_unprintable_letter_fails_at_once_with_its_reason(awarded_app: Flask,
 
 def test_a_letter_with_an_erased_snapshot_fails_with_its_reason(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
-        with saving():
+        with transaction():
             db.session.query(DocumentSnapshot).delete()
 
         assert not any(doors.work_one(letter) for _ in range(outbox.TRIES))
@@ -191,7 +191,7 @@ def test_a_letter_with_an_erased_snapshot_fails_with_its_reason(awarded_app: Fla
 
 def test_a_snapshot_of_another_schema_fails_with_its_reason(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
-        with saving():
+        with transaction():
             db.session.execute(text("UPDATE document_snapshot SET data = data - 'number'"))
 
         assert not any(doors.work_one(letter) for _ in range(outbox.TRIES))

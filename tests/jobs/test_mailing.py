@@ -16,12 +16,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
 from grants.cli.up import free_port
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.jobs import doors, mailing
 from grants.models import Outbox, Person
 from grants.services import outbox
 from tests.databases import advance
-from workflows.say import Money, Say
+from workflows.engine.message import Message, Money
 
 
 @dataclass
@@ -130,10 +130,13 @@ def test_a_temporarily_refused_mail_is_retried(awarded_app: Flask, sink: Sink, m
 
 def test_a_title_with_a_line_break_adds_no_header(awarded_app: Flask, sink: Sink) -> None:
     with awarded_app.app_context():
-        with saving():
+        with transaction():
             somebody = db.session.query(Person).filter_by(email="olga@example.org").one()
             outbox.mail(
-                [somebody], subject=Say("%(title)s", title="Fibre\r\nBcc: all@example.org"), text=Say("Text"), path="/"
+                [somebody],
+                subject=Message("%(title)s", title="Fibre\r\nBcc: all@example.org"),
+                text=Message("Text"),
+                path="/",
             )
             row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
         assert row is not None
@@ -144,15 +147,15 @@ def test_a_title_with_a_line_break_adds_no_header(awarded_app: Flask, sink: Sink
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "text_found"),
     [
         ("en", "USD\xa01,234.50 on 1 March 2027, 1 March 2027, 14:30 UTC, 0.5"),
         ("fr", "USD\xa01\u202f234,50 on 1 mars 2027, 1 mars 2027, 14:30 UTC, 0,5"),
     ],
 )
-def test_values_are_written_in_the_readers_language(language: str, said: str) -> None:
+def test_values_are_written_in_the_readers_language(language: str, text_found: str) -> None:
     at = datetime(2027, 3, 1, 14, 30, tzinfo=UTC)
-    say = Say(
+    message = Message(
         "%(sum)s on %(day)s, %(at)s, %(share)s",
         sum=Money(Decimal("1234.5"), "USD"),
         day=date(2027, 3, 1),
@@ -160,7 +163,7 @@ def test_values_are_written_in_the_readers_language(language: str, said: str) ->
         share=Decimal("0.5"),
     )
 
-    assert mailing.spoken(say, language) == said
+    assert mailing.translate(message, language) == text_found
 
 
 @pytest.mark.parametrize(
@@ -176,9 +179,9 @@ def test_values_are_written_in_the_readers_language(language: str, said: str) ->
 )
 def test_a_subject_arrives_unchanged(awarded_app: Flask, sink: Sink, mails: list[int], title: str) -> None:
     with awarded_app.app_context():
-        with saving():
+        with transaction():
             row = db.session.get_one(Outbox, mails[0])
-            row.args = row.args | {"subject": Say("Sent: %(title)s", title=title).as_json()}
+            row.args = row.args | {"subject": Message("Sent: %(title)s", title=title).as_json()}
 
         assert doors.work_one(mails[0])
 

@@ -12,7 +12,7 @@ from redis import Redis
 from rq.serializers import JSONSerializer
 from sqlalchemy import text
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.jobs import relay
 from grants.jobs.program import queue
 from grants.models import Outbox
@@ -104,7 +104,7 @@ def _unpacked(stored: bytes) -> bytes:
 
 def test_a_row_whose_workers_all_died_fails_with_its_reason(awarded_app: Flask, queues: Redis) -> None:
     with awarded_app.app_context():
-        with saving():
+        with transaction():
             db.session.execute(
                 text("UPDATE outbox SET attempts = 5, leased_until = grants_now() - interval '1 s' WHERE id = 1")
             )
@@ -118,7 +118,7 @@ def test_a_row_whose_workers_all_died_fails_with_its_reason(awarded_app: Flask, 
 
 def test_a_row_in_its_last_attempt_is_not_given_up(awarded_app: Flask, queues: Redis) -> None:
     with awarded_app.app_context():
-        with saving():
+        with transaction():
             db.session.execute(
                 text("UPDATE outbox SET attempts = 5, leased_until = grants_now() + interval '60 s' WHERE id = 1")
             )

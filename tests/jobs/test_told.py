@@ -9,14 +9,14 @@ import pytest
 from babel.dates import format_datetime
 from flask import Flask
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.jobs import mailing
 from grants.models import Outbox
 from grants.services import applications
 from tests import world as w
 from tests.prepared import Prepare
-from workflows.roles import Role
-from workflows.say import Say
+from workflows.engine.message import Message
+from workflows.engine.roles import Role
 
 
 @pytest.fixture(scope="session")
@@ -32,11 +32,11 @@ def world(app: Flask) -> w.World:
         return w.found()
 
 
-def told(language: str = "en") -> list[str]:
+def reported(language: str = "en") -> list[str]:
     """The texts of all mails in that language, oldest first, without duplicates."""
     mails = db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id)
     texts: list[Any] = [mail.args["text"] for mail in mails]
-    return [*dict.fromkeys(mailing.spoken(Say.from_json(text), language) for text in texts)]
+    return [*dict.fromkeys(mailing.translate(Message.from_json(text), language) for text in texts)]
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ def test_the_mail_about_an_award_names_its_amount(app: Flask, world: w.World, la
     with app.app_context():
         w.awarded(world, amount=10_000)
 
-        said = told(language)[-1]
+        text_found = reported(language)[-1]
 
-    assert said == (
+    assert text_found == (
         f"We award your project {amount}. The award letter is on the page of your proposal as soon as it is printed. "
         "Sign the agreement by the day stated in the letter."
     )
@@ -58,21 +58,23 @@ def test_the_mail_about_a_payment_names_the_amount_paid_to_each(app: Flask, worl
     with app.app_context():
         w.paid(world, w.active(world, amount=10_000), w.active(world, chapter="bo", amount=5_000))
 
-        said = told()[-2:]
+        text_found = reported()[-2:]
 
-    assert said == [f"The bank has confirmed our payment of USD\xa0{sum_} to you." for sum_ in ("6,000.00", "3,000.00")]
+    assert text_found == [
+        f"The bank has confirmed our payment of USD\xa0{sum_} to you." for sum_ in ("6,000.00", "3,000.00")
+    ]
 
 
 def test_the_mails_about_a_report_name_it(app: Flask, world: w.World) -> None:
     with app.app_context():
         report = w.received(world, w.active(world), 1)
-        w.take(world, report, "send_back", "olga", Role.OFFICER, question="Who wrote the story?")
-        w.take(world, report, "send", "mg1", Role.APPLICANT)
-        w.take(world, report, "approve", "olga", Role.OFFICER)
+        w.apply(world, report, "send_back", "olga", Role.OFFICER, question="Who wrote the story?")
+        w.apply(world, report, "send", "mg1", Role.APPLICANT)
+        w.apply(world, report, "approve", "olga", Role.OFFICER)
 
-        said = told()[-2:]
+        text_found = reported()[-2:]
 
-    assert said == [
+    assert text_found == [
         "We have questions about “Interim report”:\n\nWho wrote the story?\n\nChange the report and submit it again.",
         "We have approved “Interim report”. An instalment that depended only on this report is now payable.",
     ]
@@ -81,7 +83,7 @@ def test_the_mails_about_a_report_name_it(app: Flask, world: w.World) -> None:
 def asked(world: w.World) -> Any:
     """An application that was sent back to its authors with a question."""
     row = w.submitted(world)
-    w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
+    w.apply(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
     return row
 
 
@@ -90,10 +92,10 @@ def test_the_mail_with_a_question_gives_its_deadline(app: Flask, world: w.World)
         row = asked(world)
         until = row.step_at + timedelta(days=5)
 
-        said = told("fr")[-1]
+        text_found = reported("fr")[-1]
 
     day = format_datetime(until, "d MMMM y, HH:mm", locale="fr")
-    assert said == (
+    assert text_found == (
         "We have a question about your proposal:\n\nWho owns the mast?\n\n"
         f"Change the proposal and submit it again before {day} UTC."
     )
@@ -102,11 +104,11 @@ def test_the_mail_with_a_question_gives_its_deadline(app: Flask, world: w.World)
 def test_a_question_without_a_deadline_names_no_date(app: Flask, world: w.World) -> None:
     with app.app_context():
         call = world.calls["BTN-L"]
-        with saving():
+        with transaction():
             call.rules = call.rules | {"clock": {}}
         row = asked(world)
 
-        said = told()[-1]
+        text_found = reported()[-1]
 
         assert applications.answer_until(row) is None
-    assert said.endswith("submit it again before our decision.")
+    assert text_found.endswith("submit it again before our decision.")

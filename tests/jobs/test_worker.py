@@ -198,7 +198,7 @@ def test_the_child_has_its_own_limits_and_connections(
     awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = worker.prepare(awarded_app, "letters", queues)
-    told, tell = os.pipe()
+    reported, tell = os.pipe()
 
     def look(self: Worker, job: object, queue: object) -> None:
         backend = db.session.execute(db.text("SELECT pg_backend_pid()")).scalar_one()
@@ -215,11 +215,11 @@ def test_the_child_has_its_own_limits_and_connections(
             made.main_work_horse(None, None)
             os._exit(0)
         os.waitpid(child, 0)
-        backend, limits = eval(os.read(told, 1000))  # noqa: S307 - our own child's words
+        backend, limits = eval(os.read(reported, 1000))  # noqa: S307 - our own child's words
         db.session.remove()
 
         assert backend != before
         assert limits == [SECONDS + 10, worker.MEMORY, worker.FILE]
         assert db.session.query(Outbox).count() > 0, "the parent's connection still works"
-    os.close(told)
+    os.close(reported)
     os.close(tell)

@@ -18,7 +18,7 @@ from grants.outside.servers.postgres import plain
 from tests import world
 from tests.databases import copied, settings_for
 from tests.prepared import opened, prepared
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 Copies = Callable[[str], AbstractContextManager[Flask]]
 _numbers = itertools.count()
@@ -41,8 +41,8 @@ def _recommend() -> None:
     made = world.build(programmes=("BTN-L",), envelope=15_000)
     row = world.in_review(made)
     world.review(made, row)
-    world.take(made, row, "to_panel", "olga", Role.OFFICER)
-    world.take(made, row, "recommend", "omar", Role.OFFICER, kind="award", amount=row.asked, conditions="")
+    world.apply(made, row, "to_panel", "olga", Role.OFFICER)
+    world.apply(made, row, "recommend", "omar", Role.OFFICER, kind="award", amount=row.asked, conditions="")
 
 
 def _clone(table: str, where: str, *changes: str) -> str:

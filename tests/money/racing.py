@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 from flask import Flask
 
-from grants.db import Broken, saving
-from grants.services.moves import Refused, Stale
+from grants.db import ConstraintViolated, transaction
+from grants.services.transitions import Refused, Stale
 
 Deed = Callable[[], object]
 DONE = "done"
@@ -28,11 +28,11 @@ def together(app: Flask, deeds: Sequence[Deed]) -> list[object]:
             do = deed()
             barrier.wait(20)
             try:
-                with saving():
+                with transaction():
                     assert callable(do)
                     do()
                 outcomes[at] = DONE
-            except (Refused, Stale, Broken) as error:
+            except (Refused, Stale, ConstraintViolated) as error:
                 outcomes[at] = error
 
     threads = [threading.Thread(target=run, args=one) for one in enumerate(deeds)]

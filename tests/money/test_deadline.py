@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from grants.db import db, now, saving
+from grants.db import db, now, transaction
 from grants.models import Application, Call
-from grants.services import moves
+from grants.services import transitions
 from tests.databases import advance
 from tests.money.conftest import Copies
 from tests.world import found
-from workflows.roles import Actor, Role
+from workflows.engine.roles import Actor, Role
 
 
 def submit(app: Flask, *, after: timedelta) -> Application:
@@ -26,8 +26,8 @@ def submit(app: Flask, *, after: timedelta) -> Application:
         row = db.session.get_one(Application, 2)
         closes = db.session.query(Call).one().closes_at
         assert closes is not None
-        with saving():
-            moves.take(row, "submit", actor=actor, arrived_at=closes + after)
+        with transaction():
+            transitions.apply(row, "submit", actor=actor, arrived_at=closes + after)
         return row
 
 
@@ -37,7 +37,7 @@ def test_at_the_deadline_it_is_in_time(copies: Copies, due: str) -> None:
 
 
 def test_long_after_the_deadline_it_is_late(copies: Copies, due: str) -> None:
-    with copies(due) as app, pytest.raises(moves.Refused, match="closed"):
+    with copies(due) as app, pytest.raises(transitions.Refused, match="closed"):
         submit(app, after=timedelta(days=1))
 
 
@@ -49,8 +49,8 @@ def test_a_request_received_in_time_counts_however_long_it_waits(copies: Copies,
 
         with app.app_context():
             row, made = db.session.get_one(Application, 2), found()
-            with saving():
-                moves.take(
+            with transaction():
+                transitions.apply(
                     row, "submit", actor=made.actor("bo1", Role.APPLICANT, made.chapters["bo"]), arrived_at=arrived
                 )
 
@@ -63,5 +63,5 @@ def test_the_clock_of_the_database_decides(copies: Copies, due: str) -> None:
 
         with app.app_context():
             row, made = db.session.get_one(Application, 2), found()
-            with pytest.raises(moves.Refused, match="closed"), saving():
-                moves.take(row, "submit", actor=made.actor("bo1", Role.APPLICANT, made.chapters["bo"]))
+            with pytest.raises(transitions.Refused, match="closed"), transaction():
+                transitions.apply(row, "submit", actor=made.actor("bo1", Role.APPLICANT, made.chapters["bo"]))

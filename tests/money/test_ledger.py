@@ -7,14 +7,15 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Account, Award, Balance, Call, Entry, Posting
-from grants.services import calls, ledger
-from grants.services.moves import Refused
+from grants.services import calls
+from grants.services.money import ledger
+from grants.services.transitions import Refused
 from tests import world
 from tests.money.conftest import Copies
 from tests.world import found
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 
 def balances() -> dict[str, Decimal]:
@@ -55,7 +56,7 @@ def test_a_fund_cannot_allocate_more_than_it_has(awarded_app: Flask) -> None:
         call, actor = db.session.query(Call).one(), found().actor("fay", Role.FINANCE)
         before = balances()
 
-        with pytest.raises(Refused, match="is available"), saving():
+        with pytest.raises(Refused, match="is available"), transaction():
             calls.fund(call, amount=before["available"] + 1, actor=actor)
 
         assert balances() == before
@@ -65,7 +66,7 @@ def test_a_fund_can_be_allocated_completely(awarded_app: Flask) -> None:
     with awarded_app.app_context():
         call, actor = db.session.query(Call).one(), found().actor("fay", Role.FINANCE)
 
-        with saving():
+        with transaction():
             calls.fund(call, amount=balances()["available"], actor=actor)
 
         assert "available" not in balances()
@@ -77,7 +78,7 @@ def test_zero_and_negative_amounts_are_refused(awarded_app: Flask, amount: Decim
         call, actor = db.session.query(Call).one(), found().actor("fay", Role.FINANCE)
         before = balances()
 
-        with pytest.raises(ValueError, match="must be above zero"), saving():
-            ledger.cut(call, amount=amount, actor=actor)
+        with pytest.raises(ValueError, match="must be above zero"), transaction():
+            ledger.allocate(call, amount=amount, actor=actor)
 
         assert balances() == before

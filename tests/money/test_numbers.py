@@ -9,10 +9,10 @@ from flask import Flask
 
 from grants.db import db
 from grants.models import Counter
-from grants.services import numbers
-from grants.services.moves import Refused
+from grants.services import numbering
+from grants.services.transitions import Refused
 from tests.money.racing import DONE, together
-from workflows.say import Say
+from workflows.engine.message import Message
 
 PEOPLE, EACH = 8, 10
 
@@ -25,9 +25,9 @@ def test_eight_writers_some_of_which_fail_leave_no_gap(awarded_app: Flask) -> No
         fails = next(turn) % 3 == 0
 
         def do() -> None:
-            number = numbers.take("TEST")
+            number = numbering.next_number("TEST")
             if fails:
-                raise Refused(Say("It failed after it had its number."))
+                raise Refused(Message("It failed after it had its number."))
             kept.append(number)
 
         return do
@@ -49,7 +49,7 @@ def test_a_database_sequence_would_leave_gaps(awarded_app: Flask) -> None:
 
 def test_each_kind_and_year_has_its_own_numbers(awarded_app: Flask) -> None:
     with awarded_app.app_context():
-        taken = [numbers.take(kind) for kind in ("ONE", "TWO", "ONE")]
+        taken = [numbering.next_number(kind) for kind in ("ONE", "TWO", "ONE")]
         year = db.session.query(Counter.year).filter_by(kind="ONE").scalar()
 
     assert taken == [f"ONE-{year}-0001", f"TWO-{year}-0001", f"ONE-{year}-0002"]

@@ -10,14 +10,15 @@ import psycopg
 import pytest
 from flask import Flask
 
-from grants.db import Broken, db, saving
+from grants.db import ConstraintViolated, db, transaction
 from grants.models import Account, Application, Award, Balance, Batch, Document, Event, Fund, Instalment, Payment
 from grants.outside.servers.postgres import plain
-from grants.services import batches, calls, instalments, ledger, moves, numbers
+from grants.services import batches, calls, numbering, transitions
+from grants.services.money import instalments, ledger
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, Deed, together
 from tests.world import found
-from workflows.roles import CLOCK, Role
+from workflows.engine.roles import CLOCK, Role
 
 ROUNDS = 50
 
@@ -28,7 +29,9 @@ def award(id: int) -> Deed:
     def read() -> Callable[[], None]:
         row, actor = db.session.get_one(Application, id), found().actor("pia", Role.APPROVER)
         db.session.rollback()
-        return lambda: moves.take(row, "award", actor=actor, answers={"amount": Decimal(10_000), "conditions": ""})
+        return lambda: transitions.apply(
+            row, "award", actor=actor, answers={"amount": Decimal(10_000), "conditions": ""}
+        )
 
     return read
 
@@ -42,16 +45,16 @@ def race(app: Flask, number: int) -> tuple[list[object], Decimal]:
 
 def refill(app: Flask) -> None:
     """Set the envelope to 15,000 again."""
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         made = found()
-        ledger.cut(made.calls["BTN-L"], amount=Decimal(10_000), actor=made.actor("fay", Role.FINANCE))
+        ledger.allocate(made.calls["BTN-L"], amount=Decimal(10_000), actor=made.actor("fay", Role.FINANCE))
 
 
 def unlock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove the lock on the fund, and the counter's lock, behind which awards might queue by chance."""
     monkeypatch.setattr(ledger, "lock", lambda fund_id: db.session.get_one(Fund, fund_id))
     taken = itertools.count(1)
-    monkeypatch.setattr(numbers, "take", lambda kind: f"{kind}-{next(taken)}")
+    monkeypatch.setattr(numbering, "next_number", lambda kind: f"{kind}-{next(taken)}")
 
 
 def test_the_rest_of_an_envelope_is_awarded_once(copies: Copies, edge: str) -> None:
@@ -75,7 +78,7 @@ def test_without_the_lock_the_check_of_the_database_prevents_overspending(
         for number in range(1, ROUNDS + 1):
             outcomes, left = race(app, number)
 
-            met |= {one.constraint for one in outcomes if isinstance(one, Broken)}
+            met |= {one.constraint for one in outcomes if isinstance(one, ConstraintViolated)}
             assert left == Decimal(5_000)
             if met:
                 break
@@ -134,7 +137,7 @@ def submit(version: int | None = None) -> Deed:
         made = found()
         row, actor = db.session.get_one(Application, 2), made.actor("bo1", Role.APPLICANT, made.chapters["bo"])
         db.session.rollback()
-        return lambda: moves.take(row, "submit", actor=actor, version=version)
+        return lambda: transitions.apply(row, "submit", actor=actor, version=version)
 
     return read
 
@@ -165,7 +168,7 @@ def test_an_instalment_becomes_payable_once(copies: Copies, due: str) -> None:
             planned = db.session.query(Instalment).filter_by(step="planned").first()
             assert planned is not None
             conditions, id = planned.conditions, planned.id
-            with saving():
+            with transaction():
                 planned.conditions = ["agreement"]
         assert conditions != ["agreement"]
 
@@ -205,5 +208,5 @@ def test_the_clock_cannot_award_either(copies: Copies, edge: str) -> None:
     with copies(edge) as app, app.app_context():
         row = db.session.get_one(Application, 1001)
 
-        with pytest.raises(moves.Refused), saving():
-            moves.take(row, "award", actor=CLOCK, answers={"amount": Decimal(1), "conditions": ""})
+        with pytest.raises(transitions.Refused), transaction():
+            transitions.apply(row, "award", actor=CLOCK, answers={"amount": Decimal(1), "conditions": ""})

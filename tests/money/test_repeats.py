@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
-from grants.db import Broken, db, saving
-from grants.models import Application, Document, Person, Repeat
+from grants.db import ConstraintViolated, db, transaction
+from grants.models import Application, Document, IdempotencyKey, Person
 from grants.queries.sessions import COOKIE
-from grants.services import repeats
-from grants.services.moves import Refused
+from grants.services import idempotency
+from grants.services.transitions import Refused
 from grants.web import create_app
 from tests.browser import signed_in
 from tests.money.conftest import Copies
@@ -39,7 +39,7 @@ def test_twenty_requests_at_once_have_one_effect_and_one_answer(web: Flask) -> N
     with web.app_context():
         assert db.session.get_one(Application, 2).step == "checks"
         assert db.session.query(Document).filter_by(kind="receipt", application_id=2).count() == 1
-        assert db.session.query(Repeat).count() == 1
+        assert db.session.query(IdempotencyKey).count() == 1
 
 
 def sent_at_once(web: Flask, count: int) -> list[tuple[int, str]]:
@@ -47,7 +47,7 @@ def sent_at_once(web: Flask, count: int) -> list[tuple[int, str]]:
     with web.app_context():
         chapter = db.session.query(Person).filter_by(email="bo1@example.org").one()
     first = signed_in(web, chapter)
-    fields = first.get("/applications/2/send").page.form("/moves/submit").fields
+    fields = first.get("/applications/2/send").page.form("/transitions/submit").fields
     barrier, answers = threading.Barrier(count), []
 
     def send() -> None:
@@ -56,7 +56,7 @@ def sent_at_once(web: Flask, count: int) -> list[tuple[int, str]]:
             assert cookie is not None
             browser.set_cookie(cookie.key, cookie.value)
         barrier.wait(30)
-        answer = browser.post("/applications/2/moves/submit", data=fields)
+        answer = browser.post("/applications/2/transitions/submit", data=fields)
         answers.append((answer.status_code, str(answer.location)))
 
     threads = [threading.Thread(target=send) for _ in range(count)]
@@ -68,30 +68,30 @@ def sent_at_once(web: Flask, count: int) -> list[tuple[int, str]]:
 
 
 def test_the_same_key_with_another_body_is_refused(awarded_app: Flask) -> None:
-    with awarded_app.app_context(), saving():
-        repeats.once("key", person=1, body=b"one", do=lambda: "/one")
+    with awarded_app.app_context(), transaction():
+        idempotency.perform("key", person=1, body=b"one", do=lambda: "/one")
 
-    with awarded_app.app_context(), pytest.raises(Refused, match="different content"), saving():
-        repeats.once("key", person=1, body=b"two", do=lambda: "/two")
+    with awarded_app.app_context(), pytest.raises(Refused, match="different content"), transaction():
+        idempotency.perform("key", person=1, body=b"two", do=lambda: "/two")
 
 
 def test_the_same_key_from_another_person_is_refused(awarded_app: Flask) -> None:
-    with awarded_app.app_context(), saving():
-        repeats.once("key", person=1, body=b"one", do=lambda: "/one")
+    with awarded_app.app_context(), transaction():
+        idempotency.perform("key", person=1, body=b"one", do=lambda: "/one")
 
-    with awarded_app.app_context(), pytest.raises(Refused), saving():
-        repeats.once("key", person=2, body=b"one", do=lambda: "/one")
+    with awarded_app.app_context(), pytest.raises(Refused), transaction():
+        idempotency.perform("key", person=2, body=b"one", do=lambda: "/one")
 
 
 def test_a_refused_form_may_be_sent_again_with_the_same_key(awarded_app: Flask) -> None:
     def refuse() -> str:
-        raise Broken("some rule")
+        raise ConstraintViolated("some rule")
 
     with awarded_app.app_context():
-        with pytest.raises(Broken), saving():
-            repeats.once("key", person=1, body=b"one", do=refuse)
-        with saving():
-            assert repeats.once("key", person=1, body=b"two", do=lambda: "/two") == "/two"
+        with pytest.raises(ConstraintViolated), transaction():
+            idempotency.perform("key", person=1, body=b"one", do=refuse)
+        with transaction():
+            assert idempotency.perform("key", person=1, body=b"two", do=lambda: "/two") == "/two"
 
 
 def test_a_repeated_request_waits_for_the_first_and_gets_the_same_answer(awarded_app: Flask) -> None:
@@ -103,7 +103,7 @@ def test_a_repeated_request_waits_for_the_first_and_gets_the_same_answer(awarded
             db.session.execute(db.text("SELECT pg_sleep(0.2)"))
             return f"/made/{len(done)}"
 
-        return lambda: answers.append(repeats.once("key", person=1, body=b"one", do=act))
+        return lambda: answers.append(idempotency.perform("key", person=1, body=b"one", do=act))
 
     assert together(awarded_app, [send] * 5) == [DONE] * 5
     assert (done, answers) == ([1], ["/made/1"] * 5)
@@ -112,7 +112,7 @@ def test_a_repeated_request_waits_for_the_first_and_gets_the_same_answer(awarded
 def test_without_its_key_a_form_has_an_effect_each_time(awarded_app: Flask) -> None:
     numbers = itertools.count(1)
 
-    with awarded_app.app_context(), saving():
-        answers = [repeats.once("", person=1, body=b"one", do=lambda: str(next(numbers))) for _ in range(2)]
+    with awarded_app.app_context(), transaction():
+        answers = [idempotency.perform("", person=1, body=b"one", do=lambda: str(next(numbers))) for _ in range(2)]
 
     assert answers == ["1", "2"]

@@ -12,13 +12,13 @@ from grants.db import db, today
 from grants.models import Agreement, Application, Award
 from grants.outside.servers import Postgres
 from grants.queries import awards
-from grants.services import moves
-from grants.services.moves import Refused
+from grants.services import transitions
+from grants.services.transitions import Refused
 from tests import world
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, together
 from tests.prepared import prepared
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 ROUNDS = 5
 
@@ -41,7 +41,7 @@ def half_signed(postgres: Postgres, template: str) -> str:
     def fill() -> None:
         made = world.build(programmes=("BTN-L",))
         award = world.awarded(made, conditions="")
-        world.take(made, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        world.apply(made, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
 
     return prepared(postgres, template, "grants_half_signed", fill)
 
@@ -53,7 +53,7 @@ def returning(name: str, amount: int) -> Callable[[], Callable[[], None]]:
         row, actor = db.session.query(Agreement).one(), world.found().actor(name, Role.FINANCE)
         given = {"amount": Decimal(amount), "day": today(), "reference": name}
         db.session.rollback()
-        return lambda: moves.take(row, "returned", actor=actor, answers=given)
+        return lambda: transitions.apply(row, "returned", actor=actor, answers=given)
 
     return read
 
@@ -72,7 +72,7 @@ def signing() -> Callable[[], None]:
     """The approver Pia countersigns."""
     row, actor = db.session.query(Agreement).one(), world.found().actor("pia", Role.APPROVER)
     db.session.rollback()
-    return lambda: moves.take(row, "countersign", actor=actor, answers={"name": "Pia Demo", "read": True})
+    return lambda: transitions.apply(row, "countersign", actor=actor, answers={"name": "Pia Demo", "read": True})
 
 
 def leaving() -> Callable[[], None]:
@@ -80,7 +80,7 @@ def leaving() -> Callable[[], None]:
     found = world.found()
     row, actor = db.session.query(Application).one(), found.actor("mg1", Role.APPLICANT, found.chapters["mg"])
     db.session.rollback()
-    return lambda: moves.take(row, "turn_down", actor=actor, answers={"reason": ""})
+    return lambda: transitions.apply(row, "turn_down", actor=actor, answers={"reason": ""})
 
 
 def test_an_award_is_either_signed_or_ended(copies: Copies, half_signed: str) -> None:

@@ -12,12 +12,13 @@ from grants.db import db
 from grants.models import Award, Batch, Report
 from grants.outside.servers import Postgres
 from grants.queries import cases
-from grants.services import instalments, moves
+from grants.services import transitions
+from grants.services.money import instalments
 from tests import world
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, together
 from tests.prepared import prepared
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 counted = cases.loose_ends
 
@@ -33,8 +34,8 @@ def _fill() -> None:
     award = world.active(made)
     world.reported(made, award, 1)
     batch = world.batch(made, award)
-    world.take(made, batch, "approve", "fox", Role.FINANCE)
-    world.take(made, batch, "release", "fritz", Role.FINANCE)
+    world.apply(made, batch, "approve", "fox", Role.FINANCE)
+    world.apply(made, batch, "release", "fritz", Role.FINANCE)
     world.received(made, award, 2)
 
 
@@ -44,12 +45,12 @@ def end(app: Flask) -> bool:
     def confirm() -> Callable[[], None]:
         row, actor = db.session.query(Batch).one(), world.found().actor("fay", Role.FINANCE)
         db.session.rollback()
-        return lambda: moves.take(row, "confirm", actor=actor)
+        return lambda: transitions.apply(row, "confirm", actor=actor)
 
     def approve() -> Callable[[], None]:
         row, actor = db.session.query(Report).filter_by(number=2).one(), world.found().actor("omar", Role.OFFICER)
         db.session.rollback()
-        return lambda: moves.take(row, "approve", actor=actor)
+        return lambda: transitions.apply(row, "approve", actor=actor)
 
     assert together(app, [confirm, approve]) == [DONE, DONE]
     with app.app_context():

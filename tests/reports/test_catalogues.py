@@ -42,7 +42,7 @@ def pybabel(command: str) -> None:
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the commands read and write, as a copy that is the current directory."""
     shutil.copytree(ROOT / "reports", tmp_path / "reports", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(DOCUMENTS, tmp_path / "templates" / "documents")
+    shutil.copytree(DOCUMENTS, tmp_path / "templates" / "print")
     (tmp_path / "build").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -105,7 +105,7 @@ def test_updating_the_catalogues_changes_nothing(checkout: Path) -> None:
 
 
 def test_a_new_sentence_is_found_by_the_commands(checkout: Path) -> None:
-    template = checkout / "templates" / "documents" / "receipt.html"
+    template = checkout / "templates" / "print" / "receipt.html"
     template.write_text(template.read_text("utf-8") + '{{ _("A new sentence about %(it)s.", it=1) }}', "utf-8")
 
     pybabel("extract")

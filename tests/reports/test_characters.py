@@ -10,7 +10,7 @@ import pytest
 import reports
 from config import ROOT
 from reports import engine, fonts
-from workflows.printable import TABLE, strange
+from workflows.forms.printable import TABLE, strange
 
 SPREAD = 6
 """One in this many range ends is printed, equally often in every script."""

@@ -133,14 +133,14 @@ def test_the_refusal_names_the_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "text_found"),
     [
         ('<img src="asset:mark.svg"/>', 'The print engine reports: Image "asset:mark.svg" has no required alt'),
         ('<p><a href="#nowhere">A</a></p>', "The print engine reports: No anchor #nowhere for internal URI reference"),
     ],
 )
-def test_an_error_that_the_engine_only_logs_fails_the_document(body: str, said: str) -> None:
-    with pytest.raises(reports.Unprintable, match=said):
+def test_an_error_that_the_engine_only_logs_fails_the_document(body: str, text_found: str) -> None:
+    with pytest.raises(reports.Unprintable, match=text_found):
         print_html(body)
 
 

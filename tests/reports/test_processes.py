@@ -28,17 +28,17 @@ print(os.read(read, 64).decode() == reports.render(examples.award_letter()).sha2
 """
 
 
-def said(program: str) -> str:
+def text_found(program: str) -> str:
     return subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout.strip()
 
 
 def test_snapshots_and_charts_load_no_print_engine() -> None:
-    assert said(LIGHT) == "[]"
+    assert text_found(LIGHT) == "[]"
 
 
 def test_warming_up_leaves_no_thread() -> None:
-    assert said(WARM) == "1 1"
+    assert text_found(WARM) == "1 1"
 
 
 def test_a_child_of_a_warm_worker_prints_the_same_bytes() -> None:
-    assert said(FORKED) == "True"
+    assert text_found(FORKED) == "True"

@@ -57,9 +57,9 @@ def test_instalments_sum_to_the_amount() -> None:
 def test_an_amount_has_no_more_decimals_than_its_currency(currency: str, amount: str) -> None:
     one = (Instalment(number=1, amount=Decimal(amount)),)
 
-    said = complaints(lambda: examples.award_letter(amount=amount, currency=currency, instalments=one))
+    text_found = complaints(lambda: examples.award_letter(amount=amount, currency=currency, instalments=one))
 
-    assert said == [f"an amount has more decimals than {currency} has"]
+    assert text_found == [f"an amount has more decimals than {currency} has"]
 
 
 @pytest.mark.parametrize(("currency", "amount"), [("JPY", "15"), ("JPY", "1E+3"), ("USD", "1.50"), ("KWD", "1.505")])
@@ -102,9 +102,9 @@ def test_a_line_is_not_empty_and_has_a_maximum_length(title: str) -> None:
 
 @pytest.mark.parametrize("address", ["ftp://example.org/", "javascript:alert(1)", "https://", "https://a b", "/v/1"])
 def test_the_verification_address_is_a_web_address(address: str) -> None:
-    said = complaints(lambda: examples.award_letter(check_url=address))
+    text_found = complaints(lambda: examples.award_letter(check_url=address))
 
-    assert said == ["a web address starts with http:// or https:// and has no spaces"]
+    assert text_found == ["a web address starts with http:// or https:// and has no spaces"]
 
 
 def test_a_condition_about_a_report_names_the_report_and_its_date() -> None:

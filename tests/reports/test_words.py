@@ -10,17 +10,17 @@ import pytest
 
 from reports.sentences import CONDITIONS, REPORT_APPROVED, REPORT_DUE, TASKS
 from reports.snapshots.facts import Language
-from reports.snapshots.letters import ConditionKey, DeedKey, ReportName
+from reports.snapshots.letters import ActionKey, ConditionKey, ReportName
 from reports.typography import french
 from reports.wording import CATEGORIES, wording
-from workflows.proposal import CATEGORIES as CATEGORIES_OF_FORMS
+from workflows.forms.completeness import CATEGORIES as CATEGORIES_OF_FORMS
 
 
 def test_every_key_that_a_snapshot_can_hold_has_a_message() -> None:
     reports = set(get_args(ReportName))
 
     assert {*CONDITIONS, "report_approved"} == set(get_args(ConditionKey))
-    assert {*TASKS, "send_report"} == set(get_args(DeedKey))
+    assert {*TASKS, "send_report"} == set(get_args(ActionKey))
     assert (set(REPORT_APPROVED), set(REPORT_DUE)) == (reports, reports)
     assert list(CATEGORIES) == [key for key, _ in CATEGORIES_OF_FORMS]
 
@@ -101,9 +101,9 @@ def test_sizes_are_in_steps_of_a_thousand(language: Language, octets: int, size:
 
 
 def test_values_are_escaped_and_messages_are_not_filled_in_twice() -> None:
-    said = wording("fr").gettext("Impact report %(number)s: %(project)s", number="1", project="<b>%(number)s</b>")
+    text_found = wording("fr").gettext("Impact report %(number)s: %(project)s", number="1", project="<b>%(number)s</b>")
 
-    assert said == "Rapport d’impact 1\u202f: &lt;b&gt;%(number)s&lt;/b&gt;"
+    assert text_found == "Rapport d’impact 1\u202f: &lt;b&gt;%(number)s&lt;/b&gt;"
 
 
 def test_a_message_without_one_of_its_values_is_an_error() -> None:

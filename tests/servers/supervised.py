@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grants.cli.process import Process
 from grants.cli.supervisor import Supervisor
-from grants.cli.up import say
+from grants.cli.up import log
 from grants.outside.servers import child
 
 SLEEPS = "import time; print('begun', flush=True); time.sleep(600)"
@@ -35,7 +35,7 @@ def main(folder: str, patience: str, *untied: str) -> None:
         return Process(name, (sys.executable, "-c", code), env, instance, patience=float(patience))
 
     stages = [[python("mailbox", WORKS)], [python("letters", WORKS), python("web", SLEEPS), python("broken", ENDS)]]
-    Supervisor([], stages, say).run()
+    Supervisor([], stages, log).run()
 
 
 if __name__ == "__main__":

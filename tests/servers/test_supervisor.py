@@ -26,10 +26,10 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
     def start(*untied: str, patience: str = "20") -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tests.servers.supervised", str(tmp_path), patience, *untied]
-        before = {name: said(tmp_path, name).count("begun") for name in NAMES}
+        before = {name: text_found(tmp_path, name).count("begun") for name in NAMES}
         with (tmp_path / "output").open("a") as output:
             begun.append(subprocess.Popen(command, cwd=ROOT, stdout=output, text=True))
-        assert soon(lambda: all(said(tmp_path, name).count("begun") > before[name] for name in NAMES))
+        assert soon(lambda: all(text_found(tmp_path, name).count("begun") > before[name] for name in NAMES))
         return begun[-1]
 
     yield start
@@ -38,7 +38,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
         each.communicate()
 
 
-def said(folder: Path, name: str) -> str:
+def text_found(folder: Path, name: str) -> str:
     """The log of a process, or the output of the supervisor itself."""
     path = folder / "output" if name == "supervisor" else folder / "log" / f"{name}.log"
     return path.read_text() if path.exists() else ""
@@ -70,10 +70,10 @@ def test_a_killed_process_is_restarted_and_the_others_continue(run: Run, tmp_pat
 def test_a_process_that_keeps_ending_is_restarted_after_longer_pauses(run: Run, tmp_path: Path) -> None:
     run()
 
-    assert soon(lambda: "broken has ended; restart in 2.0 s" in said(tmp_path, "supervisor"))
+    assert soon(lambda: "broken has ended; restart in 2.0 s" in text_found(tmp_path, "supervisor"))
 
     pauses = [
-        line.split("restart in ")[1] for line in said(tmp_path, "supervisor").splitlines() if "restart in" in line
+        line.split("restart in ")[1] for line in text_found(tmp_path, "supervisor").splitlines() if "restart in" in line
     ]
     assert pauses[:3] == ["0.5 s", "1.0 s", "2.0 s"]
 
@@ -81,28 +81,28 @@ def test_a_process_that_keeps_ending_is_restarted_after_longer_pauses(run: Run, 
 def test_output_is_shown_with_the_name_of_its_process(run: Run, tmp_path: Path) -> None:
     run()
 
-    assert soon(lambda: "broken   | short of memory" in said(tmp_path, "supervisor"))
+    assert soon(lambda: "broken   | short of memory" in text_found(tmp_path, "supervisor"))
 
 
 def test_a_letter_in_progress_is_finished_before_the_end(run: Run, tmp_path: Path) -> None:
     run().terminate()
 
-    assert soon(lambda: "all servers and processes have stopped" in said(tmp_path, "supervisor"))
-    assert said(tmp_path, "letters") == "begun\nthe letter is done\n"
+    assert soon(lambda: "all servers and processes have stopped" in text_found(tmp_path, "supervisor"))
+    assert text_found(tmp_path, "letters") == "begun\nthe letter is done\n"
 
 
 def test_without_patience_the_letter_is_lost(run: Run, tmp_path: Path) -> None:
     """Counter-test: the waiting is what lets the letter finish."""
     run(patience="0.1").terminate()
 
-    assert soon(lambda: "all servers and processes have stopped" in said(tmp_path, "supervisor"))
-    assert said(tmp_path, "letters") == "begun\n"
+    assert soon(lambda: "all servers and processes have stopped" in text_found(tmp_path, "supervisor"))
+    assert text_found(tmp_path, "letters") == "begun\n"
 
 
 def test_the_first_stage_is_stopped_last(run: Run, tmp_path: Path) -> None:
     run().terminate()
 
-    assert soon(lambda: "all servers and processes have stopped" in said(tmp_path, "supervisor"))
+    assert soon(lambda: "all servers and processes have stopped" in text_found(tmp_path, "supervisor"))
     ended = {name: (tmp_path / "log" / f"{name}.log").stat().st_mtime for name in ("mailbox", "letters")}
     assert ended["mailbox"] > ended["letters"] + 0.5
 

@@ -116,9 +116,9 @@ def test_these_hosts_are_not_local(host: str) -> None:
 def test_every_setting_is_documented_with_its_meaning() -> None:
     written = (ROOT / "docs" / "settings.md").read_text()
 
-    told = dict(re.findall(r"^\| `(GRANTS_\w+)` \| [^|]* \| (.*) \|$", written, re.MULTILINE))
+    reported = dict(re.findall(r"^\| `(GRANTS_\w+)` \| [^|]* \| (.*) \|$", written, re.MULTILINE))
 
-    assert told == {f"GRANTS_{item.name.upper()}": item.metadata["says"] for item in fields(Settings)}
+    assert reported == {f"GRANTS_{item.name.upper()}": item.metadata["says"] for item in fields(Settings)}
 
 
 def test_a_child_process_receives_the_settings_unchanged() -> None:

@@ -32,8 +32,8 @@ def test_the_demonstration_sends_its_mail_to_its_own_mailbox(tmp_path: Path) -> 
     (mailbox,), rest = up.stages(settings, 2525)
 
     assert mailbox.argv[-2:] == ("--port", "2525")
-    seen = {config.read(process.env) for process in rest}
-    assert seen == {replace(settings, smtp_host="127.0.0.1", smtp_port=2525, smtp_tls=False)}
+    visible = {config.read(process.env) for process in rest}
+    assert visible == {replace(settings, smtp_host="127.0.0.1", smtp_port=2525, smtp_tls=False)}
 
 
 @pytest.mark.parametrize("changed", [{"host": "0.0.0.0"}, {"public_url": "https://grants.foundation.example"}])  # noqa: S104 - refused

@@ -13,8 +13,8 @@ from urllib.parse import urljoin
 from playwright.sync_api import Browser, Locator, Response, sync_playwright
 from playwright.sync_api import Page as Window
 
-from grants.cli.story.reader import Page
-from grants.cli.story.visitor import OK, Unexpected, Visitor
+from grants.demo.browser import OK, Unexpected, Visitor
+from grants.demo.page_reader import Page
 
 FEW = ("--disable-site-isolation-trials", "--renderer-process-limit=2")
 """All windows show one site and share processes; otherwise each page opened would start another process."""
@@ -64,7 +64,9 @@ class Room:
             return self._empty.pop()
         window = self.browser.new_context().new_page()
         window.set_default_timeout(PATIENCE)
-        window.on("console", lambda said: self._hear(window, said.text) if said.type == "error" else None)
+        window.on(
+            "console", lambda text_found: self._hear(window, text_found.text) if text_found.type == "error" else None
+        )
         window.on("pageerror", lambda error: self._hear(window, error.message))
         return window
 

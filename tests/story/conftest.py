@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests import machine
+from tests.story import outcome as over_http
 from tests.story import played as in_browser
-from tests.story import told as over_http
+from tests.story.outcome import Outcome
 from tests.story.played import Played
-from tests.story.told import Told
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """The result of the story played over HTTP."""
-    return over_http.read(once(tmp_path_factory, "told", lambda folder: over_http.kept(over_http.tell(folder))))
+    return over_http.read(run_once(tmp_path_factory, "outcome", lambda folder: over_http.kept(over_http.run(folder))))
 
 
 @pytest.fixture(scope="session")
@@ -26,11 +26,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     """The result and the screenshots of the story played in Chromium; skipped if there is no Chromium."""
     program = machine.chromium()
     return in_browser.read(
-        once(tmp_path_factory, "played", lambda folder: in_browser.kept(in_browser.play_in_browser(folder, program)))
+        run_once(
+            tmp_path_factory, "played", lambda folder: in_browser.kept(in_browser.play_in_browser(folder, program))
+        )
     )
 
 
-def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], str]) -> str:
+def run_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], str]) -> str:
     """The result of `make` in a separate folder, computed once per run for all test processes."""
     base = factory.getbasetemp()
     folder = (base.parent if base.name.startswith("popen-") else base) / name

@@ -10,11 +10,11 @@ from typing import Any
 from config import Settings
 from grants.cli.embedded import addressed, servers
 from grants.cli.running import System
-from grants.cli.story.cast import seat
-from grants.cli.story.facts import facts
-from grants.cli.story.play import begin, play
-from grants.cli.story.stage import Stage
-from grants.db import bound, db
+from grants.db import bind_app, db
+from grants.demo.cast import seat
+from grants.demo.outcome import facts
+from grants.demo.stage import Stage
+from grants.demo.story import begin, play
 from grants.outside.servers import Postgres, Valkey
 from tests.servers_fixture import erase
 from tests.story.chromium import PHONE, WIDE, Chromium, Room, room
@@ -24,7 +24,7 @@ from tests.story.chromium import PHONE, WIDE, Chromium, Room, room
 class Look:
     """A page in a window of some width, the width of the page (both in pixels), and its screenshot."""
 
-    who: str
+    principal: str
     path: str
     window: int
     takes: int
@@ -55,24 +55,26 @@ def play_in_browser(folder: Path, program: Path) -> Played:
 
 def _act(running: Settings, people: Room, folder: Path) -> Played:
     """Play the story on an empty database, then take screenshots."""
-    said: list[str] = []
-    stage = Stage(running, said.append, people.visitor)
+    text_found: list[str] = []
+    stage = Stage(running, text_found.append, people.visitor)
     stage.at(421)
-    with bound(running, "grants.story").app_context():
+    with bind_app(running, "grants.story").app_context():
         seat(running)
         db.engine.dispose()
-    told = play(stage, folder) | facts(running)
-    looks = [look for who, path in pages(stage, told) for look in _look(stage, who, path, folder / "pictures")]
-    return Played(told, tuple(people.complaints), tuple(looks))
+    outcome = play(stage, folder) | facts(running)
+    looks = [
+        look for principal, path in pages(stage, outcome) for look in _look(stage, principal, path, folder / "pictures")
+    ]
+    return Played(outcome, tuple(people.complaints), tuple(looks))
 
 
-def pages(stage: Stage, told: dict[str, Any]) -> list[tuple[str, str]]:
+def pages(stage: Stage, outcome: dict[str, Any]) -> list[tuple[str, str]]:
     """The most used pages, by the person who uses them. The first is a draft started for this purpose."""
     wanjiru = stage.browser("wanjiru")
-    draft, grant = begin(wanjiru, told["call"]), told["applications"]["granted"]
+    draft, grant = begin(wanjiru, outcome["call"]), outcome["applications"]["granted"]
     return [
         ("wanjiru", f"/applications/{draft}/write"),
-        ("wanjiru", f"/calls/{told['call']}"),
+        ("wanjiru", f"/calls/{outcome['call']}"),
         ("hanta", "/"),
         ("hanta", "/inbox"),
         ("hanta", f"/applications/{grant}"),
@@ -81,20 +83,20 @@ def pages(stage: Stage, told: dict[str, Any]) -> list[tuple[str, str]]:
         ("nia", "/inbox"),
         ("nia", f"/applications/{grant}"),
         ("nia", "/applications"),
-        ("nia", f"/office/calls/{told['call']}"),
+        ("nia", f"/office/calls/{outcome['call']}"),
         ("ines", "/reviews"),
         ("rosa", "/batches/1"),
         ("rosa", "/funds/1"),
     ]
 
 
-def _look(stage: Stage, who: str, path: str, pictures: Path) -> list[Look]:
+def _look(stage: Stage, principal: str, path: str, pictures: Path) -> list[Look]:
     pictures.mkdir(exist_ok=True)
-    visitor, found = stage.browser(who), []
+    visitor, found = stage.browser(principal), []
     assert isinstance(visitor, Chromium)
     for size in (WIDE, PHONE):
-        picture = pictures / f"{who}{path.replace('/', '-')}-{size[0]}.jpg"
-        found.append(Look(who, path, size[0], visitor.look_at(path, size, picture), str(picture)))
+        picture = pictures / f"{principal}{path.replace('/', '-')}-{size[0]}.jpg"
+        found.append(Look(principal, path, size[0], visitor.look_at(path, size, picture), str(picture)))
     return found
 
 

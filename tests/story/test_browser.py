@@ -15,8 +15,8 @@ from playwright.sync_api import Locator
 from config import ROOT
 from tests import machine
 from tests.story.chromium import PHONE, Chromium, Room, room
+from tests.story.outcome import Outcome
 from tests.story.played import Played
-from tests.story.told import Told
 
 DAYS = ("starts_on", "ends_on", "paid_on")
 PRINTED = ("number", "kind", "language", "reference", "pages")
@@ -42,9 +42,9 @@ def visitor(people: Room) -> Iterator[Chromium]:
     made.leave()
 
 
-def moves(facts: dict[str, Any]) -> list[tuple[str, str]]:
+def transitions(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """Who did what, in order."""
-    return [(step["who"], step["move"]) for step in facts["steps"]]
+    return [(step["person"], step["transition"]) for step in facts["steps"]]
 
 
 def rows(facts: dict[str, Any], table: str) -> list[dict[str, Any]]:
@@ -56,17 +56,17 @@ def rows(facts: dict[str, Any], table: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_the_same_people_take_the_same_actions(played: Played, told: Told) -> None:
-    assert moves(played.facts) == moves(told.facts)
+def test_the_same_people_take_the_same_actions(played: Played, outcome: Outcome) -> None:
+    assert transitions(played.facts) == transitions(outcome.facts)
 
 
 @pytest.mark.parametrize("table", ["awards", "instalments", "outcomes"])
-def test_the_database_has_the_same_content(played: Played, told: Told, table: str) -> None:
-    assert rows(played.facts, table) == rows(told.facts, table)
+def test_the_database_has_the_same_content(played: Played, outcome: Outcome, table: str) -> None:
+    assert rows(played.facts, table) == rows(outcome.facts, table)
 
 
-def test_the_same_documents_are_printed(played: Played, told: Told) -> None:
-    printed = [[{key: row[key] for key in PRINTED} for row in one.facts["printed"]] for one in (played, told)]
+def test_the_same_documents_are_printed(played: Played, outcome: Outcome) -> None:
+    printed = [[{key: row[key] for key in PRINTED} for row in one.facts["printed"]] for one in (played, outcome)]
 
     assert printed[0] == printed[1]
 

@@ -18,7 +18,7 @@ from grants.cli.up import free_port
 from grants.outside.servers import Postgres, Valkey
 from tests.servers.test_takeover import soon
 from tests.servers_fixture import erase
-from tests.story.told import CHEAP, COMMAND, running
+from tests.story.outcome import CHEAP, COMMAND, running
 
 pytestmark = pytest.mark.timeout(400)
 SECONDS = 90.0
@@ -44,7 +44,7 @@ class Home:
         return self.folder / "output"
 
     @property
-    def said(self) -> str:
+    def text_found(self) -> str:
         """The same, as text."""
         return self.output.read_text() if self.output.exists() else ""
 
@@ -55,16 +55,16 @@ class Home:
 
     def start(self, words: str = WELCOME) -> subprocess.Popen[bytes]:
         """Start it and wait until it prints this text; fails with its actual output."""
-        before = self.said.count(words)
+        before = self.text_found.count(words)
         given = {"HOME": self.folder, "GRANTS_INSTANCE": self.instance, "GRANTS_PORT": self.port, "GRANTS_DEMO": 1}
         env = os.environ | {name: str(value) for name, value in given.items()} | {"PYTHONUNBUFFERED": "1"} | CHEAP
         with self.output.open("ab") as output:
             demo = subprocess.Popen([*COMMAND, "demo"], cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
-        soon(lambda: self.said.count(words) > before or demo.poll() is not None, SECONDS)
-        if self.said.count(words) == before:
+        soon(lambda: self.text_found.count(words) > before or demo.poll() is not None, SECONDS)
+        if self.text_found.count(words) == before:
             demo.terminate()
             demo.wait()
-            pytest.fail(self.said)
+            pytest.fail(self.text_found)
         return demo
 
     def healthy(self) -> bool:
@@ -141,7 +141,7 @@ def deserted(home: Home) -> tuple[int, str, list[str]]:
     (up,) = (int(each.split()[0]) for each in home.left() if each.endswith("grants.cli up"))
     os.kill(up, signal.SIGKILL)
     try:
-        return fourth.wait(SECONDS), home.said.splitlines()[-1], home.left()
+        return fourth.wait(SECONDS), home.text_found.splitlines()[-1], home.left()
     finally:
         fourth.kill()
 
@@ -179,9 +179,9 @@ def test_after_a_kill_the_next_start_takes_over_at_once(life: Life) -> None:
 
 def test_when_its_system_process_is_killed_it_reports_that_and_ends(home: Home, life: Life) -> None:
     log = home.instance / "demo" / "log" / "up.log"
-    said = f"Error: `grants up` was ended by SIGKILL, so all processes were stopped. Its log is {log}."
+    text_found = f"Error: `grants up` was ended by SIGKILL, so all processes were stopped. Its log is {log}."
 
-    assert life.orphaned == (1, said, [])
+    assert life.orphaned == (1, text_found, [])
 
 
 def test_an_interrupted_story_starts_again(life: Life) -> None:

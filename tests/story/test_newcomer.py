@@ -13,10 +13,10 @@ from flask import Flask
 
 import reports
 from config import Settings
-from grants.cli.story.play import begin, check_and_pass, number_in, score, send, write
-from grants.cli.story.reader import Page
-from grants.cli.story.visitor import OK, Unexpected, Visitor
 from grants.db import db, now, today
+from grants.demo.browser import OK, Unexpected, Visitor
+from grants.demo.page_reader import Page
+from grants.demo.story import begin, check_and_pass, number_in, score, send, write
 from grants.models import Application, Document
 from grants.web import create_app
 from reports.snapshots import parse
@@ -124,7 +124,7 @@ def awarded(app: Flask, world: World, request: int) -> None:
     olga.send("/reviewers", reviewer=str(world.people["rex"].id))
     score(at_work(app, world, "rex"), TITLE, 4, WHY, fund=True, amount="1200.00")
     omar.open(f"/applications/{request}")
-    omar.send("/moves/award", amount="1200.00", conditions="")
+    omar.send("/transitions/award", amount="1200.00", conditions="")
 
 
 def test_one_short_file_is_a_programme_from_the_call_to_the_letter(app: Flask, world: World) -> None:

@@ -16,7 +16,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from tests.reports.reading import tagged, words
-from tests.story.told import Told, running
+from tests.story.outcome import Outcome, running
 
 LETTER, IMPACT = "award-letter.pdf", "impact-report.pdf"
 both = pytest.mark.parametrize("name", [LETTER, IMPACT])
@@ -71,76 +71,76 @@ def on_the_report(facts: dict[str, Any]) -> list[str]:
     ]
 
 
-def test_the_story_succeeds_and_leaves_its_three_files(told: Told) -> None:
-    assert told.story.status == 0, told.story.said
+def test_the_story_succeeds_and_leaves_its_three_files(outcome: Outcome) -> None:
+    assert outcome.story.status == 0, outcome.story.text_found
 
-    assert sorted(path.name for path in told.folder.iterdir() if path.is_file()) == [LETTER, IMPACT, "story.json"]
-    assert told.story.said.splitlines()[-1] == f"  {told.folder / 'story.json'}"
-
-
-def test_one_grant_is_closed_one_application_declined_and_one_withdrawn(told: Told) -> None:
-    assert [outcome["step"] for outcome in told.facts["outcomes"]] == ["closed", "declined", "withdrawn"]
+    assert sorted(path.name for path in outcome.folder.iterdir() if path.is_file()) == [LETTER, IMPACT, "story.json"]
+    assert outcome.story.text_found.splitlines()[-1] == f"  {outcome.folder / 'story.json'}"
 
 
-def test_the_amount_paid_equals_the_amount_awarded(told: Told) -> None:
-    (award,) = told.facts["awards"]
-    paid = [Decimal(one["amount"]) for one in told.facts["instalments"] if one["paid_on"]]
+def test_one_grant_is_closed_one_application_declined_and_one_withdrawn(outcome: Outcome) -> None:
+    assert [outcome["step"] for outcome in outcome.facts["outcomes"]] == ["closed", "declined", "withdrawn"]
+
+
+def test_the_amount_paid_equals_the_amount_awarded(outcome: Outcome) -> None:
+    (award,) = outcome.facts["awards"]
+    paid = [Decimal(one["amount"]) for one in outcome.facts["instalments"] if one["paid_on"]]
 
     assert (Decimal(award["amount"]), sum(paid)) == (Decimal(12_322), Decimal(12_322))
 
 
-def test_the_declined_applicant_gets_a_letter_in_its_language_and_the_withdrawn_one_none(told: Told) -> None:
-    letters = [(one["kind"], one["language"]) for one in told.facts["printed"] if one["kind"].endswith("_letter")]
+def test_the_declined_applicant_gets_a_letter_in_its_language_and_the_withdrawn_one_none(outcome: Outcome) -> None:
+    letters = [(one["kind"], one["language"]) for one in outcome.facts["printed"] if one["kind"].endswith("_letter")]
 
     assert letters == [("award_letter", "fr"), ("decline_letter", "es")]
 
 
-def test_the_letter_matches_the_database(told: Told) -> None:
-    assert lacking(words(told.document(LETTER)), *on_the_letter(told.facts)) == []
+def test_the_letter_matches_the_database(outcome: Outcome) -> None:
+    assert lacking(words(outcome.document(LETTER)), *on_the_letter(outcome.facts)) == []
 
 
-def test_the_impact_report_matches_the_database(told: Told) -> None:
-    assert lacking(words(told.document(IMPACT)), *on_the_report(told.facts)) == []
+def test_the_impact_report_matches_the_database(outcome: Outcome) -> None:
+    assert lacking(words(outcome.document(IMPACT)), *on_the_report(outcome.facts)) == []
 
 
 @pytest.mark.parametrize(
     ("key", "other"), [("amount", "12322.10"), ("starts_on", "2020-02-29"), ("organisation", "Another chapter")]
 )
-def test_a_wrong_fact_would_be_noticed_in_both_documents(told: Told, key: str, other: str) -> None:
+def test_a_wrong_fact_would_be_noticed_in_both_documents(outcome: Outcome, key: str, other: str) -> None:
     """Counter-test: the comparison notices a wrong amount, date and name."""
-    facts = told.facts
+    facts = outcome.facts
     facts["awards"][0][key] = other
 
-    assert len(lacking(words(told.document(LETTER)), *on_the_letter(facts))) == 1
-    assert len(lacking(words(told.document(IMPACT)), *on_the_report(facts))) == 1
+    assert len(lacking(words(outcome.document(LETTER)), *on_the_letter(facts))) == 1
+    assert len(lacking(words(outcome.document(IMPACT)), *on_the_report(facts))) == 1
 
 
 @both
-def test_each_document_is_tagged_for_screen_readers(told: Told, name: str) -> None:
-    pdf = tagged(told.document(name))
+def test_each_document_is_tagged_for_screen_readers(outcome: Outcome, name: str) -> None:
+    pdf = tagged(outcome.document(name))
 
     assert (pdf.marked, pdf.part, pdf.language) == (True, "1", "fr")
 
 
 @both
-def test_each_file_matches_its_hash_in_the_database(told: Told, name: str) -> None:
-    kept = {one["sha256"]: one["size"] for one in told.facts["printed"]}
-    noted = {one["file"]: one["sha256"] for one in told.facts["documents"]}
-    content = told.document(name)
+def test_each_file_matches_its_hash_in_the_database(outcome: Outcome, name: str) -> None:
+    kept = {one["sha256"]: one["size"] for one in outcome.facts["printed"]}
+    noted = {one["file"]: one["sha256"] for one in outcome.facts["documents"]}
+    content = outcome.document(name)
 
     assert noted[name] == hashlib.sha256(content).hexdigest()
     assert kept[noted[name]] == len(content)
 
 
-def test_verification_passes_afterwards(told: Told) -> None:
-    assert (told.verified.status, told.verified.said) == (
+def test_verification_passes_afterwards(outcome: Outcome) -> None:
+    assert (outcome.verified.status, outcome.verified.text_found) == (
         0,
         "No differences found in history, steps, ledger and documents.\n",
     )
 
 
-def test_no_process_is_left_running(told: Told) -> None:
-    assert (told.left, told.numbers) == ((), ())
+def test_no_process_is_left_running(outcome: Outcome) -> None:
+    assert (outcome.left, outcome.numbers) == ((), ())
 
 
 def test_a_process_left_behind_would_be_noticed(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import event, func, select
 from werkzeug.test import TestResponse
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Account, Application, Conflict, Person, Posting
 
 FIGURE = re.compile(r"</svg>\s*([\d,]+\.\d\d)</dt>\s*<dd>([a-z]+)")
@@ -46,7 +46,7 @@ def ledger(column: Any, id: int) -> dict[str, Decimal]:
 
 def conflict(person: Person, application: Application) -> None:
     """Let the person declare a conflict."""
-    with saving():
+    with transaction():
         db.session.add(Conflict(application_id=application.id, person_id=person.id, kinds="family"))
 
 

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from config import Settings
-from grants.access import who_is
-from grants.db import db, now, saving
+from grants.access import load_principal
+from grants.db import db, now, transaction
 from grants.models import Application, Conflict, Event, Person
 from grants.queries import applications as listed
 from grants.queries.applications import PAGE, Filters
@@ -21,8 +21,8 @@ from tests.databases import advance
 from tests.prepared import Prepare
 from tests.web.reading import statements
 from tests.world import World
+from workflows.engine.roles import Role
 from workflows.programmes import programmes
-from workflows.roles import Role
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +51,7 @@ def first() -> Application:
 
 def titled(row: Application, title: str) -> Application:
     """A copy of the application under another title."""
-    with saving():
+    with transaction():
         db.session.get_one(Application, row.id).title = title
     return row
 
@@ -125,7 +125,7 @@ def many(prepare: Prepare) -> str:
         world = scene.build(programmes=("BTN-L", "BTN-S"))
         for number in range(MANY):
             row = scene.submitted(world)
-            with saving():
+            with transaction():
                 row.submitted_at = now() + timedelta(minutes=number)
 
     return prepare("many", fill)
@@ -138,11 +138,11 @@ NEWEST_FIRST = list(range(MANY, 0, -1))
 @pytest.mark.ground("many")
 def test_pages_follow_each_other_without_gaps_or_duplicates_in_both_directions(app: Flask, world: World) -> None:
     with app.app_context():
-        who = who_is(world.people["olga"])
+        principal = load_principal(world.people["olga"])
 
-        first = listed.listing(who, Filters())
-        second = listed.listing(who, Filters(after=first.after))
-        back = listed.listing(who, Filters(before=second.before))
+        first = listed.listing(principal, Filters())
+        second = listed.listing(principal, Filters(after=first.after))
+        back = listed.listing(principal, Filters(before=second.before))
 
     assert [one.application.id for one in (*first.rows, *second.rows)] == NEWEST_FIRST
     assert (first.before, second.after) == ("", "")
@@ -155,15 +155,15 @@ def test_counts_stop_at_a_thousand(app: Flask, world: World, monkeypatch: pytest
         for _ in range(2):
             scene.in_review(world)
 
-        assert listed.counts(who_is(world.people["olga"]), Filters())["review"] == 2
+        assert listed.counts(load_principal(world.people["olga"]), Filters())["review"] == 2
 
 
 def test_every_step_is_in_one_list() -> None:
     reached = {
         step
         for programme in programmes().values()
-        for move in programme.flow.moves
-        for step in (*programme.flow.starts, *move.source, move.target)
+        for transition in programme.flow.transitions
+        for step in (*programme.flow.starts, *transition.source, transition.target)
     }
 
     assert reached - set(listed.STEPS) == set()
@@ -173,9 +173,9 @@ def test_every_step_is_in_one_list() -> None:
 def test_words_that_match_everything_change_no_count(app: Flask, world: World) -> None:
     with app.app_context():
         titled(scene.awarded(world, chapter="bo").application, "Nothing that is in the other title")
-        who = who_is(world.people["olga"])
+        principal = load_principal(world.people["olga"])
 
-        counted = [listed.counts(who, Filters(words=words)) for words in ("", "btn", "fibre")]
+        counted = [listed.counts(principal, Filters(words=words)) for words in ("", "btn", "fibre")]
 
     assert [(found["review"], found["agreement"], found["all"]) for found in counted] == [
         (1, 1, 2),
@@ -188,11 +188,11 @@ def test_words_that_match_everything_change_no_count(app: Flask, world: World) -
 @pytest.mark.ground("many")
 def test_search_results_are_paged_in_the_order_of_the_list(app: Flask, world: World) -> None:
     with app.app_context():
-        who = who_is(world.people["olga"])
+        principal = load_principal(world.people["olga"])
 
-        first = listed.listing(who, Filters(words="btn"))
-        second = listed.listing(who, Filters(words="btn", after=first.after))
-        back = listed.listing(who, Filters(words="btn", before=second.before))
+        first = listed.listing(principal, Filters(words="btn"))
+        second = listed.listing(principal, Filters(words="btn", after=first.after))
+        back = listed.listing(principal, Filters(words="btn", before=second.before))
 
     assert [one.application.id for one in (*first.rows, *second.rows)] == NEWEST_FIRST
     assert [one.application.id for one in back.rows] == [one.application.id for one in first.rows]
@@ -237,8 +237,8 @@ def test_a_decision_shows_its_summary(app: Flask, world: World) -> None:
     with app.app_context():
         row = first()
         scene.review(world, row)
-        scene.take(world, row, "to_panel", "olga", Role.OFFICER)
-        scene.take(
+        scene.apply(world, row, "to_panel", "olga", Role.OFFICER)
+        scene.apply(
             world,
             row,
             "recommend",
@@ -258,7 +258,7 @@ def test_a_decision_shows_its_summary(app: Flask, world: World) -> None:
 
 def conflicted(world: World, row: Application, name: str) -> None:
     """A member of staff has a conflict in this case."""
-    with saving():
+    with transaction():
         db.session.add(Conflict(application_id=row.id, person_id=world.people[name].id, kinds="person"))
 
 
@@ -276,7 +276,7 @@ def test_a_conflict_hides_the_case_from_lists_and_counts(app: Flask, world: Worl
     with app.app_context():
         row = first()
         conflicted(world, row, "olga")
-        before, after = who_is(world.people["omar"]), who_is(world.people["olga"])
+        before, after = load_principal(world.people["omar"]), load_principal(world.people["olga"])
 
         assert listed.counts(before, Filters())["review"] == 1
         assert listed.counts(after, Filters())["review"] == 0
@@ -313,7 +313,7 @@ def test_the_history_names_the_people(app: Flask, world: World) -> None:
 def test_a_person_without_a_role_finds_nothing(app: Flask, world: World) -> None:
     with app.app_context():
         row = first()
-        with saving():
+        with transaction():
             scene.person("nobody")
         nobody = db.session.query(Person).filter_by(email="nobody@example.org").one()
 
@@ -329,8 +329,8 @@ def test_the_form_of_the_approver_contains_the_recommendation(app: Flask) -> Non
         world = scene.found()
         row = first()
         scene.review(world, row)
-        scene.take(world, row, "to_panel", "olga", Role.OFFICER)
-        scene.take(
+        scene.apply(world, row, "to_panel", "olga", Role.OFFICER)
+        scene.apply(
             world,
             row,
             "recommend",
@@ -343,11 +343,11 @@ def test_the_form_of_the_approver_contains_the_recommendation(app: Flask) -> Non
     pia = signed_in(app, world.people["pia"])
     page = pia.get(f"/applications/{row.id}")
 
-    fields = page.page.form("/moves/award").fields
+    fields = page.page.form("/transitions/award").fields
 
     assert (fields["amount"], fields["conditions"]) == (["8000.00"], ["Name the owner."])
     assert "Recommended: award USD\N{NO-BREAK SPACE}8,000.00" in page.page.text
-    pia.submit(page, "/moves/award")
+    pia.submit(page, "/transitions/award")
     assert "Awarded: USD\N{NO-BREAK SPACE}8,000.00" in pia.get(f"/applications/{row.id}").page.text
 
 
@@ -356,11 +356,11 @@ def test_the_form_of_the_approver_contains_the_recommended_feedback(app: Flask) 
         world = scene.found()
         row = first()
         scene.review(world, row)
-        scene.take(world, row, "to_panel", "olga", Role.OFFICER)
-        scene.take(world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=scene.WHY)
+        scene.apply(world, row, "to_panel", "olga", Role.OFFICER)
+        scene.apply(world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=scene.WHY)
     page = signed_in(app, world.people["pia"]).get(f"/applications/{row.id}")
 
-    assert page.page.form("/moves/decline").fields["feedback"] == [scene.WHY]
+    assert page.page.form("/transitions/decline").fields["feedback"] == [scene.WHY]
     assert "Recommended: decline" in page.page.text
 
 

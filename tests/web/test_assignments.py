@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Application, Assignment, Conflict, Outbox
 from grants.queries import assignments
 from grants.services import persons, reviews
@@ -13,7 +13,7 @@ from tests import world as scene
 from tests.browser import signed_in
 from tests.prepared import Prepare
 from tests.world import SYSTEM, World
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def begin() -> None:
     """Fill the database."""
     world = scene.build(programmes=("BTN-L",))
     row = scene.in_review(world)
-    with saving():
+    with transaction():
         persons.join(world.people["rex"], world.chapters["mg"], actor=SYSTEM)
         db.session.add(Conflict(application_id=row.id, person_id=world.people["ria"].id, kinds="money"))
         reviews.assign(application=row, reviewer=world.people["rob"], actor=world.actor("olga", Role.OFFICER))

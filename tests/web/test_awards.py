@@ -7,14 +7,14 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from grants.db import db, now, saving
+from grants.db import db, now, transaction
 from grants.models import Account, Agreement, Application, Award
 from grants.queries import cases
-from grants.services import ledger as book
+from grants.services.money import ledger as book
 from tests import world as w
 from tests.browser import signed_in
 from tests.web.reading import conflict, ledger, money_bar, statements
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 
 @pytest.mark.ground("active")
@@ -37,7 +37,7 @@ def test_the_page_follows_the_ledger_and_not_the_plan(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         award = db.session.get_one(Award, 1)
-        with saving():
+        with transaction():
             book.release(
                 db.session.get_one(Award, award.id), amount=Decimal(1000), actor=world.actor("fritz", Role.FINANCE)
             )
@@ -68,9 +68,11 @@ def test_both_sides_sign_on_the_page_and_the_first_instalment_becomes_payable(ap
     grantee, approver = signed_in(app, world.people["mg1"]), signed_in(app, world.people["pia"])
     there = f"/awards/{award.id}"
 
-    signed = grantee.submit(grantee.get(there), f"/agreements/{agreement}/moves/sign", name="Mia (demo)", read="yes")
+    signed = grantee.submit(
+        grantee.get(there), f"/agreements/{agreement}/transitions/sign", name="Mia (demo)", read="yes"
+    )
     counter = approver.submit(
-        approver.get(there), f"/agreements/{agreement}/moves/countersign", name="Pia (demo)", read="yes"
+        approver.get(there), f"/agreements/{agreement}/transitions/countersign", name="Pia (demo)", read="yes"
     )
 
     assert (signed.location, counter.location) == (there, there)
@@ -90,7 +92,7 @@ def test_a_condition_holds_the_first_instalment_until_an_officer_confirms_it(app
         w.signed(world, award)
         agreement = award.agreement.id
     grantee, officer = signed_in(app, world.people["mg1"]), signed_in(app, world.people["olga"])
-    there, met = f"/awards/{award.id}", f"/agreements/{agreement}/moves/met"
+    there, met = f"/awards/{award.id}", f"/agreements/{agreement}/transitions/met"
     before = money_bar(grantee.get(there))
 
     silent = officer.submit(officer.get(there), met, proof="")
@@ -101,7 +103,7 @@ def test_a_condition_holds_the_first_instalment_until_an_officer_confirms_it(app
     assert money_bar(grantee.get(there)) == {"paid": Decimal(0), "payable": Decimal(6000), "planned": Decimal(4000)}
     assert "Her letter of 2 June" in officer.get(f"/applications/{award.application_id}").page.text
     with pytest.raises(LookupError):
-        officer.get(there).page.form("/moves/met")
+        officer.get(there).page.form("/transitions/met")
 
 
 @pytest.mark.ground("awarded")
@@ -113,7 +115,7 @@ def test_the_grantee_cannot_confirm_its_own_condition(app: Flask) -> None:
     grantee = signed_in(app, world.people["mg1"])
 
     with pytest.raises(LookupError):
-        grantee.get(f"/awards/{award.id}").page.form("/moves/met")
+        grantee.get(f"/awards/{award.id}").page.form("/transitions/met")
 
 
 @pytest.mark.ground("large")
@@ -124,7 +126,7 @@ def test_an_award_without_condition_asks_for_no_confirmation(app: Flask) -> None
     officer = signed_in(app, world.people["olga"])
 
     with pytest.raises(LookupError):
-        officer.get(f"/awards/{award.id}").page.form("/moves/met")
+        officer.get(f"/awards/{award.id}").page.form("/transitions/met")
     assert money_bar(officer.get(f"/awards/{award.id}"))["payable"] == Decimal(6000)
     assert "The condition of the award" not in officer.get(f"/awards/{award.id}").page.text
 
@@ -204,7 +206,7 @@ def test_no_instalment_overtakes_one_that_waits_for_the_condition(app: Flask) ->
         w.signed(world, award)
         w.reported(world, award, 1)
         before = [one.step for one in award.instalments]
-        w.take(world, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
+        w.apply(world, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
 
         assert (before, [one.step for one in award.instalments]) == (["planned"] * 2, ["payable"] * 2)
 

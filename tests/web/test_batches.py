@@ -48,10 +48,10 @@ def test_a_batch_goes_through_three_people_on_its_page(app: Flask, paying: tuple
     fay, fox, fritz = (signed_in(app, world.people[name]) for name in ("fay", "fox", "fritz"))
     there = prepared(fay)
 
-    fox.submit(fox.get(there), f"{there}/moves/approve")
+    fox.submit(fox.get(there), f"{there}/transitions/approve")
     page = fritz.get(there)
-    fritz.submit(page, f"{there}/moves/release")
-    fay.submit(fay.get(there), f"{there}/moves/confirm")
+    fritz.submit(page, f"{there}/transitions/release")
+    fay.submit(fay.get(there), f"{there}/transitions/confirm")
 
     assert "Release 1 payment, USD\N{NO-BREAK SPACE}6,000.00" in page.page.text
     assert step(app, there) == "paid"
@@ -67,7 +67,9 @@ def test_one_person_cannot_do_two_of_the_three_actions(app: Flask, paying: tuple
     there = prepared(fay)
 
     shown = fay.get(there)
-    forced = fay.post(f"{there}/moves/approve", data={"csrf_token": shown.page.form("/sign-out").fields["csrf_token"]})
+    forced = fay.post(
+        f"{there}/transitions/approve", data={"csrf_token": shown.page.form("/sign-out").fields["csrf_token"]}
+    )
 
     assert "so another person must do this" in shown.page.text
     assert (forced.status_code, step(app, there)) == (409, "prepared")
@@ -79,11 +81,11 @@ def test_without_rule_and_constraint_one_person_approves_their_own_batch(
     """The twin: the rule of the flow is taken away, and the constraint of the table that stands behind it."""
     fay = signed_in(app, paying[0].people["fay"])
     there = prepared(fay)
-    monkeypatch.setattr(flow, "BATCH", flow.BATCH.changed(replace(flow.APPROVE, needs=()), name="payment"))
+    monkeypatch.setattr(flow, "BATCH", flow.BATCH.changed(replace(flow.APPROVE, guards=()), name="payment"))
     with psycopg.connect(plain(settings.owner_database_url)) as owner:
         owner.execute("ALTER TABLE batch DROP CONSTRAINT batch_three_people")
 
-    answer = fay.submit(fay.get(there), f"{there}/moves/approve")
+    answer = fay.submit(fay.get(there), f"{there}/transitions/approve")
 
     assert (answer.status_code, step(app, there)) == (302, "approved")
     with app.app_context():
@@ -105,7 +107,7 @@ def test_even_without_its_key_an_instalment_goes_into_one_batch(app: Flask, payi
     fay = signed_in(app, paying[0].people["fay"])
     page = fay.get("/batches/new?fund=1")
 
-    answers = [fay.submit(page, "/batches", once="").status_code for _ in range(2)]
+    answers = [fay.submit(page, "/batches", idempotency_key="").status_code for _ in range(2)]
 
     assert answers == [302, 409]
     assert count(app, Batch) == 1
@@ -157,7 +159,7 @@ def test_a_cancelled_batch_releases_its_instalments(app: Flask, paying: tuple[w.
     fay = signed_in(app, world.people["fay"])
     there = prepared(fay)
 
-    fay.submit(fay.get(there), f"{there}/moves/undo", reason="The account has changed.")
+    fay.submit(fay.get(there), f"{there}/transitions/undo", reason="The account has changed.")
 
     assert step(app, there) == "withdrawn"
     assert step(app, prepared(fay)) == "prepared"

@@ -7,14 +7,14 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Call
 from grants.services import calls, persons
 from tests import world as scene
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare
 from tests.world import World
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +97,7 @@ def test_an_invalid_value_shows_an_error_beside_its_field(
 def test_an_officer_of_a_single_call_cannot_set_up_another(app: Flask, world: World) -> None:
     assert world.fund is not None
     only = set_up(signed_in(app, world.people["olga"]), world)
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         persons.appoint(world.people["rex"], Role.OFFICER, call_id=only, actor=scene.SYSTEM)
     client = signed_in(app, world.people["rex"])
     fields = {"programme": "BTN-S", "title": "Mine", "fund": str(world.fund.id), "opens_at": "2027-01-01T00:00"}
@@ -178,7 +178,7 @@ STANDINGS = "in_formation, good_standing, pre_rejuvenation, rejuvenation, dechar
 
 
 @pytest.mark.parametrize(
-    ("field", "typed", "told"),
+    ("field", "typed", "reported"),
     [
         (
             "applicants_allowed",
@@ -201,11 +201,11 @@ STANDINGS = "in_formation, good_standing, pre_rejuvenation, rejuvenation, dechar
     ],
 )
 def test_an_unknown_name_is_answered_with_the_known_ones(
-    app: Flask, world: World, field: str, typed: str, told: str
+    app: Flask, world: World, field: str, typed: str, reported: str
 ) -> None:
     client = signed_in(app, world.people["olga"])
     id = set_up(client, world)
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         call = db.session.get_one(Call, id)
         more = {"countries": {"allowed": ["BJ"]}, "most_of_kind": {"kind": "individual", "amount": "100"}}
         rules = [*call.rules["rules"], *({"key": key, "params": params} for key, params in more.items())]
@@ -214,7 +214,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones(
 
     answer = client.submit(client.get(there), there, **{f"rule_{field}": typed})
 
-    beside = f'<p class="error" id="rule_{field}-error">{told}</p>'
+    beside = f'<p class="error" id="rule_{field}-error">{reported}</p>'
     assert (answer.status_code, beside in answer.text) == (422, True)
     assert answer.page.form(there).fields[f"rule_{field}"] == [typed]
 
@@ -234,7 +234,7 @@ def test_two_officers_do_not_overwrite_each_other(app: Flask, world: World) -> N
 
 def funded(app: Flask, world: World, id: int) -> None:
     """Fay allocates money to the call."""
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         calls.fund(db.session.get_one(Call, id), amount=Decimal(50_000), actor=world.actor("fay", Role.FINANCE))
 
 
@@ -281,7 +281,7 @@ def test_an_approver_can_read_a_call_but_not_change_it(app: Flask, world: World)
 def plan_of(app: Flask, id: int) -> tuple[list[Decimal], list[tuple[int, int]]]:
     with app.app_context():
         rules = db.session.get_one(Call, id).data
-        return [plan.percent for plan in rules.instalments], [(duty.months, duty.days) for duty in rules.reports]
+        return [plan.percent for plan in rules.instalments], [(task.months, task.days) for task in rules.reports]
 
 
 def test_an_officer_sets_shares_and_due_dates_of_reports(app: Flask, world: World) -> None:
@@ -304,7 +304,7 @@ def test_an_officer_sets_shares_and_due_dates_of_reports(app: Flask, world: Worl
 
 
 @pytest.mark.parametrize(
-    ("field", "typed", "said"),
+    ("field", "typed", "text_found"),
     [
         ("share_2", "30", "The instalments add up to 90 percent instead of 100."),
         ("share_1", "0", "Enter a number from 1 to 100"),
@@ -319,7 +319,7 @@ def test_an_officer_sets_shares_and_due_dates_of_reports(app: Flask, world: Worl
     ],
 )
 def test_an_inconsistent_plan_shows_an_error_beside_its_field(
-    app: Flask, world: World, field: str, typed: str, said: str
+    app: Flask, world: World, field: str, typed: str, text_found: str
 ) -> None:
     client = signed_in(app, world.people["olga"])
     id = set_up(client, world, programme="BTN-L")
@@ -327,7 +327,7 @@ def test_an_inconsistent_plan_shows_an_error_beside_its_field(
 
     answer = client.submit(client.get(there), there, **{field: typed})
 
-    assert (answer.status_code, said in answer.page.text) == (422, True)
+    assert (answer.status_code, text_found in answer.page.text) == (422, True)
     assert answer.page.form(there).fields[field] == [typed]
     assert plan_of(app, id) == ([Decimal(60), Decimal(40)], [(6, 30), (0, 30)])
 

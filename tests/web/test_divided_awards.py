@@ -9,16 +9,16 @@ import pytest
 from flask import Flask
 
 from config import Settings
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Award, BudgetLine, Document, DocumentSnapshot, Report
 from grants.outside.servers.postgres import plain
-from grants.queries import lacks
+from grants.queries import completeness
 from grants.services import awards as deeds
-from grants.services.moves import Refused
+from grants.services.transitions import Refused
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 THERE = "/awards/1/budget"
 
@@ -79,7 +79,7 @@ def test_the_grantee_can_divide_the_award_in_another_way(app: Flask, mia: Carefu
 
 
 @pytest.mark.parametrize(
-    ("masts", "accounts", "said"),
+    ("masts", "accounts", "text_found"),
     [
         ("6500", "600", "The lines add up to USD 7,100.00, but the award is USD 7,000.00."),
         ("9500", "-2500", "Enter an amount of zero or more."),
@@ -90,19 +90,19 @@ def test_the_grantee_can_divide_the_award_in_another_way(app: Flask, mia: Carefu
     ],
 )
 def test_a_wrong_sum_shows_an_error_and_stays_in_its_field(
-    app: Flask, mia: Careful, masts: str, accounts: str, said: str
+    app: Flask, mia: Careful, masts: str, accounts: str, text_found: str
 ) -> None:
     answer = mia.submit(mia.get(THERE), THERE, **typed(masts, accounts))
 
-    assert answer.status_code == (422 if said else 302)
-    if said:
-        assert said in answer.page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert answer.status_code == (422 if text_found else 302)
+    if text_found:
+        assert text_found in answer.page.text.replace("\N{NO-BREAK SPACE}", " ")
         assert answer.page.form(THERE).fields["line_1"] == [masts]
         assert agreed(app) == [Decimal(6300), Decimal(700)]
 
 
 def test_the_limit_of_indirect_costs_applies_here_too(app: Flask, world: w.World) -> None:
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         for line in db.session.query(BudgetLine):
             line.total = Decimal(9000)
     mia = signed_in(app, world.people["mg1"])
@@ -116,7 +116,7 @@ def test_a_signed_budget_cannot_be_changed(app: Flask, world: w.World, mia: Care
     form = mia.get(THERE)
     with app.app_context():
         agreement = db.session.get_one(Award, 1).agreement
-        w.take(world, agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        w.apply(world, agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
 
     late = mia.submit(form, THERE, **typed("6500", "500"))
 
@@ -138,20 +138,20 @@ def test_the_signer_signs_the_budget_they_saw(app: Flask, world: w.World, mia: C
     other = signed_in(app, world.people["mg2"])
     other.submit(other.get(THERE), THERE, **typed("6400", "600"))
 
-    assert mia.submit(page, "/moves/sign", name="Mia (demo)", read="yes").status_code == 409
+    assert mia.submit(page, "/transitions/sign", name="Mia (demo)", read="yes").status_code == 409
 
 
 def test_reports_compare_amounts_used_with_amounts_agreed(app: Flask, world: w.World) -> None:
     with app.app_context():
         award = db.session.get_one(Award, 1)
         report = db.session.query(Report).filter_by(award_id=award.id, number=1).one()
-        with saving():
+        with transaction():
             for spent, amount in zip(report.spending, (Decimal(7000), Decimal(700)), strict=True):
                 spent.spent, spent.explanation = amount, ""
 
-        said = [str(say) for say in lacks.of(report) if say.cure == "spending"]
+        text_found = [str(message) for message in completeness.of(report) if message.cure == "spending"]
 
-    assert said == [
+    assert text_found == [
         "“Routers” is more than 10 %% above the agreed amount. Give the reason.".replace("%%", "%"),
         "The lines add up to USD 7700; the award is USD 7000.000. Enter only costs that the award pays for.",
     ]
@@ -160,8 +160,8 @@ def test_reports_compare_amounts_used_with_amounts_agreed(app: Flask, world: w.W
 def test_the_page_of_the_report_shows_the_agreed_lines(app: Flask, world: w.World, mia: Careful) -> None:
     with app.app_context():
         agreement = db.session.get_one(Award, 1).agreement
-        w.take(world, agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
-        w.take(world, agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+        w.apply(world, agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        w.apply(world, agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
 
     shown = mia.get("/reports/1").page.text
 
@@ -172,7 +172,7 @@ def test_the_page_of_the_report_shows_the_agreed_lines(app: Flask, world: w.Worl
 def test_without_the_check_of_the_sum_the_database_refuses(
     app: Flask, mia: Careful, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deeds, "misdivided", lambda *_: ())
+    monkeypatch.setattr(deeds, "misapportioned", lambda *_: ())
 
     answer = mia.submit(mia.get(THERE), THERE, **typed("6500", "400"))
 
@@ -183,7 +183,7 @@ def test_without_policy_and_triggers_a_wrong_sum_is_written(
     app: Flask, settings: Settings, mia: Careful, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: both lines of defence are taken away, and the grantee agrees 6,900 of an award of 7,000."""
-    monkeypatch.setattr(deeds, "misdivided", lambda *_: ())
+    monkeypatch.setattr(deeds, "misapportioned", lambda *_: ())
     with psycopg.connect(plain(settings.owner_database_url)) as owner:
         owner.execute("DROP TRIGGER line_is_agreed ON budget_line")
         owner.execute("DROP TRIGGER line_stays_agreed ON budget_line")
@@ -196,10 +196,10 @@ def test_without_policy_and_triggers_a_wrong_sum_is_written(
 def test_a_signed_budget_is_not_divided_by_whoever_asks(app: Flask, world: w.World) -> None:
     with app.app_context():
         award = db.session.get_one(Award, 1)
-        w.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        w.apply(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
         parts = {1: Decimal(6500), 2: Decimal(500)}
 
-        with pytest.raises(Refused, match="can no longer be changed"), saving():
+        with pytest.raises(Refused, match="can no longer be changed"), transaction():
             deeds.divide(award, parts, actor=world.actor("mg1", Role.APPLICANT), version=award.agreement.version)
 
 

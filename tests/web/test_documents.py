@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from config import Settings
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Application, Document, DocumentEnd, DocumentFile, Outbox
 from grants.outside.storage import Storage
 from grants.services import letters
@@ -45,7 +45,7 @@ def print_it(app: Flask, settings: Settings, content: bytes = PDF) -> str:
     """The result of a worker's print job: the stored file and its row."""
     sha256 = Storage(settings.files).put(content)
     id = letter(app)
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         row = next(row for row in db.session.scalars(select(Outbox)) if row.args.get("document") == id)
         db.session.add(
             DocumentFile(document_id=id, outbox_id=row.id, sha256=sha256, size=len(content), pages=1, made_with={})
@@ -171,7 +171,7 @@ def test_a_missing_file_or_one_that_is_not_a_pdf_is_refused_with_its_reason(app:
 
 def test_a_newer_letter_replaces_the_older_one(app: Flask, settings: Settings, world: w.World) -> None:
     print_it(app, settings)
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         row = db.session.get_one(Application, 1)
         letters.award_letter(w.award_of(row), signed_by=world.people["pia"])
 
@@ -185,7 +185,7 @@ def test_a_newer_letter_replaces_the_older_one(app: Flask, settings: Settings, w
 def test_a_revoked_document_is_not_valid(app: Flask, settings: Settings, world: w.World, kind: str, says: str) -> None:
     print_it(app, settings)
     id = letter(app)
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         db.session.add(DocumentEnd(document_id=id, kind=kind, reason="The amount was wrong."))
 
     page = upload(anonymous(app), PDF)

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Application, BudgetLine
 from grants.queries import cases
 from tests import world as w
 from tests.browser import signed_in
 from tests.web.writing import AUTO, fingerprint, form_of, single, started, stored, token
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 
 @pytest.fixture(scope="session")
@@ -259,14 +259,14 @@ def test_check_and_send_lists_everything_missing_with_its_place(app: Flask) -> N
 
     assert "The project: “Title” is not answered." in page.page.text
     assert f"/applications/{id}/write?open=project#part-project" in page.page.links.values()
-    assert not any("/moves/submit" in form.action for form in page.page.forms)
+    assert not any("/transitions/submit" in form.action for form in page.page.forms)
 
 
 def test_a_complete_proposal_is_submitted_once_with_number_and_hash(app: Flask) -> None:
     client, id = started(app)
     page = client.get(f"/applications/{id}/send")
 
-    sent = [client.submit(page, "/moves/submit") for _ in range(2)]
+    sent = [client.submit(page, "/transitions/submit") for _ in range(2)]
     shown: Any = client.get(sent[0].location)
 
     row = stored(app, id)
@@ -281,7 +281,7 @@ def test_an_incomplete_proposal_cannot_be_submitted_by_a_direct_request(app: Fla
     client, id = started(app)
     client.post(f"/applications/{id}/write", data=form_of(client, id) | {"title": ""})
 
-    answer = client.post(f"/applications/{id}/moves/submit", data=token(client, id))
+    answer = client.post(f"/applications/{id}/transitions/submit", data=token(client, id))
 
     assert (answer.status_code, stored(app, id).step) == (409, "draft")
 
@@ -289,12 +289,12 @@ def test_an_incomplete_proposal_cannot_be_submitted_by_a_direct_request(app: Fla
 def test_a_question_is_shown_above_the_form_and_the_answer_is_submitted(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
-        w.take(world, row, "submit", "mg1", Role.APPLICANT)
-        w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast then?")
+        w.apply(world, row, "submit", "mg1", Role.APPLICANT)
+        w.apply(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast then?")
         client, id = signed_in(app, world.people["mg1"]), row.id
 
     page: Any = client.get(f"/applications/{id}/write")
-    answer = client.submit(client.get(f"/applications/{id}/send"), "/moves/answer")
+    answer = client.submit(client.get(f"/applications/{id}/send"), "/transitions/answer")
 
     assert "Who owns the mast then?" in page.page.text
     assert "Your answer is not submitted yet." in page.page.text
@@ -306,7 +306,7 @@ def test_a_question_is_shown_above_the_form_and_the_answer_is_submitted(app: Fla
 def test_the_budget_uses_the_smallest_unit_of_its_currency(app: Flask, currency: str, sum_: str) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
-        with saving():
+        with transaction():
             row.call.currency = currency
     mia = signed_in(app, world.people["mg1"])
     there = f"/applications/{row.id}/write"
@@ -342,7 +342,7 @@ def test_a_section_is_not_complete_while_it_breaks_a_rule_of_the_call(app: Flask
 def test_a_unit_cost_keeps_the_third_decimal_of_its_currency(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
-        with saving():
+        with transaction():
             row.call.currency = "KWD"
     mia = signed_in(app, world.people["mg1"])
     there = f"/applications/{row.id}/write"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from grants.db import db, now, saving
+from grants.db import db, now, transaction
 from grants.models import Application
 from grants.services import persons
 from tests import world as w
@@ -39,7 +39,7 @@ def test_an_eligible_chapter_sees_the_conditions_and_begins_once(app: Flask) -> 
 def test_all_reasons_are_given_at_once_and_there_is_no_button(app: Flask) -> None:
     with app.app_context():
         world = w.found()
-        with saving():
+        with transaction():
             call, world.chapters["mg"].standing = world.calls["BTN-L"], "rejuvenation"
             call.opens_at, call.closes_at = now() - timedelta(days=9), now() - timedelta(days=1)
         id, client = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"])
@@ -57,7 +57,7 @@ def test_an_ineligible_applicant_is_refused_by_a_direct_request_too(app: Flask) 
         world = w.found()
         id, client = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"])
     page = client.get(f"/calls/{id}/apply")
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         db.session.merge(world.chapters["mg"]).standing = "rejuvenation"
 
     answer: Any = client.submit(page, "/apply")
@@ -81,7 +81,7 @@ def test_no_one_can_begin_for_an_organisation_that_is_not_theirs(app: Flask) -> 
 def test_a_person_of_two_organisations_chooses_one(app: Flask) -> None:
     with app.app_context():
         world = w.found()
-        with saving():
+        with transaction():
             persons.join(world.people["mg1"], world.chapters["bo"], actor=w.SYSTEM)
         id, client, other = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"]), world.chapters["bo"].id
     page = client.get(f"/calls/{id}/apply")

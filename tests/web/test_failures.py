@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from grants.db import GRANTS_NOW, db, saving
+from grants.db import GRANTS_NOW, db, transaction
 from grants.models import Application, Outbox
 from tests import world as w
 from tests.browser import Careful, signed_in
@@ -25,7 +25,7 @@ def ground(prepare: Prepare) -> str:
 def begin() -> None:
     """Fill the database."""
     w.in_review(w.build(programmes=("BTN-L",)))
-    with saving():
+    with transaction():
         for row in db.session.scalars(select(Outbox)):
             row.attempts, row.dead_at, row.problem = 5, GRANTS_NOW, PROBLEM
 

@@ -78,7 +78,9 @@ def test_without_its_key_the_same_form_sets_money_aside_twice(app: Flask, world:
     fay = signed_in(app, world.people["fay"])
     page = fay.get("/funds/1")
 
-    answers = [fay.submit(page, "/funds/1/envelope", amount="50,000.00", once="").status_code for _ in range(2)]
+    answers = [
+        fay.submit(page, "/funds/1/envelope", amount="50,000.00", idempotency_key="").status_code for _ in range(2)
+    ]
 
     assert answers == [302, 302]
     assert sums(fay.get("/funds/1"))[0] == 200_000
@@ -184,9 +186,9 @@ def test_money_not_awarded_can_be_taken_back_from_a_call_and_is_in_the_history(a
 
     assert (too_much.status_code, taken.status_code) == (422, 302)
     assert sums(page)[:3] == [Decimal(15_000), Decimal(5_000), Decimal(10_000)]
-    told = page.page.text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "USD 90,000.00 returned from “BTN-L round”" in told
-    assert "USD 5,000.00 allocated to “BTN-L round”" in told
+    reported = page.page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "USD 90,000.00 returned from “BTN-L round”" in reported
+    assert "USD 5,000.00 allocated to “BTN-L round”" in reported
 
 
 @pytest.mark.parametrize("currency", ["XAU", "usd dollar"])

@@ -11,13 +11,13 @@ from config import Settings
 from grants.db import db
 from grants.models import Application, Award, Document, DocumentEnd, Outbox
 from grants.queries import cases, figures, public
-from grants.services import moves
-from grants.services.verification import findings
+from grants.services import transitions
+from grants.services.integrity.verification import findings
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.databases import advance
 from tests.web.reading import titles
-from workflows.roles import CLOCK, Role
+from workflows.engine.roles import CLOCK, Role
 
 DAY = 86_400
 NOTHING = Decimal(0)
@@ -55,7 +55,7 @@ def test_the_grantee_declines_the_award(app: Flask) -> None:
     grantee = browser(app, "mg1")
 
     before = left(app)
-    answer = grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="The school has closed.")
+    answer = grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="The school has closed.")
 
     assert before[1] == Decimal(90_000)
     assert answer.status_code == 302
@@ -63,17 +63,17 @@ def test_the_grantee_declines_the_award(app: Flask) -> None:
     page = grantee.get("/awards/1").page
     assert "This award was declined" in page.text
     with pytest.raises(LookupError):
-        page.form("/moves/sign")
+        page.form("/transitions/sign")
     assert titles(grantee.get("/inbox")) == []
 
 
 def test_officers_are_notified(app: Flask) -> None:
     grantee = browser(app, "mg1")
-    grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="The school has closed.")
+    grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="The school has closed.")
 
     with app.app_context():
-        told = [str(row.args) for row in db.session.query(Outbox).filter_by(kind="mail")]
-    assert sum("Award declined" in text and "The school has closed." in text for text in told) == 2
+        reported = [str(row.args) for row in db.session.query(Outbox).filter_by(kind="mail")]
+    assert sum("Award declined" in text and "The school has closed." in text for text in reported) == 2
 
 
 def test_the_approver_revokes_the_award_after_the_time_to_sign(app: Flask, settings: Settings) -> None:
@@ -83,12 +83,12 @@ def test_the_approver_revokes_the_award_after_the_time_to_sign(app: Flask, setti
     pia = browser(app, "pia")
 
     shown = titles(pia.get("/inbox"))
-    silent = pia.submit(pia.get("/awards/1"), "/moves/take_back", reason="")
-    answer = pia.submit(pia.get("/awards/1"), "/moves/take_back", reason="Nobody answered our three letters.")
+    silent = pia.submit(pia.get("/awards/1"), "/transitions/take_back", reason="")
+    answer = pia.submit(pia.get("/awards/1"), "/transitions/take_back", reason="Nobody answered our three letters.")
 
     assert "The grantee can still sign until " in early.text
     with pytest.raises(LookupError):
-        early.form("/moves/take_back")
+        early.form("/transitions/take_back")
     assert (before, shown) == ([], ["Not signed in time: fibre title"])
     assert (silent.status_code, answer.status_code) == (422, 302)
     assert left(app) == ("terminated", Decimal(100_000), ALL_WITHDRAWN)
@@ -101,8 +101,8 @@ def test_it_cannot_be_revoked_before(app: Flask) -> None:
         made = w.found()
         row = db.session.query(Application).one()
 
-        with pytest.raises(moves.Refused, match="The grantee can still sign until"):
-            w.take(made, row, "take_back", "pia", Role.APPROVER, reason="We need the money elsewhere.")
+        with pytest.raises(transitions.Refused, match="The grantee can still sign until"):
+            w.apply(made, row, "take_back", "pia", Role.APPROVER, reason="We need the money elsewhere.")
 
     assert left(app)[0] == "agreement"
 
@@ -113,23 +113,23 @@ def test_an_award_signed_by_both_cannot_be_ended(app: Flask) -> None:
         w.signed(made, w.award_of(row))
 
         for key, name, role in (("turn_down", "mg1", Role.APPLICANT), ("take_back", "pia", Role.APPROVER)):
-            with pytest.raises(moves.Refused, match="is not available at the step “Active”"):
-                w.take(made, row, key, name, role, reason="It is too late for that.")
+            with pytest.raises(transitions.Refused, match="is not available at the step “Active”"):
+                w.apply(made, row, key, name, role, reason="It is too late for that.")
 
 
 def test_no_award_lapses_by_itself(app: Flask) -> None:
     with app.app_context():
         award = db.session.query(Award).one()
 
-        rows: list[moves.Movable] = [award.agreement, *award.instalments, *w.reports_of(award)]
+        rows: list[transitions.FlowRow] = [award.agreement, *award.instalments, *w.reports_of(award)]
         for row in rows:
-            with pytest.raises(moves.Refused, match="The award has not been declined or revoked"):
-                moves.take(row, "lapse", actor=CLOCK)
+            with pytest.raises(transitions.Refused, match="The award has not been declined or revoked"):
+                transitions.apply(row, "lapse", actor=CLOCK)
 
 
 def test_its_letter_is_no_longer_valid(app: Flask) -> None:
     grantee = browser(app, "mg1")
-    grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="")
+    grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="")
 
     with app.app_context():
         letter = db.session.query(Document).filter_by(kind="award_letter").one()
@@ -144,19 +144,19 @@ def test_no_list_counts_it_as_awarded_and_verification_passes(app: Flask) -> Non
     with app.app_context():
         before = figures.counted()
         db.session.rollback()
-    grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="")
+    grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="")
 
     with app.app_context():
         after = figures.counted()
         assert (before.awards, after.awards, after.promised) == (1, 0, NOTHING)
         assert public.recently_funded() == []
-        assert [str(say) for say in findings("seal", lambda _: True)] == []
+        assert [str(message) for message in findings("seal", lambda _: True)] == []
     assert "withdrawn" in browser(app, "olga").get("/awards?stage=ended").page.text.lower()
 
 
 def test_the_chapter_may_apply_again_and_is_not_overdue(app: Flask, settings: Settings) -> None:
     grantee = browser(app, "mg1")
-    grantee.submit(grantee.get("/awards/1"), "/moves/turn_down", reason="")
+    grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="")
     advance(settings, 900 * DAY)
 
     with app.app_context():
@@ -168,7 +168,7 @@ def sign(app: Flask) -> None:
     """The grantee signs."""
     with app.app_context():
         agreement = db.session.query(Award).one().agreement
-        w.take(w.found(), agreement, "sign", "mg2", Role.APPLICANT, name="Mia Demo", read=True)
+        w.apply(w.found(), agreement, "sign", "mg2", Role.APPLICANT, name="Mia Demo", read=True)
 
 
 @pytest.mark.parametrize(("name", "key"), [("mg1", "turn_down"), ("pia", "take_back")])
@@ -178,7 +178,7 @@ def test_a_page_from_before_the_signature_ends_no_award(app: Flask, settings: Se
     old = somebody.get("/awards/1")
     sign(app)
 
-    answer = somebody.submit(old, f"/moves/{key}", reason="Nobody signed in fifteen days.")
+    answer = somebody.submit(old, f"/transitions/{key}", reason="Nobody signed in fifteen days.")
 
     assert answer.status_code == 409
     assert "The grantee has already signed the agreement." in answer.page.text
@@ -189,7 +189,7 @@ def test_the_foundation_can_decline_to_countersign(app: Flask) -> None:
     sign(app)
     pia = browser(app, "pia")
 
-    answer = pia.submit(pia.get("/awards/1"), "/moves/refuse", reason="The school has closed meanwhile.")
+    answer = pia.submit(pia.get("/awards/1"), "/transitions/refuse", reason="The school has closed meanwhile.")
 
     assert "Countersignature declined" in pia.get("/applications/1/history").page.text
     assert answer.status_code == 302
@@ -197,26 +197,26 @@ def test_the_foundation_can_decline_to_countersign(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "reported"),
     [("BTN-L", {"olga": "whether they will", "pia": "or revoke"}), ("BTN-S", {"olga": "or revoke", "pia": ""})],
 )
 @pytest.mark.ground("template")
 def test_only_those_who_may_revoke_the_award_get_the_task(
-    app: Flask, settings: Settings, code: str, told: dict[str, str]
+    app: Flask, settings: Settings, code: str, reported: dict[str, str]
 ) -> None:
     with app.app_context():
         made = w.build(programmes=(code,))
         row = w.in_review(made, code, amount=4_000)
         w.review(made, row)
         if code == "BTN-S":
-            w.take(made, row, "award", "omar", Role.OFFICER, amount=row.asked, conditions="")
+            w.apply(made, row, "award", "omar", Role.OFFICER, amount=row.asked, conditions="")
         else:
-            w.take(made, row, "to_panel", "olga", Role.OFFICER)
-            w.take(made, row, "recommend", "omar", Role.OFFICER, kind="award", amount=row.asked, conditions="")
-            w.take(made, row, "award", "pia", Role.APPROVER, amount=row.asked, conditions="")
+            w.apply(made, row, "to_panel", "olga", Role.OFFICER)
+            w.apply(made, row, "recommend", "omar", Role.OFFICER, kind="award", amount=row.asked, conditions="")
+            w.apply(made, row, "award", "pia", Role.APPROVER, amount=row.asked, conditions="")
     advance(settings, 15 * DAY)
 
-    for name, sentence in told.items():
+    for name, sentence in reported.items():
         page = browser(app, name).get("/inbox")
         assert titles(page) == (["Not signed in time: fibre title"] if sentence else [])
         assert sentence in page.page.text

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from grants.db import db, now, saving
+from grants.db import db, now, transaction
 from grants.models import Award, Call
 from grants.services import calls
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.web.reading import statements
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 
 def inbox(client: Careful) -> Any:
@@ -27,7 +27,7 @@ def test_the_most_urgent_draft_is_shown_first(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=("BTN-S", "BTN-L"))
         later, sooner = w.draft(world, "BTN-L"), w.draft(world, "BTN-S", amount=4_000)
-        with saving():
+        with transaction():
             world.calls["BTN-S"].closes_at = now() + timedelta(days=3, hours=1)
             sooner.title = "The sooner one"
         client = signed_in(app, world.people["mg1"])
@@ -43,7 +43,7 @@ def test_the_most_urgent_draft_is_shown_first(app: Flask) -> None:
 def test_a_draft_of_a_closed_call_is_no_longer_urgent(app: Flask) -> None:
     with app.app_context():
         world = w.found()
-        with saving():
+        with transaction():
             calls.close_now(world.calls["BTN-S"], actor=world.actor("olga", Role.OFFICER))
         client = signed_in(app, world.people["mg1"])
 
@@ -122,8 +122,8 @@ def test_a_grantee_sees_the_signing_deadline_and_the_open_condition(app: Flask) 
     to_sign = mia.get("/inbox").page.text
     with app.app_context():
         agreement = db.session.get_one(Award, 1).agreement
-        w.take(world, agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
-        w.take(world, agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+        w.apply(world, agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        w.apply(world, agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
     signed = mia.get("/inbox").page.text
 
     assert "Sign the agreement: fibre title" in to_sign
@@ -136,9 +136,9 @@ def test_an_invited_draft_stays_urgent_after_its_call_has_closed(app: Flask) -> 
     with app.app_context():
         world = w.build(programmes=("DRR",))
         row = w.draft(world, "DRR")
-        w.take(world, row, "alert", "mg1", Role.APPLICANT)
-        w.take(world, row, "accept", "olga", Role.OFFICER)
-        with saving():
+        w.apply(world, row, "alert", "mg1", Role.APPLICANT)
+        w.apply(world, row, "accept", "olga", Role.OFFICER)
+        with transaction():
             calls.close_now(row.call, actor=world.actor("olga", Role.OFFICER))
     text = signed_in(app, world.people["mg1"]).get("/inbox").page.text
 
@@ -152,7 +152,7 @@ def test_calls_in_preparation_are_tasks_of_finance_and_their_officer(app: Flask)
         world = w.build(programmes=())
         call = w.draft_call(world)
     before = {name: signed_in(app, world.people[name]).get("/inbox").page.text for name in ("fay", "olga", "pia")}
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         calls.fund(db.session.get_one(Call, call.id), amount=Decimal(5), actor=world.actor("fay", Role.FINANCE))
     after = signed_in(app, world.people["fay"]).get("/inbox").page.text
 

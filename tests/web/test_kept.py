@@ -107,7 +107,7 @@ def test_pressing_twice_does_not_count_as_a_conflict(app: Flask) -> None:
 def test_text_that_arrives_after_submission_is_refused_and_kept(app: Flask) -> None:
     client, id = started(app)
     fields = form_of(client, id) | {"title": "Too late"}
-    sent = client.submit(client.get(f"/applications/{id}/send"), "/moves/submit")
+    sent = client.submit(client.get(f"/applications/{id}/send"), "/transitions/submit")
 
     answer: Any = client.post(f"/applications/{id}/write", data=fields)
 
@@ -149,4 +149,4 @@ def test_only_questions_of_the_form_are_kept_and_up_to_a_limit(app: Flask, monke
     assert len(rows) == 2
     assert not any("invented" in row.content for row in rows)
     assert answer.status_code == 409
-    assert "2 of your texts wait to be compared" in answer.page.text
+    assert "You have 2 unsaved versions to compare" in answer.page.text

@@ -7,15 +7,15 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.forms.base import TEXT
 from grants.models import Application, BudgetLine, Document, DocumentSnapshot, Indicator, Report
-from grants.services import moves, reports
+from grants.services import reports, transitions
 from reports import render, snapshots
 from tests import world as w
 from tests.prepared import Prepare
-from workflows.proposal import LINE
-from workflows.roles import Role
+from workflows.engine.roles import Role
+from workflows.forms.completeness import LINE
 
 WIDE = "W" * LINE
 LONG = "long " * (TEXT // 5)
@@ -31,17 +31,17 @@ def begin() -> None:
     """Fill the database."""
     made = w.build(programmes=("BTN-L",))
     row = w.draft(made)
-    with saving():
+    with transaction():
         row.title = WIDE
         for line in db.session.query(BudgetLine):
             line.what = WIDE
         for goal in db.session.query(Indicator):
             goal.name = goal.unit = goal.how = WIDE
-    w.take(made, row, "submit", "mg1", Role.APPLICANT)
+    w.apply(made, row, "submit", "mg1", Role.APPLICANT)
     w.check(made, row)
-    w.take(made, row, "pass", "olga", Role.OFFICER)
+    w.apply(made, row, "pass", "olga", Role.OFFICER)
     w.review(made, row)
-    w.take(made, row, "to_panel", "olga", Role.OFFICER)
+    w.apply(made, row, "to_panel", "olga", Role.OFFICER)
 
 
 @pytest.fixture
@@ -63,18 +63,18 @@ def test_a_grant_is_awarded_reported_and_closed(app: Flask, world: w.World) -> N
     with app.app_context():
         row = db.session.get_one(Application, 1)
         given = {"amount": Decimal(10_000), "conditions": LONG}
-        w.take(world, row, "recommend", "omar", Role.OFFICER, kind="award", **given)
-        w.take(world, row, "award", "pia", Role.APPROVER, **given)
+        w.apply(world, row, "recommend", "omar", Role.OFFICER, kind="award", **given)
+        w.apply(world, row, "award", "pia", Role.APPROVER, **given)
         award = w.award_of(row)
         w.signed(world, award)
-        w.take(world, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
+        w.apply(world, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
         for report in db.session.query(Report).order_by(Report.number):
-            with saving():
+            with transaction():
                 _fill(report)
-            w.take(world, report, "send", "mg1", Role.APPLICANT)
-            w.take(world, report, "approve", "omar", Role.OFFICER)
+            w.apply(world, report, "send", "mg1", Role.APPLICANT)
+            w.apply(world, report, "approve", "omar", Role.OFFICER)
         w.paid(world, award)
-        w.take(world, row, "close", "olga", Role.OFFICER)
+        w.apply(world, row, "close", "olga", Role.OFFICER)
 
         assert ordered() == ["receipt", "award_letter", "impact_report"]
 
@@ -94,8 +94,8 @@ def _fill(report: Report) -> None:
 def test_a_proposal_is_declined_with_the_longest_texts(app: Flask, world: w.World) -> None:
     with app.app_context():
         row = db.session.get_one(Application, 1)
-        w.take(world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=LONG)
-        w.take(world, row, "decline", "pia", Role.APPROVER, feedback=LONG)
+        w.apply(world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=LONG)
+        w.apply(world, row, "decline", "pia", Role.APPROVER, feedback=LONG)
 
         assert ordered() == ["receipt", "decline_letter"]
 
@@ -104,12 +104,12 @@ def test_a_proposal_is_declined_with_the_longest_texts(app: Flask, world: w.Worl
 def test_one_character_more_is_not_accepted(app: Flask) -> None:
     with app.app_context():
         made, row = w.found(), db.session.get_one(Application, 1)
-        with saving():
+        with transaction():
             row.title = WIDE + "W"
 
-        with pytest.raises(moves.Refused) as refused:
-            w.take(made, row, "submit", "mg1", Role.APPLICANT)
+        with pytest.raises(transitions.Refused) as refused:
+            w.apply(made, row, "submit", "mg1", Role.APPLICANT)
 
-        assert [str(say) for say in refused.value.reasons] == [
+        assert [str(message) for message in refused.value.reasons] == [
             "Title and summary: “Title” has 301 characters; 300 are allowed."
         ]

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from config import Settings
-from grants.db import db, now, saving
+from grants.db import db, now, transaction
 from grants.models import Application, Award, Conflict, Membership
 from grants.services import persons, reviews
 from tests import world as scene
@@ -17,7 +17,7 @@ from tests.browser import signed_in
 from tests.databases import advance
 from tests.prepared import Prepare
 from tests.world import World
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +36,7 @@ def world(app: Flask) -> World:
 def alert(world: World) -> int:
     """Chapter BO submits an alert."""
     row = scene.draft(world, code="DRR", chapter="bo")
-    scene.take(world, row, "alert", "bo1", Role.APPLICANT)
+    scene.apply(world, row, "alert", "bo1", Role.APPLICANT)
     return row.id
 
 
@@ -52,11 +52,11 @@ def test_an_officer_sees_their_tasks_with_buttons(app: Flask, world: World) -> N
 def test_an_approver_sees_decisions_and_no_checks(app: Flask, world: World) -> None:
     with app.app_context():
         waiting = scene.draft(world, chapter="bo")
-        scene.take(world, waiting, "submit", "bo1", Role.APPLICANT)
+        scene.apply(world, waiting, "submit", "bo1", Role.APPLICANT)
         row = db.session.get_one(Application, 1)
         scene.review(world, row)
-        scene.take(world, row, "to_panel", "olga", Role.OFFICER)
-        scene.take(world, row, "recommend", "omar", Role.OFFICER, kind="award", amount=Decimal(9_000))
+        scene.apply(world, row, "to_panel", "olga", Role.OFFICER)
+        scene.apply(world, row, "recommend", "omar", Role.OFFICER, kind="award", amount=Decimal(9_000))
 
     page = signed_in(app, world.people["pia"]).get("/inbox").page
 
@@ -106,14 +106,14 @@ def test_an_ordinary_application_is_not_shown_as_an_alert(app: Flask, world: Wor
 def test_a_conflict_hides_an_alert(app: Flask, world: World) -> None:
     with app.app_context():
         id = alert(world)
-        with saving():
+        with transaction():
             db.session.add(Conflict(application_id=id, person_id=world.people["olga"].id, kinds="person"))
 
     assert "Disaster alert" not in signed_in(app, world.people["olga"]).get("/inbox").page.text
     assert "Disaster alert" in signed_in(app, world.people["omar"]).get("/inbox").page.text
 
 
-def duties(app: Flask, world: World, name: str) -> list[str]:
+def tasks(app: Flask, world: World, name: str) -> list[str]:
     """The titles of the tasks in a person's inbox."""
     text = signed_in(app, world.people[name]).get("/inbox").get_data(as_text=True)
     return re.findall(r"<h3>(.*: fibre title)</h3>", text)
@@ -126,8 +126,8 @@ def test_inviting_reviewers_is_a_task_until_enough_are_invited(app: Flask, world
     found = [signed_in(app, world.people["olga"]).get("/inbox").page.links.get("Invite reviewers")]
     with app.app_context():
         scene.review(world, db.session.get_one(Application, row.id), ("rex",))
-    first = duties(app, world, "olga")
-    with app.app_context(), saving():
+    first = tasks(app, world, "olga")
+    with app.app_context(), transaction():
         for name in ("ria", "rob"):
             reviews.assign(
                 application=db.session.get_one(Application, row.id),
@@ -137,7 +137,7 @@ def test_inviting_reviewers_is_a_task_until_enough_are_invited(app: Flask, world
 
     assert found == [f"/applications/{row.id}/reviewers"]
     assert first == ["Invite reviewers: fibre title"]
-    assert duties(app, world, "olga") == []
+    assert tasks(app, world, "olga") == []
 
 
 @pytest.mark.ground("in_review")
@@ -146,36 +146,36 @@ def test_a_reviewed_application_is_a_task_until_it_is_sent_to_panel(app: Flask, 
         row = db.session.get_one(Application, 1)
         scene.review(world, row)
 
-    assert duties(app, world, "olga") == duties(app, world, "omar") == ["Send to panel: fibre title"]
+    assert tasks(app, world, "olga") == tasks(app, world, "omar") == ["Send to panel: fibre title"]
 
 
 @pytest.mark.ground("in_review")
 def test_the_person_who_completed_the_checks_is_not_asked_to_recommend_or_decide(app: Flask) -> None:
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         made = scene.found()
         made.calls["BTN-S"] = scene.open_call(made, "BTN-S", 9_000)
     with app.app_context():
         panel = db.session.get_one(Application, 1)
         scene.review(made, panel)
-        scene.take(made, panel, "to_panel", "olga", Role.OFFICER)
+        scene.apply(made, panel, "to_panel", "olga", Role.OFFICER)
         small = scene.in_review(made, code="BTN-S", chapter="bo", amount=4_000)
         scene.review(made, small, ("rex", "ria"))
 
-    assert duties(app, made, "olga") == []
-    assert sorted(duties(app, made, "omar")) == ["Recommend: fibre title", "Send to panel: fibre title"]
+    assert tasks(app, made, "olga") == []
+    assert sorted(tasks(app, made, "omar")) == ["Recommend: fibre title", "Send to panel: fibre title"]
 
 
 @pytest.mark.ground("in_review")
 def test_an_approver_is_not_asked_to_decide_on_their_own_recommendation(app: Flask, world: World) -> None:
     with app.app_context():
-        with saving():
+        with transaction():
             persons.appoint(world.people["pia"], Role.OFFICER, actor=scene.SYSTEM)
         row = db.session.get_one(Application, 1)
         scene.review(world, row)
-        scene.take(world, row, "to_panel", "olga", Role.OFFICER)
-        scene.take(world, row, "recommend", "pia", Role.OFFICER, kind="award", amount=Decimal(9_000))
+        scene.apply(world, row, "to_panel", "olga", Role.OFFICER)
+        scene.apply(world, row, "recommend", "pia", Role.OFFICER, kind="award", amount=Decimal(9_000))
 
-    assert duties(app, world, "pia") == []
+    assert tasks(app, world, "pia") == []
 
 
 @pytest.mark.ground("awarded")
@@ -184,20 +184,20 @@ def test_officer_and_approver_both_see_the_agreement_to_sign_and_the_officer_the
 ) -> None:
     with app.app_context():
         award = db.session.get_one(Award, 1)
-        scene.take(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
-    before = {name: duties(app, world, name) for name in ("olga", "pia", "fay")}
+        scene.apply(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+    before = {name: tasks(app, world, name) for name in ("olga", "pia", "fay")}
     with app.app_context():
         agreement = db.session.get_one(Award, award.id).agreement
-        scene.take(world, agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
-    signed = {name: duties(app, world, name) for name in ("olga", "pia")}
+        scene.apply(world, agreement, "countersign", "pia", Role.APPROVER, name="Pia Demo", read=True)
+    signed = {name: tasks(app, world, name) for name in ("olga", "pia")}
     with app.app_context():
         agreement = db.session.get_one(Award, award.id).agreement
-        scene.take(world, agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
+        scene.apply(world, agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
 
     countersign = ["Countersign: fibre title"]
     assert before == {"olga": countersign, "pia": countersign, "fay": []}
     assert signed == {"olga": ["Check whether the condition is met: fibre title"], "pia": []}
-    assert duties(app, world, "olga") == []
+    assert tasks(app, world, "olga") == []
 
 
 @pytest.mark.ground("active")
@@ -207,14 +207,14 @@ def test_a_reported_and_paid_grant_is_a_task_to_close(app: Flask, world: World) 
         scene.paid(world, award)
         scene.reported(world, award, 1)
         scene.paid(world, award)
-    before = duties(app, world, "olga")
+    before = tasks(app, world, "olga")
     with app.app_context():
         scene.reported(world, db.session.get_one(Award, award.id), 2)
-    ready = duties(app, world, "olga")
+    ready = tasks(app, world, "olga")
     with app.app_context():
-        scene.take(world, db.session.get_one(Award, award.id).application, "close", "olga", Role.OFFICER)
+        scene.apply(world, db.session.get_one(Award, award.id).application, "close", "olga", Role.OFFICER)
 
-    assert (before, ready, duties(app, world, "olga")) == ([], ["Close the grant: fibre title"], [])
+    assert (before, ready, tasks(app, world, "olga")) == ([], ["Close the grant: fibre title"], [])
 
 
 @pytest.mark.ground("active")
@@ -223,10 +223,10 @@ def test_the_last_payment_also_makes_the_grant_ready_to_close(app: Flask, world:
         award = db.session.get_one(Award, 1)
         scene.reported(world, award, 1)
         scene.reported(world, award, 2)
-        before = duties(app, world, "olga")
+        before = tasks(app, world, "olga")
         scene.paid(world, award)
 
-    assert (before, duties(app, world, "olga")) == ([], ["Close the grant: fibre title"])
+    assert (before, tasks(app, world, "olga")) == ([], ["Close the grant: fibre title"])
 
 
 @pytest.mark.ground("in_review")
@@ -234,24 +234,24 @@ def test_a_conflict_removes_every_task(app: Flask, world: World) -> None:
     with app.app_context():
         row = db.session.get_one(Application, 1)
         scene.review(world, row)
-        with saving():
+        with transaction():
             db.session.add(Conflict(application_id=row.id, person_id=world.people["omar"].id, kinds="family"))
 
-    assert (duties(app, world, "omar"), len(duties(app, world, "olga"))) == ([], 1)
+    assert (tasks(app, world, "omar"), len(tasks(app, world, "olga"))) == ([], 1)
 
 
 @pytest.mark.ground("active")
 def test_a_person_who_signed_or_submitted_for_the_grantee_does_not_answer_it_later(app: Flask, world: World) -> None:
     with app.app_context():
         signed = scene.awarded(world, chapter="bo")
-        scene.take(world, signed.agreement, "sign", "bo1", Role.APPLICANT, name="Bea Demo", read=True)
+        scene.apply(world, signed.agreement, "sign", "bo1", Role.APPLICANT, name="Bea Demo", read=True)
         scene.received(world, db.session.get_one(Award, 1), 1)
-        with saving():
+        with transaction():
             for name in ("mg1", "bo1"):
                 row = db.session.query(Membership).filter_by(person_id=world.people[name].id).one()
                 row.ended_at = now()
                 persons.appoint(world.people[name], Role.OFFICER, actor=scene.SYSTEM)
 
-    assert sorted(duties(app, world, "olga")) == ["Countersign: fibre title", "Read the report: fibre title"]
-    assert duties(app, world, "mg1") == ["Countersign: fibre title"]
-    assert duties(app, world, "bo1") == ["Read the report: fibre title"]
+    assert sorted(tasks(app, world, "olga")) == ["Countersign: fibre title", "Read the report: fibre title"]
+    assert tasks(app, world, "mg1") == ["Countersign: fibre title"]
+    assert tasks(app, world, "bo1") == ["Read the report: fibre title"]

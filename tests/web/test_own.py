@@ -14,7 +14,7 @@ from tests import world as w
 from tests.browser import signed_in
 from tests.databases import advance
 from tests.web.reading import statements
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 NO = "The call is for chapters and this is one member who asks alone."
 
@@ -23,8 +23,8 @@ NO = "The call is for chapters and this is one member who asks alone."
 def test_a_decline_comes_with_its_reasons(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
-        w.take(world, row, "submit", "mg1", Role.APPLICANT)
-        w.take(world, row, "not_eligible", "olga", Role.OFFICER, feedback=NO)
+        w.apply(world, row, "submit", "mg1", Role.APPLICANT)
+        w.apply(world, row, "not_eligible", "olga", Role.OFFICER, feedback=NO)
         client = signed_in(app, world.people["mg1"])
 
     page: Any = client.get(f"/applications/{row.id}")
@@ -38,8 +38,8 @@ def test_applicants_cannot_read_internal_recommendations(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         w.review(world, row)
-        w.take(world, row, "to_panel", "olga", Role.OFFICER)
-        w.take(
+        w.apply(world, row, "to_panel", "olga", Role.OFFICER)
+        w.apply(
             world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback="Far too costly for what it brings."
         )
         applicant, officer = signed_in(app, world.people["mg1"]), signed_in(app, world.people["olga"])
@@ -81,8 +81,8 @@ def test_submitting_is_offered_after_the_check_and_withdrawing_here(app: Flask) 
 
     page: Any = client.get(f"/applications/{row.id}")
 
-    assert [form.action for form in page.page.forms if "/moves/" in form.action] == [
-        f"/applications/{row.id}/moves/withdraw"
+    assert [form.action for form in page.page.forms if "/transitions/" in form.action] == [
+        f"/applications/{row.id}/transitions/withdraw"
     ]
     assert page.page.links["Check and submit"] == f"/applications/{row.id}/send"
 
@@ -109,9 +109,9 @@ def test_an_answer_does_not_change_the_day_of_submission(app: Flask, settings: S
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         sent = row.submitted_at
-        w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
+        w.apply(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
         advance(settings, 3 * 86_400)
-        w.take(world, row, "answer", "mg1", Role.APPLICANT)
+        w.apply(world, row, "answer", "mg1", Role.APPLICANT)
         newest = db.session.query(DocumentSnapshot.data).order_by(DocumentSnapshot.document_id.desc()).limit(1).scalar()
 
         assert row.submitted_at == sent
@@ -122,10 +122,10 @@ def test_a_disaster_application_is_reviewed_within_hours(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=("DRR",))
         row = w.draft(world, "DRR")
-        w.take(world, row, "alert", "mg1", Role.APPLICANT)
-        w.take(world, row, "accept", "olga", Role.OFFICER)
+        w.apply(world, row, "alert", "mg1", Role.APPLICANT)
+        w.apply(world, row, "accept", "olga", Role.OFFICER)
         w.fill(row, 9_000, world.actor("mg1", Role.APPLICANT, world.chapters["mg"]))
-        w.take(world, row, "submit", "mg1", Role.APPLICANT)
+        w.apply(world, row, "submit", "mg1", Role.APPLICANT)
         w.review(world, row, ("rex",))
 
         assert (db.session.query(Assignment).one().due_on - today()).days == 1

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Application, Organisation
 from grants.queries import proposals
 from grants.services import applications
@@ -15,8 +15,8 @@ from tests import world as scene
 from tests.browser import signed_in
 from tests.prepared import Prepare
 from tests.world import World
+from workflows.engine.roles import Role
 from workflows.programmes import programmes
-from workflows.roles import Role
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def world(app: Flask) -> World:
 def drafted(world: World, code: str) -> Application:
     """A draft in the programme, of an eligible applicant."""
     if code == "RES":
-        with saving():
+        with transaction():
             world.chapters["mg"] = db.session.get_one(Organisation, world.chapters["mg"].id)
             world.chapters["mg"].kind = "university"
     return scene.draft(world, code=code, amount=4_000)
@@ -74,7 +74,7 @@ def test_answers_are_converted_to_their_types(app: Flask, world: World) -> None:
                 {"name": "Joe (demo)", "role": "helps", "member": ""},
             ],
         }
-        with saving():
+        with transaction():
             applications.save(
                 row,
                 section="all",
@@ -101,7 +101,7 @@ def test_answers_are_converted_to_their_types(app: Flask, world: World) -> None:
 def test_an_answer_that_cannot_be_parsed_stays_as_typed(app: Flask, world: World) -> None:
     with app.app_context():
         row = scene.draft(world)
-        with saving():
+        with transaction():
             applications.save(
                 row,
                 section="all",
@@ -122,8 +122,8 @@ def test_an_answer_that_cannot_be_parsed_stays_as_typed(app: Flask, world: World
 def test_an_earlier_stage_is_shown_below_with_its_own_questions(app: Flask, world: World) -> None:
     with app.app_context():
         row = scene.draft(world, code="DRR")
-        scene.take(world, row, "alert", "mg1", Role.APPLICANT)
-        scene.take(world, row, "accept", "olga", Role.OFFICER)
+        scene.apply(world, row, "alert", "mg1", Role.APPLICANT)
+        scene.apply(world, row, "accept", "olga", Role.OFFICER)
 
         reading = proposals.reading(db.session.get_one(Application, row.id))
 
@@ -137,7 +137,7 @@ def test_an_earlier_stage_is_shown_below_with_its_own_questions(app: Flask, worl
 def test_staff_read_it_on_a_page(app: Flask, world: World, code: str) -> None:
     with app.app_context():
         row = drafted(world, code)
-        scene.take(world, row, "alert" if row.stage == "alert" else "submit", "mg1", Role.APPLICANT)
+        scene.apply(world, row, "alert" if row.stage == "alert" else "submit", "mg1", Role.APPLICANT)
 
     page = signed_in(app, world.people["olga"]).get(f"/applications/{row.id}/proposal").page
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from grants.db import db, now, saving
+from grants.db import db, now, transaction
 from grants.models import Application, Award, Call, Figures
 from grants.services import calls, figures
 from tests import world as w
 from tests.browser import anonymous, signed_in
 from tests.prepared import Prepare
 from tests.web.reading import statements
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 
 def test_every_open_call_is_on_the_home_page_with_its_grant_size(app: Flask) -> None:
@@ -34,7 +34,7 @@ def test_calls_in_preparation_closed_or_not_yet_open_are_not_shown(app: Flask) -
     with app.app_context():
         world = w.build(programmes=("BTN-S", "BTN-L"))
         draft = w.draft_call(world)
-        with saving():
+        with transaction():
             calls.close_now(world.calls["BTN-S"], actor=world.actor("olga", Role.OFFICER))
             world.calls["BTN-L"].opens_at = now() + timedelta(days=2)
     client = anonymous(app)
@@ -78,7 +78,7 @@ def test_stored_figures_stay_until_the_clock_counts_again(app: Flask) -> None:
 
 def _keep() -> datetime:
     """Count the figures as the clock does; returns the time."""
-    with saving():
+    with transaction():
         figures.keep()
     kept_at = db.session.query(Figures).one().at
     db.session.remove()
@@ -98,7 +98,7 @@ def closed(prepare: Prepare) -> str:
         world = w.build(programmes=("BTN-L",))
         w.awarded(world)
         w.in_review(world, chapter="bo")
-        with saving():
+        with transaction():
             calls.close_now(world.calls["BTN-L"], actor=world.actor("olga", Role.OFFICER))
 
     return prepare("closed", fill)
@@ -124,7 +124,7 @@ def _round(app: Flask) -> str:
 def test_only_applicants_who_agreed_to_publication_are_named(app: Flask, *, agreed: bool) -> None:
     with app.app_context():
         application = db.session.get_one(Application, 1)
-        with saving():
+        with transaction():
             application.title, application.answers = (
                 "Named or not",
                 application.answers | {"declares_published": agreed},
@@ -159,7 +159,7 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "reported"),
     [
         ({}, "Chapters in good standing"),
         ({"standing": ["pre_rejuvenation", "good_standing"]}, "Chapters in good standing"),
@@ -178,14 +178,14 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
     ],
 )
 def test_who_can_apply_follows_the_rules_of_the_call(
-    app: Flask, changed: dict[str, list[str] | None], told: str
+    app: Flask, changed: dict[str, list[str] | None], reported: str
 ) -> None:
     with app.app_context():
         call = _with_rules(w.build(programmes=()), changed)
     client = anonymous(app)
 
-    assert f"<td>{told}</td>" in client.get("/").text
-    assert f"<p>{told}.</p>" in client.get(f"/calls/{call.id}").text
+    assert f"<td>{reported}</td>" in client.get("/").text
+    assert f"<p>{reported}.</p>" in client.get(f"/calls/{call.id}").text
 
 
 def _with_rules(world: w.World, changed: dict[str, list[str] | None]) -> Call:
@@ -195,7 +195,7 @@ def _with_rules(world: w.World, changed: dict[str, list[str] | None]) -> Call:
     held |= {key: {"allowed": names} for key, names in changed.items()}
     rules = [{"key": key, "params": params} for key, params in held.items() if params.get("allowed", ...) is not None]
     opens_at = now() - timedelta(days=1)
-    with saving():
+    with transaction():
         calls.change(
             call,
             title=call.title,
@@ -236,7 +236,7 @@ def test_the_home_page_needs_few_queries_for_any_number_of_open_calls(app: Flask
     with app.app_context():
         world = w.build()
         for code in ("BTN-S", "BTN-L"):
-            with saving():
+            with transaction():
                 w.open_call(world, code, 10_000)
     client = anonymous(app)
     client.get("/")

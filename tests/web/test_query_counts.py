@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from grants.access import Who, seen
+from grants.access import Principal, visible
 from grants.db import db
 from grants.models import Award
 from grants.outside.servers import Postgres
@@ -45,27 +45,27 @@ def _site(postgres: Postgres, name: str, folder: Path, size: int) -> Site:
     return Site(app, seeding.fill(app, size))
 
 
-def asked(site: Site, who: str, address: str) -> int:
+def asked(site: Site, principal: str, address: str) -> int:
     """The number of statements of the page when it is opened for the second time."""
-    site.get(who, address)
+    site.get(principal, address)
     with statements() as sent:
-        site.get(who, address)
+        site.get(principal, address)
     return len(sent)
 
 
-@pytest.mark.parametrize(("who", "address"), addresses.every())
+@pytest.mark.parametrize(("principal", "address"), addresses.every())
 def test_a_list_needs_as_many_queries_for_many_rows_as_for_few(
-    sites: tuple[Site, Site], who: str, address: str
+    sites: tuple[Site, Site], principal: str, address: str
 ) -> None:
-    few, many = (asked(site, who, address) for site in sites)
+    few, many = (asked(site, principal, address) for site in sites)
 
     assert many == few
     assert many <= STATEMENTS
 
 
 def test_a_list_with_a_query_per_row_is_found(sites: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_eager_loading(who: Who, **narrowed: Any) -> tuple[list[Award], None]:
-        return list(db.session.scalars(select(Award).where(seen(Award, who)).order_by(Award.id.desc()))), None
+    def without_eager_loading(principal: Principal, **narrowed: Any) -> tuple[list[Award], None]:
+        return list(db.session.scalars(select(Award).where(visible(Award, principal)).order_by(Award.id.desc()))), None
 
     monkeypatch.setattr(awards, "listed", without_eager_loading)
 

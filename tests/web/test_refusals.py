@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from config import Settings
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Application
 from grants.services import sessions
 from tests import world as w
@@ -40,7 +40,7 @@ def test_a_form_without_csrf_token_changes_nothing(app: Flask, token: str | None
         writer = w.found().people["mg1"]
     sent = {} if token is None else {"csrf_token": token}
 
-    answer = signed_in(app, writer).post("/applications/1/moves/withdraw", data=sent)
+    answer = signed_in(app, writer).post("/applications/1/transitions/withdraw", data=sent)
 
     assert answer.status_code == 400
     assert "does not come from our site" in answer.page.text
@@ -101,7 +101,7 @@ def test_guessing_from_one_address_locks_out_no_one_elsewhere(app: Flask) -> Non
     with app.app_context():
         world = w.build(programmes=())
         email, settings = world.people["olga"].email, app.extensions["settings"]
-        with saving():
+        with transaction():
             world.people["olga"].password_hash = sessions.hasher(settings).hash(RIGHT)
 
         for _ in range(3 * sessions.TRIES):
@@ -119,7 +119,7 @@ def guess(settings: Settings, email: str, address: str) -> None:
     except sessions.TooMany:
         db.session.rollback()
     except sessions.NotSignedIn:
-        with saving():
+        with transaction():
             sessions.record_failure(email=email, address=address)
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.forms.reports import ReportForm
 from grants.models import Application, ApplicationSave, Award, Instalment, Report
 from grants.services import reports
@@ -60,7 +60,7 @@ def stored(app: Flask) -> Report:
 
 def kept_by_another(app: Flask, summary: str) -> None:
     """Another person of the chapter saves while the page is open."""
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         row = db.session.get_one(Report, 1)
         reports.save(row, texts={"summary": summary}, figures={}, spending={}, version=row.version)
 
@@ -161,7 +161,7 @@ def test_check_and_send_lists_everything_missing_with_its_field(app: Flask, mia:
     assert "Not submitted: 6 items are missing" in page.page.text
     assert f"{THERE}#summary" in page.page.links.values()
     with pytest.raises(LookupError):
-        page.page.form("/moves/send")
+        page.page.form("/transitions/send")
 
 
 def test_a_complete_report_is_submitted_and_approved_and_the_next_instalment_becomes_payable(
@@ -170,10 +170,10 @@ def test_a_complete_report_is_submitted_and_approved_and_the_next_instalment_bec
     olga = signed_in(app, world.people["olga"])
 
     checked = mia.submit(mia.get(THERE), THERE, **fields(app), then="check")
-    sent = mia.submit(mia.get(checked.location), "/reports/1/moves/send")
+    sent = mia.submit(mia.get(checked.location), "/reports/1/transitions/send")
     mine = mia.get(sent.location)
     read = olga.get("/reports/1")
-    olga.submit(read, "/reports/1/moves/approve")
+    olga.submit(read, "/reports/1/transitions/approve")
 
     assert "We received your report" in mine.page.text
     assert "Not yet: 69 % of the way" in read.page.text
@@ -186,9 +186,9 @@ def test_a_report_sent_back_shows_its_question_and_can_be_edited_again(
 ) -> None:
     olga = signed_in(app, world.people["olga"])
     mia.submit(mia.get(THERE), THERE, **fields(app))
-    mia.submit(mia.get("/reports/1/send"), "/reports/1/moves/send")
+    mia.submit(mia.get("/reports/1/send"), "/reports/1/transitions/send")
 
-    olga.submit(olga.get("/reports/1"), "/reports/1/moves/send_back", question="How many of them are women?")
+    olga.submit(olga.get("/reports/1"), "/reports/1/transitions/send_back", question="How many of them are women?")
 
     assert "How many of them are women?" in mia.get(THERE).page.text
     assert THERE in mia.get("/inbox").page.links.values() or "/reports/1" in mia.get("/inbox").page.links.values()
@@ -198,7 +198,7 @@ def test_a_report_sent_back_shows_its_question_and_can_be_edited_again(
 def test_a_submitted_report_cannot_be_edited(app: Flask, world: w.World, mia: Careful) -> None:
     mia.submit(mia.get(THERE), THERE, **fields(app))
     page = mia.get(THERE)
-    mia.submit(mia.get("/reports/1/send"), "/reports/1/moves/send")
+    mia.submit(mia.get("/reports/1/send"), "/reports/1/transitions/send")
 
     late = mia.submit(page, THERE, summary="Too late")
 
@@ -226,7 +226,7 @@ def test_only_the_chapter_writes_and_only_permitted_people_read(app: Flask, worl
 
 def test_a_kept_text_of_another_report_is_not_found(app: Flask, mia: Careful) -> None:
     page = mia.get("/reports/2/write")
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         row = db.session.get_one(Report, 2)
         reports.save(row, texts={"summary": "Theirs"}, figures={}, spending={}, version=row.version)
     mia.submit(page, "/reports/2/write", summary="Mine")
@@ -268,20 +268,20 @@ def test_the_form_parses_amounts_as_people_type_them(app: Flask, world: w.World)
 
 
 @pytest.mark.parametrize(
-    ("given", "said", "anchor"),
+    ("given", "text_found", "anchor"),
     [
         ({"summary": "We built it 🎉"}, "Remove characters that our reports cannot print: 🎉", "summary"),
         ({"story": "It works.", "story_consent": "y"}, "Name the person who tells the story", "story_by"),
     ],
 )
 def test_texts_that_the_impact_report_cannot_print_are_named_before_submission(
-    app: Flask, mia: Careful, given: dict[str, str], said: str, anchor: str
+    app: Flask, mia: Careful, given: dict[str, str], text_found: str, anchor: str
 ) -> None:
     mia.submit(mia.get(THERE), THERE, **fields(app) | given)
 
     page = mia.get("/reports/1/send").page
 
-    assert said in page.text
+    assert text_found in page.text
     assert f"{THERE}#{anchor}" in page.links.values()
 
 
@@ -300,7 +300,7 @@ def test_an_invalid_figure_is_kept_and_prevents_submission(app: Flask, mia: Care
     assert "Enter the result for" not in checked.text
     assert f"{THERE}#figure_1_actual" in checked.links.values()
     with pytest.raises(LookupError):
-        checked.form("/moves/send")
+        checked.form("/transitions/send")
 
 
 def test_a_corrected_figure_is_saved_as_a_number(app: Flask, mia: Careful) -> None:
@@ -326,7 +326,7 @@ def test_staff_cannot_read_a_report_before_it_is_submitted(app: Flask, world: w.
     names = ("olga", "pia", "uma")
     before = [signed_in(app, world.people[name]).get("/reports/1").page.text for name in names]
 
-    mia.submit(mia.get("/reports/1/send"), "/reports/1/moves/send")
+    mia.submit(mia.get("/reports/1/send"), "/reports/1/transitions/send")
 
     assert not any("Half written." in text for text in before)
     assert all("Not submitted yet" in text for text in before)
@@ -336,8 +336,8 @@ def test_staff_cannot_read_a_report_before_it_is_submitted(app: Flask, world: w.
 def test_a_report_sent_back_is_a_task_with_a_question_in_the_inbox(app: Flask, world: w.World, mia: Careful) -> None:
     olga = signed_in(app, world.people["olga"])
     mia.submit(mia.get(THERE), THERE, **fields(app))
-    mia.submit(mia.get("/reports/1/send"), "/reports/1/moves/send")
-    olga.submit(olga.get("/reports/1"), "/reports/1/moves/send_back", question="How many of them are women?")
+    mia.submit(mia.get("/reports/1/send"), "/reports/1/transitions/send")
+    olga.submit(olga.get("/reports/1"), "/reports/1/transitions/send_back", question="How many of them are women?")
 
     assert "Answer our question about the report: fibre title" in mia.get("/inbox").page.text
 
@@ -347,8 +347,8 @@ def test_the_reader_of_an_early_final_report_is_told_that_it_is_early(app: Flask
         award = db.session.query(Award).one()
         w.reported(world, award, 1)
         number = w.received(world, award, 2).id
-    told = "The project runs until "
+    reported = "The project runs until "
 
-    assert told in signed_in(app, world.people["olga"]).get(f"/reports/{number}").page.text
-    assert told not in signed_in(app, world.people["mg1"]).get(f"/reports/{number}").page.text
-    assert told not in signed_in(app, world.people["olga"]).get("/reports/1").page.text
+    assert reported in signed_in(app, world.people["olga"]).get(f"/reports/{number}").page.text
+    assert reported not in signed_in(app, world.people["mg1"]).get(f"/reports/{number}").page.text
+    assert reported not in signed_in(app, world.people["olga"]).get("/reports/1").page.text

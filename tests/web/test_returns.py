@@ -12,14 +12,14 @@ from flask import Flask
 from grants.db import db, today
 from grants.models import Award, DocumentSnapshot, Entry, Outbox, Repayment
 from grants.queries import awards, figures, funds
-from grants.services import moves
+from grants.services import transitions
 from tests import world as w
 from tests.browser import Answer, Careful, signed_in
 from tests.prepared import Prepare
 from tests.web.reading import titles, words
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
-RECORD = "/moves/returned"
+RECORD = "/transitions/returned"
 
 
 def _fill() -> None:
@@ -50,12 +50,12 @@ def browser(app: Flask, name: str) -> Careful:
     return signed_in(app, person)
 
 
-def record(app: Flask, award: int, **said: Any) -> Answer:
+def record(app: Flask, award: int, **text_found: Any) -> Answer:
     """Fay records a repayment."""
     fay = browser(app, "fay")
     with app.app_context():
         given = {"amount": "1,000.00", "day": today().isoformat(), "reference": "B-2026-77"}
-    return fay.submit(fay.get(f"/awards/{award}"), RECORD, **given | said)
+    return fay.submit(fay.get(f"/awards/{award}"), RECORD, **given | text_found)
 
 
 def held(app: Flask, award: int) -> tuple[Decimal, Decimal, Decimal]:
@@ -65,7 +65,7 @@ def held(app: Flask, award: int) -> tuple[Decimal, Decimal, Decimal]:
         return found.paid, found.returned, db.session.get_one(Award, award).unused
 
 
-def duties(app: Flask, name: str) -> list[str]:
+def tasks(app: Flask, name: str) -> list[str]:
     """The titles of the tasks in a person's inbox."""
     return titles(browser(app, name).get("/inbox"))
 
@@ -79,7 +79,7 @@ def test_the_grantee_is_told_the_amount_and_the_due_date(app: Flask, award: int)
     assert "Return USD 1,000.00" in page
     assert "USD 9,000.00 of the USD 10,000.00 paid was spent." in page
     assert sum("Return it by" in text and day.isoformat() in text and "1000" in text for text in mails) == 2
-    assert duties(app, "mg1") == ["Return unspent funds: fibre title"]
+    assert tasks(app, "mg1") == ["Return unspent funds: fibre title"]
 
 
 def test_the_grant_cannot_be_closed_until_the_money_is_returned(app: Flask, award: int) -> None:
@@ -87,21 +87,23 @@ def test_the_grant_cannot_be_closed_until_the_money_is_returned(app: Flask, awar
     there = f"/applications/{award}"
     before = olga.get(there)
 
-    refused = olga.post(f"{there}/moves/close", data={"csrf_token": before.page.form("/sign-out").fields["csrf_token"]})
+    refused = olga.post(
+        f"{there}/transitions/close", data={"csrf_token": before.page.form("/sign-out").fields["csrf_token"]}
+    )
     record(app, award)
-    closed = olga.submit(olga.get(there), "/moves/close")
+    closed = olga.submit(olga.get(there), "/transitions/close")
 
     assert refused.status_code == 409
     assert "Unspent funds not returned yet: USD 1,000.00." in words(before)
     assert closed.status_code == 302
-    assert duties(app, "olga") == []
+    assert tasks(app, "olga") == []
 
 
 def test_a_repayment_appears_in_ledger_fund_history_and_impact_report(app: Flask, award: int) -> None:
     before = held(app, award)
     answer = record(app, award)
     olga = browser(app, "olga")
-    olga.submit(olga.get(f"/applications/{award}"), "/moves/close")
+    olga.submit(olga.get(f"/applications/{award}"), "/transitions/close")
 
     assert answer.status_code == 302
     assert (before, held(app, award)) == (
@@ -122,7 +124,7 @@ def test_a_repayment_appears_in_ledger_fund_history_and_impact_report(app: Flask
 
 def test_the_money_may_be_returned_in_parts(app: Flask, award: int) -> None:
     record(app, award, amount="400.00")
-    between = held(app, award), duties(app, "fay")
+    between = held(app, award), tasks(app, "fay")
     record(app, award, amount="600.00", reference="B-2026-78")
 
     assert between == (
@@ -130,8 +132,8 @@ def test_the_money_may_be_returned_in_parts(app: Flask, award: int) -> None:
         ["Expect unspent funds: fibre title"],
     )
     assert held(app, award) == (Decimal(10_000), Decimal(1_000), Decimal(0))
-    assert duties(app, "fay") == []
-    assert duties(app, "mg1") == []
+    assert tasks(app, "fay") == []
+    assert tasks(app, "mg1") == []
     with app.app_context():
         mails = [str(row.args) for row in db.session.query(Outbox).filter_by(kind="mail")]
         assert sum("Return it by" in text for text in mails) == 2, "both contacts are asked once"
@@ -139,7 +141,7 @@ def test_the_money_may_be_returned_in_parts(app: Flask, award: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence"),
+    ("text_found", "sentence"),
     [
         ({"amount": "10,000"}, "At most USD 1,000.00 can be returned."),
         ({"amount": "0"}, "Enter an amount above zero."),
@@ -151,13 +153,13 @@ def test_the_money_may_be_returned_in_parts(app: Flask, award: int) -> None:
     ],
 )
 def test_an_impossible_repayment_is_refused_and_nothing_is_recorded(
-    app: Flask, award: int, said: dict[str, str], sentence: str
+    app: Flask, award: int, text_found: dict[str, str], sentence: str
 ) -> None:
-    answer = record(app, award, **said)
+    answer = record(app, award, **text_found)
 
     assert answer.status_code == 422
     assert sentence in words(answer)
-    assert {**answer.page.form(RECORD).fields}.get(next(iter(said))) == [*said.values()]
+    assert {**answer.page.form(RECORD).fields}.get(next(iter(text_found))) == [*text_found.values()]
     assert held(app, award) == (Decimal(10_000), Decimal(0), Decimal(1_000))
 
 
@@ -184,7 +186,7 @@ def test_without_payments_nothing_can_be_returned(app: Flask, award: int) -> Non
         made = w.found()
         second = w.active(made, chapter="bo")
 
-        with pytest.raises(moves.Refused, match="There are no funds that could be returned"):
+        with pytest.raises(transitions.Refused, match="There are no funds that could be returned"):
             w.returned(made, second, "1")
 
 
@@ -212,7 +214,7 @@ def test_an_award_reported_first_and_paid_last_is_computed_after_the_payment(app
 
         assert (before, second.unused) == (Decimal(0), Decimal(5_000))
         assert db.session.query(Repayment).filter_by(award_id=second.id).count() == 0
-        w.take(
+        w.apply(
             made, second.agreement, "returned", "fay", Role.FINANCE, amount=Decimal(5_000), day=today(), reference="x"
         )
         assert (second.unused, second.to_close) == (Decimal(0), True)

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Application, Assignment, Conflict, Review
 from grants.services import reviews
 from tests import world as scene
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare
 from tests.world import WHY, World
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def begin() -> None:
     """Fill the database."""
     world = scene.build(programmes=("BTN-L",))
     row = scene.in_review(world)
-    with saving():
+    with transaction():
         reviews.assign(application=row, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER))
 
 
@@ -41,7 +41,7 @@ def asked(app: Flask) -> tuple[World, int, int]:
 
 def ready(app: Flask, world: World, id: int) -> None:
     """Rex has declared that there is no conflict."""
-    with app.app_context(), saving():
+    with app.app_context(), transaction():
         reviews.clear(db.session.get_one(Assignment, id), actor=world.actor("rex", Role.REVIEWER))
 
 
@@ -232,9 +232,9 @@ def test_a_second_save_from_the_conflict_page_overwrites_deliberately(
     client = signed_in(app, world.people["rex"])
     older = client.get(f"/reviews/{id}")
     client.submit(client.get(f"/reviews/{id}"), f"/reviews/{id}", strengths="The first window")
-    told = client.submit(older, f"/reviews/{id}", strengths="The second window")
+    reported = client.submit(older, f"/reviews/{id}", strengths="The second window")
 
-    answer = client.submit(told, f"/reviews/{id}")
+    answer = client.submit(reported, f"/reviews/{id}")
 
     assert answer.status_code == 302
     with app.app_context():

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from grants.db import db, saving
+from grants.db import db, transaction
 from grants.models import Application, Assignment, DocumentSnapshot, Score
 from grants.services import persons
 from tests import world as w
 from tests.prepared import Prepare
-from workflows.roles import Role
+from workflows.engine.roles import Role
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def ground(prepare: Prepare) -> str:
 
 def fund(world: w.World, number: int) -> None:
     """Award the chapter of that number what it requested."""
-    with saving():
+    with transaction():
         chapter = w.organisation(f"Chapter {number}", "KE", "en")
         world.chapters[f"k{number}"] = chapter
         for place in (1, 2):
@@ -40,12 +40,12 @@ def declined(world: w.World) -> dict[str, str] | None:
     """The score in the decline letter of the other chapter's proposal, which got a 2 for every criterion."""
     row = w.in_review(world, chapter="bo")
     w.review(world, row)
-    with saving():
+    with transaction():
         for score in db.session.query(Score).join(Score.review).join(Assignment).filter_by(application_id=row.id):
             score.points = 2
-    w.take(world, row, "to_panel", "olga", Role.OFFICER)
-    w.take(world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=w.WHY)
-    w.take(world, row, "decline", "pia", Role.APPROVER, feedback=w.WHY)
+    w.apply(world, row, "to_panel", "olga", Role.OFFICER)
+    w.apply(world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=w.WHY)
+    w.apply(world, row, "decline", "pia", Role.APPROVER, feedback=w.WHY)
     newest = db.session.query(DocumentSnapshot.data).order_by(DocumentSnapshot.document_id.desc()).limit(1).scalar()
     found: dict[str, str] | None = newest["score"]
     return found
@@ -54,9 +54,9 @@ def declined(world: w.World) -> dict[str, str] | None:
 TOLD = {"own": "40.0", "funded_average": "80.0", "most": "100"}
 
 
-@pytest.mark.parametrize(("funded", "told"), [(2, None), (3, TOLD)])
+@pytest.mark.parametrize(("funded", "reported"), [(2, None), (3, TOLD)])
 def test_the_score_is_compared_with_three_funded_ones_and_not_with_fewer(
-    app: Flask, funded: int, told: dict[str, str] | None
+    app: Flask, funded: int, reported: dict[str, str] | None
 ) -> None:
     with app.app_context():
         world = w.found()
@@ -66,4 +66,4 @@ def test_the_score_is_compared_with_three_funded_ones_and_not_with_fewer(
         score = declined(world)
 
         assert db.session.query(Application).filter_by(step="agreement").count() == funded
-    assert score == told
+    assert score == reported

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings
-from grants.db import saving
+from grants.db import transaction
 from grants.queries.sessions import COOKIE
 from grants.services import sessions
 from tests import world as w
@@ -27,7 +27,7 @@ def sign_in(app: Flask, browser: Careful) -> str:
 def test_signing_in_again_ends_the_previous_session(app: Flask, settings: Settings) -> None:
     with app.app_context():
         mia = w.build(programmes=()).people["mg1"]
-        with saving() as session:
+        with transaction() as session:
             session.merge(mia).password_hash = sessions.hasher(settings).hash(SECRET)
     browser, thief = anonymous(app), anonymous(app)
 

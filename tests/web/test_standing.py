@@ -9,11 +9,13 @@ from flask import Flask
 
 from grants.db import db
 from grants.models import Application
-from grants.queries import standing as stood
-from grants.web import public, standing, words
+from grants.queries import statuses
+from grants.web.applications import status
+from grants.web.public import routes
+from grants.web.site import formats
 from tests import world as w
+from workflows.engine.roles import Role
 from workflows.programmes import programmes
-from workflows.roles import Role
 
 
 @pytest.mark.parametrize(
@@ -27,13 +29,13 @@ from workflows.roles import Role
     ],
 )
 def test_the_progress_of_a_stage_follows_its_flow(code: str, stage: str, way: tuple[str, ...]) -> None:
-    assert standing.road(programmes()[code].flow, stage) == way
+    assert status.road(programmes()[code].flow, stage) == way
 
 
 def line_of(app: Flask, row: Application) -> list[tuple[str, str]]:
     """Each step of the progress display with its state."""
     with app.test_request_context():
-        return [(stop["name"], stop["state"]) for stop in standing.line(row, stood.of([row])[row.id])]
+        return [(stop["name"], stop["state"]) for stop in status.line(row, statuses.of([row])[row.id])]
 
 
 @pytest.mark.ground("large_draft")
@@ -54,8 +56,8 @@ def test_a_draft_has_all_steps_ahead(app: Flask) -> None:
 def test_a_question_is_a_separate_step(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
-        w.take(world, row, "submit", "mg1", Role.APPLICANT)
-        w.take(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
+        w.apply(world, row, "submit", "mg1", Role.APPLICANT)
+        w.apply(world, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
 
         assert line_of(app, row)[:4] == [
             ("Submitted", "past"),
@@ -69,8 +71,8 @@ def test_a_question_is_a_separate_step(app: Flask) -> None:
 def test_a_decline_replaces_the_steps_that_would_have_followed(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
-        w.take(world, row, "submit", "mg1", Role.APPLICANT)
-        w.take(
+        w.apply(world, row, "submit", "mg1", Role.APPLICANT)
+        w.apply(
             world,
             row,
             "not_eligible",
@@ -103,7 +105,7 @@ def test_all_applicants_are_told_the_same_decision_date(app: Flask) -> None:
     with app.app_context():
         row = w.in_review(w.found(), "BTN-S", amount=4_000)
         receipt = db.session.execute(db.text("SELECT data->>'answer_by' FROM document_snapshot")).scalar_one()
-        hear = standing.hear_by(row)
+        hear = status.decision_by(row)
 
         assert hear is not None
         assert hear.date().isoformat() == receipt
@@ -113,12 +115,12 @@ def test_all_applicants_are_told_the_same_decision_date(app: Flask) -> None:
 def test_a_round_gives_its_decision_date_before_and_after_submission(app: Flask) -> None:
     with app.test_request_context(), app.app_context():
         row = db.session.get_one(Application, 1)
-        hear = standing.hear_by(row)
+        hear = status.decision_by(row)
 
         assert row.call.closes_at is not None
         assert hear is not None
         assert hear > row.call.closes_at
-        assert public.hear(row.call) == words.day(hear.date(), "year")
+        assert routes.hear(row.call) == formats.day(hear.date(), "year")
 
 
 def present(line: list[dict[str, Any]]) -> tuple[str, str, str]:
@@ -132,7 +134,7 @@ def test_an_agreement_is_held_by_the_next_signatory_and_described_for_each_reade
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         before = {ours: shown(app, row, ours=ours) for ours in (False, True)}
-        w.take(world, w.award_of(row).agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
+        w.apply(world, w.award_of(row).agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
         after = {ours: shown(app, row, ours=ours) for ours in (False, True)}
 
     assert before == {
@@ -145,16 +147,16 @@ def test_an_agreement_is_held_by_the_next_signatory_and_described_for_each_reade
 def shown(app: Flask, row: Application, *, ours: bool) -> tuple[tuple[str, str, str], str]:
     """The current step and the text of the tag, for a reader of one side."""
     with app.test_request_context():
-        facts = stood.of([row])[row.id]
-        step = standing.step_of(row, facts)
-        return present(standing.line(row, facts, ours=ours)), standing.held_by(step, ours=ours)
+        facts = statuses.of([row])[row.id]
+        step = status.step_of(row, facts)
+        return present(status.line(row, facts, ours=ours)), status.held_by(step, ours=ours)
 
 
 def test_staff_are_not_told_to_write_what_the_applicant_writes(app: Flask) -> None:
     with app.app_context():
         row = w.draft(w.build(programmes=("DRR",)), "DRR")
         with app.test_request_context():
-            lines = {ours: standing.line(row, stood.of([row])[row.id], ours=ours) for ours in (False, True)}
+            lines = {ours: status.line(row, statuses.of([row])[row.id], ours=ours) for ours in (False, True)}
         notes = {ours: [note for stop in line for note in stop["notes"]] for ours, line in lines.items()}
 
     assert {"you write it", "you and the Foundation", "with you"} <= set(notes[False])

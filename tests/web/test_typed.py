@@ -27,7 +27,7 @@ def test_a_number_is_parsed_as_intended(typed: str, read: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "text_found"),
     [
         ("1.500", "1500 or 1.5\\."),
         ("12.000", "12000 or 12\\."),
@@ -35,8 +35,8 @@ def test_a_number_is_parsed_as_intended(typed: str, read: str) -> None:
         (" 2.050 ", "2050 or 2.05\\."),
     ],
 )
-def test_an_ambiguous_number_is_refused_with_both_readings(typed: str, said: str) -> None:
-    with pytest.raises(ValidationError, match=said):
+def test_an_ambiguous_number_is_refused_with_both_readings(typed: str, text_found: str) -> None:
+    with pytest.raises(ValidationError, match=text_found):
         money(typed, "USD")
 
 

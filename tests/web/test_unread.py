@@ -14,7 +14,7 @@ pytestmark = pytest.mark.ground("small_draft")
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "reported"),
     [
         ({"months": "a year"}, ["Length in months: Enter a number, such as 0 or 12.50."]),
         (
@@ -48,12 +48,12 @@ pytestmark = pytest.mark.ground("small_draft")
         ),
     ],
 )
-def test_an_invalid_value_is_reported_once(app: Flask, typed: dict[str, str], told: list[str]) -> None:
+def test_an_invalid_value_is_reported_once(app: Flask, typed: dict[str, str], reported: list[str]) -> None:
     client, id = started(app)
     client.post(f"/applications/{id}/write", data=form_of(client, id) | typed)
 
     summary = client.get(f"/applications/{id}/send").text.partition('<div class="summary"')[2].partition("</div>")[0]
 
     listed = [unescape(item) for item in re.findall("<li><a [^>]*>(.*?)</a>", summary)]
-    assert listed == told
+    assert listed == reported
     assert f"You cannot submit yet: {len(listed)} problem" in summary

@@ -7,20 +7,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from workflows.cases import (
-    AgreementCase,
-    Applicant,
-    ApplicationCase,
-    BatchCase,
-    InstalmentCase,
-    ReportCase,
-    Round,
-)
-from workflows.flow import Flow, Rule
+from workflows.cases import AgreementCase, Applicant, ApplicationCase, BatchCase, InstalmentCase, ReportCase, Round
+from workflows.engine.flow import Flow, Guard
+from workflows.engine.message import Money
+from workflows.engine.roles import CLOCK, Actor, Role
 from workflows.flows import agreement, payment, report
 from workflows.programmes import programmes
-from workflows.roles import CLOCK, Actor, Role
-from workflows.say import Money
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 MORNING = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -103,15 +95,15 @@ def actor(role: Role) -> Actor:
     return CLOCK if role is Role.CLOCK else Actor(list(Role).index(role) + 1, role)
 
 
-def places(flow: Flow, *, past: Rule | None = None) -> tuple[tuple[str, str], ...]:
+def places(flow: Flow, *, past: Guard | None = None) -> tuple[tuple[str, str], ...]:
     """Each step with each stage that a case can have there; transitions with the rule `past` are left out."""
-    begins = next((move.stage or "" for move in flow.moves if move.sets), "")
+    begins = next((transition.stage or "" for transition in flow.transitions if transition.next_stage), "")
     found = {(step, begins): None for step in flow.starts}
     waiting = list(found)
     while waiting:
         step, stage = waiting.pop(0)
-        for move in (m for m in flow.moves if m.here(step, stage) and past not in m.needs):
-            place = (move.target, move.sets or stage)
+        for transition in (m for m in flow.transitions if m.here(step, stage) and past not in m.guards):
+            place = (transition.target, transition.next_stage or stage)
             if place not in found:
                 found[place] = None
                 waiting.append(place)

@@ -11,10 +11,10 @@ import pytest
 
 from tests.workflows.examples import EMPTY, READY, actor, applicant_with, round_with, usd
 from workflows.cases import Applicant, ApplicationCase, Kind
+from workflows.engine.roles import Role
 from workflows.flows.application import PANEL
 from workflows.programme import RuleSpec
 from workflows.programmes import programmes
-from workflows.roles import Role
 from workflows.rules.calls import CALL_RULES, objections, unknown_rules
 
 Facts = dict[str, Any]
@@ -125,9 +125,9 @@ def under(spec: RuleSpec, case: ApplicationCase) -> ApplicationCase:
     return replace(case, round=replace(case.round, rules=(spec,)))
 
 
-def said(spec: RuleSpec, case: ApplicationCase, moment: Any) -> tuple[str, ...]:
+def text_found(spec: RuleSpec, case: ApplicationCase, moment: Any) -> tuple[str, ...]:
     """The messages of the rule, in English."""
-    return tuple(str(say) for say in objections(under(spec, case), moment))
+    return tuple(str(message) for message in objections(under(spec, case), moment))
 
 
 @pytest.mark.parametrize(("spec", "facts", "sentences"), BROKEN, ids=NAMES)
@@ -136,20 +136,20 @@ def test_a_broken_rule_of_a_call_gives_all_its_messages(
 ) -> None:
     case = replace(READY, **facts)
 
-    assert {moment: said(spec, case, moment) for moment in CALL_RULES[spec.key].asked_at} == dict.fromkeys(
+    assert {moment: text_found(spec, case, moment) for moment in CALL_RULES[spec.key].asked_at} == dict.fromkeys(
         CALL_RULES[spec.key].asked_at, sentences
     )
 
 
 @pytest.mark.parametrize("spec", HOLDING, ids=NAMES)
 def test_a_rule_of_a_call_accepts_its_exact_limit(spec: RuleSpec) -> None:
-    assert [said(spec, READY, moment) for moment in ("start", "submit", "award")] == [(), (), ()]
+    assert [text_found(spec, READY, moment) for moment in ("start", "submit", "award")] == [(), (), ()]
 
 
 @pytest.mark.parametrize("spec", HOLDING, ids=NAMES)
 def test_a_rule_of_a_call_never_raises_on_an_empty_case(spec: RuleSpec) -> None:
     for moment in ("start", "submit", "award"):
-        assert all(said(spec, EMPTY, moment))
+        assert all(text_found(spec, EMPTY, moment))
 
 
 @pytest.mark.parametrize(("spec", "facts", "sentences"), BROKEN, ids=NAMES)
@@ -158,7 +158,7 @@ def test_with_the_rule_switched_off_the_same_proposal_is_accepted(
 ) -> None:
     case, applicant = replace(READY, **facts), actor(Role.APPLICANT)
 
-    on = tuple(str(say) for say in PANEL.objections("submit", under(spec, case), applicant))
+    on = tuple(str(message) for message in PANEL.objections("submit", under(spec, case), applicant))
     off = PANEL.objections("submit", case, applicant)
 
     assert (on, off) == (sentences, ())
@@ -189,7 +189,7 @@ def test_good_standing_is_required_of_chapters_only() -> None:
     spec = RuleSpec(key="standing", params={"allowed": ["good_standing"]})
     case = replace(READY, applicant=applicant_with(kind="university", standing="dechartered"))
 
-    assert said(spec, case, "submit") == ()
+    assert text_found(spec, case, "submit") == ()
 
 
 def test_an_applicant_who_cannot_be_funded_is_told_before_writing() -> None:
@@ -200,7 +200,7 @@ def test_an_applicant_who_cannot_be_funded_is_told_before_writing() -> None:
         round=round_with(rules=rules),
     )
 
-    assert [str(say) for say in objections(case, "start")] == [
+    assert [str(message) for message in objections(case, "start")] == [
         "This call is not open to applicants of the type “university”.",
         "An earlier report is overdue: Final report. Submit it first.",
         "Your current grants: 2. The limit is 2 at the same time.",
@@ -209,9 +209,9 @@ def test_an_applicant_who_cannot_be_funded_is_told_before_writing() -> None:
 
 def test_a_percentage_is_written_as_people_write_it() -> None:
     texts = [
-        said(RuleSpec(key="indirect", params={"percent": percent}), replace(READY, indirect=Decimal(5_000)), "submit")[
-            0
-        ]
+        text_found(
+            RuleSpec(key="indirect", params={"percent": percent}), replace(READY, indirect=Decimal(5_000)), "submit"
+        )[0]
         for percent in ("10", "12.50", "0")
     ]
 

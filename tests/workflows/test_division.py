@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from workflows.division import divided, misdivided
+from workflows.apportionment import apportioned, misapportioned
 
 D = Decimal
 
@@ -26,7 +26,7 @@ D = Decimal
 def test_the_parts_follow_their_weights_and_add_up_to_the_amount(
     amount: Decimal, weights: list[int], places: int, parts: list[str]
 ) -> None:
-    found = divided(amount, [D(weight) for weight in weights], places)
+    found = apportioned(amount, [D(weight) for weight in weights], places)
 
     assert found == [D(part) for part in parts]
     assert sum(found) == amount
@@ -37,7 +37,7 @@ def test_no_division_loses_money_or_gives_a_line_more_than_requested() -> None:
 
     for cents in range(1, 4562, 37):
         amount = D(cents) + D("0.10")
-        parts = divided(amount, asked, 2)
+        parts = apportioned(amount, asked, 2)
 
         assert sum(parts) == amount
         assert all(0 <= part <= most for part, most in zip(parts, asked, strict=True))
@@ -45,13 +45,13 @@ def test_no_division_loses_money_or_gives_a_line_more_than_requested() -> None:
 
 
 def test_lines_that_add_up_to_the_award_are_accepted() -> None:
-    assert misdivided([D(3), D(4)], [D(5), D(4)], D(7), "USD") == ()
+    assert misapportioned([D(3), D(4)], [D(5), D(4)], D(7), "USD") == ()
 
 
 def test_lines_above_the_request_and_a_wrong_sum_are_reported_together() -> None:
-    said = misdivided([D(6), D(5)], [D(5), D(5)], D(7), "USD")
+    text_found = misapportioned([D(6), D(5)], [D(5), D(5)], D(7), "USD")
 
-    assert [str(say) for say in said] == [
+    assert [str(message) for message in text_found] == [
         "Line 1: the amount cannot exceed the USD 5 requested.",
         "The lines add up to USD 11, but the award is USD 7.",
     ]

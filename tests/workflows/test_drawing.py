@@ -8,22 +8,22 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.workflows.examples import FLOWS
-from workflows.drawing import PAGE, mermaid, only_if, page, rules_table, table
+from workflows.engine.diagram import alternative, edges, layout, svg, way_through
+from workflows.engine.steps import STEPS
 from workflows.flows import payment, report
-from workflows.picture import alternative, edges, layout, svg, way_through
+from workflows.flows.reference import PAGE, mermaid, only_if, page, rules_table, table
 from workflows.rules.calls import CALL_RULES
-from workflows.steps import STEPS
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_the_page_in_docs_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m workflows.drawing"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m workflows.flows.reference"
 
 
 def test_a_changed_row_makes_the_page_outdated() -> None:
     flow = report.FLOW
-    changed = flow.changed(replace(flow.moves[0], title="Post the report"))
+    changed = flow.changed(replace(flow.transitions[0], title="Post the report"))
 
     assert table(flow) in PAGE.read_text(encoding="utf-8")
     assert table(changed) not in PAGE.read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ def test_a_state_diagram_has_every_arrow_and_every_end() -> None:
 
 @pytest.mark.parametrize("name", FLOWS)
 def test_every_rule_has_its_condition_as_docstring(name: str) -> None:
-    sentences = [sentence for move in FLOWS[name].moves for sentence in only_if(move)]
+    sentences = [sentence for transition in FLOWS[name].transitions for sentence in only_if(transition)]
 
     assert [s for s in sentences if not s.endswith(".") or not s[0].isupper() or ";" in s] == []
 

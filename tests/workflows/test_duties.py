@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
-from workflows.duties import due_days
-from workflows.programme import ReportDuty
+from workflows.deadlines import due_days
+from workflows.forms.completeness import add_months
+from workflows.programme import ReportSchedule
 from workflows.programmes import programmes
-from workflows.proposal import add_months
 
 START = date(2026, 1, 1)
-INTERIM = ReportDuty(title="Interim", kind="interim", at="start", months=6)
-SECOND = ReportDuty(title="Second", kind="interim", at="start", months=12)
-FINAL = ReportDuty(title="Final", kind="final")
+INTERIM = ReportSchedule(title="Interim", kind="interim", at="start", months=6)
+SECOND = ReportSchedule(title="Second", kind="interim", at="start", months=12)
+FINAL = ReportSchedule(title="Final", kind="final")
 
 
 def test_a_long_project_reports_on_the_days_set_by_its_call() -> None:

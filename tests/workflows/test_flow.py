@@ -10,25 +10,25 @@ import pytest
 
 from tests.workflows.examples import APPLICANT, APPROVER, NOON, OFFICER
 from workflows.cases import ApplicationCase
-from workflows.flow import Ask, Flow, Move, Objected, unanswered
-from workflows.roles import CLOCK, Actor, Role
-from workflows.say import Say
+from workflows.engine.flow import Field, Flow, GuardsFailed, Transition, unanswered
+from workflows.engine.message import Message
+from workflows.engine.roles import CLOCK, Actor, Role
 
-SEND = Move("send", "Send", ("draft",), "checks", (Role.APPLICANT,))
-AWARD = Move("award", "Award", ("checks",), "agreement", (Role.APPROVER,), does="awards.make")
+SEND = Transition("send", "Send", ("draft",), "checks", (Role.APPLICANT,))
+AWARD = Transition("award", "Award", ("checks",), "agreement", (Role.APPROVER,), effect="awards.make")
 SOUND = (SEND, AWARD)
 
 
-def lost(*moves: Move) -> Callable[[], Flow]:
+def lost(*transitions: Transition) -> Callable[[], Flow]:
     """The creation of a flow, postponed until a test calls it."""
-    return lambda: Flow("a flow", ("draft",), moves)
+    return lambda: Flow("a flow", ("draft",), transitions)
 
 
 UNKNOWN = lost(*SOUND, replace(SEND, key="lose", target="limbo"))
 DOUBLED = lost(*SOUND, replace(SEND, title="Send again"))
 SHADOWED = lost(*SOUND, replace(SEND, stage="proposal"))
 STRANDED = lost(*SOUND, replace(SEND, key="reopen", source=("panel",)))
-BY_ITSELF = lost(SEND, replace(AWARD, by=(Role.CLOCK,)))
+BY_ITSELF = lost(SEND, replace(AWARD, roles=(Role.CLOCK,)))
 
 REFUSED = [
     (UNKNOWN, "a flow: unknown steps: limbo"),
@@ -55,10 +55,10 @@ def test_an_inconsistent_table_is_rejected_by_name(made: Callable[[], Flow], rea
         made()
 
 
-@pytest.mark.parametrize("does", ["awards.make", "batches.approve", "batches.release", "reports.approve"])
-def test_the_clock_never_applies_transitions_reserved_for_people(does: str) -> None:
+@pytest.mark.parametrize("effect", ["awards.make", "batches.approve", "batches.release", "reports.approve"])
+def test_the_clock_never_applies_transitions_reserved_for_people(effect: str) -> None:
     with pytest.raises(ValueError, match="the clock must not apply award"):
-        Flow("a flow", ("draft",), (SEND, replace(AWARD, by=(Role.APPROVER, Role.CLOCK), does=does)))
+        Flow("a flow", ("draft",), (SEND, replace(AWARD, roles=(Role.APPROVER, Role.CLOCK), effect=effect)))
 
 
 @pytest.mark.usefixtures("unguarded")
@@ -74,23 +74,23 @@ def test_unchecked_an_unknown_step_breaks_only_when_a_case_reaches_it() -> None:
 def test_unchecked_a_duplicate_row_is_offered_twice_and_applied_once(made: Callable[[], Flow]) -> None:
     offered = made().offered("draft", "proposal", [Role.APPLICANT])
 
-    assert [move.key for move in offered] == ["send", "send"]
-    assert made().move("send", "draft", "proposal") is offered[0]
+    assert [transition.key for transition in offered] == ["send", "send"]
+    assert made().transition("send", "draft", "proposal") is offered[0]
 
 
 @pytest.mark.usefixtures("unguarded")
 def test_unchecked_a_step_without_an_exit_offers_no_transition() -> None:
     flow = STRANDED()
 
-    assert "panel" not in {move.target for move in flow.moves}
-    assert [move.key for move in flow.offered("panel", "", [Role.APPLICANT])] == ["reopen"]
+    assert "panel" not in {transition.target for transition in flow.transitions}
+    assert [transition.key for transition in flow.offered("panel", "", [Role.APPLICANT])] == ["reopen"]
 
 
 @pytest.mark.usefixtures("unguarded")
 def test_unchecked_the_clock_awards_money() -> None:
     case = ApplicationCase(arrived_at=NOON, step="checks", answers={"amount": Decimal(1)})
 
-    assert BY_ITSELF().outcome("award", case, CLOCK).does == "awards.make"
+    assert BY_ITSELF().outcome("award", case, CLOCK).effect == "awards.make"
 
 
 def test_every_role_except_the_clock_is_a_person() -> None:
@@ -103,10 +103,10 @@ def test_every_role_except_the_clock_is_a_person() -> None:
 def test_a_transition_at_the_wrong_step_is_refused_naming_both_steps() -> None:
     case = ApplicationCase(arrived_at=NOON, step="draft")
 
-    said = Flow("a flow", ("draft",), SOUND).objections("award", case, APPROVER)
+    text_found = Flow("a flow", ("draft",), SOUND).objections("award", case, APPROVER)
 
-    assert said == (
-        Say(
+    assert text_found == (
+        Message(
             "“%(title)s” is not available at the step “%(step)s”. Reload the page to see what you can do now.",
             title="Award",
             step="Draft",
@@ -115,36 +115,38 @@ def test_a_transition_at_the_wrong_step_is_refused_naming_both_steps() -> None:
 
 
 def test_an_unknown_transition_is_refused_and_does_not_raise() -> None:
-    said = Flow("a flow", ("draft",), SOUND).objections("fly", ApplicationCase(arrived_at=NOON), APPLICANT)
+    text_found = Flow("a flow", ("draft",), SOUND).objections("fly", ApplicationCase(arrived_at=NOON), APPLICANT)
 
-    assert said == (Say("This action does not exist. Reload the page to see what you can do now."),)
+    assert text_found == (Message("This action does not exist. Reload the page to see what you can do now."),)
 
 
 def test_a_transition_of_another_role_is_refused_before_its_rules_are_checked() -> None:
-    def never(case: ApplicationCase, actor: Actor) -> Say:
+    def never(case: ApplicationCase, actor: Actor) -> Message:
         raise AssertionError("asked on behalf of somebody who may not know")
 
-    flow = Flow("a flow", ("draft",), (replace(SEND, needs=(never,)), AWARD))
+    flow = Flow("a flow", ("draft",), (replace(SEND, guards=(never,)), AWARD))
 
     assert flow.objections("send", ApplicationCase(arrived_at=NOON), OFFICER) == (
-        Say("You don’t have permission to do this. It needs the role “%(roles)s”.", roles="applicant"),
+        Message("You don’t have permission to do this. It needs the role “%(roles)s”.", roles="applicant"),
     )
 
 
 def test_all_reasons_are_given_at_once() -> None:
-    def one(case: ApplicationCase, actor: Actor) -> Say:
-        return Say("One.")
+    def one(case: ApplicationCase, actor: Actor) -> Message:
+        return Message("One.")
 
-    def two_more(case: ApplicationCase, actor: Actor) -> tuple[Say, ...]:
-        return Say("Two."), Say("Three.")
+    def two_more(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
+        return Message("Two."), Message("Three.")
 
-    flow = Flow("a flow", ("draft",), (replace(SEND, needs=(one, two_more), asks=(Ask("why", "text", "Why"),)), AWARD))
+    flow = Flow(
+        "a flow", ("draft",), (replace(SEND, guards=(one, two_more), fields=(Field("why", "text", "Why"),)), AWARD)
+    )
     case = ApplicationCase(arrived_at=NOON)
 
-    with pytest.raises(Objected) as objected:
+    with pytest.raises(GuardsFailed) as objected:
         flow.outcome("send", case, APPLICANT)
 
-    assert [str(say) for say in objected.value.reasons] == ["One.", "Two.", "Three.", "“Why” is required."]
+    assert [str(message) for message in objected.value.reasons] == ["One.", "Two.", "Three.", "“Why” is required."]
 
 
 @pytest.mark.parametrize(
@@ -158,31 +160,31 @@ def test_all_reasons_are_given_at_once() -> None:
     ],
 )
 def test_a_length_limit_counts_words_not_spaces(answer: str | None, reasons: list[str]) -> None:
-    said = unanswered(replace(SEND, asks=(Ask("why", "text", "Why", words=3),)), {"why": answer})
+    text_found = unanswered(replace(SEND, fields=(Field("why", "text", "Why", words=3),)), {"why": answer})
 
-    assert [str(say) for say in said] == reasons
+    assert [str(message) for message in text_found] == reasons
 
 
 @pytest.mark.parametrize(("answer", "reasons"), [("yes", []), ("maybe", ["Choose one of the options for “Fund it”."])])
 def test_a_choice_must_be_one_of_its_options(answer: str, reasons: list[str]) -> None:
-    fund = Ask("fund", "choice", "Fund it", options=(("yes", "Yes"), ("no", "No")))
+    fund = Field("fund", "choice", "Fund it", options=(("yes", "Yes"), ("no", "No")))
 
-    assert [str(say) for say in unanswered(replace(SEND, asks=(fund,)), {"fund": answer})] == reasons
+    assert [str(message) for message in unanswered(replace(SEND, fields=(fund,)), {"fund": answer})] == reasons
 
 
 @pytest.mark.parametrize("step", ["agreement", "approved", "released"])
 def test_the_clock_never_reaches_a_step_reserved_for_people(step: str) -> None:
     with pytest.raises(ValueError, match="the clock must not apply award"):
-        Flow("a flow", ("draft",), (SEND, replace(AWARD, target=step, by=(Role.CLOCK,), does=None)))
+        Flow("a flow", ("draft",), (SEND, replace(AWARD, target=step, roles=(Role.CLOCK,), effect=None)))
 
 
 def test_changing_a_copy_of_a_flow_leaves_the_original_unchanged() -> None:
     flow = Flow("a flow", ("draft",), SOUND)
 
-    changed = flow.changed(replace(AWARD, by=(Role.OFFICER,)), name="another")
+    changed = flow.changed(replace(AWARD, roles=(Role.OFFICER,)), name="another")
 
-    assert [move.by for move in changed.moves] == [(Role.APPLICANT,), (Role.OFFICER,)]
-    assert [move.by for move in flow.moves] == [(Role.APPLICANT,), (Role.APPROVER,)]
+    assert [transition.roles for transition in changed.transitions] == [(Role.APPLICANT,), (Role.OFFICER,)]
+    assert [transition.roles for transition in flow.transitions] == [(Role.APPLICANT,), (Role.APPROVER,)]
     assert (changed.name, flow.name) == ("another", "a flow")
 
 
@@ -192,7 +194,7 @@ def test_removing_a_row_that_others_need_is_rejected() -> None:
 
 
 def test_only_the_rows_of_the_clock_are_timed() -> None:
-    late = Move("late", "Late", ("checks",), "checks", (Role.CLOCK,), within="review_days")
-    slow = replace(SEND, within="question_days")
+    late = Transition("late", "Late", ("checks",), "checks", (Role.CLOCK,), time_limit="review_days")
+    slow = replace(SEND, time_limit="question_days")
 
     assert Flow("a flow", ("draft",), (slow, AWARD, late)).timed() == (late,)

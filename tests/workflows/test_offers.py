@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.workflows.examples import EMPTY, FLOWS, OTHERS, READY, actor, places
-from workflows.flow import Flow
+from workflows.engine.flow import Flow
+from workflows.engine.message import Message
+from workflows.engine.roles import Role
 from workflows.programmes import programmes
-from workflows.roles import Role
-from workflows.say import Say
 
 OFFERS = {
     "application decided by an officer": """
@@ -111,7 +111,9 @@ def drawn(flow: Flow) -> Offers:
     """The transitions that the flow offers for every possible case and every role."""
     return {
         (step, stage): {
-            role.value: [move.key for move in moves] for role in Role if (moves := flow.offered(step, stage, [role]))
+            role.value: [transition.key for transition in transitions]
+            for role in Role
+            if (transitions := flow.offered(step, stage, [role]))
         }
         for step, stage in places(flow)
     }
@@ -125,8 +127,8 @@ def test_every_role_is_offered_exactly_its_own_transitions(name: str) -> None:
 @pytest.mark.parametrize("name", FLOWS)
 def test_an_additional_role_for_a_transition_is_noticed(name: str) -> None:
     flow = FLOWS[name]
-    first = flow.moves[0]
-    widened = flow.changed(replace(first, by=(*first.by, Role.AUDITOR)))
+    first = flow.transitions[0]
+    widened = flow.changed(replace(first, roles=(*first.roles, Role.AUDITOR)))
 
     assert drawn(widened) != written(OFFERS[name])
 
@@ -145,12 +147,12 @@ def test_rules_never_raise_on_an_empty_case(name: str) -> None:
     empty = OTHERS[name][0] if name in OTHERS else EMPTY
 
     for step, stage in places(flow):
-        for move in flow.moves:
+        for transition in flow.transitions:
             for role in Role:
-                said = flow.objections(move.key, replace(empty, step=step, stage=stage), actor(role))
+                text_found = flow.objections(transition.key, replace(empty, step=step, stage=stage), actor(role))
 
-                assert isinstance(said, tuple)
-                assert all(isinstance(say, Say) and str(say) for say in said)
+                assert isinstance(text_found, tuple)
+                assert all(isinstance(message, Message) and str(message) for message in text_found)
 
 
 @pytest.mark.parametrize("name", FLOWS)
@@ -162,7 +164,9 @@ def test_in_a_ready_case_exactly_the_offered_transitions_can_be_applied(name: st
     for step, stage in places(flow):
         case = replace(ready, step=step, stage=stage)
         open_to = {
-            role: [m.key for m in flow.moves if m.here(step, stage) and not flow.objections(m.key, case, actor(role))]
+            role: [
+                m.key for m in flow.transitions if m.here(step, stage) and not flow.objections(m.key, case, actor(role))
+            ]
             for role in Role
         }
         taken[step, stage] = {role.value: keys for role, keys in open_to.items() if keys}
@@ -172,6 +176,6 @@ def test_in_a_ready_case_exactly_the_offered_transitions_can_be_applied(name: st
 
 @pytest.mark.parametrize("name", FLOWS)
 def test_the_clock_never_decides(name: str) -> None:
-    targets = {move.target for move in FLOWS[name].moves if Role.CLOCK in move.by}
+    targets = {transition.target for transition in FLOWS[name].transitions if Role.CLOCK in transition.roles}
 
     assert targets & {"approved", "agreement", "released", "paid", "declined", "not_eligible", "terminated"} == set()

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from workflows.flow import Ask, unanswered
+from workflows.engine.flow import Field, unanswered
 from workflows.flows.panel import AWARD, DECLINE
-from workflows.printable import strange, table
+from workflows.forms.completeness import Content, Goal, Line, missing
+from workflows.forms.printable import strange, table
 from workflows.programme import Question, Section, Stage
-from workflows.proposal import Content, Goal, Line, missing
 
 TITLE = Question(key="title", kind="text", label="Title", fact=True)
 SUMMARY = Question(key="summary", kind="long", label="Summary", fact=True)
@@ -21,9 +21,9 @@ GOALS = Question(key="indicators", kind="indicators", label="Goals")
 GOAL = Goal("Sites", "sites", Decimal(0), Decimal(4), "records")
 
 
-def lacks(question: Question, content: Content) -> list[str]:
+def incomplete(question: Question, content: Content) -> list[str]:
     stage = Stage(key="proposal", title="Proposal", sections=(Section(key="p", title="Part", questions=(question,)),))
-    return [str(say) for say in missing(stage, content)]
+    return [str(message) for message in missing(stage, content)]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "content", "said"),
+    ("question", "content", "text_found"),
     [
         (TITLE, Content({"title": "Radio 🎉"}), "remove characters that our letters cannot print from “Title”: 🎉"),
         (SUMMARY, Content({"summary": "🌸"}), "remove characters that our letters cannot print from “Summary”: 🌸"),
@@ -75,26 +75,28 @@ def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
         (GOALS, Content({}, goals=[GOAL] * 41), "“Goals” has 41 rows; this call allows at most 40."),
     ],
 )
-def test_unprintable_text_is_reported_before_submission(question: Question, content: Content, said: str) -> None:
-    assert lacks(question, content) == [f"Part: {said}"]
+def test_unprintable_text_is_reported_before_submission(question: Question, content: Content, text_found: str) -> None:
+    assert incomplete(question, content) == [f"Part: {text_found}"]
 
 
 def test_a_text_at_the_limit_fits() -> None:
-    assert lacks(TITLE, Content({"title": "x" * 300})) == []
-    assert lacks(SUMMARY, Content({"summary": "x" * 301})) == []
-    assert lacks(GOALS, Content({}, goals=[GOAL] * 40)) == []
+    assert incomplete(TITLE, Content({"title": "x" * 300})) == []
+    assert incomplete(SUMMARY, Content({"summary": "x" * 301})) == []
+    assert incomplete(GOALS, Content({}, goals=[GOAL] * 40)) == []
 
 
 def test_an_answer_that_appears_in_no_letter_may_contain_any_character() -> None:
-    assert lacks(ANSWER, Content({"problem": "🌸"})) == []
+    assert incomplete(ANSWER, Content({"problem": "🌸"})) == []
 
 
-@pytest.mark.parametrize("ask", [ask for move in (AWARD, DECLINE) for ask in move.asks if ask.kind == "text"])
-def test_conditions_and_feedback_can_be_printed(ask: Ask) -> None:
-    move = next(move for move in (AWARD, DECLINE) if ask in move.asks)
-    answers = {"amount": Decimal(1), ask.key: "one two three four five six seven eight nine ten 🎉"}
+@pytest.mark.parametrize(
+    "field", [field for transition in (AWARD, DECLINE) for field in transition.fields if field.kind == "text"]
+)
+def test_conditions_and_feedback_can_be_printed(field: Field) -> None:
+    transition = next(transition for transition in (AWARD, DECLINE) if field in transition.fields)
+    answers = {"amount": Decimal(1), field.key: "one two three four five six seven eight nine ten 🎉"}
 
-    assert [say.cure for say in unanswered(move, answers)] == [ask.key]
+    assert [message.cure for message in unanswered(transition, answers)] == [field.key]
 
 
 def test_the_table_is_written_in_the_format_in_which_it_is_read() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from workflows.flow import Flow, Move
+from workflows.engine.flow import Flow, Transition
 from workflows.flows import agreement, payment, report
 from workflows.programme import SCHEMA, CallRules, Programme, upgraded
 from workflows.programmes import FOLDER, programmes, read_also
@@ -19,11 +19,11 @@ TRAVEL = '''"""Travel: a ticket and a bed for somebody who speaks for the chapte
 
 from decimal import Decimal
 
-from workflows.declarations import declarations
+from workflows.forms.declarations import declarations
 from workflows.flows.application import OFFICER_DECIDES
-from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportDuty, RuleSpec, Section, Stage
-from workflows.questions import MONTHS, STARTS_ON, SUMMARY, TITLE, budget
-from workflows.rubrics import rubric
+from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportSchedule, RuleSpec, Section, Stage
+from workflows.forms.questions import MONTHS, STARTS_ON, SUMMARY, TITLE, budget
+from workflows.forms.rubrics import rubric
 
 MEETING = Question(key="meeting", kind="text", label="Which meeting, and where?", words=30)
 SECTIONS = (
@@ -37,7 +37,7 @@ PROGRAMME = Programme(
     series="TRV",
     title="Travel",
     lead="A ticket and a bed for somebody who speaks for the chapter.",
-    who="Chapters in good standing",
+    eligible="Chapters in good standing",
     flow=OFFICER_DECIDES,
     rules=CallRules(
         most=Decimal(2_000),
@@ -46,7 +46,7 @@ PROGRAMME = Programme(
         rubric=rubric(need=60, value=40),
         rules=(RuleSpec(key="asks"), RuleSpec(key="most")),
         instalments=(InstalmentPlan(percent=Decimal(100)),),
-        reports=(ReportDuty(title="What you brought home", kind="final"),),
+        reports=(ReportSchedule(title="What you brought home", kind="final"),),
         checks=(("meeting", "The meeting takes place"),),
         clock={"question_days": 2, "review_days": 5, "decision_days": 3},
     ),
@@ -141,7 +141,7 @@ def test_a_duplicate_question_is_rejected(programme: Programme) -> None:
 
 
 def test_every_time_limit_of_a_flow_is_set_in_the_clock(programme: Programme) -> None:
-    waited_for = {move.within for move in programme.flow.moves if move.within}
+    waited_for = {transition.time_limit for transition in programme.flow.transitions if transition.time_limit}
 
     assert waited_for - set(programme.rules.clock) == set()
     assert set(programme.rules.clock) - CLOCKS == set()
@@ -189,30 +189,34 @@ def test_a_programme_is_one_short_file(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
 
 
-def every_move() -> list[Any]:
+def every_transition() -> list[Any]:
     """Each row of each flow, with their names."""
-    return [pytest.param(move, id=f"{flow.name}, {move.key}") for flow in FLOWS for move in flow.moves]
+    return [
+        pytest.param(transition, id=f"{flow.name}, {transition.key}")
+        for flow in FLOWS
+        for transition in flow.transitions
+    ]
 
 
-@pytest.mark.parametrize("move", every_move())
-def test_mails_use_only_the_values_they_receive(move: Move) -> None:
-    texts = [text for tell in move.tells for text in (tell.subject, tell.text)]
+@pytest.mark.parametrize("transition", every_transition())
+def test_mails_use_only_the_values_they_receive(transition: Transition) -> None:
+    texts = [text for notification in transition.notifies for text in (notification.subject, notification.text)]
     named = {name for text in texts for name in re.findall(r"%\((\w+)\)", text)}
 
     assert named - PLACES == set()
-    assert named & {"question", "feedback", "reason"} <= {ask.key for ask in move.asks}
+    assert named & {"question", "feedback", "reason"} <= {field.key for field in transition.fields}
     assert all(text % dict.fromkeys(named, "…") for text in texts)
 
 
-@pytest.mark.parametrize("move", every_move())
-def test_every_transition_has_its_texts(move: Move) -> None:
-    grave = move.weight == "grave"
+@pytest.mark.parametrize("transition", every_transition())
+def test_every_transition_has_its_texts(transition: Transition) -> None:
+    grave = transition.weight == "grave"
 
-    assert move.past
-    assert move.title.endswith("…") == grave
-    assert not grave or move.asks
-    assert move.weight in {"first", "second", "grave", "link"}
-    assert {ask.kind for ask in move.asks} <= {"text", "line", "amount", "day", "days", "choice", "tick"}
+    assert transition.history_text
+    assert transition.title.endswith("…") == grave
+    assert not grave or transition.fields
+    assert transition.weight in {"first", "second", "grave", "link"}
+    assert {field.kind for field in transition.fields} <= {"text", "line", "amount", "day", "days", "choice", "tick"}
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workflows.forms.completeness import Content, Goal, Line, add_months, missing, states, words
 from workflows.programme import Column, Question, Section, Stage
 from workflows.programmes import programmes
-from workflows.proposal import Content, Goal, Line, add_months, missing, states, words
 
 TITLE = Question(key="title", kind="text", label="Title", words=3)
 NOTE = Question(key="note", kind="long", label="Note", words=2, required=False)
@@ -55,14 +55,14 @@ SPEED = Goal("Download", "Mbps", Decimal("6.54"), Decimal(15), "M-Lab")
 LONG_LINE = "x" * 301
 
 
-def lacks(*questions: Question, content: Content) -> list[str]:
+def incomplete(*questions: Question, content: Content) -> list[str]:
     """What is missing in one section with these questions, in English."""
     stage = Stage(key="proposal", title="Proposal", sections=(Section(key="part", title="Part", questions=questions),))
-    return [str(say) for say in missing(stage, content)]
+    return [str(message) for message in missing(stage, content)]
 
 
 @pytest.mark.parametrize(
-    ("question", "answer", "said"),
+    ("question", "answer", "messages"),
     [
         (TITLE, None, ["Part: “Title” is not answered."]),
         (TITLE, "", ["Part: “Title” is not answered."]),
@@ -101,12 +101,14 @@ def lacks(*questions: Question, content: Content) -> list[str]:
         (SPANS, [{"start": "2027-03-01", "end": "2027-03-01"}], []),
     ],
 )
-def test_an_answer_is_validated_by_the_kind_of_its_question(question: Question, answer: Any, said: list[str]) -> None:
-    assert lacks(question, content=Content({question.key: answer})) == said
+def test_an_answer_is_validated_by_the_kind_of_its_question(
+    question: Question, answer: Any, messages: list[str]
+) -> None:
+    assert incomplete(question, content=Content({question.key: answer})) == messages
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "messages"),
     [
         ((), ["Part: “Budget” is not answered."]),
         ((ROUTER,), []),
@@ -118,16 +120,16 @@ def test_an_answer_is_validated_by_the_kind_of_its_question(question: Question, 
         ((ROUTER,) * 3, ["Part: the budget has 3 lines; this call allows at most 2."]),
     ],
 )
-def test_a_budget_line_has_a_description_and_a_cost(lines: tuple[Line, ...], said: list[Any]) -> None:
+def test_a_budget_line_has_a_description_and_a_cost(lines: tuple[Line, ...], messages: list[Any]) -> None:
     text = "Part: line {} needs a description, a quantity and a cost above zero."
 
-    assert lacks(BUDGET, content=Content({}, lines=lines)) == [
-        text.format(one) if isinstance(one, int) else one for one in said
+    assert incomplete(BUDGET, content=Content({}, lines=lines)) == [
+        text.format(one) if isinstance(one, int) else one for one in messages
     ]
 
 
 @pytest.mark.parametrize(
-    ("goal", "said"),
+    ("goal", "messages"),
     [
         (SPEED, []),
         (Goal("Households", "", Decimal(0), Decimal(90), ""), []),
@@ -143,27 +145,27 @@ def test_a_budget_line_has_a_description_and_a_cost(lines: tuple[Line, ...], sai
         (Goal("", "", Decimal(0), Decimal(1), ""), ["Part: enter the baseline and the target of “–” as numbers."]),
     ],
 )
-def test_an_indicator_has_a_baseline_and_a_target_and_the_baseline_may_be_zero(goal: Goal, said: list[str]) -> None:
-    assert lacks(GOALS, content=Content({}, goals=(goal,))) == said
+def test_an_indicator_has_a_baseline_and_a_target_and_the_baseline_may_be_zero(goal: Goal, messages: list[str]) -> None:
+    assert incomplete(GOALS, content=Content({}, goals=(goal,))) == messages
 
 
 def test_a_form_for_one_indicator_accepts_one() -> None:
     one = GOALS.model_copy(update={"rows": 1})
 
-    assert lacks(one, content=Content({}, goals=(SPEED,))) == []
-    assert lacks(one, content=Content({}, goals=(SPEED,) * 2)) == [
+    assert incomplete(one, content=Content({}, goals=(SPEED,))) == []
+    assert incomplete(one, content=Content({}, goals=(SPEED,) * 2)) == [
         "Part: “Indicators” has 2 rows; this call allows at most 1."
     ]
 
 
 def test_an_empty_list_of_indicators_is_not_an_answer() -> None:
-    assert lacks(GOALS, content=Content({})) == ["Part: “Indicators” is not answered."]
+    assert incomplete(GOALS, content=Content({})) == ["Part: “Indicators” is not answered."]
 
 
 def test_every_problem_refers_to_its_section() -> None:
     stage = programmes()["BTN-L"].rules.stage("proposal")
 
-    cures = {say.cure for say in missing(stage, Content({}))}
+    cures = {message.cure for message in missing(stage, Content({}))}
 
     assert cures == {section.key for section in stage.sections} - {"partners"}
 
@@ -192,7 +194,7 @@ def test_an_optional_section_may_be_empty_until_it_is_begun() -> None:
 def test_an_empty_small_proposal_lists_everything_missing_in_order() -> None:
     stage = programmes()["BTN-S"].rules.stage("proposal")
 
-    assert [str(say) for say in missing(stage, Content({}))] == [
+    assert [str(message) for message in missing(stage, Content({}))] == [
         "The project: “Title” is not answered.",
         "The project: “Summary” is not answered.",
         "The project: “First day of the project” is not answered.",

@@ -11,23 +11,23 @@ from typing import Any
 import pytest
 
 from tests.workflows.examples import FLOWS, MIDNIGHT, MORNING, NOON, OTHERS, READY, actor, places, round_with, usd
-from workflows.flow import Flow, Move, Rule
+from workflows.engine.flow import Flow, Guard, Transition
+from workflows.engine.message import Message
+from workflows.engine.roles import CLOCK, Role
 from workflows.programmes import programmes
-from workflows.roles import CLOCK, Role
 from workflows.rules import days, decisions, money, proposals
-from workflows.say import Say
 
 
 @dataclass(frozen=True)
 class Failing:
     """A rule, the facts that break it for the person with this id, and the expected messages."""
 
-    rule: Rule
+    rule: Guard
     facts: dict[str, Any]
-    said: tuple[str, ...]
+    text_found: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.rule.__name__}: {self.said[0]}"
+        return f"{self.rule.__name__}: {self.text_found[0]}"
 
 
 def answering(**answers: object) -> dict[str, Any]:
@@ -60,7 +60,7 @@ APPLICATION = [
         {"invited_until": NOON - timedelta(seconds=1)},
         ("The invitation expired on 2026-11-30 11:59:59+00:00. We keep your draft, but you can no longer submit it.",),
     ),
-    Failing(proposals.complete, {"missing": (Say("One."), Say("Two."))}, ("One.", "Two.")),
+    Failing(proposals.complete, {"missing": (Message("One."), Message("Two."))}, ("One.", "Two.")),
     Failing(
         proposals.own_draft,
         {"written_by": ME},
@@ -178,7 +178,7 @@ OTHER = {
     ],
     "report": [
         STANDS,
-        Failing(money.report_complete, {"missing": (Say("One."),)}, ("One.",)),
+        Failing(money.report_complete, {"missing": (Message("One."),)}, ("One.",)),
         Failing(
             money.agreement_in_force,
             {"agreement": "countersign"},
@@ -197,7 +197,7 @@ OTHER = {
     ],
     "instalment": [
         STANDS,
-        Failing(money.conditions_hold, {"waits_for": (Say("The report is due."),)}, ("The report is due.",)),
+        Failing(money.conditions_hold, {"waits_for": (Message("The report is due."),)}, ("The report is due.",)),
     ],
     "payment": [
         Failing(
@@ -220,57 +220,59 @@ OTHER = {
 }
 
 
-def rows() -> Iterator[tuple[Flow, Move, Failing]]:
+def rows() -> Iterator[tuple[Flow, Transition, Failing]]:
     """Each row of each flow with each way in which one of its rules can fail."""
     for name, flow in FLOWS.items():
         for failing in OTHER.get(name, APPLICATION):
-            for move in flow.moves:
-                if failing.rule in move.needs:
-                    yield flow, move, failing
+            for transition in flow.transitions:
+                if failing.rule in transition.guards:
+                    yield flow, transition, failing
 
 
 ROWS = [pytest.param(*row, id=f"{row[0].name}, {row[1].key}, {row[2]}") for row in rows()]
 
 
-def broken(flow: Flow, move: Move, failing: Failing) -> tuple[Any, Any]:
+def broken(flow: Flow, transition: Transition, failing: Failing) -> tuple[Any, Any]:
     """The ready case at the step of the transition with the rule broken, and a person who may apply it."""
     ready = OTHERS[flow.name][1] if flow.name in OTHERS else READY
     person = [
         role
-        for role in move.by
+        for role in transition.roles
         if failing.rule is not money.other_side_signs or list(Role).index(role) + 1 == failing.facts["signed_by"]
     ]
-    return replace(ready, step=move.source[0], stage=move.stage or "", **failing.facts), actor((person or move.by)[0])
+    return replace(ready, step=transition.source[0], stage=transition.stage or "", **failing.facts), actor(
+        (person or transition.roles)[0]
+    )
 
 
-@pytest.mark.parametrize(("flow", "move", "failing"), ROWS)
-def test_a_broken_rule_gives_its_message_and_no_other(flow: Flow, move: Move, failing: Failing) -> None:
-    case, person = broken(flow, move, failing)
+@pytest.mark.parametrize(("flow", "transition", "failing"), ROWS)
+def test_a_broken_rule_gives_its_message_and_no_other(flow: Flow, transition: Transition, failing: Failing) -> None:
+    case, person = broken(flow, transition, failing)
 
-    said = failing.rule(case, person)
+    text_found = failing.rule(case, person)
 
-    assert tuple(map(str, said if isinstance(said, tuple) else (said,))) == failing.said
+    assert tuple(map(str, text_found if isinstance(text_found, tuple) else (text_found,))) == failing.text_found
 
 
-@pytest.mark.parametrize(("flow", "move", "failing"), ROWS)
+@pytest.mark.parametrize(("flow", "transition", "failing"), ROWS)
 def test_a_broken_rule_stops_its_transition_and_without_the_rule_nothing_would(
-    flow: Flow, move: Move, failing: Failing
+    flow: Flow, transition: Transition, failing: Failing
 ) -> None:
-    case, person = broken(flow, move, failing)
-    unguarded = replace(move, needs=tuple(rule for rule in move.needs if rule is not failing.rule))
-    others = tuple(row for row in flow.moves if row is not move)
-    without = replace(flow, moves=(*others, unguarded))
+    case, person = broken(flow, transition, failing)
+    unguarded = replace(transition, guards=tuple(rule for rule in transition.guards if rule is not failing.rule))
+    others = tuple(row for row in flow.transitions if row is not transition)
+    without = replace(flow, transitions=(*others, unguarded))
 
-    stopped = {str(say) for say in flow.objections(move.key, case, person)}
-    let_through = {str(say) for say in without.objections(move.key, case, person)}
+    stopped = {str(message) for message in flow.objections(transition.key, case, person)}
+    let_through = {str(message) for message in without.objections(transition.key, case, person)}
 
-    assert stopped - let_through == set(failing.said)
+    assert stopped - let_through == set(failing.text_found)
     assert let_through == set()
 
 
 @pytest.mark.parametrize("name", FLOWS)
 def test_every_rule_of_every_flow_is_broken_above(name: str) -> None:
-    needed = {rule for move in FLOWS[name].moves for rule in move.needs}
+    needed = {rule for transition in FLOWS[name].transitions for rule in transition.guards}
     tried = {failing.rule for failing in OTHER.get(name, APPLICATION)}
 
     untried = {rule.__qualname__ for rule in needed - tried}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.say import Money, Say, Value
+from workflows.engine.message import Message, Money, Value
 
 AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False)
 VALUES = st.one_of(
@@ -27,16 +27,16 @@ NAMES = st.text(ascii_lowercase, min_size=1).filter(lambda name: name != "cure")
 
 @given(st.text(), st.dictionaries(NAMES, VALUES))
 def test_a_stored_message_is_restored_with_the_same_values_and_types(text: str, values: dict[str, Value]) -> None:
-    say = Say(text, **values)  # type: ignore[arg-type]
+    message = Message(text, **values)  # type: ignore[arg-type]
 
-    back = Say.from_json(json.loads(json.dumps(say.as_json())))
+    back = Message.from_json(json.loads(json.dumps(message.as_json())))
 
-    assert back == say
+    assert back == message
     assert [type(value) for value in back.values.values()] == [type(value) for value in values.values()]
 
 
 def test_a_stored_message_names_the_type_of_each_value() -> None:
-    say = Say(
+    message = Message(
         "…",
         day=date(2026, 11, 30),
         at=datetime(2026, 11, 30, 23, 59, tzinfo=UTC),
@@ -46,7 +46,7 @@ def test_a_stored_message_names_the_type_of_each_value() -> None:
         title="LabNet",
     )
 
-    assert say.as_json() == {
+    assert message.as_json() == {
         "text": "…",
         "values": {
             "day": {"on": "2026-11-30"},
@@ -62,20 +62,20 @@ def test_a_stored_message_names_the_type_of_each_value() -> None:
 @pytest.mark.parametrize("stored", [None, [], {}, {"on": 3}, {"at": "x", "on": "y"}, 1.5])
 def test_a_stored_value_of_unknown_type_is_refused(stored: object) -> None:
     with pytest.raises((ValueError, TypeError)):
-        Say.from_json({"text": "…", "values": {"x": stored}})
+        Message.from_json({"text": "…", "values": {"x": stored}})
 
 
 def test_a_message_cannot_be_changed() -> None:
-    say = Say("The call closed.")
+    message = Message("The call closed.")
 
     with pytest.raises(AttributeError):
-        say.text = "The call is open."
+        message.text = "The call is open."
 
 
 def test_the_cure_belongs_to_the_message_but_is_not_stored() -> None:
-    assert Say("No.", cure="budget") != Say("No.", cure="months")
-    assert Say("No.", cure="budget").as_json() == Say("No.").as_json()
+    assert Message("No.", cure="budget") != Message("No.", cure="months")
+    assert Message("No.", cure="budget").as_json() == Message("No.").as_json()
 
 
 def test_a_message_with_values_may_contain_a_percent_sign() -> None:
-    assert str(Say("At most %(share)s %%.", share=15)) == "At most 15 %."
+    assert str(Message("At most %(share)s %%.", share=15)) == "At most 15 %."

@@ -6,56 +6,56 @@ signatures lapses together with its award. Under a signed agreement, unspent fun
 
 from __future__ import annotations
 
-from workflows.flow import Ask, Flow, Move, Tell
-from workflows.roles import Role
+from workflows.engine.flow import Field, Flow, Notification, Transition
+from workflows.engine.roles import Role
 from workflows.rules.money import came_from_us, given_up, other_side_signs
 
-NAME = Ask("name", "text", "Your full name", "Your typed name is your signature.", printed=True)
-READ = Ask("read", "tick", "I have read the agreement and am authorised to sign it for my organisation.")
-PROOF = Ask("proof", "text", "Evidence", "Say what you saw and where it is kept.", words=3)
+NAME = Field("name", "text", "Your full name", "Your typed name is your signature.", printed=True)
+READ = Field("read", "tick", "I have read the agreement and am authorised to sign it for my organisation.")
+PROOF = Field("proof", "text", "Evidence", "Say what you saw and where it is kept.", words=3)
 
-SIGN = Move(
+SIGN = Transition(
     "sign",
     "Sign agreement",
     source=("to_sign",),
     target="countersign",
-    by=(Role.APPLICANT,),
-    asks=(NAME, READ),
-    does="agreements.sign",
+    roles=(Role.APPLICANT,),
+    fields=(NAME, READ),
+    effect="agreements.sign",
     weight="first",
-    past="Signed by the grantee",
-    says="The Foundation countersigns next.",
+    history_text="Signed by the grantee",
+    consequence="The Foundation countersigns next.",
 )
-COUNTERSIGN = Move(
+COUNTERSIGN = Transition(
     "countersign",
     "Countersign agreement",
     source=("countersign",),
     target="signed",
-    by=(Role.OFFICER, Role.APPROVER),
-    needs=(other_side_signs,),
-    asks=(NAME, READ),
-    does="agreements.countersign",
-    tells=(
-        Tell(
+    roles=(Role.OFFICER, Role.APPROVER),
+    guards=(other_side_signs,),
+    fields=(NAME, READ),
+    effect="agreements.countersign",
+    notifies=(
+        Notification(
             Role.APPLICANT,
             "Agreement signed: %(title)s",
             "Both sides have signed the agreement. The project can start.",
         ),
     ),
     weight="first",
-    past="Signed by both",
-    says="The agreement is in force.",
+    history_text="Signed by both",
+    consequence="The agreement is in force.",
 )
-MET = Move(
+MET = Transition(
     "met",
     "Confirm that the condition is met",
     source=("signed",),
     target="signed",
-    by=(Role.OFFICER,),
-    asks=(PROOF,),
-    does="agreements.meet",
-    tells=(
-        Tell(
+    roles=(Role.OFFICER,),
+    fields=(PROOF,),
+    effect="agreements.meet",
+    notifies=(
+        Notification(
             Role.APPLICANT,
             "Condition of your award met: %(title)s",
             "You have met the condition of your award. The first instalment is now payable.",
@@ -63,41 +63,41 @@ MET = Move(
     ),
     stage="conditional",
     weight="first",
-    past="Condition of the award met",
-    says="The first instalment becomes payable.",
+    history_text="Condition of the award met",
+    consequence="The first instalment becomes payable.",
 )
 
-RETURNED = Move(
+RETURNED = Transition(
     "returned",
     "Record returned funds",
     source=("signed",),
     target="signed",
-    by=(Role.FINANCE,),
-    needs=(came_from_us,),
-    asks=(
-        Ask("amount", "amount", "Amount received"),
-        Ask("day", "day", "Date received"),
-        Ask("reference", "line", "Bank reference", "As shown on the bank statement."),
+    roles=(Role.FINANCE,),
+    guards=(came_from_us,),
+    fields=(
+        Field("amount", "amount", "Amount received"),
+        Field("day", "day", "Date received"),
+        Field("reference", "line", "Bank reference", "As shown on the bank statement."),
     ),
-    does="repayments.receive",
-    tells=(
-        Tell(
+    effect="repayments.receive",
+    notifies=(
+        Notification(
             Role.APPLICANT,
             "Unspent funds received: %(title)s",
             "We received %(amount)s of unspent funds from your grant on %(day)s. Thank you.",
         ),
     ),
-    past="Unspent funds returned",
-    says="This is booked against the amount paid.",
+    history_text="Unspent funds returned",
+    consequence="This is booked against the amount paid.",
 )
-LAPSE = Move(
+LAPSE = Transition(
     "lapse",
     "Let agreement lapse",
     source=("to_sign", "countersign"),
     target="withdrawn",
-    by=(Role.CLOCK,),
-    needs=(given_up,),
-    past="Agreement lapsed",
+    roles=(Role.CLOCK,),
+    guards=(given_up,),
+    history_text="Agreement lapsed",
 )
 
-FLOW = Flow("agreement", starts=("to_sign",), moves=(SIGN, COUNTERSIGN, MET, RETURNED, LAPSE))
+FLOW = Flow("agreement", starts=("to_sign",), transitions=(SIGN, COUNTERSIGN, MET, RETURNED, LAPSE))

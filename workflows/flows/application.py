@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workflows.flow import Move
-from workflows.flows.mails import ALERTED, INVITED, LATE, WANTED
+from workflows.engine.flow import Transition
+from workflows.engine.roles import Role
+from workflows.flows.notifications import ALERTED, INVITED, LATE, WANTED
 from workflows.flows.panel import (
     AWARD,
     BACK_TO_PANEL,
@@ -24,7 +25,6 @@ from workflows.flows.panel import (
     TO_PANEL,
     WITHDRAW,
 )
-from workflows.roles import Role
 from workflows.rules.calls import call_allows
 from workflows.rules.days import happened_already
 from workflows.rules.decisions import (
@@ -44,80 +44,80 @@ READ = (own_draft, reviews_in, not_checked_by_me)
 """Guards of an officer who decides on the reviews alone, without a panel."""
 
 OFFICER_DECIDES = PANEL.changed(
-    replace(AWARD, source=("review",), by=OFFICER, needs=(*READ, call_allows("award"), amount_fits)),
-    replace(DECLINE, source=("review",), by=OFFICER, needs=READ),
+    replace(AWARD, source=("review",), roles=OFFICER, guards=(*READ, call_allows("award"), amount_fits)),
+    replace(DECLINE, source=("review",), roles=OFFICER, guards=READ),
     replace(WITHDRAW, source=("draft", "checks", "question", "review")),
-    replace(TAKE_BACK, by=OFFICER),
-    replace(REFUSE, by=OFFICER),
+    replace(TAKE_BACK, roles=OFFICER),
+    replace(REFUSE, roles=OFFICER),
     without=("to_panel", "recommend", "back_to_panel"),
     name="application decided by an officer",
 )
 
-INVITE = Move(
+INVITE = Transition(
     "invite",
     "Invite full proposal",
     source=("review",),
     target="draft",
-    by=OFFICER,
-    needs=READ,
+    roles=OFFICER,
+    guards=READ,
     stage="statement",
-    sets="proposal",
-    does="applications.invite",
-    tells=(INVITED,),
+    next_stage="proposal",
+    effect="applications.invite",
+    notifies=(INVITED,),
     weight="first",
-    past="Full proposal invited",
-    says="The applicant writes the full proposal next.",
+    history_text="Full proposal invited",
+    consequence="The applicant writes the full proposal next.",
 )
 
 TWO_STAGES = PANEL.changed(
     INVITE,
-    replace(DECLINE, key="decline_statement", source=("review",), by=OFFICER, needs=READ, stage="statement"),
+    replace(DECLINE, key="decline_statement", source=("review",), roles=OFFICER, guards=READ, stage="statement"),
     replace(TO_PANEL, stage="proposal"),
     name="application in two stages",
 )
 
-ALERT = Move(
+ALERT = Transition(
     "alert",
     "Submit alert",
     source=("draft",),
     target="triage",
-    by=(Role.APPLICANT,),
-    needs=(in_time, complete, happened_already, call_allows("start")),
+    roles=(Role.APPLICANT,),
+    guards=(in_time, complete, happened_already, call_allows("start")),
     stage="alert",
-    does="applications.submit",
-    tells=(ALERTED,),
+    effect="applications.submit",
+    notifies=(ALERTED,),
     weight="first",
-    past="Alert submitted",
-    says="The officer on duty assesses the alert within hours.",
+    history_text="Alert submitted",
+    consequence="The officer on duty assesses the alert within hours.",
 )
-ACCEPT = Move(
+ACCEPT = Transition(
     "accept",
     "Request mini-proposal",
     source=("triage",),
     target="draft",
-    by=OFFICER,
-    needs=(own_draft,),
+    roles=OFFICER,
+    guards=(own_draft,),
     stage="alert",
-    sets="proposal",
-    does="applications.invite",
-    tells=(WANTED,),
+    next_stage="proposal",
+    effect="applications.invite",
+    notifies=(WANTED,),
     weight="first",
-    past="Mini-proposal requested",
-    says="The applicant gets the form and the deadline for submitting it.",
+    history_text="Mini-proposal requested",
+    consequence="The applicant gets the form and the deadline for submitting it.",
 )
 
 
-def _late(step: str) -> Move:
+def _late(step: str) -> Transition:
     """The transition of the clock at an overdue step: the step stays the same and the deputy is notified."""
-    return Move(
+    return Transition(
         f"late_{step}",
         "Notify deputy",
         source=(step,),
         target=step,
-        by=(Role.CLOCK,),
-        within=f"{step}_hours",
-        tells=(LATE,),
-        past="Time limit passed, deputy notified",
+        roles=(Role.CLOCK,),
+        time_limit=f"{step}_hours",
+        notifies=(LATE,),
+        history_text="Time limit passed, deputy notified",
     )
 
 
@@ -129,10 +129,14 @@ DISASTER = PANEL.changed(
     replace(
         RECOMMEND,
         source=("review",),
-        needs=(own_draft, all_checked, none_failed, reviews_in, recommends_wholly, amount_fits),
+        guards=(own_draft, all_checked, none_failed, reviews_in, recommends_wholly, amount_fits),
     ),
     replace(
-        BACK_TO_PANEL, key="back_to_review", title="Send back to review", target="review", past="Sent back to review"
+        BACK_TO_PANEL,
+        key="back_to_review",
+        title="Send back to review",
+        target="review",
+        history_text="Sent back to review",
     ),
     replace(WITHDRAW, source=("draft", "triage", "review", "decision")),
     *(_late(step) for step in ("triage", "review", "decision")),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workflows.flow import Ask, Flow, Move
-from workflows.flows.mails import AWARDED, DECLINED, RETURNED, SENT, TAKEN_BACK, TURNED_DOWN
-from workflows.roles import Role
+from workflows.engine.flow import Field, Flow, Transition
+from workflows.engine.roles import Role
+from workflows.flows.notifications import AWARDED, DECLINED, RETURNED, SENT, TAKEN_BACK, TURNED_DOWN
 from workflows.rules.calls import call_allows
 from workflows.rules.decisions import (
     all_checked,
@@ -26,125 +26,125 @@ from workflows.rules.decisions import (
 from workflows.rules.proposals import complete, in_time, own_draft
 
 HEARS = "Feedback for the applicant"
-AMOUNT = Ask("amount", "amount", "Amount to award")
-ANY_AMOUNT = Ask("amount", "amount", "Amount", "Required if you recommend an award.", required=False)
-CONDITIONS = Ask(
+AMOUNT = Field("amount", "amount", "Amount to award")
+ANY_AMOUNT = Field("amount", "amount", "Amount", "Required if you recommend an award.", required=False)
+CONDITIONS = Field(
     "conditions", "text", "Condition of the award", "We print it in the award letter.", required=False, printed=True
 )
-FEEDBACK = Ask(
+FEEDBACK = Field(
     "feedback", "text", HEARS, "Give reasons that help the applicant. Do not name reviewers.", words=10, printed=True
 )
-ANY_FEEDBACK = Ask("feedback", "text", HEARS, "Required if you recommend declining.", required=False, printed=True)
-KIND = Ask("kind", "choice", "Your recommendation", options=(("award", "Award"), ("decline", "Decline")))
-REASON = Ask("reason", "text", "Reason", words=3)
-TOLD = Ask("reason", "text", "Reason for the grantee", "We send it to the grantee by mail.", words=3)
-ANY_REASON = Ask("reason", "text", "Reason", required=False)
-QUESTION = Ask("question", "text", "What must be changed or answered", words=3)
+ANY_FEEDBACK = Field("feedback", "text", HEARS, "Required if you recommend declining.", required=False, printed=True)
+KIND = Field("kind", "choice", "Your recommendation", options=(("award", "Award"), ("decline", "Decline")))
+REASON = Field("reason", "text", "Reason", words=3)
+TOLD = Field("reason", "text", "Reason for the grantee", "We send it to the grantee by mail.", words=3)
+ANY_REASON = Field("reason", "text", "Reason", required=False)
+QUESTION = Field("question", "text", "What must be changed or answered", words=3)
 
-SUBMIT = Move(
+SUBMIT = Transition(
     "submit",
     "Submit proposal",
     source=("draft",),
     target="checks",
-    by=(Role.APPLICANT,),
-    needs=(in_time, complete, call_allows("submit")),
-    does="applications.submit",
-    tells=(SENT,),
+    roles=(Role.APPLICANT,),
+    guards=(in_time, complete, call_allows("submit")),
+    effect="applications.submit",
+    notifies=(SENT,),
     weight="first",
-    past="Submitted",
-    says="You cannot change the proposal after you submit it, unless we ask you to.",
+    history_text="Submitted",
+    consequence="You cannot change the proposal after you submit it, unless we ask you to.",
 )
-RETURN = Move(
+RETURN = Transition(
     "ask",
     "Return with a question",
     source=("checks",),
     target="question",
-    by=(Role.OFFICER,),
-    needs=(own_draft,),
-    asks=(QUESTION,),
-    does="applications.reopen",
-    tells=(RETURNED,),
-    past="Returned for changes",
-    says="The applicant can change the proposal and submit it again.",
+    roles=(Role.OFFICER,),
+    guards=(own_draft,),
+    fields=(QUESTION,),
+    effect="applications.reopen",
+    notifies=(RETURNED,),
+    history_text="Returned for changes",
+    consequence="The applicant can change the proposal and submit it again.",
 )
-ANSWER = Move(
+ANSWER = Transition(
     "answer",
     "Resubmit proposal",
     source=("question",),
     target="checks",
-    by=(Role.APPLICANT,),
-    needs=(complete, call_allows("submit")),
-    does="applications.submit",
-    tells=(SENT,),
+    roles=(Role.APPLICANT,),
+    guards=(complete, call_allows("submit")),
+    effect="applications.submit",
+    notifies=(SENT,),
     weight="first",
-    past="Question answered",
-    says="We continue with the new version.",
+    history_text="Question answered",
+    consequence="We continue with the new version.",
 )
-NO_ANSWER = Move(
+NO_ANSWER = Transition(
     "no_answer",
     "Continue without an answer",
     source=("question",),
     target="checks",
-    by=(Role.CLOCK,),
-    within="question_days",
-    past="No answer received in time",
+    roles=(Role.CLOCK,),
+    time_limit="question_days",
+    history_text="No answer received in time",
 )
-PASS = Move(
+PASS = Transition(
     "pass",
     "Pass to review",
     source=("checks",),
     target="review",
-    by=(Role.OFFICER,),
-    needs=(all_checked, none_failed, own_draft),
+    roles=(Role.OFFICER,),
+    guards=(all_checked, none_failed, own_draft),
     weight="first",
-    past="Passed to review",
-    says="Invite reviewers next.",
+    history_text="Passed to review",
+    consequence="Invite reviewers next.",
 )
-NOT_ELIGIBLE = Move(
+NOT_ELIGIBLE = Transition(
     "not_eligible",
     "Mark as not eligible…",
     source=("checks",),
     target="not_eligible",
-    by=(Role.OFFICER,),
-    needs=(own_draft,),
-    asks=(FEEDBACK,),
-    does="decisions.close",
-    tells=(DECLINED,),
+    roles=(Role.OFFICER,),
+    guards=(own_draft,),
+    fields=(FEEDBACK,),
+    effect="decisions.close",
+    notifies=(DECLINED,),
     weight="grave",
-    past="Found not eligible",
-    says="The applicant gets your feedback by mail.",
+    history_text="Found not eligible",
+    consequence="The applicant gets your feedback by mail.",
 )
-TO_PANEL = Move(
+TO_PANEL = Transition(
     "to_panel",
     "Send to panel",
     source=("review",),
     target="panel",
-    by=(Role.OFFICER,),
-    needs=(reviews_in,),
+    roles=(Role.OFFICER,),
+    guards=(reviews_in,),
     weight="first",
-    past="Send to panel",
-    says="Reviewers can no longer change their scores.",
+    history_text="Send to panel",
+    consequence="Reviewers can no longer change their scores.",
 )
-RECOMMEND = Move(
+RECOMMEND = Transition(
     "recommend",
     "Submit recommendation",
     source=("panel",),
     target="decision",
-    by=(Role.OFFICER,),
-    needs=(own_draft, not_checked_by_me, recommends_wholly, amount_fits),
-    asks=(KIND, ANY_AMOUNT, CONDITIONS, ANY_FEEDBACK),
-    does="decisions.recommend",
+    roles=(Role.OFFICER,),
+    guards=(own_draft, not_checked_by_me, recommends_wholly, amount_fits),
+    fields=(KIND, ANY_AMOUNT, CONDITIONS, ANY_FEEDBACK),
+    effect="decisions.recommend",
     weight="first",
-    past="Recommended",
-    says="An approver decides next.",
+    history_text="Recommended",
+    consequence="An approver decides next.",
 )
-AWARD = Move(
+AWARD = Transition(
     "award",
     "Award grant",
     source=("decision",),
     target="agreement",
-    by=(Role.APPROVER,),
-    needs=(
+    roles=(Role.APPROVER,),
+    guards=(
         own_draft,
         award_recommended,
         not_checked_by_me,
@@ -152,104 +152,108 @@ AWARD = Move(
         call_allows("award"),
         amount_fits,
     ),
-    asks=(AMOUNT, CONDITIONS),
-    does="awards.make",
-    tells=(AWARDED,),
+    fields=(AMOUNT, CONDITIONS),
+    effect="awards.make",
+    notifies=(AWARDED,),
     weight="first",
-    past="Awarded",
-    says="This commits the amount and issues the award letter.",
+    history_text="Awarded",
+    consequence="This commits the amount and issues the award letter.",
 )
-DECLINE = Move(
+DECLINE = Transition(
     "decline",
     "Decline application…",
     source=("decision",),
     target="declined",
-    by=(Role.APPROVER,),
-    needs=(own_draft, not_checked_by_me, not_recommended_by_me),
-    asks=(FEEDBACK,),
-    does="decisions.decline",
-    tells=(DECLINED,),
+    roles=(Role.APPROVER,),
+    guards=(own_draft, not_checked_by_me, not_recommended_by_me),
+    fields=(FEEDBACK,),
+    effect="decisions.decline",
+    notifies=(DECLINED,),
     weight="grave",
-    past="Declined",
-    says="The applicant gets your feedback in a letter.",
+    history_text="Declined",
+    consequence="The applicant gets your feedback in a letter.",
 )
-BACK_TO_PANEL = Move(
+BACK_TO_PANEL = Transition(
     "back_to_panel",
     "Send back to panel",
     source=("decision",),
     target="panel",
-    by=(Role.APPROVER,),
-    asks=(REASON,),
-    does="decisions.reconsider",
-    past="Sent back to the panel",
-    says="An officer makes a new recommendation.",
+    roles=(Role.APPROVER,),
+    fields=(REASON,),
+    effect="decisions.reconsider",
+    history_text="Sent back to the panel",
+    consequence="An officer makes a new recommendation.",
 )
-WITHDRAW = Move(
+WITHDRAW = Transition(
     "withdraw",
     "Withdraw application…",
     source=("draft", "checks", "question", "review", "panel", "decision"),
     target="withdrawn",
-    by=(Role.APPLICANT,),
-    asks=(ANY_REASON,),
-    does="applications.withdraw",
+    roles=(Role.APPLICANT,),
+    fields=(ANY_REASON,),
+    effect="applications.withdraw",
     weight="grave",
-    past="Withdrawn",
-    says="This ends your application. You can start a new one while the call is open.",
+    history_text="Withdrawn",
+    consequence="This ends your application. You can start a new one while the call is open.",
 )
-BEGIN = Move(
+BEGIN = Transition(
     "begin",
     "Start project",
     source=("agreement",),
     target="active",
-    by=(Role.CLOCK,),
-    needs=(both_signed,),
-    past="The agreement is in force",
+    roles=(Role.CLOCK,),
+    guards=(both_signed,),
+    history_text="The agreement is in force",
 )
-TURN_DOWN = Move(
+TURN_DOWN = Transition(
     "turn_down",
     "Decline award…",
     source=("agreement",),
     target="withdrawn",
-    by=(Role.APPLICANT,),
-    needs=(nobody_signed,),
-    asks=(ANY_REASON,),
-    does="awards.give_up",
-    tells=(TURNED_DOWN,),
+    roles=(Role.APPLICANT,),
+    guards=(nobody_signed,),
+    fields=(ANY_REASON,),
+    effect="awards.give_up",
+    notifies=(TURNED_DOWN,),
     weight="grave",
-    past="Award declined",
-    says="The amount goes back to the call, and neither side owes the other anything.",
+    history_text="Award declined",
+    consequence="The amount goes back to the call, and neither side owes the other anything.",
 )
-TAKE_BACK = Move(
+TAKE_BACK = Transition(
     "take_back",
     "Revoke award…",
     source=("agreement",),
     target="terminated",
-    by=(Role.APPROVER,),
-    needs=(nobody_signed, time_to_sign_is_over),
-    asks=(TOLD,),
-    does="awards.give_up",
-    tells=(TAKEN_BACK,),
+    roles=(Role.APPROVER,),
+    guards=(nobody_signed, time_to_sign_is_over),
+    fields=(TOLD,),
+    effect="awards.give_up",
+    notifies=(TAKEN_BACK,),
     weight="grave",
-    past="Award revoked",
-    says="The amount goes back to the call. The grantee gets your reason by mail.",
+    history_text="Award revoked",
+    consequence="The amount goes back to the call. The grantee gets your reason by mail.",
 )
 REFUSE = replace(
-    TAKE_BACK, key="refuse", title="Decline to countersign…", needs=(grantee_signed,), past="Countersignature declined"
+    TAKE_BACK,
+    key="refuse",
+    title="Decline to countersign…",
+    guards=(grantee_signed,),
+    history_text="Countersignature declined",
 )
-CLOSE = Move(
+CLOSE = Transition(
     "close",
     "Close grant",
     source=("active",),
     target="closed",
-    by=(Role.OFFICER,),
-    needs=(all_settled,),
-    does="awards.close",
+    roles=(Role.OFFICER,),
+    guards=(all_settled,),
+    effect="awards.close",
     weight="first",
-    past="Closed",
-    says="This issues the impact report.",
+    history_text="Closed",
+    consequence="This issues the impact report.",
 )
 
 BEFORE = (SUBMIT, RETURN, ANSWER, NO_ANSWER, PASS, NOT_ELIGIBLE)
 DECIDING = (TO_PANEL, RECOMMEND, AWARD, DECLINE, BACK_TO_PANEL, WITHDRAW)
 AFTER = (BEGIN, TURN_DOWN, TAKE_BACK, REFUSE, CLOSE)
-PANEL = Flow("application with a panel", starts=("draft",), moves=(*BEFORE, *DECIDING, *AFTER))
+PANEL = Flow("application with a panel", starts=("draft",), transitions=(*BEFORE, *DECIDING, *AFTER))

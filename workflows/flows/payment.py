@@ -2,84 +2,84 @@
 
 from __future__ import annotations
 
-from workflows.flow import Ask, Flow, Move, Tell
-from workflows.roles import Role
+from workflows.engine.flow import Field, Flow, Notification, Transition
+from workflows.engine.roles import Role
 from workflows.rules.money import a_third_person, conditions_hold, given_up, pays_somebody
 
-FALL_DUE = Move(
+FALL_DUE = Transition(
     "fall_due",
     "Make instalment payable",
     source=("planned",),
     target="payable",
-    by=(Role.CLOCK,),
-    needs=(conditions_hold,),
-    does="instalments.fall_due",
-    past="Payable",
+    roles=(Role.CLOCK,),
+    guards=(conditions_hold,),
+    effect="instalments.fall_due",
+    history_text="Payable",
 )
 
-LAPSE = Move(
+LAPSE = Transition(
     "lapse",
     "Cancel instalment",
     source=("planned",),
     target="withdrawn",
-    by=(Role.CLOCK,),
-    needs=(given_up,),
-    past="Instalment cancelled",
+    roles=(Role.CLOCK,),
+    guards=(given_up,),
+    history_text="Instalment cancelled",
 )
-APPROVE = Move(
+APPROVE = Transition(
     "approve",
     "Approve batch",
     source=("prepared",),
     target="approved",
-    by=(Role.FINANCE,),
-    needs=(a_third_person, pays_somebody),
-    does="batches.approve",
+    roles=(Role.FINANCE,),
+    guards=(a_third_person, pays_somebody),
+    effect="batches.approve",
     weight="first",
-    past="Approved",
-    says="A third person must release the batch.",
+    history_text="Approved",
+    consequence="A third person must release the batch.",
 )
-UNDO = Move(
+UNDO = Transition(
     "undo",
     "Cancel batch…",
     source=("prepared", "approved"),
     target="withdrawn",
-    by=(Role.FINANCE,),
-    asks=(Ask("reason", "text", "Reason", words=3),),
-    does="batches.undo",
+    roles=(Role.FINANCE,),
+    fields=(Field("reason", "text", "Reason", words=3),),
+    effect="batches.undo",
     weight="grave",
-    past="Cancelled",
-    says="The instalments in the batch become payable again.",
+    history_text="Cancelled",
+    consequence="The instalments in the batch become payable again.",
 )
-RELEASE = Move(
+RELEASE = Transition(
     "release",
     "Release payments",
     source=("approved",),
     target="released",
-    by=(Role.FINANCE,),
-    needs=(a_third_person, pays_somebody),
-    does="batches.release",
+    roles=(Role.FINANCE,),
+    guards=(a_third_person, pays_somebody),
+    effect="batches.release",
     weight="first",
-    past="Released",
-    says="The payments go to the bank. You cannot undo this.",
+    history_text="Released",
+    consequence="The payments go to the bank. You cannot undo this.",
 )
-CONFIRM = Move(
+CONFIRM = Transition(
     "confirm",
     "Confirm payments",
     source=("released",),
     target="paid",
-    by=(Role.FINANCE,),
-    does="batches.confirm",
-    tells=(
-        Tell(
+    roles=(Role.FINANCE,),
+    effect="batches.confirm",
+    notifies=(
+        Notification(
             Role.APPLICANT,
             "We have paid %(amount)s: %(title)s",
             "The bank has confirmed our payment of %(amount)s to you.",
         ),
     ),
     weight="first",
-    past="Paid",
-    says="The bank has made the payments. This books each of them as paid.",
+    history_text="Paid",
+    consequence="The bank has made the payments. This books each of them as paid.",
 )
 
-INSTALMENT = Flow("instalment", starts=("planned",), moves=(FALL_DUE, LAPSE))
-BATCH = Flow("payment", starts=("prepared",), moves=(APPROVE, UNDO, RELEASE, CONFIRM))
+INSTALMENT = Flow("instalment", starts=("planned",), transitions=(FALL_DUE, LAPSE))
+BATCH = Flow("payment", starts=("prepared",), transitions=(APPROVE, UNDO, RELEASE, CONFIRM))

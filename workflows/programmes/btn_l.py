@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from workflows.declarations import declarations
 from workflows.flows.application import PANEL
-from workflows.programme import CallRules, InstalmentPlan, Programme, ReportDuty, RuleSpec, Stage
-from workflows.questions import (
+from workflows.forms.declarations import declarations
+from workflows.forms.questions import (
     IN_SHORT,
     MISSION,
     PARTNERS,
@@ -19,7 +18,8 @@ from workflows.questions import (
     budget,
     outcomes,
 )
-from workflows.rubrics import LARGE
+from workflows.forms.rubrics import LARGE
+from workflows.programme import CallRules, InstalmentPlan, Programme, ReportSchedule, RuleSpec, Stage
 
 PROJECT = (IN_SHORT, PROBLEM, PLAN, outcomes(), MISSION, TEAM, PARTNERS, SUSTAINABILITY, RISKS)
 DECLARED = declarations("true", "agreed", "account", "costs", "once", "published")
@@ -30,7 +30,7 @@ PROGRAMME = Programme(
     series="BTN",
     title="Beyond the Net, large",
     lead="For chapters with a larger project, alone or with partners.",
-    who="Chapters in good standing",
+    eligible="Chapters in good standing",
     flow=PANEL,
     rules=CallRules(
         most=Decimal(30_000),
@@ -55,8 +55,8 @@ PROGRAMME = Programme(
             InstalmentPlan(percent=Decimal(40), conditions=("report:1",)),
         ),
         reports=(
-            ReportDuty(title="Interim report", kind="interim", at="start", months=6),
-            ReportDuty(title="Final report", kind="final"),
+            ReportSchedule(title="Interim report", kind="interim", at="start", months=6),
+            ReportSchedule(title="Final report", kind="final"),
         ),
         checks=(
             ("standing", "The standing was checked in the register today"),

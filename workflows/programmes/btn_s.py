@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from workflows.declarations import declarations
 from workflows.flows.application import OFFICER_DECIDES
-from workflows.programme import CallRules, InstalmentPlan, Programme, ReportDuty, RuleSpec, Section, Stage
-from workflows.questions import ACTIVITIES_TABLE, MONTHS, STARTS_ON, SUMMARY, TITLE, budget, indicators
-from workflows.rubrics import SMALL
+from workflows.forms.declarations import declarations
+from workflows.forms.questions import ACTIVITIES_TABLE, MONTHS, STARTS_ON, SUMMARY, TITLE, budget, indicators
+from workflows.forms.rubrics import SMALL
+from workflows.programme import CallRules, InstalmentPlan, Programme, ReportSchedule, RuleSpec, Section, Stage
 
 ONE_PAGE = (
     Section(key="project", title="The project", questions=(TITLE, SUMMARY, STARTS_ON, MONTHS)),
@@ -22,7 +22,7 @@ PROGRAMME = Programme(
     series="BTN",
     title="Beyond the Net, small",
     lead="Small grants for work that a chapter can start at once. The form fits on one page.",
-    who="Chapters in good standing",
+    eligible="Chapters in good standing",
     flow=OFFICER_DECIDES,
     rules=CallRules(
         most=Decimal(5_000),
@@ -42,7 +42,7 @@ PROGRAMME = Programme(
             RuleSpec(key="indirect", params={"percent": "15"}),
         ),
         instalments=(InstalmentPlan(percent=Decimal(100)),),
-        reports=(ReportDuty(title="Final report", kind="final"),),
+        reports=(ReportSchedule(title="Final report", kind="final"),),
         checks=(
             ("chapter", "The application is from the chapter, not from one member"),
             ("costs", "All costs in the budget are eligible"),

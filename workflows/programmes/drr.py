@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from workflows.declarations import declarations
 from workflows.flows.application import DISASTER
-from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportDuty, RuleSpec, Section, Stage
-from workflows.questions import ACTIVITIES_TABLE, IN_SHORT, MONTHS, PARTNERS, STARTS_ON, TITLE, budget, indicators
-from workflows.rubrics import DISASTER as URGENT
+from workflows.forms.declarations import declarations
+from workflows.forms.questions import ACTIVITIES_TABLE, IN_SHORT, MONTHS, PARTNERS, STARTS_ON, TITLE, budget, indicators
+from workflows.forms.rubrics import DISASTER as URGENT
+from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportSchedule, RuleSpec, Section, Stage
 
 EVENTS = (("storm", "Storm"), ("flood", "Flood"), ("quake", "Earthquake"), ("fire", "Fire"), ("conflict", "Conflict"))
 ALERT = Section(
@@ -36,7 +36,7 @@ PROGRAMME = Programme(
     series="DRR",
     title="Disaster relief",
     lead="To restore networks after a disaster. We decide within three days of the alert.",
-    who="Chapters and known partner organisations",
+    eligible="Chapters and known partner organisations",
     flow=DISASTER,
     rules=CallRules(
         most=Decimal(500_000),
@@ -56,8 +56,8 @@ PROGRAMME = Programme(
             InstalmentPlan(percent=Decimal(30), conditions=("report:1",)),
         ),
         reports=(
-            ReportDuty(title="Interim report", kind="interim", at="start", months=3, days=0),
-            ReportDuty(title="Final report", kind="final"),
+            ReportSchedule(title="Interim report", kind="interim", at="start", months=3, days=0),
+            ReportSchedule(title="Final report", kind="final"),
         ),
         checks=(
             ("event", "The event is confirmed by a second source"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from workflows.declarations import declarations
 from workflows.flows.application import TWO_STAGES
-from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportDuty, RuleSpec, Section, Stage
-from workflows.questions import IN_SHORT, MISSION, PARTNERS, PLAN, RISKS, TEAM, budget, outcomes
-from workflows.rubrics import RESEARCH
+from workflows.forms.declarations import declarations
+from workflows.forms.questions import IN_SHORT, MISSION, PARTNERS, PLAN, RISKS, TEAM, budget, outcomes
+from workflows.forms.rubrics import RESEARCH
+from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportSchedule, RuleSpec, Section, Stage
 
 QUESTION = Question(
     key="question", kind="long", label="What do you want to find out, and who needs to know?", words=200
@@ -38,7 +38,7 @@ PROGRAMME = Programme(
     series="RES",
     title="Critical network research",
     lead="Independent research on questions that shape the future of the Internet.",
-    who="Organisations, universities and individual researchers",
+    eligible="Organisations, universities and individual researchers",
     flow=TWO_STAGES,
     rules=CallRules(
         most=Decimal(500_000),
@@ -59,10 +59,10 @@ PROGRAMME = Programme(
             InstalmentPlan(percent=Decimal(20), conditions=("report:4",)),
         ),
         reports=(
-            ReportDuty(title="First report", kind="interim", at="start", months=6),
-            ReportDuty(title="Second report", kind="interim", at="start", months=12),
-            ReportDuty(title="Third report", kind="interim", at="start", months=18),
-            ReportDuty(title="Final report and publication", kind="final"),
+            ReportSchedule(title="First report", kind="interim", at="start", months=6),
+            ReportSchedule(title="Second report", kind="interim", at="start", months=12),
+            ReportSchedule(title="Third report", kind="interim", at="start", months=18),
+            ReportSchedule(title="Final report and publication", kind="final"),
         ),
         checks=(
             ("legal", "A non-profit according to its documents, or a person whose identity was checked"),

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from workflows.cases import ApplicationCase, Kind, Standing
-from workflows.rules.switches import CallRule, Params
-from workflows.say import Money, Say
+from workflows.engine.message import Message, Money
+from workflows.rules.call_rule import CallRule, Params
 
 
 class Kinds(Params):
@@ -43,25 +43,25 @@ class Held(Params):
     amount: Annotated[Decimal, Field(gt=0)]
 
 
-def applicants(case: ApplicationCase, params: Kinds) -> Say | None:
+def applicants(case: ApplicationCase, params: Kinds) -> Message | None:
     """The call is open to this type of applicant."""
     if case.applicant.kind in params.allowed:
         return None
-    return Say("This call is not open to applicants of the type “%(kind)s”.", kind=case.applicant.kind)
+    return Message("This call is not open to applicants of the type “%(kind)s”.", kind=case.applicant.kind)
 
 
-def countries(case: ApplicationCase, params: Countries) -> Say | None:
+def countries(case: ApplicationCase, params: Countries) -> Message | None:
     """The call is open to applicants from this country."""
     if case.applicant.country in params.allowed:
         return None
-    return Say("This call is not open to applicants from %(country)s.", country=case.applicant.country or "–")
+    return Message("This call is not open to applicants from %(country)s.", country=case.applicant.country or "–")
 
 
-def standing(case: ApplicationCase, params: Standings) -> Say | None:
+def standing(case: ApplicationCase, params: Standings) -> Message | None:
     """The call accepts the standing of the chapter."""
     if case.applicant.kind != "chapter" or case.applicant.standing in params.allowed:
         return None
-    return Say(
+    return Message(
         "The chapter’s standing is “%(standing)s”; this call requires “%(wanted)s”.",
         standing=case.applicant.standing.replace("_", " "),
         wanted=params.allowed[0].replace("_", " "),
@@ -69,11 +69,11 @@ def standing(case: ApplicationCase, params: Standings) -> Say | None:
     )
 
 
-def contacts(case: ApplicationCase, params: AtLeast) -> Say | None:
+def contacts(case: ApplicationCase, params: AtLeast) -> Message | None:
     """Enough people from the organisation have an account."""
     if case.applicant.contacts >= params.count:
         return None
-    return Say(
+    return Message(
         "People from your organisation who need an account: at least %(wanted)s. People who have one: %(count)s.",
         wanted=params.count,
         count=case.applicant.contacts,
@@ -81,29 +81,31 @@ def contacts(case: ApplicationCase, params: AtLeast) -> Say | None:
     )
 
 
-def no_overdue(case: ApplicationCase, params: Params) -> Say | None:
+def no_overdue(case: ApplicationCase, params: Params) -> Message | None:
     """No earlier report is overdue."""
     if not case.applicant.overdue:
         return None
-    return Say(
+    return Message(
         "An earlier report is overdue: %(reports)s. Submit it first.",
         reports=", ".join(case.applicant.overdue),
         cure="reports",
     )
 
 
-def held(case: ApplicationCase, params: Held) -> tuple[Say, ...]:
+def held(case: ApplicationCase, params: Held) -> tuple[Message, ...]:
     """The number and the total amount of the applicant’s current grants are within the limits."""
-    said = []
+    message = []
     if case.applicant.held >= params.grants:
         text = "Your current grants: %(held)s. The limit is %(most)s at the same time."
-        said.append(Say(text, held=case.applicant.held, most=params.grants))
+        message.append(Message(text, held=case.applicant.held, most=params.grants))
     if case.applicant.held_amount + case.asked > params.amount:
         most = Money(params.amount, case.round.currency)
-        said.append(
-            Say("With this application, your current grants would exceed the limit of %(most)s in total.", most=most)
+        message.append(
+            Message(
+                "With this application, your current grants would exceed the limit of %(most)s in total.", most=most
+            )
         )
-    return tuple(said)
+    return tuple(message)
 
 
 RULES = (

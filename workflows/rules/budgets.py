@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from workflows.cases import ApplicationCase, Kind
-from workflows.rules.switches import CallRule, Params
-from workflows.say import Money, Say
+from workflows.engine.message import Message, Money
+from workflows.rules.call_rule import CallRule, Params
 
 Amount = Annotated[Decimal, Field(ge=0)]
 
@@ -34,20 +34,20 @@ class OfKind(Params):
     amount: Amount
 
 
-def asks(case: ApplicationCase, params: Params) -> Say | None:
+def fields(case: ApplicationCase, params: Params) -> Message | None:
     """The budget requests at least one item."""
     return (
         None
         if case.asked > 0
-        else Say("The budget requests nothing yet. Add at least one item with a cost.", cure="budget")
+        else Message("The budget requests nothing yet. Add at least one item with a cost.", cure="budget")
     )
 
 
-def most(case: ApplicationCase, params: Params) -> Say | None:
+def most(case: ApplicationCase, params: Params) -> Message | None:
     """The amount requested does not exceed the maximum grant."""
     if case.asked <= case.round.most:
         return None
-    return Say(
+    return Message(
         "You request %(asked)s; the maximum grant in this call is %(most)s.",
         asked=Money(case.asked, case.round.currency),
         most=Money(case.round.most, case.round.currency),
@@ -55,11 +55,11 @@ def most(case: ApplicationCase, params: Params) -> Say | None:
     )
 
 
-def most_of_kind(case: ApplicationCase, params: OfKind) -> Say | None:
+def most_of_kind(case: ApplicationCase, params: OfKind) -> Message | None:
     """The amount requested does not exceed the maximum grant for this type of applicant."""
     if case.applicant.kind != params.kind or case.asked <= params.amount:
         return None
-    return Say(
+    return Message(
         "You request %(asked)s; the maximum grant for an applicant of the type “%(kind)s” is %(most)s.",
         asked=Money(case.asked, case.round.currency),
         kind=params.kind,
@@ -68,11 +68,11 @@ def most_of_kind(case: ApplicationCase, params: OfKind) -> Say | None:
     )
 
 
-def longest(case: ApplicationCase, params: Params) -> Say | None:
+def longest(case: ApplicationCase, params: Params) -> Message | None:
     """The project is no longer than the call allows."""
     if case.months <= case.round.months_most:
         return None
-    return Say(
+    return Message(
         "The project runs for %(months)s months; this call allows at most %(most)s.",
         months=case.months,
         most=case.round.months_most,
@@ -80,12 +80,12 @@ def longest(case: ApplicationCase, params: Params) -> Say | None:
     )
 
 
-def indirect(case: ApplicationCase, params: Share) -> Say | None:
+def indirect(case: ApplicationCase, params: Share) -> Message | None:
     """Indirect costs do not exceed a share of the amount requested."""
     limit = case.asked * params.percent / 100
     if case.indirect <= limit:
         return None
-    return Say(
+    return Message(
         "Indirect costs are %(indirect)s; this call allows at most %(percent)s %% of the grant, which is %(limit)s.",
         indirect=Money(case.indirect, case.round.currency),
         percent=_plain(params.percent),
@@ -94,12 +94,12 @@ def indirect(case: ApplicationCase, params: Share) -> Say | None:
     )
 
 
-def cofunding(case: ApplicationCase, params: Share) -> Say | None:
+def cofunding(case: ApplicationCase, params: Share) -> Message | None:
     """Co-funding, not counting unpaid work, is at least a share of the amount requested."""
     least = case.asked * params.percent / 100
     if case.cofunding >= least:
         return None
-    return Say(
+    return Message(
         "Co-funding is %(cofunding)s; this call requires at least %(least)s.",
         cofunding=Money(case.cofunding, case.round.currency),
         least=Money(round(least, 2), case.round.currency),
@@ -107,18 +107,18 @@ def cofunding(case: ApplicationCase, params: Share) -> Say | None:
     )
 
 
-def partner_above(case: ApplicationCase, params: Above) -> tuple[Say, ...]:
+def partner_above(case: ApplicationCase, params: Above) -> tuple[Message, ...]:
     """Above a set amount, the project has an outside partner and a minimum duration."""
     if case.asked <= params.amount:
         return ()
-    said = []
+    message = []
     amount = Money(params.amount, case.round.currency)
     if not case.partners:
-        said.append(Say("A grant above %(amount)s requires an outside partner.", amount=amount, cure="partners"))
+        message.append(Message("A grant above %(amount)s requires an outside partner.", amount=amount, cure="partners"))
     if case.months < params.months:
         text = "A project with a grant above %(amount)s must run for at least %(months)s months."
-        said.append(Say(text, amount=amount, months=params.months, cure="months"))
-    return tuple(said)
+        message.append(Message(text, amount=amount, months=params.months, cure="months"))
+    return tuple(message)
 
 
 def _plain(percent: Decimal) -> Decimal:
@@ -127,7 +127,7 @@ def _plain(percent: Decimal) -> Decimal:
 
 
 RULES = (
-    CallRule("asks", asks, Params, ("submit",)),
+    CallRule("asks", fields, Params, ("submit",)),
     CallRule("most", most, Params, ("submit",)),
     CallRule("most_of_kind", most_of_kind, OfKind, ("submit",)),
     CallRule("longest", longest, Params, ("submit",)),

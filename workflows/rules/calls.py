@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from workflows.cases import ApplicationCase
-from workflows.flow import Rule
+from workflows.engine.flow import Guard
+from workflows.engine.message import Message
+from workflows.engine.roles import Actor
 from workflows.programme import RuleSpec
-from workflows.roles import Actor
 from workflows.rules import applicants, budgets, days
-from workflows.rules.switches import CallRule, Moment
-from workflows.say import Say
+from workflows.rules.call_rule import CallRule, Moment
 
 CALL_RULES: dict[str, CallRule] = {rule.key: rule for rule in (*applicants.RULES, *budgets.RULES, *days.RULES)}
 
@@ -22,27 +22,27 @@ MOMENTS: dict[Moment, str] = {
 }
 
 
-def call_allows(moment: Moment) -> Rule:
+def call_allows(moment: Moment) -> Guard:
     """A guard that checks every rule that the call has enabled for this moment."""
 
-    def rule(case: ApplicationCase, actor: Actor) -> tuple[Say, ...]:
+    def rule(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
         return objections(case, moment)
 
     rule.__doc__ = MOMENTS[moment]
     return rule
 
 
-def objections(case: ApplicationCase, moment: Moment) -> tuple[Say, ...]:
+def objections(case: ApplicationCase, moment: Moment) -> tuple[Message, ...]:
     """Every objection of the call's rules at this moment; raises KeyError for an unknown rule."""
-    return tuple(say for spec in case.round.rules for say in _objections(spec, case, moment))
+    return tuple(message for spec in case.round.rules for message in _objections(spec, case, moment))
 
 
-def _objections(spec: RuleSpec, case: ApplicationCase, moment: Moment) -> tuple[Say, ...]:
+def _objections(spec: RuleSpec, case: ApplicationCase, moment: Moment) -> tuple[Message, ...]:
     rule = CALL_RULES[spec.key]
     if moment not in rule.asked_at:
         return ()
-    said = rule.check(case, rule.params.model_validate(spec.params))
-    return said if isinstance(said, tuple) else () if said is None else (said,)
+    answer = rule.check(case, rule.params.model_validate(spec.params))
+    return answer if isinstance(answer, tuple) else () if answer is None else (answer,)
 
 
 def unknown_rules(specs: Iterable[RuleSpec]) -> tuple[str, ...]:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from workflows.cases import ApplicationCase
-from workflows.roles import Actor
-from workflows.rules.switches import CallRule, Params
-from workflows.say import Say
+from workflows.engine.message import Message
+from workflows.engine.roles import Actor
+from workflows.rules.call_rule import CallRule, Params
 
 
-def starts_ahead(case: ApplicationCase, params: Params) -> Say | None:
+def starts_ahead(case: ApplicationCase, params: Params) -> Message | None:
     """The project does not start before the proposal is submitted."""
     if case.starts_on is None or case.starts_on >= case.arrived_at.date():
         return None
     text = (
         "The project starts on %(day)s, which is in the past. Enter a later date: costs before the award are not paid."
     )
-    return Say(text, day=case.starts_on, cure="starts_on")
+    return Message(text, day=case.starts_on, cure="starts_on")
 
 
-def happened_already(case: ApplicationCase, actor: Actor) -> Say | None:
+def happened_already(case: ApplicationCase, actor: Actor) -> Message | None:
     """The date of the event in the alert is not in the future."""
     if case.happened_on is None or case.happened_on <= case.arrived_at.date():
         return None
-    return Say(
+    return Message(
         "“Date of the event” is %(day)s, which is in the future. Enter the date on which it happened.",
         day=case.happened_on,
         cure="happened_on",

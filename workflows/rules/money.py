@@ -6,92 +6,94 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from workflows.cases import AgreementCase, BatchCase, InstalmentCase, ReportCase
-from workflows.roles import Actor
-from workflows.say import Money, Say
+from workflows.engine.message import Message, Money
+from workflows.engine.roles import Actor
 
 FURTHEST_EAST, A_DAY = timedelta(hours=14), timedelta(days=1)
 
 
-def other_side_signs(case: AgreementCase, actor: Actor) -> Say | None:
+def other_side_signs(case: AgreementCase, actor: Actor) -> Message | None:
     """Another person signed for the grantee."""
     if actor.person is None or actor.person != case.signed_by:
         return None
-    return Say("You signed for the grantee, so another person must countersign.")
+    return Message("You signed for the grantee, so another person must countersign.")
 
 
-def report_complete(case: ReportCase, actor: Actor) -> tuple[Say, ...]:
+def report_complete(case: ReportCase, actor: Actor) -> tuple[Message, ...]:
     """Every question, indicator and budget line of the report is filled in."""
     return case.missing
 
 
-def agreement_in_force(case: ReportCase, actor: Actor) -> Say | None:
+def agreement_in_force(case: ReportCase, actor: Actor) -> Message | None:
     """Both sides have signed the agreement."""
-    return None if case.agreement == "signed" else Say("The agreement is not signed by both sides yet.")
+    return None if case.agreement == "signed" else Message("The agreement is not signed by both sides yet.")
 
 
-def earlier_reports_done(case: ReportCase, actor: Actor) -> tuple[Say, ...]:
+def earlier_reports_done(case: ReportCase, actor: Actor) -> tuple[Message, ...]:
     """All earlier reports are approved."""
-    return tuple(Say("“%(title)s” must be approved first.", title=title) for title in case.earlier_open)
+    return tuple(Message("“%(title)s” must be approved first.", title=title) for title in case.earlier_open)
 
 
-def not_sent_by_me(case: ReportCase, actor: Actor) -> Say | None:
+def not_sent_by_me(case: ReportCase, actor: Actor) -> Message | None:
     """Another person submitted the report."""
     if actor.person is None or actor.person != case.sent_by:
         return None
-    return Say("You submitted this report, so another person must review it.")
+    return Message("You submitted this report, so another person must review it.")
 
 
-def conditions_hold(case: InstalmentCase, actor: Actor) -> tuple[Say, ...]:
+def conditions_hold(case: InstalmentCase, actor: Actor) -> tuple[Message, ...]:
     """All conditions of the instalment are met."""
     return case.waits_for
 
 
-def a_third_person(case: BatchCase, actor: Actor) -> Say | None:
+def a_third_person(case: BatchCase, actor: Actor) -> Message | None:
     """Three different people prepare, approve and release the batch, and none of them made an award in it."""
     if actor.person in (case.prepared_by, case.approved_by):
-        return Say("You prepared or approved this batch, so another person must do this.")
+        return Message("You prepared or approved this batch, so another person must do this.")
     if actor.person in case.award_makers:
-        return Say("You made an award in this batch, so another person must do this.")
+        return Message("You made an award in this batch, so another person must do this.")
     return None
 
 
-def pays_somebody(case: BatchCase, actor: Actor) -> Say | None:
+def pays_somebody(case: BatchCase, actor: Actor) -> Message | None:
     """The batch has at least one payment."""
-    return None if case.payments else Say("This batch has no payments.")
+    return None if case.payments else Message("This batch has no payments.")
 
 
-def given_up(case: AgreementCase | ReportCase | InstalmentCase, actor: Actor) -> Say | None:
+def given_up(case: AgreementCase | ReportCase | InstalmentCase, actor: Actor) -> Message | None:
     """The award was declined or revoked before both sides had signed."""
     return (
         None
         if case.application in ("withdrawn", "terminated")
-        else Say("The award has not been declined or revoked.", cure="award")
+        else Message("The award has not been declined or revoked.", cure="award")
     )
 
 
-def came_from_us(case: AgreementCase, actor: Actor) -> tuple[Say, ...]:
+def came_from_us(case: AgreementCase, actor: Actor) -> tuple[Message, ...]:
     """The amount was paid and not spent, the date is not in the future, and the bank reference is new."""
     if not case.returnable:
-        return (Say("There are no funds that could be returned.", cure="award"),)
-    amount, said = case.answers.get("amount"), []
+        return (Message("There are no funds that could be returned.", cure="award"),)
+    amount, message = case.answers.get("amount"), []
     if isinstance(amount, Decimal) and amount <= 0:
-        said.append(Say("Enter an amount above zero.", cure="amount"))
+        message.append(Message("Enter an amount above zero.", cure="amount"))
     if isinstance(amount, Decimal) and amount > case.returnable:
         most = Money(case.returnable, case.currency)
-        said.append(Say("At most %(most)s can be returned.", most=most, cure="amount"))
-    said += _came_when(case, case.answers.get("day"))
+        message.append(Message("At most %(most)s can be returned.", most=most, cure="amount"))
+    message += _came_when(case, case.answers.get("day"))
     if case.answers.get("reference") in case.references:
-        said.append(Say("Returned funds with this bank reference are already recorded.", cure="reference"))
-    return tuple(said)
+        message.append(Message("Returned funds with this bank reference are already recorded.", cure="reference"))
+    return tuple(message)
 
 
-def _came_when(case: AgreementCase, day: object) -> list[Say]:
+def _came_when(case: AgreementCase, day: object) -> list[Message]:
     """Reasons against the date, allowing for every time zone: UTC+14 is ahead of UTC, others are a day behind."""
     if not isinstance(day, date):
         return []
     if day > (case.arrived_at + FURTHEST_EAST).date():
-        return [Say("This date is in the future. Enter the date on which we received the funds.", cure="day")]
+        return [Message("This date is in the future. Enter the date on which we received the funds.", cure="day")]
     if case.left_on and day < case.left_on - A_DAY:
         left = case.left_on
-        return [Say("The first payment was made on %(left)s. Enter that date or a later one.", left=left, cure="day")]
+        return [
+            Message("The first payment was made on %(left)s. Enter that date or a later one.", left=left, cure="day")
+        ]
     return []

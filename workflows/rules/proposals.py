@@ -5,38 +5,38 @@ from __future__ import annotations
 from datetime import datetime
 
 from workflows.cases import ApplicationCase
-from workflows.roles import Actor
-from workflows.say import Say
+from workflows.engine.message import Message
+from workflows.engine.roles import Actor
 
 
-def in_time(case: ApplicationCase, actor: Actor) -> Say | None:
+def in_time(case: ApplicationCase, actor: Actor) -> Message | None:
     """The call is open, or the invitation has not expired, when the request arrives."""
     if case.invited_until is not None:
         return _invited(case.arrived_at, case.invited_until)
     if case.round.step != "open":
-        return Say("This call is not open.")
+        return Message("This call is not open.")
     if case.round.opens_at is not None and case.arrived_at < case.round.opens_at:
-        return Say("The call opens on %(at)s.", at=case.round.opens_at)
+        return Message("The call opens on %(at)s.", at=case.round.opens_at)
     if case.round.closes_at is not None and case.arrived_at > case.round.closes_at:
         at = case.round.closes_at
-        return Say("The call closed on %(at)s. We keep your draft, but you can no longer submit it.", at=at)
+        return Message("The call closed on %(at)s. We keep your draft, but you can no longer submit it.", at=at)
     return None
 
 
-def _invited(arrived_at: datetime, until: datetime) -> Say | None:
+def _invited(arrived_at: datetime, until: datetime) -> Message | None:
     """Check the end of the invitation only, because an invitation can run longer than the call."""
     if arrived_at <= until:
         return None
-    return Say("The invitation expired on %(at)s. We keep your draft, but you can no longer submit it.", at=until)
+    return Message("The invitation expired on %(at)s. We keep your draft, but you can no longer submit it.", at=until)
 
 
-def complete(case: ApplicationCase, actor: Actor) -> tuple[Say, ...]:
+def complete(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
     """Every section is complete."""
     return case.missing
 
 
-def own_draft(case: ApplicationCase, actor: Actor) -> Say | None:
+def own_draft(case: ApplicationCase, actor: Actor) -> Message | None:
     """Another person wrote the proposal."""
     if actor.person not in case.written_by:
         return None
-    return Say("You helped to write this proposal, so another person must do this.")
+    return Message("You helped to write this proposal, so another person must do this.")

@@ -185,8 +185,10 @@ def _system_user() -> Account:
     try:
         return _account()
     except KeyError:
-        said = made.stderr.strip()
-        raise Unstartable(f"As root the servers run as the user {SYSTEM_USER}, who cannot be created: {said}") from None
+        message = made.stderr.strip()
+        raise Unstartable(
+            f"As root the servers run as the user {SYSTEM_USER}, who cannot be created: {message}"
+        ) from None
 
 
 def _account() -> Account:

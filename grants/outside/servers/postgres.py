@@ -215,9 +215,9 @@ class Postgres:
                 )
             if self._ready(self._server, until):
                 return
-            said = log.read_bytes()[begin:].decode(errors="replace")
-            if time.monotonic() > until or "pre-existing shared memory block" not in said:
-                raise Unstartable(f"PostgreSQL does not start. Its log:\n{said}")
+            output_text = log.read_bytes()[begin:].decode(errors="replace")
+            if time.monotonic() > until or "pre-existing shared memory block" not in output_text:
+                raise Unstartable(f"PostgreSQL does not start. Its log:\n{output_text}")
             time.sleep(0.2)
 
     def _command(self) -> list[str | Path]:

@@ -1,0 +1,62 @@
+"""The form of a transition, made from its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+from wtforms.validators import ValidationError
+
+from grants.forms.base import TEXT, cleaned, money, number
+from workflows.engine.flow import Field, Transition
+
+
+class Unclear(ValueError):
+    """Some fields cannot be parsed; `errors` holds a message per field, `values` the input."""
+
+    def __init__(self, errors: Mapping[str, str], values: Mapping[str, str]) -> None:
+        super().__init__("; ".join(errors.values()))
+        self.errors, self.values = errors, values
+
+
+def answers(transition: Transition, sent: Mapping[str, str], currency: str) -> dict[str, Any]:
+    """The parsed values by field; raises Unclear. The flow checks whether they suffice."""
+    found: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for field in transition.fields:
+        text = cleaned(sent.get(field.key)) or ""
+        try:
+            found[field.key] = _read(field, text, currency)
+        except ValidationError as error:
+            errors[field.key] = str(error)
+    if errors:
+        raise Unclear(errors, sent)
+    return found
+
+
+def _read(field: Field, text: str, currency: str) -> Any:
+    if not text:
+        return None
+    match field.kind:
+        case "amount":
+            return money(text, currency)
+        case "days":
+            return int(number(text))
+        case "day":
+            return _day(text)
+        case "tick":
+            return True
+        case "choice" if text not in dict(field.options):
+            raise ValidationError(gettext("Choose one of the answers."))
+    if len(text) > TEXT:
+        raise ValidationError(gettext("Enter %(most)s characters or fewer.", most=f"{TEXT:,}"))
+    return text
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError(gettext("Enter a date, such as 2026-03-01.")) from None

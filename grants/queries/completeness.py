@@ -1,0 +1,94 @@
+"""What is missing before a grantee's report can be submitted, each with the field to complete."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from grants.models import Report, ReportFigure, ReportSpending
+from workflows.engine.message import Message, Money
+from workflows.forms.printable import strange
+
+ZERO = Decimal(0)
+TOLERANCE = Decimal("1.1")
+"""Up to this multiple of a line's agreed amount can be used without a reason."""
+
+
+def of(report: Report) -> list[Message]:
+    """Everything that is missing, in the order of the form."""
+    return [*_words(report), *_figures(report), *_money(report)]
+
+
+def _words(report: Report) -> list[Message]:
+    asked = (
+        ("summary", report.summary, "What was done"),
+        ("setbacks", report.setbacks, "What did not work"),
+        ("next_steps", report.next_steps, "What comes next"),
+    )
+    messages = [
+        Message("“%(label)s” is not answered.", label=label, cure=key) for key, text, label in asked if not text.strip()
+    ]
+    if report.story and not report.story_consent:
+        messages.append(Message("Confirm that the person who tells the story agrees to its publication.", cure="story"))
+    if report.story and not report.story_by.strip():
+        messages.append(
+            Message("Name the person who tells the story, in the form they have agreed to.", cure="story_by")
+        )
+    return messages + _unprintable(report)
+
+
+def _unprintable(report: Report) -> list[Message]:
+    """Texts with characters that the impact report cannot print."""
+    texts = {name: getattr(report, name) for name in ("summary", "setbacks", "next_steps", "story", "story_by")}
+    texts["figures"] = " ".join(figure.source for figure in report.figures)
+    texts["spending"] = " ".join(spending.explanation for spending in report.spending)
+    text = "Remove characters that our reports cannot print: %(characters)s"
+    return [
+        Message(text, characters=found, cure=name) for name, written in texts.items() if (found := strange(written))
+    ]
+
+
+def _figures(report: Report) -> list[Message]:
+    messages = []
+    for figure in report.figures:
+        if _place(figure) in report.unread:
+            messages.append(_unread(report, figure, figure.indicator.name))
+        elif figure.actual is None:
+            messages.append(Message("Enter the result for “%(name)s”.", name=figure.indicator.name, cure="figures"))
+    return messages
+
+
+def _money(report: Report) -> list[Message]:
+    messages = [message for spending in report.spending if (message := _line(report, spending))]
+    used = sum((spending.spent or ZERO for spending in report.spending), ZERO)
+    if used > report.award.amount:
+        text = "The lines add up to %(used)s; the award is %(award)s. Enter only costs that the award pays for."
+        award = Money(report.award.amount, report.award.currency)
+        messages.append(Message(text, used=Money(used, report.award.currency), award=award, cure="spending"))
+    return messages
+
+
+def _line(report: Report, spending: ReportSpending) -> Message | None:
+    what, agreed = spending.line.what, spending.line.agreed or ZERO
+    if _place(spending) in report.unread:
+        return _unread(report, spending, what)
+    if spending.spent is None:
+        return Message(
+            "Enter the amount used for “%(line)s”. If nothing was used, enter 0.", line=what, cure="spending"
+        )
+    if spending.spent > agreed * TOLERANCE and not spending.explanation.strip():
+        return Message(
+            "“%(line)s” is more than 10 %% above the agreed amount. Give the reason.", line=what, cure="spending"
+        )
+    return None
+
+
+def _unread(report: Report, row: ReportFigure | ReportSpending, name: str) -> Message:
+    place = _place(row)
+    return Message(
+        "“%(name)s”: “%(text)s” cannot be read as a number.", name=name, text=report.unread[place], cure=place
+    )
+
+
+def _place(row: ReportFigure | ReportSpending) -> str:
+    """The name of the form field that holds its number."""
+    return f"figure_{row.id}_actual" if isinstance(row, ReportFigure) else f"line_{row.id}_spent"

@@ -1,0 +1,94 @@
+"""Status of applications: dates of their steps, progress of the reviews, and their award. One query for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Integer, Text, cast, func, literal, null, select, union_all
+
+from grants.db import db
+from grants.models import Agreement, Application, Assignment, Award, Event, Report
+
+
+@dataclass(slots=True)
+class Status:
+    """Facts about one application.
+
+    reached: when each step was last reached. reviews: number per state, in the current stage. review_due: the latest
+    due date of open reviews. award_id and agreement (its step): None before the award. received: reports that wait for
+    the staff, each with the time it was received.
+    """
+
+    reached: dict[str, datetime] = field(default_factory=dict)
+    reviews: dict[str, int] = field(default_factory=dict)
+    review_due: datetime | None = None
+    award_id: int | None = None
+    agreement: str | None = None
+    received: list[tuple[str, datetime]] = field(default_factory=list)
+
+
+def of(applications: Sequence[Application]) -> dict[int, Status]:
+    """The status facts by application id. The caller checks whether the reader may see the applications."""
+    found = {application.id: Status() for application in applications}
+    if found:
+        for id, kind, key, at, number in db.session.execute(union_all(*_parts(list(found)))).all():
+            _fill(found[id], kind, key, at, number)
+    return found
+
+
+def _columns(application: Any, kind: str, key: Any, at: Any, number: Any) -> tuple[Any, ...]:
+    return (
+        application.label("application_id"),
+        literal(kind, Text).label("kind"),
+        cast(key, Text).label("key"),
+        cast(at, DateTime(timezone=True)).label("at"),
+        cast(number, Integer).label("number"),
+    )
+
+
+def _parts(ids: list[int]) -> list[Any]:
+    steps = (
+        select(*_columns(Event.subject_id, "step", Event.step_to, func.max(Event.at), null()))
+        .where(
+            Event.subject == "application",
+            Event.subject_id.in_(ids),
+            Event.about == "application",
+            Event.step_to.is_not(None),
+        )
+        .group_by(Event.subject_id, Event.step_to)
+    )
+    reviews = (
+        select(
+            *_columns(Assignment.application_id, "review", Assignment.state, func.max(Assignment.due_on), func.count())
+        )
+        .join(Application, Application.id == Assignment.application_id)
+        .where(Assignment.application_id.in_(ids), Assignment.stage == Application.stage)
+        .group_by(Assignment.application_id, Assignment.state)
+    )
+    awards = (
+        select(*_columns(Award.application_id, "award", Agreement.step, Award.made_at, Award.id))
+        .join(Agreement, Agreement.award_id == Award.id)
+        .where(Award.application_id.in_(ids))
+    )
+    received = (
+        select(*_columns(Award.application_id, "received", Report.title, Report.step_at, Report.id))
+        .join(Award, Award.id == Report.award_id)
+        .where(Award.application_id.in_(ids), Report.step == "received")
+    )
+    return [steps, reviews, awards, received]
+
+
+def _fill(row: Status, kind: str, key: str, at: datetime | None, number: int | None) -> None:
+    if kind == "review":
+        row.reviews[key] = number or 0
+        if key in ("asked", "ready") and at is not None:
+            row.review_due = max(at, row.review_due or at)
+    elif kind == "award":
+        row.award_id, row.agreement = number, key
+    elif at is not None and kind == "received":
+        row.received.append((key, at))
+    elif at is not None:
+        row.reached[key] = at

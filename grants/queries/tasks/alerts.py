@@ -1,0 +1,62 @@
+"""Urgent applications for the officers: those whose step has a time limit in hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, select, true
+from sqlalchemy.orm import contains_eager, joinedload
+
+from grants.access import Principal, visible
+from grants.db import Side, db
+from grants.models import Application, Call
+
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An application with a time limit in hours, and the instant when its time runs out."""
+
+    application: Application
+    ends_at: datetime
+
+
+def alerts(principal: Principal) -> list[Alert]:
+    """The three applications whose time runs out first.
+
+    An invited draft has its own time limit, every other application the limit of its call. Only calls with such a limit
+    are searched, each for its own first three.
+    """
+    clock = Call.rules["clock"]
+    on_clock = select(Call.id, clock.label("clock")).where(clock["triage_hours"].as_integer().is_not(None))
+    clocks = on_clock.cte("clocks").prefix_with("MATERIALIZED")  # the rules of a call are long; unpack them only once
+    hours = clocks.c.clock[Application.step.concat("_hours")].as_integer()
+    ends = case(
+        (Application.step == "draft", Application.invited_until),
+        else_=Application.step_at + func.make_interval(0, 0, 0, 0, hours),
+    )
+    soonest = (
+        select(Application.id, ends.label("ends_at"))
+        .where(
+            Application.call_id == clocks.c.id,
+            Application.step.in_(("triage", "draft", "review", "decision")),
+            Application.submitted_at.is_not(None),
+            visible(Application, principal, (Side.OFFICE,)),
+            ends.is_not(None),
+        )
+        .order_by(ends, Application.id)
+        .limit(MOST)
+        .correlate(clocks)
+        .lateral("soonest")
+    )
+    wanted = (
+        select(Application, soonest.c.ends_at)
+        .select_from(clocks.join(soonest, true()).join(Application, Application.id == soonest.c.id))
+        .join(Application.call)
+        .options(contains_eager(Application.call), joinedload(Application.organisation))
+        .order_by(soonest.c.ends_at, Application.id)
+        .limit(MOST)
+    )
+    return [Alert(row, at) for row, at in db.session.execute(wanted)]

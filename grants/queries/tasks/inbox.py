@@ -1,0 +1,194 @@
+"""The tasks of a person in all their roles, most urgent first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy.types import Text
+
+from grants.access import Principal, visible
+from grants.db import GRANTS_NOW, Side, db
+from grants.models import (
+    Account,
+    Agreement,
+    Application,
+    Assignment,
+    Award,
+    Batch,
+    Call,
+    Fund,
+    Instalment,
+    Organisation,
+    Report,
+)
+from grants.queries import batches
+from grants.queries.tasks import officers
+from grants.queries.tasks.task import Task, columns, day, hours
+from workflows.deadlines import SIGN_WITHIN_DAYS
+from workflows.engine.roles import Role
+
+MOST = 100
+REPORT_AHEAD_DAYS = 60
+
+
+def tasks(principal: Principal) -> list[Task]:
+    """All tasks of the principal, most urgent first, at most a hundred."""
+    parts = _parts(principal)
+    if not parts:
+        return []
+    whole = union_all(*(part.limit(MOST) for part in parts)).subquery()
+    rows = db.session.execute(select(whole).order_by(whole.c.due_on.nulls_last(), whole.c.id, whole.c.kind).limit(MOST))
+    return [Task(*row) for row in rows]
+
+
+def count(principal: Principal) -> int:
+    """The number of tasks, at most a hundred."""
+    if not (parts := _parts(principal)):
+        return 0
+    whole = union_all(*(part.order_by(None).limit(MOST) for part in parts)).subquery()
+    return min(db.session.scalar(select(func.count()).select_from(whole)) or 0, MOST)
+
+
+def sides(principal: Principal) -> list[str]:
+    """The names of the organisations that the principal acts for, sorted."""
+    if not principal.organisations:
+        return []
+    return list(
+        db.session.scalars(
+            select(Organisation.name)
+            .where(Organisation.id.in_(principal.organisations))
+            .order_by(Organisation.sort_key)
+        )
+    )
+
+
+def _parts(principal: Principal) -> list[Select[Any]]:
+    parts: list[Select[Any]] = []
+    if principal.organisations:
+        mine = Application.organisation_id.in_(principal.organisations)
+        parts += [*_to_write(mine), *_to_account_for(mine)]
+    if principal.reviews:
+        parts.append(_reviewer(principal))
+    parts += officers.parts(principal)
+    if Role.FINANCE in principal.calls:
+        parts += _finance(principal)
+    return parts
+
+
+def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
+    """The applicant's drafts, and the applications sent back to them with questions."""
+    written = select(
+        *columns(
+            Application.step,
+            Application.id,
+            Application.title,
+            Call.title,
+            func.coalesce(Application.invited_until, Call.closes_at),
+        )
+    )
+    open_ = or_(Call.step == "open", Application.invited_until.is_not(None))
+    drafts = written.join(Call).where(mine, Application.step == "draft", open_).order_by(Application.id)
+    questions = (
+        select(
+            *columns(
+                literal("question"),
+                Application.id,
+                Application.title,
+                Call.title,
+                day(hours("question")),
+            )
+        )
+        .join(Call)
+        .where(mine, Application.step == "question")
+        .order_by(Application.id)
+    )
+    return [drafts, questions]
+
+
+def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:
+    """The grantee's agreements to sign, the reports due soon, and the reports sent back with questions."""
+    sign = (
+        select(
+            *columns(
+                literal("sign"), Award.id, Application.title, Award.number, func.date(Award.made_at) + SIGN_WITHIN_DAYS
+            )
+        )
+        .join(Award, Award.application_id == Application.id)
+        .join(Agreement)
+        .where(mine, Agreement.step == "to_sign")
+        .order_by(Award.id)
+    )
+    soon = Report.due_on <= func.date(GRANTS_NOW) + REPORT_AHEAD_DAYS
+    asked = case((Report.question != "", literal("report_question")), else_=literal("report"))
+    reports = (
+        select(*columns(asked, Report.id, Application.title, Report.title, Report.due_on))
+        .join(Award, Award.id == Report.award_id)
+        .join(Application, Application.id == Award.application_id)
+        .join(Agreement, Agreement.award_id == Award.id)
+        .where(mine, Report.step == "due", or_(soon, Report.sent_at.is_not(None)), Agreement.step == "signed")
+        .order_by(Report.due_on, Report.id)
+    )
+    meet = (
+        select(*columns(literal("meet"), Award.id, Application.title, Award.number, null()))
+        .join(Award, Award.application_id == Application.id)
+        .join(Agreement)
+        .where(mine, Agreement.step == "signed", Award.conditions != "", Award.met_at.is_(None))
+        .order_by(Award.id)
+    )
+    return [sign, meet, reports, _left_over("give_back").where(mine)]
+
+
+def _left_over(kind: str) -> Select[Any]:
+    """Awards with unspent funds that have not been returned."""
+    return (
+        select(*columns(literal(kind), Award.id, Application.title, Award.number, Award.back_by))
+        .join(Award, Award.application_id == Application.id)
+        .where(Award.unused > 0)
+        .order_by(Award.id)
+    )
+
+
+def _reviewer(principal: Principal) -> Select[Any]:
+    return (
+        select(*columns(Assignment.state, Assignment.id, Application.title, Organisation.name, Assignment.due_on))
+        .join(Application, Application.id == Assignment.application_id)
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(
+            Assignment.person_id == principal.id,
+            Assignment.state.in_(("asked", "ready")),
+            Application.step == "review",
+            Application.stage == Assignment.stage,
+            Application.id.not_in(principal.conflicts),
+        )
+        .order_by(Assignment.due_on, Assignment.id)
+    )
+
+
+def _finance(principal: Principal) -> list[Select[Any]]:
+    payable = (
+        select(*columns(literal("payable"), Fund.id, Fund.title, cast(func.count(), Text), null()))
+        .join(Call, Call.fund_id == Fund.id)
+        .join(Application, Application.call_id == Call.id)
+        .join(Award, Award.application_id == Application.id)
+        .join(Instalment, Instalment.award_id == Award.id)
+        .where(*batches.waiting(principal))
+        .group_by(Fund.id, Fund.title)
+        .order_by(Fund.id)
+    )
+    theirs = and_(Batch.step.in_(("prepared", "approved", "released")), visible(Batch, principal))
+    not_mine = func.coalesce(Batch.prepared_by, 0) != principal.id
+    not_mine_either = func.coalesce(Batch.approved_by, 0) != principal.id
+    on_its_way = (
+        select(*columns(literal("batch_") + Batch.step, Batch.id, Batch.number, Fund.title, null()))
+        .join(Fund)
+        .where(theirs, not_mine, not_mine_either)
+        .order_by(Batch.id)
+    )
+    empty = (
+        select(*columns(literal("envelope"), Fund.id, Call.title, Fund.title, func.date(Call.opens_at)))
+        .join(Fund, Fund.id == Call.fund_id)
+        .where(Call.step == "draft", Call.id.not_in(select(Account.call_id).where(Account.call_id.is_not(None))))
+        .order_by(Call.id)
+    )
+    return [payable, on_its_way, empty, _left_over("expect").where(visible(Application, principal, (Side.FINANCE,)))]

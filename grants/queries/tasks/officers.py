@@ -1,0 +1,222 @@
+"""Tasks of officers and approvers: one inbox query for each kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, literal, null, or_, select, tuple_
+
+from grants.access import Principal, visible
+from grants.db import GRANTS_NOW, Side
+from grants.models import (
+    Agreement,
+    Application,
+    Assignment,
+    Award,
+    Call,
+    Check,
+    Fund,
+    Organisation,
+    Recommendation,
+    Report,
+)
+from grants.queries.tasks.task import columns, day, hours
+from workflows.deadlines import READ_WITHIN_DAYS, SIGN_WITHIN_DAYS
+from workflows.engine.roles import Role
+from workflows.programmes import programmes
+from workflows.rules.decisions import not_checked_by_me
+
+AT_WORK = ("asked", "ready", "sent")
+
+CLOCKS = (
+    select(Call.id, hours("triage", "decision").label("hours"), hours("review").label("review"))
+    .cte("clocks")
+    .prefix_with("MATERIALIZED")
+)
+"""The time limits of each call.
+
+The rules of a call are long: they are unpacked once per call, not once per application.
+"""
+
+
+def _needs() -> Any:
+    stage = func.jsonb_array_elements(Call.rules["stages"]).table_valued("value", joins_implicitly=True)
+    key, reviews = stage.c.value.op("->>")("key"), stage.c.value.op("->>")("reviews")
+    wanted = select(
+        Call.id.label("call_id"),
+        Call.programme,
+        key.label("stage"),
+        reviews.cast(Integer).label("reviews"),
+    )
+    return wanted.select_from(Call, stage).cte("needs").prefix_with("MATERIALIZED")
+
+
+NEEDS = _needs()
+"""The number of reviews that each stage of each call needs."""
+
+
+def parts(principal: Principal) -> list[Select[Any]]:
+    """One query for each kind of task that the person's roles have."""
+    found: list[Select[Any]] = []
+    if Role.OFFICER in principal.calls:
+        found += [_at(step, principal, Role.OFFICER) for step in ("triage", "checks")]
+        found += [_at("panel", principal, Role.OFFICER).where(~_checked_by(principal)), _reviews(principal)]
+        found += [_received(principal), _conditions(principal), _to_close(principal), _to_open(principal)]
+    if Role.APPROVER in principal.calls:
+        found.append(_at("decision", principal, Role.APPROVER).where(~_checked_by(principal), ~_advised_by(principal)))
+    if {Role.OFFICER, Role.APPROVER} & set(principal.calls):
+        found += [_countersign(principal), *_unsigned(principal)]
+    return found
+
+
+def _at(step: str, principal: Principal, role: Role) -> Select[Any]:
+    """Applications at one step that wait for a role, in step index order, so that only rows shown are read."""
+    limit = select(CLOCKS.c.hours).where(CLOCKS.c.id == Application.call_id).scalar_subquery()
+    return _applications(principal, role, Application.step, day(limit)).where(Application.step == step)
+
+
+def _applications(principal: Principal, role: Role, kind: Any, due: Any) -> Select[Any]:
+    """Applications that the person sees in this role, longest at their step first."""
+    return (
+        select(*columns(kind, Application.id, Application.title, Organisation.name, due))
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(_covered(principal, role), visible(Application, principal, (Side.OFFICE,)))
+        .order_by(Application.step_at, Application.id)
+    )
+
+
+def _covered(principal: Principal, *roles: Role) -> ColumnElement[bool]:
+    """Whether the application is in a call of one of these roles."""
+    covered = [principal.calls[role] for role in roles if role in principal.calls]
+    if None in covered:
+        return Application.id.is_not(None)
+    return Application.call_id.in_(frozenset().union(*(calls for calls in covered if calls)))
+
+
+def _checked_by(principal: Principal) -> ColumnElement[bool]:
+    return exists().where(Check.application_id == Application.id, Check.by == principal.id)
+
+
+def _advised_by(principal: Principal) -> ColumnElement[bool]:
+    return exists().where(
+        Recommendation.application_id == Application.id, Recommendation.by == principal.id, ~Recommendation.sent_back
+    )
+
+
+def _reviews(principal: Principal) -> Select[Any]:
+    """Applications in review: too few reviewers are invited, or all reviews are in and an officer must act."""
+    counted = (
+        select(
+            func.count().filter(Assignment.state.in_(AT_WORK)).label("asked"),
+            func.count().filter(Assignment.state == "sent").label("sent"),
+        )
+        .where(Assignment.application_id == Application.id, Assignment.stage == Application.stage)
+        .lateral("counted")
+    )
+    here = and_(NEEDS.c.call_id == Application.call_id, NEEDS.c.stage == Application.stage)
+    needed = select(NEEDS.c.reviews).where(here).scalar_subquery()
+    divided = exists().where(here, tuple_(NEEDS.c.programme, NEEDS.c.stage).in_(apart()))
+    few = counted.c.asked < needed
+    kind = case((few, literal("assign")), else_=literal("reviewed"))
+    limit = select(CLOCKS.c.review).where(CLOCKS.c.id == Application.call_id).scalar_subquery()
+    theirs = or_(~_checked_by(principal), ~divided)
+    return (
+        _applications(principal, Role.OFFICER, kind, day(limit))
+        .join(counted, literal(value=True))
+        .where(Application.step == "review", or_(few, and_(counted.c.sent >= needed, theirs)))
+    )
+
+
+def apart() -> list[tuple[str, str]]:
+    """Programmes and stages where the person who completed the checks cannot send a reviewed application on."""
+    return [
+        (code, stage.key)
+        for code, programme in programmes().items()
+        for stage in programme.rules.stages
+        if (onward := [m for m in programme.flow.offered("review", stage.key, {Role.OFFICER}) if m.weight == "first"])
+        and all(not_checked_by_me in transition.guards for transition in onward)
+    ]
+
+
+def _countersign(principal: Principal) -> Select[Any]:
+    return (
+        _awards(principal, literal("countersign"), null(), Role.OFFICER, Role.APPROVER)
+        .join(Agreement, Agreement.award_id == Award.id)
+        .where(Agreement.step == "countersign", func.coalesce(Agreement.signed_by, 0) != principal.id)
+    )
+
+
+def _unsigned(principal: Principal) -> list[Select[Any]]:
+    """Awards not signed in time, for those who may revoke them and for the officers who remind the grantee."""
+    due = func.date(Award.made_at) + SIGN_WITHIN_DAYS
+    found = []
+    for role in (role for role in (Role.OFFICER, Role.APPROVER) if role in principal.calls):
+        theirs = Application.call_id.in_(select(Call.id).where(Call.programme.in_(takes_back(role))))
+        kind = case((theirs, literal("take_back")), else_=literal("unsigned"))
+        late = (
+            _awards(principal, kind, due, role)
+            .join(Agreement, Agreement.award_id == Award.id)
+            .where(Agreement.step == "to_sign", due < func.date(GRANTS_NOW))
+        )
+        found.append(late if role is Role.OFFICER else late.where(theirs))
+    return found
+
+
+def takes_back(role: Role) -> list[str]:
+    """The programmes in which this role may revoke an unsigned award."""
+    return [
+        code
+        for code, programme in programmes().items()
+        if any(transition.key == "take_back" and role in transition.roles for transition in programme.flow.transitions)
+    ]
+
+
+def _conditions(principal: Principal) -> Select[Any]:
+    """Awards signed by both sides whose condition is not yet confirmed as met."""
+    return (
+        _awards(principal, literal("condition"), null(), Role.OFFICER)
+        .join(Agreement, Agreement.award_id == Award.id)
+        .where(Award.conditions != "", Award.met_at.is_(None), Agreement.step == "signed")
+    )
+
+
+def _to_close(principal: Principal) -> Select[Any]:
+    """Applications where everything is reported and paid."""
+    settled = select(Award.application_id).where(Award.to_close)
+    return _applications(principal, Role.OFFICER, literal("close"), null()).where(Application.id.in_(settled))
+
+
+def _to_open(principal: Principal) -> Select[Any]:
+    """Calls in preparation, with the date on which they open."""
+    covered = principal.calls[Role.OFFICER]
+    return (
+        select(*columns(literal("open_call"), Call.id, Call.title, Fund.title, func.date(Call.opens_at)))
+        .join(Fund, Fund.id == Call.fund_id)
+        .where(Call.step == "draft", Call.id.is_not(None) if covered is None else Call.id.in_(covered))
+        .order_by(Call.id)
+    )
+
+
+def _awards(principal: Principal, kind: Any, due: Any, *roles: Role) -> Select[Any]:
+    return (
+        select(*columns(kind, Award.id, Application.title, Award.number, due))
+        .join(Award, Award.application_id == Application.id)
+        .where(_covered(principal, *roles), visible(Application, principal, (Side.OFFICE,)))
+        .order_by(Award.id)
+    )
+
+
+def _received(principal: Principal) -> Select[Any]:
+    due = func.date(Report.step_at) + READ_WITHIN_DAYS
+    return (
+        select(*columns(literal("received"), Report.id, Application.title, Report.title, due))
+        .join(Award, Award.id == Report.award_id)
+        .join(Application, Application.id == Award.application_id)
+        .where(
+            _covered(principal, Role.OFFICER),
+            Report.step == "received",
+            func.coalesce(Report.sent_by, 0) != principal.id,
+            visible(Application, principal, (Side.OFFICE,)),
+        )
+        .order_by(Report.step_at, Report.id)
+    )

@@ -1,0 +1,46 @@
+"""One task in the form that every query of the inbox returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import cast, func
+from sqlalchemy.types import Date, Text
+
+from grants.models import Application, Call
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task. kind: what to do; id: the row to open; due_on: None if no date is set."""
+
+    kind: str
+    id: int
+    title: str
+    party: str
+    due_on: date | None
+
+
+def columns(kind: Any, id: Any, title: Any, party: Any, due: Any) -> tuple[Any, ...]:
+    """The columns of a task, for a union over all kinds."""
+    return (
+        cast(kind, Text).label("kind"),
+        id.label("id"),
+        title.label("title"),
+        party.label("party"),
+        cast(due, Date).label("due_on"),
+    )
+
+
+def hours(*names: str) -> Any:
+    """The first time limit that is set in a call's clock, in hours: `name_hours`, or `name_days` converted."""
+    clock = Call.rules["clock"]
+    numbers = ((clock[f"{name}_hours"].as_integer(), clock[f"{name}_days"].as_integer() * 24) for name in names)
+    return func.coalesce(*(number for pair in numbers for number in pair))
+
+
+def day(hours: Any) -> Any:
+    """The date on which a step is due: this number of hours after it was reached."""
+    return func.date(Application.step_at + func.make_interval(0, 0, 0, 0, hours))

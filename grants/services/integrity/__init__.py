@@ -1,0 +1,1 @@
+"""History, fingerprints and their verification."""

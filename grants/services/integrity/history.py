@@ -1,0 +1,126 @@
+"""History: events, in one hash chain per subject (application, batch, call, fund, organisation, person).
+
+Transitions and the commands that say so record an event. Drafts, sessions and the outbox have none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from grants.db import db, now
+from grants.models import Event, EventText, Head
+from workflows.engine.message import Message
+from workflows.engine.roles import Actor
+
+FIRST = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The subject whose chain the event joins, the row it is about, and the row's old and new step, if it changed."""
+
+    subject: str
+    subject_id: int
+    table: str
+    id: int
+    step_from: str | None = None
+    step_to: str | None = None
+
+
+def record(
+    about: About,
+    *,
+    actor: Actor,
+    key: str,
+    message: Message,
+    words: Mapping[str, str] | None = None,
+    audience: str = "all",
+    facts: str | Literal[False] | None = False,
+) -> Event:
+    """Append an event to the chain of its subject, under that subject's lock.
+
+    words: free text by name; it is stored beside the chain, which holds a salted hash only. audience: `all`, or
+    `office` for events that applicants do not see. facts: the row's fingerprint from now on, None when the row is a
+    draft again, False to store none.
+    """
+    head = _locked_head(about)
+    salted = {name: (secrets.token_hex(16), text) for name, text in (words or {}).items() if text}
+    event = Event(
+        subject=about.subject,
+        subject_id=about.subject_id,
+        number=head.number + 1,
+        at=now(),
+        person_id=actor.person,
+        role=str(actor.role),
+        on_behalf_of=actor.on_behalf_of,
+        via=actor.via,
+        key=key,
+        about=about.table,
+        about_id=about.id,
+        step_from=about.step_from,
+        step_to=about.step_to,
+        message=_messages_of(message, salted) | ({} if facts is False else {"facts": facts}),
+        audience=audience,
+        previous=head.hash,
+    )
+    event.hash = digest(event)
+    event.words = [EventText(name=name, salt=salt, words=text) for name, (salt, text) in salted.items()]
+    return _linked(head, event)
+
+
+def _linked(head: Head, event: Event) -> Event:
+    head.number, head.hash = event.number, event.hash
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def _messages_of(message: Message, salted: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    hashes = {name: word_hash(salt, text) for name, (salt, text) in sorted(salted.items())}
+    return {**message.as_json(), "words": hashes}
+
+
+def word_hash(salt: str, words: str) -> str:
+    """The salted SHA-256 that represents a free text in the chain."""
+    return hashlib.sha256(f"{salt}:{words}".encode()).hexdigest()
+
+
+def digest(event: Event) -> str:
+    """SHA-256 of the previous hash followed by the event as canonical JSON."""
+    content = {
+        "subject": event.subject,
+        "subject_id": event.subject_id,
+        "number": event.number,
+        "at": event.at.timestamp(),
+        "person": event.person_id,
+        "role": event.role,
+        "on_behalf_of": event.on_behalf_of,
+        "via": event.via,
+        "key": event.key,
+        "about": event.about,
+        "about_id": event.about_id,
+        "from": event.step_from,
+        "to": event.step_to,
+        "said": event.message,
+        "audience": event.audience,
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(f"{event.previous}{canonical}".encode()).hexdigest()
+
+
+def _locked_head(about: About) -> Head:
+    """The head of the subject's chain, locked until the transaction ends; created when the chain is empty."""
+    key = {"subject": about.subject, "subject_id": about.subject_id}
+    wanted = select(Head).filter_by(**key).with_for_update().execution_options(populate_existing=True)
+    if head := db.session.scalar(wanted):
+        return head
+    db.session.execute(insert(Head).values(**key, number=0, hash=FIRST).on_conflict_do_nothing())
+    return db.session.scalars(wanted).one()

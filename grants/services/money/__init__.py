@@ -1,0 +1,1 @@
+"""Commands that move money, and the ledger that records it."""

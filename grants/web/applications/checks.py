@@ -1,0 +1,45 @@
+"""The officer's eligibility checklist, one line at a time."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import transaction
+from grants.forms.checks import CheckForm
+from grants.models import Application
+from grants.services import checks, idempotency
+from grants.web.applications.officer_view import overview
+from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from workflows.engine.roles import Role
+
+bp = Blueprint("checks", __name__)
+
+
+@bp.post("/applications/<int:id>/checks/<key>")
+@permitted(Permission.CHECK)
+def give(id: int, key: str) -> Response | tuple[str, int]:
+    """Record the verdict on a line; “failed” needs a reason."""
+    application, form = load(Application, id), CheckForm(prefix=f"{key}-")
+    if not form.sent():
+        return overview(application, check=(key, form)), 422
+    with transaction():
+        target = idempotency.perform(
+            request.form.get("idempotency_key", ""),
+            person=principal().id or 0,
+            body=repr((id, key, form.data)).encode(),
+            do=lambda: _give(application, key, form),
+        )
+    return redirect(target)
+
+
+def _give(application: Application, key: str, form: CheckForm) -> str:
+    checks.give(
+        application,
+        key=key,
+        verdict=form.verdict.data,
+        note=form.note.data or "",
+        actor=actor_on_row(application, Role.OFFICER),
+    )
+    return url_for("applications.show", id=application.id, _anchor="checks")

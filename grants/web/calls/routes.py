@@ -1,0 +1,144 @@
+"""Calls as officers set them up: rules are editable in preparation and frozen once the call opens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from pydantic import ValidationError
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import transaction
+from grants.forms.calls import CallForm, NewCallForm, call_form
+from grants.models import Call
+from grants.queries import calls as found
+from grants.queries import history
+from grants.services import calls, idempotency
+from grants.web.calls import rules_text
+from grants.web.site import timeline
+from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.navigation import page
+from workflows.engine.roles import Actor, Role
+from workflows.engine.steps import STEPS
+from workflows.programmes import programmes
+
+bp = Blueprint("calls", __name__, url_prefix="/office/calls")
+
+
+@bp.get("")
+@permitted(Permission.READ_CALL)
+def index() -> str:
+    """Every call with its money and its number of applications."""
+    return page(
+        "calls/index.html",
+        calls=found.listing(principal()),
+        programmes=programmes(),
+        may_set=found.programmes_of(principal()),
+    )
+
+
+@bp.get("/new")
+@permitted(Permission.SET_CALL)
+def new() -> str:
+    """The form that creates a call from a programme."""
+    return _new(NewCallForm())
+
+
+@bp.post("/new")
+@permitted(Permission.SET_CALL)
+def create() -> Response | tuple[str, int]:
+    """Create a call with a copy of its programme's rules."""
+    form = NewCallForm()
+    form.offer(found.funds(principal()), found.programmes_of(principal()))
+    if not form.sent():
+        return _new(form), 422
+    with transaction():
+        target = idempotency.perform(
+            request.form.get("idempotency_key", ""),
+            person=principal().id or 0,
+            body=repr(form.data).encode(),
+            do=lambda: _create(form),
+        )
+    return redirect(target)
+
+
+@bp.get("/<int:id>")
+@permitted(Permission.READ_CALL)
+def show(id: int) -> str:
+    """One call: an editable form in preparation, read-only rules afterwards."""
+    call = load(Call, id)
+    return _shown(call, call_form(call)())
+
+
+@bp.post("/<int:id>")
+@permitted(Permission.SET_CALL)
+def change(id: int) -> Response | tuple[str, int]:
+    """Change a call in preparation."""
+    call = load(Call, id)
+    form = call_form(call)()
+    if not form.sent():
+        return _shown(call, form), 422
+    try:
+        with transaction():
+            calls.change(
+                call,
+                **form.facts(),
+                rules=form.rules(call.data),
+                actor=actor_on_row(call, Role.OFFICER),
+                version=request.form.get("version", type=int),
+            )
+    except ValidationError as error:
+        form.explain(error)
+        return _shown(call, form), 422
+    return redirect(url_for(".show", id=id, kept=1))
+
+
+@bp.post("/<int:id>/open")
+@permitted(Permission.SET_CALL)
+def open_(id: int) -> Response:
+    """Open the call, which publishes it and freezes its rules."""
+    call = load(Call, id)
+    with transaction():
+        calls.open_now(call, actor=actor_on_row(call, Role.OFFICER))
+    return redirect(url_for(".show", id=id))
+
+
+@bp.post("/<int:id>/close")
+@permitted(Permission.SET_CALL)
+def close(id: int) -> Response:
+    """Close the call to new proposals."""
+    call = load(Call, id)
+    with transaction():
+        calls.close_now(call, actor=actor_on_row(call, Role.OFFICER))
+    return redirect(url_for(".show", id=id))
+
+
+def _create(form: NewCallForm) -> str:
+    actor = Actor(person=principal().id, role=Role.OFFICER)
+    call = calls.set_up(programme=form.programme.data, fund=form.chosen_fund(), actor=actor, **form.facts())
+    return url_for(".show", id=call.id)
+
+
+def _new(form: NewCallForm) -> str:
+    form.offer(found.funds(principal()), found.programmes_of(principal()))
+    return page("calls/new.html", form=form, programmes=programmes())
+
+
+def _shown(call: Call, form: CallForm) -> str:
+    values: dict[str, Any] = {
+        "call": call,
+        "programme": programmes()[call.programme],
+        "money": found.money(call),
+        "counts": found.counts(call, principal()),
+    }
+    return page(
+        "calls/show.html",
+        form=form,
+        happened=timeline.entries(history.of(call, principal())),
+        kept="kept" in request.args,
+        steps=STEPS,
+        may_set=found.settable(call, principal()),
+        rule_words=lambda spec: rules_text.text(spec, call.data, call.currency),
+        **values,
+    )

@@ -1,0 +1,120 @@
+"""The rules of a call as sentences with their numbers, for prospective applicants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext, ngettext
+
+from grants.web.site.formats import amount, country, label, number, translate
+from workflows.programme import CallRules, Programme, RuleSpec
+from workflows.rules.calls import CALL_RULES
+
+KINDS = {
+    "chapter": "Internet Society chapters",
+    "nonprofit": "non-profit organisations",
+    "university": "universities",
+    "individual": "individual researchers",
+}
+
+
+WHO = ("applicants", "countries", "standing")
+"""The rules that the programme's own description of its applicants covers."""
+
+
+def who_can_apply(rules: CallRules, programme: Programme) -> str:
+    """Who can apply: the programme's own description, unless the call has changed the rules in WHO."""
+    asked, first = _about(rules), _about(programme.rules)
+    if {key: {*names} for key, names in asked.items()} == {key: {*names} for key, names in first.items()}:
+        return translate(programme.eligible)
+    kinds = _kinds({"allowed": asked.get("applicants", KINDS)})
+    rest = [key for key in WHO[1:] if key in asked and (key != "standing" or _takes_chapters(asked))]
+    reported = [text(RuleSpec(key=key, params={"allowed": asked[key]}), rules, "").rstrip(".") for key in rest]
+    return ". ".join([kinds[:1].upper() + kinds[1:], *reported])
+
+
+def _about(rules: CallRules) -> dict[str, list[str]]:
+    """What each active rule in WHO allows, by rule key."""
+    return {spec.key: [*spec.params["allowed"]] for spec in rules.rules if spec.key in WHO}
+
+
+def _takes_chapters(asked: Mapping[str, list[str]]) -> bool:
+    return "chapter" in asked.get("applicants", KINDS)
+
+
+def text(spec: RuleSpec, rules: CallRules, currency: str) -> str:
+    """One rule with its numbers; for a rule without a sentence here, the first line of its docstring."""
+    known = {**APPLICANTS, **BUDGETS}.get(spec.key)
+    return (
+        known(spec.params, rules, currency)
+        if known
+        else gettext((CALL_RULES[spec.key].check.__doc__ or "").split("\n", maxsplit=1)[0])
+    )
+
+
+Sentence = Callable[[Mapping[str, Any], CallRules, str], str]
+
+APPLICANTS: dict[str, Sentence] = {
+    "applicants": lambda given, *_: gettext("Who can apply: %(kinds)s.", kinds=_kinds(given)),
+    "countries": lambda given, *_: gettext("Countries: %(countries)s.", countries=_listed(given, country)),
+    "standing": lambda given, *_: gettext(
+        "Chapter standing: %(standings)s.", standings=_listed(given, lambda one: label(one).lower())
+    ),
+    "contacts": lambda given, *_: ngettext(
+        "At least %(num)s person from your organisation has an account.",
+        "At least %(num)s people from your organisation have an account.",
+        given["count"],
+    ),
+    "held": lambda given, _, currency: gettext(
+        "Current grants: at most %(grants)s, together at most %(amount)s.",
+        grants=given["grants"],
+        amount=_money(given["amount"], currency),
+    ),
+}
+
+
+def _partner(given: Mapping[str, Any], _: CallRules, currency: str) -> str:
+    above = _money(given["amount"], currency)
+    if months := given.get("months"):
+        return gettext(
+            "Above %(amount)s: an outside partner and at least %(months)s months.", amount=above, months=months
+        )
+    return gettext("Above %(amount)s: an outside partner.", amount=above)
+
+
+BUDGETS: dict[str, Sentence] = {
+    "most": lambda _, rules, currency: gettext(
+        "You can request at most %(amount)s.", amount=_money(rules.most, currency)
+    ),
+    "longest": lambda _, rules, __: gettext("The project lasts at most %(months)s months.", months=rules.months_most),
+    "indirect": lambda given, *_: gettext(
+        "Indirect costs are at most %(percent)s %% of the grant.", percent=_percent(given)
+    ),
+    "cofunding": lambda given, *_: gettext(
+        "Co-funding is at least %(percent)s %% of the grant.", percent=_percent(given)
+    ),
+    "most_of_kind": lambda given, _, currency: gettext(
+        "%(kinds)s can request at most %(amount)s.",
+        kinds=gettext(KINDS.get(given["kind"], given["kind"])).capitalize(),
+        amount=_money(given["amount"], currency),
+    ),
+    "partner_above": _partner,
+}
+
+
+def _kinds(given: Mapping[str, Any]) -> str:
+    return _listed(given, lambda kind: gettext(KINDS.get(kind, kind)))
+
+
+def _percent(given: Mapping[str, Any]) -> str:
+    return number(Decimal(given["percent"]))
+
+
+def _listed(given: Mapping[str, Any], message: Any) -> str:
+    return ", ".join(message(one) for one in given["allowed"])
+
+
+def _money(value: Any, currency: str) -> str:
+    return amount(Decimal(str(value)), currency, cents=False)

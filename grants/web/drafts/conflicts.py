@@ -1,0 +1,85 @@
+"""Compare two versions of a proposal: the saved one, and one that arrived after a conflicting save."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask_babel import gettext
+
+from grants.forms.proposals import Proposal, kept_texts
+from grants.models import Application, ApplicationSave
+from grants.queries import history
+from grants.web.drafts.editor import WRITABLE, Draft
+from grants.web.site.authorization import principal
+from grants.web.site.navigation import page
+from workflows.forms.completeness import CATEGORIES
+from workflows.programme import Question
+
+
+def compared(application: Application, row: ApplicationSave) -> str:
+    """The page that shows each differing answer in both versions, with a choice."""
+    draft = Draft.of(application)
+    mine, stored = Proposal(draft.stage, draft.currency, kept_texts(row.content)), draft.form()
+    return page(
+        "drafts/kept.html",
+        application=application,
+        row=row,
+        differences=differences(mine, stored, _marks(row)),
+        writable=application.step in WRITABLE and row.settled_at is None,
+        settled=row.settled_at is not None,
+        last=next((event for event in history.of(application, principal()) if event.by), None),
+    )
+
+
+def differences(mine: Proposal, stored: Proposal, marks: dict[str, str]) -> list[dict[str, Any]]:
+    """Each answer that differs.
+
+    marks: hashes of the answers when the page was opened. If only one of the two versions has changed since, that one
+    is proposed; if both have, neither is.
+    """
+    kept, standing = mine.values(), stored.values()
+    now_mine, now_stored = mine.marks(), stored.marks()
+    found = []
+    for one in stored.asked:
+        key = one.question.key
+        if key in kept and kept[key] != standing[key]:
+            touched = (now_mine[key] != marks.get(key), now_stored[key] != marks.get(key))
+            proposed = {(True, False): "mine", (False, True): "stored"}.get(touched, "")
+            found.append(
+                {
+                    "key": key,
+                    "label": one.question.label,
+                    "mine": shown(one.question, kept[key]),
+                    "stored": shown(one.question, standing[key]),
+                    "proposed": proposed,
+                }
+            )
+    return found
+
+
+def shown(question: Question, value: Any) -> list[str]:
+    """An answer as lines of text."""
+    titles = dict(CATEGORIES) | dict(question.options)
+    if question.kind == "tick":
+        return [gettext("ticked") if value else gettext("not ticked")]
+    rows = value if isinstance(value, list) else str(value or "").split("\n")
+    lines = [
+        " · ".join(_title(titles, cell) for cell in (row.values() if isinstance(row, dict) else [row]) if cell)
+        for row in rows
+    ]
+    return [one for one in lines if one] or ["–"]
+
+
+def _title(titles: dict[str, str], cell: str) -> str:
+    return gettext(titles[cell]) if cell in titles else cell
+
+
+def _marks(row: ApplicationSave) -> dict[str, str]:
+    """The hashes of the answers that the page showed; empty if missing or malformed."""
+    sent = row.content.get("marks")
+    try:
+        found = json.loads(str(sent[0])) if isinstance(sent, list) and sent else {}
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

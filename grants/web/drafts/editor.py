@@ -1,0 +1,218 @@
+"""The page of a draft: its form, the progress of each section, and the limits of the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from flask import get_template_attribute, request, url_for
+from flask_babel import gettext, ngettext
+from flask_login import current_user
+
+from grants.forms.proposals import Proposal, typed
+from grants.models import Application
+from grants.queries import cases, drafts, history
+from grants.web.applications import status
+from grants.web.site.authorization import principal
+from grants.web.site.formats import amount, clock, number, translate
+from grants.web.site.navigation import page
+from workflows.forms.completeness import Content, SectionState, states, words
+from workflows.programme import Question, Stage
+from workflows.rules.budgets import Share
+
+WRITABLE = ("draft", "question")
+MARKS = {"full": "full", "part": "half", "empty": "ring", "free": "free"}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An application with its stored content, as its authors see it."""
+
+    application: Application
+    content: Content
+
+    @classmethod
+    def of(cls, application: Application) -> Draft:
+        """Load the content of an application, in two queries."""
+        return cls(application, cases.written(application))
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that the draft belongs to."""
+        return self.application.call.data.stage(self.application.stage)
+
+    @property
+    def currency(self) -> str:
+        """The call's currency."""
+        return self.application.call.currency
+
+    @property
+    def states(self) -> tuple[SectionState, ...]:
+        """The progress of each section, including violations of the call's rules."""
+        return states(self.stage, self.content, cases.drafted_against(self.application, self.content))
+
+    def form(self, more: str = "") -> Proposal:
+        """The form filled with the stored content."""
+        return Proposal(self.stage, self.currency, typed(self.stage, self.content), more=more)
+
+
+def draft_page(draft: Draft, form: Proposal) -> str:
+    """The page with the form and the list of its sections."""
+    application = draft.application
+    return page(
+        "drafts/write.html",
+        application=application,
+        form=form,
+        parts=list(_folds(draft, form)),
+        rail=rail(draft),
+        rules=rules(draft),
+        marks=draft.form().marks(),
+        saved=clock(application.saved_at),
+        owner=f"person-{current_user.get_id()}",
+        deadline=status.deadline(application),
+        lost=drafts.lost(application, principal()),
+        question=asked_of(application),
+        sum=amount(application.asked, draft.currency, code=False),
+        decimals=get_currency_precision(draft.currency),
+        wrong=[{"url": f"#{id}", "text": text} for id, text in form.wrong],
+    )
+
+
+def asked_of(application: Application) -> str:
+    """The officer's question, while the proposal is sent back for an answer; else empty."""
+    if application.step != "question":
+        return ""
+    return next(
+        (event.words.get("question", "") for event in history.of(application, principal()) if event.key == "ask"), ""
+    )
+
+
+def saved(draft: Draft) -> dict[str, Any]:
+    """The answer to an automatic save, in the shape that `templates/macros/guard_bar.html` describes."""
+    parts = {
+        "section-list": _macro("sections", "section_list")(rail(draft)),
+        "budget-rules": _macro("budget", "rules")(rules(draft)),
+    }
+    for state in draft.states:
+        id = f"section-{state.section.key}"
+        parts[f"{id}-state"] = _macro("sections", "fold_state")(id, *_state(state))
+    return {"saved_at": clock(draft.application.saved_at), "version": draft.application.version, "parts": parts}
+
+
+def _macro(file: str, name: str) -> Any:
+    return get_template_attribute(f"macros/{file}.html", name)
+
+
+def rail(draft: Draft) -> list[dict[str, Any]]:
+    """The list of sections shown beside the form."""
+    return [
+        {
+            "title": translate(state.section.title),
+            "url": f"#part-{state.section.key}",
+            "mark": MARKS[state.mark],
+            "note": _note(state, draft),
+        }
+        for state in draft.states
+    ]
+
+
+def _folds(draft: Draft, form: Proposal) -> Iterator[dict[str, Any]]:
+    """The sections; expanded are the requested one, else the first incomplete one, and any with errors."""
+    found = {state.section.key: state for state in draft.states}
+    first = next((key for key, state in found.items() if state.problems), None)
+    wanted = request.args.get("open", "") or _section_of(draft.stage, request.args.get("add", "")) or first
+    for number_, part in enumerate(form.parts, 1):
+        state, tone = _state(found[part.section.key])
+        key = part.section.key
+        yield {
+            "number": number_,
+            "part": part,
+            "state": state,
+            "tone": tone,
+            "open": key == wanted or part.wrong or len(found) == 1,
+        }
+
+
+def _section_of(stage: Stage, question: str) -> str:
+    return next((s.key for s in stage.sections for q in s.questions if q.key == question), "")
+
+
+def _state(state: SectionState) -> tuple[str, str]:
+    if not state.problems:
+        return gettext("optional") if state.mark == "free" else gettext("complete"), ""
+    if state.mark == "empty":
+        return gettext("not started"), ""
+    count = len(state.problems)
+    return ngettext("%(num)s item to complete", "%(num)s items to complete", count), "soon"
+
+
+def _note(state: SectionState, draft: Draft) -> str:
+    """One short note: words of a text, rows of a table, or the amount requested."""
+    if state.mark == "free":
+        return gettext("optional")
+    asked = state.section.questions
+    kinds = {question.kind for question in asked}
+    if "budget" in kinds:
+        return gettext("%(amount)s requested", amount=amount(draft.application.asked, draft.currency, cents=False))
+    if kinds == {"tick"}:
+        open_ = sum(not draft.content.answers.get(question.key) for question in asked)
+        return ngettext("%(num)s to tick", "%(num)s to tick", open_) if open_ else gettext("all ticked")
+    if len(asked) == 1:
+        return _count(asked[0], draft.content)
+    return gettext("%(answered)s of %(questions)s answered", answered=state.answered, questions=state.questions)
+
+
+def _count(question: Question, content: Content) -> str:
+    given = content.answers.get(question.key)
+    if question.kind == "table":
+        return ngettext("%(num)s row", "%(num)s rows", len(given or ()))
+    if question.words:
+        return gettext("%(count)s of %(most)s words", count=words(str(given or "")), most=question.words)
+    return gettext("answered") if given else gettext("not answered")
+
+
+def rules(draft: Draft) -> list[dict[str, Any]]:
+    """The totals of the budget against the call's limits, with what remains."""
+    call, asked = draft.application.call, draft.application.asked
+    params = {rule.key: rule.params for rule in call.data.rules}
+    items = [_most(asked, call.data.most, draft.currency)] if "most" in params else []
+    if "indirect" in params:
+        indirect = sum((line.total for line in draft.content.lines if line.category == "indirect"), Decimal(0))
+        items.append(_indirect(asked, indirect, Share.model_validate(params["indirect"]).percent, draft.currency))
+    return items
+
+
+def _most(asked: Decimal, most: Decimal, currency: str) -> dict[str, Any]:
+    over = asked > most
+    text = gettext("%(amount)s over the limit") if over else gettext("%(amount)s left")
+    return {
+        "name": gettext("Maximum grant"),
+        "figure": amount(most, currency, code=False),
+        "share": float(100 * asked / most),
+        "tone": "c5" if over else "c1",
+        "text": text % {"amount": amount(abs(most - asked), currency, code=False)},
+    }
+
+
+def _indirect(asked: Decimal, indirect: Decimal, percent: Decimal, currency: str) -> dict[str, Any]:
+    share = 100 * indirect / asked if asked else Decimal(0)
+    text = gettext(
+        "%(amount)s of the grant, at most %(most)s %%",
+        amount=amount(indirect, currency, code=False),
+        most=number(percent),
+    )
+    return {
+        "name": gettext("Indirect costs"),
+        "figure": f"{number(round(share, 1))}\N{NARROW NO-BREAK SPACE}%",
+        "share": float(100 * share / percent) if percent else 100,
+        "tone": "c5" if share > percent else "c1",
+        "text": text,
+    }
+
+
+def open_url(application: Application, section: str) -> str:
+    """The URL of the draft with this section expanded."""
+    return url_for("drafts.write", id=application.id, open=section, _anchor=f"part-{section}")

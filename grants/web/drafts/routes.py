@@ -1,0 +1,171 @@
+"""Drafts: write, save even if incomplete, check; submission uses the route of transitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import transaction
+from grants.forms.proposals import UNREAD, Proposal, Written, chosen, kept_texts, typed
+from grants.models import Application, ApplicationSave
+from grants.services import applications
+from grants.services.transitions import Refused, Stale
+from grants.web.drafts import conflicts, summary
+from grants.web.drafts.editor import WRITABLE, Draft, draft_page, saved
+from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.navigation import page
+from workflows.engine.roles import Role
+
+bp = Blueprint("drafts", __name__, url_prefix="/applications/<int:id>")
+
+
+@bp.get("/write")
+@permitted(Permission.WRITE_APPLICATION)
+def write(id: int) -> str | Response:
+    """The form of the application's current stage."""
+    application = load(Application, id)
+    if application.step not in WRITABLE:
+        return redirect(url_for("applications.show", id=id))
+    draft = Draft.of(application)
+    return draft_page(draft, draft.form(more=request.args.get("add", "")))
+
+
+@bp.post("/write")
+@bp.post("/write/<section>")
+@permitted(Permission.WRITE_APPLICATION)
+def save(id: int, section: str | None = None) -> Response | tuple[Any, int]:
+    """Save the draft, complete or not; answer an automatic save with JSON."""
+    application, automatic = load(Application, id), "X-Autosave" in request.headers
+    form = _sent(application, section)
+    if automatic and form.too_long:
+        return jsonify(wrong=[text for _, text in form.wrong]), 422
+    try:
+        _keep(application, form, request.form.get("version", type=int))
+    except (Refused, Stale) as lost:
+        if isinstance(lost, Refused) or not _same(application, form):
+            return _lost(application, automatic=automatic)
+    if automatic:
+        return jsonify(saved(Draft.of(application)))
+    if form.wrong:
+        return draft_page(Draft.of(application), form), 422
+    return redirect(_next(id))
+
+
+@bp.get("/send")
+@permitted(Permission.WRITE_APPLICATION)
+def check(id: int) -> str | Response:
+    """The reasons why the draft cannot be submitted yet, or the button that submits it."""
+    application = load(Application, id)
+    if application.step not in WRITABLE:
+        return redirect(url_for("applications.show", id=id))
+    return summary.summary_page(application)
+
+
+@bp.get("/kept/<int:save_id>")
+@permitted(Permission.WRITE_APPLICATION)
+def kept(id: int, save_id: int) -> str:
+    """Two versions of the same proposal, side by side."""
+    return conflicts.compared(load(Application, id), _kept(id, save_id))
+
+
+@bp.post("/kept/<int:save_id>")
+@permitted(Permission.WRITE_APPLICATION)
+def choose(id: int, save_id: int) -> Response:
+    """Save the chosen answers of the two versions."""
+    application, row = load(Application, id), _kept(id, save_id)
+    draft = Draft.of(application)
+    mine = {
+        name.removeprefix("take-")
+        for name, choice in request.form.items()
+        if name.startswith("take-") and choice == "mine"
+    }
+    mixed = chosen(typed(draft.stage, draft.content), kept_texts(row.content), mine)
+    with transaction():
+        if mine:
+            keep(application, Proposal(draft.stage, draft.currency, mixed), request.form.get("version", type=int))
+        applications.settle(row)
+    return redirect(url_for(".write", id=id))
+
+
+def _sent(application: Application, section: str | None) -> Proposal:
+    """The sections received completely. Each ends with a marker, so a truncated request deletes nothing."""
+    stage = application.call.data.stage(application.stage)
+    whole = {one.key for one in stage.sections if f"has-{one.key}" in request.form}
+    if section is not None and section not in {one.key for one in stage.sections}:
+        abort(404)
+    return Proposal(
+        stage,
+        application.call.currency,
+        request.form,
+        only=whole if section is None else whole & {section},
+        more=request.form.get("add", ""),
+    )
+
+
+def _keep(application: Application, form: Proposal, version: int | None) -> None:
+    with transaction():
+        keep(application, form, version)
+
+
+def keep(application: Application, form: Proposal, version: int | None) -> None:
+    """Save the form's values; unchanged budget lines and indicators are not written."""
+    before, found = Draft.of(application).content, form.written()
+    facts = {name: value for name, value in found.facts.items() if value != before.answers.get(name)}
+    applications.save(
+        application,
+        section="",
+        facts=facts,
+        answers=found.answers | {UNREAD: _unread(before.answers.get(UNREAD) or {}, form, found)},
+        lines=None if found.lines is None or found.lines == list(before.lines) else found.lines,
+        goals=None if found.goals is None or found.goals == list(before.goals) else found.goals,
+        actor=actor_on_row(application, Role.APPLICANT),
+        version=-1 if version is None else version,
+    )
+
+
+def _unread(before: dict[str, str], form: Proposal, found: Written) -> dict[str, str]:
+    """The texts that cannot be parsed, including earlier ones from sections not in this request."""
+    questions = {one.question.key for one in form.asked}
+    return {name: text for name, text in before.items() if name.split("-")[0] not in questions} | found.unread
+
+
+def _same(application: Application, form: Proposal) -> bool:
+    """Whether the submitted values are already stored, as after a double click."""
+    stored = Draft.of(application).form().values()
+    return all(stored.get(key) == value for key, value in form.values().items())
+
+
+def _lost(application: Application, *, automatic: bool) -> tuple[Any, int]:
+    """Keep the rejected save in a transaction of its own and let the person choose between both versions."""
+    asked = {one.question.key for one in Draft.of(application).form().asked} | {"has", "marks"}
+    content = {name: texts for name, texts in request.form.lists() if name.partition("-")[0] in asked}
+    with transaction():
+        row = applications.keep_lost(
+            application,
+            section="",
+            content=content,
+            version=request.form.get("version", -1, type=int),
+            person=principal().id or 0,
+        )
+    if automatic:
+        return jsonify(notice=page("drafts/lost.html", row=row)), 409
+    return conflicts.compared(application, row), 409
+
+
+def _kept(id: int, save_id: int) -> ApplicationSave:
+    row = load(ApplicationSave, save_id)
+    if row.application_id != id:
+        abort(404)
+    return row
+
+
+def _next(id: int) -> str:
+    """The URL after a save: the check page, or the form, with an added row if requested."""
+    if request.form.get("then") == "check":
+        return url_for(".check", id=id)
+    if question := request.form.get("add", ""):
+        return url_for(".write", id=id, add=question, _anchor=question)
+    return url_for(".write", id=id)

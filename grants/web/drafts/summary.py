@@ -1,0 +1,88 @@
+"""Check and submit: every reason against submission with a link to resolve it, or the button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import url_for
+
+from grants.db import now
+from grants.models import Application
+from grants.queries import cases
+from grants.services.letters import answered_by
+from grants.services.transitions import flow_of
+from grants.web.applications import status
+from grants.web.drafts.editor import Draft, open_url
+from grants.web.site.authorization import actor_on_row
+from grants.web.site.formats import translate
+from grants.web.site.navigation import page
+from workflows.engine.flow import Transition
+from workflows.engine.message import Message
+from workflows.engine.roles import Role
+from workflows.forms.completeness import for_want_of, missing
+from workflows.programme import Stage
+
+
+def summary_page(application: Application) -> str:
+    """The page with unreadable values, missing answers, the call's rules, and the submitting transition."""
+    draft, transition = Draft.of(application), submit_transition(application)
+    reasons = flow_of(application).objections(
+        transition.key, cases.of(application, now()), actor_on_row(application, Role.APPLICANT)
+    )
+    unread = draft.form().wrong
+    wrong = [{"text": text, "url": url_for("drafts.write", id=application.id, _anchor=id)} for id, text in unread]
+    wrong += [
+        {"text": translate(reason), "url": cure_url(application, draft.stage, reason)}
+        for reason in _besides(draft, [id for id, _ in unread], reasons)
+    ]
+    return page(
+        "drafts/send.html",
+        application=application,
+        wrong=wrong,
+        deadline=status.deadline(application),
+        stage=draft.stage,
+        decision_by=answered_by(application.call, now()),
+        offer=_offer(application, transition),
+    )
+
+
+def _besides(draft: Draft, unread: list[str], reasons: Iterable[Message]) -> list[Message]:
+    """The reasons that do not merely repeat that some values cannot be read.
+
+    Omitted are answers missing because of unreadable values, and rule violations computed without those values.
+    """
+    known, lacking = for_want_of(draft.stage, draft.content, unread), missing(draft.stage, draft.content)
+    questions = {place.partition("-")[0] for place in unread}
+    return [
+        message for message in reasons if message not in known and (message in lacking or message.cure not in questions)
+    ]
+
+
+def submit_transition(application: Application) -> Transition:
+    """The applicant's main transition from the current step: submit, answer or alert."""
+    transitions = flow_of(application).offered(application.step, application.stage, {Role.APPLICANT})
+    return next(transition for transition in transitions if transition.weight == "first")
+
+
+def _offer(application: Application, transition: Transition) -> dict[str, Any]:
+    return {
+        "transition": transition,
+        "to": url_for("transitions.apply", noun="applications", id=application.id, key=transition.key),
+        "version": application.version,
+    }
+
+
+def cure_url(application: Application, stage: Stage, reason: Message) -> str:
+    """The URL where a reason can be resolved; the draft itself if no closer place is known."""
+    cure = reason.cure or ""
+    if cure in {section.key for section in stage.sections}:
+        return open_url(application, cure)
+    if cure == "organisation":
+        return url_for("organisations.show", id=application.organisation_id)
+    if cure == "reports":
+        return url_for("reports.index")
+    section = next((s.key for s in stage.sections for q in s.questions if q.key == cure), None)
+    if section:
+        return url_for("drafts.write", id=application.id, open=section, _anchor=cure)
+    return url_for("drafts.write", id=application.id)

@@ -1,0 +1,33 @@
+"""The demonstration's e-mails, shown here instead of being sent."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, current_app
+
+from config import Settings
+from grants.outside import mailbox
+from grants.web.site.authorization import open_to_all
+from grants.web.site.navigation import page
+
+bp = Blueprint("mailbox", __name__)
+
+
+@bp.get("/mailbox")
+@open_to_all
+def index() -> str:
+    """The latest e-mails, newest first."""
+    return page("mailbox/index.html", mails=_mails())
+
+
+@bp.get("/mailbox/<key>")
+@open_to_all
+def show(key: str) -> str:
+    """One e-mail."""
+    found = next((mail for mail in _mails() if mail.key == key), None)
+    return page("mailbox/show.html", mail=found) if found else abort(404)
+
+
+def _mails() -> list[mailbox.Mail]:
+    """The e-mails of this instance; 404 outside the demonstration."""
+    settings: Settings = current_app.extensions["settings"]
+    return mailbox.messages(settings.instance) if settings.demo else abort(404)

@@ -1,0 +1,102 @@
+"""People and their roles, for administrators; and the account page of each person."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import db, transaction
+from grants.forms.persons import AppointmentForm
+from grants.models import Appointment, Person
+from grants.queries import persons as found
+from grants.services import idempotency, persons
+from grants.services.transitions import Refused
+from grants.web.site.authorization import load, permitted, principal
+from grants.web.site.navigation import page
+from workflows.engine.message import Message
+from workflows.engine.roles import Actor, Role
+
+bp = Blueprint("persons", __name__)
+
+
+@bp.get("/people")
+@permitted(Permission.SET_PEOPLE)
+def index() -> str:
+    """All people with an account, searchable by name or e-mail address."""
+    words, after = request.args.get("words", "").strip(), request.args.get("after", "")
+    return page("persons/index.html", words=words, listing=found.listing(principal(), words=words, after=after))
+
+
+@bp.get("/people/<int:id>")
+@permitted(Permission.SET_PEOPLE)
+def show(id: int) -> str:
+    """One person's roles, and the form to add a role."""
+    return _shown(load(Person, id), AppointmentForm())
+
+
+@bp.post("/people/<int:id>")
+@permitted(Permission.SET_PEOPLE)
+def appoint(id: int) -> Response | tuple[str, int]:
+    """Give a person a role, everywhere or in one programme or call."""
+    person, form = load(Person, id), AppointmentForm()
+    form.offer(found.calls())
+    if not form.sent():
+        return _shown(person, form), 422
+    with transaction():
+        idempotency.perform(
+            request.form.get("idempotency_key", ""),
+            person=principal().id or 0,
+            body=repr((id, form.data)).encode(),
+            do=lambda: _appoint(person, form),
+        )
+    return redirect(url_for(".show", id=id))
+
+
+@bp.post("/appointments/<int:id>/end")
+@permitted(Permission.SET_PEOPLE)
+def dismiss(id: int) -> Response:
+    """End a role; a role that has already ended stays unchanged."""
+    appointment = load(Appointment, id)
+    if appointment.ended_at is None:
+        with transaction():
+            persons.dismiss(appointment, actor=_administrator(appointment.person))
+    return redirect(url_for(".show", id=appointment.person_id))
+
+
+@bp.get("/account")
+@permitted(Permission.SEE_INBOX)
+def account() -> str:
+    """The signed-in person's own account and roles."""
+    person = db.session.get_one(Person, principal().id)
+    return page(
+        "persons/account.html",
+        shown=person,
+        roles=found.appointments(person),
+        memberships=found.memberships(person),
+        sign_ins=found.sign_ins(person),
+    )
+
+
+def _appoint(person: Person, form: AppointmentForm) -> str:
+    programme, call_id = form.where()
+    persons.appoint(person, Role(form.role.data), programme=programme, call_id=call_id, actor=_administrator(person))
+    return ""
+
+
+def _administrator(person: Person) -> Actor:
+    """The principal as administrator; raises Refused if the person is themselves."""
+    if person.id == principal().id:
+        raise Refused(Message("You cannot change your own roles. Ask another administrator."))
+    return Actor(person=principal().id, role=Role.ADMINISTRATOR)
+
+
+def _shown(person: Person, form: AppointmentForm) -> str:
+    form.offer(found.calls())
+    return page(
+        "persons/show.html",
+        shown=person,
+        form=form,
+        roles=found.appointments(person),
+        memberships=found.memberships(person),
+    )

@@ -1,0 +1,111 @@
+"""The page to write a report, the answer to its automatic saves, and the handling of conflicting saves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import abort, get_template_attribute, jsonify, request, url_for
+from flask_babel import gettext
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from grants.db import db, transaction
+from grants.forms.reports import ReportForm
+from grants.models import ApplicationSave, Report
+from grants.services import applications, reports
+from grants.web.reports.progress import money_used
+from grants.web.site.authorization import principal
+from grants.web.site.formats import clock
+from grants.web.site.navigation import page
+
+
+def written_page(report: Report, form: ReportForm, *, compared: bool = False, kept: int | None = None) -> str:
+    """The page with the report's form.
+
+    compared: whether to show the stored value beside every field that differs. kept: id of the rejected save.
+    """
+    lines, sums = money_used(report)
+    return page(
+        "reports/write.html",
+        report=report,
+        form=form,
+        lines=lines,
+        sums=sums,
+        theirs=dict(_theirs(report, form)) if compared else {},
+        compared=compared,
+        kept=kept,
+        saved=clock(report.saved_at) if report.version > 1 else "",
+        owner=f"person-{principal().id}",
+    )
+
+
+def _theirs(report: Report, form: ReportForm) -> Iterator[tuple[str, str]]:
+    """The stored text of each field in which the reader wrote something else."""
+    stored = ReportForm.as_stored(report)
+    texts = stored.typed()
+    for field in form:
+        if field.errors or _messages_of(field) != _messages_of(stored[field.name]):
+            yield field.name, texts.get(field.name, "")
+
+
+def _messages_of(field: Any) -> Any:
+    """A field's value, with empty, untouched and unticked all as an empty string."""
+    return "" if field.data is None or field.data is False else field.data
+
+
+def keep(report: Report, form: ReportForm) -> None:
+    """Save the form in a transaction and settle the kept version, if any. Raises Refused or Stale."""
+    with transaction():
+        reports.save(report, **form.values(), version=request.form.get("version", -1, type=int))
+        _settle(request.form.get("kept", type=int), report)
+
+
+def saved(report: Report, form: ReportForm) -> dict[str, Any]:
+    """The answer to an automatic save, in the shape that `templates/macros/guard_bar.html` describes."""
+    unread = get_template_attribute("reports/_unread.html", "unread")(form)
+    sums = get_template_attribute("reports/_fields.html", "sums_row")(money_used(report)[1])
+    return {"saved_at": clock(report.saved_at), "version": report.version, "parts": {"unread": unread, "sums": sums}}
+
+
+def too_late(report: Report, form: ReportForm) -> tuple[Response | str, int]:
+    """Another save came first: keep the submitted version and show both; 409."""
+    with transaction():
+        row = applications.keep_lost(
+            report.award.application,
+            section=_section(report),
+            content=form.typed(),
+            person=principal().id or 0,
+            version=request.form.get("version", -1, type=int),
+        )
+    if "X-Autosave" in request.headers:
+        return jsonify(notice=_notice(url_for("reports.write", id=report.id, kept=row.id))), 409
+    db.session.refresh(report)
+    return written_page(report, form, compared=True, kept=row.id), 409
+
+
+def lost_text(report: Report, row: ApplicationSave) -> dict[str, str]:
+    """The texts of a rejected save, by field; 404 if it belongs to another report."""
+    if row.section != _section(report) or row.application_id != report.award.application_id:
+        abort(404)
+    return {name: str(text) for name, text in row.content.items()}
+
+
+def _settle(kept: int | None, report: Report) -> None:
+    """Mark the kept version as settled after a save from the comparison page."""
+    row = db.session.get(ApplicationSave, kept) if kept is not None else None
+    if row is not None and row.section == _section(report):
+        applications.settle(row)
+
+
+def _section(report: Report) -> str:
+    return f"report:{report.id}"
+
+
+def _notice(url: str) -> str:
+    title, text = (
+        gettext("Another person saved this report while you were writing"),
+        gettext("Both versions are saved."),
+    )
+    link = Markup('<a href="{}">{}</a>').format(url, gettext("Compare and choose"))
+    return Markup('<div class="notice yours"><h2>{}</h2><p>{} {}</p></div>').format(title, text, link)

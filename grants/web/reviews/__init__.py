@@ -1,0 +1,1 @@
+"""Pages of reviews, and of the invitations to review."""

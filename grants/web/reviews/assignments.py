@@ -1,0 +1,60 @@
+"""Reviewers for an application: list the candidates and invite one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import transaction
+from grants.forms.assignments import AssignmentForm
+from grants.models import Application
+from grants.queries import assignments
+from grants.services import idempotency, reviews
+from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.navigation import page
+from workflows.engine.roles import Role
+
+bp = Blueprint("assignments", __name__, url_prefix="/applications/<int:id>/reviewers")
+
+
+@bp.get("")
+@permitted(Permission.ASSIGN)
+def new(id: int) -> str:
+    """List all reviewers appointed for this call, each with the reasons against inviting them."""
+    return _choice(load(Application, id), AssignmentForm())
+
+
+@bp.post("")
+@permitted(Permission.ASSIGN)
+def create(id: int) -> Response | tuple[str, int]:
+    """Invite one of the candidates to review."""
+    application, form = load(Application, id), AssignmentForm()
+    form.offer(candidate.person for candidate in assignments.candidates(application))
+    if not form.sent():
+        return _choice(application, form), 422
+    with transaction():
+        target = idempotency.perform(
+            request.form.get("idempotency_key", ""),
+            person=principal().id or 0,
+            body=repr((id, form.data)).encode(),
+            do=lambda: _assign(application, form.reviewer.data),
+        )
+    return redirect(target)
+
+
+def _assign(application: Application, person_id: int) -> str:
+    chosen = next(c.person for c in assignments.candidates(application) if c.person.id == person_id)
+    reviews.assign(application=application, reviewer=chosen, actor=actor_on_row(application, Role.OFFICER))
+    return url_for("applications.show", id=application.id, _anchor="reviews")
+
+
+def _choice(application: Application, form: AssignmentForm) -> str:
+    return page(
+        "assignments/new.html",
+        application=application,
+        form=form,
+        candidates=assignments.candidates(application),
+        needed=application.call.data.stage(application.stage).reviews,
+        asked=assignments.counted(application),
+    )

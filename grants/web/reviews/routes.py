@@ -1,0 +1,182 @@
+"""A reviewer's pages: invitations, declaration, scoring; and the staff's comparison of all reviews."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from grants.access import Permission
+from grants.db import transaction
+from grants.forms.reviews import ConflictForm, DeclineForm, ReviewForm, filled, review_form
+from grants.models import Application, Assignment, Review
+from grants.queries import proposals
+from grants.queries import reviews as found
+from grants.services import reviews
+from grants.services.transitions import Refused, Stale
+from grants.web.reviews import scoring
+from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.navigation import page
+from workflows.engine.roles import Role
+
+bp = Blueprint("reviews", __name__)
+
+
+@bp.get("/reviews")
+@permitted(Permission.REVIEW)
+def index() -> str:
+    """The reviewer's own reviews: invited, to do, done."""
+    return page("reviews/index.html", **scoring.desk(found.mine(principal())))
+
+
+@bp.get("/reviews/<int:id>")
+@permitted(Permission.REVIEW)
+def show(id: int) -> str:
+    """The declaration first; then, if no conflict was declared, the proposal and its rubric."""
+    assignment = load(Assignment, id)
+    if assignment.state == "asked":
+        return _before(assignment, ConflictForm())
+    if assignment.state == "ready" and assignment.review and scoring.open_for(assignment):
+        return _scoring(assignment, _form(assignment))
+    return page("reviews/read.html", wide=True, **scoring.finished(assignment))
+
+
+@bp.post("/reviews/<int:id>/clear")
+@permitted(Permission.ANSWER_ASSIGNMENT)
+def clear(id: int) -> Response | tuple[str, int]:
+    """Record the declaration: no conflict opens the proposal, any conflict ends the assignment."""
+    assignment, form = load(Assignment, id), ConflictForm()
+    if not form.sent():
+        return _before(assignment, form), 422
+    with transaction():
+        _declare(assignment, form)
+    return redirect(url_for(".index", passed=1) if form.kinds() else url_for(".show", id=id))
+
+
+@bp.post("/reviews/<int:id>/conflict")
+@permitted(Permission.ANSWER_ASSIGNMENT)
+def conflict(id: int) -> Response | tuple[str, int]:
+    """Record a conflict found after the declaration, and end the assignment."""
+    assignment, form = load(Assignment, id), ConflictForm()
+    if not form.sent() or not form.kinds():
+        return page("reviews/conflict.html", **scoring.declaration(assignment, form, later=True)), 422
+    with transaction():
+        _declare(assignment, form)
+    return redirect(url_for(".index", passed=1))
+
+
+@bp.get("/reviews/<int:id>/conflict")
+@permitted(Permission.ANSWER_ASSIGNMENT)
+def changed(id: int) -> str:
+    """The declaration again, for a reviewer who has already started."""
+    return page("reviews/conflict.html", **scoring.declaration(load(Assignment, id), ConflictForm(), later=True))
+
+
+@bp.post("/reviews/<int:id>/decline")
+@permitted(Permission.ANSWER_ASSIGNMENT)
+def decline(id: int) -> Response | tuple[str, int]:
+    """Decline the invitation to review."""
+    assignment, form = load(Assignment, id), DeclineForm()
+    if not form.sent():
+        return _before(assignment, ConflictForm(), decline=form), 422
+    with transaction():
+        reviews.decline(assignment, reason=form.reason.data or "", actor=actor_on_row(assignment, Role.REVIEWER))
+    return redirect(url_for(".index", declined=1))
+
+
+@bp.post("/reviews/<int:id>")
+@permitted(Permission.REVIEW)
+def save(id: int) -> Response | tuple[Response | str, int]:
+    """Save the review, complete or not; a value that cannot be parsed stays on the page with its error."""
+    assignment = load(Assignment, id)
+    form, review = _form(assignment), _review(assignment)
+    whole = form.validate()
+    try:
+        with transaction():
+            _save(review, form)
+    except Stale:
+        return _stale(assignment, form)
+    if request.headers.get("X-Autosave"):
+        return jsonify(scoring.saved(assignment, form))
+    return redirect(url_for(".show", id=id, saved=1)) if whole else (_scoring(assignment, form), 422)
+
+
+@bp.post("/reviews/<int:id>/send")
+@permitted(Permission.REVIEW)
+def send(id: int) -> Response | tuple[Response | str, int]:
+    """Save the review and submit it, or show everything that is missing."""
+    assignment = load(Assignment, id)
+    form, review = _form(assignment), _review(assignment)
+    whole = form.validate()
+    try:
+        with transaction():
+            _save(review, form)
+        if not whole:
+            return _scoring(assignment, form), 422
+        with transaction():
+            reviews.send(review, actor=actor_on_row(assignment, Role.REVIEWER))
+    except Stale:
+        return _stale(assignment, form)
+    except Refused as refused:
+        return _lacking(assignment, form, refused)
+    return redirect(url_for(".index", sent=id))
+
+
+@bp.get("/applications/<int:id>/reviews")
+@permitted(Permission.READ_REVIEWS)
+def of(id: int) -> str:
+    """The reviews of an application side by side: criteria by reviewers, totals, amounts, comments."""
+    return page("reviews/compare.html", **scoring.compared(load(Application, id)))
+
+
+def _declare(assignment: Assignment, form: ConflictForm) -> None:
+    actor = actor_on_row(assignment, Role.REVIEWER)
+    if kinds := form.kinds():
+        reviews.declare_conflict(assignment, kinds=kinds, actor=actor)
+    else:
+        reviews.clear(assignment, actor=actor)
+
+
+def _form(assignment: Assignment) -> ReviewForm:
+    rules = assignment.application.call
+    return filled(review_form(rules.data.rubric, rules.currency), _review(assignment))
+
+
+def _review(assignment: Assignment) -> Review:
+    """The review of an assignment; raises Refused before the declaration."""
+    if assignment.review is None:
+        raise Refused(*scoring.NOT_YET)
+    return assignment.review
+
+
+def _save(review: Review, form: ReviewForm) -> None:
+    reviews.save(review, **form.facts(review), version=request.form.get("version", type=int))
+
+
+def _before(assignment: Assignment, form: ConflictForm, decline: DeclineForm | None = None) -> str:
+    return page("reviews/conflict.html", **scoring.declaration(assignment, form, decline=decline or DeclineForm()))
+
+
+def _scoring(assignment: Assignment, form: ReviewForm, **more: Any) -> str:
+    return page(
+        "reviews/score.html",
+        wide=True,
+        reading=proposals.reading(assignment.application),
+        **scoring.sheet(assignment, form),
+        **more,
+    )
+
+
+def _lacking(assignment: Assignment, form: ReviewForm, refused: Refused) -> tuple[str, int]:
+    """Show each reason beside its field; raise if one belongs to no field."""
+    if any(reason.cure is None for reason in refused.reasons):
+        raise refused
+    return _scoring(assignment, form, lacking=scoring.lacking(form, refused.reasons)), 422
+
+
+def _stale(assignment: Assignment, form: ReviewForm) -> tuple[Response | str, int]:
+    """The review was saved elsewhere meanwhile: show the submitted values with the saved ones beside them; 409."""
+    if request.headers.get("X-Autosave"):
+        return jsonify({"notice": page("reviews/_stale.html", to=url_for(".show", id=assignment.id))}), 409
+    return _scoring(assignment, form, elsewhere=scoring.elsewhere(assignment, form)), 409

@@ -1,0 +1,69 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from grants.db import transaction
+from grants.forms.sessions import SignInForm
+from grants.queries.sessions import COOKIE
+from grants.services import sessions
+from grants.web.site.authorization import open_to_all
+from grants.web.site.formats import translate
+from grants.web.site.navigation import page
+
+bp = Blueprint("sessions", __name__)
+
+
+@bp.get("/sign-in")
+@open_to_all
+def new() -> str:
+    """The sign-in form."""
+    return page("sessions/new.html", form=SignInForm(), next=_local(request.args.get("next", "")))
+
+
+@bp.post("/sign-in")
+@open_to_all
+def create() -> Response | tuple[str, int]:
+    """Start a session, or refuse without revealing which accounts exist."""
+    form, settings = SignInForm(), current_app.extensions["settings"]
+    email, password, address = form.email.data or "", form.password.data or "", request.remote_addr or ""
+    after = _local(request.form.get("next", ""))
+    if not form.sent():
+        return page("sessions/new.html", form=form, next=after), 422
+    try:
+        person = sessions.verified(email=email, password=password, address=address, settings=settings)
+    except sessions.NotSignedIn as error:
+        if not isinstance(error, sessions.TooMany):
+            with transaction():
+                sessions.record_failure(email=email, address=address)
+        form.password.errors = (translate(error.reason),)
+        return page("sessions/new.html", form=form, next=after), 422
+    with transaction():
+        sessions.close(request.cookies.get(COOKIE, ""))
+        token = sessions.open_for(person, settings)
+    session.clear()
+    response = redirect(after or url_for("tasks.show"))
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+    )
+    return response
+
+
+@bp.post("/sign-out")
+@open_to_all
+def end() -> Response:
+    """End the session in the database, so that a copied cookie is useless afterwards."""
+    with transaction():
+        sessions.close(request.cookies.get(COOKIE, ""))
+    session.clear()
+    response = redirect(url_for("public.home"))
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def _local(target: str) -> str:
+    """The target if it is a path on this site, else an empty string. Browsers drop tabs and line ends."""
+    foreign = target.startswith("//") or "\\" in target or not target.isprintable()
+    return target if target.startswith("/") and not foreign else ""

@@ -1,0 +1,1 @@
+"""What every page shares: authorization, navigation, headers, errors and formats."""

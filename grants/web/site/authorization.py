@@ -1,0 +1,145 @@
+"""Access control: every route declares its permission and loads objects through their visibility predicate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf import CSRFProtect
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from grants.access import ALLOWED, NOBODY, Permission, Principal, actor_on, load_principal, roles_on, visible
+from grants.db import Model, db
+from grants.models import Person, SignIn
+from grants.queries import sessions
+from workflows.engine.roles import Actor, Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row", bound=Model)
+csrf = CSRFProtect()
+LARGEST_ID = 2**31 - 1
+"""Largest value of the database's integer keys; a larger number in a URL matches no row."""
+
+
+def permitted(permission: Permission) -> Callable[[View], View]:
+    """Declare the permission that a route requires."""
+
+    def declared(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return declared
+
+
+def open_to_all(view: View) -> View:
+    """Declare a route public; `tests/access_table.py` lists all public routes again."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
+
+
+@dataclass
+class Visitor(UserMixin):
+    """A signed-in person, in the form that Flask-Login needs."""
+
+    sign_in: SignIn
+
+    @property
+    def person(self) -> Person:
+        """The person whose session this is."""
+        return self.sign_in.person
+
+    def get_id(self) -> str:
+        """The person's id. Unused: the session cookie is our own, not Flask-Login's."""
+        return str(self.person.id)
+
+
+def principal() -> Principal:
+    """The principal of this request, loaded once."""
+    if "principal" not in g:
+        g.principal = load_principal(current_user.person) if current_user.is_authenticated else NOBODY
+    found: Principal = g.principal
+    return found
+
+
+def load(model: type[Row], id: int, permission: Permission | None = None) -> Row:
+    """The row with this id; 404 if it is not visible, 403 if the principal lacks the permission on this row.
+
+    permission: defaults to the one that the route declares.
+    """
+    g.loaded = True
+    wanted = permission or declared_permission()
+    if id > LARGEST_ID:
+        abort(404)
+    row = db.session.scalars(select(model).where(model.__table__.c.id == id, visible(model, principal()))).first()
+    if row is None:
+        abort(404)
+    if wanted is not None and not roles_on(row, principal()) & ALLOWED[wanted]:
+        abort(403)
+    return row
+
+
+def page_position(name: str) -> int | None:
+    """The paging position in the query string; None if it cannot be a row's id."""
+    found = request.args.get(name, type=int)
+    return found if found is not None and 0 <= found <= LARGEST_ID else None
+
+
+def actor_on_row(row: Any, *roles: Role) -> Actor:
+    """The principal as an actor on this row, in the first of these roles that they hold; 403 if they hold none."""
+    actor = actor_on(row, principal(), roles)
+    if actor is None:
+        abort(403)
+    return actor
+
+
+def declared_permission() -> Permission | None:
+    """The permission that the route of this request declares."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "permission", None)
+
+
+def init_app(app: Flask) -> None:
+    """Set up database sessions, CSRF protection and the permission check of each route."""
+    login = LoginManager(app)
+    login.session_protection = None
+    csrf.init_app(app)
+
+    @login.request_loader
+    def _visitor(_: object) -> Visitor | None:
+        row = sessions.current(request.cookies.get(sessions.COOKIE, ""))
+        return Visitor(row) if row else None
+
+    app.before_request(_ask)
+
+
+def _ask() -> Response | None:
+    permission = declared_permission()
+    if permission is None:
+        return None
+    if not principal().id:
+        if request.method in {"GET", "HEAD"}:
+            return redirect(url_for("sessions.new", next=request.full_path.rstrip("?")))
+        abort(401)
+    if not principal().may(permission):
+        abort(403)
+    return None
+
+
+class Undeclared(RuntimeError):
+    """A route does not declare who may call it, or does not load the row of its id."""
+
+
+def require_declarations(app: Flask) -> None:
+    """Raise Unguarded if a route declares no permission, or takes an id and does not load it."""
+    if static := app.view_functions.get("static"):
+        setattr(static, "permission", None)  # noqa: B010 - mypy rejects an attribute on a bound method
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if not hasattr(view, "permission"):
+            raise Undeclared(f"{rule.endpoint} ({rule.rule}) declares no permission.")
+        if rule.arguments & {"id"} and "load" not in view.__code__.co_names:
+            raise Undeclared(f"{rule.endpoint} ({rule.rule}) takes an id and does not load it.")

@@ -1,0 +1,1 @@
+"""The inbox: the tasks of each person."""

@@ -1,0 +1,62 @@
+"""Tasks of the Foundation that an applicant can see, each with its age and due date."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext
+
+from grants.models import Application
+from grants.queries.statuses import Status
+from grants.web.applications import status
+from grants.web.site.formats import day
+from workflows.deadlines import READ_WITHIN_DAYS
+
+
+def ours(applications: list[Application], facts: dict[int, Status], today: date) -> list[dict[str, str]]:
+    """The Foundation's open tasks for these applications, for `templates/macros/tasks.html`."""
+    found = []
+    for one in applications:
+        found += [_report(title, at, today) for title, at in facts[one.id].received]
+        if title := _waiting(one, facts[one.id]):
+            found.append({"title": title, "text": _since(one, today)})
+    return found
+
+
+def _report(title: str, at: datetime, today: date) -> dict[str, str]:
+    days = (today - at.date()).days + 1
+    text = gettext(
+        "submitted %(day)s, day %(days)s of %(most)s. You will hear from us by %(until)s.",
+        day=day(at.date()),
+        days=days,
+        most=READ_WITHIN_DAYS,
+        until=day(at.date() + timedelta(days=READ_WITHIN_DAYS)),
+    )
+    return {"title": gettext("Reading “%(title)s”", title=title), "text": text}
+
+
+def _waiting(one: Application, facts: Status) -> str:
+    match one.step:
+        case "triage":
+            return gettext("Assessing the alert “%(title)s”", title=one.title)
+        case "checks":
+            return gettext("Checking the eligibility of “%(title)s”", title=one.title)
+        case "review":
+            return gettext("Reviewing “%(title)s”", title=one.title)
+        case "panel" | "decision":
+            return gettext("Deciding on “%(title)s”", title=one.title)
+        case "agreement" if facts.agreement == "countersign":
+            return gettext("Countersigning the agreement for “%(title)s”", title=one.title)
+    return ""
+
+
+def _since(one: Application, today: date) -> str:
+    text = gettext(
+        "since %(day)s, day %(days)s.", day=day(one.step_at.date()), days=(today - one.step_at.date()).days + 1
+    )
+    hear = status.decision_by(one)
+    return (
+        f"{text} {gettext('You will hear from us by %(day)s.', day=day(hear.date()))}"
+        if hear and one.step != "agreement"
+        else text
+    )

@@ -1,0 +1,1 @@
+"""The flow engine: transitions, guards, messages, steps, roles and diagrams."""

@@ -1,0 +1,229 @@
+"""The flow engine: a flow is a table of transitions. This module evaluates it and changes nothing.
+
+Each row states who may apply the transition, its guards, the fields of its form, its notifications and its effect.
+Buttons, forms, permissions, history, mails and diagrams are all generated from the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from workflows.engine.message import Message
+from workflows.engine.roles import Actor, Role
+from workflows.engine.steps import STEPS
+from workflows.forms.printable import strange
+
+
+class Case(Protocol):
+    """The attributes of every case. The dataclass of each flow adds the facts that its rules need."""
+
+    @property
+    def step(self) -> str:
+        """The current step."""
+
+    @property
+    def stage(self) -> str:
+        """The current stage of writing; empty for flows without stages."""
+
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        """The answers to the fields of the transition."""
+
+
+Guard = Callable[[Any, Actor], Message | tuple[Message, ...] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field in the form of a transition.
+
+    kind: text, line, amount, day, days, choice or tick. words: minimum number of words of a text. printed: the text is
+    printed in a letter.
+    """
+
+    key: str
+    kind: str
+    label: str
+    help: str = ""
+    required: bool = True
+    words: int = 0
+    printed: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A mail that a transition sends: recipients, subject and text."""
+
+    to: Role
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One transition of a flow.
+
+    does: key of its effect. within: key of the call's time limit for the step, after which the clock applies the
+    transition. stage: the only stage in which the transition exists; None means every stage. sets: the stage that the
+    transition starts. weight: style of the button, one of first, second, grave and link. says: the consequence in one
+    sentence, shown beside the button. past: the sentence recorded in the history.
+    """
+
+    key: str
+    title: str
+    source: tuple[str, ...]
+    target: str
+    roles: tuple[Role, ...]
+    guards: tuple[Guard, ...] = ()
+    fields: tuple[Field, ...] = ()
+    notifies: tuple[Notification, ...] = ()
+    effect: str | None = None
+    time_limit: str | None = None
+    stage: str | None = None
+    next_stage: str | None = None
+    weight: str = "second"
+    consequence: str = ""
+    history_text: str = ""
+
+    def here(self, step: str, stage: str) -> bool:
+        """Whether the transition exists at this step in this stage."""
+        return step in self.source and self.stage in (None, stage)
+
+
+class GuardsFailed(ValueError):
+    """Raised when a transition is refused; `reasons` has every reason."""
+
+    def __init__(self, reasons: tuple[Message, ...]) -> None:
+        super().__init__("; ".join(map(str, reasons)))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A table of transitions between steps, validated when it is created.
+
+    Raises ValueError for an unknown step, a key used twice at one step, an unreachable step, or a transition that lets
+    the clock approve, award or release.
+    """
+
+    name: str
+    starts: tuple[str, ...]
+    transitions: tuple[Transition, ...]
+    steps: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        named = [*self.starts, *(s for m in self.transitions for s in (*m.source, m.target))]
+        if unknown := sorted({s for s in named if s not in STEPS}):
+            raise ValueError(f"{self.name}: unknown steps: {', '.join(unknown)}")
+        pairs = [(m.key, source, m.stage) for m in self.transitions for source in m.source]
+        if doubled := sorted(
+            {
+                f"{key} from {source}"
+                for key, source, stage in pairs
+                if pairs.count((key, source, stage)) > 1 or (stage and (key, source, None) in pairs)
+            }
+        ):
+            raise ValueError(f"{self.name}: duplicate transitions: {', '.join(doubled)}")
+        if stranded := sorted(set(named) - self._reached()):
+            raise ValueError(f"{self.name}: unreachable steps: {', '.join(stranded)}")
+        for transition in self.transitions:
+            if Role.CLOCK in transition.roles and (
+                transition.effect in PEOPLE_ONLY or transition.target in PEOPLE_ONLY
+            ):
+                raise ValueError(f"{self.name}: the clock must not apply {transition.key}")
+        object.__setattr__(self, "steps", tuple(dict.fromkeys(named)))
+
+    def _reached(self) -> set[str]:
+        reached = set(self.starts)
+        while more := {m.target for m in self.transitions if reached & set(m.source)} - reached:
+            reached |= more
+        return reached
+
+    def transition(self, key: str, step: str, stage: str) -> Transition | None:
+        """The transition with this key at this step in this stage, or None."""
+        return next((m for m in self.transitions if m.key == key and m.here(step, stage)), None)
+
+    def offered(self, step: str, stage: str, roles: Iterable[Role]) -> tuple[Transition, ...]:
+        """The transitions that exist here for these roles, whether or not their guards pass."""
+        held = set(roles)
+        return tuple(m for m in self.transitions if m.here(step, stage) and held & set(m.roles))
+
+    def objections(self, key: str, case: Case, actor: Actor) -> tuple[Message, ...]:
+        """Every reason to refuse the transition; empty when it may be applied."""
+        transition = self.transition(key, case.step, case.stage)
+        if transition is None:
+            return (self._misplaced(key, case.step),)
+        if actor.role not in transition.roles:
+            text = "You don’t have permission to do this. It needs the role “%(roles)s”."
+            return (Message(text, roles=" / ".join(transition.roles)),)
+        return tuple(message for rule in transition.guards for message in _messages_of(rule(case, actor)))
+
+    def _misplaced(self, key: str, step: str) -> Message:
+        known = next((m for m in self.transitions if m.key == key), None)
+        if known is None:
+            return Message("This action does not exist. Reload the page to see what you can do now.")
+        return Message(
+            "“%(title)s” is not available at the step “%(step)s”. Reload the page to see what you can do now.",
+            title=known.title,
+            step=STEPS[step].word,
+        )
+
+    def outcome(self, key: str, case: Case, actor: Actor) -> Transition:
+        """The transition to apply; raises Objected with every reason when it is refused."""
+        reasons = self.objections(key, case, actor)
+        transition = self.transition(key, case.step, case.stage)
+        if transition is None or (reasons := (*reasons, *unanswered(transition, case.answers))):
+            raise GuardsFailed(reasons)
+        return transition
+
+    def timed(self) -> tuple[Transition, ...]:
+        """The transitions that the clock applies when their time limit has passed."""
+        return tuple(m for m in self.transitions if m.time_limit and Role.CLOCK in m.roles)
+
+    def changed(self, *rows: Transition, without: Iterable[str] = (), name: str | None = None) -> Flow:
+        """A copy of this flow with transitions replaced by key, added or left out."""
+        gone = {*without, *(row.key for row in rows)}
+        return replace(
+            self, name=name or self.name, transitions=(*(m for m in self.transitions if m.key not in gone), *rows)
+        )
+
+
+PEOPLE_ONLY = frozenset(
+    {"awards.make", "batches.approve", "batches.release", "reports.approve", "agreement", "approved", "released"}
+)
+"""Effects and target steps that are never open to the clock, whatever a table says."""
+
+
+def unanswered(transition: Transition, answers: Mapping[str, Any]) -> tuple[Message, ...]:
+    """A message for each field of the transition whose answer is missing or invalid."""
+    return tuple(
+        message for field in transition.fields for message in _messages_of(_missing(field, answers.get(field.key)))
+    )
+
+
+def _missing(field: Field, answer: Any) -> Message | None:
+    if answer is None or answer is False or not str(answer).strip():
+        return Message("“%(label)s” is required.", label=field.label, cure=field.key) if field.required else None
+    if field.options and answer not in [value for value, _ in field.options]:
+        return Message("Choose one of the options for “%(label)s”.", label=field.label, cure=field.key)
+    if field.words and len(str(answer).split()) < field.words:
+        return Message(
+            "“%(label)s” needs at least %(words)s words.", label=field.label, words=field.words, cure=field.key
+        )
+    if field.printed and (characters := strange(str(answer))):
+        return Message(
+            "Remove characters that our letters cannot print from “%(label)s”: %(characters)s",
+            label=field.label,
+            characters=characters,
+            cure=field.key,
+        )
+    return None
+
+
+def _messages_of(answer: Message | tuple[Message, ...] | None) -> tuple[Message, ...]:
+    if answer is None:
+        return ()
+    return (answer,) if isinstance(answer, Message) else answer

@@ -1,0 +1,332 @@
+"""Validation of the content of one stage: pure functions that report what is missing or invalid."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+from workflows.engine.message import Message
+from workflows.forms.printable import strange
+from workflows.programme import Question, Section, Stage
+
+CATEGORIES = (
+    ("equipment", "Equipment"),
+    ("connectivity", "Connectivity"),
+    ("services", "Professional services"),
+    ("staff", "Staff"),
+    ("training", "Training and events"),
+    ("travel", "Travel"),
+    ("communication", "Communication"),
+    ("indirect", "Indirect"),
+    ("other", "Other"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A budget line as entered; missing numbers are None."""
+
+    what: str
+    category: str
+    quantity: Decimal | None
+    unit_cost: Decimal | None
+    places: int = 2
+
+    @property
+    def total(self) -> Decimal:
+        """Quantity × unit cost, rounded to `places`, the decimal places of the call's currency."""
+        return round((self.quantity or Decimal(0)) * (self.unit_cost or Decimal(0)), self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """An indicator as entered."""
+
+    name: str
+    unit: str
+    baseline: Decimal | None
+    target: Decimal | None
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The content of a stage: facts and answers by question key, budget lines and indicators."""
+
+    answers: Mapping[str, Any]
+    lines: Sequence[Line] = ()
+    goals: Sequence[Goal] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionState:
+    """Progress of a section: answered and total required questions, problems, and whether anything is filled in."""
+
+    section: Section
+    answered: int
+    questions: int
+    problems: tuple[Message, ...]
+    begun: bool
+
+    @property
+    def mark(self) -> str:
+        """full, part or empty; free if nothing is required and nothing is filled in."""
+        if not self.problems:
+            return "full" if self.questions or self.begun else "free"
+        return "part" if self.begun else "empty"
+
+
+def states(stage: Stage, content: Content, against: Sequence[Message] = ()) -> tuple[SectionState, ...]:
+    """The state of each section of the stage. against: further objections, assigned to sections by their cure."""
+    return tuple(_state(section, content, against) for section in stage.sections)
+
+
+def missing(stage: Stage, content: Content) -> tuple[Message, ...]:
+    """Every problem of the stage, in the order of its sections."""
+    return tuple(message for state in states(stage, content) for message in state.problems)
+
+
+def for_want_of(stage: Stage, content: Content, unread: Collection[str]) -> frozenset[Message]:
+    """The problems that exist only because these fields, by their names in the form, hold unreadable values."""
+    lacking = frozenset(missing(stage, content))
+    for place in unread:
+        content = _as_if_read(stage, content, place)
+    return lacking - frozenset(missing(stage, content))
+
+
+READ: Mapping[str, Any] = {"number": Decimal(1), "date": date(2000, 1, 1)}
+"""Stand-ins for an unreadable number or date, used to validate everything else."""
+
+
+def _as_if_read(stage: Stage, content: Content, place: str) -> Content:
+    key, _, cell = place.partition("-")
+    number, _, column = cell.partition("-")
+    question = stage.question(key)
+    match question and question.kind:
+        case "budget" if column in {"quantity", "unit_cost"}:
+            return replace(content, lines=_with(content.lines, int(number), column))
+        case "indicators" if column in {"baseline", "target"}:
+            return replace(content, goals=_with(content.goals, int(number), column))
+        case "table" if question and column:
+            kind = next(one.kind for one in question.columns if one.key == column)
+            rows = [*content.answers[key]]
+            rows[int(number)] = {**rows[int(number)], column: str(READ.get(kind, rows[int(number)][column]))}
+            return replace(content, answers={**content.answers, key: rows})
+        case "number" | "date" as kind:
+            return replace(content, answers={**content.answers, key: READ[kind]})
+    return content
+
+
+Numbered = TypeVar("Numbered", Line, Goal)
+
+
+def _with(rows: Sequence[Numbered], number: int, column: str) -> list[Numbered]:
+    """The rows, with a stand-in number in one column of one row."""
+    return [replace(row, **{column: READ["number"]}) if at == number else row for at, row in enumerate(rows)]
+
+
+def words(text: str) -> int:
+    """Number of words: sequences separated by white space."""
+    return len(text.split())
+
+
+def _state(section: Section, content: Content, against: Sequence[Message]) -> SectionState:
+    problems = [message for question in section.questions for message in _problems(section, question, content)]
+    begun = any(_filled(question, content) for question in section.questions)
+    cures = {section.key, *(question.key for question in section.questions)}
+    problems += [message for message in against if begun and message.cure in cures]
+    asked = [q for q in section.questions if q.required]
+    answered = sum(_filled(question, content) for question in asked)
+    return SectionState(section, answered, len(asked), tuple(problems), begun)
+
+
+def _filled(question: Question, content: Content) -> bool:
+    if question.kind == "budget":
+        return bool(content.lines)
+    if question.kind == "indicators":
+        return bool(content.goals)
+    answer = content.answers.get(question.key)
+    return answer is not None and answer is not False and answer != [] and str(answer).strip() != ""
+
+
+def _problems(section: Section, question: Question, content: Content) -> Sequence[Message]:
+    if not _filled(question, content):
+        if not question.required:
+            return ()
+        return (
+            Message(
+                "%(section)s: “%(label)s” is not answered.",
+                section=section.title,
+                label=question.label,
+                cure=section.key,
+            ),
+        )
+    return _wrong(section, question, content)
+
+
+def _wrong(section: Section, question: Question, content: Content) -> Sequence[Message]:
+    """Problems of an answer that is filled in."""
+    match question.kind:
+        case "budget":
+            return (*_budget_problems(section, question, content.lines), *_unprintable(section, question, content))
+        case "indicators":
+            wrong = (*_goal_problems(section, content.goals), *_too_many(section, question, len(content.goals)))
+            return (*wrong, *_unprintable(section, question, content))
+        case "text" | "long":
+            text = str(content.answers[question.key])
+            return (*_too_long(section, question, text), *_unprintable(section, question, content))
+        case "table":
+            rows = content.answers[question.key]
+            return (*_row_problems(section, question, rows), *_too_many(section, question, len(rows)))
+        case "number" | "date" if not readable(question.kind, content.answers[question.key]):
+            return (_unreadable(section, question),)
+        case _:
+            return ()
+
+
+def _too_long(section: Section, question: Question, text: str) -> Sequence[Message]:
+    count = words(text)
+    if not question.words or count <= question.words:
+        return ()
+    return (
+        Message(
+            "%(section)s: “%(label)s” has %(count)s words; %(most)s are allowed.",
+            section=section.title,
+            label=question.label,
+            count=count,
+            most=question.words,
+            cure=section.key,
+        ),
+    )
+
+
+LINE, ROWS = 300, 40
+"""The maximum number of characters of a line in a letter, and the maximum number of indicators in a report."""
+
+
+def _unprintable(section: Section, question: Question, content: Content) -> Sequence[Message]:
+    """Problems of texts that letters and reports print: characters without a font, and lines that are too long."""
+    messages = []
+    for label, text, most in _repeated(question, content):
+        about: dict[str, Any] = {"section": section.title, "label": label, "cure": section.key}
+        if characters := strange(text):
+            reported = "%(section)s: remove characters that our letters cannot print from “%(label)s”: %(characters)s"
+            messages.append(Message(reported, characters=characters, **about))
+        if most and len(text) > most:
+            reported = "%(section)s: “%(label)s” has %(count)s characters; %(most)s are allowed."
+            messages.append(Message(reported, count=len(text), most=most, **about))
+    return messages
+
+
+def _repeated(question: Question, content: Content) -> list[tuple[str, str, int]]:
+    """Each text that letters or reports print: its label, the text and its maximum length; 0 means no limit."""
+    match question.kind:
+        case "budget":
+            return [(f"{question.label}, {number}", line.what, LINE) for number, line in enumerate(content.lines, 1)]
+        case "indicators":
+            return [
+                (f"{question.label}, {number}", text, LINE)
+                for number, goal in enumerate(content.goals, 1)
+                for text in (goal.name, goal.unit, goal.how)
+            ]
+        case _ if question.fact:
+            return [(question.label, str(content.answers[question.key]), LINE if question.kind == "text" else 0)]
+    return []
+
+
+def _budget_problems(section: Section, question: Question, lines: Sequence[Line]) -> Sequence[Message]:
+    messages = []
+    for number, line in enumerate(lines, 1):
+        if not line.what or line.quantity is None or line.unit_cost is None or line.total <= 0:
+            messages.append(
+                Message(
+                    "%(section)s: line %(number)s needs a description, a quantity and a cost above zero.",
+                    section=section.title,
+                    number=number,
+                    cure=section.key,
+                )
+            )
+    if question.rows and len(lines) > question.rows:
+        messages.append(
+            Message(
+                "%(section)s: the budget has %(count)s lines; this call allows at most %(most)s.",
+                section=section.title,
+                count=len(lines),
+                most=question.rows,
+                cure=section.key,
+            )
+        )
+    return messages
+
+
+def _goal_problems(section: Section, goals: Sequence[Goal]) -> Sequence[Message]:
+    return [
+        Message(
+            "%(section)s: enter the baseline and the target of “%(name)s” as numbers.",
+            section=section.title,
+            name=goal.name or "–",
+            cure=section.key,
+        )
+        for goal in goals
+        if not goal.name or goal.baseline is None or goal.target is None
+    ]
+
+
+def _too_many(section: Section, question: Question, count: int) -> Sequence[Message]:
+    most = question.rows or (ROWS if question.kind == "indicators" else 0)
+    if not most or count <= most:
+        return ()
+    text = "%(section)s: “%(label)s” has %(count)s rows; this call allows at most %(most)s."
+    return (Message(text, section=section.title, count=count, label=question.label, most=most, cure=section.key),)
+
+
+def _row_problems(section: Section, question: Question, rows: Sequence[Mapping[str, str]]) -> Sequence[Message]:
+    messages = []
+    for number, row in enumerate(rows, 1):
+        wanted = [(column.kind, row.get(column.key)) for column in question.columns if column.kind != "tick"]
+        if any(not cell for _, cell in wanted):
+            text = "%(section)s: row %(number)s of “%(label)s” is incomplete."
+        elif not all(readable(kind, cell) for kind, cell in wanted):
+            text = "%(section)s: row %(number)s of “%(label)s” has an invalid date or number."
+        elif any(column.after and row[column.key] < row[column.after] for column in question.columns):
+            text = "%(section)s: row %(number)s of “%(label)s” ends before it starts."
+        else:
+            continue
+        messages.append(Message(text, section=section.title, number=number, label=question.label, cure=section.key))
+    return messages
+
+
+def readable(kind: str, answer: Any) -> bool:
+    """Whether the answer is a valid number or date. Drafts keep whatever was typed."""
+    try:
+        match kind:
+            case "number":
+                return Decimal(str(answer)).is_finite()
+            case "date":
+                return isinstance(answer, date) or bool(date.fromisoformat(str(answer)))
+    except (InvalidOperation, ValueError):
+        return False
+    return True
+
+
+def _unreadable(section: Section, question: Question) -> Message:
+    texts = {"number": "%(section)s: “%(label)s” is not a number.", "date": "%(section)s: “%(label)s” is not a date."}
+    return Message(texts[question.kind], section=section.title, label=question.label, cure=section.key)
+
+
+def add_months(day: date, months: int) -> date:
+    """The last day of a project that starts on `day` and runs for `months` months.
+
+    This is the day before the same day of the last month. If that month is too short, it is the last day of the month:
+    a project of one month from 30 January ends on 28 February.
+    Source: the legal counting of calendar periods (German Civil Code, section 188).
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    if day.day == 1:
+        return date(year, month + 1, 1) - timedelta(days=1)
+    return date(year, month + 1, min(day.day - 1, monthrange(year, month + 1)[1]))
