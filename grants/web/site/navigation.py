@@ -49,9 +49,9 @@ PLACES: tuple[tuple[frozenset[Role], str, str], ...] = (
 )
 
 
-def page(template: str, /, **values: Any) -> str:
-    """Render a template with the values of its view."""
-    return render_template(template, **values)
+def page(template: str, view: object | None = None, /, **values: Any) -> str:
+    """Render a page; the template reads its view model as `view`."""
+    return render_template(template, view=view, **values)
 
 
 def init_app(app: Flask) -> None:

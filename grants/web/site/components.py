@@ -1,0 +1,55 @@
+"""Small view models that the pages share; the macros in `templates/macros` draw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link or a button: its text and its address."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of several parts of a page or filters of a list; `count` is shown beside the title where it is set."""
+
+    title: str
+    url: str
+    present: bool = False
+    count: int | str | None = None
+
+
+class Fact(NamedTuple):
+    """A label with its value, one line of a list of facts."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason against an action, and where it can be resolved, if there is such a place."""
+
+    text: str
+    cure: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A short remark in a row of a list. tone: late, soon or flag."""
+
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of the error summary: the sentence, and the address of the field it is about."""
+
+    text: str
+    url: str
