@@ -121,7 +121,7 @@ def _play(running: Settings, target: Path, *, crowded: bool = False) -> None:
         with bind_app(running, "grants.demo").app_context():
             crowd.gather()
     written_down(reported | facts(running), target / "story.json")
-    click.echo(f"Played {len(stage.steps)} steps by {len({step['who'] for step in stage.steps})} people.")
+    click.echo(f"Played {len(stage.steps)} steps by {len({step['person'] for step in stage.steps})} people.")
 
 
 def _somebody_there(running: Settings) -> bool:

@@ -64,7 +64,7 @@ def on_the_report(facts: dict[str, Any]) -> list[str]:
     return [
         award["organisation"],
         number_of(facts, "impact_report"),
-        f"Les {amount(award['amount'])} USD ont été versés en entier",
+        f"Les {amount(award['amount'])} USD ont été versés en totalité",
         *term,
         *(f"{amount(one['amount'])} USD" for one in facts["instalments"]),
         *(day(one["paid_on"], "d MMM y") for one in facts["instalments"]),
