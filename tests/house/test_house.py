@@ -1,4 +1,4 @@
-"""The structure described in `docs/adr/0001-the-house.md`: sizes, names, imports, and actions with a single place."""
+"""The structure described in `docs/adr/0001-layers.md`: sizes, names, imports, and actions with a single place."""
 
 from __future__ import annotations
 
