@@ -17,16 +17,16 @@ ROOT = Path(__file__).resolve().parent
 NAMES = {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية"}
 TRANSLATIONS = ROOT / "grants" / "translations"
 LANGUAGES = {code: name for code, name in NAMES.items() if code == "en" or (TRANSLATIONS / code).is_dir()}
-"""Languages of pages and mails: English and every language with a catalogue. Documents have more, see `reports`."""
+"""Languages of pages and mails: English and every language with a catalogue. `reports` has those of documents."""
 
 
-def _setting(default: object, says: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"says": says, "secret": secret})
+def _setting(default: object, meaning: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of an operator; the variable of each is `GRANTS_<NAME IN CAPITALS>`."""
+    """The settings of an installation; the environment variable of each is `GRANTS_<NAME IN CAPITALS>`."""
 
     instance: Path = _setting(ROOT / "instance", "folder for data, secrets, logs and the embedded servers")
     database_url: str = _setting("", "PostgreSQL as role grants_app; empty: embedded server")
@@ -34,7 +34,7 @@ class Settings:
     read_database_url: str = _setting("", "the same database as role grants_read, for verify and backup")
     redis_url: str = _setting("", "Valkey or Redis; empty: embedded server")
     files_url: str = _setting("", "where files are stored, any fsspec URL; empty: instance/files")
-    smtp_host: str = _setting("", "mail server; empty: the demonstration's own, refused otherwise")
+    smtp_host: str = _setting("", "mail server; empty: the demonstration's own; otherwise no mail is sent")
     smtp_port: int = _setting(25, "port of the mail server")
     smtp_user: str = _setting("", "user at the mail server; empty: no authentication")
     smtp_password: str = _setting("", "password at the mail server", secret=True)
@@ -45,7 +45,7 @@ class Settings:
     public_url: str = _setting("", "public address, as printed in documents; empty: http://host:port")
     trusted_hosts: tuple[str, ...] = _setting(("localhost", "127.0.0.1"), "accepted host names, separated by commas")
     secret_key: str = _setting("", "key that signs cookies; empty: generated once, kept in instance/", secret=True)
-    demo: bool = _setting(False, "demonstration with invented people, a movable clock and a page of mails")
+    demo: bool = _setting(False, "demonstration with invented people, a movable clock and a page that shows the mails")
     secure_cookies: bool = _setting(True, "send cookies over HTTPS only (except a demonstration on loopback)")
     argon2_time: int = _setting(2, "number of passes of argon2id")
     argon2_kib: int = _setting(19_456, "memory of argon2id, in KiB")

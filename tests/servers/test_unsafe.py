@@ -118,7 +118,7 @@ def test_every_setting_is_documented_with_its_meaning() -> None:
 
     reported = dict(re.findall(r"^\| `(GRANTS_\w+)` \| [^|]* \| (.*) \|$", written, re.MULTILINE))
 
-    assert reported == {f"GRANTS_{item.name.upper()}": item.metadata["says"] for item in fields(Settings)}
+    assert reported == {f"GRANTS_{item.name.upper()}": item.metadata["meaning"] for item in fields(Settings)}
 
 
 def test_a_child_process_receives_the_settings_unchanged() -> None:
