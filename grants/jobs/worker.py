@@ -72,7 +72,7 @@ class GrantsWorker(Worker):
         """In the child: perform the job, then further waiting jobs for as long as a child may run.
 
         Each job has its own time limit. If the child is killed, the parent marks the first job as failed; the rows of
-        whichever job was running are due again in the outbox when their lease ends.
+        the job that was running are due again in the outbox when their lease ends.
         """
         done: bool = super().perform_job(job, queue, execution)
         while done and time.monotonic() < self._until and (found := self._next()):

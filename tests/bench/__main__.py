@@ -1,7 +1,7 @@
 """`python -m tests.bench [letters] [lists] [memory]`: measure, print the table, write `instance/bench.json`.
 
 The exit status is 0 whatever the figures are, because a time on one machine says nothing about another. It is 1 if
-something failed: a letter is missing, or a page is not a page.
+something failed, such as a missing letter or a page that answers with an error.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def main(wanted: list[str]) -> int:
     """Run the benchmark and return the exit status."""
     parts = wanted or list(PARTS)
     if unknown := set(parts) - set(PARTS):
-        print(f"No such part: {', '.join(sorted(unknown))}. There are {', '.join(PARTS)}.", file=sys.stderr)  # noqa: T201 - a command speaks
+        print(f"No such part: {', '.join(sorted(unknown))}. Parts: {', '.join(PARTS)}.", file=sys.stderr)  # noqa: T201 - output of a command
         return 2
     began = time.monotonic()
     try:
@@ -32,7 +32,7 @@ def main(wanted: list[str]) -> int:
             message("\n".join(f"{name:<12} {value}" for name, value in facts.items()))
             found, pages = _measured(prepared, parts)
     except Broken as error:
-        print(f"It does not work: {error}", file=sys.stderr)  # noqa: T201 - the same
+        print(f"The benchmark failed: {error}", file=sys.stderr)  # noqa: T201 - the same
         return 1
     seconds = round(time.monotonic() - began)
     message(f"\nMeasured in {seconds} seconds.")

@@ -21,7 +21,7 @@ def main() -> None:
     letters: list[str] = json.loads(sys.stdin.readline())
     for _ in range(3):
         render(letters[0])
-    print("{}", flush=True)  # noqa: T201 - the pipe is how it is read
+    print("{}", flush=True)  # noqa: T201 - read through a pipe
     for _ in sys.stdin:
         wall, cpu = time.perf_counter(), time.process_time()
         for letter in letters:

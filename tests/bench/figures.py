@@ -1,4 +1,4 @@
-"""A figure with its sentence and its limit, and the table that people read."""
+"""Measured figures with their limits, and the table that shows them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Broken(Exception):
-    """Something did not work, so that its time means nothing."""
+    """Something failed, so the measured time is meaningless."""
 
 
 @dataclass(frozen=True, slots=True)

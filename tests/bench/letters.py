@@ -106,7 +106,7 @@ def bare() -> Iterator[Bare]:
 
 
 def measure(ground: Ground) -> list[Figure]:
-    """Run rounds of A, B and C in turn and return the medians of their ratios."""
+    """Measure letters, memory and browsers; the ratios are medians over all rounds."""
     settings = ground.database("letters")
     app = program.build(settings)
     with program.connect(settings) as connection:

@@ -121,7 +121,7 @@ def _page(small: Site, large: Site, name: str, address: str) -> Measured:
     rounds = [(small.get(name, address)[0], large.get(name, address)[0]) for _ in range(ROUNDS)]
     few, many = median(a for a, _ in rounds), median(b for _, b in rounds)
     return Measured(
-        name or "anybody", address, counted[id(large)], counted[id(small)], many * 1_000, many / few, len(page) / 1_000
+        name or "public", address, counted[id(large)], counted[id(small)], many * 1_000, many / few, len(page) / 1_000
     )
 
 
@@ -142,7 +142,7 @@ def _figures(pages: list[Measured]) -> list[Figure]:
 
 def table(pages: list[Measured]) -> str:
     """One line per page; pages that miss a limit are marked."""
-    head = f"  {'who':<8} {'page':<42} {'statements':>10} {'ms':>7} {'slower':>7} {'kB':>5}"
+    head = f"  {'person':<8} {'page':<42} {'statements':>10} {'ms':>7} {'slower':>7} {'kB':>5}"
     return "\n".join([head, *map(_line, pages)])
 
 

@@ -79,5 +79,5 @@ class Desk:
             rows = list(db.session.scalars(select(DocumentFile).where(DocumentFile.document_id.in_(ids))))
             whole = [row for row in rows if row.pages == 1 and len(storage.get(row.sha256)) == row.size]
         if len({row.sha256 for row in whole}) != len(ids):
-            raise Broken(f"Of {len(ids)} letters {len(whole)} are what was ordered.")
+            raise Broken(f"Of {len(ids)} letters, {len(whole)} are as ordered.")
         return max(row.at for row in rows)

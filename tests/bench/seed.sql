@@ -1,5 +1,5 @@
--- A database of `bench.size` applications: what eight calls of a few years leave behind. The step triggers are off, for
--- history is not what is measured; every other constraint and trigger holds. `i` and `k` spread things evenly: no chance.
+-- A database of `bench.size` applications, as after eight calls over a few years. The step triggers are disabled, because
+-- no history is created; all other constraints and triggers apply. `i` and `k` spread values evenly, without randomness.
 
 CREATE TEMP TABLE chosen_call AS
     SELECT row_number() OVER (ORDER BY id) - 1 AS place, id, fund_id, programme, currency FROM call;
@@ -27,8 +27,8 @@ INSERT INTO membership (person_id, organisation_id)
     SELECT contact.id, applicant.id FROM contact JOIN applicant ON applicant.place = contact.place % 130;
 INSERT INTO appointment (person_id, role) SELECT id, 'reviewer' FROM referee;
 
--- Two in three agree to be named. Twelve belong to the chapter whose page is measured, and four hundred to the one call
--- whose officer's pages are, at both sizes: neither has more to do because others do.
+-- Two in three agree to be named. At both sizes, twelve belong to the chapter whose page is measured, and four hundred to
+-- the call of the officer whose pages are measured, so that these pages have the same length.
 CREATE TEMP TABLE planned AS
     SELECT i, (i * 37) % 100 AS k, chosen_call.id AS call_id, chosen_call.programme,
            CASE WHEN i <= 12 THEN (SELECT organisation_id FROM membership JOIN staff ON staff.id = person_id WHERE who = 'mg1') ELSE applicant.id END AS organisation_id,
@@ -59,7 +59,7 @@ CREATE TEMP TABLE proposed AS
     SELECT a.id, a.call_id, a.step, a.submitted_at, a.asked, split_part(a.title, ' district ', 2)::int AS i FROM application AS a WHERE a.title LIKE '% in district %';
 CREATE UNIQUE INDEX ON proposed (id);
 
--- Three reviewers each; Rex, whose list is measured, has fifteen at both sizes.
+-- Three reviewers each; the list of Rex is measured and has fifteen rows at both sizes.
 CREATE TEMP TABLE asked_of AS
     SELECT p.id, p.i, j, p.step, p.submitted_at, p.asked,
            CASE WHEN j = 0 AND p.turn <= 15 THEN (SELECT id FROM staff WHERE who = 'rex') ELSE referee.id END AS person_id,
@@ -105,7 +105,7 @@ INSERT INTO agreement (award_id, number, step, signed_by, signed_name, signed_at
     FROM given;
 ALTER TABLE agreement ENABLE TRIGGER agreement_step_made;
 
--- The first share of what runs is paid but for every tenth, the second is planned; what is closed is paid in full.
+-- Active grants: the first instalment is paid except for every tenth, the second is planned. Closed grants are paid in full.
 ALTER TABLE instalment DISABLE TRIGGER instalment_step_made;
 INSERT INTO instalment (award_id, number, amount, conditions, step, version)
     SELECT id, number, amount * CASE number WHEN 1 THEN 0.6 ELSE 0.4 END, CASE number WHEN 1 THEN '{}'::text[] ELSE '{report:1}'::text[] END,
@@ -113,7 +113,7 @@ INSERT INTO instalment (award_id, number, amount, conditions, step, version)
     FROM given CROSS JOIN generate_series(1, 2) AS number;
 ALTER TABLE instalment ENABLE TRIGGER instalment_step_made;
 
--- Four payments of one fund to a batch; thirty batches are still on their way, at both sizes: the bank is as quick for many.
+-- Four payments of one fund per batch; at both sizes thirty batches are still in progress.
 CREATE TEMP TABLE to_pay AS
     SELECT instalment.id, instalment.amount, given.currency, given.id AS award_id, given.call_id, given.fund_id,
            (row_number() OVER (PARTITION BY given.fund_id ORDER BY instalment.id) - 1) / 4 AS batch
@@ -141,7 +141,7 @@ INSERT INTO report (award_id, number, title, kind, due_on, step, step_at, sent_b
           FROM given CROSS JOIN generate_series(1, 2) AS number) AS owed;
 ALTER TABLE report ENABLE TRIGGER report_step_made;
 
--- One entry a call commits all its awards, and one books what is payable, what has left for the bank and what is paid.
+-- For each call, one entry commits all its awards, and one books the amounts payable, in transit and paid.
 INSERT INTO account (kind, fund_id, call_id, award_id, currency)
     SELECT kind, fund_id, call_id, id, currency FROM given CROSS JOIN unnest(ARRAY['committed', 'payable', 'in_transit', 'paid']) AS kind;
 CREATE TEMP TABLE booked AS

@@ -1,4 +1,4 @@
-"""The memory of a web process once it has answered requests."""
+"""The memory of a web process after it has answered requests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.bench.ground import Ground
 PART = "Memory of a web process"
 REQUESTS = 50
 RESTING_MIB = 150.0
-WHO = "olga"
+OFFICER = "olga"
 
 
 def measure(ground: Ground) -> list[Figure]:
@@ -31,14 +31,14 @@ def measure(ground: Ground) -> list[Figure]:
     with app.app_context():
         made = world.build(programmes=("BTN-L",))
         world.awarded(made)
-        cookie = _signed_in(made.people[WHO])
+        cookie = _signed_in(made.people[OFFICER])
         db.session.remove()
         db.engine.dispose()
     port = free_port()
     command = gunicorn(replace(settings, port=port, web_processes=1))
     web = ground.start("web", command, settings)
     processes.until(lambda: _status(port, "/health", cookie) == 200, "The web server", pause=0.2)
-    pages = [address for address in LISTS[WHO] if "call" not in address and "fund" not in address]
+    pages = [address for address in LISTS[OFFICER] if "call" not in address and "fund" not in address]
     for number in range(REQUESTS):
         address = pages[number % len(pages)]
         if (status := _status(port, address, cookie)) != 200:

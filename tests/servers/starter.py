@@ -1,6 +1,6 @@
 """A process that starts a server and waits to be killed: `python -m tests.servers.starter Postgres FOLDER [untied]`.
 
-With untied, its server is not told of its death, as on systems without PR_SET_PDEATHSIG.
+With `untied`, the server gets no signal when the starter dies, as on systems without PR_SET_PDEATHSIG.
 """
 
 from __future__ import annotations

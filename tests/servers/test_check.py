@@ -1,4 +1,4 @@
-"""The checks of servers and files: each unsafe fact is found on a real server."""
+"""`grants check` finds each unsafe option of a real server and each unsafe file permission."""
 
 from __future__ import annotations
 

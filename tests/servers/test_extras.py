@@ -1,4 +1,4 @@
-"""Without the extras the system imports, runs on the operator's servers, and names the extra where one is needed."""
+"""Without the extras all modules import, the operator's servers are used, and errors name the extra that is needed."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_every_module_imports_without_the_extras() -> None:
 
 
 def test_the_packages_of_the_extras_are_hidden_in_these_tests() -> None:
-    """The twin: an import of one of them would fail above."""
+    """Counter-test: a module that imports one of them would fail in the test above."""
     done = run(WITHOUT + "import aiosmtpd.smtp\n")
 
     assert "ModuleNotFoundError" in done.stderr

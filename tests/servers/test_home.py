@@ -1,4 +1,4 @@
-"""Location of servers: the data belong to one instance, wherever it is moved, and to no other."""
+"""Location of servers: the data belong to one instance, also after it is moved, and to no other."""
 
 from __future__ import annotations
 

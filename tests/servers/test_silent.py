@@ -1,4 +1,4 @@
-"""Commands that need the database when none answers: one sentence with the remedy, and nothing is created."""
+"""Commands that need a database when none answers: they print one message with the remedy and create nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guarantees of `grants up` about its processes, tested with small processes."""
+"""What `grants up` guarantees about its processes, tested with small processes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def pid(folder: Path, name: str) -> int:
 
 
 def lives(number: int) -> bool:
-    """Whether a Python process with that id runs; a process that has ended but is not yet collected does not count."""
+    """Whether a Python process with that id runs; a zombie does not count."""
     return child.runs(number, "-c")
 
 
@@ -92,7 +92,7 @@ def test_a_letter_in_progress_is_finished_before_the_end(run: Run, tmp_path: Pat
 
 
 def test_without_patience_the_letter_is_lost(run: Run, tmp_path: Path) -> None:
-    """Counter-test: the waiting is what lets the letter finish."""
+    """Counter-test: without the wait the letter is not finished."""
     run(patience="0.1").terminate()
 
     assert soon(lambda: "all servers and processes have stopped" in text_found(tmp_path, "supervisor"))

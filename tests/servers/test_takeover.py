@@ -1,4 +1,4 @@
-"""Whatever ends a starter, its servers end too, and the next starter can start."""
+"""Servers end with the process that started them, however it ends, and the next process can start them again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every unsafe setting is named with its remedy, and a safe one is not."""
+"""An unsafe setting is reported with its remedy; a safe one is not reported."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("redis_url", {"redis_url": "redis://:x@queue.example/0"}, {"redis_url": "redis://127.0.0.1/0"}),
     ("redis_url", {"redis_url": "rediss://queue.example/0"}, {"redis_url": "unix:///run/valkey/valkey.sock"}),
     ("files_url", {"files_url": "memory://files"}, {"files_url": "file:///srv/files"}),
-    ("instance", {"instance": Path("/tmp/instance")}, {"instance": Path("/var/lib/grants")}),  # noqa: S108 - the bad value
+    ("instance", {"instance": Path("/tmp/instance")}, {"instance": Path("/var/lib/grants")}),  # noqa: S108 - the unsafe value
     ("argon2_time", {"argon2_time": 1}, {"argon2_time": 3}),
     ("argon2_kib", {"argon2_kib": 8}, {"argon2_kib": 65_536}),
     ("session_idle_minutes", {"session_idle_minutes": 10_000}, {"session_idle_minutes": 15}),
@@ -108,7 +108,7 @@ def test_these_hosts_are_local(host: str) -> None:
     assert is_loopback(host)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "example.org", "localhost.example.org"])  # noqa: S104 - told apart here
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "example.org", "localhost.example.org"])  # noqa: S104 - a value to classify
 def test_these_hosts_are_not_local(host: str) -> None:
     assert not is_loopback(host)
 

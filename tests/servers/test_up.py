@@ -43,7 +43,7 @@ def test_unsafe_settings_are_refused_on_a_reachable_host(changed: dict[str, str]
 
 
 def test_the_same_settings_start_on_a_local_host() -> None:
-    """Counter-test: the reachable host is what makes them unsafe."""
+    """Counter-test: the settings are unsafe only on a reachable host."""
     up.refuse_unsafe(Settings(demo=True))
 
 

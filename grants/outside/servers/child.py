@@ -103,7 +103,7 @@ def stop(child: subprocess.Popen[bytes], *signals: signal.Signals, seconds: floa
 
 
 def stop_orphan(pid: int, mark: str, *signals: signal.Signals, seconds: float) -> None:
-    """The same for a process that is not a child, if `mark` is in its command line."""
+    """Stop a process that is not a child in the same way, if `mark` is in its command line."""
     for each in (*signals, signal.SIGKILL):
         if not runs(pid, mark):
             return

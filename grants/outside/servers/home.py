@@ -187,7 +187,7 @@ def _system_user() -> Account:
     except KeyError:
         message = made.stderr.strip()
         raise Unstartable(
-            f"As root the servers run as the user {SYSTEM_USER}, who cannot be created: {message}"
+            f"As root the servers run as the user {SYSTEM_USER}, which cannot be created: {message}"
         ) from None
 
 
