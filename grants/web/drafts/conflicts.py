@@ -3,59 +3,73 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext
 
 from grants.forms.proposals import Proposal, kept_texts
 from grants.models import Application, ApplicationSave
-from grants.queries import history
 from grants.web.drafts.editor import WRITABLE, Draft
-from grants.web.site.authorization import principal
-from grants.web.site.navigation import page
 from workflows.forms.completeness import CATEGORIES
 from workflows.programme import Question
 
 
-def compared(application: Application, row: ApplicationSave) -> str:
-    """The page that shows each differing answer in both versions, with a choice."""
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An answer that differs. mine, stored: its lines in each version; proposed: "mine", "stored" or empty."""
+
+    key: str
+    label: str
+    mine: Sequence[str]
+    stored: Sequence[str]
+    proposed: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonPage:
+    """A rejected save beside the saved version. settled: whether the person has already chosen."""
+
+    application: Application
+    row: ApplicationSave
+    differences: tuple[Difference, ...]
+    writable: bool
+    settled: bool
+
+
+def compared(application: Application, row: ApplicationSave) -> ComparisonPage:
+    """Each differing answer in both versions, with a choice while the draft can still be changed."""
     draft = Draft.of(application)
     mine, stored = Proposal(draft.stage, draft.currency, kept_texts(row.content)), draft.form()
-    return page(
-        "drafts/kept.html",
+    return ComparisonPage(
         application=application,
         row=row,
-        differences=differences(mine, stored, _marks(row)),
+        differences=tuple(differences(mine, stored, _marks(row))),
         writable=application.step in WRITABLE and row.settled_at is None,
         settled=row.settled_at is not None,
-        last=next((event for event in history.of(application, principal()) if event.by), None),
     )
 
 
-def differences(mine: Proposal, stored: Proposal, marks: dict[str, str]) -> list[dict[str, Any]]:
+def differences(mine: Proposal, stored: Proposal, marks: Mapping[str, str]) -> Iterator[Difference]:
     """Each answer that differs.
 
     marks: hashes of the answers when the page was opened. If only one of the two versions has changed since, that one
     is proposed; if both have, neither is.
     """
-    kept, standing = mine.values(), stored.values()
+    kept, current = mine.values(), stored.values()
     now_mine, now_stored = mine.marks(), stored.marks()
-    found = []
     for one in stored.asked:
         key = one.question.key
-        if key in kept and kept[key] != standing[key]:
+        if key in kept and kept[key] != current[key]:
             touched = (now_mine[key] != marks.get(key), now_stored[key] != marks.get(key))
-            proposed = {(True, False): "mine", (False, True): "stored"}.get(touched, "")
-            found.append(
-                {
-                    "key": key,
-                    "label": one.question.label,
-                    "mine": shown(one.question, kept[key]),
-                    "stored": shown(one.question, standing[key]),
-                    "proposed": proposed,
-                }
+            yield Difference(
+                key=key,
+                label=one.question.label,
+                mine=shown(one.question, kept[key]),
+                stored=shown(one.question, current[key]),
+                proposed={(True, False): "mine", (False, True): "stored"}.get(touched, ""),
             )
-    return found
 
 
 def shown(question: Question, value: Any) -> list[str]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from babel.numbers import get_currency_precision
-from flask import get_template_attribute, request, url_for
+from flask import request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from grants.forms.proposals import Proposal, typed
-from grants.models import Application
+from grants.forms.proposals import Part, Proposal, typed
+from grants.models import Application, ApplicationSave
 from grants.queries import cases, drafts, history
 from grants.web.applications import status
 from grants.web.site.authorization import principal
+from grants.web.site.autosave import Saved, part
+from grants.web.site.components import Problem
 from grants.web.site.formats import amount, clock, number, translate
-from grants.web.site.navigation import page
 from workflows.forms.completeness import Content, SectionState, states, words
 from workflows.programme import Question, Stage
 from workflows.rules.budgets import Share
@@ -59,14 +60,67 @@ class Draft:
         return Proposal(self.stage, self.currency, typed(self.stage, self.content), more=more)
 
 
-def draft_page(draft: Draft, form: Proposal) -> str:
-    """The page with the form and the list of its sections."""
+@dataclass(frozen=True, slots=True)
+class SectionLink:
+    """A line of the list of sections. mark: full, half, ring, or free for an empty optional section."""
+
+    title: str
+    url: str
+    mark: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFold:
+    """A section of the form. state: its progress as text; tone: “soon” if something is missing; open: expanded."""
+
+    number: int
+    part: Part
+    state: str
+    tone: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of the call for the budget. figure: the limit or the share reached; share: percent of the limit used."""
+
+    name: str
+    figure: str
+    share: float
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPage:
+    """The page on which a proposal is written.
+
+    marks: a hash of each stored answer, by question. saved: time of the last save. owner: whose unsent text the browser
+    keeps. lost: rejected saves to choose from. question: what the officer asks. sum: the amount requested, as text.
+    """
+
+    application: Application
+    parts: tuple[SectionFold, ...]
+    rail: tuple[SectionLink, ...]
+    rules: tuple[Limit, ...]
+    marks: Mapping[str, str]
+    saved: str
+    owner: str
+    deadline: datetime | None
+    lost: Sequence[ApplicationSave]
+    question: str
+    sum: str
+    decimals: int
+    wrong: tuple[Problem, ...]
+
+
+def draft_page(draft: Draft, form: Proposal) -> DraftPage:
+    """The form with the progress of its sections and the limits of its budget."""
     application = draft.application
-    return page(
-        "drafts/write.html",
+    return DraftPage(
         application=application,
-        form=form,
-        parts=list(_folds(draft, form)),
+        parts=tuple(_folds(draft, form)),
         rail=rail(draft),
         rules=rules(draft),
         marks=draft.form().marks(),
@@ -77,7 +131,7 @@ def draft_page(draft: Draft, form: Proposal) -> str:
         question=asked_of(application),
         sum=amount(application.asked, draft.currency, code=False),
         decimals=get_currency_precision(draft.currency),
-        wrong=[{"url": f"#{id}", "text": text} for id, text in form.wrong],
+        wrong=tuple(Problem(text, f"#{id}") for id, text in form.wrong),
     )
 
 
@@ -90,50 +144,40 @@ def asked_of(application: Application) -> str:
     )
 
 
-def saved(draft: Draft) -> dict[str, Any]:
-    """The answer to an automatic save, in the shape that `templates/macros/guard_bar.html` describes."""
+def saved(draft: Draft) -> Saved:
+    """The answer to an automatic save: the list of sections, the state of each, and the limits of the budget."""
     parts = {
-        "section-list": _macro("sections", "section_list")(rail(draft)),
-        "budget-rules": _macro("budget", "rules")(rules(draft)),
+        "section-list": part("macros/sections.html", "section_list", rail(draft)),
+        "budget-rules": part("macros/budget.html", "rules", rules(draft)),
     }
     for state in draft.states:
         id = f"section-{state.section.key}"
-        parts[f"{id}-state"] = _macro("sections", "fold_state")(id, *_state(state))
-    return {"saved_at": clock(draft.application.saved_at), "version": draft.application.version, "parts": parts}
+        parts[f"{id}-state"] = part("macros/sections.html", "fold_state", id, *_state(state))
+    return Saved(clock(draft.application.saved_at), draft.application.version, parts)
 
 
-def _macro(file: str, name: str) -> Any:
-    return get_template_attribute(f"macros/{file}.html", name)
-
-
-def rail(draft: Draft) -> list[dict[str, Any]]:
+def rail(draft: Draft) -> tuple[SectionLink, ...]:
     """The list of sections shown beside the form."""
-    return [
-        {
-            "title": translate(state.section.title),
-            "url": f"#part-{state.section.key}",
-            "mark": MARKS[state.mark],
-            "note": _note(state, draft),
-        }
+    return tuple(
+        SectionLink(
+            title=translate(state.section.title),
+            url=f"#part-{state.section.key}",
+            mark=MARKS[state.mark],
+            note=_note(state, draft),
+        )
         for state in draft.states
-    ]
+    )
 
 
-def _folds(draft: Draft, form: Proposal) -> Iterator[dict[str, Any]]:
+def _folds(draft: Draft, form: Proposal) -> Iterator[SectionFold]:
     """The sections; expanded are the requested one, else the first incomplete one, and any with errors."""
     found = {state.section.key: state for state in draft.states}
     first = next((key for key, state in found.items() if state.problems), None)
     wanted = request.args.get("open", "") or _section_of(draft.stage, request.args.get("add", "")) or first
-    for number_, part in enumerate(form.parts, 1):
-        state, tone = _state(found[part.section.key])
-        key = part.section.key
-        yield {
-            "number": number_,
-            "part": part,
-            "state": state,
-            "tone": tone,
-            "open": key == wanted or part.wrong or len(found) == 1,
-        }
+    for number_, section in enumerate(form.parts, 1):
+        key = section.section.key
+        state, tone = _state(found[key])
+        yield SectionFold(number_, section, state, tone, open=key == wanted or section.wrong or len(found) == 1)
 
 
 def _section_of(stage: Stage, question: str) -> str:
@@ -174,7 +218,7 @@ def _count(question: Question, content: Content) -> str:
     return gettext("answered") if given else gettext("not answered")
 
 
-def rules(draft: Draft) -> list[dict[str, Any]]:
+def rules(draft: Draft) -> tuple[Limit, ...]:
     """The totals of the budget against the call's limits, with what remains."""
     call, asked = draft.application.call, draft.application.asked
     params = {rule.key: rule.params for rule in call.data.rules}
@@ -182,35 +226,33 @@ def rules(draft: Draft) -> list[dict[str, Any]]:
     if "indirect" in params:
         indirect = sum((line.total for line in draft.content.lines if line.category == "indirect"), Decimal(0))
         items.append(_indirect(asked, indirect, Share.model_validate(params["indirect"]).percent, draft.currency))
-    return items
+    return tuple(items)
 
 
-def _most(asked: Decimal, most: Decimal, currency: str) -> dict[str, Any]:
-    over = asked > most
-    text = gettext("%(amount)s over the limit") if over else gettext("%(amount)s left")
-    return {
-        "name": gettext("Maximum grant"),
-        "figure": amount(most, currency, code=False),
-        "share": float(100 * asked / most),
-        "tone": "c5" if over else "c1",
-        "text": text % {"amount": amount(abs(most - asked), currency, code=False)},
-    }
-
-
-def _indirect(asked: Decimal, indirect: Decimal, percent: Decimal, currency: str) -> dict[str, Any]:
-    share = 100 * indirect / asked if asked else Decimal(0)
-    text = gettext(
-        "%(amount)s of the grant, at most %(most)s %%",
-        amount=amount(indirect, currency, code=False),
-        most=number(percent),
+def _most(asked: Decimal, most: Decimal, currency: str) -> Limit:
+    over, left = asked > most, amount(abs(most - asked), currency, code=False)
+    return Limit(
+        name=gettext("Maximum grant"),
+        figure=amount(most, currency, code=False),
+        share=float(100 * asked / most),
+        tone="c5" if over else "c1",
+        text=gettext("%(amount)s over the limit", amount=left) if over else gettext("%(amount)s left", amount=left),
     )
-    return {
-        "name": gettext("Indirect costs"),
-        "figure": f"{number(round(share, 1))}\N{NARROW NO-BREAK SPACE}%",
-        "share": float(100 * share / percent) if percent else 100,
-        "tone": "c5" if share > percent else "c1",
-        "text": text,
-    }
+
+
+def _indirect(asked: Decimal, indirect: Decimal, percent: Decimal, currency: str) -> Limit:
+    share = 100 * indirect / asked if asked else Decimal(0)
+    return Limit(
+        name=gettext("Indirect costs"),
+        figure=f"{number(round(share, 1))}\N{NARROW NO-BREAK SPACE}%",
+        share=float(100 * share / percent) if percent else 100,
+        tone="c5" if share > percent else "c1",
+        text=gettext(
+            "%(amount)s of the grant, at most %(most)s %%",
+            amount=amount(indirect, currency, code=False),
+            most=number(percent),
+        ),
+    )
 
 
 def open_url(application: Application, section: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -16,6 +14,7 @@ from grants.services.transitions import Refused, Stale
 from grants.web.drafts import conflicts, summary
 from grants.web.drafts.editor import WRITABLE, Draft, draft_page, saved
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.autosave import automatic
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
 
@@ -30,27 +29,27 @@ def write(id: int) -> str | Response:
     if application.step not in WRITABLE:
         return redirect(url_for("applications.show", id=id))
     draft = Draft.of(application)
-    return draft_page(draft, draft.form(more=request.args.get("add", "")))
+    return page("drafts/write.html", draft_page(draft, draft.form(more=request.args.get("add", ""))))
 
 
 @bp.post("/write")
 @bp.post("/write/<section>")
 @permitted(Permission.WRITE_APPLICATION)
-def save(id: int, section: str | None = None) -> Response | tuple[Any, int]:
+def save(id: int, section: str | None = None) -> Response | tuple[Response | str, int]:
     """Save the draft, complete or not; answer an automatic save with JSON."""
-    application, automatic = load(Application, id), "X-Autosave" in request.headers
+    application = load(Application, id)
     form = _sent(application, section)
-    if automatic and form.too_long:
+    if automatic() and form.too_long:
         return jsonify(wrong=[text for _, text in form.wrong]), 422
     try:
         _keep(application, form, request.form.get("version", type=int))
     except (Refused, Stale) as lost:
         if isinstance(lost, Refused) or not _same(application, form):
-            return _lost(application, automatic=automatic)
-    if automatic:
+            return _lost(application)
+    if automatic():
         return jsonify(saved(Draft.of(application)))
     if form.wrong:
-        return draft_page(Draft.of(application), form), 422
+        return page("drafts/write.html", draft_page(Draft.of(application), form)), 422
     return redirect(_next(id))
 
 
@@ -61,14 +60,14 @@ def check(id: int) -> str | Response:
     application = load(Application, id)
     if application.step not in WRITABLE:
         return redirect(url_for("applications.show", id=id))
-    return summary.summary_page(application)
+    return page("drafts/send.html", summary.summary_page(application))
 
 
 @bp.get("/kept/<int:save_id>")
 @permitted(Permission.WRITE_APPLICATION)
 def kept(id: int, save_id: int) -> str:
     """Two versions of the same proposal, side by side."""
-    return conflicts.compared(load(Application, id), _kept(id, save_id))
+    return page("drafts/kept.html", conflicts.compared(load(Application, id), _kept(id, save_id)))
 
 
 @bp.post("/kept/<int:save_id>")
@@ -138,7 +137,7 @@ def _same(application: Application, form: Proposal) -> bool:
     return all(stored.get(key) == value for key, value in form.values().items())
 
 
-def _lost(application: Application, *, automatic: bool) -> tuple[Any, int]:
+def _lost(application: Application) -> tuple[Response | str, int]:
     """Keep the rejected save in a transaction of its own and let the person choose between both versions."""
     asked = {one.question.key for one in Draft.of(application).form().asked} | {"has", "marks"}
     content = {name: texts for name, texts in request.form.lists() if name.partition("-")[0] in asked}
@@ -150,9 +149,9 @@ def _lost(application: Application, *, automatic: bool) -> tuple[Any, int]:
             version=request.form.get("version", -1, type=int),
             person=principal().id or 0,
         )
-    if automatic:
-        return jsonify(notice=page("drafts/lost.html", row=row)), 409
-    return conflicts.compared(application, row), 409
+    if automatic():
+        return jsonify(notice=page("drafts/lost.html", row)), 409
+    return page("drafts/kept.html", conflicts.compared(application, row)), 409
 
 
 def _kept(id: int, save_id: int) -> ApplicationSave:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 
@@ -15,8 +16,8 @@ from grants.services.transitions import flow_of
 from grants.web.applications import status
 from grants.web.drafts.editor import Draft, open_url
 from grants.web.site.authorization import actor_on_row
+from grants.web.site.components import Problem
 from grants.web.site.formats import translate
-from grants.web.site.navigation import page
 from workflows.engine.flow import Transition
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
@@ -24,26 +25,37 @@ from workflows.forms.completeness import for_want_of, missing
 from workflows.programme import Stage
 
 
-def summary_page(application: Application) -> str:
-    """The page with unreadable values, missing answers, the call's rules, and the submitting transition."""
+@dataclass(frozen=True, slots=True)
+class SummaryPage:
+    """The check before submission. wrong: what prevents it; transition: the one that submits, at submit_url."""
+
+    application: Application
+    wrong: tuple[Problem, ...]
+    deadline: datetime | None
+    decision_by: datetime
+    transition: Transition
+    submit_url: str
+
+
+def summary_page(application: Application) -> SummaryPage:
+    """Unreadable values, missing answers and violations of the call's rules, and the submitting transition."""
     draft, transition = Draft.of(application), submit_transition(application)
     reasons = flow_of(application).objections(
         transition.key, cases.of(application, now()), actor_on_row(application, Role.APPLICANT)
     )
     unread = draft.form().wrong
-    wrong = [{"text": text, "url": url_for("drafts.write", id=application.id, _anchor=id)} for id, text in unread]
+    wrong = [Problem(text, url_for("drafts.write", id=application.id, _anchor=id)) for id, text in unread]
     wrong += [
-        {"text": translate(reason), "url": cure_url(application, draft.stage, reason)}
+        Problem(translate(reason), cure_url(application, draft.stage, reason))
         for reason in _besides(draft, [id for id, _ in unread], reasons)
     ]
-    return page(
-        "drafts/send.html",
+    return SummaryPage(
         application=application,
-        wrong=wrong,
+        wrong=tuple(wrong),
         deadline=status.deadline(application),
-        stage=draft.stage,
         decision_by=answered_by(application.call, now()),
-        offer=_offer(application, transition),
+        transition=transition,
+        submit_url=url_for("transitions.apply", noun="applications", id=application.id, key=transition.key),
     )
 
 
@@ -63,14 +75,6 @@ def submit_transition(application: Application) -> Transition:
     """The applicant's main transition from the current step: submit, answer or alert."""
     transitions = flow_of(application).offered(application.step, application.stage, {Role.APPLICANT})
     return next(transition for transition in transitions if transition.weight == "first")
-
-
-def _offer(application: Application, transition: Transition) -> dict[str, Any]:
-    return {
-        "transition": transition,
-        "to": url_for("transitions.apply", noun="applications", id=application.id, key=transition.key),
-        "version": application.version,
-    }
 
 
 def cure_url(application: Application, stage: Stage, reason: Message) -> str:

@@ -1,0 +1,32 @@
+"""Automatic saves: how the server recognises one, and the answer that `grants/static/site.js` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import get_template_attribute, request
+
+HEADER = "X-Autosave"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The answer to a successful automatic save, in the shape that `templates/macros/guard_bar.html` describes.
+
+    parts: HTML by the id of the element that it replaces.
+    """
+
+    saved_at: str
+    version: int
+    parts: Mapping[str, str]
+
+
+def automatic() -> bool:
+    """Whether the page's script sent this request."""
+    return HEADER in request.headers
+
+
+def part(template: str, macro: str, *values: object) -> str:
+    """The HTML of a part of a page, rendered by the macro that also renders it on the whole page."""
+    return str(get_template_attribute(template, macro)(*values))
