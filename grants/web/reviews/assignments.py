@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -10,12 +13,24 @@ from grants.db import transaction
 from grants.forms.assignments import AssignmentForm
 from grants.models import Application
 from grants.queries import assignments
+from grants.queries.assignments import Candidate
 from grants.services import idempotency, reviews
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
 
 bp = Blueprint("assignments", __name__, url_prefix="/applications/<int:id>/reviewers")
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPage:
+    """The candidates for an application. needed: reviews required; asked: invited, working or finished reviewers."""
+
+    application: Application
+    form: AssignmentForm
+    candidates: Sequence[Candidate]
+    needed: int
+    asked: int
 
 
 @bp.get("")
@@ -50,11 +65,11 @@ def _assign(application: Application, person_id: int) -> str:
 
 
 def _choice(application: Application, form: AssignmentForm) -> str:
-    return page(
-        "assignments/new.html",
+    view = InvitationPage(
         application=application,
         form=form,
         candidates=assignments.candidates(application),
         needed=application.call.data.stage(application.stage).reviews,
         asked=assignments.counted(application),
     )
+    return page("assignments/new.html", view)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,12 +9,12 @@ from grants.access import Permission
 from grants.db import transaction
 from grants.forms.reviews import ConflictForm, DeclineForm, ReviewForm, filled, review_form
 from grants.models import Application, Assignment, Review
-from grants.queries import proposals
-from grants.queries import reviews as found
 from grants.services import reviews
 from grants.services.transitions import Refused, Stale
-from grants.web.reviews import scoring
+from grants.web.reviews import comparison, conflicts, scoring
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.autosave import automatic
+from grants.web.site.components import Fact, Problem
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
 
@@ -27,7 +25,7 @@ bp = Blueprint("reviews", __name__)
 @permitted(Permission.REVIEW)
 def index() -> str:
     """The reviewer's own reviews: invited, to do, done."""
-    return page("reviews/index.html", **scoring.desk(found.mine(principal())))
+    return page("reviews/index.html", scoring.desk(principal()))
 
 
 @bp.get("/reviews/<int:id>")
@@ -39,7 +37,7 @@ def show(id: int) -> str:
         return _before(assignment, ConflictForm())
     if assignment.state == "ready" and assignment.review and scoring.open_for(assignment):
         return _scoring(assignment, _form(assignment))
-    return page("reviews/read.html", wide=True, **scoring.finished(assignment))
+    return page("reviews/read.html", scoring.finished(assignment), wide=True)
 
 
 @bp.post("/reviews/<int:id>/clear")
@@ -60,7 +58,7 @@ def conflict(id: int) -> Response | tuple[str, int]:
     """Record a conflict found after the declaration, and end the assignment."""
     assignment, form = load(Assignment, id), ConflictForm()
     if not form.sent() or not form.kinds():
-        return page("reviews/conflict.html", **scoring.declaration(assignment, form, later=True)), 422
+        return page("reviews/conflict.html", conflicts.declaration(assignment, form, later=True)), 422
     with transaction():
         _declare(assignment, form)
     return redirect(url_for(".index", passed=1))
@@ -70,7 +68,7 @@ def conflict(id: int) -> Response | tuple[str, int]:
 @permitted(Permission.ANSWER_ASSIGNMENT)
 def changed(id: int) -> str:
     """The declaration again, for a reviewer who has already started."""
-    return page("reviews/conflict.html", **scoring.declaration(load(Assignment, id), ConflictForm(), later=True))
+    return page("reviews/conflict.html", conflicts.declaration(load(Assignment, id), ConflictForm(), later=True))
 
 
 @bp.post("/reviews/<int:id>/decline")
@@ -97,8 +95,8 @@ def save(id: int) -> Response | tuple[Response | str, int]:
             _save(review, form)
     except Stale:
         return _stale(assignment, form)
-    if request.headers.get("X-Autosave"):
-        return jsonify(scoring.saved(assignment, form))
+    if automatic():
+        return jsonify(scoring.saved(assignment, review, form))
     return redirect(url_for(".show", id=id, saved=1)) if whole else (_scoring(assignment, form), 422)
 
 
@@ -127,7 +125,7 @@ def send(id: int) -> Response | tuple[Response | str, int]:
 @permitted(Permission.READ_REVIEWS)
 def of(id: int) -> str:
     """The reviews of an application side by side: criteria by reviewers, totals, amounts, comments."""
-    return page("reviews/compare.html", **scoring.compared(load(Application, id)))
+    return page("reviews/compare.html", comparison.compared(load(Application, id)))
 
 
 def _declare(assignment: Assignment, form: ConflictForm) -> None:
@@ -146,7 +144,7 @@ def _form(assignment: Assignment) -> ReviewForm:
 def _review(assignment: Assignment) -> Review:
     """The review of an assignment; raises Refused before the declaration."""
     if assignment.review is None:
-        raise Refused(*scoring.NOT_YET)
+        raise Refused(scoring.NOT_YET)
     return assignment.review
 
 
@@ -155,17 +153,18 @@ def _save(review: Review, form: ReviewForm) -> None:
 
 
 def _before(assignment: Assignment, form: ConflictForm, decline: DeclineForm | None = None) -> str:
-    return page("reviews/conflict.html", **scoring.declaration(assignment, form, decline=decline or DeclineForm()))
+    return page("reviews/conflict.html", conflicts.declaration(assignment, form, decline=decline))
 
 
-def _scoring(assignment: Assignment, form: ReviewForm, **more: Any) -> str:
-    return page(
-        "reviews/score.html",
-        wide=True,
-        reading=proposals.reading(assignment.application),
-        **scoring.sheet(assignment, form),
-        **more,
-    )
+def _scoring(
+    assignment: Assignment,
+    form: ReviewForm,
+    *,
+    lacking: tuple[Problem, ...] = (),
+    elsewhere: tuple[Fact, ...] = (),
+) -> str:
+    view = scoring.sheet(assignment, _review(assignment), form, lacking=lacking, elsewhere=elsewhere)
+    return page("reviews/score.html", view, wide=True)
 
 
 def _lacking(assignment: Assignment, form: ReviewForm, refused: Refused) -> tuple[str, int]:
@@ -177,6 +176,6 @@ def _lacking(assignment: Assignment, form: ReviewForm, refused: Refused) -> tupl
 
 def _stale(assignment: Assignment, form: ReviewForm) -> tuple[Response | str, int]:
     """The review was saved elsewhere meanwhile: show the submitted values with the saved ones beside them; 409."""
-    if request.headers.get("X-Autosave"):
-        return jsonify({"notice": page("reviews/_stale.html", to=url_for(".show", id=assignment.id))}), 409
-    return _scoring(assignment, form, elsewhere=scoring.elsewhere(assignment, form)), 409
+    if automatic():
+        return jsonify(notice=page("reviews/_stale.html")), 409
+    return _scoring(assignment, form, elsewhere=scoring.elsewhere(_review(assignment), form)), 409

@@ -1,27 +1,130 @@
-"""Template values of the pages of reviews."""
+"""The reviewer's list of reviews, the page on which a review is written, and the page on which it is read again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import get_template_attribute, url_for
+from flask import url_for
 from flask_babel import gettext, ngettext
+from wtforms import Field
 
-from grants.forms.reviews import TEXTS, ConflictForm, DeclineForm, ReviewForm, held
-from grants.models import Application, Assignment
-from grants.queries import proposals
-from grants.queries import reviews as found
-from grants.services.reviews import COMMENT_WORDS, CONFLICTS
+from grants.access import Principal
+from grants.forms.reviews import TEXTS, ReviewForm, held
+from grants.models import Application, Assignment, Review, Score
+from grants.queries import proposals, reviews
+from grants.queries.proposals import Reading
+from grants.services.reviews import COMMENT_WORDS
 from grants.web.applications.listing import tone
 from grants.web.site.authorization import principal
+from grants.web.site.autosave import Saved, part
+from grants.web.site.components import Fact, Link, Problem
 from grants.web.site.formats import amount, clock, translate
 from workflows.engine.message import Message
 from workflows.programme import Criterion
 
-NOT_YET = (Message("First declare whether you have a conflict of interest."),)
+NOT_YET = Message("First declare whether you have a conflict of interest.")
 SOON_DAYS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTask:
+    """An invitation to answer or a review to write. tone: late, soon or empty."""
+
+    on: date
+    tone: str
+    title: str
+    why: str
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class EndedReview:
+    """An assignment that was submitted, declined or ended. total: out of 100, if the review was submitted."""
+
+    title: str
+    call: str
+    url: str
+    state: str
+    sent_at: datetime | None
+    total: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsPage:
+    """A reviewer's assignments: invitations, reviews to write, and the rest, latest due date first."""
+
+    asked: tuple[ReviewTask, ...]
+    todo: tuple[ReviewTask, ...]
+    done: tuple[EndedReview, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionItem:
+    """A criterion with its two fields. weight: a sentence; done: scored and explained; open: expanded."""
+
+    key: str
+    title: str
+    question: str
+    weight: str
+    score: Field
+    comment: Field
+    done: bool
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Progress of the scoring: criteria scored, and points out of the weight scored so far; share in percent."""
+
+    text: str
+    points: str
+    of: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringPage:
+    """The proposal beside its rubric with the scores so far.
+
+    least: words required in a comment. wrong: fields that cannot be saved. lacking: what a submission requires.
+    elsewhere: values that were saved in another window and differ from those on the page.
+    """
+
+    assignment: Assignment
+    application: Application
+    review: Review
+    form: ReviewForm
+    reading: Reading
+    requested: str
+    tally: Tally
+    criteria: tuple[CriterionItem, ...]
+    least: int
+    saved: str
+    owner: str
+    wrong: tuple[Problem, ...]
+    lacking: tuple[Problem, ...] = ()
+    elsewhere: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """A review that can no longer be changed; review, reading and total are None if the assignment ended without one.
+
+    scores: by criterion.
+    """
+
+    assignment: Assignment
+    application: Application
+    review: Review | None
+    reading: Reading | None
+    rubric: Sequence[Criterion]
+    requested: str
+    scores: Mapping[str, Score]
+    total: Decimal | None
 
 
 def open_for(assignment: Assignment) -> bool:
@@ -29,75 +132,46 @@ def open_for(assignment: Assignment) -> bool:
     return assignment.application.step == "review" and assignment.application.stage == assignment.stage
 
 
-def desk(assignments: Iterable[Assignment]) -> dict[str, Any]:
-    """A reviewer's assignments in three groups: asked, todo, done."""
-    heaps: dict[str, list[dict[str, Any]]] = {"asked": [], "todo": [], "done": []}
-    for assignment in assignments:
-        heap = (
-            {"asked": "asked", "ready": "todo"}.get(assignment.state, "done")
-            if assignment.state == "sent" or open_for(assignment)
-            else "done"
-        )
-        heaps[heap].append(_desk_row(assignment))
-    heaps["done"].reverse()
-    return heaps
-
-
-def _desk_row(assignment: Assignment) -> dict[str, Any]:
-    application, review = assignment.application, assignment.review
-    rubric = application.call.data.rubric
-    scored = len(found.points(review, rubric)) if review else 0
-    return {
-        "title": application.title or gettext("Untitled"),
-        "call": application.call.title,
-        "on": assignment.due_on,
-        "url": url_for("reviews.show", id=assignment.id),
-        "state": assignment.state,
-        "scored": scored,
-        "criteria": len(rubric),
-        "total": found.total(review, rubric) if review and review.sent_at else None,
-        "sent_at": review and review.sent_at,
-        "tone": tone(assignment.due_on, SOON_DAYS),
-        "open": open_for(assignment),
-    }
-
-
-def declaration(
-    assignment: Assignment, form: ConflictForm, *, decline: DeclineForm | None = None, later: bool = False
-) -> dict[str, Any]:
-    """The declaration page, with only as much of the proposal as its questions need."""
-    application = assignment.application
-    facts = [
-        (gettext("Title"), application.title),
-        (gettext("Applicant"), application.organisation.name),
-        (gettext("People named"), ", ".join(found.people_named(application)) or "–"),
-        (gettext("Partners"), ", ".join(found.partners(application)) or "–"),
-        (gettext("Requested"), requested(application)),
-    ]
-    return {
-        "assignment": assignment,
-        "call": application.call,
-        "form": form,
-        "decline": decline or DeclineForm(),
-        "later": later,
-        "facts": facts,
-        "boxes": [form[key] for key, _ in CONFLICTS],
-        "looked_up": _looked_up(assignment),
-    }
-
-
-def _looked_up(assignment: Assignment) -> list[dict[str, str]]:
-    facts = found.looked_up(assignment)
-    lines = (
-        (facts.member, gettext("No shared organisation or chapter"), gettext("You act for the applicant")),
-        (
-            facts.applied,
-            gettext("You have no proposal in this call"),
-            gettext("Your organisation has applied in this call"),
-        ),
-        (facts.domain, gettext("No shared e-mail domain"), gettext("You share an e-mail domain with the applicant")),
+def desk(person: Principal) -> ReviewsPage:
+    """The assignments of a reviewer in three groups."""
+    groups: dict[str, list[Assignment]] = {"asked": [], "ready": [], "done": []}
+    for assignment in reviews.mine(person):
+        groups[assignment.state if open_for(assignment) and assignment.state in groups else "done"].append(assignment)
+    return ReviewsPage(
+        asked=tuple(_task(one, translate(NOT_YET), gettext("Respond")) for one in groups["asked"]),
+        todo=tuple(_task(one, _scored(one), gettext("Continue")) for one in groups["ready"]),
+        done=tuple(_ended(one) for one in reversed(groups["done"])),
     )
-    return [{"mark": "diamond" if holds else "tick", "text": bad if holds else good} for holds, good, bad in lines]
+
+
+def _task(assignment: Assignment, why: str, action: str) -> ReviewTask:
+    application = assignment.application
+    return ReviewTask(
+        on=assignment.due_on,
+        tone=tone(assignment.due_on, SOON_DAYS),
+        title=application.title or gettext("Untitled"),
+        why=f"{application.call.title} · {why}",
+        link=Link(action, url_for("reviews.show", id=assignment.id)),
+    )
+
+
+def _scored(assignment: Assignment) -> str:
+    rubric, review = assignment.application.call.data.rubric, assignment.review
+    scored = len(reviews.points(review, rubric)) if review else 0
+    return gettext("%(scored)s of %(criteria)s criteria scored", scored=scored, criteria=len(rubric))
+
+
+def _ended(assignment: Assignment) -> EndedReview:
+    application, review = assignment.application, assignment.review
+    sent = review if review and review.sent_at else None
+    return EndedReview(
+        title=application.title or gettext("Untitled"),
+        call=application.call.title,
+        url=url_for("reviews.show", id=assignment.id),
+        state=assignment.state,
+        sent_at=review.sent_at if review else None,
+        total=reviews.total(sent, application.call.data.rubric) if sent else None,
+    )
 
 
 def requested(application: Application) -> str:
@@ -108,118 +182,129 @@ def requested(application: Application) -> str:
     return str(ngettext("%(sum)s over %(num)s month", "%(sum)s over %(num)s months", application.months, sum=sum_))
 
 
-def sheet(assignment: Assignment, form: ReviewForm) -> dict[str, Any]:
-    """The scoring page: the rubric with the scores so far."""
-    application, review = assignment.application, assignment.review
-    return {
-        "assignment": assignment,
-        "application": application,
-        "form": form,
-        "review": review,
-        "tally": tally(assignment),
-        "criteria": _unfolded([_criterion(form, criterion) for criterion in form.rubric]),
-        "least": COMMENT_WORDS,
-        "requested": requested(application),
-        "wrong": [
-            {"url": f"#{field.id}", "text": f"{field.label.text}: {' '.join(field.errors)}"}
-            for field in form
-            if field.errors
-        ],
-        "saved": clock(review.saved_at) if review else "",
-        "owner": f"person-{principal().id}",
-    }
+def sheet(
+    assignment: Assignment,
+    review: Review,
+    form: ReviewForm,
+    *,
+    lacking: tuple[Problem, ...] = (),
+    elsewhere: tuple[Fact, ...] = (),
+) -> ScoringPage:
+    """The scoring page of a review."""
+    application = assignment.application
+    return ScoringPage(
+        assignment=assignment,
+        application=application,
+        review=review,
+        form=form,
+        reading=proposals.reading(application),
+        requested=requested(application),
+        tally=tally(assignment),
+        criteria=_criteria(form),
+        least=COMMENT_WORDS,
+        saved=clock(review.saved_at),
+        owner=f"person-{principal().id}",
+        wrong=tuple(Problem(_error(field), f"#{field.id}") for field in form if field.errors),
+        lacking=lacking,
+        elsewhere=elsewhere,
+    )
 
 
-def _criterion(form: ReviewForm, criterion: Criterion) -> dict[str, Any]:
+def _error(field: Field) -> str:
+    return f"{field.label.text}: {' '.join(field.errors)}"
+
+
+def _criteria(form: ReviewForm) -> tuple[CriterionItem, ...]:
+    """The criteria; expanded are the first incomplete one and every one with an error."""
+    first = next((criterion.key for criterion in form.rubric if not _done(form, criterion)), None)
+    return tuple(_criterion(form, criterion, first=criterion.key == first) for criterion in form.rubric)
+
+
+def _done(form: ReviewForm, criterion: Criterion) -> bool:
     score, comment = form[f"score_{criterion.key}"], form[f"comment_{criterion.key}"]
-    weight = gettext("weight %(weight)s", weight=criterion.weight)
-    if score.data:
-        worth = Decimal(criterion.weight * int(score.data)) / found.BEST
-        weight = gettext(
-            "weight %(weight)s · score %(score)s gives %(points)s points",
-            weight=criterion.weight,
-            score=score.data,
-            points=f"{worth.normalize():f}",
-        )
-    return {
-        "key": criterion.key,
-        "title": translate(criterion.title),
-        "question": translate(criterion.question),
-        "weight": weight,
-        "score": score,
-        "comment": comment,
-        "done": bool(score.data) and len((comment.data or "").split()) >= COMMENT_WORDS and not comment.errors,
-    }
+    return bool(score.data) and len((comment.data or "").split()) >= COMMENT_WORDS and not comment.errors
 
 
-def _unfolded(criteria: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Expand the first incomplete criterion and every criterion with an error."""
-    first = next((one["key"] for one in criteria if not one["done"]), None)
-    return [
-        one | {"open": one["key"] == first or bool(one["score"].errors or one["comment"].errors)} for one in criteria
-    ]
+def _criterion(form: ReviewForm, criterion: Criterion, *, first: bool) -> CriterionItem:
+    score, comment = form[f"score_{criterion.key}"], form[f"comment_{criterion.key}"]
+    return CriterionItem(
+        key=criterion.key,
+        title=translate(criterion.title),
+        question=translate(criterion.question),
+        weight=_weight(criterion, score.data),
+        score=score,
+        comment=comment,
+        done=_done(form, criterion),
+        open=first or bool(score.errors or comment.errors),
+    )
 
 
-def tally(assignment: Assignment) -> dict[str, Any]:
+def _weight(criterion: Criterion, score: str | None) -> str:
+    if not score:
+        return gettext("weight %(weight)s", weight=criterion.weight)
+    worth = Decimal(criterion.weight * int(score)) / reviews.BEST
+    return gettext(
+        "weight %(weight)s · score %(score)s gives %(points)s points",
+        weight=criterion.weight,
+        score=score,
+        points=f"{worth.normalize():f}",
+    )
+
+
+def tally(assignment: Assignment) -> Tally:
     """Progress of the scoring: criteria scored, and points out of the weight scored so far."""
     rubric, review = assignment.application.call.data.rubric, assignment.review
-    points = found.points(review, rubric) if review else {}
+    points = reviews.points(review, rubric) if review else {}
     of = sum(criterion.weight for criterion in rubric if criterion.key in points)
     got = sum(points.values(), Decimal(0))
-    return {
-        "text": gettext("Scored %(count)s of %(of)s", count=len(points), of=len(rubric)),
-        "points": f"{got.normalize():f}" if got else "0",
-        "of": gettext("of %(of)s points so far", of=of),
-        "share": float(100 * got / of) if of else 0,
-    }
+    return Tally(
+        text=gettext("Scored %(count)s of %(of)s", count=len(points), of=len(rubric)),
+        points=f"{got.normalize():f}" if got else "0",
+        of=gettext("of %(of)s points so far", of=of),
+        share=float(100 * got / of) if of else 0,
+    )
 
 
-def saved(assignment: Assignment, form: ReviewForm) -> dict[str, Any]:
+def saved(assignment: Assignment, review: Review, form: ReviewForm) -> Saved:
     """The answer to an automatic save: time, new version, and the page parts that have changed."""
     macros = "reviews/_parts.html"
-    review = assignment.review
-    wrong = [f"{field.label.text}: {' '.join(field.errors)}" for field in form if field.errors]
-    return {
-        "saved_at": clock(review.saved_at) if review else "",
-        "version": review.version if review else 0,
-        "parts": {
-            "tally-so-far": str(get_template_attribute(macros, "tally_part")(tally(assignment))),
-            "not-read": str(get_template_attribute(macros, "not_read")(wrong)),
-        },
+    parts = {
+        "tally-so-far": part(macros, "tally_part", tally(assignment)),
+        "not-read": part(macros, "not_read", [_error(field) for field in form if field.errors]),
     }
+    return Saved(clock(review.saved_at), review.version, parts)
 
 
-def lacking(form: ReviewForm, reasons: Sequence[Message]) -> list[dict[str, str]]:
-    """What is missing in the review, each as a link to its field and an error beside it."""
-    keys = {criterion.key for criterion in form.rubric}
-    lines = []
-    for reason in reasons:
-        key = str(reason.cure)
-        text = translate(reason)
-        if key in keys:
-            form[f"score_{key}" if not form[f"score_{key}"].data else f"comment_{key}"].errors = [text]
-            lines.append({"url": f"#criterion-{key}", "text": text})
-        else:
-            form[key].errors = [text]
-            lines.append({"url": f"#{form[key].id}", "text": text})
-    return lines
+def lacking(form: ReviewForm, reasons: Sequence[Message]) -> tuple[Problem, ...]:
+    """What is missing in the review, each as a link to its field; also sets the error of that field."""
+    return tuple(_missing(form, str(reason.cure), translate(reason)) for reason in reasons)
 
 
-def elsewhere(assignment: Assignment, form: ReviewForm) -> list[dict[str, str]]:
+def _missing(form: ReviewForm, key: str, text: str) -> Problem:
+    if key not in {criterion.key for criterion in form.rubric}:
+        form[key].errors = [text]
+        return Problem(text, f"#{form[key].id}")
+    field = form[f"comment_{key}" if form[f"score_{key}"].data else f"score_{key}"]
+    field.errors = [text]
+    return Problem(text, f"#criterion-{key}")
+
+
+def elsewhere(review: Review, form: ReviewForm) -> tuple[Fact, ...]:
     """The values saved in another window that differ from the submitted ones."""
-    kept = held(assignment.review) if assignment.review else {}
-    texts = [
+    kept = held(review)
+    names = [
         *TEXTS,
         *(f"comment_{criterion.key}" for criterion in form.rubric),
         *(f"score_{criterion.key}" for criterion in form.rubric),
         "amount",
     ]
-    differing = [name for name in texts if (kept.get(name) or "") != (form[name].data or "")]
-    return [{"label": _label(form, name), "text": _text(kept.get(name), assignment)} for name in differing]
+    currency = review.assignment.application.call.currency
+    differing = [name for name in names if (kept.get(name) or "") != (form[name].data or "")]
+    return tuple(Fact(_label(form, name), _text(kept.get(name), currency)) for name in differing)
 
 
-def _text(value: Any, assignment: Assignment) -> str:
-    return amount(value, assignment.application.call.currency) if isinstance(value, Decimal) else str(value or "–")
+def _text(value: Any, currency: str) -> str:
+    return amount(value, currency) if isinstance(value, Decimal) else str(value or "–")
 
 
 def _label(form: ReviewForm, name: str) -> str:
@@ -229,31 +314,18 @@ def _label(form: ReviewForm, name: str) -> str:
     )
 
 
-def finished(assignment: Assignment) -> dict[str, Any]:
+def finished(assignment: Assignment) -> ReviewPage:
     """A review that can no longer be changed, or an assignment that ended without one."""
-    application = assignment.application
+    application, rubric = assignment.application, assignment.application.call.data.rubric
     reads = assignment.state in ("ready", "sent")
-    rubric = application.call.data.rubric
-    return {
-        "assignment": assignment,
-        "application": application,
-        "review": assignment.review if reads else None,
-        "rubric": rubric,
-        "reading": proposals.reading(application) if reads else None,
-        "requested": requested(application),
-        "scores": {s.criterion: s for s in assignment.review.scores} if reads and assignment.review else {},
-        "total": found.total(assignment.review, rubric) if reads and assignment.review else None,
-    }
-
-
-def compared(application: Application) -> dict[str, Any]:
-    """The reviews of the current stage side by side, followed by those of earlier stages."""
-    assignments, rubric = found.of(application), application.call.data.rubric
-    stages = list(dict.fromkeys([application.stage, *(a.stage for a in assignments)]))
-    boards = [found.board(assignments, rubric, stage) for stage in stages]
-    return {
-        "application": application,
-        "boards": [b for b in boards if b.assignments or b.stage == application.stage],
-        "needed": application.call.data.stage(application.stage).reviews,
-        "titles": {s.key: translate(s.title) for s in application.call.data.stages},
-    }
+    review = assignment.review if reads else None
+    return ReviewPage(
+        assignment=assignment,
+        application=application,
+        review=review,
+        reading=proposals.reading(application) if reads else None,
+        rubric=rubric,
+        requested=requested(application),
+        scores={score.criterion: score for score in review.scores} if review else {},
+        total=reviews.total(review, rubric) if review else None,
+    )

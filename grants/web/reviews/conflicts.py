@@ -1,0 +1,86 @@
+"""The declaration of conflicts of interest, before a reviewer reads a proposal or when they discover one later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext
+from wtforms import Field
+
+from grants.forms.reviews import ConflictForm, DeclineForm
+from grants.models import Assignment, Call
+from grants.queries import reviews
+from grants.services.reviews import CONFLICTS
+from grants.web.reviews.scoring import requested
+from grants.web.site.components import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The result of an automatic check. mark: tick if nothing was found, else diamond."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationPage:
+    """The questions of the declaration, with only as much of the proposal as they require.
+
+    later: whether the reviewer has already declared that they have no conflict.
+    """
+
+    assignment: Assignment
+    call: Call
+    form: ConflictForm
+    decline: DeclineForm
+    later: bool
+    facts: tuple[Fact, ...]
+    boxes: tuple[Field, ...]
+    checks: tuple[Check, ...]
+
+
+def declaration(
+    assignment: Assignment, form: ConflictForm, *, decline: DeclineForm | None = None, later: bool = False
+) -> DeclarationPage:
+    """The declaration for an assignment."""
+    return DeclarationPage(
+        assignment=assignment,
+        call=assignment.application.call,
+        form=form,
+        decline=decline or DeclineForm(),
+        later=later,
+        facts=_facts(assignment),
+        boxes=tuple(form[key] for key, _ in CONFLICTS),
+        checks=_checks(assignment),
+    )
+
+
+def _facts(assignment: Assignment) -> tuple[Fact, ...]:
+    application = assignment.application
+    return (
+        Fact(gettext("Title"), application.title),
+        Fact(gettext("Applicant"), application.organisation.name),
+        Fact(gettext("People named"), ", ".join(reviews.people_named(application)) or "–"),
+        Fact(gettext("Partners"), ", ".join(reviews.partners(application)) or "–"),
+        Fact(gettext("Requested"), requested(application)),
+    )
+
+
+def _checks(assignment: Assignment) -> tuple[Check, ...]:
+    facts = reviews.looked_up(assignment)
+    return (
+        _check(facts.member, gettext("You act for the applicant"), gettext("No shared organisation or chapter")),
+        _check(
+            facts.applied,
+            gettext("Your organisation has applied in this call"),
+            gettext("You have no proposal in this call"),
+        ),
+        _check(
+            facts.domain, gettext("You share an e-mail domain with the applicant"), gettext("No shared e-mail domain")
+        ),
+    )
+
+
+def _check(found: bool, bad: str, good: str) -> Check:  # noqa: FBT001 - the outcome of the check, with its two texts
+    return Check("diamond", bad) if found else Check("tick", good)
