@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, get_template_attribute, jsonify, request, url_for
+from flask import abort, jsonify, request, url_for
 from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -13,25 +14,52 @@ from werkzeug.wrappers import Response
 from grants.db import db, transaction
 from grants.forms.reports import ReportForm
 from grants.models import ApplicationSave, Report
+from grants.queries import completeness
 from grants.services import applications, reports
-from grants.web.reports.progress import money_used
+from grants.web.reports.progress import SpendingTotals, money_used
 from grants.web.site.authorization import principal
-from grants.web.site.formats import clock
+from grants.web.site.autosave import Saved, automatic, part
+from grants.web.site.components import Problem
+from grants.web.site.formats import clock, translate
 from grants.web.site.navigation import page
 
 
-def written_page(report: Report, form: ReportForm, *, compared: bool = False, kept: int | None = None) -> str:
-    """The page with the report's form.
+@dataclass(frozen=True, slots=True)
+class WritingPage:
+    """The page on which a report is written.
+
+    sums: of the money spent. compared: whether the stored value is shown beside every field that differs; theirs: these
+    values, by field. kept: id of the rejected save. saved: time of the last save, or empty.
+    """
+
+    report: Report
+    form: ReportForm
+    sums: SpendingTotals
+    theirs: Mapping[str, str]
+    compared: bool
+    kept: int | None
+    saved: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionPage:
+    """The check before submission. missing: each with the address of its field; offers: the transitions available."""
+
+    report: Report
+    missing: tuple[Problem, ...]
+    offers: Sequence[object]
+
+
+def written_page(report: Report, form: ReportForm, *, compared: bool = False, kept: int | None = None) -> WritingPage:
+    """The report's form.
 
     compared: whether to show the stored value beside every field that differs. kept: id of the rejected save.
     """
-    lines, sums = money_used(report)
-    return page(
-        "reports/write.html",
+    return WritingPage(
         report=report,
         form=form,
-        lines=lines,
-        sums=sums,
+        sums=money_used(report).sums,
         theirs=dict(_theirs(report, form)) if compared else {},
         compared=compared,
         kept=kept,
@@ -40,16 +68,25 @@ def written_page(report: Report, form: ReportForm, *, compared: bool = False, ke
     )
 
 
+def submission_page(report: Report, offers: Sequence[object]) -> SubmissionPage:
+    """What is missing before the report can be submitted."""
+    missing = tuple(
+        Problem(translate(message), url_for("reports.write", id=report.id, _anchor=message.cure))
+        for message in completeness.of(report)
+    )
+    return SubmissionPage(report, missing, offers)
+
+
 def _theirs(report: Report, form: ReportForm) -> Iterator[tuple[str, str]]:
     """The stored text of each field in which the reader wrote something else."""
     stored = ReportForm.as_stored(report)
     texts = stored.typed()
     for field in form:
-        if field.errors or _messages_of(field) != _messages_of(stored[field.name]):
+        if field.errors or _value_of(field) != _value_of(stored[field.name]):
             yield field.name, texts.get(field.name, "")
 
 
-def _messages_of(field: Any) -> Any:
+def _value_of(field: Any) -> Any:
     """A field's value, with empty, untouched and unticked all as an empty string."""
     return "" if field.data is None or field.data is False else field.data
 
@@ -61,11 +98,13 @@ def keep(report: Report, form: ReportForm) -> None:
         _settle(request.form.get("kept", type=int), report)
 
 
-def saved(report: Report, form: ReportForm) -> dict[str, Any]:
-    """The answer to an automatic save, in the shape that `templates/macros/guard_bar.html` describes."""
-    unread = get_template_attribute("reports/_unread.html", "unread")(form)
-    sums = get_template_attribute("reports/_fields.html", "sums_row")(money_used(report)[1])
-    return {"saved_at": clock(report.saved_at), "version": report.version, "parts": {"unread": unread, "sums": sums}}
+def saved(report: Report, form: ReportForm) -> Saved:
+    """The answer to an automatic save: the values that could not be saved, and the totals."""
+    parts = {
+        "unread": part("reports/_unread.html", "unread", form),
+        "sums": part("reports/_fields.html", "sums_row", money_used(report).sums),
+    }
+    return Saved(clock(report.saved_at), report.version, parts)
 
 
 def too_late(report: Report, form: ReportForm) -> tuple[Response | str, int]:
@@ -78,10 +117,10 @@ def too_late(report: Report, form: ReportForm) -> tuple[Response | str, int]:
             person=principal().id or 0,
             version=request.form.get("version", -1, type=int),
         )
-    if "X-Autosave" in request.headers:
+    if automatic():
         return jsonify(notice=_notice(url_for("reports.write", id=report.id, kept=row.id))), 409
     db.session.refresh(report)
-    return written_page(report, form, compared=True, kept=row.id), 409
+    return page("reports/write.html", written_page(report, form, compared=True, kept=row.id)), 409
 
 
 def lost_text(report: Report, row: ApplicationSave) -> dict[str, str]:

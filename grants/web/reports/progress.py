@@ -1,15 +1,21 @@
-"""A report's indicators and spending, prepared for the macros of indicators and budgets."""
+"""A report to read: its indicators, its spending, automatic checks, and the time left for reading it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from flask_babel import gettext
 
-from grants.models import Report, ReportFigure, ReportSpending
-from grants.queries.reports import used as used_in_all
+from grants.db import today
+from grants.models import Instalment, Report, ReportFigure, ReportSpending
+from grants.queries import awards, reports
+from grants.web.site.authorization import principal
 from grants.web.site.formats import amount, number
+from workflows.deadlines import READ_WITHIN_DAYS
+from workflows.engine.steps import STEPS, Step
 
 START, TARGET, EDGES = 4.0, 76.0, (1.0, 97.0)
 """Percent along the axis: baseline, target, and the limits of the mark, with room for values beyond the target."""
@@ -18,30 +24,175 @@ TOLERANCE = Decimal(10)
 """Percent over a budget line above which a reason is required."""
 
 
-def indicators(report: Report) -> list[dict[str, Any]]:
-    """One row per indicator of the report."""
-    return [_indicator(figure) for figure in report.figures]
+@dataclass(frozen=True, slots=True)
+class IndicatorLine:
+    """An indicator with its figures as text. *_at: places along its axis, in percent, mirrored if less is better."""
+
+    name: str
+    source: str
+    reached: bool
+    start: str
+    now: str
+    target: str
+    start_at: float
+    now_at: float
+    target_at: float
+    result: str
 
 
-def _indicator(figure: ReportFigure) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class SpendingLine:
+    """A budget line with its amounts as text. off: deviation from the plan; share: percent of the line spent."""
+
+    what: str
+    why: str
+    approved: str
+    used: str
+    left: str
+    off: str
+    tone: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingTotals:
+    """The totals of all budget lines, as text."""
+
+    approved: str
+    used: str
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """The budget lines of a report with their totals."""
+
+    lines: tuple[SpendingLine, ...]
+    sums: SpendingTotals
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The result of an automatic check. mark: tick, diamond or cross."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingClock:
+    """The Foundation's time to read a report: the present day, the number of days allowed, and the last day."""
+
+    day: int
+    of: int
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """A report to read. waiting: instalments that depend on it; ours: whether the reader is not from the grantee.
+
+    clock: None unless the report is submitted. sender: who submitted it, or empty.
+    """
+
+    report: Report
+    step: Step
+    offers: Sequence[object]
+    indicators: tuple[IndicatorLine, ...]
+    spending: Spending
+    sender: str
+    waiting: Sequence[Instalment]
+    checks: tuple[Check, ...]
+    clock: ReadingClock | None
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentPage:
+    """A report that the grantee is still writing, for staff: its due date, but not its text."""
+
+    report: Report
+    step: Step
+
+
+def ours(report: Report) -> bool:
+    """Whether the reader is not from the grantee's organisation."""
+    return report.award.application.organisation_id not in principal().organisations
+
+
+def report_page(report: Report, offers: Sequence[object]) -> ReportPage:
+    """One report: figures against targets, money used, texts, and the actions available to the reader."""
+    return ReportPage(
+        report=report,
+        step=STEPS[report.step],
+        offers=offers,
+        indicators=indicators(report),
+        spending=money_used(report),
+        sender=reports.sender(report),
+        waiting=reports.waiting(report),
+        checks=checks(report),
+        clock=clock(report),
+        ours=ours(report),
+    )
+
+
+def clock(report: Report) -> ReadingClock | None:
+    """The time to read a submitted report; None at any other step."""
+    if report.step != "received":
+        return None
+    began = report.step_at.date()
+    return ReadingClock((today() - began).days + 1, READ_WITHIN_DAYS, began + timedelta(days=READ_WITHIN_DAYS))
+
+
+def checks(report: Report) -> tuple[Check, ...]:
+    """Automatic checks that save the reader a comparison by hand."""
+    return (_sources(report), _payments(report), *_consent(report))
+
+
+def _sources(report: Report) -> Check:
+    if all(figure.source or figure.indicator.how for figure in report.figures):
+        return Check("tick", gettext("Every indicator has a source"))
+    return Check("diamond", gettext("An indicator has no source"))
+
+
+def _payments(report: Report) -> Check:
+    paid, used = awards.held([report.award_id])[report.award_id].paid, reports.used(report)
+    amounts = {"used": amount(used, report.award.currency), "paid": amount(paid, report.award.currency)}
+    if used <= paid:
+        return Check("tick", gettext("%(used)s used of %(paid)s paid", **amounts))
+    return Check("diamond", gettext("%(used)s used, but only %(paid)s paid", **amounts))
+
+
+def _consent(report: Report) -> tuple[Check, ...]:
+    if not report.story:
+        return ()
+    if report.story_consent:
+        return (Check("tick", gettext("Consent given for the story")),)
+    return (Check("cross", gettext("No consent for the story")),)
+
+
+def indicators(report: Report) -> tuple[IndicatorLine, ...]:
+    """One line per indicator of the report."""
+    return tuple(_indicator(figure) for figure in report.figures)
+
+
+def _indicator(figure: ReportFigure) -> IndicatorLine:
     goal, share = figure.indicator, share_of_the_way(figure)
-    reached = share is not None and share >= 1
     now_at = min(max(START + (TARGET - START) * float(share or 0), EDGES[0]), EDGES[1])
-    row = {
-        "name": f"{goal.name}, {goal.unit}" if goal.unit else goal.name,
-        "source": figure.source or goal.how,
-        "reached": reached,
-        "start": number(goal.baseline),
-        "now": number(figure.actual),
-        "target": number(goal.target),
-        "start_at": START,
-        "now_at": now_at,
-        "target_at": TARGET,
-        "words": _words(figure, share),
-    }
-    if goal.less_is_better:
-        row |= {"start_at": 100 - START, "now_at": 100 - now_at, "target_at": 100 - TARGET}
-    return row
+    places = (START, now_at, TARGET)
+    start_at, now_at, target_at = (100 - place for place in places) if goal.less_is_better else places
+    return IndicatorLine(
+        name=f"{goal.name}, {goal.unit}" if goal.unit else goal.name,
+        source=figure.source or goal.how,
+        reached=share is not None and share >= 1,
+        start=number(goal.baseline),
+        now=number(figure.actual),
+        target=number(goal.target),
+        start_at=start_at,
+        now_at=now_at,
+        target_at=target_at,
+        result=_result(figure, share),
+    )
 
 
 def share_of_the_way(figure: ReportFigure) -> Decimal | None:
@@ -54,7 +205,7 @@ def share_of_the_way(figure: ReportFigure) -> Decimal | None:
     return (figure.actual - goal.baseline) / (goal.target - goal.baseline)
 
 
-def _words(figure: ReportFigure, share: Decimal | None) -> str:
+def _result(figure: ReportFigure, share: Decimal | None) -> str:
     goal = figure.indicator
     if figure.actual is None:
         return gettext("Not measured yet")
@@ -68,32 +219,34 @@ def _words(figure: ReportFigure, share: Decimal | None) -> str:
     return gettext("Not yet: %(share)s %% of the way", share=round(share * 100))
 
 
-def money_used(report: Report) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """One row per budget line, and the totals."""
+def money_used(report: Report) -> Spending:
+    """One line per budget line, and the totals."""
     currency = report.award.currency
     approved = sum((spent.line.agreed or ZERO for spent in report.spending), ZERO)
-    used = used_in_all(report)
-    sums = {"approved": approved, "used": used, "left": approved - used}
-    return (
-        [_line(spent, currency, final=report.kind == "final") for spent in report.spending],
-        {name: amount(value, currency, code=False) for name, value in sums.items()},
+    used = reports.used(report)
+    return Spending(
+        lines=tuple(_line(spent, currency, final=report.kind == "final") for spent in report.spending),
+        sums=SpendingTotals(
+            approved=amount(approved, currency, code=False),
+            used=amount(used, currency, code=False),
+            left=amount(approved - used, currency, code=False),
+        ),
     )
 
 
-def _line(spent: ReportSpending, currency: str, *, final: bool) -> dict[str, Any]:
+def _line(spent: ReportSpending, currency: str, *, final: bool) -> SpendingLine:
     approved, used = spent.line.agreed or ZERO, spent.spent
     off = Decimal(0) if used is None or not approved else ((used - approved) / approved * 100).quantize(Decimal(1))
-    share = float(used / approved * 100) if used is not None and approved else 0.0
-    return {
-        "what": spent.line.what,
-        "why": spent.explanation,
-        "approved": amount(approved, currency, code=False),
-        "used": amount(used, currency, code=False),
-        "left": amount(None if used is None else approved - used, currency, code=False),
-        "off": _off(used, off, final=final),
-        "tone": "late" if off > TOLERANCE else "",
-        "share": share,
-    }
+    return SpendingLine(
+        what=spent.line.what,
+        why=spent.explanation,
+        approved=amount(approved, currency, code=False),
+        used=amount(used, currency, code=False),
+        left=amount(None if used is None else approved - used, currency, code=False),
+        off=_off(used, off, final=final),
+        tone="late" if off > TOLERANCE else "",
+        share=float(used / approved * 100) if used is not None and approved else 0.0,
+    )
 
 
 def _off(used: Decimal | None, off: Decimal, *, final: bool) -> str:
