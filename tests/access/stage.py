@@ -107,6 +107,7 @@ def played(app: Flask, postgres: Postgres, template: str, folder: Path) -> Itera
         numbers, tokens = cast.play(), cast.sign_in(settings)
         db.session.remove()
         db.engine.dispose()
+    numbers["digest"] = app.extensions["assets"]["css"].digest
     stage = Stage(app, postgres, ground, folder, numbers, tokens)
     app.extensions["settings"] = settings_for(postgres, stage.copy, folder)
     try:

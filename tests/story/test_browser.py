@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Locator
 
 from config import ROOT
+from grants.web.site import assets
 from tests import machine
 from tests.story.chromium import PHONE, Chromium, Room, room
 from tests.story.outcome import Outcome
@@ -21,7 +22,7 @@ from tests.story.played import Played
 DAYS = ("starts_on", "ends_on", "paid_on")
 PRINTED = ("number", "kind", "language", "reference", "pages")
 STRICT = "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'\">"
-SHEET = ROOT / "grants" / "static" / "site.css"
+SHEET = assets.joined(ROOT / "grants" / "static", "css", assets.STYLES).content.decode()
 OVER = "<p>" + "x" * 200
 
 
@@ -107,7 +108,7 @@ def test_a_table_that_scrolls_sideways_has_a_shadow_at_that_edge(
     visitor: Chromium, scheme: Literal["light", "dark"]
 ) -> None:
     visitor.window.emulate_media(color_scheme=scheme)
-    visitor.window.set_content(f"<style>{SHEET.read_text()}</style><div class='frame'><table><td>Far</table></div>")
+    visitor.window.set_content(f"<style>{SHEET}</style><div class='frame'><table><td>Far</table></div>")
     frame = visitor.window.locator(".frame")
 
     first = shaded(frame)

@@ -70,7 +70,8 @@ def test_signing_in_never_redirects_to_another_site(app: Flask) -> None:
 
 
 def test_every_response_has_the_security_headers(app: Flask) -> None:
-    for path in ("/", "/nothing", "/static/site.css", "/health"):
+    sheet = f"/assets/{app.extensions['assets']['css'].digest}/site.css"
+    for path in ("/", "/nothing", "/static/mark.svg", sheet, "/health"):
         answer = anonymous(app).get(path)
         policy = answer.headers["Content-Security-Policy"]
         answer.close()

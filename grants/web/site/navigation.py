@@ -82,10 +82,8 @@ def _safe(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static":
-        response.headers.setdefault(
-            "Cache-Control", "no-store" if current_user.is_authenticated else "private, no-cache"
-        )
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if current_user.is_authenticated else "private, no-cache"
     if (asked := request.args.get("language")) in LANGUAGES:
         response.set_cookie("grants_language", asked or "", max_age=31_536_000, samesite="Lax", httponly=True)
     return response

@@ -1,0 +1,118 @@
+/* Saves a draft while its author is typing; templates/macros/guard_bar.html describes the requests and responses. */
+"use strict";
+
+const PREFIX = "grants:", PAUSE = 1000, RETRY = 9000;
+const showNotice = (html) => { document.querySelector("[data-notices]").innerHTML = html; };
+
+class Draft {
+  constructor(form) {
+    this.form = form;
+    this.key = `${PREFIX}${form.dataset.autosave}:${form.getAttribute("action")}`;
+    this.savedAt = form.dataset.savedAt || "";
+    form.oninput = () => this.schedule(PAUSE);
+    form.onsubmit = (event) => this.onSubmit(event);
+    form.addEventListener("focusout", () => this.save());
+    document.addEventListener("visibilitychange", () => document.hidden && this.save(true));
+    addEventListener("online", () => this.save());
+    addEventListener("beforeunload", (event) => {
+      if (this.changed && !this.stored && !this.stopped) event.preventDefault();
+    });
+    this.restore();
+  }
+
+  get entries() {
+    const fields = [...new FormData(this.form)];
+    return fields.filter(([name, value]) => typeof value === "string" && !/^(csrf_token|once)$/.test(name));
+  }
+
+  schedule(pause) {
+    this.changed = true; this.stored = false;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), pause);
+  }
+
+  /* Submitting the form during a save would send an outdated version, so wait until the save has finished. */
+  onSubmit(event) {
+    if (!this.busy) { this.stopped = true; return; }
+    event.preventDefault();
+    this.submitter = event.submitter;
+  }
+
+  async save(keepalive = false) {
+    if (!this.changed || this.busy || this.stopped) return;
+    clearTimeout(this.timer);
+    this.busy = true; this.changed = false;
+    const body = new FormData(this.form);
+    all("[type=file]", this.form).forEach((field) => body.delete(field.name));
+    const headers = { "X-Autosave": "1", Accept: "application/json" };
+    try {
+      const request = { method: "POST", body, headers, keepalive, redirect: "manual" };
+      await this.onResponse(await fetch(this.form.action, request));
+    } catch {
+      this.onFailure("offline");
+    }
+    this.busy = false;
+    if (this.submitter !== undefined) this.form.requestSubmit(this.submitter);
+    else if (this.changed && !this.stored) this.schedule(PAUSE);
+  }
+
+  async onResponse(response) {
+    if (response.ok) return this.onSaved(await response.json());
+    if (response.status >= 500) return this.onFailure("offline");
+    if (/^(0|401|403)$/.test(response.status)) return this.onFailure("signed-out");
+    if (response.status !== 409) return this.onFailure("refused");
+    this.stopped = true;
+    localStorage.removeItem(this.key);
+    showNotice((await response.json()).notice);
+  }
+
+  onSaved({ saved_at: savedAt, version, parts = {} }) {
+    this.savedAt = savedAt;
+    localStorage.removeItem(this.key);
+    setText("[data-notices]", "");
+    setText("[data-saved]", savedAt);
+    all("[data-saved-line]").forEach((line) => { line.hidden = false; });
+    all("[data-version]", this.form).forEach((field) => { field.value = version; });
+    for (const [id, html] of Object.entries(parts)) {
+      const place = document.getElementById(id);
+      if (place && !place.contains(document.activeElement)) place.outerHTML = html;
+    }
+  }
+
+  onFailure(reason) {
+    if (this.stopped) return;
+    this.changed = true;
+    try {
+      localStorage.setItem(this.key, JSON.stringify(this.entries));
+      this.stored = true;
+    } catch {
+      this.stored = false;
+    }
+    showNotice(document.getElementById(`notice-${reason}`).innerHTML);
+    setText("[data-notices] [data-saved]", this.savedAt);
+    if (reason === "offline") this.timer = setTimeout(() => this.save(), RETRY);
+  }
+
+  /* Text stored on the device goes to the server with the version it was based on, so that newer text is not lost. */
+  restore() {
+    const stored = JSON.parse(localStorage.getItem(this.key) || "[]");
+    const texts = (entries) => JSON.stringify(entries.filter(([name]) => name !== "version"));
+    if (!stored.length || texts(stored) === texts(this.entries)) return localStorage.removeItem(this.key);
+    for (const [name] of stored) if (/-\d+-/.test(name) && !this.form.elements[name]) addRow(name.split("-")[0]);
+    for (const field of this.form.elements) {
+      const values = stored.filter(([name]) => name === field.name).map(([, value]) => value);
+      if (/^(checkbox|radio)$/.test(field.type)) field.checked = values.includes(field.value);
+      else if (values.length) field.value = values[0];
+    }
+    this.schedule(0);
+  }
+}
+
+const drafts = all("form[data-autosave]").map((form) => new Draft(form));
+
+/* Signing out removes stored text, so that the next person at a shared computer cannot read it. */
+document.addEventListener("submit", ({ target }) => {
+  if (!("signOut" in target.dataset)) return;
+  drafts.forEach((draft) => { draft.stopped = true; });
+  Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
+});

@@ -1,0 +1,7 @@
+/* Finds elements and changes the text in them. The scripts of the site are joined into one, so all of them use this. */
+"use strict";
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const setText = (selector, text, root) => all(selector, root).forEach((place) => { place.textContent = text; });
+
+document.querySelector("[data-focus]")?.focus();
