@@ -22,7 +22,7 @@ class Draft {
 
   get entries() {
     const fields = [...new FormData(this.form)];
-    return fields.filter(([name, value]) => typeof value === "string" && !/^(csrf_token|once)$/.test(name));
+    return fields.filter(([name, value]) => typeof value === "string" && !/^(csrf_token|idempotency_key)$/.test(name));
   }
 
   schedule(pause) {
