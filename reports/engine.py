@@ -22,7 +22,7 @@ from reports.complaints import listening
 from reports.refusal import Unprintable
 from reports.sheet import Sheet
 from reports.structure import complete_structure
-from reports.written import write_once
+from reports.written import write_objects
 
 FAMILIES = {"Noto Serif": "fonts-noto-core", "Noto Sans": "fonts-noto-core", "Noto Sans CJK JP": "fonts-noto-cjk"}
 """Font families of the documents, each with the Debian package that contains it."""
@@ -93,7 +93,7 @@ def print_html(
     def finish(document: Document, pdf: pydyf.PDF) -> None:
         complete_structure(pdf)
         used.update(fonts.inventory(document.fonts.values()))
-        write_once(pdf)
+        write_objects(pdf)
 
     with listening() as complaints:
         try:

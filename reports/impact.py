@@ -179,7 +179,7 @@ class Impact:
             [Paid(on, together, self._amount(together)) for on, together in by_day.items()],
             starts_on=report.starts_on,
             ends_on=report.ends_on,
-            say_day=words.plain_day,
+            format_day=words.plain_day,
             alternative=words.gettext("Payments over time: %(payments)s.", payments=listed),
             ink="paper",
         )

@@ -37,8 +37,8 @@ def fit_to_print(data: bytes) -> bytes:
 def _on_white(picture: Image.Image) -> bytes:
     """The pixels on a white background. A new image is made because saving the original would keep its metadata."""
     coloured = picture.convert("RGBA")
-    paper = Image.new("RGB", coloured.size, "white")
-    paper.paste(coloured, mask=coloured)
+    background = Image.new("RGB", coloured.size, "white")
+    background.paste(coloured, mask=coloured)
     file = BytesIO()
-    paper.save(file, "JPEG", quality=85)
+    background.save(file, "JPEG", quality=85)
     return file.getvalue()

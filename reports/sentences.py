@@ -73,11 +73,11 @@ class Sentences:
             return self._words.gettext("immediately")
         return self._words.all_of(self._condition(condition) for condition in instalment.conditions)
 
-    def task(self, duty: Duty) -> Markup:
+    def task(self, item: Duty) -> Markup:
         """A task with its date in bold: "By 26 January 2026: sign agreement …"."""
-        words, message = self._words, REPORT_DUE[duty.report] if duty.report else TASKS[duty.deed]
-        by = strong(words.gettext("By %(day)s", day=words.day(duty.by)))
-        task = words.gettext(message, about=duty.about, number=duty.report_number)
+        words, message = self._words, REPORT_DUE[item.report] if item.report else TASKS[item.deed]
+        by = strong(words.gettext("By %(day)s", day=words.day(item.by)))
+        task = words.gettext(message, about=item.about, number=item.report_number)
         # Translators: a date ("By 26 January 2026") and a task ("sign agreement G-2026-0009 online.").
         return words.gettext("%(by)s: %(task)s", by=by, task=task)
 

@@ -21,6 +21,6 @@ class Written(pydyf.Object):
         self.data, self.compressible = thing.data, thing.compressible
 
 
-def write_once(pdf: pydyf.PDF) -> None:
+def write_objects(pdf: pydyf.PDF) -> None:
     """Replace all objects by their bytes. Call this last: later changes to the objects have no effect."""
     pdf.objects[:] = [thing if thing.free == "f" else Written(thing) for thing in pdf.objects]

@@ -1,7 +1,7 @@
 """The web application of a test process: created once, then connected to each test's own database.
 
 Templates, routes and SQL are compiled once instead of once per test, which saves half of a test's time. A test that
-needs an application with other settings calls `create_app` itself, and `compiled_once` if it shows many pages.
+needs an application with other settings calls `create_app` itself, and `share_compiled` if it shows many pages.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.databases import settings_for
 from workflows.programmes import read_also
 
 
-def compiled_once(app: Flask, postgres: Postgres) -> Flask:
+def share_compiled(app: Flask, postgres: Postgres) -> Flask:
     """Make the application share its compiled templates with the other applications of the test run."""
     folder = postgres.instance / "templates"
     folder.mkdir(exist_ok=True)
@@ -36,7 +36,7 @@ def compiled_once(app: Flask, postgres: Postgres) -> Flask:
 def flow_row(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """An application that connects to the database named in its settings at that moment."""
     settings = settings_for(postgres, template, tmp_path_factory.mktemp("application"))
-    made = compiled_once(create_app(settings), postgres)
+    made = share_compiled(create_app(settings), postgres)
     made.testing = True
     with made.app_context():
         event.listen(db.engine, "do_connect", lambda *asked: _lead(made, asked[-1]))

@@ -29,7 +29,7 @@ class Process:
     instance: Path
     patience: float = 10.0
     _child: subprocess.Popen[bytes] | None = None
-    _told_at: float | None = None
+    _signalled_at: float | None = None
     _read_to: int | None = None
 
     @property
@@ -51,7 +51,7 @@ class Process:
         """Start it and write its process id."""
         self.end_orphan()
         self.number.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._told_at = None
+        self._signalled_at = None
         with child.open_log(self.log) as output:
             end = output.tell()
             self._read_to = end if self._read_to is None else min(self._read_to, end)
@@ -65,15 +65,15 @@ class Process:
 
     def tell(self) -> None:
         """Send SIGTERM, once only: a second signal makes an RQ worker abandon its job."""
-        if self.running and self._child and self._told_at is None:
-            self._told_at = time.monotonic()
+        if self.running and self._child and self._signalled_at is None:
+            self._signalled_at = time.monotonic()
             self._child.send_signal(signal.SIGTERM)
 
     def stop(self) -> None:
         """Send SIGTERM, wait for its patience, then kill it."""
         self.tell()
         if self._child is not None:
-            left = (self._told_at or 0.0) + self.patience - time.monotonic()
+            left = (self._signalled_at or 0.0) + self.patience - time.monotonic()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._child.wait(max(left, 0.0))
             child.stop(self._child, seconds=5)

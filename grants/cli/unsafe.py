@@ -20,14 +20,14 @@ TLS_MODES = {"require", "verify-ca", "verify-full"}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem. name: the setting or fact; says: what is wrong; cure: what to do."""
+    """One problem. name: the setting or fact; problem: what is wrong; cure: what to do."""
 
     name: str
-    says: str
+    problem: str
     cure: str
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.says} {self.cure}"
+        return f"{self.name}: {self.problem} {self.cure}"
 
 
 Check = Callable[[Settings], Iterator[Finding]]

@@ -19,7 +19,7 @@ from workflows.programme import Question
 from workflows.programmes import programmes
 
 PROJECTS = ROOT / "grants" / "reference" / "projects.csv"
-SPOKEN = "Demonstration: title, amount and country are published; this text and everything else are invented."
+NOTE = "Demonstration: title, amount and country are published; this text and everything else are invented."
 WHY = "The need is supported by data, and the plan states who does what and by when."
 OPEN = {
     "BTN-L": ("Beyond the Net, large · third round 2026", 30, 200_000),
@@ -133,7 +133,7 @@ def _fill(application: Application, row: dict[str, str], writer: Actor) -> None:
         for q in s.questions
         if q.kind not in ("budget", "indicators")
     }
-    facts = {"title": row["title"], "summary": SPOKEN, "starts_on": today() + timedelta(days=120), "months": 12}
+    facts = {"title": row["title"], "summary": NOTE, "starts_on": today() + timedelta(days=120), "months": 12}
     lines = [
         Line("Equipment and connection", "equipment", Decimal(1), total * 7 / 10),
         Line("Workshops", "training", Decimal(1), total * 2 / 10),
@@ -170,7 +170,7 @@ def _answer(question: Question) -> object:
             kinds = {"date": start.isoformat(), "tick": "yes", "number": "1"}
             return [{column.key: kinds.get(column.kind, "As described (demo)") for column in question.columns}]
         case _:
-            return SPOKEN
+            return NOTE
 
 
 def _review(application: Application, officer: Actor, in_hand: int) -> None:

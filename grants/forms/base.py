@@ -52,11 +52,11 @@ def cleaned(text: str | None) -> str | None:
     if text is None:
         return None
     lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(c for c in lines if c in "\n\t" or c in JOINERS or _seen(c)).strip()
+    kept = "".join(c for c in lines if c in "\n\t" or c in JOINERS or _visible(c)).strip()
     return kept if kept.strip(JOINERS + " \n\t") else ""
 
 
-def _seen(character: str) -> bool:
+def _visible(character: str) -> bool:
     return unicodedata.category(character)[0] != "C" and character not in LOOKS
 
 

@@ -17,7 +17,7 @@ from grants.jobs.program import queue
 from grants.services import outbox
 
 WORK = "grants.jobs.doors.work"
-AT_ONCE = 10
+PER_JOB = 10
 """Outbox rows per job, so that the queue's overhead for a job is paid once for several rows."""
 FULL = 50
 """Maximum number of jobs waiting in a queue. Other rows wait in the database, where they cannot be lost."""
@@ -38,8 +38,8 @@ def run(app: Flask, connection: Redis, *, pause: float = 1.0) -> None:
             end.wait(pause)
 
 
-def turn(connection: Redis, *, at_once: int = AT_ONCE) -> int:
-    """Enqueue the due rows once, `at_once` rows per job; return the number of rows."""
+def turn(connection: Redis, *, per_job: int = PER_JOB) -> int:
+    """Enqueue the due rows once, `per_job` rows per job; return the number of rows."""
     count = 0
     try:
         with transaction():
@@ -47,8 +47,8 @@ def turn(connection: Redis, *, at_once: int = AT_ONCE) -> int:
             for name in outbox.QUEUES:
                 target = queue(name, connection)
                 room = max(FULL - target.count, 0)
-                ids = outbox.due(room * at_once, name) if room else []
-                for few in (ids[at : at + at_once] for at in range(0, len(ids), at_once)):
+                ids = outbox.due(room * per_job, name) if room else []
+                for few in (ids[at : at + per_job] for at in range(0, len(ids), per_job)):
                     target.enqueue_call(WORK, args=(few,), timeout=SECONDS, result_ttl=0, failure_ttl=86_400, ttl=3_600)
                 if ids:
                     outbox.enqueued(ids)

@@ -56,11 +56,11 @@ def line_bar(
     """
     drawing = Drawing(width, height, alternative, ink)
     scale = width / float(most) if most else 0.0
-    allowed, within, over = (
+    allowed, covered, over = (
         float(part) * scale for part in (approved, min(used, approved), max(used - approved, Decimal()))
     )
     drawing.rectangle(0, 0, allowed, height, fill="sunk")
-    drawing.rectangle(0, 2, within, height - 4, fill="c1")
+    drawing.rectangle(0, 2, covered, height - 4, fill="c1")
     if over:
         drawing.outline(allowed, 2, over, height - 4, stroke="c5")
         drawing.hatching(allowed, 2, over, height - 4, stroke="c5", gap=2.4)

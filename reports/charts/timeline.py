@@ -32,7 +32,7 @@ def payments_over_time(
     *,
     starts_on: date,
     ends_on: date,
-    say_day: Callable[[date], str],
+    format_day: Callable[[date], str],
     alternative: str,
     width: float = 480,
     height: float = 72,
@@ -48,8 +48,8 @@ def payments_over_time(
     floor, ceiling = height - 14, 26.0
     most = max((payment.amount for payment in payments), default=Decimal(1)) or Decimal(1)
     drawing.line(0, floor, width, floor, stroke="ink", weight=0.8)
-    drawing.text(0, height - 3, say_day(first), anchor="start")
-    drawing.text(width, height - 3, say_day(last), anchor="end")
+    drawing.text(0, height - 3, format_day(first), anchor="start")
+    drawing.text(width, height - 3, format_day(last), anchor="end")
     free_from = 0.0
     for index, payment in enumerate(sorted(payments, key=lambda one: one.day)):
         left = (width - BAR) * (payment.day - first).days / max(1, (last - first).days)
@@ -57,7 +57,7 @@ def payments_over_time(
         drawing.rectangle(left, top, BAR, floor - top, fill="c1")
         starts = left if left + LABEL_WIDTH <= width else left + BAR - LABEL_WIDTH
         if index < MOST_LABELS and starts >= free_from:
-            _label(drawing, payment, say_day(payment.day), left, top)
+            _label(drawing, payment, format_day(payment.day), left, top)
             free_from = starts + LABEL_WIDTH
     return drawing.svg()
 

@@ -62,8 +62,8 @@ def _window(middle: tuple[float, float], span: float) -> tuple[float, float, flo
     while True:
         x = min(max(middle[0] - span / 2, 0), SHEET_WIDTH - span)
         y = min(max(middle[1] - span / 2, 0), SHEET_HEIGHT - span)
-        seen = sum(x <= east <= x + span and y <= south <= y + span for east, south in _land())
-        if seen >= ENOUGH_LAND or span * 1.25 > SHEET_HEIGHT:
+        inside = sum(x <= east <= x + span and y <= south <= y + span for east, south in _land())
+        if inside >= ENOUGH_LAND or span * 1.25 > SHEET_HEIGHT:
             return x, y, span, span
         span *= 1.25
 

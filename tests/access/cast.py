@@ -60,7 +60,7 @@ def play() -> dict[str, str]:
     found |= {"lapsed": str(lapsed.application_id), "lapsed_award": str(lapsed.id), "today": today().isoformat()}
     found |= _before_a_decision(world) | _in_review(world) | _other_flows(world) | _agreements(world)
     found |= _payments(world) | _calls(world)
-    found |= _papers(settings, int(found["granted"]))
+    found |= _documents(settings, int(found["granted"]))
     with transaction() as session:
         for row in session.query(Application).filter(Application.organisation_id != world.chapters["bo"].id):
             session.add(Conflict(application_id=row.id, person_id=world.people["conf"].id, kinds="member"))
@@ -264,7 +264,7 @@ def _calls(world: World) -> dict[str, str]:
     }
 
 
-def _papers(settings: Settings, granted: int) -> dict[str, str]:
+def _documents(settings: Settings, granted: int) -> dict[str, str]:
     """A letter that is printed, another that was given up, and a mail in the box."""
     letter = db.session.query(Document).filter_by(application_id=granted).order_by(Document.id).limit(1).one()
     with transaction() as session:

@@ -23,7 +23,7 @@ from tests.bench.orders import Desk
 
 ROUNDS, LETTERS, PAGES = 8, 40, 4
 TEN, ONE, BARE = "ten to a job", "one by one", "bare loop"
-AT_ONCE = {TEN: relay.AT_ONCE, ONE: 1}
+PER_JOB = {TEN: relay.PER_JOB, ONE: 1}
 LEAST = {TEN: 0.95, ONE: 0.70}
 FASTER = 3.0
 RESTING_MIB = 200.0
@@ -52,11 +52,11 @@ class Way:
     worker: int
     highest: float = 0.0
 
-    def print(self, at_once: int, count: int = LETTERS) -> Cost:
+    def print(self, per_job: int, count: int = LETTERS) -> Cost:
         """The cost per letter from the first one enqueued to the last one stored, for this many letters."""
         ids = self.desk.order(count)
         before, mine = self._spent(), time.process_time()
-        began = self.desk.send(at_once)
+        began = self.desk.send(per_job)
         mine = time.process_time() - mine
         processes.until(lambda: self.desk.printed(ids), f"{count} letters", pause=0.5, meanwhile=self.look)
         processes.until(lambda: not self.look(), "The end of the last job")
@@ -123,11 +123,11 @@ def measure(ground: Ground) -> list[Figure]:
 
 
 def _measure(way: Way, settings: Settings) -> list[Figure]:
-    way.print(relay.AT_ONCE, relay.AT_ONCE)
+    way.print(relay.PER_JOB, relay.PER_JOB)
     rest = processes.resident(way.worker)
     ids = way.desk.order(LETTERS)
     letters = way.desk.html(ids)
-    way.desk.send(relay.AT_ONCE)
+    way.desk.send(relay.PER_JOB)
     with bare() as loop:
         loop.begin(letters)
         processes.until(lambda: way.desk.printed(ids) and not way.look(), "The first letters")
@@ -144,26 +144,26 @@ def _rounds(way: Way, loop: Bare) -> Iterator[dict[str, Cost]]:
     """
     before = loop.print()
     for _ in range(ROUNDS):
-        found = {kind: way.print(few) for kind, few in AT_ONCE.items()}
+        found = {kind: way.print(few) for kind, few in PER_JOB.items()}
         after = loop.print()
         yield {BARE: Cost((before.wall + after.wall) / 2, (before.cpu + after.cpu) / 2), **found}
         before = after
 
 
 def _ratios(rounds: list[dict[str, Cost]]) -> Iterator[Figure]:
-    for kind in AT_ONCE:
+    for kind in PER_JOB:
         for what in ("wall", "cpu"):
             named = {"wall": "by the clock", "cpu": "by processor seconds"}[what]
             ratio = median(getattr(each[BARE], what) / getattr(each[kind], what) for each in rounds)
             yield Figure(PART, f"speed {kind}, {named}", ratio, "of bare", least=LEAST[kind])
-    for kind in (BARE, *AT_ONCE):
+    for kind in (BARE, *PER_JOB):
         yield Figure(PART, f"one letter, {kind}", median(each[kind].wall for each in rounds) * 1_000, "ms")
         yield Figure(PART, f"one letter, {kind}, processor", median(each[kind].cpu for each in rounds) * 1_000, "ms")
 
 
 def _memory(rest: float, grown: float, highest: float) -> Iterator[Figure]:
     yield Figure(MEMORY, "at rest, warmed up", rest, "MiB", most=RESTING_MIB)
-    yield Figure(MEMORY, f"grown after {LETTERS * ROUNDS * len(AT_ONCE)} letters", max(grown, 0.0), "MiB", most=10.0)
+    yield Figure(MEMORY, f"grown after {LETTERS * ROUNDS * len(PER_JOB)} letters", max(grown, 0.0), "MiB", most=10.0)
     yield Figure(MEMORY, "its child at most", highest, "MiB")
 
 

@@ -57,14 +57,14 @@ class Desk:
             )
             return [pages.html(parse(row.data)) for row in rows]
 
-    def send(self, at_once: int) -> datetime:
+    def send(self, per_job: int) -> datetime:
         """Enqueue all waiting letters, this many per job.
 
         Returns the start time, by the clock that sets the time of the files.
         """
         with self.app.app_context():
             began: datetime = db.session.execute(select(func.clock_timestamp())).scalar_one()
-            relay.turn(self.connection, at_once=at_once)
+            relay.turn(self.connection, per_job=per_job)
         return began
 
     def printed(self, ids: list[int]) -> bool:

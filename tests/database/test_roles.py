@@ -85,10 +85,10 @@ BEYOND = {
 }
 
 
-@pytest.mark.parametrize("deed", BEYOND)
-def test_the_application_cannot(connect: Connect, deed: str) -> None:
+@pytest.mark.parametrize("statement", BEYOND)
+def test_the_application_cannot(connect: Connect, statement: str) -> None:
     with connect("grants_app") as app, pytest.raises(errors.InsufficientPrivilege):
-        app.execute(BEYOND[deed].encode())
+        app.execute(BEYOND[statement].encode())
 
 
 def test_the_application_owns_nothing(connect: Connect) -> None:

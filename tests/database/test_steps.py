@@ -61,16 +61,16 @@ def test_without_its_trigger_a_step_could_change_without_an_event(own: Urls, tab
         owner.execute(f"DROP TRIGGER {table}_step_moved ON {table}")
 
     with psycopg.connect(own("grants_app")) as connection:
-        before = told_and_stored(connection, table)
+        before = recorded_and_stored(connection, table)
         connection.execute(MOVED[table].encode())
         connection.commit()
-        reported, stored = told_and_stored(connection, table)
+        reported, stored = recorded_and_stored(connection, table)
 
     assert stored != before[1], "the step has changed"
     assert reported == before[0], "and no event tells of it"
 
 
-def told_and_stored(connection: psycopg.Connection[tuple[object, ...]], table: str) -> tuple[object, object]:
+def recorded_and_stored(connection: psycopg.Connection[tuple[object, ...]], table: str) -> tuple[object, object]:
     """How many events there are of the row that MOVED moves, and its step."""
     asked = "SELECT (SELECT count(*) FROM history WHERE about = '{0}' AND about_id = {1}), step FROM {0} WHERE id = {1}"
     found = connection.execute(asked.format(table, row_of(table)).encode()).fetchone()

@@ -51,38 +51,38 @@ def app(postgres: Postgres, settled: str, tmp_path: Path) -> Iterator[Flask]:
             yield program
 
 
-SAYS = "{} 1 differs from its history."
+FOUND = "{} 1 differs from its history."
 FORGED = {
-    "UPDATE application SET title = 'Another' WHERE id = 1": SAYS.format("application"),
-    "UPDATE application SET asked = 9 WHERE id = 1": SAYS.format("application"),
-    "UPDATE application SET answers = answers || '{\"problem\": \"None.\"}' WHERE id = 1": SAYS.format("application"),
-    "UPDATE budget_line SET what = 'A car' WHERE application_id = 1": SAYS.format("application"),
-    "UPDATE indicator SET target = 1 WHERE application_id = 1": SAYS.format("application"),
+    "UPDATE application SET title = 'Another' WHERE id = 1": FOUND.format("application"),
+    "UPDATE application SET asked = 9 WHERE id = 1": FOUND.format("application"),
+    "UPDATE application SET answers = answers || '{\"problem\": \"None.\"}' WHERE id = 1": FOUND.format("application"),
+    "UPDATE budget_line SET what = 'A car' WHERE application_id = 1": FOUND.format("application"),
+    "UPDATE indicator SET target = 1 WHERE application_id = 1": FOUND.format("application"),
     "UPDATE budget_line SET agreed = agreed + CASE position WHEN 0 THEN 1 ELSE -1 END WHERE application_id = 1":
-        SAYS.format("agreement"),
-    "UPDATE agreement SET signed_name = 'Mallory'": SAYS.format("agreement"),
-    "UPDATE award SET ends_on = ends_on + 90": SAYS.format("agreement"),
-    "UPDATE award SET conditions = 'None.'": SAYS.format("agreement"),
-    "UPDATE award SET met_by = 2": SAYS.format("agreement"),
-    "UPDATE report SET summary = 'All went well.'": SAYS.format("report"),
-    "UPDATE report SET approved_by = 1 WHERE id = 1": SAYS.format("report"),
-    "UPDATE report_figure SET actual = 90": SAYS.format("report"),
-    "UPDATE report_spending SET spent = spent + 1": SAYS.format("report"),
-    "UPDATE instalment SET amount = amount + 100 WHERE id = 1": SAYS.format("instalment"),
-    "UPDATE instalment SET conditions = '{}' WHERE id = 1": SAYS.format("instalment"),
-    "UPDATE payment SET amount = amount + 5 WHERE id = 1": SAYS.format("batch"),
-    "UPDATE payment SET undone = true WHERE id = 1": SAYS.format("batch"),
-    "DELETE FROM payment WHERE id = 1": SAYS.format("batch"),
-    "UPDATE batch SET approved_by = 1 WHERE id = 1": SAYS.format("batch"),
-    "UPDATE score SET points = 5 WHERE id = 1": SAYS.format("assignment"),
-    "DELETE FROM score WHERE id = 2": SAYS.format("assignment"),
-    "UPDATE review SET fund = false": SAYS.format("assignment"),
-    "UPDATE review SET concerns = 'None.'": SAYS.format("assignment"),
-    "UPDATE assignment SET person_id = 1 WHERE id = 1": SAYS.format("assignment"),
-    "UPDATE appointment SET role = 'approver' WHERE id = 1": SAYS.format("appointment"),
-    "UPDATE appointment SET person_id = 13 WHERE id = 1": SAYS.format("appointment"),
-    "UPDATE membership SET organisation_id = 2 WHERE id = 1": SAYS.format("membership"),
-    "UPDATE call SET rules = jsonb_set(rules, '{most}', '\"9\"')": SAYS.format("call"),
+        FOUND.format("agreement"),
+    "UPDATE agreement SET signed_name = 'Mallory'": FOUND.format("agreement"),
+    "UPDATE award SET ends_on = ends_on + 90": FOUND.format("agreement"),
+    "UPDATE award SET conditions = 'None.'": FOUND.format("agreement"),
+    "UPDATE award SET met_by = 2": FOUND.format("agreement"),
+    "UPDATE report SET summary = 'All went well.'": FOUND.format("report"),
+    "UPDATE report SET approved_by = 1 WHERE id = 1": FOUND.format("report"),
+    "UPDATE report_figure SET actual = 90": FOUND.format("report"),
+    "UPDATE report_spending SET spent = spent + 1": FOUND.format("report"),
+    "UPDATE instalment SET amount = amount + 100 WHERE id = 1": FOUND.format("instalment"),
+    "UPDATE instalment SET conditions = '{}' WHERE id = 1": FOUND.format("instalment"),
+    "UPDATE payment SET amount = amount + 5 WHERE id = 1": FOUND.format("batch"),
+    "UPDATE payment SET undone = true WHERE id = 1": FOUND.format("batch"),
+    "DELETE FROM payment WHERE id = 1": FOUND.format("batch"),
+    "UPDATE batch SET approved_by = 1 WHERE id = 1": FOUND.format("batch"),
+    "UPDATE score SET points = 5 WHERE id = 1": FOUND.format("assignment"),
+    "DELETE FROM score WHERE id = 2": FOUND.format("assignment"),
+    "UPDATE review SET fund = false": FOUND.format("assignment"),
+    "UPDATE review SET concerns = 'None.'": FOUND.format("assignment"),
+    "UPDATE assignment SET person_id = 1 WHERE id = 1": FOUND.format("assignment"),
+    "UPDATE appointment SET role = 'approver' WHERE id = 1": FOUND.format("appointment"),
+    "UPDATE appointment SET person_id = 13 WHERE id = 1": FOUND.format("appointment"),
+    "UPDATE membership SET organisation_id = 2 WHERE id = 1": FOUND.format("membership"),
+    "UPDATE call SET rules = jsonb_set(rules, '{most}', '\"9\"')": FOUND.format("call"),
 }  # fmt: skip
 MONEY = {
     "UPDATE instalment SET amount = amount + 100 WHERE id = 1": "its instalments do not add up to its amount.",
@@ -101,7 +101,9 @@ def test_unchanged_data_verify(app: Flask) -> None:
 
 def rounds() -> list[list[str]]:
     """The forgeries in rounds that change each kind of row once, so that each finding belongs to one forgery."""
-    by_kind = [[forgery for forgery in FORGED if FORGED[forgery] == says] for says in dict.fromkeys(FORGED.values())]
+    by_kind = [
+        [forgery for forgery in FORGED if FORGED[forgery] == finding] for finding in dict.fromkeys(FORGED.values())
+    ]
     return [[one for one in made if one] for made in zip_longest(*by_kind)]
 
 
@@ -137,7 +139,7 @@ def test_a_forged_repayment_is_found(app: Flask, forge: Forge) -> None:
         " VALUES (1, 500, 'USD', '2026-11-22', 'x', 1)"
     )
 
-    assert any(says.endswith("its repayments differ from the ledger.") for says in found(app))
+    assert any(finding.endswith("its repayments differ from the ledger.") for finding in found(app))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,8 @@ def test_a_forged_end_of_an_award_is_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE application SET step = 'terminated' WHERE id = 1")
 
     assert any(
-        says.endswith("its accounts, from committed to returned, do not add up to its amount.") for says in found(app)
+        finding.endswith("its accounts, from committed to returned, do not add up to its amount.")
+        for finding in found(app)
     )
 
 

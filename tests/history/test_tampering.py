@@ -45,11 +45,11 @@ def test_an_untouched_history_verifies(app: Flask) -> None:
 
 @pytest.mark.parametrize("kind", TAMPERINGS)
 def test_every_manipulation_is_found(app: Flask, forge: Forge, kind: str) -> None:
-    statements, says = TAMPERINGS[kind]
+    statements, finding = TAMPERINGS[kind]
 
     forge(statements)
 
-    assert says in found(app)
+    assert finding in found(app)
 
 
 def test_a_completely_rebuilt_chain_is_found_by_its_checkpoint(app: Flask, forge: Forge) -> None:
@@ -113,7 +113,7 @@ def test_a_lost_head_is_found(app: Flask, forge: Forge) -> None:
 def test_changed_texts_are_found(app: Flask, forge: Forge) -> None:
     forge("UPDATE history_words SET words = 'Name nobody.' WHERE name = 'conditions'")
 
-    assert [says for says in found(app) if "text “conditions” was changed" in says] == found(app) != []
+    assert [finding for finding in found(app) if "text “conditions” was changed" in finding] == found(app) != []
 
 
 def test_erased_texts_leave_the_chain_valid(app: Flask, forge: Forge) -> None:
@@ -168,9 +168,9 @@ def test_a_total_changed_directly_is_found(app: Flask, forge: Forge) -> None:
 def test_a_lost_total_is_found(app: Flask, forge: Forge) -> None:
     forge("DELETE FROM total WHERE kind = 'available'")
 
-    [says] = found(app)
+    [finding] = found(app)
 
-    assert says.startswith("Total available of fund 1, call –: 0 is stored, but the postings give ")
+    assert finding.startswith("Total available of fund 1, call –: 0 is stored, but the postings give ")
 
 
 def test_an_instalment_withheld_from_payment_directly_is_found(app: Flask, forge: Forge) -> None:

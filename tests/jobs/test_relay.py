@@ -73,7 +73,7 @@ def test_two_relays_share_the_work(awarded_app: Flask, queues: Redis) -> None:
 
 
 def test_a_full_queue_receives_no_more_jobs(awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "AT_ONCE", 1)
+    monkeypatch.setattr(relay, "PER_JOB", 1)
     monkeypatch.setattr(relay, "FULL", 2)
 
     with awarded_app.app_context():

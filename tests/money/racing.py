@@ -10,22 +10,22 @@ from flask import Flask
 from grants.db import ConstraintViolated, transaction
 from grants.services.transitions import Refused, Stale
 
-Deed = Callable[[], object]
+Command = Callable[[], object]
 DONE = "done"
 
 
-def together(app: Flask, deeds: Sequence[Deed]) -> list[object]:
+def together(app: Flask, commands: Sequence[Command]) -> list[object]:
     """Run all commands at once, each in a thread and a transaction of its own.
 
     A command reads what it needs when it is called and returns a function to run in the transaction; the barrier is
     between the two. Returns for each command DONE, or the Refused, Stale or Broken that it raised.
     """
-    barrier = threading.Barrier(len(deeds))
-    outcomes: list[object] = [None] * len(deeds)
+    barrier = threading.Barrier(len(commands))
+    outcomes: list[object] = [None] * len(commands)
 
-    def run(at: int, deed: Deed) -> None:
+    def run(at: int, command: Command) -> None:
         with app.app_context():
-            do = deed()
+            do = command()
             barrier.wait(20)
             try:
                 with transaction():
@@ -35,7 +35,7 @@ def together(app: Flask, deeds: Sequence[Deed]) -> list[object]:
             except (Refused, Stale, ConstraintViolated) as error:
                 outcomes[at] = error
 
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(deeds)]
+    threads = [threading.Thread(target=run, args=one) for one in enumerate(commands)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -33,7 +33,7 @@ def web(copies: Copies, due: str) -> Iterator[Flask]:
 
 
 def test_twenty_requests_at_once_have_one_effect_and_one_answer(web: Flask) -> None:
-    answers = sent_at_once(web, SENDERS)
+    answers = sent_together(web, SENDERS)
 
     assert answers == [(302, "/applications/2")] * SENDERS
     with web.app_context():
@@ -42,7 +42,7 @@ def test_twenty_requests_at_once_have_one_effect_and_one_answer(web: Flask) -> N
         assert db.session.query(IdempotencyKey).count() == 1
 
 
-def sent_at_once(web: Flask, count: int) -> list[tuple[int, str]]:
+def sent_together(web: Flask, count: int) -> list[tuple[int, str]]:
     """Send the same form from this many browsers of one person at once; return status and location of each answer."""
     with web.app_context():
         chapter = db.session.query(Person).filter_by(email="bo1@example.org").one()

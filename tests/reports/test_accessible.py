@@ -95,8 +95,8 @@ def test_the_outline_begins_with_the_subject(make: Callable[[], Snapshot]) -> No
 
 
 def test_the_letter_is_read_in_the_order_of_the_page() -> None:
-    spoken = read_aloud(printed(examples.award_letter).pdf)
+    heard = read_aloud(printed(examples.award_letter).pdf)
 
     order = ["L-2026-0012", "Madame, Monsieur,", "Montant", "Versements", "1. ", "A. Rivera", "PAdES"]
-    places = [spoken.index(words) for words in order]
+    places = [heard.index(words) for words in order]
     assert places == sorted(places)

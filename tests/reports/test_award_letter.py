@@ -21,9 +21,9 @@ HOSTILE = '<img src="http://127.0.0.1:9/x"><script>alert(1)</script>&amp; {name}
 def test_the_french_letter_contains_the_facts_of_the_story() -> None:
     written = (Path(__file__).parent / "award_letter_fr.txt").read_text("utf-8")
 
-    spoken = reading.read_aloud(reading.printed(examples.award_letter).pdf)
+    heard = reading.read_aloud(reading.printed(examples.award_letter).pdf)
 
-    assert spoken.replace(" ,", ",").replace("1 er", "1er") == " ".join(written.split())
+    assert heard.replace(" ,", ",").replace("1 er", "1er") == " ".join(written.split())
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,9 @@ def test_the_qr_code_in_the_footer_is_the_address_module_for_module(address: str
     code = ImageOps.invert(foot.crop(foot.getbbox()))
     greys, step = code.tobytes(), code.width / len(modules)
     middles = [int((index + 0.5) * step) for index in range(len(modules))]
-    seen = [[greys[y * code.width + x] < 128 for x in middles] for y in middles]
+    dark = [[greys[y * code.width + x] < 128 for x in middles] for y in middles]
     assert code.width == pytest.approx(15 * millimetre, abs=3)
-    assert seen == modules
+    assert dark == modules
 
 
 @pytest.mark.parametrize(

@@ -72,20 +72,18 @@ def test_an_empty_money_bar_draws_nothing_and_does_not_divide_by_zero() -> None:
 
 def test_spending_above_a_budget_line_is_hatched() -> None:
     over = line_bar(approved=Decimal(80), used=Decimal(100), most=Decimal(100), alternative="a", width=100, ink="paper")
-    within = line_bar(
-        approved=Decimal(80), used=Decimal(40), most=Decimal(100), alternative="a", width=100, ink="paper"
-    )
+    below = line_bar(approved=Decimal(80), used=Decimal(40), most=Decimal(100), alternative="a", width=100, ink="paper")
 
     assert widths(over) == pytest.approx([80, 80, 19.2], abs=0.01)
-    assert (over.count("<path"), within.count("<path")) == (1, 0)
+    assert (over.count("<path"), below.count("<path")) == (1, 0)
 
 
 def test_web_and_paper_draw_the_same_shapes_in_classes_or_colours() -> None:
-    web, paper = money(60, 10, 20, 20, ink="web"), money(60, 10, 20, 20, ink="paper")
+    web, printed = money(60, 10, 20, 20, ink="web"), money(60, 10, 20, 20, ink="paper")
 
-    assert re.sub(r'class="(fill|stroke)-[\w-]+"', "TONE", web) == re.sub(r'(fill|stroke)="#\w+"', "TONE", paper)
+    assert re.sub(r'class="(fill|stroke)-[\w-]+"', "TONE", web) == re.sub(r'(fill|stroke)="#\w+"', "TONE", printed)
     assert re.findall(r'style=|(?:fill|stroke)="#', web) == []
-    assert "class=" not in paper
+    assert "class=" not in printed
 
 
 def test_the_alternative_text_is_the_first_child_and_is_escaped() -> None:

@@ -18,7 +18,7 @@ from tests.story.played import Played
 @pytest.fixture(scope="session")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """The result of the story played over HTTP."""
-    return over_http.read(run_once(tmp_path_factory, "outcome", lambda folder: over_http.kept(over_http.run(folder))))
+    return over_http.read(run_shared(tmp_path_factory, "outcome", lambda folder: over_http.kept(over_http.run(folder))))
 
 
 @pytest.fixture(scope="session")
@@ -26,13 +26,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     """The result and the screenshots of the story played in Chromium; skipped if there is no Chromium."""
     program = machine.chromium()
     return in_browser.read(
-        run_once(
+        run_shared(
             tmp_path_factory, "played", lambda folder: in_browser.kept(in_browser.play_in_browser(folder, program))
         )
     )
 
 
-def run_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], str]) -> str:
+def run_shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], str]) -> str:
     """The result of `make` in a separate folder, computed once per run for all test processes."""
     base = factory.getbasetemp()
     folder = (base.parent if base.name.startswith("popen-") else base) / name

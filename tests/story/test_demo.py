@@ -120,7 +120,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 def life(home: Home) -> Life:
     """Four demonstrations, one after another; each takes six seconds to start."""
     before = modes(home.instance / "demo")
-    broken_off = told_to_stop(home.start(PLAYING))
+    broken_off = status_after_sigterm(home.start(PLAYING))
     second = home.start(PLAYING)
     begun = not home.story.exists()
     home.story.write_text("{}\n")
@@ -129,7 +129,7 @@ def life(home: Home) -> Life:
     third = home.start()
     gone = not killed.intersection(at_work := home.left())
     healthy = home.healthy()
-    stopped = broken_off, told_to_stop(third)
+    stopped = broken_off, status_after_sigterm(third)
     left = home.left()
     orphaned = deserted(home)
     return Life(stopped, begun, gone, at_work, healthy, left, orphaned, before, modes(home.instance / "demo"))
@@ -146,7 +146,7 @@ def deserted(home: Home) -> tuple[int, str, list[str]]:
         fourth.kill()
 
 
-def told_to_stop(demo: subprocess.Popen[bytes]) -> int:
+def status_after_sigterm(demo: subprocess.Popen[bytes]) -> int:
     """The exit status."""
     demo.send_signal(signal.SIGTERM)
     return demo.wait(SECONDS)

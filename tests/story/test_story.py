@@ -148,10 +148,10 @@ def test_a_process_left_behind_would_be_noticed(tmp_path: Path) -> None:
     wait = [sys.executable, "-c", "input()"]
     with (
         subprocess.Popen([*wait, str(tmp_path)], stdin=subprocess.PIPE) as named,
-        subprocess.Popen(wait, stdin=subprocess.PIPE, env=os.environ | {"GRANTS_INSTANCE": str(tmp_path)}) as told_so,
+        subprocess.Popen(wait, stdin=subprocess.PIPE, env=os.environ | {"GRANTS_INSTANCE": str(tmp_path)}) as marked,
     ):
         found = list(running(str(tmp_path)))
-        for each in (named, told_so):
+        for each in (named, marked):
             each.terminate()
 
     assert len(found) == 2

@@ -13,7 +13,7 @@ from grants.db import db, transaction
 from grants.models import Award, BudgetLine, Document, DocumentSnapshot, Report
 from grants.outside.servers.postgres import plain
 from grants.queries import completeness
-from grants.services import awards as deeds
+from grants.services import awards as award_commands
 from grants.services.transitions import Refused
 from tests import world as w
 from tests.browser import Careful, signed_in
@@ -172,7 +172,7 @@ def test_the_page_of_the_report_shows_the_agreed_lines(app: Flask, world: w.Worl
 def test_without_the_check_of_the_sum_the_database_refuses(
     app: Flask, mia: Careful, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deeds, "misapportioned", lambda *_: ())
+    monkeypatch.setattr(award_commands, "misapportioned", lambda *_: ())
 
     answer = mia.submit(mia.get(THERE), THERE, **typed("6500", "400"))
 
@@ -183,7 +183,7 @@ def test_without_policy_and_triggers_a_wrong_sum_is_written(
     app: Flask, settings: Settings, mia: Careful, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: both lines of defence are taken away, and the grantee agrees 6,900 of an award of 7,000."""
-    monkeypatch.setattr(deeds, "misapportioned", lambda *_: ())
+    monkeypatch.setattr(award_commands, "misapportioned", lambda *_: ())
     with psycopg.connect(plain(settings.owner_database_url)) as owner:
         owner.execute("DROP TRIGGER line_is_agreed ON budget_line")
         owner.execute("DROP TRIGGER line_stays_agreed ON budget_line")
@@ -200,7 +200,9 @@ def test_a_signed_budget_is_not_divided_by_whoever_asks(app: Flask, world: w.Wor
         parts = {1: Decimal(6500), 2: Decimal(500)}
 
         with pytest.raises(Refused, match="can no longer be changed"), transaction():
-            deeds.divide(award, parts, actor=world.actor("mg1", Role.APPLICANT), version=award.agreement.version)
+            award_commands.divide(
+                award, parts, actor=world.actor("mg1", Role.APPLICANT), version=award.agreement.version
+            )
 
 
 def test_a_late_division_is_kept_and_shown_beside_the_other(app: Flask, world: w.World, mia: Careful) -> None:

@@ -181,8 +181,8 @@ def test_a_newer_letter_replaces_the_older_one(app: Flask, settings: Settings, w
     assert old.page.links["L-2026-0002"] == "/v/L-2026-0002"
 
 
-@pytest.mark.parametrize(("kind", "says"), [("void", "Genuine, but void"), ("revoked", "Genuine, but revoked")])
-def test_a_revoked_document_is_not_valid(app: Flask, settings: Settings, world: w.World, kind: str, says: str) -> None:
+@pytest.mark.parametrize(("kind", "title"), [("void", "Genuine, but void"), ("revoked", "Genuine, but revoked")])
+def test_a_revoked_document_is_not_valid(app: Flask, settings: Settings, world: w.World, kind: str, title: str) -> None:
     print_it(app, settings)
     id = letter(app)
     with app.app_context(), transaction():
@@ -190,5 +190,5 @@ def test_a_revoked_document_is_not_valid(app: Flask, settings: Settings, world: 
 
     page = upload(anonymous(app), PDF)
 
-    assert says in page.page.text
+    assert title in page.page.text
     assert "The amount was wrong." not in page.page.text

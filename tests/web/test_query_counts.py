@@ -16,7 +16,7 @@ from grants.models import Award
 from grants.outside.servers import Postgres
 from grants.queries import awards
 from grants.web import create_app
-from tests.application import compiled_once
+from tests.application import share_compiled
 from tests.bench import addresses, seeding
 from tests.bench.lists import STATEMENTS, Site, statements
 from tests.databases import copied, settings_for
@@ -41,7 +41,7 @@ def sites(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFa
 
 
 def _site(postgres: Postgres, name: str, folder: Path, size: int) -> Site:
-    app = compiled_once(create_app(settings_for(postgres, name, folder)), postgres)
+    app = share_compiled(create_app(settings_for(postgres, name, folder)), postgres)
     return Site(app, seeding.fill(app, size))
 
 

@@ -51,10 +51,10 @@ def declined(world: w.World) -> dict[str, str] | None:
     return found
 
 
-TOLD = {"own": "40.0", "funded_average": "80.0", "most": "100"}
+COMPARED = {"own": "40.0", "funded_average": "80.0", "most": "100"}
 
 
-@pytest.mark.parametrize(("funded", "reported"), [(2, None), (3, TOLD)])
+@pytest.mark.parametrize(("funded", "reported"), [(2, None), (3, COMPARED)])
 def test_the_score_is_compared_with_three_funded_ones_and_not_with_fewer(
     app: Flask, funded: int, reported: dict[str, str] | None
 ) -> None:

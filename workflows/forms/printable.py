@@ -24,11 +24,11 @@ def strange(text: str) -> str:
     if text.isascii():
         return ""
     first, last = _ranges()
-    found = dict.fromkeys(c for c in text if c not in UNSEEN and not _within(ord(c), first, last))
+    found = dict.fromkeys(c for c in text if c not in UNSEEN and not _in_ranges(ord(c), first, last))
     return " ".join(list(found)[:SHOWN])
 
 
-def _within(code: int, first: list[int], last: list[int]) -> bool:
+def _in_ranges(code: int, first: list[int], last: list[int]) -> bool:
     place = bisect_right(first, code) - 1
     return place >= 0 and code <= last[place]
 
