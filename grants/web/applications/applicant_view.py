@@ -2,24 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
 
-from grants.models import Application
+from grants.models import Application, Decision
 from grants.queries import decisions, documents, history, proposals, statuses
+from grants.queries.documents import DocumentStatus
+from grants.queries.proposals import Reading
 from grants.queries.statuses import Status
 from grants.web.applications import status
+from grants.web.applications.status import Stop
 from grants.web.drafts.editor import WRITABLE, asked_of
 from grants.web.site import timeline
 from grants.web.site.authorization import principal
-from grants.web.site.formats import day
+from grants.web.site.components import Fact
+from grants.web.site.formats import amount, day, instant, translate
 from grants.web.site.navigation import page
 from grants.web.transitions import available
+from workflows.engine.steps import Step
 
 JUST_SENT = ("checks", "triage")
 FEW = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantView:
+    """The page of one application.
+
+    stage: the title of the current stage. holds: who holds the step. sentence: who holds it and until when, in full.
+    writable: whether a draft or an answer can be written, before `deadline`. sent: whether it was just submitted.
+    to_sign: whether the agreement waits for the applicant's signature. award: its id. question: the officer's.
+    """
+
+    application: Application
+    stage: str
+    step: Step
+    holds: str
+    line: tuple[Stop, ...]
+    sentence: str
+    sent: bool
+    writable: bool
+    deadline: datetime | None
+    decision_by: datetime | None
+    question: str
+    decision: Decision | None
+    to_sign: bool
+    award: int | None
+    facts: tuple[Fact, ...]
+    offers: Sequence[object]
+    documents: tuple[DocumentStatus, ...]
+    entries: Sequence[object]
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """A proposal with its progress, drawn by `templates/applications/_status.html`."""
+
+    application: Application
+    step: Step
+    holds: str
+    line: tuple[Stop, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalList:
+    """The page with the proposals of the reader's organisations."""
+
+    rows: tuple[ProposalRow, ...]
 
 
 def show_own(application: Application) -> str:
@@ -27,65 +83,83 @@ def show_own(application: Application) -> str:
     facts = statuses.of([application])[application.id]
     step = status.step_of(application, facts)
     writable = application.step in WRITABLE
-    return page(
-        "applications/applicant_view.html",
+    view = ApplicantView(
         application=application,
+        stage=translate(application.call.data.stage(application.stage).title),
         step=step,
         holds=status.held_by(step),
-        line=status.line(application, facts),
-        says=sentence(application, facts),
-        facts=facts,
-        writable=writable,
+        line=tuple(status.line(application, facts)),
+        sentence=sentence(application, facts),
         sent=application.step in JUST_SENT,
-        decision_by=status.decision_by(application),
+        writable=writable,
         deadline=status.deadline(application) if writable else None,
+        decision_by=status.decision_by(application),
         question=asked_of(application),
         decision=decisions.of(application, principal()),
+        to_sign=application.step == "agreement" and facts.agreement == "to_sign",
+        award=facts.award_id,
+        facts=tuple(_facts(application)),
         offers=_offers(application, writable=writable),
-        documents=documents.of(application, principal()),
-        events=timeline.entries(history.of(application, principal()))[:FEW],
+        documents=tuple(documents.of(application, principal())),
+        entries=timeline.entries(history.of(application, principal()))[:FEW],
         reading=proposals.reading(application),
     )
+    return page("applications/applicant_view.html", view)
 
 
-def _offers(application: Application, *, writable: bool) -> list[dict[str, Any]]:
+def _facts(application: Application) -> list[Fact]:
+    found = [
+        Fact(gettext("Number"), application.reference or gettext("assigned when you submit")),
+        Fact(gettext("Applicant"), application.organisation.name),
+    ]
+    if application.asked:
+        found.append(Fact(gettext("Amount requested"), amount(application.asked, application.call.currency)))
+    if application.submitted_at:
+        found.append(Fact(gettext("Submitted"), instant(application.submitted_at)))
+    return found
+
+
+def _offers(application: Application, *, writable: bool) -> Sequence[object]:
     """The transitions offered here; submission has its own page, which lists what is missing."""
-    return [offer for offer in available(application) if not (writable and offer["transition"].weight == "first")]
+    offers: Sequence[Any] = available(application)
+    return [offer for offer in offers if not (writable and offer.transition.weight == "first")]
 
 
 def show_list() -> str:
     """The page with the proposals of the reader's organisations."""
     rows = proposals.own(principal())
-    return page("applications/applicant_list.html", rows=lines(rows, statuses.of(rows)))
+    return page("applications/applicant_list.html", ProposalList(tuple(lines(rows, statuses.of(rows)))))
 
 
-def lines(applications: list[Application], facts: dict[int, Status]) -> list[dict[str, Any]]:
-    """One row per application with its progress, for `templates/applications/_status.html`."""
-    return [
-        {
-            "application": one,
-            "step": (step := status.step_of(one, facts[one.id])),
-            "holds": status.held_by(step),
-            "line": status.line(one, facts[one.id]),
-            "url": url_for("drafts.write" if one.step == "draft" else "applications.show", id=one.id),
-        }
-        for one in applications
-    ]
+def lines(applications: list[Application], facts: dict[int, Status]) -> list[ProposalRow]:
+    """One row per application with its progress."""
+    return [_line(one, facts[one.id]) for one in applications]
+
+
+def _line(application: Application, facts: Status) -> ProposalRow:
+    step = status.step_of(application, facts)
+    return ProposalRow(
+        application=application,
+        step=step,
+        holds=status.held_by(step),
+        line=tuple(status.line(application, facts)),
+        url=url_for("drafts.write" if application.step == "draft" else "applications.show", id=application.id),
+    )
 
 
 def sentence(application: Application, facts: Status) -> str:
     """One sentence on who holds it and until when; empty if a notice on the page says so."""
-    hear = status.decision_by(application)
-    day_ = day(hear.date()) if hear else ""
-    translate = {
-        "review": gettext("Reviewers are assessing it. You will hear from us by %(day)s.", day=day_),
-        "active": gettext("The award is active and the project is running."),
-        "closed": gettext("The project is finished and the grant is closed."),
-        "agreement": gettext("You have signed the agreement. We countersign next.")
-        if facts.agreement == "countersign"
-        else "",
-    } | dict.fromkeys(
-        ("triage", "checks", "panel", "decision"),
-        gettext("We are assessing it. You will hear from us by %(day)s.", day=day_),
-    )
-    return translate.get(application.step, "")
+    until = status.decision_by(application)
+    by = day(until.date()) if until else ""
+    match application.step:
+        case "triage" | "checks" | "panel" | "decision":
+            return gettext("We are assessing it. You will hear from us by %(day)s.", day=by)
+        case "review":
+            return gettext("Reviewers are assessing it. You will hear from us by %(day)s.", day=by)
+        case "agreement" if facts.agreement == "countersign":
+            return gettext("You have signed the agreement. We countersign next.")
+        case "active":
+            return gettext("The award is active and the project is running.")
+        case "closed":
+            return gettext("The project is finished and the grant is closed.")
+    return ""

@@ -2,45 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from statistics import median
-from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
-from markupsafe import Markup, escape
 
-from grants.models import Application, Assignment
+from grants.models import Application, Assignment, Recommendation
 from grants.queries import cases, reviews
+from grants.web.site.components import Fact
 from grants.web.site.formats import amount, current_day, day, number
 from workflows.cases import ApplicationCase
 
 ZERO = Decimal(0)
 
 
-def reviewer(application: Application, one: Assignment) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class ReviewerRow:
+    """One row of the table of reviews.
+
+    asked: the day of the invitation. due: None if nothing is expected any more. late: whether the review is overdue.
+    state: its status as text, drawn in `tone` (good, late or empty). score, fund and amount: None before submission.
+    url: the submitted review. gone: whether the reviewer no longer takes part. stage: set for an earlier stage only.
+    """
+
+    name: str
+    asked: date
+    due: date | None
+    late: bool
+    state: str
+    tone: str
+    score: Decimal | None
+    fund: bool | None
+    amount: Decimal | None
+    url: str | None
+    gone: bool
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionSummary:
+    """What the reviews and the officer recommend. far_apart: whether the scores differ widely; url: all scores."""
+
+    rows: tuple[Fact, ...]
+    far_apart: bool
+    advice: Recommendation | None
+    url: str
+
+
+def reviewer(application: Application, one: Assignment) -> ReviewerRow:
     """One row of the table of reviews."""
     rubric, review = application.call.data.rubric, one.review
     sent = review if one.state == "sent" else None
     scored = len(reviews.points(review, rubric)) if review else 0
-    total = reviews.total(sent, rubric) if sent else None
     state, shade = _state(one, scored, len(rubric))
-    late = one.state in ("asked", "ready") and one.due_on < current_day()
-    return {
-        "name": one.person.name,
-        "asked": one.assigned_at.date(),
-        "due": one.due_on if one.state in ("asked", "ready", "sent") else None,
-        "late": late,
-        "state": state,
-        "tone": shade,
-        "score": total,
-        "fund": sent and sent.fund,
-        "amount": sent and sent.amount,
-        "id": one.id,
-        "url": url_for("reviews.of", id=application.id, _anchor=f"review-{one.id}") if sent else None,
-        "gone": one.state in ("declined", "conflicted", "released"),
-        "stage": one.stage if one.stage != application.stage else "",
-    }
+    return ReviewerRow(
+        name=one.person.name,
+        asked=one.assigned_at.date(),
+        due=one.due_on if one.state in ("asked", "ready", "sent") else None,
+        late=one.state in ("asked", "ready") and one.due_on < current_day(),
+        state=state,
+        tone=shade,
+        score=reviews.total(sent, rubric) if sent else None,
+        fund=sent.fund if sent else None,
+        amount=sent.amount if sent else None,
+        url=url_for("reviews.of", id=application.id, _anchor=f"review-{one.id}") if sent else None,
+        gone=one.state in ("declined", "conflicted", "released"),
+        stage=one.stage if one.stage != application.stage else "",
+    )
 
 
 def _state(one: Assignment, scored: int, criteria: int) -> tuple[str, str]:
@@ -62,44 +93,45 @@ def _state(one: Assignment, scored: int, criteria: int) -> tuple[str, str]:
     return gettext("no longer needed"), ""
 
 
-def rests_on(application: Application, asked: list[Assignment], case: ApplicationCase) -> dict[str, Any] | None:
+def rests_on(application: Application, asked: list[Assignment], case: ApplicationCase) -> DecisionSummary | None:
     """Decision summary: scores, amounts, recommendation and money left; None until the first review is submitted."""
     board = reviews.board(asked, application.call.data.rubric, application.stage)
     if not board.totals:
         return None
-    currency, amounts = application.call.currency, board.amounts
+    currency = application.call.currency
     advice = cases.recommendation(application)
-    rows: list[tuple[str, Any]] = [
-        (
-            gettext("Mean total score"),
-            gettext(
-                "%(mean)s of 100, from %(low)s to %(high)s",
-                mean=number(round(board.mean or ZERO, 1)),
-                low=number(min(board.totals)),
-                high=number(max(board.totals)),
-            ),
-        ),
-        (
-            gettext("Reviewers who recommend funding"),
-            gettext("%(count)s of %(of)s", count=board.in_favour, of=len(board.reviews)),
-        ),
-    ]
-    if amounts:
-        rows.append((gettext("Amounts suggested"), Markup(" · ").join(escape(amount(a, currency)) for a in amounts)))
-        rows.append((gettext("Median amount suggested"), amount(median(amounts), currency)))
+    rows = _scores(board) + _suggested(board, currency)
     if advice:
-        rows.append(
-            (
-                gettext("Officer’s recommendation"),
-                _advised(advice.kind, amount(advice.amount, currency), advice.person.name),
-            )
-        )
+        text = _advised(advice.kind, amount(advice.amount, currency), advice.person.name)
+        rows.append(Fact(gettext("Officer’s recommendation"), text))
     rows += [
-        (gettext("Requested"), amount(application.asked, currency)),
-        (gettext("Left in the call’s envelope"), amount(case.round.envelope_left, currency)),
+        Fact(gettext("Requested"), amount(application.asked, currency)),
+        Fact(gettext("Left in the call’s envelope"), amount(case.round.envelope_left, currency)),
     ]
-    link = url_for("reviews.of", id=application.id)
-    return {"rows": rows, "far_apart": board.far_apart, "advice": advice, "url": link}
+    return DecisionSummary(tuple(rows), board.far_apart, advice, url_for("reviews.of", id=application.id))
+
+
+def _scores(board: reviews.Board) -> list[Fact]:
+    scores = gettext(
+        "%(mean)s of 100, from %(low)s to %(high)s",
+        mean=number(round(board.mean or ZERO, 1)),
+        low=number(min(board.totals)),
+        high=number(max(board.totals)),
+    )
+    in_favour = gettext("%(count)s of %(of)s", count=board.in_favour, of=len(board.reviews))
+    return [
+        Fact(gettext("Mean total score"), scores),
+        Fact(gettext("Reviewers who recommend funding"), in_favour),
+    ]
+
+
+def _suggested(board: reviews.Board, currency: str) -> list[Fact]:
+    if not board.amounts:
+        return []
+    return [
+        Fact(gettext("Amounts suggested"), " · ".join(amount(one, currency) for one in board.amounts)),
+        Fact(gettext("Median amount suggested"), amount(median(board.amounts), currency)),
+    ]
 
 
 def _advised(kind: str, sum_: str, by: str) -> str:

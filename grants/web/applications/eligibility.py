@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext
@@ -12,20 +11,48 @@ from werkzeug.wrappers import Response
 from grants.access import Permission
 from grants.db import now, transaction
 from grants.forms.eligibility import BeginForm
-from grants.models import Call, Organisation
+from grants.models import Application, Call, Organisation
 from grants.queries import cases, organisations, proposals
 from grants.services import applications, idempotency
 from grants.services.transitions import Refused
+from grants.web.applications.rule_checks import RuleCheck
 from grants.web.calls import rules_text
 from grants.web.site.authorization import load, permitted, principal
+from grants.web.site.components import Link
 from grants.web.site.formats import translate
 from grants.web.site.navigation import page
 from workflows.cases import ApplicationCase
 from workflows.engine.roles import Actor, Role
+from workflows.programme import RuleSpec
 from workflows.rules.calls import CALL_RULES, objections
 from workflows.rules.proposals import in_time
 
 bp = Blueprint("eligibility", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """An organisation of the reader: the rules that it meets, and the reasons why it cannot apply."""
+
+    organisation: Organisation
+    reasons: tuple[RuleCheck, ...]
+    met: tuple[RuleCheck, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityView:
+    """The page before a draft exists. draft: one that was started already. later: the rules checked at submission."""
+
+    call: Call
+    form: BeginForm
+    sides: tuple[Side, ...]
+    draft: Application | None
+    later: tuple[str, ...]
+
+    @property
+    def possible(self) -> bool:
+        """Whether any of the organisations can apply."""
+        return any(not side.reasons for side in self.sides)
 
 
 @bp.get("/calls/<int:id>/apply")
@@ -44,16 +71,20 @@ def begin(id: int) -> Response | tuple[str, int]:
         return _shown(call, form), 422
     organisation = load(Organisation, form.organisation.data)
     try:
-        with transaction():
-            target = idempotency.perform(
-                request.form.get("idempotency_key", ""),
-                person=principal().id or 0,
-                body=f"begin {id} {organisation.id}".encode(),
-                do=lambda: _begin(call, organisation),
-            )
+        return redirect(_begun(call, organisation))
     except Refused:
         return _shown(call, form), 409
-    return redirect(target)
+
+
+def _begun(call: Call, organisation: Organisation) -> str:
+    """Create the draft in one transaction, and return the URL where it is written."""
+    with transaction():
+        return idempotency.perform(
+            request.form.get("idempotency_key", ""),
+            person=principal().id or 0,
+            body=f"begin {call.id} {organisation.id}".encode(),
+            do=lambda: _begin(call, organisation),
+        )
 
 
 def _begin(call: Call, organisation: Organisation) -> str:
@@ -62,42 +93,37 @@ def _begin(call: Call, organisation: Organisation) -> str:
 
 
 def _shown(call: Call, form: BeginForm) -> str:
-    sides = [_side(call, organisation) for organisation in organisations.chosen(principal())]
     drafts = [one for one in proposals.own(principal(), steps=("draft",)) if one.call_id == call.id]
-    return page(
-        "eligibility/show.html",
+    view = EligibilityView(
         call=call,
         form=form,
-        sides=sides,
-        possible=any(not side["reasons"] for side in sides),
-        drafts=drafts,
-        later=[
-            rules_text.text(spec, call.data, call.currency)
-            for spec in call.data.rules
-            if "start" not in CALL_RULES[spec.key].asked_at
-        ],
+        sides=tuple(_side(call, organisation) for organisation in organisations.chosen(principal())),
+        draft=drafts[0] if drafts else None,
+        later=tuple(_text(spec, call) for spec in call.data.rules if "start" not in CALL_RULES[spec.key].asked_at),
     )
+    return page("eligibility/show.html", view)
 
 
-def _side(call: Call, organisation: Organisation) -> dict[str, Any]:
+def _side(call: Call, organisation: Organisation) -> Side:
     """The rules applied before a draft exists: those met, and every reason against with a link to its remedy."""
     round_ = cases.round_of(call)
     case = ApplicationCase(arrived_at=now(), applicant=cases.applicant(organisation), round=round_)
     late = in_time(case, Actor(person=principal().id, role=Role.APPLICANT))
-    reasons: list[dict[str, Any]] = [{"mark": "cross", "text": translate(late)}] if late else []
-    holds: list[dict[str, Any]] = []
+    reasons = [RuleCheck("cross", translate(late))] if late else []
+    met = []
     for spec in (one for one in call.data.rules if "start" in CALL_RULES[one.key].asked_at):
         against = objections(replace(case, round=replace(round_, rules=(spec,))), "start")
-        reasons += [
-            {"mark": "cross", "text": translate(message), "link": _cure(message.cure, organisation)}
-            for message in against
-        ]
+        reasons += [RuleCheck("cross", translate(one), _cure(one.cure, organisation)) for one in against]
         if not against:
-            holds.append({"mark": "tick", "text": rules_text.text(spec, call.data, call.currency)})
-    return {"organisation": organisation, "reasons": reasons, "holds": holds}
+            met.append(RuleCheck("tick", _text(spec, call)))
+    return Side(organisation, tuple(reasons), tuple(met))
 
 
-def _cure(cure: str | None, organisation: Organisation) -> dict[str, str] | None:
+def _text(spec: RuleSpec, call: Call) -> str:
+    return rules_text.text(spec, call.data, call.currency)
+
+
+def _cure(cure: str | None, organisation: Organisation) -> Link | None:
     if cure == "organisation":
-        return {"title": gettext("View organisation details"), "url": url_for("organisations.show", id=organisation.id)}
-    return {"title": gettext("Go to reports"), "url": url_for("reports.index")} if cure == "reports" else None
+        return Link(gettext("View organisation details"), url_for("organisations.show", id=organisation.id))
+    return Link(gettext("Go to reports"), url_for("reports.index")) if cure == "reports" else None

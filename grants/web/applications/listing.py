@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -14,28 +16,85 @@ from grants.forms.applications import FilterForm
 from grants.models import Application
 from grants.queries import applications as found
 from grants.queries.applications import CAPPED, Filters, Listed, Listing
-from grants.web.site.formats import current_day, day
+from grants.web.site.components import Flag, Link, Tab
+from grants.web.site.formats import current_day, day, translate
 from workflows.countries import flags_of
+from workflows.engine.message import Message
 from workflows.engine.roles import Role
-from workflows.engine.steps import STEPS, Holder
+from workflows.engine.steps import STEPS, Holder, Step
 
 HOURS = 24
-HOLDERS = {Holder.APPLICANT: "Applicant", Holder.DONE: "Grantee", Holder.NOBODY: "No one"}
+HOLDERS = {
+    Holder.APPLICANT: Message("Applicant"),
+    Holder.DONE: Message("Grantee"),
+    Holder.NOBODY: Message("No one"),
+}
+ROLES = {Role.OFFICER: Message("Officer"), Role.APPROVER: Message("Approver")}
 TITLES = {
-    "triage": "Triage",
-    "checks": "Checks",
-    "applicant": "With applicant",
-    "review": "In review",
-    "panel": "Panel",
-    "decision": "Decision",
-    "agreement": "Agreement",
-    "active": "Active",
-    "ended": "Ended",
-    "under_way": "All in progress",
-    "all": "All",
+    "triage": Message("Triage"),
+    "checks": Message("Checks"),
+    "applicant": Message("With applicant"),
+    "review": Message("In review"),
+    "panel": Message("Panel"),
+    "decision": Message("Decision"),
+    "agreement": Message("Agreement"),
+    "active": Message("Active"),
+    "ended": Message("Ended"),
+    "under_way": Message("All in progress"),
+    "all": Message("All"),
 }
 INBOX_TABS = ("checks", "applicant", "review", "panel", "decision", "under_way")
 EVERY_TAB = ("under_way", "checks", "applicant", "review", "panel", "decision", "agreement", "active", "ended", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """Reviews submitted, of those required; one dot is drawn for each."""
+
+    count: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRow:
+    """One row of the table of applications.
+
+    under: applicant, country and number. held: who holds it. days: days at this step, of at most `limit`. reviews: None
+    while the step has no reviews. next: the next action; its URL is empty if the reader cannot perform it.
+    """
+
+    title: str
+    url: str
+    asked: Decimal
+    currency: str
+    under: str
+    step: Step
+    held: str
+    days: int
+    limit: int | None
+    reviews: Dots | None
+    flags: tuple[Flag, ...]
+    next: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationList:
+    """One page of the table of applications, with its tabs, filters and pager.
+
+    present: the key of the present tab. action: the URL of the filter form. narrowed: whether a filter is set; clear:
+    the URL without filters. shown: how many rows of how many. next, previous: URLs of the neighbouring pages.
+    """
+
+    rows: tuple[ApplicationRow, ...]
+    tabs: tuple[Tab, ...]
+    form: FilterForm
+    present: str
+    action: str
+    narrowed: bool
+    clear: str
+    shown: str
+    next: str | None
+    previous: str | None
 
 
 def for_officers(principal: Principal) -> bool:
@@ -45,11 +104,30 @@ def for_officers(principal: Principal) -> bool:
 
 def listed(
     principal: Principal, args: Mapping[str, str], *, tab: str, endpoint: str, tabs: tuple[str, ...] = EVERY_TAB
-) -> dict[str, Any]:
-    """The list's template values. args: the query string; tab: the tab shown when the query names none."""
-    calls, regions = found.choices(principal)
-    form = FilterForm(args, calls, regions)
-    filters = Filters(
+) -> ApplicationList:
+    """The list of applications. args: the query string; tab: the tab shown when the query names none."""
+    form = FilterForm(args, *found.choices(principal))
+    filters = _filters(args, form, tab)
+    kept, present = form.kept(), filters.tab
+    counts = found.counts(principal, filters)
+    listing = found.listing(principal, filters)
+    here = kept | {"list": present}
+    return ApplicationList(
+        rows=tuple(line(one, principal) for one in listing.rows),
+        tabs=tuple(_tab(key, counts, present, _url(endpoint, kept | {"list": key})) for key in tabs),
+        form=form,
+        present=present,
+        action=url_for(endpoint),
+        narrowed=bool(kept),
+        clear=url_for(endpoint, list=present),
+        shown=_shown(listing, counts.get(present, 0)),
+        next=_url(endpoint, here | {"after": listing.after}) if listing.after else None,
+        previous=_url(endpoint, here | {"before": listing.before}) if listing.before else None,
+    )
+
+
+def _filters(args: Mapping[str, str], form: FilterForm, tab: str) -> Filters:
+    return Filters(
         args.get("list", tab),
         form.words.data or "",
         int(form.call.data) if form.call.data else None,
@@ -57,26 +135,13 @@ def listed(
         args.get("after", ""),
         args.get("before", ""),
     )
-    kept: dict[str, Any] = dict(form.kept())
-    counts = found.counts(principal, filters)
-    listing = found.listing(principal, filters)
-    rows = [line(one, principal) for one in listing.rows]
-    here: dict[str, Any] = {**kept, "list": filters.tab}
-    return {
-        "rows": rows,
-        "form": form,
-        "present": filters.tab,
-        "action": url_for(endpoint),
-        "narrowed": bool(kept),
-        "clear": url_for(endpoint, list=filters.tab),
-        "tabs": [_tab(key, counts, filters.tab, url_for(endpoint, **kept, list=key)) for key in tabs],
-        "says": _says(listing, counts.get(filters.tab, 0)),
-        "next": url_for(endpoint, **here, after=listing.after) if listing.after else None,
-        "previous": url_for(endpoint, **here, before=listing.before) if listing.before else None,
-    }
 
 
-def tabs(principal: Principal, *, endpoint: str, tabs: tuple[str, ...]) -> list[dict[str, Any]]:
+def _url(endpoint: str, arguments: Mapping[str, Any]) -> str:
+    return url_for(endpoint, **arguments)
+
+
+def tabs(principal: Principal, *, endpoint: str, tabs: tuple[str, ...]) -> list[Tab]:
     """The tabs alone, for a page that shows none of their lists."""
     counts = found.counts(principal, Filters())
     return [_tab(key, counts, "", url_for(endpoint, list=key)) for key in tabs]
@@ -90,8 +155,8 @@ def tone(on: date | None, soon: int) -> str:
     return "late" if left < 0 else "soon" if left <= soon else ""
 
 
-def _tab(key: str, counts: Mapping[str, int], present: str, url: str) -> dict[str, Any]:
-    return {"title": gettext(TITLES[key]), "url": url, "count": capped(counts.get(key, 0)), "present": key == present}
+def _tab(key: str, counts: Mapping[str, int], present: str, url: str) -> Tab:
+    return Tab(translate(TITLES[key]), url, present=key == present, count=capped(counts.get(key, 0)))
 
 
 def capped(count: int) -> str:
@@ -99,29 +164,29 @@ def capped(count: int) -> str:
     return f"{CAPPED:,}+" if count > CAPPED else f"{count}"
 
 
-def _says(listing: Listing, count: int) -> str:
+def _shown(listing: Listing, count: int) -> str:
     return gettext("%(shown)s of %(count)s", shown=len(listing.rows), count=capped(count))
 
 
-def line(one: Listed, principal: Principal) -> dict[str, Any]:
-    """One application as a row: status, holder, days at this step, remarks, next action."""
+def line(one: Listed, principal: Principal) -> ApplicationRow:
+    """One application as a row: status, holder, days at this step, flags, next action."""
     row = one.application
     since = (current_day() - row.step_at.date()).days
     limit = limit_of(row)
-    return {
-        "title": row.title,
-        "url": url_for("applications.show", id=row.id),
-        "asked": row.asked,
-        "currency": row.call.currency,
-        "under": " · ".join([row.organisation.name, row.organisation.country, row.reference or ""]),
-        "step": STEPS[row.step],
-        "held": held(one, principal),
-        "days": since,
-        "limit": limit,
-        "reviews": _dots(one),
-        "remarks": _remarks(one, since, limit),
-        "next": _next(one, principal),
-    }
+    return ApplicationRow(
+        title=row.title,
+        url=url_for("applications.show", id=row.id),
+        asked=row.asked,
+        currency=row.call.currency,
+        under=" · ".join([row.organisation.name, row.organisation.country, row.reference or ""]),
+        step=STEPS[row.step],
+        held=held(one, principal),
+        days=since,
+        limit=limit,
+        reviews=_dots(one),
+        flags=tuple(_flags(one, since, limit)),
+        next=_next(one, principal),
+    )
 
 
 def limit_of(row: Application) -> int | None:
@@ -139,10 +204,10 @@ def held(one: Listed, principal: Principal) -> str:
         return str(ngettext("%(num)s reviewer", "%(num)s reviewers", one.reviewers))
     if row.step == "agreement":
         return gettext("Both sides")
-    if word := HOLDERS.get(STEPS[row.step].holder):
-        return gettext(word)
+    if holder := HOLDERS.get(STEPS[row.step].holder):
+        return translate(holder)
     role = Role.APPROVER if row.step == "decision" else Role.OFFICER
-    return gettext("You") if principal.covers(role, row.call_id) else gettext(role.capitalize())
+    return gettext("You") if principal.covers(role, row.call_id) else translate(ROLES[role])
 
 
 def needed(row: Application) -> int:
@@ -150,36 +215,44 @@ def needed(row: Application) -> int:
     return row.call.data.stage(row.stage).reviews
 
 
-def _dots(one: Listed) -> dict[str, int] | None:
+def _dots(one: Listed) -> Dots | None:
     row = one.application
     if row.step in ("checks", "question", "triage", "draft") or not needed(row):
         return None
-    return {"count": min(one.reviews_in, max(needed(row), one.reviews_in)), "of": max(needed(row), one.reviews_in)}
+    of = max(needed(row), one.reviews_in)
+    return Dots(min(one.reviews_in, of), of)
 
 
-def _remarks(one: Listed, since: int, limit: int | None) -> list[dict[str, str]]:
-    row, labels = one.application, []
+def _flags(one: Listed, since: int, limit: int | None) -> list[Flag]:
+    row, flags = one.application, []
     if limit is not None and since > limit and row.step not in found.TABS["ended"]:
-        labels.append({"tone": "late", "text": ngettext("%(num)s day overdue", "%(num)s days overdue", since - limit)})
+        flags.append(Flag("late", overdue(since - limit)))
     if row.step == "review" and one.lost and one.reviewers < needed(row):
-        labels.append({"tone": "soon", "text": gettext("Reviewer dropped out")})
+        flags.append(Flag("soon", gettext("Reviewer dropped out")))
     if one.far_apart and row.step in ("review", "panel", "decision"):
-        labels.append({"tone": "soon", "text": gettext("Scores differ widely")})
+        flags.append(Flag("soon", gettext("Scores differ widely")))
     if one.overdue:
-        labels.append({"tone": "soon", "text": gettext("Report overdue")})
-    return labels + [{"tone": "flag", "text": flag} for flag in flags_of(row.organisation.country)]
+        flags.append(Flag("soon", gettext("Report overdue")))
+    return flags + [Flag("flag", flag) for flag in flags_of(row.organisation.country)]
 
 
-def _next(one: Listed, principal: Principal) -> dict[str, str] | None:
-    """The next action, as a link if the reader may perform it, else as text."""
+def overdue(days: int) -> str:
+    """How many days a step has passed its limit, as text."""
+    return str(ngettext("%(num)s day overdue", "%(num)s days overdue", days))
+
+
+def _next(one: Listed, principal: Principal) -> Link | None:
+    """The next action, as a link if the reader can perform it, else with an empty URL."""
     row = one.application
-    for step, role, holds, title, endpoint in BULK_ACTIONS:
-        if row.step == step and (role is None or principal.covers(role, row.call_id)) and holds(one):
-            return {"title": gettext(title), "url": url_for(endpoint, id=row.id) if endpoint else ""}
+    for action in NEXT_ACTIONS:
+        permitted = action.role is None or principal.covers(action.role, row.call_id)
+        if row.step == action.step and permitted and action.condition(one):
+            url = url_for(action.endpoint, id=row.id) if action.endpoint else ""
+            return Link(translate(action.title), url)
     limit = limit_of(row)
     if row.step != "question" or limit is None:
         return None
-    return {"title": gettext("Due %(day)s", day=day(row.step_at.date() + timedelta(days=limit), "short")), "url": ""}
+    return Link(gettext("Due %(day)s", day=day(row.step_at.date() + timedelta(days=limit), "short")), "")
 
 
 def _always(_: Listed) -> bool:
@@ -194,16 +267,27 @@ def _all_in(one: Listed) -> bool:
     return one.reviews_in >= needed(one.application)
 
 
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """What comes next at a step. role: who can do it, None for any; endpoint: its page, empty if there is none."""
+
+    step: str
+    role: Role | None
+    title: Message
+    endpoint: str
+    condition: Callable[[Listed], bool] = _always
+
+
 HERE, AWARD = "applications.show", "awards.of"
-BULK_ACTIONS: tuple[tuple[str, Role | None, Callable[[Listed], bool], str, str], ...] = (
-    ("triage", Role.OFFICER, _always, "Read the alert", HERE),
-    ("checks", Role.OFFICER, _always, "Complete eligibility checks", HERE),
-    ("review", Role.OFFICER, _short_of_reviewers, "Invite reviewers", "assignments.new"),
-    ("review", Role.OFFICER, _all_in, "Send to panel", HERE),
-    ("panel", Role.OFFICER, _always, "Recommend", HERE),
-    ("decision", Role.APPROVER, _always, "Decide", HERE),
-    ("decision", None, _always, "Waiting for the approver", ""),
-    ("agreement", None, _always, "Waiting for signatures", AWARD),
-    ("active", None, _always, "View award", AWARD),
+NEXT_ACTIONS = (
+    NextAction("triage", Role.OFFICER, Message("Read the alert"), HERE),
+    NextAction("checks", Role.OFFICER, Message("Complete eligibility checks"), HERE),
+    NextAction("review", Role.OFFICER, Message("Invite reviewers"), "assignments.new", _short_of_reviewers),
+    NextAction("review", Role.OFFICER, Message("Send to panel"), HERE, _all_in),
+    NextAction("panel", Role.OFFICER, Message("Recommend"), HERE),
+    NextAction("decision", Role.APPROVER, Message("Decide"), HERE),
+    NextAction("decision", None, Message("Waiting for the approver"), ""),
+    NextAction("agreement", None, Message("Waiting for signatures"), AWARD),
+    NextAction("active", None, Message("View award"), AWARD),
 )
-"""The next action of each step: (step, role or None for any, condition, title, endpoint)."""
+"""The next action of each step; the first that applies is shown."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -12,17 +14,85 @@ from grants.db import now
 from grants.forms.checks import CheckForm
 from grants.models import Application
 from grants.queries import cases, documents, history, proposals, reviews, statuses
+from grants.queries.documents import DocumentStatus
+from grants.queries.proposals import Reading
 from grants.services.transitions import flow_of
-from grants.web.applications import decision_summary, facts, listing, status
+from grants.web.applications import checklist, decision_summary, facts, listing, rule_checks, status
+from grants.web.applications.checklist import ChecklistLine
+from grants.web.applications.decision_summary import DecisionSummary, ReviewerRow
+from grants.web.applications.rule_checks import RuleCheck
+from grants.web.applications.status import Stop
 from grants.web.site import timeline
 from grants.web.site.authorization import principal
+from grants.web.site.components import Fact, Problem, Tab
 from grants.web.site.formats import amount, current_day
 from grants.web.site.navigation import page
 from grants.web.transitions import available
+from workflows.engine.steps import Step
 from workflows.rules.decisions import checked_at
 
 FEW = 6
 WEIGHTS = ("first", "second", "link", "grave")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every staff page of an application shows: title, status with its holder, progress and tabs."""
+
+    application: Application
+    step: Step
+    holds: str
+    line: tuple[Stop, ...]
+    tabs: tuple[Tab, ...]
+    call_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerView:
+    """The overview page.
+
+    checklist: the eligibility checks; problems: errors of a line that was not saved; checking: whether the reader can
+    complete the checks now. offers: the reader's transitions. assigns: the URL where reviewers are invited, None if
+    the reader cannot do so. entries: the newest of the history, of `events` in all. award: its id.
+    """
+
+    frame: Frame
+    facts: tuple[Fact, ...]
+    rule_checks: tuple[RuleCheck, ...]
+    checklist: tuple[ChecklistLine, ...]
+    problems: tuple[Problem, ...]
+    checking: bool
+    offers: Sequence[object]
+    reviewers: tuple[ReviewerRow, ...]
+    assigns: str | None
+    summary: DecisionSummary | None
+    entries: Sequence[object]
+    events: int
+    award: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalPart:
+    """The proposal or its budget on a page of its own."""
+
+    frame: Frame
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsPart:
+    """The documents of an application."""
+
+    frame: Frame
+    documents: tuple[DocumentStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPart:
+    """The whole history of an application."""
+
+    frame: Frame
+    entries: Sequence[object]
 
 
 def overview(application: Application, *, check: tuple[str, CheckForm] | None = None) -> str:
@@ -30,78 +100,70 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
     case = cases.of(application, now())
     asked = reviews.of(application)
     events = history.of(application, principal())
-    return page(
-        "applications/officer_view.html",
-        **_frame(application, "overview", events=len(events)),
-        facts=facts.facts(application, case),
-        found=facts.found(application, case),
-        checklist=facts.checklist(application, check),
-        may_check=_may(application, Permission.CHECK),
-        open_checks=checked_at(flow_of(application), application.step, application.stage),
+    found = statuses.of([application])[application.id]
+    lines = checklist.lines(application, check)
+    view = OfficerView(
+        frame=_frame(application, found, "overview", events=len(events)),
+        facts=tuple(facts.facts(application, case)),
+        rule_checks=tuple(rule_checks.checks(application, case)),
+        checklist=tuple(lines),
+        problems=tuple(checklist.problems(lines)),
+        checking=_checking(application),
         offers=sorted(available(application), key=_weight),
-        reviewers=[decision_summary.reviewer(application, one) for one in asked],
+        reviewers=tuple(decision_summary.reviewer(application, one) for one in asked),
         assigns=_assigns(application),
-        help=decision_summary.rests_on(application, asked, case),
-        happened=timeline.entries(events[:FEW]),
+        summary=decision_summary.rests_on(application, asked, case),
+        entries=timeline.entries(events[:FEW]),
         events=len(events),
-        award=statuses.of([application])[application.id].award_id,
+        award=found.award_id,
+    )
+    return page("applications/officer_view.html", view)
+
+
+def part(application: Application, part: str) -> str:
+    """One part of an application on a page of its own: proposal, budget, documents or history."""
+    frame = _frame(application, statuses.of([application])[application.id], part)
+    return page(f"applications/{part}.html", _part(frame, part))
+
+
+def _part(frame: Frame, part: str) -> ProposalPart | DocumentsPart | HistoryPart:
+    match part:
+        case "documents":
+            return DocumentsPart(frame, tuple(documents.of(frame.application, principal())))
+        case "history":
+            return HistoryPart(frame, timeline.entries(history.of(frame.application, principal())))
+    return ProposalPart(frame, proposals.reading(frame.application))
+
+
+def _frame(application: Application, facts: statuses.Status, present: str, *, events: int | None = None) -> Frame:
+    return Frame(
+        application=application,
+        step=status.step_of(application, facts),
+        holds=_holds(application, facts),
+        line=_line(application, facts),
+        tabs=_tabs(application, present, facts.reviews.get("sent", 0), events),
+        call_url=url_for("calls.show", id=application.call_id),
     )
 
 
-def part(application: Application, part: str) -> dict[str, Any]:
-    """The template values of one of the other pages of an application."""
-    frame = _frame(application, part)
-    match part:
-        case "documents":
-            return frame | {"documents": documents.of(application, principal())}
-        case "history":
-            return frame | {"happened": timeline.entries(history.of(application, principal()))}
-    return frame | {"reading": proposals.reading(application)}
-
-
-def _frame(application: Application, present: str, *, events: int | None = None) -> dict[str, Any]:
-    facts = statuses.of([application])[application.id]
-    return {
-        "application": application,
-        "step": status.step_of(application, facts),
-        "holds": _holds(application, facts),
-        "line": _line(application, facts),
-        "tabs": _tabs(application, present, facts.reviews.get("sent", 0), events),
-        "call_url": url_for("calls.show", id=application.call_id),
-    }
-
-
-def _tabs(application: Application, present: str, sent: int, events: int | None) -> list[dict[str, Any]]:
+def _tabs(application: Application, present: str, sent: int, events: int | None) -> tuple[Tab, ...]:
     needed = listing.needed(application)
-    parts: list[tuple[str, str, str | int | None]] = [
-        ("overview", gettext("Overview"), None),
-        ("proposal", gettext("Proposal"), None),
-        ("budget", gettext("Budget"), amount(application.asked, application.call.currency, code=False, cents=False)),
-        ("documents", gettext("Documents"), None),
-        ("history", gettext("History"), events),
-    ]
-    found = [
-        {
-            "title": title,
-            "count": count,
-            "present": key == present,
-            "url": url_for("applications.show", id=application.id)
-            if key == "overview"
-            else url_for("applications.part", id=application.id, part=key),
-        }
-        for key, title, count in parts
+    asked = amount(application.asked, application.call.currency, code=False, cents=False)
+    tabs = [
+        Tab(gettext("Overview"), url_for("applications.show", id=application.id), present == "overview"),
+        _tab(application, gettext("Proposal"), "proposal", present),
+        _tab(application, gettext("Budget"), "budget", present, asked),
+        _tab(application, gettext("Documents"), "documents", present),
+        _tab(application, gettext("History"), "history", present, events),
     ]
     if needed and _may(application, Permission.READ_REVIEWS):
-        found.insert(
-            3,
-            {
-                "title": gettext("Reviews"),
-                "count": f"{sent}/{needed}",
-                "present": present == "reviews",
-                "url": url_for("reviews.of", id=application.id),
-            },
-        )
-    return found
+        url = url_for("reviews.of", id=application.id)
+        tabs.insert(3, Tab(gettext("Reviews"), url, present == "reviews", f"{sent}/{needed}"))
+    return tuple(tabs)
+
+
+def _tab(application: Application, title: str, part: str, present: str, count: str | int | None = None) -> Tab:
+    return Tab(title, url_for("applications.part", id=application.id, part=part), part == present, count)
 
 
 def _holds(application: Application, facts: statuses.Status) -> str:
@@ -113,23 +175,28 @@ def _holds(application: Application, facts: statuses.Status) -> str:
     return " · ".join(part for part in (hands, days) if part)
 
 
-def _line(application: Application, facts: statuses.Status) -> list[dict[str, Any]]:
+def _line(application: Application, facts: statuses.Status) -> tuple[Stop, ...]:
     """The progress of the application in the staff's wording, with delays."""
     stops = status.line(application, facts, ours=True)
     limit, since = listing.limit_of(application), (current_day() - application.step_at.date()).days
-    for stop in stops:
-        if stop["state"] == "present" and limit is not None and since > limit:
-            stop["late"] = gettext("%(days)s days overdue", days=since - limit)
-    return stops
+    if limit is None or since <= limit:
+        return tuple(stops)
+    late = listing.overdue(since - limit)
+    return tuple(replace(stop, late=late) if stop.state == "present" else stop for stop in stops)
 
 
 def _may(application: Application, permission: Permission) -> bool:
     return bool(roles_on(application, principal()) & ALLOWED[permission])
 
 
-def _weight(offer: dict[str, Any]) -> int:
+def _checking(application: Application) -> bool:
+    """Whether the reader can complete the checklist now."""
+    return _may(application, Permission.CHECK) and checked_at(flow_of(application), application.step, application.stage)
+
+
+def _weight(offer: Any) -> int:
     """Sort key: the main action comes first, irreversible ones last."""
-    return WEIGHTS.index(offer["transition"].weight)
+    return WEIGHTS.index(offer.transition.weight)
 
 
 def _assigns(application: Application) -> str | None:

@@ -22,7 +22,7 @@ def index() -> str:
     """For the Foundation's staff, all submitted applications; for applicants, their own proposals."""
     if not listing.for_officers(principal()):
         return show_list()
-    return page("applications/index.html", **listing.listed(principal(), request.args, tab="all", endpoint=".index"))
+    return page("applications/index.html", listing.listed(principal(), request.args, tab="all", endpoint=".index"))
 
 
 @bp.get("/<int:id>")
@@ -42,4 +42,4 @@ def part(id: int, part: str) -> str | Response:
     application = load(Application, id)
     if Role.APPLICANT in roles_on(application, principal()):
         return redirect(url_for(".show", id=id, _anchor=part))
-    return page(f"applications/{part}.html", **officer_view.part(application, part))
+    return officer_view.part(application, part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from flask_babel import gettext, ngettext
 
@@ -15,19 +15,35 @@ from grants.services.applications import answer_until
 from grants.services.letters import answered_by
 from grants.services.transitions import flow_of
 from grants.web.site.formats import day, translate
+from workflows import programme
 from workflows.engine.flow import Flow, Transition
+from workflows.engine.message import Message
 from workflows.engine.roles import Role
 from workflows.engine.steps import STEPS, Holder, Step
-from workflows.programme import Stage
 
 ENDED = ("not_eligible", "declined", "withdrawn", "terminated")
 DECISION = ("panel", "decision")
 AFTER = ("agreement", "active", "closed")
-ROLES = {Role.OFFICER: "programme officer", Role.APPROVER: "approver"}
+ROLES = {Role.OFFICER: Message("programme officer"), Role.APPROVER: Message("approver")}
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Stop:
+    """One stage of an application's progress, drawn by `templates/macros/steps.html`.
+
+    notes: at most two short lines. state: past, present or coming. holder: who must act next, for the present stage
+    only. late: the delay of the present stage, such as "2 days overdue"; empty if there is none.
+    """
+
+    name: str
+    notes: tuple[str, ...]
+    state: str
+    holder: str = ""
+    late: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
     """An application with the facts that its progress is drawn from. ours: whether the reader is staff."""
 
     application: Application
@@ -60,155 +76,158 @@ def _onward(flow: Flow, step: str, stage: str) -> Transition | None:
     )
 
 
-def line(application: Application, facts: Status, *, ours: bool = False) -> list[dict[str, Any]]:
-    """The five or six stages of progress for `templates/macros/steps.html`, in the reader's wording."""
-    place = View(application, facts, ours)
-    stops = _stops(application, facts)
-    present = next((number for number, (_, steps) in enumerate(stops) if application.step in steps), len(stops) - 1)
-    return [_drawn(place, name, steps, number, present) for number, (name, steps) in enumerate(stops)]
+def line(application: Application, facts: Status, *, ours: bool = False) -> list[Stop]:
+    """The five or six stages of progress, in the reader's wording."""
+    subject = Subject(application, facts, ours)
+    stages = _stages(subject)
+    last = len(stages) - 1
+    present = next((number for number, stage in enumerate(stages) if application.step in stage.steps), last)
+    return [_drawn(subject, stage, number, present) for number, stage in enumerate(stages)]
 
 
-Stop = tuple[str, tuple[str, ...]]
+class Stage(NamedTuple):
+    """A stage of progress: its title and the steps that it covers; a later stage of the programme covers none yet."""
+
+    name: str
+    steps: tuple[str, ...]
 
 
-def _stops(application: Application, facts: Status) -> list[Stop]:
+def _stages(subject: Subject) -> list[Stage]:
     """The stages of progress in this flow; a final step replaces those not reached."""
+    application = subject.application
     way = road(flow_of(application), application.stage)
-    stops: list[Stop] = [(gettext("Draft") if application.step == "draft" else gettext("Submitted"), ("draft",))]
-    stops += [_stop(step) for step in way if step in ("triage", "checks", "review")]
+    stages = [Stage(gettext("Draft") if application.step == "draft" else gettext("Submitted"), ("draft",))]
+    stages += [_stage(step) for step in way if step in ("triage", "checks", "review")]
     if application.step == "question":
-        stops.insert(2, (gettext("Question"), ("question",)))
-    stops += [(translate(stage.title), ()) for stage in _later(application)]
-    stops += [(gettext("Decision"), DECISION), (gettext("Agreement"), ("agreement",))]
+        stages.insert(2, Stage(gettext("Question"), ("question",)))
+    stages += [Stage(translate(later.title), ()) for later in _later(application)]
+    stages += [Stage(gettext("Decision"), DECISION), Stage(gettext("Agreement"), ("agreement",))]
     if application.step in ENDED:
-        return [
-            *(s for s in stops if set(s[1]) & facts.reached.keys()),
-            (translate(STEPS[application.step].word), (application.step,)),
-        ]
+        reached = [stage for stage in stages if set(stage.steps) & subject.facts.reached.keys()]
+        return [*reached, Stage(translate(STEPS[application.step].word), (application.step,))]
     if application.step in AFTER[1:]:
-        return [*stops, (gettext("Project"), AFTER[1:])]
-    return stops
+        return [*stages, Stage(gettext("Project"), AFTER[1:])]
+    return stages
 
 
-def _stop(step: str) -> Stop:
+def _stage(step: str) -> Stage:
     names = {"triage": gettext("Triage"), "checks": gettext("Checks"), "review": gettext("Reviews")}
-    return names[step], (step,)
+    return Stage(names[step], (step,))
 
 
-def _later(application: Application) -> list[Stage]:
+def _later(application: Application) -> list[programme.Stage]:
+    """The stages of the programme that follow the application's stage."""
     stages = list(application.call.data.stages)
     return stages[stages.index(application.call.data.stage(application.stage)) + 1 :]
 
 
-def _drawn(place: View, name: str, steps: tuple[str, ...], number: int, present: int) -> dict[str, Any]:
-    done = place.application.step == "closed" and number <= present
+def _drawn(subject: Subject, stage: Stage, number: int, present: int) -> Stop:
+    done = subject.application.step == "closed" and number <= present
     state = "past" if number < present or done else "present" if number == present else "coming"
-    notes = NOTES[state](place, steps)
-    return {
-        "name": name,
-        "notes": [note for note in notes if note][:2],
-        "state": state,
-        "holder": str(step_of(place.application, place.facts).holder) if state == "present" else None,
-    }
+    notes = [note for note in NOTES[state](subject, stage.steps) if note]
+    holder = str(step_of(subject.application, subject.facts).holder) if state == "present" else ""
+    return Stop(stage.name, tuple(notes[:2]), state, holder)
 
 
-def _past(place: View, steps: tuple[str, ...]) -> list[str]:
+def _past(subject: Subject, steps: tuple[str, ...]) -> list[str]:
     if steps == ("draft",):
-        at = place.application.submitted_at
+        at = subject.application.submitted_at
     else:
-        at = next((at for step in _next_of(place, steps) if (at := place.facts.reached.get(step))), None)
+        at = next((at for step in _next_of(subject, steps) if (at := subject.facts.reached.get(step))), None)
     return [day(at.date(), "short")] if at else []
 
 
-def _next_of(place: View, steps: tuple[str, ...]) -> tuple[str, ...]:
+def _next_of(subject: Subject, steps: tuple[str, ...]) -> tuple[str, ...]:
     """The steps after these; a stage is done on the day the next one was reached."""
-    way = (*road(flow_of(place.application), place.application.stage), "active", "closed")
+    way = (*road(flow_of(subject.application), subject.application.stage), "active", "closed")
     last = max((way.index(step) for step in steps if step in way), default=len(way))
     return way[last + 1 :]
 
 
-def _present(place: View, _: tuple[str, ...]) -> list[str]:
-    application = place.application
+def _present(subject: Subject, _: tuple[str, ...]) -> list[str]:
+    application = subject.application
     match application.step:
         case "draft" | "question":
             until = deadline(application)
-            hands = gettext("with the applicant") if place.ours else gettext("with you")
+            hands = gettext("with the applicant") if subject.ours else gettext("with you")
             return [hands, gettext("due %(day)s", day=day(until.date(), "short")) if until else ""]
         case "review":
-            return _reviews(place)
+            return _reviews(subject)
         case "agreement":
-            return [_signer(place)]
+            return [_signer(subject)]
         case "active":
             return [gettext("project running")]
         case step if step in ENDED:
             return [day(application.step_at.date(), "short")]
-    until = decision_by(application) if application.step in DECISION else _ends(place)
-    return [_actor(place, application.step), _by(until)]
+    until = decision_by(application) if application.step in DECISION else _ends(subject)
+    return [_actor(subject, application.step), _by(until)]
 
 
-def _ends(place: View) -> datetime | None:
+def _ends(subject: Subject) -> datetime | None:
     """When the time limit of the current step ends; None if the call sets none."""
-    clock, step = place.clock, place.application.step
+    clock, step = subject.clock, subject.application.step
     hours = clock.get(f"{step}_hours") or 24 * clock.get(f"{step}_days", 0)
-    return place.application.step_at + timedelta(hours=hours) if hours else None
+    return subject.application.step_at + timedelta(hours=hours) if hours else None
 
 
-def _signer(place: View) -> str:
-    if place.facts.agreement == "countersign":
+def _signer(subject: Subject) -> str:
+    if subject.facts.agreement == "countersign":
         return gettext("we sign next")
-    return gettext("grantee signs") if place.ours else gettext("you sign next")
+    return gettext("grantee signs") if subject.ours else gettext("you sign next")
 
 
-def _reviews(place: View) -> list[str]:
-    needed = place.application.call.data.stage(place.application.stage).reviews
-    due = place.facts.review_due
+def _reviews(subject: Subject) -> list[str]:
+    needed = subject.application.call.data.stage(subject.application.stage).reviews
+    due = subject.facts.review_due
     return [
-        gettext("%(count)s of %(needed)s submitted", count=place.facts.reviews.get("sent", 0), needed=needed),
+        gettext("%(count)s of %(needed)s submitted", count=subject.facts.reviews.get("sent", 0), needed=needed),
         gettext("last one due %(day)s", day=day(due.date(), "short")) if due else "",
     ]
 
 
-def _coming(place: View, steps: tuple[str, ...]) -> list[str]:
+def _coming(subject: Subject, steps: tuple[str, ...]) -> list[str]:
     match steps:
         case ("agreement",):
             return [
-                gettext("grantee and Foundation") if place.ours else gettext("you and the Foundation"),
+                gettext("grantee and Foundation") if subject.ours else gettext("you and the Foundation"),
                 gettext("both sign"),
             ]
         case ("review",):
-            needed = place.application.call.data.stage(place.application.stage).reviews
-            return [ngettext("%(num)s reviewer", "%(num)s reviewers", needed), span(place.clock, "review")]
+            needed = subject.application.call.data.stage(subject.application.stage).reviews
+            return [ngettext("%(num)s reviewer", "%(num)s reviewers", needed), span(subject.clock, "review")]
         case ():
-            if place.ours:
+            if subject.ours:
                 return [gettext("applicant writes it"), gettext("if invited")]
             return [gettext("you write it"), gettext("if you are invited")]
         case _ if steps == DECISION:
-            last = not _later(place.application)
+            last = not _later(subject.application)
             return [
-                _decider(place),
-                (_by(decision_by(place.application)) if last else "") or span(place.clock, "decision"),
+                _decider(subject),
+                (_by(decision_by(subject.application)) if last else "") or span(subject.clock, "decision"),
             ]
-    return [_actor(place, steps[0]), span(place.clock, steps[0])]
+    return [_actor(subject, steps[0]), span(subject.clock, steps[0])]
 
 
-NOTES: dict[str, Callable[[View, tuple[str, ...]], list[str]]] = {
+NOTES: dict[str, Callable[[Subject, tuple[str, ...]], list[str]]] = {
     "past": _past,
     "present": _present,
     "coming": _coming,
 }
 
 
-def _actor(place: View, step: str) -> str:
+def _actor(subject: Subject, step: str) -> str:
     """The role that applies the next transition, as text."""
-    transition = _onward(flow_of(place.application), step, place.application.stage)
-    return translate(ROLES.get(transition.roles[0], "")) if transition and transition.roles[0] in ROLES else ""
+    return _role(_onward(flow_of(subject.application), step, subject.application.stage))
 
 
-def _decider(place: View) -> str:
-    award = next(
-        (transition for transition in flow_of(place.application).transitions if transition.target == "agreement"), None
-    )
-    return translate(ROLES.get(award.roles[0], "")) if award else ""
+def _decider(subject: Subject) -> str:
+    """The role that decides on the award, as text."""
+    transitions = flow_of(subject.application).transitions
+    return _role(next((transition for transition in transitions if transition.target == "agreement"), None))
+
+
+def _role(transition: Transition | None) -> str:
+    return translate(ROLES[transition.roles[0]]) if transition and transition.roles[0] in ROLES else ""
 
 
 def span(clock: dict[str, int], step: str) -> str:

@@ -10,7 +10,7 @@ from grants.queries import organisations, proposals, statuses
 from grants.web.applications import applicant_view
 from grants.web.site.authorization import load, permitted, principal
 from grants.web.site.navigation import page
-from grants.web.tasks.routes import held_facts
+from grants.web.tasks.applicant import held_facts
 
 bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext
@@ -13,17 +14,25 @@ from grants.web.site.formats import day
 from workflows.deadlines import READ_WITHIN_DAYS
 
 
-def ours(applications: list[Application], facts: dict[int, Status], today: date) -> list[dict[str, str]]:
-    """The Foundation's open tasks for these applications, for `templates/macros/tasks.html`."""
+@dataclass(frozen=True, slots=True)
+class FoundationTask:
+    """A task of the Foundation, drawn by `templates/macros/tasks.html`. text: since when, and its due date."""
+
+    title: str
+    text: str
+
+
+def ours(applications: list[Application], facts: dict[int, Status], today: date) -> list[FoundationTask]:
+    """The Foundation's open tasks for these applications."""
     found = []
     for one in applications:
         found += [_report(title, at, today) for title, at in facts[one.id].received]
         if title := _waiting(one, facts[one.id]):
-            found.append({"title": title, "text": _since(one, today)})
+            found.append(FoundationTask(title, _since(one, today)))
     return found
 
 
-def _report(title: str, at: datetime, today: date) -> dict[str, str]:
+def _report(title: str, at: datetime, today: date) -> FoundationTask:
     days = (today - at.date()).days + 1
     text = gettext(
         "submitted %(day)s, day %(days)s of %(most)s. You will hear from us by %(until)s.",
@@ -32,7 +41,7 @@ def _report(title: str, at: datetime, today: date) -> dict[str, str]:
         most=READ_WITHIN_DAYS,
         until=day(at.date() + timedelta(days=READ_WITHIN_DAYS)),
     )
-    return {"title": gettext("Reading “%(title)s”", title=title), "text": text}
+    return FoundationTask(gettext("Reading “%(title)s”", title=title), text)
 
 
 def _waiting(one: Application, facts: Status) -> str:
@@ -51,12 +60,13 @@ def _waiting(one: Application, facts: Status) -> str:
 
 
 def _since(one: Application, today: date) -> str:
-    text = gettext(
-        "since %(day)s, day %(days)s.", day=day(one.step_at.date()), days=(today - one.step_at.date()).days + 1
-    )
-    hear = status.decision_by(one)
-    return (
-        f"{text} {gettext('You will hear from us by %(day)s.', day=day(hear.date()))}"
-        if hear and one.step != "agreement"
-        else text
+    since, days = day(one.step_at.date()), (today - one.step_at.date()).days + 1
+    until = status.decision_by(one)
+    if until is None or one.step == "agreement":
+        return gettext("since %(day)s, day %(days)s.", day=since, days=days)
+    return gettext(
+        "since %(day)s, day %(days)s. You will hear from us by %(until)s.",
+        day=since,
+        days=days,
+        until=day(until.date()),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from flask import Flask
 
@@ -35,7 +33,7 @@ def test_the_progress_of_a_stage_follows_its_flow(code: str, stage: str, way: tu
 def line_of(app: Flask, row: Application) -> list[tuple[str, str]]:
     """Each step of the progress display with its state."""
     with app.test_request_context():
-        return [(stop["name"], stop["state"]) for stop in status.line(row, statuses.of([row])[row.id])]
+        return [(stop.name, stop.state) for stop in status.line(row, statuses.of([row])[row.id])]
 
 
 @pytest.mark.ground("large_draft")
@@ -123,10 +121,10 @@ def test_a_round_gives_its_decision_date_before_and_after_submission(app: Flask)
         assert routes.hear(row.call) == formats.day(hear.date(), "year")
 
 
-def present(line: list[dict[str, Any]]) -> tuple[str, str, str]:
+def present(line: list[status.Stop]) -> tuple[str, str, str]:
     """The current step: its name, its first note and its holder."""
-    stop = next(stop for stop in line if stop["state"] == "present")
-    return stop["name"], stop["notes"][0], stop["holder"]
+    stop = next(stop for stop in line if stop.state == "present")
+    return stop.name, stop.notes[0], stop.holder
 
 
 @pytest.mark.ground("awarded")
@@ -157,7 +155,7 @@ def test_staff_are_not_told_to_write_what_the_applicant_writes(app: Flask) -> No
         row = w.draft(w.build(programmes=("DRR",)), "DRR")
         with app.test_request_context():
             lines = {ours: status.line(row, statuses.of([row])[row.id], ours=ours) for ours in (False, True)}
-        notes = {ours: [note for stop in line for note in stop["notes"]] for ours, line in lines.items()}
+        notes = {ours: [note for stop in line for note in stop.notes] for ours, line in lines.items()}
 
     assert {"you write it", "you and the Foundation", "with you"} <= set(notes[False])
     assert {"applicant writes it", "grantee and Foundation", "with the applicant"} <= set(notes[True])

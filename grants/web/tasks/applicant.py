@@ -1,0 +1,124 @@
+"""The applicant's inbox: tasks, the status of proposals, and what each organisation holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext
+
+from grants.models import Application, Organisation
+from grants.queries import organisations, proposals, statuses
+from grants.queries.organisations import Holding
+from grants.web.applications import applicant_view, status
+from grants.web.applications.applicant_view import ProposalRow
+from grants.web.site.authorization import principal
+from grants.web.site.components import Fact
+from grants.web.site.formats import amount, current_day, label
+from grants.web.site.navigation import open_tasks, page
+from grants.web.tasks import foundation, rows
+from grants.web.tasks.foundation import FoundationTask
+from grants.web.tasks.rows import TaskRow
+from workflows.programmes import programmes
+from workflows.rules.applicants import Held
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentDraft:
+    """The draft that is due first. days_left: until the deadline, 0 without one."""
+
+    application: Application
+    deadline: datetime | None
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    """What one of the reader's organisations holds now."""
+
+    organisation: Organisation
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantInbox:
+    """The applicant's inbox.
+
+    ours: open tasks of the Foundation. decision_by: when the reader hears from the Foundation next, None if nothing is
+    under assessment.
+    """
+
+    draft: UrgentDraft | None
+    tasks: tuple[TaskRow, ...]
+    proposals: tuple[ProposalRow, ...]
+    ours: tuple[FoundationTask, ...]
+    decision_by: datetime | None
+    holdings: tuple[OrganisationFacts, ...]
+
+
+def show_inbox() -> str:
+    """The tasks of an applicant."""
+    running = proposals.own(principal(), steps=proposals.RUNNING, most=MOST)
+    facts = statuses.of(running)
+    holdings = organisations.holdings(principal().organisations, principal())
+    view = ApplicantInbox(
+        draft=_urgent(running),
+        tasks=tuple(rows.of(open_tasks())),
+        proposals=tuple(applicant_view.lines(running, facts)),
+        ours=tuple(foundation.ours(running, facts, current_day())),
+        decision_by=_next_decision(running),
+        holdings=tuple(OrganisationFacts(one.organisation, tuple(held_facts(one))) for one in holdings),
+    )
+    return page("tasks/applicant.html", view)
+
+
+def _urgent(running: list[Application]) -> UrgentDraft | None:
+    """The draft with the earliest deadline, among those that can still be submitted."""
+    drafts = [(status.deadline(one), one) for one in running if one.step == "draft" and _open(one)]
+    if not drafts:
+        return None
+    until, draft = min(drafts, key=lambda pair: (pair[0] is None, pair[0], pair[1].id))
+    return UrgentDraft(draft, until, (until.date() - current_day()).days if until else 0)
+
+
+def _open(draft: Application) -> bool:
+    return draft.invited_until is not None or draft.call.step == "open"
+
+
+def _next_decision(running: list[Application]) -> datetime | None:
+    days = [status.decision_by(one) for one in running if one.step not in status.AFTER]
+    return min((at for at in days if at), default=None)
+
+
+def held_facts(holding: Holding) -> list[Fact]:
+    """An organisation's grants and remaining limit under the rules of the programmes it may apply to."""
+    organisation = holding.organisation
+    limit = _limit(organisation.kind)
+    found = [Fact(gettext("Standing"), label(organisation.standing))] if organisation.kind == "chapter" else []
+    found.append(Fact(gettext("Contacts"), str(holding.contacts)))
+    if limit is None:
+        return [*found, Fact(gettext("Grants held"), str(holding.grants))]
+    held = gettext("%(count)s of at most %(most)s", count=holding.grants, most=limit.grants)
+    found += [Fact(gettext("Grants held"), held), Fact(gettext("Remaining limit"), _room(holding, limit))]
+    if holding.overdue:
+        found.append(Fact(gettext("Overdue reports"), str(holding.overdue)))
+    return found
+
+
+def _room(holding: Holding, limit: Held) -> str:
+    if holding.grants >= limit.grants:
+        return gettext("none until a grant ends")
+    return amount(max(limit.amount - holding.amount, limit.amount * 0), "USD", cents=False)
+
+
+def _limit(kind: str) -> Held | None:
+    """The limit on active grants; of several programmes, the one that allows the largest amount."""
+    held = [
+        Held.model_validate(rule.params)
+        for one in programmes().values()
+        for rule in one.rules.rules
+        if rule.key == "held" and any(r.key == "applicants" and kind in r.params["allowed"] for r in one.rules.rules)
+    ]
+    return max(held, key=lambda one: one.amount, default=None)

@@ -1,0 +1,239 @@
+"""Tasks as rows of the inbox: each kind with its title, its reason and the page where it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+from flask_babel import gettext
+
+from grants.queries.tasks.task import Task
+from grants.web.applications import listing
+from grants.web.site.components import Link
+from grants.web.site.formats import translate
+from workflows.engine.message import Message
+
+SOON_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task, drawn by `templates/macros/tasks.html`. on: its due date. tone: late, soon or empty. why: the reason."""
+
+    title: str
+    why: str
+    on: date | None
+    tone: str
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of task: its title with the place of the name, its reason, the text of its button and the endpoint."""
+
+    title: Message
+    why: Message
+    button: Message
+    endpoint: str
+
+
+KINDS = {
+    "triage": Kind(
+        Message("Read the alert: %(title)s"),
+        Message("Alerts are answered within hours."),
+        Message("Read alert"),
+        "applications.show",
+    ),
+    "checks": Kind(
+        Message("Check eligibility: %(title)s"),
+        Message("Waiting for eligibility checks"),
+        Message("Complete eligibility checks"),
+        "applications.show",
+    ),
+    "panel": Kind(
+        Message("Recommend: %(title)s"),
+        Message("The approver is waiting for your recommendation."),
+        Message("Recommend"),
+        "applications.show",
+    ),
+    "decision": Kind(
+        Message("Decide: %(title)s"),
+        Message("An officer has made a recommendation."),
+        Message("Decide"),
+        "applications.show",
+    ),
+    "assign": Kind(
+        Message("Invite reviewers: %(title)s"),
+        Message("The call requires more reviewers than have been invited."),
+        Message("Invite reviewers"),
+        "assignments.new",
+    ),
+    "reviewed": Kind(
+        Message("Send to panel: %(title)s"),
+        Message("All required reviews have been submitted."),
+        Message("View status"),
+        "applications.show",
+    ),
+    "countersign": Kind(
+        Message("Countersign: %(title)s"),
+        Message("The grantee has signed."),
+        Message("Countersign"),
+        "awards.show",
+    ),
+    "condition": Kind(
+        Message("Check whether the condition is met: %(title)s"),
+        Message("The first instalment depends on it."),
+        Message("View award"),
+        "awards.show",
+    ),
+    "unsigned": Kind(
+        Message("Not signed in time: %(title)s"),
+        Message("Ask the grantee whether they will sign."),
+        Message("View award"),
+        "awards.show",
+    ),
+    "take_back": Kind(
+        Message("Not signed in time: %(title)s"),
+        Message("Ask the grantee, or revoke the award."),
+        Message("View award"),
+        "awards.show",
+    ),
+    "close": Kind(
+        Message("Close the grant: %(title)s"),
+        Message("Nothing is left to report, pay or return."),
+        Message("Close grant"),
+        "applications.show",
+    ),
+    "received": Kind(
+        Message("Read the report: %(title)s"),
+        Message("The next instalment may depend on it."),
+        Message("Read report"),
+        "reports.show",
+    ),
+    "payable": Kind(
+        Message("Prepare payments from %(title)s"),
+        Message("The conditions of these instalments are met."),
+        Message("Prepare batch"),
+        "batches.new",
+    ),
+    "batch_prepared": Kind(
+        Message("Approve batch %(title)s"),
+        Message("Another person prepared it."),
+        Message("View batch"),
+        "batches.show",
+    ),
+    "batch_approved": Kind(
+        Message("Release batch %(title)s"),
+        Message("Two other people prepared and approved it."),
+        Message("View batch"),
+        "batches.show",
+    ),
+    "batch_released": Kind(
+        Message("Confirm batch %(title)s"),
+        Message("It has been sent to the bank."),
+        Message("View batch"),
+        "batches.show",
+    ),
+    "draft": Kind(
+        Message("Finish and submit: %(title)s"),
+        Message("It has not been submitted yet."),
+        Message("Continue writing"),
+        "drafts.write",
+    ),
+    "question": Kind(
+        Message("Answer our question: %(title)s"),
+        Message("Change the proposal and submit it again."),
+        Message("Answer"),
+        "drafts.write",
+    ),
+    "sign": Kind(
+        Message("Sign the agreement: %(title)s"),
+        Message("No money is paid before both sides have signed."),
+        Message("Read and sign"),
+        "awards.show",
+    ),
+    "report": Kind(
+        Message("Write the report: %(title)s"),
+        Message("The next instalment may depend on it."),
+        Message("Write report"),
+        "reports.show",
+    ),
+    "report_question": Kind(
+        Message("Answer our question about the report: %(title)s"),
+        Message("We have sent the report back with questions."),
+        Message("Answer"),
+        "reports.write",
+    ),
+    "meet": Kind(
+        Message("Meet the condition of the award: %(title)s"),
+        Message("The first instalment depends on it. Tell your programme officer when it is met."),
+        Message("Read condition"),
+        "awards.show",
+    ),
+    "give_back": Kind(
+        Message("Return unspent funds: %(title)s"),
+        Message("The award page shows the amount."),
+        Message("View amount"),
+        "awards.show",
+    ),
+    "expect": Kind(
+        Message("Expect unspent funds: %(title)s"),
+        Message("Record the payment when it arrives in the account."),
+        Message("Record payment"),
+        "awards.show",
+    ),
+    "open_call": Kind(
+        Message("Open the call: %(title)s"),
+        Message("It is in preparation."),
+        Message("View call"),
+        "calls.show",
+    ),
+    "envelope": Kind(
+        Message("Allocate money to a call: %(title)s"),
+        Message("It can open only with an allocation."),
+        Message("View fund"),
+        "funds.show",
+    ),
+    "asked": Kind(
+        Message("Answer the review invitation: %(title)s"),
+        Message("You see the proposal after your declaration."),
+        Message("Answer"),
+        "reviews.show",
+    ),
+    "ready": Kind(
+        Message("Review: %(title)s"),
+        Message("No one sees it until you submit it."),
+        Message("Continue"),
+        "reviews.show",
+    ),
+}
+"""The kinds of tasks that queries of the inbox return."""
+
+
+def of(tasks: Sequence[Task]) -> list[TaskRow]:
+    """Tasks as rows; the texts of each kind are translated only once."""
+    texts = {kind: _translated(KINDS[kind]) for kind in {task.kind for task in tasks}}
+    return [_row(task, *texts[task.kind]) for task in tasks]
+
+
+def _translated(kind: Kind) -> tuple[str, str, str]:
+    return translate(kind.title), translate(kind.why), translate(kind.button)
+
+
+def _row(task: Task, title: str, why: str, button: str) -> TaskRow:
+    endpoint = KINDS[task.kind].endpoint
+    url = url_for(endpoint, fund=task.id) if task.kind == "payable" else url_for(endpoint, id=task.id)
+    return TaskRow(
+        title=title % {"title": task.title or gettext("untitled proposal")},
+        why=" · ".join(part for part in (_party(task), why) if part),
+        on=task.due_on,
+        tone=listing.tone(task.due_on, SOON_DAYS),
+        link=Link(button, url),
+    )
+
+
+def _party(task: Task) -> str:
+    """The other party of the task; for payable instalments, their number."""
+    return gettext("%(count)s to pay", count=task.party) if task.kind == "payable" else task.party
