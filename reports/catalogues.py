@@ -21,7 +21,7 @@ from reports.typography import french
 
 DOMAIN = "documents"
 FOLDER = Path(__file__).resolve().parent / "translations"
-SPACING: dict[Language, Callable[[str], str]] = {"fr": french}
+SPACING: dict[str, Callable[[str], str]] = {"fr": french}
 """The typography of a language, applied to its translations when they are read."""
 
 
@@ -35,8 +35,13 @@ def translations(language: Language) -> NullTranslations:
     """The translations into a language, read once per process. English is what the code says."""
     if language == "en":
         return NullTranslations()
-    with po_file(language).open("rb") as file:
-        catalogue = read_po(file, locale=language, domain=DOMAIN, abort_invalid=True)
+    return read(po_file(language), language)
+
+
+def read(po_file: Path, language: str) -> Translations:
+    """The translations of a `.po` file into this language, with the typography of the language."""
+    with po_file.open("rb") as file:
+        catalogue = read_po(file, locale=language, domain=po_file.stem, abort_invalid=True)
     if language in SPACING:
         _rewrite(catalogue, SPACING[language])
     return loaded(catalogue)
@@ -47,7 +52,7 @@ def loaded(catalogue: Catalog) -> Translations:
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    return Translations(compiled, DOMAIN)
+    return Translations(compiled, catalogue.domain)
 
 
 def _rewrite(catalogue: Catalog, rewrite: Callable[[str], str]) -> None:

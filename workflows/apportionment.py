@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_FLOOR, Decimal
 
-from workflows.engine.message import Message, Money
+from workflows.engine.message import N_, Message, Money
 
 
 def apportioned(amount: Decimal, weights: Sequence[Decimal], places: int) -> list[Decimal]:
@@ -39,6 +39,6 @@ def misapportioned(
     ]
     together = sum(parts, Decimal(0))
     if together != amount:
-        text = "The lines add up to %(together)s, but the award is %(amount)s."
+        text = N_("The lines add up to %(together)s, but the award is %(amount)s.")
         message.append(Message(text, together=Money(together, currency), amount=Money(amount, currency)))
     return tuple(message)

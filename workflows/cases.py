@@ -22,6 +22,23 @@ Kind = Literal["chapter", "nonprofit", "university", "individual"]
 Standing = Literal["in_formation", "good_standing", "pre_rejuvenation", "rejuvenation", "dechartered"]
 """The standing of a chapter with its parent organisation; every other applicant is in good standing."""
 
+KINDS: dict[str, Message] = {
+    "chapter": Message("Chapter"),
+    "nonprofit": Message("Nonprofit"),
+    "university": Message("University"),
+    "individual": Message("Individual"),
+}
+"""The name of each type of applicant."""
+
+STANDINGS: dict[str, Message] = {
+    "in_formation": Message("In formation"),
+    "good_standing": Message("Good standing"),
+    "pre_rejuvenation": Message("Pre-rejuvenation"),
+    "rejuvenation": Message("Rejuvenation"),
+    "dechartered": Message("Dechartered"),
+}
+"""The name of each standing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applicant:

@@ -13,8 +13,22 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from workflows.engine.flow import Flow
+from workflows.engine.message import Message
 
 SCHEMA = 1
+STAGES = {"alert": Message("Alert"), "statement": Message("Statement"), "proposal": Message("Proposal")}
+"""The name of each stage where its programme's own title is not at hand."""
+TIME_LIMITS = {
+    "question_days": Message("Days to answer a question"),
+    "review_days": Message("Days to review"),
+    "decision_days": Message("Days to decide"),
+    "invited_days": Message("Days to write the invited proposal"),
+    "triage_hours": Message("Hours to read an alert"),
+    "review_hours": Message("Hours to review"),
+    "decision_hours": Message("Hours to decide"),
+    "invited_hours": Message("Hours to write the invited proposal"),
+}
+"""The name of each time limit that a call's clock can have."""
 WHOLE = 100
 """The required sum of instalments and of weights, in percent."""
 
@@ -53,6 +67,11 @@ class Question(Data):
     options: tuple[tuple[str, str], ...] = ()
     columns: tuple[Column, ...] = ()
 
+    @property
+    def named(self) -> Message:
+        """Its label as a message, for the values of other messages."""
+        return Message(self.label)
+
 
 class Section(Data):
     """Questions that are answered and saved together."""
@@ -61,6 +80,11 @@ class Section(Data):
     title: str
     help: str = ""
     questions: tuple[Question, ...]
+
+    @property
+    def named(self) -> Message:
+        """Its title as a message, for the values of other messages."""
+        return Message(self.title)
 
 
 class Stage(Data):

@@ -14,23 +14,12 @@ from wtforms.validators import Optional, ValidationError
 from grants.forms import schedules
 from grants.forms.base import AmountField, Form, Needed, WholeField, cleaned, line, number
 from grants.models import Call, Fund
-from workflows.programme import CallRules, RuleSpec
+from workflows.engine.message import N_
+from workflows.programme import TIME_LIMITS, CallRules, RuleSpec
 from workflows.programmes import programmes
 from workflows.rules.applicants import Countries
 from workflows.rules.call_rule import Params
 from workflows.rules.calls import CALL_RULES
-
-CLOCKS = {
-    "question_days": "Days to answer a question",
-    "review_days": "Days to review",
-    "decision_days": "Days to decide",
-    "invited_days": "Days to write the invited proposal",
-    "triage_hours": "Hours to read an alert",
-    "review_hours": "Hours to review",
-    "decision_hours": "Hours to decide",
-    "invited_hours": "Hours to write the invited proposal",
-}
-
 
 YEARS = range(2000, 2100)
 """The years in which calls may open and close."""
@@ -156,7 +145,7 @@ class CallForm(DaysForm):
             yield (
                 self[f"rule_{spec.key}"],
                 [self[_name(spec, name)] for name in spec.params],
-                str(CALL_RULES[spec.key].check.__doc__),
+                gettext(CALL_RULES[spec.key].sentence),
             )
 
     def of_plan(self) -> Iterator[Field]:
@@ -182,7 +171,7 @@ def call_form(call: Call) -> type[CallForm]:
             for stage in held.stages
         },
         **{
-            f"clock_{key}": WholeField(gettext(CLOCKS.get(key, key.replace("_", " ").capitalize())), default=value)
+            f"clock_{key}": WholeField(gettext(TIME_LIMITS[key].text), default=value)
             for key, value in held.clock.items()
         },
         **schedules.fields(held),
@@ -245,22 +234,25 @@ def _name(spec: RuleSpec, param: str) -> str:
 
 
 LABELS = {
-    "contacts_count": "Minimum number of people with an account",
-    "held_grants": "Maximum number of current grants",
-    "held_amount": "Maximum total of current grants, %(currency)s",
-    "most_of_kind_kind": "Kind of applicant",
-    "most_of_kind_amount": "Maximum grant for this kind, %(currency)s",
-    "indirect_percent": "Maximum percentage of the grant",
-    "cofunding_percent": "Minimum percentage of the grant",
-    "partner_above_amount": "Above this amount, %(currency)s",
-    "partner_above_months": "Minimum number of months",
+    "applicants_allowed": N_("Allowed"),
+    "countries_allowed": N_("Allowed"),
+    "standing_allowed": N_("Allowed"),
+    "contacts_count": N_("Minimum number of people with an account"),
+    "held_grants": N_("Maximum number of current grants"),
+    "held_amount": N_("Maximum total of current grants, %(currency)s"),
+    "most_of_kind_kind": N_("Kind of applicant"),
+    "most_of_kind_amount": N_("Maximum grant for this kind, %(currency)s"),
+    "indirect_percent": N_("Maximum percentage of the grant"),
+    "cofunding_percent": N_("Minimum percentage of the grant"),
+    "partner_above_amount": N_("Above this amount, %(currency)s"),
+    "partner_above_months": N_("Minimum number of months"),
 }
 NUMBERS = frozenset({"amount", "count", "grants", "months", "percent"})
 
 
 def _label(spec: RuleSpec, param: str, currency: str) -> str:
     """The label of a rule's parameter."""
-    known = LABELS.get(f"{spec.key}_{param}", param.replace("_", " ").capitalize())
+    known = LABELS[f"{spec.key}_{param}"]
     return gettext(known, currency=currency) if "%(" in known else gettext(known)
 
 

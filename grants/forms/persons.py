@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import SelectField
 
 from grants.forms.base import Form
-from workflows.engine.roles import APPOINTED
+from workflows.engine.roles import APPOINTED, ROLES
 from workflows.programmes import programmes
 
 
@@ -20,7 +20,7 @@ class AppointmentForm(Form):
 
     def offer(self, calls: Iterable[tuple[int, str]]) -> None:
         """Set the roles and scopes that can be chosen."""
-        self.role.choices = {str(role): gettext(str(role).capitalize()) for role in APPOINTED}
+        self.role.choices = {str(role): gettext(ROLES[role].text) for role in APPOINTED}
         kinds = {f"programme:{code}": gettext(programme.title) for code, programme in programmes().items()}
         self.scope.choices = {"": gettext("Everywhere")} | kinds | {f"call:{id}": title for id, title in calls}
 

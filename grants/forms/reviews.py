@@ -12,14 +12,15 @@ from wtforms.validators import Length, ValidationError
 from grants.forms.base import TEXT, AmountField, Form, cleaned
 from grants.models import Review
 from grants.services.reviews import CONFLICTS
+from workflows.engine.message import N_
 from workflows.programme import Criterion
 
 CONFIDENCE = (
-    ("5", "Very confident: this is my own field"),
-    ("4", "Confident"),
-    ("3", "Fairly confident"),
-    ("2", "Not very confident"),
-    ("1", "Not confident"),
+    ("5", N_("Very confident: this is my own field")),
+    ("4", N_("Confident")),
+    ("3", N_("Fairly confident")),
+    ("2", N_("Not very confident")),
+    ("1", N_("Not confident")),
 )
 TEXTS = ("strengths", "concerns", "questions")
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select
 
 from grants.db import db
 from grants.models import Application, Appointment, Assignment, Conflict, Membership, Person
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
 
 MOST = 300
@@ -78,10 +78,13 @@ def _against(application: Application, ids: list[int]) -> list[tuple[str, frozen
         Assignment.person_id.in_(ids),
     )
     wanted = (
-        ("%(name)s acts for the applicant.", member.where(Membership.organisation_id == application.organisation_id)),
-        ("%(name)s has applied in this call.", applied),
-        ("%(name)s has a conflict of interest.", conflict),
-        ("%(name)s has already been invited.", asked),
+        (
+            N_("%(name)s acts for the applicant."),
+            member.where(Membership.organisation_id == application.organisation_id),
+        ),
+        (N_("%(name)s has applied in this call."), applied),
+        (N_("%(name)s has a conflict of interest."), conflict),
+        (N_("%(name)s has already been invited."), asked),
     )
     return [(text, frozenset(db.session.scalars(query.distinct()))) for text, query in wanted]
 

@@ -341,7 +341,9 @@ def conditions(row: Instalment) -> list[tuple[Message, bool]]:
             report = reports[int(number)]
             message.append(
                 (
-                    Message("%(report)s, due on %(day)s, is approved.", report=report.title, day=report.due_on),
+                    Message(
+                        "%(report)s, due on %(day)s, is approved.", report=Message(report.title), day=report.due_on
+                    ),
                     report.step == "approved",
                 )
             )

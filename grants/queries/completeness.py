@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from grants.models import Report, ReportFigure, ReportSpending
-from workflows.engine.message import Message, Money
+from workflows.engine.message import N_, Message, Money
 from workflows.forms.printable import strange
 
 ZERO = Decimal(0)
@@ -20,9 +20,9 @@ def of(report: Report) -> list[Message]:
 
 def _words(report: Report) -> list[Message]:
     asked = (
-        ("summary", report.summary, "What was done"),
-        ("setbacks", report.setbacks, "What did not work"),
-        ("next_steps", report.next_steps, "What comes next"),
+        ("summary", report.summary, Message("What was done")),
+        ("setbacks", report.setbacks, Message("What did not work")),
+        ("next_steps", report.next_steps, Message("What comes next")),
     )
     messages = [
         Message("“%(label)s” is not answered.", label=label, cure=key) for key, text, label in asked if not text.strip()
@@ -41,9 +41,10 @@ def _unprintable(report: Report) -> list[Message]:
     texts = {name: getattr(report, name) for name in ("summary", "setbacks", "next_steps", "story", "story_by")}
     texts["figures"] = " ".join(figure.source for figure in report.figures)
     texts["spending"] = " ".join(spending.explanation for spending in report.spending)
-    text = "Remove characters that our reports cannot print: %(characters)s"
     return [
-        Message(text, characters=found, cure=name) for name, written in texts.items() if (found := strange(written))
+        Message("Remove characters that our reports cannot print: %(characters)s", characters=found, cure=name)
+        for name, written in texts.items()
+        if (found := strange(written))
     ]
 
 
@@ -61,7 +62,7 @@ def _money(report: Report) -> list[Message]:
     messages = [message for spending in report.spending if (message := _line(report, spending))]
     used = sum((spending.spent or ZERO for spending in report.spending), ZERO)
     if used > report.award.amount:
-        text = "The lines add up to %(used)s; the award is %(award)s. Enter only costs that the award pays for."
+        text = N_("The lines add up to %(used)s; the award is %(award)s. Enter only costs that the award pays for.")
         award = Money(report.award.amount, report.award.currency)
         messages.append(Message(text, used=Money(used, report.award.currency), award=award, cure="spending"))
     return messages

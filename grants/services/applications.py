@@ -173,7 +173,7 @@ def submit(application: Application, *, actor: Actor, answers: Mapping[str, Any]
 def reopen(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
     """Delete the verdicts of the eligibility checks, because the applicant may now change the proposal."""
     checks.clear(application)
-    return {"until": answer_until(application) or "our decision"}
+    return {"until": answer_until(application) or Message("our decision")}
 
 
 def answer_until(application: Application) -> datetime | None:

@@ -9,7 +9,7 @@ from grants.db import db, now
 from grants.models import Application, Check
 from grants.services import transitions
 from grants.services.integrity import history
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import Actor
 from workflows.rules.decisions import checked_at
 
@@ -28,12 +28,13 @@ def give(application: Application, *, key: str, verdict: str, note: str, actor: 
     if key not in titles:
         raise transitions.Refused(Message("This check is not part of this call."))
     if verdict == "failed" and not note.strip():
-        raise transitions.Refused(Message("Enter a note that says what failed: %(check)s.", check=titles[key]))
+        raise transitions.Refused(Message("Enter a note that says what failed: %(check)s.", check=Message(titles[key])))
     values = {"verdict": verdict, "note": note.strip(), "by": actor.person, "at": now()}
     given = insert(Check).values(application_id=application.id, key=key, **values)
     db.session.execute(given.on_conflict_do_update(index_elements=["application_id", "key"], set_=values))
     message = Message(
-        "Check passed: %(check)s" if verdict == "passed" else "Check failed: %(check)s", check=titles[key]
+        N_("Check passed: %(check)s") if verdict == "passed" else N_("Check failed: %(check)s"),
+        check=Message(titles[key]),
     )
     history.record(
         transitions.about(application),

@@ -8,7 +8,7 @@ from grants.db import db, now
 from grants.models import Appointment, Membership, Organisation, Person, SignIn
 from grants.services.integrity import fingerprints, history
 from workflows.engine.message import Message
-from workflows.engine.roles import Actor, Role
+from workflows.engine.roles import ROLES, Actor, Role
 
 
 def add(
@@ -57,7 +57,7 @@ def appoint(
     db.session.add(appointment)
     db.session.flush()
     sign_out_everywhere(person)
-    _record(appointment, actor, "appoint", Message("Appointed as %(role)s", role=str(role)))
+    _record(appointment, actor, "appoint", Message("Appointed as %(role)s", role=ROLES[role]))
     return appointment
 
 
@@ -66,7 +66,7 @@ def dismiss(appointment: Appointment, *, actor: Actor) -> None:
     appointment.ended_at = now()
     db.session.flush()
     sign_out_everywhere(appointment.person)
-    _record(appointment, actor, "dismiss", Message("Appointment as %(role)s ended", role=appointment.role))
+    _record(appointment, actor, "dismiss", Message("Appointment as %(role)s ended", role=ROLES[Role(appointment.role)]))
 
 
 def sign_out_everywhere(person: Person) -> None:

@@ -31,7 +31,9 @@ def owe(award: Award, schedules: Sequence[ReportSchedule], *, actor: Actor) -> N
         db.session.add(report)
         db.session.flush()
         transitions.begin(
-            report, actor=actor, message=Message("%(title)s is due on %(day)s", title=schedule.title, day=report.due_on)
+            report,
+            actor=actor,
+            message=Message("%(title)s is due on %(day)s", title=Message(schedule.title), day=report.due_on),
         )
 
 

@@ -17,15 +17,15 @@ from grants.models import Application, Assignment, Conflict, Membership, Organis
 from grants.queries.reviews import looked_up
 from grants.services import outbox, transitions
 from grants.services.integrity import fingerprints, history
-from workflows.engine.message import Message, Money
+from workflows.engine.message import N_, Message, Money
 from workflows.engine.roles import Actor
 
 CONFLICTS = (
-    ("member", "I am a member, employee or adviser of the applicant or of a partner."),
-    ("author", "I wrote this proposal, advised on it, or was asked to join it."),
-    ("person", "A person named in the proposal is a relative, close friend, co-author or opponent of mine."),
-    ("money", "I or my employer would gain or lose money through the decision."),
-    ("applied", "I have applied in this call."),
+    ("member", N_("I am a member, employee or adviser of the applicant or of a partner.")),
+    ("author", N_("I wrote this proposal, advised on it, or was asked to join it.")),
+    ("person", N_("A person named in the proposal is a relative, close friend, co-author or opponent of mine.")),
+    ("money", N_("I or my employer would gain or lose money through the decision.")),
+    ("applied", N_("I have applied in this call.")),
 )
 COMMENT_WORDS = 5
 
@@ -180,17 +180,19 @@ def missing(review: Review) -> tuple[Message, ...]:
     for criterion in application.call.data.rubric:
         score = held.get(criterion.key)
         if score is None or score.points is None:
-            messages.append(Message("Give a score for “%(criterion)s”.", criterion=criterion.title, cure=criterion.key))
+            messages.append(
+                Message("Give a score for “%(criterion)s”.", criterion=Message(criterion.title), cure=criterion.key)
+            )
         elif len(score.comment.split()) < COMMENT_WORDS:
             messages.append(
                 Message(
                     "Explain your score for “%(criterion)s” in at least %(words)s words.",
-                    criterion=criterion.title,
+                    criterion=Message(criterion.title),
                     words=COMMENT_WORDS,
                     cure=criterion.key,
                 )
             )
-    for key, label in (("strengths", "Strengths"), ("concerns", "Concerns")):
+    for key, label in (("strengths", Message("Strengths")), ("concerns", Message("Concerns"))):
         if not getattr(review, key).strip():
             messages.append(Message("“%(label)s” is not answered.", label=label, cure=key))
     if review.fund is None:

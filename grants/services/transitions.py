@@ -218,6 +218,6 @@ def _tellable(row: FlowRow) -> list[tuple[Application | Agreement | Report | Ins
         case Batch():
             return [(p.instalment, {"amount": Money(p.amount, p.currency)}) for p in row.payments if not p.undone]
         case Report():
-            return [(row, {"report": row.title})]
+            return [(row, {"report": Message(row.title)})]
         case _:
             return [(row, {})]

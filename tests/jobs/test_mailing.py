@@ -18,6 +18,7 @@ from flask import Flask
 from grants.cli.up import free_port
 from grants.db import db, transaction
 from grants.jobs import doors, mailing
+from grants.language import of_mail
 from grants.models import Outbox, Person
 from grants.services import outbox
 from tests.databases import advance
@@ -163,7 +164,7 @@ def test_values_are_written_in_the_readers_language(language: str, text_found: s
         share=Decimal("0.5"),
     )
 
-    assert mailing.translate(message, language) == text_found
+    assert of_mail(language).translate(message) == text_found
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from babel.dates import format_datetime
 from flask import Flask
 
 from grants.db import db, transaction
-from grants.jobs import mailing
+from grants.language import of_mail
 from grants.models import Outbox
 from grants.services import applications
 from tests import world as w
@@ -35,8 +35,9 @@ def world(app: Flask) -> w.World:
 def reported(language: str = "en") -> list[str]:
     """The texts of all mails in that language, oldest first, without duplicates."""
     mails = db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id)
+    wording = of_mail(language)
     texts: list[Any] = [mail.args["text"] for mail in mails]
-    return [*dict.fromkeys(mailing.translate(Message.from_json(text), language) for text in texts)]
+    return [*dict.fromkeys(wording.translate(Message.from_json(text)) for text in texts)]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     (
         RuleSpec(key="applicants", params={"allowed": ["university"]}),
         {},
-        ("This call is not open to applicants of the type “chapter”.",),
+        ("This call is not open to applicants of the type “Chapter”.",),
     ),
     (
         RuleSpec(key="countries", params={"allowed": ["SN", "ML"]}),
@@ -33,7 +33,7 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     (
         RuleSpec(key="standing", params={"allowed": ["good_standing"]}),
         {"applicant": applicant_with(standing="pre_rejuvenation")},
-        ("The chapter’s standing is “pre rejuvenation”; this call requires “good standing”.",),
+        ("The chapter’s standing is “Pre-rejuvenation”; this call requires “Good standing”.",),
     ),
     (
         RuleSpec(key="contacts", params={"count": 2}),
@@ -66,7 +66,7 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     (
         RuleSpec(key="most_of_kind", params={"kind": "chapter", "amount": "4000"}),
         {},
-        (f"You request {usd('5000')}; the maximum grant for an applicant of the type “chapter” is {usd('4000')}.",),
+        (f"You request {usd('5000')}; the maximum grant for an applicant of the type “Chapter” is {usd('4000')}.",),
     ),
     (RuleSpec(key="longest"), {"months": 13}, ("The project runs for 13 months; this call allows at most 12.",)),
     (
@@ -201,7 +201,7 @@ def test_an_applicant_who_cannot_be_funded_is_told_before_writing() -> None:
     )
 
     assert [str(message) for message in objections(case, "start")] == [
-        "This call is not open to applicants of the type “university”.",
+        "This call is not open to applicants of the type “University”.",
         "An earlier report is overdue: Final report. Submit it first.",
         "Your current grants: 2. The limit is 2 at the same time.",
     ]

@@ -108,8 +108,8 @@ def test_a_transition_at_the_wrong_step_is_refused_naming_both_steps() -> None:
     assert text_found == (
         Message(
             "“%(title)s” is not available at the step “%(step)s”. Reload the page to see what you can do now.",
-            title="Award",
-            step="Draft",
+            title=Message("Award"),
+            step=Message("Draft"),
         ),
     )
 
@@ -127,7 +127,7 @@ def test_a_transition_of_another_role_is_refused_before_its_rules_are_checked() 
     flow = Flow("a flow", ("draft",), (replace(SEND, guards=(never,)), AWARD))
 
     assert flow.objections("send", ApplicationCase(arrived_at=NOON), OFFICER) == (
-        Message("You don’t have permission to do this. It needs the role “%(roles)s”.", roles="applicant"),
+        Message("You don’t have permission to do this. It needs the role “%(roles)s”.", roles=Message("Applicant")),
     )
 
 

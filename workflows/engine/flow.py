@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from workflows.engine.message import Message
-from workflows.engine.roles import Actor, Role
+from workflows.engine.roles import ROLES, Actor, Role
 from workflows.engine.steps import STEPS
 from workflows.forms.printable import strange
 
@@ -51,6 +51,11 @@ class Field:
     words: int = 0
     printed: bool = False
     options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def named(self) -> Message:
+        """Its label as a message, for the values of other messages."""
+        return Message(self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +162,7 @@ class Flow:
         if transition is None:
             return (self._misplaced(key, case.step),)
         if actor.role not in transition.roles:
-            text = "You don’t have permission to do this. It needs the role “%(roles)s”."
-            return (Message(text, roles=" / ".join(transition.roles)),)
+            return (_forbidden(transition.roles),)
         return tuple(message for rule in transition.guards for message in _messages_of(rule(case, actor)))
 
     def _misplaced(self, key: str, step: str) -> Message:
@@ -167,8 +171,8 @@ class Flow:
             return Message("This action does not exist. Reload the page to see what you can do now.")
         return Message(
             "“%(title)s” is not available at the step “%(step)s”. Reload the page to see what you can do now.",
-            title=known.title,
-            step=STEPS[step].word,
+            title=Message(known.title),
+            step=Message(STEPS[step].word),
         )
 
     def outcome(self, key: str, case: Case, actor: Actor) -> Transition:
@@ -197,6 +201,14 @@ PEOPLE_ONLY = frozenset(
 """Effects and target steps that are never open to the clock, whatever a table says."""
 
 
+def _forbidden(roles: tuple[Role, ...]) -> Message:
+    first, *others = (ROLES[role] for role in roles)
+    named = first
+    for other in others:
+        named = Message("%(role)s or %(other)s", role=named, other=other)
+    return Message("You don’t have permission to do this. It needs the role “%(roles)s”.", roles=named)
+
+
 def unanswered(transition: Transition, answers: Mapping[str, Any]) -> tuple[Message, ...]:
     """A message for each field of the transition whose answer is missing or invalid."""
     return tuple(
@@ -206,17 +218,17 @@ def unanswered(transition: Transition, answers: Mapping[str, Any]) -> tuple[Mess
 
 def _missing(field: Field, answer: Any) -> Message | None:
     if answer is None or answer is False or not str(answer).strip():
-        return Message("“%(label)s” is required.", label=field.label, cure=field.key) if field.required else None
+        return Message("“%(label)s” is required.", label=field.named, cure=field.key) if field.required else None
     if field.options and answer not in [value for value, _ in field.options]:
-        return Message("Choose one of the options for “%(label)s”.", label=field.label, cure=field.key)
+        return Message("Choose one of the options for “%(label)s”.", label=field.named, cure=field.key)
     if field.words and len(str(answer).split()) < field.words:
         return Message(
-            "“%(label)s” needs at least %(words)s words.", label=field.label, words=field.words, cure=field.key
+            "“%(label)s” needs at least %(words)s words.", label=field.named, words=field.words, cure=field.key
         )
     if field.printed and (characters := strange(str(answer))):
         return Message(
             "Remove characters that our letters cannot print from “%(label)s”: %(characters)s",
-            label=field.label,
+            label=field.named,
             characters=characters,
             cure=field.key,
         )

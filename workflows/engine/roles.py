@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workflows.engine.message import Message
+
 
 class Role(StrEnum):
     """The role of a person in relation to a case. A person can have several, and acts in one at a time."""
@@ -19,6 +21,19 @@ class Role(StrEnum):
     PUBLIC = "public"
     CLOCK = "clock"
 
+
+ROLES: dict[str, Message] = {
+    Role.APPLICANT: Message("Applicant"),
+    Role.REVIEWER: Message("Reviewer"),
+    Role.OFFICER: Message("Officer"),
+    Role.APPROVER: Message("Approver"),
+    Role.FINANCE: Message("Finance"),
+    Role.AUDITOR: Message("Auditor"),
+    Role.ADMINISTRATOR: Message("Administrator"),
+    Role.PUBLIC: Message("Public"),
+    Role.CLOCK: Message("Clock"),
+}
+"""The name of each role, the only one in pages, refusals and mails."""
 
 APPOINTED = (Role.OFFICER, Role.APPROVER, Role.FINANCE, Role.AUDITOR, Role.ADMINISTRATOR, Role.REVIEWER)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workflows.engine.message import N_
+
 
 class Holder(StrEnum):
     """The party who must act next."""
@@ -45,36 +47,38 @@ def _steps(holder: Holder, **words: str) -> dict[str, Step]:
 STEPS: dict[str, Step] = {
     **_steps(
         Holder.APPLICANT,
-        draft="Draft",
-        question="Question asked",
-        reply="Right of reply",
-        to_sign="To sign",
-        due="Report due",
+        draft=N_("Draft"),
+        question=N_("Question asked"),
+        reply=N_("Right of reply"),
+        to_sign=N_("To sign"),
+        due=N_("Report due"),
     ),
     **_steps(
         Holder.OURS,
-        triage="Triage",
-        checks="Checks",
-        panel="Panel",
-        decision="Decision",
-        agreement="Agreement",
-        received="Received",
-        payable="Payable",
-        prepared="Prepared",
-        released="Released",
-        countersign="To countersign",
+        triage=N_("Triage"),
+        checks=N_("Checks"),
+        panel=N_("Panel"),
+        decision=N_("Decision"),
+        agreement=N_("Agreement"),
+        received=N_("Received"),
+        payable=N_("Payable"),
+        prepared=N_("Prepared"),
+        released=N_("Released"),
+        countersign=N_("To countersign"),
     ),
-    **_steps(Holder.REVIEWERS, review="In review"),
-    **_steps(Holder.DONE, active="Active", approved="Approved", paid="Paid", signed="Signed", open="Open"),
+    **_steps(Holder.REVIEWERS, review=N_("In review")),
+    **_steps(
+        Holder.DONE, active=N_("Active"), approved=N_("Approved"), paid=N_("Paid"), signed=N_("Signed"), open=N_("Open")
+    ),
     **_steps(
         Holder.NOBODY,
-        planned="Planned",
-        waitlisted="Waitlisted",
-        not_eligible="Not eligible",
-        declined="Declined",
-        withdrawn="Withdrawn",
-        terminated="Terminated",
-        closed="Closed",
-        failed="Failed",
+        planned=N_("Planned"),
+        waitlisted=N_("Waitlisted"),
+        not_eligible=N_("Not eligible"),
+        declined=N_("Declined"),
+        withdrawn=N_("Withdrawn"),
+        terminated=N_("Terminated"),
+        closed=N_("Closed"),
+        failed=N_("Failed"),
     ),
 }

@@ -7,28 +7,29 @@ signatures lapses together with its award. Under a signed agreement, unspent fun
 from __future__ import annotations
 
 from workflows.engine.flow import Field, Flow, Notification, Transition
+from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.rules.money import came_from_us, given_up, other_side_signs
 
-NAME = Field("name", "text", "Your full name", "Your typed name is your signature.", printed=True)
-READ = Field("read", "tick", "I have read the agreement and am authorised to sign it for my organisation.")
-PROOF = Field("proof", "text", "Evidence", "Say what you saw and where it is kept.", words=3)
+NAME = Field("name", "text", N_("Your full name"), N_("Your typed name is your signature."), printed=True)
+READ = Field("read", "tick", N_("I have read the agreement and am authorised to sign it for my organisation."))
+PROOF = Field("proof", "text", N_("Evidence"), N_("Say what you saw and where it is kept."), words=3)
 
 SIGN = Transition(
     "sign",
-    "Sign agreement",
+    N_("Sign agreement"),
     source=("to_sign",),
     target="countersign",
     roles=(Role.APPLICANT,),
     fields=(NAME, READ),
     effect="agreements.sign",
     weight="first",
-    history_text="Signed by the grantee",
-    consequence="The Foundation countersigns next.",
+    history_text=N_("Signed by the grantee"),
+    consequence=N_("The Foundation countersigns next."),
 )
 COUNTERSIGN = Transition(
     "countersign",
-    "Countersign agreement",
+    N_("Countersign agreement"),
     source=("countersign",),
     target="signed",
     roles=(Role.OFFICER, Role.APPROVER),
@@ -38,17 +39,17 @@ COUNTERSIGN = Transition(
     notifies=(
         Notification(
             Role.APPLICANT,
-            "Agreement signed: %(title)s",
-            "Both sides have signed the agreement. The project can start.",
+            N_("Agreement signed: %(title)s"),
+            N_("Both sides have signed the agreement. The project can start."),
         ),
     ),
     weight="first",
-    history_text="Signed by both",
-    consequence="The agreement is in force.",
+    history_text=N_("Signed by both"),
+    consequence=N_("The agreement is in force."),
 )
 MET = Transition(
     "met",
-    "Confirm that the condition is met",
+    N_("Confirm that the condition is met"),
     source=("signed",),
     target="signed",
     roles=(Role.OFFICER,),
@@ -57,47 +58,47 @@ MET = Transition(
     notifies=(
         Notification(
             Role.APPLICANT,
-            "Condition of your award met: %(title)s",
-            "You have met the condition of your award. The first instalment is now payable.",
+            N_("Condition of your award met: %(title)s"),
+            N_("You have met the condition of your award. The first instalment is now payable."),
         ),
     ),
     stage="conditional",
     weight="first",
-    history_text="Condition of the award met",
-    consequence="The first instalment becomes payable.",
+    history_text=N_("Condition of the award met"),
+    consequence=N_("The first instalment becomes payable."),
 )
 
 RETURNED = Transition(
     "returned",
-    "Record returned funds",
+    N_("Record returned funds"),
     source=("signed",),
     target="signed",
     roles=(Role.FINANCE,),
     guards=(came_from_us,),
     fields=(
-        Field("amount", "amount", "Amount received"),
-        Field("day", "day", "Date received"),
-        Field("reference", "line", "Bank reference", "As shown on the bank statement."),
+        Field("amount", "amount", N_("Amount received")),
+        Field("day", "day", N_("Date received")),
+        Field("reference", "line", N_("Bank reference"), N_("As shown on the bank statement.")),
     ),
     effect="repayments.receive",
     notifies=(
         Notification(
             Role.APPLICANT,
-            "Unspent funds received: %(title)s",
-            "We received %(amount)s of unspent funds from your grant on %(day)s. Thank you.",
+            N_("Unspent funds received: %(title)s"),
+            N_("We received %(amount)s of unspent funds from your grant on %(day)s. Thank you."),
         ),
     ),
-    history_text="Unspent funds returned",
-    consequence="This is booked against the amount paid.",
+    history_text=N_("Unspent funds returned"),
+    consequence=N_("This is booked against the amount paid."),
 )
 LAPSE = Transition(
     "lapse",
-    "Let agreement lapse",
+    N_("Let agreement lapse"),
     source=("to_sign", "countersign"),
     target="withdrawn",
     roles=(Role.CLOCK,),
     guards=(given_up,),
-    history_text="Agreement lapsed",
+    history_text=N_("Agreement lapsed"),
 )
 
 FLOW = Flow("agreement", starts=("to_sign",), transitions=(SIGN, COUNTERSIGN, MET, RETURNED, LAPSE))

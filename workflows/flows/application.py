@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workflows.engine.flow import Transition
+from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.flows.notifications import ALERTED, INVITED, LATE, WANTED
 from workflows.flows.panel import (
@@ -55,7 +56,7 @@ OFFICER_DECIDES = PANEL.changed(
 
 INVITE = Transition(
     "invite",
-    "Invite full proposal",
+    N_("Invite full proposal"),
     source=("review",),
     target="draft",
     roles=OFFICER,
@@ -65,8 +66,8 @@ INVITE = Transition(
     effect="applications.invite",
     notifies=(INVITED,),
     weight="first",
-    history_text="Full proposal invited",
-    consequence="The applicant writes the full proposal next.",
+    history_text=N_("Full proposal invited"),
+    consequence=N_("The applicant writes the full proposal next."),
 )
 
 TWO_STAGES = PANEL.changed(
@@ -78,7 +79,7 @@ TWO_STAGES = PANEL.changed(
 
 ALERT = Transition(
     "alert",
-    "Submit alert",
+    N_("Submit alert"),
     source=("draft",),
     target="triage",
     roles=(Role.APPLICANT,),
@@ -87,12 +88,12 @@ ALERT = Transition(
     effect="applications.submit",
     notifies=(ALERTED,),
     weight="first",
-    history_text="Alert submitted",
-    consequence="The officer on duty assesses the alert within hours.",
+    history_text=N_("Alert submitted"),
+    consequence=N_("The officer on duty assesses the alert within hours."),
 )
 ACCEPT = Transition(
     "accept",
-    "Request mini-proposal",
+    N_("Request mini-proposal"),
     source=("triage",),
     target="draft",
     roles=OFFICER,
@@ -102,8 +103,8 @@ ACCEPT = Transition(
     effect="applications.invite",
     notifies=(WANTED,),
     weight="first",
-    history_text="Mini-proposal requested",
-    consequence="The applicant gets the form and the deadline for submitting it.",
+    history_text=N_("Mini-proposal requested"),
+    consequence=N_("The applicant gets the form and the deadline for submitting it."),
 )
 
 
@@ -111,21 +112,21 @@ def _late(step: str) -> Transition:
     """The transition of the clock at an overdue step: the step stays the same and the deputy is notified."""
     return Transition(
         f"late_{step}",
-        "Notify deputy",
+        N_("Notify deputy"),
         source=(step,),
         target=step,
         roles=(Role.CLOCK,),
         time_limit=f"{step}_hours",
         notifies=(LATE,),
-        history_text="Time limit passed, deputy notified",
+        history_text=N_("Time limit passed, deputy notified"),
     )
 
 
 DISASTER = PANEL.changed(
     ALERT,
     ACCEPT,
-    replace(NOT_ELIGIBLE, title="Mark alert as not eligible…", source=("triage",)),
-    replace(SUBMIT, title="Submit mini-proposal", target="review", stage="proposal"),
+    replace(NOT_ELIGIBLE, title=N_("Mark alert as not eligible…"), source=("triage",)),
+    replace(SUBMIT, title=N_("Submit mini-proposal"), target="review", stage="proposal"),
     replace(
         RECOMMEND,
         source=("review",),
@@ -134,9 +135,9 @@ DISASTER = PANEL.changed(
     replace(
         BACK_TO_PANEL,
         key="back_to_review",
-        title="Send back to review",
+        title=N_("Send back to review"),
         target="review",
-        history_text="Sent back to review",
+        history_text=N_("Sent back to review"),
     ),
     replace(WITHDRAW, source=("draft", "triage", "review", "decision")),
     *(_late(step) for step in ("triage", "review", "decision")),

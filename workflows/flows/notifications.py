@@ -7,60 +7,71 @@ Their placeholders are `title`, `reference`, `at`, `until`, `amount` and the fie
 from __future__ import annotations
 
 from workflows.engine.flow import Notification
+from workflows.engine.message import N_
 from workflows.engine.roles import Role
 
 SENT = Notification(
     Role.APPLICANT,
-    "Proposal received: %(title)s",
-    "We received your proposal on %(at)s. Its reference number is %(reference)s. "
-    "You do not need to do anything now: we write to you when we have a question or a decision.",
+    N_("Proposal received: %(title)s"),
+    N_(
+        "We received your proposal on %(at)s. Its reference number is %(reference)s. "
+        "You do not need to do anything now: we write to you when we have a question or a decision."
+    ),
 )
 ALERTED = Notification(
     Role.APPLICANT,
-    "Alert received: %(title)s",
-    "We received your alert on %(at)s. Its reference number is %(reference)s. "
-    "The officer on duty assesses it next. You do not need to do anything now.",
+    N_("Alert received: %(title)s"),
+    N_(
+        "We received your alert on %(at)s. Its reference number is %(reference)s. "
+        "The officer on duty assesses it next. You do not need to do anything now."
+    ),
 )
 RETURNED = Notification(
     Role.APPLICANT,
-    "Answer our question: %(title)s",
-    "We have a question about your proposal:\n\n%(question)s\n\n"
-    "Change the proposal and submit it again before %(until)s.",
+    N_("Answer our question: %(title)s"),
+    N_(
+        "We have a question about your proposal:\n\n%(question)s\n\n"
+        "Change the proposal and submit it again before %(until)s."
+    ),
 )
 INVITED = Notification(
     Role.APPLICANT,
-    "Submit your full proposal by %(until)s: %(title)s",
-    "We invite you to submit a full proposal. Write it and submit it before %(until)s.",
+    N_("Submit your full proposal by %(until)s: %(title)s"),
+    N_("We invite you to submit a full proposal. Write it and submit it before %(until)s."),
 )
 WANTED = Notification(
     Role.APPLICANT,
-    "Submit your mini-proposal by %(until)s: %(title)s",
-    "We have accepted your alert. Write the mini-proposal and submit it before %(until)s.",
+    N_("Submit your mini-proposal by %(until)s: %(title)s"),
+    N_("We have accepted your alert. Write the mini-proposal and submit it before %(until)s."),
 )
 DECLINED = Notification(
     Role.APPLICANT,
-    "Not funded: %(title)s",
-    "We have decided not to fund your project. These are our reasons:\n\n%(feedback)s",
+    N_("Not funded: %(title)s"),
+    N_("We have decided not to fund your project. These are our reasons:\n\n%(feedback)s"),
 )
 AWARDED = Notification(
     Role.APPLICANT,
-    "Award of %(amount)s: %(title)s",
-    "We award your project %(amount)s. The award letter is on the page of your proposal as soon as it is printed. "
-    "Sign the agreement by the day stated in the letter.",
+    N_("Award of %(amount)s: %(title)s"),
+    N_(
+        "We award your project %(amount)s. The award letter is on the page of your proposal as soon as it is printed. "
+        "Sign the agreement by the day stated in the letter."
+    ),
 )
 TURNED_DOWN = Notification(
     Role.OFFICER,
-    "Award declined: %(title)s",
-    "The grantee has declined the award. Its amount is available in the call again.\n\n%(reason)s",
+    N_("Award declined: %(title)s"),
+    N_("The grantee has declined the award. Its amount is available in the call again.\n\n%(reason)s"),
 )
 TAKEN_BACK = Notification(
     Role.APPLICANT,
-    "Award revoked: %(title)s",
-    "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
-    "The agreement was not signed by both sides, so neither side owes the other anything.",
+    N_("Award revoked: %(title)s"),
+    N_(
+        "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
+        "The agreement was not signed by both sides, so neither side owes the other anything."
+    ),
 )
 LATE = Notification(
     Role.APPROVER,
-    "Overdue: %(title)s",
-    "This step was not completed in time. You are the deputy: complete it, or name the person who does.",
+    N_("Overdue: %(title)s"),
+    N_("This step was not completed in time. You are the deputy: complete it, or name the person who does."),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workflows.engine.flow import Field, Flow, Transition
+from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.flows.notifications import AWARDED, DECLINED, RETURNED, SENT, TAKEN_BACK, TURNED_DOWN
 from workflows.rules.calls import call_allows
@@ -25,25 +26,37 @@ from workflows.rules.decisions import (
 )
 from workflows.rules.proposals import complete, in_time, own_draft
 
-HEARS = "Feedback for the applicant"
-AMOUNT = Field("amount", "amount", "Amount to award")
-ANY_AMOUNT = Field("amount", "amount", "Amount", "Required if you recommend an award.", required=False)
+HEARS = N_("Feedback for the applicant")
+AMOUNT = Field("amount", "amount", N_("Amount to award"))
+ANY_AMOUNT = Field("amount", "amount", N_("Amount"), N_("Required if you recommend an award."), required=False)
 CONDITIONS = Field(
-    "conditions", "text", "Condition of the award", "We print it in the award letter.", required=False, printed=True
+    "conditions",
+    "text",
+    N_("Condition of the award"),
+    N_("We print it in the award letter."),
+    required=False,
+    printed=True,
 )
 FEEDBACK = Field(
-    "feedback", "text", HEARS, "Give reasons that help the applicant. Do not name reviewers.", words=10, printed=True
+    "feedback",
+    "text",
+    HEARS,
+    N_("Give reasons that help the applicant. Do not name reviewers."),
+    words=10,
+    printed=True,
 )
-ANY_FEEDBACK = Field("feedback", "text", HEARS, "Required if you recommend declining.", required=False, printed=True)
-KIND = Field("kind", "choice", "Your recommendation", options=(("award", "Award"), ("decline", "Decline")))
-REASON = Field("reason", "text", "Reason", words=3)
-TOLD = Field("reason", "text", "Reason for the grantee", "We send it to the grantee by mail.", words=3)
-ANY_REASON = Field("reason", "text", "Reason", required=False)
-QUESTION = Field("question", "text", "What must be changed or answered", words=3)
+ANY_FEEDBACK = Field(
+    "feedback", "text", HEARS, N_("Required if you recommend declining."), required=False, printed=True
+)
+KIND = Field("kind", "choice", N_("Your recommendation"), options=(("award", N_("Award")), ("decline", N_("Decline"))))
+REASON = Field("reason", "text", N_("Reason"), words=3)
+TOLD = Field("reason", "text", N_("Reason for the grantee"), N_("We send it to the grantee by mail."), words=3)
+ANY_REASON = Field("reason", "text", N_("Reason"), required=False)
+QUESTION = Field("question", "text", N_("What must be changed or answered"), words=3)
 
 SUBMIT = Transition(
     "submit",
-    "Submit proposal",
+    N_("Submit proposal"),
     source=("draft",),
     target="checks",
     roles=(Role.APPLICANT,),
@@ -51,12 +64,12 @@ SUBMIT = Transition(
     effect="applications.submit",
     notifies=(SENT,),
     weight="first",
-    history_text="Submitted",
-    consequence="You cannot change the proposal after you submit it, unless we ask you to.",
+    history_text=N_("Submitted"),
+    consequence=N_("You cannot change the proposal after you submit it, unless we ask you to."),
 )
 RETURN = Transition(
     "ask",
-    "Return with a question",
+    N_("Return with a question"),
     source=("checks",),
     target="question",
     roles=(Role.OFFICER,),
@@ -64,12 +77,12 @@ RETURN = Transition(
     fields=(QUESTION,),
     effect="applications.reopen",
     notifies=(RETURNED,),
-    history_text="Returned for changes",
-    consequence="The applicant can change the proposal and submit it again.",
+    history_text=N_("Returned for changes"),
+    consequence=N_("The applicant can change the proposal and submit it again."),
 )
 ANSWER = Transition(
     "answer",
-    "Resubmit proposal",
+    N_("Resubmit proposal"),
     source=("question",),
     target="checks",
     roles=(Role.APPLICANT,),
@@ -77,32 +90,32 @@ ANSWER = Transition(
     effect="applications.submit",
     notifies=(SENT,),
     weight="first",
-    history_text="Question answered",
-    consequence="We continue with the new version.",
+    history_text=N_("Question answered"),
+    consequence=N_("We continue with the new version."),
 )
 NO_ANSWER = Transition(
     "no_answer",
-    "Continue without an answer",
+    N_("Continue without an answer"),
     source=("question",),
     target="checks",
     roles=(Role.CLOCK,),
     time_limit="question_days",
-    history_text="No answer received in time",
+    history_text=N_("No answer received in time"),
 )
 PASS = Transition(
     "pass",
-    "Pass to review",
+    N_("Pass to review"),
     source=("checks",),
     target="review",
     roles=(Role.OFFICER,),
     guards=(all_checked, none_failed, own_draft),
     weight="first",
-    history_text="Passed to review",
-    consequence="Invite reviewers next.",
+    history_text=N_("Passed to review"),
+    consequence=N_("Invite reviewers next."),
 )
 NOT_ELIGIBLE = Transition(
     "not_eligible",
-    "Mark as not eligible…",
+    N_("Mark as not eligible…"),
     source=("checks",),
     target="not_eligible",
     roles=(Role.OFFICER,),
@@ -111,23 +124,23 @@ NOT_ELIGIBLE = Transition(
     effect="decisions.close",
     notifies=(DECLINED,),
     weight="grave",
-    history_text="Found not eligible",
-    consequence="The applicant gets your feedback by mail.",
+    history_text=N_("Found not eligible"),
+    consequence=N_("The applicant gets your feedback by mail."),
 )
 TO_PANEL = Transition(
     "to_panel",
-    "Send to panel",
+    N_("Send to panel"),
     source=("review",),
     target="panel",
     roles=(Role.OFFICER,),
     guards=(reviews_in,),
     weight="first",
-    history_text="Send to panel",
-    consequence="Reviewers can no longer change their scores.",
+    history_text=N_("Send to panel"),
+    consequence=N_("Reviewers can no longer change their scores."),
 )
 RECOMMEND = Transition(
     "recommend",
-    "Submit recommendation",
+    N_("Submit recommendation"),
     source=("panel",),
     target="decision",
     roles=(Role.OFFICER,),
@@ -135,12 +148,12 @@ RECOMMEND = Transition(
     fields=(KIND, ANY_AMOUNT, CONDITIONS, ANY_FEEDBACK),
     effect="decisions.recommend",
     weight="first",
-    history_text="Recommended",
-    consequence="An approver decides next.",
+    history_text=N_("Recommended"),
+    consequence=N_("An approver decides next."),
 )
 AWARD = Transition(
     "award",
-    "Award grant",
+    N_("Award grant"),
     source=("decision",),
     target="agreement",
     roles=(Role.APPROVER,),
@@ -156,12 +169,12 @@ AWARD = Transition(
     effect="awards.make",
     notifies=(AWARDED,),
     weight="first",
-    history_text="Awarded",
-    consequence="This commits the amount and issues the award letter.",
+    history_text=N_("Awarded"),
+    consequence=N_("This commits the amount and issues the award letter."),
 )
 DECLINE = Transition(
     "decline",
-    "Decline application…",
+    N_("Decline application…"),
     source=("decision",),
     target="declined",
     roles=(Role.APPROVER,),
@@ -170,44 +183,44 @@ DECLINE = Transition(
     effect="decisions.decline",
     notifies=(DECLINED,),
     weight="grave",
-    history_text="Declined",
-    consequence="The applicant gets your feedback in a letter.",
+    history_text=N_("Declined"),
+    consequence=N_("The applicant gets your feedback in a letter."),
 )
 BACK_TO_PANEL = Transition(
     "back_to_panel",
-    "Send back to panel",
+    N_("Send back to panel"),
     source=("decision",),
     target="panel",
     roles=(Role.APPROVER,),
     fields=(REASON,),
     effect="decisions.reconsider",
-    history_text="Sent back to the panel",
-    consequence="An officer makes a new recommendation.",
+    history_text=N_("Sent back to the panel"),
+    consequence=N_("An officer makes a new recommendation."),
 )
 WITHDRAW = Transition(
     "withdraw",
-    "Withdraw application…",
+    N_("Withdraw application…"),
     source=("draft", "checks", "question", "review", "panel", "decision"),
     target="withdrawn",
     roles=(Role.APPLICANT,),
     fields=(ANY_REASON,),
     effect="applications.withdraw",
     weight="grave",
-    history_text="Withdrawn",
-    consequence="This ends your application. You can start a new one while the call is open.",
+    history_text=N_("Withdrawn"),
+    consequence=N_("This ends your application. You can start a new one while the call is open."),
 )
 BEGIN = Transition(
     "begin",
-    "Start project",
+    N_("Start project"),
     source=("agreement",),
     target="active",
     roles=(Role.CLOCK,),
     guards=(both_signed,),
-    history_text="The agreement is in force",
+    history_text=N_("The agreement is in force"),
 )
 TURN_DOWN = Transition(
     "turn_down",
-    "Decline award…",
+    N_("Decline award…"),
     source=("agreement",),
     target="withdrawn",
     roles=(Role.APPLICANT,),
@@ -216,12 +229,12 @@ TURN_DOWN = Transition(
     effect="awards.give_up",
     notifies=(TURNED_DOWN,),
     weight="grave",
-    history_text="Award declined",
-    consequence="The amount goes back to the call, and neither side owes the other anything.",
+    history_text=N_("Award declined"),
+    consequence=N_("The amount goes back to the call, and neither side owes the other anything."),
 )
 TAKE_BACK = Transition(
     "take_back",
-    "Revoke award…",
+    N_("Revoke award…"),
     source=("agreement",),
     target="terminated",
     roles=(Role.APPROVER,),
@@ -230,27 +243,27 @@ TAKE_BACK = Transition(
     effect="awards.give_up",
     notifies=(TAKEN_BACK,),
     weight="grave",
-    history_text="Award revoked",
-    consequence="The amount goes back to the call. The grantee gets your reason by mail.",
+    history_text=N_("Award revoked"),
+    consequence=N_("The amount goes back to the call. The grantee gets your reason by mail."),
 )
 REFUSE = replace(
     TAKE_BACK,
     key="refuse",
-    title="Decline to countersign…",
+    title=N_("Decline to countersign…"),
     guards=(grantee_signed,),
-    history_text="Countersignature declined",
+    history_text=N_("Countersignature declined"),
 )
 CLOSE = Transition(
     "close",
-    "Close grant",
+    N_("Close grant"),
     source=("active",),
     target="closed",
     roles=(Role.OFFICER,),
     guards=(all_settled,),
     effect="awards.close",
     weight="first",
-    history_text="Closed",
-    consequence="This issues the impact report.",
+    history_text=N_("Closed"),
+    consequence=N_("This issues the impact report."),
 )
 
 BEFORE = (SUBMIT, RETURN, ANSWER, NO_ANSWER, PASS, NOT_ELIGIBLE)

@@ -3,68 +3,69 @@
 from __future__ import annotations
 
 from workflows.engine.flow import Field, Flow, Notification, Transition
+from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.rules.money import a_third_person, conditions_hold, given_up, pays_somebody
 
 FALL_DUE = Transition(
     "fall_due",
-    "Make instalment payable",
+    N_("Make instalment payable"),
     source=("planned",),
     target="payable",
     roles=(Role.CLOCK,),
     guards=(conditions_hold,),
     effect="instalments.fall_due",
-    history_text="Payable",
+    history_text=N_("Payable"),
 )
 
 LAPSE = Transition(
     "lapse",
-    "Cancel instalment",
+    N_("Cancel instalment"),
     source=("planned",),
     target="withdrawn",
     roles=(Role.CLOCK,),
     guards=(given_up,),
-    history_text="Instalment cancelled",
+    history_text=N_("Instalment cancelled"),
 )
 APPROVE = Transition(
     "approve",
-    "Approve batch",
+    N_("Approve batch"),
     source=("prepared",),
     target="approved",
     roles=(Role.FINANCE,),
     guards=(a_third_person, pays_somebody),
     effect="batches.approve",
     weight="first",
-    history_text="Approved",
-    consequence="A third person must release the batch.",
+    history_text=N_("Approved"),
+    consequence=N_("A third person must release the batch."),
 )
 UNDO = Transition(
     "undo",
-    "Cancel batch…",
+    N_("Cancel batch…"),
     source=("prepared", "approved"),
     target="withdrawn",
     roles=(Role.FINANCE,),
-    fields=(Field("reason", "text", "Reason", words=3),),
+    fields=(Field("reason", "text", N_("Reason"), words=3),),
     effect="batches.undo",
     weight="grave",
-    history_text="Cancelled",
-    consequence="The instalments in the batch become payable again.",
+    history_text=N_("Cancelled"),
+    consequence=N_("The instalments in the batch become payable again."),
 )
 RELEASE = Transition(
     "release",
-    "Release payments",
+    N_("Release payments"),
     source=("approved",),
     target="released",
     roles=(Role.FINANCE,),
     guards=(a_third_person, pays_somebody),
     effect="batches.release",
     weight="first",
-    history_text="Released",
-    consequence="The payments go to the bank. You cannot undo this.",
+    history_text=N_("Released"),
+    consequence=N_("The payments go to the bank. You cannot undo this."),
 )
 CONFIRM = Transition(
     "confirm",
-    "Confirm payments",
+    N_("Confirm payments"),
     source=("released",),
     target="paid",
     roles=(Role.FINANCE,),
@@ -72,13 +73,13 @@ CONFIRM = Transition(
     notifies=(
         Notification(
             Role.APPLICANT,
-            "We have paid %(amount)s: %(title)s",
-            "The bank has confirmed our payment of %(amount)s to you.",
+            N_("We have paid %(amount)s: %(title)s"),
+            N_("The bank has confirmed our payment of %(amount)s to you."),
         ),
     ),
     weight="first",
-    history_text="Paid",
-    consequence="The bank has made the payments. This books each of them as paid.",
+    history_text=N_("Paid"),
+    consequence=N_("The bank has made the payments. This books each of them as paid."),
 )
 
 INSTALMENT = Flow("instalment", starts=("planned",), transitions=(FALL_DUE, LAPSE))

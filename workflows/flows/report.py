@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from workflows.engine.flow import Field, Flow, Notification, Transition
+from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.rules.money import agreement_in_force, earlier_reports_done, given_up, not_sent_by_me, report_complete
 
-QUESTION = Field("question", "text", "What is missing or unclear", words=3)
+QUESTION = Field("question", "text", N_("What is missing or unclear"), words=3)
 
 SEND = Transition(
     "send",
-    "Submit report",
+    N_("Submit report"),
     source=("due",),
     target="received",
     roles=(Role.APPLICANT,),
     guards=(agreement_in_force, earlier_reports_done, report_complete),
     effect="reports.receive",
     weight="first",
-    history_text="Report submitted",
-    consequence="You cannot change the report while we review it.",
+    history_text=N_("Report submitted"),
+    consequence=N_("You cannot change the report while we review it."),
 )
 APPROVE = Transition(
     "approve",
-    "Approve report",
+    N_("Approve report"),
     source=("received",),
     target="approved",
     roles=(Role.OFFICER,),
@@ -31,17 +32,17 @@ APPROVE = Transition(
     notifies=(
         Notification(
             Role.APPLICANT,
-            "Report approved: %(title)s",
-            "We have approved “%(report)s”. An instalment that depended only on this report is now payable.",
+            N_("Report approved: %(title)s"),
+            N_("We have approved “%(report)s”. An instalment that depended only on this report is now payable."),
         ),
     ),
     weight="first",
-    history_text="Report approved",
-    consequence="Instalments that depend only on this report become payable.",
+    history_text=N_("Report approved"),
+    consequence=N_("Instalments that depend only on this report become payable."),
 )
 SEND_BACK = Transition(
     "send_back",
-    "Send back with questions",
+    N_("Send back with questions"),
     source=("received",),
     target="due",
     roles=(Role.OFFICER,),
@@ -51,22 +52,22 @@ SEND_BACK = Transition(
     notifies=(
         Notification(
             Role.APPLICANT,
-            "Answer our questions about your report: %(title)s",
-            "We have questions about “%(report)s”:\n\n%(question)s\n\nChange the report and submit it again.",
+            N_("Answer our questions about your report: %(title)s"),
+            N_("We have questions about “%(report)s”:\n\n%(question)s\n\nChange the report and submit it again."),
         ),
     ),
-    history_text="Report sent back with questions",
-    consequence="The grantee can change the report and submit it again.",
+    history_text=N_("Report sent back with questions"),
+    consequence=N_("The grantee can change the report and submit it again."),
 )
 
 LAPSE = Transition(
     "lapse",
-    "Cancel report",
+    N_("Cancel report"),
     source=("due",),
     target="withdrawn",
     roles=(Role.CLOCK,),
     guards=(given_up,),
-    history_text="Report no longer required",
+    history_text=N_("Report no longer required"),
 )
 
 FLOW = Flow("report", starts=("due",), transitions=(SEND, APPROVE, SEND_BACK, LAPSE))

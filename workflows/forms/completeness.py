@@ -9,20 +9,20 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.forms.printable import strange
 from workflows.programme import Question, Section, Stage
 
 CATEGORIES = (
-    ("equipment", "Equipment"),
-    ("connectivity", "Connectivity"),
-    ("services", "Professional services"),
-    ("staff", "Staff"),
-    ("training", "Training and events"),
-    ("travel", "Travel"),
-    ("communication", "Communication"),
-    ("indirect", "Indirect"),
-    ("other", "Other"),
+    ("equipment", N_("Equipment")),
+    ("connectivity", N_("Connectivity")),
+    ("services", N_("Professional services")),
+    ("staff", N_("Staff")),
+    ("training", N_("Training and events")),
+    ("travel", N_("Travel")),
+    ("communication", N_("Communication")),
+    ("indirect", N_("Indirect")),
+    ("other", N_("Other")),
 )
 
 
@@ -160,8 +160,8 @@ def _problems(section: Section, question: Question, content: Content) -> Sequenc
         return (
             Message(
                 "%(section)s: “%(label)s” is not answered.",
-                section=section.title,
-                label=question.label,
+                section=section.named,
+                label=question.named,
                 cure=section.key,
             ),
         )
@@ -195,8 +195,8 @@ def _too_long(section: Section, question: Question, text: str) -> Sequence[Messa
     return (
         Message(
             "%(section)s: “%(label)s” has %(count)s words; %(most)s are allowed.",
-            section=section.title,
-            label=question.label,
+            section=section.named,
+            label=question.named,
             count=count,
             most=question.words,
             cure=section.key,
@@ -212,30 +212,36 @@ def _unprintable(section: Section, question: Question, content: Content) -> Sequ
     """Problems of texts that letters and reports print: characters without a font, and lines that are too long."""
     messages = []
     for label, text, most in _repeated(question, content):
-        about: dict[str, Any] = {"section": section.title, "label": label, "cure": section.key}
+        about: dict[str, Any] = {"section": section.named, "label": label, "cure": section.key}
         if characters := strange(text):
-            reported = "%(section)s: remove characters that our letters cannot print from “%(label)s”: %(characters)s"
+            reported = N_(
+                "%(section)s: remove characters that our letters cannot print from “%(label)s”: %(characters)s"
+            )
             messages.append(Message(reported, characters=characters, **about))
         if most and len(text) > most:
-            reported = "%(section)s: “%(label)s” has %(count)s characters; %(most)s are allowed."
+            reported = N_("%(section)s: “%(label)s” has %(count)s characters; %(most)s are allowed.")
             messages.append(Message(reported, count=len(text), most=most, **about))
     return messages
 
 
-def _repeated(question: Question, content: Content) -> list[tuple[str, str, int]]:
+def _repeated(question: Question, content: Content) -> list[tuple[Message, str, int]]:
     """Each text that letters or reports print: its label, the text and its maximum length; 0 means no limit."""
     match question.kind:
         case "budget":
-            return [(f"{question.label}, {number}", line.what, LINE) for number, line in enumerate(content.lines, 1)]
+            return [(_numbered(question, number), line.what, LINE) for number, line in enumerate(content.lines, 1)]
         case "indicators":
             return [
-                (f"{question.label}, {number}", text, LINE)
+                (_numbered(question, number), text, LINE)
                 for number, goal in enumerate(content.goals, 1)
                 for text in (goal.name, goal.unit, goal.how)
             ]
         case _ if question.fact:
-            return [(question.label, str(content.answers[question.key]), LINE if question.kind == "text" else 0)]
+            return [(question.named, str(content.answers[question.key]), LINE if question.kind == "text" else 0)]
     return []
+
+
+def _numbered(question: Question, number: int) -> Message:
+    return Message("%(label)s, %(number)s", label=question.named, number=number)
 
 
 def _budget_problems(section: Section, question: Question, lines: Sequence[Line]) -> Sequence[Message]:
@@ -245,7 +251,7 @@ def _budget_problems(section: Section, question: Question, lines: Sequence[Line]
             messages.append(
                 Message(
                     "%(section)s: line %(number)s needs a description, a quantity and a cost above zero.",
-                    section=section.title,
+                    section=section.named,
                     number=number,
                     cure=section.key,
                 )
@@ -254,7 +260,7 @@ def _budget_problems(section: Section, question: Question, lines: Sequence[Line]
         messages.append(
             Message(
                 "%(section)s: the budget has %(count)s lines; this call allows at most %(most)s.",
-                section=section.title,
+                section=section.named,
                 count=len(lines),
                 most=question.rows,
                 cure=section.key,
@@ -267,7 +273,7 @@ def _goal_problems(section: Section, goals: Sequence[Goal]) -> Sequence[Message]
     return [
         Message(
             "%(section)s: enter the baseline and the target of “%(name)s” as numbers.",
-            section=section.title,
+            section=section.named,
             name=goal.name or "–",
             cure=section.key,
         )
@@ -280,8 +286,17 @@ def _too_many(section: Section, question: Question, count: int) -> Sequence[Mess
     most = question.rows or (ROWS if question.kind == "indicators" else 0)
     if not most or count <= most:
         return ()
-    text = "%(section)s: “%(label)s” has %(count)s rows; this call allows at most %(most)s."
-    return (Message(text, section=section.title, count=count, label=question.label, most=most, cure=section.key),)
+    text = N_("%(section)s: “%(label)s” has %(count)s rows; this call allows at most %(most)s.")
+    return (
+        Message(
+            text,
+            section=section.named,
+            count=count,
+            label=question.named,
+            most=most,
+            cure=section.key,
+        ),
+    )
 
 
 def _row_problems(section: Section, question: Question, rows: Sequence[Mapping[str, str]]) -> Sequence[Message]:
@@ -289,14 +304,14 @@ def _row_problems(section: Section, question: Question, rows: Sequence[Mapping[s
     for number, row in enumerate(rows, 1):
         wanted = [(column.kind, row.get(column.key)) for column in question.columns if column.kind != "tick"]
         if any(not cell for _, cell in wanted):
-            text = "%(section)s: row %(number)s of “%(label)s” is incomplete."
+            text = N_("%(section)s: row %(number)s of “%(label)s” is incomplete.")
         elif not all(readable(kind, cell) for kind, cell in wanted):
-            text = "%(section)s: row %(number)s of “%(label)s” has an invalid date or number."
+            text = N_("%(section)s: row %(number)s of “%(label)s” has an invalid date or number.")
         elif any(column.after and row[column.key] < row[column.after] for column in question.columns):
-            text = "%(section)s: row %(number)s of “%(label)s” ends before it starts."
+            text = N_("%(section)s: row %(number)s of “%(label)s” ends before it starts.")
         else:
             continue
-        messages.append(Message(text, section=section.title, number=number, label=question.label, cure=section.key))
+        messages.append(Message(text, section=section.named, number=number, label=question.named, cure=section.key))
     return messages
 
 
@@ -314,8 +329,11 @@ def readable(kind: str, answer: Any) -> bool:
 
 
 def _unreadable(section: Section, question: Question) -> Message:
-    texts = {"number": "%(section)s: “%(label)s” is not a number.", "date": "%(section)s: “%(label)s” is not a date."}
-    return Message(texts[question.kind], section=section.title, label=question.label, cure=section.key)
+    texts = {
+        "number": N_("%(section)s: “%(label)s” is not a number."),
+        "date": N_("%(section)s: “%(label)s” is not a date."),
+    }
+    return Message(texts[question.kind], section=section.named, label=question.named, cure=section.key)
 
 
 def add_months(day: date, months: int) -> date:

@@ -5,47 +5,49 @@ Applicants can choose several. There is no “Other”: a text field takes theme
 
 from __future__ import annotations
 
+from workflows.engine.message import N_
+
 Options = tuple[tuple[str, str], ...]
 
 ACTIVITIES: Options = (
-    ("standards", "Open development of standards, administration and infrastructure"),
-    ("education", "Education in developing countries"),
-    ("profession", "Professional development and community"),
-    ("information", "Reliable information"),
-    ("forums", "Forums for discussion"),
-    ("cooperation", "International cooperation and self-governance"),
-    ("focal_point", "Focal point for cooperative efforts"),
-    ("humanitarian", "Humanitarian, educational and societal coordination"),
+    ("standards", N_("Open development of standards, administration and infrastructure")),
+    ("education", N_("Education in developing countries")),
+    ("profession", N_("Professional development and community")),
+    ("information", N_("Reliable information")),
+    ("forums", N_("Forums for discussion")),
+    ("cooperation", N_("International cooperation and self-governance")),
+    ("focal_point", N_("Focal point for cooperative efforts")),
+    ("humanitarian", N_("Humanitarian, educational and societal coordination")),
 )
 
 FOCUS_AREAS: Options = (
-    ("connecting", "Connecting the world"),
-    ("trust", "Building trust"),
-    ("security", "Improving technical security"),
-    ("future", "Shaping the Internet’s future"),
+    ("connecting", N_("Connecting the world")),
+    ("trust", N_("Building trust")),
+    ("security", N_("Improving technical security")),
+    ("future", N_("Shaping the Internet’s future")),
 )
 
 ISSUES: Options = (
-    ("building_trust", "Building trust"),
-    ("community_networks", "Community networks"),
-    ("connecting_the_world", "Connecting the world"),
-    ("dns", "DNS"),
-    ("dnssec", "DNSSEC"),
-    ("encryption", "Encryption"),
-    ("human_rights", "Human rights"),
-    ("identity", "Identity"),
-    ("technical_security", "Improving technical security"),
-    ("ixps", "Internet exchange points"),
-    ("governance", "Internet governance"),
-    ("iot", "Internet of Things"),
-    ("ipv6", "IPv6"),
-    ("manrs", "MANRS"),
-    ("open_standards", "Open Internet standards"),
-    ("privacy", "Privacy"),
-    ("bgp", "Securing BGP"),
-    ("internet_future", "Shaping the Internet’s future"),
-    ("tls", "TLS"),
-    ("women_in_tech", "Women in tech"),
-    ("ai", "Artificial intelligence (emerging)"),
-    ("blockchain", "Blockchain (emerging)"),
+    ("building_trust", N_("Building trust")),
+    ("community_networks", N_("Community networks")),
+    ("connecting_the_world", N_("Connecting the world")),
+    ("dns", N_("DNS")),
+    ("dnssec", N_("DNSSEC")),
+    ("encryption", N_("Encryption")),
+    ("human_rights", N_("Human rights")),
+    ("identity", N_("Identity")),
+    ("technical_security", N_("Improving technical security")),
+    ("ixps", N_("Internet exchange points")),
+    ("governance", N_("Internet governance")),
+    ("iot", N_("Internet of Things")),
+    ("ipv6", N_("IPv6")),
+    ("manrs", N_("MANRS")),
+    ("open_standards", N_("Open Internet standards")),
+    ("privacy", N_("Privacy")),
+    ("bgp", N_("Securing BGP")),
+    ("internet_future", N_("Shaping the Internet’s future")),
+    ("tls", N_("TLS")),
+    ("women_in_tech", N_("Women in tech")),
+    ("ai", N_("Artificial intelligence (emerging)")),
+    ("blockchain", N_("Blockchain (emerging)")),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from workflows.engine.message import N_
 from workflows.flows.application import PANEL
 from workflows.forms.declarations import declarations
 from workflows.forms.questions import (
@@ -28,14 +29,14 @@ SECTIONS = (*PROJECT, budget(cofunding=True), DECLARED)
 PROGRAMME = Programme(
     code="BTN-L",
     series="BTN",
-    title="Beyond the Net, large",
-    lead="For chapters with a larger project, alone or with partners.",
-    eligible="Chapters in good standing",
+    title=N_("Beyond the Net, large"),
+    lead=N_("For chapters with a larger project, alone or with partners."),
+    eligible=N_("Chapters in good standing"),
     flow=PANEL,
     rules=CallRules(
         most=Decimal(30_000),
         months_most=12,
-        stages=(Stage(key="proposal", title="Proposal", sections=SECTIONS, reviews=3),),
+        stages=(Stage(key="proposal", title=N_("Proposal"), sections=SECTIONS, reviews=3),),
         rubric=LARGE,
         rules=(
             RuleSpec(key="applicants", params={"allowed": ["chapter"]}),
@@ -55,16 +56,16 @@ PROGRAMME = Programme(
             InstalmentPlan(percent=Decimal(40), conditions=("report:1",)),
         ),
         reports=(
-            ReportSchedule(title="Interim report", kind="interim", at="start", months=6),
-            ReportSchedule(title="Final report", kind="final"),
+            ReportSchedule(title=N_("Interim report"), kind="interim", at="start", months=6),
+            ReportSchedule(title=N_("Final report"), kind="final"),
         ),
         checks=(
-            ("standing", "The standing was checked in the register today"),
-            ("payable", "We can make payments to this country"),
-            ("account", "The name on the bank account is the legal name"),
-            ("costs", "All costs in the budget are eligible"),
-            ("partner", "An outside partner has confirmed its role, if one is required"),
-            ("sanctions", "No match in this month’s sanctions lists"),
+            ("standing", N_("The standing was checked in the register today")),
+            ("payable", N_("We can make payments to this country")),
+            ("account", N_("The name on the bank account is the legal name")),
+            ("costs", N_("All costs in the budget are eligible")),
+            ("partner", N_("An outside partner has confirmed its role, if one is required")),
+            ("sanctions", N_("No match in this month’s sanctions lists")),
         ),
         clock={"question_days": 5, "review_days": 21, "decision_days": 14},
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from workflows.engine.message import N_
 from workflows.flows.application import OFFICER_DECIDES
 from workflows.forms.declarations import declarations
 from workflows.forms.questions import ACTIVITIES_TABLE, MONTHS, STARTS_ON, SUMMARY, TITLE, budget, indicators
@@ -11,8 +12,8 @@ from workflows.forms.rubrics import SMALL
 from workflows.programme import CallRules, InstalmentPlan, Programme, ReportSchedule, RuleSpec, Section, Stage
 
 ONE_PAGE = (
-    Section(key="project", title="The project", questions=(TITLE, SUMMARY, STARTS_ON, MONTHS)),
-    Section(key="plan", title="Activities and indicator", questions=(ACTIVITIES_TABLE, indicators(rows=1))),
+    Section(key="project", title=N_("The project"), questions=(TITLE, SUMMARY, STARTS_ON, MONTHS)),
+    Section(key="plan", title=N_("Activities and indicator"), questions=(ACTIVITIES_TABLE, indicators(rows=1))),
     budget(rows=8),
     declarations("true", "agreed", "account"),
 )
@@ -20,14 +21,14 @@ ONE_PAGE = (
 PROGRAMME = Programme(
     code="BTN-S",
     series="BTN",
-    title="Beyond the Net, small",
-    lead="Small grants for work that a chapter can start at once. The form fits on one page.",
-    eligible="Chapters in good standing",
+    title=N_("Beyond the Net, small"),
+    lead=N_("Small grants for work that a chapter can start at once. The form fits on one page."),
+    eligible=N_("Chapters in good standing"),
     flow=OFFICER_DECIDES,
     rules=CallRules(
         most=Decimal(5_000),
         months_most=12,
-        stages=(Stage(key="proposal", title="Proposal", sections=ONE_PAGE, reviews=2),),
+        stages=(Stage(key="proposal", title=N_("Proposal"), sections=ONE_PAGE, reviews=2),),
         rubric=SMALL,
         rules=(
             RuleSpec(key="applicants", params={"allowed": ["chapter"]}),
@@ -42,11 +43,11 @@ PROGRAMME = Programme(
             RuleSpec(key="indirect", params={"percent": "15"}),
         ),
         instalments=(InstalmentPlan(percent=Decimal(100)),),
-        reports=(ReportSchedule(title="Final report", kind="final"),),
+        reports=(ReportSchedule(title=N_("Final report"), kind="final"),),
         checks=(
-            ("chapter", "The application is from the chapter, not from one member"),
-            ("costs", "All costs in the budget are eligible"),
-            ("account", "The name on the bank account is the legal name"),
+            ("chapter", N_("The application is from the chapter, not from one member")),
+            ("costs", N_("All costs in the budget are eligible")),
+            ("account", N_("The name on the bank account is the legal name")),
         ),
         clock={"question_days": 5, "review_days": 14, "decision_days": 7},
     ),

@@ -4,46 +4,56 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from workflows.engine.message import N_
 from workflows.flows.application import DISASTER
 from workflows.forms.declarations import declarations
 from workflows.forms.questions import ACTIVITIES_TABLE, IN_SHORT, MONTHS, PARTNERS, STARTS_ON, TITLE, budget, indicators
 from workflows.forms.rubrics import DISASTER as URGENT
 from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportSchedule, RuleSpec, Section, Stage
 
-EVENTS = (("storm", "Storm"), ("flood", "Flood"), ("quake", "Earthquake"), ("fire", "Fire"), ("conflict", "Conflict"))
+EVENTS = (
+    ("storm", N_("Storm")),
+    ("flood", N_("Flood")),
+    ("quake", N_("Earthquake")),
+    ("fire", N_("Fire")),
+    ("conflict", N_("Conflict")),
+    ("other", N_("Something else")),
+)
 ALERT = Section(
     key="alert",
-    title="Alert",
-    help="Ten short answers. Write what you know now; you can add the rest later.",
+    title=N_("Alert"),
+    help=N_("Ten short answers. Write what you know now; you can add the rest later."),
     questions=(
         TITLE,
-        Question(key="event", kind="choice", label="What happened", options=(*EVENTS, ("other", "Something else"))),
-        Question(key="happened_on", kind="date", label="Date of the event"),
-        Question(key="place", kind="text", label="Where", words=20),
-        Question(key="people", kind="number", label="Number of people cut off, about", required=False),
-        Question(key="down", kind="long", label="What is not working", words=60),
-        Question(key="working", kind="long", label="What still works", words=40, required=False),
-        Question(key="needed", kind="long", label="What is needed first", words=60),
-        Question(key="source", kind="text", label="Where this can be confirmed", words=30, required=False),
-        Question(key="contact", kind="text", label="Whom we can contact, and how", words=20),
+        Question(key="event", kind="choice", label=N_("What happened"), options=EVENTS),
+        Question(key="happened_on", kind="date", label=N_("Date of the event")),
+        Question(key="place", kind="text", label=N_("Where"), words=20),
+        Question(key="people", kind="number", label=N_("Number of people cut off, about"), required=False),
+        Question(key="down", kind="long", label=N_("What is not working"), words=60),
+        Question(key="working", kind="long", label=N_("What still works"), words=40, required=False),
+        Question(key="needed", kind="long", label=N_("What is needed first"), words=60),
+        Question(key="source", kind="text", label=N_("Where this can be confirmed"), words=30, required=False),
+        Question(key="contact", kind="text", label=N_("Whom we can contact, and how"), words=20),
     ),
 )
-PLAN = Section(key="plan", title="The first weeks", questions=(STARTS_ON, MONTHS, ACTIVITIES_TABLE, indicators(rows=3)))
+PLAN = Section(
+    key="plan", title=N_("The first weeks"), questions=(STARTS_ON, MONTHS, ACTIVITIES_TABLE, indicators(rows=3))
+)
 MINI = (IN_SHORT, PLAN, PARTNERS, budget(rows=12), declarations("true", "once", "unharmed", "safe", "local"))
 
 PROGRAMME = Programme(
     code="DRR",
     series="DRR",
-    title="Disaster relief",
-    lead="To restore networks after a disaster. We decide within three days of the alert.",
-    eligible="Chapters and known partner organisations",
+    title=N_("Disaster relief"),
+    lead=N_("To restore networks after a disaster. We decide within three days of the alert."),
+    eligible=N_("Chapters and known partner organisations"),
     flow=DISASTER,
     rules=CallRules(
         most=Decimal(500_000),
         months_most=12,
         stages=(
-            Stage(key="alert", title="Alert", sections=(ALERT,)),
-            Stage(key="proposal", title="Mini-proposal", sections=MINI, reviews=2),
+            Stage(key="alert", title=N_("Alert"), sections=(ALERT,)),
+            Stage(key="proposal", title=N_("Mini-proposal"), sections=MINI, reviews=2),
         ),
         rubric=URGENT,
         rules=(
@@ -56,14 +66,14 @@ PROGRAMME = Programme(
             InstalmentPlan(percent=Decimal(30), conditions=("report:1",)),
         ),
         reports=(
-            ReportSchedule(title="Interim report", kind="interim", at="start", months=3, days=0),
-            ReportSchedule(title="Final report", kind="final"),
+            ReportSchedule(title=N_("Interim report"), kind="interim", at="start", months=3, days=0),
+            ReportSchedule(title=N_("Final report"), kind="final"),
         ),
         checks=(
-            ("event", "The event is confirmed by a second source"),
-            ("duplicate", "No other alert reports the same damage"),
-            ("known", "The organisation was checked before the disaster"),
-            ("sanctions", "No match in this month’s sanctions lists"),
+            ("event", N_("The event is confirmed by a second source")),
+            ("duplicate", N_("No other alert reports the same damage")),
+            ("known", N_("The organisation was checked before the disaster")),
+            ("sanctions", N_("No match in this month’s sanctions lists")),
         ),
         clock={"triage_hours": 12, "invited_days": 1, "review_hours": 24, "decision_hours": 12},
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from workflows.engine.message import N_
 from workflows.flows.application import TWO_STAGES
 from workflows.forms.declarations import declarations
 from workflows.forms.questions import IN_SHORT, MISSION, PARTNERS, PLAN, RISKS, TEAM, budget, outcomes
@@ -11,22 +12,26 @@ from workflows.forms.rubrics import RESEARCH
 from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportSchedule, RuleSpec, Section, Stage
 
 QUESTION = Question(
-    key="question", kind="long", label="What do you want to find out, and who needs to know?", words=200
+    key="question", kind="long", label=N_("What do you want to find out, and who needs to know?"), words=200
 )
-HOW = "Describe the data, the sample and the analysis."
-METHOD = Question(key="method", kind="long", label="How will you find out?", help=HOW, words=600)
-OUTPUTS = Question(key="outputs", kind="long", label="What will you publish, where, under which licence?", words=200)
+HOW = N_("Describe the data, the sample and the analysis.")
+METHOD = Question(key="method", kind="long", label=N_("How will you find out?"), help=HOW, words=600)
+OUTPUTS = Question(
+    key="outputs", kind="long", label=N_("What will you publish, where, under which licence?"), words=200
+)
 SUBJECTS = (
-    ("none", "No"),
-    ("certified", "Yes, and ethics approval is granted"),
-    ("applied", "Yes, and ethics approval is requested"),
+    ("none", N_("No")),
+    ("certified", N_("Yes, and ethics approval is granted")),
+    ("applied", N_("Yes, and ethics approval is requested")),
 )
-ETHICS = Question(key="ethics", kind="choice", label="Does the research involve people or animals?", options=SUBJECTS)
-BODY = Question(key="ethics_body", kind="text", label="Who gives the ethics approval", words=20, required=False)
+ETHICS = Question(
+    key="ethics", kind="choice", label=N_("Does the research involve people or animals?"), options=SUBJECTS
+)
+BODY = Question(key="ethics_body", kind="text", label=N_("Who gives the ethics approval"), words=20, required=False)
 
-IDEA = Section(key="question", title="Research question", questions=(QUESTION,))
-RESEARCH_PLAN = Section(key="research", title="Question and method", questions=(QUESTION, METHOD, ETHICS, BODY))
-OPENNESS = Section(key="openness", title="Outputs", questions=(OUTPUTS,))
+IDEA = Section(key="question", title=N_("Research question"), questions=(QUESTION,))
+RESEARCH_PLAN = Section(key="research", title=N_("Question and method"), questions=(QUESTION, METHOD, ETHICS, BODY))
+OPENNESS = Section(key="openness", title=N_("Outputs"), questions=(OUTPUTS,))
 
 STATEMENT = (IN_SHORT, IDEA, TEAM, budget(rows=6), declarations("true"))
 PROJECT = (IN_SHORT, RESEARCH_PLAN, OPENNESS, PLAN, outcomes(), MISSION, TEAM, PARTNERS, RISKS)
@@ -36,16 +41,16 @@ PROPOSAL = (*PROJECT, budget(cofunding=True), DECLARED)
 PROGRAMME = Programme(
     code="RES",
     series="RES",
-    title="Critical network research",
-    lead="Independent research on questions that shape the future of the Internet.",
-    eligible="Organisations, universities and individual researchers",
+    title=N_("Critical network research"),
+    lead=N_("Independent research on questions that shape the future of the Internet."),
+    eligible=N_("Organisations, universities and individual researchers"),
     flow=TWO_STAGES,
     rules=CallRules(
         most=Decimal(500_000),
         months_most=24,
         stages=(
-            Stage(key="statement", title="Statement of interest", sections=STATEMENT, reviews=2),
-            Stage(key="proposal", title="Full proposal", sections=PROPOSAL, reviews=3),
+            Stage(key="statement", title=N_("Statement of interest"), sections=STATEMENT, reviews=2),
+            Stage(key="proposal", title=N_("Full proposal"), sections=PROPOSAL, reviews=3),
         ),
         rubric=RESEARCH,
         rules=(
@@ -59,16 +64,16 @@ PROGRAMME = Programme(
             InstalmentPlan(percent=Decimal(20), conditions=("report:4",)),
         ),
         reports=(
-            ReportSchedule(title="First report", kind="interim", at="start", months=6),
-            ReportSchedule(title="Second report", kind="interim", at="start", months=12),
-            ReportSchedule(title="Third report", kind="interim", at="start", months=18),
-            ReportSchedule(title="Final report and publication", kind="final"),
+            ReportSchedule(title=N_("First report"), kind="interim", at="start", months=6),
+            ReportSchedule(title=N_("Second report"), kind="interim", at="start", months=12),
+            ReportSchedule(title=N_("Third report"), kind="interim", at="start", months=18),
+            ReportSchedule(title=N_("Final report and publication"), kind="final"),
         ),
         checks=(
-            ("legal", "A non-profit according to its documents, or a person whose identity was checked"),
-            ("ethics", "The ethics approval is from a responsible body, if one is required"),
-            ("licence", "The outputs will be openly licensed"),
-            ("sanctions", "No match in this month’s sanctions lists"),
+            ("legal", N_("A non-profit according to its documents, or a person whose identity was checked")),
+            ("ethics", N_("The ethics approval is from a responsible body, if one is required")),
+            ("licence", N_("The outputs will be openly licensed")),
+            ("sanctions", N_("No match in this month’s sanctions lists")),
         ),
         clock={"question_days": 5, "review_days": 28, "invited_days": 42, "decision_days": 21},
     ),

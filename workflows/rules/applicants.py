@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from workflows.cases import ApplicationCase, Kind, Standing
-from workflows.engine.message import Message, Money
+from workflows.cases import KINDS, STANDINGS, ApplicationCase, Kind, Standing
+from workflows.engine.message import N_, Message, Money
 from workflows.rules.call_rule import CallRule, Params
 
 
@@ -47,7 +47,7 @@ def applicants(case: ApplicationCase, params: Kinds) -> Message | None:
     """The call is open to this type of applicant."""
     if case.applicant.kind in params.allowed:
         return None
-    return Message("This call is not open to applicants of the type “%(kind)s”.", kind=case.applicant.kind)
+    return Message("This call is not open to applicants of the type “%(kind)s”.", kind=KINDS[case.applicant.kind])
 
 
 def countries(case: ApplicationCase, params: Countries) -> Message | None:
@@ -63,8 +63,8 @@ def standing(case: ApplicationCase, params: Standings) -> Message | None:
         return None
     return Message(
         "The chapter’s standing is “%(standing)s”; this call requires “%(wanted)s”.",
-        standing=case.applicant.standing.replace("_", " "),
-        wanted=params.allowed[0].replace("_", " "),
+        standing=STANDINGS[case.applicant.standing],
+        wanted=STANDINGS[params.allowed[0]],
         cure="organisation",
     )
 
@@ -96,7 +96,7 @@ def held(case: ApplicationCase, params: Held) -> tuple[Message, ...]:
     """The number and the total amount of the applicant’s current grants are within the limits."""
     message = []
     if case.applicant.held >= params.grants:
-        text = "Your current grants: %(held)s. The limit is %(most)s at the same time."
+        text = N_("Your current grants: %(held)s. The limit is %(most)s at the same time.")
         message.append(Message(text, held=case.applicant.held, most=params.grants))
     if case.applicant.held_amount + case.asked > params.amount:
         most = Money(params.amount, case.round.currency)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from workflows.cases import ApplicationCase, Kind
-from workflows.engine.message import Message, Money
+from workflows.cases import KINDS, ApplicationCase, Kind
+from workflows.engine.message import N_, Message, Money
 from workflows.rules.call_rule import CallRule, Params
 
 Amount = Annotated[Decimal, Field(ge=0)]
@@ -62,7 +62,7 @@ def most_of_kind(case: ApplicationCase, params: OfKind) -> Message | None:
     return Message(
         "You request %(asked)s; the maximum grant for an applicant of the type “%(kind)s” is %(most)s.",
         asked=Money(case.asked, case.round.currency),
-        kind=params.kind,
+        kind=KINDS[params.kind],
         most=Money(params.amount, case.round.currency),
         cure="budget",
     )
@@ -116,7 +116,7 @@ def partner_above(case: ApplicationCase, params: Above) -> tuple[Message, ...]:
     if not case.partners:
         message.append(Message("A grant above %(amount)s requires an outside partner.", amount=amount, cure="partners"))
     if case.months < params.months:
-        text = "A project with a grant above %(amount)s must run for at least %(months)s months."
+        text = N_("A project with a grant above %(amount)s must run for at least %(months)s months.")
         message.append(Message(text, amount=amount, months=params.months, cure="months"))
     return tuple(message)
 

@@ -30,3 +30,8 @@ class CallRule:
     check: Checked
     params: type[Params]
     asked_at: tuple[Moment, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What the rule demands: the first line of its docstring, which `grants/docstrings.py` extracts."""
+        return (self.check.__doc__ or "").split("\n", maxsplit=1)[0]

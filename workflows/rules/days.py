@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflows.cases import ApplicationCase
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import Actor
 from workflows.rules.call_rule import CallRule, Params
 
@@ -12,7 +12,7 @@ def starts_ahead(case: ApplicationCase, params: Params) -> Message | None:
     """The project does not start before the proposal is submitted."""
     if case.starts_on is None or case.starts_on >= case.arrived_at.date():
         return None
-    text = (
+    text = N_(
         "The project starts on %(day)s, which is in the past. Enter a later date: costs before the award are not paid."
     )
     return Message(text, day=case.starts_on, cure="starts_on")

@@ -27,7 +27,7 @@ def checked_at(flow: Flow, step: str, stage: str) -> bool:
 def none_failed(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
     """No eligibility check has failed."""
     return tuple(
-        Message("An eligibility check has failed: %(check)s.", check=title, cure="checks")
+        Message("An eligibility check has failed: %(check)s.", check=Message(title), cure="checks")
         for title in case.checks_failed
     )
 

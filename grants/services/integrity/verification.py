@@ -31,7 +31,7 @@ from grants.models import (
 )
 from grants.services.integrity.comparison import payments, settled, unrecorded
 from grants.services.integrity.history import FIRST, digest, word_hash
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 
 SEALING = 7_031_963
 """Key of the advisory lock under which one process at a time creates a checkpoint. No other lock uses this number."""
@@ -263,9 +263,9 @@ def _waiting() -> Iterator[Message]:
     wrong = select(Instalment.id, Instalment.waits).where(Instalment.waits != truth).order_by(Instalment.id)
     for id, waits in db.session.execute(wrong):
         message = (
-            "Instalment %(id)s is marked as waiting for a batch, but it is not payable or is already in one."
+            N_("Instalment %(id)s is marked as waiting for a batch, but it is not payable or is already in one.")
             if waits
-            else "Instalment %(id)s is payable and in no batch, but it is not marked as waiting for one."
+            else N_("Instalment %(id)s is payable and in no batch, but it is not marked as waiting for one.")
         )
         yield Message(message, id=id)
 

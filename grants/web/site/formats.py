@@ -9,24 +9,50 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_decimal, get_currency_precision
+from babel.support import NullTranslations
 from flask import Flask, g, request
-from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_babel import Babel, Domain, get_locale, get_translations, gettext, ngettext
 from flask_login import current_user
 from jinja2 import StrictUndefined
 from markupsafe import Markup
+from werkzeug.utils import cached_property
 
 from config import LANGUAGES
 from grants.db import today
-from workflows.engine.message import Message, Money, Value
+from grants.language import Wording, translations
+from grants.language import amount as formatted
+from grants.language import number as plain_number
+from workflows.cases import KINDS, STANDINGS
+from workflows.engine.message import Message
+from workflows.engine.roles import ROLES
+from workflows.programme import STAGES, TIME_LIMITS
+
+LABELS: dict[str, Message] = {**ROLES, **KINDS, **STANDINGS, **STAGES, **TIME_LIMITS}
+"""The vocabularies whose stored keys pages show by name."""
 
 DAY = {"long": "d MMMM y", "short": "d MMM", "week": "EEE d MMM", "year": "d MMM y"}
 
 
+class Catalogues(Domain):
+    """The translations of pages, read from their `.po` files."""
+
+    def get_translations(self) -> NullTranslations:
+        """The translations into the language of the request; English outside a request."""
+        return translations(_locale())
+
+
+class Languages(Babel):
+    """Flask-Babel over our catalogues."""
+
+    @cached_property
+    def domain_instance(self) -> Domain:
+        """The one domain of pages."""
+        return Catalogues()
+
+
 def init_app(app: Flask) -> None:
     """Set up languages, and the filters that `templates/macros/time.html` lists."""
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.static_folder).replace("static", "translations")
-    Babel(app, locale_selector=language)
+    Languages(app, locale_selector=language)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -55,26 +81,11 @@ def language() -> str:
 
 def translate(what: Message | str) -> str:
     """A message translated and with its values formatted, in the reader's language."""
-    if isinstance(what, str):
-        return str(gettext(what))
-    values = {name: _value(value) for name, value in what.values.items()}
-    return str(gettext(what.text, **values)) if values else str(gettext(what.text.replace("%%", "%")))
+    return Wording(_locale(), get_translations(), instant).translate(what)
 
 
-def _value(value: Value) -> str:
-    match value:
-        case Money(total, currency):
-            return amount(total, currency)
-        case datetime():
-            return instant(value)
-        case date():
-            return day(value)
-        case Decimal():
-            return number(value)
-        case str():
-            return str(gettext(value))
-        case _:
-            return str(value)
+def _locale() -> str:
+    return str(get_locale() or "en")
 
 
 def zone() -> ZoneInfo:
@@ -128,15 +139,12 @@ def amount(value: Decimal | None, currency: str = "USD", *, code: bool = True, c
     """Money with the decimals of its currency; a dash for None."""
     if value is None:
         return "–"
-    digits = get_currency_precision(currency) if cents else 0
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text = format_decimal(value, pattern, locale=get_locale() or "en").replace("-", "\N{MINUS SIGN}")
-    return f"{currency}\N{NO-BREAK SPACE}{text}" if code else text
+    return formatted(value, currency, _locale(), code=code, cents=cents)
 
 
 def number(value: Decimal | int | None) -> str:
     """A number without trailing zeros; a dash for None."""
-    return "–" if value is None else format_decimal(Decimal(value).normalize(), locale=get_locale() or "en")
+    return "–" if value is None else plain_number(value, _locale())
 
 
 def country(code: str) -> str:
@@ -146,8 +154,8 @@ def country(code: str) -> str:
 
 
 def label(code: str) -> str:
-    """An internal key as text: `good_standing` → "Good standing"."""
-    return str(gettext(code.replace("_", " ").capitalize()))
+    """The name of a stored key: `good_standing` → "Good standing"; raises KeyError for an unknown one."""
+    return translate(LABELS[code])
 
 
 def paragraphs(text: str) -> Markup:

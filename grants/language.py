@@ -1,0 +1,96 @@
+"""Messages in the language of their reader: the catalogues of pages, mails and rules, and the formats of values.
+
+The English text of a message is its key. `CONTRIBUTING.md` ("Add a sentence to a page or mail") says how the catalogues
+in `grants/translations/` are updated. Nothing is compiled ahead: a catalogue is read once per process. Pages and mails
+differ in nothing but the way they show an instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, get_currency_precision
+from babel.support import NullTranslations
+
+from config import MAIL_LANGUAGES, TRANSLATIONS
+from reports.catalogues import read
+from workflows.engine.message import Message, Money, Value
+
+DOMAIN = "messages"
+DAY = "d MMMM y"
+
+
+def po_file(language: str) -> Path:
+    """The catalogue of a language; the source language, English, has none."""
+    return TRANSLATIONS / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """The translations into a language, read once per process; the English texts for a language without a catalogue."""
+    return read(po_file(language), language) if po_file(language).is_file() else NullTranslations()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a reader's language needs: its code, its translations, and how an instant is shown."""
+
+    language: str
+    catalogue: NullTranslations
+    instant: Callable[[datetime], str]
+
+    def translate(self, message: Message | str) -> str:
+        """A message translated, with its values formatted; a text of a table is a message without values."""
+        if isinstance(message, str):
+            message = Message(message)
+        if message.plural:
+            text = str(self.catalogue.ngettext(message.text, message.plural, message.number))
+        else:
+            text = self.catalogue.gettext(message.text)
+        if not message.values:
+            return text.replace("%%", "%")
+        return text % {name: self._value(value) for name, value in message.values.items()}
+
+    def _value(self, value: Value) -> str:
+        match value:
+            case Message():
+                return self.translate(value)
+            case Money(total, currency):
+                return amount(total, currency, self.language)
+            case datetime():
+                return self.instant(value)
+            case date():
+                return format_date(value, DAY, locale=self.language)
+            case Decimal():
+                return number(value, self.language)
+            case _:
+                return str(value)
+
+
+def of_mail(language: str) -> Wording:
+    """The wording of a mail; English for a language without translated mails, so that a mail never mixes two."""
+    known = language if language in MAIL_LANGUAGES else "en"
+
+    def instant(at: datetime) -> str:
+        return f"{format_datetime(at, f'{DAY}, HH:mm', tzinfo=None, locale=known)} UTC"
+
+    return Wording(known, translations(known), instant)
+
+
+def amount(value: Decimal, currency: str, language: str, *, code: bool = True, cents: bool = True) -> str:
+    """Money with the decimals of its currency. code: with the currency in front."""
+    digits = get_currency_precision(currency) if cents else 0
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    text = format_decimal(value, pattern, locale=language).replace("-", "\N{MINUS SIGN}")
+    return f"{currency}\N{NO-BREAK SPACE}{text}" if code else text
+
+
+def number(value: Decimal | int, language: str) -> str:
+    """A number without trailing zeros."""
+    return str(format_decimal(Decimal(value).normalize(), locale=language))
