@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_precision
 from babel.support import NullTranslations
 
@@ -23,7 +23,8 @@ from reports.catalogues import read
 from workflows.engine.message import Message, Money, Value
 
 DOMAIN = "messages"
-DAY = "d MMMM y"
+DAYS = {"en": "d MMMM y"}
+"""The format of a date in full where it is not the locale’s long format; for `en` that is American."""
 
 
 def po_file(language: str) -> Path:
@@ -66,7 +67,7 @@ class Wording:
             case datetime():
                 return self.instant(value)
             case date():
-                return format_date(value, DAY, locale=self.language)
+                return day(value, self.language)
             case Decimal():
                 return number(value, self.language)
             case _:
@@ -78,9 +79,16 @@ def of_mail(language: str) -> Wording:
     known = language if language in MAIL_LANGUAGES else "en"
 
     def instant(at: datetime) -> str:
-        return f"{format_datetime(at, f'{DAY}, HH:mm', tzinfo=None, locale=known)} UTC"
+        there = at.astimezone(UTC)
+        return f"{day(there.date(), known)}, {there:%H:%M} UTC"
 
     return Wording(known, translations(known), instant)
+
+
+def day(on: date, language: str) -> str:
+    """A date in full: "1 March 2027", "1er mars 2027", "1 de marzo de 2027"."""
+    text = str(format_date(on, DAYS.get(language, "long"), locale=language))
+    return text.replace("1 ", "1er ", 1) if language == "fr" and on.day == 1 else text
 
 
 def amount(value: Decimal, currency: str, language: str, *, code: bool = True, cents: bool = True) -> str:

@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import re
-import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from gettext import c2py
 from pathlib import Path
 from typing import get_args
 
 import pytest
-from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Message
 from babel.support import NullTranslations
 
 from config import ROOT
 from reports import DOCUMENTS, catalogues, printing
 from reports.snapshots.facts import Language
 from reports.typography import NARROW
+from tests.catalogues import forms, ids, lines, messages, placeholders, pybabel, read
 
 TRANSLATED: tuple[Language, ...] = tuple(language for language in get_args(Language) if language != "en")
+RECIPE = "Add a sentence to a document"
 every_translation = pytest.mark.parametrize("language", TRANSLATED)
 NAMELESS = {"salutation", "salutation of a woman", "salutation of a man"}
 """Contexts of messages whose value a translation may omit: not every language addresses a person by name."""
-
-
-def pybabel(command: str) -> None:
-    """Run the command of this name that CONTRIBUTING.md gives for documents."""
-    written = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    section = written[written.index("**Add a sentence to a document.**") :]
-    found = re.search(rf"^ *\.venv/bin/(pybabel {command} .*?[^\\])$", section, flags=re.MULTILINE | re.DOTALL)
-    assert found is not None
-    arguments = shlex.split(found.group(1).replace("\\\n", " "))[1:]
-    subprocess.run([sys.executable, "-m", "babel.messages.frontend", *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -48,36 +36,6 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def read(path: Path) -> Catalog:
-    with path.open("rb") as file:
-        return read_po(file, abort_invalid=True)
-
-
-def lines(path: Path) -> list[str]:
-    """The lines of a catalogue, whatever version of Babel wrote it."""
-    return [line for line in path.read_text("utf-8").splitlines() if "Generated-By" not in line]
-
-
-def messages(catalogue: Catalog) -> list[Message]:
-    return [message for message in catalogue if message.id]
-
-
-def ids(catalogue: Catalog) -> set[tuple[object, ...]]:
-    """Context and English text, with its plural, of each message."""
-    return {(message.context, message.id) for message in messages(catalogue)}
-
-
-def forms(text: object) -> list[str]:
-    """A text, or each of its plural forms."""
-    return [text] if isinstance(text, str) else list(text) if isinstance(text, (tuple, list)) else [""]
-
-
-def placeholders(text: object) -> set[str]:
-    """The values in all plural forms together; a number may be written in figures or in words."""
-    names = {name for form in forms(text) for name in re.findall(r"%\((\w+)\)s", form)}
-    return {"number" if name in {"Number", "number", "count"} else name for name in names}
-
-
 def translated(language: Language) -> Iterator[tuple[Message, str]]:
     """Each translation, plural forms one by one."""
     for message in messages(read(catalogues.po_file(language))):
@@ -85,7 +43,7 @@ def translated(language: Language) -> Iterator[tuple[Message, str]]:
 
 
 def test_the_catalogues_hold_every_message_and_no_other(checkout: Path) -> None:
-    pybabel("extract")
+    pybabel("extract", RECIPE)
 
     extracted = ids(read(checkout / "build" / "documents.pot"))
     assert len(extracted) > 100
@@ -96,8 +54,8 @@ def test_the_catalogues_hold_every_message_and_no_other(checkout: Path) -> None:
 
 
 def test_updating_the_catalogues_changes_nothing(checkout: Path) -> None:
-    pybabel("extract")
-    pybabel("update")
+    pybabel("extract", RECIPE)
+    pybabel("update", RECIPE)
 
     for language in TRANSLATED:
         po_file = catalogues.po_file(language)
@@ -108,8 +66,8 @@ def test_a_new_sentence_is_found_by_the_commands(checkout: Path) -> None:
     template = checkout / "templates" / "print" / "receipt.html"
     template.write_text(template.read_text("utf-8") + '{{ _("A new sentence about %(it)s.", it=1) }}', "utf-8")
 
-    pybabel("extract")
-    pybabel("update")
+    pybabel("extract", RECIPE)
+    pybabel("update", RECIPE)
 
     po = read(checkout / catalogues.po_file("fr").relative_to(ROOT))
     assert [message.id for message in messages(po) if not message.string] == ["A new sentence about %(it)s."]

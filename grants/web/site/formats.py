@@ -21,6 +21,7 @@ from config import LANGUAGES
 from grants.db import today
 from grants.language import Wording, translations
 from grants.language import amount as formatted
+from grants.language import day as long_day
 from grants.language import number as plain_number
 from workflows.cases import KINDS, STANDINGS
 from workflows.engine.message import Message
@@ -30,7 +31,7 @@ from workflows.programme import STAGES, TIME_LIMITS
 LABELS: dict[str, Message] = {**ROLES, **KINDS, **STANDINGS, **STAGES, **TIME_LIMITS}
 """The vocabularies whose stored keys pages show by name."""
 
-DAY = {"long": "d MMMM y", "short": "d MMM", "week": "EEE d MMM", "year": "d MMM y"}
+DAYS = {"short": "d MMM", "week": "EEE d MMM", "year": "d MMM y"}
 
 
 class Catalogues(Domain):
@@ -121,8 +122,8 @@ def clock(at: datetime) -> str:
 
 
 def day(on: date, form: str = "long") -> str:
-    """A date in the reader's language. form: a key of DAY."""
-    return format_date(on, DAY[form], locale=get_locale() or "en")
+    """A date in the reader's language. form: long, or a key of DAYS."""
+    return long_day(on, _locale()) if form == "long" else format_date(on, DAYS[form], locale=_locale())
 
 
 def days_left(when: date | datetime) -> str:
