@@ -135,8 +135,7 @@ TO_PANEL = Transition(
     roles=(Role.OFFICER,),
     guards=(reviews_in,),
     weight="first",
-    history_text=N_("Send to panel"),
-    consequence=N_("Reviewers can no longer change their scores."),
+    history_text=N_("Sent to panel"),
 )
 RECOMMEND = Transition(
     "recommend",
