@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from grants.access import Principal, visible
 from grants.db import db
 from grants.models import Application, Document, DocumentFile, DocumentSnapshot, Outbox
+from workflows.engine.reworded import REWORDED
 
 MOST = 100
 _LATER = aliased(Document)
@@ -94,7 +95,8 @@ def _statuses(wanted: Select[Any]) -> list[DocumentStatus]:
 
 def _status(document: Document, newer: str, *, given_up: bool) -> DocumentStatus:
     if document.end:
-        return DocumentStatus(document, document.end.kind, newer, document.end.reason)
+        reason = REWORDED.get(document.end.reason, document.end.reason)
+        return DocumentStatus(document, document.end.kind, newer, reason)
     if document.file is None:
         return DocumentStatus(document, "failed" if given_up else "printing", newer)
     return DocumentStatus(document, "superseded" if newer else "valid", newer)

@@ -11,6 +11,7 @@ from sqlalchemy.types import BigInteger
 from grants.access import Principal, visible
 from grants.db import Side, db
 from grants.models import Application, Document, Outbox
+from workflows.engine.reworded import REWORDED
 from workflows.engine.roles import Role
 
 PAGE = 50
@@ -64,7 +65,7 @@ def listed(
         wanted = wanted.where(Outbox.id == only)
     rows = db.session.execute(wanted.order_by(Outbox.id.desc()).limit(PAGE + 1)).all()
     found = [
-        Failure(row.id, row.kind, number or "", title or "", application, row.attempts, row.dead_at, row.problem)
+        Failure(row.id, row.kind, number or "", title or "", application, row.attempts, row.dead_at, _problem(row))
         for row, number, application, title in rows
         if row.dead_at
     ]
@@ -74,3 +75,8 @@ def listed(
 def _mine(principal: Principal) -> ColumnElement[bool]:
     """All failures for an administrator; for others the failures of applications that they may see."""
     return true() if Role.ADMINISTRATOR in principal.calls else Application.id.is_not(None)
+
+
+def _problem(row: Outbox) -> str:
+    """Why the row was given up, in today's words."""
+    return REWORDED.get(row.problem, row.problem)

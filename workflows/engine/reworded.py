@@ -1,9 +1,207 @@
-"""Texts of messages that were changed after a release: the stored text, and the present one.
+"""Texts of earlier releases that databases still store, each with today's text for the same thing.
 
-History and mails store the text of a message, not the finished sentence. Stored rows are never rewritten; a text that
-this table names is shown in its present wording, so that its translation is found.
+History and mails store the English text of a message and its values (`Message.as_json`). When a text of today's code is
+reworded, the stored one stays as it was: it is part of a hash chain, and it no longer has a translation.
+`Message.from_json` looks it up here, so that pages and mails show today's text in the reader's language.
+
+A pair is added whenever a text is reworded that can be stored: a transition's text in history, the subject or text of a
+mail, the message of an event. If the new text is reworded again, the value changes and a second key is added.
+Refusals, labels and titles of pages are never stored and have no place here.
+
+Not mapped, and shown as they were written:
+
+* the questions, rubric and checklist that a call copied from its programme, because its rules are frozen when it opens;
+* values of messages, such as the title of a check;
+* what people wrote, and the snapshots of documents.
 """
 
 from __future__ import annotations
 
-REWORDED: dict[str, str] = {}
+FLOWS = {
+    # application
+    "Sent": "Submitted",
+    "No answer in time": "No answer received in time",
+    "Put before the panel": "Sent to panel",
+    "Sent back": "Sent back to review",
+    "Invited": "Full proposal invited",
+    "Alert raised": "Alert submitted",
+    "Mini-proposal asked for": "Mini-proposal requested",
+    "Time ran out; the deputy is told": "Time limit passed, deputy notified",
+    "Award turned down": "Award declined",
+    "Award taken back": "Award revoked",
+    "Award not counter-signed": "Countersignature declined",
+    # agreement
+    "The agreement is not made": "Agreement lapsed",
+    "Money came back": "Unspent funds returned",
+    # report
+    "Report sent": "Report submitted",
+    "Report sent back": "Report sent back with questions",
+    "No longer owed": "Report no longer required",
+    # instalment and batch
+    "No longer planned": "Instalment cancelled",
+    "Taken apart": "Cancelled",
+}
+"""What transitions record in history."""
+
+EVENTS = {
+    # application, agreement and report
+    "Draft begun": "Draft started",
+    "Recommended: to decline": "Recommended: decline",
+    "Recommended: %(amount)s": "Recommended: award %(amount)s",
+    "Agreement made": "Agreement prepared",
+    "Budget of the award divided": "Award divided over the budget lines",
+    "%(title)s is owed by %(day)s": "%(title)s is due on %(day)s",
+    # reviews
+    "Reviewer asked": "Reviewer invited",
+    "No conflict declared": "Declared no conflict of interest",
+    "Conflict of interest declared": "Declared a conflict of interest",
+    "Review in": "Review submitted",
+    # money
+    "Envelope raised by %(amount)s": "Envelope increased by %(amount)s",
+    "Envelope lowered by %(amount)s": "Envelope reduced by %(amount)s",
+    "%(amount)s set aside for “%(call)s”": "%(amount)s allocated to “%(call)s”",
+    "%(amount)s taken back from “%(call)s”": "%(amount)s returned from “%(call)s”",
+    "Prepared; payments in it: %(count)s": "Batch prepared; payments: %(count)s",
+    "Came back: %(amount)s, received on %(day)s": "Unspent funds returned: %(amount)s, received on %(day)s",
+    # persons
+    "Account made": "Account created",
+    "Appointed %(role)s": "Appointed as %(role)s",
+    "No longer %(role)s": "Appointment as %(role)s ended",
+    "Was there before history told of it": "Existed before history recorded it",
+}
+"""What other commands record in history."""
+
+MAILS: tuple[dict[str, str], ...] = (
+    # application
+    {
+        "Sent: %(title)s": "Proposal received: %(title)s",
+        "We received your proposal on %(at)s. Its number is %(reference)s.": (
+            "We received your proposal on %(at)s. Its reference number is %(reference)s. "
+            "You do not need to do anything now: we write to you when we have a question or a decision."
+        ),
+    },
+    {
+        "We received your alert on %(at)s. Its number is %(reference)s.": (
+            "We received your alert on %(at)s. Its reference number is %(reference)s. "
+            "The officer on duty assesses it next. You do not need to do anything now."
+        ),
+    },
+    {
+        "A question about %(title)s": "Answer our question: %(title)s",
+        "%(question)s\n\nAnswer by changing the proposal and sending it again before %(until)s.": (
+            "We have a question about your proposal:\n\n%(question)s\n\n"
+            "Change the proposal and submit it again before %(until)s."
+        ),
+    },
+    {
+        "You are invited: %(title)s": "Submit your full proposal by %(until)s: %(title)s",
+        "Write the full proposal and send it before %(until)s.": (
+            "We invite you to submit a full proposal. Write it and submit it before %(until)s."
+        ),
+    },
+    {
+        "Now the mini-proposal: %(title)s": "Submit your mini-proposal by %(until)s: %(title)s",
+        "Write the mini-proposal and send it before %(until)s.": (
+            "We have accepted your alert. Write the mini-proposal and submit it before %(until)s."
+        ),
+    },
+    {
+        "Time has run out: %(title)s": "Overdue: %(title)s",
+        "The step was not taken in time. You are the deputy: act, or name who does.": (
+            "This step was not completed in time. You are the deputy: complete it, or name the person who does."
+        ),
+    },
+    {
+        "%(title)s is not funded": "Not funded: %(title)s",
+        "%(feedback)s": "We have decided not to fund your project. These are our reasons:\n\n%(feedback)s",
+    },
+    {
+        "%(title)s is funded": "Award of %(amount)s: %(title)s",
+        "The award is %(amount)s. Its letter is being printed; you find it on the page of your proposal.": (
+            "We award your project %(amount)s. The award letter is on the page of your proposal as soon as it is "
+            "printed. Sign the agreement by the day stated in the letter."
+        ),
+    },
+    {
+        "Award turned down: %(title)s": "Award declined: %(title)s",
+        "The grantee does not take the award. Its money is back in the call.\n\n%(reason)s": (
+            "The grantee has declined the award. Its amount is available in the call again.\n\n%(reason)s"
+        ),
+    },
+    {
+        "We have taken the award back: %(title)s": "Award revoked: %(title)s",
+        "%(reason)s\n\nThe agreement was not signed by both sides, so nothing is owed by you or by us.": (
+            "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
+            "The agreement was not signed by both sides, so neither side owes the other anything."
+        ),
+    },
+    # reviews
+    {
+        "A proposal to review": "Review a proposal",
+        "You are asked for a review by %(day)s.": (
+            "You are invited to review a proposal. First say whether you have a conflict of interest. "
+            "If you have none, submit your review by %(day)s."
+        ),
+    },
+    # agreement and report
+    {
+        "The agreement is signed": "Agreement signed: %(title)s",
+        "Both sides have signed, and the project can begin.": (
+            "Both sides have signed the agreement. The project can start."
+        ),
+    },
+    {
+        "The condition of your award is met": "Condition of your award met: %(title)s",
+        "Nothing else holds the first instalment back.": (
+            "You have met the condition of your award. The first instalment is now payable."
+        ),
+    },
+    {
+        "Your report is approved: %(title)s": "Report approved: %(title)s",
+        "We approved “%(report)s”. What waited for it goes on now.": (
+            "We have approved “%(report)s”. An instalment that depended only on this report is now payable."
+        ),
+    },
+    {
+        "A question about your report: %(title)s": "Answer our questions about your report: %(title)s",
+        "About “%(report)s”:\n\n%(question)s": (
+            "We have questions about “%(report)s”:\n\n%(question)s\n\nChange the report and submit it again."
+        ),
+    },
+    # money
+    {
+        "We have paid: %(title)s": "We have paid %(amount)s: %(title)s",
+        "The bank confirmed a payment of %(amount)s to you.": (
+            "The bank has confirmed our payment of %(amount)s to you."
+        ),
+    },
+    {
+        "Money to send back: %(title)s": "Return unspent funds: %(title)s",
+        "%(unused)s of what we paid was not used. Please send it back by %(day)s and name %(number)s with the payment. "
+        "Your programme officer tells you the account.": (
+            "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the "
+            "payment reference. Ask your programme officer for the account."
+        ),
+    },
+    {
+        "We received money back: %(title)s": "Unspent funds received: %(title)s",
+        "%(amount)s of your grant came back on %(day)s. Thank you.": (
+            "We received %(amount)s of unspent funds from your grant on %(day)s. Thank you."
+        ),
+    },
+)
+"""Subject and text of each mail.
+
+Both are stored with the same values, so a new subject may have a placeholder that only the old text had. Every mail
+that a transition sends is also stored with `title` and `reference`.
+"""
+
+REASONS = {
+    "The award was given up before both sides had signed.": (
+        "The award ended before both parties had signed the agreement."
+    ),
+    "The worker died at every try.": "The worker stopped at every attempt.",
+}
+"""Reasons stored as plain text: why a document is not valid, and why an entry of the outbox was given up."""
+
+REWORDED: dict[str, str] = {key: value for part in (FLOWS, EVENTS, *MAILS, REASONS) for key, value in part.items()}
