@@ -1,0 +1,1 @@
+"""A database of an earlier release, upgraded to this one."""

@@ -1,0 +1,187 @@
+"""A database of release 0.1.0 works in this release: migrations, verification, pages, documents and mails."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+import config
+import reports
+from config import LANGUAGES, ROOT
+from grants.db import db
+from grants.jobs.mailing import translate
+from grants.models import Document, DocumentSnapshot, Event, Outbox, Person
+from reports.snapshots import parse
+from tests.browser import Careful, anonymous, signed_in
+from tests.history.proof import found
+from tests.upgrade.conftest import Forge
+from workflows.engine.message import Message
+from workflows.engine.reworded import REWORDED
+
+PAGES = {
+    "nia": (
+        "/inbox",
+        "/applications",
+        "/applications/1",
+        "/applications/1/proposal",
+        "/applications/1/budget",
+        "/applications/1/documents",
+        "/applications/1/history",
+        "/applications/2/history",
+        "/applications/3/history",
+        "/awards",
+        "/awards/1",
+        "/reports/1",
+        "/reports/2",
+        "/office/calls/1",
+        "/calls/1",
+    ),
+    "rosa": ("/inbox", "/batches/1", "/batches/2", "/funds", "/funds/1"),
+    "ines": ("/reviews", "/reviews/1"),
+    "hanta": (
+        "/",
+        "/inbox",
+        "/applications/1",
+        "/awards/1",
+        "/reports/1",
+        "/reports/2",
+        "/documents/5",
+        "/documents/7",
+    ),
+}
+"""The pages of the old grant and its surroundings, by the person who opens them."""
+HISTORIES = (
+    ("nia", "/applications/1/history"),
+    ("nia", "/applications/2/history"),
+    ("nia", "/applications/3/history"),
+    ("nia", "/office/calls/1"),
+    ("rosa", "/batches/1"),
+    ("rosa", "/funds/1"),
+    ("hanta", "/applications/1"),
+)
+
+
+def browser(app: Flask, name: str) -> Careful:
+    """A signed-in browser of a person of the story."""
+    with app.app_context():
+        person = db.session.scalars(select(Person).where(Person.email == f"{name}@example.org")).one()
+    return signed_in(app, person)
+
+
+def entries(page: str) -> list[str]:
+    """The titles of the history on a page, newest first."""
+    (history,) = re.findall(r'<ol class="history">(.*?)</ol>', page, re.DOTALL)
+    return re.findall(r"<p><strong>(.*?)</strong>", history)
+
+
+def test_verify_finds_no_difference_in_the_old_data(app: Flask) -> None:
+    command = [sys.executable, "-m", "grants.cli", "verify"]
+    environment = config.exported(app.extensions["settings"])
+
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+    assert (done.returncode, done.stdout) == (0, "No differences found in history, steps, ledger and documents.\n"), (
+        done.stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        (
+            "UPDATE report_spending SET spent = spent + 1 WHERE report_id = 2 AND budget_line_id = 1",
+            "report 2 differs from its history.",
+        ),
+        ("UPDATE award SET conditions = 'None.'", "agreement 1 differs from its history."),
+        ("UPDATE checkpoint SET events = events + 1", "Checkpoint 1: its seal is invalid."),
+        ("DELETE FROM history WHERE id = 1", "History of organisation 1: the newest entries are missing."),
+    ],
+)
+def test_verify_finds_a_row_that_was_changed_in_the_old_data(
+    app: Flask, forge: Forge, change: str, finding: str
+) -> None:
+    forge(change)
+
+    assert finding in " ".join(found(app))
+
+
+def test_the_upgrade_adds_no_event_to_the_old_history(app: Flask) -> None:
+    with app.app_context():
+        keys = db.session.scalars(select(Event.key).where(Event.key == "adopt")).all()
+
+    assert keys == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_pages_of_the_old_grant_are_shown(app: Flask, name: str) -> None:
+    client = browser(app, name)
+
+    shown = {path: client.get(path).status_code for path in PAGES[name]}
+
+    assert shown == dict.fromkeys(PAGES[name], 200)
+
+
+def test_an_old_letter_is_verified_by_the_public(app: Flask) -> None:
+    assert anonymous(app).get("/v/L-2025-0001").status_code == 200
+
+
+@pytest.mark.parametrize(("name", "path"), HISTORIES)
+def test_an_old_history_has_no_text_that_was_reworded(app: Flask, name: str, path: str) -> None:
+    shown = entries(browser(app, name).get(path).get_data(as_text=True))
+
+    assert shown != []
+    assert set(shown) & set(REWORDED) == set()
+
+
+def test_an_old_history_is_shown_in_todays_wording(app: Flask) -> None:
+    assert entries(browser(app, "nia").get("/office/calls/1").get_data(as_text=True)) == [
+        "Opened",
+        "Envelope increased by USD\N{NO-BREAK SPACE}60,000.00",
+        "Set up",
+    ]
+    assert entries(browser(app, "rosa").get("/batches/1").get_data(as_text=True)) == [
+        "Paid",
+        "Released",
+        "Approved",
+        "Batch prepared; payments: 1",
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_old_mail_that_was_not_sent_yet_can_be_sent(app: Flask, language: str) -> None:
+    with app.app_context():
+        mails: Sequence[Any] = db.session.scalars(
+            select(Outbox.args).where(Outbox.kind == "mail").order_by(Outbox.id)
+        ).all()
+
+    texts = [translate(Message.from_json(mail[part]), language) for mail in mails for part in ("subject", "text")]
+
+    assert len(texts) == 70
+    assert [text for text in texts if not text.strip() or "%(" in text] == []
+
+
+def test_every_old_snapshot_is_read_unchanged(app: Flask) -> None:
+    with app.app_context():
+        stored = db.session.scalars(select(DocumentSnapshot.data).order_by(DocumentSnapshot.document_id)).all()
+
+    assert [parse(data).model_dump(mode="json") for data in stored] == stored
+
+
+def test_the_impact_report_of_the_old_grant_is_printed_again(app: Flask) -> None:
+    with app.app_context():
+        document = db.session.scalars(select(Document).where(Document.kind == "impact_report")).one()
+        assert document.snapshot
+        assert document.file
+        snapshot, pages = parse(document.snapshot.data), document.file.pages
+
+    rendered = reports.render(snapshot)
+
+    assert rendered.pdf.startswith(b"%PDF-")
+    assert rendered.pages == pages
