@@ -53,3 +53,30 @@ class Problem:
 
     text: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A condition or finding with its mark: tick, cross, diamond or ring. link: where to resolve it."""
+
+    mark: str
+    text: str
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A large number with its sentence."""
+
+    figure: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A person who has acted or must act, in order. state: done, applicant (this person is next) or empty."""
+
+    role: str
+    name: str
+    note: str
+    state: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext
 
@@ -10,14 +11,23 @@ from grants.queries.history import Happening
 from grants.web.site.formats import label, translate
 from workflows.engine.roles import Role
 
-HANDS = {Role.APPLICANT: "applicant", Role.REVIEWER: "reviewers"}
+HOLDERS = {Role.APPLICANT: "applicant", Role.REVIEWER: "reviewers"}
 
 
-def entries(happenings: list[Happening]) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the history. text: the actor and their comments. holder: who acted, for the colour of the dot."""
+
+    title: str
+    text: str
+    at: datetime
+    holder: str
+
+
+def entries(happenings: list[Happening]) -> list[Entry]:
     """Each entry with its message, its actor and their comments, and its time, in the given order."""
     return [
-        {"title": translate(one.message), "text": _text(one), "at": one.at, "holder": HANDS.get(Role(one.role), "ours")}
-        for one in happenings
+        Entry(translate(one.message), _text(one), one.at, HOLDERS.get(Role(one.role), "ours")) for one in happenings
     ]
 
 
