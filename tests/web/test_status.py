@@ -9,7 +9,7 @@ from grants.db import db
 from grants.models import Application
 from grants.queries import statuses
 from grants.web.applications import status
-from grants.web.public import routes
+from grants.web.public import call_view
 from grants.web.site import formats
 from tests import world as w
 from workflows.engine.roles import Role
@@ -118,7 +118,7 @@ def test_a_round_gives_its_decision_date_before_and_after_submission(app: Flask)
         assert row.call.closes_at is not None
         assert hear is not None
         assert hear > row.call.closes_at
-        assert routes.hear(row.call) == formats.day(hear.date(), "year")
+        assert call_view.hear(row.call) == formats.day(hear.date(), "year")
 
 
 def present(line: list[status.Stop]) -> tuple[str, str, str]:

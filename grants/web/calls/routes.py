@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, redirect, request, url_for
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from grants.access import Permission
 from grants.db import transaction
-from grants.forms.calls import CallForm, NewCallForm, call_form
+from grants.forms.calls import NewCallForm, call_form
 from grants.models import Call
-from grants.queries import calls as found
-from grants.queries import history
 from grants.services import calls, idempotency
-from grants.web.calls import rules_text
-from grants.web.site import timeline
+from grants.web.calls import call_view
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.navigation import page
 from workflows.engine.roles import Actor, Role
-from workflows.engine.steps import STEPS
-from workflows.programmes import programmes
 
 bp = Blueprint("calls", __name__, url_prefix="/office/calls")
 
@@ -30,35 +23,29 @@ bp = Blueprint("calls", __name__, url_prefix="/office/calls")
 @permitted(Permission.READ_CALL)
 def index() -> str:
     """Every call with its money and its number of applications."""
-    return page(
-        "calls/index.html",
-        calls=found.listing(principal()),
-        programmes=programmes(),
-        may_set=found.programmes_of(principal()),
-    )
+    return page("calls/index.html", call_view.index())
 
 
 @bp.get("/new")
 @permitted(Permission.SET_CALL)
 def new() -> str:
     """The form that creates a call from a programme."""
-    return _new(NewCallForm())
+    return page("calls/new.html", call_view.new(NewCallForm()))
 
 
 @bp.post("/new")
 @permitted(Permission.SET_CALL)
 def create() -> Response | tuple[str, int]:
     """Create a call with a copy of its programme's rules."""
-    form = NewCallForm()
-    form.offer(found.funds(principal()), found.programmes_of(principal()))
-    if not form.sent():
-        return _new(form), 422
+    view = call_view.new(NewCallForm())
+    if not view.form.sent():
+        return page("calls/new.html", view), 422
     with transaction():
         target = idempotency.perform(
             request.form.get("idempotency_key", ""),
             person=principal().id or 0,
-            body=repr(form.data).encode(),
-            do=lambda: _create(form),
+            body=repr(view.form.data).encode(),
+            do=lambda: _create(view.form),
         )
     return redirect(target)
 
@@ -68,7 +55,7 @@ def create() -> Response | tuple[str, int]:
 def show(id: int) -> str:
     """One call: an editable form in preparation, read-only rules afterwards."""
     call = load(Call, id)
-    return _shown(call, call_form(call)())
+    return page("calls/show.html", call_view.show(call, call_form(call)()))
 
 
 @bp.post("/<int:id>")
@@ -78,7 +65,7 @@ def change(id: int) -> Response | tuple[str, int]:
     call = load(Call, id)
     form = call_form(call)()
     if not form.sent():
-        return _shown(call, form), 422
+        return page("calls/show.html", call_view.show(call, form)), 422
     try:
         with transaction():
             calls.change(
@@ -90,7 +77,7 @@ def change(id: int) -> Response | tuple[str, int]:
             )
     except ValidationError as error:
         form.explain(error)
-        return _shown(call, form), 422
+        return page("calls/show.html", call_view.show(call, form)), 422
     return redirect(url_for(".show", id=id, kept=1))
 
 
@@ -118,27 +105,3 @@ def _create(form: NewCallForm) -> str:
     actor = Actor(person=principal().id, role=Role.OFFICER)
     call = calls.set_up(programme=form.programme.data, fund=form.chosen_fund(), actor=actor, **form.facts())
     return url_for(".show", id=call.id)
-
-
-def _new(form: NewCallForm) -> str:
-    form.offer(found.funds(principal()), found.programmes_of(principal()))
-    return page("calls/new.html", form=form, programmes=programmes())
-
-
-def _shown(call: Call, form: CallForm) -> str:
-    values: dict[str, Any] = {
-        "call": call,
-        "programme": programmes()[call.programme],
-        "money": found.money(call),
-        "counts": found.counts(call, principal()),
-    }
-    return page(
-        "calls/show.html",
-        form=form,
-        happened=timeline.entries(history.of(call, principal())),
-        kept="kept" in request.args,
-        steps=STEPS,
-        may_set=found.settable(call, principal()),
-        rule_words=lambda spec: rules_text.text(spec, call.data, call.currency),
-        **values,
-    )

@@ -9,16 +9,16 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from grants.web.site.formats import amount, country, label, number, translate
+from workflows.engine.message import Message
 from workflows.programme import CallRules, Programme, RuleSpec
 from workflows.rules.calls import CALL_RULES
 
 KINDS = {
-    "chapter": "Internet Society chapters",
-    "nonprofit": "non-profit organisations",
-    "university": "universities",
-    "individual": "individual researchers",
+    "chapter": Message("Internet Society chapters"),
+    "nonprofit": Message("non-profit organisations"),
+    "university": Message("universities"),
+    "individual": Message("individual researchers"),
 }
-
 
 WHO = ("applicants", "countries", "standing")
 """The rules that the programme's own description of its applicants covers."""
@@ -67,6 +67,7 @@ APPLICANTS: dict[str, Sentence] = {
         "At least %(num)s people from your organisation have an account.",
         given["count"],
     ),
+    "no_overdue": lambda *_: gettext("No earlier report is overdue."),
     "held": lambda given, _, currency: gettext(
         "Current grants: at most %(grants)s, together at most %(amount)s.",
         grants=given["grants"],
@@ -85,6 +86,8 @@ def _partner(given: Mapping[str, Any], _: CallRules, currency: str) -> str:
 
 
 BUDGETS: dict[str, Sentence] = {
+    "asks": lambda *_: gettext("The budget requests at least one item."),
+    "starts_ahead": lambda *_: gettext("The project does not start before the proposal is submitted."),
     "most": lambda _, rules, currency: gettext(
         "You can request at most %(amount)s.", amount=_money(rules.most, currency)
     ),
@@ -97,7 +100,7 @@ BUDGETS: dict[str, Sentence] = {
     ),
     "most_of_kind": lambda given, _, currency: gettext(
         "%(kinds)s can request at most %(amount)s.",
-        kinds=gettext(KINDS.get(given["kind"], given["kind"])).capitalize(),
+        kinds=_kind(given["kind"]).capitalize(),
         amount=_money(given["amount"], currency),
     ),
     "partner_above": _partner,
@@ -105,14 +108,18 @@ BUDGETS: dict[str, Sentence] = {
 
 
 def _kinds(given: Mapping[str, Any]) -> str:
-    return _listed(given, lambda kind: gettext(KINDS.get(kind, kind)))
+    return _listed(given, _kind)
+
+
+def _kind(kind: str) -> str:
+    return translate(KINDS[kind]) if kind in KINDS else label(kind).lower()
 
 
 def _percent(given: Mapping[str, Any]) -> str:
     return number(Decimal(given["percent"]))
 
 
-def _listed(given: Mapping[str, Any], message: Any) -> str:
+def _listed(given: Mapping[str, Any], message: Callable[[str], str]) -> str:
     return ", ".join(message(one) for one in given["allowed"])
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import Blueprint, abort, current_app
 
 from config import Settings
@@ -12,11 +15,25 @@ from grants.web.site.navigation import page
 bp = Blueprint("mailbox", __name__)
 
 
+@dataclass(frozen=True, slots=True)
+class MailsPage:
+    """The latest e-mails, newest first."""
+
+    mails: Sequence[mailbox.Mail]
+
+
+@dataclass(frozen=True, slots=True)
+class MailPage:
+    """One e-mail."""
+
+    mail: mailbox.Mail
+
+
 @bp.get("/mailbox")
 @open_to_all
 def index() -> str:
     """The latest e-mails, newest first."""
-    return page("mailbox/index.html", mails=_mails())
+    return page("mailbox/index.html", MailsPage(_mails()))
 
 
 @bp.get("/mailbox/<key>")
@@ -24,7 +41,7 @@ def index() -> str:
 def show(key: str) -> str:
     """One e-mail."""
     found = next((mail for mail in _mails() if mail.key == key), None)
-    return page("mailbox/show.html", mail=found) if found else abort(404)
+    return page("mailbox/show.html", MailPage(found)) if found else abort(404)
 
 
 def _mails() -> list[mailbox.Mail]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import Blueprint
 
 from grants.access import Permission
-from grants.models import Organisation
+from grants.models import Membership, Organisation
 from grants.queries import organisations, proposals, statuses
 from grants.web.applications import applicant_view
 from grants.web.site.authorization import load, permitted, principal
@@ -15,17 +18,31 @@ from grants.web.tasks.applicant import held_facts
 bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 
 
+@dataclass(frozen=True, slots=True)
+class OrganisationPage:
+    """One organisation. facts: grants held and remaining limit. member: the reader acts for the organisation.
+
+    proposals: its proposals with their progress, for members.
+    """
+
+    organisation: Organisation
+    facts: Sequence[tuple[str, str]]
+    contacts: Sequence[Membership]
+    proposals: Sequence[object]
+    member: bool
+
+
 @bp.get("/<int:id>")
 @permitted(Permission.READ_ORGANISATION)
 def show(id: int) -> str:
     """One organisation: standing, contacts, grants held and, for its members, the status of its proposals."""
     organisation = load(Organisation, id)
     mine = proposals.own(principal(), organisation=id)
-    return page(
-        "organisations/show.html",
+    view = OrganisationPage(
         organisation=organisation,
-        holding=held_facts(organisations.holdings([id], principal())[0]),
+        facts=held_facts(organisations.holdings([id], principal())[0]),
         contacts=organisations.contacts(organisation, principal()),
-        rows=applicant_view.lines(mine, statuses.of(mine)),
-        ours=id in principal().organisations,
+        proposals=applicant_view.lines(mine, statuses.of(mine)),
+        member=id in principal().organisations,
     )
+    return page("organisations/show.html", view)

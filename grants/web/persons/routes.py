@@ -12,6 +12,8 @@ from grants.models import Appointment, Person
 from grants.queries import persons as found
 from grants.services import idempotency, persons
 from grants.services.transitions import Refused
+from grants.web.persons import person_view
+from grants.web.persons.person_view import PersonsPage
 from grants.web.site.authorization import load, permitted, principal
 from grants.web.site.navigation import page
 from workflows.engine.message import Message
@@ -25,30 +27,30 @@ bp = Blueprint("persons", __name__)
 def index() -> str:
     """All people with an account, searchable by name or e-mail address."""
     words, after = request.args.get("words", "").strip(), request.args.get("after", "")
-    return page("persons/index.html", words=words, listing=found.listing(principal(), words=words, after=after))
+    return page("persons/index.html", PersonsPage(words, found.listing(principal(), words=words, after=after)))
 
 
 @bp.get("/people/<int:id>")
 @permitted(Permission.SET_PEOPLE)
 def show(id: int) -> str:
     """One person's roles, and the form to add a role."""
-    return _shown(load(Person, id), AppointmentForm())
+    return page("persons/show.html", person_view.show(load(Person, id), AppointmentForm()))
 
 
 @bp.post("/people/<int:id>")
 @permitted(Permission.SET_PEOPLE)
 def appoint(id: int) -> Response | tuple[str, int]:
     """Give a person a role, everywhere or in one programme or call."""
-    person, form = load(Person, id), AppointmentForm()
-    form.offer(found.calls())
-    if not form.sent():
-        return _shown(person, form), 422
+    person = load(Person, id)
+    view = person_view.show(person, AppointmentForm())
+    if not view.form.sent():
+        return page("persons/show.html", view), 422
     with transaction():
         idempotency.perform(
             request.form.get("idempotency_key", ""),
             person=principal().id or 0,
-            body=repr((id, form.data)).encode(),
-            do=lambda: _appoint(person, form),
+            body=repr((id, view.form.data)).encode(),
+            do=lambda: _appoint(person, view.form),
         )
     return redirect(url_for(".show", id=id))
 
@@ -68,14 +70,7 @@ def dismiss(id: int) -> Response:
 @permitted(Permission.SEE_INBOX)
 def account() -> str:
     """The signed-in person's own account and roles."""
-    person = db.session.get_one(Person, principal().id)
-    return page(
-        "persons/account.html",
-        shown=person,
-        roles=found.appointments(person),
-        memberships=found.memberships(person),
-        sign_ins=found.sign_ins(person),
-    )
+    return page("persons/account.html", person_view.account(db.session.get_one(Person, principal().id)))
 
 
 def _appoint(person: Person, form: AppointmentForm) -> str:
@@ -89,14 +84,3 @@ def _administrator(person: Person) -> Actor:
     if person.id == principal().id:
         raise Refused(Message("You cannot change your own roles. Ask another administrator."))
     return Actor(person=principal().id, role=Role.ADMINISTRATOR)
-
-
-def _shown(person: Person, form: AppointmentForm) -> str:
-    form.offer(found.calls())
-    return page(
-        "persons/show.html",
-        shown=person,
-        form=form,
-        roles=found.appointments(person),
-        memberships=found.memberships(person),
-    )

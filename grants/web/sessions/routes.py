@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Blueprint, current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -16,11 +18,19 @@ from grants.web.site.navigation import page
 bp = Blueprint("sessions", __name__)
 
 
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """The sign-in form. next: the path to go to afterwards, or empty."""
+
+    form: SignInForm
+    next: str
+
+
 @bp.get("/sign-in")
 @open_to_all
 def new() -> str:
     """The sign-in form."""
-    return page("sessions/new.html", form=SignInForm(), next=_local(request.args.get("next", "")))
+    return page("sessions/new.html", SignInPage(SignInForm(), _local(request.args.get("next", ""))))
 
 
 @bp.post("/sign-in")
@@ -31,7 +41,7 @@ def create() -> Response | tuple[str, int]:
     email, password, address = form.email.data or "", form.password.data or "", request.remote_addr or ""
     after = _local(request.form.get("next", ""))
     if not form.sent():
-        return page("sessions/new.html", form=form, next=after), 422
+        return page("sessions/new.html", SignInPage(form, after)), 422
     try:
         person = sessions.verified(email=email, password=password, address=address, settings=settings)
     except sessions.NotSignedIn as error:
@@ -39,7 +49,7 @@ def create() -> Response | tuple[str, int]:
             with transaction():
                 sessions.record_failure(email=email, address=address)
         form.password.errors = (translate(error.reason),)
-        return page("sessions/new.html", form=form, next=after), 422
+        return page("sessions/new.html", SignInPage(form, after)), 422
     with transaction():
         sessions.close(request.cookies.get(COOKIE, ""))
         token = sessions.open_for(person, settings)

@@ -1,0 +1,94 @@
+"""The pages of calls as officers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import request
+
+from grants.forms.calls import CallForm, NewCallForm
+from grants.models import Call
+from grants.queries import calls, history
+from grants.queries.calls import Money
+from grants.web.calls import rules_text
+from grants.web.site import timeline
+from grants.web.site.authorization import principal
+from grants.web.site.components import Fact
+from grants.web.site.formats import translate
+from grants.web.site.timeline import Entry
+from workflows.engine.steps import STEPS
+from workflows.programmes import programmes
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call of the list. programme: its title. submitted: number of its applications."""
+
+    call: Call
+    programme: str
+    submitted: int
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CallsPage:
+    """Every call that the reader may see. may_set: the reader may set up another."""
+
+    rows: Sequence[CallRow]
+    may_set: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewCallPage:
+    """The form that creates a call from a programme."""
+
+    form: NewCallForm
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """One call. rules: as sentences. counts: number of applications at each step. saved: the form was just saved.
+
+    may_set: the reader may change, open and close this call.
+    """
+
+    call: Call
+    form: CallForm
+    rules: Sequence[str]
+    money: Money
+    counts: Sequence[Fact]
+    events: Sequence[Entry]
+    saved: bool
+    may_set: bool
+
+
+def index() -> CallsPage:
+    """Every call with its money and its number of applications."""
+    rows = [
+        CallRow(one.call, translate(programmes()[one.call.programme].title), one.sent, one.money)
+        for one in calls.listing(principal())
+    ]
+    return CallsPage(rows, may_set=bool(calls.programmes_of(principal())))
+
+
+def new(form: NewCallForm) -> NewCallPage:
+    """The form with the funds and programmes that the reader may choose."""
+    form.offer(calls.funds(principal()), calls.programmes_of(principal()))
+    return NewCallPage(form)
+
+
+def show(call: Call, form: CallForm) -> CallPage:
+    """The page of this call. form: as sent, with its errors, or with the stored values."""
+    return CallPage(
+        call=call,
+        form=form,
+        rules=[rules_text.text(spec, call.data, call.currency) for spec in call.data.rules],
+        money=calls.money(call),
+        counts=[
+            Fact(translate(STEPS[step].word), str(count)) for step, count in calls.counts(call, principal()).items()
+        ],
+        events=timeline.entries(history.of(call, principal())),
+        saved="kept" in request.args,
+        may_set=calls.settable(call, principal()),
+    )

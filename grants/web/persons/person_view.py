@@ -1,0 +1,50 @@
+"""The pages of people: the list, one person with their roles, and a person's own account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grants.forms.persons import AppointmentForm
+from grants.models import Appointment, Membership, Person, SignIn
+from grants.queries import persons
+from grants.queries.persons import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsPage:
+    """People with an account. words: the search text."""
+
+    words: str
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """One person with their current roles and organisations, and the form to add a role."""
+
+    person: Person
+    form: AppointmentForm
+    roles: Sequence[Appointment]
+    memberships: Sequence[Membership]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """The reader's own account. sign_ins: their open sessions."""
+
+    person: Person
+    roles: Sequence[Appointment]
+    memberships: Sequence[Membership]
+    sign_ins: Sequence[SignIn]
+
+
+def show(person: Person, form: AppointmentForm) -> PersonPage:
+    """The page of this person; the form offers the calls that a role can be limited to."""
+    form.offer(persons.calls())
+    return PersonPage(person, form, persons.appointments(person), persons.memberships(person))
+
+
+def account(person: Person) -> AccountPage:
+    """The account page of this person."""
+    return AccountPage(person, persons.appointments(person), persons.memberships(person), persons.sign_ins(person))

@@ -1,0 +1,114 @@
+"""The public start page: the open calls, and figures of the money awarded so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext, ngettext
+
+from grants.db import now
+from grants.models import Award, Call, Figures
+from grants.queries import figures, public
+from grants.web.calls import rules_text
+from grants.web.public.call_view import hear
+from grants.web.site.components import Figure
+from grants.web.site.formats import amount, number, translate
+from workflows.programmes import programmes
+
+SOON_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A row of the open calls. applicants: who can apply. hear: when they get a decision. soon: it closes soon."""
+
+    call: Call
+    lead: str
+    applicants: str
+    hear: str
+    soon: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The results of the call that closed last. summary: how many proposals were submitted."""
+
+    summary: str
+    results: Sequence[Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """The start page. figures: empty before the first award, as of `at`. round: None before the first call closed."""
+
+    calls: Sequence[OpenCall]
+    at: datetime
+    figures: Sequence[Figure]
+    round: Round | None
+    funded: Sequence[Award]
+
+
+def show() -> HomePage:
+    """The start page at this moment."""
+    at = now()
+    latest = figures.latest()
+    return HomePage(
+        calls=[_open_call(call, at) for call in public.open_calls()],
+        at=latest.at,
+        figures=_figures(latest),
+        round=_round(latest),
+        funded=public.recently_funded(),
+    )
+
+
+def _open_call(call: Call, at: datetime) -> OpenCall:
+    left = (call.closes_at - at).days if call.closes_at else None
+    programme = programmes()[call.programme]
+    return OpenCall(
+        call=call,
+        lead=translate(programme.lead),
+        applicants=rules_text.who_can_apply(call.data, programme),
+        hear=hear(call),
+        soon=left is not None and left < SOON_DAYS,
+    )
+
+
+def _figures(latest: Figures) -> list[Figure]:
+    if not latest.awards:
+        return []
+    currency = latest.currency or "USD"
+    where = (
+        ngettext("grant in one country", "grants in one country", latest.awards)
+        if latest.countries == 1
+        else gettext("grants in %(countries)s countries", countries=latest.countries)
+    )
+    found = [
+        Figure(number(latest.awards), where),
+        Figure(amount(latest.promised, currency, cents=False), gettext("awarded")),
+        Figure(amount(latest.paid, currency, cents=False), gettext("paid")),
+    ]
+    if latest.days:
+        days = ngettext("%(num)s day", "%(num)s days", latest.days)
+        found.append(Figure(days, gettext("median time from submission to decision")))
+    return found
+
+
+def _round(latest: Figures) -> Round | None:
+    if not latest.sent or latest.call is None:
+        return None
+    results = [
+        Figure(str(latest.funded), gettext("funded")),
+        Figure(str(latest.declined), gettext("declined with feedback")),
+        Figure(str(latest.not_eligible), gettext("not eligible")),
+    ]
+    if latest.undecided:
+        results.append(Figure(str(latest.undecided), gettext("not decided yet")))
+    summary = ngettext(
+        "%(call)s: %(num)s proposal was submitted.",
+        "%(call)s: %(num)s proposals were submitted.",
+        latest.sent,
+        call=latest.call.title,
+    )
+    return Round(summary, results)
