@@ -13,7 +13,7 @@ from config import ROOT, Settings
 from grants.db import bind_app
 from grants.outside.keys import kept
 from grants.services.documents import PLACE
-from grants.web.site import assets, authorization, errors, formats, navigation
+from grants.web.site import assets, authorization, errors, formats, headers, navigation
 from workflows.programmes import read_also
 
 LARGEST_BODY = 2 * 1024 * 1024
@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> Flask:
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)  # type: ignore[method-assign]
-    for part in (authorization, errors, navigation, formats, assets):
+    for part in (authorization, errors, headers, navigation, formats, assets):
         part.init_app(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from babel.numbers import get_currency_precision
@@ -17,8 +19,10 @@ from grants.models import Agreement, Application, Batch, Report
 from grants.queries import cases
 from grants.services import idempotency, transitions
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.components import Link, Problem, Reason
 from grants.web.site.formats import translate
-from grants.web.site.navigation import arrived_at, page
+from grants.web.site.headers import arrived_at
+from grants.web.site.navigation import page
 from workflows.engine.flow import Transition
 from workflows.engine.message import Message
 
@@ -33,6 +37,33 @@ NOUNS: dict[str, type[Any]] = {
 """The models with a flow. Who may apply a transition is declared only in its row of the flow."""
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A transition offered to the reader. to: the URL of its form. values: initial values by the key of the field."""
+
+    transition: Transition
+    to: str
+    version: int
+    values: Mapping[str, str]
+    reasons: Sequence[Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionPage:
+    """The form of a transition on a page of its own, with what was entered. back: the page of the row.
+
+    values, errors: by the key of the field.
+    """
+
+    transition: Transition
+    to: str
+    version: int
+    values: Mapping[str, str]
+    errors: Mapping[str, list[str]]
+    summary: Sequence[Problem]
+    back: Link
+
+
 @bp.post("/<any(applications, agreements, reports, batches):noun>/<int:id>/transitions/<key>")
 @permitted(Permission.SEE_INBOX)
 def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
@@ -41,21 +72,24 @@ def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
     transition = transitions.flow_of(row).transition(key, row.step, getattr(row, "stage", ""))
     try:
         given = answers(transition, request.form, _currency(row)) if transition else {}
-    except Unclear as unclear:
-        return form_again(
-            row, transition, values=unclear.values, errors={k: [text] for k, text in unclear.errors.items()}
-        )
-    try:
         with transaction():
-            target = idempotency.perform(
-                request.form.get("idempotency_key", ""),
-                person=principal().id or 0,
-                body=_body(noun, id, key),
-                do=lambda: _take(row, key, given),
-            )
-    except transitions.Refused as refused:
-        return _explain(row, transition, refused)
+            target = _perform(row, key, given, noun)
+    except (Unclear, transitions.Refused) as wrong:
+        errors = _errors(transition, wrong)
+        if transition is None or not errors:
+            raise
+        return _form_again(row, transition, errors)
     return redirect(target)
+
+
+def _perform(row: Any, key: str, given: dict[str, Any], noun: str) -> str:
+    """Apply the transition, or return the answer to the same form sent before."""
+    return idempotency.perform(
+        request.form.get("idempotency_key", ""),
+        person=principal().id or 0,
+        body=_body(noun, row.id, key),
+        do=lambda: _take(row, key, given),
+    )
 
 
 def _take(row: Any, key: str, given: dict[str, Any]) -> str:
@@ -83,54 +117,52 @@ def _body(noun: str, id: int, key: str) -> bytes:
     return repr((noun, id, key, sent)).encode()
 
 
-def _explain(row: Any, transition: Transition | None, refused: transitions.Refused) -> tuple[str, int]:
-    """Show the form again if every reason belongs to one of its fields; else raise for the 409 page."""
+def _errors(transition: Transition | None, wrong: Unclear | transitions.Refused) -> dict[str, list[str]]:
+    """The errors by field; empty if a reason belongs to none of them, so that the 409 page must list it."""
+    if isinstance(wrong, Unclear):
+        return {key: [text] for key, text in wrong.errors.items()}
     keys = {field.key for field in transition.fields} if transition else set()
-    if transition is None or not all(reason.cure in keys for reason in refused.reasons):
-        raise refused
     errors: dict[str, list[str]] = {}
-    for reason in refused.reasons:
+    for reason in wrong.reasons:
+        if reason.cure not in keys:
+            return {}
         errors.setdefault(str(reason.cure), []).append(translate(reason))
-    return form_again(row, transition, values=request.form, errors=errors)
+    return errors
 
 
-def form_again(
-    row: Any, transition: Transition | None, *, values: Any, errors: dict[str, list[str]]
-) -> tuple[str, int]:
+def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]]) -> tuple[str, int]:
     """The transition's form again, with the input and its errors; 422."""
-    return page(
-        "transitions/form_again.html",
+    view = TransitionPage(
         transition=transition,
         to=request.path,
-        values=values,
-        errors=errors,
-        back=page_of(row),
         version=row.version,
-        title=_title(row),
-        summary=[{"url": f"#{transition.key}-{key}", "text": " ".join(found)} for key, found in errors.items()]
-        if transition
-        else [],
-    ), 422
+        values=request.form,
+        errors=errors,
+        summary=[Problem(" ".join(found), f"#{transition.key}-{key}") for key, found in errors.items()],
+        back=Link(_title(row), page_of(row)),
+    )
+    return page("transitions/form_again.html", view), 422
 
 
-def available(row: Any) -> list[dict[str, Any]]:
+def available(row: Any) -> list[Offer]:
     """The transitions offered to the reader, each with the reasons against it."""
     roles = roles_on(row, principal())
     flow = transitions.flow_of(row)
     case = cases.of(row, now())
-    found = []
-    for transition in flow.offered(row.step, getattr(row, "stage", ""), roles):
-        reasons = flow.objections(transition.key, case, actor_on_row(row, *transition.roles))
-        found.append(
-            {
-                "transition": transition,
-                "to": url_for("transitions.apply", noun=_noun(row), id=row.id, key=transition.key),
-                "version": row.version,
-                "values": _advised(row, transition),
-                "reasons": [{"text": translate(reason), "cure": cure(row, reason)} for reason in reasons],
-            }
+    return [
+        Offer(
+            transition=transition,
+            to=url_for("transitions.apply", noun=_noun(row), id=row.id, key=transition.key),
+            version=row.version,
+            values=_advised(row, transition),
+            reasons=_reasons(row, flow.objections(transition.key, case, actor_on_row(row, *transition.roles))),
         )
-    return found
+        for transition in flow.offered(row.step, getattr(row, "stage", ""), roles)
+    ]
+
+
+def _reasons(row: Any, found: Iterable[Message]) -> tuple[Reason, ...]:
+    return tuple(Reason(translate(reason), cure(row, reason)) for reason in found)
 
 
 def _advised(row: Any, transition: Transition) -> dict[str, str]:
@@ -145,21 +177,24 @@ def _advised(row: Any, transition: Transition) -> dict[str, str]:
     return {"amount": amount, "conditions": advice.conditions, "feedback": advice.feedback}
 
 
-def cure(row: Any, reason: Message) -> dict[str, str] | None:
+def cure(row: Any, reason: Message) -> Link | None:
     """A link to the page where this reason can be resolved, or None."""
     application = application_of(row)
-    if application is None or reason.cure is None:
+    if application is None:
         return None
-    here = {"id": application.id}
-    places: dict[str, tuple[str, str, dict[str, Any]]] = {
-        "checks": (gettext("Go to eligibility checks"), "applications.show", {**here, "_anchor": "checks"}),
-        "reviews": (gettext("View reviews"), "applications.show", {**here, "_anchor": "reviews"}),
-        "award": (gettext("View award"), "awards.of", here),
-    }
-    if reason.cure not in places:
-        return None
-    title, endpoint, values = places[reason.cure]
-    return {"title": title, "url": url_for(endpoint, **values)}
+    match reason.cure:
+        case "checks":
+            return Link(gettext("Go to eligibility checks"), _part_of(application, "checks"))
+        case "reviews":
+            return Link(gettext("View reviews"), _part_of(application, "reviews"))
+        case "award":
+            return Link(gettext("View award"), url_for("awards.of", id=application.id))
+        case _:
+            return None
+
+
+def _part_of(application: Application, part: str) -> str:
+    return url_for("applications.show", id=application.id, _anchor=part)
 
 
 def page_of(row: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask_babel import gettext
@@ -13,10 +14,37 @@ from grants.forms.documents import FileForm, NumberForm
 from grants.models import Document, DocumentFile
 from grants.outside.storage import Damaged, Storage
 from grants.queries import documents
+from grants.queries.documents import DocumentStatus, Progress, Validity
 from grants.web.site.authorization import load, open_to_all, permitted
+from grants.web.site.errors import ErrorPage
 from grants.web.site.navigation import page
 
 bp = Blueprint("documents", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """The progress of a document that has no file yet."""
+
+    document: DocumentStatus
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyPage:
+    """The two forms to verify a document."""
+
+    number: NumberForm
+    file: FileForm
+
+
+@dataclass(frozen=True, slots=True)
+class ValidityPage:
+    """The public facts about a document; None if we do not know it. number: as entered. by_file: a file was sent."""
+
+    validity: Validity | None
+    number: str = ""
+    by_file: bool = False
 
 
 @bp.get("/documents/<int:id>")
@@ -26,9 +54,8 @@ def show(id: int) -> Response | tuple[str, int]:
     document = load(Document, id)
     if document.file:
         return _pdf(document, document.file)
-    return page(
-        "documents/waiting.html", document=documents.status_of(document), progress=documents.progress(document)
-    ), 404
+    view = WaitingPage(documents.status_of(document), documents.progress(document))
+    return page("documents/waiting.html", view), 404
 
 
 @bp.get("/check")
@@ -37,7 +64,7 @@ def verify() -> str | AnyResponse:
     """The forms to verify a document by number or by file."""
     if number := request.args.get("number", "").strip():
         return redirect(url_for(".number", number=number))
-    return page("documents/verify.html", number=NumberForm(), file=FileForm())
+    return page("documents/verify.html", VerifyPage(NumberForm(), FileForm()))
 
 
 @bp.post("/check")
@@ -46,9 +73,9 @@ def check() -> str | tuple[str, int]:
     """Verify by its SHA-256 that a file was issued by us, is unaltered and current. The file is not kept."""
     form = FileForm()
     if not form.sent():
-        return page("documents/verify.html", number=NumberForm(), file=form), 422
-    sha256 = hashlib.sha256(form.bytes).hexdigest()
-    return page("documents/validity.html", validity=documents.of_file(sha256), asked="file", sha256=sha256)
+        return page("documents/verify.html", VerifyPage(NumberForm(), form)), 422
+    validity = documents.of_file(hashlib.sha256(form.bytes).hexdigest())
+    return page("documents/validity.html", ValidityPage(validity, by_file=True))
 
 
 @bp.get("/v/<number>")
@@ -56,7 +83,7 @@ def check() -> str | tuple[str, int]:
 def number(number: str) -> str | tuple[str, int]:
     """The public facts about the document with this number, without names or project."""
     validity = documents.numbered(number)
-    return page("documents/validity.html", validity=validity, asked="number", number=number), 200 if validity else 404
+    return page("documents/validity.html", ValidityPage(validity, number=number)), 200 if validity else 404
 
 
 def _pdf(document: Document, file: DocumentFile) -> Response | tuple[str, int]:
@@ -64,17 +91,11 @@ def _pdf(document: Document, file: DocumentFile) -> Response | tuple[str, int]:
     try:
         content = Storage(current_app.extensions["settings"].files).get(file.sha256)
     except (Damaged, FileNotFoundError):
-        return page(
-            "errors.html",
-            title=gettext("This file is not available"),
-            reasons=[],
-            reference=document.number,
-            links=[],
-            text=gettext(
-                "The stored file differs from the one we issued, so we do not send it."
-                " The document itself remains valid. Ask us for a copy."
-            ),
-        ), 500
+        text = gettext(
+            "The stored file differs from the one we issued, so we do not send it."
+            " The document itself remains valid. Ask us for a copy."
+        )
+        return page("errors.html", ErrorPage(gettext("This file is not available"), text)), 500
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{document.number}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"

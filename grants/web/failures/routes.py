@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, request, url_for
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
 from grants.access import Permission
 from grants.db import transaction
 from grants.queries import failures
+from grants.queries.failures import Failure
 from grants.services import outbox
-from grants.web.site.authorization import page_position, permitted, principal
+from grants.web.site.authorization import permitted, principal
 from grants.web.site.navigation import page
+from grants.web.site.pagination import Pages, page_position, pages
 
 bp = Blueprint("failures", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FailuresPage:
+    """Jobs that failed for good."""
+
+    rows: Sequence[Failure]
+    pages: Pages
 
 
 @bp.get("/failures")
@@ -20,12 +33,7 @@ bp = Blueprint("failures", __name__)
 def index() -> str:
     """Documents and e-mails that failed for good, newest first."""
     rows, after = failures.listed(principal(), before=page_position("before"))
-    return page(
-        "failures/index.html",
-        rows=rows,
-        first="before" not in request.args,
-        next=url_for(".index", before=after) if after else None,
-    )
+    return page("failures/index.html", FailuresPage(rows, pages(after, ".index")))
 
 
 @bp.post("/failures/<int:row>/again")

@@ -82,12 +82,6 @@ def load(model: type[Row], id: int, permission: Permission | None = None) -> Row
     return row
 
 
-def page_position(name: str) -> int | None:
-    """The paging position in the query string; None if it cannot be a row's id."""
-    found = request.args.get(name, type=int)
-    return found if found is not None and 0 <= found <= LARGEST_ID else None
-
-
 def actor_on_row(row: Any, *roles: Role) -> Actor:
     """The principal as an actor on this row, in the first of these roles that they hold; 403 if they hold none."""
     actor = actor_on(row, principal(), roles)
@@ -134,7 +128,7 @@ class Undeclared(RuntimeError):
 
 
 def require_declarations(app: Flask) -> None:
-    """Raise Unguarded if a route declares no permission, or takes an id and does not load it."""
+    """Raise Undeclared if a route declares no permission, or takes an id and does not load it."""
     if static := app.view_functions.get("static"):
         setattr(static, "permission", None)  # noqa: B010 - mypy rejects an attribute on a bound method
     for rule in app.url_map.iter_rules():

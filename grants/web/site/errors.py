@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -14,6 +16,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 from grants.db import ConstraintViolated, db
 from grants.services.transitions import Refused, Stale
 from grants.web.site.authorization import principal
+from grants.web.site.components import Link, Reason
 from grants.web.site.formats import translate
 from grants.web.site.navigation import page
 from workflows.engine.message import Message
@@ -32,31 +35,43 @@ CONSTRAINTS = {
     "agreement_two_people_sign": Message("Two different people must sign the agreement."),
 }
 TITLES = {
-    400: "We could not read your request",
-    401: "You are signed out",
-    403: "You don’t have permission to do this",
-    404: "Page not found",
-    405: "This address does not accept this action",
-    409: "Nothing was changed",
-    413: "The request is too large",
-    422: "Not saved",
-    500: "There is a problem on our side",
-    503: "The service is busy",
+    400: Message("We could not read your request"),
+    401: Message("You are signed out"),
+    403: Message("You don’t have permission to do this"),
+    404: Message("Page not found"),
+    405: Message("This address does not accept this action"),
+    409: Message("Nothing was changed"),
+    413: Message("The request is too large"),
+    422: Message("Not saved"),
+    500: Message("There is a problem on our side"),
+    503: Message("The service is busy"),
 }
 TEXTS = {
-    400: "We did not understand the request. Go back and send the page again.",
-    401: "Sign in again, then go back and send the page again: what you typed is still there.",
-    403: "It needs another role, or a person who did not take part in an earlier step.",
-    404: "The page does not exist, or you do not have access to it. Check the address, or go to your start page.",
-    405: "Go to your start page and try again from there.",
-    413: "You sent more than 2 MB, so nothing was read or saved. Shorten it and send it again.",
-    500: "Nothing was changed. The error has been recorded. Try again in a few minutes.",
-    503: "Another person is changing the same record. Nothing was changed. Try again in a minute.",
+    400: Message("We did not understand the request. Go back and send the page again."),
+    401: Message("Sign in again, then go back and send the page again: what you typed is still there."),
+    403: Message("It needs another role, or a person who did not take part in an earlier step."),
+    404: Message(
+        "The page does not exist, or you do not have access to it. Check the address, or go to your start page."
+    ),
+    405: Message("Go to your start page and try again from there."),
+    413: Message("You sent more than 2 MB, so nothing was read or saved. Shorten it and send it again."),
+    500: Message("Nothing was changed. The error has been recorded. Try again in a few minutes."),
+    503: Message("Another person is changing the same record. Nothing was changed. Try again in a minute."),
 }
-WITHOUT_ROLE = (
+WITHOUT_ROLE = Message(
     "Your account does not belong to a chapter or organisation and has no role in a call, so there is nothing to show."
     " Ask the person who invited you: an administrator adds your roles."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """Why a request failed, and where to go next. reasons: all of them at once. links: the first becomes a button."""
+
+    title: str
+    text: str
+    reasons: Sequence[Reason] = ()
+    links: Sequence[Link] = ()
 
 
 def init_app(app: Flask) -> None:
@@ -76,7 +91,7 @@ def refuse_nul() -> tuple[str, int] | None:
     """422 for a character with code 0, which the database cannot store."""
     sent = [*request.args.values(), *(request.form.values() if request.method == "POST" else ())]
     if any("\x00" in text for text in sent) or "\x00" in request.path:
-        return _say(
+        return _answer(
             422,
             gettext("Your text contains a character that cannot be saved (code 0). Remove it and send the page again."),
         )
@@ -86,17 +101,17 @@ def refuse_nul() -> tuple[str, int] | None:
 def refused(error: Refused) -> tuple[str, int]:
     """A rule refuses the command: 409 with every reason."""
     db.session.rollback()
-    return _say(
+    return _answer(
         409,
         gettext("This is not possible now, for these reasons:"),
-        reasons=[translate(reason) for reason in error.reasons],
+        reasons=[Reason(translate(reason)) for reason in error.reasons],
     )
 
 
 def stale(_error: Stale) -> tuple[str, int]:
     """The record has changed since the page was shown: 409."""
     db.session.rollback()
-    return _say(
+    return _answer(
         409, gettext("Another person changed this while your page was open. Open it again to see the current version.")
     )
 
@@ -104,12 +119,12 @@ def stale(_error: Stale) -> tuple[str, int]:
 def broken(error: ConstraintViolated) -> tuple[str, int]:
     """A database constraint was violated: 409 with the constraint's message."""
     known = CONSTRAINTS.get(error.constraint)
-    return _say(409, translate(known) if known else gettext("This conflicts with data that already exists."))
+    return _answer(409, translate(known) if known else gettext("This conflicts with data that already exists."))
 
 
 def forged(_error: CSRFError) -> tuple[str, int]:
     """The CSRF token is missing, forged or expired: 400."""
-    return _say(
+    return _answer(
         400,
         gettext(
             "The page was open for too long, or the form does not come from our site. Nothing was changed."
@@ -121,19 +136,19 @@ def forged(_error: CSRFError) -> tuple[str, int]:
 def unkept(_error: DataError) -> tuple[str, int]:
     """A value does not fit its column: 422."""
     db.session.rollback()
-    return _say(422, gettext("A number or text in the form cannot be saved. Go back, correct it and send it again."))
+    return _answer(422, gettext("A number or text in the form cannot be saved. Go back, correct it and send it again."))
 
 
 def busy(_error: OperationalError) -> tuple[str, int]:
     """A lock was not obtained in time: 503."""
     db.session.rollback()
-    return _say(503, gettext(TEXTS[503]))
+    return _answer(503, translate(TEXTS[503]))
 
 
 def failed(_error: Exception) -> tuple[str, int]:
     """An unexpected error: 500, without internal details."""
     db.session.rollback()
-    return _say(500, gettext(TEXTS[500]))
+    return _answer(500, translate(TEXTS[500]))
 
 
 def other(error: HTTPException) -> tuple[str, int] | HTTPException:
@@ -141,32 +156,28 @@ def other(error: HTTPException) -> tuple[str, int] | HTTPException:
     if isinstance(error, SecurityError) or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
     if isinstance(error, RequestEntityTooLarge):
-        return _say(413, gettext(TEXTS[413]))
+        return _answer(413, translate(TEXTS[413]))
     if error.code == HTTPStatus.FORBIDDEN and not principal().roles:
-        return _say(403, gettext(WITHOUT_ROLE), title=gettext("Your account has no role yet"))
-    return _say(error.code, gettext(TEXTS.get(error.code, TEXTS[400])))
+        return _answer(403, translate(WITHOUT_ROLE), title=gettext("Your account has no role yet"))
+    return _answer(error.code, translate(TEXTS.get(error.code, TEXTS[400])))
 
 
-def _say(status: int, text: str, *, title: str = "", reasons: list[str] | None = None) -> tuple[str, int]:
-    title = title or gettext(TITLES.get(status, TITLES[400]))
-    reported = [{"text": reason, "cure": None} for reason in reasons or []]
-    return page("errors.html", title=title, text=text, reasons=reported, links=_ways_on()), status
+def _answer(status: int, text: str, *, title: str = "", reasons: Sequence[Reason] = ()) -> tuple[str, int]:
+    title = title or translate(TITLES.get(status, TITLES[400]))
+    return page("errors.html", ErrorPage(title, text, reasons, _links())), status
 
 
-def _ways_on() -> list[dict[str, str]]:
+def _links() -> list[Link]:
     """Links to the previous page, if it was on this site, and to the reader's start page."""
-    first = {
-        "title": gettext("Go to your start page"),
-        "url": url_for("tasks.show") if principal().roles else url_for("public.home"),
-    }
+    start = Link(
+        gettext("Go to your start page"), url_for("tasks.show") if principal().roles else url_for("public.home")
+    )
     try:
         came_from = urlsplit(request.referrer or "")
     except ValueError:  # the client may send any text as referrer
-        return [first]
+        return [start]
     ours = came_from.netloc == request.host and not came_from.path.startswith("//")
     if not ours or came_from.path == request.path:
-        return [first]
-    return [
-        {"title": gettext("Go back"), "url": came_from.path + (f"?{came_from.query}" if came_from.query else "")},
-        first,
-    ]
+        return [start]
+    back = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    return [Link(gettext("Go back"), back), start]

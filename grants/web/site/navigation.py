@@ -1,9 +1,8 @@
-"""The frame of every page: security headers, navigation, the signed-in person."""
+"""The frame of every page: navigation, the signed-in person and the languages."""
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,39 +13,69 @@ from werkzeug.wrappers import Response
 
 from config import LANGUAGES
 from grants.access import Permission
-from grants.db import now
 from grants.queries.tasks import inbox
 from grants.queries.tasks.task import Task
 from grants.web.site.authorization import principal
+from grants.web.site.components import Link
+from grants.web.site.formats import translate
+from grants.web.site.headers import new_idempotency_key
+from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+PLACES: tuple[tuple[frozenset[Role], Message, str], ...] = (
+    (frozenset({Role.APPLICANT}), Message("Your tasks"), "tasks.show"),
+    (frozenset({Role.OFFICER, Role.APPROVER, Role.FINANCE}), Message("Inbox"), "tasks.show"),
+    (frozenset({Role.APPLICANT}), Message("Proposals"), "applications.index"),
+    (frozenset({Role.REVIEWER}), Message("My reviews"), "reviews.index"),
+    (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR}), Message("Calls"), "calls.index"),
+    (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR}), Message("Applications"), "applications.index"),
+    (frozenset({Role.APPLICANT}), Message("Grants"), "awards.index"),
+    (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.FINANCE}), Message("Awards"), "awards.index"),
+    (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR}), Message("Reports"), "reports.index"),
+    (frozenset({Role.FINANCE, Role.AUDITOR}), Message("Batches"), "batches.index"),
+    (frozenset({Role.FINANCE, Role.OFFICER, Role.APPROVER, Role.AUDITOR}), Message("Funds"), "funds.index"),
+    (frozenset({Role.ADMINISTRATOR}), Message("People"), "persons.index"),
+    (frozenset({Role.ADMINISTRATOR}), Message("Failures"), "failures.index"),
 )
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+"""The main navigation: roles, title, endpoint. Of several rows with the same endpoint, the first that fits is shown."""
 
-PLACES: tuple[tuple[frozenset[Role], str, str], ...] = (
-    (frozenset({Role.APPLICANT}), "Your tasks", "tasks.show"),
-    (frozenset({Role.OFFICER, Role.APPROVER, Role.FINANCE}), "Inbox", "tasks.show"),
-    (frozenset({Role.APPLICANT}), "Proposals", "applications.index"),
-    (frozenset({Role.REVIEWER}), "My reviews", "reviews.index"),
-    (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR}), "Calls", "calls.index"),
-    (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR}), "Applications", "applications.index"),
-    (frozenset({Role.APPLICANT}), "Grants", "awards.index"),
-    (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.FINANCE}), "Awards", "awards.index"),
-    (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR}), "Reports", "reports.index"),
-    (frozenset({Role.FINANCE, Role.AUDITOR}), "Batches", "batches.index"),
-    (frozenset({Role.FINANCE, Role.OFFICER, Role.APPROVER, Role.AUDITOR}), "Funds", "funds.index"),
-    (frozenset({Role.ADMINISTRATOR}), "People", "persons.index"),
-    (frozenset({Role.ADMINISTRATOR}), "Failures", "failures.index"),
-)
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the main navigation. count: number of the reader's tasks there, 0 for none."""
+
+    title: str
+    url: str
+    count: int
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The signed-in person. side_name: their organisation if there is exactly one; empty for staff."""
+
+    name: str
+    side_name: str
+    account_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the site. title: its name in itself. url: this page in that language."""
+
+    code: str
+    title: str
+    present: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The fixed addresses in the header of every page; `sign_out` takes POST."""
+
+    home: str
+    sign_in: str
+    sign_out: str
 
 
 def page(template: str, view: object | None = None, /, **values: Any) -> str:
@@ -55,35 +84,12 @@ def page(template: str, view: object | None = None, /, **values: Any) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Register the frame's template values and the headers of every response."""
-    app.before_request(_arrive)
+    """Register the frame's template values, and remember the language that the reader chooses."""
     app.context_processor(_frame)
-    app.after_request(_safe)
+    app.after_request(_remember_language)
 
 
-def arrived_at() -> datetime:
-    """When this request arrived, by the database's clock; deadlines are compared with it."""
-    at: datetime = g.arrived_at
-    return at
-
-
-def new_idempotency_key() -> str:
-    """A new idempotency key for a form."""
-    return secrets.token_urlsafe(16)
-
-
-def _arrive() -> None:
-    if request.method == "POST":
-        g.arrived_at = now()
-
-
-def _safe(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store" if current_user.is_authenticated else "private, no-cache"
+def _remember_language(response: Response) -> Response:
     if (asked := request.args.get("language")) in LANGUAGES:
         response.set_cookie("grants_language", asked or "", max_age=31_536_000, samesite="Lax", httponly=True)
     return response
@@ -102,35 +108,34 @@ def _frame() -> dict[str, Any]:
         "direction": locale.text_direction if locale else "ltr",
         "languages": _languages(),
         "foot": _foot(demo=settings.demo),
-        "urls": {
-            "home": url_for("tasks.show") if principal().id else url_for("public.home"),
-            "sign_in": url_for("sessions.new"),
-            "sign_out": url_for("sessions.end"),
-        },
+        "urls": Addresses(
+            home=url_for("tasks.show") if principal().id else url_for("public.home"),
+            sign_in=url_for("sessions.new"),
+            sign_out=url_for("sessions.end"),
+        ),
         "idempotency_key": new_idempotency_key,
         "may": lambda name: principal().may(Permission(name)),
     }
 
 
-def _foot(*, demo: bool) -> list[dict[str, str]]:
-    mails = [{"title": gettext("Demonstration e-mails"), "url": url_for("mailbox.index")}] if demo else []
-    return [{"title": gettext("Verify a letter"), "url": url_for("documents.verify")}, *mails]
+def _foot(*, demo: bool) -> list[Link]:
+    mails = [Link(gettext("Demonstration e-mails"), url_for("mailbox.index"))] if demo else []
+    return [Link(gettext("Verify a letter"), url_for("documents.verify")), *mails]
 
 
 def _office() -> bool:
     return bool(set(principal().calls) - {Role.REVIEWER})
 
 
-def _person() -> dict[str, str] | None:
-    """The signed-in person, with their organisation if there is exactly one."""
+def _person() -> SignedIn | None:
     if not principal().id:
         return None
     sides = inbox.sides(principal())
-    return {
-        "name": current_user.person.name,
-        "side_name": sides[0] if len(sides) == 1 and not _office() else "",
-        "account_url": url_for("persons.account"),
-    }
+    return SignedIn(
+        name=current_user.person.name,
+        side_name=sides[0] if len(sides) == 1 and not _office() else "",
+        account_url=url_for("persons.account"),
+    )
 
 
 def open_tasks() -> list[Task]:
@@ -146,40 +151,30 @@ def _waiting() -> int:
     return len(open_tasks()) if "open_tasks" in g else inbox.count(principal())
 
 
-def _places() -> list[dict[str, Any]]:
+def _places() -> list[Place]:
     if not principal().id:
-        open_calls = {
-            "title": gettext("Open calls"),
-            "url": url_for("public.home"),
-            "count": 0,
-            "present": request.endpoint == "public.home",
-        }
-        letter = {
-            "title": gettext("Verify a letter"),
-            "url": url_for("documents.verify"),
-            "count": 0,
-            "present": request.endpoint == "documents.verify",
-        }
-        return [open_calls, letter]
-    found: dict[str, dict[str, Any]] = {}
-    room = request.blueprint
+        return [
+            _place(gettext("Open calls"), "public.home", present=request.endpoint == "public.home"),
+            _place(gettext("Verify a letter"), "documents.verify", present=request.endpoint == "documents.verify"),
+        ]
+    found: dict[str, Place] = {}
     for roles, title, endpoint in PLACES:
         if roles & principal().roles and endpoint not in found:
+            present = endpoint.split(".", maxsplit=1)[0] == request.blueprint
             count = _waiting() if endpoint == "tasks.show" else 0
-            found[endpoint] = {
-                "title": gettext(title),
-                "url": url_for(endpoint),
-                "count": count,
-                "present": endpoint.split(".")[0] == room,
-            }
+            found[endpoint] = _place(translate(title), endpoint, count=count, present=present)
     return list(found.values())
 
 
-def _languages() -> list[dict[str, Any]]:
+def _place(title: str, endpoint: str, *, count: int = 0, present: bool) -> Place:
+    return Place(title, url_for(endpoint), count, present)
+
+
+def _languages() -> list[Language]:
     here = request.args.to_dict()
     chosen = str(get_locale() or "en")
     return [
-        {"code": code, "title": title, "present": code == chosen, "url": _same_page(here | {"language": code})}
+        Language(code, title, present=code == chosen, url=_same_page(here | {"language": code}))
         for code, title in LANGUAGES.items()
     ]
 

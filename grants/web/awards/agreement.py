@@ -1,0 +1,105 @@
+"""The agreement of an award: its signatures, its budget lines and the form to divide a partial award."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext
+
+from grants.access import roles_on
+from grants.forms.awards import DivisionForm
+from grants.models import Award, BudgetLine
+from grants.queries import awards
+from grants.web.site.authorization import principal
+from grants.web.site.components import Signature
+from grants.web.site.formats import instant
+from grants.web.transitions import Offer
+from workflows.engine.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementView:
+    """The agreement. void: withdrawn before both sides signed.
+
+    lines: of the budget, if less was awarded than requested. divides: the reader may divide the award between them.
+    """
+
+    signed: bool
+    void: bool
+    signatures: Sequence[Signature]
+    lines: Sequence[BudgetLine]
+    divides: bool
+    offers: Sequence[Offer]
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionPage:
+    """The form to divide a partial award. reasons: why the amounts were refused.
+
+    meanwhile: another person divided the award since the page was opened.
+    """
+
+    award: Award
+    form: DivisionForm
+    reasons: Sequence[str] = ()
+    meanwhile: bool = False
+
+
+def of(award: Award, made: Sequence[Offer]) -> AgreementView:
+    """The agreement of this award. made: what the reader can do with the award."""
+    return AgreementView(
+        signed=award.agreement.step == "signed",
+        void=_void(award),
+        signatures=[_grantee(award), _foundation(award)],
+        lines=awards.lines(award.application) if award.amount < award.application.asked else [],
+        divides=divisible(award) and Role.APPLICANT in roles_on(award, principal()),
+        offers=[offer for offer in made if offer.transition.key != "returned"],
+    )
+
+
+def divisible(award: Award) -> bool:
+    """Whether the award is smaller than requested and the grantee has not signed yet."""
+    return award.amount < award.application.asked and award.agreement.step == "to_sign"
+
+
+def division(award: Award) -> DivisionForm:
+    """The form to divide the award between the lines of the budget."""
+    return DivisionForm.of(award, awards.lines(award.application))
+
+
+def _void(award: Award) -> bool:
+    return award.agreement.step == "withdrawn"
+
+
+def _grantee(award: Award) -> Signature:
+    agreement = award.agreement
+    return Signature(
+        role=gettext("Grantee"),
+        name=agreement.signed_name or award.application.organisation.name,
+        note=_note(award, agreement.signed_at, gettext("has not signed yet")),
+        state=_state(award, agreement.signed_at, is_next=True),
+    )
+
+
+def _foundation(award: Award) -> Signature:
+    agreement = award.agreement
+    return Signature(
+        role=gettext("Foundation"),
+        name=agreement.countersigned_name or gettext("Internet Society Foundation"),
+        note=_note(award, agreement.countersigned_at, gettext("signs after the grantee")),
+        state=_state(award, agreement.countersigned_at, is_next=agreement.signed_at is not None),
+    )
+
+
+def _state(award: Award, signed_at: datetime | None, *, is_next: bool) -> str:
+    if signed_at:
+        return "done"
+    return "applicant" if is_next and not _void(award) else ""
+
+
+def _note(award: Award, signed_at: datetime | None, waiting: str) -> str:
+    if signed_at:
+        return gettext("signed %(at)s", at=instant(signed_at))
+    return gettext("did not sign") if _void(award) else waiting

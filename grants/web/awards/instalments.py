@@ -1,0 +1,92 @@
+"""The instalments of an award: the status of each, its conditions and what happens next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext
+from markupsafe import Markup, escape
+
+from grants.models import Award, Batch, Instalment, Payment
+from grants.queries import awards, cases
+from grants.web.site.authorization import principal
+from grants.web.site.components import Check
+from grants.web.site.formats import amount, day, number, translate
+from workflows.engine.message import Message
+from workflows.engine.steps import STEPS, Step
+
+UNPAID = {
+    "planned": Message("It becomes payable automatically when every condition is met."),
+    "payable": Message("Finance adds it to the next batch."),
+    "withdrawn": Message("It was withdrawn and will not be paid."),
+}
+"""What happens next to an instalment without a payment, by its step."""
+
+IN_BATCH = {
+    "prepared": Message("%(batch)s is prepared and waiting for approval by a second person."),
+    "approved": Message("%(batch)s is approved and waiting for release by a third person."),
+    "released": Message("%(batch)s has been sent to the bank and is waiting for confirmation."),
+    "paid": Message("%(batch)s, confirmed by the bank on %(day)s."),
+}
+"""What happens next to an instalment in a batch, by the step of the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentRow:
+    """One instalment. share: its part of the award, such as "50 %". on: since when or on which day it has its step."""
+
+    number: int
+    figure: str
+    share: str
+    step: Step
+    on: str
+    conditions: Sequence[Check]
+    next: Markup
+
+
+def rows(award: Award, payments: Mapping[int, Payment]) -> list[InstalmentRow]:
+    """The instalments in order. payments: by the id of the instalment."""
+    open_to_me = awards.batches(award, principal())
+    return [_row(instalment, award, payments.get(instalment.id), open_to_me) for instalment in award.instalments]
+
+
+def _row(row: Instalment, award: Award, payment: Payment | None, open_to_me: frozenset[int]) -> InstalmentRow:
+    step, on = _step(row, payment)
+    return InstalmentRow(
+        number=row.number,
+        figure=amount(row.amount, award.currency, code=False),
+        share=f"{number(round(100 * row.amount / award.amount, 1))}\N{NO-BREAK SPACE}%",
+        step=STEPS[step],
+        on=on,
+        conditions=[Check("tick" if met else "ring", translate(message)) for message, met in cases.conditions(row)],
+        next=_next(row, payment, open_to_me),
+    )
+
+
+def _step(row: Instalment, payment: Payment | None) -> tuple[str, str]:
+    """The step of an instalment, continued by that of its payment, and the day it was reached."""
+    if payment and payment.paid_at:
+        return "paid", day(payment.paid_at.date(), "year")
+    if payment and payment.batch.step == "released":
+        return "released", gettext("since %(day)s", day=day(payment.batch.step_at.date(), "short"))
+    if row.step == "payable":
+        return "payable", gettext("since %(day)s", day=day(row.step_at.date(), "short"))
+    return row.step, ""
+
+
+def _next(row: Instalment, payment: Payment | None, open_to_me: frozenset[int]) -> Markup:
+    """What happens next to an instalment; its batch is a link for readers who may open it."""
+    if payment is None:
+        return escape(translate(UNPAID[row.step]))
+    return escape(translate(IN_BATCH[payment.batch.step])) % {
+        "batch": _named(payment.batch, open_to_me),
+        "day": day(payment.paid_at.date(), "year") if payment.paid_at else "",
+    }
+
+
+def _named(batch: Batch, open_to_me: frozenset[int]) -> str | Markup:
+    if batch.id not in open_to_me:
+        return gettext("The batch of payments")
+    return Markup('<a href="{}">{}</a>').format(url_for("batches.show", id=batch.id), batch.number)

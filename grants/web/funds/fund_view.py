@@ -1,0 +1,89 @@
+"""The pages of funds: the list, and one fund with its calls, its awards and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grants.access import Permission
+from grants.forms.funds import EnvelopeForm, FundForm
+from grants.models import Call, Fund
+from grants.queries import awards, funds, history
+from grants.queries.funds import Stand
+from grants.web.awards import listing
+from grants.web.awards.listing import AwardRow
+from grants.web.site.authorization import principal
+from grants.web.site.pagination import Pages, page_position, pages
+from grants.web.site.timeline import Entry, entries
+
+
+@dataclass(frozen=True, slots=True)
+class FundRow:
+    """A fund of the list with its balances."""
+
+    fund: Fund
+    stand: Stand
+
+
+@dataclass(frozen=True, slots=True)
+class FundsPage:
+    """Every fund that the reader may see."""
+
+    rows: Sequence[FundRow]
+
+
+@dataclass(frozen=True, slots=True)
+class NewFundPage:
+    """The form to record a contribution."""
+
+    form: FundForm
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeRow:
+    """A call that takes its money from the fund, with the balances of this money."""
+
+    call: Call
+    stand: Stand
+
+
+@dataclass(frozen=True, slots=True)
+class FundPage:
+    """One fund. form: to set envelopes, None for a reader who may not and for a fund without calls."""
+
+    fund: Fund
+    stand: Stand
+    calls: Sequence[EnvelopeRow]
+    form: EnvelopeForm | None
+    awards: Sequence[AwardRow]
+    events: Sequence[Entry]
+    pages: Pages
+
+
+def index() -> FundsPage:
+    """Every fund with its remaining amount."""
+    rows = funds.listed(principal())
+    stands = funds.stands(fund.id for fund in rows)
+    return FundsPage([FundRow(fund, stands[fund.id]) for fund in rows])
+
+
+def show(fund: Fund, form: EnvelopeForm | None = None) -> FundPage:
+    """The fund's page, with the envelope form if the reader may set envelopes. form: as sent, with its errors."""
+    stand, calls = funds.divided(fund)
+    if form is None and calls and principal().may(Permission.SET_FUND):
+        form = envelope_form(fund, {call.id: call for call, _ in calls})
+    rows, after = awards.listed(principal(), fund=fund.id, before=page_position("before"))
+    return FundPage(
+        fund=fund,
+        stand=stand,
+        calls=[EnvelopeRow(call, part) for call, part in calls],
+        form=form,
+        awards=listing.rows(rows),
+        events=entries(history.of(fund, principal())),
+        pages=pages(after, "funds.show", id=fund.id, _anchor="awards"),
+    )
+
+
+def envelope_form(fund: Fund, calls: Mapping[int, Call]) -> EnvelopeForm:
+    """The form to allocate money of the fund to one of these calls, or to take it back."""
+    return EnvelopeForm.over([(call.id, call.title) for call in calls.values()], fund.currency)

@@ -1,0 +1,56 @@
+"""What every request and response carries: security headers, the time of arrival and idempotency keys."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from flask import Flask, g, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from grants.db import now
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Record when each request arrives, and set the headers of every response."""
+    app.before_request(_arrive)
+    app.after_request(_secure)
+
+
+def arrived_at() -> datetime:
+    """When this request arrived, by the database's clock; deadlines are compared with it."""
+    at: datetime = g.arrived_at
+    return at
+
+
+def new_idempotency_key() -> str:
+    """A new idempotency key for a form."""
+    return secrets.token_urlsafe(16)
+
+
+def _arrive() -> None:
+    if request.method == "POST":
+        g.arrived_at = now()
+
+
+def _secure(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if current_user.is_authenticated else "private, no-cache"
+    return response
