@@ -24,6 +24,21 @@ def templates() -> list[Path]:
     return sorted((ROOT / "templates").rglob("*.html"))
 
 
+def static() -> list[Path]:
+    """Every stylesheet and script of the pages."""
+    return sorted(path for path in (ROOT / "grants" / "static").rglob("*") if path.suffix in {".css", ".js"})
+
+
+def print_styles() -> list[Path]:
+    """Every stylesheet of the printed documents."""
+    return sorted((ROOT / "templates").rglob("*.css"))
+
+
+def tests() -> list[Path]:
+    """Every Python file of the tests."""
+    return sorted((ROOT / "tests").rglob("*.py"))
+
+
 @cache
 def trees() -> tuple[tuple[str, ast.Module], ...]:
     """(path from the root, syntax tree) of every Python file of the product; the trees must not be changed."""

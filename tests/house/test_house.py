@@ -13,7 +13,8 @@ import pytest
 from config import ROOT
 from tests.house import code
 
-LINES, FUNCTION = 400, 40
+LINES, FUNCTION, TEMPLATE_LINE, STATIC_LINE = 400, 40, 140, 120
+FLAT = 8
 DRAWERS = {"utils", "helpers", "common", "manager", "managers", "misc", "util"}
 TOP = {
     "grants", "templates", "workflows", "reports", "tests", "docs", "config.py", "wsgi.py", "pyproject.toml",
@@ -25,11 +26,36 @@ TOP = {
 def test_no_file_has_more_than_400_lines() -> None:
     long = {
         str(p.relative_to(ROOT)): n
-        for p in (*code.python(), *code.templates())
+        for p in (*code.python(), *code.tests(), *code.templates(), *code.static(), *code.print_styles())
         if (n := len(p.read_text("utf-8").splitlines())) > LINES
     }
 
     assert long == {}
+
+
+def test_no_line_of_a_template_stylesheet_or_script_is_too_long() -> None:
+    limits = [(code.templates(), TEMPLATE_LINE), (code.static(), STATIC_LINE)]
+    long = [
+        (str(path.relative_to(ROOT)), number, len(line))
+        for paths, most in limits
+        for path in paths
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > most
+    ]
+
+    assert long == []
+
+
+def test_every_stylesheet_and_script_begins_with_a_sentence() -> None:
+    first = {str(path.relative_to(ROOT)): path.read_text("utf-8").splitlines()[0] for path in code.static()}
+
+    assert {path: line for path, line in first.items() if not re.fullmatch(r"/\* [A-Z].*\. \*/", line)} == {}
+
+
+def test_the_pages_stand_in_folders() -> None:
+    flat = [path.name for path in (ROOT / "grants" / "web").iterdir() if path.is_file()]
+
+    assert len(flat) <= FLAT, flat
 
 
 def test_no_function_has_more_than_40_lines() -> None:
