@@ -1,0 +1,67 @@
+"""Permissions, and the roles that have each of them. A route declares the permission that it requires."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from workflows.engine.roles import Role
+
+
+class Permission(StrEnum):
+    """The permissions that a route can require."""
+
+    SEE_INBOX = "see_inbox"
+    START_APPLICATION = "start_application"
+    WRITE_APPLICATION = "write_application"
+    READ_APPLICATION = "read_application"
+    CHECK = "check"
+    ASSIGN = "assign"
+    READ_REVIEWS = "read_reviews"
+    ANSWER_ASSIGNMENT = "answer_assignment"
+    REVIEW = "review"
+    READ_AWARD = "read_award"
+    DIVIDE_AWARD = "divide_award"
+    READ_REPORT = "read_report"
+    WRITE_REPORT = "write_report"
+    READ_BATCH = "read_batch"
+    PREPARE_BATCH = "prepare_batch"
+    READ_FUND = "read_fund"
+    SET_FUND = "set_fund"
+    READ_CALL = "read_call"
+    SET_CALL = "set_call"
+    READ_DOCUMENT = "read_document"
+    READ_ORGANISATION = "read_organisation"
+    SET_PEOPLE = "set_people"
+    SEE_FAILURES = "see_failures"
+    RETRY_FAILURE = "retry_failure"
+
+
+APPLICANT, REVIEWER, OFFICER, APPROVER = Role.APPLICANT, Role.REVIEWER, Role.OFFICER, Role.APPROVER
+FINANCE, AUDITOR, ADMINISTRATOR = Role.FINANCE, Role.AUDITOR, Role.ADMINISTRATOR
+
+ALLOWED: dict[Permission, frozenset[Role]] = {
+    Permission.SEE_INBOX: frozenset({APPLICANT, REVIEWER, OFFICER, APPROVER, FINANCE, AUDITOR, ADMINISTRATOR}),
+    Permission.START_APPLICATION: frozenset({APPLICANT}),
+    Permission.WRITE_APPLICATION: frozenset({APPLICANT}),
+    Permission.READ_APPLICATION: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),
+    Permission.CHECK: frozenset({OFFICER}),
+    Permission.ASSIGN: frozenset({OFFICER}),
+    Permission.READ_REVIEWS: frozenset({OFFICER, APPROVER, AUDITOR}),
+    Permission.ANSWER_ASSIGNMENT: frozenset({REVIEWER}),
+    Permission.REVIEW: frozenset({REVIEWER}),
+    Permission.READ_AWARD: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR}),
+    Permission.DIVIDE_AWARD: frozenset({APPLICANT}),
+    Permission.READ_REPORT: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),
+    Permission.WRITE_REPORT: frozenset({APPLICANT}),
+    Permission.READ_BATCH: frozenset({FINANCE, AUDITOR}),
+    Permission.PREPARE_BATCH: frozenset({FINANCE}),
+    Permission.READ_FUND: frozenset({OFFICER, APPROVER, FINANCE, AUDITOR}),
+    Permission.SET_FUND: frozenset({FINANCE}),
+    Permission.READ_CALL: frozenset({OFFICER, APPROVER, AUDITOR}),
+    Permission.SET_CALL: frozenset({OFFICER}),
+    Permission.READ_DOCUMENT: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),
+    Permission.READ_ORGANISATION: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR, ADMINISTRATOR}),
+    Permission.SET_PEOPLE: frozenset({ADMINISTRATOR}),
+    Permission.SEE_FAILURES: frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
+    Permission.RETRY_FAILURE: frozenset({OFFICER, ADMINISTRATOR}),
+}
