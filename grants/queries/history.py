@@ -44,10 +44,10 @@ def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Hap
     office = bool(roles_on(row, principal) & INSIDE)
     if not office:
         wanted = wanted.where(Event.audience == "all")
-    return [_told(event, office=office) for event in db.session.scalars(wanted).unique()]
+    return [_happening(event, office=office) for event in db.session.scalars(wanted).unique()]
 
 
-def _told(event: Event, *, office: bool) -> Happening:
+def _happening(event: Event, *, office: bool) -> Happening:
     """The event as the reader may see it.
 
     Applicants see the names of people on their own side, but only the roles of people at the Foundation.

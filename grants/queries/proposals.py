@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from grants.access import Principal, visible
 from grants.db import Side, db
 from grants.models import Application
-from grants.queries import cases
+from grants.queries.cases.proposals import written
 from workflows.forms.completeness import CATEGORIES, Content, Line, words
 from workflows.programme import Question, Section, Stage
 
@@ -92,7 +92,7 @@ class Reading:
 
 def reading(application: Application) -> Reading:
     """The application as its readers see it, in two queries. The caller checks whether they may."""
-    content = cases.written(application)
+    content = written(application)
     stages = list(reversed(_reached(application)))
     shown: set[str] = set()
     sheets = []

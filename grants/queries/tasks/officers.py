@@ -39,7 +39,7 @@ The rules of a call are long: they are unpacked once per call, not once per appl
 """
 
 
-def _needs() -> Any:
+def _required_reviews() -> Any:
     stage = func.jsonb_array_elements(Call.rules["stages"]).table_valued("value", joins_implicitly=True)
     key, reviews = stage.c.value.op("->>")("key"), stage.c.value.op("->>")("reviews")
     wanted = select(
@@ -48,10 +48,10 @@ def _needs() -> Any:
         key.label("stage"),
         reviews.cast(Integer).label("reviews"),
     )
-    return wanted.select_from(Call, stage).cte("needs").prefix_with("MATERIALIZED")
+    return wanted.select_from(Call, stage).cte("required").prefix_with("MATERIALIZED")
 
 
-NEEDS = _needs()
+REQUIRED = _required_reviews()
 """The number of reviews that each stage of each call needs."""
 
 
@@ -113,9 +113,9 @@ def _reviews(principal: Principal) -> Select[Any]:
         .where(Assignment.application_id == Application.id, Assignment.stage == Application.stage)
         .lateral("counted")
     )
-    here = and_(NEEDS.c.call_id == Application.call_id, NEEDS.c.stage == Application.stage)
-    needed = select(NEEDS.c.reviews).where(here).scalar_subquery()
-    divided = exists().where(here, tuple_(NEEDS.c.programme, NEEDS.c.stage).in_(apart()))
+    here = and_(REQUIRED.c.call_id == Application.call_id, REQUIRED.c.stage == Application.stage)
+    needed = select(REQUIRED.c.reviews).where(here).scalar_subquery()
+    divided = exists().where(here, tuple_(REQUIRED.c.programme, REQUIRED.c.stage).in_(apart()))
     few = counted.c.asked < needed
     kind = case((few, literal("assign")), else_=literal("reviewed"))
     limit = select(CLOCKS.c.review).where(CLOCKS.c.id == Application.call_id).scalar_subquery()

@@ -1,0 +1,36 @@
+"""Builds the cases that guards and rules read: all facts, in a bounded number of queries.
+
+The facts are not filtered by what the principal may see, because a rule must know them all. People see them only
+through the messages that rules return.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import overload
+
+from grants.models import Agreement, Application, Batch, Instalment, Report
+from grants.queries.cases import agreements, applications, batches, instalments, reports
+from grants.queries.flows import Stateful
+from workflows.cases import AgreementCase, ApplicationCase, BatchCase, InstalmentCase, ReportCase
+
+Case = ApplicationCase | AgreementCase | ReportCase | InstalmentCase | BatchCase
+
+
+@overload
+def of(row: Application, arrived_at: datetime) -> ApplicationCase: ...
+@overload
+def of(row: Stateful, arrived_at: datetime) -> Case: ...
+def of(row: Stateful, arrived_at: datetime) -> Case:
+    """The case of a row that has a flow. arrived_at: when the request came in, by the database clock."""
+    match row:
+        case Application():
+            return applications.case(row, arrived_at)
+        case Agreement():
+            return agreements.case(row, arrived_at)
+        case Report():
+            return reports.case(row)
+        case Instalment():
+            return instalments.case(row)
+        case Batch():
+            return batches.case(row)

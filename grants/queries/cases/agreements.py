@@ -1,0 +1,46 @@
+"""The facts about an agreement that the guards of its flow read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from grants.db import db
+from grants.models import Agreement, Award, Batch, Instalment, Payment, Repayment
+from grants.queries.cases.awards import loose_ends, paid_out
+from workflows import cases
+
+
+def case(row: Agreement, arrived_at: datetime) -> cases.AgreementCase:
+    """The case of an agreement. arrived_at: when the request came in, by the database clock."""
+    award = row.award
+    return cases.AgreementCase(
+        step=row.step,
+        stage=row.stage,
+        arrived_at=arrived_at,
+        application=award.application.step,
+        signed_by=row.signed_by,
+        **(_returnable(award) if row.step == "signed" else {}),
+        currency=award.currency,
+    )
+
+
+def _returnable(award: Award) -> dict[str, Any]:
+    """What can be returned: all that was paid until everything is reported and paid; afterwards the unspent funds."""
+    ends = loose_ends(award)
+    settled = not (ends["reports_open"] or ends["instalments_open"])
+    references = select(Repayment.reference).where(Repayment.award_id == award.id).order_by(Repayment.id)
+    left = (
+        select(func.min(Batch.released_at))
+        .join(Payment, Payment.batch_id == Batch.id)
+        .join(Instalment, Instalment.id == Payment.instalment_id)
+        .where(Instalment.award_id == award.id, ~Payment.undone)
+    )
+    left_at = db.session.scalar(left)
+    return {
+        "returnable": ends["unused"] if settled else paid_out(award),
+        "references": tuple(db.session.scalars(references)),
+        "left_on": left_at.date() if left_at else None,
+    }

@@ -1,0 +1,89 @@
+"""The facts about an application that the guards of its flow read."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from grants.db import db
+from grants.models import Application, Assignment, Award, Check, Membership, Recommendation
+from grants.queries.cases.awards import loose_ends
+from grants.queries.cases.calls import round_of
+from grants.queries.cases.organisations import applicant
+from grants.queries.cases.proposals import request, written
+from workflows import cases
+from workflows.deadlines import SIGN_WITHIN_DAYS
+from workflows.forms.completeness import missing
+
+
+def case(row: Application, arrived_at: datetime) -> cases.ApplicationCase:
+    """The case of an application. arrived_at: when the request came in, by the database clock."""
+    content = written(row)
+    data = row.call.data
+    checks = list(db.session.scalars(select(Check).where(Check.application_id == row.id).order_by(Check.id)))
+    advice = recommendation(row)
+    return cases.ApplicationCase(
+        step=row.step,
+        stage=row.stage,
+        arrived_at=arrived_at,
+        applicant=applicant(row.organisation, besides=row.id),
+        round=round_of(row.call),
+        missing=missing(data.stage(row.stage), content),
+        invited_until=row.invited_until,
+        **request(row, content),
+        checks_open=len({key for key, _ in data.checks} - {c.key for c in checks}),
+        checks_failed=tuple(
+            title for key, title in data.checks for c in checks if c.key == key and c.verdict == "failed"
+        ),
+        checked_by=frozenset(c.by for c in checks),
+        reviews_needed=data.stage(row.stage).reviews,
+        **_reviews(row),
+        recommendation=advice.kind if advice else None,
+        recommended_amount=advice.amount if advice else None,
+        recommended_by=advice.by if advice else None,
+        written_by=_writers(row),
+        **_after_award(row),
+    )
+
+
+def recommendation(row: Application) -> Recommendation | None:
+    """The current recommendation, unless it was sent back."""
+    newest = (
+        select(Recommendation)
+        .where(Recommendation.application_id == row.id, ~Recommendation.sent_back)
+        .order_by(Recommendation.id.desc())
+        .limit(1)
+    )
+    return db.session.scalars(newest).first()
+
+
+def _reviews(row: Application) -> dict[str, Any]:
+    counted = (
+        select(Assignment.state, func.count())
+        .where(Assignment.application_id == row.id, Assignment.stage == row.stage)
+        .group_by(Assignment.state)
+    )
+    states = dict(db.session.execute(counted).all())
+    return {"reviews_in": states.get("sent", 0), "reviewers": sum(states.get(s, 0) for s in ("asked", "ready", "sent"))}
+
+
+def _writers(row: Application) -> frozenset[int]:
+    members = db.session.scalars(
+        select(Membership.person_id).where(
+            Membership.organisation_id == row.organisation_id, Membership.ended_at.is_(None)
+        )
+    )
+    return frozenset({row.created_by, *members})
+
+
+def _after_award(row: Application) -> dict[str, Any]:
+    award = db.session.scalars(
+        select(Award).where(Award.application_id == row.id).options(joinedload(Award.agreement))
+    ).first()
+    if award is None:
+        return {}
+    until = award.made_at.date() + timedelta(days=SIGN_WITHIN_DAYS)
+    return {"agreement": award.agreement.step, "sign_until": until, **loose_ends(award)}

@@ -1,0 +1,34 @@
+"""The facts about a call."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from grants.db import db
+from grants.models import Account, Balance, Call
+from workflows import cases
+
+ZERO = Decimal(0)
+
+
+def round_of(call: Call) -> cases.Round:
+    """The facts about a call."""
+    return cases.Round(
+        title=call.title,
+        step=call.step,
+        currency=call.currency,
+        most=call.data.most,
+        months_most=call.data.months_most,
+        opens_at=call.opens_at,
+        closes_at=call.closes_at,
+        envelope_left=envelope_left(call),
+        rules=call.data.rules,
+    )
+
+
+def envelope_left(call: Call) -> Decimal:
+    """The amount that the call has left to award, in its currency."""
+    left = select(Balance.amount).join(Account).where(Account.call_id == call.id, Account.kind == "envelope")
+    return db.session.scalar(left) or ZERO

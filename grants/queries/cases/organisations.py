@@ -1,0 +1,56 @@
+"""The facts about an applicant."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from grants.db import db
+from grants.models import Application, Award, Membership, Organisation, Report
+from workflows import cases
+
+
+def applicant(organisation: Organisation, *, besides: int | None = None) -> cases.Applicant:
+    """The facts about an organisation.
+
+    besides: an application that does not count towards what the organisation holds.
+    """
+    running = (
+        select(func.count(), func.coalesce(func.sum(Award.amount), 0))
+        .join(Application, Application.id == Award.application_id)
+        .where(
+            Application.organisation_id == organisation.id,
+            Application.step.in_(("agreement", "active")),
+            Application.id != (besides or 0),
+        )
+    )
+    held, amount = db.session.execute(running).one()
+    contacts = db.session.scalar(
+        select(func.count()).where(Membership.organisation_id == organisation.id, Membership.ended_at.is_(None))
+    )
+    return cases.Applicant(
+        name=organisation.name,
+        kind=organisation.kind,
+        country=organisation.country,
+        standing=organisation.standing,
+        contacts=contacts or 0,
+        held=held,
+        held_amount=amount,
+        overdue=_overdue(organisation),
+    )
+
+
+def _overdue(organisation: Organisation) -> tuple[str, ...]:
+    """The overdue reports, longest overdue first, at most ten."""
+    late = (
+        select(Award.number, Report.title)
+        .join(Report, Report.award_id == Award.id)
+        .join(Application, Application.id == Award.application_id)
+        .where(
+            Application.organisation_id == organisation.id,
+            Report.step == "due",
+            Report.due_on < func.date(func.grants_now()),
+        )
+        .order_by(Report.due_on, Report.id)
+        .limit(10)
+    )
+    return tuple(f"{title}, {number}" for number, title in db.session.execute(late))
