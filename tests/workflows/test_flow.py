@@ -10,12 +10,13 @@ import pytest
 
 from tests.workflows.examples import APPLICANT, APPROVER, NOON, OFFICER
 from workflows.cases import ApplicationCase
-from workflows.engine.flow import Field, Flow, GuardsFailed, Transition, unanswered
+from workflows.engine.effects import Effect
+from workflows.engine.flow import Field, Flow, Transition, TransitionNotAllowed, unanswered
 from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK, Actor, Role
 
 SEND = Transition("send", "Send", ("draft",), "checks", (Role.APPLICANT,))
-AWARD = Transition("award", "Award", ("checks",), "agreement", (Role.APPROVER,), effect="awards.make")
+AWARD = Transition("award", "Award", ("checks",), "agreement", (Role.APPROVER,), effect=Effect.MAKE_AWARD)
 SOUND = (SEND, AWARD)
 
 
@@ -55,8 +56,10 @@ def test_an_inconsistent_table_is_rejected_by_name(made: Callable[[], Flow], rea
         made()
 
 
-@pytest.mark.parametrize("effect", ["awards.make", "batches.approve", "batches.release", "reports.approve"])
-def test_the_clock_never_applies_transitions_reserved_for_people(effect: str) -> None:
+@pytest.mark.parametrize(
+    "effect", [Effect.MAKE_AWARD, Effect.APPROVE_BATCH, Effect.RELEASE_BATCH, Effect.APPROVE_REPORT]
+)
+def test_the_clock_never_applies_transitions_reserved_for_people(effect: Effect) -> None:
     with pytest.raises(ValueError, match="the clock must not apply award"):
         Flow("a flow", ("draft",), (SEND, replace(AWARD, roles=(Role.APPROVER, Role.CLOCK), effect=effect)))
 
@@ -90,7 +93,7 @@ def test_unchecked_a_step_without_an_exit_offers_no_transition() -> None:
 def test_unchecked_the_clock_awards_money() -> None:
     case = ApplicationCase(arrived_at=NOON, step="checks", answers={"amount": Decimal(1)})
 
-    assert BY_ITSELF().outcome("award", case, CLOCK).effect == "awards.make"
+    assert BY_ITSELF().outcome("award", case, CLOCK).effect is Effect.MAKE_AWARD
 
 
 def test_every_role_except_the_clock_is_a_person() -> None:
@@ -143,7 +146,7 @@ def test_all_reasons_are_given_at_once() -> None:
     )
     case = ApplicationCase(arrived_at=NOON)
 
-    with pytest.raises(GuardsFailed) as objected:
+    with pytest.raises(TransitionNotAllowed) as objected:
         flow.outcome("send", case, APPLICANT)
 
     assert [str(message) for message in objected.value.reasons] == ["One.", "Two.", "Three.", "“Why” is required."]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from workflows.engine.effects import Effect
 from workflows.engine.message import Message
 from workflows.engine.roles import ROLES, Actor, Role
 from workflows.engine.steps import STEPS
@@ -71,10 +72,10 @@ class Notification:
 class Transition:
     """One transition of a flow.
 
-    does: key of its effect. within: key of the call's time limit for the step, after which the clock applies the
-    transition. stage: the only stage in which the transition exists; None means every stage. sets: the stage that the
-    transition starts. weight: style of the button, one of first, second, grave and link. says: the consequence in one
-    sentence, shown beside the button. past: the sentence recorded in the history.
+    effect: what it changes besides the step. time_limit: key of the call's time limit for the step, after which the
+    clock applies the transition. stage: the only stage in which the transition exists; None means every stage.
+    next_stage: the stage that the transition starts. weight: style of the button, one of first, second, grave and
+    link. consequence: one sentence, shown beside the button. history_text: the sentence recorded in the history.
     """
 
     key: str
@@ -85,7 +86,7 @@ class Transition:
     guards: tuple[Guard, ...] = ()
     fields: tuple[Field, ...] = ()
     notifies: tuple[Notification, ...] = ()
-    effect: str | None = None
+    effect: Effect | None = None
     time_limit: str | None = None
     stage: str | None = None
     next_stage: str | None = None
@@ -98,7 +99,7 @@ class Transition:
         return step in self.source and self.stage in (None, stage)
 
 
-class GuardsFailed(ValueError):
+class TransitionNotAllowed(ValueError):
     """Raised when a transition is refused; `reasons` has every reason."""
 
     def __init__(self, reasons: tuple[Message, ...]) -> None:
@@ -135,9 +136,7 @@ class Flow:
         if stranded := sorted(set(named) - self._reached()):
             raise ValueError(f"{self.name}: unreachable steps: {', '.join(stranded)}")
         for transition in self.transitions:
-            if Role.CLOCK in transition.roles and (
-                transition.effect in PEOPLE_ONLY or transition.target in PEOPLE_ONLY
-            ):
+            if Role.CLOCK in transition.roles and _reserved_for_people(transition):
                 raise ValueError(f"{self.name}: the clock must not apply {transition.key}")
         object.__setattr__(self, "steps", tuple(dict.fromkeys(named)))
 
@@ -176,11 +175,11 @@ class Flow:
         )
 
     def outcome(self, key: str, case: Case, actor: Actor) -> Transition:
-        """The transition to apply; raises Objected with every reason when it is refused."""
+        """The transition to apply; raises TransitionNotAllowed with every reason when it is refused."""
         reasons = self.objections(key, case, actor)
         transition = self.transition(key, case.step, case.stage)
         if transition is None or (reasons := (*reasons, *unanswered(transition, case.answers))):
-            raise GuardsFailed(reasons)
+            raise TransitionNotAllowed(reasons)
         return transition
 
     def timed(self) -> tuple[Transition, ...]:
@@ -195,9 +194,8 @@ class Flow:
         )
 
 
-PEOPLE_ONLY = frozenset(
-    {"awards.make", "batches.approve", "batches.release", "reports.approve", "agreement", "approved", "released"}
-)
+PEOPLE_ONLY_EFFECTS = frozenset({Effect.MAKE_AWARD, Effect.APPROVE_BATCH, Effect.RELEASE_BATCH, Effect.APPROVE_REPORT})
+PEOPLE_ONLY_STEPS = frozenset({"agreement", "approved", "released"})
 """Effects and target steps that are never open to the clock, whatever a table says."""
 
 
@@ -207,6 +205,10 @@ def _forbidden(roles: tuple[Role, ...]) -> Message:
     for other in others:
         named = Message("%(role)s or %(other)s", role=named, other=other)
     return Message("You don’t have permission to do this. It needs the role “%(roles)s”.", roles=named)
+
+
+def _reserved_for_people(transition: Transition) -> bool:
+    return transition.effect in PEOPLE_ONLY_EFFECTS or transition.target in PEOPLE_ONLY_STEPS
 
 
 def unanswered(transition: Transition, answers: Mapping[str, Any]) -> tuple[Message, ...]:

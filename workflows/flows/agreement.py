@@ -6,6 +6,7 @@ signatures lapses together with its award. Under a signed agreement, unspent fun
 
 from __future__ import annotations
 
+from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Notification, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
@@ -22,7 +23,7 @@ SIGN = Transition(
     target="countersign",
     roles=(Role.APPLICANT,),
     fields=(NAME, READ),
-    effect="agreements.sign",
+    effect=Effect.SIGN_AGREEMENT,
     weight="first",
     history_text=N_("Signed by the grantee"),
     consequence=N_("The Foundation countersigns next."),
@@ -35,7 +36,7 @@ COUNTERSIGN = Transition(
     roles=(Role.OFFICER, Role.APPROVER),
     guards=(other_side_signs,),
     fields=(NAME, READ),
-    effect="agreements.countersign",
+    effect=Effect.COUNTERSIGN_AGREEMENT,
     notifies=(
         Notification(
             Role.APPLICANT,
@@ -54,7 +55,7 @@ MET = Transition(
     target="signed",
     roles=(Role.OFFICER,),
     fields=(PROOF,),
-    effect="agreements.meet",
+    effect=Effect.CONFIRM_CONDITION,
     notifies=(
         Notification(
             Role.APPLICANT,
@@ -80,7 +81,7 @@ RETURNED = Transition(
         Field("day", "day", N_("Date received")),
         Field("reference", "line", N_("Bank reference"), N_("As shown on the bank statement.")),
     ),
-    effect="repayments.receive",
+    effect=Effect.RECORD_REPAYMENT,
     notifies=(
         Notification(
             Role.APPLICANT,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from workflows.engine.effects import Effect
 from workflows.engine.flow import Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
@@ -63,7 +64,7 @@ INVITE = Transition(
     guards=READ,
     stage="statement",
     next_stage="proposal",
-    effect="applications.invite",
+    effect=Effect.INVITE_NEXT_STAGE,
     notifies=(INVITED,),
     weight="first",
     history_text=N_("Full proposal invited"),
@@ -85,7 +86,7 @@ ALERT = Transition(
     roles=(Role.APPLICANT,),
     guards=(in_time, complete, happened_already, call_allows("start")),
     stage="alert",
-    effect="applications.submit",
+    effect=Effect.SUBMIT_APPLICATION,
     notifies=(ALERTED,),
     weight="first",
     history_text=N_("Alert submitted"),
@@ -100,7 +101,7 @@ ACCEPT = Transition(
     guards=(own_draft,),
     stage="alert",
     next_stage="proposal",
-    effect="applications.invite",
+    effect=Effect.INVITE_NEXT_STAGE,
     notifies=(WANTED,),
     weight="first",
     history_text=N_("Mini-proposal requested"),

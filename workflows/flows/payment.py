@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Notification, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
@@ -14,7 +15,7 @@ FALL_DUE = Transition(
     target="payable",
     roles=(Role.CLOCK,),
     guards=(conditions_hold,),
-    effect="instalments.fall_due",
+    effect=Effect.MAKE_INSTALMENT_PAYABLE,
     history_text=N_("Payable"),
 )
 
@@ -34,7 +35,7 @@ APPROVE = Transition(
     target="approved",
     roles=(Role.FINANCE,),
     guards=(a_third_person, pays_somebody),
-    effect="batches.approve",
+    effect=Effect.APPROVE_BATCH,
     weight="first",
     history_text=N_("Approved"),
     consequence=N_("A third person must release the batch."),
@@ -46,7 +47,7 @@ UNDO = Transition(
     target="withdrawn",
     roles=(Role.FINANCE,),
     fields=(Field("reason", "text", N_("Reason"), words=3),),
-    effect="batches.undo",
+    effect=Effect.CANCEL_BATCH,
     weight="grave",
     history_text=N_("Cancelled"),
     consequence=N_("The instalments in the batch become payable again."),
@@ -58,7 +59,7 @@ RELEASE = Transition(
     target="released",
     roles=(Role.FINANCE,),
     guards=(a_third_person, pays_somebody),
-    effect="batches.release",
+    effect=Effect.RELEASE_BATCH,
     weight="first",
     history_text=N_("Released"),
     consequence=N_("The payments go to the bank. You cannot undo this."),
@@ -69,7 +70,7 @@ CONFIRM = Transition(
     source=("released",),
     target="paid",
     roles=(Role.FINANCE,),
-    effect="batches.confirm",
+    effect=Effect.CONFIRM_BATCH,
     notifies=(
         Notification(
             Role.APPLICANT,

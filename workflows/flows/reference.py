@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workflows.engine.flow import Flow, Transition
 from workflows.engine.steps import STEPS
-from workflows.flows import agreement, application, payment, report
+from workflows.flows.standard import FLOWS
 from workflows.rules.calls import CALL_RULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "flows.md"
@@ -20,10 +20,6 @@ is out of date. The mark before a step shows who must act next: ◆ the applican
 – no one; a step marked ✓ is done.
 """
 MARKS = {"diamond": "◆", "dot": "●", "triangle": "▲", "tick": "✓", "dash": "–"}
-
-
-APPLICATIONS = (application.PANEL, application.OFFICER_DECIDES, application.TWO_STAGES, application.DISASTER)
-FLOWS = (*APPLICATIONS, agreement.FLOW, report.FLOW, payment.INSTALMENT, payment.BATCH)
 
 
 def page() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Notification, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
@@ -16,7 +17,7 @@ SEND = Transition(
     target="received",
     roles=(Role.APPLICANT,),
     guards=(agreement_in_force, earlier_reports_done, report_complete),
-    effect="reports.receive",
+    effect=Effect.SUBMIT_REPORT,
     weight="first",
     history_text=N_("Report submitted"),
     consequence=N_("You cannot change the report while we review it."),
@@ -28,7 +29,7 @@ APPROVE = Transition(
     target="approved",
     roles=(Role.OFFICER,),
     guards=(not_sent_by_me,),
-    effect="reports.approve",
+    effect=Effect.APPROVE_REPORT,
     notifies=(
         Notification(
             Role.APPLICANT,
@@ -48,7 +49,7 @@ SEND_BACK = Transition(
     roles=(Role.OFFICER,),
     guards=(not_sent_by_me,),
     fields=(QUESTION,),
-    effect="reports.send_back",
+    effect=Effect.SEND_BACK_REPORT,
     notifies=(
         Notification(
             Role.APPLICANT,
