@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from grants.db import db, now
 from grants.models import Agreement
-from grants.services import transitions
+from grants.services.effects import Context
 from grants.services.money import instalments
-from workflows.engine.roles import CLOCK, Actor
+from workflows.engine.roles import CLOCK
 
 
-@transitions.effect("agreements.sign")
-def sign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def sign(agreement: Agreement, context: Context) -> None:
     """Record who signed for the grantee, under which name, and when."""
-    agreement.signed_by, agreement.signed_name, agreement.signed_at = actor.person, answers["name"].strip(), now()
+    agreement.signed_by, agreement.signed_at = context.actor.person, now()
+    agreement.signed_name = context.answers["name"].strip()
     db.session.flush()
 
 
-@transitions.effect("agreements.countersign")
-def countersign(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def countersign(agreement: Agreement, context: Context) -> None:
     """Record the Foundation's signature, start the project, and make instalments payable whose conditions now hold."""
-    agreement.countersigned_by, agreement.countersigned_name, agreement.countersigned_at = (
-        actor.person,
-        answers["name"].strip(),
-        now(),
-    )
+    agreement.countersigned_by, agreement.countersigned_at = context.actor.person, now()
+    agreement.countersigned_name = context.answers["name"].strip()
     db.session.flush()
-    transitions.apply(agreement.award.application, "begin", actor=CLOCK)
-    instalments.follow(agreement.award)
+    context.apply(agreement.award.application, "begin", actor=CLOCK)
+    instalments.follow(agreement.award, apply=context.apply)
 
 
-@transitions.effect("agreements.meet")
-def meet(agreement: Agreement, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def meet(agreement: Agreement, context: Context) -> None:
     """Record that the award condition is met, and make instalments payable whose conditions now hold."""
     award = agreement.award
-    award.met_by, award.met_at = actor.person, now()
+    award.met_by, award.met_at = context.actor.person, now()
     db.session.flush()
-    instalments.follow(award)
+    instalments.follow(award, apply=context.apply)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from babel.numbers import get_currency_precision
 from sqlalchemy import select
@@ -13,9 +12,11 @@ from sqlalchemy import select
 from grants.db import db, now, today
 from grants.models import Agreement, Application, Award, BudgetLine, Decision, Person, Report
 from grants.queries import awards, cases
-from grants.services import documents, letters, numbering, reports, transitions
+from grants.services import documents, letters, numbering, reports
+from grants.services.effects import Context
 from grants.services.integrity import fingerprints, history
 from grants.services.money import instalments, ledger
+from grants.services.refusals import Refused, Stale
 from workflows.apportionment import apportioned, misapportioned
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import CLOCK, Actor
@@ -23,13 +24,13 @@ from workflows.forms.completeness import add_months
 from workflows.rules.calls import objections
 
 
-@transitions.effect("awards.make")
-def make(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> Message:
+def make(application: Application, context: Context) -> Message:
     """Create the award with its decision, agreement, instalments and reports; commit the money; order the letter.
 
     The amount is also divided over the budget lines. Raises Refused when the call's envelope holds less than the
     amount; the balance is read under the fund's lock.
     """
+    actor, answers = context.actor, context.answers
     ledger.lock(application.call.fund_id)
     starts = max(application.starts_on or today(), today())
     award = Award(
@@ -49,8 +50,8 @@ def make(application: Application, *, actor: Actor, answers: Mapping[str, Any], 
     try:
         ledger.commit(award, actor=actor)
     except ledger.Overspent as spent:
-        raise transitions.Refused(spent.reason) from spent
-    transitions.begin(agreement, actor=actor, message=Message("Agreement prepared"))
+        raise Refused(spent.reason) from spent
+    history.begin(agreement, actor=actor, message=Message("Agreement prepared"))
     instalments.plan(award, application.call.data.instalments, actor=actor)
     reports.owe(award, application.call.data.reports, actor=actor)
     letters.award_letter(award, signed_by=db.session.get_one(Person, actor.person))
@@ -75,23 +76,23 @@ def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version:
     agreement = award.agreement
     db.session.refresh(agreement, with_for_update={"of": Agreement})
     if agreement.step != "to_sign":
-        raise transitions.Refused(Message("The agreement has been signed. Its budget can no longer be changed."))
+        raise Refused(Message("The agreement has been signed. Its budget can no longer be changed."))
     if agreement.version != version:
-        raise transitions.Stale(agreement)
+        raise Stale(agreement)
     lines = awards.lines(award.application)
     wanted = [parts.get(line.id, line.agreed or Decimal(0)) for line in lines]
     wrong = misapportioned(wanted, [line.total for line in lines], award.amount, award.currency)
     if reasons := wrong or _against(award, lines, wanted):
-        raise transitions.Refused(*reasons)
+        raise Refused(*reasons)
     for line, part in zip(lines, wanted, strict=True):
         line.agreed = part
     agreement.divided_at = now()
-    reported = "; ".join(f"{line.what}: {round(line.agreed or Decimal(0), 3):f}" for line in lines)
+    divided = "; ".join(f"{line.what}: {round(line.agreed or Decimal(0), 3):f}" for line in lines)
     message = Message("Award divided over the budget lines")
     db.session.flush()
     facts = fingerprints.of(agreement)
     history.record(
-        transitions.about(agreement), actor=actor, key="divide", message=message, words={"lines": reported}, facts=facts
+        history.about(agreement), actor=actor, key="divide", message=message, words={"lines": divided}, facts=facts
     )
 
 
@@ -102,8 +103,7 @@ def _against(award: Award, lines: list[BudgetLine], wanted: list[Decimal]) -> tu
     return objections(replace(case, asked=award.amount, indirect=indirect), "divide")
 
 
-@transitions.effect("awards.give_up")
-def give_up(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def give_up(application: Application, context: Context) -> None:
     """End an award before both parties have signed: decline, revoke, or refuse to countersign.
 
     The money returns to the call's envelope; agreement, instalments and reports lapse; the award letter is revoked.
@@ -111,17 +111,16 @@ def give_up(application: Application, *, actor: Actor, answers: Mapping[str, Any
     """
     award = db.session.scalars(select(Award).where(Award.application_id == application.id)).one()
     db.session.flush()
-    ledger.uncommit(award, actor=actor)
+    ledger.uncommit(award, actor=context.actor)
     owed = db.session.scalars(select(Report).where(Report.award_id == award.id).order_by(Report.number))
     for row in (award.agreement, *award.instalments, *owed):
-        transitions.apply(row, "lapse", actor=CLOCK)
+        context.apply(row, "lapse", actor=CLOCK)
     documents.revoke(
         application, "award_letter", reason="The award ended before both parties had signed the agreement."
     )
 
 
-@transitions.effect("awards.close")
-def close(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def close(application: Application, context: Context) -> None:
     """Clear the flag that the grant can be closed, and order the impact report."""
     award = db.session.scalars(select(Award).where(Award.application_id == application.id)).one()
     award.to_close = False

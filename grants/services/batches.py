@@ -5,15 +5,17 @@ The flow and a database constraint require three different people to prepare, ap
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Award, Batch, Call, Fund, Instalment, Payment
-from grants.services import numbering, transitions
+from grants.services import numbering
+from grants.services.effects import Context
+from grants.services.integrity import history
 from grants.services.money import instalments, ledger
+from grants.services.refusals import Refused
 from workflows.engine.message import Message, Value
 from workflows.engine.roles import Actor
 
@@ -36,12 +38,12 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
         )
     )
     if not rows or len(rows) != len(set(instalments)):
-        raise transitions.Refused(Message("Choose at least one payable instalment of this fund."))
+        raise Refused(Message("Choose at least one payable instalment of this fund."))
     taken = set(
         db.session.scalars(select(Payment.instalment_id).where(Payment.instalment_id.in_(instalments), ~Payment.undone))
     )
     if late := [row for row in rows if row.step != "payable" or row.id in taken]:
-        raise transitions.Refused(
+        raise Refused(
             *(
                 Message(
                     "%(number)s, instalment %(share)s: it is not payable, or it is already in a batch.",
@@ -55,35 +57,31 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
     batch.payments = [Payment(instalment=row, amount=row.amount, currency=row.award.currency) for row in rows]
     db.session.add(batch)
     db.session.flush()
-    transitions.begin(batch, actor=actor, message=Message("Batch prepared; payments: %(count)s", count=len(rows)))
+    history.begin(batch, actor=actor, message=Message("Batch prepared; payments: %(count)s", count=len(rows)))
     return batch
 
 
-@transitions.effect("batches.approve")
-def approve(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def approve(batch: Batch, context: Context) -> None:
     """Record who approved the batch, and when."""
-    batch.approved_by, batch.approved_at = actor.person, now()
+    batch.approved_by, batch.approved_at = context.actor.person, now()
     db.session.flush()
 
 
-@transitions.effect("batches.undo")
-def undo(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def undo(batch: Batch, context: Context) -> None:
     """Cancel the batch's payments; its instalments can go into another batch."""
     for payment in batch.payments:
         payment.undone = True
     db.session.flush()
 
 
-@transitions.effect("batches.release")
-def release(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def release(batch: Batch, context: Context) -> None:
     """Record who released the batch, and book its payments from payable to in transit."""
-    batch.released_by, batch.released_at = actor.person, now()
+    batch.released_by, batch.released_at = context.actor.person, now()
     for payment in _paid(batch):
-        ledger.release(payment.instalment.award, amount=payment.amount, actor=actor)
+        ledger.release(payment.instalment.award, amount=payment.amount, actor=context.actor)
 
 
-@transitions.effect("batches.confirm")
-def confirm(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
+def confirm(batch: Batch, context: Context) -> dict[str, Value]:
     """Record that the bank has paid: set the payment times and book the payments from in transit to paid.
 
     Then update, for each award, whether the grant can be closed.
@@ -91,7 +89,7 @@ def confirm(batch: Batch, *, actor: Actor, answers: Mapping[str, Any], case: Any
     payments = _paid(batch)
     for payment in payments:
         payment.paid_at = now()
-        ledger.confirm(payment.instalment.award, amount=payment.amount, actor=actor)
+        ledger.confirm(payment.instalment.award, amount=payment.amount, actor=context.actor)
     for award in dict.fromkeys(payment.instalment.award for payment in payments):
         instalments.settle(award)
     return {}

@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Call, Fund
-from grants.queries import cases
-from grants.services import transitions
+from grants.queries.cases.calls import envelope_left
 from grants.services.integrity import fingerprints, history
 from grants.services.money import funds, ledger
+from grants.services.refusals import Refused, Stale
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import Actor
 from workflows.programme import CallRules
@@ -65,9 +65,9 @@ def change(
     """
     _locked(call)
     if version is not None and call.version != version:
-        raise transitions.Stale(call)
+        raise Stale(call)
     if call.step != "draft":
-        raise transitions.Refused(Message("The rules of a call cannot be changed after it has opened."))
+        raise Refused(Message("The rules of a call cannot be changed after it has opened."))
     before = _leaves(call.rules) | _facts(call)
     call.title, call.opens_at, call.closes_at = title, opens_at, closes_at
     call.rules = CallRules.model_validate(rules).model_dump(mode="json")
@@ -75,8 +75,8 @@ def change(
     db.session.flush()
     after = _leaves(call.rules) | _facts(call)
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
-    reported = "; ".join(f"{key}: {before.get(key, '–')} → {after.get(key, '–')}" for key in changed)
-    _record(call, actor, "change", Message("Rules changed"), {"changes": reported[:MAX_LISTED]})
+    changes = "; ".join(f"{key}: {before.get(key, '–')} → {after.get(key, '–')}" for key in changed)
+    _record(call, actor, "change", Message("Rules changed"), {"changes": changes[:MAX_LISTED]})
 
 
 def _facts(call: Call) -> dict[str, str]:
@@ -100,7 +100,7 @@ def fund(call: Call, *, amount: Decimal, actor: Actor) -> None:
     Raises Refused when the fund has less than that available.
     """
     money = Money(amount, call.currency)
-    _transition(call, ledger.allocate, amount, actor)
+    _reallocate(call, ledger.allocate, amount, actor)
     _record(call, actor, "fund", Message("Envelope increased by %(amount)s", amount=money))
     message = Message("%(amount)s allocated to “%(call)s”", amount=money, call=call.title)
     funds.record(call.fund, actor=actor, key="cut", message=message)
@@ -112,17 +112,17 @@ def unfund(call: Call, *, amount: Decimal, actor: Actor) -> None:
     Raises Refused when the envelope holds less than that.
     """
     money = Money(amount, call.currency)
-    _transition(call, ledger.deallocate, amount, actor)
+    _reallocate(call, ledger.deallocate, amount, actor)
     _record(call, actor, "unfund", Message("Envelope reduced by %(amount)s", amount=money))
     message = Message("%(amount)s returned from “%(call)s”", amount=money, call=call.title)
     funds.record(call.fund, actor=actor, key="uncut", message=message)
 
 
-def _transition(call: Call, post: Callable[..., object], amount: Decimal, actor: Actor) -> None:
+def _reallocate(call: Call, post: Callable[..., object], amount: Decimal, actor: Actor) -> None:
     try:
         post(call, amount=amount, actor=actor)
     except ledger.Overspent as spent:
-        raise transitions.Refused(spent.reason) from spent
+        raise Refused(spent.reason) from spent
 
 
 def open_now(call: Call, *, actor: Actor) -> None:
@@ -132,9 +132,9 @@ def open_now(call: Call, *, actor: Actor) -> None:
     """
     _locked(call)
     if call.step != "draft":
-        raise transitions.Refused(Message("This call has already been opened."))
-    if cases.envelope_left(call) <= 0:
-        raise transitions.Refused(Message("No money is allocated to this call. Ask finance to set its envelope."))
+        raise Refused(Message("This call has already been opened."))
+    if envelope_left(call) <= 0:
+        raise Refused(Message("No money is allocated to this call. Ask finance to set its envelope."))
     call.step, call.opened_at = "open", now()
     db.session.flush()
     _record(call, actor, "open", Message("Opened"))
@@ -147,7 +147,7 @@ def close_now(call: Call, *, actor: Actor) -> None:
     """
     _locked(call)
     if call.step != "open":
-        raise transitions.Refused(Message("This call is not open."))
+        raise Refused(Message("This call is not open."))
     call.step = "closed"
     db.session.flush()
     _record(call, actor, "close", Message("Closed"))

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from grants.db import db
 from grants.models import IdempotencyKey
-from grants.services.transitions import Refused
+from grants.services.refusals import Refused
 from workflows.engine.message import Message
 
 LONGEST_KEY = 100

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from grants.db import db, now
 from grants.models import Award, Indicator, Report, ReportFigure, ReportSpending
 from grants.queries import awards
-from grants.services import transitions
+from grants.services.effects import Context
+from grants.services.integrity import history
 from grants.services.money import instalments
+from grants.services.refusals import Refused, Stale
 from workflows.deadlines import due_days
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
@@ -30,10 +32,8 @@ def owe(award: Award, schedules: Sequence[ReportSchedule], *, actor: Actor) -> N
         report.spending = [ReportSpending(line=line) for line in lines]
         db.session.add(report)
         db.session.flush()
-        transitions.begin(
-            report,
-            actor=actor,
-            message=Message("%(title)s is due on %(day)s", title=Message(schedule.title), day=report.due_on),
+        history.begin(
+            report, actor=actor, message=Message("%(title)s is due on %(day)s", title=Message(schedule.title), day=report.due_on)
         )
 
 
@@ -54,9 +54,9 @@ def save(
     """
     db.session.refresh(report, with_for_update={"of": Report})
     if report.step != "due":
-        raise transitions.Refused(Message("The report has been submitted and can no longer be changed."))
+        raise Refused(Message("The report has been submitted and can no longer be changed."))
     if report.version != version:
-        raise transitions.Stale(report)
+        raise Stale(report)
     for name, value in texts.items():
         setattr(report, name, value)
     for figure in report.figures:
@@ -69,27 +69,24 @@ def save(
     db.session.flush()
 
 
-@transitions.effect("reports.receive")
-def receive(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def receive(report: Report, context: Context) -> None:
     """Record who submitted the report and when, and clear the question."""
-    report.sent_by, report.sent_at, report.question = actor.person, now(), ""
+    report.sent_by, report.sent_at, report.question = context.actor.person, now(), ""
     db.session.flush()
 
 
-@transitions.effect("reports.approve")
-def approve(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def approve(report: Report, context: Context) -> None:
     """Record who approved the report and when, and make instalments payable whose conditions now hold.
 
     Then update whether the grant can be closed.
     """
-    report.approved_by, report.approved_at = actor.person, now()
+    report.approved_by, report.approved_at = context.actor.person, now()
     db.session.flush()
-    instalments.follow(report.award)
+    instalments.follow(report.award, apply=context.apply)
     instalments.settle(report.award)
 
 
-@transitions.effect("reports.send_back")
-def send_back(report: Report, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def send_back(report: Report, context: Context) -> None:
     """Store the question on the report; it stays there until the report is submitted again."""
-    report.question = answers["question"]
+    report.question = context.answers["question"]
     db.session.flush()

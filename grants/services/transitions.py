@@ -6,80 +6,59 @@ row sets its first step. Calls have no flow; `calls` sets their step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from grants.db import db, now
-from grants.models import Agreement, Application, Batch, Call, Instalment, Report
+from grants.models import Application, Batch, Report
 from grants.queries import cases, recipients
-from grants.services import outbox
+from grants.queries.flows import InApplication, Stateful, flow_of, parent_application
+from grants.services import agreements, awards, batches, decisions, locking, outbox, reports
+from grants.services.applications import submissions
+from grants.services.effects import Context, EffectFunction, Values
 from grants.services.integrity import fingerprints, history
-from workflows.engine.flow import Flow, GuardsFailed, Transition
-from workflows.engine.message import Message, Money, Value
+from grants.services.money import instalments, repayments
+from grants.services.refusals import Refused, Stale
+from workflows.engine.effects import Effect, check_effects
+from workflows.engine.flow import Transition, TransitionNotAllowed
+from workflows.engine.message import Message, Money
 from workflows.engine.roles import Actor, Role
-from workflows.flows import agreement, payment, report
-from workflows.programmes import programmes
+from workflows.flows.standard import FLOWS
 
-FlowRow = Application | Agreement | Report | Instalment | Batch
-Facts = Mapping[str, Value]
-EffectFunction = Callable[..., Facts | Message | None]
-
-
-class Refused(Exception):
-    """A command or transition was refused; `reasons` holds every reason as a message."""
-
-    def __init__(self, *reasons: Message) -> None:
-        super().__init__("; ".join(map(str, reasons)))
-        self.reasons = reasons
-
-
-class Stale(Exception):
-    """The row has changed since the page was made; `row` is the row."""
-
-    def __init__(self, row: object) -> None:
-        super().__init__("the row has changed since the page was made")
-        self.row = row
-
-
-EFFECTS: dict[str, EffectFunction] = {}
-
-
-def effect(name: str) -> Callable[[EffectFunction], EffectFunction]:
-    """Register the effect that transitions name in `does`. A later registration of the same name replaces it.
-
-    The effect is called with (row, actor=, answers=, case=) after the step is set and before the row is flushed. A
-    mapping that it returns is added to the values of the mails; a message replaces the transition's own in history,
-    and its values are added to those of the mails.
-    """
-
-    def registered(function: EffectFunction) -> EffectFunction:
-        EFFECTS[name] = function
-        return function
-
-    return registered
-
-
-def flow_of(row: FlowRow) -> Flow:
-    """The flow of this row."""
-    match row:
-        case Application():
-            return programmes()[row.call.programme].flow
-        case Agreement():
-            return agreement.FLOW
-        case Report():
-            return report.FLOW
-        case Instalment():
-            return payment.INSTALMENT
-        case Batch():
-            return payment.BATCH
+EFFECTS: dict[Effect, EffectFunction] = {
+    Effect.SUBMIT_APPLICATION: submissions.submit,
+    Effect.REOPEN_APPLICATION: submissions.reopen,
+    Effect.INVITE_NEXT_STAGE: submissions.invite,
+    Effect.WITHDRAW_APPLICATION: submissions.withdraw,
+    Effect.RECORD_RECOMMENDATION: decisions.recommend,
+    Effect.SEND_BACK_RECOMMENDATION: decisions.reconsider,
+    Effect.DECLINE_APPLICATION: decisions.decline,
+    Effect.REJECT_INELIGIBLE: decisions.close,
+    Effect.MAKE_AWARD: awards.make,
+    Effect.END_AWARD: awards.give_up,
+    Effect.CLOSE_GRANT: awards.close,
+    Effect.SIGN_AGREEMENT: agreements.sign,
+    Effect.COUNTERSIGN_AGREEMENT: agreements.countersign,
+    Effect.CONFIRM_CONDITION: agreements.meet,
+    Effect.RECORD_REPAYMENT: repayments.receive,
+    Effect.SUBMIT_REPORT: reports.receive,
+    Effect.APPROVE_REPORT: reports.approve,
+    Effect.SEND_BACK_REPORT: reports.send_back,
+    Effect.MAKE_INSTALMENT_PAYABLE: instalments.fall_due,
+    Effect.APPROVE_BATCH: batches.approve,
+    Effect.CANCEL_BATCH: batches.undo,
+    Effect.RELEASE_BATCH: batches.release,
+    Effect.CONFIRM_BATCH: batches.confirm,
+}
+check_effects(
+    mapped=EFFECTS, used=(transition.effect for flow in FLOWS for transition in flow.transitions if transition.effect)
+)
 
 
 def apply(
-    row: FlowRow,
+    row: Stateful,
     key: str,
     *,
     actor: Actor,
@@ -89,101 +68,54 @@ def apply(
 ) -> None:
     """Apply the transition `key` to the row.
 
-    Sets the step and `step_at`, runs the effect, records an event and queues the notifications. answers: field →
-    value. arrived_at: when the request arrived, by the database clock (default: now); deadlines are compared with
-    it. Raises Refused with every reason why the transition is not possible, Stale when the row's version is no longer
-    `version`, and whatever the effect raises.
+    Sets the step and `step_at`, runs the effect, records an event and queues the notifications. This is the only code
+    that changes a step, except that of calls (`services/calls.py`), which have no flow yet. answers: field → value.
+    arrived_at: when the request arrived, by the database clock (default: now); deadlines are compared with it. Raises
+    Refused with every reason why the transition is not possible, Stale when the row's version is no longer `version`,
+    and whatever the effect raises.
     """
     arrived = arrived_at or now()
-    _lock(row)
+    locking.lock(row)
     if version is not None and row.version != version:
         raise Stale(row)
     case = replace(cases.of(row, arrived), answers=dict(answers or {}))
     try:
         transition = flow_of(row).outcome(key, case, actor)
-    except GuardsFailed as objected:
-        raise Refused(*objected.reasons) from objected
+    except TransitionNotAllowed as refusal:
+        raise Refused(*refusal.reasons) from refusal
     before, row.step, row.step_at = row.step, transition.target, now()
     if transition.next_stage and isinstance(row, Application):
         row.stage = transition.next_stage
-    found = _follow_up(row, transition, actor, case)
-    message = found if isinstance(found, Message) else Message(transition.history_text or transition.title)
-    _write_down(row, before, transition, Applied(actor, case.answers, message))
-    _notify(row, transition, case.answers, found.values if isinstance(found, Message) else found or {})
+    context = Context(actor=actor, case=case, apply=apply)
+    result = _run_effect(row, transition, context)
+    message = result if isinstance(result, Message) else Message(transition.history_text or transition.title)
+    _record(row, before, transition, context, message)
+    _notify(row, transition, context, result.values if isinstance(result, Message) else result or {})
 
 
-def _follow_up(row: FlowRow, transition: Transition, actor: Actor, case: Any) -> Facts | Message | None:
+def _run_effect(row: Stateful, transition: Transition, context: Context) -> Values | Message | None:
     """Run the effect, then flush.
 
     Autoflush is off meanwhile: the effect sets the columns that the constraints require at the new step.
     """
-    found: Facts | Message | None = None
+    result: Values | Message | None = None
     with db.session.no_autoflush:
         if transition.effect:
-            found = EFFECTS[transition.effect](row, actor=actor, answers=case.answers, case=case)
+            result = EFFECTS[transition.effect](row, context)
     db.session.flush()
-    return found
+    return result
 
 
-def begin(row: FlowRow, *, actor: Actor, message: Message) -> None:
-    """Record the first event of a row that has just been created, with its first step."""
-    event = replace(about(row), step_to=row.step)
-    history.record(event, actor=actor, key="begin", message=message, facts=fingerprints.of(row))
-
-
-def about(row: FlowRow) -> history.About:
-    """Where events of this row belong: a batch has a chain of its own, all others join that of their application."""
-    table = row.__tablename__
-    if isinstance(row, Batch):
-        return history.About("batch", row.id, table, row.id)
-    return history.About("application", _application(row).id, table, row.id)
-
-
-def _application(row: Application | Agreement | Report | Instalment) -> Application:
-    return row if isinstance(row, Application) else row.award.application
-
-
-def _lock(row: FlowRow) -> None:
-    """Lock the call (shared), the application and then the row, in the same order everywhere, to avoid deadlocks.
-
-    For a batch, lock only the batch.
-    """
-    if not isinstance(row, Batch):
-        application = _application(row)
-        db.session.execute(select(Call.id).where(Call.id == application.call_id).with_for_update(read=True))
-        _refresh(application)
-    if not isinstance(row, Application):
-        _refresh(row)
-
-
-def _refresh(row: FlowRow) -> None:
-    """Lock the row and read its columns again; fetching the result is what refreshes the object."""
-    model = type(row)
-    locked = select(model).where(model.id == row.id).with_for_update(of=model).execution_options(populate_existing=True)
-    db.session.scalars(locked).one()
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """Who applied a transition, the values they entered, and the message for history."""
-
-    actor: Actor
-    answers: Mapping[str, Any]
-    message: Message
-
-
-def _write_down(row: FlowRow, before: str, transition: Transition, taken: Applied) -> None:
-    given = taken.answers
-    words = {
-        field.key: str(given[field.key]) for field in transition.fields if field.kind == "text" and given.get(field.key)
-    }
+def _record(row: Stateful, before: str, transition: Transition, context: Context, message: Message) -> None:
+    """Add the event to the history of the row. Texts that were entered are stored beside it."""
+    answers = context.answers
     history.record(
-        replace(about(row), step_from=before, step_to=row.step),
-        actor=taken.actor,
+        replace(history.about(row), step_from=before, step_to=row.step),
+        actor=context.actor,
         key=transition.key,
-        message=taken.message,
-        words=words,
-        audience=_audience(transition, taken.actor),
+        message=message,
+        words={f.key: str(answers[f.key]) for f in transition.fields if f.kind == "text" and answers.get(f.key)},
+        audience=_audience(transition, context.actor),
         facts=fingerprints.of(row),
     )
 
@@ -198,11 +130,12 @@ def _audience(transition: Transition, actor: Actor) -> str:
     )
 
 
-def _notify(row: FlowRow, transition: Transition, answers: Mapping[str, Any], facts: Facts) -> None:
-    for reported, own in _tellable(row):
-        application = _application(reported)
+def _notify(row: Stateful, transition: Transition, context: Context, added: Values) -> None:
+    """Queue the mails of the transition. added: values from the effect."""
+    for topic, own in _topics(row):
+        application = parent_application(topic)
         values: dict[str, Any] = {"title": application.title, "reference": application.reference or "", **own}
-        values |= {field.key: str(answers.get(field.key) or "") for field in transition.fields} | dict(facts)
+        values |= {field.key: str(context.answers.get(field.key) or "") for field in transition.fields} | dict(added)
         for notification in transition.notifies:
             outbox.mail(
                 recipients.of(application, notification.to),
@@ -212,7 +145,7 @@ def _notify(row: FlowRow, transition: Transition, answers: Mapping[str, Any], fa
             )
 
 
-def _tellable(row: FlowRow) -> list[tuple[Application | Agreement | Report | Instalment, Facts]]:
+def _topics(row: Stateful) -> list[tuple[InApplication, Values]]:
     """The rows to send notifications about, with extra values: for a batch, each instalment that is not cancelled."""
     match row:
         case Batch():

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from grants.db import db, transaction
 from grants.models import Checkpoint, Event
-from grants.services.integrity import history, verification
+from grants.services.integrity import checkpoints, history
 from tests.history.conftest import Forge
 from tests.history.proof import add_event, found, key, seal_all, seal_up_to
 from tests.world import SYSTEM
@@ -29,7 +29,7 @@ def test_no_checkpoint_is_written_without_new_events(app: Flask) -> None:
     before = len(points(app))
 
     with app.app_context(), transaction():
-        assert verification.seal(key(app)) is None
+        assert checkpoints.seal(key(app)) is None
 
     assert len(points(app)) == before
 
@@ -56,7 +56,7 @@ def test_a_checkpoint_continues_from_the_previous_one(app: Flask) -> None:
     with app.app_context():
         newest = db.session.query(Event).order_by(Event.id.desc()).limit(after.events).all()
 
-    assert after.digest == verification._onto(before.digest, [event.hash for event in reversed(newest)])  # noqa: SLF001 - the formula itself
+    assert after.digest == checkpoints.digest_of(before.digest, [event.hash for event in reversed(newest)])
 
 
 def test_a_slow_transaction_does_not_commit_behind_a_seal(app: Flask) -> None:
@@ -74,7 +74,7 @@ def test_with_sealing_by_id_alone_a_slow_transaction_would_look_like_a_forgery(a
         seal_up_to(app, quick)
         point = points(app)[-1]
         point.below += 1_000_000
-        seal = verification._sealed(key(app), point)  # noqa: SLF001 - the same
+        seal = checkpoints.seal_of(key(app), point)
         forge(f"UPDATE checkpoint SET below = {point.below}, seal = '{seal}' WHERE id = {point.id}")
 
     assert f"Checkpoint {point.id}: the history that it covers has changed since it was sealed." in found(app)

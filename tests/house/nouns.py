@@ -36,12 +36,14 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "submissions": ("services", "a submission is read and shown with its application"),
     # machinery of the services
     "checkpoints": ("services", "seals the history"),
+    "effects": ("services", "the arguments and results of the effects of transitions"),
     "fingerprints": ("services", "the facts of a row that the history holds"),
     "idempotency": ("services", "the second sending of a form gets the first one's answer"),
     "letters": ("services", "the snapshots that documents are printed from"),
     "locking": ("services", "the order in which rows are locked"),
     "manifest": ("services", "which tables the history holds"),
     "numbering": ("services", "draws numbers from the counters"),
+    "refusals": ("services", "the errors that commands raise for people"),
     "verification": ("services", "compares history, steps, ledger and documents"),
     # reads that serve the pages of several nouns
     "statuses": ("queries", "how far an application is"),
@@ -49,6 +51,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "completeness": ("queries", "what is missing in a report before it can be submitted"),
     "search": ("queries", "how lists are searched for text"),
     "cases": ("queries", "what the rules of a flow are asked about"),
+    "flows": ("queries", "the flow of a row"),
     "overdue": ("queries", "what the clock has to do"),
     "recipients": ("queries", "who gets a mail"),
     "scores": ("queries", "the scores of an application side by side"),
@@ -108,8 +111,8 @@ def misnamed(found: Mapping[str, Names]) -> dict[str, str]:
     wrong = {}
     for layer, name in sorted((layer, name) for layer, here in found.items() for name in here.own):
         others = [other for other in found if other != layer and name in found[other].all]
-        if text_found := _wrong(name, layer, others):
-            wrong[f"{layer}/{name}"] = text_found
+        if problem := _wrong(name, layer, others):
+            wrong[f"{layer}/{name}"] = problem
     return wrong
 
 

@@ -148,7 +148,7 @@ def test_transactions_are_opened_at_the_edge_only() -> None:
 
 
 def test_services_never_commit() -> None:
-    below = ("grants/services/", "grants/queries/", "grants/models/", "grants/access.py")
+    below = ("grants/services/", "grants/queries/", "grants/models/", "grants/access/")
     commits = [
         path
         for path, tree in code.trees()

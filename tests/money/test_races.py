@@ -176,7 +176,7 @@ def test_an_instalment_becomes_payable_once(copies: Copies, due: str) -> None:
             row = db.session.query(Award).one()
             _ = [one.step for one in row.instalments]
             db.session.rollback()
-            return lambda: instalments.follow(row)
+            return lambda: instalments.follow(row, apply=transitions.apply)
 
         assert together(app, [follow] * 4) == [DONE] * 4
         with app.app_context():

@@ -60,8 +60,8 @@ def unrecorded() -> Iterator[Message]:
     """Assignments, appointments and memberships without any event."""
     for model in RECORDED:
         table = model.__tablename__
-        reported = select(Event.about_id).where(Event.about == table)
-        for id in db.session.scalars(select(model.id).where(model.id.not_in(reported)).order_by(model.id)):
+        recorded = select(Event.about_id).where(Event.about == table)
+        for id in db.session.scalars(select(model.id).where(model.id.not_in(recorded)).order_by(model.id)):
             yield Message("%(table)s %(id)s has no event in history.", table=table, id=id)
 
 

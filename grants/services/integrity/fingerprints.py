@@ -25,7 +25,8 @@ from grants.models import (
     Report,
     Review,
 )
-from grants.queries import awards, cases
+from grants.queries import awards
+from grants.queries.cases.proposals import written
 
 WRITTEN_ON = ("draft", "question")
 
@@ -101,7 +102,7 @@ def _review(review: Review | None) -> list[Any]:
 
 def of_proposal(application: Application) -> str:
     """SHA-256 of the proposal as canonical JSON: answers, budget lines and indicators."""
-    content = cases.written(application)
+    content = written(application)
     lines = [[line.what, line.category, line.quantity, line.unit_cost, line.total] for line in content.lines]
     goals = [[goal.name, goal.unit, goal.baseline, goal.target, goal.how] for goal in content.goals]
     return _hash({"answers": content.answers, "budget": lines, "indicators": goals})

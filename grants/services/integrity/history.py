@@ -9,14 +9,16 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from grants.db import db, now
-from grants.models import Event, EventText, Head
+from grants.models import Batch, Event, EventText, Head
+from grants.queries.flows import Stateful, parent_application
+from grants.services.integrity import fingerprints
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
 
@@ -33,6 +35,20 @@ class About:
     id: int
     step_from: str | None = None
     step_to: str | None = None
+
+
+def about(row: Stateful) -> About:
+    """Where events of this row belong: a batch has a chain of its own, all others join that of their application."""
+    table = row.__tablename__
+    if isinstance(row, Batch):
+        return About("batch", row.id, table, row.id)
+    return About("application", parent_application(row).id, table, row.id)
+
+
+def begin(row: Stateful, *, actor: Actor, message: Message) -> None:
+    """Record the first event of a row that has just been created, with its first step."""
+    event = replace(about(row), step_to=row.step)
+    record(event, actor=actor, key="begin", message=message, facts=fingerprints.of(row))
 
 
 def record(

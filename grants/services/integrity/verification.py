@@ -1,4 +1,4 @@
-"""Checks of `grants verify`, and checkpoints: they detect rows that contradict history, ledger or stored files.
+"""Checks of `grants verify`: they detect rows that contradict history, ledger or stored files.
 
 A change that leaves all of these consistent is not detected. Rewritten history is detected for events that a checkpoint
 covers; a newer event is protected only by its hash chain, which needs no key.
@@ -6,21 +6,18 @@ covers; a newer event is protected only by its hash chain, which needs no key.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import and_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import lazyload
 
-from grants.db import db, now
+from grants.db import db
 from grants.models import (
     Agreement,
     Application,
     Batch,
-    Checkpoint,
     DocumentFile,
     Event,
     EventText,
@@ -29,12 +26,11 @@ from grants.models import (
     Payment,
     Report,
 )
+from grants.services.integrity import checkpoints
 from grants.services.integrity.comparison import payments, settled, unrecorded
 from grants.services.integrity.history import FIRST, digest, word_hash
 from workflows.engine.message import N_, Message
 
-SEALING = 7_031_963
-"""Key of the advisory lock under which one process at a time creates a checkpoint. No other lock uses this number."""
 STEPPED = (Application, Agreement, Instalment, Report, Batch)
 
 
@@ -50,49 +46,12 @@ def findings(seal_key: str, stored: Callable[[str], bool]) -> Iterator[Message]:
     yield from _steps()
     yield from settled()
     yield from unrecorded()
-    yield from _checkpoints(seal_key)
+    yield from checkpoints.problems(seal_key)
     yield from _ledger()
     yield from _totals()
     yield from _waiting()
     yield from payments()
     yield from _documents(stored)
-
-
-def seal(key: str) -> Checkpoint | None:
-    """Create a checkpoint over the events that no checkpoint covers yet; None when there are none.
-
-    Events of transactions newer than the oldest running one are left to the next checkpoint. The digest includes that
-    of the previous checkpoint. The seal is an HMAC-SHA-256 whose key is not stored in the database. Concurrent calls
-    wait for each other.
-    """
-    db.session.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": SEALING})
-    last = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id.desc()).limit(1)).first()
-    below = db.session.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
-    fresh = select(Event.id, Event.hash).where(Event.xact < below).order_by(Event.id)
-    if last is not None:
-        fresh = fresh.where(or_(Event.id > last.up_to, Event.xact >= last.below))
-    rows = db.session.execute(fresh).all()
-    if not rows:
-        return None
-    up_to = max(rows[-1].id, last.up_to if last else 0)
-    whole = _onto(last.digest if last else FIRST, [row.hash for row in rows])
-    row = Checkpoint(at=now(), up_to=up_to, below=below, events=len(rows), digest=whole)
-    row.seal = _sealed(key, row)
-    db.session.add(row)
-    db.session.flush()
-    return row
-
-
-def _onto(previous: str, hashes: Iterable[str]) -> str:
-    whole = hashlib.sha256(previous.encode())
-    for each in hashes:
-        whole.update(each.encode())
-    return whole.hexdigest()
-
-
-def _sealed(key: str, point: Checkpoint) -> str:
-    message = f"{point.up_to}:{point.below}:{point.events}:{point.digest}"
-    return hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 
 def _chains() -> Iterator[Message]:
@@ -173,36 +132,14 @@ def _steps() -> Iterator[Message]:
             .where(model.step.is_distinct_from(last.c.step_to))
             .order_by(model.id)
         )
-        for id, step, reported in db.session.execute(wrong):
+        for id, step, recorded in db.session.execute(wrong):
             yield Message(
                 "%(table)s %(id)s is at step %(step)s; its history says %(recorded)s.",
                 table=model.__tablename__,
                 id=id,
                 step=step,
-                recorded=reported or "–",
+                recorded=recorded or "–",
             )
-
-
-def _checkpoints(key: str) -> Iterator[Message]:
-    """The seal, the number of events and the digest of each checkpoint, computed in one pass over history."""
-    sealed = text("""
-        SELECT c.id, e.hash
-        FROM (SELECT *, lag(up_to, 1, 0) OVER w AS until, lag(below, 1, 0::bigint) OVER w AS before
-              FROM checkpoint WINDOW w AS (ORDER BY id)) c
-        JOIN history e ON e.id <= c.up_to AND e.xact < c.below AND (e.id > c.until OR e.xact >= c.before)
-        ORDER BY c.id, e.id""")
-    rows = db.session.execute(sealed, execution_options={"yield_per": 1000})
-    covered = ((id, [row.hash for row in group]) for id, group in groupby(rows, key=lambda row: row.id))
-    previous, (at, hashes) = FIRST, next(covered, (0, []))
-    for point in db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)):
-        if not hmac.compare_digest(point.seal, _sealed(key, point)):
-            yield Message("Checkpoint %(id)s: its seal is invalid.", id=point.id)
-        held = hashes if at == point.id else []
-        if len(held) != point.events or _onto(previous, held) != point.digest:
-            yield Message("Checkpoint %(id)s: the history that it covers has changed since it was sealed.", id=point.id)
-        if at == point.id:
-            at, hashes = next(covered, (0, []))
-        previous = point.digest
 
 
 def _ledger() -> Iterator[Message]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from babel.numbers import get_currency_precision
 
 from grants.db import db, today
 from grants.models import Award, Instalment
-from grants.queries import cases, recipients
-from grants.services import outbox, transitions
+from grants.queries import recipients
+from grants.queries.cases.awards import loose_ends
+from grants.services import outbox
+from grants.services.effects import Apply, Context
+from grants.services.integrity import history
 from grants.services.money import ledger
+from grants.services.refusals import Refused
 from workflows.apportionment import apportioned
 from workflows.deadlines import RETURN_WITHIN_DAYS
 from workflows.engine.message import Message, Money
@@ -35,16 +38,16 @@ def plan(award: Award, plans: Sequence[InstalmentPlan], *, actor: Actor) -> None
         instalment = Instalment(award=award, number=number, amount=amount, conditions=conditions, step="planned")
         db.session.add(instalment)
         db.session.flush()
-        transitions.begin(instalment, actor=actor, message=Message("Instalment %(number)s planned", number=number))
+        history.begin(instalment, actor=actor, message=Message("Instalment %(number)s planned", number=number))
 
 
-def follow(award: Award) -> None:
+def follow(award: Award, *, apply: Apply) -> None:
     """Make every planned instalment payable whose conditions hold; leave the others planned."""
     for instalment in award.instalments:
         if instalment.step == "planned":
             try:
-                transitions.apply(instalment, "fall_due", actor=CLOCK)
-            except transitions.Refused:
+                apply(instalment, "fall_due", actor=CLOCK)
+            except Refused:
                 continue
 
 
@@ -57,7 +60,7 @@ def settle(award: Award) -> None:
     """
     db.session.flush()
     db.session.refresh(award, with_for_update={"of": Award})
-    ends = cases.loose_ends(award)
+    ends = loose_ends(award)
     if ends["unused"] and not award.unused:
         award.back_by = today() + timedelta(days=RETURN_WITHIN_DAYS)
         _ask_back(award, ends["unused"], award.back_by)
@@ -81,7 +84,6 @@ def _ask_back(award: Award, unused: Decimal, day: date) -> None:
     )
 
 
-@transitions.effect("instalments.fall_due")
-def fall_due(instalment: Instalment, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
+def fall_due(instalment: Instalment, context: Context) -> None:
     """Book the instalment from committed to payable."""
-    ledger.make_payable(instalment.award, amount=instalment.amount, actor=actor)
+    ledger.make_payable(instalment.award, amount=instalment.amount, actor=context.actor)

@@ -1,24 +1,23 @@
-"""Applications: start, save, submit, reopen, invite to the next stage, withdraw."""
+"""Drafts of applications: start one, save a section, keep and settle conflicting saves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from grants.db import db, now
-from grants.models import Application, ApplicationSave, Assignment, BudgetLine, Call, Indicator, Organisation, Person
-from grants.queries import cases
-from grants.services import checks, letters, numbering, transitions
-from grants.services.integrity import fingerprints
+from grants.models import Application, ApplicationSave, BudgetLine, Call, Indicator, Organisation
+from grants.queries.cases.calls import round_of
+from grants.queries.cases.organisations import applicant
+from grants.services.integrity import history
+from grants.services.refusals import Refused, Stale
 from workflows.cases import ApplicationCase
-from workflows.engine.message import Message, Value
+from workflows.engine.message import Message
 from workflows.engine.roles import Actor
 from workflows.forms.completeness import Goal, Line
-from workflows.programmes import programmes
 from workflows.rules.calls import objections
 from workflows.rules.proposals import in_time
 
@@ -32,19 +31,19 @@ def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Applicatio
     Raises Refused with every reason why this organisation cannot apply in this call.
     """
     if reasons := against(call, organisation, actor):
-        raise transitions.Refused(*reasons)
+        raise Refused(*reasons)
     application = Application(
         call=call, organisation=organisation, created_by=actor.person, stage=call.data.stages[0].key, step="draft"
     )
     db.session.add(application)
     db.session.flush()
-    transitions.begin(application, actor=actor, message=Message("Draft started"))
+    history.begin(application, actor=actor, message=Message("Draft started"))
     return application
 
 
 def against(call: Call, organisation: Organisation, actor: Actor) -> tuple[Message, ...]:
     """Every reason why this organisation cannot apply in this call; empty when it can. Changes nothing."""
-    case = ApplicationCase(arrived_at=now(), applicant=cases.applicant(organisation), round=cases.round_of(call))
+    case = ApplicationCase(arrived_at=now(), applicant=applicant(organisation), round=round_of(call))
     late = in_time(case, actor)
     return (*([late] if late else []), *objections(case, "start"))
 
@@ -73,9 +72,9 @@ def save(
         .execution_options(populate_existing=True)
     ).one()
     if locked.step not in ("draft", "question"):
-        raise transitions.Refused(Message("The proposal has been submitted and can no longer be changed."))
+        raise Refused(Message("The proposal has been submitted and can no longer be changed."))
     if locked.version != version:
-        raise transitions.Stale(locked)
+        raise Stale(locked)
     for name, value in facts.items():
         setattr(application, name, value)
     application.answers = {**application.answers, **answers}
@@ -100,7 +99,7 @@ def keep_lost(
         ApplicationSave.settled_at.is_(None),
     )
     if (db.session.scalar(mine) or 0) >= MOST_LOST:
-        raise transitions.Refused(
+        raise Refused(
             Message(
                 "You have %(count)s unsaved versions to compare. Compare them first and choose one.", count=MOST_LOST
             )
@@ -150,55 +149,3 @@ def _replace_goals(application: Application, goals: Sequence[Goal]) -> None:
                 how=goal.how,
             )
         )
-
-
-@transitions.effect("applications.submit")
-def submit(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
-    """Assign the reference if there is none, store the hash of the proposal, and order the receipt.
-
-    The submission time stays unchanged when the applicant resubmits in answer to a question.
-    """
-    if case.step != "question":
-        application.submitted_at = case.arrived_at
-    application.submitted_sha256 = fingerprints.of_proposal(application)
-    application.invited_until = None
-    if application.reference is None:
-        application.reference = numbering.next_number(programmes()[application.call.programme].series)
-    db.session.flush()
-    letters.receipt(application, sent_by=db.session.get_one(Person, actor.person), arrived_at=case.arrived_at)
-    return {"reference": application.reference, "at": case.arrived_at}
-
-
-@transitions.effect("applications.reopen")
-def reopen(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
-    """Delete the verdicts of the eligibility checks, because the applicant may now change the proposal."""
-    checks.clear(application)
-    return {"until": answer_until(application) or Message("our decision")}
-
-
-def answer_until(application: Application) -> datetime | None:
-    """The deadline for answering the question, counted from `step_at`; None where the call sets no limit."""
-    clock = application.call.data.clock
-    hours = clock.get("question_hours") or 24 * clock.get("question_days", 0)
-    return application.step_at + timedelta(hours=hours) if hours else None
-
-
-@transitions.effect("applications.invite")
-def invite(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> dict[str, Value]:
-    """Delete the verdicts of the eligibility checks and set the deadline for the next stage (default: 30 days)."""
-    checks.clear(application)
-    clock = application.call.data.clock
-    hours = clock.get("invited_hours") or 24 * clock.get("invited_days", 30)
-    application.invited_until = now() + timedelta(hours=hours)
-    db.session.flush()
-    return {"until": application.invited_until}
-
-
-@transitions.effect("applications.withdraw")
-def withdraw(application: Application, *, actor: Actor, answers: Mapping[str, Any], case: Any) -> None:
-    """Release the reviewers who have not submitted a review."""
-    db.session.execute(
-        update(Assignment)
-        .where(Assignment.application_id == application.id, Assignment.state.in_(("asked", "ready")))
-        .values(state="released")
-    )

@@ -7,8 +7,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from grants.db import db, now
 from grants.models import Application, Check
-from grants.services import transitions
+from grants.queries.flows import flow_of
 from grants.services.integrity import history
+from grants.services.refusals import Refused
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Actor
 from workflows.rules.decisions import checked_at
@@ -21,14 +22,12 @@ def give(application: Application, *, key: str, verdict: str, note: str, actor: 
     current step, for an unknown check, and for a failed check without a note.
     """
     titles = dict(application.call.data.checks)
-    if not checked_at(transitions.flow_of(application), application.step, application.stage):
-        raise transitions.Refused(
-            Message("The eligibility checks cannot be completed at the current step of this application.")
-        )
+    if not checked_at(flow_of(application), application.step, application.stage):
+        raise Refused(Message("The eligibility checks cannot be completed at the current step of this application."))
     if key not in titles:
-        raise transitions.Refused(Message("This check is not part of this call."))
+        raise Refused(Message("This check is not part of this call."))
     if verdict == "failed" and not note.strip():
-        raise transitions.Refused(Message("Enter a note that says what failed: %(check)s.", check=Message(titles[key])))
+        raise Refused(Message("Enter a note that says what failed: %(check)s.", check=Message(titles[key])))
     values = {"verdict": verdict, "note": note.strip(), "by": actor.person, "at": now()}
     given = insert(Check).values(application_id=application.id, key=key, **values)
     db.session.execute(given.on_conflict_do_update(index_elements=["application_id", "key"], set_=values))
@@ -37,7 +36,7 @@ def give(application: Application, *, key: str, verdict: str, note: str, actor: 
         check=Message(titles[key]),
     )
     history.record(
-        transitions.about(application),
+        history.about(application),
         actor=actor,
         key="check",
         message=message,

@@ -1,0 +1,1 @@
+"""Commands on applications: drafts, submissions and eligibility checks."""

@@ -1,0 +1,1 @@
+"""Commands on reviews: assignments, conflicts of interest and scores. All but saving record an event for staff."""

@@ -1,0 +1,115 @@
+"""Assignments: invite reviewers, and decline an invitation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from grants.db import db, now
+from grants.models import Application, Assignment, Conflict, Membership, Organisation, Person
+from grants.services import outbox
+from grants.services.integrity import fingerprints, history
+from grants.services.refusals import Refused
+from workflows.engine.message import Message
+from workflows.engine.roles import Actor
+
+
+def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assignment:
+    """Invite a reviewer: create the assignment with its due date, and queue the mail.
+
+    Raises Refused unless the application is in review, and with every reason why this person must not review it.
+    """
+    if application.step != "review":
+        raise Refused(Message("You can invite reviewers only while the application is in review."))
+    if reasons := unfit(application, reviewer):
+        raise Refused(*reasons)
+    assignment = Assignment(
+        application=application,
+        person=reviewer,
+        stage=application.stage,
+        assigned_by=actor.person,
+        due_on=(now() + review_time(application)).date(),
+    )
+    db.session.add(assignment)
+    db.session.flush()
+    record(assignment, actor, "assign", Message("Reviewer invited"))
+    outbox.mail(
+        [reviewer],
+        subject=Message("Review a proposal"),
+        text=Message(
+            "You are invited to review a proposal. First say whether you have a conflict of interest. If you have none,"
+            " submit your review by %(day)s.",
+            day=assignment.due_on,
+        ),
+        path=f"/reviews/{assignment.id}",
+    )
+    return assignment
+
+
+def review_time(application: Application) -> timedelta:
+    """How long a review may take: `review_hours` of the call, else `review_days` (default: 21 days)."""
+    clock = application.call.data.clock
+    if hours := clock.get("review_hours"):
+        return timedelta(hours=hours)
+    return timedelta(days=clock.get("review_days", 21))
+
+
+def unfit(application: Application, reviewer: Person) -> tuple[Message, ...]:
+    """Every reason in the database why this person must not review the application at its current stage.
+
+    Reasons: a member of the applicant or of another applicant in this call, a declared conflict that has not been
+    lifted, an earlier invitation at this stage.
+    """
+    messages = []
+    member = select(Membership.id).where(Membership.person_id == reviewer.id, Membership.ended_at.is_(None))
+    if db.session.scalar(member.where(Membership.organisation_id == application.organisation_id).limit(1)):
+        messages.append(Message("%(name)s acts for the applicant.", name=reviewer.name))
+    applied = (
+        member.join(Organisation)
+        .join(Application, Application.organisation_id == Organisation.id)
+        .where(Application.call_id == application.call_id, Application.id != application.id)
+    )
+    if db.session.scalar(applied.limit(1)):
+        messages.append(Message("%(name)s has applied in this call.", name=reviewer.name))
+    if db.session.scalar(
+        select(Conflict.id).where(
+            Conflict.application_id == application.id, Conflict.person_id == reviewer.id, Conflict.lifted_at.is_(None)
+        )
+    ):
+        messages.append(Message("%(name)s has a conflict of interest.", name=reviewer.name))
+    if db.session.scalar(
+        select(Assignment.id).where(
+            Assignment.application_id == application.id,
+            Assignment.person_id == reviewer.id,
+            Assignment.stage == application.stage,
+        )
+    ):
+        messages.append(Message("%(name)s has already been invited.", name=reviewer.name))
+    return tuple(messages)
+
+
+def decline(assignment: Assignment, *, reason: str, actor: Actor) -> None:
+    """Record that the reviewer declines. Raises Refused when the review is submitted or the assignment has ended."""
+    expect(assignment, "asked", "ready")
+    assignment.state, assignment.reason = "declined", reason.strip()
+    db.session.flush()
+    record(assignment, actor, "decline_review", Message("Reviewer declined"), {"reason": reason})
+
+
+def expect(assignment: Assignment, *states: str) -> None:
+    """Lock the assignment and read it again; raise Refused unless it is in one of these states."""
+    db.session.refresh(assignment, with_for_update={"of": Assignment})
+    if assignment.state not in states:
+        raise Refused(Message("You have already answered this, or it is no longer needed."))
+
+
+def record(
+    assignment: Assignment, actor: Actor, key: str, message: Message, words: dict[str, Any] | None = None
+) -> None:
+    """Record an event about an assignment that only staff see."""
+    named = {"person": assignment.person.name, **(words or {})}
+    about = history.About("application", assignment.application_id, "assignment", assignment.id)
+    facts = fingerprints.of(assignment)
+    history.record(about, actor=actor, key=key, message=message, words=named, audience="office", facts=facts)
