@@ -12,8 +12,10 @@ from flask import current_app
 from grants.db import db, now, today, transaction
 from grants.models import Application, Award, Batch, Call, Fund, Organisation, Payment, Person, Report
 from grants.outside.servers.postgres import plain
-from grants.services import applications, batches, calls, checks, persons, reports, reviews, transitions
+from grants.services import batches, calls, persons, reports, transitions
+from grants.services.applications import checks, drafts
 from grants.services.money import funds
+from grants.services.reviews import assignments, conflicts, scores
 from tests import copies
 from workflows.engine.roles import Actor, Role
 from workflows.forms.completeness import Goal, Line
@@ -146,7 +148,7 @@ def draft(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 
 def _begin(world: World, code: str, chapter: str) -> Application:
     actor = world.actor(f"{chapter}1", Role.APPLICANT, world.chapters[chapter])
     with transaction():
-        return applications.begin(call=world.calls[code], organisation=world.chapters[chapter], actor=actor)
+        return drafts.begin(call=world.calls[code], organisation=world.chapters[chapter], actor=actor)
 
 
 def fill(row: Application, amount: int, actor: Actor) -> None:
@@ -160,7 +162,7 @@ def fill(row: Application, amount: int, actor: Actor) -> None:
     ]
     fields = {q.kind for section in stage.sections for q in section.questions}
     with transaction():
-        applications.save(
+        drafts.save(
             row,
             section="all",
             facts=facts,
@@ -231,15 +233,15 @@ def review(world: World, row: Application, names: tuple[str, ...] = ("rex", "ria
     """Invite each reviewer, who declares no conflict, scores everything and submits."""
     for name in names:
         with transaction():
-            assignment = reviews.assign(
+            assignment = assignments.assign(
                 application=row, reviewer=world.people[name], actor=world.actor("olga", Role.OFFICER)
             )
         reviewer = world.actor(name, Role.REVIEWER)
         with transaction():
-            reviews.clear(assignment, actor=reviewer)
+            conflicts.clear(assignment, actor=reviewer)
         assert assignment.review is not None
         with transaction():
-            reviews.save(
+            scores.save(
                 assignment.review,
                 scores={c.key: (4, WHY) for c in row.call.data.rubric},
                 texts={"strengths": WHY, "concerns": WHY, "questions": ""},
@@ -247,7 +249,7 @@ def review(world: World, row: Application, names: tuple[str, ...] = ("rex", "ria
                 amount=row.asked,
                 confidence=4,
             )
-            reviews.send(assignment.review, actor=reviewer)
+            scores.send(assignment.review, actor=reviewer)
 
 
 def awarded(

@@ -11,8 +11,12 @@ from grants.db import db, now, today, transaction
 from grants.demo.cast import email
 from grants.models import Application, Call, Fund, Organisation, Person
 from grants.queries.sessions import person_of
-from grants.services import applications, calls, checks, figures, persons, reviews, transitions
+from grants.services import calls, figures, persons, transitions
+from grants.services.applications import checks, drafts
 from grants.services.money import funds
+from grants.services.reviews import assignments, conflicts
+from grants.services.reviews.scores import save as save_review
+from grants.services.reviews.scores import send as submit_review
 from workflows.engine.roles import CLOCK, Actor, Role
 from workflows.forms.completeness import Goal, Line
 from workflows.programme import Question
@@ -91,7 +95,7 @@ def _apply(call: Call, row: dict[str, str], number: int) -> None:
     people = _people(chapter, number)
     writer = Actor(person=people[0].id, role=Role.APPLICANT, on_behalf_of=chapter.id, via="demo")
     with transaction():
-        application = applications.begin(call=call, organisation=chapter, actor=writer)
+        application = drafts.begin(call=call, organisation=chapter, actor=writer)
         _fill(application, row, writer)
     if number % 7 == 6:
         return
@@ -143,7 +147,7 @@ def _fill(application: Application, row: dict[str, str], writer: Actor) -> None:
         Goal("People reached", "people", Decimal(0), Decimal(250), "attendance lists"),
         Goal("Sites connected", "sites", Decimal(0), Decimal(4), "network records"),
     ]
-    applications.save(
+    drafts.save(
         application,
         section="all",
         facts=facts,
@@ -180,19 +184,19 @@ def _review(application: Application, officer: Actor, in_hand: int) -> None:
             checks.give(application, key=key, verdict="passed", note="", actor=officer)
         transitions.apply(application, "pass", actor=officer)
         asked = [
-            reviews.assign(application=application, reviewer=_person(key), actor=officer)
+            assignments.assign(application=application, reviewer=_person(key), actor=officer)
             for key in ("ines", "karim", "farid")
         ]
     for number, assignment in enumerate(asked[:in_hand]):
         reviewer = Actor(person=assignment.person_id, role=Role.REVIEWER, via="demo")
         with transaction():
-            reviews.clear(assignment, actor=reviewer)
+            conflicts.clear(assignment, actor=reviewer)
             assert assignment.review is not None  # noqa: S101 - clearing has just opened it
             scores = {
                 c.key: (2 + (application.id + number + place) % 4, WHY)
                 for place, c in enumerate(application.call.data.rubric)
             }
-            reviews.save(
+            save_review(
                 assignment.review,
                 scores=scores,
                 texts={"strengths": WHY, "concerns": WHY, "questions": ""},
@@ -200,7 +204,7 @@ def _review(application: Application, officer: Actor, in_hand: int) -> None:
                 amount=application.asked,
                 confidence=3,
             )
-            reviews.send(assignment.review, actor=reviewer)
+            submit_review(assignment.review, actor=reviewer)
 
 
 def _person(key: str) -> Person:

@@ -11,7 +11,7 @@ from wtforms.validators import Length, ValidationError
 
 from grants.forms.base import TEXT, AmountField, Form, cleaned
 from grants.models import Review
-from grants.services.reviews import CONFLICTS
+from grants.services.reviews.conflicts import CONFLICTS
 from workflows.engine.message import N_
 from workflows.programme import Criterion
 

@@ -14,7 +14,8 @@ from grants.models import Application
 from grants.outside import keys
 from grants.queries import overdue
 from grants.services import figures, outbox, transitions
-from grants.services.integrity import verification
+from grants.services.integrity import checkpoints
+from grants.services.refusals import Refused
 from workflows.engine.roles import CLOCK
 
 log = logging.getLogger("grants.jobs.clock")
@@ -33,13 +34,13 @@ def tick() -> int:
         try:
             with transaction():
                 transitions.apply(db.session.get_one(Application, id), key, actor=CLOCK)
-        except transitions.Refused as refused:
+        except Refused as refused:
             log.info("application %s: %s", id, refused)
         else:
             taken += 1
     db.session.remove()
     with transaction():
-        verification.seal(keys.kept(settings().instance, "history_seal"))
+        checkpoints.seal(keys.kept(settings().instance, "history_seal"))
     with transaction():
         figures.keep()
     db.session.remove()

@@ -7,7 +7,6 @@ from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-import grants.services  # noqa: F401 - registers every effect before the clock applies a transition
 from config import Settings
 from grants.db import bind_app
 from grants.outside.storage import Storage

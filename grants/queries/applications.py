@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Integer, Select, any_, func, literal, or_,
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from grants.access import Principal, visible
+from grants.access.principals import Principal
+from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Application, Assignment, Award, Call, Check, Organisation, Report, Review
 from grants.queries import reviews

@@ -10,7 +10,8 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from grants.access import Principal, visible
+from grants.access.principals import Principal
+from grants.access.visibility import visible
 from grants.db import db
 from grants.models import (
     Account,

@@ -7,7 +7,8 @@ from decimal import Decimal
 from sqlalchemy import ColumnExpressionArgument, func, select
 from sqlalchemy.orm import joinedload
 
-from grants.access import Principal, visible
+from grants.access.principals import Principal
+from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Application, Award, Batch, Call, Fund, Instalment, Payment, Person
 

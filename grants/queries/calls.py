@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from grants.access import ALLOWED, Permission, Principal, roles_on, visible
+from grants.access.permissions import ALLOWED, Permission
+from grants.access.principals import Principal, roles_on
+from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Application, Appointment, Call, Fund, Total
 from workflows.engine.roles import Role

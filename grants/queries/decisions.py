@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from grants.access import Principal, visible
+from grants.access.principals import Principal
+from grants.access.visibility import visible
 from grants.db import db
 from grants.models import Application, Decision
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, cast, func, select, true
 from sqlalchemy.types import BigInteger
 
-from grants.access import Principal, visible
+from grants.access.principals import Principal
+from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Application, Document, Outbox
 from workflows.engine.reworded import REWORDED

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from grants.access import Principal, visible
+from grants.access.principals import Principal
+from grants.access.visibility import visible
 from grants.db import db
 from grants.models import Call, Fund, Total
 

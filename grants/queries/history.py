@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from grants.access import Principal, roles_on
+from grants.access.principals import Principal, roles_on
 from grants.db import db
 from grants.models import Application, Batch, Call, Event, Fund
 from workflows.engine.message import Message

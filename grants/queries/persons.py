@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
-from grants.access import Principal, visible
+from grants.access.principals import Principal
+from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, db
 from grants.models import Appointment, Call, Membership, Person, SignIn
 from grants.queries.search import containing

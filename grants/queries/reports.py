@@ -8,7 +8,8 @@ from decimal import Decimal
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import contains_eager
 
-from grants.access import Principal, visible
+from grants.access.principals import Principal
+from grants.access.visibility import visible
 from grants.db import db
 from grants.models import Application, Award, Instalment, Person, Report
 

@@ -10,7 +10,7 @@ from statistics import mean
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from grants.access import Principal
+from grants.access.principals import Principal
 from grants.db import db
 from grants.models import Application, Assignment, Membership, Person, Review
 from workflows.programme import Criterion

@@ -33,7 +33,9 @@ def owe(award: Award, schedules: Sequence[ReportSchedule], *, actor: Actor) -> N
         db.session.add(report)
         db.session.flush()
         history.begin(
-            report, actor=actor, message=Message("%(title)s is due on %(day)s", title=Message(schedule.title), day=report.due_on)
+            report,
+            actor=actor,
+            message=Message("%(title)s is due on %(day)s", title=Message(schedule.title), day=report.due_on),
         )
 
 

@@ -8,7 +8,6 @@ from pkgutil import walk_packages
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import grants.services  # noqa: F401 - registers every effect before a transition can be applied
 from config import ROOT, Settings
 from grants.db import bind_app
 from grants.outside.keys import kept

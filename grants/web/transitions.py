@@ -11,13 +11,17 @@ from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from grants.access import Permission, application_of, roles_on
+from grants.access.permissions import Permission
+from grants.access.principals import application_of, roles_on
 from grants.db import now, transaction
 from grants.forms.base import written
 from grants.forms.transitions import Unclear, answers
 from grants.models import Agreement, Application, Batch, Report
 from grants.queries import cases
+from grants.queries.cases.applications import recommendation
+from grants.queries.flows import flow_of
 from grants.services import idempotency, transitions
+from grants.services.refusals import Refused
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.components import Link, Problem, Reason
 from grants.web.site.formats import translate
@@ -69,12 +73,12 @@ class TransitionPage:
 def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
     """Apply a transition, or show every reason why it is refused."""
     row = load(NOUNS[noun], id)
-    transition = transitions.flow_of(row).transition(key, row.step, getattr(row, "stage", ""))
+    transition = flow_of(row).transition(key, row.step, getattr(row, "stage", ""))
     try:
         given = answers(transition, request.form, _currency(row)) if transition else {}
         with transaction():
             target = _perform(row, key, given, noun)
-    except (Unclear, transitions.Refused) as wrong:
+    except (Unclear, Refused) as wrong:
         errors = _errors(transition, wrong)
         if transition is None or not errors:
             raise
@@ -94,12 +98,7 @@ def _perform(row: Any, key: str, given: dict[str, Any], noun: str) -> str:
 
 def _take(row: Any, key: str, given: dict[str, Any]) -> str:
     """Apply it; 403 if no role of the principal can ever do so. At the wrong step, the flow gives the reason."""
-    by = [
-        role
-        for transition in transitions.flow_of(row).transitions
-        if transition.key == key
-        for role in transition.roles
-    ]
+    by = [role for transition in flow_of(row).transitions if transition.key == key for role in transition.roles]
     actor = actor_on_row(row, *(by or roles_on(row, principal())))
     transitions.apply(
         row, key, actor=actor, answers=given, version=request.form.get("version", type=int), arrived_at=arrived_at()
@@ -117,7 +116,7 @@ def _body(noun: str, id: int, key: str) -> bytes:
     return repr((noun, id, key, sent)).encode()
 
 
-def _errors(transition: Transition | None, wrong: Unclear | transitions.Refused) -> dict[str, list[str]]:
+def _errors(transition: Transition | None, wrong: Unclear | Refused) -> dict[str, list[str]]:
     """The errors by field; empty if a reason belongs to none of them, so that the 409 page must list it."""
     if isinstance(wrong, Unclear):
         return {key: [text] for key, text in wrong.errors.items()}
@@ -147,7 +146,7 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]]) 
 def available(row: Any) -> list[Offer]:
     """The transitions offered to the reader, each with the reasons against it."""
     roles = roles_on(row, principal())
-    flow = transitions.flow_of(row)
+    flow = flow_of(row)
     case = cases.of(row, now())
     return [
         Offer(
@@ -167,9 +166,7 @@ def _reasons(row: Any, found: Iterable[Message]) -> tuple[Reason, ...]:
 
 def _advised(row: Any, transition: Transition) -> dict[str, str]:
     """The officer's recommendation, as initial values for the approver."""
-    advice = (
-        cases.recommendation(row) if transition.key in ("award", "decline") and isinstance(row, Application) else None
-    )
+    advice = recommendation(row) if transition.key in ("award", "decline") and isinstance(row, Application) else None
     if advice is None:
         return {}
     places = get_currency_precision(row.call.currency)

@@ -16,7 +16,9 @@ from grants.db import db, now, today, transaction
 from grants.models import Application, Assignment, Award, Batch, Conflict, Document, DocumentFile, Outbox
 from grants.outside import mailbox
 from grants.outside.storage import Storage
-from grants.services import applications, calls, outbox, persons, reviews, sessions
+from grants.services import calls, outbox, persons, sessions
+from grants.services.applications import drafts
+from grants.services.reviews import assignments, conflicts, scores
 from tests import world as w
 from tests.databases import advance
 from tests.world import World
@@ -100,7 +102,7 @@ def _before_a_decision(world: World) -> dict[str, str]:
     """A draft with a text that lost against another; a question to answer; checks that are done; a panel; advice."""
     draft = w.draft(world, code="BTN-S", amount=4_000)
     with transaction():
-        kept = applications.keep_lost(
+        kept = drafts.keep_lost(
             draft, section="project", content={"title": ["Another"]}, version=1, person=world.people["mg1"].id
         )
     asked = w.submitted(world)
@@ -133,13 +135,13 @@ def _in_review(world: World) -> dict[str, str]:
     ready = _reviewed(world, "BTN-L", ("ria", "rob", "rhea"))
     olga, rex = world.actor("olga", Role.OFFICER), world.actor("rex", Role.REVIEWER)
     with transaction():
-        spare = reviews.assign(application=reviewed, reviewer=world.people["rex"], actor=olga)
-        assignment = reviews.assign(application=ready, reviewer=world.people["rex"], actor=olga)
+        spare = assignments.assign(application=reviewed, reviewer=world.people["rex"], actor=olga)
+        assignment = assignments.assign(application=ready, reviewer=world.people["rex"], actor=olga)
     with transaction():
-        reviews.clear(assignment, actor=rex)
+        conflicts.clear(assignment, actor=rex)
     assert assignment.review is not None
     with transaction():
-        reviews.save(
+        scores.save(
             assignment.review,
             scores={c.key: (4, w.WHY) for c in ready.call.data.rubric},
             texts={"strengths": w.WHY, "concerns": w.WHY, "questions": ""},

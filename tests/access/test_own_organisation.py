@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from grants.access import load_principal, roles_on, visible
+from grants.access.principals import load_principal, roles_on
+from grants.access.visibility import visible
 from grants.db import Side, db, transaction
 from grants.models import Application, Assignment, Award, Batch, Instalment, Person
-from grants.services import persons, reviews
-from grants.services.transitions import Refused
+from grants.services import persons
+from grants.services.refusals import Refused
+from grants.services.reviews import assignments, conflicts
 from tests import world as w
 from tests.browser import signed_in
 from tests.prepared import Prepare
@@ -91,10 +93,10 @@ def test_a_reviewer_who_joins_the_applicant_can_no_longer_read_the_application(a
         row = db.session.query(Application).filter_by(step="review").one()
         rex, olga = named("rex"), named("omar")
         with transaction():
-            asked = reviews.assign(application=row, reviewer=rex, actor=Actor(person=olga.id, role=Role.OFFICER))
+            asked = assignments.assign(application=row, reviewer=rex, actor=Actor(person=olga.id, role=Role.OFFICER))
         with transaction():
             persons.join(rex, row.organisation, actor=w.SYSTEM)
 
         with pytest.raises(Refused, match="You act for the applicant"), transaction():
-            reviews.clear(asked, actor=Actor(person=rex.id, role=Role.REVIEWER))
+            conflicts.clear(asked, actor=Actor(person=rex.id, role=Role.REVIEWER))
         assert db.session.query(Assignment.state).filter_by(id=asked.id).scalar() == "asked"

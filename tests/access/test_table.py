@@ -14,7 +14,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import true
 
-from grants.access import Permission, application_of
+from grants.access.permissions import Permission
+from grants.access.principals import application_of
 from grants.db import db
 from grants.models import Organisation
 from grants.outside.servers import Postgres

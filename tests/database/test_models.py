@@ -14,7 +14,8 @@ from sqlalchemy import create_engine
 
 import grants.models
 from config import ROOT
-from grants.access import NOBODY, ROOTS, visible
+from grants.access.principals import ANONYMOUS
+from grants.access.visibility import ROOTS, visible
 from grants.db import Model, Side, Visibility
 from grants.outside.servers import Postgres, create_database
 from grants.outside.servers.postgres import plain
@@ -105,10 +106,10 @@ def test_a_model_visible_through_another_has_a_foreign_key_to_it(model: type[Mod
     ids=lambda model: model.__name__,
 )
 def test_each_visibility_filter_can_be_built(model: type[Model]) -> None:
-    assert str(visible(model, NOBODY))
+    assert str(visible(model, ANONYMOUS))
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if m.visibility == Visibility()], ids=lambda model: model.__name__)
 def test_system_tables_are_visible_to_no_one(model: type[Model]) -> None:
     with pytest.raises(LookupError):
-        visible(model, NOBODY)
+        visible(model, ANONYMOUS)

@@ -12,7 +12,7 @@ from grants.db import db, transaction
 from grants.models import Checkpoint, Event
 from grants.outside import keys
 from grants.outside.storage import Storage
-from grants.services.integrity import history, verification
+from grants.services.integrity import checkpoints, history, verification
 from grants.services.integrity.history import FIRST, digest
 from tests.world import SYSTEM
 from workflows.engine.message import Message
@@ -32,7 +32,7 @@ def seal_all(app: Flask) -> None:
     with app.app_context():
         while True:
             with transaction():
-                verification.seal(key(app))
+                checkpoints.seal(key(app))
             covered = db.session.query(db.func.coalesce(db.func.sum(Checkpoint.events), 0)).scalar()
             if covered == db.session.query(Event).count():
                 return
@@ -47,7 +47,7 @@ def seal_up_to(app: Flask, event: int) -> None:
     while True:
         with app.app_context():
             with transaction():
-                verification.seal(key(app))
+                checkpoints.seal(key(app))
             if (db.session.scalar(select(func.max(Checkpoint.up_to))) or 0) >= event:
                 return
         assert time.monotonic() < until, "a transaction elsewhere stayed open"

@@ -20,6 +20,7 @@ from grants.models import Application, Checkpoint, Event, Figures, Outbox, Perso
 from grants.outside.servers import Postgres
 from grants.queries import overdue
 from grants.services import transitions
+from grants.services.refusals import Refused
 from tests import world
 from tests.databases import advance, copied, settings_for
 from tests.prepared import opened, prepared
@@ -133,7 +134,7 @@ def test_the_clock_cannot_decide(app: Flask) -> None:
         row = db.session.get_one(Application, 1)
 
         for key in ("award", "decline", "pass", "recommend", "submit"):
-            with pytest.raises(transitions.Refused), transaction():
+            with pytest.raises(Refused), transaction():
                 transitions.apply(row, key, actor=CLOCK, answers={"amount": 1})
         assert world_.calls
 

@@ -12,7 +12,7 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.language import of_mail
 from grants.models import Outbox
-from grants.services import applications
+from grants.services.applications import submissions
 from tests import world as w
 from tests.prepared import Prepare
 from workflows.engine.message import Message
@@ -111,5 +111,5 @@ def test_a_question_without_a_deadline_names_no_date(app: Flask, world: w.World)
 
         text_found = reported()[-1]
 
-        assert applications.answer_until(row) is None
+        assert submissions.answer_until(row) is None
     assert text_found.endswith("submit it again before our decision.")

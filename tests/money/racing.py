@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from flask import Flask
 
 from grants.db import ConstraintViolated, transaction
-from grants.services.transitions import Refused, Stale
+from grants.services.refusals import Refused, Stale
 
 Command = Callable[[], object]
 DONE = "done"

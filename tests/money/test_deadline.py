@@ -10,6 +10,7 @@ from flask import Flask
 from grants.db import db, now, transaction
 from grants.models import Application, Call
 from grants.services import transitions
+from grants.services.refusals import Refused
 from tests.databases import advance
 from tests.money.conftest import Copies
 from tests.world import found
@@ -37,7 +38,7 @@ def test_at_the_deadline_it_is_in_time(copies: Copies, due: str) -> None:
 
 
 def test_long_after_the_deadline_it_is_late(copies: Copies, due: str) -> None:
-    with copies(due) as app, pytest.raises(transitions.Refused, match="closed"):
+    with copies(due) as app, pytest.raises(Refused, match="closed"):
         submit(app, after=timedelta(days=1))
 
 
@@ -63,5 +64,5 @@ def test_the_clock_of_the_database_decides(copies: Copies, due: str) -> None:
 
         with app.app_context():
             row, made = db.session.get_one(Application, 2), found()
-            with pytest.raises(transitions.Refused, match="closed"), transaction():
+            with pytest.raises(Refused, match="closed"), transaction():
                 transitions.apply(row, "submit", actor=made.actor("bo1", Role.APPLICANT, made.chapters["bo"]))

@@ -11,7 +11,7 @@ from grants.db import db, transaction
 from grants.models import Account, Award, Balance, Call, Entry, Posting
 from grants.services import calls
 from grants.services.money import ledger
-from grants.services.transitions import Refused
+from grants.services.refusals import Refused
 from tests import world
 from tests.money.conftest import Copies
 from tests.world import found

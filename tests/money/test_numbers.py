@@ -10,7 +10,7 @@ from flask import Flask
 from grants.db import db
 from grants.models import Counter
 from grants.services import numbering
-from grants.services.transitions import Refused
+from grants.services.refusals import Refused
 from tests.money.racing import DONE, together
 from workflows.engine.message import Message
 

@@ -15,15 +15,16 @@ from grants.models import Account, Application, Award, Balance, Batch, Document,
 from grants.outside.servers.postgres import plain
 from grants.services import batches, calls, numbering, transitions
 from grants.services.money import instalments, ledger
+from grants.services.refusals import Refused
 from tests.money.conftest import Copies
-from tests.money.racing import DONE, Deed, together
+from tests.money.racing import DONE, Command, together
 from tests.world import found
 from workflows.engine.roles import CLOCK, Role
 
 ROUNDS = 50
 
 
-def award(id: int) -> Deed:
+def award(id: int) -> Command:
     """An approver awards an application in full."""
 
     def read() -> Callable[[], None]:
@@ -106,7 +107,7 @@ def test_without_lock_and_check_an_envelope_is_overspent(
     assert (lefts[-1], outcomes) == (Decimal(-5_000), [DONE, DONE])
 
 
-def batch(name: str) -> Deed:
+def batch(name: str) -> Command:
     """A finance officer puts the payable instalment into a batch."""
 
     def read() -> Callable[[], Batch]:
@@ -130,7 +131,7 @@ def test_an_instalment_goes_into_one_batch(copies: Copies, due: str) -> None:
             assert sorted(type(one).__name__ for one in outcomes) == ["Refused", "str"]
 
 
-def submit(version: int | None = None) -> Deed:
+def submit(version: int | None = None) -> Command:
     """The chapter submits its draft."""
 
     def read() -> Callable[[], None]:
@@ -208,5 +209,5 @@ def test_the_clock_cannot_award_either(copies: Copies, edge: str) -> None:
     with copies(edge) as app, app.app_context():
         row = db.session.get_one(Application, 1001)
 
-        with pytest.raises(transitions.Refused), transaction():
+        with pytest.raises(Refused), transaction():
             transitions.apply(row, "award", actor=CLOCK, answers={"amount": Decimal(1), "conditions": ""})

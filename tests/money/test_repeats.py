@@ -13,7 +13,7 @@ from grants.db import ConstraintViolated, db, transaction
 from grants.models import Application, Document, IdempotencyKey, Person
 from grants.queries.sessions import COOKIE
 from grants.services import idempotency
-from grants.services.transitions import Refused
+from grants.services.refusals import Refused
 from grants.web import create_app
 from tests.browser import signed_in
 from tests.money.conftest import Copies

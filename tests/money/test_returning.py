@@ -13,7 +13,7 @@ from grants.models import Agreement, Application, Award
 from grants.outside.servers import Postgres
 from grants.queries import awards
 from grants.services import transitions
-from grants.services.transitions import Refused
+from grants.services.refusals import Refused
 from tests import world
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, together

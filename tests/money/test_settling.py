@@ -11,7 +11,7 @@ from flask import Flask
 from grants.db import db
 from grants.models import Award, Batch, Report
 from grants.outside.servers import Postgres
-from grants.queries.cases.awards import loose_ends
+from grants.queries.cases import awards
 from grants.services import transitions
 from grants.services.money import instalments
 from tests import world
@@ -19,6 +19,8 @@ from tests.money.conftest import Copies
 from tests.money.racing import DONE, together
 from tests.prepared import prepared
 from workflows.engine.roles import Role
+
+counted = awards.loose_ends
 
 
 @pytest.fixture(scope="session")
@@ -60,11 +62,11 @@ def _slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Delay the storing of each count."""
 
     def count(award: Award) -> dict[str, int]:
-        found = loose_ends(award)
+        found = counted(award)
         time.sleep(0.2)
         return found
 
-    monkeypatch.setattr(instalments, "loose_ends", count)
+    monkeypatch.setattr(awards, "loose_ends", count)
 
 
 @pytest.mark.usefixtures("_slow")
@@ -80,7 +82,7 @@ def test_without_the_lock_each_would_leave_it_to_the_other(
 ) -> None:
     def settle(award: Award) -> None:
         db.session.flush()
-        if not any(instalments.loose_ends(award).values()):
+        if not any(awards.loose_ends(award).values()):
             award.to_close = True
 
     monkeypatch.setattr(instalments, "settle", settle)

@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 import config
 import reports
-from config import LANGUAGES, ROOT
+from config import MAIL_LANGUAGES, ROOT
 from grants.db import db
-from grants.jobs.mailing import translate
+from grants.language import of_mail
 from grants.models import Document, DocumentSnapshot, Event, Outbox, Person
 from reports.snapshots import parse
 from tests.browser import Careful, anonymous, signed_in
@@ -154,14 +154,16 @@ def test_an_old_history_is_shown_in_todays_wording(app: Flask) -> None:
     ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", MAIL_LANGUAGES)
 def test_an_old_mail_that_was_not_sent_yet_can_be_sent(app: Flask, language: str) -> None:
     with app.app_context():
         mails: Sequence[Any] = db.session.scalars(
             select(Outbox.args).where(Outbox.kind == "mail").order_by(Outbox.id)
         ).all()
 
-    texts = [translate(Message.from_json(mail[part]), language) for mail in mails for part in ("subject", "text")]
+    texts = [
+        of_mail(language).translate(Message.from_json(mail[part])) for mail in mails for part in ("subject", "text")
+    ]
 
     assert len(texts) == 70
     assert [text for text in texts if not text.strip() or "%(" in text] == []

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from config import Settings
-from grants.access import load_principal
+from grants.access.principals import load_principal
 from grants.db import db, now, transaction
 from grants.models import Application, Conflict, Event, Person
 from grants.queries import applications as listed

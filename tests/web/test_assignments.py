@@ -8,7 +8,9 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.models import Application, Assignment, Conflict, Outbox
 from grants.queries import assignments
-from grants.services import persons, reviews
+from grants.services import persons
+from grants.services.reviews.assignments import assign as assign_reviewer
+from grants.services.reviews.assignments import unfit
 from tests import world as scene
 from tests.browser import signed_in
 from tests.prepared import Prepare
@@ -29,7 +31,7 @@ def begin() -> None:
     with transaction():
         persons.join(world.people["rex"], world.chapters["mg"], actor=SYSTEM)
         db.session.add(Conflict(application_id=row.id, person_id=world.people["ria"].id, kinds="money"))
-        reviews.assign(application=row, reviewer=world.people["rob"], actor=world.actor("olga", Role.OFFICER))
+        assign_reviewer(application=row, reviewer=world.people["rob"], actor=world.actor("olga", Role.OFFICER))
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def test_the_list_gives_the_same_reasons_as_the_service(app: Flask, case: tuple[
     with app.app_context():
         application = db.session.get_one(Application, row.id)
         for one in assignments.candidates(application):
-            assert one.against == reviews.unfit(application, one.person)
+            assert one.against == unfit(application, one.person)
 
 
 def test_suitable_reviewers_come_first(app: Flask, case: tuple[World, Application]) -> None:

@@ -22,7 +22,7 @@ from workflows import cases, programme
 from workflows.engine import roles
 from workflows.engine.message import Message as Text
 from workflows.engine.steps import STEPS
-from workflows.flows.reference import FLOWS
+from workflows.flows.standard import FLOWS
 from workflows.forms.completeness import CATEGORIES
 from workflows.programmes import programmes
 from workflows.rules.calls import CALL_RULES

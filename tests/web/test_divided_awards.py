@@ -14,7 +14,7 @@ from grants.models import Award, BudgetLine, Document, DocumentSnapshot, Report
 from grants.outside.servers.postgres import plain
 from grants.queries import completeness
 from grants.services import awards as award_commands
-from grants.services.transitions import Refused
+from grants.services.refusals import Refused
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare

@@ -10,7 +10,7 @@ from flask import Flask
 
 from grants.db import db, transaction
 from grants.models import Application, BudgetLine
-from grants.queries import cases
+from grants.queries.cases.proposals import written
 from tests import world as w
 from tests.browser import signed_in
 from tests.web.writing import AUTO, fingerprint, form_of, single, started, stored, token
@@ -196,13 +196,13 @@ def test_an_amount_too_large_to_store_is_an_input_error(app: Flask) -> None:
 def test_unchanged_lines_keep_their_numbers(app: Flask) -> None:
     client, id = started(app)
     with app.app_context():
-        before = [line.total for line in cases.written(db.session.get_one(Application, id)).lines]
+        before = [line.total for line in written(db.session.get_one(Application, id)).lines]
         ids = db.session.execute(db.text("SELECT array_agg(id) FROM budget_line")).scalar_one()
 
     client.post(f"/applications/{id}/write", data=form_of(client, id) | {"title": "New"})
 
     with app.app_context():
-        assert [line.total for line in cases.written(db.session.get_one(Application, id)).lines] == before
+        assert [line.total for line in written(db.session.get_one(Application, id)).lines] == before
         assert db.session.execute(db.text("SELECT array_agg(id) FROM budget_line")).scalar_one() == ids
 
 

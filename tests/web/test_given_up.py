@@ -10,9 +10,13 @@ from flask import Flask
 from config import Settings
 from grants.db import db
 from grants.models import Application, Award, Document, DocumentEnd, Outbox
-from grants.queries import cases, figures, public
+from grants.queries import figures, public
+from grants.queries.cases.calls import envelope_left
+from grants.queries.cases.organisations import applicant
+from grants.queries.flows import Stateful
 from grants.services import transitions
 from grants.services.integrity.verification import findings
+from grants.services.refusals import Refused
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.databases import advance
@@ -45,7 +49,7 @@ def left(app: Flask) -> tuple[str, Decimal, dict[str, set[str]]]:
             "instalment": {row.step for row in award.instalments},
             "report": {row.step for row in w.reports_of(award)},
         }
-        return award.application.step, cases.envelope_left(award.application.call), steps
+        return award.application.step, envelope_left(award.application.call), steps
 
 
 ALL_WITHDRAWN = {"agreement": {"withdrawn"}, "instalment": {"withdrawn"}, "report": {"withdrawn"}}
@@ -101,7 +105,7 @@ def test_it_cannot_be_revoked_before(app: Flask) -> None:
         made = w.found()
         row = db.session.query(Application).one()
 
-        with pytest.raises(transitions.Refused, match="The grantee can still sign until"):
+        with pytest.raises(Refused, match="The grantee can still sign until"):
             w.apply(made, row, "take_back", "pia", Role.APPROVER, reason="We need the money elsewhere.")
 
     assert left(app)[0] == "agreement"
@@ -113,7 +117,7 @@ def test_an_award_signed_by_both_cannot_be_ended(app: Flask) -> None:
         w.signed(made, w.award_of(row))
 
         for key, name, role in (("turn_down", "mg1", Role.APPLICANT), ("take_back", "pia", Role.APPROVER)):
-            with pytest.raises(transitions.Refused, match="is not available at the step “Active”"):
+            with pytest.raises(Refused, match="is not available at the step “Active”"):
                 w.apply(made, row, key, name, role, reason="It is too late for that.")
 
 
@@ -121,9 +125,9 @@ def test_no_award_lapses_by_itself(app: Flask) -> None:
     with app.app_context():
         award = db.session.query(Award).one()
 
-        rows: list[transitions.FlowRow] = [award.agreement, *award.instalments, *w.reports_of(award)]
+        rows: list[Stateful] = [award.agreement, *award.instalments, *w.reports_of(award)]
         for row in rows:
-            with pytest.raises(transitions.Refused, match="The award has not been declined or revoked"):
+            with pytest.raises(Refused, match="The award has not been declined or revoked"):
                 transitions.apply(row, "lapse", actor=CLOCK)
 
 
@@ -160,7 +164,7 @@ def test_the_chapter_may_apply_again_and_is_not_overdue(app: Flask, settings: Se
     advance(settings, 900 * DAY)
 
     with app.app_context():
-        found = cases.applicant(w.found().chapters["mg"])
+        found = applicant(w.found().chapters["mg"])
         assert (found.held, found.overdue) == (0, ())
 
 

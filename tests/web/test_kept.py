@@ -9,7 +9,7 @@ from flask import Flask
 
 from grants.db import db
 from grants.models import ApplicationSave
-from grants.services import applications
+from grants.services.applications import drafts
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.web.writing import AUTO, form_of, single, started, stored
@@ -138,7 +138,7 @@ def test_both_texts_can_be_compared_whatever_the_page_claims_to_have_shown(app: 
 
 
 def test_only_questions_of_the_form_are_kept_and_up_to_a_limit(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(applications, "MOST_LOST", 2)
+    monkeypatch.setattr(drafts, "MOST_LOST", 2)
     _, second, id, late = two_writers(app)
 
     for number in range(4):

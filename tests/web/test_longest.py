@@ -10,7 +10,8 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.forms.base import TEXT
 from grants.models import Application, BudgetLine, Document, DocumentSnapshot, Indicator, Report
-from grants.services import reports, transitions
+from grants.services import reports
+from grants.services.refusals import Refused
 from reports import render, snapshots
 from tests import world as w
 from tests.prepared import Prepare
@@ -107,7 +108,7 @@ def test_one_character_more_is_not_accepted(app: Flask) -> None:
         with transaction():
             row.title = WIDE + "W"
 
-        with pytest.raises(transitions.Refused) as refused:
+        with pytest.raises(Refused) as refused:
             w.apply(made, row, "submit", "mg1", Role.APPLICANT)
 
         assert [str(message) for message in refused.value.reasons] == [

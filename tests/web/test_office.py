@@ -11,7 +11,8 @@ from flask import Flask
 from config import Settings
 from grants.db import db, now, transaction
 from grants.models import Application, Award, Conflict, Membership
-from grants.services import persons, reviews
+from grants.services import persons
+from grants.services.reviews import assignments
 from tests import world as scene
 from tests.browser import signed_in
 from tests.databases import advance
@@ -129,7 +130,7 @@ def test_inviting_reviewers_is_a_task_until_enough_are_invited(app: Flask, world
     first = tasks(app, world, "olga")
     with app.app_context(), transaction():
         for name in ("ria", "rob"):
-            reviews.assign(
+            assignments.assign(
                 application=db.session.get_one(Application, row.id),
                 reviewer=world.people[name],
                 actor=world.actor("olga", Role.OFFICER),

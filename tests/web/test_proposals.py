@@ -10,7 +10,7 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.models import Application, Organisation
 from grants.queries import proposals
-from grants.services import applications
+from grants.services.applications import drafts
 from tests import world as scene
 from tests.browser import signed_in
 from tests.prepared import Prepare
@@ -75,7 +75,7 @@ def test_answers_are_converted_to_their_types(app: Flask, world: World) -> None:
             ],
         }
         with transaction():
-            applications.save(
+            drafts.save(
                 row,
                 section="all",
                 facts={},
@@ -102,7 +102,7 @@ def test_an_answer_that_cannot_be_parsed_stays_as_typed(app: Flask, world: World
     with app.app_context():
         row = scene.draft(world)
         with transaction():
-            applications.save(
+            drafts.save(
                 row,
                 section="all",
                 facts={},

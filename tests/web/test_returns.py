@@ -12,7 +12,7 @@ from flask import Flask
 from grants.db import db, today
 from grants.models import Award, DocumentSnapshot, Entry, Outbox, Repayment
 from grants.queries import awards, figures, funds
-from grants.services import transitions
+from grants.services.refusals import Refused
 from tests import world as w
 from tests.browser import Answer, Careful, signed_in
 from tests.prepared import Prepare
@@ -186,7 +186,7 @@ def test_without_payments_nothing_can_be_returned(app: Flask, award: int) -> Non
         made = w.found()
         second = w.active(made, chapter="bo")
 
-        with pytest.raises(transitions.Refused, match="There are no funds that could be returned"):
+        with pytest.raises(Refused, match="There are no funds that could be returned"):
             w.returned(made, second, "1")
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from grants.db import db, transaction
 from grants.models import Application, Assignment, Conflict, Review
-from grants.services import reviews
+from grants.services.reviews import assignments, conflicts
 from tests import world as scene
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare
@@ -29,7 +29,7 @@ def begin() -> None:
     world = scene.build(programmes=("BTN-L",))
     row = scene.in_review(world)
     with transaction():
-        reviews.assign(application=row, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER))
+        assignments.assign(application=row, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER))
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def asked(app: Flask) -> tuple[World, int, int]:
 def ready(app: Flask, world: World, id: int) -> None:
     """Rex has declared that there is no conflict."""
     with app.app_context(), transaction():
-        reviews.clear(db.session.get_one(Assignment, id), actor=world.actor("rex", Role.REVIEWER))
+        conflicts.clear(db.session.get_one(Assignment, id), actor=world.actor("rex", Role.REVIEWER))
 
 
 def whole(app: Flask, id: int) -> dict[str, Any]:

@@ -44,9 +44,10 @@ class Effect(StrEnum):
 
 def check_effects(*, mapped: Iterable[Effect], used: Iterable[Effect]) -> None:
     """Raise ValueError unless every effect is mapped to a function, and used by a transition of some flow."""
+    unmapped, unused = set(Effect) - set(mapped), set(Effect) - set(used)
     problems = [
-        *(f"{effect.name} is not mapped to a function" for effect in Effect if effect not in {*mapped}),
-        *(f"{effect.name} is not used by any transition" for effect in Effect if effect not in {*used}),
+        *(f"{effect.name} is not mapped to a function" for effect in Effect if effect in unmapped),
+        *(f"{effect.name} is not used by any transition" for effect in Effect if effect in unused),
     ]
     if problems:
         raise ValueError("; ".join(problems))

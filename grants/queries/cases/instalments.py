@@ -36,7 +36,9 @@ def conditions(row: Instalment) -> list[tuple[Message, bool]]:
             report = reports[int(number)]
             found.append(
                 (
-                    Message("%(report)s, due on %(day)s, is approved.", report=Message(report.title), day=report.due_on),
+                    Message(
+                        "%(report)s, due on %(day)s, is approved.", report=Message(report.title), day=report.due_on
+                    ),
                     report.step == "approved",
                 )
             )

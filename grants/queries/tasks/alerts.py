@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import case, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
-from grants.access import Principal, visible
+from grants.access.principals import Principal
+from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Application, Call
 

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.types import Text
 
-from grants.access import Principal, visible
+from grants.access.principals import Principal
+from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, Side, db
 from grants.models import (
     Account,

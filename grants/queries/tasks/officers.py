@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, literal, null, or_, select, tuple_
 
-from grants.access import Principal, visible
+from grants.access.principals import Principal
+from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, Side
 from grants.models import (
     Agreement,

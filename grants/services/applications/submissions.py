@@ -12,7 +12,7 @@ from grants.services import letters, numbering
 from grants.services.applications import checks
 from grants.services.effects import Context
 from grants.services.integrity import fingerprints
-from workflows.engine.message import Value
+from workflows.engine.message import Message, Value
 from workflows.programmes import programmes
 
 

@@ -11,7 +11,7 @@ from babel.numbers import get_currency_precision
 from grants.db import db, today
 from grants.models import Award, Instalment
 from grants.queries import recipients
-from grants.queries.cases.awards import loose_ends
+from grants.queries.cases import awards
 from grants.services import outbox
 from grants.services.effects import Apply, Context
 from grants.services.integrity import history
@@ -60,7 +60,7 @@ def settle(award: Award) -> None:
     """
     db.session.flush()
     db.session.refresh(award, with_for_update={"of": Award})
-    ends = loose_ends(award)
+    ends = awards.loose_ends(award)
     if ends["unused"] and not award.unused:
         award.back_by = today() + timedelta(days=RETURN_WITHIN_DAYS)
         _ask_back(award, ends["unused"], award.back_by)

@@ -56,7 +56,9 @@ def missing(review: Review) -> tuple[Message, ...]:
     for criterion in application.call.data.rubric:
         score = held.get(criterion.key)
         if score is None or score.points is None:
-            messages.append(Message("Give a score for “%(criterion)s”.", criterion=Message(criterion.title), cure=criterion.key))
+            messages.append(
+                Message("Give a score for “%(criterion)s”.", criterion=Message(criterion.title), cure=criterion.key)
+            )
         elif len(score.comment.split()) < COMMENT_WORDS:
             messages.append(
                 Message(

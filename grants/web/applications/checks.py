@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.checks import CheckForm
 from grants.models import Application
-from grants.services import checks, idempotency
+from grants.services import idempotency
+from grants.services.applications import checks
 from grants.web.applications.officer_view import overview
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from workflows.engine.roles import Role

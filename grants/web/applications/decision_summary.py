@@ -11,7 +11,8 @@ from flask import url_for
 from flask_babel import gettext
 
 from grants.models import Application, Assignment, Recommendation
-from grants.queries import cases, reviews
+from grants.queries import reviews
+from grants.queries.cases.applications import recommendation
 from grants.web.site.components import Fact
 from grants.web.site.formats import amount, current_day, day, number
 from workflows.cases import ApplicationCase
@@ -99,7 +100,7 @@ def rests_on(application: Application, asked: list[Assignment], case: Applicatio
     if not board.totals:
         return None
     currency = application.call.currency
-    advice = cases.recommendation(application)
+    advice = recommendation(application)
     rows = _scores(board) + _suggested(board, currency)
     if advice:
         text = _advised(advice.kind, amount(advice.amount, currency), advice.person.name)

@@ -8,13 +8,16 @@ from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.db import now, transaction
 from grants.forms.eligibility import BeginForm
 from grants.models import Application, Call, Organisation
-from grants.queries import cases, organisations, proposals
-from grants.services import applications, idempotency
-from grants.services.transitions import Refused
+from grants.queries import organisations, proposals
+from grants.queries.cases.calls import round_of
+from grants.queries.cases.organisations import applicant
+from grants.services import idempotency
+from grants.services.applications.drafts import begin as begin_draft
+from grants.services.refusals import Refused
 from grants.web.applications.rule_checks import RuleCheck
 from grants.web.calls import rules_text
 from grants.web.site.authorization import load, permitted, principal
@@ -89,7 +92,7 @@ def _begun(call: Call, organisation: Organisation) -> str:
 
 def _begin(call: Call, organisation: Organisation) -> str:
     actor = Actor(person=principal().id, role=Role.APPLICANT, on_behalf_of=organisation.id)
-    return url_for("drafts.write", id=applications.begin(call=call, organisation=organisation, actor=actor).id)
+    return url_for("drafts.write", id=begin_draft(call=call, organisation=organisation, actor=actor).id)
 
 
 def _shown(call: Call, form: BeginForm) -> str:
@@ -106,8 +109,8 @@ def _shown(call: Call, form: BeginForm) -> str:
 
 def _side(call: Call, organisation: Organisation) -> Side:
     """The rules applied before a draft exists: those met, and every reason against with a link to its remedy."""
-    round_ = cases.round_of(call)
-    case = ApplicationCase(arrived_at=now(), applicant=cases.applicant(organisation), round=round_)
+    round_ = round_of(call)
+    case = ApplicationCase(arrived_at=now(), applicant=applicant(organisation), round=round_)
     late = in_time(case, Actor(person=principal().id, role=Role.APPLICANT))
     reasons = [RuleCheck("cross", translate(late))] if late else []
     met = []

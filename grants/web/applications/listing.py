@@ -11,7 +11,8 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext, ngettext
 
-from grants.access import OFFICE, Principal
+from grants.access.principals import Principal
+from grants.access.visibility import OFFICE
 from grants.forms.applications import FilterForm
 from grants.models import Application
 from grants.queries import applications as found

@@ -9,14 +9,15 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
-from grants.access import ALLOWED, Permission, roles_on
+from grants.access.permissions import ALLOWED, Permission
+from grants.access.principals import roles_on
 from grants.db import now
 from grants.forms.checks import CheckForm
 from grants.models import Application
 from grants.queries import cases, documents, history, proposals, reviews, statuses
 from grants.queries.documents import DocumentStatus
+from grants.queries.flows import flow_of
 from grants.queries.proposals import Reading
-from grants.services.transitions import flow_of
 from grants.web.applications import checklist, decision_summary, facts, listing, rule_checks, status
 from grants.web.applications.checklist import ChecklistLine
 from grants.web.applications.decision_summary import DecisionSummary, ReviewerRow

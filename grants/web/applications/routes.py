@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from grants.access import Permission, roles_on
+from grants.access.permissions import Permission
+from grants.access.principals import roles_on
 from grants.models import Application
 from grants.web.applications import listing, officer_view
 from grants.web.applications.applicant_view import show_list, show_own

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from flask_babel import gettext, ngettext
 
 from grants.models import Application
+from grants.queries.flows import flow_of
 from grants.queries.statuses import Status
-from grants.services.applications import answer_until
+from grants.services.applications.submissions import answer_until
 from grants.services.letters import answered_by
-from grants.services.transitions import flow_of
 from grants.web.site.formats import day, translate
 from workflows import programme
 from workflows.engine.flow import Flow, Transition

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask_babel import gettext
 
-from grants.access import roles_on
+from grants.access.principals import roles_on
 from grants.forms.awards import DivisionForm
 from grants.models import Award, BudgetLine
 from grants.queries import awards

@@ -10,7 +10,8 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from grants.models import Award, Batch, Instalment, Payment
-from grants.queries import awards, cases
+from grants.queries import awards
+from grants.queries.cases.instalments import conditions as conditions_instalments
 from grants.web.site.authorization import principal
 from grants.web.site.components import Check
 from grants.web.site.formats import amount, day, number, translate
@@ -60,7 +61,9 @@ def _row(row: Instalment, award: Award, payment: Payment | None, open_to_me: fro
         share=f"{number(round(100 * row.amount / award.amount, 1))}\N{NO-BREAK SPACE}%",
         step=STEPS[step],
         on=on,
-        conditions=[Check("tick" if met else "ring", translate(message)) for message, met in cases.conditions(row)],
+        conditions=[
+            Check("tick" if met else "ring", translate(message)) for message, met in conditions_instalments(row)
+        ],
         next=_next(row, payment, open_to_me),
     )
 

@@ -9,10 +9,11 @@ from decimal import Decimal
 from flask import url_for
 from flask_babel import gettext, ngettext
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.models import Award, Repayment
-from grants.queries import awards, cases
+from grants.queries import awards
 from grants.queries.awards import Held
+from grants.queries.cases.awards import used as amount_used
 from grants.web.awards import instalments
 from grants.web.awards.instalments import InstalmentRow
 from grants.web.site.authorization import principal
@@ -69,7 +70,7 @@ def returns(award: Award, made: Sequence[Offer]) -> Returns | None:
     if not (rows or award.unused or record):
         return None
     settled = award.unused or award.to_close or award.application.step == "closed"
-    return Returns(rows, used=cases.used(award) if settled else None, offers=record)
+    return Returns(rows, used=amount_used(award) if settled else None, offers=record)
 
 
 def _fund(award: Award) -> Link | None:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.db import db, transaction
 from grants.models import Application, Award
 from grants.queries import awards
 from grants.services import awards as commands
-from grants.services.transitions import Refused, Stale
+from grants.services.refusals import Refused, Stale
 from grants.web.awards import award_view, listing
 from grants.web.awards.agreement import DivisionPage, divisible, division
 from grants.web.awards.listing import AwardsPage

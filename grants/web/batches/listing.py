@@ -9,7 +9,7 @@ from decimal import Decimal
 from flask import url_for
 from flask_babel import gettext
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.models import Batch, Fund
 from grants.queries import batches
 from grants.web.site.authorization import principal

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.calls import NewCallForm, call_form
 from grants.models import Call

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.forms.documents import FileForm, NumberForm
 from grants.models import Document, DocumentFile
 from grants.outside.storage import Damaged, Storage

@@ -14,7 +14,8 @@ from flask_login import current_user
 
 from grants.forms.proposals import Part, Proposal, typed
 from grants.models import Application, ApplicationSave
-from grants.queries import cases, drafts, history
+from grants.queries import drafts, history
+from grants.queries.cases.proposals import drafted_against, written
 from grants.web.applications import status
 from grants.web.site.authorization import principal
 from grants.web.site.autosave import Saved, part
@@ -38,7 +39,7 @@ class Draft:
     @classmethod
     def of(cls, application: Application) -> Draft:
         """Load the content of an application, in two queries."""
-        return cls(application, cases.written(application))
+        return cls(application, written(application))
 
     @property
     def stage(self) -> Stage:
@@ -53,7 +54,7 @@ class Draft:
     @property
     def states(self) -> tuple[SectionState, ...]:
         """The progress of each section, including violations of the call's rules."""
-        return states(self.stage, self.content, cases.drafted_against(self.application, self.content))
+        return states(self.stage, self.content, drafted_against(self.application, self.content))
 
     def form(self, more: str = "") -> Proposal:
         """The form filled with the stored content."""

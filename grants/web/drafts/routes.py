@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.proposals import UNREAD, Proposal, Written, chosen, kept_texts, typed
 from grants.models import Application, ApplicationSave
-from grants.services import applications
-from grants.services.transitions import Refused, Stale
+from grants.services.applications import drafts
+from grants.services.refusals import Refused, Stale
 from grants.web.drafts import conflicts, summary
 from grants.web.drafts.editor import WRITABLE, Draft, draft_page, saved
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
@@ -85,7 +85,7 @@ def choose(id: int, save_id: int) -> Response:
     with transaction():
         if mine:
             keep(application, Proposal(draft.stage, draft.currency, mixed), request.form.get("version", type=int))
-        applications.settle(row)
+        drafts.settle(row)
     return redirect(url_for(".write", id=id))
 
 
@@ -113,7 +113,7 @@ def keep(application: Application, form: Proposal, version: int | None) -> None:
     """Save the form's values; unchanged budget lines and indicators are not written."""
     before, found = Draft.of(application).content, form.written()
     facts = {name: value for name, value in found.facts.items() if value != before.answers.get(name)}
-    applications.save(
+    drafts.save(
         application,
         section="",
         facts=facts,
@@ -142,7 +142,7 @@ def _lost(application: Application) -> tuple[Response | str, int]:
     asked = {one.question.key for one in Draft.of(application).form().asked} | {"has", "marks"}
     content = {name: texts for name, texts in request.form.lists() if name.partition("-")[0] in asked}
     with transaction():
-        row = applications.keep_lost(
+        row = drafts.keep_lost(
             application,
             section="",
             content=content,

@@ -11,8 +11,8 @@ from flask import url_for
 from grants.db import now
 from grants.models import Application
 from grants.queries import cases
+from grants.queries.flows import flow_of
 from grants.services.letters import answered_by
-from grants.services.transitions import flow_of
 from grants.web.applications import status
 from grants.web.drafts.editor import Draft, open_url
 from grants.web.site.authorization import actor_on_row

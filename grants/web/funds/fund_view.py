@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.forms.funds import EnvelopeForm, FundForm
 from grants.models import Call, Fund
 from grants.queries import awards, funds, history

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.db import ConstraintViolated, today, transaction
 from grants.forms.funds import EnvelopeForm, FundForm
 from grants.models import Call, Fund
@@ -15,7 +15,7 @@ from grants.queries import funds
 from grants.services import calls as calls_commands
 from grants.services import idempotency
 from grants.services.money import funds as commands
-from grants.services.transitions import Refused
+from grants.services.refusals import Refused
 from grants.web.funds import fund_view
 from grants.web.funds.fund_view import NewFundPage
 from grants.web.site.authorization import actor_on_row, load, permitted, principal

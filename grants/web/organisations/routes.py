@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.models import Membership, Organisation
 from grants.queries import organisations, proposals, statuses
 from grants.web.applications import applicant_view

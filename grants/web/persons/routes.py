@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.db import db, transaction
 from grants.forms.persons import AppointmentForm
 from grants.models import Appointment, Person
 from grants.queries import persons as found
 from grants.services import idempotency, persons
-from grants.services.transitions import Refused
+from grants.services.refusals import Refused
 from grants.web.persons import person_view
 from grants.web.persons.person_view import PersonsPage
 from grants.web.site.authorization import load, permitted, principal

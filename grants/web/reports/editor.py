@@ -15,7 +15,8 @@ from grants.db import db, transaction
 from grants.forms.reports import ReportForm
 from grants.models import ApplicationSave, Report
 from grants.queries import completeness
-from grants.services import applications, reports
+from grants.services import reports
+from grants.services.applications import drafts
 from grants.web.reports.progress import SpendingTotals, money_used
 from grants.web.site.authorization import principal
 from grants.web.site.autosave import Saved, automatic, part
@@ -110,7 +111,7 @@ def saved(report: Report, form: ReportForm) -> Saved:
 def too_late(report: Report, form: ReportForm) -> tuple[Response | str, int]:
     """Another save came first: keep the submitted version and show both; 409."""
     with transaction():
-        row = applications.keep_lost(
+        row = drafts.keep_lost(
             report.award.application,
             section=_section(report),
             content=form.typed(),
@@ -134,7 +135,7 @@ def _settle(kept: int | None, report: Report) -> None:
     """Mark the kept version as settled after a save from the comparison page."""
     row = db.session.get(ApplicationSave, kept) if kept is not None else None
     if row is not None and row.section == _section(report):
-        applications.settle(row)
+        drafts.settle(row)
 
 
 def _section(report: Report) -> str:

@@ -10,12 +10,12 @@ from flask import Blueprint, jsonify, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.db import today
 from grants.forms.reports import ReportForm
 from grants.models import ApplicationSave, Report
 from grants.queries import reports
-from grants.services.transitions import Stale
+from grants.services.refusals import Stale
 from grants.web.reports import editor, progress
 from grants.web.reports.progress import UnsentPage
 from grants.web.site.authorization import load, permitted, principal

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.assignments import AssignmentForm
 from grants.models import Application
 from grants.queries import assignments
 from grants.queries.assignments import Candidate
-from grants.services import idempotency, reviews
+from grants.services import idempotency
+from grants.services.reviews.assignments import assign as assign_reviewer
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
@@ -60,7 +61,7 @@ def create(id: int) -> Response | tuple[str, int]:
 
 def _assign(application: Application, person_id: int) -> str:
     chosen = next(c.person for c in assignments.candidates(application) if c.person.id == person_id)
-    reviews.assign(application=application, reviewer=chosen, actor=actor_on_row(application, Role.OFFICER))
+    assign_reviewer(application=application, reviewer=chosen, actor=actor_on_row(application, Role.OFFICER))
     return url_for("applications.show", id=application.id, _anchor="reviews")
 
 

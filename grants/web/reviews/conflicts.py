@@ -10,7 +10,7 @@ from wtforms import Field
 from grants.forms.reviews import ConflictForm, DeclineForm
 from grants.models import Assignment, Call
 from grants.queries import reviews
-from grants.services.reviews import CONFLICTS
+from grants.services.reviews.conflicts import CONFLICTS
 from grants.web.reviews.scoring import requested
 from grants.web.site.components import Fact
 

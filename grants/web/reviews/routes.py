@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.reviews import ConflictForm, DeclineForm, ReviewForm, filled, review_form
 from grants.models import Application, Assignment, Review
-from grants.services import reviews
-from grants.services.transitions import Refused, Stale
+from grants.services.refusals import Refused, Stale
+from grants.services.reviews import assignments, scores
+from grants.services.reviews.conflicts import clear as declare_no_conflict
+from grants.services.reviews.conflicts import declare_conflict as record_conflict
 from grants.web.reviews import comparison, conflicts, scoring
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.autosave import automatic
@@ -79,7 +81,7 @@ def decline(id: int) -> Response | tuple[str, int]:
     if not form.sent():
         return _before(assignment, ConflictForm(), decline=form), 422
     with transaction():
-        reviews.decline(assignment, reason=form.reason.data or "", actor=actor_on_row(assignment, Role.REVIEWER))
+        assignments.decline(assignment, reason=form.reason.data or "", actor=actor_on_row(assignment, Role.REVIEWER))
     return redirect(url_for(".index", declined=1))
 
 
@@ -113,7 +115,7 @@ def send(id: int) -> Response | tuple[Response | str, int]:
         if not whole:
             return _scoring(assignment, form), 422
         with transaction():
-            reviews.send(review, actor=actor_on_row(assignment, Role.REVIEWER))
+            scores.send(review, actor=actor_on_row(assignment, Role.REVIEWER))
     except Stale:
         return _stale(assignment, form)
     except Refused as refused:
@@ -131,9 +133,9 @@ def of(id: int) -> str:
 def _declare(assignment: Assignment, form: ConflictForm) -> None:
     actor = actor_on_row(assignment, Role.REVIEWER)
     if kinds := form.kinds():
-        reviews.declare_conflict(assignment, kinds=kinds, actor=actor)
+        record_conflict(assignment, kinds=kinds, actor=actor)
     else:
-        reviews.clear(assignment, actor=actor)
+        declare_no_conflict(assignment, actor=actor)
 
 
 def _form(assignment: Assignment) -> ReviewForm:
@@ -149,7 +151,7 @@ def _review(assignment: Assignment) -> Review:
 
 
 def _save(review: Review, form: ReviewForm) -> None:
-    reviews.save(review, **form.facts(review), version=request.form.get("version", type=int))
+    scores.save(review, **form.facts(review), version=request.form.get("version", type=int))
 
 
 def _before(assignment: Assignment, form: ConflictForm, decline: DeclineForm | None = None) -> str:

@@ -12,12 +12,12 @@ from flask import url_for
 from flask_babel import gettext, ngettext
 from wtforms import Field
 
-from grants.access import Principal
+from grants.access.principals import Principal
 from grants.forms.reviews import TEXTS, ReviewForm, held
 from grants.models import Application, Assignment, Review, Score
 from grants.queries import proposals, reviews
 from grants.queries.proposals import Reading
-from grants.services.reviews import COMMENT_WORDS
+from grants.services.reviews.scores import COMMENT_WORDS
 from grants.web.applications.listing import tone
 from grants.web.site.authorization import principal
 from grants.web.site.autosave import Saved, part

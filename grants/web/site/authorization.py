@@ -12,7 +12,9 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from grants.access import ALLOWED, NOBODY, Permission, Principal, actor_on, load_principal, roles_on, visible
+from grants.access.permissions import ALLOWED, Permission
+from grants.access.principals import ANONYMOUS, Principal, actor_on, load_principal, roles_on
+from grants.access.visibility import visible
 from grants.db import Model, db
 from grants.models import Person, SignIn
 from grants.queries import sessions
@@ -60,7 +62,7 @@ class Visitor(UserMixin):
 def principal() -> Principal:
     """The principal of this request, loaded once."""
     if "principal" not in g:
-        g.principal = load_principal(current_user.person) if current_user.is_authenticated else NOBODY
+        g.principal = load_principal(current_user.person) if current_user.is_authenticated else ANONYMOUS
     found: Principal = g.principal
     return found
 

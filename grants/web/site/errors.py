@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from grants.db import ConstraintViolated, db
-from grants.services.transitions import Refused, Stale
+from grants.services.refusals import Refused, Stale
 from grants.web.site.authorization import principal
 from grants.web.site.components import Link, Reason
 from grants.web.site.formats import translate

@@ -12,7 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from config import LANGUAGES
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.queries.tasks import inbox
 from grants.queries.tasks.task import Task
 from grants.web.site.authorization import principal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from grants.access import Permission
+from grants.access.permissions import Permission
 from grants.web.site.authorization import permitted, principal
 from grants.web.tasks import applicant, officer
 from workflows.engine.roles import Role
