@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from grants.db import db
+from grants.db import db, transaction
 from grants.models import Application
-from grants.queries import statuses
-from grants.web.applications import status
+from grants.queries import reviews, statuses
+from grants.web.applications import decision_summary, status
 from grants.web.public import call_view
 from grants.web.site import formats
 from tests import world as w
@@ -159,3 +159,23 @@ def test_staff_are_not_told_to_write_what_the_applicant_writes(app: Flask) -> No
 
     assert {"you write it", "you and the Foundation", "with you"} <= set(notes[False])
     assert {"applicant writes it", "grantee and Foundation", "with the applicant"} <= set(notes[True])
+
+
+def test_a_review_of_an_earlier_stage_names_the_stage(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("RES",))
+        with transaction():
+            world.chapters["mg"].kind = "university"
+        row = w.in_review(world, "RES")
+        w.review(world, row, ("rex", "ria"))
+        before = stages(app, row)
+        w.apply(world, row, "invite", "omar", Role.OFFICER)
+
+        assert before == ["", ""]
+        assert stages(app, row) == ["Statement of interest", "Statement of interest"]
+
+
+def stages(app: Flask, row: Application) -> list[str]:
+    """The stage named beside each reviewer."""
+    with app.test_request_context():
+        return [decision_summary.reviewer(row, one).stage for one in reviews.of(row)]

@@ -14,7 +14,7 @@ from grants.models import Application, Assignment, Recommendation
 from grants.queries import reviews
 from grants.queries.cases.applications import recommendation
 from grants.web.site.components import Fact
-from grants.web.site.formats import amount, current_day, day, number
+from grants.web.site.formats import amount, current_day, day, number, translate
 from workflows.cases import ApplicationCase
 
 ZERO = Decimal(0)
@@ -26,7 +26,7 @@ class ReviewerRow:
 
     asked: the day of the invitation. due: None if nothing is expected any more. late: whether the review is overdue.
     state: its status as text, drawn in `tone` (good, late or empty). score, fund and amount: None before submission.
-    url: the submitted review. gone: whether the reviewer no longer takes part. stage: set for an earlier stage only.
+    url: the submitted review. gone: whether the reviewer no longer takes part. stage: the title of an earlier stage.
     """
 
     name: str
@@ -71,7 +71,7 @@ def reviewer(application: Application, one: Assignment) -> ReviewerRow:
         amount=sent.amount if sent else None,
         url=url_for("reviews.of", id=application.id, _anchor=f"review-{one.id}") if sent else None,
         gone=one.state in ("declined", "conflicted", "released"),
-        stage=one.stage if one.stage != application.stage else "",
+        stage=translate(application.call.data.stage(one.stage).title) if one.stage != application.stage else "",
     )
 
 
