@@ -12,6 +12,7 @@ from flask_babel import gettext
 from grants.forms.proposals import Proposal, kept_texts
 from grants.models import Application, ApplicationSave
 from grants.web.drafts.editor import WRITABLE, Draft
+from grants.web.site.formats import translate
 from workflows.forms.completeness import CATEGORIES
 from workflows.programme import Question
 
@@ -86,7 +87,7 @@ def shown(question: Question, value: Any) -> list[str]:
 
 
 def _title(titles: dict[str, str], cell: str) -> str:
-    return gettext(titles[cell]) if cell in titles else cell
+    return translate(titles[cell]) if cell in titles else cell
 
 
 def _marks(row: ApplicationSave) -> dict[str, str]:
