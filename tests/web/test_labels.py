@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grants.models.organisations import KINDS, STANDINGS
 from grants.web.calls import rules_text
-from grants.web.site.labels import LABELS
+from grants.web.site.formats import LABELS
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 from workflows.rules.calls import CALL_RULES
