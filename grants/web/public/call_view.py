@@ -90,7 +90,8 @@ def _decides(call: Call) -> str:
     """The role that decides on awards, from the flow."""
     transitions = programmes()[call.programme].flow.transitions
     award = next((transition for transition in transitions if transition.target == "agreement"), None)
-    return translate(ROLES.get(award.roles[0], "")) if award else ""
+    role = ROLES.get(award.roles[0]) if award else None
+    return translate(role) if role else ""
 
 
 def _payment(plan: InstalmentPlan, rules: CallRules) -> Payment:
