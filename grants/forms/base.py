@@ -9,12 +9,14 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 from flask import request
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import get_translations, gettext, lazy_gettext, ngettext
 from wtforms import Field, StringField
 from wtforms import Form as PlainForm
+from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
+from workflows.engine.message import N_
 from workflows.forms.printable import strange
 
 LINE, TEXT = 300, 10_000
@@ -26,8 +28,22 @@ THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d\d0")
 """A dot and three digits: 1.500 means 1500 in French or Spanish, and 1.5 in English."""
 
 
+BUILT_IN = {"Not a valid choice.": N_("Not a valid choice.")}
+"""The sentences of WTForms itself that our forms can show."""
+
+
+class Translated(DefaultMeta):
+    """The settings of all forms: sentences of WTForms come from the catalogues of pages."""
+
+    def get_translations(self, form: Any) -> Any:
+        """The translations of the request."""
+        return get_translations()
+
+
 class Form(PlainForm):
     """A WTForms form over the request's data; the CSRF token is checked for the whole application."""
+
+    Meta = Translated
 
     def __init__(self, **values: Any) -> None:
         super().__init__(request.form if request.method == "POST" else None, **values)

@@ -7,6 +7,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.db import Key, Model, Side, Stamp, visible_through
+from workflows.engine.message import Message
+
+DOCUMENTS = {
+    "award_letter": Message("Award letter"),
+    "decline_letter": Message("Decision letter"),
+    "receipt": Message("Receipt"),
+    "impact_report": Message("Impact report"),
+}
+"""The name of each kind of document."""
 
 
 class Document(Model):

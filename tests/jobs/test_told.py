@@ -40,19 +40,31 @@ def reported(language: str = "en") -> list[str]:
     return [*dict.fromkeys(wording.translate(Message.from_json(text)) for text in texts)]
 
 
-@pytest.mark.parametrize(
-    ("language", "amount"), [("en", "USD\xa010,000.00"), ("fr", "USD\xa010\u202f000,00"), ("es", "USD\xa010.000,00")]
-)
-def test_the_mail_about_an_award_names_its_amount(app: Flask, world: w.World, language: str, amount: str) -> None:
+AWARDED = {
+    "en": (
+        "We award your project USD\xa010,000.00. The award letter is on the page of your proposal as soon as it is "
+        "printed. Sign the agreement by the day stated in the letter."
+    ),
+    "fr": (
+        "Nous attribuons USD\xa010\u202f000,00 à votre projet. La lettre d’attribution figurera sur la page de votre "
+        "proposition dès qu’elle sera éditée. Signez la convention au plus tard à la date indiquée dans la lettre."
+    ),
+    "es": (
+        "Concedemos USD\xa010.000,00 a su proyecto. La carta de concesión estará en la página de su propuesta en "
+        "cuanto se genere. Firme el convenio a más tardar en la fecha indicada en la carta."
+    ),
+}
+AWARDED["ar"] = AWARDED["en"]
+
+
+@pytest.mark.parametrize("language", list(AWARDED))
+def test_a_mail_is_in_the_language_of_its_recipient(app: Flask, world: w.World, language: str) -> None:
     with app.app_context():
         w.awarded(world, amount=10_000)
 
         text_found = reported(language)[-1]
 
-    assert text_found == (
-        f"We award your project {amount}. The award letter is on the page of your proposal as soon as it is printed. "
-        "Sign the agreement by the day stated in the letter."
-    )
+    assert text_found == AWARDED[language]
 
 
 def test_the_mail_about_a_payment_names_the_amount_paid_to_each(app: Flask, world: w.World) -> None:
@@ -95,10 +107,11 @@ def test_the_mail_with_a_question_gives_its_deadline(app: Flask, world: w.World)
 
         text_found = reported("fr")[-1]
 
-    day = format_datetime(until, "d MMMM y, HH:mm", locale="fr")
+    first = "'er'" if until.day == 1 else ""
+    day = format_datetime(until, f"d{first} MMMM y, HH:mm", locale="fr")
     assert text_found == (
-        "We have a question about your proposal:\n\nWho owns the mast?\n\n"
-        f"Change the proposal and submit it again before {day} UTC."
+        "Nous avons une question sur votre proposition\u202f:\n\nWho owns the mast?\n\n"
+        f"Modifiez la proposition et déposez-la de nouveau. Date limite\u202f: {day} UTC."
     )
 
 

@@ -89,3 +89,29 @@ def test_the_cure_belongs_to_the_message_but_is_not_stored() -> None:
 
 def test_a_message_with_values_may_contain_a_percent_sign() -> None:
     assert str(Message("At most %(share)s %%.", share=15)) == "At most 15 %."
+
+
+def test_a_counted_message_keeps_both_forms_when_it_is_stored() -> None:
+    stored = json.loads(json.dumps(Message.counted("%(n)s review", "%(n)s reviews", n=2).as_json()))
+
+    assert stored == {"text": "%(n)s review", "plural": "%(n)s reviews", "values": {"n": 2}}
+    assert [str(Message.from_json(stored | {"values": {"n": n}})) for n in (0, 1, 2)] == [
+        "0 reviews",
+        "1 review",
+        "2 reviews",
+    ]
+
+
+def test_a_value_that_is_a_message_is_restored_as_one() -> None:
+    message = Message("“%(label)s” is not answered.", label=Message("Title"))
+
+    back = Message.from_json(json.loads(json.dumps(message.as_json())))
+
+    assert back == message
+    assert str(back) == "“Title” is not answered."
+
+
+def test_a_stored_text_is_read_in_its_present_wording(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(REWORDED, "It was sent", "Submitted")
+
+    assert Message.from_json({"text": "It was sent", "values": {}}) == Message("Submitted")
