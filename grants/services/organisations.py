@@ -24,7 +24,10 @@ def add(
     source: str = "",
     actor: Actor = CLOCK,
 ) -> Organisation:
-    """Create an organisation and its history event. The transaction raises Broken when the name is taken."""
+    """Create an organisation and its history event.
+
+    The transaction raises ConstraintViolated when the name is taken.
+    """
     row = Organisation(
         name=name,
         sort_key=sort_key(name),

@@ -14,7 +14,10 @@ from workflows.engine.roles import ROLES, Actor, Role
 def add(
     *, email: str, name: str, password_hash: str | None, language: str = "en", timezone: str = "UTC", actor: Actor
 ) -> Person:
-    """Create an account and its history event. The transaction raises Broken when the email address is taken."""
+    """Create an account and its history event.
+
+    The transaction raises ConstraintViolated when the email address is taken.
+    """
     person = Person(
         email=email.strip().lower(),
         name=name.strip(),
@@ -36,7 +39,7 @@ def add(
 def join(person: Person, organisation: Organisation, *, title: str = "", actor: Actor) -> Membership:
     """Make the person a member who acts for the organisation, and record it in history.
 
-    The transaction raises Broken when the person already is one.
+    The transaction raises ConstraintViolated when the person already is one.
     """
     membership = Membership(person=person, organisation=organisation, title=title)
     db.session.add(membership)
@@ -50,8 +53,8 @@ def appoint(
 ) -> Appointment:
     """Appoint the person to the role, everywhere or in one programme or call; record it in history.
 
-    Ends all sessions of the person, because what they may see changes. The transaction raises Broken when the person
-    already holds this role.
+    Ends all sessions of the person, because what they may see changes. The transaction raises ConstraintViolated when
+    the person already holds this role.
     """
     appointment = Appointment(person=person, role=str(role), programme=programme, call_id=call_id)
     db.session.add(appointment)

@@ -93,9 +93,11 @@ def way_through(flow: Flow) -> tuple[str, ...]:
 
 def _onward(flow: Flow, step: str, stage: str, visited: set[tuple[str, str]]) -> Transition | None:
     transitions = [
-        m for m in flow.transitions if m.here(step, stage) and (m.target, m.next_stage or stage) not in visited
+        row
+        for row in flow.transitions
+        if row.here(step, stage) and (row.target, row.next_stage or stage) not in visited
     ]
-    ranked = sorted((m for m in transitions if m.weight != "grave"), key=lambda m: m.weight != "first")
+    ranked = sorted((row for row in transitions if row.weight != "grave"), key=lambda row: row.weight != "first")
     return ranked[0] if ranked else None
 
 

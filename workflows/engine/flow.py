@@ -121,10 +121,10 @@ class Flow:
     steps: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        named = [*self.starts, *(s for m in self.transitions for s in (*m.source, m.target))]
+        named = [*self.starts, *(s for row in self.transitions for s in (*row.source, row.target))]
         if unknown := sorted({s for s in named if s not in STEPS}):
             raise ValueError(f"{self.name}: unknown steps: {', '.join(unknown)}")
-        pairs = [(m.key, source, m.stage) for m in self.transitions for source in m.source]
+        pairs = [(row.key, source, row.stage) for row in self.transitions for source in row.source]
         if doubled := sorted(
             {
                 f"{key} from {source}"
@@ -142,18 +142,18 @@ class Flow:
 
     def _reached(self) -> set[str]:
         reached = set(self.starts)
-        while more := {m.target for m in self.transitions if reached & set(m.source)} - reached:
+        while more := {row.target for row in self.transitions if reached & set(row.source)} - reached:
             reached |= more
         return reached
 
     def transition(self, key: str, step: str, stage: str) -> Transition | None:
         """The transition with this key at this step in this stage, or None."""
-        return next((m for m in self.transitions if m.key == key and m.here(step, stage)), None)
+        return next((row for row in self.transitions if row.key == key and row.here(step, stage)), None)
 
     def offered(self, step: str, stage: str, roles: Iterable[Role]) -> tuple[Transition, ...]:
         """The transitions that exist here for these roles, whether or not their guards pass."""
         held = set(roles)
-        return tuple(m for m in self.transitions if m.here(step, stage) and held & set(m.roles))
+        return tuple(row for row in self.transitions if row.here(step, stage) and held & set(row.roles))
 
     def objections(self, key: str, case: Case, actor: Actor) -> tuple[Message, ...]:
         """Every reason to refuse the transition; empty when it may be applied."""
@@ -165,7 +165,7 @@ class Flow:
         return tuple(message for rule in transition.guards for message in _messages_of(rule(case, actor)))
 
     def _misplaced(self, key: str, step: str) -> Message:
-        known = next((m for m in self.transitions if m.key == key), None)
+        known = next((row for row in self.transitions if row.key == key), None)
         if known is None:
             return Message("This action does not exist. Reload the page to see what you can do now.")
         return Message(
@@ -184,13 +184,13 @@ class Flow:
 
     def timed(self) -> tuple[Transition, ...]:
         """The transitions that the clock applies when their time limit has passed."""
-        return tuple(m for m in self.transitions if m.time_limit and Role.CLOCK in m.roles)
+        return tuple(row for row in self.transitions if row.time_limit and Role.CLOCK in row.roles)
 
     def changed(self, *rows: Transition, without: Iterable[str] = (), name: str | None = None) -> Flow:
         """A copy of this flow with transitions replaced by key, added or left out."""
         gone = {*without, *(row.key for row in rows)}
         return replace(
-            self, name=name or self.name, transitions=(*(m for m in self.transitions if m.key not in gone), *rows)
+            self, name=name or self.name, transitions=(*(row for row in self.transitions if row.key not in gone), *rows)
         )
 
 

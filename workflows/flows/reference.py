@@ -41,8 +41,10 @@ def mermaid(flow: Flow) -> str:
     """The transitions as a Mermaid state diagram, with the words of the steps as labels."""
     names = [f'    state "{MARKS[STEPS[key].shape]} {STEPS[key].word}" as {key}' for key in flow.steps]
     starts = [f"    [*] --> {key}" for key in flow.starts]
-    arrows = [f"    {source} --> {m.target}: {m.title}{_stage(m)}" for m in flow.transitions for source in m.source]
-    leaving = {source for m in flow.transitions for source in m.source}
+    arrows = [
+        f"    {source} --> {row.target}: {row.title}{_stage(row)}" for row in flow.transitions for source in row.source
+    ]
+    leaving = {source for row in flow.transitions for source in row.source}
     ends = [f"    {key} --> [*]" for key in flow.steps if key not in leaving]
     return "\n".join(["stateDiagram-v2", *names, *starts, *arrows, *ends])
 

@@ -134,7 +134,11 @@ def apart() -> list[tuple[str, str]]:
         (code, stage.key)
         for code, programme in programmes().items()
         for stage in programme.rules.stages
-        if (onward := [m for m in programme.flow.offered("review", stage.key, {Role.OFFICER}) if m.weight == "first"])
+        if (
+            onward := [
+                row for row in programme.flow.offered("review", stage.key, {Role.OFFICER}) if row.weight == "first"
+            ]
+        )
         and all(not_checked_by_me in transition.guards for transition in onward)
     ]
 

@@ -13,7 +13,7 @@ from workflows.engine.roles import Actor
 
 
 def receive(*, title: str, year: int, currency: str, amount: Decimal, source: str, actor: Actor) -> Fund:
-    """Create a fund with its first contribution. The transaction raises Broken when the title is taken."""
+    """Create a fund with its first contribution. The transaction raises ConstraintViolated when the title is taken."""
     fund = Fund(title=title, year=year, currency=currency, source=source)
     db.session.add(fund)
     db.session.flush()
