@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from workflows.forms.completeness import add_months
 from workflows.programme import ReportSchedule
 
-SIGN_WITHIN_DAYS = 14
+SIGNING_DAYS = 14
 """Days that the grantee has to sign after the award. Used by the award letter and the inbox."""
-RETURN_WITHIN_DAYS = 30
+RETURN_DAYS = 30
 """Days that the grantee has to return unspent funds after the approval of the last report."""
-READ_WITHIN_DAYS = 21
+READING_DAYS = 21
 """Days that the Foundation has to review a report. Used by both inboxes and the page of the report."""
 
 

@@ -125,15 +125,15 @@ def progress(document: Document) -> Progress:
 
 def numbered(number: str) -> Validity | None:
     """The newest version of the document with this number, as the public may know it."""
-    return _standing(Document.number == number.strip().upper())
+    return _validity(Document.number == number.strip().upper())
 
 
 def of_file(sha256: str) -> Validity | None:
     """The document whose file has this SHA-256, as the public may know it."""
-    return _standing(Document.id.in_(select(DocumentFile.document_id).where(DocumentFile.sha256 == sha256)))
+    return _validity(Document.id.in_(select(DocumentFile.document_id).where(DocumentFile.sha256 == sha256)))
 
 
-def _standing(wanted: Any) -> Validity | None:
+def _validity(wanted: Any) -> Validity | None:
     found = next(iter(_statuses(_NEWEST.where(wanted).limit(1))), None)
     if found is None:
         return None

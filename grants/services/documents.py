@@ -73,10 +73,10 @@ def order(
 
 def revoke(application: Application, kind: str, *, reason: str) -> None:
     """Revoke every valid document of that kind of the application. reason: shown with the document."""
-    standing = select(Document.id).where(
+    valid = select(Document.id).where(
         Document.application_id == application.id, Document.kind == kind, ~Document.end.has()
     )
-    for id in db.session.scalars(standing.order_by(Document.id)):
+    for id in db.session.scalars(valid.order_by(Document.id)):
         db.session.add(DocumentEnd(document_id=id, kind="revoked", reason=reason))
     db.session.flush()
 

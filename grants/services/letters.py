@@ -26,12 +26,12 @@ from grants.models import (
 from grants.queries import awards, recipients, scores
 from grants.services import documents
 from reports import snapshots
-from workflows.deadlines import SIGN_WITHIN_DAYS
+from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.roles import Role
 from workflows.programme import CallRules
 
-ANSWER_WITHIN = timedelta(days=30)
-APPEAL_WITHIN = timedelta(days=30)
+ANSWER_TIME = timedelta(days=30)
+APPEAL_TIME = timedelta(days=30)
 
 
 def receipt(application: Application, *, sent_by: Person, arrived_at: datetime) -> Document:
@@ -68,7 +68,7 @@ def award_letter(award: Award, *, signed_by: Person) -> Document:
         reviewers_count=db.session.scalar(reviews) or 0,
         instalments=tuple(_instalment(one, reports) for one in award.instalments),
         conditions=(award.conditions,) if award.conditions else (),
-        duties=_duties(award, reports),
+        duties=_obligations(award, reports),
         contact=_contact(application),
         signatory=snapshots.Person(name=signed_by.name, title=_signs_as(application, signed_by)),
     )
@@ -87,7 +87,7 @@ def decline_letter(application: Application, *, feedback: str, signed_by: Person
         funded=db.session.scalar(funded),
         score=beside and snapshots.Score(own=beside.own, funded_average=beside.funded, most=Decimal(100)),
         feedback=(snapshots.Feedback(heading=application.title, text=feedback),),
-        appeal_until=today() + APPEAL_WITHIN,
+        appeal_until=today() + APPEAL_TIME,
         contact=_contact(application),
         signatory=snapshots.Person(name=signed_by.name, title=_signs_as(application, signed_by)),
     )
@@ -193,7 +193,7 @@ def answer_time(rules: CallRules) -> timedelta:
     clock = rules.clock
     if hours := sum(number for key, number in clock.items() if key.endswith("_hours")):
         return timedelta(hours=hours, days=clock.get("invited_days", 0))
-    return timedelta(days=clock.get("decision_days", 0)) + ANSWER_WITHIN
+    return timedelta(days=clock.get("decision_days", 0)) + ANSWER_TIME
 
 
 def answered_by(call: Call, sent_at: datetime) -> datetime:
@@ -231,9 +231,9 @@ def _instalment(one: Instalment, reports: dict[int, Report]) -> snapshots.Instal
     return snapshots.Instalment(number=one.number, amount=one.amount, conditions=tuple(conditions))
 
 
-def _duties(award: Award, reports: dict[int, Report]) -> tuple[snapshots.Duty, ...]:
+def _obligations(award: Award, reports: dict[int, Report]) -> tuple[snapshots.Duty, ...]:
     sign = snapshots.Duty(
-        by=today() + timedelta(days=SIGN_WITHIN_DAYS), deed="sign_agreement", about=award.agreement.number
+        by=today() + timedelta(days=SIGNING_DAYS), deed="sign_agreement", about=award.agreement.number
     )
     return (sign, *(snapshots.Duty(by=r.due_on, deed="send_report", **_named(r)) for r in reports.values()))
 

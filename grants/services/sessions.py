@@ -17,8 +17,8 @@ from grants.models import Person, SignIn, SignInFailure
 from grants.queries import sessions
 from workflows.engine.message import Message
 
-TRIES, WITHIN = 10, timedelta(minutes=15)
-AT_ONCE = threading.BoundedSemaphore(2)
+TRIES, FAILURE_WINDOW = 10, timedelta(minutes=15)
+HASHING_SLOTS = threading.BoundedSemaphore(2)
 """Argon2 needs much memory by design, so at most two computations run at once in a process."""
 
 
@@ -43,15 +43,17 @@ def verified(*, email: str, password: str, address: str, settings: Settings) -> 
     """The person with this email address and password. address: the network address of the request.
 
     For an unknown email address a dummy hash is checked, so that it takes as long as a wrong password; only the first
-    time in a process takes longer. Raises TooMany after TRIES failures within WITHIN, else NotSignedIn.
+    time in a process takes longer. Raises TooMany after TRIES failures within FAILURE_WINDOW, else NotSignedIn.
     """
-    if sessions.failures(email, address, WITHIN) >= TRIES:
+    if sessions.failures(email, address, FAILURE_WINDOW) >= TRIES:
         raise TooMany(
-            Message("Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=WITHIN.seconds // 60)
+            Message(
+                "Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=FAILURE_WINDOW.seconds // 60
+            )
         )
     person = sessions.person_of(email)
     argon2 = hasher(settings)
-    with AT_ONCE:
+    with HASHING_SLOTS:
         stored = person.password_hash if person and person.password_hash else _nobodys(argon2)
         right = _verifies(argon2, stored, password)
     if not right or person is None or not person.password_hash:

@@ -59,9 +59,9 @@ def placeholders(*texts: str) -> set[str]:
 def stored(app: Flask) -> set[str]:
     """Every text in the history and the mails of the old database."""
     with app.app_context():
-        said = db.session.scalars(select(Event.message)).all()
+        stored = db.session.scalars(select(Event.message)).all()
         mails = db.session.scalars(select(Outbox.args).where(Outbox.kind == "mail")).all()
-    return {message["text"] for message in (*said, *(mail[part] for mail in mails for part in ("subject", "text")))}
+    return {message["text"] for message in (*stored, *(mail[part] for mail in mails for part in ("subject", "text")))}
 
 
 def test_every_text_of_the_old_database_is_known(app: Flask) -> None:
@@ -99,6 +99,6 @@ def test_every_old_text_is_listed_only_once() -> None:
 
 def test_every_text_of_the_old_database_can_be_shown(app: Flask) -> None:
     with app.app_context():
-        said = db.session.scalars(select(Event.message)).all()
+        stored = db.session.scalars(select(Event.message)).all()
 
-    assert [text for text in (str(Message.from_json(message)) for message in said) if "%(" in text] == []
+    assert [text for text in (str(Message.from_json(message)) for message in stored) if "%(" in text] == []

@@ -51,7 +51,9 @@ ANY_FEEDBACK = Field(
 )
 KIND = Field("kind", "choice", N_("Your recommendation"), options=(("award", N_("Award")), ("decline", N_("Decline"))))
 REASON = Field("reason", "text", N_("Reason"), words=3)
-TOLD = Field("reason", "text", N_("Reason for the grantee"), N_("We send it to the grantee by mail."), words=3)
+REASON_FOR_GRANTEE = Field(
+    "reason", "text", N_("Reason for the grantee"), N_("We send it to the grantee by mail."), words=3
+)
 ANY_REASON = Field("reason", "text", N_("Reason"), required=False)
 QUESTION = Field("question", "text", N_("What must be changed or answered"), words=3)
 
@@ -239,7 +241,7 @@ TAKE_BACK = Transition(
     target="terminated",
     roles=(Role.APPROVER,),
     guards=(nobody_signed, time_to_sign_is_over),
-    fields=(TOLD,),
+    fields=(REASON_FOR_GRANTEE,),
     effect=Effect.END_AWARD,
     notifies=(TAKEN_BACK,),
     weight="grave",

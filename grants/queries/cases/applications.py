@@ -15,7 +15,7 @@ from grants.queries.cases.calls import round_of
 from grants.queries.cases.organisations import applicant
 from grants.queries.cases.proposals import request, written
 from workflows import cases
-from workflows.deadlines import SIGN_WITHIN_DAYS
+from workflows.deadlines import SIGNING_DAYS
 from workflows.forms.completeness import missing
 
 
@@ -85,5 +85,5 @@ def _after_award(row: Application) -> dict[str, Any]:
     ).first()
     if award is None:
         return {}
-    until = award.made_at.date() + timedelta(days=SIGN_WITHIN_DAYS)
+    until = award.made_at.date() + timedelta(days=SIGNING_DAYS)
     return {"agreement": award.agreement.step, "sign_until": until, **loose_ends(award)}

@@ -26,7 +26,7 @@ from grants.models import (
 from grants.queries import batches
 from grants.queries.tasks import officers
 from grants.queries.tasks.task import Task, columns, day, hours
-from workflows.deadlines import SIGN_WITHIN_DAYS
+from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.roles import Role
 
 MOST = 100
@@ -112,7 +112,7 @@ def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:
     sign = (
         select(
             *columns(
-                literal("sign"), Award.id, Application.title, Award.number, func.date(Award.made_at) + SIGN_WITHIN_DAYS
+                literal("sign"), Award.id, Application.title, Award.number, func.date(Award.made_at) + SIGNING_DAYS
             )
         )
         .join(Award, Award.application_id == Application.id)

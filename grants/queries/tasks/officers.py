@@ -22,7 +22,7 @@ from grants.models import (
     Report,
 )
 from grants.queries.tasks.task import columns, day, hours
-from workflows.deadlines import READ_WITHIN_DAYS, SIGN_WITHIN_DAYS
+from workflows.deadlines import READING_DAYS, SIGNING_DAYS
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 from workflows.rules.decisions import not_checked_by_me
@@ -153,7 +153,7 @@ def _countersign(principal: Principal) -> Select[Any]:
 
 def _unsigned(principal: Principal) -> list[Select[Any]]:
     """Awards not signed in time, for those who may revoke them and for the officers who remind the grantee."""
-    due = func.date(Award.made_at) + SIGN_WITHIN_DAYS
+    due = func.date(Award.made_at) + SIGNING_DAYS
     found = []
     for role in (role for role in (Role.OFFICER, Role.APPROVER) if role in principal.calls):
         theirs = Application.call_id.in_(select(Call.id).where(Call.programme.in_(takes_back(role))))
@@ -212,7 +212,7 @@ def _awards(principal: Principal, kind: Any, due: Any, *roles: Role) -> Select[A
 
 
 def _received(principal: Principal) -> Select[Any]:
-    due = func.date(Report.step_at) + READ_WITHIN_DAYS
+    due = func.date(Report.step_at) + READING_DAYS
     return (
         select(*columns(literal("received"), Report.id, Application.title, Report.title, due))
         .join(Award, Award.id == Report.award_id)

@@ -31,7 +31,7 @@ from workflows.engine.roles import CLOCK
 RECORDED: tuple[type[Any], ...] = (Assignment, Appointment, Membership)
 """Models that give a person rights or visibility; each row must have an event."""
 SETTLED: tuple[type[Any], ...] = (Application, Agreement, Instalment, Report, Batch, Call, *RECORDED)
-AT_ONCE = 200
+ROWS_PER_CHUNK = 200
 """Rows kept in memory before the session is cleared."""
 
 
@@ -49,7 +49,7 @@ def settled() -> Iterator[Message]:
             .order_by(Event.about_id, Event.id.desc())
         )
         for number, (id, facts) in enumerate(db.session.execute(newest).all()):
-            if number % AT_ONCE == 0:
+            if number % ROWS_PER_CHUNK == 0:
                 db.session.expunge_all()
             row = db.session.get(model, id) if facts else None
             if row is not None and fingerprints.of(row) != facts:

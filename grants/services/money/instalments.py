@@ -18,7 +18,7 @@ from grants.services.integrity import history
 from grants.services.money import ledger
 from grants.services.refusals import Refused
 from workflows.apportionment import apportioned
-from workflows.deadlines import RETURN_WITHIN_DAYS
+from workflows.deadlines import RETURN_DAYS
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import CLOCK, Actor, Role
 from workflows.programme import InstalmentPlan
@@ -62,7 +62,7 @@ def settle(award: Award) -> None:
     db.session.refresh(award, with_for_update={"of": Award})
     ends = awards.loose_ends(award)
     if ends["unused"] and not award.unused:
-        award.back_by = today() + timedelta(days=RETURN_WITHIN_DAYS)
+        award.back_by = today() + timedelta(days=RETURN_DAYS)
         _ask_back(award, ends["unused"], award.back_by)
     award.unused, award.to_close = ends["unused"], not any(ends.values())
 

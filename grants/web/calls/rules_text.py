@@ -20,24 +20,24 @@ KINDS = {
     "individual": Message("individual researchers"),
 }
 
-WHO = ("applicants", "countries", "standing")
+APPLICANT_RULES = ("applicants", "countries", "standing")
 """The rules that the programme's own description of its applicants covers."""
 
 
-def who_can_apply(rules: CallRules, programme: Programme) -> str:
-    """Who can apply: the programme's own description, unless the call has changed the rules in WHO."""
+def applicants_text(rules: CallRules, programme: Programme) -> str:
+    """Who can apply: the programme's own description, unless the call has changed the rules in APPLICANT_RULES."""
     asked, first = _about(rules), _about(programme.rules)
     if {key: {*names} for key, names in asked.items()} == {key: {*names} for key, names in first.items()}:
         return translate(programme.eligible)
     kinds = _kinds({"allowed": asked.get("applicants", KINDS)})
-    rest = [key for key in WHO[1:] if key in asked and (key != "standing" or _takes_chapters(asked))]
+    rest = [key for key in APPLICANT_RULES[1:] if key in asked and (key != "standing" or _takes_chapters(asked))]
     reported = [text(RuleSpec(key=key, params={"allowed": asked[key]}), rules, "").rstrip(".") for key in rest]
     return ". ".join([kinds[:1].upper() + kinds[1:], *reported])
 
 
 def _about(rules: CallRules) -> dict[str, list[str]]:
-    """What each active rule in WHO allows, by rule key."""
-    return {spec.key: [*spec.params["allowed"]] for spec in rules.rules if spec.key in WHO}
+    """What each active rule in APPLICANT_RULES allows, by rule key."""
+    return {spec.key: [*spec.params["allowed"]] for spec in rules.rules if spec.key in APPLICANT_RULES}
 
 
 def _takes_chapters(asked: Mapping[str, list[str]]) -> bool:

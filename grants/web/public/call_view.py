@@ -61,7 +61,7 @@ def show(call: Call) -> CallPage:
     return CallPage(
         call=call,
         lead=translate(programme.lead),
-        applicants=rules_text.who_can_apply(rules, programme),
+        applicants=rules_text.applicants_text(rules, programme),
         hear=hear(call),
         open=_open(call),
         may_apply=not principal().id or Role.APPLICANT in principal().roles,

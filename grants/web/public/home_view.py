@@ -69,7 +69,7 @@ def _open_call(call: Call, at: datetime) -> OpenCall:
     return OpenCall(
         call=call,
         lead=translate(programme.lead),
-        applicants=rules_text.who_can_apply(call.data, programme),
+        applicants=rules_text.applicants_text(call.data, programme),
         hear=hear(call),
         soon=left is not None and left < SOON_DAYS,
     )

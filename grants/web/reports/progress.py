@@ -14,7 +14,7 @@ from grants.models import Instalment, Report, ReportFigure, ReportSpending
 from grants.queries import awards, reports
 from grants.web.site.authorization import principal
 from grants.web.site.formats import amount, number
-from workflows.deadlines import READ_WITHIN_DAYS
+from workflows.deadlines import READING_DAYS
 from workflows.engine.steps import STEPS, Step
 
 START, TARGET, EDGES = 4.0, 76.0, (1.0, 97.0)
@@ -141,7 +141,7 @@ def clock(report: Report) -> ReadingClock | None:
     if report.step != "received":
         return None
     began = report.step_at.date()
-    return ReadingClock((today() - began).days + 1, READ_WITHIN_DAYS, began + timedelta(days=READ_WITHIN_DAYS))
+    return ReadingClock((today() - began).days + 1, READING_DAYS, began + timedelta(days=READING_DAYS))
 
 
 def checks(report: Report) -> tuple[Check, ...]:

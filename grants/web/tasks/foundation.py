@@ -11,7 +11,7 @@ from grants.models import Application
 from grants.queries.statuses import Status
 from grants.web.applications import status
 from grants.web.site.formats import day
-from workflows.deadlines import READ_WITHIN_DAYS
+from workflows.deadlines import READING_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ def _report(title: str, at: datetime, today: date) -> FoundationTask:
         "submitted %(day)s, day %(days)s of %(most)s. You will hear from us by %(until)s.",
         day=day(at.date()),
         days=days,
-        most=READ_WITHIN_DAYS,
-        until=day(at.date() + timedelta(days=READ_WITHIN_DAYS)),
+        most=READING_DAYS,
+        until=day(at.date() + timedelta(days=READING_DAYS)),
     )
     return FoundationTask(gettext("Reading “%(title)s”", title=title), text)
 
