@@ -28,7 +28,7 @@ def misapportioned(
     parts: Sequence[Decimal], asked: Sequence[Decimal], amount: Decimal, currency: str
 ) -> tuple[Message, ...]:
     """Reasons against the agreed lines: each is at most the amount requested for it, and their sum is the award."""
-    message = [
+    reasons = [
         Message(
             "Line %(number)s: the amount cannot exceed the %(asked)s requested.",
             number=number,
@@ -40,5 +40,5 @@ def misapportioned(
     together = sum(parts, Decimal(0))
     if together != amount:
         text = N_("The lines add up to %(together)s, but the award is %(amount)s.")
-        message.append(Message(text, together=Money(together, currency), amount=Money(amount, currency)))
-    return tuple(message)
+        reasons.append(Message(text, together=Money(together, currency), amount=Money(amount, currency)))
+    return tuple(reasons)

@@ -94,18 +94,18 @@ def no_overdue(case: ApplicationCase, params: Params) -> Message | None:
 
 def held(case: ApplicationCase, params: Held) -> tuple[Message, ...]:
     """The number and the total amount of the applicant’s current grants are within the limits."""
-    message = []
+    reasons = []
     if case.applicant.held >= params.grants:
         text = N_("Your current grants: %(held)s. The limit is %(most)s at the same time.")
-        message.append(Message(text, held=case.applicant.held, most=params.grants))
+        reasons.append(Message(text, held=case.applicant.held, most=params.grants))
     if case.applicant.held_amount + case.asked > params.amount:
         most = Money(params.amount, case.round.currency)
-        message.append(
+        reasons.append(
             Message(
                 "With this application, your current grants would exceed the limit of %(most)s in total.", most=most
             )
         )
-    return tuple(message)
+    return tuple(reasons)
 
 
 RULES = (

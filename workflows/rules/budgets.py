@@ -111,14 +111,14 @@ def partner_above(case: ApplicationCase, params: Above) -> tuple[Message, ...]:
     """Above a set amount, the project has an outside partner and a minimum duration."""
     if case.asked <= params.amount:
         return ()
-    message = []
+    reasons = []
     amount = Money(params.amount, case.round.currency)
     if not case.partners:
-        message.append(Message("A grant above %(amount)s requires an outside partner.", amount=amount, cure="partners"))
+        reasons.append(Message("A grant above %(amount)s requires an outside partner.", amount=amount, cure="partners"))
     if case.months < params.months:
         text = N_("A project with a grant above %(amount)s must run for at least %(months)s months.")
-        message.append(Message(text, amount=amount, months=params.months, cure="months"))
-    return tuple(message)
+        reasons.append(Message(text, amount=amount, months=params.months, cure="months"))
+    return tuple(reasons)
 
 
 def _plain(percent: Decimal) -> Decimal:

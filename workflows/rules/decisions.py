@@ -72,12 +72,12 @@ def amount_fits(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
         return ()
     if not isinstance(amount, Decimal) or not amount.is_finite():
         return (Message("Enter the amount as a number.", cure="amount"),)
-    message = []
+    reasons = []
     currency = case.round.currency
     if amount <= 0:
-        message.append(Message("Enter an amount above zero.", cure="amount"))
+        reasons.append(Message("Enter an amount above zero.", cure="amount"))
     if amount > case.asked:
-        message.append(
+        reasons.append(
             Message(
                 "The applicant requested %(asked)s; an award cannot exceed this amount.",
                 asked=Money(case.asked, currency),
@@ -86,8 +86,8 @@ def amount_fits(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
         )
     if amount > case.round.envelope_left:
         left = Money(case.round.envelope_left, currency)
-        message.append(Message("The call has only %(left)s left to award.", left=left, cure="amount"))
-    return tuple(message)
+        reasons.append(Message("The call has only %(left)s left to award.", left=left, cure="amount"))
+    return tuple(reasons)
 
 
 def recommends_wholly(case: ApplicationCase, actor: Actor) -> Message | None:
@@ -101,15 +101,15 @@ def recommends_wholly(case: ApplicationCase, actor: Actor) -> Message | None:
 
 def all_settled(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
     """Every report is approved, every instalment is paid, and all unspent funds are returned."""
-    message = []
+    reasons = []
     if case.reports_open:
-        message.append(Message("Reports not approved yet: %(count)s.", count=case.reports_open, cure="award"))
+        reasons.append(Message("Reports not approved yet: %(count)s.", count=case.reports_open, cure="award"))
     if case.instalments_open:
-        message.append(Message("Instalments not paid yet: %(count)s.", count=case.instalments_open, cure="award"))
+        reasons.append(Message("Instalments not paid yet: %(count)s.", count=case.instalments_open, cure="award"))
     if case.unused:
         unused = Money(case.unused, case.round.currency)
-        message.append(Message("Unspent funds not returned yet: %(unused)s.", unused=unused, cure="award"))
-    return tuple(message)
+        reasons.append(Message("Unspent funds not returned yet: %(unused)s.", unused=unused, cure="award"))
+    return tuple(reasons)
 
 
 def nobody_signed(case: ApplicationCase, actor: Actor) -> Message | None:

@@ -73,16 +73,16 @@ def came_from_us(case: AgreementCase, actor: Actor) -> tuple[Message, ...]:
     """The amount was paid and not spent, the date is not in the future, and the bank reference is new."""
     if not case.returnable:
         return (Message("There are no funds that could be returned.", cure="award"),)
-    amount, message = case.answers.get("amount"), []
+    amount, reasons = case.answers.get("amount"), []
     if isinstance(amount, Decimal) and amount <= 0:
-        message.append(Message("Enter an amount above zero.", cure="amount"))
+        reasons.append(Message("Enter an amount above zero.", cure="amount"))
     if isinstance(amount, Decimal) and amount > case.returnable:
         most = Money(case.returnable, case.currency)
-        message.append(Message("At most %(most)s can be returned.", most=most, cure="amount"))
-    message += _came_when(case, case.answers.get("day"))
+        reasons.append(Message("At most %(most)s can be returned.", most=most, cure="amount"))
+    reasons += _came_when(case, case.answers.get("day"))
     if case.answers.get("reference") in case.references:
-        message.append(Message("Returned funds with this bank reference are already recorded.", cure="reference"))
-    return tuple(message)
+        reasons.append(Message("Returned funds with this bank reference are already recorded.", cure="reference"))
+    return tuple(reasons)
 
 
 def _came_when(case: AgreementCase, day: object) -> list[Message]:
