@@ -182,10 +182,10 @@ def test_a_subject_arrives_unchanged(awarded_app: Flask, sink: Sink, mails: list
     with awarded_app.app_context():
         with transaction():
             row = db.session.get_one(Outbox, mails[0])
-            row.args = row.args | {"subject": Message("Sent: %(title)s", title=title).as_json()}
+            row.args = row.args | {"subject": Message("Title: %(title)s", title=title).as_json()}
 
         assert doors.work_one(mails[0])
 
     (message,) = sink.got
-    assert message["Subject"] == " ".join(f"Sent: {title}".split())
+    assert message["Subject"] == " ".join(f"Title: {title}".split())
     assert message["Bcc"] is None

@@ -210,6 +210,8 @@ KINDS = {
     ),
 }
 """The kinds of tasks that queries of the inbox return."""
+REPORTS = frozenset({"report", "report_question", "received"})
+"""The kinds of tasks whose party is the title of a report."""
 
 
 def of(tasks: Sequence[Task]) -> list[TaskRow]:
@@ -235,5 +237,7 @@ def _row(task: Task, title: str, why: str, button: str) -> TaskRow:
 
 
 def _party(task: Task) -> str:
-    """The other party of the task; for payable instalments, their number."""
+    """The other party of the task, the title of the report, or the number of payable instalments."""
+    if task.kind in REPORTS and task.party:
+        return translate(task.party)
     return gettext("%(count)s to pay", count=task.party) if task.kind == "payable" else task.party
