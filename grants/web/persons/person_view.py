@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from config import NAMES
 from grants.forms.persons import AppointmentForm
 from grants.models import Appointment, Membership, Person, SignIn
 from grants.queries import persons
@@ -21,9 +22,13 @@ class PersonsPage:
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """One person with their current roles and organisations, and the form to add a role."""
+    """One person with their current roles and organisations, and the form to add a role.
+
+    language: the name of the person's language in that language.
+    """
 
     person: Person
+    language: str
     form: AppointmentForm
     roles: Sequence[Appointment]
     memberships: Sequence[Membership]
@@ -42,7 +47,13 @@ class AccountPage:
 def show(person: Person, form: AppointmentForm) -> PersonPage:
     """The page of this person; the form offers the calls that a role can be limited to."""
     form.offer(persons.calls())
-    return PersonPage(person, form, persons.appointments(person), persons.memberships(person))
+    return PersonPage(
+        person,
+        NAMES.get(person.language, person.language),
+        form,
+        persons.appointments(person),
+        persons.memberships(person),
+    )
 
 
 def account(person: Person) -> AccountPage:

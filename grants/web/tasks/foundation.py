@@ -10,7 +10,7 @@ from flask_babel import gettext
 from grants.models import Application
 from grants.queries.statuses import Status
 from grants.web.applications import status
-from grants.web.site.formats import day
+from grants.web.site.formats import day, translate
 from workflows.deadlines import READING_DAYS
 
 
@@ -41,7 +41,7 @@ def _report(title: str, at: datetime, today: date) -> FoundationTask:
         most=READING_DAYS,
         until=day(at.date() + timedelta(days=READING_DAYS)),
     )
-    return FoundationTask(gettext("Reading “%(title)s”", title=title), text)
+    return FoundationTask(gettext("Reading “%(title)s”", title=translate(title)), text)
 
 
 def _waiting(one: Application, facts: Status) -> str:
