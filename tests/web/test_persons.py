@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from grants.db import db
-from grants.models import Appointment, SignIn
+from grants.db import db, transaction
+from grants.models import Appointment, Person, SignIn
 from tests import world as scene
 from tests.browser import signed_in
 from tests.world import World
@@ -101,6 +101,20 @@ def test_only_an_administrator_sees_the_people(app: Flask, world: World, name: s
 
     assert client.get("/people").status_code == 403
     assert client.get(f"/people/{world.people['ada'].id}").status_code == 403
+
+
+@pytest.mark.parametrize(("code", "language"), [("fr", "Français"), ("es", "Español"), ("ar", "العربية")])
+def test_a_language_is_shown_by_its_name_even_if_pages_do_not_have_it(
+    app: Flask, world: World, code: str, language: str
+) -> None:
+    with app.app_context(), transaction():
+        db.session.get_one(Person, world.people["mg1"].id).language = code
+
+    own = signed_in(app, world.people["mg1"]).get("/account")
+    administrators = signed_in(app, world.people["ada"]).get(f"/people/{world.people['mg1'].id}")
+
+    assert (own.status_code, language in own.page.text) == (200, True)
+    assert (administrators.status_code, language in administrators.page.text) == (200, True)
 
 
 @pytest.mark.parametrize("name", ["ada", "olga", "fay", "rex", "mg1"])

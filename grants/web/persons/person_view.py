@@ -36,9 +36,13 @@ class PersonPage:
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
-    """The reader's own account. sign_ins: their open sessions."""
+    """The reader's own account.
+
+    language: the name of their language in that language. sign_ins: their open sessions.
+    """
 
     person: Person
+    language: str
     roles: Sequence[Appointment]
     memberships: Sequence[Membership]
     sign_ins: Sequence[SignIn]
@@ -47,15 +51,19 @@ class AccountPage:
 def show(person: Person, form: AppointmentForm) -> PersonPage:
     """The page of this person; the form offers the calls that a role can be limited to."""
     form.offer(persons.calls())
-    return PersonPage(
-        person,
-        NAMES.get(person.language, person.language),
-        form,
-        persons.appointments(person),
-        persons.memberships(person),
-    )
+    return PersonPage(person, _language(person), form, persons.appointments(person), persons.memberships(person))
 
 
 def account(person: Person) -> AccountPage:
     """The account page of this person."""
-    return AccountPage(person, persons.appointments(person), persons.memberships(person), persons.sign_ins(person))
+    return AccountPage(
+        person,
+        _language(person),
+        persons.appointments(person),
+        persons.memberships(person),
+        persons.sign_ins(person),
+    )
+
+
+def _language(person: Person) -> str:
+    return NAMES.get(person.language, person.language)
