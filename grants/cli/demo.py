@@ -19,12 +19,12 @@ import config
 from config import Settings
 from grants.cli.embedded import addressed, servers
 from grants.cli.running import Ended, System, let_leave
-from grants.db import bind_app
 from grants.demo import crowd
 from grants.demo.cast import CAST, PASSWORD, email, seat
 from grants.demo.outcome import facts
 from grants.demo.stage import Stage
 from grants.demo.story import play, written_down
+from grants.jobs import program
 from grants.outside import mailbox
 from grants.outside.servers import Postgres, Unstartable
 from grants.outside.servers.postgres import plain
@@ -113,12 +113,12 @@ def _play(running: Settings, target: Path, *, crowded: bool = False) -> None:
     target.mkdir(parents=True, exist_ok=True)
     stage = Stage(running, click.echo)
     stage.at(421)
-    with bind_app(running, "grants.story").app_context():
+    with program.build(running).app_context():
         seat(running)
     click.echo("Playing the story of one grant …")
     reported = play(stage, target)
     if crowded:
-        with bind_app(running, "grants.demo").app_context():
+        with program.build(running).app_context():
             crowd.gather()
     written_down(reported | facts(running), target / "story.json")
     click.echo(f"Played {len(stage.steps)} steps by {len({step['person'] for step in stage.steps})} people.")

@@ -56,7 +56,7 @@ class ConflictForm(Form):
 class DeclineForm(Form):
     """The optional reason for declining an invitation."""
 
-    reason = text(lazy_gettext("Reason (optional)"))
+    reason = text(lazy_gettext("Reason"))
 
 
 class ReviewForm(Form):
