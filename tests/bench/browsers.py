@@ -12,12 +12,13 @@ from playwright.sync_api import sync_playwright
 from reports import DOCUMENTS
 from tests.bench.figures import Broken
 
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")
 
 
 def chromium() -> str | None:
     """The path of Chromium on this machine, if it is installed."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def page(html: str, path: Path) -> Path:
