@@ -13,6 +13,7 @@ from grants.db import today
 from grants.models import Instalment, Report, ReportFigure, ReportSpending
 from grants.queries import awards, reports
 from grants.web.site.authorization import principal
+from grants.web.site.components import Check
 from grants.web.site.formats import amount, number
 from workflows.deadlines import READING_DAYS
 from workflows.engine.steps import STEPS, Step
@@ -69,14 +70,6 @@ class Spending:
 
     lines: tuple[SpendingLine, ...]
     sums: SpendingTotals
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """The result of an automatic check. mark: tick, diamond or cross."""
-
-    mark: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

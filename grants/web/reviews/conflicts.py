@@ -12,15 +12,7 @@ from grants.models import Assignment, Call
 from grants.queries import reviews
 from grants.services.reviews.conflicts import CONFLICTS
 from grants.web.reviews.scoring import requested
-from grants.web.site.components import Fact
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """The result of an automatic check. mark: tick if nothing was found, else diamond."""
-
-    mark: str
-    text: str
+from grants.web.site.components import Check, Fact
 
 
 @dataclass(frozen=True, slots=True)
