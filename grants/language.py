@@ -25,6 +25,8 @@ from workflows.engine.message import Message, Money, Value
 DOMAIN = "messages"
 DAYS = {"en": "d MMMM y"}
 """The format of a date in full where it is not the locale’s long format; for `en` that is American."""
+CURRENCY_AFTER = frozenset({"fr", "es"})
+"""The languages that write the currency after the amount, in mails and pages as in letters."""
 
 
 def po_file(language: str) -> Path:
@@ -92,11 +94,14 @@ def day(on: date, language: str) -> str:
 
 
 def amount(value: Decimal, currency: str, language: str, *, code: bool = True, cents: bool = True) -> str:
-    """Money with the decimals of its currency. code: with the currency in front."""
+    """Money with the decimals of its currency: "USD 1,234.50", "1 234,50 USD". code: with the currency."""
     digits = get_currency_precision(currency) if cents else 0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     text = format_decimal(value, pattern, locale=language).replace("-", "\N{MINUS SIGN}")
-    return f"{currency}\N{NO-BREAK SPACE}{text}" if code else text
+    if not code:
+        return text
+    parts = (text, currency) if language in CURRENCY_AFTER else (currency, text)
+    return "\N{NO-BREAK SPACE}".join(parts)
 
 
 def number(value: Decimal | int, language: str) -> str:

@@ -151,7 +151,7 @@ def test_a_title_with_a_line_break_adds_no_header(awarded_app: Flask, sink: Sink
     ("language", "text_found"),
     [
         ("en", "USD\xa01,234.50 on 1 March 2027, 1 March 2027, 14:30 UTC, 0.5"),
-        ("fr", "USD\xa01\u202f234,50 on 1er mars 2027, 1er mars 2027, 14:30 UTC, 0,5"),
+        ("fr", "1\u202f234,50\xa0USD on 1er mars 2027, 1er mars 2027, 14:30 UTC, 0,5"),
     ],
 )
 def test_values_are_written_in_the_readers_language(language: str, text_found: str) -> None:

@@ -42,16 +42,16 @@ def reported(language: str = "en") -> list[str]:
 
 AWARDED = {
     "en": (
-        "We award your project USD\xa010,000.00. The award letter is on the page of your proposal as soon as it is "
-        "printed. Sign the agreement by the day stated in the letter."
+        "We have awarded your project USD\xa010,000.00. The award letter will be on the page of your proposal as soon "
+        "as it is ready. Sign the agreement by the date given in the letter."
     ),
     "fr": (
-        "Nous attribuons USD\xa010\u202f000,00 à votre projet. La lettre d’attribution figurera sur la page de votre "
-        "proposition dès qu’elle sera éditée. Signez la convention au plus tard à la date indiquée dans la lettre."
+        "Nous accordons 10\u202f000,00\xa0USD à votre projet. La lettre d’attribution sera disponible sur la page de "
+        "votre proposition dès qu’elle sera prête. Signez la convention au plus tard à la date indiquée dans la lettre."
     ),
     "es": (
-        "Concedemos USD\xa010.000,00 a su proyecto. La carta de concesión estará en la página de su propuesta en "
-        "cuanto se genere. Firme el convenio a más tardar en la fecha indicada en la carta."
+        "Concedemos 10.000,00\xa0USD a su proyecto. La carta de concesión estará en la página de su propuesta en "
+        "cuanto esté lista. Firme el convenio a más tardar en la fecha indicada en la carta."
     ),
 }
 AWARDED["ar"] = AWARDED["en"]
@@ -89,7 +89,7 @@ def test_the_mails_about_a_report_name_it(app: Flask, world: w.World) -> None:
 
     assert text_found == [
         "We have questions about “Interim report”:\n\nWho wrote the story?\n\nChange the report and submit it again.",
-        "We have approved “Interim report”. An instalment that depended only on this report is now payable.",
+        "We have approved “Interim report”. If an instalment depended only on this report, it is now payable.",
     ]
 
 

@@ -77,7 +77,12 @@ MAILS: tuple[dict[str, str], ...] = (
         "Sent: %(title)s": "Proposal received: %(title)s",
         "We received your proposal on %(at)s. Its number is %(reference)s.": (
             "We received your proposal on %(at)s. Its reference number is %(reference)s. "
-            "You do not need to do anything now: we write to you when we have a question or a decision."
+            "You do not need to do anything now: we will write to you when we have a question or a decision."
+        ),
+        "We received your proposal on %(at)s. Its reference number is %(reference)s. "
+        "You do not need to do anything now: we write to you when we have a question or a decision.": (
+            "We received your proposal on %(at)s. Its reference number is %(reference)s. "
+            "You do not need to do anything now: we will write to you when we have a question or a decision."
         ),
     },
     {
@@ -108,7 +113,10 @@ MAILS: tuple[dict[str, str], ...] = (
     {
         "Time has run out: %(title)s": "Overdue: %(title)s",
         "The step was not taken in time. You are the deputy: act, or name who does.": (
-            "This step was not completed in time. You are the deputy: complete it, or name the person who does."
+            "This step was not completed in time. You are the deputy: complete it, or name the person who will."
+        ),
+        "This step was not completed in time. You are the deputy: complete it, or name the person who does.": (
+            "This step was not completed in time. You are the deputy: complete it, or name the person who will."
         ),
     },
     {
@@ -118,8 +126,13 @@ MAILS: tuple[dict[str, str], ...] = (
     {
         "%(title)s is funded": "Award of %(amount)s: %(title)s",
         "The award is %(amount)s. Its letter is being printed; you find it on the page of your proposal.": (
-            "We award your project %(amount)s. The award letter is on the page of your proposal as soon as it is "
-            "printed. Sign the agreement by the day stated in the letter."
+            "We have awarded your project %(amount)s. The award letter will be on the page of your proposal as soon "
+            "as it is ready. Sign the agreement by the date given in the letter."
+        ),
+        "We award your project %(amount)s. The award letter is on the page of your proposal as soon as it is printed. "
+        "Sign the agreement by the day stated in the letter.": (
+            "We have awarded your project %(amount)s. The award letter will be on the page of your proposal as soon "
+            "as it is ready. Sign the agreement by the date given in the letter."
         ),
     },
     {
@@ -159,7 +172,10 @@ MAILS: tuple[dict[str, str], ...] = (
     {
         "Your report is approved: %(title)s": "Report approved: %(title)s",
         "We approved “%(report)s”. What waited for it goes on now.": (
-            "We have approved “%(report)s”. An instalment that depended only on this report is now payable."
+            "We have approved “%(report)s”. If an instalment depended only on this report, it is now payable."
+        ),
+        "We have approved “%(report)s”. An instalment that depended only on this report is now payable.": (
+            "We have approved “%(report)s”. If an instalment depended only on this report, it is now payable."
         ),
     },
     {

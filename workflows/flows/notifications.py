@@ -15,7 +15,7 @@ SENT = Notification(
     N_("Proposal received: %(title)s"),
     N_(
         "We received your proposal on %(at)s. Its reference number is %(reference)s. "
-        "You do not need to do anything now: we write to you when we have a question or a decision."
+        "You do not need to do anything now: we will write to you when we have a question or a decision."
     ),
 )
 ALERTED = Notification(
@@ -53,8 +53,8 @@ AWARDED = Notification(
     Role.APPLICANT,
     N_("Award of %(amount)s: %(title)s"),
     N_(
-        "We award your project %(amount)s. The award letter is on the page of your proposal as soon as it is printed. "
-        "Sign the agreement by the day stated in the letter."
+        "We have awarded your project %(amount)s. The award letter will be on the page of your proposal as soon as it "
+        "is ready. Sign the agreement by the date given in the letter."
     ),
 )
 TURNED_DOWN = Notification(
@@ -73,5 +73,5 @@ TAKEN_BACK = Notification(
 LATE = Notification(
     Role.APPROVER,
     N_("Overdue: %(title)s"),
-    N_("This step was not completed in time. You are the deputy: complete it, or name the person who does."),
+    N_("This step was not completed in time. You are the deputy: complete it, or name the person who will."),
 )

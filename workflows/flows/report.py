@@ -34,7 +34,7 @@ APPROVE = Transition(
         Notification(
             Role.APPLICANT,
             N_("Report approved: %(title)s"),
-            N_("We have approved “%(report)s”. An instalment that depended only on this report is now payable."),
+            N_("We have approved “%(report)s”. If an instalment depended only on this report, it is now payable."),
         ),
     ),
     weight="first",
