@@ -73,7 +73,7 @@ class Impact:
         for indicator in measured[: 1 if report.returned else 2]:
             target = words.number(indicator.target)
             # Translators: follows a number, "96 Households connected (target: 90)".
-            meaning = words.gettext("%(name)s (target: %(target)s)", name=self._name(indicator), target=target)
+            meaning = words.gettext("%(name)s (target: %(target)s)", name=indicator.label, target=target)
             yield words.number(indicator.actual or Decimal()), meaning
         if report.returned:
             # Translators: follows a percentage, "2% of the amount paid was returned".
@@ -86,8 +86,9 @@ class Impact:
         if not goals:
             return words.gettext("No measurable goals were set for this project.")
         if reached == len(goals):
-            return words.gettext("All goals were reached.")
-        names = [goal.name for goal in goals if not goal.reached]
+            return words.ngettext("The goal was reached.", "All goals were reached.", reached)
+        # Translators: the quotation marks of the language.
+        names = [words.gettext("“%(quotation)s”", quotation=goal.name) for goal in goals if not goal.reached]
         missed = words.one_by_one([*names[:MOST_NAMES], *["…"][: len(names) > MOST_NAMES]])
         if not reached:
             return words.gettext("No goal has been reached yet: %(names)s.", names=missed)
@@ -120,7 +121,7 @@ class Impact:
         for indicator in self._report.indicators:
             share = self._share(indicator)
             verdict = self._verdict(indicator, share)
-            name = self._name(indicator)
+            name = indicator.label
             yield Goal(
                 name=name,
                 start=self._words.number(indicator.baseline),
@@ -156,7 +157,11 @@ class Impact:
         report, gettext = self._report, self._words.gettext
         parts = (
             # Translators: three parts of an award, each after its amount.
-            ("paid", report.paid - report.returned, gettext("paid and kept")),
+            (
+                "paid",
+                report.paid - report.returned,
+                gettext("paid and not returned") if report.returned else gettext("paid"),
+            ),
             ("returned", report.returned, gettext("returned")),
             ("planned", report.awarded - report.paid, gettext("not paid")),
         )
@@ -232,9 +237,6 @@ class Impact:
             # Translators: the status of a goal, "reached, 106%" of the way from baseline to target.
             return words.gettext("reached, %(percent)s", percent=percent)
         return words.gettext("not yet, %(percent)s", percent=percent)
-
-    def _name(self, goal: Indicator) -> str:
-        return f"{goal.name}, {goal.unit}" if goal.unit else goal.name
 
     def _with_sums(self, message: str) -> Markup:
         """A message about the sums of this grant."""

@@ -29,7 +29,7 @@ REPORT_APPROVED: Mapping[ReportName, str] = {
 TASKS: Mapping[ActionKey, str] = {
     "sign_agreement": N_("sign agreement %(about)s online."),
     "give_bank_details": N_("provide the details of a bank account in the legal name of %(about)s."),
-    "send_certificate": N_("send the certificate: %(about)s."),
+    "send_certificate": N_("send the certificate (%(about)s)."),
     "answer_letter": N_("reply to this letter."),
 }
 """What the recipient must do; `send_report` has a message per report below."""

@@ -133,7 +133,7 @@ class Wording:
     def moment(self, moment: datetime) -> Markup:
         """An instant in UTC to the second."""
         there = moment.astimezone(UTC)
-        return self.gettext("%(day)s, %(time)s UTC", day=self.day(there.date()), time=f"{there:%H:%M:%S}")
+        return self.gettext("%(day)s at %(time)s UTC", day=self.day(there.date()), time=f"{there:%H:%M:%S}")
 
     def size(self, octets: int) -> Markup:
         """The size of a file, in steps of a thousand."""

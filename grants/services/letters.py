@@ -76,7 +76,9 @@ def award_letter(award: Award, *, signed_by: Person) -> Document:
 
 def decline_letter(application: Application, *, feedback: str, signed_by: Person) -> Document:
     """Order the letter that declines an application: figures of the call, scores, feedback, deadline for an appeal."""
-    sent = select(func.count()).where(Application.call_id == application.call_id, Application.reference.is_not(None))
+    sent = select(func.count()).where(
+        Application.call_id == application.call_id, Application.reference.is_not(None), Application.step != "withdrawn"
+    )
     funded = sent.where(Application.step.in_(scores.FUNDED))
     beside = scores.beside_funded(application)
     return documents.order(
@@ -86,7 +88,7 @@ def decline_letter(application: Application, *, feedback: str, signed_by: Person
         received=db.session.scalar(sent),
         funded=db.session.scalar(funded),
         score=beside and snapshots.Score(own=beside.own, funded_average=beside.funded, most=Decimal(100)),
-        feedback=(snapshots.Feedback(heading=application.title, text=feedback),),
+        feedback=(snapshots.Feedback(text=feedback),),
         appeal_until=today() + APPEAL_TIME,
         contact=_contact(application),
         signatory=snapshots.Person(name=signed_by.name, title=_signs_as(application, signed_by)),
@@ -162,11 +164,15 @@ def _country(organisation: Organisation) -> str:
 
 
 def _contact(application: Application) -> snapshots.Person:
-    """The officer of the application, the first by name; without one, the name of the system and no address."""
+    """The officer of the application, the first by name; without one, the name of the system and no address.
+
+    The title is in lower case, because letters name the contact within a sentence.
+    """
     officers = recipients.of(application, Role.OFFICER)
+    title = _title("officer", application).lower()
     if not officers:
-        return snapshots.Person(name="Foundation Grants", title=_title("officer", application))
-    return snapshots.Person(name=officers[0].name, title=_title("officer", application), email=officers[0].email)
+        return snapshots.Person(name="Foundation Grants", title=title)
+    return snapshots.Person(name=officers[0].name, title=title, email=officers[0].email)
 
 
 def _signs_as(application: Application, person: Person) -> str:
@@ -270,9 +276,9 @@ def _spent(spending: Any) -> snapshots.BudgetLine:
 SOURCES = {
     "en": "Targets as agreed in the award; results and spending from the approved final report; "
     "payments from the ledger.",
-    "fr": "Objectifs fixés à l’octroi ; chiffres et dépenses tirés du rapport final approuvé ; "
+    "fr": "Cibles fixées à l’attribution ; résultats et dépenses tirés du rapport final approuvé ; "
     "versements tirés du grand livre.",
-    "es": "Metas acordadas en la concesión; cifras y gastos tomados del informe final aprobado; "
+    "es": "Metas acordadas en la concesión; resultados y gastos tomados del informe final aprobado; "
     "pagos tomados del libro mayor.",
 }
 

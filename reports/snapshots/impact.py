@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Literal, Self
 
@@ -25,6 +26,13 @@ from reports.snapshots.facts import (
 )
 
 
+def with_unit(name: str, unit: str) -> str:
+    """The name of an indicator with its unit, which is left out where the name contains it, also in the plural."""
+    singular = re.sub(r"(?<=\w\w)s$", "", unit)
+    contained = re.search(rf"(?<!\w){re.escape(singular)}s?(?!\w)", name, re.IGNORECASE)
+    return name if not unit or contained else f"{name}, {unit}"
+
+
 class Indicator(Fact):
     """A target and its result. actual is None if nothing was measured.
 
@@ -38,6 +46,11 @@ class Indicator(Fact):
     actual: Quantity | None
     source: LineOrNothing = ""
     less_is_better: bool = False
+
+    @property
+    def label(self) -> str:
+        """The name with its unit: "Download, Mbps"."""
+        return with_unit(self.name, self.unit)
 
     @property
     def reached(self) -> bool:

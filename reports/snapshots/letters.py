@@ -126,9 +126,9 @@ class AwardLetter(Letter):
 
 
 class Feedback(Fact):
-    """The compiled comments of the reviewers on one point, without names."""
+    """The reasons for the decision on one point, without names; without a heading where there is only one point."""
 
-    heading: Line
+    heading: LineOrNothing = ""
     text: Text
 
 

@@ -37,7 +37,7 @@ def test_the_french_letter_contains_the_facts_of_the_story() -> None:
         ("en", "By 2 March 2027: submit the final report."),
         ("es", "concede a Internet Society Madagascar Chapter una subvención de 12.322,00 dólares estadounidenses"),
         ("es", "Importe 12.322,00 USD Duración 12 meses Desde 1 feb 2026 Hasta 31 ene 2027"),
-        ("es", "A más tardar el 2 de marzo de 2027: enviar el informe final."),
+        ("es", "A más tardar el 2 de marzo de 2027: presentar el informe final."),
     ],
 )
 def test_the_letter_is_in_the_readers_language(language: Language, sentence: str) -> None:
@@ -140,7 +140,7 @@ def test_every_condition_and_task_has_a_text() -> None:
         "your co-funding is confirmed and your progress report 2, due on 1 February 2026, is approved"
     )
     assert words.count("By 1 February 2026: reply to this letter.") == 1
-    assert words.count("By 1 February 2026: send the certificate: ethics.") == 1
+    assert words.count("By 1 February 2026: send the certificate (ethics).") == 1
 
 
 @pytest.mark.parametrize("address", ["https://grants.example/v/L-2026-0012", "https://x.org/" + "v" * 66])
@@ -163,9 +163,9 @@ def test_the_qr_code_in_the_footer_is_the_address_module_for_module(address: str
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en", "This is part of the USD 20,000.00 you requested."),
-        ("fr", "C’est une partie des 20 000,00 USD demandés."),
-        ("es", "Es una parte de los 20.000,00 USD solicitados."),
+        ("en", "This amount is part of the USD 20,000.00 you requested."),
+        ("fr", "Ce montant représente une partie des 20 000,00 USD demandés."),
+        ("es", "Este importe es una parte de los 20.000,00 USD solicitados."),
     ],
 )
 def test_the_letter_of_a_partial_award_says_so(language: Language, sentence: str) -> None:

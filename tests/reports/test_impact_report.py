@@ -34,9 +34,9 @@ def goals(*actual: int | None) -> tuple[Indicator, ...]:
     [
         ((), "No measurable goals were set for this project."),
         ((10, 12), "All goals were reached."),
-        ((10, 9, None), "One of three goals has been reached. Not yet reached: Goal 2; Goal 3."),
-        ((0,) * 6, "No goal has been reached yet: Goal 1; Goal 2; Goal 3; Goal 4; …."),
-        ((0,), "No goal has been reached yet: Goal 1."),
+        ((10, 9, None), "One of three goals has been reached. Not yet reached: “Goal 2”; “Goal 3”."),
+        ((0,) * 6, "No goal has been reached yet: “Goal 1”; “Goal 2”; “Goal 3”; “Goal 4”; …."),
+        ((0,), "No goal has been reached yet: “Goal 1”."),
     ],
 )
 def test_the_finding_is_said_in_words(actual: tuple[int | None, ...], finding: str) -> None:
@@ -44,7 +44,7 @@ def test_the_finding_is_said_in_words(actual: tuple[int | None, ...], finding: s
 
 
 @pytest.mark.parametrize(
-    ("language", "start"), [("fr", "Deux objectifs sur quatre"), ("es", "Se alcanzaron dos de cuatro")]
+    ("language", "start"), [("fr", "Deux objectifs sur quatre"), ("es", "Se alcanzaron dos de los cuatro")]
 )
 def test_the_finding_is_said_in_the_reader_s_language(language: Language, start: str) -> None:
     assert impact(examples.impact_report(language)).finding().startswith(start)
@@ -85,8 +85,25 @@ def test_the_report_has_a_cover_its_figures_and_its_story() -> None:
     assert words.count("Cost per person and month, USD 7.20 4.32 4.66 not yet, 88%") == 1
     assert words.count("Total 12,322.00 12,003.60") == 1
     assert words.count("What did not work The second delivery waited nine weeks at customs") == 1
-    assert words.count("V. Rasoa (demo), rice grower, used with consent") == 1
+    assert words.count("V. Rasoa (demo), rice grower, quoted with consent") == 1
     assert words.count("Impact report R-2027-0003 · demonstration data") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "label"),
+    [
+        ("Foyers connectés", "foyers", "Foyers connectés"),
+        ("Household connections", "households", "Household connections"),
+        ("Number of people trained", "people", "Number of people trained"),
+        ("Download", "Mbps", "Download, Mbps"),
+        ("Homes", "h", "Homes, h"),
+        ("People trained", "", "People trained"),
+    ],
+)
+def test_a_unit_that_the_name_contains_is_not_repeated(name: str, unit: str, label: str) -> None:
+    goal = Indicator(name=name, unit=unit, baseline=Decimal(0), target=Decimal(1), actual=None)
+
+    assert goal.label == label
 
 
 def test_charts_say_in_words_what_they_show() -> None:

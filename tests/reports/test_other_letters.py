@@ -10,10 +10,30 @@ from tests.reports import examples, reading
 def test_the_decline_letter_gives_reasons_and_next_steps() -> None:
     words = reading.words(reports.render(examples.decline_letter("en")).pdf)
 
-    assert words.count("Under the call “Beyond the Net 2026”, 9 of 31 proposals are funded.") == 1
+    assert words.count("Of the 31 proposals received, 9 have been funded.") == 1
     assert words.count("Your score 3.1 Average of funded proposals 4.2 Maximum score 5") == 1
     assert words.count("Ce qui a manqué Les accords avec les écoles ne sont pas joints.") == 1
-    assert words.count("appeal until 1 February 2026.") == 1
+    assert words.count("appeal until 1 February 2026. To do so, write to grants@example.org") == 1
+
+
+def test_the_decline_letter_gives_a_single_reason_without_a_heading() -> None:
+    letter = examples.decline_letter("en", feedback=(Feedback(text="The need is not shown."),))
+
+    words = reading.words(reports.render(letter).pdf)
+
+    assert words.count("Reasons for our decision The need is not shown. What you can do") == 1
+
+
+def test_the_decline_letter_of_a_call_without_awards_gives_no_number_of_funded_proposals() -> None:
+    words = reading.words(reports.render(examples.decline_letter("en", funded=0)).pdf)
+
+    assert words.count("was not selected. Below you will find the reasons") == 1
+
+
+def test_an_acknowledgement_without_files_has_no_column_of_sizes() -> None:
+    words = reading.words(reports.render(examples.receipt("en", files=())).pdf)
+
+    assert words.count("Item and its SHA-256 fingerprint Proposal as submitted") == 1
 
 
 def test_long_feedback_continues_on_more_pages_and_loses_nothing() -> None:
@@ -31,7 +51,7 @@ def test_the_acknowledgement_contains_the_hash_of_the_submission() -> None:
 
     words = reading.words(reports.render(receipt).pdf)
 
-    assert words.count("on 30 November 2025, 20:41:07 UTC. It was submitted by Hanta Rakoto (demo)") == 1
+    assert words.count("on 30 November 2025 at 20:41:07 UTC. It was submitted by Hanta Rakoto (demo)") == 1
     assert words.count(f"Proposal as submitted {receipt.submitted_sha256}") == 1
     assert words.count(f"{receipt.files[0].name} {receipt.files[0].sha256} 182.4 kB") == 1
     assert words.count("There is nothing for you to do now. You will hear from us by 15 January 2026.") == 1

@@ -66,7 +66,7 @@ def test_the_first_of_a_month_is_written_as_french_writes_it() -> None:
 def test_an_instant_is_written_in_utc_to_the_second() -> None:
     moment = datetime(2025, 11, 30, 20, 41, 7, tzinfo=UTC)
 
-    assert wording("es").moment(moment) == "30 de noviembre de 2025, 20:41:07 UTC"
+    assert wording("es").moment(moment) == "30 de noviembre de 2025 a las 20:41:07 UTC"
 
 
 @pytest.mark.parametrize(

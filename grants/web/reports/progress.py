@@ -15,6 +15,7 @@ from grants.queries import awards, reports
 from grants.web.site.authorization import principal
 from grants.web.site.components import Check
 from grants.web.site.formats import amount, number
+from reports.snapshots.impact import with_unit
 from workflows.deadlines import READING_DAYS
 from workflows.engine.steps import STEPS, Step
 
@@ -175,7 +176,7 @@ def _indicator(figure: ReportFigure) -> IndicatorLine:
     places = (START, now_at, TARGET)
     start_at, now_at, target_at = (100 - place for place in places) if goal.less_is_better else places
     return IndicatorLine(
-        name=f"{goal.name}, {goal.unit}" if goal.unit else goal.name,
+        name=with_unit(goal.name, goal.unit),
         source=figure.source or goal.how,
         reached=share is not None and share >= 1,
         start=number(goal.baseline),
