@@ -155,13 +155,10 @@ class Impact:
     def money_parts(self) -> Iterator[tuple[str, str, str]]:
         """The parts of the bar: name (also of its swatch), amount and meaning."""
         report, gettext = self._report, self._words.gettext
+        # Translators: three parts of an award, each after its amount.
+        kept = gettext("paid and not returned") if report.returned else gettext("paid")
         parts = (
-            # Translators: three parts of an award, each after its amount.
-            (
-                "paid",
-                report.paid - report.returned,
-                gettext("paid and not returned") if report.returned else gettext("paid"),
-            ),
+            ("paid", report.paid - report.returned, kept),
             ("returned", report.returned, gettext("returned")),
             ("planned", report.awarded - report.paid, gettext("not paid")),
         )
