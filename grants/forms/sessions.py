@@ -10,10 +10,10 @@ from grants.forms.base import Form, line
 
 
 class SignInForm(Form):
-    """E-mail address and password."""
+    """Email address and password."""
 
     email = line(
-        lazy_gettext("E-mail address"),
+        lazy_gettext("Email address"),
         most=200,
         render_kw={"autocomplete": "username", "type": "email", "inputmode": "email"},
     )

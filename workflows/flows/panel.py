@@ -52,7 +52,7 @@ ANY_FEEDBACK = Field(
 KIND = Field("kind", "choice", N_("Your recommendation"), options=(("award", N_("Award")), ("decline", N_("Decline"))))
 REASON = Field("reason", "text", N_("Reason"), words=3)
 REASON_FOR_GRANTEE = Field(
-    "reason", "text", N_("Reason for the grantee"), N_("We send it to the grantee by mail."), words=3
+    "reason", "text", N_("Reason for the grantee"), N_("We send it to the grantee by email."), words=3
 )
 ANY_REASON = Field("reason", "text", N_("Reason"), required=False)
 QUESTION = Field("question", "text", N_("What must be changed or answered"), words=3)
@@ -128,7 +128,7 @@ NOT_ELIGIBLE = Transition(
     notifies=(DECLINED,),
     weight="grave",
     history_text=N_("Found not eligible"),
-    consequence=N_("The applicant gets your feedback by mail."),
+    consequence=N_("The applicant gets your feedback by email and in the decision letter."),
 )
 TO_PANEL = Transition(
     "to_panel",
@@ -186,7 +186,7 @@ DECLINE = Transition(
     notifies=(DECLINED,),
     weight="grave",
     history_text=N_("Declined"),
-    consequence=N_("The applicant gets your feedback in a letter."),
+    consequence=N_("The applicant gets your feedback by email and in the decision letter."),
 )
 BACK_TO_PANEL = Transition(
     "back_to_panel",
@@ -246,7 +246,7 @@ TAKE_BACK = Transition(
     notifies=(TAKEN_BACK,),
     weight="grave",
     history_text=N_("Award revoked"),
-    consequence=N_("The amount goes back to the call. The grantee gets your reason by mail."),
+    consequence=N_("The amount goes back to the call. The grantee gets your reason by email."),
 )
 REFUSE = replace(
     TAKE_BACK,

@@ -31,7 +31,7 @@ class FailuresPage:
 @bp.get("/failures")
 @permitted(Permission.SEE_FAILURES)
 def index() -> str:
-    """Documents and e-mails that failed for good, newest first."""
+    """Documents and emails that failed for good, newest first."""
     rows, after = failures.listed(principal(), before=page_position("before"))
     return page("failures/index.html", FailuresPage(rows, pages(after, ".index")))
 

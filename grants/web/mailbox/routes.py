@@ -1,4 +1,4 @@
-"""The demonstration's e-mails, shown here instead of being sent."""
+"""The demonstration's emails, shown here instead of being sent."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ bp = Blueprint("mailbox", __name__)
 
 @dataclass(frozen=True, slots=True)
 class MailsPage:
-    """The latest e-mails, newest first."""
+    """The latest emails, newest first."""
 
     mails: Sequence[mailbox.Mail]
 
 
 @dataclass(frozen=True, slots=True)
 class MailPage:
-    """One e-mail."""
+    """One email."""
 
     mail: mailbox.Mail
 
@@ -32,19 +32,19 @@ class MailPage:
 @bp.get("/mailbox")
 @open_to_all
 def index() -> str:
-    """The latest e-mails, newest first."""
+    """The latest emails, newest first."""
     return page("mailbox/index.html", MailsPage(_mails()))
 
 
 @bp.get("/mailbox/<key>")
 @open_to_all
 def show(key: str) -> str:
-    """One e-mail."""
+    """One email."""
     found = next((mail for mail in _mails() if mail.key == key), None)
     return page("mailbox/show.html", MailPage(found)) if found else abort(404)
 
 
 def _mails() -> list[mailbox.Mail]:
-    """The e-mails of this instance; 404 outside the demonstration."""
+    """The emails of this instance; 404 outside the demonstration."""
     settings: Settings = current_app.extensions["settings"]
     return mailbox.messages(settings.instance) if settings.demo else abort(404)

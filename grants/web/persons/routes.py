@@ -25,7 +25,7 @@ bp = Blueprint("persons", __name__)
 @bp.get("/people")
 @permitted(Permission.SET_PEOPLE)
 def index() -> str:
-    """All people with an account, searchable by name or e-mail address."""
+    """All people with an account, searchable by name or email address."""
     words, after = request.args.get("words", "").strip(), request.args.get("after", "")
     return page("persons/index.html", PersonsPage(words, found.listing(principal(), words=words, after=after)))
 

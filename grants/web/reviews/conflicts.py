@@ -69,7 +69,7 @@ def _checks(assignment: Assignment) -> tuple[Check, ...]:
             gettext("You have no proposal in this call"),
         ),
         _check(
-            facts.domain, gettext("You share an e-mail domain with the applicant"), gettext("No shared e-mail domain")
+            facts.domain, gettext("You share an email domain with the applicant"), gettext("No shared email domain")
         ),
     )
 

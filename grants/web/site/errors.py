@@ -22,7 +22,7 @@ from grants.web.site.navigation import page
 from workflows.engine.message import Message
 
 CONSTRAINTS = {
-    "person_email_key": Message("An account with this e-mail address already exists."),
+    "person_email_key": Message("An account with this email address already exists."),
     "organisation_name_key": Message("An organisation with this name already exists."),
     "fund_title_key": Message("A fund with this name already exists."),
     "balance_never_below_zero": Message("There is not enough money left."),

@@ -119,7 +119,7 @@ def _frame() -> dict[str, Any]:
 
 
 def _foot(*, demo: bool) -> list[Link]:
-    mails = [Link(gettext("Demonstration e-mails"), url_for("mailbox.index"))] if demo else []
+    mails = [Link(gettext("Demonstration emails"), url_for("mailbox.index"))] if demo else []
     return [Link(gettext("Verify a letter"), url_for("documents.verify")), *mails]
 
 
