@@ -12,7 +12,7 @@ from wtforms import BooleanField, DateTimeLocalField, Field, SelectField, String
 from wtforms.validators import Optional, ValidationError
 
 from grants.forms import schedules
-from grants.forms.base import AmountField, Form, Needed, WholeField, cleaned, line, number
+from grants.forms.base import AmountField, Form, WholeField, cleaned, line, needed, number
 from grants.models import Call, Fund
 from workflows.engine.message import N_
 from workflows.programme import TIME_LIMITS, CallRules, RuleSpec
@@ -28,8 +28,8 @@ YEARS = range(2000, 2100)
 class InstantField(DateTimeLocalField):
     """A date and time in UTC."""
 
-    def __init__(self, label: str, *, required: bool = True, **kw: Any) -> None:
-        rules = [Needed(lazy_gettext("Fill in “%(label)s”.", label=label))] if required else [Optional()]
+    def __init__(self, label: str, *, required: bool = True, missing: str = "", **kw: Any) -> None:
+        rules = [needed(label, missing)] if required else [Optional()]
         super().__init__(label, rules, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kw)
 
     def process_formdata(self, values: list[str]) -> None:
@@ -53,8 +53,8 @@ class InstantField(DateTimeLocalField):
 class DaysForm(Form):
     """The title of a call, and when it opens and closes."""
 
-    title = line(lazy_gettext("Title"), most=120, printed=True)
-    opens_at = InstantField(lazy_gettext("Opens (UTC)"))
+    title = line(lazy_gettext("Title"), most=120, printed=True, missing=lazy_gettext("Enter the title of the call."))
+    opens_at = InstantField(lazy_gettext("Opens (UTC)"), missing=lazy_gettext("Enter when the call opens."))
     closes_at = InstantField(lazy_gettext("Closes (UTC)"), required=False)
 
     def validate_closes_at(self, field: Field) -> None:

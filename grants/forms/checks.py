@@ -14,7 +14,9 @@ from grants.forms.base import Form, line
 class CheckForm(Form):
     """A verdict with its note."""
 
-    verdict = RadioField(lazy_gettext("Verdict"), [InputRequired(lazy_gettext("Choose “Passed” or “Failed”."))])
+    verdict = RadioField(
+        lazy_gettext("Result of the check"), [InputRequired(lazy_gettext("Choose “Passed” or “Failed”."))]
+    )
     note = line(lazy_gettext("Note"), most=1_000, required=False)
 
     def __init__(self, **values: Any) -> None:
@@ -24,4 +26,4 @@ class CheckForm(Form):
     def validate_note(self, field: object) -> None:
         """Require a note with the verdict “failed”, and show the error beside the field."""
         if self.verdict.data == "failed" and not self.note.data:
-            raise ValidationError(gettext("Enter what failed."))
+            raise ValidationError(gettext("Enter why the check failed."))

@@ -12,7 +12,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
-from grants.forms.base import AmountField, Form, Needed, line
+from grants.forms.base import AmountField, Form, line, needed
 
 YEARS = lazy_gettext("Enter a year from 2000 to 2100.")
 CURRENCIES = frozenset(code for land in Locale("en").territories for code in get_territory_currencies(str(land)))
@@ -32,7 +32,7 @@ class FundForm(Form):
     year = IntegerField(
         lazy_gettext("Year"),
         [
-            Needed(lazy_gettext("Fill in “%(label)s”.", label=lazy_gettext("Year"))),
+            needed(lazy_gettext("Year")),
             NumberRange(2000, 2100, message=YEARS),
         ],
     )

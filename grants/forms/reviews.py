@@ -48,9 +48,9 @@ class ConflictForm(Form):
     def validate_none(self, field: Field) -> None:
         """Require an answer, and reject a conflict together with “None of these”."""
         if field.data and self.kinds():
-            raise ValidationError(gettext("You ticked a conflict and “None of these”. Untick one of them."))
+            raise ValidationError(gettext("Select the conflicts of interest that apply or “None of these”, not both."))
         if not field.data and not self.kinds():
-            raise ValidationError(gettext("Tick what applies, or “None of these”."))
+            raise ValidationError(gettext("Select what applies to you, or “None of these”."))
 
 
 class DeclineForm(Form):
@@ -65,7 +65,7 @@ class ReviewForm(Form):
     strengths = text(lazy_gettext("Strengths"))
     concerns = text(lazy_gettext("Concerns"))
     questions = text(lazy_gettext("Questions for the applicant"))
-    fund = RadioField(lazy_gettext("Should it be funded?"), choices={}, validate_choice=False)
+    fund = RadioField(lazy_gettext("Should the project be funded?"), choices={}, validate_choice=False)
     confidence = RadioField(lazy_gettext("How confident are you?"), choices={}, validate_choice=False)
     rubric: tuple[Criterion, ...] = ()
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
-from grants.forms.base import Needed, WholeField, number
+from grants.forms.base import WholeField, needed, number
 from grants.forms.questions import plain
 from workflows.programme import WHOLE, CallRules, ReportSchedule
 
@@ -29,9 +29,7 @@ class PercentField(Field):
     data: Decimal | None
 
     def __init__(self, label: str, **kw: Any) -> None:
-        super().__init__(
-            label, [Needed(lazy_gettext("Fill in “%(label)s”.", label=label))], render_kw={"inputmode": "decimal"}, **kw
-        )
+        super().__init__(label, [needed(label)], render_kw={"inputmode": "decimal"}, **kw)
 
     def process_formdata(self, values: list[str]) -> None:
         """Parse the percentage; raises ValidationError with the allowed range."""

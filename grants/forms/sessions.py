@@ -15,12 +15,13 @@ class SignInForm(Form):
     email = line(
         lazy_gettext("Email address"),
         most=200,
+        missing=lazy_gettext("Enter your email address."),
         render_kw={"autocomplete": "username", "type": "email", "inputmode": "email"},
     )
     password = PasswordField(
         lazy_gettext("Password"),
         [
-            InputRequired(lazy_gettext("Fill in “%(label)s”.", label=lazy_gettext("Password"))),
+            InputRequired(lazy_gettext("Enter your password.")),
             Length(max=200, message=lazy_gettext("Enter %(most)s characters or fewer.", most=200)),
         ],
         render_kw={"autocomplete": "current-password"},

@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -32,6 +33,15 @@ class Mail:
     sender: str
     recipients: tuple[str, ...]
     message: EmailMessage
+
+    @property
+    def sent_at(self) -> datetime:
+        """When the mail was sent, by its own date; when it was received if it has none."""
+        try:
+            at = parsedate_to_datetime(str(self.message["Date"]))
+        except ValueError:
+            return self.received_at
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
 
     @property
     def subject(self) -> str:

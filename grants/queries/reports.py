@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import contains_eager
 
 from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import db
-from grants.models import Application, Award, Instalment, Person, Report
+from grants.models import Application, Award, Instalment, Payment, Person, Report
 
 PAGE = 25
 STEPS = ("received", "due", "approved")
@@ -58,6 +58,18 @@ def sender(report: Report) -> str:
     """The name of the person who submitted the report, or empty."""
     person = db.session.get(Person, report.sent_by) if report.sent_by else None
     return person.name if person else ""
+
+
+def paid(report: Report) -> Decimal:
+    """The amount paid to the grantee before the report was submitted; all that was paid while it is not submitted."""
+    wanted = (
+        select(func.coalesce(func.sum(Payment.amount), 0))
+        .join(Payment.instalment)
+        .where(Instalment.award_id == report.award_id, Payment.paid_at.is_not(None))
+    )
+    if report.sent_at is not None:
+        wanted = wanted.where(Payment.paid_at <= report.sent_at)
+    return Decimal(db.session.scalar(wanted) or 0)
 
 
 def used(report: Report) -> Decimal:

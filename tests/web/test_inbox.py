@@ -111,7 +111,7 @@ def test_a_reviewer_is_directed_to_the_reviews_and_staff_to_their_own_inbox(app:
         reviewer, officer = signed_in(app, world.people["rex"]), signed_in(app, world.people["olga"])
 
     assert reviewer.get("/inbox").location == "/reviews"
-    assert inbox(officer).page.h1.strip() == "Inbox"
+    assert inbox(officer).page.h1.strip() == "Your tasks"
 
 
 @pytest.mark.ground("awarded")

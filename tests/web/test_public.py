@@ -161,8 +161,11 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
 @pytest.mark.parametrize(
     ("changed", "reported"),
     [
-        ({}, "Chapters in good standing"),
-        ({"standing": ["pre_rejuvenation", "good_standing"]}, "Chapters in good standing"),
+        ({}, "Internet Society chapters in good standing or due for renewal"),
+        (
+            {"standing": ["pre_rejuvenation", "good_standing"]},
+            "Internet Society chapters in good standing or due for renewal",
+        ),
         (
             {"applicants": ["university", "individual"], "countries": ["BJ", "TG"]},
             "Universities, individual researchers. Countries: Benin, Togo",

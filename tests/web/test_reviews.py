@@ -251,7 +251,7 @@ def test_submitting_lists_everything_missing_and_keeps_what_is_there(app: Flask,
 
     assert answer.status_code == 422
     assert "Give a score for" in answer.text
-    assert "Say how confident you are." in answer.text
+    assert "Select how confident you are." in answer.text
     with app.app_context():
         review = db.session.query(Review).filter_by(assignment_id=id).one()
         assert (review.strengths, review.sent_at) == ("Good", None)

@@ -103,7 +103,7 @@ def test_a_counted_message_keeps_both_forms_when_it_is_stored() -> None:
 
 
 def test_a_value_that_is_a_message_is_restored_as_one() -> None:
-    message = Message("“%(label)s” is not answered.", label=Message("Title"))
+    message = Message("Answer “%(label)s”.", label=Message("Title"))
 
     back = Message.from_json(json.loads(json.dumps(message.as_json())))
 

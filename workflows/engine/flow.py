@@ -41,7 +41,7 @@ class Field:
     """A field in the form of a transition.
 
     kind: text, line, amount, day, days, choice or tick. words: minimum number of words of a text. printed: the text is
-    printed in a letter.
+    printed in a letter. optional: when a field that is not required must be filled in, such as “required if …”.
     """
 
     key: str
@@ -52,6 +52,7 @@ class Field:
     words: int = 0
     printed: bool = False
     options: tuple[tuple[str, str], ...] = ()
+    optional: str = ""
 
     @property
     def named(self) -> Message:

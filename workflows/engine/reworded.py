@@ -20,6 +20,7 @@ from __future__ import annotations
 FLOWS = {
     # application
     "Sent": "Submitted",
+    "Returned for changes": "Returned with a question",
     "No answer in time": "No answer received in time",
     "Put before the panel": "Sent to panel",
     "Sent back": "Sent back to review",
@@ -35,7 +36,8 @@ FLOWS = {
     "Money came back": "Unspent funds returned",
     # report
     "Report sent": "Report submitted",
-    "Report sent back": "Report sent back with questions",
+    "Report sent back": "Report returned with questions",
+    "Report sent back with questions": "Report returned with questions",
     "No longer owed": "Report no longer required",
     # instalment and batch
     "No longer planned": "Instalment cancelled",
@@ -71,24 +73,41 @@ EVENTS = {
 }
 """What other commands record in history."""
 
+RECEIVED = (
+    "We received your application on %(at)s. Its reference number is %(reference)s. You do not need to do anything "
+    "now. We will write to you if we have a question, and when we have made a decision."
+)
+AWARDED = (
+    "We have awarded your project %(amount)s. You will find the award letter on the page of your application. "
+    "Sign the agreement by the date stated in the letter."
+)
+REVOKED = (
+    "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
+    "The agreement was not signed by both parties, so neither owes the other anything."
+)
+RETURN = (
+    "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the payment "
+    "reference. Ask your programme officer which account to use."
+)
+
 MAILS: tuple[dict[str, str], ...] = (
     # application
     {
-        "Sent: %(title)s": "Proposal received: %(title)s",
-        "We received your proposal on %(at)s. Its number is %(reference)s.": (
-            "We received your proposal on %(at)s. Its reference number is %(reference)s. "
-            "You do not need to do anything now: we will write to you when we have a question or a decision."
-        ),
+        "Sent: %(title)s": "Application received: %(title)s",
+        "Proposal received: %(title)s": "Application received: %(title)s",
+        "We received your proposal on %(at)s. Its number is %(reference)s.": RECEIVED,
         "We received your proposal on %(at)s. Its reference number is %(reference)s. "
-        "You do not need to do anything now: we write to you when we have a question or a decision.": (
-            "We received your proposal on %(at)s. Its reference number is %(reference)s. "
-            "You do not need to do anything now: we will write to you when we have a question or a decision."
-        ),
+        "You do not need to do anything now: we write to you when we have a question or a decision.": RECEIVED,
     },
     {
         "We received your alert on %(at)s. Its number is %(reference)s.": (
-            "We received your alert on %(at)s. Its reference number is %(reference)s. "
-            "The officer on duty assesses it next. You do not need to do anything now."
+            "We received your alert on %(at)s. Its reference number is %(reference)s. The officer on duty will "
+            "assess it next. You do not need to do anything now."
+        ),
+        "We received your alert on %(at)s. Its reference number is %(reference)s. "
+        "The officer on duty assesses it next. You do not need to do anything now.": (
+            "We received your alert on %(at)s. Its reference number is %(reference)s. The officer on duty will "
+            "assess it next. You do not need to do anything now."
         ),
     },
     {
@@ -125,15 +144,9 @@ MAILS: tuple[dict[str, str], ...] = (
     },
     {
         "%(title)s is funded": "Award of %(amount)s: %(title)s",
-        "The award is %(amount)s. Its letter is being printed; you find it on the page of your proposal.": (
-            "We have awarded your project %(amount)s. The award letter will be on the page of your proposal as soon "
-            "as it is ready. Sign the agreement by the date given in the letter."
-        ),
+        "The award is %(amount)s. Its letter is being printed; you find it on the page of your proposal.": AWARDED,
         "We award your project %(amount)s. The award letter is on the page of your proposal as soon as it is printed. "
-        "Sign the agreement by the day stated in the letter.": (
-            "We have awarded your project %(amount)s. The award letter will be on the page of your proposal as soon "
-            "as it is ready. Sign the agreement by the date given in the letter."
-        ),
+        "Sign the agreement by the day stated in the letter.": AWARDED,
     },
     {
         "Award turned down: %(title)s": "Award declined: %(title)s",
@@ -143,10 +156,9 @@ MAILS: tuple[dict[str, str], ...] = (
     },
     {
         "We have taken the award back: %(title)s": "Award revoked: %(title)s",
-        "%(reason)s\n\nThe agreement was not signed by both sides, so nothing is owed by you or by us.": (
-            "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
-            "The agreement was not signed by both sides, so neither side owes the other anything."
-        ),
+        "%(reason)s\n\nThe agreement was not signed by both sides, so nothing is owed by you or by us.": REVOKED,
+        "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
+        "The agreement was not signed by both sides, so neither side owes the other anything.": REVOKED,
     },
     # reviews
     {
@@ -160,7 +172,10 @@ MAILS: tuple[dict[str, str], ...] = (
     {
         "The agreement is signed": "Agreement signed: %(title)s",
         "Both sides have signed, and the project can begin.": (
-            "Both sides have signed the agreement. The project can start."
+            "Both parties have signed the agreement. The project can start."
+        ),
+        "Both sides have signed the agreement. The project can start.": (
+            "Both parties have signed the agreement. The project can start."
         ),
     },
     {
@@ -172,10 +187,10 @@ MAILS: tuple[dict[str, str], ...] = (
     {
         "Your report is approved: %(title)s": "Report approved: %(title)s",
         "We approved “%(report)s”. What waited for it goes on now.": (
-            "We have approved “%(report)s”. If an instalment depended only on this report, it is now payable."
+            "We have approved “%(report)s”. You do not need to do anything more for this report."
         ),
         "We have approved “%(report)s”. An instalment that depended only on this report is now payable.": (
-            "We have approved “%(report)s”. If an instalment depended only on this report, it is now payable."
+            "We have approved “%(report)s”. You do not need to do anything more for this report."
         ),
     },
     {
@@ -194,10 +209,9 @@ MAILS: tuple[dict[str, str], ...] = (
     {
         "Money to send back: %(title)s": "Return unspent funds: %(title)s",
         "%(unused)s of what we paid was not used. Please send it back by %(day)s and name %(number)s with the payment. "
-        "Your programme officer tells you the account.": (
-            "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the "
-            "payment reference. Ask your programme officer for the account."
-        ),
+        "Your programme officer tells you the account.": RETURN,
+        "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the "
+        "payment reference. Ask your programme officer for the account.": RETURN,
     },
     {
         "We received money back: %(title)s": "Unspent funds received: %(title)s",

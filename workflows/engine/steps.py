@@ -48,10 +48,10 @@ STEPS: dict[str, Step] = {
     **_steps(
         Holder.APPLICANT,
         draft=N_("Draft"),
-        question=N_("Question asked"),
+        question=N_("Returned with a question"),
         reply=N_("Right of reply"),
         to_sign=N_("To sign"),
-        due=N_("Report due"),
+        due=N_("To submit"),
     ),
     **_steps(
         Holder.OURS,

@@ -14,7 +14,7 @@ from workflows.rules.money import came_from_us, given_up, other_side_signs
 
 NAME = Field("name", "text", N_("Your full name"), N_("Your typed name is your signature."), printed=True)
 READ = Field("read", "tick", N_("I have read the agreement and am authorised to sign it for my organisation."))
-PROOF = Field("proof", "text", N_("Evidence"), N_("Say what you saw and where it is kept."), words=3)
+PROOF = Field("proof", "text", N_("Evidence"), N_("Describe the evidence and where it is kept."), words=3)
 
 SIGN = Transition(
     "sign",
@@ -41,7 +41,7 @@ COUNTERSIGN = Transition(
         Notification(
             Role.APPLICANT,
             N_("Agreement signed: %(title)s"),
-            N_("Both sides have signed the agreement. The project can start."),
+            N_("Both parties have signed the agreement. The project can start."),
         ),
     ),
     weight="first",

@@ -12,23 +12,23 @@ from workflows.engine.roles import Role
 
 SENT = Notification(
     Role.APPLICANT,
-    N_("Proposal received: %(title)s"),
+    N_("Application received: %(title)s"),
     N_(
-        "We received your proposal on %(at)s. Its reference number is %(reference)s. "
-        "You do not need to do anything now: we will write to you when we have a question or a decision."
+        "We received your application on %(at)s. Its reference number is %(reference)s. You do not need to do "
+        "anything now. We will write to you if we have a question, and when we have made a decision."
     ),
 )
 ALERTED = Notification(
     Role.APPLICANT,
     N_("Alert received: %(title)s"),
     N_(
-        "We received your alert on %(at)s. Its reference number is %(reference)s. "
-        "The officer on duty assesses it next. You do not need to do anything now."
+        "We received your alert on %(at)s. Its reference number is %(reference)s. The officer on duty will assess it "
+        "next. You do not need to do anything now."
     ),
 )
 RETURNED = Notification(
     Role.APPLICANT,
-    N_("Answer our question: %(title)s"),
+    N_("Answer our question before %(until)s: %(title)s"),
     N_(
         "We have a question about your proposal:\n\n%(question)s\n\n"
         "Change the proposal and submit it again before %(until)s."
@@ -49,14 +49,31 @@ DECLINED = Notification(
     N_("Not funded: %(title)s"),
     N_("We have decided not to fund your project. These are our reasons:\n\n%(feedback)s"),
 )
-AWARDED = Notification(
+INELIGIBLE = Notification(
     Role.APPLICANT,
-    N_("Award of %(amount)s: %(title)s"),
+    N_("Not eligible: %(title)s"),
     N_(
-        "We have awarded your project %(amount)s. The award letter will be on the page of your proposal as soon as it "
-        "is ready. Sign the agreement by the date given in the letter."
+        "Your application does not meet the rules of this call, so we cannot consider it for funding. These are our "
+        "reasons:\n\n%(feedback)s"
     ),
 )
+AWARDED = Notification(
+    Role.APPLICANT,
+    N_("Sign by %(until)s: %(title)s"),
+    N_(
+        "We have awarded your project %(amount)s. Read and sign the agreement by %(until)s. You will find the "
+        "agreement and the award letter on the page of your application."
+    ),
+)
+EARLIER = (
+    N_("Award of %(amount)s: %(title)s"),
+    N_(
+        "We have awarded your project %(amount)s. You will find the award letter on the page of your application. "
+        "Sign the agreement by the date stated in the letter."
+    ),
+    N_("Answer our question: %(title)s"),
+)
+"""Texts of mails that earlier releases queued without the day that today's texts name."""
 TURNED_DOWN = Notification(
     Role.OFFICER,
     N_("Award declined: %(title)s"),
@@ -66,8 +83,8 @@ TAKEN_BACK = Notification(
     Role.APPLICANT,
     N_("Award revoked: %(title)s"),
     N_(
-        "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
-        "The agreement was not signed by both sides, so neither side owes the other anything."
+        "We have revoked the award. This is our reason:\n\n%(reason)s\n\nThe agreement was not signed by both "
+        "parties, so neither owes the other anything."
     ),
 )
 LATE = Notification(

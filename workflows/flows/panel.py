@@ -8,7 +8,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
-from workflows.flows.notifications import AWARDED, DECLINED, RETURNED, SENT, TAKEN_BACK, TURNED_DOWN
+from workflows.flows.notifications import AWARDED, DECLINED, INELIGIBLE, RETURNED, SENT, TAKEN_BACK, TURNED_DOWN
 from workflows.rules.calls import call_allows
 from workflows.rules.decisions import (
     all_checked,
@@ -29,7 +29,7 @@ from workflows.rules.proposals import complete, in_time, own_draft
 
 HEARS = N_("Feedback for the applicant")
 AMOUNT = Field("amount", "amount", N_("Amount to award"))
-ANY_AMOUNT = Field("amount", "amount", N_("Amount"), N_("Required if you recommend an award."), required=False)
+ANY_AMOUNT = Field("amount", "amount", N_("Amount"), required=False, optional=N_("required if you recommend an award"))
 CONDITIONS = Field(
     "conditions",
     "text",
@@ -47,7 +47,7 @@ FEEDBACK = Field(
     printed=True,
 )
 ANY_FEEDBACK = Field(
-    "feedback", "text", HEARS, N_("Required if you recommend declining."), required=False, printed=True
+    "feedback", "text", HEARS, required=False, optional=N_("required if you recommend declining"), printed=True
 )
 KIND = Field("kind", "choice", N_("Your recommendation"), options=(("award", N_("Award")), ("decline", N_("Decline"))))
 REASON = Field("reason", "text", N_("Reason"), words=3)
@@ -80,7 +80,7 @@ RETURN = Transition(
     fields=(QUESTION,),
     effect=Effect.REOPEN_APPLICATION,
     notifies=(RETURNED,),
-    history_text=N_("Returned for changes"),
+    history_text=N_("Returned with a question"),
     consequence=N_("The applicant can change the proposal and submit it again."),
 )
 ANSWER = Transition(
@@ -125,7 +125,7 @@ NOT_ELIGIBLE = Transition(
     guards=(own_draft,),
     fields=(FEEDBACK,),
     effect=Effect.REJECT_INELIGIBLE,
-    notifies=(DECLINED,),
+    notifies=(INELIGIBLE,),
     weight="grave",
     history_text=N_("Found not eligible"),
     consequence=N_("The applicant gets your feedback by email and in the decision letter."),
@@ -209,7 +209,7 @@ WITHDRAW = Transition(
     effect=Effect.WITHDRAW_APPLICATION,
     weight="grave",
     history_text=N_("Withdrawn"),
-    consequence=N_("This ends your application. You can start a new one while the call is open."),
+    consequence=N_("This ends your application. You can start a new application while the call is open."),
 )
 BEGIN = Transition(
     "begin",

@@ -34,7 +34,7 @@ APPROVE = Transition(
         Notification(
             Role.APPLICANT,
             N_("Report approved: %(title)s"),
-            N_("We have approved “%(report)s”. If an instalment depended only on this report, it is now payable."),
+            N_("We have approved “%(report)s”. You do not need to do anything more for this report."),
         ),
     ),
     weight="first",
@@ -43,7 +43,7 @@ APPROVE = Transition(
 )
 SEND_BACK = Transition(
     "send_back",
-    N_("Send back with questions"),
+    N_("Return with questions"),
     source=("received",),
     target="due",
     roles=(Role.OFFICER,),
@@ -57,8 +57,8 @@ SEND_BACK = Transition(
             N_("We have questions about “%(report)s”:\n\n%(question)s\n\nChange the report and submit it again."),
         ),
     ),
-    history_text=N_("Report sent back with questions"),
-    consequence=N_("The grantee can change the report and submit it again."),
+    history_text=N_("Report returned with questions"),
+    consequence=N_("The grantee can change the report and resubmit it."),
 )
 
 LAPSE = Transition(

@@ -157,6 +157,15 @@ def _problems(section: Section, question: Question, content: Content) -> Sequenc
     if not _filled(question, content):
         if not question.required:
             return ()
+        if question.kind == "tick":
+            return (
+                Message(
+                    "%(section)s: “%(label)s” is not confirmed.",
+                    section=section.named,
+                    label=question.named,
+                    cure=section.key,
+                ),
+            )
         return (
             Message(
                 "%(section)s: “%(label)s” is not answered.",

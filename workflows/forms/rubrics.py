@@ -84,7 +84,10 @@ TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
             N_("Dates, but no way to tell success from failure."),
             N_("Dates and targets, but no measured baseline."),
             N_("Each target has a measured baseline, a date and a method."),
-            N_("As for 4, and the plan states what changes when a target is missed."),
+            N_(
+                "Each target has a measured baseline, a date and a method, and the plan states what changes when a "
+                "target is missed."
+            ),
         ),
     ),
     "value": (
@@ -128,7 +131,10 @@ TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
             N_("A summary is published."),
             N_("The paper is free to read; data and code are not."),
             N_("Paper, data and code are openly licensed, and the places of publication are named."),
-            N_("As for 4, from the start of the work, with documentation that lets others repeat it."),
+            N_(
+                "Paper, data and code are openly licensed from the start of the work, the places of publication are "
+                "named, and the documentation lets others repeat the work."
+            ),
         ),
     ),
     "urgency": (

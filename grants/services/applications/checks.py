@@ -27,7 +27,7 @@ def give(application: Application, *, key: str, verdict: str, note: str, actor: 
     if key not in titles:
         raise Refused(Message("This check is not part of this call."))
     if verdict == "failed" and not note.strip():
-        raise Refused(Message("Enter a note that says what failed: %(check)s.", check=Message(titles[key])))
+        raise Refused(Message("Enter a note on why this check failed: %(check)s.", check=Message(titles[key])))
     values = {"verdict": verdict, "note": note.strip(), "by": actor.person, "at": now()}
     given = insert(Check).values(application_id=application.id, key=key, **values)
     db.session.execute(given.on_conflict_do_update(index_elements=["application_id", "key"], set_=values))

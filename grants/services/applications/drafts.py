@@ -101,7 +101,8 @@ def keep_lost(
     if (db.session.scalar(mine) or 0) >= MOST_LOST:
         raise Refused(
             Message(
-                "You have %(count)s unsaved versions to compare. Compare them first and choose one.", count=MOST_LOST
+                "Versions of the proposal to compare: %(count)s. Compare them and choose one before you submit.",
+                count=MOST_LOST,
             )
         )
     row = ApplicationSave(

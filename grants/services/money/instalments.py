@@ -72,10 +72,10 @@ def _ask_back(award: Award, unused: Decimal, day: date) -> None:
     application = award.application
     outbox.mail(
         recipients.of(application, Role.APPLICANT),
-        subject=Message("Return unspent funds: %(title)s", title=application.title),
+        subject=Message("Return unspent funds by %(day)s: %(title)s", day=day, title=application.title),
         text=Message(
-            "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the"
-            " payment reference. Ask your programme officer for the account.",
+            "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the "
+            "payment reference. Ask your programme officer which account to use.",
             unused=Money(unused, award.currency),
             day=day,
             number=award.number,

@@ -12,8 +12,17 @@ from grants.models import Application, Assignment, Conflict, Membership, Organis
 from grants.services import outbox
 from grants.services.integrity import fingerprints, history
 from grants.services.refusals import Refused
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import Actor
+
+EARLIER = (
+    N_("Review a proposal"),
+    N_(
+        "You are invited to review a proposal. First say whether you have a conflict of interest. If you have none,"
+        " submit your review by %(day)s."
+    ),
+)
+"""Texts of invitations that earlier releases queued without the call and the number of the application."""
 
 
 def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assignment:
@@ -37,10 +46,17 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
     record(assignment, actor, "assign", Message("Reviewer invited"))
     outbox.mail(
         [reviewer],
-        subject=Message("Review a proposal"),
+        subject=Message(
+            "Review by %(day)s: application %(reference)s, %(call)s",
+            day=assignment.due_on,
+            reference=application.reference or "",
+            call=application.call.title,
+        ),
         text=Message(
-            "You are invited to review a proposal. First say whether you have a conflict of interest. If you have none,"
-            " submit your review by %(day)s.",
+            "We invite you to review application %(reference)s in the call “%(call)s”. First declare whether you have "
+            "a conflict of interest. If you have none, submit your review by %(day)s.",
+            reference=application.reference or "",
+            call=application.call.title,
             day=assignment.due_on,
         ),
         path=f"/reviews/{assignment.id}",

@@ -70,9 +70,9 @@ def missing(review: Review) -> tuple[Message, ...]:
             )
     for key, label in (("strengths", Message("Strengths")), ("concerns", Message("Concerns"))):
         if not getattr(review, key).strip():
-            messages.append(Message("“%(label)s” is not answered.", label=label, cure=key))
+            messages.append(Message("Answer “%(label)s”.", label=label, cure=key))
     if review.fund is None:
-        messages.append(Message("Say whether the project should be funded.", cure="fund"))
+        messages.append(Message("Select whether the project should be funded.", cure="fund"))
     if review.fund and not review.amount:
         messages.append(Message("Enter the amount that you would award.", cure="amount"))
     if review.amount is not None and review.amount > application.asked:
@@ -84,7 +84,7 @@ def missing(review: Review) -> tuple[Message, ...]:
             )
         )
     if review.confidence is None:
-        messages.append(Message("Say how confident you are.", cure="confidence"))
+        messages.append(Message("Select how confident you are.", cure="confidence"))
     return tuple(messages)
 
 

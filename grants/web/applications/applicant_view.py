@@ -108,10 +108,9 @@ def show_own(application: Application) -> str:
 
 
 def _facts(application: Application) -> list[Fact]:
-    found = [
-        Fact(gettext("Number"), application.reference or gettext("assigned when you submit")),
-        Fact(gettext("Applicant"), application.organisation.name),
-    ]
+    found = [Fact(gettext("Applicant"), application.organisation.name)]
+    if application.reference or application.step == "draft":
+        found.insert(0, Fact(gettext("Number"), application.reference or gettext("assigned when you submit")))
     if application.asked:
         found.append(Fact(gettext("Amount requested"), amount(application.asked, application.call.currency)))
     if application.submitted_at:
@@ -153,13 +152,13 @@ def sentence(application: Application, facts: Status) -> str:
     by = day(until.date()) if until else ""
     match application.step:
         case "triage" | "checks" | "panel" | "decision":
-            return gettext("We are assessing it. You will hear from us by %(day)s.", day=by)
+            return gettext("We are assessing your application. You will hear from us by %(day)s.", day=by)
         case "review":
-            return gettext("Reviewers are assessing it. You will hear from us by %(day)s.", day=by)
+            return gettext("Reviewers are assessing your application. You will hear from us by %(day)s.", day=by)
         case "agreement" if facts.agreement == "countersign":
-            return gettext("You have signed the agreement. We countersign next.")
+            return gettext("You have signed the agreement. We will countersign it next.")
         case "active":
-            return gettext("The award is active and the project is running.")
+            return gettext("Your grant is active and the project is running.")
         case "closed":
             return gettext("The project is finished and the grant is closed.")
     return ""

@@ -107,17 +107,17 @@ def rests_on(application: Application, asked: list[Assignment], case: Applicatio
         rows.append(Fact(gettext("Officer’s recommendation"), text))
     rows += [
         Fact(gettext("Requested"), amount(application.asked, currency)),
-        Fact(gettext("Left in the call’s envelope"), amount(case.round.envelope_left, currency)),
+        Fact(gettext("Remaining in the call’s envelope"), amount(case.round.envelope_left, currency)),
     ]
     return DecisionSummary(tuple(rows), board.far_apart, advice, url_for("reviews.of", id=application.id))
 
 
 def _scores(board: reviews.Board) -> list[Fact]:
-    scores = gettext(
-        "%(mean)s of 100, from %(low)s to %(high)s",
-        mean=number(round(board.mean or ZERO, 1)),
-        low=number(min(board.totals)),
-        high=number(max(board.totals)),
+    mean, low, high = number(round(board.mean or ZERO, 1)), min(board.totals), max(board.totals)
+    scores = (
+        gettext("%(mean)s out of 100", mean=mean)
+        if low == high
+        else gettext("%(mean)s out of 100 (from %(low)s to %(high)s)", mean=mean, low=number(low), high=number(high))
     )
     in_favour = gettext("%(count)s of %(of)s", count=board.in_favour, of=len(board.reviews))
     return [

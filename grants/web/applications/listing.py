@@ -60,8 +60,9 @@ class Dots:
 class ApplicationRow:
     """One row of the table of applications.
 
-    under: applicant, country and number. held: who holds it. days: days at this step, of at most `limit`. reviews: None
-    while the step has no reviews. next: the next action; its URL is empty if the reader cannot perform it.
+    under: applicant, country and number. held: who holds it. days: days at this step, of at most `limit`; None once it
+    has ended. reviews: None while the step has no reviews. next: the next action; its URL is empty if the reader cannot
+    perform it.
     """
 
     title: str
@@ -71,7 +72,7 @@ class ApplicationRow:
     under: str
     step: Step
     held: str
-    days: int
+    days: int | None
     limit: int | None
     reviews: Dots | None
     flags: tuple[Flag, ...]
@@ -182,7 +183,7 @@ def line(one: Listed, principal: Principal) -> ApplicationRow:
         under=" · ".join([row.organisation.name, row.organisation.country, row.reference or ""]),
         step=STEPS[row.step],
         held=held(one, principal),
-        days=since,
+        days=None if row.step in found.TABS["ended"] else since,
         limit=limit,
         reviews=_dots(one),
         flags=tuple(_flags(one, since, limit)),

@@ -96,10 +96,11 @@ def _stages(subject: Subject) -> list[Stage]:
     """The stages of progress in this flow; a final step replaces those not reached."""
     application = subject.application
     way = road(flow_of(application), application.stage)
-    stages = [Stage(gettext("Draft") if application.step == "draft" else gettext("Submitted"), ("draft",))]
+    unsent = application.step == "draft" or application.submitted_at is None
+    stages = [Stage(gettext("Draft") if unsent else gettext("Submitted"), ("draft",))]
     stages += [_stage(step) for step in way if step in ("triage", "checks", "review")]
     if application.step == "question":
-        stages.insert(2, Stage(gettext("Question"), ("question",)))
+        stages.insert(2, Stage(translate(STEPS["question"].word), ("question",)))
     stages += [Stage(translate(later.title), ()) for later in _later(application)]
     stages += [Stage(gettext("Decision"), DECISION), Stage(gettext("Agreement"), ("agreement",))]
     if application.step in ENDED:

@@ -19,19 +19,27 @@ from workflows.engine.message import Message
 from workflows.engine.steps import STEPS, Step
 
 UNPAID = {
-    "planned": Message("It becomes payable automatically when every condition is met."),
-    "payable": Message("Finance adds it to the next batch."),
-    "withdrawn": Message("It was withdrawn and will not be paid."),
+    "planned": Message("It will become payable when every condition is met."),
+    "payable": Message("It will be included in the next batch of payments."),
+    "withdrawn": Message("It was cancelled and will not be paid."),
 }
 """What happens next to an instalment without a payment, by its step."""
 
 IN_BATCH = {
-    "prepared": Message("%(batch)s is prepared and waiting for approval by a second person."),
-    "approved": Message("%(batch)s is approved and waiting for release by a third person."),
-    "released": Message("%(batch)s has been sent to the bank and is waiting for confirmation."),
-    "paid": Message("%(batch)s, confirmed by the bank on %(day)s."),
+    "prepared": Message("Batch %(batch)s is prepared and waiting for approval by a second person."),
+    "approved": Message("Batch %(batch)s is approved and waiting for release by a third person."),
+    "released": Message("Batch %(batch)s has been sent to the bank and is waiting for confirmation."),
+    "paid": Message("Paid in batch %(batch)s. The bank confirmed the payment on %(day)s."),
 }
-"""What happens next to an instalment in a batch, by the step of the batch."""
+"""What happens next to an instalment in a batch, by the step of the batch, for readers who may open it."""
+
+UNDER_WAY = {
+    "prepared": Message("We are preparing the payment."),
+    "approved": Message("The payment has been approved and will be sent to the bank."),
+    "released": Message("The payment has been sent to the bank. It has not been confirmed yet."),
+    "paid": Message("Paid. The bank confirmed the payment on %(day)s."),
+}
+"""The same for all other readers, such as the grantee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +88,15 @@ def _step(row: Instalment, payment: Payment | None) -> tuple[str, str]:
 
 
 def _next(row: Instalment, payment: Payment | None, open_to_me: frozenset[int]) -> Markup:
-    """What happens next to an instalment; its batch is a link for readers who may open it."""
+    """What happens next to an instalment; its batch is named, as a link, only for readers who may open it."""
     if payment is None:
         return escape(translate(UNPAID[row.step]))
-    return escape(translate(IN_BATCH[payment.batch.step])) % {
-        "batch": _named(payment.batch, open_to_me),
+    texts = IN_BATCH if payment.batch.id in open_to_me else UNDER_WAY
+    return escape(translate(texts[payment.batch.step])) % {
+        "batch": _linked(payment.batch),
         "day": day(payment.paid_at.date(), "year") if payment.paid_at else "",
     }
 
 
-def _named(batch: Batch, open_to_me: frozenset[int]) -> str | Markup:
-    if batch.id not in open_to_me:
-        return gettext("The batch of payments")
+def _linked(batch: Batch) -> Markup:
     return Markup('<a href="{}">{}</a>').format(url_for("batches.show", id=batch.id), batch.number)

@@ -11,7 +11,8 @@ from grants.forms.calls import CallForm, NewCallForm
 from grants.models import Call
 from grants.queries import calls, history
 from grants.queries.calls import Money
-from grants.web.calls import rules_text
+from grants.web.calls import rules_text, schedule_text
+from grants.web.calls.schedule_text import Payment, ReportDue
 from grants.web.site import timeline
 from grants.web.site.authorization import principal
 from grants.web.site.components import Fact
@@ -56,6 +57,8 @@ class CallPage:
     call: Call
     form: CallForm
     rules: Sequence[str]
+    payments: Sequence[Payment]
+    reports: Sequence[ReportDue]
     money: Money
     counts: Sequence[Fact]
     events: Sequence[Entry]
@@ -84,6 +87,8 @@ def show(call: Call, form: CallForm) -> CallPage:
         call=call,
         form=form,
         rules=[rules_text.text(spec, call.data, call.currency) for spec in call.data.rules],
+        payments=schedule_text.payments(call.data),
+        reports=schedule_text.reports(call.data),
         money=calls.money(call),
         counts=[
             Fact(translate(STEPS[step].word), str(count)) for step, count in calls.counts(call, principal()).items()

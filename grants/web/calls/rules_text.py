@@ -35,6 +35,11 @@ def applicants_text(rules: CallRules, programme: Programme) -> str:
     return ". ".join([kinds[:1].upper() + kinds[1:], *reported])
 
 
+def other_rules(rules: CallRules, currency: str) -> list[str]:
+    """The rules that `applicants_text` does not cover, as sentences."""
+    return [text(spec, rules, currency) for spec in rules.rules if spec.key not in APPLICANT_RULES]
+
+
 def _about(rules: CallRules) -> dict[str, list[str]]:
     """What each active rule in APPLICANT_RULES allows, by rule key."""
     return {spec.key: [*spec.params["allowed"]] for spec in rules.rules if spec.key in APPLICANT_RULES}

@@ -77,7 +77,7 @@ def shown(question: Question, value: Any) -> list[str]:
     """An answer as lines of text."""
     titles = dict(CATEGORIES) | dict(question.options)
     if question.kind == "tick":
-        return [gettext("ticked") if value else gettext("not ticked")]
+        return [gettext("confirmed") if value else gettext("not confirmed")]
     rows = value if isinstance(value, list) else str(value or "").split("\n")
     lines = [
         " · ".join(_title(titles, cell) for cell in (row.values() if isinstance(row, dict) else [row]) if cell)

@@ -204,7 +204,7 @@ def _note(state: SectionState, draft: Draft) -> str:
         return gettext("%(amount)s requested", amount=amount(draft.application.asked, draft.currency, cents=False))
     if kinds == {"tick"}:
         open_ = sum(not draft.content.answers.get(question.key) for question in asked)
-        return ngettext("%(num)s to tick", "%(num)s to tick", open_) if open_ else gettext("all ticked")
+        return ngettext("%(num)s to confirm", "%(num)s to confirm", open_) if open_ else gettext("all confirmed")
     if len(asked) == 1:
         return _count(asked[0], draft.content)
     return gettext("%(answered)s of %(questions)s answered", answered=state.answered, questions=state.questions)

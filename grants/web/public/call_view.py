@@ -12,33 +12,17 @@ from grants.db import now
 from grants.models import Call
 from grants.services.letters import answer_time, answered_by
 from grants.web.applications.status import ROLES
-from grants.web.calls import rules_text
+from grants.web.calls import rules_text, schedule_text
+from grants.web.calls.schedule_text import Payment, ReportDue
 from grants.web.site.authorization import principal
 from grants.web.site.formats import day, translate
 from workflows.engine.roles import Role
-from workflows.programme import CallRules, InstalmentPlan, ReportSchedule
 from workflows.programmes import programmes
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
-    """An instalment: its share of the grant, such as "50 %", and what it is paid after."""
-
-    share: str
-    when: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportDue:
-    """A report that a funded project submits, and when."""
-
-    title: str
-    when: str
-
-
-@dataclass(frozen=True, slots=True)
 class CallPage:
-    """One call. applicants: who can apply. hear: when they get a decision. rules: as sentences.
+    """One call. applicants: who can apply. hear: when they get a decision. rules: the other rules as sentences.
 
     may_apply: the reader is not signed in, or is an applicant. decides: the role that decides on awards.
     """
@@ -65,10 +49,10 @@ def show(call: Call) -> CallPage:
         hear=hear(call),
         open=_open(call),
         may_apply=not principal().id or Role.APPLICANT in principal().roles,
-        rules=[rules_text.text(spec, rules, call.currency) for spec in rules.rules],
+        rules=rules_text.other_rules(rules, call.currency),
         decides=_decides(call),
-        payments=[_payment(plan, rules) for plan in rules.instalments],
-        reports=[ReportDue(translate(report.title), _due(report)) for report in rules.reports],
+        payments=schedule_text.payments(rules),
+        reports=schedule_text.reports(rules),
     )
 
 
@@ -92,28 +76,3 @@ def _decides(call: Call) -> str:
     award = next((transition for transition in transitions if transition.target == "agreement"), None)
     role = ROLES.get(award.roles[0]) if award else None
     return translate(role) if role else ""
-
-
-def _payment(plan: InstalmentPlan, rules: CallRules) -> Payment:
-    conditions = []
-    for condition in plan.conditions:
-        kind, _, number = condition.partition(":")
-        title = rules.reports[int(number) - 1].title if number else ""
-        conditions.append(
-            gettext("when both sides have signed the agreement")
-            if kind == "agreement"
-            else gettext("when we have approved “%(report)s”", report=translate(title))
-        )
-    return Payment(f"{plan.percent.normalize():f}\N{NARROW NO-BREAK SPACE}%", ", ".join(conditions))
-
-
-def _due(report: ReportSchedule) -> str:
-    days = ngettext("%(num)s day", "%(num)s days", report.days)
-    if report.at == "end":
-        return gettext("within %(days)s of the end of the project", days=days)
-    if not report.months:
-        return gettext("%(days)s after the start", days=days)
-    months = ngettext("%(num)s month", "%(num)s months", report.months)
-    if not report.days:
-        return gettext("%(months)s after the start", months=months)
-    return gettext("%(months)s after the start, plus %(days)s to write it", months=months, days=days)

@@ -106,8 +106,8 @@ def _round(latest: Figures) -> Round | None:
     if latest.undecided:
         results.append(Figure(str(latest.undecided), gettext("not decided yet")))
     summary = ngettext(
-        "%(call)s: %(num)s proposal was submitted.",
-        "%(call)s: %(num)s proposals were submitted.",
+        "%(call)s: %(num)s application was submitted.",
+        "%(call)s: %(num)s applications were submitted.",
         latest.sent,
         call=latest.call.title,
     )

@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from grants.db import today
 from grants.models import Instalment, Report, ReportFigure, ReportSpending
-from grants.queries import awards, reports
+from grants.queries import reports
 from grants.web.site.authorization import principal
 from grants.web.site.components import Check
 from grants.web.site.formats import amount, number
@@ -150,11 +150,16 @@ def _sources(report: Report) -> Check:
 
 
 def _payments(report: Report) -> Check:
-    paid, used = awards.held([report.award_id])[report.award_id].paid, reports.used(report)
+    paid, used = reports.paid(report), reports.used(report)
     amounts = {"used": amount(used, report.award.currency), "paid": amount(paid, report.award.currency)}
+    if report.sent_at is None and used <= paid:
+        return Check("tick", gettext("%(used)s spent of the %(paid)s paid so far", **amounts))
+    if report.sent_at is None:
+        return Check("diamond", gettext("%(used)s spent, but only %(paid)s paid so far", **amounts))
     if used <= paid:
-        return Check("tick", gettext("%(used)s used of %(paid)s paid", **amounts))
-    return Check("diamond", gettext("%(used)s used, but only %(paid)s paid", **amounts))
+        return Check("tick", gettext("%(used)s spent of the %(paid)s paid before the report was submitted", **amounts))
+    text = gettext("%(used)s spent, but only %(paid)s paid before the report was submitted", **amounts)
+    return Check("diamond", text)
 
 
 def _consent(report: Report) -> tuple[Check, ...]:
@@ -162,7 +167,7 @@ def _consent(report: Report) -> tuple[Check, ...]:
         return ()
     if report.story_consent:
         return (Check("tick", gettext("Consent given for the story")),)
-    return (Check("cross", gettext("No consent for the story")),)
+    return (Check("cross", gettext("No consent given for the story")),)
 
 
 def indicators(report: Report) -> tuple[IndicatorLine, ...]:
@@ -244,9 +249,9 @@ def _line(spent: ReportSpending, currency: str, *, final: bool) -> SpendingLine:
 
 
 def _off(used: Decimal | None, off: Decimal, *, final: bool) -> str:
-    """The deviation from the plan; before the final report, unspent money is none."""
+    """The deviation from the budget; before the final report, money not spent yet is no deviation."""
     if used is None:
         return "–"
-    if off == 0 or (off < 0 and not final):
-        return gettext("as planned")
-    return f"{'+' if off > 0 else '−'}{abs(off)}\N{NO-BREAK SPACE}%"
+    if off < 0 and not final:
+        return gettext("within budget")
+    return f"{'+' if off > 0 else '−' if off < 0 else ''}{abs(off)}\N{NO-BREAK SPACE}%"

@@ -149,7 +149,7 @@ def _task(assignment: Assignment, why: str, action: str) -> ReviewTask:
     return ReviewTask(
         on=assignment.due_on,
         tone=tone(assignment.due_on, SOON_DAYS),
-        title=application.title or gettext("Untitled"),
+        title=application.title or gettext("Untitled application"),
         why=f"{application.call.title} · {why}",
         link=Link(action, url_for("reviews.show", id=assignment.id)),
     )
@@ -165,7 +165,7 @@ def _ended(assignment: Assignment) -> EndedReview:
     application, review = assignment.application, assignment.review
     sent = review if review and review.sent_at else None
     return EndedReview(
-        title=application.title or gettext("Untitled"),
+        title=application.title or gettext("Untitled application"),
         call=application.call.title,
         url=url_for("reviews.show", id=assignment.id),
         state=assignment.state,
@@ -259,8 +259,8 @@ def tally(assignment: Assignment) -> Tally:
     got = sum(points.values(), Decimal(0))
     return Tally(
         text=gettext("Scored %(count)s of %(of)s", count=len(points), of=len(rubric)),
-        points=f"{got.normalize():f}" if got else "0",
-        of=gettext("of %(of)s points so far", of=of),
+        points="" if not points else f"{got.normalize():f}" if got else "0",
+        of=gettext("out of %(of)s points so far", of=of) if points else gettext("No criteria scored yet"),
         share=float(100 * got / of) if of else 0,
     )
 

@@ -20,10 +20,11 @@ bp = Blueprint("sessions", __name__)
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """The sign-in form. next: the path to go to afterwards, or empty."""
+    """The sign-in form. next: the path to go to afterwards, or empty. refusal: why signing in failed, or empty."""
 
     form: SignInForm
     next: str
+    refusal: str = ""
 
 
 @bp.get("/sign-in")
@@ -48,8 +49,7 @@ def create() -> Response | tuple[str, int]:
         if not isinstance(error, sessions.TooMany):
             with transaction():
                 sessions.record_failure(email=email, address=address)
-        form.password.errors = (translate(error.reason),)
-        return page("sessions/new.html", SignInPage(form, after)), 422
+        return page("sessions/new.html", SignInPage(form, after, translate(error.reason))), 422
     with transaction():
         sessions.close(request.cookies.get(COOKIE, ""))
         token = sessions.open_for(person, settings)

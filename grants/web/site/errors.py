@@ -49,7 +49,7 @@ TITLES = {
 TEXTS = {
     400: Message("We did not understand the request. Go back and send the page again."),
     401: Message("Sign in again, then go back and send the page again: what you typed is still there."),
-    403: Message("It needs another role, or a person who did not take part in an earlier step."),
+    403: Message("Your role does not allow this action, or someone who took no part in an earlier step must do it."),
     404: Message(
         "The page does not exist, or you do not have access to it. Check the address, or go to your start page."
     ),

@@ -23,9 +23,8 @@ from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
 PLACES: tuple[tuple[frozenset[Role], Message, str], ...] = (
-    (frozenset({Role.APPLICANT}), Message("Your tasks"), "tasks.show"),
-    (frozenset({Role.OFFICER, Role.APPROVER, Role.FINANCE}), Message("Inbox"), "tasks.show"),
-    (frozenset({Role.APPLICANT}), Message("Proposals"), "applications.index"),
+    (frozenset({Role.APPLICANT, Role.OFFICER, Role.APPROVER, Role.FINANCE}), Message("Your tasks"), "tasks.show"),
+    (frozenset({Role.APPLICANT}), Message("Applications"), "applications.index"),
     (frozenset({Role.REVIEWER}), Message("My reviews"), "reviews.index"),
     (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR}), Message("Calls"), "calls.index"),
     (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR}), Message("Applications"), "applications.index"),

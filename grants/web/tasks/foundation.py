@@ -35,7 +35,7 @@ def ours(applications: list[Application], facts: dict[int, Status], today: date)
 def _report(title: str, at: datetime, today: date) -> FoundationTask:
     days = (today - at.date()).days + 1
     text = gettext(
-        "submitted %(day)s, day %(days)s of %(most)s. You will hear from us by %(until)s.",
+        "Submitted on %(day)s, day %(days)s of %(most)s. You will hear from us by %(until)s.",
         day=day(at.date()),
         days=days,
         most=READING_DAYS,
@@ -63,9 +63,9 @@ def _since(one: Application, today: date) -> str:
     since, days = day(one.step_at.date()), (today - one.step_at.date()).days + 1
     until = status.decision_by(one)
     if until is None or one.step == "agreement":
-        return gettext("since %(day)s, day %(days)s.", day=since, days=days)
+        return gettext("Since %(day)s, day %(days)s.", day=since, days=days)
     return gettext(
-        "since %(day)s, day %(days)s. You will hear from us by %(until)s.",
+        "Since %(day)s, day %(days)s. You will hear from us by %(until)s.",
         day=since,
         days=days,
         until=day(until.date()),

@@ -42,7 +42,7 @@ class Kind:
 KINDS = {
     "triage": Kind(
         Message("Read the alert: %(title)s"),
-        Message("Alerts are answered within hours."),
+        Message("Alerts must be answered within hours."),
         Message("Read alert"),
         "applications.show",
     ),
@@ -162,7 +162,7 @@ KINDS = {
     ),
     "report_question": Kind(
         Message("Answer our question about the report: %(title)s"),
-        Message("We have sent the report back with questions."),
+        Message("We have returned the report with questions."),
         Message("Answer"),
         "reports.write",
     ),
@@ -179,8 +179,8 @@ KINDS = {
         "awards.show",
     ),
     "expect": Kind(
-        Message("Expect unspent funds: %(title)s"),
-        Message("Record the payment when it arrives in the account."),
+        Message("Record returned funds: %(title)s"),
+        Message("The grantee must return unspent funds. Record the payment when it arrives."),
         Message("Record payment"),
         "awards.show",
     ),
@@ -192,19 +192,19 @@ KINDS = {
     ),
     "envelope": Kind(
         Message("Allocate money to a call: %(title)s"),
-        Message("It can open only with an allocation."),
+        Message("The call can open only when money is allocated to it."),
         Message("View fund"),
         "funds.show",
     ),
     "asked": Kind(
         Message("Answer the review invitation: %(title)s"),
-        Message("You see the proposal after your declaration."),
+        Message("You can read the proposal after you declare whether you have a conflict of interest."),
         Message("Answer"),
         "reviews.show",
     ),
     "ready": Kind(
         Message("Review: %(title)s"),
-        Message("No one sees it until you submit it."),
+        Message("No one else can see your review until you submit it."),
         Message("Continue"),
         "reviews.show",
     ),
@@ -228,7 +228,7 @@ def _row(task: Task, title: str, why: str, button: str) -> TaskRow:
     endpoint = KINDS[task.kind].endpoint
     url = url_for(endpoint, fund=task.id) if task.kind == "payable" else url_for(endpoint, id=task.id)
     return TaskRow(
-        title=title % {"title": task.title or gettext("untitled proposal")},
+        title=title % {"title": task.title or gettext("untitled application")},
         why=" · ".join(part for part in (_party(task), why) if part),
         on=task.due_on,
         tone=listing.tone(task.due_on, SOON_DAYS),
@@ -240,4 +240,4 @@ def _party(task: Task) -> str:
     """The other party of the task, the title of the report, or the number of payable instalments."""
     if task.kind in REPORTS and task.party:
         return translate(task.party)
-    return gettext("%(count)s to pay", count=task.party) if task.kind == "payable" else task.party
+    return gettext("instalments to pay: %(count)s", count=task.party) if task.kind == "payable" else task.party
