@@ -9,12 +9,13 @@ import pytest
 from babel.dates import format_datetime
 from flask import Flask
 
-from grants.db import db, transaction
+from grants.db import db, today, transaction
 from grants.language import of_mail
 from grants.models import Outbox
 from grants.services.applications import submissions
 from tests import world as w
 from tests.prepared import Prepare
+from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
@@ -42,16 +43,16 @@ def reported(language: str = "en") -> list[str]:
 
 AWARDED = {
     "en": (
-        "We have awarded your project USD\xa010,000.00. The award letter will be on the page of your proposal as soon "
-        "as it is ready. Sign the agreement by the date given in the letter."
+        "We have awarded your project USD\xa010,000.00. Read and sign the agreement by {day}. You will find the agreement "
+        "and the award letter on the page of your application."
     ),
     "fr": (
-        "Nous accordons 10\u202f000,00\xa0USD à votre projet. La lettre d’attribution sera disponible sur la page de "
-        "votre proposition dès qu’elle sera prête. Signez la convention au plus tard à la date indiquée dans la lettre."
+        "Nous avons attribué USD\xa010\u202f000,00 à votre projet. Lisez et signez la convention au plus tard le {day}. "
+        "Vous trouverez la convention et la lettre d’attribution sur la page de votre candidature."
     ),
     "es": (
-        "Concedemos 10.000,00\xa0USD a su proyecto. La carta de concesión estará en la página de su propuesta en "
-        "cuanto esté lista. Firme el convenio a más tardar en la fecha indicada en la carta."
+        "Hemos concedido USD\xa010.000,00 a su proyecto. Lea y firme el convenio a más tardar el {day}. Encontrará el "
+        "convenio y la carta de concesión en la página de su solicitud."
     ),
 }
 AWARDED["ar"] = AWARDED["en"]
@@ -63,8 +64,9 @@ def test_a_mail_is_in_the_language_of_its_recipient(app: Flask, world: w.World, 
         w.awarded(world, amount=10_000)
 
         text_found = reported(language)[-1]
+        day = of_mail(language).translate(Message("%(day)s", day=today() + timedelta(days=SIGNING_DAYS)))
 
-    assert text_found == AWARDED[language]
+    assert text_found == AWARDED[language].format(day=day)
 
 
 def test_the_mail_about_a_payment_names_the_amount_paid_to_each(app: Flask, world: w.World) -> None:
@@ -89,7 +91,7 @@ def test_the_mails_about_a_report_name_it(app: Flask, world: w.World) -> None:
 
     assert text_found == [
         "We have questions about “Interim report”:\n\nWho wrote the story?\n\nChange the report and submit it again.",
-        "We have approved “Interim report”. If an instalment depended only on this report, it is now payable.",
+        "We have approved “Interim report”. You do not need to do anything more for this report.",
     ]
 
 

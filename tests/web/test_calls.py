@@ -71,7 +71,7 @@ def test_setting_up_twice_with_one_form_creates_one_call(app: Flask, world: Worl
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
-        ("title", "", "Fill in “Title”."),
+        ("title", "", "Enter the title of the call."),
         ("title", "Small 🎉", "Our letters cannot show these characters: 🎉"),
         ("opens_at", "soon", "Enter a date and time"),
         ("closes_at", "2026-12-01T00:00", "must close after it opens"),
@@ -309,10 +309,10 @@ def test_an_officer_sets_shares_and_due_dates_of_reports(app: Flask, world: Worl
         ("share_2", "30", "The instalments add up to 90 percent instead of 100."),
         ("share_1", "0", "Enter a number from 1 to 100"),
         ("share_1", "59.999", "Enter a number from 1 to 100"),
-        ("share_1", " ", "Fill in"),
+        ("share_1", " ", "Enter a value for"),
         ("share_1", "1e9999999", "below 1,000,000,000,000"),
         ("share_1", "0e-3000000", "Enter the number in full"),
-        ("months_most", " ", "Fill in"),
+        ("months_most", " ", "Enter a value for"),
         ("share_1", "half", "Enter a number"),
         ("report_1_months", "121", "Enter a whole number from 0 to 120."),
         ("report_2_days", "-1", "Enter a whole number from 0 to 365."),

@@ -50,7 +50,7 @@ def test_a_failed_check_needs_its_reason_and_the_choice_is_kept(app: Flask, sent
     )
 
     assert answer.status_code == 422
-    assert "Enter what failed." in answer.text
+    assert "Enter why the check failed." in answer.text
     assert given(app) == []
 
 

@@ -149,7 +149,7 @@ def test_an_untouched_draft_has_no_section_complete_and_counts_no_optional_one(a
 
     words = " ".join(client.get(f"/applications/{id}/write").page.text.split())
 
-    assert "0 of 10 sections complete" in words
+    assert "0 of 10 required sections complete" in words
     assert "Partners optional" in words
 
 
@@ -272,7 +272,7 @@ def test_a_complete_proposal_is_submitted_once_with_number_and_hash(app: Flask) 
     row = stored(app, id)
     assert [one.status_code for one in sent] == [302, 302]
     assert "Application submitted" in shown.page.text
-    assert f"Its number is {row.reference}." in shown.page.text
+    assert f"Its reference number is {row.reference}." in shown.page.text
     assert str(row.submitted_sha256) in shown.page.text
     assert "The receipt is being created" in shown.page.text
 

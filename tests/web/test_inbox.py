@@ -72,7 +72,7 @@ def test_an_empty_inbox_links_to_the_open_calls(app: Flask) -> None:
 
     page = inbox(client)
 
-    assert "No proposals in progress" in page.page.text
+    assert "No applications in progress" in page.page.text
     assert page.page.links["See the open calls"] == "/#calls"
 
 

@@ -149,4 +149,4 @@ def test_only_questions_of_the_form_are_kept_and_up_to_a_limit(app: Flask, monke
     assert len(rows) == 2
     assert not any("invented" in row.content for row in rows)
     assert answer.status_code == 409
-    assert "You have 2 unsaved versions to compare" in answer.page.text
+    assert "Versions of the proposal to compare: 2" in answer.page.text

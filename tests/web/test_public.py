@@ -116,7 +116,7 @@ def test_the_stored_round_equals_the_counted_one(app: Flask) -> None:
 def _round(app: Flask) -> str:
     """What the home page says about the last round, without the time."""
     text = anonymous(app).get("/").page.text
-    return text[text.index("proposals were submitted") : text.index("not decided yet")]
+    return text[text.index("applications were submitted") : text.index("not decided yet")]
 
 
 @pytest.mark.ground("awarded")
@@ -137,7 +137,7 @@ def test_only_applicants_who_agreed_to_publication_are_named(app: Flask, *, agre
 def test_all_results_of_the_last_round_are_shown(app: Flask) -> None:
     text = " ".join(anonymous(app).get("/").page.text.split())
 
-    assert "2 proposals were submitted." in text
+    assert "2 applications were submitted." in text
     assert "1funded0declined with feedback0not eligible1not decided yet" in text.replace(" funded", "funded")
 
 
@@ -153,7 +153,7 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
         "Indirect costs are at most 15 % of the grant.",
         "3 independent reviewers",
         "when we have approved “Interim report”",
-        "Then the approver decides",
+        "The approver, who took no part in the eligibility checks, then decides.",
     ):
         assert sentence in page.page.text
 

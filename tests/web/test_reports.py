@@ -158,7 +158,7 @@ def test_check_and_send_lists_everything_missing_with_its_field(app: Flask, mia:
 
     page = mia.get(there)
 
-    assert "Not submitted: 6 items are missing" in page.page.text
+    assert "Your report was not submitted: 6 items are missing" in page.page.text
     assert f"{THERE}#summary" in page.page.links.values()
     with pytest.raises(LookupError):
         page.page.form("/transitions/send")

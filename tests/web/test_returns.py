@@ -129,7 +129,7 @@ def test_the_money_may_be_returned_in_parts(app: Flask, award: int) -> None:
 
     assert between == (
         (Decimal(10_000), Decimal(400), Decimal(600)),
-        ["Expect unspent funds: fibre title"],
+        ["Record returned funds: fibre title"],
     )
     assert held(app, award) == (Decimal(10_000), Decimal(1_000), Decimal(0))
     assert tasks(app, "fay") == []

@@ -60,7 +60,7 @@ def test_a_question_is_a_separate_step(app: Flask) -> None:
         assert line_of(app, row)[:4] == [
             ("Submitted", "past"),
             ("Checks", "past"),
-            ("Question", "present"),
+            ("Returned with a question", "present"),
             ("Reviews", "coming"),
         ]
 

@@ -49,14 +49,14 @@ def test_every_flow_in_use_is_on_the_page(name: str) -> None:
 def test_a_state_diagram_has_every_arrow_and_every_end() -> None:
     assert mermaid(report.FLOW).splitlines() == [
         "stateDiagram-v2",
-        '    state "◆ Report due" as due',
+        '    state "◆ To submit" as due',
         '    state "● Received" as received',
         '    state "✓ Approved" as approved',
         '    state "– Withdrawn" as withdrawn',
         "    [*] --> due",
         "    due --> received: Submit report",
         "    received --> approved: Approve report",
-        "    received --> due: Send back with questions",
+        "    received --> due: Return with questions",
         "    due --> withdrawn: Cancel report",
         "    approved --> [*]",
         "    withdrawn --> [*]",
@@ -126,15 +126,15 @@ def test_the_alternative_text_gives_the_current_step_and_what_can_follow() -> No
     flow = report.FLOW
 
     assert alternative(flow, "received") == (
-        "Current step: Received. Next steps: Approved, Report due. Steps: Report due → Received → Approved."
+        "Current step: Received. Next steps: Approved, To submit. Steps: To submit → Received → Approved."
     )
     assert alternative(flow, "approved") == (
-        "Current step: Approved. This is the last step. Steps: Report due → Received → Approved."
+        "Current step: Approved. This is the last step. Steps: To submit → Received → Approved."
     )
 
 
 def test_a_diagram_is_in_the_readers_language_and_escapes_it() -> None:
-    french = {"Report due": "Rapport <dû>"}
+    french = {"To submit": "Rapport <dû>"}
 
     text = svg(report.FLOW, "due", word=lambda word: french.get(word, word))
 

@@ -108,7 +108,7 @@ def test_a_value_that_is_a_message_is_restored_as_one() -> None:
     back = Message.from_json(json.loads(json.dumps(message.as_json())))
 
     assert back == message
-    assert str(back) == "“Title” is not answered."
+    assert str(back) == "Answer “Title”."
 
 
 def test_a_stored_text_is_read_in_its_present_wording(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ def incomplete(*questions: Question, content: Content) -> list[str]:
         (TITLE, "now there are four", ["Part: “Title” has 4 words; 3 are allowed."]),
         (NOTE, None, []),
         (NOTE, "one two three", ["Part: “Note” has 3 words; 2 are allowed."]),
-        (TICK, False, ["Part: “It is true” is not answered."]),
+        (TICK, False, ["Part: “It is true” is not confirmed."]),
         (TICK, True, []),
         (TITLE, "  \n", ["Part: “Title” is not answered."]),
         (MONEY, 0, []),
@@ -202,9 +202,9 @@ def test_an_empty_small_proposal_lists_everything_missing_in_order() -> None:
         "Activities and indicator: “Activities and dates” is not answered.",
         "Activities and indicator: “The one thing you will measure” is not answered.",
         "Budget: “What you request from us” is not answered.",
-        "Declarations: “The information in this application is true and complete.” is not answered.",
-        "Declarations: “Our board has approved this proposal.” is not answered.",
-        "Declarations: “The bank account is in the legal name of our organisation.” is not answered.",
+        "Declarations: “The information in this application is true and complete.” is not confirmed.",
+        "Declarations: “Our board has approved this proposal.” is not confirmed.",
+        "Declarations: “The bank account is in the legal name of our organisation.” is not confirmed.",
     ]
 
 
