@@ -43,12 +43,12 @@ def reported(language: str = "en") -> list[str]:
 
 AWARDED = {
     "en": (
-        "We have awarded your project USD\xa010,000.00. Read and sign the agreement by {day}. You will find the agreement "
-        "and the award letter on the page of your application."
+        "We have awarded your project USD\xa010,000.00. Read and sign the agreement by {day}. You will find the "
+        "agreement and the award letter on the page of your application."
     ),
     "fr": (
-        "Nous avons attribué USD\xa010\u202f000,00 à votre projet. Lisez et signez la convention au plus tard le {day}. "
-        "Vous trouverez la convention et la lettre d’attribution sur la page de votre candidature."
+        "Nous avons attribué USD\xa010\u202f000,00 à votre projet. Lisez et signez la convention au plus tard le "
+        "{day}. Vous trouverez la convention et la lettre d’attribution sur la page de votre candidature."
     ),
     "es": (
         "Hemos concedido USD\xa010.000,00 a su proyecto. Lea y firme el convenio a más tardar el {day}. Encontrará el "

@@ -172,7 +172,7 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
         ),
         (
             {"standing": ["rejuvenation"]},
-            "Internet Society chapters. Chapter standing: rejuvenation",
+            "Internet Society chapters. Among chapters, only those being renewed can apply",
         ),
         (
             {"applicants": None, "standing": None},

@@ -133,6 +133,8 @@ def _drawn(subject: Subject, stage: Stage, number: int, present: int) -> Stop:
 def _past(subject: Subject, steps: tuple[str, ...]) -> list[str]:
     if steps == ("draft",):
         at = subject.application.submitted_at
+    elif "closed" in steps:
+        at = subject.facts.reached.get("closed")
     else:
         at = next((at for step in _next_of(subject, steps) if (at := subject.facts.reached.get(step))), None)
     return [day(at.date(), "short")] if at else []

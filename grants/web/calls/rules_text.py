@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from babel.lists import format_list
+from flask_babel import get_locale, gettext, ngettext
 
 from grants.web.site.formats import amount, country, label, number, translate
 from workflows.engine.message import Message
@@ -19,6 +20,15 @@ KINDS = {
     "university": Message("universities"),
     "individual": Message("individual researchers"),
 }
+
+STANDINGS = {
+    "good_standing": Message("in good standing"),
+    "pre_rejuvenation": Message("due for renewal"),
+    "rejuvenation": Message("being renewed"),
+    "in_formation": Message("in formation"),
+    "dechartered": Message("without a charter"),
+}
+"""The standing of a chapter in plain words; the register has terms of its own."""
 
 APPLICANT_RULES = ("applicants", "countries", "standing")
 """The rules that the programme's own description of its applicants covers."""
@@ -65,7 +75,8 @@ APPLICANTS: dict[str, Sentence] = {
     "applicants": lambda given, *_: gettext("Who can apply: %(kinds)s.", kinds=_kinds(given)),
     "countries": lambda given, *_: gettext("Countries: %(countries)s.", countries=_listed(given, country)),
     "standing": lambda given, *_: gettext(
-        "Chapter standing: %(standings)s.", standings=_listed(given, lambda one: label(one).lower())
+        "Among chapters, only those %(standings)s can apply.",
+        standings=_either([_standing(one) for one in given["allowed"]]),
     ),
     "contacts": lambda given, *_: ngettext(
         "At least %(num)s person from your organisation has an account.",
@@ -118,6 +129,14 @@ def _kinds(given: Mapping[str, Any]) -> str:
 
 def _kind(kind: str) -> str:
     return translate(KINDS[kind]) if kind in KINDS else label(kind).lower()
+
+
+def _standing(standing: str) -> str:
+    return translate(STANDINGS[standing]) if standing in STANDINGS else label(standing).lower()
+
+
+def _either(names: Sequence[str]) -> str:
+    return format_list(names, style="or", locale=get_locale() or "en")
 
 
 def _percent(given: Mapping[str, Any]) -> str:
