@@ -16,6 +16,7 @@ from grants.services import reports
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.web.reading import conflict, statements
+from workflows.engine.roles import Role
 
 THERE = "/reports/1/write"
 AUTOSAVE = {"X-Autosave": "1", "Accept": "application/json"}
@@ -352,3 +353,16 @@ def test_the_reader_of_an_early_final_report_is_told_that_it_is_early(app: Flask
     assert reported in signed_in(app, world.people["olga"]).get(f"/reports/{number}").page.text
     assert reported not in signed_in(app, world.people["mg1"]).get(f"/reports/{number}").page.text
     assert reported not in signed_in(app, world.people["olga"]).get("/reports/1").page.text
+
+
+def test_a_report_is_compared_with_what_was_paid_before_it_was_submitted(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        award = db.session.query(Award).one()
+        w.paid(world, award)
+        number = w.received(world, award, 1, used="0.5").id
+        w.apply(world, db.session.get_one(Report, number), "approve", "omar", Role.OFFICER)
+        w.paid(world, award)
+
+    text: str = signed_in(app, world.people["olga"]).get(f"/reports/{number}").page.text  # type: ignore[attr-defined]
+
+    assert "USD\xa05,000.00 spent of the USD\xa06,000.00 paid before the report was submitted" in text

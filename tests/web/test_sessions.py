@@ -38,3 +38,14 @@ def test_signing_in_again_ends_the_previous_session(app: Flask, settings: Settin
 
     assert first != second
     assert (before, thief.get("/inbox").status_code, browser.get("/inbox").status_code) == (200, 302, 200)
+
+
+def test_a_refused_sign_in_is_an_error_of_the_whole_form(app: Flask) -> None:
+    browser = anonymous(app)
+    form = browser.get("/sign-in")
+
+    answer = browser.submit(form, "/sign-in", email="nobody@example.org", password="wrong")
+
+    assert answer.status_code == 422
+    assert "The email address or the password is incorrect." in answer.page.text
+    assert "Password: The" not in answer.page.text
