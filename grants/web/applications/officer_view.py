@@ -169,7 +169,7 @@ def _tab(application: Application, title: str, part: str, present: str, count: s
 
 def _holds(application: Application, facts: statuses.Status) -> str:
     """Who holds the application, and on which day of how many allowed."""
-    since = (current_day() - application.step_at.date()).days
+    since = (current_day() - application.step_at.date()).days + 1
     limit = listing.limit_of(application)
     hands = status.held_by(status.step_of(application, facts), ours=True)
     days = gettext("day %(day)s of %(limit)s", day=since, limit=limit) if limit is not None and hands else ""
