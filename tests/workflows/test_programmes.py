@@ -213,7 +213,8 @@ def test_every_transition_has_its_texts(transition: Transition) -> None:
     grave = transition.weight == "grave"
 
     assert transition.history_text
-    assert transition.title.endswith("…") == grave
+    assert not transition.title.endswith("…")
+    assert not transition.final or transition.consequence
     assert not grave or transition.fields
     assert transition.weight in {"first", "second", "grave", "link"}
     assert {field.kind for field in transition.fields} <= {"text", "line", "amount", "day", "days", "choice", "tick"}

@@ -76,7 +76,8 @@ class Transition:
     effect: what it changes besides the step. time_limit: key of the call's time limit for the step, after which the
     clock applies the transition. stage: the only stage in which the transition exists; None means every stage.
     next_stage: the stage that the transition starts. weight: style of the button, one of first, second, grave and
-    link. consequence: one sentence, shown beside the button. history_text: the sentence recorded in the history.
+    link. consequence: one sentence, shown beside the button. final: it cannot be undone, so its page asks once before
+    it is applied. history_text: the sentence recorded in the history.
     """
 
     key: str
@@ -93,6 +94,7 @@ class Transition:
     next_stage: str | None = None
     weight: str = "second"
     consequence: str = ""
+    final: bool = False
     history_text: str = ""
 
     def here(self, step: str, stage: str) -> bool:

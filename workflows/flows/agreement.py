@@ -45,7 +45,7 @@ COUNTERSIGN = Transition(
         ),
     ),
     weight="first",
-    history_text=N_("Signed by both"),
+    history_text=N_("Both parties signed"),
     consequence=N_("The agreement is in force."),
 )
 MET = Transition(

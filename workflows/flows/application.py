@@ -126,7 +126,7 @@ def _late(step: str) -> Transition:
 DISASTER = PANEL.changed(
     ALERT,
     ACCEPT,
-    replace(NOT_ELIGIBLE, title=N_("Mark alert as not eligible…"), source=("triage",)),
+    replace(NOT_ELIGIBLE, title=N_("Mark alert as not eligible"), source=("triage",)),
     replace(SUBMIT, title=N_("Submit mini-proposal"), target="review", stage="proposal"),
     replace(
         RECOMMEND,

@@ -52,7 +52,7 @@ ANY_FEEDBACK = Field(
 KIND = Field("kind", "choice", N_("Your recommendation"), options=(("award", N_("Award")), ("decline", N_("Decline"))))
 REASON = Field("reason", "text", N_("Reason"), words=3)
 REASON_FOR_GRANTEE = Field(
-    "reason", "text", N_("Reason for the grantee"), N_("We send it to the grantee by email."), words=3
+    "reason", "text", N_("Reason for the grantee"), N_("We send it to the grantee by e-mail."), words=3
 )
 ANY_REASON = Field("reason", "text", N_("Reason"), required=False)
 QUESTION = Field("question", "text", N_("What must be changed or answered"), words=3)
@@ -118,7 +118,7 @@ PASS = Transition(
 )
 NOT_ELIGIBLE = Transition(
     "not_eligible",
-    N_("Mark as not eligible…"),
+    N_("Mark as not eligible"),
     source=("checks",),
     target="not_eligible",
     roles=(Role.OFFICER,),
@@ -128,7 +128,7 @@ NOT_ELIGIBLE = Transition(
     notifies=(INELIGIBLE,),
     weight="grave",
     history_text=N_("Found not eligible"),
-    consequence=N_("The applicant gets your feedback by email and in the decision letter."),
+    consequence=N_("The applicant gets your feedback by e-mail."),
 )
 TO_PANEL = Transition(
     "to_panel",
@@ -172,11 +172,12 @@ AWARD = Transition(
     notifies=(AWARDED,),
     weight="first",
     history_text=N_("Awarded"),
-    consequence=N_("This commits the amount and issues the award letter."),
+    consequence=N_("This commits the amount, issues the award letter and notifies the applicant."),
+    final=True,
 )
 DECLINE = Transition(
     "decline",
-    N_("Decline application…"),
+    N_("Decline application"),
     source=("decision",),
     target="declined",
     roles=(Role.APPROVER,),
@@ -201,7 +202,7 @@ BACK_TO_PANEL = Transition(
 )
 WITHDRAW = Transition(
     "withdraw",
-    N_("Withdraw application…"),
+    N_("Withdraw application"),
     source=("draft", "checks", "question", "review", "panel", "decision"),
     target="withdrawn",
     roles=(Role.APPLICANT,),
@@ -222,7 +223,7 @@ BEGIN = Transition(
 )
 TURN_DOWN = Transition(
     "turn_down",
-    N_("Decline award…"),
+    N_("Decline award"),
     source=("agreement",),
     target="withdrawn",
     roles=(Role.APPLICANT,),
@@ -232,11 +233,11 @@ TURN_DOWN = Transition(
     notifies=(TURNED_DOWN,),
     weight="grave",
     history_text=N_("Award declined"),
-    consequence=N_("The amount goes back to the call, and neither side owes the other anything."),
+    consequence=N_("The amount is available in the call again, and neither party owes the other anything."),
 )
 TAKE_BACK = Transition(
     "take_back",
-    N_("Revoke award…"),
+    N_("Revoke award"),
     source=("agreement",),
     target="terminated",
     roles=(Role.APPROVER,),
@@ -246,12 +247,12 @@ TAKE_BACK = Transition(
     notifies=(TAKEN_BACK,),
     weight="grave",
     history_text=N_("Award revoked"),
-    consequence=N_("The amount goes back to the call. The grantee gets your reason by email."),
+    consequence=N_("The amount is available in the call again. The grantee gets your reason by e-mail."),
 )
 REFUSE = replace(
     TAKE_BACK,
     key="refuse",
-    title=N_("Decline to countersign…"),
+    title=N_("Decline to countersign"),
     guards=(grantee_signed,),
     history_text=N_("Countersignature declined"),
 )
@@ -265,7 +266,8 @@ CLOSE = Transition(
     effect=Effect.CLOSE_GRANT,
     weight="first",
     history_text=N_("Closed"),
-    consequence=N_("This issues the impact report."),
+    consequence=N_("This issues the impact report. The grant cannot be reopened."),
+    final=True,
 )
 
 BEFORE = (SUBMIT, RETURN, ANSWER, NO_ANSWER, PASS, NOT_ELIGIBLE)

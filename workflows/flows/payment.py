@@ -16,7 +16,7 @@ FALL_DUE = Transition(
     roles=(Role.CLOCK,),
     guards=(conditions_hold,),
     effect=Effect.MAKE_INSTALMENT_PAYABLE,
-    history_text=N_("Payable"),
+    history_text=N_("Became payable automatically"),
 )
 
 LAPSE = Transition(
@@ -37,19 +37,19 @@ APPROVE = Transition(
     guards=(a_third_person, pays_somebody),
     effect=Effect.APPROVE_BATCH,
     weight="first",
-    history_text=N_("Approved"),
+    history_text=N_("Batch approved"),
     consequence=N_("A third person must release the batch."),
 )
 UNDO = Transition(
     "undo",
-    N_("Cancel batch…"),
+    N_("Cancel batch"),
     source=("prepared", "approved"),
     target="withdrawn",
     roles=(Role.FINANCE,),
     fields=(Field("reason", "text", N_("Reason"), words=3),),
     effect=Effect.CANCEL_BATCH,
     weight="grave",
-    history_text=N_("Cancelled"),
+    history_text=N_("Batch cancelled"),
     consequence=N_("The instalments in the batch become payable again."),
 )
 RELEASE = Transition(
@@ -61,8 +61,9 @@ RELEASE = Transition(
     guards=(a_third_person, pays_somebody),
     effect=Effect.RELEASE_BATCH,
     weight="first",
-    history_text=N_("Released"),
-    consequence=N_("The payments go to the bank. You cannot undo this."),
+    history_text=N_("Payments released to the bank"),
+    consequence=N_("This sends the payments to the bank and cannot be undone."),
+    final=True,
 )
 CONFIRM = Transition(
     "confirm",
@@ -79,8 +80,11 @@ CONFIRM = Transition(
         ),
     ),
     weight="first",
-    history_text=N_("Paid"),
-    consequence=N_("The bank has made the payments. This books each of them as paid."),
+    history_text=N_("Payments confirmed as made by the bank"),
+    consequence=N_(
+        "Confirm once the bank has made every payment. This books each of them as paid and cannot be undone."
+    ),
+    final=True,
 )
 
 INSTALMENT = Flow("instalment", starts=("planned",), transitions=(FALL_DUE, LAPSE))
