@@ -57,8 +57,7 @@ def make(application: Application, context: Context) -> Message:
     instalments.plan(award, application.call.data.instalments, actor=actor)
     reports.owe(award, application.call.data.reports, actor=actor)
     letters.award_letter(award, signed_by=db.session.get_one(Person, actor.person))
-    until = today() + timedelta(days=SIGNING_DAYS)
-    return Message("Awarded: %(amount)s", amount=Money(award.amount, award.currency), until=until)
+    return Message("Awarded %(amount)s", amount=Money(award.amount, award.currency))
 
 
 def _agree(award: Award) -> None:

@@ -57,8 +57,12 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
     batch.payments = [Payment(instalment=row, amount=row.amount, currency=row.award.currency) for row in rows]
     db.session.add(batch)
     db.session.flush()
-    history.begin(batch, actor=actor, message=Message("Batch prepared; payments: %(count)s", count=len(rows)))
+    history.begin(batch, actor=actor, message=_prepared_with(len(rows)))
     return batch
+
+
+def _prepared_with(count: int) -> Message:
+    return Message.counted("Batch prepared with %(n)s payment", "Batch prepared with %(n)s payments", n=count)
 
 
 def approve(batch: Batch, context: Context) -> None:

@@ -134,7 +134,7 @@ def open_now(call: Call, *, actor: Actor) -> None:
     if call.step != "draft":
         raise Refused(Message("This call has already been opened."))
     if envelope_left(call) <= 0:
-        raise Refused(Message("No money is allocated to this call. Ask finance to set its envelope."))
+        raise Refused(Message("No money is allocated to this call. Ask finance to allocate money to it."))
     call.step, call.opened_at = "open", now()
     db.session.flush()
     _record(call, actor, "open", Message("Opened"))

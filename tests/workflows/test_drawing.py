@@ -31,7 +31,7 @@ def test_a_changed_row_makes_the_page_outdated() -> None:
 
 def test_a_table_shows_who_may_do_what_and_the_conditions() -> None:
     rules = "Only if: all conditions of the instalment are met."
-    given_up = "Only if: the award was declined or revoked before both sides had signed."
+    given_up = "Only if: the award was declined or revoked before both parties had signed."
 
     assert table(payment.INSTALMENT).splitlines() == [
         "| Action | From | To | Roles | Condition | Fields |",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.engine.message import Message, Money, Value
-from workflows.engine.reworded import REWORDED
+from workflows.engine.reworded import COUNTED, REWORDED
 
 AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False)
 VALUES = st.one_of(
@@ -24,7 +24,7 @@ VALUES = st.one_of(
     st.builds(Money, AMOUNTS, st.sampled_from(["USD", "JPY", "KWD"])),
 )
 NAMES = st.text(ascii_lowercase, min_size=1).filter(lambda name: name != "cure")
-TEXTS = st.text().filter(lambda text: text not in REWORDED)
+TEXTS = st.text().filter(lambda text: text not in REWORDED and text not in COUNTED)
 
 
 @given(TEXTS, st.dictionaries(NAMES, VALUES))
@@ -43,6 +43,12 @@ def test_a_stored_text_that_was_reworded_is_restored_as_todays_text() -> None:
     restored = Message.from_json(stored)
 
     assert restored == Message("Envelope increased by %(amount)s", amount=Money(Decimal(60000), "USD"))
+
+
+def test_a_stored_text_that_is_counted_today_is_restored_with_its_number() -> None:
+    restored = Message.from_json({"text": "Batch prepared; payments: %(count)s", "values": {"count": 1}})
+
+    assert str(restored) == "Batch prepared with 1 payment"
 
 
 def test_a_stored_message_names_the_type_of_each_value() -> None:

@@ -71,9 +71,7 @@ APPLICATION = [
         {"happened_on": date(2026, 12, 1)},
         ("“Date of the event” is 2026-12-01, which is in the future. Enter the date on which it happened.",),
     ),
-    Failing(
-        decisions.all_checked, {"checks_open": 1}, ("Eligibility checks without a result: 1. Complete them first.",)
-    ),
+    Failing(decisions.all_checked, {"checks_open": 1}, ("1 eligibility check has no result yet.",)),
     Failing(
         decisions.none_failed,
         {"checks_failed": ("The name on the bank account is the legal name", "We can make payments to this country")},
@@ -126,9 +124,9 @@ APPLICATION = [
         decisions.all_settled,
         {"reports_open": 1, "instalments_open": 2, "unused": Decimal(70)},
         (
-            "Reports not approved yet: 1.",
-            "Instalments not paid yet: 2.",
-            f"Unspent funds not returned yet: {usd('70')}.",
+            "1 report is not approved yet.",
+            "2 instalments are not paid yet.",
+            f"{usd('70')} of unspent funds has not been returned yet.",
         ),
     ),
     Failing(
@@ -138,7 +136,9 @@ APPLICATION = [
     ),
     Failing(decisions.nobody_signed, {"agreement": "countersign"}, ("The grantee has already signed the agreement.",)),
     Failing(decisions.grantee_signed, {"agreement": "to_sign"}, ("The grantee has not signed the agreement yet.",)),
-    Failing(decisions.both_signed, {"agreement": "to_sign"}, ("The agreement is not signed by both sides yet.",)),
+    Failing(
+        decisions.both_signed, {"agreement": "to_sign"}, ("The agreement has not been signed by both parties yet.",)
+    ),
 ]
 
 STANDS = Failing(money.given_up, {"application": "agreement"}, ("The award has not been declined or revoked.",))
@@ -155,7 +155,7 @@ OTHER = {
     ]
     + [
         STANDS,
-        Failing(money.came_from_us, {"returnable": Decimal(0)}, ("There are no funds that could be returned.",)),
+        Failing(money.came_from_us, {"returnable": Decimal(0)}, ("There are no funds to return.",)),
         Failing(money.came_from_us, returning(amount=Decimal(0)), ("Enter an amount above zero.",)),
         Failing(
             money.came_from_us,
@@ -182,7 +182,7 @@ OTHER = {
         Failing(
             money.agreement_in_force,
             {"agreement": "countersign"},
-            ("The agreement is not signed by both sides yet.",),
+            ("The agreement has not been signed by both parties yet.",),
         ),
         Failing(
             money.earlier_reports_done,
@@ -213,7 +213,7 @@ OTHER = {
         Failing(
             money.a_third_person,
             {"award_makers": ME},
-            ("You made an award in this batch, so another person must do this.",),
+            ("You decided an award in this batch, so another person must do this.",),
         ),
         Failing(money.pays_somebody, {"payments": 0}, ("This batch has no payments.",)),
     ],

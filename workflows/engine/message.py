@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from workflows.engine.reworded import REWORDED
+from workflows.engine.reworded import COUNTED, REWORDED
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name for this mark)
@@ -98,8 +98,12 @@ class Message:
 
         The cure is not stored, because it may no longer apply.
         """
+        values = {name: _unpacked(value) for name, value in stored["values"].items()}
+        if counted := COUNTED.get(stored["text"]):
+            one, many, number = counted
+            return cls.counted(one, many, n=int(str(values[number])))
         text = REWORDED.get(stored["text"], stored["text"])
-        message = cls(text, cure=None, **{name: _unpacked(value) for name, value in stored["values"].items()})
+        message = cls(text, cure=None, **values)
         plural = stored.get("plural", "")
         object.__setattr__(message, "plural", REWORDED.get(plural, plural))
         return message

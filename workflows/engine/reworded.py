@@ -12,6 +12,7 @@ Not mapped, and shown as they were written:
 
 * the questions, rubric and checklist that a call copied from its programme, because its rules are frozen when it opens;
 * values of messages, such as the title of a check;
+* the words of steps (“Payable”, “Approved”, “Released”, “Paid”), which history once used and pages still use;
 * what people wrote, and the snapshots of documents.
 """
 
@@ -41,7 +42,9 @@ FLOWS = {
     "No longer owed": "Report no longer required",
     # instalment and batch
     "No longer planned": "Instalment cancelled",
-    "Taken apart": "Cancelled",
+    "Signed by both": "Both parties signed",
+    "Taken apart": "Batch cancelled",
+    "Cancelled": "Batch cancelled",
 }
 """What transitions record in history."""
 
@@ -63,7 +66,8 @@ EVENTS = {
     "Envelope lowered by %(amount)s": "Envelope reduced by %(amount)s",
     "%(amount)s set aside for “%(call)s”": "%(amount)s allocated to “%(call)s”",
     "%(amount)s taken back from “%(call)s”": "%(amount)s returned from “%(call)s”",
-    "Prepared; payments in it: %(count)s": "Batch prepared; payments: %(count)s",
+    "Received %(amount)s": "Contribution of %(amount)s received",
+    "Awarded: %(amount)s": "Awarded %(amount)s",
     "Came back: %(amount)s, received on %(day)s": "Unspent funds returned: %(amount)s, received on %(day)s",
     # persons
     "Account made": "Account created",
@@ -225,6 +229,10 @@ MAILS: tuple[dict[str, str], ...] = (
 Both are stored with the same values, so a new subject may have a placeholder that only the old text had. Every mail
 that a transition sends is also stored with `title` and `reference`.
 """
+
+BATCH = ("Batch prepared with %(n)s payment", "Batch prepared with %(n)s payments", "count")
+COUNTED = {"Prepared; payments in it: %(count)s": BATCH, "Batch prepared; payments: %(count)s": BATCH}
+"""Events that are counted messages today: the text for one, the text for many, and the value that is the number."""
 
 REASONS = {
     "The award was given up before both sides had signed.": (

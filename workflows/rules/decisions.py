@@ -14,8 +14,11 @@ def all_checked(case: ApplicationCase, actor: Actor) -> Message | None:
     """Every eligibility check has a result."""
     if not case.checks_open:
         return None
-    return Message(
-        "Eligibility checks without a result: %(count)s. Complete them first.", count=case.checks_open, cure="checks"
+    return Message.counted(
+        "%(n)s eligibility check has no result yet.",
+        "%(n)s eligibility checks have no result yet.",
+        n=case.checks_open,
+        cure="checks",
     )
 
 
@@ -36,9 +39,10 @@ def reviews_in(case: ApplicationCase, actor: Actor) -> Message | None:
     """The required number of reviews has been submitted."""
     if case.reviews_in >= case.reviews_needed:
         return None
-    return Message(
-        "%(needed)s reviews are required; %(count)s submitted so far.",
-        needed=case.reviews_needed,
+    return Message.counted(
+        "%(n)s review is required; %(count)s submitted so far.",
+        "%(n)s reviews are required; %(count)s submitted so far.",
+        n=case.reviews_needed,
         count=case.reviews_in,
         cure="reviews",
     )
@@ -103,12 +107,26 @@ def all_settled(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
     """Every report is approved, every instalment is paid, and all unspent funds are returned."""
     reasons = []
     if case.reports_open:
-        reasons.append(Message("Reports not approved yet: %(count)s.", count=case.reports_open, cure="award"))
+        reasons.append(
+            Message.counted(
+                "%(n)s report is not approved yet.",
+                "%(n)s reports are not approved yet.",
+                n=case.reports_open,
+                cure="award",
+            )
+        )
     if case.instalments_open:
-        reasons.append(Message("Instalments not paid yet: %(count)s.", count=case.instalments_open, cure="award"))
+        reasons.append(
+            Message.counted(
+                "%(n)s instalment is not paid yet.",
+                "%(n)s instalments are not paid yet.",
+                n=case.instalments_open,
+                cure="award",
+            )
+        )
     if case.unused:
         unused = Money(case.unused, case.round.currency)
-        reasons.append(Message("Unspent funds not returned yet: %(unused)s.", unused=unused, cure="award"))
+        reasons.append(Message("%(unused)s of unspent funds has not been returned yet.", unused=unused, cure="award"))
     return tuple(reasons)
 
 
@@ -140,7 +158,9 @@ def time_to_sign_is_over(case: ApplicationCase, actor: Actor) -> Message | None:
 
 
 def both_signed(case: ApplicationCase, actor: Actor) -> Message | None:
-    """Both sides have signed the agreement."""
+    """Both parties have signed the agreement."""
     return (
-        None if case.agreement == "signed" else Message("The agreement is not signed by both sides yet.", cure="award")
+        None
+        if case.agreement == "signed"
+        else Message("The agreement has not been signed by both parties yet.", cure="award")
     )

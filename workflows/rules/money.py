@@ -25,8 +25,8 @@ def report_complete(case: ReportCase, actor: Actor) -> tuple[Message, ...]:
 
 
 def agreement_in_force(case: ReportCase, actor: Actor) -> Message | None:
-    """Both sides have signed the agreement."""
-    return None if case.agreement == "signed" else Message("The agreement is not signed by both sides yet.")
+    """Both parties have signed the agreement."""
+    return None if case.agreement == "signed" else Message("The agreement has not been signed by both parties yet.")
 
 
 def earlier_reports_done(case: ReportCase, actor: Actor) -> tuple[Message, ...]:
@@ -47,11 +47,11 @@ def conditions_hold(case: InstalmentCase, actor: Actor) -> tuple[Message, ...]:
 
 
 def a_third_person(case: BatchCase, actor: Actor) -> Message | None:
-    """Three different people prepare, approve and release the batch, and none of them made an award in it."""
+    """Three different people prepare, approve and release the batch, and the last two decided no award in it."""
     if actor.person in (case.prepared_by, case.approved_by):
         return Message("You prepared or approved this batch, so another person must do this.")
     if actor.person in case.award_makers:
-        return Message("You made an award in this batch, so another person must do this.")
+        return Message("You decided an award in this batch, so another person must do this.")
     return None
 
 
@@ -61,7 +61,7 @@ def pays_somebody(case: BatchCase, actor: Actor) -> Message | None:
 
 
 def given_up(case: AgreementCase | ReportCase | InstalmentCase, actor: Actor) -> Message | None:
-    """The award was declined or revoked before both sides had signed."""
+    """The award was declined or revoked before both parties had signed."""
     return (
         None
         if case.application in ("withdrawn", "terminated")
@@ -72,7 +72,7 @@ def given_up(case: AgreementCase | ReportCase | InstalmentCase, actor: Actor) ->
 def came_from_us(case: AgreementCase, actor: Actor) -> tuple[Message, ...]:
     """The amount was paid and not spent, the date is not in the future, and the bank reference is new."""
     if not case.returnable:
-        return (Message("There are no funds that could be returned.", cure="award"),)
+        return (Message("There are no funds to return.", cure="award"),)
     amount, reasons = case.answers.get("amount"), []
     if isinstance(amount, Decimal) and amount <= 0:
         reasons.append(Message("Enter an amount above zero.", cure="amount"))

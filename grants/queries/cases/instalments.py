@@ -29,21 +29,19 @@ def conditions(row: Instalment) -> list[tuple[Message, bool]]:
     for condition in row.conditions:
         kind, _, number = condition.partition(":")
         if kind == "agreement":
-            found.append((Message("The agreement is signed by both sides."), row.award.agreement.step == "signed"))
+            found.append((Message("Agreement signed by both parties"), row.award.agreement.step == "signed"))
         elif kind == "condition":
-            found.append((Message("The condition of the award is met."), not row.award.conditional))
+            found.append((Message("Condition of the award met"), not row.award.conditional))
         else:
             report = reports[int(number)]
             found.append(
                 (
-                    Message(
-                        "%(report)s, due on %(day)s, is approved.", report=Message(report.title), day=report.due_on
-                    ),
+                    Message("%(report)s approved (due on %(day)s)", report=Message(report.title), day=report.due_on),
                     report.step == "approved",
                 )
             )
     found += [
-        (Message("Instalment %(number)s must become payable first.", number=one.number), False)
+        (Message("Instalment %(number)s payable", number=one.number), False)
         for one in row.award.instalments
         if one.number < row.number and one.step == "planned" and found and all(holds for _, holds in found)
     ]

@@ -25,7 +25,10 @@ def add(fund: Fund, *, amount: Decimal, source: str, actor: Actor) -> None:
     """Book a contribution to the fund, and record it in history. Raises ValueError unless the amount is above zero."""
     ledger.appropriate(fund, amount=amount, actor=actor, note=source)
     record(
-        fund, actor=actor, key="receive", message=Message("Received %(amount)s", amount=Money(amount, fund.currency))
+        fund,
+        actor=actor,
+        key="receive",
+        message=Message("Contribution of %(amount)s received", amount=Money(amount, fund.currency)),
     )
 
 

@@ -32,5 +32,11 @@ def entries(happenings: list[Happening]) -> list[Entry]:
 
 
 def _text(one: Happening) -> str:
-    by = one.by or (gettext("automatically") if one.role == Role.CLOCK else label(one.role))
-    return " · ".join(dict.fromkeys([by, *one.words.values()]))
+    return " · ".join(dict.fromkeys(filter(None, [one.by or _side(Role(one.role)), *one.words.values()])))
+
+
+def _side(role: Role) -> str:
+    """Who acted, without a name: the Foundation for its staff, nobody for what the system does by itself."""
+    if role is Role.CLOCK:
+        return ""
+    return label(role) if role in HOLDERS else gettext("Internet Society Foundation")
