@@ -17,7 +17,7 @@ from tests import world as w
 from tests.browser import signed_in
 from tests.web.reading import ledger, statements
 
-CELL = re.compile(r"<td class=\"num\">(?:<b>)?([\d,]+\.\d\d)(?:</b>)?</td>")
+CELL = re.compile(r"<td class=\"num\"[^>]*>(?:<b>)?([\d,]+\.\d\d)(?:</b>)?</td>")
 
 
 @pytest.fixture(scope="session")

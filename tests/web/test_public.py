@@ -71,7 +71,7 @@ def test_stored_figures_stay_until_the_clock_counts_again(app: Flask) -> None:
         _keep()
     after = client.get("/").page.text
 
-    assert ("grant in one country" in before, "USD\xa015,000" in before) == (True, False)
+    assert ("grant in 1 country" in before, "USD\xa015,000" in before) == (True, False)
     assert ("grants in 2 countries" in after, "USD\xa015,000" in after) == (True, True)
     assert f"{kept_at:%H:%M} UTC" in before[before.index("As of") :][:40]
 

@@ -80,7 +80,7 @@ def _figures(latest: Figures) -> list[Figure]:
         return []
     currency = latest.currency or "USD"
     where = (
-        ngettext("grant in one country", "grants in one country", latest.awards)
+        ngettext("grant in 1 country", "grants in 1 country", latest.awards)
         if latest.countries == 1
         else gettext("grants in %(countries)s countries", countries=latest.countries)
     )
