@@ -16,13 +16,17 @@ class AppointmentForm(Form):
     """A role and its scope: empty for everywhere, `programme:<code>` or `call:<id>`."""
 
     role = SelectField(lazy_gettext("Role"), choices={})
-    scope = SelectField(lazy_gettext("Where"), choices={})
+    scope = SelectField(lazy_gettext("Scope"), choices={})
 
     def offer(self, calls: Iterable[tuple[int, str]]) -> None:
         """Set the roles and scopes that can be chosen."""
         self.role.choices = {str(role): gettext(ROLES[role].text) for role in APPOINTED}
-        kinds = {f"programme:{code}": gettext(programme.title) for code, programme in programmes().items()}
-        self.scope.choices = {"": gettext("Everywhere")} | kinds | {f"call:{id}": title for id, title in calls}
+        kinds = {
+            f"programme:{code}": gettext("Programme: %(title)s", title=gettext(programme.title))
+            for code, programme in programmes().items()
+        }
+        named = {f"call:{id}": gettext("Call: %(title)s", title=title) for id, title in calls}
+        self.scope.choices = {"": gettext("All programmes")} | kinds | named
 
     def where(self) -> tuple[str | None, int | None]:
         """The programme's code and the call's id that the scope names; None where it names none."""

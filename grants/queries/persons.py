@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select, tuple_
@@ -106,6 +107,12 @@ def sign_ins(person: Person) -> list[SignIn]:
             select(SignIn).where(*running).order_by(SignIn.used_at.desc(), SignIn.token_sha256).limit(20)
         )
     )
+
+
+def titles(calls: Iterable[int]) -> list[tuple[int, str]]:
+    """These calls by id and title, also those that the reader cannot open."""
+    wanted = select(Call.id, Call.title).where(Call.id.in_(calls)).order_by(Call.id)
+    return [(id, title) for id, title in db.session.execute(wanted)]
 
 
 def calls() -> list[tuple[int, str]]:

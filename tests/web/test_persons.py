@@ -62,6 +62,7 @@ def test_a_role_is_given_in_one_call(app: Flask, world: World) -> None:
     client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope=f"call:{call}")
 
     assert roles(app, mia) == [("reviewer", None, call)]
+    assert "Call: " in client.get(f"/people/{mia}").page.text
 
 
 def test_the_same_role_twice_is_refused_with_a_reason(app: Flask, world: World) -> None:
@@ -78,7 +79,11 @@ def test_when_a_role_ends_the_person_is_signed_out(app: Flask, world: World) -> 
     client, olga = signed_in(app, world.people["ada"]), world.people["olga"].id
     hers = signed_in(app, world.people["olga"])
 
-    client.submit(client.get(f"/people/{olga}"), "/end")
+    page = client.get(f"/people/{olga}")
+    assert "End role…" in page.page.text
+    assert "loses this role at once and is signed out everywhere." in page.page.text
+
+    client.submit(page, "/end")
 
     assert roles(app, olga) == []
     assert hers.get("/applications").status_code == 302

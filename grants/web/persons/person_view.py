@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext
 
 from config import NAMES
 from grants.forms.persons import AppointmentForm
 from grants.models import Appointment, Membership, Person, SignIn
 from grants.queries import persons
 from grants.queries.persons import Listing
+from grants.web.site.formats import label, translate
+from workflows.programmes import programmes
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,16 @@ class PersonsPage:
 
     words: str
     listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """A current role. scope: the programme or the call to which it is limited, as text. since: its first day."""
+
+    id: int
+    title: str
+    scope: str
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +45,7 @@ class PersonPage:
     person: Person
     language: str
     form: AppointmentForm
-    roles: Sequence[Appointment]
+    roles: Sequence[RoleRow]
     memberships: Sequence[Membership]
 
 
@@ -43,7 +58,7 @@ class AccountPage:
 
     person: Person
     language: str
-    roles: Sequence[Appointment]
+    roles: Sequence[RoleRow]
     memberships: Sequence[Membership]
     sign_ins: Sequence[SignIn]
 
@@ -51,7 +66,7 @@ class AccountPage:
 def show(person: Person, form: AppointmentForm) -> PersonPage:
     """The page of this person; the form offers the calls that a role can be limited to."""
     form.offer(persons.calls())
-    return PersonPage(person, _language(person), form, persons.appointments(person), persons.memberships(person))
+    return PersonPage(person, _language(person), form, _roles(person), persons.memberships(person))
 
 
 def account(person: Person) -> AccountPage:
@@ -59,10 +74,27 @@ def account(person: Person) -> AccountPage:
     return AccountPage(
         person,
         _language(person),
-        persons.appointments(person),
+        _roles(person),
         persons.memberships(person),
         persons.sign_ins(person),
     )
+
+
+def _roles(person: Person) -> list[RoleRow]:
+    titles = dict(persons.titles(one.call_id for one in persons.appointments(person) if one.call_id))
+    return [
+        RoleRow(one.id, label(one.role), _scope(one, titles), one.created_at.date())
+        for one in persons.appointments(person)
+    ]
+
+
+def _scope(one: Appointment, titles: Mapping[int, str]) -> str:
+    if one.call_id:
+        return gettext("Call: %(title)s", title=titles[one.call_id])
+    if not one.programme:
+        return gettext("All programmes")
+    programme = programmes().get(one.programme)
+    return gettext("Programme: %(title)s", title=translate(programme.title) if programme else one.programme)
 
 
 def _language(person: Person) -> str:
