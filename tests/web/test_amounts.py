@@ -5,9 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from flask import Flask
+from flask_babel import force_locale
 from wtforms.validators import ValidationError
 
 from grants.forms.base import money, number, written
+from grants.web.transitions import prefilled
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,22 @@ from grants.forms.base import money, number, written
 def test_an_amount_is_parsed_back_unchanged(amount: str, currency: str, places: int, shown: str) -> None:
     assert written(Decimal(amount), places) == shown
     assert money(shown, currency) == Decimal(amount)
+
+
+@pytest.mark.parametrize("locale", ["en", "fr", "es"])
+@pytest.mark.parametrize(
+    ("amount", "currency"), [("20000.00", "USD"), ("20500", "JPY"), ("20001", "JPY"), ("12345.678", "KWD")]
+)
+def test_a_recommended_amount_is_parsed_back_in_every_language(
+    app: Flask, amount: str, currency: str, locale: str
+) -> None:
+    with app.test_request_context(), force_locale(locale):
+        assert money(prefilled(Decimal(amount), currency), currency) == Decimal(amount)
+
+
+def test_a_recommended_amount_is_in_the_format_of_the_reader(app: Flask) -> None:
+    with app.test_request_context(), force_locale("fr"):
+        assert prefilled(Decimal(20000), "USD") == "20\N{NARROW NO-BREAK SPACE}000,00"
 
 
 @pytest.mark.parametrize("text", ["1e9999999", "-1e9999999", "0e-3000000", "1e-2000000", "1e31", "Infinity", "sNaN"])

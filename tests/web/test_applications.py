@@ -252,8 +252,8 @@ def test_a_decision_shows_its_summary(app: Flask, world: World) -> None:
 
     page = signed_in(app, world.people["pia"]).get(f"/applications/{row.id}").page
 
-    assert "Award USD\N{NO-BREAK SPACE}8,000.00 (Omar (demo))" in page.text
-    assert "80 out of 100" in page.text
+    assert "Award USD\N{NO-BREAK SPACE}8,000.00 · Omar (demo)" in page.text
+    assert "80 of 100" in page.text
 
 
 def conflicted(world: World, row: Application, name: str) -> None:
@@ -345,10 +345,11 @@ def test_the_form_of_the_approver_contains_the_recommendation(app: Flask) -> Non
 
     fields = page.page.form("/transitions/award").fields
 
-    assert (fields["amount"], fields["conditions"]) == (["8000.00"], ["Name the owner."])
+    assert (fields["amount"], fields["conditions"]) == (["8,000.00"], ["Name the owner."])
     assert "Recommended: award USD\N{NO-BREAK SPACE}8,000.00" in page.page.text
+    assert "I understand that this cannot be undone." in page.page.text
     pia.submit(page, "/transitions/award")
-    assert "Awarded: USD\N{NO-BREAK SPACE}8,000.00" in pia.get(f"/applications/{row.id}").page.text
+    assert "Awarded USD\N{NO-BREAK SPACE}8,000.00" in pia.get(f"/applications/{row.id}").page.text
 
 
 def test_the_form_of_the_approver_contains_the_recommended_feedback(app: Flask) -> None:

@@ -195,7 +195,7 @@ def test_a_full_award_cannot_be_divided(app: Flask) -> None:
     mia = signed_in(app, made.people["mg1"])
 
     assert mia.get("/awards/1/budget").status_code == 302
-    assert "according to the budget of the proposal" in mia.get("/awards/1").page.text
+    assert "in line with the budget of the proposal" in mia.get("/awards/1").page.text
 
 
 @pytest.mark.ground("awarded")

@@ -65,7 +65,7 @@ def test_the_letter_says_that_the_award_is_partial(app: Flask) -> None:
 def test_the_agreement_shows_requested_and_agreed_amounts(mia: Careful) -> None:
     text = mia.get("/awards/1").page.text
 
-    assert "according to the budget below" in text
+    assert "in line with the budget below" in text
     assert "6,300.00" in text
     assert "budget of the proposal" not in text
 
@@ -74,7 +74,7 @@ def test_the_grantee_can_divide_the_award_in_another_way(app: Flask, mia: Carefu
     kept = mia.submit(mia.get(THERE), THERE, **typed("6,500.00", "500"))
 
     assert (kept.status_code, agreed(app)) == (302, [Decimal(6500), Decimal(500)])
-    assert "Divided between the lines by the grantee" in mia.get("/awards/1").page.text
+    assert "The grantee divided the award over the lines" in mia.get("/awards/1").page.text
     assert "Award divided over the budget lines" in mia.get("/applications/1").page.text
 
 

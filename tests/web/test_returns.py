@@ -94,7 +94,7 @@ def test_the_grant_cannot_be_closed_until_the_money_is_returned(app: Flask, awar
     closed = olga.submit(olga.get(there), "/transitions/close")
 
     assert refused.status_code == 409
-    assert "Unspent funds not returned yet: USD 1,000.00." in words(before)
+    assert "USD 1,000.00 of unspent funds has not been returned yet." in words(before)
     assert closed.status_code == 302
     assert tasks(app, "olga") == []
 
@@ -186,7 +186,7 @@ def test_without_payments_nothing_can_be_returned(app: Flask, award: int) -> Non
         made = w.found()
         second = w.active(made, chapter="bo")
 
-        with pytest.raises(Refused, match="There are no funds that could be returned"):
+        with pytest.raises(Refused, match="There are no funds to return"):
             w.returned(made, second, "1")
 
 
@@ -264,7 +264,7 @@ def test_a_repayment_before_the_last_report_does_not_change_the_amount_used(app:
 
     assert answer.status_code == 302
     assert held(app, number) == (Decimal(6_000), Decimal(2_000), Decimal(0))
-    assert "We calculate the unspent funds once all reports are approved and all instalments are paid." in page
+    assert "We calculate unspent funds once all reports are approved and all instalments are paid." in page
     assert "paid was spent" not in page
 
 

@@ -107,7 +107,7 @@ def rests_on(application: Application, asked: list[Assignment], case: Applicatio
         rows.append(Fact(gettext("Officer’s recommendation"), text))
     rows += [
         Fact(gettext("Requested"), amount(application.asked, currency)),
-        Fact(gettext("Remaining in the call’s envelope"), amount(case.round.envelope_left, currency)),
+        Fact(gettext("Available in the call’s envelope"), amount(case.round.envelope_left, currency)),
     ]
     return DecisionSummary(tuple(rows), board.far_apart, advice, url_for("reviews.of", id=application.id))
 
@@ -130,12 +130,12 @@ def _suggested(board: reviews.Board, currency: str) -> list[Fact]:
     if not board.amounts:
         return []
     return [
-        Fact(gettext("Amounts suggested"), " · ".join(amount(one, currency) for one in board.amounts)),
-        Fact(gettext("Median amount suggested"), amount(median(board.amounts), currency)),
+        Fact(gettext("Suggested amounts"), " · ".join(amount(one, currency) for one in board.amounts)),
+        Fact(gettext("Median suggested amount"), amount(median(board.amounts), currency)),
     ]
 
 
 def _advised(kind: str, sum_: str, by: str) -> str:
     if kind == "award":
-        return gettext("Award %(sum)s (%(by)s)", sum=sum_, by=by)
-    return gettext("Decline (%(by)s)", by=by)
+        return gettext("Award %(sum)s · %(by)s", sum=sum_, by=by)
+    return gettext("Decline · %(by)s", by=by)

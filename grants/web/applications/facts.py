@@ -34,7 +34,7 @@ def facts(application: Application, case: ApplicationCase) -> list[Fact]:
         Fact(gettext("Requested"), requested(application)),
         Fact(gettext("Indirect costs"), share),
         Fact(gettext("Co-funding"), " · ".join(filter(None, [other, str(application.answers.get("cofunders") or "")]))),
-        Fact(gettext("Starts"), day(application.starts_on) if application.starts_on else "–"),
+        Fact(gettext("Start date"), day(application.starts_on) if application.starts_on else "–"),
         Fact(gettext("People with an account"), str(case.applicant.contacts)),
         Fact(gettext("Grants held"), grants),
     ]

@@ -205,7 +205,7 @@ def held(one: Listed, principal: Principal) -> str:
     if row.step == "review" and one.reviewers:
         return str(ngettext("%(num)s reviewer", "%(num)s reviewers", one.reviewers))
     if row.step == "agreement":
-        return gettext("Both sides")
+        return gettext("Both parties")
     if holder := HOLDERS.get(STEPS[row.step].holder):
         return translate(holder)
     role = Role.APPROVER if row.step == "decision" else Role.OFFICER
@@ -282,7 +282,7 @@ class NextAction:
 
 HERE, AWARD = "applications.show", "awards.of"
 NEXT_ACTIONS = (
-    NextAction("triage", Role.OFFICER, Message("Read the alert"), HERE),
+    NextAction("triage", Role.OFFICER, Message("Assess alert"), HERE),
     NextAction("checks", Role.OFFICER, Message("Complete eligibility checks"), HERE),
     NextAction("review", Role.OFFICER, Message("Invite reviewers"), "assignments.new", _short_of_reviewers),
     NextAction("review", Role.OFFICER, Message("Send to panel"), HERE, _all_in),
@@ -290,6 +290,6 @@ NEXT_ACTIONS = (
     NextAction("decision", Role.APPROVER, Message("Decide"), HERE),
     NextAction("decision", None, Message("Waiting for the approver"), ""),
     NextAction("agreement", None, Message("Waiting for signatures"), AWARD),
-    NextAction("active", None, Message("View award"), AWARD),
+    NextAction("active", None, Message("View grant"), AWARD),
 )
 """The next action of each step; the first that applies is shown."""

@@ -19,17 +19,17 @@ from workflows.engine.message import Message
 from workflows.engine.steps import STEPS, Step
 
 UNPAID = {
-    "planned": Message("It will become payable when every condition is met."),
-    "payable": Message("It will be included in the next batch of payments."),
-    "withdrawn": Message("It was cancelled and will not be paid."),
+    "planned": Message("It becomes payable automatically when all conditions are met."),
+    "payable": Message("Finance includes it in the next payment batch."),
+    "withdrawn": Message("It was withdrawn and will not be paid."),
 }
 """What happens next to an instalment without a payment, by its step."""
 
 IN_BATCH = {
-    "prepared": Message("Batch %(batch)s is prepared and waiting for approval by a second person."),
-    "approved": Message("Batch %(batch)s is approved and waiting for release by a third person."),
-    "released": Message("Batch %(batch)s has been sent to the bank and is waiting for confirmation."),
-    "paid": Message("Paid in batch %(batch)s. The bank confirmed the payment on %(day)s."),
+    "prepared": Message("%(batch)s is waiting for approval by a second person."),
+    "approved": Message("%(batch)s is approved and is waiting for release by a third person."),
+    "released": Message("%(batch)s has been sent to the bank and is waiting for confirmation."),
+    "paid": Message("%(batch)s was confirmed by the bank on %(day)s."),
 }
 """What happens next to an instalment in a batch, by the step of the batch, for readers who may open it."""
 
@@ -98,5 +98,7 @@ def _next(row: Instalment, payment: Payment | None, open_to_me: frozenset[int]) 
     }
 
 
-def _linked(batch: Batch) -> Markup:
+def _named(batch: Batch, open_to_me: frozenset[int]) -> str | Markup:
+    if batch.id not in open_to_me:
+        return gettext("The payment batch")
     return Markup('<a href="{}">{}</a>').format(url_for("batches.show", id=batch.id), batch.number)

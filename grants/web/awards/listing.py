@@ -42,7 +42,7 @@ def rows(found: Sequence[Award]) -> list[AwardRow]:
 
 def tabs(present: str) -> list[Tab]:
     """The stages that the list can be filtered by. present: the chosen one."""
-    titles = {"": gettext("All"), "running": gettext("Running"), "ended": gettext("Ended")}
+    titles = {"": gettext("All"), "running": gettext("Active"), "ended": gettext("Ended")}
     return [
         Tab(title, url_for("awards.index", stage=stage or None), present=stage == present)
         for stage, title in titles.items()

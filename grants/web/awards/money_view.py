@@ -83,10 +83,10 @@ def _parts(award: Award, held: Held, count: int) -> list[MoneyPart]:
     paid = ngettext("paid, in %(num)s payment", "paid, in %(num)s payments", count) if count else gettext("paid")
     parts = [
         _part(award, "paid", held.paid, paid),
-        _part(award, "returned", held.returned, gettext("of this, returned")),
+        _part(award, "returned", held.returned, gettext("of which returned")),
         _part(award, "in_transit", held.in_transit, gettext("sent to the bank, not yet confirmed")),
         _part(award, "payable", held.payable, gettext("payable, not yet sent to the bank")),
-        _part(award, "planned", held.planned, gettext("planned, conditions not all met yet")),
+        _part(award, "planned", held.planned, gettext("planned, not all conditions met yet")),
     ]
     return [part for part in parts if part.amount or part.kind in {"paid", "payable", "planned"}]
 

@@ -74,7 +74,7 @@ def _step(batch: Batch, *, mine: bool) -> Step:
 def _waits(batch: Batch, *, mine: bool) -> str | None:
     if batch.step not in NEXT:
         return None
-    return gettext("waiting for you") if mine else gettext("waiting for another person in finance")
+    return gettext("waiting for you") if mine else gettext("waiting for another member of finance")
 
 
 def _people(batch: Batch, *, mine: bool) -> list[Signature]:
@@ -100,11 +100,11 @@ def _people(batch: Batch, *, mine: bool) -> list[Signature]:
 
 def _next(role: str, *, mine: bool) -> Signature:
     if mine:
-        note = gettext("read the list of payments below first")
+        note = gettext("check the payments below first")
         return Signature(role=role, name=gettext("You"), note=note, state="applicant")
     return Signature(
         role=role,
-        name=gettext("Another person in finance"),
-        note=gettext("not a person who prepared or approved this batch or decided on an award in it"),
+        name=gettext("Another member of finance"),
+        note=gettext("someone who has not prepared or approved this batch or decided an award in it"),
         state="applicant",
     )

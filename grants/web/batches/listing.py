@@ -58,7 +58,7 @@ def index(*, ended: bool) -> BatchesPage:
         ended=ended,
         tabs=[
             Tab(gettext("In progress"), url_for("batches.index"), present=not ended),
-            Tab(gettext("Ended"), url_for("batches.index", ended=1), present=ended),
+            Tab(gettext("Paid or cancelled"), url_for("batches.index", ended=1), present=ended),
         ],
         pages=pages(after, "batches.index", ended=1 if ended else None),
     )

@@ -39,7 +39,7 @@ TITLES = {
     401: Message("You are signed out"),
     403: Message("You don’t have permission to do this"),
     404: Message("Page not found"),
-    405: Message("This address does not accept this action"),
+    405: Message("This page does not accept this action"),
     409: Message("Nothing was changed"),
     413: Message("The request is too large"),
     422: Message("Not saved"),
@@ -47,20 +47,20 @@ TITLES = {
     503: Message("The service is busy"),
 }
 TEXTS = {
-    400: Message("We did not understand the request. Go back and send the page again."),
-    401: Message("Sign in again, then go back and send the page again: what you typed is still there."),
-    403: Message("Your role does not allow this action, or someone who took no part in an earlier step must do it."),
+    400: Message("We could not understand the request. Go back and try again."),
+    401: Message("Sign in again, then go back and submit the form again. What you typed is still there."),
+    403: Message("This requires a different role, or someone who did not take part in an earlier step."),
     404: Message(
         "The page does not exist, or you do not have access to it. Check the address, or go to your start page."
     ),
     405: Message("Go to your start page and try again from there."),
-    413: Message("You sent more than 2 MB, so nothing was read or saved. Shorten it and send it again."),
+    413: Message("You sent more than 2 MB, so nothing was saved. Shorten your text and submit it again."),
     500: Message("Nothing was changed. The error has been recorded. Try again in a few minutes."),
     503: Message("Another person is changing the same record. Nothing was changed. Try again in a minute."),
 }
 WITHOUT_ROLE = Message(
     "Your account does not belong to a chapter or organisation and has no role in a call, so there is nothing to show."
-    " Ask the person who invited you: an administrator adds your roles."
+    " Ask the person who invited you to have an administrator assign your role."
 )
 
 
@@ -93,7 +93,9 @@ def refuse_nul() -> tuple[str, int] | None:
     if any("\x00" in text for text in sent) or "\x00" in request.path:
         return _answer(
             422,
-            gettext("Your text contains a character that cannot be saved (code 0). Remove it and send the page again."),
+            gettext(
+                "Your text contains a character that cannot be saved (code 0). Remove it and submit the form again."
+            ),
         )
     return None
 
@@ -128,7 +130,7 @@ def forged(_error: CSRFError) -> tuple[str, int]:
         400,
         gettext(
             "The page was open for too long, or the form does not come from our site. Nothing was changed."
-            " Open the page again and send the form again."
+            " Open the page again and resubmit the form."
         ),
     )
 
@@ -136,7 +138,9 @@ def forged(_error: CSRFError) -> tuple[str, int]:
 def unkept(_error: DataError) -> tuple[str, int]:
     """A value does not fit its column: 422."""
     db.session.rollback()
-    return _answer(422, gettext("A number or text in the form cannot be saved. Go back, correct it and send it again."))
+    return _answer(
+        422, gettext("A number or text in the form cannot be saved. Go back, correct it and submit the form again.")
+    )
 
 
 def busy(_error: OperationalError) -> tuple[str, int]:

@@ -28,13 +28,16 @@ PLACES: tuple[tuple[frozenset[Role], Message, str], ...] = (
     (frozenset({Role.REVIEWER}), Message("My reviews"), "reviews.index"),
     (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR}), Message("Calls"), "calls.index"),
     (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR}), Message("Applications"), "applications.index"),
-    (frozenset({Role.APPLICANT}), Message("Grants"), "awards.index"),
-    (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.FINANCE}), Message("Awards"), "awards.index"),
+    (
+        frozenset({Role.APPLICANT, Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.FINANCE}),
+        Message("Grants"),
+        "awards.index",
+    ),
     (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR}), Message("Reports"), "reports.index"),
-    (frozenset({Role.FINANCE, Role.AUDITOR}), Message("Batches"), "batches.index"),
+    (frozenset({Role.FINANCE, Role.AUDITOR}), Message("Payment batches"), "batches.index"),
     (frozenset({Role.FINANCE, Role.OFFICER, Role.APPROVER, Role.AUDITOR}), Message("Funds"), "funds.index"),
     (frozenset({Role.ADMINISTRATOR}), Message("People"), "persons.index"),
-    (frozenset({Role.ADMINISTRATOR}), Message("Failures"), "failures.index"),
+    (frozenset({Role.ADMINISTRATOR}), Message("Failed jobs"), "failures.index"),
 )
 """The main navigation: roles, title, endpoint. Of several rows with the same endpoint, the first that fits is shown."""
 

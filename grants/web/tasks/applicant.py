@@ -97,7 +97,7 @@ def held_facts(holding: Holding) -> list[Fact]:
     organisation = holding.organisation
     limit = _limit(organisation.kind)
     found = [Fact(gettext("Standing"), label(organisation.standing))] if organisation.kind == "chapter" else []
-    found.append(Fact(gettext("Contacts"), str(holding.contacts)))
+    found.append(Fact(gettext("People with an account"), str(holding.contacts)))
     if limit is None:
         return [*found, Fact(gettext("Grants held"), str(holding.grants))]
     held = gettext("%(count)s of at most %(most)s", count=holding.grants, most=limit.grants)

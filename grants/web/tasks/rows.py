@@ -85,19 +85,19 @@ KINDS = {
     "condition": Kind(
         Message("Check whether the condition is met: %(title)s"),
         Message("The first instalment depends on it."),
-        Message("View award"),
+        Message("View grant"),
         "awards.show",
     ),
     "unsigned": Kind(
         Message("Not signed in time: %(title)s"),
         Message("Ask the grantee whether they will sign."),
-        Message("View award"),
+        Message("View grant"),
         "awards.show",
     ),
     "take_back": Kind(
         Message("Not signed in time: %(title)s"),
         Message("Ask the grantee, or revoke the award."),
-        Message("View award"),
+        Message("View grant"),
         "awards.show",
     ),
     "close": Kind(
