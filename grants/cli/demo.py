@@ -23,7 +23,7 @@ from grants.demo import crowd
 from grants.demo.cast import CAST, PASSWORD, email, seat
 from grants.demo.outcome import facts
 from grants.demo.stage import Stage
-from grants.demo.story import play, written_down
+from grants.demo.story import OPENED, play, written_down
 from grants.jobs import program
 from grants.outside import mailbox
 from grants.outside.servers import Postgres, Unstartable
@@ -112,14 +112,14 @@ def _play(running: Settings, target: Path, *, crowded: bool = False) -> None:
         )
     target.mkdir(parents=True, exist_ok=True)
     stage = Stage(running, click.echo)
-    stage.at(421)
+    stage.at(OPENED + 1)
     with program.build(running).app_context():
         seat(running)
     click.echo("Playing the story of one grant …")
-    reported = play(stage, target)
-    if crowded:
-        with program.build(running).app_context():
-            crowd.gather()
+    with program.build(running).app_context():
+        reported = play(stage, target, (lambda: crowd.gather(stage)) if crowded else lambda: None)
+        if crowded:
+            crowd.finish()
     written_down(reported | facts(running), target / "story.json")
     click.echo(f"Played {len(stage.steps)} steps by {len({step['person'] for step in stage.steps})} people.")
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from config import ROOT
 from grants.db import db, now, today, transaction
+from grants.demo import proposals
 from grants.demo.cast import email
-from grants.models import Application, Call, Fund, Organisation, Person
+from grants.demo.proposals import Proposal
+from grants.demo.stage import Stage
+from grants.demo.story import closing
+from grants.models import Application, Assignment, Call, Fund, Organisation, Person
 from grants.queries.sessions import person_of
 from grants.services import calls, figures, persons, transitions
 from grants.services.applications import checks, drafts
@@ -18,49 +21,98 @@ from grants.services.reviews import assignments, conflicts
 from grants.services.reviews.scores import save as save_review
 from grants.services.reviews.scores import send as submit_review
 from workflows.engine.roles import CLOCK, Actor, Role
-from workflows.forms.completeness import Goal, Line
 from workflows.programme import Question
 from workflows.programmes import programmes
 
-PROJECTS = ROOT / "grants" / "reference" / "projects.csv"
-NOTE = "Demonstration: title, amount and country are published; this text and everything else are invented."
-WHY = "The need is supported by data, and the plan states who does what and by when."
-OPEN = {
-    "BTN-L": ("Beyond the Net, large · third round 2026", 30, 200_000),
-    "BTN-S": ("Beyond the Net, small", None, 25_000),
-    "RES": ("Critical network research 2027", 54, 1_000_000),
-    "DRR": ("Disaster relief: network repair", None, 500_000),
-}
+EARLIER = (
+    ("BTN-L", "Beyond the Net, large · {:%B %Y}", 42, 200_000),
+    ("BTN-S", "Beyond the Net, small", None, 25_000),
+    ("DRR", "Disaster relief: network repair", None, 500_000),
+)
+"""Calls that opened long ago: programme, title, days until they close, and envelope. The first has closed since."""
+CURRENT = (
+    ("BTN-L", "Beyond the Net, large · {:%B %Y}", 45, 200_000),
+    ("RES", "Critical network research {:%Y}", 70, 1_000_000),
+)
+"""Calls that opened a few weeks ago."""
+REVIEWERS = ("ines", "karim", "farid")
+READ = ("turkey", "dominica", "quebec", "brazil", "uganda", "senegal")
+"""Proposals in review, with as many reviews as their files contain."""
+UNREAD = ("south_africa", "mali")
+ASKED = "new_york"
+QUESTION = (
+    "Room hire is expected to cover the running costs: what is this estimate based on, and who pays if it is lower?"
+)
 
 
-def gather() -> None:
-    """Open a call of every programme, fill the first one and store the public figures at once."""
+def gather(stage: Stage) -> None:
+    """Play the months between the two reports of the story: calls, applications and reviews."""
+    stage.at(75)
     with transaction():
-        fund = db.session.query(Fund).order_by(Fund.id).first()
-        assert fund is not None  # noqa: S101 - the story has just opened it
-        from_finance(fund)
-        opened = {code: _open(fund, code) for code in OPEN if code in programmes()}
-    for number, row in enumerate(_projects()):
-        _apply(opened["BTN-L"], row, number)
+        fund = receive()
+        opened = _open(fund, EARLIER)
+    read: list[Application] = []
+    for days_ago, keys in ((41, READ[:3]), (38, READ[3:])):
+        stage.at(days_ago)
+        read += [_submit(_write(opened["BTN-L"], key)) for key in keys]
+    stage.at(22)
+    with transaction():
+        current = open_current(fund)
+    stage.at(17)
+    for application in read:
+        _check(application)
+    for number, days_ago in enumerate((15, 13, 12)):
+        stage.at(days_ago)
+        for key, application in zip(READ, read, strict=True):
+            _review(application, proposals.read(key), number)
+    stage.at(11)
+    for key in (*UNREAD, ASKED):
+        _submit(_write(current["BTN-L"], key))
+    _write(opened["BTN-S"], "ghana")
+    db.session.remove()
+
+
+def finish() -> None:
+    """Ask one applicant a question today, and store the public figures."""
+    with transaction():
+        title = proposals.read(ASKED).title
+        asked = db.session.query(Application).filter_by(title=title).one()
+        transitions.apply(asked, "ask", actor=_actor("nia", Role.OFFICER), answers={"question": QUESTION})
     with transaction():
         figures.keep()
     db.session.remove()
 
 
-def from_finance(fund: Fund) -> None:
-    """Record a contribution large enough for the calls of this module."""
-    funds.add(fund, amount=Decimal(2_000_000), source="demonstration", actor=_actor("rosa", Role.FINANCE))
+def open_current(fund: Fund) -> dict[str, Call]:
+    """Open the calls that are still open at the end of the demonstration."""
+    return _open(fund, CURRENT)
 
 
-def _open(fund: Fund, code: str) -> Call:
-    title, days, envelope = OPEN[code]
+def receive() -> Fund:
+    """A fund of this year with a contribution large enough for the calls of this module."""
+    return funds.receive(
+        title=f"{today().year} contribution, all programmes (demonstration)",
+        year=today().year,
+        currency="USD",
+        amount=Decimal(2_000_000),
+        source=".ORG registrations, demonstration",
+        actor=_actor("rosa", Role.FINANCE),
+    )
+
+
+def _open(fund: Fund, rows: Sequence[tuple[str, str, int | None, int]]) -> dict[str, Call]:
+    return {row[0]: _opened(fund, *row) for row in rows if row[0] in programmes()}
+
+
+def _opened(fund: Fund, code: str, title: str, days: int | None, envelope: int) -> Call:
     officer = _actor("nia", Role.OFFICER)
+    closes_at = closing(now() + timedelta(days=days)) if days else None
     call = calls.set_up(
         programme=code,
-        title=title,
+        title=title.format(closes_at),
         fund=fund,
-        opens_at=now() - timedelta(days=12),
-        closes_at=now() + timedelta(days=days) if days else None,
+        opens_at=now(),
+        closes_at=closes_at,
         actor=officer,
     )
     calls.fund(call, amount=Decimal(envelope), actor=_actor("rosa", Role.FINANCE))
@@ -68,143 +120,100 @@ def _open(fund: Fund, code: str) -> Call:
     return call
 
 
-def _projects() -> list[dict[str, str]]:
-    """Published titles with an amount that this call can award, one for each country that has a chapter."""
-    with PROJECTS.open(encoding="utf-8", newline="") as rows:
-        fitting = [
-            row
-            for row in csv.DictReader(rows)
-            if row["amount"]
-            and row["currency"] == "USD"
-            and "not stored" not in row["title"]
-            and float(row["amount"]) <= 30_000
-        ]
-    by_country = {row["country"]: row for row in fitting if row["country"] != "MG" and _chapter(row["country"])}
-    return list(by_country.values())[:14]
-
-
-def _chapter(country: str) -> Organisation | None:
-    chapters = db.session.query(Organisation).filter_by(country=country, kind="chapter").order_by(Organisation.id)
-    return next((one for one in chapters if "(demo)" not in one.name), None)
-
-
-def _apply(call: Call, row: dict[str, str], number: int) -> None:
-    """Write and submit an application, then leave it at the step given by its number."""
-    chapter = _chapter(row["country"])
-    assert chapter is not None  # noqa: S101 - `_projects` has looked
-    people = _people(chapter, number)
-    writer = Actor(person=people[0].id, role=Role.APPLICANT, on_behalf_of=chapter.id, via="demo")
+def _write(call: Call, key: str) -> Application:
+    """Let the chapter of this proposal write it."""
+    proposal = proposals.read(key)
+    chapter = db.session.query(Organisation).filter_by(name=proposal.organisation).one()
+    writer = _applicant(_people(chapter, key, proposal)[0], chapter)
     with transaction():
         application = drafts.begin(call=call, organisation=chapter, actor=writer)
-        _fill(application, row, writer)
-    if number % 7 == 6:
-        return
+        _fill(application, proposal, writer)
+    return application
+
+
+def _submit(application: Application) -> Application:
+    chapter = application.organisation
+    writer = _applicant(db.session.get_one(Person, application.created_by), chapter)
     with transaction():
         transitions.apply(application, "submit", actor=writer)
-    if number % 7 >= 4:
-        return
-    officer = _actor("nia", Role.OFFICER)
-    if number % 7 == 3:
-        with transaction():
-            transitions.apply(
-                application,
-                "ask",
-                actor=officer,
-                answers={"question": "Who will pay for the connection after the twelve months of the project?"},
-            )
-        return
-    _review(application, officer, 3 - number % 3)
+    return application
 
 
-def _people(chapter: Organisation, number: int) -> list[Person]:
+def _applicant(person: Person, chapter: Organisation) -> Actor:
+    return Actor(person=person.id, role=Role.APPLICANT, on_behalf_of=chapter.id, via="demo")
+
+
+def _people(chapter: Organisation, key: str, proposal: Proposal) -> list[Person]:
     found = []
     with transaction():
-        for letter in "ab":
-            address = f"chapter{number}{letter}@example.org"
-            person = person_of(address) or persons.add(
-                email=address, name=f"Contact {number}{letter} (demo)", password_hash=None, actor=CLOCK
-            )
+        for number, name in enumerate(proposal.people, 1):
+            address = f"{key.replace('_', '-')}{number}@example.org"
+            language = chapter.language
+            person = persons.add(email=address, name=name, password_hash=None, language=language, actor=CLOCK)
             persons.join(person, chapter, actor=CLOCK)
             found.append(person)
     return found
 
 
-def _fill(application: Application, row: dict[str, str], writer: Actor) -> None:
-    total = Decimal(row["amount"])
-    given = {
-        q.key: _answer(q)
-        for s in application.call.data.stage("proposal").sections
-        for q in s.questions
-        if q.kind not in ("budget", "indicators")
-    }
-    facts = {"title": row["title"], "summary": NOTE, "starts_on": today() + timedelta(days=120), "months": 12}
-    lines = [
-        Line("Equipment and connection", "equipment", Decimal(1), total * 7 / 10),
-        Line("Workshops", "training", Decimal(1), total * 2 / 10),
-        Line("Accounting", "indirect", Decimal(1), total / 10),
-    ]
-    goals = [
-        Goal("People reached", "people", Decimal(0), Decimal(250), "attendance lists"),
-        Goal("Sites connected", "sites", Decimal(0), Decimal(4), "network records"),
-    ]
+def _fill(application: Application, proposal: Proposal, writer: Actor) -> None:
+    questions = [q for s in application.call.data.stage("proposal").sections for q in s.questions]
+    answers = {q.key: _answer(q, proposal) for q in questions if q.kind not in ("budget", "indicators") and not q.fact}
     drafts.save(
         application,
         section="all",
-        facts=facts,
-        answers={k: v for k, v in given.items() if k not in facts},
-        lines=lines,
-        goals=goals,
+        facts={
+            "title": proposal.title,
+            "summary": proposal.summary,
+            "starts_on": proposal.starts_on(today()),
+            "months": proposal.months,
+        },
+        answers={key: answer for key, answer in answers.items() if answer is not None},
+        lines=proposal.lines,
+        goals=proposal.goals,
         actor=writer,
         version=application.version,
     )
 
 
-def _answer(question: Question) -> object:
+def _answer(question: Question, proposal: Proposal) -> object:
     match question.kind:
-        case "tags":
-            return [key for key, _ in question.options[:2]]
-        case "choice":
-            return question.options[0][0]
         case "tick":
             return True
-        case "number":
-            return "12"
         case "table":
-            start = today() + timedelta(days=120)
-            kinds = {"date": start.isoformat(), "tick": "yes", "number": "1"}
-            return [{column.key: kinds.get(column.kind, "As described (demo)") for column in question.columns}]
-        case _:
-            return NOTE
+            return proposal.rows(today()).get(question.key)
+    return proposal.answers.get(question.key)
 
 
-def _review(application: Application, officer: Actor, in_hand: int) -> None:
-    """Complete the eligibility checks, pass it to review, and submit `in_hand` of its three reviews."""
+def _check(application: Application) -> None:
+    """Complete the eligibility checks, pass it to review and invite three reviewers."""
+    officer = _actor("nia", Role.OFFICER)
     with transaction():
         for key, _ in application.call.data.checks:
             checks.give(application, key=key, verdict="passed", note="", actor=officer)
         transitions.apply(application, "pass", actor=officer)
-        asked = [
+        for key in REVIEWERS:
             assignments.assign(application=application, reviewer=_person(key), actor=officer)
-            for key in ("ines", "karim", "farid")
-        ]
-    for number, assignment in enumerate(asked[:in_hand]):
-        reviewer = Actor(person=assignment.person_id, role=Role.REVIEWER, via="demo")
-        with transaction():
-            conflicts.clear(assignment, actor=reviewer)
-            assert assignment.review is not None  # noqa: S101 - clearing has just opened it
-            scores = {
-                c.key: (2 + (application.id + number + place) % 4, WHY)
-                for place, c in enumerate(application.call.data.rubric)
-            }
-            save_review(
-                assignment.review,
-                scores=scores,
-                texts={"strengths": WHY, "concerns": WHY, "questions": ""},
-                fund=True,
-                amount=application.asked,
-                confidence=3,
-            )
-            submit_review(assignment.review, actor=reviewer)
+
+
+def _review(application: Application, proposal: Proposal, number: int) -> None:
+    """Submit the review of the reviewer with this number, if the proposal's file contains one."""
+    if number >= len(proposal.reviews):
+        return
+    given, person = proposal.reviews[number], _person(REVIEWERS[number])
+    reviewer = Actor(person=person.id, role=Role.REVIEWER, via="demo")
+    with transaction():
+        assignment = db.session.query(Assignment).filter_by(application=application, person_id=person.id).one()
+        conflicts.clear(assignment, actor=reviewer)
+        assert assignment.review is not None  # noqa: S101 - clearing has just opened it
+        save_review(
+            assignment.review,
+            scores={key: (points, given.comments[key]) for key, points in given.points.items()},
+            texts={"strengths": given.strengths, "concerns": given.concerns, "questions": ""},
+            fund=given.fund,
+            amount=given.amount,
+            confidence=3,
+        )
+        submit_review(assignment.review, actor=reviewer)
 
 
 def _person(key: str) -> Person:

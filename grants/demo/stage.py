@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -16,7 +16,7 @@ from grants.demo.browser import Visitor
 from grants.demo.cast import CAST, PASSWORD, email
 from grants.outside.servers.postgres import plain
 
-DAY = 86_400
+DAY, FRIDAY = 86_400, 4
 WAIT = 90
 
 
@@ -35,9 +35,14 @@ class Stage:
     _browsers: dict[str, Visitor] = field(default_factory=dict)
 
     def at(self, days_ago: int) -> None:
-        """Set the clock to this many days before today. All sessions end, so that everyone signs in again."""
+        """Set the clock to this many days before today, or to the Friday before if that is at a weekend.
+
+        All sessions end, so that everyone signs in again.
+        """
+        day = datetime.now(UTC) - timedelta(days=days_ago)
+        weekend = max(day.weekday() - FRIDAY, 0) if days_ago else 0
         with psycopg.connect(plain(self.settings.owner_database_url), autocommit=True) as owner:
-            owner.execute("UPDATE clock_offset SET seconds = %s", [-days_ago * DAY])
+            owner.execute("UPDATE clock_offset SET seconds = %s", [-(days_ago + weekend) * DAY])
         for visitor in self._browsers.values():
             visitor.leave()
         self._browsers.clear()

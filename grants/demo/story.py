@@ -5,34 +5,40 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from grants.demo import content
+from grants.demo import content, proposals
 from grants.demo.browser import Visitor
 from grants.demo.cast import CAST
-from grants.demo.stage import Stage
+from grants.demo.proposals import Review
+from grants.demo.stage import FRIDAY, Stage
 
+OPENED = 482
+"""The story begins this many days before today, so that the project has ended and its last report is approved today."""
 ENVELOPE = "60000.00"
 REVIEWERS = ("ines", "karim", "lucie")
 STAND_IN = "farid"
 
 
-def play(stage: Stage, folder: Path) -> dict[str, Any]:
-    """Play the story, keep both documents in `folder`, and return the content of `story.json`."""
+def play(stage: Stage, folder: Path, meanwhile: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """Play the story, keep both documents in `folder`, and return the content of `story.json`.
+
+    meanwhile: called between the interim and the final report, 171 to 10 days before today, and can move the clock.
+    """
     call = open_call(stage)
-    grant = propose(stage, call)
-    other = propose_second(stage, call)
-    withdraw_third(stage, call)
-    screen(stage, grant)
-    review(stage, grant)
-    decide(stage, grant)
-    refuse_second(stage, other)
+    grant, other, third = (propose(stage, call), *propose_others(stage, call))
+    screen(stage, grant, other, third)
+    review(stage, grant, other)
+    decide(stage, grant, other)
     sign(stage, grant)
     letter = keep(stage, grant, "L-", folder / "award-letter.pdf")
     pay(stage)
     report_interim(stage, grant)
     pay(stage)
+    meanwhile()
     report_finally(stage, grant)
     close(stage, grant)
     impact = keep(stage, grant, "I-", folder / "impact-report.pdf")
@@ -46,7 +52,7 @@ def play(stage: Stage, folder: Path) -> dict[str, Any]:
 
 def open_call(stage: Stage) -> int:
     """Finance opens a fund, an officer sets up a call, finance allocates money to it, and the officer opens it."""
-    stage.at(420)
+    stage.at(OPENED)
     year = str(stage.today().year)
     with stage.step("rosa", "receive a contribution") as rosa:
         rosa.open("/funds/new")
@@ -60,13 +66,13 @@ def open_call(stage: Stage) -> int:
         )
     with stage.step("nia", "set up a call") as nia:
         nia.open("/office/calls/new")
-        opens, closes = stage.today(), stage.today()
+        opens, closes = stage.today(), closing(stage.today() + timedelta(days=42))
         nia.send(
             "/office/calls/new",
             programme="BTN-L",
-            title=content.CALL,
+            title=content.CALL.format(closes_at=closes),
             opens_at=f"{opens:%Y-%m-%dT%H:%M}",
-            closes_at=f"{closes.replace(year=closes.year + 2):%Y-%m-%dT%H:%M}",
+            closes_at=f"{closes:%Y-%m-%dT%H:%M}",
         )
     call = number_in(nia.address)
     with stage.step("rosa", "allocate money to the call") as rosa:
@@ -79,55 +85,56 @@ def open_call(stage: Stage) -> int:
     return call
 
 
+def closing(day: datetime) -> datetime:
+    """The first Friday from this day on, one minute before midnight."""
+    return (day + timedelta(days=(FRIDAY - day.weekday()) % 7)).replace(hour=23, minute=59)
+
+
 def propose(stage: Stage, call: int) -> int:
     """The chapter checks whether it can apply, writes the proposal, looks at what is missing, and submits it."""
-    stage.at(410)
+    stage.at(442)
+    proposal = proposals.read("madagascar")
     with stage.step("hanta", "start a draft") as hanta:
         draft = begin(hanta, call)
     with stage.step("hanta", "save the title only") as hanta:
-        hanta.send("/write", title=content.TITLE)
+        hanta.send("/write", title=proposal.title)
         hanta.open(f"/applications/{draft}/send")
     with stage.step("mialy", "complete the proposal") as mialy:
-        write(mialy, draft, content.proposal(stage.today().date()))
+        write(mialy, draft, content.fields(proposal, stage.today().date()))
     with stage.step("hanta", "submit") as hanta:
         send(hanta, draft, "submit")
     return draft
 
 
-def propose_second(stage: Stage, call: int) -> int:
-    """Another chapter submits a weaker proposal."""
-    with stage.step("lucia", "submit") as lucia:
-        draft = begin(lucia, call)
-        write(lucia, draft, content.proposal(stage.today().date(), content.SPANISH))
-        send(lucia, draft, "submit")
-    return draft
+def propose_others(stage: Stage, call: int) -> tuple[int, int]:
+    """Two other chapters submit a proposal."""
+    drafts = []
+    for key, country in (("lucia", "uruguay"), ("wanjiru", "kenya")):
+        with stage.step(key, "submit") as applicant:
+            drafts.append(begin(applicant, call))
+            write(applicant, drafts[-1], content.fields(proposals.read(country), stage.today().date()))
+            send(applicant, drafts[-1], "submit")
+    return drafts[0], drafts[1]
 
 
-def withdraw_third(stage: Stage, call: int) -> None:
-    """A third applicant begins a proposal, submits it and withdraws it."""
-    with stage.step("wanjiru", "submit") as wanjiru:
-        draft = begin(wanjiru, call)
-        write(wanjiru, draft, content.proposal(stage.today().date(), content.THIRD))
-        send(wanjiru, draft, "submit")
-    with stage.step("wanjiru", "withdraw") as wanjiru:
-        wanjiru.open(f"/applications/{draft}")
-        wanjiru.send("/transitions/withdraw", reason=content.WITHDRAWN)
-
-
-def screen(stage: Stage, application: int) -> None:
-    """The application is sent back with a question, answered, checked and passed to review."""
-    stage.at(405)
+def screen(stage: Stage, grant: int, other: int, third: int) -> None:
+    """The first is sent back with a question and answered, the third withdrawn; the first two are passed to review."""
+    stage.at(433)
     with stage.step("nia", "send back with a question") as nia:
-        nia.open(f"/applications/{application}")
+        nia.open(f"/applications/{grant}")
         nia.send("/transitions/ask", question=content.QUESTION)
-    stage.at(403)
+    with stage.step("wanjiru", "withdraw") as wanjiru:
+        wanjiru.open(f"/applications/{third}")
+        wanjiru.send("/transitions/withdraw", reason=content.WITHDRAWN)
+    stage.at(431)
     with stage.step("hanta", "answer the question") as hanta:
-        text = str(content.ANSWERS["sustainability"]) + content.ADDED
-        write(hanta, application, {"sustainability": text})
-        send(hanta, application, "answer")
-    stage.at(400)
+        text = str(proposals.read("madagascar").answers["sustainability"]) + content.ADDED
+        write(hanta, grant, {"sustainability": text})
+        send(hanta, grant, "answer")
+    stage.at(428)
     with stage.step("nia", "check and pass to review") as nia:
-        check_and_pass(nia, application)
+        for application in (grant, other):
+            check_and_pass(nia, application)
 
 
 def check_and_pass(officer: Visitor, application: int) -> None:
@@ -143,20 +150,22 @@ def check_and_pass(officer: Visitor, application: int) -> None:
     officer.send("/transitions/pass")
 
 
-def review(stage: Stage, application: int) -> None:
-    """Three reviewers are invited; one declares a conflict and is replaced; three reviews are submitted."""
-    with stage.step("nia", "invite three reviewers") as nia:
-        assign(nia, application, *REVIEWERS)
-    stage.at(396)
+def review(stage: Stage, grant: int, other: int) -> None:
+    """Three reviewers are invited for each; one declares a conflict and is replaced; six reviews are submitted."""
+    with stage.step("nia", "invite three reviewers for each") as nia:
+        assign(nia, grant, *REVIEWERS)
+        assign(nia, other, "ines", "karim", STAND_IN)
+    stage.at(424)
     with stage.step("lucie", "declare a conflict") as lucie:
-        desk(lucie, content.TITLE)
+        desk(lucie, proposals.read("madagascar").title)
         lucie.send("/clear", member="y")
     with stage.step("nia", "invite another reviewer") as nia:
-        assign(nia, application, STAND_IN)
-    for days_ago, key, points in ((392, "ines", 4), (390, "karim", 4), (388, STAND_IN, 5)):
+        assign(nia, grant, STAND_IN)
+    for number, (days_ago, key) in enumerate(((420, "ines"), (418, "karim"), (416, STAND_IN))):
         stage.at(days_ago)
-        with stage.step(key, "review") as reviewer:
-            score(reviewer, content.TITLE, points, content.COMMENT, fund=True, amount="12322.00")
+        for proposal in (proposals.read("madagascar"), proposals.read("uruguay")):
+            with stage.step(key, "review") as reviewer:
+                score(reviewer, proposal.title, proposal.reviews[number])
 
 
 def assign(officer: Visitor, application: int, *keys: str) -> None:
@@ -168,21 +177,20 @@ def assign(officer: Visitor, application: int, *keys: str) -> None:
         officer.send("/reviewers", reviewer=person)
 
 
-def score(reviewer: Visitor, title: str, points: int, comment: str, *, fund: bool, amount: str) -> None:
+def score(reviewer: Visitor, title: str, review: Review) -> None:
     """Declare that there is no conflict, score every criterion with a comment, recommend, and submit."""
     desk(reviewer, title)
     reviewer.send("/clear", none="y")
-    form = reviewer.page.form("/send")
-    criteria = [name.removeprefix("score_") for name in form.offered if name.startswith("score_")]
-    fields = {f"score_{key}": str(points) for key in criteria} | {f"comment_{key}": comment for key in criteria}
+    fields = {f"score_{key}": str(points) for key, points in review.points.items()}
+    fields |= {f"comment_{key}": comment for key, comment in review.comments.items()}
     reviewer.send(
         "/send",
         **fields,
-        strengths=comment,
-        concerns=content.WEAK_COMMENT,
+        strengths=review.strengths,
+        concerns=review.concerns,
         questions="",
-        fund="yes" if fund else "no",
-        amount=amount if fund else "",
+        fund="yes" if review.fund else "no",
+        amount=str(review.amount or ""),
         confidence="4",
     )
 
@@ -196,52 +204,42 @@ def desk(reviewer: Visitor, title: str) -> None:
     raise LookupError(f"{title} is not among the assignments")
 
 
-def decide(stage: Stage, application: int) -> None:
-    """An officer sends it to panel, a second one recommends it, and the approver awards it in full on a condition."""
-    stage.at(382)
-    with stage.step("nia", "send to panel") as nia:
-        nia.open(f"/applications/{application}")
-        nia.send("/transitions/to_panel")
+def decide(stage: Stage, grant: int, other: int) -> None:
+    """An officer sends both to panel and a second one recommends; the approver awards the first, declines the other."""
+    stage.at(409)
+    with stage.step("nia", "send both to panel") as nia:
+        take(nia, (grant, other), "to_panel")
     with stage.step("joel", "recommend an award") as joel:
-        joel.open(f"/applications/{application}")
-        joel.send("/transitions/recommend", kind="award", amount="12322.00", conditions=content.CONDITION)
-    stage.at(375)
-    with stage.step("rivera", "award") as rivera:
-        rivera.open(f"/applications/{application}")
-        rivera.send("/transitions/award", amount="12322.00", conditions=content.CONDITION)
-
-
-def refuse_second(stage: Stage, application: int) -> None:
-    """The second application takes the same way and is declined with feedback."""
-    with stage.step("nia", "check, invite reviewers and send to panel") as nia:
-        check_and_pass(nia, application)
-        assign(nia, application, "ines", "karim", STAND_IN)
-    for key, points in (("ines", 2), ("karim", 2), (STAND_IN, 3)):
-        with stage.step(key, "review") as reviewer:
-            score(reviewer, str(content.SPANISH["title"]), points, content.WEAK_COMMENT, fund=False, amount="")
-    with stage.step("nia", "send to panel") as nia:
-        nia.open(f"/applications/{application}")
-        nia.send("/transitions/to_panel")
+        take(joel, (grant,), "recommend", kind="award", amount="12322.00", conditions=content.CONDITION)
     with stage.step("joel", "recommend to decline") as joel:
-        joel.open(f"/applications/{application}")
-        joel.send("/transitions/recommend", kind="decline", amount="", feedback=content.FEEDBACK)
+        take(joel, (other,), "recommend", kind="decline", amount="", feedback=content.FEEDBACK)
+    stage.at(405)
+    with stage.step("rivera", "award") as rivera:
+        take(rivera, (grant,), "award", amount="12322.00", conditions=content.CONDITION)
     with stage.step("rivera", "decline with feedback") as rivera:
-        rivera.open(f"/applications/{application}")
-        rivera.send("/transitions/decline", feedback=content.FEEDBACK)
+        take(rivera, (other,), "decline", feedback=content.FEEDBACK)
+
+
+def take(visitor: Visitor, applications: Sequence[int], transition: str, **fields: str) -> None:
+    """Open each application and take the transition."""
+    for application in applications:
+        visitor.open(f"/applications/{application}")
+        visitor.send(f"/transitions/{transition}", **fields)
 
 
 def sign(stage: Stage, application: int) -> None:
     """Both sides sign and an officer confirms that the condition is met; the first instalment becomes payable."""
-    stage.at(372)
+    stage.at(402)
     with stage.step("hanta", "sign the agreement") as hanta:
         hanta.open(f"/applications/{application}/award")
-        hanta.send("/transitions/sign", name="Hanta Demo", read="yes")
+        hanta.send("/transitions/sign", name="Hanta R. (demo)", read="yes")
     with stage.step("rivera", "countersign the agreement") as rivera:
         rivera.open(f"/applications/{application}/award")
-        rivera.send("/transitions/countersign", name="A. Rivera Demo", read="yes")
+        rivera.send("/transitions/countersign", name="A. Rivera (demo)", read="yes")
+    stage.at(397)
     with stage.step("nia", "confirm that the condition is met") as nia:
         nia.open(f"/applications/{application}/award")
-        nia.send("/transitions/met", proof=content.PROOF)
+        nia.send("/transitions/met", proof=content.PROOF.format(dated=stage.today() - timedelta(days=3)))
 
 
 def pay(stage: Stage) -> None:
@@ -263,18 +261,18 @@ def report_interim(stage: Stage, application: int) -> None:
 
     The second instalment becomes payable.
     """
-    stage.at(178)
+    stage.at(188)
     with stage.step("mialy", "submit the interim report") as mialy:
         report = write_report(mialy, application, content.REPORT, content.INTERIM, content.SPENT_INTERIM)
-    stage.at(172)
+    stage.at(183)
     with stage.step("nia", "send the report back") as nia:
         nia.open(f"/reports/{report}")
         nia.send("/transitions/send_back", question=content.FIGURES_WANTED)
-    stage.at(165)
+    stage.at(178)
     with stage.step("hanta", "submit the report again") as hanta:
         again = {**content.REPORT, "summary": f"{content.REPORT['summary']} {content.TRAINED}"}
         write_report(hanta, application, again, content.INTERIM, content.SPENT_INTERIM)
-    stage.at(160)
+    stage.at(172)
     with stage.step("nia", "approve the interim report") as nia:
         nia.open(f"/reports/{report}")
         nia.send("/transitions/approve")
@@ -282,10 +280,10 @@ def report_interim(stage: Stage, application: int) -> None:
 
 def report_finally(stage: Stage, application: int) -> None:
     """The final report is submitted and approved, with the story and what did not work."""
-    stage.at(4)
+    stage.at(9)
     with stage.step("hanta", "submit the final report") as hanta:
         report = write_report(hanta, application, content.LAST_REPORT, content.FINAL, content.SPENT_FINAL)
-    stage.at(1)
+    stage.at(2)
     with stage.step("joel", "approve the final report") as joel:
         joel.open(f"/reports/{report}")
         joel.send("/transitions/approve")

@@ -10,11 +10,12 @@ from typing import Any
 from config import Settings
 from grants.cli.embedded import addressed, servers
 from grants.cli.running import System
-from grants.db import bind_app, db
+from grants.db import bind_app, db, transaction
+from grants.demo import crowd
 from grants.demo.cast import seat
 from grants.demo.outcome import facts
 from grants.demo.stage import Stage
-from grants.demo.story import begin, play
+from grants.demo.story import OPENED, begin, play
 from grants.outside.servers import Postgres, Valkey
 from tests.servers_fixture import erase
 from tests.story.chromium import PHONE, WIDE, Chromium, Room, room
@@ -57,24 +58,33 @@ def _act(running: Settings, people: Room, folder: Path) -> Played:
     """Play the story on an empty database, then take screenshots."""
     text_found: list[str] = []
     stage = Stage(running, text_found.append, people.visitor)
-    stage.at(421)
+    stage.at(OPENED + 1)
     with bind_app(running, "grants.story").app_context():
         seat(running)
         db.engine.dispose()
     outcome = play(stage, folder) | facts(running)
+    with bind_app(running, "grants.story").app_context():
+        with transaction():
+            call = crowd.open_current(crowd.receive())["BTN-L"].id
+        db.engine.dispose()
     looks = [
-        look for principal, path in pages(stage, outcome) for look in _look(stage, principal, path, folder / "pictures")
+        look
+        for principal, path in pages(stage, outcome, call)
+        for look in _look(stage, principal, path, folder / "pictures")
     ]
     return Played(outcome, tuple(people.complaints), tuple(looks))
 
 
-def pages(stage: Stage, outcome: dict[str, Any]) -> list[tuple[str, str]]:
-    """The most used pages, by the person who uses them. The first is a draft started for this purpose."""
+def pages(stage: Stage, outcome: dict[str, Any], call: int) -> list[tuple[str, str]]:
+    """The most used pages, by the person who uses them. The first is a draft started for this purpose in an open call.
+
+    call: the open call; that of the story has closed.
+    """
     wanjiru = stage.browser("wanjiru")
-    draft, grant = begin(wanjiru, outcome["call"]), outcome["applications"]["granted"]
+    draft, grant = begin(wanjiru, call), outcome["applications"]["granted"]
     return [
         ("wanjiru", f"/applications/{draft}/write"),
-        ("wanjiru", f"/calls/{outcome['call']}"),
+        ("wanjiru", f"/calls/{call}"),
         ("hanta", "/"),
         ("hanta", "/inbox"),
         ("hanta", f"/applications/{grant}"),

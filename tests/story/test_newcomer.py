@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from urllib.request import Request
 
@@ -16,6 +17,7 @@ from config import Settings
 from grants.db import db, now, today
 from grants.demo.browser import OK, Unexpected, Visitor
 from grants.demo.page_reader import Page
+from grants.demo.proposals import Review
 from grants.demo.story import begin, check_and_pass, number_in, score, send, write
 from grants.models import Application, Document
 from grants.web import create_app
@@ -122,7 +124,9 @@ def awarded(app: Flask, world: World, request: int) -> None:
     check_and_pass(olga, request)
     olga.open(f"/applications/{request}/reviewers")
     olga.send("/reviewers", reviewer=str(world.people["rex"].id))
-    score(at_work(app, world, "rex"), TITLE, 4, WHY, fund=True, amount="1200.00")
+    points, comments = dict.fromkeys(("need", "value"), 4), dict.fromkeys(("need", "value"), WHY)
+    review = Review(points, comments, strengths=WHY, concerns=WHY, fund=True, amount=Decimal("1200.00"))
+    score(at_work(app, world, "rex"), TITLE, review)
     omar.open(f"/applications/{request}")
     omar.send("/transitions/award", amount="1200.00", conditions="")
 
