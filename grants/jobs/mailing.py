@@ -9,9 +9,9 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime
 
 from grants import language
-from grants.db import db, now
+from grants.db import db
 from grants.jobs.program import settings
-from grants.models import Person
+from grants.models import Outbox, Person
 from grants.outside.mail import send as deliver
 from grants.services import outbox
 from workflows.engine.message import Message
@@ -27,7 +27,7 @@ def send(held: outbox.Claim) -> None:
 
 
 def written(held: outbox.Claim, person: Person) -> Email:
-    """The mail as it is sent.
+    """The mail as it is sent, dated when it was ordered.
 
     The subject is encoded as a whole. Python's newer EmailMessage encodes a subject with several scripts word by word
     and loses spaces between words (tested with Python 3.11).
@@ -39,7 +39,7 @@ def written(held: outbox.Claim, person: Person) -> Email:
     subject = " ".join(wording.translate(Message.from_json(held.args["subject"])).split())[:180]
     message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
     message["From"], message["To"] = ours.mail_from, person.email
-    message["Date"] = format_datetime(now())
+    message["Date"] = format_datetime(db.session.get_one(Outbox, held.id).created_at)
     name = hashlib.sha256(f"{ours.address}:outbox:{held.id}".encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{name}@{ours.mail_from.rpartition('@')[2]}>"
     return message

@@ -36,12 +36,9 @@ class Mail:
 
     @property
     def sent_at(self) -> datetime:
-        """When the mail was sent, by its own date; when it was received if it has none."""
-        try:
-            at = parsedate_to_datetime(str(self.message["Date"]))
-        except ValueError:
-            return self.received_at
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
+        """The date in the mail's header, which follows the demonstration's clock; without one, `received_at`."""
+        date = self.message["Date"]
+        return date.datetime if date and date.datetime else self.received_at
 
     @property
     def subject(self) -> str:
