@@ -1,4 +1,4 @@
-"""The rest of the demonstration: open calls, and applications at many steps, so that every inbox has content."""
+"""The rest of the demonstration: open calls, and applications at many steps, so that most inboxes have content."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ REVIEWERS = ("ines", "karim", "farid")
 READ = ("turkey", "dominica", "quebec", "brazil", "uganda", "senegal")
 """Proposals in review, with as many reviews as their files contain."""
 UNREAD = ("south_africa", "mali")
-ASKED = "new_york"
+RECOMMENDED, ASKED = "senegal", "new_york"
 QUESTION = (
     "Room hire is expected to cover the running costs: what is this estimate based on, and who pays if it is lower?"
 )
@@ -59,6 +59,8 @@ def gather(stage: Stage) -> None:
     with transaction():
         current = open_current(fund)
     stage.at(17)
+    with transaction():
+        calls.close_now(opened["BTN-L"], actor=_actor("nia", Role.OFFICER))
     for application in read:
         _check(application)
     for number, days_ago in enumerate((15, 13, 12)):
@@ -66,6 +68,7 @@ def gather(stage: Stage) -> None:
         for key, application in zip(READ, read, strict=True):
             _review(application, proposals.read(key), number)
     stage.at(11)
+    _recommend(read[READ.index(RECOMMENDED)])
     for key in (*UNREAD, ASKED):
         _submit(_write(current["BTN-L"], key))
     _write(opened["BTN-S"], "ghana")
@@ -214,6 +217,14 @@ def _review(application: Application, proposal: Proposal, number: int) -> None:
             confidence=3,
         )
         submit_review(assignment.review, actor=reviewer)
+
+
+def _recommend(application: Application) -> None:
+    """Send it to panel, and recommend an award of the amount requested."""
+    answers = {"kind": "award", "amount": application.asked}
+    with transaction():
+        transitions.apply(application, "to_panel", actor=_actor("nia", Role.OFFICER))
+        transitions.apply(application, "recommend", actor=_actor("joel", Role.OFFICER), answers=answers)
 
 
 def _person(key: str) -> Person:

@@ -30,6 +30,7 @@ def play(stage: Stage, folder: Path, meanwhile: Callable[[], None] = lambda: Non
     """
     call = open_call(stage)
     grant, other, third = (propose(stage, call), *propose_others(stage, call))
+    close_call(stage, call)
     screen(stage, grant, other, third)
     review(stage, grant, other)
     decide(stage, grant, other)
@@ -117,9 +118,16 @@ def propose_others(stage: Stage, call: int) -> tuple[int, int]:
     return drafts[0], drafts[1]
 
 
+def close_call(stage: Stage, call: int) -> None:
+    """The officer closes the call after its closing date."""
+    stage.at(433)
+    with stage.step("nia", "close the call") as nia:
+        nia.open(f"/office/calls/{call}")
+        nia.send("/close")
+
+
 def screen(stage: Stage, grant: int, other: int, third: int) -> None:
     """The first is sent back with a question and answered, the third withdrawn; the first two are passed to review."""
-    stage.at(433)
     with stage.step("nia", "send back with a question") as nia:
         nia.open(f"/applications/{grant}")
         nia.send("/transitions/ask", question=content.QUESTION)
