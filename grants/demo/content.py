@@ -74,7 +74,7 @@ def fields(proposal: Proposal, today: date) -> Fields:
         "months": str(proposal.months),
         **proposal.answers,
     }
-    for key, rows in proposal.rows(today).items():
+    for key, rows in proposal.rows(today, tick="y").items():
         found |= _rows(key, TABLES[key], [list(row.values()) for row in rows])
     budget = [(one.what, one.category, str(one.quantity), str(one.unit_cost)) for one in proposal.lines]
     goals = [(one.name, one.unit, str(one.baseline), str(one.target), one.how) for one in proposal.goals]

@@ -39,9 +39,10 @@ class Stage:
 
         All sessions end, so that everyone signs in again.
         """
-        day = datetime.now(UTC) - timedelta(days=days_ago)
-        weekend = max(day.weekday() - FRIDAY, 0) if days_ago else 0
         with psycopg.connect(plain(self.settings.owner_database_url), autocommit=True) as owner:
+            (found,) = owner.execute("SELECT now()").fetchall()[0]
+            day = found.astimezone(UTC) - timedelta(days=days_ago)
+            weekend = max(day.weekday() - FRIDAY, 0) if days_ago else 0
             owner.execute("UPDATE clock_offset SET seconds = %s", [-(days_ago + weekend) * DAY])
         for visitor in self._browsers.values():
             visitor.leave()

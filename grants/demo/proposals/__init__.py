@@ -65,22 +65,18 @@ class Proposal:
         day = today + timedelta(days=self.starts_after)
         return day + timedelta(days=-day.weekday() % 7)
 
-    def rows(self, today: date) -> dict[str, list[dict[str, str]]]:
-        """The rows of every table question, with dates, and "yes" for a tick."""
+    def rows(self, today: date, tick: str = "yes") -> dict[str, list[dict[str, str]]]:
+        """The rows of every table question, with dates. tick: the value of a ticked box, as stored or as in the form."""
         first = self.starts_on(today)
         return {
-            key: [dict(zip(TABLES[key], _cells(row, first), strict=True)) for row in rows]
+            key: [dict(zip(TABLES[key], (_cell(cell, first, tick) for cell in row), strict=True)) for row in rows]
             for key, rows in self.tables.items()
         }
 
 
-def _cells(row: Sequence[Any], first: date) -> list[str]:
-    return [_cell(cell, first) for cell in row]
-
-
-def _cell(cell: Any, first: date) -> str:
+def _cell(cell: Any, first: date, tick: str) -> str:
     if isinstance(cell, bool):
-        return "yes" if cell else ""
+        return tick if cell else ""
     return (first + timedelta(days=cell)).isoformat() if isinstance(cell, int) else str(cell)
 
 
