@@ -66,7 +66,7 @@ class Proposal:
         return day + timedelta(days=-day.weekday() % 7)
 
     def rows(self, today: date, tick: str = "yes") -> dict[str, list[dict[str, str]]]:
-        """The rows of every table question, with dates. tick: the value of a ticked box, as stored or as in the form."""
+        """The rows of every table question, with dates. tick: the value of a ticked box, stored or in the form."""
         first = self.starts_on(today)
         return {
             key: [dict(zip(TABLES[key], (_cell(cell, first, tick) for cell in row), strict=True)) for row in rows]
