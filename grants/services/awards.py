@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 from babel.numbers import get_currency_precision
@@ -19,7 +18,6 @@ from grants.services.integrity import fingerprints, history
 from grants.services.money import instalments, ledger
 from grants.services.refusals import Refused, Stale
 from workflows.apportionment import apportioned, misapportioned
-from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import CLOCK, Actor
 from workflows.forms.completeness import add_months

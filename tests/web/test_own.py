@@ -57,7 +57,7 @@ def test_a_withdrawn_draft_was_never_submitted_and_gets_no_number(app: Flask) ->
         w.apply(world, row, "withdraw", "mg1", Role.APPLICANT)
         client = signed_in(app, world.people["mg1"])
 
-    text: str = client.get(f"/applications/{row.id}").page.text  # type: ignore[attr-defined]
+    text: str = client.get(f"/applications/{row.id}").page.text
 
     assert "Withdrawn" in text
     assert "Submitted" not in text

@@ -363,6 +363,6 @@ def test_a_report_is_compared_with_what_was_paid_before_it_was_submitted(app: Fl
         w.apply(world, db.session.get_one(Report, number), "approve", "omar", Role.OFFICER)
         w.paid(world, award)
 
-    text: str = signed_in(app, world.people["olga"]).get(f"/reports/{number}").page.text  # type: ignore[attr-defined]
+    text: str = signed_in(app, world.people["olga"]).get(f"/reports/{number}").page.text
 
     assert "USD\xa05,000.00 spent of the USD\xa06,000.00 paid before the report was submitted" in text

@@ -231,7 +231,7 @@ class Postgres:
         }
         if not self.fsync:
             given |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-            given |= {"autovacuum": "off", "scram_iterations": "1"}  # databases that live for one test, a connection each
+            given |= {"autovacuum": "off", "scram_iterations": "1"}  # databases and connections are short-lived
         settings = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
         return [self._bin / "postgres", "-D", self._data, *settings]
 

@@ -98,7 +98,5 @@ def _next(row: Instalment, payment: Payment | None, open_to_me: frozenset[int]) 
     }
 
 
-def _named(batch: Batch, open_to_me: frozenset[int]) -> str | Markup:
-    if batch.id not in open_to_me:
-        return gettext("The payment batch")
+def _linked(batch: Batch) -> Markup:
     return Markup('<a href="{}">{}</a>').format(url_for("batches.show", id=batch.id), batch.number)
