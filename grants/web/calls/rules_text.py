@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from babel.lists import format_list
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 
 from grants.web.site.formats import amount, country, label, number, translate
 from workflows.engine.message import Message
@@ -76,7 +75,7 @@ APPLICANTS: dict[str, Sentence] = {
     "countries": lambda given, *_: gettext("Countries: %(countries)s.", countries=_listed(given, country)),
     "standing": lambda given, *_: gettext(
         "Among chapters, only those %(standings)s can apply.",
-        standings=_either([_standing(one) for one in given["allowed"]]),
+        standings=_either([_plain(one) for one in given["allowed"]]),
     ),
     "contacts": lambda given, *_: ngettext(
         "At least %(num)s person from your organisation has an account.",
@@ -131,12 +130,14 @@ def _kind(kind: str) -> str:
     return translate(KINDS[kind]) if kind in KINDS else label(kind).lower()
 
 
-def _standing(standing: str) -> str:
-    return translate(STANDINGS[standing]) if standing in STANDINGS else label(standing).lower()
+def _plain(key: str) -> str:
+    return translate(STANDINGS[key]) if key in STANDINGS else label(key).lower()
 
 
 def _either(names: Sequence[str]) -> str:
-    return format_list(names, style="or", locale=get_locale() or "en")
+    """The names with “or” before the last."""
+    *others, last = names
+    return gettext("%(others)s or %(last)s", others=", ".join(others), last=last) if others else last
 
 
 def _percent(given: Mapping[str, Any]) -> str:
