@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from babel.numbers import get_currency_precision
@@ -18,6 +19,7 @@ from grants.services.integrity import fingerprints, history
 from grants.services.money import instalments, ledger
 from grants.services.refusals import Refused, Stale
 from workflows.apportionment import apportioned, misapportioned
+from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import CLOCK, Actor
 from workflows.forms.completeness import add_months
@@ -55,7 +57,8 @@ def make(application: Application, context: Context) -> Message:
     instalments.plan(award, application.call.data.instalments, actor=actor)
     reports.owe(award, application.call.data.reports, actor=actor)
     letters.award_letter(award, signed_by=db.session.get_one(Person, actor.person))
-    return Message("Awarded %(amount)s", amount=Money(award.amount, award.currency))
+    until = today() + timedelta(days=SIGNING_DAYS)
+    return Message("Awarded %(amount)s", amount=Money(award.amount, award.currency), until=until)
 
 
 def _agree(award: Award) -> None:

@@ -150,7 +150,7 @@ def test_an_old_history_is_shown_in_todays_wording(app: Flask) -> None:
         "Paid",
         "Released",
         "Approved",
-        "Batch prepared; payments: 1",
+        "Batch prepared with 1 payment",
     ]
 
 
