@@ -47,11 +47,11 @@ AWARDED = {
         "agreement and the award letter on the page of your application."
     ),
     "fr": (
-        "Nous avons attribué USD\xa010\u202f000,00 à votre projet. Lisez et signez la convention au plus tard le "
+        "Nous avons attribué 10\u202f000,00\xa0USD à votre projet. Lisez et signez la convention au plus tard le "
         "{day}. Vous trouverez la convention et la lettre d’attribution sur la page de votre candidature."
     ),
     "es": (
-        "Hemos concedido USD\xa010.000,00 a su proyecto. Lea y firme el convenio a más tardar el {day}. Encontrará el "
+        "Hemos concedido 10.000,00\xa0USD a su proyecto. Lea y firme el convenio a más tardar el {day}. Encontrará el "
         "convenio y la carta de concesión en la página de su solicitud."
     ),
 }
