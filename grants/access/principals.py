@@ -6,7 +6,7 @@ a person holds no other role than applicant there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,10 +29,11 @@ from grants.models import (
 from workflows.engine.roles import Actor, Role
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Principal:
     """The signed-in person, or the public, with everything that permissions and visibility depend on.
 
+    Principals are equal when all of that is equal, so a statement built for one can be used for the other.
     organisations: ids of those that the person acts for. calls: for each role held by appointment, the ids of the
     calls that it covers, or None for all calls. conflicts: ids of the applications with a conflict of interest.
     reviews: whether the person is an appointed reviewer or has had an assignment.
@@ -43,6 +44,15 @@ class Principal:
     calls: dict[Role, frozenset[int] | None] = field(default_factory=dict)
     conflicts: frozenset[int] = frozenset()
     reviews: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Principal) and self._facts() == other._facts()
+
+    def __hash__(self) -> int:
+        return hash(self._facts())
+
+    def _facts(self) -> Hashable:
+        return self.id, self.organisations, frozenset(self.calls.items()), self.conflicts, self.reviews
 
     @property
     def id(self) -> int | None:

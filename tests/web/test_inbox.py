@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from grants.access.principals import Principal
 from grants.db import db, now, transaction
-from grants.models import Award, Call
+from grants.models import Application, Award, Call
+from grants.queries.tasks import inbox as inbox_queries
 from grants.services import calls
 from tests import world as w
 from tests.browser import Careful, signed_in
-from tests.web.reading import statements
+from tests.web.reading import conflict, statements
 from workflows.engine.roles import Role
 
 
@@ -160,3 +164,33 @@ def test_calls_in_preparation_are_tasks_of_finance_and_their_officer(app: Flask)
     assert f"Open the call: {call.title}" in before["olga"]
     assert call.title not in before["pia"]
     assert call.title not in after
+
+
+def figure(client: Careful) -> str:
+    """The number of tasks beside “Your tasks”, as any other page shows it; empty for none."""
+    return "".join(re.findall(r"(\d+) tasks?<", client.get("/calls").get_data(as_text=True)))
+
+
+@pytest.mark.ground("submitted")
+def test_the_figure_of_tasks_follows_a_conflict(app: Flask) -> None:
+    assert figures_around_a_conflict(app) == ("1", "")
+
+
+@pytest.mark.ground("submitted")
+def test_a_figure_kept_by_person_alone_would_be_stale(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test: the statement is kept for equal principals, so the conflict must be part of what is compared."""
+    monkeypatch.setattr(Principal, "_facts", lambda self: self.id)
+
+    assert figures_around_a_conflict(app) == ("1", "1")
+
+
+def figures_around_a_conflict(app: Flask) -> tuple[str, str]:
+    """The officer's number of tasks with one application to check, before and after a conflict on it."""
+    inbox_queries.counting.cache_clear()
+    with app.app_context():
+        world = w.found()
+        client = signed_in(app, world.people["olga"])
+    before = figure(client)
+    with app.app_context():
+        conflict(world.people["olga"], db.session.scalars(select(Application)).one())
+    return before, figure(client)
