@@ -1,10 +1,10 @@
 # Each target installs what it needs and prints what it does; the second run is quick.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo story up test lint bench clean
+.PHONY: help demo story up test campaign lint bench clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo:  ## start a demonstration: play the story of one grant, then keep running and print the address and logins
 	@.ci/setup run
@@ -21,6 +21,10 @@ up:  ## run the system with the settings of docs/settings.md until Ctrl-C
 test:  ## run all tests; the last line is the number of tests
 	@.ci/setup tests
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+
+campaign:  ## repeat the races over money fifty times instead of ten
+	@.ci/setup tests
+	@GRANTS_TEST_ROUNDS=50 .venv/bin/python -m pytest -q -n auto --dist loadfile tests/money
 
 lint:  ## check style, types and the order of the layers
 	@.ci/setup tests

@@ -32,6 +32,8 @@ def template(postgres: InMemory, tmp_path_factory: pytest.TempPathFactory) -> st
             create_database(postgres.url("postgres", "postgres"), TEMPLATE)
             postgres.take_in(TEMPLATE)
             migrate(postgres.url("grants_owner", TEMPLATE))
+            # The first connection after a migration stores a cache of the catalogue, which the copies then have too.
+            psycopg.connect(plain(postgres.url("grants_app", TEMPLATE))).close()
             done.touch()
     return TEMPLATE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 
@@ -12,6 +13,8 @@ from grants.services.refusals import Refused, Stale
 
 Command = Callable[[], object]
 DONE = "done"
+ROUNDS = int(os.environ.get("GRANTS_TEST_ROUNDS", "10"))
+"""How often a race over money is repeated; `make campaign` repeats it fifty times. At most fifty."""
 
 
 def together(app: Flask, commands: Sequence[Command]) -> list[object]:

@@ -17,11 +17,9 @@ from grants.services import batches, calls, numbering, transitions
 from grants.services.money import instalments, ledger
 from grants.services.refusals import Refused
 from tests.money.conftest import Copies
-from tests.money.racing import DONE, Command, together
+from tests.money.racing import DONE, ROUNDS, Command, together
 from tests.world import found
 from workflows.engine.roles import CLOCK, Role
-
-ROUNDS = 50
 
 
 def award(id: int) -> Command:

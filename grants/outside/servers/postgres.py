@@ -231,6 +231,7 @@ class Postgres:
         }
         if not self.fsync:
             given |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            given |= {"wal_level": "minimal", "max_wal_senders": "0"}
             given |= {"autovacuum": "off", "scram_iterations": "1"}  # databases and connections are short-lived
         settings = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
         return [self._bin / "postgres", "-D", self._data, *settings]
