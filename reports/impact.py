@@ -60,24 +60,28 @@ class Impact:
         """Up to four figures of the cover, each with its meaning."""
         report, words = self._report, self._words
         awarded = words.whole_amount(report.awarded, report.currency)
-        # Translators: follows an amount, "USD 7,000 paid of USD 12,000 awarded".
-        meaning = words.gettext("paid of %(awarded)s awarded", awarded=awarded)
+        # Translators: stands below an amount, "USD 7,000".
+        meaning = words.gettext("Paid, of %(awarded)s awarded", awarded=awarded)
         yield words.whole_amount(report.paid, report.currency), meaning
         if report.indicators:
             reached, total = sum(indicator.reached for indicator in report.indicators), len(report.indicators)
-            # Translators: follows two numbers, "2 of 4 goals reached"; the plural form is that of the second.
-            meaning = words.ngettext("goal reached", "goals reached", total)
-            # Translators: two numbers, "2 of 4", followed by "goals reached".
+            # Translators: stands below two numbers, "2 of 4"; the plural form is that of the second.
+            meaning = words.ngettext("Goal reached", "Goals reached", total)
+            # Translators: two numbers, "2 of 4", above "Goals reached".
             yield words.gettext("%(some)s of %(all)s", some=reached, all=total), meaning
         measured = [indicator for indicator in report.indicators if indicator.actual is not None]
         for indicator in measured[: 1 if report.returned else 2]:
             target = words.number(indicator.target)
-            # Translators: follows a number, "96 Households connected (target: 90)".
-            meaning = words.gettext("%(name)s (target: %(target)s)", name=indicator.label, target=target)
+            name = indicator.label[:1].upper() + indicator.label[1:]
+            # Translators: stands below a number, "96".
+            meaning = words.gettext("%(name)s (target:\u00a0%(target)s)", name=name, target=target)
             yield words.number(indicator.actual or Decimal()), meaning
         if report.returned:
-            # Translators: follows a percentage, "2% of the amount paid was returned".
-            yield words.percent(report.returned / report.paid), words.gettext("of the amount paid was returned")
+            # Translators: stands below a percentage, "2%".
+            yield (
+                words.percent(report.returned / report.paid),
+                words.gettext("Share of the amount paid that was returned"),
+            )
 
     def finding(self) -> Markup:
         """What the table of goals shows, as a sentence."""
@@ -91,15 +95,16 @@ class Impact:
         names = [words.gettext("“%(quotation)s”", quotation=goal.name) for goal in goals if not goal.reached]
         missed = words.one_by_one([*names[:MOST_NAMES], *["…"][: len(names) > MOST_NAMES]])
         if not reached:
-            return words.gettext("No goal has been reached yet: %(names)s.", names=missed)
-        return words.ngettext(
+            return words.gettext("No goal was reached: %(names)s.", names=missed)
+        some = words.ngettext(
             # Translators: "number" is a number in words, "Number" the same with a capital.
-            "%(Number)s of %(all)s goals has been reached. Not yet reached: %(names)s.",
-            "%(Number)s of %(all)s goals have been reached. Not yet reached: %(names)s.",
+            "%(Number)s of %(all)s goals was reached.",
+            "%(Number)s of %(all)s goals were reached.",
             reached,
             all=words.in_words(len(goals)),
-            names=missed,
         )
+        rest = words.ngettext("Goal not reached: %(names)s.", "Goals not reached: %(names)s.", len(names), names=missed)
+        return Markup(" ").join((some, rest))
 
     def money_finding(self) -> Markup:
         """What was paid and returned, as a sentence; a grant without returns is described without them."""
@@ -111,6 +116,11 @@ class Impact:
         part = N_("%(paid)s of %(awarded)s was paid.")
         part_returned = N_("%(paid)s of %(awarded)s was paid and %(returned)s was returned.")
         return self._with_sums(part_returned if report.returned else part)
+
+    def scale(self) -> Markup:
+        """The head of the bars of the goals, which is the scale of the percentages beside them."""
+        none, whole = (self._words.percent(Decimal(share)) for share in (0, 1))
+        return self._words.gettext("From baseline (%(none)s) to target (%(whole)s)", none=none, whole=whole)
 
     def measured_how(self) -> Iterator[tuple[str, str]]:
         """Names of the indicators and how each was measured."""
@@ -137,6 +147,10 @@ class Impact:
                     ink="paper",
                 ),
             )
+
+    def money_has_parts(self) -> bool:
+        """Whether the award has more than one part; a bar of one part would show nothing."""
+        return bool(self._report.returned) or self._report.paid < self._report.awarded
 
     def money_bar(self) -> Markup:
         """One bar for the award: what was paid, returned and not paid."""
@@ -202,6 +216,10 @@ class Impact:
                 line, line_bar(approved=line.approved, used=line.used, most=most, alternative=alternative, ink="paper")
             )
 
+    def overspent(self) -> bool:
+        """Whether the bars of the budget show spending above an approved amount."""
+        return any(line.used > line.approved for line in self._report.budget)
+
     def world(self) -> Markup:
         """The world map of the cover, with the country marked."""
         alternative = self._words.gettext("World map with %(country)s marked.", country=self._report.country)
@@ -228,12 +246,12 @@ class Impact:
         if share is None:
             return words.gettext("not measured")
         if goal.baseline == goal.target:
-            return words.gettext("reached") if goal.reached else words.gettext("not yet")
+            return words.gettext("reached") if goal.reached else words.gettext("not reached")
         percent = words.percent(share)
         if goal.reached:
             # Translators: the status of a goal, "reached, 106%" of the way from baseline to target.
             return words.gettext("reached, %(percent)s", percent=percent)
-        return words.gettext("not yet, %(percent)s", percent=percent)
+        return words.gettext("not reached, %(percent)s", percent=percent)
 
     def _with_sums(self, message: str) -> Markup:
         """A message about the sums of this grant."""

@@ -57,6 +57,10 @@ class Sentences:
     def __init__(self, words: Wording) -> None:
         self._words = words
 
+    def attention(self, name: str) -> Markup:
+        """The line of an address that names a person."""
+        return self._words.gettext("For the attention of %(name)s", name=name)
+
     def salutation(self, recipient: Recipient) -> Markup:
         """The greeting of a letter; not every language addresses a person by name."""
         words, name = self._words, recipient.attention or recipient.name

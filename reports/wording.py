@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import cache
 
 from babel import Locale
@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from reports.catalogues import N_, translations
 from reports.snapshots.facts import Language
+from reports.typography import elided
 
 # English letters write dates as "1 February 2026", as most chapters do.
 _LOCALES: Mapping[Language, str] = {"en": "en_GB", "fr": "fr", "es": "es"}
@@ -53,7 +54,8 @@ class Wording:
 
     def gettext(self, message: str, /, **values: object) -> Markup:
         """The message in this language with its values filled in; raises KeyError if a value is missing."""
-        return escape(self.catalogue.gettext(message)) % values
+        text = self.catalogue.gettext(message)
+        return escape(elided(text, values) if self.language == "fr" else text) % values
 
     def ngettext(self, singular: str, plural: str, number: int, /, **values: object) -> Markup:
         """The message in the plural form that this language uses for the number.
@@ -80,6 +82,11 @@ class Wording:
         words = self.numbers[number] if number < len(self.numbers) else self.number(number)
         return words[:1].upper() + words[1:] if capital else words
 
+    def in_words_together(self, *numbers: int) -> list[str]:
+        """The numbers of one sentence: all in words, or all in figures if one of them is above twelve."""
+        short = all(number < len(self.numbers) for number in numbers)
+        return [self.in_words(number) if short else self.number(number) for number in numbers]
+
     def all_of(self, parts: Iterable[str]) -> Markup:
         """The parts as a list in a sentence: a, b and c."""
         listed = format_list([escape(part) for part in parts], locale=self.locale)
@@ -99,8 +106,9 @@ class Wording:
         return str(format_decimal(value, format=_pattern(places), locale=self.locale))
 
     def percent(self, share: Decimal) -> str:
-        """A share (1 is the whole) as a percentage, rounded down so that only the whole reads 100 %."""
-        return str(format_percent(share.quantize(Decimal("0.01"), rounding=ROUND_FLOOR), locale=self.locale))
+        """A share (1 is the whole) as a percentage, rounded; what is less than the whole never reads 100 %."""
+        rounded = share.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+        return str(format_percent(min(rounded, Decimal("0.99")) if share < 1 else rounded, locale=self.locale))
 
     def figures(self, amount: Decimal, currency: str) -> str:
         """An amount without its currency, with the decimals of the currency, for columns that name it."""
@@ -119,7 +127,7 @@ class Wording:
         return str(format_currency(amount, currency, locale=self.locale, format_type="name"))
 
     def day(self, day: date) -> Markup:
-        """A date in full: "1 February 2026", in French "1er février 2026" with "er" raised."""
+        """A date in full on one line: "1 February 2026", in French "1er février 2026" with "er" raised."""
         return self._date(day, format_date(day, "long", locale=self.locale))
 
     def short_day(self, day: date) -> Markup:
@@ -133,7 +141,7 @@ class Wording:
     def moment(self, moment: datetime) -> Markup:
         """An instant in UTC to the second."""
         there = moment.astimezone(UTC)
-        return self.gettext("%(day)s at %(time)s UTC", day=self.day(there.date()), time=f"{there:%H:%M:%S}")
+        return self.gettext("%(day)s at %(time)s\u00a0UTC", day=self.day(there.date()), time=f"{there:%H:%M:%S}")
 
     def size(self, octets: int) -> Markup:
         """The size of a file, in steps of a thousand."""
@@ -143,7 +151,8 @@ class Wording:
         return self.ngettext("%(count)s byte", "%(count)s bytes", octets)
 
     def _date(self, day: date, text: str) -> Markup:
-        """A formatted date; French writes the first of a month as an ordinal."""
+        """A formatted date, never split over two lines; French writes the first of a month as an ordinal."""
+        text = text.replace(" ", "\u00a0")
         if self.language == "fr" and day.day == 1:
             return Markup("1<sup>er</sup>") + text.removeprefix("1")
         return escape(text)

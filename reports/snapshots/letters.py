@@ -168,7 +168,8 @@ class SubmittedFile(Fact):
 class Receipt(Letter):
     """The acknowledgement of receipt of a proposal, with the SHA-256 of everything submitted.
 
-    submitted_at: an instant with a time zone, stored in UTC to the second. asked: the amount requested.
+    submitted_at: an instant with a time zone, stored in UTC to the second. asked: the amount requested. replaces: the
+    number of the receipt for the earlier version, if this is a revised proposal.
     """
 
     kind: Literal["receipt"] = "receipt"
@@ -179,6 +180,7 @@ class Receipt(Letter):
     currency: Currency
     files: tuple[SubmittedFile, ...] = Field(default=(), max_length=60)
     answer_by: date
+    replaces: LineOrNothing = ""
     contact: Person
 
     @model_validator(mode="after")

@@ -1,9 +1,9 @@
-"""The decline letter, and the acknowledgement of a submission."""
+"""The decline letter, and the receipt for a submission."""
 
 from __future__ import annotations
 
 import reports
-from reports.snapshots import Feedback
+from reports.snapshots import Feedback, parse
 from tests.reports import examples, reading
 
 
@@ -30,7 +30,7 @@ def test_the_decline_letter_of_a_call_without_awards_gives_no_number_of_funded_p
     assert words.count("was not selected. Below you will find the reasons") == 1
 
 
-def test_an_acknowledgement_without_files_has_no_column_of_sizes() -> None:
+def test_a_receipt_without_files_has_no_column_of_sizes() -> None:
     words = reading.words(reports.render(examples.receipt("en", files=())).pdf)
 
     assert words.count("Item and its SHA-256 fingerprint Proposal as submitted") == 1
@@ -46,7 +46,7 @@ def test_long_feedback_continues_on_more_pages_and_loses_nothing() -> None:
     assert [words.count(f"Point {index} Un mot") for index in range(12)] == [1] * 12
 
 
-def test_the_acknowledgement_contains_the_hash_of_the_submission() -> None:
+def test_the_receipt_contains_the_hash_of_the_submission() -> None:
     receipt = examples.receipt("en")
 
     words = reading.words(reports.render(receipt).pdf)
@@ -55,3 +55,23 @@ def test_the_acknowledgement_contains_the_hash_of_the_submission() -> None:
     assert words.count(f"Proposal as submitted {receipt.submitted_sha256}") == 1
     assert words.count(f"{receipt.files[0].name} {receipt.files[0].sha256} 182.4 kB") == 1
     assert words.count("There is nothing for you to do now. You will hear from us by 15 January 2026.") == 1
+
+
+def test_the_receipt_for_a_revised_proposal_names_the_receipt_that_it_replaces() -> None:
+    first, revised = (
+        reading.words(reports.render(examples.receipt("en", replaces=number)).pdf) for number in ("", "Q-7")
+    )
+
+    assert "Revised proposal received: “Community networks" in revised
+    assert "We received your revised proposal BTN-26-0001" in revised
+    assert "This receipt replaces receipt Q-7." in revised
+    assert "evised" not in first
+    assert "replaces" not in first
+    assert "Receipt R-2025-0040, version 1" in first
+
+
+def test_a_receipt_of_an_earlier_release_is_still_printed() -> None:
+    stored = examples.receipt("en").model_dump(mode="json")
+    del stored["replaces"]
+
+    assert parse(stored) == examples.receipt("en")

@@ -8,10 +8,10 @@ from typing import get_args
 
 import pytest
 
-from reports.sentences import CONDITIONS, REPORT_APPROVED, REPORT_DUE, TASKS
+from reports.sentences import CONDITIONS, REPORT_APPROVED, REPORT_DUE, TASKS, Sentences
 from reports.snapshots.facts import Language
 from reports.snapshots.letters import ActionKey, ConditionKey, ReportName
-from reports.typography import french
+from reports.typography import french, starts_with_vowel
 from reports.wording import CATEGORIES, wording
 from workflows.forms.completeness import CATEGORIES as CATEGORIES_OF_FORMS
 
@@ -39,6 +39,46 @@ def test_french_spaces_are_narrow_and_do_not_break(typed: str, printed: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Aminata", True),
+        ("Élodie", True),
+        ("Yves", True),
+        ("Hélène", True),
+        ("Hanta", False),
+        ("Ouattara", False),
+        ("Yasmine", False),
+        ("Mialy", False),
+        ("أمينة", False),
+        ("", False),
+    ],
+)
+def test_french_shortens_de_before_the_sound_of_a_vowel(name: str, short: bool) -> None:
+    assert starts_with_vowel(name) is short
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("Aminata", "À l’attention d’Aminata"), ("Hanta", "À l’attention de Hanta")]
+)
+def test_an_address_names_a_person_as_french_writes_it(name: str, line: str) -> None:
+    assert Sentences(wording("fr")).attention(name) == line
+
+
+@pytest.mark.parametrize(
+    ("share", "percent"), [("1.247", "125%"), ("0.996", "99%"), ("0.884", "88%"), ("0.885", "89%"), ("1", "100%")]
+)
+def test_a_percentage_is_rounded_but_only_the_whole_is_100(share: str, percent: str) -> None:
+    assert wording("en").percent(Decimal(share)) == percent
+
+
+def test_numbers_of_a_sentence_are_all_words_or_all_figures() -> None:
+    words = wording("en")
+
+    assert words.in_words_together(12, 1) == ["twelve", "one"]
+    assert words.in_words_together(31, 9) == ["31", "9"]
+
+
+@pytest.mark.parametrize(
     ("language", "amount"),
     [("en", "USD\u00a012,322.00"), ("fr", "12\u202f322,00\u202fUSD"), ("es", "12.322,00\u00a0USD")],
 )
@@ -57,16 +97,16 @@ def test_figures_have_the_decimals_of_the_currency(currency: str, figures: str) 
 def test_the_first_of_a_month_is_written_as_french_writes_it() -> None:
     words = wording("fr")
 
-    assert words.day(date(2026, 2, 1)) == "1<sup>er</sup> février 2026"
-    assert words.short_day(date(2026, 2, 1)) == "1<sup>er</sup> févr. 2026"
-    assert words.plain_day(date(2026, 2, 1)) == "1er févr. 2026"
-    assert words.day(date(2026, 2, 11)) == "11 février 2026"
+    assert words.day(date(2026, 2, 1)) == "1<sup>er</sup>\u00a0février\u00a02026"
+    assert words.short_day(date(2026, 2, 1)) == "1<sup>er</sup>\u00a0févr.\u00a02026"
+    assert words.plain_day(date(2026, 2, 1)) == "1er\u00a0févr.\u00a02026"
+    assert words.day(date(2026, 2, 11)) == "11\u00a0février\u00a02026"
 
 
 def test_an_instant_is_written_in_utc_to_the_second() -> None:
     moment = datetime(2025, 11, 30, 20, 41, 7, tzinfo=UTC)
 
-    assert wording("es").moment(moment) == "30 de noviembre de 2025 a las 20:41:07 UTC"
+    assert wording("es").moment(moment) == "30\u00a0de\u00a0noviembre\u00a0de\u00a02025 a las 20:41:07\u00a0UTC"
 
 
 @pytest.mark.parametrize(
