@@ -78,10 +78,8 @@ class Impact:
             yield words.number(indicator.actual or Decimal()), meaning
         if report.returned:
             # Translators: stands below a percentage, "2%".
-            yield (
-                words.percent(report.returned / report.paid),
-                words.gettext("Share of the amount paid that was returned"),
-            )
+            meaning = words.gettext("Share of the amount paid that was returned")
+            yield words.percent(report.returned / report.paid), meaning
 
     def finding(self) -> Markup:
         """What the table of goals shows, as a sentence."""
@@ -197,6 +195,7 @@ class Impact:
             ends_on=report.ends_on,
             format_day=words.plain_day,
             alternative=words.gettext("Payments over time: %(payments)s.", payments=listed),
+            height=62,
             ink="paper",
         )
 

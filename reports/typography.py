@@ -27,7 +27,7 @@ def french(sentence: str) -> str:
 
 
 def elided(sentence: str, values: Mapping[str, object]) -> str:
-    """The sentence with "de" before a placeholder shortened to "d’" where its value starts with the sound of a vowel."""
+    """The sentence with "de" before a placeholder shortened where its value starts with the sound of a vowel."""
 
     def shortened(place: re.Match[str]) -> str:
         return f"{place[1]}’%({place[2]})s" if starts_with_vowel(str(values[place[2]])) else place[0]

@@ -180,7 +180,7 @@ class Receipt(Letter):
     currency: Currency
     files: tuple[SubmittedFile, ...] = Field(default=(), max_length=60)
     answer_by: date
-    replaces: LineOrNothing = ""
+    replaces: Annotated[LineOrNothing, Field(exclude_if=lambda number: not number)] = ""
     contact: Person
 
     @model_validator(mode="after")

@@ -53,7 +53,7 @@ def test_french_spaces_are_narrow_and_do_not_break(typed: str, printed: str) -> 
         ("", False),
     ],
 )
-def test_french_shortens_de_before_the_sound_of_a_vowel(name: str, short: bool) -> None:
+def test_french_shortens_de_before_the_sound_of_a_vowel(name: str, *, short: bool) -> None:
     assert starts_with_vowel(name) is short
 
 
