@@ -25,6 +25,8 @@ from workflows.engine.message import Message, Money, Value
 DOMAIN = "messages"
 DAYS = {"en": "d MMMM y"}
 """The format of a date in full where it is not the locale’s long format; for `en` that is American."""
+INSTANTS = {"en": "{day} at {time} UTC", "fr": "{day} à {time} UTC", "es": "{day} a las {time} UTC"}
+"""How a mail writes an instant, as letters do."""
 CURRENCY_AFTER = frozenset({"fr", "es"})
 """The languages that write the currency after the amount, in mails and pages as in letters."""
 
@@ -82,7 +84,7 @@ def of_mail(language: str) -> Wording:
 
     def instant(at: datetime) -> str:
         there = at.astimezone(UTC)
-        return f"{day(there.date(), known)}, {there:%H:%M} UTC"
+        return INSTANTS.get(known, INSTANTS["en"]).format(day=day(there.date(), known), time=f"{there:%H:%M}")
 
     return Wording(known, translations(known), instant)
 

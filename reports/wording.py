@@ -107,8 +107,7 @@ class Wording:
 
     def percent(self, share: Decimal) -> str:
         """A share (1 is the whole) as a percentage, rounded; what is less than the whole never reads 100 %."""
-        rounded = share.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-        return str(format_percent(min(rounded, Decimal("0.99")) if share < 1 else rounded, locale=self.locale))
+        return str(format_percent(rounded(share), locale=self.locale))
 
     def figures(self, amount: Decimal, currency: str) -> str:
         """An amount without its currency, with the decimals of the currency, for columns that name it."""
@@ -160,6 +159,12 @@ class Wording:
     def _with_currency(self, figures: str, currency: str) -> Markup:
         # Translators: an amount, for example USD 1,000.00; the space between the two does not break.
         return self.gettext("%(currency)s\u00a0%(figures)s", currency=currency, figures=figures)
+
+
+def rounded(share: Decimal) -> Decimal:
+    """A share (1 is the whole) rounded to hundredths; what is less than the whole stays less than the whole."""
+    hundredths = share.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return min(hundredths, Decimal("0.99")) if share < 1 else hundredths
 
 
 @cache

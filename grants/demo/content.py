@@ -29,7 +29,7 @@ SPENT_INTERIM = ("1704.00", "2631.00", "1402.00", "330.00", "595.00", "310.00", 
 """Spent up to the interim report; less than the first instalment."""
 SPENT_FINAL = ("2490.00", "2631.00", "1402.00", "1980.00", "1785.00", "762.00", "1272.00")
 OVERRUN_LINE = 1
-OVERRUN = "Droits de douane relevés après le dépôt de la demande ; facture jointe au dossier."
+OVERRUN = "Droits de douane relevés après le dépôt de la proposition ; facture jointe au dossier."
 
 REPORT: Fields = {
     "summary": "Les trois relais émettent et deux communes ont fondé leur coopérative. La liaison tient depuis deux "
@@ -59,8 +59,8 @@ LAST_REPORT: Fields = {
 
 FEEDBACK = (
     "La necesidad está bien descrita y el equipo conoce a las radios. El plan no dice quién mantiene los materiales "
-    "después del proyecto ni cómo se mide si las radios usan lo aprendido. Con una meta medible y un responsable con "
-    "nombre, la propuesta puede volver en la próxima ronda."
+    "después del proyecto ni cómo se mide si las radios usan lo aprendido. Con una meta medible y un responsable "
+    "identificado, la propuesta puede volver a presentarse en la próxima convocatoria."
 )
 WITHDRAWN = "Our hosting partner has closed. We will apply again with a new partner."
 

@@ -6,7 +6,7 @@ import hashlib
 from email.header import Header
 from email.message import Message as Email
 from email.mime.text import MIMEText
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 
 from grants import language
 from grants.db import db
@@ -14,6 +14,7 @@ from grants.jobs.program import settings
 from grants.models import Outbox, Person
 from grants.outside.mail import send as deliver
 from grants.services import outbox
+from reports.snapshots.facts import FOUNDATION
 from workflows.engine.message import Message
 
 
@@ -27,18 +28,23 @@ def send(held: outbox.Claim) -> None:
 
 
 def written(held: outbox.Claim, person: Person) -> Email:
-    """The mail as it is sent, dated when it was ordered.
+    """The mail as it is sent, dated when it was ordered: a greeting, the text, a link and the Foundation's name.
 
     The subject is encoded as a whole. Python's newer EmailMessage encodes a subject with several scripts word by word
     and loses spaces between words (tested with Python 3.11).
     """
     ours = settings()
     wording = language.of_mail(person.language)
-    text = wording.translate(Message.from_json(held.args["text"]))
-    message = MIMEText(f"{text}\n\n{ours.address}{held.args['path']}\n", _charset="utf-8")
+    parts = (
+        wording.translate(Message("Dear %(name)s,", name=person.name)),
+        wording.translate(Message.from_json(held.args["text"])),
+        f"{ours.address}{held.args['path']}",
+        FOUNDATION,
+    )
+    message = MIMEText("\n\n".join(parts) + "\n", _charset="utf-8")
     subject = " ".join(wording.translate(Message.from_json(held.args["subject"])).split())[:180]
     message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
-    message["From"], message["To"] = ours.mail_from, person.email
+    message["From"], message["To"] = formataddr((FOUNDATION, ours.mail_from)), person.email
     message["Date"] = format_datetime(db.session.get_one(Outbox, held.id).created_at)
     name = hashlib.sha256(f"{ours.address}:outbox:{held.id}".encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{name}@{ours.mail_from.rpartition('@')[2]}>"

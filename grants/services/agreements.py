@@ -6,6 +6,7 @@ from grants.db import db, now
 from grants.models import Agreement
 from grants.services.effects import Context
 from grants.services.money import instalments
+from workflows.engine.message import Value
 from workflows.engine.roles import CLOCK
 
 
@@ -16,13 +17,15 @@ def sign(agreement: Agreement, context: Context) -> None:
     db.session.flush()
 
 
-def countersign(agreement: Agreement, context: Context) -> None:
+def countersign(agreement: Agreement, context: Context) -> dict[str, Value]:
     """Record the Foundation's signature, start the project, and make instalments payable whose conditions now hold."""
     agreement.countersigned_by, agreement.countersigned_at = context.actor.person, now()
     agreement.countersigned_name = context.answers["name"].strip()
     db.session.flush()
-    context.apply(agreement.award.application, "begin", actor=CLOCK)
-    instalments.follow(agreement.award, apply=context.apply)
+    award = agreement.award
+    context.apply(award.application, "begin", actor=CLOCK)
+    instalments.follow(award, apply=context.apply)
+    return {"starts": award.starts_on, "ends": award.ends_on}
 
 
 def meet(agreement: Agreement, context: Context) -> None:

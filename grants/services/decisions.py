@@ -8,7 +8,7 @@ from grants.db import db
 from grants.models import Application, Decision, Person, Recommendation
 from grants.services import letters
 from grants.services.effects import Context
-from workflows.engine.message import Message, Money
+from workflows.engine.message import Message, Money, Value
 
 
 def recommend(application: Application, context: Context) -> Message:
@@ -38,18 +38,19 @@ def reconsider(application: Application, context: Context) -> None:
     )
 
 
-def decline(application: Application, context: Context) -> None:
+def decline(application: Application, context: Context) -> dict[str, Value]:
     """Store the decision to decline, with its feedback, and order the letter."""
-    _close(application, "decline", context)
+    return _close(application, "decline", context)
 
 
-def close(application: Application, context: Context) -> None:
+def close(application: Application, context: Context) -> dict[str, Value]:
     """Store the decision that the application is not eligible, with its feedback, and order the letter."""
-    _close(application, "not_eligible", context)
+    return _close(application, "not_eligible", context)
 
 
-def _close(application: Application, kind: str, context: Context) -> None:
+def _close(application: Application, kind: str, context: Context) -> dict[str, Value]:
     feedback, person = context.answers["feedback"], db.session.get_one(Person, context.actor.person)
     db.session.add(Decision(application_id=application.id, kind=kind, feedback=feedback, by=person.id))
     db.session.flush()
     letters.decline_letter(application, feedback=feedback, signed_by=person)
+    return {"appeal_until": letters.appeal_until()}

@@ -71,6 +71,12 @@ def order(
     return document
 
 
+def newest(application: Application, kind: str) -> str:
+    """The number of the newest document of that kind of the application, or empty."""
+    numbers = select(Document.number).where(Document.application_id == application.id, Document.kind == kind)
+    return db.session.scalars(numbers.order_by(Document.id.desc()).limit(1)).first() or ""
+
+
 def revoke(application: Application, kind: str, *, reason: str) -> None:
     """Revoke every valid document of that kind of the application. reason: shown with the document."""
     valid = select(Document.id).where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -34,8 +34,11 @@ ANSWER_TIME = timedelta(days=30)
 APPEAL_TIME = timedelta(days=30)
 
 
-def receipt(application: Application, *, sent_by: Person, arrived_at: datetime) -> Document:
-    """Order the receipt for a submission, with the hash of the proposal and the day by which we decide."""
+def receipt(application: Application, *, sent_by: Person, arrived_at: datetime, revised: bool = False) -> Document:
+    """Order the receipt for a submission, with the hash of the proposal and the day by which we decide.
+
+    revised: the proposal replaces an earlier version, and its receipt the receipt for that version.
+    """
     return documents.order(
         snapshots.Receipt,
         application=application,
@@ -46,6 +49,7 @@ def receipt(application: Application, *, sent_by: Person, arrived_at: datetime) 
         asked=application.asked,
         currency=application.call.currency,
         answer_by=answered_by(application.call, now()).date(),
+        replaces=documents.newest(application, "receipt") if revised else "",
         contact=_contact(application),
     )
 
@@ -89,10 +93,15 @@ def decline_letter(application: Application, *, feedback: str, signed_by: Person
         funded=db.session.scalar(funded),
         score=beside and snapshots.Score(own=beside.own, funded_average=beside.funded, most=Decimal(100)),
         feedback=(snapshots.Feedback(text=feedback),),
-        appeal_until=today() + APPEAL_TIME,
+        appeal_until=appeal_until(),
         contact=_contact(application),
         signatory=snapshots.Person(name=signed_by.name, title=_signs_as(application, signed_by)),
     )
+
+
+def appeal_until() -> date:
+    """The last day to appeal against a decision of today."""
+    return today() + APPEAL_TIME
 
 
 def impact_report(award: Award) -> Document:

@@ -87,6 +87,9 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
+FOUNDATION = "Internet Society Foundation"
+
+
 class Foundation(Fact):
     """The sender of a document."""
 
@@ -124,7 +127,7 @@ class Letter(Fact):
     issued_on: date
     demo: bool = False
     sealed: bool = True
-    foundation: Foundation = Foundation(name="Internet Society Foundation")
+    foundation: Foundation = Foundation(name=FOUNDATION)
     recipient: Recipient
     project: Line
     call: Line

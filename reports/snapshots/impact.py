@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from reports.snapshots.facts import (
+    FOUNDATION,
     Amount,
     CountryCode,
     Currency,
@@ -112,7 +113,7 @@ class ImpactReport(Fact):
     language: Language
     issued_on: date
     demo: bool = False
-    foundation: Foundation = Foundation(name="Internet Society Foundation")
+    foundation: Foundation = Foundation(name=FOUNDATION)
     title: Line
     chapter: Line
     country_code: CountryCode

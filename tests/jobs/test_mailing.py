@@ -90,9 +90,29 @@ def test_a_mail_says_who_what_and_where(awarded_app: Flask, sink: Sink, mails: l
         known = {person.email for person in db.session.query(Person)}
 
     assert {message["To"] for message in sink.got} <= known
-    assert {message["From"] for message in sink.got} == {"grants@example.org"}
+    assert {message["From"] for message in sink.got} == {"Internet Society Foundation <grants@example.org>"}
     assert all("http://localhost/" in message.get_content() for message in sink.got)
     assert not any("%(" in f"{message['Subject']}{message.get_content()}" for message in sink.got)
+
+
+@pytest.mark.parametrize(
+    ("language", "greeting"),
+    [("en", "Dear Olga Bell,"), ("fr", "Bonjour Olga Bell,"), ("es", "Hola, Olga Bell:"), ("ar", "Dear Olga Bell,")],
+)
+def test_a_mail_greets_its_recipient_and_is_signed(
+    awarded_app: Flask, sink: Sink, language: str, greeting: str
+) -> None:
+    with awarded_app.app_context():
+        with transaction():
+            somebody = db.session.query(Person).filter_by(email="olga@example.org").one()
+            somebody.name, somebody.language = "Olga Bell", language
+            outbox.mail([somebody], subject=Message("Subject"), text=Message("Text"), path="/tasks")
+            row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
+        assert row is not None
+        assert doors.work_one(row.id)
+
+    lines = sink.got[0].get_content().splitlines()
+    assert lines == [greeting, "", "Text", "", "http://localhost/tasks", "", "Internet Society Foundation"]
 
 
 def test_a_mail_to_an_unreachable_server_is_retried(awarded_app: Flask, mails: list[int]) -> None:
@@ -150,8 +170,9 @@ def test_a_title_with_a_line_break_adds_no_header(awarded_app: Flask, sink: Sink
 @pytest.mark.parametrize(
     ("language", "text_found"),
     [
-        ("en", "USD\xa01,234.50 on 1 March 2027, 1 March 2027, 14:30 UTC, 0.5"),
-        ("fr", "1\u202f234,50\xa0USD on 1er mars 2027, 1er mars 2027, 14:30 UTC, 0,5"),
+        ("en", "USD\xa01,234.50 on 1 March 2027, 1 March 2027 at 14:30 UTC, 0.5"),
+        ("fr", "1\u202f234,50\xa0USD on 1er mars 2027, 1er mars 2027 à 14:30 UTC, 0,5"),
+        ("es", "1.234,50\xa0USD on 1 de marzo de 2027, 1 de marzo de 2027 a las 14:30 UTC, 0,5"),
     ],
 )
 def test_values_are_written_in_the_readers_language(language: str, text_found: str) -> None:

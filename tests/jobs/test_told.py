@@ -48,11 +48,11 @@ AWARDED = {
     ),
     "fr": (
         "Nous avons attribué 10\u202f000,00\xa0USD à votre projet. Lisez et signez la convention au plus tard le "
-        "{day}. Vous trouverez la convention et la lettre d’attribution sur la page de votre candidature."
+        "{day}. Vous trouverez la convention et la lettre d’attribution sur la page de votre proposition."
     ),
     "es": (
         "Hemos concedido 10.000,00\xa0USD a su proyecto. Lea y firme el convenio a más tardar el {day}. Encontrará el "
-        "convenio y la carta de concesión en la página de su solicitud."
+        "convenio y la carta de concesión en la página de su propuesta."
     ),
 }
 AWARDED["ar"] = AWARDED["en"]
@@ -95,6 +95,48 @@ def test_the_mails_about_a_report_name_it(app: Flask, world: w.World) -> None:
     ]
 
 
+def test_the_mail_about_a_revised_proposal_says_that_it_replaces_the_earlier_version(
+    app: Flask, world: w.World
+) -> None:
+    with app.app_context():
+        row = asked(world)
+        w.apply(world, row, "answer", "mg1", Role.APPLICANT)
+
+        texts = [text for text in reported() if text.startswith("We received your")]
+
+    assert [text.split(" on ")[0] for text in texts] == [
+        "We received your proposal",
+        "We received your revised proposal",
+    ]
+    assert f"It replaces the earlier version; its reference number is still {row.reference}." in texts[1]
+
+
+def test_the_mail_about_a_signed_agreement_names_the_days_of_the_project(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        award = w.active(world)
+        starts, ends = (
+            of_mail("fr").translate(Message("%(day)s", day=day)) for day in (award.starts_on, award.ends_on)
+        )
+
+        text_found = next(text for text in reported("fr") if "convention, qui" in text)
+
+    assert text_found.endswith(f"Le projet se déroule du {starts} au {ends}.")
+
+
+def test_the_mail_about_a_decision_names_the_last_day_to_appeal(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        row = w.submitted(world)
+        w.apply(
+            world, row, "not_eligible", "olga", Role.OFFICER, feedback="Your organisation " + "is no chapter yet " * 3
+        )
+        day = of_mail("en").translate(Message("%(day)s", day=today() + timedelta(days=30)))
+
+        text_found = reported()[-1]
+
+    assert "You will find the decision letter on the page of your application." in text_found
+    assert text_found.endswith(f"you can appeal until {day}; the letter explains how.")
+
+
 def asked(world: w.World) -> Any:
     """An application that was sent back to its authors with a question."""
     row = w.submitted(world)
@@ -110,7 +152,7 @@ def test_the_mail_with_a_question_gives_its_deadline(app: Flask, world: w.World)
         text_found = reported("fr")[-1]
 
     first = "'er'" if until.day == 1 else ""
-    day = format_datetime(until, f"d{first} MMMM y, HH:mm", locale="fr")
+    day = format_datetime(until, f"d{first} MMMM y 'à' HH:mm", locale="fr")
     assert text_found == (
         "Nous avons une question sur votre proposition\u202f:\n\nWho owns the mast?\n\n"
         f"Modifiez la proposition et déposez-la de nouveau. Date limite\u202f: {day} UTC."

@@ -64,7 +64,8 @@ CLOCKS = {
     "review_hours",
     "decision_hours",
 }
-PLACES = {"title", "reference", "at", "question", "feedback", "until", "reason", "amount", "day", "report"}
+DAYS = {"at", "until", "day", "appeal_until", "starts", "ends"}
+PLACES = {"title", "reference", "question", "feedback", "reason", "amount", "report", *DAYS}
 
 
 @pytest.fixture(params=ALL)

@@ -78,7 +78,7 @@ EVENTS = {
 """What other commands record in history."""
 
 RECEIVED = (
-    "We received your application on %(at)s. Its reference number is %(reference)s. You do not need to do anything "
+    "We received your proposal on %(at)s. Its reference number is %(reference)s. You do not need to do anything "
     "now. We will write to you if we have a question, and when we have made a decision."
 )
 AWARDED = (
@@ -97,8 +97,10 @@ RETURN = (
 MAILS: tuple[dict[str, str], ...] = (
     # application
     {
-        "Sent: %(title)s": "Application received: %(title)s",
-        "Proposal received: %(title)s": "Application received: %(title)s",
+        "Sent: %(title)s": "Proposal received: %(title)s",
+        "Application received: %(title)s": "Proposal received: %(title)s",
+        "We received your application on %(at)s. Its reference number is %(reference)s. You do not need to do "
+        "anything now. We will write to you if we have a question, and when we have made a decision.": RECEIVED,
         "We received your proposal on %(at)s. Its number is %(reference)s.": RECEIVED,
         "We received your proposal on %(at)s. Its reference number is %(reference)s. "
         "You do not need to do anything now: we write to you when we have a question or a decision.": RECEIVED,
@@ -151,6 +153,16 @@ MAILS: tuple[dict[str, str], ...] = (
         "The award is %(amount)s. Its letter is being printed; you find it on the page of your proposal.": AWARDED,
         "We award your project %(amount)s. The award letter is on the page of your proposal as soon as it is printed. "
         "Sign the agreement by the day stated in the letter.": AWARDED,
+    },
+    {
+        "Sign by %(until)s: %(title)s": "Grant awarded, sign by %(until)s: %(title)s",
+    },
+    {
+        "Your application does not meet the rules of this call, so we cannot consider it for funding. These are our "
+        "reasons:\n\n%(feedback)s": (
+            "Your proposal does not meet the rules of this call, so we cannot consider it for funding. These are our "
+            "reasons:\n\n%(feedback)s"
+        ),
     },
     {
         "Award turned down: %(title)s": "Award declined: %(title)s",

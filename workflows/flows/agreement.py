@@ -41,7 +41,10 @@ COUNTERSIGN = Transition(
         Notification(
             Role.APPLICANT,
             N_("Agreement signed: %(title)s"),
-            N_("Both parties have signed the agreement. The project can start."),
+            N_(
+                "Both parties have signed the agreement, and it is now in force. The project runs from %(starts)s to "
+                "%(ends)s."
+            ),
         ),
     ),
     weight="first",

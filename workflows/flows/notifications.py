@@ -1,7 +1,7 @@
 """The mails that the transitions of an application send.
 
-Their placeholders are `title`, `reference`, `at`, `until`, `amount` and the fields of the transition: `question`,
-`feedback`, `reason`.
+Their placeholders are `title`, `reference`, `at`, `until`, `amount`, `appeal_until` and the fields of the transition:
+`question`, `feedback`, `reason`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,19 @@ from workflows.engine.roles import Role
 
 SENT = Notification(
     Role.APPLICANT,
-    N_("Application received: %(title)s"),
+    N_("Proposal received: %(title)s"),
     N_(
-        "We received your application on %(at)s. Its reference number is %(reference)s. You do not need to do "
-        "anything now. We will write to you if we have a question, and when we have made a decision."
+        "We received your proposal on %(at)s. Its reference number is %(reference)s. You do not need to do anything "
+        "now. We will write to you if we have a question, and when we have made a decision."
+    ),
+)
+REVISED = Notification(
+    Role.APPLICANT,
+    N_("Revised proposal received: %(title)s"),
+    N_(
+        "We received your revised proposal on %(at)s. It replaces the earlier version; its reference number is still "
+        "%(reference)s. You do not need to do anything now. We will write to you if we have another question, and "
+        "when we have made a decision."
     ),
 )
 ALERTED = Notification(
@@ -47,19 +56,24 @@ WANTED = Notification(
 DECLINED = Notification(
     Role.APPLICANT,
     N_("Not funded: %(title)s"),
-    N_("We have decided not to fund your project. These are our reasons:\n\n%(feedback)s"),
+    N_(
+        "We have decided not to fund your project. These are our reasons:\n\n%(feedback)s\n\nYou will find the "
+        "decision letter on the page of your application. If these reasons contain a factual error, you can appeal "
+        "until %(appeal_until)s; the letter explains how."
+    ),
 )
 INELIGIBLE = Notification(
     Role.APPLICANT,
     N_("Not eligible: %(title)s"),
     N_(
-        "Your application does not meet the rules of this call, so we cannot consider it for funding. These are our "
-        "reasons:\n\n%(feedback)s"
+        "Your proposal does not meet the rules of this call, so we cannot consider it for funding. These are our "
+        "reasons:\n\n%(feedback)s\n\nYou will find the decision letter on the page of your application. If these "
+        "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how."
     ),
 )
 AWARDED = Notification(
     Role.APPLICANT,
-    N_("Sign by %(until)s: %(title)s"),
+    N_("Grant awarded, sign by %(until)s: %(title)s"),
     N_(
         "We have awarded your project %(amount)s. Read and sign the agreement by %(until)s. You will find the "
         "agreement and the award letter on the page of your application."
@@ -72,6 +86,12 @@ EARLIER = (
         "Sign the agreement by the date stated in the letter."
     ),
     N_("Answer our question: %(title)s"),
+    N_("We have decided not to fund your project. These are our reasons:\n\n%(feedback)s"),
+    N_(
+        "Your proposal does not meet the rules of this call, so we cannot consider it for funding. These are our "
+        "reasons:\n\n%(feedback)s"
+    ),
+    N_("Both parties have signed the agreement. The project can start."),
 )
 """Texts of mails that earlier releases queued without the day that today's texts name."""
 TURNED_DOWN = Notification(

@@ -8,7 +8,16 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
-from workflows.flows.notifications import AWARDED, DECLINED, INELIGIBLE, RETURNED, SENT, TAKEN_BACK, TURNED_DOWN
+from workflows.flows.notifications import (
+    AWARDED,
+    DECLINED,
+    INELIGIBLE,
+    RETURNED,
+    REVISED,
+    SENT,
+    TAKEN_BACK,
+    TURNED_DOWN,
+)
 from workflows.rules.calls import call_allows
 from workflows.rules.decisions import (
     all_checked,
@@ -91,7 +100,7 @@ ANSWER = Transition(
     roles=(Role.APPLICANT,),
     guards=(complete, call_allows("submit")),
     effect=Effect.SUBMIT_APPLICATION,
-    notifies=(SENT,),
+    notifies=(REVISED,),
     weight="first",
     history_text=N_("Question answered"),
     consequence=N_("We continue with the new version."),

@@ -21,7 +21,8 @@ def submit(application: Application, context: Context) -> dict[str, Value]:
 
     The submission time stays unchanged when the applicant resubmits in answer to a question.
     """
-    if context.case.step != "question":
+    revised = context.case.step == "question"
+    if not revised:
         application.submitted_at = context.case.arrived_at
     application.submitted_sha256 = fingerprints.of_proposal(application)
     application.invited_until = None
@@ -29,7 +30,7 @@ def submit(application: Application, context: Context) -> dict[str, Value]:
         application.reference = numbering.next_number(programmes()[application.call.programme].series)
     db.session.flush()
     submitter = db.session.get_one(Person, context.actor.person)
-    letters.receipt(application, sent_by=submitter, arrived_at=context.case.arrived_at)
+    letters.receipt(application, sent_by=submitter, arrived_at=context.case.arrived_at, revised=revised)
     return {"reference": application.reference, "at": context.case.arrived_at}
 
 

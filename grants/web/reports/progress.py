@@ -16,6 +16,7 @@ from grants.web.site.authorization import principal
 from grants.web.site.components import Check
 from grants.web.site.formats import amount, number
 from reports.snapshots.impact import with_unit
+from reports.wording import rounded
 from workflows.deadlines import READING_DAYS
 from workflows.engine.steps import STEPS, Step
 
@@ -205,17 +206,16 @@ def share_of_the_way(figure: ReportFigure) -> Decimal | None:
 
 
 def _result(figure: ReportFigure, share: Decimal | None) -> str:
-    goal = figure.indicator
     if figure.actual is None:
         return gettext("Not measured yet")
     if share is None:
         return gettext("No baseline or target set")
-    if share >= 1:
+    percent = round(rounded(share) * 100)
+    if share >= 1 and figure.indicator.baseline == figure.indicator.target:
         return gettext("Target reached")
-    if goal.less_is_better and goal.baseline and goal.target is not None:
-        less, wanted = ((goal.baseline - value) / goal.baseline * 100 for value in (figure.actual, goal.target))
-        return gettext("Not yet: reduced by %(less)s %%, target %(wanted)s %%", less=round(less), wanted=round(wanted))
-    return gettext("Not yet: %(share)s %% of the way", share=round(share * 100))
+    if share >= 1:
+        return gettext("Target reached: %(share)s %% of the way", share=percent)
+    return gettext("Not yet: %(share)s %% of the way", share=percent)
 
 
 def money_used(report: Report) -> Spending:
