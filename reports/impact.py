@@ -60,12 +60,12 @@ class Impact:
         """Up to four figures of the cover, each with its meaning."""
         report, words = self._report, self._words
         awarded = words.whole_amount(report.awarded, report.currency)
-        # Translators: stands below an amount, "USD 7,000".
+        # Translators: below an amount, "USD 7,000".
         meaning = words.gettext("Paid, of %(awarded)s awarded", awarded=awarded)
         yield words.whole_amount(report.paid, report.currency), meaning
         if report.indicators:
             reached, total = sum(indicator.reached for indicator in report.indicators), len(report.indicators)
-            # Translators: stands below two numbers, "2 of 4"; the plural form is that of the second.
+            # Translators: below two numbers, "2 of 4"; the plural form is that of the second.
             meaning = words.ngettext("Goal reached", "Goals reached", total)
             # Translators: two numbers, "2 of 4", above "Goals reached".
             yield words.gettext("%(some)s of %(all)s", some=reached, all=total), meaning
@@ -73,11 +73,11 @@ class Impact:
         for indicator in measured[: 1 if report.returned else 2]:
             target = words.number(indicator.target)
             name = indicator.label[:1].upper() + indicator.label[1:]
-            # Translators: stands below a number, "96".
+            # Translators: below a number, "96".
             meaning = words.gettext("%(name)s (target:\u00a0%(target)s)", name=name, target=target)
             yield words.number(indicator.actual or Decimal()), meaning
         if report.returned:
-            # Translators: stands below a percentage, "2%".
+            # Translators: below a percentage, "2%".
             meaning = words.gettext("Share of the amount paid that was returned")
             yield words.percent(report.returned / report.paid), meaning
 

@@ -11,7 +11,7 @@ from flask import Flask
 
 from grants.db import db, today, transaction
 from grants.language import of_mail
-from grants.models import Outbox
+from grants.models import Document, Outbox
 from grants.services.applications import submissions
 from tests import world as w
 from tests.prepared import Prepare
@@ -109,6 +109,19 @@ def test_the_mail_about_a_revised_proposal_says_that_it_replaces_the_earlier_ver
         "We received your revised proposal",
     ]
     assert f"It replaces the earlier version; its reference number is still {row.reference}." in texts[1]
+
+
+def test_the_receipt_for_a_revised_proposal_names_the_first_receipt(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        row = asked(world)
+        w.apply(world, row, "answer", "mg1", Role.APPLICANT)
+
+        first, second = db.session.query(Document).filter_by(kind="receipt").order_by(Document.id)
+
+        assert first.snapshot
+        assert second.snapshot
+        assert "replaces" not in first.snapshot.data
+        assert second.snapshot.data["replaces"] == first.number
 
 
 def test_the_mail_about_a_signed_agreement_names_the_days_of_the_project(app: Flask, world: w.World) -> None:
