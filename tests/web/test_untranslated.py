@@ -1,4 +1,4 @@
-"""No page and no mail contains text that is neither a message of the catalogues nor data.
+"""No page and no mail contains text that is neither a message of the catalogues nor data, and no two texts touch.
 
 A made-up language wraps every message in ⟦ ⟧. Letters outside these brackets must be data: texts that the database or a
 form holds, names of countries, dates and codes.
@@ -26,6 +26,7 @@ from grants.outside.servers import Postgres
 from grants.web.site import formats
 from tests.access.stage import REDIRECTS, Stage, played
 from tests.access.table import rows
+from tests.web.spacing import glued
 from workflows.engine.message import Message
 
 READ = {"title", "alt", "aria-label", "placeholder"}
@@ -218,6 +219,30 @@ def test_every_text_of_a_refusal_is_a_message_or_data(stage: Stage, known: set[s
     assert {403, 404, 409, 422} <= {answer.status_code for _, answer in answers}
     found = shown(answers, known)
     assert found == {}
+
+
+def test_no_text_of_a_page_touches_the_next(stage: Stage) -> None:
+    answers = [*pages(stage), *refusals(stage)]
+    read = {name: answer.get_data(as_text=True) for name, answer in answers if answer.mimetype == "text/html"}
+
+    assert len(read) > 100
+    assert {touching: name for name, html in read.items() for touching in glued(html)} == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("<p>The end.Next sentence</p>", {"The end.Next sentence"}),
+        ("<p>⟦The end.⟧⟦Next sentence⟧</p>", {"The end.Next sentence"}),
+        ('<p>The end.<a href="/">Next</a></p>', {"The end.|Next|"}),
+        ("<td><time>16 Aug 2027</time><span>in 261 days</span></td>", {"|16 Aug 2027||in 261 days|"}),
+        ("<p>The end. Next</p><p>Third</p>", set()),
+        ('<a href="/">Read<span class="unseen">: a title</span></a>', set()),
+        ("<p>.ORG registrations, 1.5 of them at example.org</p>", set()),
+    ],
+)
+def test_texts_that_touch_are_found(written: str, found: set[str]) -> None:
+    assert glued(written) == found
 
 
 def test_every_text_of_a_mail_is_a_message_or_data(stage: Stage, known: set[str]) -> None:
