@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import CheckConstraint, ForeignKey
@@ -40,6 +41,10 @@ class Call(Model):
 
     fund: Mapped[Fund] = relationship()
     __mapper_args__ = {"version_id_col": version}
+
+    def scheduled(self, at: datetime) -> bool:
+        """Whether the call has been opened ahead of time: it accepts applications later than `at`."""
+        return self.step == "open" and self.opens_at > at
 
     @cached_property
     def data(self) -> CallRules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +43,21 @@ def test_calls_in_preparation_closed_or_not_yet_open_are_not_shown(app: Flask) -
     assert "No call is open" in page.page.text
     assert client.get(f"/calls/{draft.id}").status_code == 404
     assert client.get(f"/calls/{world.calls['BTN-S'].id}").status_code == 200
+
+
+def test_a_call_opened_ahead_of_time_is_scheduled(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("BTN-S",))
+        with transaction():
+            world.calls["BTN-S"].opens_at = datetime(2099, 1, 10, 10, tzinfo=UTC)
+            world.calls["BTN-S"].closes_at = None
+        id = world.calls["BTN-S"].id
+
+    public, office = anonymous(app).get(f"/calls/{id}"), signed_in(app, world.people["olga"])
+
+    assert "This call opens on Sat 10 Jan 2099, 10:00 UTC." in " ".join(public.page.text.split())
+    assert "Scheduled" in office.get("/office/calls").page.text
+    assert "Scheduled" in office.get(f"/office/calls/{id}").page.text
 
 
 @pytest.mark.ground("active")

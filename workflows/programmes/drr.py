@@ -73,7 +73,7 @@ PROGRAMME = Programme(
             ("event", N_("The event is confirmed by a second source")),
             ("duplicate", N_("No other alert reports the same damage")),
             ("known", N_("The organisation was checked before the disaster")),
-            ("sanctions", N_("No match in this month’s sanctions lists")),
+            ("sanctions", N_("No match in the current sanctions lists on the day of the check")),
         ),
         clock={"triage_hours": 12, "invited_days": 1, "review_hours": 24, "decision_hours": 12},
     ),

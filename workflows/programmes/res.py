@@ -73,7 +73,7 @@ PROGRAMME = Programme(
             ("legal", N_("A non-profit according to its documents, or a person whose identity was checked")),
             ("ethics", N_("The ethics approval is from a responsible body, if one is required")),
             ("licence", N_("The outputs will be openly licensed")),
-            ("sanctions", N_("No match in this month’s sanctions lists")),
+            ("sanctions", N_("No match in the current sanctions lists on the day of the check")),
         ),
         clock={"question_days": 5, "review_days": 28, "invited_days": 42, "decision_days": 21},
     ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import request
 
+from grants.db import now
 from grants.forms.calls import CallForm, NewCallForm
 from grants.models import Call
 from grants.queries import calls, history
@@ -24,12 +25,13 @@ from workflows.programmes import programmes
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call of the list. programme: its title. submitted: number of its applications."""
+    """One call of the list. programme: its title. submitted: number of its applications. scheduled: it opens later."""
 
     call: Call
     programme: str
     submitted: int
     money: Money
+    scheduled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,11 @@ class NewCallPage:
 class CallPage:
     """One call. rules: as sentences. counts: number of applications at each step. saved: the form was just saved.
 
-    may_set: the reader may change, open and close this call.
+    may_set: the reader may change, open and close this call. scheduled: it opens later.
     """
 
     call: Call
+    scheduled: bool
     form: CallForm
     rules: Sequence[str]
     payments: Sequence[Payment]
@@ -68,8 +71,15 @@ class CallPage:
 
 def index() -> CallsPage:
     """Every call with its money and its number of applications."""
+    at = now()
     rows = [
-        CallRow(one.call, translate(programmes()[one.call.programme].title), one.sent, one.money)
+        CallRow(
+            one.call,
+            translate(programmes()[one.call.programme].title),
+            one.sent,
+            one.money,
+            scheduled=one.call.scheduled(at),
+        )
         for one in calls.listing(principal())
     ]
     return CallsPage(rows, may_set=bool(calls.programmes_of(principal())))
@@ -85,6 +95,7 @@ def show(call: Call, form: CallForm) -> CallPage:
     """The page of this call. form: as sent, with its errors, or with the stored values."""
     return CallPage(
         call=call,
+        scheduled=call.scheduled(now()),
         form=form,
         rules=[rules_text.text(spec, call.data, call.currency) for spec in call.data.rules],
         payments=schedule_text.payments(call.data),

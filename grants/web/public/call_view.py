@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext, ngettext
 
@@ -24,7 +24,8 @@ from workflows.programmes import programmes
 class CallPage:
     """One call. applicants: who can apply. hear: when they get a decision. rules: the other rules as sentences.
 
-    may_apply: the reader is not signed in, or is an applicant. decides: the role that decides on awards.
+    opens: when it opens, while that is ahead. may_apply: the reader is not signed in, or is an applicant. decides: the
+    role that decides on awards.
     """
 
     call: Call
@@ -32,6 +33,7 @@ class CallPage:
     applicants: str
     hear: str
     open: bool
+    opens: datetime | None
     may_apply: bool
     rules: Sequence[str]
     decides: str
@@ -48,6 +50,7 @@ def show(call: Call) -> CallPage:
         applicants=rules_text.applicants_text(rules, programme),
         hear=hear(call),
         open=_open(call),
+        opens=call.opens_at if call.scheduled(now()) else None,
         may_apply=not principal().id or Role.APPLICANT in principal().roles,
         rules=rules_text.other_rules(rules, call.currency),
         decides=_decides(call),
