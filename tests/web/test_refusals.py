@@ -23,6 +23,14 @@ def test_a_request_that_is_too_large_is_refused_with_a_reason(app: Flask) -> Non
     assert "more than 2 MB" in answer.page.text
 
 
+def test_a_letter_that_is_too_large_to_verify_is_refused_with_its_own_reason(app: Flask) -> None:
+    answer = anonymous(app).post("/check", data=b"x" * 3_000_000, content_type="multipart/form-data; boundary=b")
+
+    assert answer.status_code == 413
+    assert "The file is larger than 2 MB, so we could not verify it." in answer.page.text
+    assert "Shorten your text" not in answer.page.text
+
+
 @pytest.mark.parametrize("name", ["email", "password", "next"])
 def test_a_null_character_is_refused_with_a_reason(app: Flask, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)

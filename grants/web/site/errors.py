@@ -58,6 +58,7 @@ TEXTS = {
     500: Message("Nothing was changed. The error has been recorded. Try again in a few minutes."),
     503: Message("Another person is changing the same record. Nothing was changed. Try again in a minute."),
 }
+LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Choose the letter as you received it.")
 WITHOUT_ROLE = Message(
     "Your account does not belong to a chapter or organisation and has no role in a call, so there is nothing to show."
     " Ask the person who invited you to have an administrator assign your role."
@@ -160,6 +161,8 @@ def other(error: HTTPException) -> tuple[str, int] | HTTPException:
     if isinstance(error, SecurityError) or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
     if isinstance(error, RequestEntityTooLarge):
+        if request.endpoint == "documents.check":
+            return _answer(413, translate(LARGE_FILE), title=gettext("The file is too large"))
         return _answer(413, translate(TEXTS[413]))
     if error.code == HTTPStatus.FORBIDDEN and not principal().roles:
         return _answer(403, translate(WITHOUT_ROLE), title=gettext("Your account has no role yet"))

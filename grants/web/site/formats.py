@@ -33,6 +33,7 @@ LABELS: dict[str, Message] = {**ROLES, **KINDS, **STANDINGS, **STAGES, **TIME_LI
 """The vocabularies whose stored keys pages show by name."""
 
 DAYS = {"short": "d MMM", "week": "EEE d MMM", "year": "d MMM y"}
+"""The forms of a date. `short` and `week` have the year only when it is not the current one, `year` always."""
 
 
 class Catalogues(Domain):
@@ -124,7 +125,10 @@ def clock(at: datetime) -> str:
 
 def day(on: date, form: str = "long") -> str:
     """A date in the reader's language. form: long, or a key of DAYS."""
-    return long_day(on, _locale()) if form == "long" else format_date(on, DAYS[form], locale=_locale())
+    if form == "long":
+        return long_day(on, _locale())
+    year = " y" if form != "year" and on.year != current_day().year else ""
+    return format_date(on, DAYS[form] + year, locale=_locale())
 
 
 def days_left(when: date | datetime) -> str:

@@ -1,0 +1,29 @@
+"""Dates in words, as pages write them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask import Flask, g
+
+from grants.web.site import formats
+
+
+@pytest.mark.parametrize(
+    ("on", "form", "text"),
+    [
+        (date(2026, 11, 30), "short", "30 Nov"),
+        (date(2025, 9, 12), "short", "12 Sep 2025"),
+        (date(2027, 2, 7), "short", "7 Feb 2027"),
+        (date(2026, 11, 30), "week", "Mon 30 Nov"),
+        (date(2027, 1, 10), "week", "Sun 10 Jan 2027"),
+        (date(2026, 11, 30), "year", "30 Nov 2026"),
+        (date(2027, 1, 10), "long", "10 January 2027"),
+    ],
+)
+def test_a_short_date_has_its_year_unless_it_is_this_one(flow_row: Flask, on: date, form: str, text: str) -> None:
+    with flow_row.test_request_context():
+        g.today = date(2026, 11, 28)
+
+        assert formats.day(on, form) == text
