@@ -1,9 +1,10 @@
-"""Due dates of a grant's reports, and the time limits of both sides after an award."""
+"""Due dates of a grant's reports, the time limits of both sides after an award, and those of an application's steps."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from workflows.forms.completeness import add_months
 from workflows.programme import ReportSchedule
@@ -32,3 +33,56 @@ def due_days(schedules: Sequence[ReportSchedule], starts_on: date, ends_on: date
     return [
         (next(after) if schedule.at == "start" else ends_on) + timedelta(days=schedule.days) for schedule in schedules
     ]
+
+
+HOUR = timedelta(hours=1)
+LIMITED_AS = {"checks": "decision", "panel": "decision"}
+"""Steps of the Foundation without a time limit of their own, and the step whose limit holds for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """The time that a step may take: a number of days, or of hours."""
+
+    number: int
+    hours: bool = False
+
+    @property
+    def span(self) -> timedelta:
+        """The limit as a duration."""
+        return timedelta(hours=self.number) if self.hours else timedelta(days=self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """How far a time limit has run.
+
+    number: the present day or hour, of which the first is 1. limit: None if there is none. late: days or hours since it
+    ended. A day is the last one until the due date is over.
+    """
+
+    number: int
+    limit: TimeLimit | None
+    late: int = 0
+
+
+def time_limit(clock: Mapping[str, int], step: str) -> TimeLimit | None:
+    """The time limit of a step by the clock of its call; None if the call sets none."""
+    for key in filter(None, (step, LIMITED_AS.get(step))):
+        if hours := clock.get(f"{key}_hours"):
+            return TimeLimit(hours, hours=True)
+        if days := clock.get(f"{key}_days"):
+            return TimeLimit(days)
+    return None
+
+
+def elapsed(began: datetime, at: datetime, limit: TimeLimit | None) -> Elapsed:
+    """Which day or hour of its limit it is at the instant `at`."""
+    if limit and limit.hours:
+        number = (at - began) // HOUR + 1
+        return Elapsed(number, limit, max(0, number - limit.number))
+    days = (at.date() - began.date()).days
+    if limit is None:
+        return Elapsed(days + 1, None)
+    late = max(0, days - limit.number)
+    return Elapsed(limit.number + late if days >= limit.number else days + 1, limit, late)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask, g
@@ -24,6 +24,6 @@ from grants.web.site import formats
 )
 def test_a_short_date_has_its_year_unless_it_is_this_one(flow_row: Flask, on: date, form: str, text: str) -> None:
     with flow_row.test_request_context():
-        g.today = date(2026, 11, 28)
+        g.now = datetime(2026, 11, 28, 20, tzinfo=UTC)
 
         assert formats.day(on, form) == text

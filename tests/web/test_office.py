@@ -21,6 +21,9 @@ from tests.world import World
 from workflows.engine.roles import Role
 
 
+LIST = "/applications?list=all"
+
+
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:
     """Every test begins with an ordinary call and one for disasters."""
@@ -89,6 +92,31 @@ def test_an_alert_is_on_top_with_the_hours_left(app: Flask, world: World, settin
 
     assert "9 h 5" in page.text
     assert page.links["Open the alert"] == f"/applications/{id}"
+
+
+def test_every_page_counts_the_hours_of_an_alert_the_same_way(app: Flask, world: World, settings: Settings) -> None:
+    with app.app_context():
+        id = alert(world)
+    advance(settings, 2 * 3_600)
+    client = signed_in(app, world.people["olga"])
+
+    page, inbox, row = (" ".join(client.get(url).page.text.split()) for url in (f"/applications/{id}", "/inbox", LIST))
+
+    assert "with us · hour 3 of 12" in page
+    assert "in 10 hours" in inbox
+    assert "3 / 12 h" in row
+
+
+@pytest.mark.ground("submitted")
+def test_every_page_counts_the_days_of_the_checks_the_same_way(app: Flask, world: World, settings: Settings) -> None:
+    advance(settings, 11 * 86_400)
+    client = signed_in(app, world.people["olga"])
+
+    page, inbox, row = (" ".join(client.get(url).page.text.split()) for url in ("/applications/1", "/inbox", LIST))
+
+    assert "with us · day 12 of 14" in page
+    assert "in 3 days" in inbox
+    assert "12 / 14" in row
 
 
 def test_an_overdue_alert_is_shown_as_overdue(app: Flask, world: World, settings: Settings) -> None:

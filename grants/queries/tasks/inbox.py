@@ -40,7 +40,11 @@ def tasks(principal: Principal) -> list[Task]:
     if not parts:
         return []
     whole = union_all(*(part.limit(MOST) for part in parts)).subquery()
-    rows = db.session.execute(select(whole).order_by(whole.c.due_on.nulls_last(), whole.c.id, whole.c.kind).limit(MOST))
+    rows = db.session.execute(
+        select(whole)
+        .order_by(whole.c.due_on.nulls_last(), whole.c.due_at.nulls_last(), whole.c.id, whole.c.kind)
+        .limit(MOST)
+    )
     return [Task(*row) for row in rows]
 
 

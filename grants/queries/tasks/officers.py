@@ -21,16 +21,21 @@ from grants.models import (
     Recommendation,
     Report,
 )
-from grants.queries.tasks.task import columns, day, hours
-from workflows.deadlines import READING_DAYS, SIGNING_DAYS
+from grants.queries.tasks.task import columns, day, hours, instant
+from workflows.deadlines import LIMITED_AS, READING_DAYS, SIGNING_DAYS
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 from workflows.rules.decisions import not_checked_by_me
 
 AT_WORK = ("asked", "ready", "sent")
 
+LIMITED = ("triage", "review", "decision")
 CLOCKS = (
-    select(Call.id, hours("triage", "decision").label("hours"), hours("review").label("review"))
+    select(
+        Call.id,
+        *(hours(step).label(step) for step in LIMITED),
+        *(Call.rules["clock"][f"{step}_hours"].as_integer().label(f"{step}_hours") for step in LIMITED),
+    )
     .cte("clocks")
     .prefix_with("MATERIALIZED")
 )
@@ -72,14 +77,23 @@ def parts(principal: Principal) -> list[Select[Any]]:
 
 def _at(step: str, principal: Principal, role: Role) -> Select[Any]:
     """Applications at one step that wait for a role, in step index order, so that only rows shown are read."""
-    limit = select(CLOCKS.c.hours).where(CLOCKS.c.id == Application.call_id).scalar_subquery()
-    return _applications(principal, role, Application.step, day(limit)).where(Application.step == step)
+    due = _due(LIMITED_AS.get(step, step))
+    return _applications(principal, role, Application.step, *due).where(Application.step == step)
 
 
-def _applications(principal: Principal, role: Role, kind: Any, due: Any) -> Select[Any]:
+def _due(step: str) -> tuple[Any, Any]:
+    """The date on which a step is due by the clock of its call, and the instant where the limit is one of hours."""
+    whole, hourly = (
+        select(CLOCKS.c[name]).where(CLOCKS.c.id == Application.call_id).scalar_subquery()
+        for name in (step, f"{step}_hours")
+    )
+    return day(whole), instant(hourly)
+
+
+def _applications(principal: Principal, role: Role, kind: Any, due: Any, at: Any = None) -> Select[Any]:
     """Applications that the person sees in this role, longest at their step first."""
     return (
-        select(*columns(kind, Application.id, Application.title, Organisation.name, due))
+        select(*columns(kind, Application.id, Application.title, Organisation.name, due, at=at))
         .join(Organisation, Organisation.id == Application.organisation_id)
         .where(_covered(principal, role), visible(Application, principal, (Side.OFFICE,)))
         .order_by(Application.step_at, Application.id)
@@ -119,10 +133,9 @@ def _reviews(principal: Principal) -> Select[Any]:
     divided = exists().where(here, tuple_(REQUIRED.c.programme, REQUIRED.c.stage).in_(apart()))
     few = counted.c.asked < needed
     kind = case((few, literal("assign")), else_=literal("reviewed"))
-    limit = select(CLOCKS.c.review).where(CLOCKS.c.id == Application.call_id).scalar_subquery()
     theirs = or_(~_checked_by(principal), ~divided)
     return (
-        _applications(principal, Role.OFFICER, kind, day(limit))
+        _applications(principal, Role.OFFICER, kind, *_due("review"))
         .join(counted, literal(value=True))
         .where(Application.step == "review", or_(few, and_(counted.c.sent >= needed, theirs)))
     )

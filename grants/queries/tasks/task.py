@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import cast, func
-from sqlalchemy.types import Date, Text
+from sqlalchemy import cast, func, null
+from sqlalchemy.types import Date, DateTime, Text
 
 from grants.models import Application, Call
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One task. kind: what to do; id: the row to open; due_on: None if no date is set."""
+    """One task. kind: what to do; id: the row to open; due_on: None if no date is set.
+
+    due_at: the instant, where the time limit is one of hours.
+    """
 
     kind: str
     id: int
     title: str
     party: str
     due_on: date | None
+    due_at: datetime | None = None
 
 
-def columns(kind: Any, id: Any, title: Any, party: Any, due: Any) -> tuple[Any, ...]:
+def columns(kind: Any, id: Any, title: Any, party: Any, due: Any, *, at: Any = None) -> tuple[Any, ...]:
     """The columns of a task, for a union over all kinds."""
     return (
         cast(kind, Text).label("kind"),
@@ -31,6 +35,7 @@ def columns(kind: Any, id: Any, title: Any, party: Any, due: Any) -> tuple[Any, 
         title.label("title"),
         party.label("party"),
         cast(due, Date).label("due_on"),
+        cast(null() if at is None else at, DateTime(timezone=True)).label("due_at"),
     )
 
 
@@ -43,4 +48,9 @@ def hours(*names: str) -> Any:
 
 def day(hours: Any) -> Any:
     """The date on which a step is due: this number of hours after it was reached."""
-    return func.date(Application.step_at + func.make_interval(0, 0, 0, 0, hours))
+    return func.date(instant(hours))
+
+
+def instant(hours: Any) -> Any:
+    """The instant at which a step is due: this number of hours after it was reached."""
+    return Application.step_at + func.make_interval(0, 0, 0, 0, hours)

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from grants.models import Application
+from grants.web.applications import status
 from grants.web.reviews.scoring import requested
 from grants.web.site.components import Fact
 from grants.web.site.formats import amount, country, day, label, number
@@ -37,4 +38,13 @@ def facts(application: Application, case: ApplicationCase) -> list[Fact]:
         Fact(gettext("Start date"), day(application.starts_on) if application.starts_on else "–"),
         Fact(gettext("People with an account"), str(case.applicant.contacts)),
         Fact(gettext("Grants held"), grants),
+        *_decision_date(application),
     ]
+
+
+def _decision_date(application: Application) -> list[Fact]:
+    """The date by which the applicant gets a decision, as long as it is ahead of us."""
+    until = status.decision_by(application)
+    if until is None or application.step in (*status.AFTER, *status.ENDED):
+        return []
+    return [Fact(gettext("Public decision date"), day(until.date()))]

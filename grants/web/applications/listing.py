@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,14 +17,15 @@ from grants.forms.applications import FilterForm
 from grants.models import Application
 from grants.queries import applications as found
 from grants.queries.applications import CAPPED, Filters, Listed, Listing
+from grants.web.site import limits
 from grants.web.site.components import Flag, Link, Tab
 from grants.web.site.formats import current_day, day, translate
 from workflows.countries import flags_of
+from workflows.deadlines import Elapsed, TimeLimit, time_limit
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 from workflows.engine.steps import STEPS, Holder, Step
 
-HOURS = 24
 HOLDERS = {
     Holder.APPLICANT: Message("Applicant"),
     Holder.DONE: Message("Grantee"),
@@ -60,7 +61,7 @@ class Dots:
 class ApplicationRow:
     """One row of the table of applications.
 
-    under: applicant, country and number. held: who holds it. days: days at this step, of at most `limit`; None once it
+    under: applicant, country and number. held: who holds it. days: days at this step, with their limit; None once it
     has ended. reviews: None while the step has no reviews. next: the next action; its URL is empty if the reader cannot
     perform it.
     """
@@ -72,8 +73,7 @@ class ApplicationRow:
     under: str
     step: Step
     held: str
-    days: int | None
-    limit: int | None
+    days: Elapsed | None
     reviews: Dots | None
     flags: tuple[Flag, ...]
     next: Link | None
@@ -173,8 +173,8 @@ def _shown(listing: Listing, count: int) -> str:
 def line(one: Listed, principal: Principal) -> ApplicationRow:
     """One application as a row: status, holder, days at this step, flags, next action."""
     row = one.application
-    since = (current_day() - row.step_at.date()).days
-    limit = limit_of(row)
+    ended = row.step in found.TABS["ended"]
+    days = None if ended else limits.running(row.step_at, limit_of(row))
     return ApplicationRow(
         title=row.title,
         url=url_for("applications.show", id=row.id),
@@ -183,27 +183,23 @@ def line(one: Listed, principal: Principal) -> ApplicationRow:
         under=" · ".join([row.organisation.name, row.organisation.country, row.reference or ""]),
         step=STEPS[row.step],
         held=held(one, principal),
-        days=None if row.step in found.TABS["ended"] else since,
-        limit=limit,
+        days=days,
         reviews=_dots(one),
-        flags=tuple(_flags(one, since, limit)),
+        flags=tuple(_flags(one, limits.overdue(days) if days else "")),
         next=_next(one, principal),
     )
 
 
-def limit_of(row: Application) -> int | None:
-    """How many days the call allows for the current step; None if it sets no limit."""
-    clock = row.call.data.clock
-    if hours := clock.get(f"{row.step}_hours"):
-        return max(1, -(-hours // HOURS))
-    return clock.get(f"{row.step}_days")
+def limit_of(row: Application) -> TimeLimit | None:
+    """The time that the call allows for the current step; None if it sets no limit."""
+    return time_limit(row.call.data.clock, row.step)
 
 
 def held(one: Listed, principal: Principal) -> str:
-    """Who holds the application, in the reader's terms."""
+    """Who must act next, in the reader's terms: in review the reviewers who have not submitted, else the officer."""
     row = one.application
-    if row.step == "review" and one.reviewers:
-        return str(ngettext("%(num)s reviewer", "%(num)s reviewers", one.reviewers))
+    if row.step == "review" and (outstanding := one.reviewers - one.reviews_in) > 0 and not _short_of_reviewers(one):
+        return str(ngettext("%(num)s reviewer", "%(num)s reviewers", outstanding))
     if row.step == "agreement":
         return gettext("Both parties")
     if holder := HOLDERS.get(STEPS[row.step].holder):
@@ -225,10 +221,8 @@ def _dots(one: Listed) -> Dots | None:
     return Dots(min(one.reviews_in, of), of)
 
 
-def _flags(one: Listed, since: int, limit: int | None) -> list[Flag]:
-    row, flags = one.application, []
-    if limit is not None and since > limit and row.step not in found.TABS["ended"]:
-        flags.append(Flag("late", overdue(since - limit)))
+def _flags(one: Listed, late: str) -> list[Flag]:
+    row, flags = one.application, [Flag("late", late)] if late else []
     if row.step == "review" and one.lost and one.reviewers < needed(row):
         flags.append(Flag("soon", gettext("Reviewer dropped out")))
     if one.far_apart and row.step in ("review", "panel", "decision"):
@@ -236,11 +230,6 @@ def _flags(one: Listed, since: int, limit: int | None) -> list[Flag]:
     if one.overdue:
         flags.append(Flag("soon", gettext("Report overdue")))
     return flags + [Flag("flag", flag) for flag in flags_of(row.organisation.country)]
-
-
-def overdue(days: int) -> str:
-    """How many days a step has passed its limit, as text."""
-    return str(ngettext("%(num)s day overdue", "%(num)s days overdue", days))
 
 
 def _next(one: Listed, principal: Principal) -> Link | None:
@@ -254,7 +243,7 @@ def _next(one: Listed, principal: Principal) -> Link | None:
     limit = limit_of(row)
     if row.step != "question" or limit is None:
         return None
-    return Link(gettext("Due %(day)s", day=day(row.step_at.date() + timedelta(days=limit), "short")), "")
+    return Link(gettext("Due %(day)s", day=day((row.step_at + limit.span).date(), "short")), "")
 
 
 def _always(_: Listed) -> bool:

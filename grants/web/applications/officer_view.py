@@ -23,12 +23,13 @@ from grants.web.applications.checklist import ChecklistLine
 from grants.web.applications.decision_summary import DecisionSummary, ReviewerRow
 from grants.web.applications.rule_checks import RuleCheck
 from grants.web.applications.status import Stop
-from grants.web.site import timeline
+from grants.web.site import limits, timeline
 from grants.web.site.authorization import principal
 from grants.web.site.components import Fact, Problem, Tab
-from grants.web.site.formats import amount, current_day
+from grants.web.site.formats import amount
 from grants.web.site.navigation import page
 from grants.web.transitions import available
+from workflows.deadlines import Elapsed
 from workflows.engine.steps import Step
 from workflows.rules.decisions import checked_at
 
@@ -168,21 +169,20 @@ def _tab(application: Application, title: str, part: str, present: str, count: s
 
 
 def _holds(application: Application, facts: statuses.Status) -> str:
-    """Who holds the application, and on which day of how many allowed."""
-    since = (current_day() - application.step_at.date()).days + 1
-    limit = listing.limit_of(application)
+    """Who holds the application, and on which day or hour of how many allowed."""
     hands = status.held_by(status.step_of(application, facts), ours=True)
-    days = gettext("day %(day)s of %(limit)s", day=since, limit=limit) if limit is not None and hands else ""
+    days = limits.counted(_running(application)) if hands else ""
     return " · ".join(part for part in (hands, days) if part)
+
+
+def _running(application: Application) -> Elapsed:
+    return limits.running(application.step_at, listing.limit_of(application))
 
 
 def _line(application: Application, facts: statuses.Status) -> tuple[Stop, ...]:
     """The progress of the application in the staff's wording, with delays."""
+    late = limits.overdue(_running(application))
     stops = status.line(application, facts, ours=True)
-    limit, since = listing.limit_of(application), (current_day() - application.step_at.date()).days
-    if limit is None or since <= limit:
-        return tuple(stops)
-    late = listing.overdue(since - limit)
     return tuple(replace(stop, late=late) if stop.state == "present" else stop for stop in stops)
 
 

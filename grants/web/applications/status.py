@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from flask_babel import gettext, ngettext
@@ -14,8 +14,9 @@ from grants.queries.flows import flow_of
 from grants.queries.statuses import Status
 from grants.services.applications.submissions import answer_until
 from grants.services.letters import answered_by
-from grants.web.site.formats import day, translate
+from grants.web.site.formats import day, instant, translate
 from workflows import programme
+from workflows.deadlines import LIMITED_AS, time_limit
 from workflows.engine.flow import Flow, Transition
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
@@ -162,15 +163,18 @@ def _present(subject: Subject, _: tuple[str, ...]) -> list[str]:
             return [gettext("project running")]
         case step if step in ENDED:
             return [day(application.step_at.date(), "short")]
-    until = decision_by(application) if application.step in DECISION else _ends(subject)
-    return [_actor(subject, application.step), _by(until)]
+    return [_actor(subject, application.step), _ends(subject)]
 
 
-def _ends(subject: Subject) -> datetime | None:
-    """When the time limit of the current step ends; None if the call sets none."""
-    clock, step = subject.clock, subject.application.step
-    hours = clock.get(f"{step}_hours") or 24 * clock.get(f"{step}_days", 0)
-    return subject.application.step_at + timedelta(hours=hours) if hours else None
+def _ends(subject: Subject) -> str:
+    """Until when the current step lasts, as text: for applicants the date of the decision, for staff the time limit."""
+    application = subject.application
+    if not subject.ours and application.step in (*LIMITED_AS, "decision"):
+        return _by(decision_by(application)) if application.step in DECISION else ""
+    limit = time_limit(subject.clock, application.step)
+    if limit and limit.hours:
+        return gettext("by %(day)s", day=instant(application.step_at + limit.span, "utc"))
+    return _by(application.step_at + limit.span) if limit else ""
 
 
 def _signer(subject: Subject) -> str:
@@ -203,7 +207,7 @@ def _coming(subject: Subject, steps: tuple[str, ...]) -> list[str]:
                 return [gettext("applicant writes it"), gettext("if invited")]
             return [gettext("you write it"), gettext("if you are invited")]
         case _ if steps == DECISION:
-            last = not _later(subject.application)
+            last = not _later(subject.application) and not subject.ours
             return [
                 _decider(subject),
                 (_by(decision_by(subject.application)) if last else "") or span(subject.clock, "decision"),

@@ -9,15 +9,15 @@ from decimal import Decimal
 
 from flask_babel import gettext
 
-from grants.db import today
 from grants.models import Instalment, Report, ReportFigure, ReportSpending
 from grants.queries import reports
+from grants.web.site import limits
 from grants.web.site.authorization import principal
 from grants.web.site.components import Check
 from grants.web.site.formats import amount, number
 from reports.snapshots.impact import with_unit
 from reports.wording import rounded
-from workflows.deadlines import READING_DAYS
+from workflows.deadlines import READING_DAYS, Elapsed, TimeLimit
 from workflows.engine.steps import STEPS, Step
 
 START, TARGET, EDGES = 4.0, 76.0, (1.0, 97.0)
@@ -76,10 +76,10 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class ReadingClock:
-    """The Foundation's time to read a report: the present day, the number of days allowed, and the last day."""
+    """The Foundation's time to read a report: how far it has run, in words too, and the last day."""
 
-    day: int
-    of: int
+    run: Elapsed
+    text: str
     until: date
 
 
@@ -135,8 +135,8 @@ def clock(report: Report) -> ReadingClock | None:
     """The time to read a submitted report; None at any other step."""
     if report.step != "received":
         return None
-    began = report.step_at.date()
-    return ReadingClock((today() - began).days + 1, READING_DAYS, began + timedelta(days=READING_DAYS))
+    run = limits.running(report.step_at, TimeLimit(READING_DAYS))
+    return ReadingClock(run, limits.counted(run), report.step_at.date() + timedelta(days=READING_DAYS))
 
 
 def checks(report: Report) -> tuple[Check, ...]:

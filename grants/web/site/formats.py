@@ -18,7 +18,7 @@ from markupsafe import Markup
 from werkzeug.utils import cached_property
 
 from config import LANGUAGES
-from grants.db import today
+from grants.db import now
 from grants.language import Wording, translations
 from grants.language import amount as formatted
 from grants.language import day as long_day
@@ -62,6 +62,7 @@ def init_app(app: Flask) -> None:
         instant=instant,
         day=day,
         days_left=days_left,
+        hours_left=hours_left,
         amount=amount,
         translate=translate,
         number=number,
@@ -96,12 +97,17 @@ def zone() -> ZoneInfo:
     return ZoneInfo(current_user.person.timezone) if current_user.is_authenticated else ZoneInfo("UTC")
 
 
-def current_day() -> date:
-    """Today by the database's clock, queried once per request."""
-    if "today" not in g:
-        g.today = today()
-    found: date = g.today
+def current_instant() -> datetime:
+    """The current instant by the database's clock, queried once per request."""
+    if "now" not in g:
+        g.now = now()
+    found: datetime = g.now
     return found
+
+
+def current_day() -> date:
+    """Today by the database's clock."""
+    return current_instant().date()
 
 
 def instant(at: datetime, form: str = "full") -> str:
@@ -139,6 +145,14 @@ def days_left(when: date | datetime) -> str:
     if left.days == 0:
         return str(gettext("today"))
     return str(ngettext("in %(num)s day", "in %(num)s days", left.days))
+
+
+def hours_left(until: datetime) -> str:
+    """The number of hours until then, as text; a started hour counts."""
+    left = -((current_instant() - until) // timedelta(hours=1))
+    if left <= 0:
+        return str(ngettext("%(num)s hour overdue", "%(num)s hours overdue", 1 - left))
+    return str(ngettext("in %(num)s hour", "in %(num)s hours", left))
 
 
 def amount(value: Decimal | None, currency: str = "USD", *, code: bool = True, cents: bool = True) -> str:

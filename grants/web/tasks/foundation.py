@@ -10,8 +10,9 @@ from flask_babel import gettext
 from grants.models import Application
 from grants.queries.statuses import Status
 from grants.web.applications import status
+from grants.web.site import limits
 from grants.web.site.formats import day, translate
-from workflows.deadlines import READING_DAYS
+from workflows.deadlines import READING_DAYS, TimeLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,17 @@ def ours(applications: list[Application], facts: dict[int, Status], today: date)
     """The Foundation's open tasks for these applications."""
     found = []
     for one in applications:
-        found += [_report(title, at, today) for title, at in facts[one.id].received]
+        found += [_report(title, at) for title, at in facts[one.id].received]
         if title := _waiting(one, facts[one.id]):
             found.append(FoundationTask(title, _since(one, today)))
     return found
 
 
-def _report(title: str, at: datetime, today: date) -> FoundationTask:
-    days = (today - at.date()).days + 1
+def _report(title: str, at: datetime) -> FoundationTask:
     text = gettext(
         "Submitted on %(day)s, day %(days)s of %(most)s. You will hear from us by %(until)s.",
         day=day(at.date()),
-        days=days,
+        days=limits.running(at, TimeLimit(READING_DAYS)).number,
         most=READING_DAYS,
         until=day(at.date() + timedelta(days=READING_DAYS)),
     )

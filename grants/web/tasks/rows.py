@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import url_for
 from flask_babel import gettext
@@ -20,13 +20,17 @@ SOON_DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task, drawn by `templates/macros/tasks.html`. on: its due date. tone: late, soon or empty. why: the reason."""
+    """A task, drawn by `templates/macros/tasks.html`. on: its due date. at: the instant, if the limit is in hours.
+
+    tone: late, soon or empty. why: the reason.
+    """
 
     title: str
     why: str
     on: date | None
     tone: str
     link: Link
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +237,7 @@ def _row(task: Task, title: str, why: str, button: str) -> TaskRow:
         on=task.due_on,
         tone=listing.tone(task.due_on, SOON_DAYS),
         link=Link(button, url),
+        at=task.due_at,
     )
 
 
