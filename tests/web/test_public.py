@@ -183,7 +183,7 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
         ),
         (
             {"applicants": ["university", "individual"], "countries": ["BJ", "TG"]},
-            "Universities, individual researchers. Countries: Benin, Togo",
+            "Universities and individual researchers. Countries: Benin and Togo",
         ),
         (
             {"standing": ["rejuvenation"]},
@@ -191,7 +191,7 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
         ),
         (
             {"applicants": None, "standing": None},
-            "Internet Society chapters, non-profit organisations, universities, individual researchers",
+            "Internet Society chapters, non-profit organisations, universities and individual researchers",
         ),
     ],
 )

@@ -103,7 +103,7 @@ TEAM = Section(
 PARTNERS = Section(
     key="partners",
     title=N_("Partners"),
-    help=N_("Leave this empty if you work alone. Larger grants require a partner from outside."),
+    help=N_("Leave this empty if you work alone."),
     questions=(
         Question(
             key="partners",

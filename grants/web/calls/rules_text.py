@@ -140,12 +140,18 @@ def _either(names: Sequence[str]) -> str:
     return gettext("%(others)s or %(last)s", others=", ".join(others), last=last) if others else last
 
 
+def _both(names: Sequence[str]) -> str:
+    """The names with “and” before the last."""
+    *others, last = names
+    return gettext("%(others)s and %(last)s", others=", ".join(others), last=last) if others else last
+
+
 def _percent(given: Mapping[str, Any]) -> str:
     return number(Decimal(given["percent"]))
 
 
 def _listed(given: Mapping[str, Any], message: Callable[[str], str]) -> str:
-    return ", ".join(message(one) for one in given["allowed"])
+    return _both([message(one) for one in given["allowed"]])
 
 
 def _money(value: Any, currency: str) -> str:

@@ -23,7 +23,7 @@ from grants.web.site.components import Problem
 from grants.web.site.formats import amount, clock, number, translate
 from workflows.forms.completeness import Content, SectionState, states, words
 from workflows.programme import Question, Stage
-from workflows.rules.budgets import Share
+from workflows.rules.budgets import Above, Share
 
 WRITABLE = ("draft", "question")
 MARKS = {"full": "full", "part": "half", "empty": "ring", "free": "free"}
@@ -63,23 +63,31 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class SectionLink:
-    """A line of the list of sections. mark: full, half, ring, or free for an empty optional section."""
+    """A line of the list of sections. mark: full, half, ring, or free for an empty optional section.
+
+    required: whether it has a question that must be answered, so that it counts.
+    """
 
     title: str
     url: str
     mark: str
     note: str
+    required: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SectionFold:
-    """A section of the form. state: its progress as text; tone: “soon” if something is missing; open: expanded."""
+    """A section of the form. state: its progress as text; tone: “soon” if something is missing; open: expanded.
+
+    rule: a rule of the call about its answers, as a sentence; empty if there is none.
+    """
 
     number: int
     part: Part
     state: str
     tone: str
     open: bool
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +173,7 @@ def rail(draft: Draft) -> tuple[SectionLink, ...]:
             url=f"#part-{state.section.key}",
             mark=MARKS[state.mark],
             note=_note(state, draft),
+            required=any(question.required for question in state.section.questions),
         )
         for state in draft.states
     )
@@ -178,7 +187,23 @@ def _folds(draft: Draft, form: Proposal) -> Iterator[SectionFold]:
     for number_, section in enumerate(form.parts, 1):
         key = section.section.key
         state, tone = _state(found[key])
-        yield SectionFold(number_, section, state, tone, open=key == wanted or section.wrong or len(found) == 1)
+        yield SectionFold(
+            number_,
+            section,
+            state,
+            tone,
+            open=key == wanted or section.wrong or len(found) == 1,
+            rule=_partner_rule(draft) if draft.stage.question("partners") in section.section.questions else "",
+        )
+
+
+def _partner_rule(draft: Draft) -> str:
+    """From which amount the call requires an outside partner, as a sentence; empty if it never does."""
+    rule = next((rule for rule in draft.application.call.data.rules if rule.key == "partner_above"), None)
+    if rule is None:
+        return ""
+    above = amount(Above.model_validate(rule.params).amount, draft.currency, cents=False)
+    return gettext("A grant above %(amount)s requires a partner from outside the Internet Society.", amount=above)
 
 
 def _section_of(stage: Stage, question: str) -> str:
@@ -191,6 +216,8 @@ def _state(state: SectionState) -> tuple[str, str]:
     if state.mark == "empty":
         return gettext("not started"), ""
     count = len(state.problems)
+    if state.answered == state.questions:
+        return ngettext("%(num)s item to correct", "%(num)s items to correct", count), "soon"
     return ngettext("%(num)s item to complete", "%(num)s items to complete", count), "soon"
 
 
