@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Integer, Text, cast, func, literal, null, select, union_all
@@ -18,8 +18,8 @@ class Status:
     """Facts about one application.
 
     reached: when each step was last reached. reviews: number per state, in the current stage. review_due: the latest
-    due date of open reviews. award_id and agreement (its step): None before the award. received: reports that wait for
-    the staff, each with the time it was received.
+    due date of open reviews. award_id, agreement (its step) and starts_on (of the project): None before the award.
+    received: reports that wait for the staff, each with the time it was received.
     """
 
     reached: dict[str, datetime] = field(default_factory=dict)
@@ -27,6 +27,7 @@ class Status:
     review_due: datetime | None = None
     award_id: int | None = None
     agreement: str | None = None
+    starts_on: date | None = None
     received: list[tuple[str, datetime]] = field(default_factory=list)
 
 
@@ -69,7 +70,7 @@ def _parts(ids: list[int]) -> list[Any]:
         .group_by(Assignment.application_id, Assignment.state)
     )
     awards = (
-        select(*_columns(Award.application_id, "award", Agreement.step, Award.made_at, Award.id))
+        select(*_columns(Award.application_id, "award", Agreement.step, Award.starts_on, Award.id))
         .join(Agreement, Agreement.award_id == Award.id)
         .where(Award.application_id.in_(ids))
     )
@@ -87,7 +88,7 @@ def _fill(row: Status, kind: str, key: str, at: datetime | None, number: int | N
         if key in ("asked", "ready") and at is not None:
             row.review_due = max(at, row.review_due or at)
     elif kind == "award":
-        row.award_id, row.agreement = number, key
+        row.award_id, row.agreement, row.starts_on = number, key, at.date() if at else None
     elif at is not None and kind == "received":
         row.received.append((key, at))
     elif at is not None:

@@ -20,7 +20,6 @@ from tests.prepared import Prepare
 from tests.world import World
 from workflows.engine.roles import Role
 
-
 LIST = "/applications?list=all"
 
 

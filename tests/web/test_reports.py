@@ -159,7 +159,7 @@ def test_check_and_send_lists_everything_missing_with_its_field(app: Flask, mia:
 
     page = mia.get(there)
 
-    assert "Your report was not submitted: 6 items are missing" in page.page.text
+    assert "Your report was not submitted: 6 items to correct" in page.page.text
     assert f"{THERE}#summary" in page.page.links.values()
     with pytest.raises(LookupError):
         page.page.form("/transitions/send")
@@ -180,6 +180,21 @@ def test_a_complete_report_is_submitted_and_approved_and_the_next_instalment_bec
     assert "Not yet: 69 % of the way" in read.page.text
     with app.app_context():
         assert list(db.session.scalars(select(Instalment.step).order_by(Instalment.number))) == ["payable", "payable"]
+
+
+def test_an_indicator_of_an_approved_final_report_is_reached_or_not(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        award = db.session.get_one(Award, 1)
+        for number in (1, 2):
+            w.reported(world, award, number)
+        last = max(db.session.scalars(select(Report)), key=lambda report: report.number)
+        figure = last.figures[0]
+        with transaction():
+            figure.actual = figure.indicator.baseline
+    text = signed_in(app, world.people["olga"]).get(f"/reports/{last.id}").page.text
+
+    assert "Not reached: 0%" in text
+    assert "Not yet" not in text
 
 
 def test_a_report_sent_back_shows_its_question_and_can_be_edited_again(

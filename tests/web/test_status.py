@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from flask import Flask
 
-from grants.db import db, transaction
+from grants.db import db, today, transaction
 from grants.models import Application
 from grants.queries import reviews, statuses
-from grants.web.applications import decision_summary, status
+from grants.web.applications import applicant_view, decision_summary, status
 from grants.web.public import call_view
 from grants.web.site import formats
 from tests import world as w
@@ -179,3 +182,46 @@ def stages(app: Flask, row: Application) -> list[str]:
     """The stage named beside each reviewer."""
     with app.test_request_context():
         return [decision_summary.reviewer(row, one).stage for one in reviews.of(row)]
+
+
+@pytest.mark.ground("small_draft")
+def test_a_step_left_by_withdrawing_is_not_completed(app: Flask) -> None:
+    with app.app_context():
+        world, row = w.found(), db.session.get_one(Application, 1)
+        w.apply(world, row, "submit", "mg1", Role.APPLICANT)
+        w.apply(world, row, "withdraw", "mg1", Role.APPLICANT)
+
+        assert line_of(app, row) == [("Submitted", "past"), ("Checks", "stopped"), ("Withdrawn", "present")]
+
+
+@pytest.mark.ground("active")
+@pytest.mark.parametrize(("days", "note"), [(40, "starts "), (0, "project running")])
+def test_a_project_is_running_only_from_its_first_day(app: Flask, days: int, note: str) -> None:
+    with app.app_context():
+        row = db.session.get_one(Application, 1)
+        with transaction():
+            award = w.award_of(row)
+            award.starts_on = today() + timedelta(days=days)
+            award.ends_on = today() + timedelta(days=400)
+        with app.test_request_context():
+            line = status.line(row, statuses.of([row])[row.id])
+            sentence = applicant_view.sentence(row, statuses.of([row])[row.id])
+
+    assert present(line)[1].startswith(note)
+    assert ("The project starts on" in sentence) == (days > 0)
+
+
+@pytest.mark.ground("in_review")
+def test_staff_see_the_limit_of_a_step_and_applicants_the_public_date(app: Flask) -> None:
+    with app.app_context():
+        world, row = w.found(), db.session.get_one(Application, 1)
+        w.review(world, row)
+        w.apply(world, row, "to_panel", "olga", Role.OFFICER)
+        w.apply(world, row, "recommend", "omar", Role.OFFICER, kind="award", amount=Decimal(9_000))
+        with app.test_request_context():
+            ours, theirs = (status.line(row, statuses.of([row])[row.id], ours=one) for one in (True, False))
+            limit = formats.day((row.step_at + timedelta(days=14)).date(), "short")
+            public = formats.day(status.decision_by(row) or today(), "short")
+
+    assert [stop.notes for stop in ours if stop.state == "present"] == [("approver", f"by {limit}")]
+    assert [stop.notes for stop in theirs if stop.state == "present"] == [("approver", f"by {public}")]

@@ -49,7 +49,7 @@ COUNTERSIGN = Transition(
     ),
     weight="first",
     history_text=N_("Both parties signed"),
-    consequence=N_("The agreement is in force."),
+    consequence=N_("The agreement then comes into force."),
 )
 MET = Transition(
     "met",

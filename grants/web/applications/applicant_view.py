@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
@@ -158,7 +158,13 @@ def sentence(application: Application, facts: Status) -> str:
         case "agreement" if facts.agreement == "countersign":
             return gettext("You have signed the agreement. We will countersign it next.")
         case "active":
-            return gettext("Your grant is active and the project is running.")
+            return _running(status.starts_ahead(facts))
         case "closed":
             return gettext("The project is finished and the grant is closed.")
     return ""
+
+
+def _running(starts: date | None) -> str:
+    if starts:
+        return gettext("Your grant is active. The project starts on %(day)s.", day=day(starts))
+    return gettext("Your grant is active and the project is running.")

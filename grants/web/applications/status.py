@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from flask_babel import gettext, ngettext
@@ -14,7 +14,7 @@ from grants.queries.flows import flow_of
 from grants.queries.statuses import Status
 from grants.services.applications.submissions import answer_until
 from grants.services.letters import answered_by
-from grants.web.site.formats import day, instant, translate
+from grants.web.site.formats import current_day, day, instant, translate
 from workflows import programme
 from workflows.deadlines import LIMITED_AS, time_limit
 from workflows.engine.flow import Flow, Transition
@@ -32,8 +32,9 @@ ROLES = {Role.OFFICER: Message("programme officer"), Role.APPROVER: Message("app
 class Stop:
     """One stage of an application's progress, drawn by `templates/macros/steps.html`.
 
-    notes: at most two short lines. state: past, present or coming. holder: who must act next, for the present stage
-    only. late: the delay of the present stage, such as "2 days overdue"; empty if there is none.
+    notes: at most two short lines. state: past, stopped (left before it was completed), present or coming. holder: who
+    must act next, for the present stage only. late: the delay of the present stage, such as "2 days overdue"; empty if
+    there is none.
     """
 
     name: str
@@ -126,9 +127,17 @@ def _later(application: Application) -> list[programme.Stage]:
 def _drawn(subject: Subject, stage: Stage, number: int, present: int) -> Stop:
     done = subject.application.step == "closed" and number <= present
     state = "past" if number < present or done else "present" if number == present else "coming"
+    if state == "past" and _cut_short(subject, stage):
+        state = "stopped"
     notes = [note for note in NOTES[state](subject, stage.steps) if note]
     holder = str(step_of(subject.application, subject.facts).holder) if state == "present" else ""
     return Stop(stage.name, tuple(notes[:2]), state, holder)
+
+
+def _cut_short(subject: Subject, stage: Stage) -> bool:
+    """Whether the application was withdrawn or terminated at this stage: nothing after it was reached."""
+    ended = subject.application.step in ("withdrawn", "terminated")
+    return ended and not any(step in subject.facts.reached for step in _next_of(subject, stage.steps))
 
 
 def _past(subject: Subject, steps: tuple[str, ...]) -> list[str]:
@@ -160,7 +169,7 @@ def _present(subject: Subject, _: tuple[str, ...]) -> list[str]:
         case "agreement":
             return [_signer(subject)]
         case "active":
-            return [gettext("project running")]
+            return [_project(subject.facts)]
         case step if step in ENDED:
             return [day(application.step_at.date(), "short")]
     return [_actor(subject, application.step), _ends(subject)]
@@ -175,6 +184,16 @@ def _ends(subject: Subject) -> str:
     if limit and limit.hours:
         return gettext("by %(day)s", day=instant(application.step_at + limit.span, "utc"))
     return _by(application.step_at + limit.span) if limit else ""
+
+
+def _project(facts: Status) -> str:
+    starts = starts_ahead(facts)
+    return gettext("starts %(day)s", day=day(starts, "short")) if starts else gettext("project running")
+
+
+def starts_ahead(facts: Status) -> date | None:
+    """The first day of the awarded project, while it is ahead; else None."""
+    return facts.starts_on if facts.starts_on and facts.starts_on > current_day() else None
 
 
 def _signer(subject: Subject) -> str:
@@ -217,6 +236,7 @@ def _coming(subject: Subject, steps: tuple[str, ...]) -> list[str]:
 
 NOTES: dict[str, Callable[[Subject, tuple[str, ...]], list[str]]] = {
     "past": _past,
+    "stopped": _past,
     "present": _present,
     "coming": _coming,
 }

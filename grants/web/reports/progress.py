@@ -207,15 +207,22 @@ def share_of_the_way(figure: ReportFigure) -> Decimal | None:
 
 def _result(figure: ReportFigure, share: Decimal | None) -> str:
     if figure.actual is None:
-        return gettext("Not measured yet")
+        return gettext("Not measured") if _final(figure) else gettext("Not measured yet")
     if share is None:
         return gettext("No baseline or target set")
     percent = round(rounded(share) * 100)
     if share >= 1 and figure.indicator.baseline == figure.indicator.target:
         return gettext("Target reached")
     if share >= 1:
-        return gettext("Target reached: %(share)s %% of the way", share=percent)
-    return gettext("Not yet: %(share)s %% of the way", share=percent)
+        return gettext("Target reached: %(share)s%% of the way", share=percent)
+    if _final(figure):
+        return gettext("Not reached: %(share)s%% of the way", share=percent)
+    return gettext("Not yet: %(share)s%% of the way", share=percent)
+
+
+def _final(figure: ReportFigure) -> bool:
+    """Whether the figure is the last word: it stands in an approved final report."""
+    return figure.report.kind == "final" and figure.report.step == "approved"
 
 
 def money_used(report: Report) -> Spending:
