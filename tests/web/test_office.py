@@ -118,6 +118,25 @@ def test_every_page_counts_the_days_of_the_checks_the_same_way(app: Flask, world
     assert "12 / 14" in row
 
 
+@pytest.mark.ground("in_review")
+@pytest.mark.parametrize(
+    ("sent", "held"), [(("rex", "ria", "rob"), "You"), (("rex", "ria"), "1 reviewer"), (("rex",), "2 reviewers")]
+)
+def test_an_application_is_with_those_who_must_act(app: Flask, world: World, sent: tuple[str, ...], held: str) -> None:
+    with app.app_context():
+        row = db.session.get_one(Application, 1)
+        scene.review(world, row, sent)
+        for name in {"rex", "ria", "rob"} - {*sent}:
+            with transaction():
+                assignments.assign(
+                    application=row, reviewer=world.people[name], actor=world.actor("olga", Role.OFFICER)
+                )
+
+    text = signed_in(app, world.people["olga"]).get(LIST).get_data(as_text=True)
+
+    assert re.findall('data-label="With">(.*?)</td>', text) == [held]
+
+
 def test_an_overdue_alert_is_shown_as_overdue(app: Flask, world: World, settings: Settings) -> None:
     with app.app_context():
         alert(world)
