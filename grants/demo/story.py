@@ -223,7 +223,7 @@ def decide(stage: Stage, grant: int, other: int) -> None:
         take(joel, (other,), "recommend", kind="decline", amount="", feedback=content.FEEDBACK)
     stage.at(405)
     with stage.step("rivera", "award") as rivera:
-        take(rivera, (grant,), "award", amount="12322.00", conditions=content.CONDITION)
+        take(rivera, (grant,), "award", amount="12322.00", conditions=content.CONDITION, confirmed="yes")
     with stage.step("rivera", "decline with feedback") as rivera:
         take(rivera, (other,), "decline", feedback=content.FEEDBACK)
 
@@ -258,10 +258,15 @@ def pay(stage: Stage) -> None:
         form = rosa.page.form("/batches")
         rosa.send("/batches", instalments=form.offered["instalments"])
     batch = number_in(rosa.address)
-    for key, transition in (("daniel", "approve"), ("tomas", "release"), ("rosa", "confirm")):
+    ticked = {"confirmed": "yes"}
+    for key, transition, fields in (
+        ("daniel", "approve", {}),
+        ("tomas", "release", ticked),
+        ("rosa", "confirm", ticked),
+    ):
         with stage.step(key, f"{transition} the batch") as finance:
             finance.open(f"/batches/{batch}")
-            finance.send(f"/transitions/{transition}")
+            finance.send(f"/transitions/{transition}", **fields)
 
 
 def report_interim(stage: Stage, application: int) -> None:
@@ -321,7 +326,7 @@ def close(stage: Stage, application: int) -> None:
     stage.at(0)
     with stage.step("nia", "close the grant") as nia:
         nia.open(f"/applications/{application}")
-        nia.send("/transitions/close")
+        nia.send("/transitions/close", confirmed="yes")
 
 
 def keep(stage: Stage, application: int, series: str, path: Path) -> dict[str, str]:

@@ -12,6 +12,9 @@ from wtforms.validators import ValidationError
 from grants.forms.base import TEXT, cleaned, money, number
 from workflows.engine.flow import Field, Transition
 
+CONFIRMED = "confirmed"
+"""The name of the box that confirms a final transition."""
+
 
 class Unclear(ValueError):
     """Some fields cannot be parsed; `errors` holds a message per field, `values` the input."""
@@ -34,6 +37,13 @@ def answers(transition: Transition, sent: Mapping[str, str], currency: str) -> d
     if errors:
         raise Unclear(errors, sent)
     return found
+
+
+def require_confirmation(transition: Transition | None, sent: Mapping[str, str]) -> None:
+    """Raise Unclear if the transition cannot be undone and the box that confirms this is not ticked."""
+    if transition and transition.final and sent.get(CONFIRMED) != "yes":
+        text = gettext("Tick the box to confirm that you understand this cannot be undone.")
+        raise Unclear({CONFIRMED: text}, sent)
 
 
 def _read(field: Field, text: str, currency: str) -> Any:

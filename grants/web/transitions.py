@@ -17,7 +17,7 @@ from grants.access.permissions import Permission
 from grants.access.principals import application_of, roles_on
 from grants.db import now, transaction
 from grants.forms.base import number, written
-from grants.forms.transitions import Unclear, answers
+from grants.forms.transitions import Unclear, answers, require_confirmation
 from grants.models import Agreement, Application, Batch, Report
 from grants.queries import cases
 from grants.queries.cases.applications import recommendation
@@ -102,6 +102,7 @@ def _take(row: Any, key: str, given: dict[str, Any]) -> str:
     """Apply it; 403 if no role of the principal can ever do so. At the wrong step, the flow gives the reason."""
     by = [role for transition in flow_of(row).transitions if transition.key == key for role in transition.roles]
     actor = actor_on_row(row, *(by or roles_on(row, principal())))
+    require_confirmation(flow_of(row).transition(key, row.step, getattr(row, "stage", "")), request.form)
     transitions.apply(
         row, key, actor=actor, answers=given, version=request.form.get("version", type=int), arrived_at=arrived_at()
     )

@@ -34,6 +34,7 @@ def _sent(page: str = "", **fields: Any) -> Sent:
 
 
 REASON = "The school has closed meanwhile, and nobody else would keep the mast; we are sorry to say so."
+TICKED = {"confirmed": "yes"}
 SIGNED = {"name": "Somebody Demo", "read": "yes"}
 BACK = {"amount": "500.00", "day": "{today}", "reference": "B-2026-77"}
 
@@ -55,10 +56,10 @@ SENT: dict[str, Sent] = {
     "/applications/{checked}/transitions/not_eligible": _sent("/applications/{checked}", feedback=REASON),
     "/applications/{ready}/transitions/to_panel": _sent("/applications/{ready}"),
     "/applications/{panel}/transitions/recommend": _sent("/applications/{panel}", kind="award", amount="9,000.00"),
-    "/applications/{decision}/transitions/award": _sent("/applications/{decision}"),
+    "/applications/{decision}/transitions/award": _sent("/applications/{decision}", **TICKED),
     "/applications/{decision}/transitions/decline": _sent("/applications/{decision}", feedback=REASON),
     "/applications/{decision}/transitions/back_to_panel": _sent("/applications/{decision}", reason=REASON),
-    "/applications/{reviewed}/transitions/award": _sent("/applications/{reviewed}", amount="2,000.00"),
+    "/applications/{reviewed}/transitions/award": _sent("/applications/{reviewed}", amount="2,000.00", **TICKED),
     "/applications/{statement}/transitions/invite": _sent("/applications/{statement}"),
     "/applications/{statement}/transitions/decline_statement": _sent("/applications/{statement}", feedback=REASON),
     "/applications/{alert}/transitions/alert": _sent("/applications/{alert}/send"),
@@ -69,7 +70,7 @@ SENT: dict[str, Sent] = {
     "/applications/{offered}/transitions/turn_down": _sent("/awards/{offered_award}", reason=REASON),
     "/applications/{lapsed}/transitions/take_back": _sent("/awards/{lapsed_award}", reason=REASON),
     "/applications/{half}/transitions/refuse": _sent("/awards/{half_award}", reason=REASON),
-    "/applications/{settled}/transitions/close": _sent("/applications/{settled}"),
+    "/applications/{settled}/transitions/close": _sent("/applications/{settled}", **TICKED),
     "/agreements/{offered_agreement}/transitions/sign": _sent("/awards/{offered_award}", **SIGNED),
     "/agreements/{half_agreement}/transitions/countersign": _sent("/awards/{half_award}", **SIGNED),
     "/agreements/{conditional_agreement}/transitions/met": _sent("/awards/{conditional_award}", proof=REASON),
@@ -85,8 +86,8 @@ SENT: dict[str, Sent] = {
     "/batches": _sent("/batches/new?fund={fund}"),
     "/batches/{batch}/transitions/approve": _sent("/batches/{batch}"),
     "/batches/{batch}/transitions/undo": _sent("/batches/{batch}", reason=REASON),
-    "/batches/{approved_batch}/transitions/release": _sent("/batches/{approved_batch}"),
-    "/batches/{released_batch}/transitions/confirm": _sent("/batches/{released_batch}"),
+    "/batches/{approved_batch}/transitions/release": _sent("/batches/{approved_batch}", **TICKED),
+    "/batches/{released_batch}/transitions/confirm": _sent("/batches/{released_batch}", **TICKED),
     # calls
     "/office/calls/new": _sent("/office/calls/new", title="Another round", opens_at="2027-01-01T00:00"),
     "/office/calls/{new_call}": _sent("/office/calls/{new_call}", title="The round after"),

@@ -126,8 +126,6 @@ class Chromium(Visitor):
             form = self.window.locator(f'form[id="{found.id}"]')
             button = form.locator(f'button[formaction="{found.action}"]')
         self._unfold(form)
-        for confirmation in form.locator('[name="confirmed"]').all():
-            confirmation.check()
         return self._click(self._fill_in(form, fields) or button)
 
     def download(self, path: str) -> bytes:

@@ -128,7 +128,7 @@ def awarded(app: Flask, world: World, request: int) -> None:
     review = Review(points, comments, strengths=WHY, concerns=WHY, fund=True, amount=Decimal("1200.00"))
     score(at_work(app, world, "rex"), TITLE, review)
     omar.open(f"/applications/{request}")
-    omar.send("/transitions/award", amount="1200.00", conditions="")
+    omar.send("/transitions/award", amount="1200.00", conditions="", confirmed="yes")
 
 
 def test_one_short_file_is_a_programme_from_the_call_to_the_letter(app: Flask, world: World) -> None:

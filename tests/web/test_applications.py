@@ -348,8 +348,27 @@ def test_the_form_of_the_approver_contains_the_recommendation(app: Flask) -> Non
     assert (fields["amount"], fields["conditions"]) == (["8,000.00"], ["Name the owner."])
     assert "Recommended: award USD\N{NO-BREAK SPACE}8,000.00" in page.page.text
     assert "I understand that this cannot be undone." in page.page.text
-    pia.submit(page, "/transitions/award")
+    pia.submit(page, "/transitions/award", confirmed="yes")
     assert "Awarded USD\N{NO-BREAK SPACE}8,000.00" in pia.get(f"/applications/{row.id}").page.text
+
+
+def test_an_award_without_the_confirmation_keeps_what_was_typed(app: Flask) -> None:
+    with app.app_context():
+        world = scene.found()
+        row = first()
+        scene.review(world, row)
+        scene.apply(world, row, "to_panel", "olga", Role.OFFICER)
+        scene.apply(world, row, "recommend", "omar", Role.OFFICER, kind="award", amount=Decimal(8000))
+    pia = signed_in(app, world.people["pia"])
+    page = pia.get(f"/applications/{row.id}")
+
+    refused = pia.submit(page, "/transitions/award", amount="7,500.00", conditions="Name the owner.")
+
+    fields = refused.page.form("/transitions/award").fields
+    assert refused.status_code == 422
+    assert (fields["amount"], fields["conditions"]) == (["7,500.00"], ["Name the owner."])
+    assert "Tick the box to confirm" in refused.page.text
+    assert "Awarded" not in pia.get(f"/applications/{row.id}").page.text
 
 
 def test_the_form_of_the_approver_contains_the_recommended_feedback(app: Flask) -> None:

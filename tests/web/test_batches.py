@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 
 from config import Settings
 from grants.db import db
-from grants.models import Application, Award, Batch, Instalment, Payment
+from grants.models import Application, Award, Batch, Instalment, Payment, Person
 from grants.outside.servers.postgres import plain
+from grants.web import transitions as routes
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.web.reading import conflict, statements
@@ -50,8 +51,8 @@ def test_a_batch_goes_through_three_people_on_its_page(app: Flask, paying: tuple
 
     fox.submit(fox.get(there), f"{there}/transitions/approve")
     page = fritz.get(there)
-    fritz.submit(page, f"{there}/transitions/release")
-    fay.submit(fay.get(there), f"{there}/transitions/confirm")
+    fritz.submit(page, f"{there}/transitions/release", confirmed="yes")
+    fay.submit(fay.get(there), f"{there}/transitions/confirm", confirmed="yes")
 
     assert "Release 1 payment, USD\N{NO-BREAK SPACE}6,000.00" in page.page.text
     assert step(app, there) == "paid"
@@ -90,6 +91,38 @@ def test_without_rule_and_constraint_one_person_approves_their_own_batch(
     assert (answer.status_code, step(app, there)) == (302, "approved")
     with app.app_context():
         assert db.session.query(Batch).filter(Batch.approved_by == Batch.prepared_by).count() == 1
+
+
+def approved(app: Flask, people: dict[str, Person]) -> tuple[Careful, str]:
+    """A batch that another person has approved, and the browser of the person who can release it."""
+    fay, fox, fritz = (signed_in(app, people[name]) for name in ("fay", "fox", "fritz"))
+    there = prepared(fay)
+    fox.submit(fox.get(there), f"{there}/transitions/approve")
+    return fritz, there
+
+
+def test_a_batch_is_not_released_until_the_box_is_ticked(app: Flask, paying: tuple[w.World, Award]) -> None:
+    fritz, there = approved(app, paying[0].people)
+
+    refused = fritz.submit(fritz.get(there), f"{there}/transitions/release")
+
+    assert (refused.status_code, step(app, there)) == (422, "approved")
+    assert "Tick the box to confirm that you understand this cannot be undone." in refused.page.text
+    assert "#release-confirmed" in refused.page.hrefs
+    fritz.submit(refused, f"{there}/transitions/release", confirmed="yes")
+    assert step(app, there) == "released"
+
+
+def test_without_the_confirmation_rule_a_batch_is_released_unticked(
+    app: Flask, paying: tuple[w.World, Award], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: the server does not require the box to be ticked."""
+    monkeypatch.setattr(routes, "require_confirmation", lambda *_: None)
+    fritz, there = approved(app, paying[0].people)
+
+    fritz.submit(fritz.get(there), f"{there}/transitions/release")
+
+    assert step(app, there) == "released"
 
 
 def test_a_form_sent_twice_prepares_one_batch(app: Flask, paying: tuple[w.World, Award]) -> None:

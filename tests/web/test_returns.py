@@ -87,11 +87,10 @@ def test_the_grant_cannot_be_closed_until_the_money_is_returned(app: Flask, awar
     there = f"/applications/{award}"
     before = olga.get(there)
 
-    refused = olga.post(
-        f"{there}/transitions/close", data={"csrf_token": before.page.form("/sign-out").fields["csrf_token"]}
-    )
+    token = before.page.form("/sign-out").fields["csrf_token"]
+    refused = olga.post(f"{there}/transitions/close", data={"csrf_token": token, "confirmed": "yes"})
     record(app, award)
-    closed = olga.submit(olga.get(there), "/transitions/close")
+    closed = olga.submit(olga.get(there), "/transitions/close", confirmed="yes")
 
     assert refused.status_code == 409
     assert "USD 1,000.00 of unspent funds has not been returned yet." in words(before)
@@ -103,7 +102,7 @@ def test_a_repayment_appears_in_ledger_fund_history_and_impact_report(app: Flask
     before = held(app, award)
     answer = record(app, award)
     olga = browser(app, "olga")
-    olga.submit(olga.get(f"/applications/{award}"), "/transitions/close")
+    olga.submit(olga.get(f"/applications/{award}"), "/transitions/close", confirmed="yes")
 
     assert answer.status_code == 302
     assert (before, held(app, award)) == (

@@ -76,8 +76,8 @@ class Transition:
     effect: what it changes besides the step. time_limit: key of the call's time limit for the step, after which the
     clock applies the transition. stage: the only stage in which the transition exists; None means every stage.
     next_stage: the stage that the transition starts. weight: style of the button, one of first, second, grave and
-    link. consequence: one sentence, shown beside the button. final: it cannot be undone, so its page asks once before
-    it is applied. history_text: the sentence recorded in the history.
+    link. consequence: one sentence, shown beside the button. final: it cannot be undone, so its form has a box
+    to tick before it is applied. history_text: the sentence recorded in the history.
     """
 
     key: str
