@@ -174,6 +174,11 @@ class CallRules(Data):
                 return stage
         raise KeyError(key)
 
+    def before(self, key: str) -> Stage:
+        """The stage before the one with this key; the first stage if there is none before it."""
+        keys: list[str] = [stage.key for stage in self.stages]
+        return self.stages[max(keys.index(key) - 1, 0)]
+
 
 @dataclass(frozen=True, slots=True)
 class Programme:

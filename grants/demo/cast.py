@@ -70,7 +70,9 @@ def seat(settings: Settings) -> None:
             organisations.add_missing(list(csv.DictReader(rows)))
         for name, country, region, language in INVENTED:
             if _organisation(name) is None:
-                organisations.add(name=name, country=country, region=region, language=language, source="invented")
+                organisations.add(
+                    name=name, country=country, region=region, language=language, source="demonstration data"
+                )
         hashed = hasher(settings).hash(PASSWORD)
         for key, part in CAST.items():
             if person_of(email(key)) is None:

@@ -87,17 +87,20 @@ class Needed(InputRequired):
             raise StopValidation(str(self.message))
 
 
-def needed(label: str, missing: str = "") -> Needed:
-    """Reject an empty field. missing: the sentence for it; by default, one that names the label."""
-    return Needed(missing or lazy_gettext("Enter a value for “%(label)s”.", label=label))
+def needed(missing: str) -> Needed:
+    """Reject an empty field. missing: the sentence for it, such as "Enter the name of the fund."."""
+    return Needed(missing)
 
 
 def line(
     label: str, *, most: int = LINE, required: bool = True, printed: bool = False, missing: str = "", **kw: Any
 ) -> StringField:
-    """A field of one line. printed: its text appears in letters, so the letters' fonts must contain it."""
+    """A field of one line.
+
+    missing: the error if it is required and empty. printed: it is printed in letters, so the fonts must have it.
+    """
     rules = [
-        needed(label, missing),
+        needed(missing),
         Length(max=most, message=lazy_gettext("Enter %(most)s characters or fewer.", most=most)),
     ]
     rules += [_prints] if printed else []
@@ -118,7 +121,7 @@ class AmountField(Field):
     data: Decimal | None
 
     def __init__(self, label: str, *, currency: str = "USD", required: bool = True, **kw: Any) -> None:
-        super().__init__(label, [needed(label)] if required else [], **kw)
+        super().__init__(label, [needed(lazy_gettext("Enter an amount."))] if required else [], **kw)
         self.currency = currency
 
     def process_formdata(self, values: list[str]) -> None:
@@ -140,7 +143,7 @@ class WholeField(Field):
     data: int | None
 
     def __init__(self, label: str, *, least: int = 1, most: int = 1_000, **kw: Any) -> None:
-        super().__init__(label, [needed(label)], render_kw={"inputmode": "numeric"}, **kw)
+        super().__init__(label, [needed(lazy_gettext("Enter a number."))], render_kw={"inputmode": "numeric"}, **kw)
         self.least, self.most = least, most
 
     def process_formdata(self, values: list[str]) -> None:

@@ -8,12 +8,13 @@ from typing import Any, Literal, get_args, get_origin
 
 from flask_babel import gettext, lazy_gettext
 from pydantic import ValidationError as Unfit
-from wtforms import BooleanField, DateTimeLocalField, Field, SelectField, StringField
+from wtforms import BooleanField, DateTimeLocalField, Field, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Optional, ValidationError
 
 from grants.forms import schedules
 from grants.forms.base import AmountField, Form, WholeField, cleaned, line, needed, number
 from grants.models import Call, Fund
+from workflows.cases import KINDS, STANDINGS
 from workflows.engine.message import N_
 from workflows.programme import TIME_LIMITS, CallRules, RuleSpec
 from workflows.programmes import programmes
@@ -21,6 +22,8 @@ from workflows.rules.applicants import Countries
 from workflows.rules.call_rule import Params
 from workflows.rules.calls import CALL_RULES
 
+NAMES = {**KINDS, **STANDINGS}
+"""The name of each type of applicant and of each standing."""
 YEARS = range(2000, 2100)
 """The years in which calls may open and close."""
 
@@ -29,7 +32,7 @@ class InstantField(DateTimeLocalField):
     """A date and time in UTC."""
 
     def __init__(self, label: str, *, required: bool = True, missing: str = "", **kw: Any) -> None:
-        rules = [needed(label, missing)] if required else [Optional()]
+        rules = [needed(missing)] if required else [Optional()]
         super().__init__(label, rules, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kw)
 
     def process_formdata(self, values: list[str]) -> None:
@@ -180,10 +183,21 @@ def call_form(call: Call) -> type[CallForm]:
     for spec in fields["known"]:
         fields[f"rule_{spec.key}"] = BooleanField(gettext("Apply this rule"), default=spec.key in on)
         fields |= {
-            _name(spec, name): StringField(_label(spec, name, call.currency), filters=[cleaned], default=_shown(value))
+            _name(spec, name): _field(spec, name, _label(spec, name, call.currency), value)
             for name, value in spec.params.items()
         }
     return type("FormOfThisCall", (_filled(call),), fields)
+
+
+def _field(spec: RuleSpec, name: str, label: str, value: Any) -> Any:
+    """The field of a rule's parameter: boxes for several names, a list for one name, otherwise text."""
+    kind = CALL_RULES[spec.key].params.model_fields[name].annotation
+    names = {key: gettext(NAMES[key].text) for key in _names(kind)}
+    if not names:
+        return StringField(label, filters=[cleaned], default=_shown(value))
+    if get_origin(kind) is Literal:
+        return SelectField(label, choices=names, default=value, validate_choice=False)
+    return SelectMultipleField(label, choices=names, default=list(value), validate_choice=False)
 
 
 def _filled(call: Call) -> type[CallForm]:
@@ -208,18 +222,15 @@ def _known(call: Call) -> tuple[RuleSpec, ...]:
 
 
 def _advice(params: type[Params], param: str, wrong: list[str]) -> str:
-    """The error of a rule's parameter: the unknown names, and what to enter instead."""
-    kind, reported = params.model_fields[param].annotation, ""
-    known = _names(kind)
-    if wrong:
-        reported = gettext("Unknown: %(names)s.", names=", ".join(f"“{name}”" for name in wrong)) + " "
+    """The error of a rule's parameter. wrong: the country codes that do not exist."""
+    kind = params.model_fields[param].annotation
     if issubclass(params, Countries):
+        names = ", ".join(f"“{name}”" for name in wrong)
+        reported = gettext("Unknown: %(names)s.", names=names) + " " if wrong else ""
         return reported + gettext("Enter two-letter country codes separated by commas, such as BJ for Benin.")
-    if not known:
+    if not _names(kind):
         return gettext("Enter a number above zero.")
-    if get_origin(kind) is Literal:
-        return reported + gettext("Enter one of these: %(names)s.", names=", ".join(known))
-    return reported + gettext("Enter one or more of these, separated by commas: %(names)s.", names=", ".join(known))
+    return gettext("Choose one option.") if get_origin(kind) is Literal else gettext("Choose at least one option.")
 
 
 def _names(annotation: Any) -> tuple[str, ...]:
@@ -234,14 +245,14 @@ def _name(spec: RuleSpec, param: str) -> str:
 
 
 LABELS = {
-    "applicants_allowed": N_("Allowed"),
-    "countries_allowed": N_("Allowed"),
-    "standing_allowed": N_("Allowed"),
+    "applicants_allowed": N_("Types of applicant"),
+    "countries_allowed": N_("Countries"),
+    "standing_allowed": N_("Standing of the chapter"),
     "contacts_count": N_("Minimum number of people with an account"),
     "held_grants": N_("Maximum number of current grants"),
     "held_amount": N_("Maximum total of current grants, %(currency)s"),
-    "most_of_kind_kind": N_("Kind of applicant"),
-    "most_of_kind_amount": N_("Maximum grant for this kind, %(currency)s"),
+    "most_of_kind_kind": N_("Type of applicant"),
+    "most_of_kind_amount": N_("Maximum grant for this type, %(currency)s"),
     "indirect_percent": N_("Maximum percentage of the grant"),
     "cofunding_percent": N_("Minimum percentage of the grant"),
     "partner_above_amount": N_("Above this amount, %(currency)s"),
@@ -270,5 +281,7 @@ def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _listed(text: str | None) -> list[str]:
+def _listed(text: list[str] | str | None) -> list[str]:
+    if isinstance(text, list):
+        return text
     return [part.strip() for part in (text or "").split(",") if part.strip()]

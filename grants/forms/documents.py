@@ -18,7 +18,10 @@ class NumberForm(Form):
     """The number printed at the foot of a letter."""
 
     number = line(
-        lazy_gettext("Number"), most=40, description=lazy_gettext("At the foot of the letter, such as L-2026-0042.")
+        lazy_gettext("Number"),
+        most=40,
+        missing=lazy_gettext("Enter the number of the letter."),
+        description=lazy_gettext("At the foot of the letter, such as L-2026-0042."),
     )
 
 

@@ -28,16 +28,20 @@ def more_than_nothing(field: AmountField) -> None:
 class FundForm(Form):
     """A new fund with its contribution."""
 
-    title = line(lazy_gettext("Name of the fund"), most=120)
+    title = line(lazy_gettext("Name of the fund"), most=120, missing=lazy_gettext("Enter the name of the fund."))
     year = IntegerField(
         lazy_gettext("Year"),
         [
-            needed(lazy_gettext("Year")),
+            needed(lazy_gettext("Enter the year.")),
             NumberRange(2000, 2100, message=YEARS),
         ],
     )
     currency = line(
-        lazy_gettext("Currency"), most=3, description=lazy_gettext("Three letters, such as USD."), default="USD"
+        lazy_gettext("Currency"),
+        most=3,
+        missing=lazy_gettext("Enter the currency."),
+        description=lazy_gettext("Three letters, such as USD."),
+        default="USD",
     )
     amount = AmountField(lazy_gettext("Amount received"))
     source = line(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
@@ -29,7 +29,7 @@ class PercentField(Field):
     data: Decimal | None
 
     def __init__(self, label: str, **kw: Any) -> None:
-        super().__init__(label, [needed(label)], render_kw={"inputmode": "decimal"}, **kw)
+        super().__init__(label, [needed(lazy_gettext("Enter a percentage."))], render_kw={"inputmode": "decimal"}, **kw)
 
     def process_formdata(self, values: list[str]) -> None:
         """Parse the percentage; raises ValidationError with the allowed range."""

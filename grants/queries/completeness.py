@@ -72,11 +72,11 @@ def _line(report: Report, spending: ReportSpending) -> Message | None:
         return _unread(report, spending, what)
     if spending.spent is None:
         return Message(
-            "Enter the amount used for “%(line)s”. If nothing was used, enter 0.", line=what, cure="spending"
+            "Enter the amount spent on “%(line)s”. If nothing was spent, enter 0.", line=what, cure="spending"
         )
     if spending.spent > agreed * TOLERANCE and not spending.explanation.strip():
         return Message(
-            "“%(line)s” is more than 10 %% above the agreed amount. Give the reason.", line=what, cure="spending"
+            "“%(line)s” is more than 10%% above the agreed amount. Give the reason.", line=what, cure="spending"
         )
     return None
 

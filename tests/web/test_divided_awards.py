@@ -109,7 +109,7 @@ def test_the_limit_of_indirect_costs_applies_here_too(app: Flask, world: w.World
 
     answer = mia.submit(mia.get(THERE), THERE, **typed("5949", "1051"))
 
-    assert "this call allows at most 15 % of the grant" in answer.page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "this call allows at most 15% of the grant" in answer.page.text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_signed_budget_cannot_be_changed(app: Flask, world: w.World, mia: Careful) -> None:
@@ -152,7 +152,7 @@ def test_reports_compare_amounts_used_with_amounts_agreed(app: Flask, world: w.W
         text_found = [str(message) for message in completeness.of(report) if message.cure == "spending"]
 
     assert text_found == [
-        "“Routers” is more than 10 %% above the agreed amount. Give the reason.".replace("%%", "%"),
+        "“Routers” is more than 10%% above the agreed amount. Give the reason.".replace("%%", "%"),
         "The lines add up to USD 7700; the award is USD 7000.000. Enter only costs that the award pays for.",
     ]
 

@@ -38,7 +38,7 @@ def test_the_most_urgent_draft_is_shown_first(app: Flask) -> None:
 
     page = inbox(client)
 
-    assert "Your draft The sooner one is saved, but not submitted." in page.page.text
+    assert "Your draft The sooner one is saved but not submitted." in page.page.text
     assert "3 days are left." in page.page.text
     assert {f"/applications/{one.id}/write" for one in (sooner, later)} <= set(page.page.links.values())
 

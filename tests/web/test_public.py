@@ -165,9 +165,9 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
 
     for sentence in (
         "Current grants: at most 2, together at most USD\xa055,000.",
-        "Indirect costs are at most 15 % of the grant.",
+        "Indirect costs are at most 15% of the grant.",
         "3 independent reviewers",
-        "when we have approved “Interim report”",
+        "when we have approved the interim report",
         "The approver, who took no part in the eligibility checks, then decides.",
     ):
         assert sentence in page.page.text

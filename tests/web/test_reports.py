@@ -177,7 +177,7 @@ def test_a_complete_report_is_submitted_and_approved_and_the_next_instalment_bec
     olga.submit(read, "/reports/1/transitions/approve")
 
     assert "We received your report" in mine.page.text
-    assert "Not yet: 69 % of the way" in read.page.text
+    assert "Not yet: 69% of the way" in read.page.text
     with app.app_context():
         assert list(db.session.scalars(select(Instalment.step).order_by(Instalment.number))) == ["payable", "payable"]
 
@@ -355,7 +355,7 @@ def test_a_report_sent_back_is_a_task_with_a_question_in_the_inbox(app: Flask, w
     mia.submit(mia.get("/reports/1/send"), "/reports/1/transitions/send")
     olga.submit(olga.get("/reports/1"), "/reports/1/transitions/send_back", question="How many of them are women?")
 
-    assert "Answer our question about the report: fibre title" in mia.get("/inbox").page.text
+    assert "Answer our questions about the report: fibre title" in mia.get("/inbox").page.text
 
 
 def test_the_reader_of_an_early_final_report_is_told_that_it_is_early(app: Flask, world: w.World) -> None:

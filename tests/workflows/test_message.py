@@ -94,7 +94,7 @@ def test_the_cure_belongs_to_the_message_but_is_not_stored() -> None:
 
 
 def test_a_message_with_values_may_contain_a_percent_sign() -> None:
-    assert str(Message("At most %(share)s %%.", share=15)) == "At most 15 %."
+    assert str(Message("At most %(share)s%%.", share=15)) == "At most 15%."
 
 
 def test_a_counted_message_keeps_both_forms_when_it_is_stored() -> None:

@@ -187,7 +187,7 @@ OTHER = {
         Failing(
             money.earlier_reports_done,
             {"earlier_open": ("Interim report",)},
-            ("“Interim report” must be approved first.",),
+            ("An earlier report must be approved first: Interim report.",),
         ),
         Failing(
             money.not_sent_by_me,

@@ -93,7 +93,7 @@ RETURNED = Transition(
         ),
     ),
     history_text=N_("Unspent funds returned"),
-    consequence=N_("This is booked against the amount paid."),
+    consequence=N_("This amount is deducted from the amount paid."),
 )
 LAPSE = Transition(
     "lapse",

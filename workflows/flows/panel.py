@@ -61,7 +61,7 @@ ANY_FEEDBACK = Field(
 KIND = Field("kind", "choice", N_("Your recommendation"), options=(("award", N_("Award")), ("decline", N_("Decline"))))
 REASON = Field("reason", "text", N_("Reason"), words=3)
 REASON_FOR_GRANTEE = Field(
-    "reason", "text", N_("Reason for the grantee"), N_("We send it to the grantee by e-mail."), words=3
+    "reason", "text", N_("Reason for the grantee"), N_("We send it to the grantee by email."), words=3
 )
 ANY_REASON = Field("reason", "text", N_("Reason"), required=False)
 QUESTION = Field("question", "text", N_("What must be changed or answered"), words=3)
@@ -137,7 +137,7 @@ NOT_ELIGIBLE = Transition(
     notifies=(INELIGIBLE,),
     weight="grave",
     history_text=N_("Found not eligible"),
-    consequence=N_("The applicant gets your feedback by e-mail."),
+    consequence=N_("The applicant gets your feedback by email."),
 )
 TO_PANEL = Transition(
     "to_panel",
@@ -256,7 +256,7 @@ TAKE_BACK = Transition(
     notifies=(TAKEN_BACK,),
     weight="grave",
     history_text=N_("Award revoked"),
-    consequence=N_("The amount is available in the call again. The grantee gets your reason by e-mail."),
+    consequence=N_("The amount is available in the call again. The grantee gets your reason by email."),
 )
 REFUSE = replace(
     TAKE_BACK,

@@ -161,7 +161,11 @@ def outcomes(*, rows: int = 0) -> Section:
 def indicators(*, rows: int = 0) -> Question:
     """Indicators with baseline, target and method. rows: maximum number; 0 means no limit."""
     label = N_("What you will measure") if rows != 1 else N_("The one thing you will measure")
-    text = N_("Enter today’s value, the target, and how you will measure it. Your reports use the same indicators.")
+    text = (
+        N_("Enter today’s value, the target, and how you will measure it. Your reports use the same indicators.")
+        if rows != 1
+        else N_("Enter today’s value, the target, and how you will measure it. Your reports use the same indicator.")
+    )
     return Question(key="indicators", kind="indicators", label=label, help=text, rows=rows)
 
 

@@ -86,7 +86,7 @@ def indirect(case: ApplicationCase, params: Share) -> Message | None:
     if case.indirect <= limit:
         return None
     return Message(
-        "Indirect costs are %(indirect)s; this call allows at most %(percent)s %% of the grant, which is %(limit)s.",
+        "Indirect costs are %(indirect)s; this call allows at most %(percent)s%% of the grant, which is %(limit)s.",
         indirect=Money(case.indirect, case.round.currency),
         percent=_plain(params.percent),
         limit=Money(round(limit, 2), case.round.currency),

@@ -31,7 +31,10 @@ def agreement_in_force(case: ReportCase, actor: Actor) -> Message | None:
 
 def earlier_reports_done(case: ReportCase, actor: Actor) -> tuple[Message, ...]:
     """All earlier reports are approved."""
-    return tuple(Message("“%(title)s” must be approved first.", title=Message(title)) for title in case.earlier_open)
+    return tuple(
+        Message("An earlier report must be approved first: %(title)s.", title=Message(title))
+        for title in case.earlier_open
+    )
 
 
 def not_sent_by_me(case: ReportCase, actor: Actor) -> Message | None:

@@ -106,7 +106,7 @@ def rests_on(application: Application, asked: list[Assignment], case: Applicatio
         text = _advised(advice.kind, amount(advice.amount, currency), advice.person.name)
         rows.append(Fact(gettext("Officer’s recommendation"), text))
     rows += [
-        Fact(gettext("Requested"), amount(application.asked, currency)),
+        Fact(gettext("Requested"), amount(application.asked or None, currency)),
         Fact(gettext("Available in the call’s envelope"), amount(case.round.envelope_left, currency)),
     ]
     return DecisionSummary(tuple(rows), board.far_apart, advice, url_for("reviews.of", id=application.id))

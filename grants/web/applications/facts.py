@@ -10,7 +10,7 @@ from grants.models import Application
 from grants.web.applications import status
 from grants.web.reviews.scoring import requested
 from grants.web.site.components import Fact
-from grants.web.site.formats import amount, country, day, label, number
+from grants.web.site.formats import amount, country, day, label, percent
 from workflows.cases import ApplicationCase
 from workflows.countries import flags_of
 
@@ -22,7 +22,7 @@ def facts(application: Application, case: ApplicationCase) -> list[Fact]:
         Markup(' <span class="flag">{}</span>').format(flag) for flag in flags_of(organisation.country)
     )
     link = Markup('<a href="{}">{}</a>').format(url_for("organisations.show", id=organisation.id), organisation.name)
-    share = f"{number(round(100 * case.indirect / case.asked, 1))} %" if case.asked else "–"
+    share = percent(round(100 * case.indirect / case.asked, 1)) if case.asked else "–"
     other = amount(case.cofunding, currency) if case.cofunding else "–"
     grants = gettext(
         "%(count)s active, %(sum)s", count=case.applicant.held, sum=amount(case.applicant.held_amount, currency)

@@ -61,14 +61,14 @@ class Dots:
 class ApplicationRow:
     """One row of the table of applications.
 
-    under: applicant, country and number. held: who holds it. days: days at this step, with their limit; None once it
-    has ended. reviews: None while the step has no reviews. next: the next action; its URL is empty if the reader cannot
-    perform it.
+    asked: None while nothing is requested, as in an alert. under: applicant, country and number. held: who holds it.
+    days: days at this step, with their limit; None once it has ended. reviews: None while the step has no reviews.
+    next: the next action; its URL is empty if the reader cannot perform it.
     """
 
     title: str
     url: str
-    asked: Decimal
+    asked: Decimal | None
     currency: str
     under: str
     step: Step
@@ -178,7 +178,7 @@ def line(one: Listed, principal: Principal) -> ApplicationRow:
     return ApplicationRow(
         title=row.title,
         url=url_for("applications.show", id=row.id),
-        asked=row.asked,
+        asked=row.asked or None,
         currency=row.call.currency,
         under=" · ".join([row.organisation.name, row.organisation.country, row.reference or ""]),
         step=STEPS[row.step],

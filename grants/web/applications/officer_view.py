@@ -150,7 +150,7 @@ def _frame(application: Application, facts: statuses.Status, present: str, *, ev
 
 def _tabs(application: Application, present: str, sent: int, events: int | None) -> tuple[Tab, ...]:
     needed = listing.needed(application)
-    asked = amount(application.asked, application.call.currency, code=False, cents=False)
+    asked = amount(application.asked or None, application.call.currency, code=False, cents=False)
     tabs = [
         Tab(gettext("Overview"), url_for("applications.show", id=application.id), present == "overview"),
         _tab(application, gettext("Proposal"), "proposal", present),

@@ -14,7 +14,7 @@ from grants.queries import awards
 from grants.queries.cases.instalments import conditions as conditions_instalments
 from grants.web.site.authorization import principal
 from grants.web.site.components import Check
-from grants.web.site.formats import amount, day, number, translate
+from grants.web.site.formats import amount, day, percent, translate
 from workflows.engine.message import Message
 from workflows.engine.steps import STEPS, Step
 
@@ -44,7 +44,7 @@ UNDER_WAY = {
 
 @dataclass(frozen=True, slots=True)
 class InstalmentRow:
-    """One instalment. share: its part of the award, such as "50 %". on: since when or on which day it has its step."""
+    """One instalment. share: its part of the award, such as "50%". on: since when or on which day it has its step."""
 
     number: int
     figure: str
@@ -66,7 +66,7 @@ def _row(row: Instalment, award: Award, payment: Payment | None, open_to_me: fro
     return InstalmentRow(
         number=row.number,
         figure=amount(row.amount, award.currency, code=False),
-        share=f"{number(round(100 * row.amount / award.amount, 1))}\N{NO-BREAK SPACE}%",
+        share=percent(round(100 * row.amount / award.amount, 1)),
         step=STEPS[step],
         on=on,
         conditions=[

@@ -74,7 +74,7 @@ def _step(batch: Batch, *, mine: bool) -> Step:
 def _waits(batch: Batch, *, mine: bool) -> str | None:
     if batch.step not in NEXT:
         return None
-    return gettext("waiting for you") if mine else gettext("waiting for another member of finance")
+    return gettext("waiting for you") if mine else gettext("waiting for another member of the finance team")
 
 
 def _people(batch: Batch, *, mine: bool) -> list[Signature]:
@@ -104,7 +104,7 @@ def _next(role: str, *, mine: bool) -> Signature:
         return Signature(role=role, name=gettext("You"), note=note, state="applicant")
     return Signature(
         role=role,
-        name=gettext("Another member of finance"),
+        name=gettext("Another member of the finance team"),
         note=gettext("someone who has not prepared or approved this batch or decided an award in it"),
         state="applicant",
     )

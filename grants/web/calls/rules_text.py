@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
-from grants.web.site.formats import amount, country, label, number, translate
+from grants.web.site.formats import amount, country, label, percent, translate
 from workflows.engine.message import Message
 from workflows.programme import CallRules, Programme, RuleSpec
 from workflows.rules.calls import CALL_RULES
@@ -27,7 +27,7 @@ STANDINGS = {
     "in_formation": Message("in formation"),
     "dechartered": Message("without a charter"),
 }
-"""The standing of a chapter in plain words; the register has terms of its own."""
+"""The standing of a chapter within a sentence."""
 
 APPLICANT_RULES = ("applicants", "countries", "standing")
 """The rules that the programme's own description of its applicants covers."""
@@ -108,11 +108,9 @@ BUDGETS: dict[str, Sentence] = {
     ),
     "longest": lambda _, rules, __: gettext("The project lasts at most %(months)s months.", months=rules.months_most),
     "indirect": lambda given, *_: gettext(
-        "Indirect costs are at most %(percent)s %% of the grant.", percent=_percent(given)
+        "Indirect costs are at most %(percent)s of the grant.", percent=_percent(given)
     ),
-    "cofunding": lambda given, *_: gettext(
-        "Co-funding is at least %(percent)s %% of the grant.", percent=_percent(given)
-    ),
+    "cofunding": lambda given, *_: gettext("Co-funding is at least %(percent)s of the grant.", percent=_percent(given)),
     "most_of_kind": lambda given, _, currency: gettext(
         "%(kinds)s can request at most %(amount)s.",
         kinds=_kind(given["kind"]).capitalize(),
@@ -147,7 +145,7 @@ def _both(names: Sequence[str]) -> str:
 
 
 def _percent(given: Mapping[str, Any]) -> str:
-    return number(Decimal(given["percent"]))
+    return percent(Decimal(given["percent"]))
 
 
 def _listed(given: Mapping[str, Any], message: Callable[[str], str]) -> str:

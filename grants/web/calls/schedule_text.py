@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from flask_babel import gettext, ngettext
 
-from grants.web.site.formats import translate
+from grants.web.site.formats import percent, translate
 from workflows.programme import CallRules, InstalmentPlan, ReportSchedule
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """An instalment: its share of the grant, such as "50 %", and what it is paid after."""
+    """An instalment: its share of the grant, such as "50%", and what it is paid after."""
 
     share: str
     when: str
@@ -41,13 +41,22 @@ def _payment(plan: InstalmentPlan, rules: CallRules) -> Payment:
     conditions = []
     for condition in plan.conditions:
         kind, _, number = condition.partition(":")
-        title = rules.reports[int(number) - 1].title if number else ""
         conditions.append(
             gettext("when both parties have signed the agreement")
             if kind == "agreement"
-            else gettext("when we have approved “%(report)s”", report=translate(title))
+            else _approved(int(number), rules.reports)
         )
-    return Payment(f"{plan.percent.normalize():f}\N{NARROW NO-BREAK SPACE}%", ", ".join(conditions))
+    return Payment(percent(plan.percent), ", ".join(conditions))
+
+
+def _approved(number: int, schedules: Sequence[ReportSchedule]) -> str:
+    """The condition that a report is approved; it has its number if the grant has several of the same kind."""
+    kind = schedules[number - 1].kind
+    if [schedule.kind for schedule in schedules].count(kind) > 1:
+        return gettext("when we have approved report %(number)s", number=number)
+    if kind == "final":
+        return gettext("when we have approved the final report")
+    return gettext("when we have approved the interim report")
 
 
 def _due(report: ReportSchedule) -> str:
@@ -55,7 +64,7 @@ def _due(report: ReportSchedule) -> str:
     if report.at == "end":
         return gettext("within %(days)s of the end of the project", days=days)
     if not report.months:
-        return gettext("%(days)s after the start of the project", days=days)
+        return gettext("within %(days)s of the start of the project", days=days)
     if not report.days:
         return gettext("at the end of month %(months)s", months=report.months)
-    return gettext("%(days)s after the end of month %(months)s", days=days, months=report.months)
+    return gettext("within %(days)s of the end of month %(months)s", days=days, months=report.months)

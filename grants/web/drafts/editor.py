@@ -20,7 +20,7 @@ from grants.web.applications import status
 from grants.web.site.authorization import principal
 from grants.web.site.autosave import Saved, part
 from grants.web.site.components import Problem
-from grants.web.site.formats import amount, clock, number, translate
+from grants.web.site.formats import amount, clock, percent, translate
 from workflows.forms.completeness import Content, SectionState, states, words
 from workflows.programme import Question, Stage
 from workflows.rules.budgets import Above, Share
@@ -268,17 +268,17 @@ def _most(asked: Decimal, most: Decimal, currency: str) -> Limit:
     )
 
 
-def _indirect(asked: Decimal, indirect: Decimal, percent: Decimal, currency: str) -> Limit:
+def _indirect(asked: Decimal, indirect: Decimal, most: Decimal, currency: str) -> Limit:
     share = 100 * indirect / asked if asked else Decimal(0)
     return Limit(
         name=gettext("Indirect costs"),
-        figure=f"{number(round(share, 1))}\N{NARROW NO-BREAK SPACE}%",
-        share=float(100 * share / percent) if percent else 100,
-        tone="c5" if share > percent else "c1",
+        figure=percent(round(share, 1)),
+        share=float(100 * share / most) if most else 100,
+        tone="c5" if share > most else "c1",
         text=gettext(
-            "%(amount)s of the grant, at most %(most)s %%",
+            "%(amount)s of the grant, at most %(most)s",
             amount=amount(indirect, currency, code=False),
-            most=number(percent),
+            most=percent(most),
         ),
     )
 

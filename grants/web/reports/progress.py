@@ -14,7 +14,7 @@ from grants.queries import reports
 from grants.web.site import limits
 from grants.web.site.authorization import principal
 from grants.web.site.components import Check
-from grants.web.site.formats import amount, number
+from grants.web.site.formats import amount, number, percent
 from reports.snapshots.impact import with_unit
 from reports.wording import rounded
 from workflows.deadlines import READING_DAYS, Elapsed, TimeLimit
@@ -210,14 +210,14 @@ def _result(figure: ReportFigure, share: Decimal | None) -> str:
         return gettext("Not measured") if _final(figure) else gettext("Not measured yet")
     if share is None:
         return gettext("No baseline or target set")
-    percent = round(rounded(share) * 100)
+    way = percent(round(rounded(share) * 100))
     if share >= 1 and figure.indicator.baseline == figure.indicator.target:
         return gettext("Target reached")
     if share >= 1:
-        return gettext("Target reached: %(share)s%% of the way", share=percent)
+        return gettext("Target reached: %(share)s of the way", share=way)
     if _final(figure):
-        return gettext("Not reached: %(share)s%% of the way", share=percent)
-    return gettext("Not yet: %(share)s%% of the way", share=percent)
+        return gettext("Not reached: %(share)s of the way", share=way)
+    return gettext("Not yet: %(share)s of the way", share=way)
 
 
 def _final(figure: ReportFigure) -> bool:
@@ -261,4 +261,4 @@ def _off(used: Decimal | None, off: Decimal, *, final: bool) -> str:
         return "–"
     if off < 0 and not final:
         return gettext("within budget")
-    return f"{'+' if off > 0 else '−' if off < 0 else ''}{abs(off)}\N{NO-BREAK SPACE}%"
+    return f"{'+' if off > 0 else '−' if off < 0 else ''}{percent(abs(off))}"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_percent
 from babel.support import NullTranslations
 from flask import Flask, g, request
 from flask_babel import Babel, Domain, get_locale, get_translations, gettext, ngettext
@@ -165,6 +166,12 @@ def amount(value: Decimal | None, currency: str = "USD", *, code: bool = True, c
 def number(value: Decimal | int | None) -> str:
     """A number without trailing zeros; a dash for None."""
     return "–" if value is None else plain_number(value, _locale())
+
+
+def percent(value: Decimal | float) -> str:
+    """A percentage in the reader's language, without trailing zeros: 12.50 → "12.5%"."""
+    share = Decimal(str(value)).normalize() / 100
+    return str(format_percent(share, locale=_locale(), decimal_quantization=False))
 
 
 def country(code: str) -> str:

@@ -100,7 +100,7 @@ def held_facts(holding: Holding) -> list[Fact]:
     found.append(Fact(gettext("People with an account"), str(holding.contacts)))
     if limit is None:
         return [*found, Fact(gettext("Grants held"), str(holding.grants))]
-    held = gettext("%(count)s of at most %(most)s", count=holding.grants, most=limit.grants)
+    held = gettext("%(count)s (maximum %(most)s)", count=holding.grants, most=limit.grants)
     found += [Fact(gettext("Grants held"), held), Fact(gettext("Remaining limit"), _room(holding, limit))]
     if holding.overdue:
         found.append(Fact(gettext("Overdue reports"), str(holding.overdue)))

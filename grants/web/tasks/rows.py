@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from grants.queries.tasks.task import Task
 from grants.web.applications import listing
@@ -118,7 +118,7 @@ KINDS = {
     ),
     "payable": Kind(
         Message("Prepare payments from %(title)s"),
-        Message("The conditions of these instalments are met."),
+        Message("Conditions met"),
         Message("Prepare batch"),
         "batches.new",
     ),
@@ -165,7 +165,7 @@ KINDS = {
         "reports.show",
     ),
     "report_question": Kind(
-        Message("Answer our question about the report: %(title)s"),
+        Message("Answer our questions about the report: %(title)s"),
         Message("We have returned the report with questions."),
         Message("Answer"),
         "reports.write",
@@ -232,7 +232,7 @@ def _row(task: Task, title: str, why: str, button: str) -> TaskRow:
     endpoint = KINDS[task.kind].endpoint
     url = url_for(endpoint, fund=task.id) if task.kind == "payable" else url_for(endpoint, id=task.id)
     return TaskRow(
-        title=title % {"title": task.title or gettext("untitled application")},
+        title=title % {"title": task.title} if task.title else gettext("Finish and submit your untitled application"),
         why=" · ".join(part for part in (_party(task), why) if part),
         on=task.due_on,
         tone=listing.tone(task.due_on, SOON_DAYS),
@@ -245,4 +245,6 @@ def _party(task: Task) -> str:
     """The other party of the task, the title of the report, or the number of payable instalments."""
     if task.kind in REPORTS and task.party:
         return translate(task.party)
-    return gettext("instalments to pay: %(count)s", count=task.party) if task.kind == "payable" else task.party
+    if task.kind != "payable":
+        return task.party
+    return str(ngettext("%(num)s instalment to pay", "%(num)s instalments to pay", int(task.party)))
