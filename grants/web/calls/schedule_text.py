@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext, ngettext
 
-from grants.web.site.formats import percent, translate
+from grants.web.site.formats import in_sentence, percent, translate
 from workflows.programme import CallRules, InstalmentPlan, ReportSchedule
 
 
@@ -41,22 +41,12 @@ def _payment(plan: InstalmentPlan, rules: CallRules) -> Payment:
     conditions = []
     for condition in plan.conditions:
         kind, _, number = condition.partition(":")
-        conditions.append(
-            gettext("when both parties have signed the agreement")
-            if kind == "agreement"
-            else _approved(int(number), rules.reports)
-        )
+        if kind == "agreement":
+            conditions.append(gettext("when both parties have signed the agreement"))
+        else:
+            title = in_sentence(translate(rules.reports[int(number) - 1].title))
+            conditions.append(gettext("when we have approved the %(report)s", report=title))
     return Payment(percent(plan.percent), ", ".join(conditions))
-
-
-def _approved(number: int, schedules: Sequence[ReportSchedule]) -> str:
-    """The condition that a report is approved; it has its number if the grant has several of the same kind."""
-    kind = schedules[number - 1].kind
-    if [schedule.kind for schedule in schedules].count(kind) > 1:
-        return gettext("when we have approved report %(number)s", number=number)
-    if kind == "final":
-        return gettext("when we have approved the final report")
-    return gettext("when we have approved the interim report")
 
 
 def _due(report: ReportSchedule) -> str:

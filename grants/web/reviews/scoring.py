@@ -175,9 +175,9 @@ def _ended(assignment: Assignment) -> EndedReview:
 
 
 def requested(application: Application) -> str:
-    """The requested amount and duration, such as "USD 30,000.00 over 12 months"."""
-    sum_ = amount(application.asked, application.call.currency)
-    if not application.months:
+    """The requested amount and duration, such as "USD 30,000.00 over 12 months"; a dash for an alert."""
+    sum_ = amount(application.asked or None, application.call.currency)
+    if not application.asked or not application.months:
         return sum_
     return str(ngettext("%(sum)s over %(num)s month", "%(sum)s over %(num)s months", application.months, sum=sum_))
 

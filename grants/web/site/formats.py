@@ -71,6 +71,7 @@ def init_app(app: Flask) -> None:
         label=label,
         paragraphs=paragraphs,
         clock=clock,
+        in_sentence=in_sentence,
     )
 
 
@@ -183,6 +184,11 @@ def country(code: str) -> str:
 def label(code: str) -> str:
     """The name of a stored key: `good_standing` → "Good standing"; raises KeyError for an unknown one."""
     return translate(LABELS[code])
+
+
+def in_sentence(title: str) -> str:
+    """A title as part of a sentence: "Interim report" → "interim report"; an abbreviation at its start stays."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def paragraphs(text: str) -> Markup:
