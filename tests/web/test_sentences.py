@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -76,9 +77,11 @@ def test_an_alert_requests_nothing_yet(app: Flask) -> None:
             db.session.get_one(Application, row.id).asked = Decimal(0)
     olga = signed_in(app, world.people["olga"])
 
-    pages = [olga.get(path).page.text for path in ("/applications?list=all", f"/applications/{row.id}")]
+    listed, shown = (olga.get(path).page.text for path in ("/applications?list=all", f"/applications/{row.id}"))
 
-    assert ["USD\N{NO-BREAK SPACE}0" in text for text in pages] == [False, False]
+    assert "USD\N{NO-BREAK SPACE}0" not in listed
+    assert "Requested–" in shown
+    assert re.search(r"Budget\s*–", shown)
 
 
 @pytest.mark.ground("active")
