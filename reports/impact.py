@@ -18,15 +18,15 @@ from reports.snapshots import BudgetLine, ImpactReport, Indicator
 from reports.wording import Wording
 
 MOST_NAMES = 4
-"""Number of goals named in the sentence above their table, which lists them all."""
+"""Number of targets named in the sentence above their table, which lists them all."""
 
 LONG_TITLE, VERY_LONG_TITLE = 60, 120
 """Lengths, in characters, above which a title on the cover is set in a smaller and in the smallest size."""
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
-    """A row of the table of goals."""
+class IndicatorRow:
+    """A row of the table of targets."""
 
     name: str
     start: str
@@ -65,9 +65,9 @@ class Impact:
         yield words.whole_amount(report.paid, report.currency), meaning
         if report.indicators:
             reached, total = sum(indicator.reached for indicator in report.indicators), len(report.indicators)
-            # Translators: below two numbers, "2 of 4"; the plural form is that of the second.
-            meaning = words.ngettext("Goal reached", "Goals reached", total)
-            # Translators: two numbers, "2 of 4", above "Goals reached".
+            # Translators: below two numbers, "2 of 4".
+            meaning = words.gettext("Targets reached")
+            # Translators: two numbers, "2 of 4", above "Targets reached".
             yield words.gettext("%(some)s of %(all)s", some=reached, all=total), meaning
         measured = [indicator for indicator in report.indicators if indicator.actual is not None]
         for indicator in measured[: 1 if report.returned else 2]:
@@ -82,26 +82,30 @@ class Impact:
             yield words.percent(report.returned / report.paid), meaning
 
     def finding(self) -> Markup:
-        """What the table of goals shows, as a sentence."""
-        goals, words = self._report.indicators, self._words
-        reached = sum(goal.reached for goal in goals)
-        if not goals:
-            return words.gettext("No measurable goals were set for this project.")
-        if reached == len(goals):
-            return words.ngettext("The goal was reached.", "All goals were reached.", reached)
+        """What the table of targets shows, as a sentence."""
+        indicators, words = self._report.indicators, self._words
+        reached = sum(indicator.reached for indicator in indicators)
+        if not indicators:
+            return words.gettext("No measurable targets were set for this project.")
+        if reached == len(indicators):
+            return words.ngettext("The target was reached.", "All targets were reached.", reached)
         # Translators: the quotation marks of the language.
-        names = [words.gettext("“%(quotation)s”", quotation=goal.name) for goal in goals if not goal.reached]
+        names = [words.gettext("“%(quotation)s”", quotation=one.name) for one in indicators if not one.reached]
         missed = words.one_by_one([*names[:MOST_NAMES], *["…"][: len(names) > MOST_NAMES]])
         if not reached:
-            return words.gettext("No goal was reached: %(names)s.", names=missed)
+            return words.ngettext(
+                "The target was not reached: %(names)s.", "No target was reached: %(names)s.", len(names), names=missed
+            )
         some = words.ngettext(
             # Translators: "number" is a number in words, "Number" the same with a capital.
-            "%(Number)s of %(all)s goals was reached.",
-            "%(Number)s of %(all)s goals were reached.",
+            "%(Number)s of %(all)s targets was reached.",
+            "%(Number)s of %(all)s targets were reached.",
             reached,
-            all=words.in_words(len(goals)),
+            all=words.in_words(len(indicators)),
         )
-        rest = words.ngettext("Goal not reached: %(names)s.", "Goals not reached: %(names)s.", len(names), names=missed)
+        rest = words.ngettext(
+            "Target not reached: %(names)s.", "Targets not reached: %(names)s.", len(names), names=missed
+        )
         return Markup(" ").join((some, rest))
 
     def money_finding(self) -> Markup:
@@ -116,21 +120,21 @@ class Impact:
         return self._with_sums(part_returned if report.returned else part)
 
     def scale(self) -> Markup:
-        """The head of the bars of the goals, which is the scale of the percentages beside them."""
+        """The head of the bars of the targets, which is the scale of the percentages beside them."""
         none, whole = (self._words.percent(Decimal(share)) for share in (0, 1))
         return self._words.gettext("From baseline (%(none)s) to target (%(whole)s)", none=none, whole=whole)
 
     def measured_how(self) -> Iterator[tuple[str, str]]:
         """Names of the indicators and how each was measured."""
-        return ((goal.name, goal.source) for goal in self._report.indicators if goal.source)
+        return ((one.name, one.source) for one in self._report.indicators if one.source)
 
-    def goals(self) -> Iterator[Goal]:
+    def rows(self) -> Iterator[IndicatorRow]:
         """The indicators, in their order."""
         for indicator in self._report.indicators:
             share = self._share(indicator)
             verdict = self._verdict(indicator, share)
             name = indicator.label
-            yield Goal(
+            yield IndicatorRow(
                 name=name,
                 start=self._words.number(indicator.baseline),
                 target=self._words.number(indicator.target),
@@ -237,18 +241,18 @@ class Impact:
         alternative = self._words.gettext("Map of the region around %(country)s, which is marked.", country=country)
         return dot_map({code: 1.0}, alternative=alternative, largest=6, around=code, ink="paper")
 
-    def _share(self, goal: Indicator) -> Decimal | None:
-        return None if goal.actual is None else share_of_the_way(goal.baseline, goal.target, goal.actual)
+    def _share(self, one: Indicator) -> Decimal | None:
+        return None if one.actual is None else share_of_the_way(one.baseline, one.target, one.actual)
 
-    def _verdict(self, goal: Indicator, share: Decimal | None) -> Markup:
+    def _verdict(self, indicator: Indicator, share: Decimal | None) -> Markup:
         words = self._words
         if share is None:
             return words.gettext("not measured")
-        if goal.baseline == goal.target:
-            return words.gettext("reached") if goal.reached else words.gettext("not reached")
+        if indicator.baseline == indicator.target:
+            return words.gettext("reached") if indicator.reached else words.gettext("not reached")
         percent = words.percent(share)
-        if goal.reached:
-            # Translators: the status of a goal, "reached, 106%" of the way from baseline to target.
+        if indicator.reached:
+            # Translators: the status of a target, "reached, 106%" of the way from baseline to target.
             return words.gettext("reached, %(percent)s", percent=percent)
         return words.gettext("not reached, %(percent)s", percent=percent)
 

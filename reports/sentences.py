@@ -1,4 +1,4 @@
-"""Messages for the keys that a snapshot stores: salutations, conditions of payment and tasks of the recipient."""
+"""Messages for the keys that a snapshot stores: salutations, stages, conditions of payment, tasks of the recipient."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from reports.catalogues import N_
-from reports.snapshots import Condition, Duty, Instalment, Recipient
-from reports.snapshots.letters import ActionKey, ConditionKey, ReportName
+from reports.snapshots import Condition, DeclineLetter, Duty, Instalment, Receipt, Recipient
+from reports.snapshots.letters import ActionKey, ConditionKey, ReportName, StageName
 from reports.wording import Wording
 
 CONDITIONS: Mapping[ConditionKey, str] = {
@@ -41,6 +41,54 @@ REPORT_DUE: Mapping[ReportName, str] = {
 }
 
 
+RECEIVED: Mapping[StageName, str] = {
+    "alert": N_("Alert received: “%(project)s”"),
+    "statement": N_("Statement of interest received: “%(project)s”"),
+    "proposal": N_("Proposal received: “%(project)s”"),
+}
+"""The subject of a receipt, by what was submitted."""
+
+REVISED: Mapping[StageName, str] = {
+    "alert": N_("Revised alert received: “%(project)s”"),
+    "statement": N_("Revised statement of interest received: “%(project)s”"),
+    "proposal": N_("Revised proposal received: “%(project)s”"),
+}
+"""The subject of a receipt for a revised version."""
+
+WE_RECEIVED: Mapping[StageName, str] = {
+    "alert": N_("We received your alert %(reference)s on %(moment)s."),
+    "statement": N_("We received your statement of interest %(reference)s on %(moment)s."),
+    "proposal": N_("We received your proposal %(reference)s on %(moment)s."),
+}
+"""The first sentence of a receipt."""
+
+WE_RECEIVED_REVISED: Mapping[StageName, str] = {
+    "alert": N_("We received your revised alert %(reference)s on %(moment)s."),
+    "statement": N_("We received your revised statement of interest %(reference)s on %(moment)s."),
+    "proposal": N_("We received your revised proposal %(reference)s on %(moment)s."),
+}
+"""The first sentence of a receipt for a revised version."""
+
+AS_SUBMITTED: Mapping[StageName, str] = {
+    "alert": N_("Alert as submitted"),
+    "statement": N_("Statement of interest as submitted"),
+    "proposal": N_("Proposal as submitted"),
+}
+"""The item of a receipt whose fingerprint covers all answers."""
+
+NOT_SELECTED: Mapping[StageName, str] = {
+    "alert": N_("Your alert %(reference)s, submitted under the call “%(call)s”, was not selected."),
+    "statement": N_("Your statement of interest %(reference)s, submitted under the call “%(call)s”, was not selected."),
+    "proposal": N_("Your proposal %(reference)s, submitted under the call “%(call)s”, was not selected."),
+}
+"""The first sentence of a decision letter, unless the application is not eligible."""
+
+NOT_ELIGIBLE = N_(
+    "Your application %(reference)s does not meet the rules of the call “%(call)s”, so we could not consider it."
+)
+"""The first sentence of a decision letter if the application is not eligible."""
+
+
 def strong(text: str) -> Markup:
     """Text in bold."""
     return Markup("<strong>{}</strong>").format(text)
@@ -69,6 +117,26 @@ class Sentences:
         if recipient.salutation == "sir":
             return words.pgettext("salutation of a man", "Dear %(name)s,", name=name)
         return words.pgettext("salutation", "Dear %(name)s,", name=name)
+
+    def received_subject(self, receipt: Receipt) -> Markup:
+        """The subject of a receipt."""
+        subjects = REVISED if receipt.replaces else RECEIVED
+        return self._words.gettext(subjects[receipt.stage], project=receipt.project)
+
+    def received(self, receipt: Receipt) -> Markup:
+        """What we received, and when."""
+        messages = WE_RECEIVED_REVISED if receipt.replaces else WE_RECEIVED
+        moment = strong(self._words.moment(receipt.submitted_at))
+        return self._words.gettext(messages[receipt.stage], reference=receipt.reference, moment=moment)
+
+    def as_submitted(self, receipt: Receipt) -> Markup:
+        """The name of what was submitted, in the table of fingerprints."""
+        return self._words.gettext(AS_SUBMITTED[receipt.stage])
+
+    def decision(self, letter: DeclineLetter) -> Markup:
+        """The decision: not eligible, or not selected."""
+        message = NOT_SELECTED[letter.stage] if letter.eligible else NOT_ELIGIBLE
+        return self._words.gettext(message, reference=letter.reference, call=letter.call)
 
     def conditions(self, instalment: Instalment) -> Markup:
         """When an instalment is paid: "the agreement is signed by both parties and …"."""

@@ -52,5 +52,5 @@ def _close(application: Application, kind: str, context: Context) -> dict[str, V
     feedback, person = context.answers["feedback"], db.session.get_one(Person, context.actor.person)
     db.session.add(Decision(application_id=application.id, kind=kind, feedback=feedback, by=person.id))
     db.session.flush()
-    letters.decline_letter(application, feedback=feedback, signed_by=person)
+    letters.decline_letter(application, feedback=feedback, signed_by=person, eligible=kind != "not_eligible")
     return {"appeal_until": letters.appeal_until()}

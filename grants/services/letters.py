@@ -15,6 +15,7 @@ from grants.models import (
     Assignment,
     Award,
     Call,
+    Decision,
     Document,
     Instalment,
     Membership,
@@ -43,6 +44,7 @@ def receipt(application: Application, *, sent_by: Person, arrived_at: datetime, 
         snapshots.Receipt,
         application=application,
         **_heading(application),
+        stage=application.stage,
         submitted_at=arrived_at,
         submitted_by=sent_by.name,
         submitted_sha256=application.submitted_sha256,
@@ -78,8 +80,11 @@ def award_letter(award: Award, *, signed_by: Person) -> Document:
     )
 
 
-def decline_letter(application: Application, *, feedback: str, signed_by: Person) -> Document:
-    """Order the letter that declines an application: figures of the call, scores, feedback, deadline for an appeal."""
+def decline_letter(application: Application, *, feedback: str, signed_by: Person, eligible: bool = True) -> Document:
+    """Order the letter that declines an application: figures of the call, scores, feedback, deadline for an appeal.
+
+    eligible: false if the application does not meet the rules of the call.
+    """
     sent = select(func.count()).where(
         Application.call_id == application.call_id, Application.reference.is_not(None), Application.step != "withdrawn"
     )
@@ -89,14 +94,34 @@ def decline_letter(application: Application, *, feedback: str, signed_by: Person
         snapshots.DeclineLetter,
         application=application,
         **_heading(application),
+        stage=application.stage,
+        eligible=eligible,
         received=db.session.scalar(sent),
         funded=db.session.scalar(funded),
+        so_far=_figures_can_change(application.call),
         score=beside and snapshots.Score(own=beside.own, funded_average=beside.funded, most=Decimal(100)),
         feedback=(snapshots.Feedback(text=feedback),),
         appeal_until=appeal_until(),
         contact=_contact(application),
         signatory=snapshots.Person(name=signed_by.name, title=_signs_as(application, signed_by)),
     )
+
+
+def _figures_can_change(call: Call) -> bool:
+    """Whether the call still accepts applications or one of its submitted applications is undecided."""
+    if call.step == "open" and (call.closes_at is None or call.closes_at > now()):
+        return True
+    undecided = (
+        select(Application.id)
+        .outerjoin(Decision, Decision.application_id == Application.id)
+        .where(
+            Application.call_id == call.id,
+            Application.reference.is_not(None),
+            Application.step != "withdrawn",
+            Decision.id.is_(None),
+        )
+    )
+    return bool(db.session.scalar(select(undecided.exists())))
 
 
 def appeal_until() -> date:
@@ -285,7 +310,7 @@ def _spent(spending: Any) -> snapshots.BudgetLine:
 SOURCES = {
     "en": "Targets as agreed in the award; results and spending from the approved final report; "
     "payments from the ledger.",
-    "fr": "Cibles fixées à l’attribution ; résultats et dépenses tirés du rapport final approuvé ; "
+    "fr": "Objectifs fixés à l’attribution ; résultats et dépenses tirés du rapport final approuvé ; "
     "versements tirés du grand livre.",
     "es": "Metas acordadas en la concesión; resultados y gastos tomados del informe final aprobado; "
     "pagos tomados del libro mayor.",

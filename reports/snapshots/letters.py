@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -24,6 +25,7 @@ from reports.snapshots.facts import (
 )
 
 ReportName = Literal["interim", "final", "progress"]
+StageName = Literal["alert", "statement", "proposal"]
 ConditionKey = Literal[
     "agreement_signed",
     "award_condition_met",
@@ -33,6 +35,10 @@ ConditionKey = Literal[
     "co_funding_confirmed",
 ]
 ActionKey = Literal["sign_agreement", "give_bank_details", "send_report", "send_certificate", "answer_letter"]
+
+
+# A field that is left out of a snapshot with its usual value is stored as in earlier releases.
+Stage = Annotated[StageName, Field(exclude_if=lambda stage: stage == "proposal")]
 
 
 def _utc_second(moment: datetime) -> datetime:
@@ -143,12 +149,17 @@ class Score(Fact):
 class DeclineLetter(Letter):
     """The decline letter: reasons, and what the applicant can do.
 
-    received, funded: numbers of proposals in the same call.
+    stage: what was declined. eligible: false if the application does not meet the rules of the call. received, funded:
+    numbers of applications in the same call. so_far: these numbers can still change, because the call is open or an
+    application is undecided.
     """
 
     kind: Literal["decline_letter"] = "decline_letter"
+    stage: Stage = "proposal"
+    eligible: Annotated[bool, Field(exclude_if=bool)] = True
     received: int = Field(ge=1)
     funded: int = Field(ge=0)
+    so_far: Annotated[bool, Field(exclude_if=operator.not_)] = False
     score: Score | None = None
     feedback: tuple[Feedback, ...] = Field(min_length=1, max_length=20)
     appeal_until: date
@@ -168,11 +179,13 @@ class SubmittedFile(Fact):
 class Receipt(Letter):
     """The acknowledgement of receipt of a proposal, with the SHA-256 of everything submitted.
 
-    submitted_at: an instant with a time zone, stored in UTC to the second. asked: the amount requested. replaces: the
-    number of the receipt for the earlier version, if this is a revised proposal.
+    stage: what was submitted. submitted_at: an instant with a time zone, stored in UTC to the second. asked: the amount
+    requested, not printed for an alert. replaces: the number of the receipt for the earlier version, if this is a
+    revised one.
     """
 
     kind: Literal["receipt"] = "receipt"
+    stage: Stage = "proposal"
     submitted_at: Annotated[AwareDatetime, AfterValidator(_utc_second)]
     submitted_by: Line
     submitted_sha256: Sha256

@@ -32,11 +32,11 @@ def goals(*actual: int | None) -> tuple[Indicator, ...]:
 @pytest.mark.parametrize(
     ("actual", "finding"),
     [
-        ((), "No measurable goals were set for this project."),
-        ((10, 12), "All goals were reached."),
-        ((10, 9, None), "One of three goals was reached. Goals not reached: “Goal 2”; “Goal 3”."),
-        ((0,) * 6, "No goal was reached: “Goal 1”; “Goal 2”; “Goal 3”; “Goal 4”; …."),
-        ((0,), "No goal was reached: “Goal 1”."),
+        ((), "No measurable targets were set for this project."),
+        ((10, 12), "All targets were reached."),
+        ((10, 9, None), "One of three targets was reached. Targets not reached: “Goal 2”; “Goal 3”."),
+        ((0,) * 6, "No target was reached: “Goal 1”; “Goal 2”; “Goal 3”; “Goal 4”; …."),
+        ((0,), "The target was not reached: “Goal 1”."),
     ],
 )
 def test_the_finding_is_said_in_words(actual: tuple[int | None, ...], finding: str) -> None:
@@ -44,7 +44,7 @@ def test_the_finding_is_said_in_words(actual: tuple[int | None, ...], finding: s
 
 
 @pytest.mark.parametrize(
-    ("language", "start"), [("fr", "Deux objectifs sur quatre"), ("es", "Se alcanzaron dos de los cuatro")]
+    ("language", "start"), [("fr", "Deux objectifs sur quatre"), ("es", "Se alcanzaron dos de las cuatro metas")]
 )
 def test_the_finding_is_said_in_the_reader_s_language(language: Language, start: str) -> None:
     assert impact(examples.impact_report(language)).finding().startswith(start)
@@ -57,7 +57,7 @@ def test_a_goal_of_less_is_reached_from_above() -> None:
         for actual in now
     ]
 
-    rows = list(impact(examples.impact_report(indicators=prices)).goals())
+    rows = list(impact(examples.impact_report(indicators=prices)).rows())
 
     assert [(row.reached, row.verdict) for row in rows] == [
         (False, "not reached, 0%"),
@@ -70,7 +70,7 @@ def test_a_goal_of_less_is_reached_from_above() -> None:
 def test_a_goal_to_stay_where_one_was_has_no_percentage() -> None:
     stays = Indicator(name="Uptime", baseline=Decimal(99), target=Decimal(99), actual=Decimal(99))
 
-    (row,) = impact(examples.impact_report(indicators=(stays,))).goals()
+    (row,) = impact(examples.impact_report(indicators=(stays,))).rows()
 
     assert (row.verdict, row.reached) == ("reached", True)
 
@@ -81,7 +81,7 @@ def test_the_report_has_a_cover_its_figures_and_its_story() -> None:
 
     assert printed.pages == 3
     assert words.count("USD 12,322 Paid, of USD 12,322 awarded") == 1
-    assert words.count("2 of 4 Goals reached") == 1
+    assert words.count("2 of 4 Targets reached") == 1
     assert words.count("Cost per person and month, USD 7.20 4.32 4.66 not reached, 88%") == 1
     assert words.count("Total 12,322.00 12,003.60") == 1
     assert words.count("What did not work The second delivery waited nine weeks at customs") == 1

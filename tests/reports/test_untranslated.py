@@ -127,6 +127,9 @@ def snapshots() -> Iterable[Snapshot]:
         yield examples.award_letter(language, instalments=(Instalment(number=1, amount=Decimal("12322.00")),))
         yield examples.receipt(language, files=(SubmittedFile(name="f", size=1, sha256="0" * 64),))
         yield examples.impact_report(language, indicators=(), returned=0)
+        yield from (examples.receipt(language, stage=stage) for stage in ("alert", "statement"))
+        yield examples.decline_letter(language, stage="statement", so_far=True)
+        yield examples.decline_letter(language, eligible=False)
 
 
 @pytest.mark.parametrize("snapshot", list(snapshots()), ids=lambda one: f"{one.kind} {one.language}")
