@@ -97,30 +97,82 @@ class ConstraintViolated(ValueError):
         self.constraint = constraint
 
 
+@dataclass
+class RequestTransaction:
+    """The one transaction of a request. changed: whether a block of `transaction()` inside it was completed."""
+
+    changed: bool = False
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One transaction: commits at the end, rolls back on any exception.
 
-    Opened by views, jobs and commands, not by services. Raises Nested inside another, and Broken when a constraint of
-    the database is violated.
+    Inside `request_transaction()` it is a part of that transaction: all or nothing in itself, with the deferred
+    constraints checked at its end, and committed with the other parts. Opened by views, jobs and commands, not by
+    services. Raises NestedTransaction inside another block, and ConstraintViolated when a constraint of the database
+    is violated.
     """
     session = db.session()
     if session.info.get("saving"):
         raise NestedTransaction("a transaction is already open")
     session.info["saving"] = True
+    whole: RequestTransaction | None = session.info.get("request")
     try:
-        yield session
+        with _named_constraints(), _whole(session) if whole is None else _part(session, whole):
+            yield session
+    finally:
+        session.info.pop("saving", None)
+
+
+@contextmanager
+def request_transaction() -> Iterator[RequestTransaction]:
+    """The one transaction of a request, whose parts are the blocks of `transaction()` inside it.
+
+    Commits at the end if a part was completed; else, and on any exception, rolls everything back.
+    """
+    session = db.session()
+    if session.info.get("saving") or "request" in session.info:
+        raise NestedTransaction("a transaction is already open")
+    whole = session.info["request"] = RequestTransaction()
+    try:
+        with _named_constraints(), _whole(session):
+            yield whole
+            if not whole.changed:
+                session.rollback()
+    finally:
+        session.info.pop("request", None)
+
+
+@contextmanager
+def _whole(session: Session) -> Iterator[None]:
+    try:
+        yield
         session.commit()
-    except IntegrityError as error:
-        session.rollback()
-        raise ConstraintViolated(
-            getattr(getattr(error.orig, "diag", None), "constraint_name", None) or str(error.orig)
-        ) from error
     except BaseException:
         session.rollback()
         raise
-    finally:
-        session.info.pop("saving", None)
+
+
+@contextmanager
+def _part(session: Session, whole: RequestTransaction) -> Iterator[None]:
+    """A savepoint; constraints that are checked at the end of a transaction are checked at the end of the block."""
+    with session.begin_nested():
+        yield
+        session.flush()
+        session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+    whole.changed = True
+
+
+@contextmanager
+def _named_constraints() -> Iterator[None]:
+    """Raise ConstraintViolated in place of the database driver's error."""
+    try:
+        yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        raise ConstraintViolated(name or str(error.orig)) from error
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from grants.demo.page_reader import Page
 from grants.models import Person
 from grants.queries.sessions import COOKIE
 from grants.services import sessions
+from grants.web.site.idempotency import new_key
 
 
 class Answer(TestResponse):
@@ -32,6 +33,7 @@ class Careful(FlaskClient):
             page = Page(response.get_data(as_text=True))
             assert not page.careless, page.careless
             assert page.h1.strip(), "a page has no h1"
+            assert not without_key(page), "a form has no idempotency key"
             assert page.h1.strip().split("\n")[0][:20] in " ".join(page.title.split()), (page.h1, page.title)
             response.page = page
         return response
@@ -41,13 +43,21 @@ class Careful(FlaskClient):
         return self.open(*args, method="GET", **kwargs)
 
     def post(self, *args: Any, **kwargs: Any) -> Answer:
-        """Send a form."""
+        """Send a form; one that the test has written by hand gets an idempotency key, as every form of a page has."""
+        if isinstance(data := kwargs.get("data", {}), dict):
+            kwargs["data"] = {"idempotency_key": new_key()} | data
         return self.open(*args, method="POST", **kwargs)
 
     def submit(self, response: Answer, action: str, **fields: Any) -> Answer:
         """Submit the form of the page whose action has this ending, with its current values and these."""
         form = response.page.form(action)
         return self.post(form.action, data={**form.fields, **fields})
+
+
+def without_key(page: Page) -> list[str]:
+    """The addresses of the page's forms that are posted without an idempotency key."""
+    posted = [form for form in page.forms if form.method == "post"]
+    return [form.action for form in posted if not all(form.fields.get("idempotency_key", [""]))]
 
 
 def anonymous(app: Flask) -> Careful:

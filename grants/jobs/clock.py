@@ -1,4 +1,4 @@
-"""Periodic work: transitions whose time limit has passed, the sealing of the history, and the public figures."""
+"""Periodic work: transitions whose time limit has passed, the seal of the history, the public figures, retention."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grants.jobs.program import queue, settings
 from grants.models import Application
 from grants.outside import keys
 from grants.queries import overdue
-from grants.services import figures, outbox, transitions
+from grants.services import figures, idempotency, outbox, transitions
 from grants.services.integrity import checkpoints
 from grants.services.refusals import Refused
 from workflows.engine.roles import CLOCK
@@ -26,7 +26,7 @@ TICK = "grants.jobs.clock.tick"
 def tick() -> int:
     """Apply every due transition in a transaction of its own, then seal the history and update the public figures.
 
-    Returns the number of transitions applied.
+    Idempotency keys whose retention has ended are deleted. Returns the number of transitions applied.
     """
     taken = 0
     for id, key in overdue.transitions():
@@ -43,6 +43,8 @@ def tick() -> int:
         checkpoints.seal(keys.kept(settings().instance, "history_seal"))
     with transaction():
         figures.keep()
+    with transaction():
+        idempotency.purge()
     db.session.remove()
     return taken
 

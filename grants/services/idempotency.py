@@ -1,44 +1,63 @@
-"""Idempotency: a form that is submitted twice has one effect. Its hidden key is stored with the answer."""
+"""Idempotency: the key of a form is stored with the answer, in the transaction of what the form changed."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import json
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 
-from grants.db import db
+from grants.db import GRANTS_NOW, db
 from grants.models import IdempotencyKey
-from grants.services.refusals import Refused
-from workflows.engine.message import Message
 
 LONGEST_KEY = 100
 """Characters. The keys of our forms are shorter; a longer one is not ours and is not stored."""
 
+RETENTION = timedelta(days=30)
+"""How long answers are kept. A form is accepted only during the session in which its page was opened."""
 
-def perform(key: str, *, person: int, body: bytes, do: Callable[[], str]) -> str:
-    """Call `do` and store its answer under the idempotency key, or return the answer stored earlier.
 
-    A second request that arrives while the first is running waits for it, because both insert the same key. Without
-    a key, or with one longer than LONGEST_KEY, `do` is called each time. Raises Refused when the key was used by
-    another person or with another body, and whatever `do` raises.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The complete answer to a form. location: where a redirect leads, else empty."""
+
+    status: int
+    location: str
+    content_type: str
+    body: str
+
+
+class OtherContent(Exception):
+    """The key was used before, by another person or with other content."""
+
+
+def claim(key: str, *, person: int, body: bytes) -> Answer | None:
+    """Reserve the key until the end of the transaction: None if it is new, else the answer stored with it.
+
+    A second request that arrives while the first is running waits for it, because both insert the same key. If the
+    first is rolled back, the key is new again. Raises OtherContent.
     """
-    if not key or len(key) > LONGEST_KEY:
-        return do()
     sha256 = hashlib.sha256(body).hexdigest()
-    fresh = (
-        insert(IdempotencyKey)
-        .values(key=key, person_id=person, body_sha256=sha256, answer="")
-        .on_conflict_do_nothing()
-        .returning(IdempotencyKey.key)
+    stored = insert(IdempotencyKey).values(key=key, person_id=person, body_sha256=sha256, answer="")
+    locked = stored.on_conflict_do_update(index_elements=["key"], set_={"key": stored.excluded.key})
+    found = db.session.execute(
+        locked.returning(IdempotencyKey.person_id, IdempotencyKey.body_sha256, IdempotencyKey.answer)
+    ).one()
+    if (found.person_id, found.body_sha256) != (person, sha256):
+        raise OtherContent(key)
+    return Answer(**json.loads(found.answer)) if found.answer else None
+
+
+def keep(key: str, answer: Answer) -> None:
+    """Store the answer with the key that this transaction has claimed."""
+    db.session.execute(
+        update(IdempotencyKey).where(IdempotencyKey.key == key).values(answer=json.dumps(asdict(answer)))
     )
-    if db.session.execute(fresh).first():
-        answer = do()
-        db.session.get_one(IdempotencyKey, key).answer = answer
-        db.session.flush()
-        return answer
-    kept = db.session.scalars(select(IdempotencyKey).where(IdempotencyKey.key == key)).one()
-    if (kept.person_id, kept.body_sha256) != (person, sha256):
-        raise Refused(Message("This form has already been submitted with different content. Open the page again."))
-    return kept.answer
+
+
+def purge() -> None:
+    """Delete the keys whose retention has ended."""
+    db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < GRANTS_NOW - RETENTION))

@@ -12,14 +12,14 @@ from config import ROOT, Settings
 from grants.db import bind_app
 from grants.outside.keys import kept
 from grants.services.documents import PLACE
-from grants.web.site import assets, authorization, errors, formats, headers, navigation
+from grants.web.site import assets, authorization, errors, formats, headers, idempotency, navigation
 from workflows.programmes import read_also
 
 LARGEST_BODY = 2 * 1024 * 1024
 
 
 def create_app(settings: Settings) -> Flask:
-    """Create the web application; raises if a route declares no permission or the database role has excess rights."""
+    """Create the web application; raises if a route declares too little or the database role has excess rights."""
     read_also(settings.programmes)
     PLACE.address, PLACE.demo = settings.address, settings.demo
     app = bind_app(
@@ -39,7 +39,7 @@ def create_app(settings: Settings) -> Flask:
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)  # type: ignore[method-assign]
-    for part in (authorization, errors, headers, navigation, formats, assets):
+    for part in (authorization, errors, headers, navigation, idempotency, formats, assets):
         part.init_app(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)

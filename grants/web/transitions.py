@@ -22,12 +22,13 @@ from grants.models import Agreement, Application, Batch, Report
 from grants.queries import cases
 from grants.queries.cases.applications import recommendation
 from grants.queries.flows import flow_of
-from grants.services import idempotency, transitions
+from grants.services import transitions
 from grants.services.refusals import Refused
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.components import Link, Problem, Reason
 from grants.web.site.formats import amount, translate
 from grants.web.site.headers import arrived_at
+from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.engine.flow import Transition
 from workflows.engine.message import Message
@@ -72,6 +73,7 @@ class TransitionPage:
 
 @bp.post("/<any(applications, agreements, reports, batches):noun>/<int:id>/transitions/<key>")
 @permitted(Permission.SEE_INBOX)
+@idempotent
 def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
     """Apply a transition, or show every reason why it is refused."""
     row = load(NOUNS[noun], id)
@@ -79,23 +81,13 @@ def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
     try:
         given = answers(transition, request.form, _currency(row)) if transition else {}
         with transaction():
-            target = _perform(row, key, given, noun)
+            target = _take(row, key, given)
     except (Unclear, Refused) as wrong:
         errors = _errors(transition, wrong)
         if transition is None or not errors:
             raise
         return _form_again(row, transition, errors)
     return redirect(target)
-
-
-def _perform(row: Any, key: str, given: dict[str, Any], noun: str) -> str:
-    """Apply the transition, or return the answer to the same form sent before."""
-    return idempotency.perform(
-        request.form.get("idempotency_key", ""),
-        person=principal().id or 0,
-        body=_body(noun, row.id, key),
-        do=lambda: _take(row, key, given),
-    )
 
 
 def _take(row: Any, key: str, given: dict[str, Any]) -> str:
@@ -107,16 +99,6 @@ def _take(row: Any, key: str, given: dict[str, Any]) -> str:
         row, key, actor=actor, answers=given, version=request.form.get("version", type=int), arrived_at=arrived_at()
     )
     return page_of(row)
-
-
-def _body(noun: str, id: int, key: str) -> bytes:
-    """The request as bytes to compare for idempotency, without fields that differ from page to page."""
-    sent = sorted(
-        (name, text)
-        for name, text in request.form.items(multi=True)
-        if name not in {"csrf_token", "idempotency_key", "version"}
-    )
-    return repr((noun, id, key, sent)).encode()
 
 
 def _errors(transition: Transition | None, wrong: Unclear | Refused) -> dict[str, list[str]]:

@@ -59,6 +59,10 @@ class Stage:
         """The answer to an actor; the database is as it was played, whatever was called before."""
         if not self._clean:
             self._renew()
+        return self.call_again(actor, method, path, data)
+
+    def call_again(self, actor: str, method: str, path: str, data: dict[str, Any] | None = None) -> TestResponse:
+        """The answer to an actor after whatever was called before on the same copy."""
         sent = {
             name: (io.BytesIO(value), "letter.pdf") if isinstance(value, bytes) else value
             for name, value in (data or {}).items()

@@ -11,6 +11,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from grants.demo.page_reader import Form
+from grants.web.site.idempotency import new_key
 from tests.access.cast import ACTORS
 from tests.access.forms import SENT, First, Sent
 from tests.access.stage import REDIRECTS, Stage
@@ -75,7 +76,7 @@ def form(stage: Stage, row: Row, actor: str) -> dict[str, Any]:
         return {}
     fields = {stage.filled(name): stage.filled(v) if isinstance(v, str) else v for name, v in sent.fields.items()}
     if not sent.page:
-        return fields
+        return {"idempotency_key": new_key()} | fields
     shown = _shown(stage, row, sent, actor if actor in row.allowed else row.allowed[0])
     chosen = {
         name: shown.offered[name][0] for name, value in fields.items() if value is First and name in shown.offered

@@ -17,14 +17,18 @@ from sqlalchemy import true
 from grants.access.permissions import Permission
 from grants.access.principals import application_of
 from grants.db import db
+from grants.demo.page_reader import Page
 from grants.models import Organisation
 from grants.outside.servers import Postgres
 from grants.queries import calls, organisations
-from grants.web.site import authorization
+from grants.web.site import authorization, idempotency
+from grants.web.site.idempotency import idempotent, not_idempotent
 from tests.access.cast import ACTORS
 from tests.access.forms import SENT
-from tests.access.stage import Stage, played
+from tests.access.stage import REDIRECTS, Stage, played
 from tests.access.table import MEANING, Row, attempt, form, replay, rows, verdict
+from tests.access.twice import sent_twice
+from tests.browser import without_key
 from workflows.engine.roles import Actor, Role
 from workflows.flows import agreement, payment, report
 from workflows.programmes import programmes
@@ -104,7 +108,7 @@ def test_an_empty_form_is_no_success(stage: Stage) -> None:
     """The twin: the comparison sees a call that got past the permission and failed afterwards."""
     row = next(row for row in rows() if row.endpoint == "funds.receive")
 
-    assert verdict(attempt(stage, row, "fin", {"title": ""}), row) == "2"
+    assert verdict(attempt(stage, row, "fin", {"title": "", "idempotency_key": "one"}), row) == "2"
 
 
 def test_a_call_at_the_wrong_step_is_no_success(stage: Stage) -> None:
@@ -112,7 +116,7 @@ def test_a_call_at_the_wrong_step_is_no_success(stage: Stage) -> None:
     row = next(row for row in rows() if row.path.endswith("{checked}/transitions/pass"))
     late = Row(row.endpoint, row.method, row.path.replace("checked", "panel"), row.verdicts)
 
-    assert verdict(attempt(stage, late, "off", {}), late) == "9"
+    assert verdict(attempt(stage, late, "off", {"idempotency_key": "one"}), late) == "9"
 
 
 FILTER, PERMISSION, ROLE = "the filter of what one may see", "the permission", "the role on this very thing"
@@ -214,13 +218,97 @@ def test_a_route_that_declares_nothing_does_not_start() -> None:
         authorization.require_declarations(app)
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_changing_route_that_is_neither_idempotent_nor_exempt_does_not_start(method: str) -> None:
+    app = Flask("careless")
+    app.add_url_rule("/open", "open", authorization.open_to_all(lambda: ""), methods=[method])
+
+    with pytest.raises(authorization.Undeclared, match="declares neither idempotency nor why it needs none"):
+        authorization.require_declarations(app)
+
+
+def test_a_changing_route_that_is_exempt_without_a_reason_does_not_start() -> None:
+    app = Flask("careless")
+    view = not_idempotent("")(authorization.open_to_all(lambda: ""))
+    app.add_url_rule("/open", "open", view, methods=["POST"])
+
+    with pytest.raises(authorization.Undeclared, match="nor why it needs none"):
+        authorization.require_declarations(app)
+
+
 def test_a_view_that_does_not_load_its_id_does_not_start() -> None:
     app = Flask("careless")
 
-    @app.get("/things/<int:id>")
+    @app.post("/things/<int:id>")
     @authorization.permitted(Permission.SEE_INBOX)
+    @idempotent
     def show(id: int) -> Any:
         return str(id)
 
     with pytest.raises(authorization.Undeclared, match="does not load it"):
         authorization.require_declarations(app)
+
+
+EXEMPT = {"documents.check", "sessions.create", "sessions.end"}
+CHANGING = [row for row in rows() if row.method != "GET" and row.endpoint not in EXEMPT]
+MADE_ANEW = ("/calls/{call}/apply", "/funds", "/funds/{fund}/envelope", "/office/calls/new")
+"""Calls that nothing but the key stops from being made twice."""
+
+
+def test_the_routes_without_a_key_are_these(flow_row: Flask) -> None:
+    reasons = {
+        rule.endpoint: getattr(flow_row.view_functions[rule.endpoint], "idempotency", "")
+        for rule in flow_row.url_map.iter_rules()
+        if "POST" in (rule.methods or ())
+    }
+
+    assert {endpoint for endpoint, reason in reasons.items() if reason != idempotency.FIELD} == EXEMPT
+    assert [reasons[endpoint] for endpoint in EXEMPT if len(reasons[endpoint].split()) < 4] == []
+
+
+@pytest.mark.parametrize("row", [row for row in rows() if row.method == "GET"], ids=lambda row: row.id)
+def test_every_form_of_every_page_carries_a_key(stage: Stage, row: Row) -> None:
+    keyless = {}
+    for actor in row.allowed:
+        answer = stage.call(actor, "GET", stage.filled(row.path))
+        if answer.mimetype == "text/html":
+            keyless[actor] = without_key(Page(answer.get_data(as_text=True)))
+
+    assert {actor: forms for actor, forms in keyless.items() if forms} == {}
+
+
+@pytest.mark.parametrize("field", ["", '<input type="hidden" name="idempotency_key" value="">'])
+def test_a_form_without_key_is_found(field: str) -> None:
+    """The twin."""
+    assert without_key(Page(f'<form method="post" action="/batches">{field}</form>')) == ["/batches"]
+
+
+@pytest.mark.parametrize("row", CHANGING, ids=lambda row: row.id)
+def test_a_form_sent_twice_has_one_effect_and_one_answer(stage: Stage, row: Row) -> None:
+    (first, second), (before, between, after) = sent_twice(stage, row)
+
+    assert first[0] in REDIRECTS
+    assert before != between, "the first sending has its effect"
+    assert between == after
+    assert first == second
+
+
+@pytest.mark.parametrize("path", MADE_ANEW)
+def test_without_the_mechanism_a_form_sent_twice_has_two_effects(
+    stage: Stage, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: a double click makes two drafts, two funds, two allocations, two calls."""
+    monkeypatch.setattr(idempotency, "_answer", lambda do: do())
+
+    _, (before, between, after) = sent_twice(stage, next(row for row in CHANGING if row.path == path))
+
+    assert len({*map(str, (before, between, after))}) == 3
+
+
+def test_without_the_mechanism_the_second_answer_differs(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: a release or a question that is sent twice was refused the second time."""
+    monkeypatch.setattr(idempotency, "_answer", lambda do: do())
+    paths = ("/batches/{approved_batch}/transitions/release", "/applications/{checked}/transitions/ask")
+    answers = [sent_twice(stage, row)[0] for row in CHANGING if row.path in paths]
+
+    assert [(first[0], second[0]) for first, second in answers] == [(302, 409)] * 2

@@ -16,10 +16,10 @@ from config import Settings
 from grants.db import db, transaction
 from grants.jobs import clock
 from grants.jobs.program import queue
-from grants.models import Application, Checkpoint, Event, Figures, Outbox, Person
+from grants.models import Application, Checkpoint, Event, Figures, IdempotencyKey, Outbox, Person
 from grants.outside.servers import Postgres
 from grants.queries import overdue
-from grants.services import transitions
+from grants.services import idempotency, transitions
 from grants.services.refusals import Refused
 from tests import world
 from tests.databases import advance, copied, settings_for
@@ -178,3 +178,16 @@ def test_a_tick_not_started_within_a_minute_is_dropped(queues: Redis) -> None:
     job = tick.enqueue(queues)
 
     assert job.ttl == clock.EVERY
+
+
+def test_keys_are_deleted_when_their_retention_has_ended(app: Flask, settings: Settings) -> None:
+    longest = max(24 * DAY, settings.session_hours * HOUR)
+    for key, later in (("old", 0), ("new", 10 * DAY)):
+        advance(settings, later)
+        with app.app_context(), transaction():
+            idempotency.claim(key, person=1, body=b"")
+    advance(settings, longest)
+
+    with app.app_context():
+        clock.tick()
+        assert [row.key for row in db.session.query(IdempotencyKey)] == ["new"]

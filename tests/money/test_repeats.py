@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 
-from grants.db import ConstraintViolated, db, transaction
+from grants.db import RequestTransaction, db, request_transaction, transaction
 from grants.models import Application, Document, IdempotencyKey, Person
 from grants.queries.sessions import COOKIE
 from grants.services import idempotency
-from grants.services.refusals import Refused
+from grants.services.idempotency import Answer, OtherContent
 from grants.web import create_app
-from tests.browser import signed_in
+from grants.web.site import idempotency as edge
+from tests.browser import Careful, signed_in
 from tests.money.conftest import Copies
-from tests.money.racing import DONE, together
+from tests.money.racing import DONE, ROUNDS, together
 
 SENDERS = 20
+ANSWER = Answer(302, "/made/1", "text/html; charset=utf-8", "Made.")
+Sent = tuple[int, str | None, bytes]
 
 
 @pytest.fixture
@@ -32,22 +34,53 @@ def web(copies: Copies, due: str) -> Iterator[Flask]:
             db.engine.dispose()
 
 
-def test_twenty_requests_at_once_have_one_effect_and_one_answer(web: Flask) -> None:
-    answers = sent_together(web, SENDERS)
+@pytest.fixture
+def applicant(web: Flask) -> Careful:
+    """A browser of the person whose draft it is."""
+    with web.app_context():
+        chapter = db.session.query(Person).filter_by(email="bo1@example.org").one()
+    return signed_in(web, chapter)
 
-    assert answers == [(302, "/applications/2")] * SENDERS
+
+def test_twenty_requests_at_once_have_one_effect_and_one_answer(web: Flask, applicant: Careful) -> None:
+    answers = sent_together(web, applicant, "/applications/2/send", "/transitions/submit")
+
+    assert (len(set(answers)), answers[0][:2]) == (1, (302, "/applications/2"))
     with web.app_context():
         assert db.session.get_one(Application, 2).step == "checks"
         assert db.session.query(Document).filter_by(kind="receipt", application_id=2).count() == 1
         assert db.session.query(IdempotencyKey).count() == 1
 
 
-def sent_together(web: Flask, count: int) -> list[tuple[int, str]]:
-    """Send the same form from this many browsers of one person at once; return status and location of each answer."""
+def test_twenty_requests_at_once_begin_one_draft(web: Flask, applicant: Careful) -> None:
+    for number in range(1, ROUNDS + 1):
+        answers = sent_together(web, applicant, "/calls/1/apply", "/apply")
+
+        assert (len(set(answers)), answers[0][0]) == (1, 302)
+        assert drafts(web) == 1 + number
+
+
+def test_without_the_mechanism_they_begin_more_than_one(
+    web: Flask, applicant: Careful, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: at 1357a98 sixteen requests at once began sixteen drafts where the form had no key."""
+    monkeypatch.setattr(edge, "_answer", lambda do: do())
+
+    answers = sent_together(web, applicant, "/calls/1/apply", "/apply", count=2)
+
+    assert len(set(answers)) == 2
+    assert drafts(web) == 3
+
+
+def drafts(web: Flask) -> int:
+    """How many drafts there are."""
     with web.app_context():
-        chapter = db.session.query(Person).filter_by(email="bo1@example.org").one()
-    first = signed_in(web, chapter)
-    fields = first.get("/applications/2/send").page.form("/transitions/submit").fields
+        return db.session.query(Application).filter_by(step="draft").count()
+
+
+def sent_together(web: Flask, first: Careful, page: str, action: str, count: int = SENDERS) -> list[Sent]:
+    """Send the same form of a page from this many browsers of one person at once; return each answer."""
+    form = first.get(page).page.form(action)
     barrier, answers = threading.Barrier(count), []
 
     def send() -> None:
@@ -56,8 +89,8 @@ def sent_together(web: Flask, count: int) -> list[tuple[int, str]]:
             assert cookie is not None
             browser.set_cookie(cookie.key, cookie.value)
         barrier.wait(30)
-        answer = browser.post("/applications/2/transitions/submit", data=fields)
-        answers.append((answer.status_code, str(answer.location)))
+        answer = browser.post(form.action, data=form.fields)
+        answers.append((answer.status_code, answer.location, answer.get_data()))
 
     threads = [threading.Thread(target=send) for _ in range(count)]
     for thread in threads:
@@ -67,52 +100,67 @@ def sent_together(web: Flask, count: int) -> list[tuple[int, str]]:
     return answers
 
 
-def test_the_same_key_with_another_body_is_refused(awarded_app: Flask) -> None:
-    with awarded_app.app_context(), transaction():
-        idempotency.perform("key", person=1, body=b"one", do=lambda: "/one")
-
-    with awarded_app.app_context(), pytest.raises(Refused, match="different content"), transaction():
-        idempotency.perform("key", person=1, body=b"two", do=lambda: "/two")
-
-
-def test_the_same_key_from_another_person_is_refused(awarded_app: Flask) -> None:
-    with awarded_app.app_context(), transaction():
-        idempotency.perform("key", person=1, body=b"one", do=lambda: "/one")
-
-    with awarded_app.app_context(), pytest.raises(Refused), transaction():
-        idempotency.perform("key", person=2, body=b"one", do=lambda: "/one")
+def stored(person: int = 1, body: bytes = b"one") -> Answer | None:
+    """Claim the key and, if it is new, answer."""
+    if answer := idempotency.claim("key", person=person, body=body):
+        return answer
+    idempotency.keep("key", ANSWER)
+    return None
 
 
-def test_a_refused_form_may_be_sent_again_with_the_same_key(awarded_app: Flask) -> None:
-    def refuse() -> str:
-        raise ConstraintViolated("some rule")
-
+def test_the_complete_answer_is_stored_with_the_key(awarded_app: Flask) -> None:
     with awarded_app.app_context():
-        with pytest.raises(ConstraintViolated), transaction():
-            idempotency.perform("key", person=1, body=b"one", do=refuse)
         with transaction():
-            assert idempotency.perform("key", person=1, body=b"two", do=lambda: "/two") == "/two"
+            assert stored() is None
+        with transaction():
+            assert stored() == ANSWER
+
+
+def stored_and_killed() -> None:
+    """Claim the key, change something, and be killed before the end."""
+    stored()
+    db.session.get_one(Person, 1).name = "Another name"
+    db.session.info.get("request", RequestTransaction()).changed = True
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("person", "body"), [(1, b"two"), (2, b"one")])
+def test_the_same_key_with_other_content_or_from_another_person_is_refused(
+    awarded_app: Flask, person: int, body: bytes
+) -> None:
+    with awarded_app.app_context():
+        with transaction():
+            stored()
+        with pytest.raises(OtherContent), transaction():
+            stored(person, body)
+
+
+def test_a_key_that_was_rolled_back_is_new_again(awarded_app: Flask) -> None:
+    with awarded_app.app_context():
+        with pytest.raises(KeyboardInterrupt), transaction():
+            stored_and_killed()
+        with transaction():
+            assert stored(body=b"two") is None
 
 
 def test_a_repeated_request_waits_for_the_first_and_gets_the_same_answer(awarded_app: Flask) -> None:
-    done, answers = [], []
+    answers = []
 
     def send() -> Callable[[], None]:
-        def act() -> str:
-            done.append(1)
+        def act() -> None:
+            answers.append(stored())
             db.session.execute(db.text("SELECT pg_sleep(0.2)"))
-            return f"/made/{len(done)}"
 
-        return lambda: answers.append(idempotency.perform("key", person=1, body=b"one", do=act))
+        return act
 
     assert together(awarded_app, [send] * 5) == [DONE] * 5
-    assert (done, answers) == ([1], ["/made/1"] * 5)
+    assert answers == [None] + [ANSWER] * 4
 
 
-def test_without_its_key_a_form_has_an_effect_each_time(awarded_app: Flask) -> None:
-    numbers = itertools.count(1)
-
-    with awarded_app.app_context(), transaction():
-        answers = [idempotency.perform("", person=1, body=b"one", do=lambda: str(next(numbers))) for _ in range(2)]
-
-    assert answers == ["1", "2"]
+def test_the_effect_and_the_key_are_stored_together_or_not_at_all(awarded_app: Flask) -> None:
+    """The process is killed after the effect and before the answer: both are gone."""
+    with awarded_app.app_context():
+        with pytest.raises(KeyboardInterrupt), request_transaction():
+            stored_and_killed()
+        assert db.session.query(IdempotencyKey).count() == 0
+        assert db.session.get_one(Person, 1).name != "Another name"

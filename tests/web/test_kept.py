@@ -142,7 +142,8 @@ def test_only_questions_of_the_form_are_kept_and_up_to_a_limit(app: Flask, monke
     _, second, id, late = two_writers(app)
 
     for number in range(4):
-        answer: Any = second.post(f"/applications/{id}/write", data=late | {"title": f"T{number}", "invented": "x"})
+        sent = late | {"title": f"T{number}", "invented": "x", "idempotency_key": f"{number}"}
+        answer: Any = second.post(f"/applications/{id}/write", data=sent)
 
     with app.app_context():
         rows = db.session.query(ApplicationSave).all()

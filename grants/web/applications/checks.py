@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.checks import CheckForm
 from grants.models import Application
-from grants.services import idempotency
 from grants.services.applications import checks
 from grants.web.applications.officer_view import overview
-from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.authorization import actor_on_row, load, permitted
+from grants.web.site.idempotency import idempotent
 from workflows.engine.roles import Role
 
 bp = Blueprint("checks", __name__)
@@ -20,18 +20,14 @@ bp = Blueprint("checks", __name__)
 
 @bp.post("/applications/<int:id>/checks/<key>")
 @permitted(Permission.CHECK)
+@idempotent
 def give(id: int, key: str) -> Response | tuple[str, int]:
     """Record the verdict on a line; “failed” needs a reason."""
     application, form = load(Application, id), CheckForm(prefix=f"{key}-")
     if not form.sent():
         return overview(application, check=(key, form)), 422
     with transaction():
-        target = idempotency.perform(
-            request.form.get("idempotency_key", ""),
-            person=principal().id or 0,
-            body=repr((id, key, form.data)).encode(),
-            do=lambda: _give(application, key, form),
-        )
+        target = _give(application, key, form)
     return redirect(target)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,6 @@ from grants.models import Application, Call, Organisation
 from grants.queries import organisations, proposals
 from grants.queries.cases.calls import round_of
 from grants.queries.cases.organisations import applicant
-from grants.services import idempotency
 from grants.services.applications.drafts import begin as begin_draft
 from grants.services.refusals import Refused
 from grants.web.applications.rule_checks import RuleCheck
@@ -23,6 +22,7 @@ from grants.web.calls import rules_text
 from grants.web.site.authorization import load, permitted, principal
 from grants.web.site.components import Link
 from grants.web.site.formats import translate
+from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.cases import ApplicationCase
 from workflows.engine.roles import Actor, Role
@@ -67,8 +67,9 @@ def show(id: int) -> str:
 
 @bp.post("/calls/<int:id>/apply")
 @permitted(Permission.START_APPLICATION)
+@idempotent
 def begin(id: int) -> Response | tuple[str, int]:
-    """Create the draft, once even if the form is sent twice; or show every reason why not."""
+    """Create the draft, or show every reason why not."""
     call, form = load(Call, id), BeginForm(organisations.chosen(principal()))
     if not form.sent():
         return _shown(call, form), 422
@@ -82,12 +83,7 @@ def begin(id: int) -> Response | tuple[str, int]:
 def _begun(call: Call, organisation: Organisation) -> str:
     """Create the draft in one transaction, and return the URL where it is written."""
     with transaction():
-        return idempotency.perform(
-            request.form.get("idempotency_key", ""),
-            person=principal().id or 0,
-            body=f"begin {call.id} {organisation.id}".encode(),
-            do=lambda: _begin(call, organisation),
-        )
+        return _begin(call, organisation)
 
 
 def _begin(call: Call, organisation: Organisation) -> str:

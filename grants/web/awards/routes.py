@@ -18,6 +18,7 @@ from grants.web.awards.agreement import DivisionPage, divisible, division
 from grants.web.awards.listing import AwardsPage
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.formats import translate
+from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from grants.web.site.pagination import page_position, pages
 from workflows.engine.roles import Role
@@ -54,6 +55,7 @@ def budget(id: int) -> str | Response:
 
 @bp.post("/awards/<int:id>/budget")
 @permitted(Permission.DIVIDE_AWARD)
+@idempotent
 def divide(id: int) -> Response | tuple[str, int]:
     """Save the amount of each line if together they equal the award."""
     award = load(Award, id)

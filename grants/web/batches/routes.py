@@ -14,9 +14,9 @@ from grants.forms.batches import BatchForm
 from grants.models import Batch, Fund, Instalment
 from grants.queries import batches
 from grants.services import batches as commands
-from grants.services import idempotency
 from grants.web.batches import batch_view, listing
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
 
@@ -48,14 +48,16 @@ def new() -> str:
 
 @bp.post("/batches")
 @permitted(Permission.PREPARE_BATCH)
+@idempotent
 def prepare() -> Response | tuple[str, int]:
-    """Prepare a batch of the chosen instalments; repeating the request leads to the same batch."""
+    """Prepare a batch of the chosen instalments."""
     fund = load(Fund, request.form.get("fund", 0, type=int))
     view = _choice(fund)
     if not view.form.sent():
         return page("batches/new.html", view), 422
     with transaction():
-        return redirect(_perform(fund, sorted(set(view.form.instalments.data or []))))
+        target = _prepared(fund, sorted(set(view.form.instalments.data or [])))
+    return redirect(target)
 
 
 @bp.get("/batches/<int:id>")
@@ -68,13 +70,6 @@ def show(id: int) -> str:
 def _choice(fund: Fund) -> NewBatchPage:
     rows = batches.payable(fund, principal())
     return NewBatchPage(fund, rows, BatchForm.over([row.id for row in rows]))
-
-
-def _perform(fund: Fund, chosen: list[int]) -> str:
-    """The URL of the batch of these instalments, or of the one that the same form has already prepared."""
-    body = repr((fund.id, chosen)).encode()
-    key = request.form.get("idempotency_key", "")
-    return idempotency.perform(key, person=principal().id or 0, body=body, do=lambda: _prepared(fund, chosen))
 
 
 def _prepared(fund: Fund, chosen: list[int]) -> str:

@@ -10,9 +10,10 @@ from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.calls import NewCallForm, call_form
 from grants.models import Call
-from grants.services import calls, idempotency
+from grants.services import calls
 from grants.web.calls import call_view
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.engine.roles import Actor, Role
 
@@ -35,18 +36,14 @@ def new() -> str:
 
 @bp.post("/new")
 @permitted(Permission.SET_CALL)
+@idempotent
 def create() -> Response | tuple[str, int]:
     """Create a call with a copy of its programme's rules."""
     view = call_view.new(NewCallForm())
     if not view.form.sent():
         return page("calls/new.html", view), 422
     with transaction():
-        target = idempotency.perform(
-            request.form.get("idempotency_key", ""),
-            person=principal().id or 0,
-            body=repr(view.form.data).encode(),
-            do=lambda: _create(view.form),
-        )
+        target = _create(view.form)
     return redirect(target)
 
 
@@ -60,6 +57,7 @@ def show(id: int) -> str:
 
 @bp.post("/<int:id>")
 @permitted(Permission.SET_CALL)
+@idempotent
 def change(id: int) -> Response | tuple[str, int]:
     """Change a call in preparation."""
     call = load(Call, id)
@@ -83,6 +81,7 @@ def change(id: int) -> Response | tuple[str, int]:
 
 @bp.post("/<int:id>/open")
 @permitted(Permission.SET_CALL)
+@idempotent
 def open_(id: int) -> Response:
     """Open the call, which publishes it and freezes its rules."""
     call = load(Call, id)
@@ -93,6 +92,7 @@ def open_(id: int) -> Response:
 
 @bp.post("/<int:id>/close")
 @permitted(Permission.SET_CALL)
+@idempotent
 def close(id: int) -> Response:
     """Close the call to new proposals."""
     call = load(Call, id)

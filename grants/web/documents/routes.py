@@ -17,6 +17,7 @@ from grants.queries import documents
 from grants.queries.documents import DocumentStatus, Progress, Validity
 from grants.web.site.authorization import load, open_to_all, permitted
 from grants.web.site.errors import ErrorPage
+from grants.web.site.idempotency import not_idempotent
 from grants.web.site.navigation import page
 
 bp = Blueprint("documents", __name__)
@@ -69,6 +70,7 @@ def verify() -> str | AnyResponse:
 
 @bp.post("/check")
 @open_to_all
+@not_idempotent("it only reads: the file is compared with the documents that we issued")
 def check() -> str | tuple[str, int]:
     """Verify by its SHA-256 that a file was issued by us, is unaltered and current. The file is not kept."""
     form = FileForm()

@@ -15,6 +15,7 @@ from grants.web.drafts import conflicts, summary
 from grants.web.drafts.editor import WRITABLE, Draft, draft_page, saved
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.autosave import automatic
+from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
 
@@ -35,6 +36,7 @@ def write(id: int) -> str | Response:
 @bp.post("/write")
 @bp.post("/write/<section>")
 @permitted(Permission.WRITE_APPLICATION)
+@idempotent_beside_autosave
 def save(id: int, section: str | None = None) -> Response | tuple[Response | str, int]:
     """Save the draft, complete or not; answer an automatic save with JSON."""
     application = load(Application, id)
@@ -72,6 +74,7 @@ def kept(id: int, save_id: int) -> str:
 
 @bp.post("/kept/<int:save_id>")
 @permitted(Permission.WRITE_APPLICATION)
+@idempotent
 def choose(id: int, save_id: int) -> Response:
     """Save the chosen answers of the two versions."""
     application, row = load(Application, id), _kept(id, save_id)

@@ -14,6 +14,7 @@ from grants.queries import failures
 from grants.queries.failures import Failure
 from grants.services import outbox
 from grants.web.site.authorization import permitted, principal
+from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from grants.web.site.pagination import Pages, page_position, pages
 
@@ -38,6 +39,7 @@ def index() -> str:
 
 @bp.post("/failures/<int:row>/again")
 @permitted(Permission.RETRY_FAILURE)
+@idempotent
 def retry(row: int) -> Response:
     """Retry one failed job; 404 if it is not visible to the reader."""
     if not failures.listed(principal(), only=row)[0]:

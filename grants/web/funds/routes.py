@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
@@ -13,7 +11,6 @@ from grants.forms.funds import EnvelopeForm, FundForm
 from grants.models import Call, Fund
 from grants.queries import funds
 from grants.services import calls as calls_commands
-from grants.services import idempotency
 from grants.services.money import funds as commands
 from grants.services.refusals import Refused
 from grants.web.funds import fund_view
@@ -21,6 +18,7 @@ from grants.web.funds.fund_view import NewFundPage
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.errors import CONSTRAINTS
 from grants.web.site.formats import translate
+from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.engine.roles import Actor, Role
 
@@ -43,13 +41,15 @@ def new() -> str:
 
 @bp.post("/funds")
 @permitted(Permission.SET_FUND)
+@idempotent
 def receive() -> Response | tuple[str, int]:
     """Create a fund with its contribution."""
     form = FundForm()
     if not form.sent():
         return page("funds/new.html", NewFundPage(form)), 422
     try:
-        target = _perform(lambda: _received(form))
+        with transaction():
+            target = _received(form)
     except ConstraintViolated as broken:
         if broken.constraint != "fund_title_key":
             raise
@@ -67,6 +67,7 @@ def show(id: int) -> str:
 
 @bp.post("/funds/<int:id>/envelope")
 @permitted(Permission.SET_FUND)
+@idempotent
 def allocate(id: int) -> Response | tuple[str, int]:
     """Allocate money of the fund to one of its calls, or return it to the fund."""
     fund = load(Fund, id)
@@ -75,7 +76,8 @@ def allocate(id: int) -> Response | tuple[str, int]:
     if not form.sent():
         return page("funds/show.html", fund_view.show(fund, form)), 422
     try:
-        target = _perform(lambda: _allocated(fund, calls[form.call.data], form))
+        with transaction():
+            target = _allocated(fund, calls[form.call.data], form)
     except Refused as refused:
         form.amount.errors = [translate(reason) for reason in refused.reasons]
         return page("funds/show.html", fund_view.show(fund, form)), 422
@@ -91,17 +93,3 @@ def _allocated(fund: Fund, call: Call, form: EnvelopeForm) -> str:
     change = calls_commands.unfund if form.way.data == "back" else calls_commands.fund
     change(call, **form.values(), actor=actor_on_row(fund, Role.FINANCE))
     return url_for(".show", id=fund.id)
-
-
-def _perform(do: Callable[[], str]) -> str:
-    """Run `do` in a transaction; a repeated form gets the first answer and changes nothing."""
-    sent = sorted(
-        (name, text) for name, text in request.form.items(multi=True) if name not in {"csrf_token", "idempotency_key"}
-    )
-    with transaction():
-        return idempotency.perform(
-            request.form.get("idempotency_key", ""),
-            person=principal().id or 0,
-            body=repr((request.path, sent)).encode(),
-            do=do,
-        )

@@ -10,11 +10,12 @@ from grants.db import db, transaction
 from grants.forms.persons import AppointmentForm
 from grants.models import Appointment, Person
 from grants.queries import persons as found
-from grants.services import idempotency, persons
+from grants.services import persons
 from grants.services.refusals import Refused
 from grants.web.persons import person_view
 from grants.web.persons.person_view import PersonsPage
 from grants.web.site.authorization import load, permitted, principal
+from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor, Role
@@ -39,6 +40,7 @@ def show(id: int) -> str:
 
 @bp.post("/people/<int:id>")
 @permitted(Permission.SET_PEOPLE)
+@idempotent
 def appoint(id: int) -> Response | tuple[str, int]:
     """Give a person a role, everywhere or in one programme or call."""
     person = load(Person, id)
@@ -46,17 +48,13 @@ def appoint(id: int) -> Response | tuple[str, int]:
     if not view.form.sent():
         return page("persons/show.html", view), 422
     with transaction():
-        idempotency.perform(
-            request.form.get("idempotency_key", ""),
-            person=principal().id or 0,
-            body=repr((id, view.form.data)).encode(),
-            do=lambda: _appoint(person, view.form),
-        )
+        _appoint(person, view.form)
     return redirect(url_for(".show", id=id))
 
 
 @bp.post("/appointments/<int:id>/end")
 @permitted(Permission.SET_PEOPLE)
+@idempotent
 def dismiss(id: int) -> Response:
     """End a role; a role that has already ended stays unchanged."""
     appointment = load(Appointment, id)
@@ -73,10 +71,9 @@ def account() -> str:
     return page("persons/account.html", person_view.account(db.session.get_one(Person, principal().id)))
 
 
-def _appoint(person: Person, form: AppointmentForm) -> str:
+def _appoint(person: Person, form: AppointmentForm) -> None:
     programme, call_id = form.where()
     persons.appoint(person, Role(form.role.data), programme=programme, call_id=call_id, actor=_administrator(person))
-    return ""
 
 
 def _administrator(person: Person) -> Actor:

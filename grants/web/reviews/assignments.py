@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
@@ -14,9 +14,9 @@ from grants.forms.assignments import AssignmentForm
 from grants.models import Application
 from grants.queries import assignments
 from grants.queries.assignments import Candidate
-from grants.services import idempotency
 from grants.services.reviews.assignments import assign as assign_reviewer
-from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.authorization import actor_on_row, load, permitted
+from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
 
@@ -43,6 +43,7 @@ def new(id: int) -> str:
 
 @bp.post("")
 @permitted(Permission.ASSIGN)
+@idempotent
 def create(id: int) -> Response | tuple[str, int]:
     """Invite one of the candidates to review."""
     application, form = load(Application, id), AssignmentForm()
@@ -50,12 +51,7 @@ def create(id: int) -> Response | tuple[str, int]:
     if not form.sent():
         return _choice(application, form), 422
     with transaction():
-        target = idempotency.perform(
-            request.form.get("idempotency_key", ""),
-            person=principal().id or 0,
-            body=repr((id, form.data)).encode(),
-            do=lambda: _assign(application, form.reviewer.data),
-        )
+        target = _assign(application, form.reviewer.data)
     return redirect(target)
 
 

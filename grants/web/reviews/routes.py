@@ -17,6 +17,7 @@ from grants.web.reviews import comparison, conflicts, scoring
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.autosave import automatic
 from grants.web.site.components import Fact, Problem
+from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
 
@@ -44,6 +45,7 @@ def show(id: int) -> str:
 
 @bp.post("/reviews/<int:id>/clear")
 @permitted(Permission.ANSWER_ASSIGNMENT)
+@idempotent
 def clear(id: int) -> Response | tuple[str, int]:
     """Record the declaration: no conflict opens the proposal, any conflict ends the assignment."""
     assignment, form = load(Assignment, id), ConflictForm()
@@ -56,6 +58,7 @@ def clear(id: int) -> Response | tuple[str, int]:
 
 @bp.post("/reviews/<int:id>/conflict")
 @permitted(Permission.ANSWER_ASSIGNMENT)
+@idempotent
 def conflict(id: int) -> Response | tuple[str, int]:
     """Record a conflict found after the declaration, and end the assignment."""
     assignment, form = load(Assignment, id), ConflictForm()
@@ -75,6 +78,7 @@ def changed(id: int) -> str:
 
 @bp.post("/reviews/<int:id>/decline")
 @permitted(Permission.ANSWER_ASSIGNMENT)
+@idempotent
 def decline(id: int) -> Response | tuple[str, int]:
     """Decline the invitation to review."""
     assignment, form = load(Assignment, id), DeclineForm()
@@ -87,6 +91,7 @@ def decline(id: int) -> Response | tuple[str, int]:
 
 @bp.post("/reviews/<int:id>")
 @permitted(Permission.REVIEW)
+@idempotent_beside_autosave
 def save(id: int) -> Response | tuple[Response | str, int]:
     """Save the review, complete or not; a value that cannot be parsed stays on the page with its error."""
     assignment = load(Assignment, id)
@@ -104,6 +109,7 @@ def save(id: int) -> Response | tuple[Response | str, int]:
 
 @bp.post("/reviews/<int:id>/send")
 @permitted(Permission.REVIEW)
+@idempotent
 def send(id: int) -> Response | tuple[Response | str, int]:
     """Save the review and submit it, or show everything that is missing."""
     assignment = load(Assignment, id)

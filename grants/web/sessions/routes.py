@@ -13,6 +13,7 @@ from grants.queries.sessions import COOKIE
 from grants.services import sessions
 from grants.web.site.authorization import open_to_all
 from grants.web.site.formats import translate
+from grants.web.site.idempotency import not_idempotent
 from grants.web.site.navigation import page
 
 bp = Blueprint("sessions", __name__)
@@ -36,6 +37,7 @@ def new() -> str:
 
 @bp.post("/sign-in")
 @open_to_all
+@not_idempotent("each sign-in opens a session of its own, and nobody is signed in yet to whom a key could belong")
 def create() -> Response | tuple[str, int]:
     """Start a session, or refuse without revealing which accounts exist."""
     form, settings = SignInForm(), current_app.extensions["settings"]
@@ -63,6 +65,7 @@ def create() -> Response | tuple[str, int]:
 
 @bp.post("/sign-out")
 @open_to_all
+@not_idempotent("signing out again ends nothing more")
 def end() -> Response:
     """End the session in the database, so that a copied cookie is useless afterwards."""
     with transaction():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import unwrap
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
@@ -23,6 +24,8 @@ from workflows.engine.roles import Actor, Role
 View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row", bound=Model)
 csrf = CSRFProtect()
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods of routes that change nothing."""
 LARGEST_ID = 2**31 - 1
 """Largest value of the database's integer keys; a larger number in a URL matches no row."""
 
@@ -126,16 +129,18 @@ def _ask() -> Response | None:
 
 
 class Undeclared(RuntimeError):
-    """A route does not declare who may call it, or does not load the row of its id."""
+    """A route does not declare who may call it or how a form sent twice is answered, or does not load its row."""
 
 
 def require_declarations(app: Flask) -> None:
-    """Raise Undeclared if a route declares no permission, or takes an id and does not load it."""
+    """Raise Undeclared if a route declares too little, or takes an id and does not load it."""
     if static := app.view_functions.get("static"):
         setattr(static, "permission", None)  # noqa: B010 - mypy rejects an attribute on a bound method
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         if not hasattr(view, "permission"):
             raise Undeclared(f"{rule.endpoint} ({rule.rule}) declares no permission.")
-        if rule.arguments & {"id"} and "load" not in view.__code__.co_names:
+        if set(rule.methods or ()) - READING and not getattr(view, "idempotency", ""):
+            raise Undeclared(f"{rule.endpoint} ({rule.rule}) declares neither idempotency nor why it needs none.")
+        if rule.arguments & {"id"} and "load" not in unwrap(view).__code__.co_names:
             raise Undeclared(f"{rule.endpoint} ({rule.rule}) takes an id and does not load it.")

@@ -1,8 +1,7 @@
-"""What every request and response carries: security headers, the time of arrival and idempotency keys."""
+"""What every request and response carries: security headers and the time of arrival."""
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from flask import Flask, g, request
@@ -34,11 +33,6 @@ def arrived_at() -> datetime:
     """When this request arrived, by the database's clock; deadlines are compared with it."""
     at: datetime = g.arrived_at
     return at
-
-
-def new_idempotency_key() -> str:
-    """A new idempotency key for a form."""
-    return secrets.token_urlsafe(16)
 
 
 def _arrive() -> None:

@@ -18,7 +18,6 @@ from grants.queries.tasks.task import Task
 from grants.web.site.authorization import principal
 from grants.web.site.components import Link
 from grants.web.site.formats import translate
-from grants.web.site.headers import new_idempotency_key
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
@@ -115,7 +114,6 @@ def _frame() -> dict[str, Any]:
             sign_in=url_for("sessions.new"),
             sign_out=url_for("sessions.end"),
         ),
-        "idempotency_key": new_idempotency_key,
         "may": lambda name: principal().may(Permission(name)),
     }
 

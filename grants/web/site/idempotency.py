@@ -1,0 +1,151 @@
+"""Idempotency of forms: a form that changes something is answered once, and sent again it gets the same answer.
+
+Every route that takes anything but GET declares itself, beside its permission: `idempotent`, or `not_idempotent` with
+the reason; otherwise the application does not start. An idempotent route runs in one transaction: the key of the form
+is claimed first, the blocks of `transaction()` in the view are its parts, and the complete answer is stored with the
+key before everything is committed together. An answer that changed nothing is not stored, so that a refused form can
+be corrected and sent again with the same key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, make_response, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from grants.db import request_transaction
+from grants.services import idempotency
+from grants.services.idempotency import Answer, OtherContent
+from grants.web.site.authorization import principal
+from grants.web.site.autosave import automatic
+from grants.web.site.navigation import page
+
+View = TypeVar("View", bound=Callable[..., Any])
+FIELD = "idempotency_key"
+UNCOMPARED = frozenset({FIELD, "csrf_token"})
+"""Fields that belong to the page and not to what was entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendAgainPage:
+    """A form that was not accepted because of its key: everything that was entered, to be submitted with a new one."""
+
+    title: str
+    text: str
+    to: str
+    fields: Sequence[tuple[str, str]]
+
+
+def idempotent(view: View) -> View:
+    """Declare a route whose form, when the same person sends it again, changes nothing and gets the first answer."""
+    return _declared(view, lambda: False)
+
+
+def idempotent_beside_autosave(view: View) -> View:
+    """The same for a route that also takes automatic saves.
+
+    These carry no key of their own: they are repeated with the text as it is by then, and the version of the row
+    decides between two of them.
+    """
+    return _declared(view, automatic)
+
+
+def not_idempotent(reason: str) -> Callable[[View], View]:
+    """Declare a route that takes a form without key. reason: why sending it twice does no harm."""
+
+    def declared(view: View) -> View:
+        view.idempotency = reason  # type: ignore[attr-defined]
+        return view
+
+    return declared
+
+
+def new_key() -> str:
+    """A new idempotency key for a form."""
+    return secrets.token_urlsafe(16)
+
+
+def init_app(app: Flask) -> None:
+    """Give the macro of hidden fields its keys."""
+    app.jinja_env.globals[FIELD] = new_key
+
+
+def _declared(view: View, exempt: Callable[[], bool]) -> View:
+    @wraps(view)
+    def answered(*args: Any, **values: Any) -> Any:
+        return view(*args, **values) if exempt() else _answer(lambda: view(*args, **values))
+
+    answered.idempotency = FIELD  # type: ignore[attr-defined]
+    return cast(View, answered)
+
+
+def _answer(do: Callable[[], Any]) -> Response | tuple[str, int]:
+    """Run the view in one transaction with its key, or return the answer that the same form got before."""
+    key = request.form.get(FIELD, "")
+    if not 0 < len(key) <= idempotency.LONGEST_KEY:
+        return _without_key()
+    try:
+        with request_transaction() as whole:
+            if first := idempotency.claim(key, person=principal().id or 0, body=_content()):
+                return _response(first)
+            response = make_response(do())
+            if whole.changed:
+                idempotency.keep(key, _stored(response))
+            return response
+    except OtherContent:
+        return _other_content()
+
+
+def _content() -> bytes:
+    """The request as bytes to compare: its address, what was entered and the files."""
+    entered = sorted(item for item in request.form.items(multi=True) if item[0] not in UNCOMPARED)
+    files = []
+    for name, file in request.files.items(multi=True):
+        files.append((name, file.filename, hashlib.sha256(file.read()).hexdigest()))
+        file.seek(0)
+    return repr((request.method, request.full_path, entered, files)).encode()
+
+
+def _stored(response: Response) -> Answer:
+    return Answer(
+        status=response.status_code,
+        location=response.headers.get("Location", ""),
+        content_type=response.headers["Content-Type"],
+        body=response.get_data(as_text=True),
+    )
+
+
+def _response(answer: Answer) -> Response:
+    response = Response(answer.body, answer.status, content_type=answer.content_type)
+    if answer.location:
+        response.headers["Location"] = answer.location
+    return response
+
+
+def _without_key() -> tuple[str, int]:
+    return _send_again(
+        gettext("The form was not submitted"),
+        gettext("Part of the form did not reach us, so nothing was changed. What you entered is still here."),
+    ), 422
+
+
+def _other_content() -> tuple[str, int]:
+    return _send_again(
+        gettext("You have already submitted this form"),
+        gettext(
+            "The first time, the form had different content. That was processed; nothing was changed this time."
+            " What you entered now is still here, if you want to submit it as well."
+        ),
+    ), 409
+
+
+def _send_again(title: str, text: str) -> str:
+    entered = [item for item in request.form.items(multi=True) if item[0] not in UNCOMPARED]
+    return page("send_again.html", SendAgainPage(title, text, request.full_path.removesuffix("?"), entered))

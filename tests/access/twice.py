@@ -1,0 +1,41 @@
+"""What is compared when a form of the table is sent twice: all stored rows, and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import psycopg
+from psycopg import sql
+from werkzeug.test import TestResponse
+
+from grants.db import Model
+from grants.outside.servers.postgres import plain
+from tests.access.stage import Stage
+from tests.access.table import Row, form
+
+Answered = tuple[int, str | None, str | None, bytes]
+
+
+def sent_twice(stage: Stage, row: Row) -> tuple[list[Answered], list[Mapping[str, str]]]:
+    """Both answers to the first who may send the row's form, and the digests before, between and after."""
+    actor = row.allowed[0]
+    data, path = form(stage, row, actor), stage.filled(row.path)
+    stage.call(actor, "GET", "/account")
+    digests, answers = [stored(stage)], []
+    for call in (stage.call, stage.call_again):
+        answers.append(answered(call(actor, row.method, path, data)))
+        digests.append(stored(stage))
+    return answers, digests
+
+
+def answered(response: TestResponse) -> Answered:
+    """What a browser gets of an answer."""
+    return response.status_code, response.location, response.content_type, response.get_data()
+
+
+def stored(stage: Stage) -> Mapping[str, str]:
+    """A digest of all rows of each table."""
+    digest = sql.SQL("SELECT {}, md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t")
+    tables = [digest.format(sql.Literal(name), sql.Identifier(name)) for name in Model.metadata.tables]
+    with psycopg.connect(plain(stage.postgres.url("postgres", stage.copy))) as superuser:
+        return dict(superuser.execute(sql.SQL(" UNION ALL ").join(tables)).fetchall())
