@@ -107,8 +107,8 @@ def _page(
     if place:
         key = tuple_(Application.submitted_at, Application.id)
         matching = matching.where(key > tuple_(*place) if backwards else key < tuple_(*place))
-    idempotency_key = "MATERIALIZED" if filters.words.strip() else "NOT MATERIALIZED"
-    found = matching.cte("matching").prefix_with(idempotency_key)
+    materialized = "MATERIALIZED" if filters.words.strip() else "NOT MATERIALIZED"
+    found = matching.cte("matching").prefix_with(materialized)
     return select(found.c.id).order_by(*_order(found.c.submitted_at, found.c.id, backwards=backwards)).limit(PAGE + 1)
 
 

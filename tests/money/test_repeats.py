@@ -81,7 +81,8 @@ def drafts(web: Flask) -> int:
 def sent_together(web: Flask, first: Careful, page: str, action: str, count: int = SENDERS) -> list[Sent]:
     """Send the same form of a page from this many browsers of one person at once; return each answer."""
     form = first.get(page).page.form(action)
-    barrier, answers = threading.Barrier(count), []
+    barrier = threading.Barrier(count)
+    answers: list[Sent] = []
 
     def send() -> None:
         browser = web.test_client()
