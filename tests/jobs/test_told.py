@@ -157,6 +157,31 @@ def asked(world: w.World) -> Any:
     return row
 
 
+def stored(kind: str) -> Any:
+    """The facts of the newest document of that kind."""
+    document = db.session.query(Document).filter_by(kind=kind).order_by(Document.id.desc()).first()
+    assert document
+    assert document.snapshot
+    return document.snapshot.data
+
+
+def test_a_decision_letter_gives_the_result_and_whether_others_are_undecided(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        excluded, declined = w.submitted(world), w.in_review(world, chapter="bo")
+        w.apply(world, excluded, "not_eligible", "olga", Role.OFFICER, feedback="No chapter yet. " * 4)
+        first = stored("decline_letter")
+        w.review(world, declined)
+        w.apply(world, declined, "to_panel", "olga", Role.OFFICER)
+        w.apply(world, declined, "recommend", "omar", Role.OFFICER, kind="decline", feedback="Too short. " * 6)
+        with transaction():
+            declined.call.step = "closed"
+        w.apply(world, declined, "decline", "pia", Role.APPROVER, feedback="Too short. " * 6)
+        last = stored("decline_letter")
+
+    assert (first["eligible"], first["so_far"]) == (False, True)
+    assert not {"eligible", "so_far", "stage"} & last.keys()
+
+
 def test_the_mail_with_a_question_gives_its_deadline(app: Flask, world: w.World) -> None:
     with app.app_context():
         row = asked(world)

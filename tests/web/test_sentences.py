@@ -10,7 +10,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from grants.db import db, transaction
-from grants.models import Application, Award
+from grants.models import Application, Award, Document
 from grants.web.site.formats import in_sentence, percent
 from tests import world as w
 from tests.browser import Careful, signed_in
@@ -75,6 +75,7 @@ def test_an_alert_requests_nothing_yet(app: Flask) -> None:
         w.apply(world, row, "alert", "mg1", Role.APPLICANT)
         with transaction():
             db.session.get_one(Application, row.id).asked = Decimal(0)
+        assert [one.snapshot and one.snapshot.data["stage"] for one in db.session.query(Document)] == ["alert"]
     olga = signed_in(app, world.people["olga"])
 
     listed, shown = (olga.get(path).page.text for path in ("/applications?list=all", f"/applications/{row.id}"))
