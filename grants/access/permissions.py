@@ -7,6 +7,14 @@ from enum import StrEnum
 from workflows.engine.roles import Role
 
 
+class Extent(StrEnum):
+    """How much of the Foundation's work an appointment covers at least."""
+
+    CALL = "call"
+    PROGRAMME = "programme"
+    EVERYTHING = "everything"
+
+
 class Permission(StrEnum):
     """The permissions that a route can require."""
 
@@ -26,8 +34,10 @@ class Permission(StrEnum):
     READ_BATCH = "read_batch"
     PREPARE_BATCH = "prepare_batch"
     READ_FUND = "read_fund"
+    RECEIVE_FUND = "receive_fund"
     SET_FUND = "set_fund"
     READ_CALL = "read_call"
+    CREATE_CALL = "create_call"
     SET_CALL = "set_call"
     READ_DOCUMENT = "read_document"
     READ_ORGANISATION = "read_organisation"
@@ -56,8 +66,10 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.READ_BATCH: frozenset({FINANCE, AUDITOR}),
     Permission.PREPARE_BATCH: frozenset({FINANCE}),
     Permission.READ_FUND: frozenset({OFFICER, APPROVER, FINANCE, AUDITOR}),
+    Permission.RECEIVE_FUND: frozenset({FINANCE}),
     Permission.SET_FUND: frozenset({FINANCE}),
     Permission.READ_CALL: frozenset({OFFICER, APPROVER, AUDITOR}),
+    Permission.CREATE_CALL: frozenset({OFFICER}),
     Permission.SET_CALL: frozenset({OFFICER}),
     Permission.READ_DOCUMENT: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),
     Permission.READ_ORGANISATION: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR, ADMINISTRATOR}),
@@ -65,3 +77,12 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_FAILURES: frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
     Permission.RETRY_FAILURE: frozenset({OFFICER, ADMINISTRATOR}),
 }
+
+EXTENT: dict[Permission, Extent] = {
+    Permission.RECEIVE_FUND: Extent.EVERYTHING,
+    Permission.CREATE_CALL: Extent.PROGRAMME,
+}
+"""What an appointment must cover at least to give the permission; one call suffices for all others.
+
+A contribution belongs to no call yet, and a new call to no call that an appointment could be limited to.
+"""

@@ -6,24 +6,29 @@ a person holds no other role than applicant there.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import literal, or_, select, union_all
+from sqlalchemy import Select, literal, or_, select, union_all
 
-from grants.access.permissions import ALLOWED, Permission
+from grants.access.permissions import ALLOWED, EXTENT, Extent, Permission
 from grants.db import db
 from grants.models import (
     Agreement,
     Application,
     Appointment,
     Assignment,
+    Award,
+    Batch,
     Call,
     Conflict,
+    Fund,
     Instalment,
     Membership,
     Organisation,
+    Payment,
     Person,
 )
 from workflows.engine.roles import Actor, Role
@@ -35,13 +40,15 @@ class Principal:
 
     Principals are equal when all of that is equal, so a statement built for one can be used for the other.
     organisations: ids of those that the person acts for. calls: for each role held by appointment, the ids of the
-    calls that it covers, or None for all calls. conflicts: ids of the applications with a conflict of interest.
-    reviews: whether the person is an appointed reviewer or has had an assignment.
+    calls that it covers, or None for all calls. programmes: for each role, the codes of the programmes that it covers
+    as a whole. conflicts: ids of the applications with a conflict of interest. reviews: whether the person is an
+    appointed reviewer or has had an assignment.
     """
 
     person: Person | None = None
     organisations: frozenset[int] = frozenset()
     calls: dict[Role, frozenset[int] | None] = field(default_factory=dict)
+    programmes: dict[Role, frozenset[str]] = field(default_factory=dict)
     conflicts: frozenset[int] = frozenset()
     reviews: bool = False
 
@@ -52,7 +59,8 @@ class Principal:
         return hash(self._facts())
 
     def _facts(self) -> Hashable:
-        return self.id, self.organisations, frozenset(self.calls.items()), self.conflicts, self.reviews
+        scope = frozenset(self.calls.items()), frozenset(self.programmes.items())
+        return self.id, self.organisations, *scope, self.conflicts, self.reviews
 
     @property
     def id(self) -> int | None:
@@ -68,8 +76,18 @@ class Principal:
         return frozenset(held | set(self.calls))
 
     def may(self, permission: Permission) -> bool:
-        """Whether any role of the person has the permission, on whatever object."""
-        return bool(self.roles & ALLOWED[permission])
+        """Whether any role of the person has the permission, on whatever object.
+
+        A permission that needs an appointment of some extent is not held by one that covers less.
+        """
+        held = self.roles & ALLOWED[permission]
+        match EXTENT.get(permission, Extent.CALL):
+            case Extent.EVERYTHING:
+                return any(self.covers_everything(role) for role in held)
+            case Extent.PROGRAMME:
+                return any(self.covers_everything(role) or self.programmes.get(role) for role in held)
+            case Extent.CALL:
+                return bool(held)
 
     def covers(self, role: Role, call_id: int) -> bool:
         """Whether the person is appointed to the role and the appointment covers the call."""
@@ -78,48 +96,95 @@ class Principal:
         covered = self.calls[role]
         return covered is None or call_id in covered
 
+    def covers_programme(self, role: Role, code: str) -> bool:
+        """Whether the person is appointed to the role for the whole programme or for everything."""
+        return self.covers_everything(role) or code in self.programmes.get(role, ())
+
+    def covers_everything(self, role: Role) -> bool:
+        """Whether the person is appointed to the role without any limit."""
+        return role in self.calls and self.calls[role] is None
+
+    def unlimited(self, permission: Permission) -> bool:
+        """Whether a role with the permission covers everything, so that sums over all calls may be shown."""
+        return any(self.covers_everything(role) for role in ALLOWED[permission])
+
+    def limited_to(self, roles: Iterable[Role]) -> Principal:
+        """The same person, holding only these of their roles by appointment."""
+        kept = frozenset(roles)
+        return replace(
+            self,
+            calls={role: covered for role, covered in self.calls.items() if role in kept},
+            programmes={role: codes for role, codes in self.programmes.items() if role in kept},
+            reviews=self.reviews and Role.REVIEWER in kept,
+        )
+
 
 ANONYMOUS = Principal()
 
 
 def load_principal(person: Person | None) -> Principal:
     """Load the principal for a person, in two queries; the public for None and for an account that has ended."""
-    if person is None or person.ended_at is not None:
-        return ANONYMOUS
+    return load_principals([person])[0] if person else ANONYMOUS
+
+
+def load_principals(people: Iterable[Person]) -> list[Principal]:
+    """Load the principals for these people, in the same order, in two queries for any number."""
+    wanted = list(people)
+    ids = [person.id for person in wanted if person.ended_at is None]
     rows = db.session.execute(
         union_all(
-            select(literal("acts for"), Membership.organisation_id).where(
-                Membership.person_id == person.id, Membership.ended_at.is_(None)
+            select(Membership.person_id, literal("acts for"), Membership.organisation_id).where(
+                Membership.person_id.in_(ids), Membership.ended_at.is_(None)
             ),
-            select(literal("conflict"), Conflict.application_id).where(
-                Conflict.person_id == person.id, Conflict.lifted_at.is_(None)
+            select(Conflict.person_id, literal("conflict"), Conflict.application_id).where(
+                Conflict.person_id.in_(ids), Conflict.lifted_at.is_(None)
             ),
-            select(literal("asked"), Assignment.application_id).where(Assignment.person_id == person.id),
+            select(Assignment.person_id, literal("asked"), Assignment.application_id).where(
+                Assignment.person_id.in_(ids)
+            ),
         )
     ).all()
-    calls = _appointed_calls(person.id)
+    ties: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for owner, tie, id in rows:
+        ties[owner].append((tie, id))
+    scopes = scopes_of(ids)
+    return [
+        _principal(person, ties[person.id], *scopes[person.id]) if person.ended_at is None else ANONYMOUS
+        for person in wanted
+    ]
+
+
+Calls = dict[Role, frozenset[int] | None]
+Programmes = dict[Role, frozenset[str]]
+
+
+def _principal(person: Person, ties: list[tuple[str, int]], calls: Calls, programmes: Programmes) -> Principal:
     return Principal(
         person=person,
-        organisations=frozenset(id for tie, id in rows if tie == "acts for"),
+        organisations=frozenset(id for tie, id in ties if tie == "acts for"),
         calls=calls,
-        conflicts=frozenset(id for tie, id in rows if tie == "conflict"),
-        reviews=any(tie == "asked" for tie, _ in rows) or Role.REVIEWER in calls,
+        programmes=programmes,
+        conflicts=frozenset(id for tie, id in ties if tie == "conflict"),
+        reviews=any(tie == "asked" for tie, _ in ties) or Role.REVIEWER in calls,
     )
 
 
-def _appointed_calls(person_id: int) -> dict[Role, frozenset[int] | None]:
+def scopes_of(people: list[int]) -> dict[int, tuple[Calls, Programmes]]:
+    """What the current appointments of these people cover: the calls and the programmes of each role."""
     held = db.session.execute(
-        select(Appointment.role, Appointment.programme, Appointment.call_id, Call.id)
+        select(Appointment.person_id, Appointment.role, Appointment.programme, Appointment.call_id, Call.id)
         .outerjoin(Call, or_(Call.id == Appointment.call_id, Call.programme == Appointment.programme))
-        .where(Appointment.person_id == person_id, Appointment.ended_at.is_(None))
+        .where(Appointment.person_id.in_(people), Appointment.ended_at.is_(None))
     ).all()
-    found: dict[Role, frozenset[int] | None] = {}
-    for name, programme, call_id, reached in held:
-        role = Role(name)
+    found: dict[int, tuple[Calls, Programmes]] = defaultdict(lambda: ({}, {}))
+    for owner, name, programme, call_id, reached in held:
+        role, (calls, programmes) = Role(name), found[owner]
+        if programme is not None:
+            programmes[role] = programmes.get(role, frozenset()) | {programme}
         if programme is None and call_id is None:
-            found[role] = None
-        elif found.get(role, frozenset()) is not None:
-            found[role] = (found.get(role) or frozenset()) | ({reached} if reached else frozenset())
+            calls[role] = None
+        elif calls.get(role, frozenset()) is not None:
+            calls[role] = (calls.get(role) or frozenset()) | ({reached} if reached else frozenset())
     return found
 
 
@@ -146,15 +211,57 @@ def roles_on(row: Any, principal: Principal) -> frozenset[Role]:
 
 
 def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
-    """The roles on an object that belongs to no application."""
+    """The roles on an object that belongs to no application.
+
+    A fund is held in the roles that cover one of its calls, a batch in those that cover the calls of all its payments.
+    """
     appointed: set[Role] = {role for role in principal.calls if role is not Role.REVIEWER}
-    if isinstance(row, Call):
-        appointed = {role for role in appointed if principal.covers(role, row.id)} | (
-            principal.roles & {Role.APPLICANT}
-        )
-    if isinstance(row, Organisation) and row.id in principal.organisations:
-        appointed.add(Role.APPLICANT)
+    match row:
+        case Call():
+            covering = {role for role in appointed if principal.covers(role, row.id)}
+            return frozenset(covering | (principal.roles & {Role.APPLICANT}))
+        case Fund():
+            return _limited(principal, appointed, any, select(Call.id).where(Call.fund_id == row.id))
+        case Batch():
+            return _limited(principal, appointed, all, _calls_paid(row))
+        case Appointment():
+            return frozenset(role for role in appointed if _covers_appointment(principal, role, row))
+        case Organisation() if row.id in principal.organisations:
+            appointed.add(Role.APPLICANT)
     return frozenset(appointed)
+
+
+def _limited(
+    principal: Principal, roles: set[Role], quantifier: Callable[[Iterable[bool]], bool], calls: Select[int]
+) -> frozenset[Role]:
+    """Those of the roles that cover any or all of these calls; the calls are only queried for a limited role."""
+    whole = {role for role in roles if principal.covers_everything(role)}
+    if whole == roles:
+        return frozenset(whole)
+    ids = db.session.scalars(calls).all()
+    return frozenset(whole | {role for role in roles if quantifier(principal.covers(role, id) for id in ids)})
+
+
+def _calls_paid(batch: Batch) -> Select[int]:
+    return (
+        select(Application.call_id)
+        .distinct()
+        .join(Award, Award.application_id == Application.id)
+        .join(Instalment, Instalment.award_id == Award.id)
+        .join(Payment, Payment.instalment_id == Instalment.id)
+        .where(Payment.batch_id == batch.id)
+    )
+
+
+def _covers_appointment(principal: Principal, role: Role, row: Appointment) -> bool:
+    return covers_place(principal, role, programme=row.programme, call_id=row.call_id)
+
+
+def covers_place(principal: Principal, role: Role, *, programme: str | None, call_id: int | None) -> bool:
+    """Whether the role covers this programme or call as a whole; with neither, whether it covers everything."""
+    if call_id is not None:
+        return principal.covers(role, call_id)
+    return principal.covers_everything(role) if programme is None else principal.covers_programme(role, programme)
 
 
 def application_of(row: Any) -> Application | None:
@@ -179,3 +286,19 @@ def actor_on(row: Any, principal: Principal, roles: Iterable[Role]) -> Actor | N
     application = application_of(row)
     behalf = application.organisation_id if application and role is Role.APPLICANT else None
     return Actor(person=principal.id, role=role, on_behalf_of=behalf)
+
+
+def actor_in(
+    principal: Principal, permission: Permission, *, programme: str | None = None, call_id: int | None = None
+) -> Actor | None:
+    """The principal as an actor who creates something in a programme or call, or, without either, for everything.
+
+    None unless a role with the permission covers all of that.
+    """
+    roles = (
+        role
+        for role in sorted(ALLOWED[permission])
+        if covers_place(principal, role, programme=programme, call_id=call_id)
+    )
+    role = next(roles, None)
+    return None if role is None or principal.id is None else Actor(person=principal.id, role=role)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import ColumnElement, FromClause, and_, false, not_, or_, select, true
 
-from grants.access.permissions import Permission
+from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import Principal
 from grants.db import Model, Side, Visibility
 from grants.models import (
@@ -20,6 +20,7 @@ from grants.models import (
     Award,
     Batch,
     Call,
+    Fund,
     Instalment,
     Organisation,
     Payment,
@@ -110,18 +111,26 @@ def _apart(principal: Principal) -> list[ColumnElement[bool]]:
 
 
 def _covered(principal: Principal, role: Role) -> ColumnElement[bool]:
-    covered = principal.calls[role]
+    covered = principal.calls.get(role, frozenset())
     return true() if covered is None else Application.call_id.in_(covered)
 
 
 def _calls(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
-    """Calls that have been opened are public; staff also see those in preparation that their role covers."""
-    parts = [Call.step != "draft"]
-    for role in OFFICE:
-        if role in principal.calls:
-            covered = principal.calls[role]
-            parts.append(true() if covered is None else Call.id.in_(covered))
-    return or_(*parts)
+    """Calls that have been opened are public; the Foundation's roles also see those in preparation that they cover.
+
+    From the sides of the Foundation, only the calls that a role covers are visible.
+    """
+    parts = [Call.step != "draft"] if Side.APPLICANT in sides else []
+    for role in _staff(principal, sides):
+        covered = principal.calls[role]
+        parts.append(true() if covered is None else Call.id.in_(covered))
+    return or_(false(), *parts)
+
+
+def _staff(principal: Principal, sides: frozenset[Side]) -> list[Role]:
+    """The principal's roles at the Foundation on these sides."""
+    wanted = (OFFICE if Side.OFFICE in sides else ()) + (MONEY if Side.FINANCE in sides else ())
+    return [role for role in wanted if role in principal.calls]
 
 
 def _organisations(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
@@ -135,28 +144,69 @@ def _persons(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool
 
 
 def _appointments(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
-    return true() if Role.ADMINISTRATOR in principal.calls else Appointment.person_id == principal.id
+    """A person's own appointments; administrators also see those that lie within theirs."""
+    role, own = Role.ADMINISTRATOR, Appointment.person_id == principal.id
+    if role not in principal.calls:
+        return own
+    if principal.covers_everything(role):
+        return true()
+    return or_(
+        own,
+        Appointment.programme.in_(principal.programmes.get(role, ())),
+        Appointment.call_id.in_(principal.calls[role] or ()),
+    )
 
 
 def _funds(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
-    return true() if principal.may(Permission.READ_FUND) else false()
+    """A limited role sees the funds that feed a call that it covers."""
+    roles = _staff(principal, sides)
+    if any(principal.covers_everything(role) for role in roles):
+        return true()
+    fed = select(Call.fund_id).where(_calls(principal, sides - {Side.APPLICANT}))
+    return Fund.id.in_(fed) if roles else false()
 
 
 def _batches(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
-    """Hide a whole batch when it pays an application with a conflict of interest or of the person's organisations."""
-    if not principal.may(Permission.READ_BATCH):
-        return false()
-    if not (apart := _apart(principal)):
+    """Hide a whole batch unless every payment in it is covered by one and the same role.
+
+    No role covers the payments to the person's own organisations, and those with a conflict of interest.
+    """
+    roles = [role for role in _staff(principal, sides) if role in ALLOWED[Permission.READ_BATCH]]
+    return or_(false(), *(_covers_payments(principal, role) for role in roles))
+
+
+def _covers_payments(principal: Principal, role: Role) -> ColumnElement[bool]:
+    needed = _apart(principal)
+    if not principal.covers_everything(role):
+        needed.append(_covered(principal, role))
+    if not needed:
         return true()
-    held = (
-        select(Payment.batch_id)
+    other = (
+        select(Payment.id)
         .join(Instalment)
         .join(Award, Award.id == Instalment.award_id)
         .join(Application, Application.id == Award.application_id)
-        .where(not_(and_(*apart)))
+        .where(Payment.batch_id == Batch.id, not_(and_(*needed)))
     )
-    return Batch.id.not_in(held)
+    return ~other.correlate(Batch).exists()
 
+
+def reached(principal: Principal, role: Role) -> ColumnElement[bool]:
+    """The applications about which the principal may be written to in this role: those that they see in it.
+
+    A reviewer is written to before they see anything, in order to declare whether they have a conflict of interest.
+    """
+    alone = principal.limited_to({role})
+    if role is not Role.REVIEWER:
+        return visible(Application, alone, (SIDES[role],)) if role in SIDES else false()
+    invited = select(Assignment.application_id).where(
+        Assignment.person_id == principal.id, Assignment.state.in_(("asked", "ready", "sent"))
+    )
+    return and_(Application.id.in_(invited), _covered(alone, role), *_apart(principal))
+
+
+SIDES = {Role.APPLICANT: Side.APPLICANT} | dict.fromkeys(OFFICE, Side.OFFICE) | dict.fromkeys(MONEY, Side.FINANCE)
+"""The side from which each role sees applications; reviewers have rows of their own."""
 
 ROOTS: dict[str, Callable[[Principal, frozenset[Side]], ColumnElement[bool]]] = {
     "application": _applications, "call": _calls, "organisation": _organisations, "person": _persons,

@@ -18,17 +18,17 @@ class AppointmentForm(Form):
     role = SelectField(lazy_gettext("Role"), choices={})
     scope = SelectField(lazy_gettext("Scope"), choices={})
 
-    def offer(self, calls: Iterable[tuple[int, str]]) -> None:
-        """Set the roles and scopes that can be chosen."""
+    def offer(self, calls: Iterable[tuple[int, str]], codes: Iterable[str], *, everything: bool) -> None:
+        """Set the roles and scopes that can be chosen. everything: whether a role without a limit is among them."""
         self.role.choices = {str(role): gettext(ROLES[role].text) for role in APPOINTED}
         kinds = {
             f"programme:{code}": gettext("Programme: %(title)s", title=gettext(programme.title))
-            for code, programme in programmes().items()
+            for code, programme in ((code, programmes()[code]) for code in codes)
         }
         named = {f"call:{id}": gettext("Call: %(title)s", title=title) for id, title in calls}
-        self.scope.choices = {"": gettext("All programmes")} | kinds | named
+        self.scope.choices = ({"": gettext("All programmes")} if everything else {}) | kinds | named
 
     def where(self) -> tuple[str | None, int | None]:
         """The programme's code and the call's id that the scope names; None where it names none."""
         kind, _, key = str(self.scope.data or "").partition(":")
-        return (key if kind == "programme" else None), (int(key) if kind == "call" else None)
+        return (key if kind == "programme" else None), (int(key) if kind == "call" and key.isdecimal() else None)

@@ -142,7 +142,7 @@ def choices(principal: Principal) -> tuple[list[tuple[int, str]], list[str]]:
     """The calls and regions to filter a list by, in one query."""
     calls = (
         select(Call.id, Call.title)
-        .where(Call.step != "draft", visible(Call, principal))
+        .where(Call.step != "draft", visible(Call, principal, (Side.OFFICE,)))
         .order_by(Call.id.desc())
         .limit(100)
     )

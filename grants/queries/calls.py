@@ -12,7 +12,7 @@ from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import Principal, roles_on
 from grants.access.visibility import visible
 from grants.db import Side, db
-from grants.models import Application, Appointment, Call, Fund, Total
+from grants.models import Application, Call, Fund, Total
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
@@ -46,7 +46,10 @@ def listing(principal: Principal) -> list[Listed]:
     """The newest two hundred calls that a member of staff may see, in three queries."""
     calls = list(
         db.session.scalars(
-            select(Call).where(visible(Call, principal)).order_by(Call.opens_at.desc(), Call.id.desc()).limit(MOST)
+            select(Call)
+            .where(visible(Call, principal, (Side.OFFICE,)))
+            .order_by(Call.opens_at.desc(), Call.id.desc())
+            .limit(MOST)
         )
     )
     ids = [call.id for call in calls]
@@ -104,14 +107,7 @@ def funds(principal: Principal) -> list[Fund]:
 
 def programmes_of(principal: Principal) -> list[str]:
     """The codes of the programmes where the principal may set up a call, as officer of that programme or of all."""
-    held = select(Appointment.programme).where(
-        Appointment.person_id == principal.id,
-        Appointment.role == Role.OFFICER,
-        Appointment.ended_at.is_(None),
-        Appointment.call_id.is_(None),
-    )
-    scopes = set(db.session.scalars(held))
-    return [code for code in programmes() if None in scopes or code in scopes]
+    return [code for code in programmes() if principal.covers_programme(Role.OFFICER, code)]
 
 
 def settable(call: Call, principal: Principal) -> bool:

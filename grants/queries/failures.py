@@ -45,8 +45,8 @@ def listed(
 ) -> tuple[list[Failure], int | None]:
     """A page of the failures, newest first, and the id to request the next page with.
 
-    Staff see the failures of applications that they may see; an administrator sees all, but no titles. only: just this
-    row.
+    Staff see the failures of applications that they may see; an administrator of everything sees all, but no titles.
+    only: just this row.
     """
     wanted = (
         select(Outbox, Document.number, Application.id, Application.title)
@@ -74,8 +74,8 @@ def listed(
 
 
 def _mine(principal: Principal) -> ColumnElement[bool]:
-    """All failures for an administrator; for others the failures of applications that they may see."""
-    return true() if Role.ADMINISTRATOR in principal.calls else Application.id.is_not(None)
+    """All failures for an administrator of everything; for others those of applications that they may see."""
+    return true() if principal.covers_everything(Role.ADMINISTRATOR) else Application.id.is_not(None)
 
 
 def _problem(row: Outbox) -> str:

@@ -1,4 +1,7 @@
-"""Funds and their balances. Sums are the same for everyone who may read a fund."""
+"""Funds and their balances.
+
+A reader whose roles do not cover everything gets the figures of the calls that they cover, and only of those.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,18 @@ from dataclasses import astuple, dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from grants.access.permissions import Permission
 from grants.access.principals import Principal
 from grants.access.visibility import visible
-from grants.db import db
+from grants.db import Side, db
 from grants.models import Call, Fund, Total
 
 MOST = 200
 ZERO = Decimal(0)
+STAFF = (Side.OFFICE, Side.FINANCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +61,44 @@ def listed(principal: Principal) -> list[Fund]:
     )
 
 
-def stands(funds: Iterable[int]) -> dict[int, Stand]:
-    """The balances of these funds, by fund id."""
+def entire(principal: Principal) -> bool:
+    """Whether the principal may see the figures of whole funds, not only those of some calls."""
+    return principal.unlimited(Permission.READ_FUND)
+
+
+def _shown(principal: Principal) -> ColumnElement[bool]:
+    """The sums that the principal may see: with those of the fund itself, or only those of the calls they cover."""
+    if entire(principal):
+        return true()
+    return Total.call_id.in_(select(Call.id).where(visible(Call, principal, STAFF)))
+
+
+def stands(funds: Iterable[int], principal: Principal) -> dict[int, Stand]:
+    """The balances of these funds, by fund id, as far as the principal may see them."""
     wanted = list(funds)
-    found = _sums(Total.fund_id, Total.fund_id.in_(wanted))
+    found = _sums(Total.fund_id, Total.fund_id.in_(wanted) & _shown(principal))
     return {fund: found.get(fund, Stand()) for fund in wanted}
 
 
-def divided(fund: Fund) -> tuple[Stand, list[tuple[Call, Stand]]]:
+def divided(fund: Fund, principal: Principal) -> tuple[Stand, list[tuple[Call, Stand]]]:
     """The balances of the fund in total and for each of its calls, newest first, at most two hundred.
 
-    Calls in preparation are included: finance allocates money to them before anyone else may see them. Two queries.
+    Only calls that the principal covers in a role at the Foundation, those in preparation included. Two queries.
     """
-    rows = list(db.session.scalars(select(Call).where(Call.fund_id == fund.id).order_by(Call.id.desc()).limit(MOST)))
-    found = _sums(Total.call_id, Total.fund_id == fund.id)
+    rows = _calls(fund, principal, STAFF)
+    found = _sums(Total.call_id, (Total.fund_id == fund.id) & _shown(principal))
     whole = Stand(*(sum(parts, ZERO) for parts in zip(*map(astuple, found.values()), strict=True)))
     return whole, [(call, found.get(call.id, Stand())) for call in rows]
 
 
-def calls(fund: Fund) -> list[tuple[Call, Stand]]:
-    """The calls paid from the fund, each with the balances of its envelope."""
-    return divided(fund)[1]
+def fundable(fund: Fund, principal: Principal) -> list[Call]:
+    """The calls of the fund to which the principal may allocate its money, newest first, at most two hundred."""
+    return _calls(fund, principal, (Side.FINANCE,))
+
+
+def _calls(fund: Fund, principal: Principal, sides: Iterable[Side]) -> list[Call]:
+    wanted = select(Call).where(Call.fund_id == fund.id, visible(Call, principal, sides))
+    return list(db.session.scalars(wanted.order_by(Call.id.desc()).limit(MOST)))
 
 
 def _sums(column: InstrumentedAttribute[Any], narrowed: ColumnElement[bool]) -> dict[int | None, Stand]:

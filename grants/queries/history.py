@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from grants.access.permissions import Permission
 from grants.access.principals import Principal, roles_on
 from grants.db import db
 from grants.models import Application, Batch, Call, Event, Fund
@@ -32,8 +33,11 @@ class Happening:
 def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Happening]:
     """The newest two hundred events of a row, newest first.
 
-    Applicants do not see events that are internal to the staff.
+    Applicants do not see events that are internal to the staff. The events of a fund name amounts of all its calls, so
+    they are shown only to those who may see the whole fund.
     """
+    if isinstance(row, Fund) and not principal.unlimited(Permission.READ_FUND):
+        return []
     table = row.__tablename__
     wanted = (
         select(Event)

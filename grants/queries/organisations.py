@@ -29,8 +29,8 @@ class Holding:
 
 def holdings(ids: Iterable[int], principal: Principal) -> list[Holding]:
     """The holdings of these organisations, as far as visible, by name, at most a hundred, in one query."""
-    owner = Organisation.id
-    running = (Application.organisation_id == owner, Application.step.in_(("agreement", "active")))
+    owner, shown = Organisation.id, visible(Application, principal)
+    running = (Application.organisation_id == owner, Application.step.in_(("agreement", "active")), shown)
     grants = select(func.count(Award.id)).join(Application, Application.id == Award.application_id).where(*running)
     amount = (
         select(func.coalesce(func.sum(Award.amount), 0))
@@ -44,7 +44,7 @@ def holdings(ids: Iterable[int], principal: Principal) -> list[Holding]:
         select(func.count(Report.id))
         .join(Award, Award.id == Report.award_id)
         .join(Application, Application.id == Award.application_id)
-        .where(Application.organisation_id == owner, Report.step == "due", Report.due_on < func.date(GRANTS_NOW))
+        .where(Application.organisation_id == owner, Report.step == "due", Report.due_on < func.date(GRANTS_NOW), shown)
     )
     parts = [part.scalar_subquery() for part in (contacts, grants, amount, overdue)]
     rows = db.session.execute(

@@ -13,6 +13,7 @@ from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, db
 from grants.models import Appointment, Call, Membership, Person, SignIn
 from grants.queries.search import containing
+from workflows.engine.roles import Role
 
 PAGE = 50
 
@@ -49,15 +50,15 @@ def listing(principal: Principal, *, words: str = "", after: str = "") -> Listin
     people = list(db.session.scalars(wanted))
     page, more = people[:PAGE], people[PAGE:]
     last = db.session.execute(select(func.plain(page[-1].name))).scalar_one() if more else ""
-    return Listing(tuple(_listed(page)), f"{last}:{page[-1].id}" if more else "")
+    return Listing(tuple(_listed(page, principal)), f"{last}:{page[-1].id}" if more else "")
 
 
-def _listed(people: list[Person]) -> list[Listed]:
+def _listed(people: list[Person], principal: Principal) -> list[Listed]:
     ids = [person.id for person in people]
     held = db.session.execute(
         select(Appointment.person_id, Appointment.role)
         .distinct()
-        .where(Appointment.person_id.in_(ids), Appointment.ended_at.is_(None))
+        .where(Appointment.person_id.in_(ids), Appointment.ended_at.is_(None), visible(Appointment, principal))
         .order_by(Appointment.role)
     ).all()
     joined = db.session.scalars(
@@ -76,12 +77,12 @@ def _listed(people: list[Person]) -> list[Listed]:
     ]
 
 
-def appointments(person: Person) -> list[Appointment]:
-    """The roles that a person holds now."""
+def appointments(person: Person, principal: Principal) -> list[Appointment]:
+    """The roles that a person holds now, as far as the principal may see them."""
     return list(
         db.session.scalars(
             select(Appointment)
-            .where(Appointment.person_id == person.id, Appointment.ended_at.is_(None))
+            .where(Appointment.person_id == person.id, Appointment.ended_at.is_(None), visible(Appointment, principal))
             .order_by(Appointment.role, Appointment.id)
         )
     )
@@ -115,6 +116,9 @@ def titles(calls: Iterable[int]) -> list[tuple[int, str]]:
     return [(id, title) for id, title in db.session.execute(wanted)]
 
 
-def calls() -> list[tuple[int, str]]:
-    """The newest hundred calls by id and title; a role can be limited to one of them."""
-    return list(db.session.execute(select(Call.id, Call.title).order_by(Call.id.desc()).limit(100)))
+def calls(principal: Principal) -> list[tuple[int, str]]:
+    """The newest hundred calls by id and title to which the principal may limit a role."""
+    wanted = select(Call.id, Call.title).order_by(Call.id.desc()).limit(100)
+    if not principal.covers_everything(Role.ADMINISTRATOR):
+        wanted = wanted.where(Call.id.in_(principal.calls.get(Role.ADMINISTRATOR) or ()))
+    return list(db.session.execute(wanted))

@@ -24,10 +24,35 @@ from tests.databases import advance
 from tests.world import World
 from workflows.engine.roles import Role
 
-ACTORS = ("anon", "own", "other", "rev", "rev2", "off", "off2", "conf", "app", "fin", "aud", "adm")
+FREE = ("anon", "own", "other", "rev", "rev2", "off", "off2", "conf", "app", "fin", "aud", "adm")
+LIMITED = ("offc", "app2", "appc", "fin2", "finc", "aud2", "audc", "adm2")
+ACTORS = (*FREE, *LIMITED)
 """anon: the public · own, other: applicants, of the chapter whose things are asked for and of another ·
 rev, rev2: reviewers, assigned and not · off: officer of everything · off2: officer of another programme ·
-conf: an officer in conflict · app: approver · fin: finance · aud: auditor · adm: administrator."""
+conf: an officer in conflict · app: approver · fin: finance · aud: auditor · adm: administrator ·
+with a 2: appointed for another programme (RES) · with a c: appointed for one call, that of the things (BTN-L)."""
+
+SCOPED = {
+    "off2": Role.OFFICER,
+    "offc": Role.OFFICER,
+    "app2": Role.APPROVER,
+    "appc": Role.APPROVER,
+    "fin2": Role.FINANCE,
+    "finc": Role.FINANCE,
+    "aud2": Role.AUDITOR,
+    "audc": Role.AUDITOR,
+    "adm2": Role.ADMINISTRATOR,
+}
+"""Who is appointed for one programme or one call only, and as what."""
+
+WITHOUT_LIMIT = {
+    "off": Role.OFFICER,
+    "app": Role.APPROVER,
+    "fin": Role.FINANCE,
+    "aud": Role.AUDITOR,
+    "adm": Role.ADMINISTRATOR,
+}
+"""Who holds the same roles for everything."""
 
 NAMES = {
     "own": "mg1",
@@ -41,7 +66,7 @@ NAMES = {
     "fin": "fox",
     "aud": "uma",
     "adm": "ada",
-}
+} | {actor: actor for actor in SCOPED}
 """Who plays whom. Olga does the checks and Fay prepares the batches, so that Omar and Fox may do what comes after."""
 
 PASSWORD = "a long enough password"
@@ -77,12 +102,15 @@ def sign_in(settings: Settings) -> dict[str, str]:
 
 
 def _people(world: World, settings: Settings) -> dict[str, str]:
-    """Two more officers, another reviewer, and somebody who signs in with a password."""
+    """More officers, people with a limited role, another reviewer, and somebody who signs in with a password."""
     with transaction():
-        for name, role in (("off2", Role.OFFICER), ("conf", Role.OFFICER), ("rhea", Role.REVIEWER)):
+        for name, role in (("conf", Role.OFFICER), ("rhea", Role.REVIEWER)):
             world.people[name] = w.person(name)
-            programme = "RES" if name == "off2" else None
-            persons.appoint(world.people[name], role, programme=programme, actor=w.SYSTEM)
+            persons.appoint(world.people[name], role, actor=w.SYSTEM)
+        for name, role in SCOPED.items():
+            world.people[name] = w.person(name)
+            where = {"call_id": world.calls["BTN-L"].id} if name.endswith("c") else {"programme": "RES"}
+            persons.appoint(world.people[name], role, **where, actor=w.SYSTEM)
         for number in range(1, 1 + AWARDS // 2):
             world.chapters[f"mg_{number}_"] = w.organisation(f"Chapter MG, district {number}", "MG", "fr")
             world.people[f"mg_{number}_1"] = world.people["mg1"]

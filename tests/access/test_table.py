@@ -7,6 +7,7 @@ at the step where the call is allowed. The twins take the guards away, and the r
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,16 +15,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import true
 
-from grants.access.permissions import Permission
+from grants.access import principals
+from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import application_of
 from grants.db import db
 from grants.demo.page_reader import Page
 from grants.models import Organisation
 from grants.outside.servers import Postgres
 from grants.queries import calls, organisations
+from grants.web.persons import person_view
 from grants.web.site import authorization, idempotency
 from grants.web.site.idempotency import idempotent, not_idempotent
-from tests.access.cast import ACTORS
+from tests.access.cast import ACTORS, SCOPED, WITHOUT_LIMIT
 from tests.access.forms import SENT
 from tests.access.stage import REDIRECTS, Stage, played
 from tests.access.table import MEANING, Row, attempt, form, replay, rows, verdict
@@ -141,6 +144,7 @@ class Guards:
         for module in (authorization, *(module for module in asking if hasattr(module, "visible"))):
             self.patch.setattr(module, "visible", lambda *_: true())
         self.patch.setattr(calls, "programmes_of", lambda _: tuple(programmes()))
+        self.patch.setattr(person_view, "_unlimited", lambda: True)
         self.patch.setattr(organisations, "chosen", lambda _: db.session.query(Organisation).all())
 
     def _permit(self) -> None:
@@ -148,6 +152,7 @@ class Guards:
 
     def _act(self) -> None:
         self.patch.setattr(authorization, "actor_on", _anybody)
+        self.patch.setattr(authorization, "actor_in", _somebody)
 
 
 def _anybody(row: Any, principal: Any, roles: Any) -> Actor:
@@ -156,6 +161,11 @@ def _anybody(row: Any, principal: Any, roles: Any) -> Actor:
     application = application_of(row)
     behalf = application.organisation_id if application and role is Role.APPLICANT else None
     return Actor(person=principal.id, role=role, on_behalf_of=behalf)
+
+
+def _somebody(principal: Any, permission: Permission, **_: Any) -> Actor:
+    """Whoever asks creates something in the first of the roles that may."""
+    return Actor(person=principal.id, role=min(ALLOWED[permission]))
 
 
 ASKED = ("aud", "other", "app", "rev", "off", "off2", "conf", "fin", "adm", "own")
@@ -187,6 +197,32 @@ def test_without_its_guard_a_refused_call_succeeds(
     guards.remove(guarding)
 
     assert (still, verdict(attempt(stage, row, actor, data), row)) == (mark, "+")
+
+
+FREE = {actor: next(name for name, held in WITHOUT_LIMIT.items() if held == role) for actor, role in SCOPED.items()}
+
+LIMITED = [
+    pytest.param(row, actor, id=f"{row.id}, {actor}")
+    for row in rows()
+    for actor in [actor for actor, free in FREE.items() if actor in row.refused and free in row.allowed][:1]
+]
+"""Each row with somebody who is refused only because their role is limited to a programme or call."""
+
+
+@pytest.mark.parametrize(("row", "actor"), LIMITED)
+def test_without_its_limit_a_role_succeeds(stage: Stage, row: Row, actor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = principals.scopes_of
+
+    def everywhere(people: list[int]) -> Any:
+        found: Any = defaultdict(lambda: ({}, {}))
+        return found | {id: (dict.fromkeys(held), codes) for id, (held, codes) in real(people).items()}
+
+    data = form(stage, row, actor)
+    still = verdict(attempt(stage, row, actor, data), row)
+    monkeypatch.setattr(principals, "scopes_of", everywhere)
+
+    assert still in "34"
+    assert verdict(attempt(stage, row, actor, data), row) == "+"
 
 
 @pytest.mark.parametrize("path", ["/applications", "/funds", "/office/calls", "/awards", "/reports", "/people"])

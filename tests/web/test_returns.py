@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from grants.access.principals import load_principal
 from grants.db import db, today
 from grants.models import Award, DocumentSnapshot, Entry, Outbox, Repayment
 from grants.queries import awards, figures, funds
@@ -112,7 +113,7 @@ def test_a_repayment_appears_in_ledger_fund_history_and_impact_report(app: Flask
     with app.app_context():
         [row] = db.session.query(Repayment).all()
         entry = db.session.query(Entry).filter_by(kind="refund").one()
-        [stand] = funds.stands([1]).values()
+        [stand] = funds.stands([1], load_principal(w.found().people["uma"])).values()
         report = db.session.query(DocumentSnapshot).order_by(DocumentSnapshot.document_id.desc()).first()
         assert (row.amount, row.reference, entry.note) == (Decimal(1_000), "B-2026-77", "B-2026-77")
         assert (stand.paid, stand.returned, stand.whole) == (Decimal(10_000), Decimal(1_000), Decimal(1_000_000))

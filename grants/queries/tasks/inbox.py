@@ -189,7 +189,7 @@ def _finance(principal: Principal) -> list[Select[Any]]:
         .group_by(Fund.id, Fund.title)
         .order_by(Fund.id)
     )
-    theirs = and_(Batch.step.in_(("prepared", "approved", "released")), visible(Batch, principal))
+    theirs = and_(Batch.step.in_(("prepared", "approved", "released")), visible(Batch, principal, (Side.FINANCE,)))
     not_mine = func.coalesce(Batch.prepared_by, 0) != principal.id
     not_mine_either = func.coalesce(Batch.approved_by, 0) != principal.id
     on_its_way = (
@@ -201,7 +201,11 @@ def _finance(principal: Principal) -> list[Select[Any]]:
     empty = (
         select(*columns(literal("envelope"), Fund.id, Call.title, Fund.title, func.date(Call.opens_at)))
         .join(Fund, Fund.id == Call.fund_id)
-        .where(Call.step == "draft", Call.id.not_in(select(Account.call_id).where(Account.call_id.is_not(None))))
+        .where(
+            Call.step == "draft",
+            Call.id.not_in(select(Account.call_id).where(Account.call_id.is_not(None))),
+            visible(Call, principal, (Side.FINANCE,)),
+        )
         .order_by(Call.id)
     )
     return [payable, on_its_way, empty, _left_over("expect").where(visible(Application, principal, (Side.FINANCE,)))]

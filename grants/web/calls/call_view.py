@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import request
 
+from grants.access.permissions import Permission
 from grants.db import now
 from grants.forms.calls import CallForm, NewCallForm
 from grants.models import Call
@@ -82,7 +83,7 @@ def index() -> CallsPage:
         )
         for one in calls.listing(principal())
     ]
-    return CallsPage(rows, may_set=bool(calls.programmes_of(principal())))
+    return CallsPage(rows, may_set=principal().may(Permission.CREATE_CALL))
 
 
 def new(form: NewCallForm) -> NewCallPage:

@@ -12,7 +12,7 @@ from grants.forms.calls import NewCallForm, call_form
 from grants.models import Call
 from grants.services import calls
 from grants.web.calls import call_view
-from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.authorization import actor_on_row, creator, load, permitted
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.engine.roles import Actor, Role
@@ -28,22 +28,23 @@ def index() -> str:
 
 
 @bp.get("/new")
-@permitted(Permission.SET_CALL)
+@permitted(Permission.CREATE_CALL)
 def new() -> str:
     """The form that creates a call from a programme."""
     return page("calls/new.html", call_view.new(NewCallForm()))
 
 
 @bp.post("/new")
-@permitted(Permission.SET_CALL)
+@permitted(Permission.CREATE_CALL)
 @idempotent
 def create() -> Response | tuple[str, int]:
     """Create a call with a copy of its programme's rules."""
     view = call_view.new(NewCallForm())
+    actor = creator(programme=view.form.programme.data or "")
     if not view.form.sent():
         return page("calls/new.html", view), 422
     with transaction():
-        target = _create(view.form)
+        target = _create(view.form, actor)
     return redirect(target)
 
 
@@ -101,7 +102,6 @@ def close(id: int) -> Response:
     return redirect(url_for(".show", id=id))
 
 
-def _create(form: NewCallForm) -> str:
-    actor = Actor(person=principal().id, role=Role.OFFICER)
+def _create(form: NewCallForm, actor: Actor) -> str:
     call = calls.set_up(programme=form.programme.data, fund=form.chosen_fund(), actor=actor, **form.facts())
     return url_for(".show", id=call.id)

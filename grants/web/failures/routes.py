@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
-from grants.access.permissions import Permission
+from grants.access.permissions import ALLOWED, Permission
 from grants.db import transaction
 from grants.queries import failures
 from grants.queries.failures import Failure
@@ -42,7 +42,7 @@ def index() -> str:
 @idempotent
 def retry(row: int) -> Response:
     """Retry one failed job; 404 if it is not visible to the reader."""
-    if not failures.listed(principal(), only=row)[0]:
+    if not failures.listed(principal().limited_to(ALLOWED[Permission.RETRY_FAILURE]), only=row)[0]:
         abort(404)
     with transaction():
         outbox.retry(row)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grants.access.permissions import Permission
+from flask_babel import gettext
+
 from grants.forms.funds import EnvelopeForm, FundForm
 from grants.models import Call, Fund
 from grants.queries import awards, funds, history
 from grants.queries.funds import Stand
+from grants.services.refusals import Refused
 from grants.web.awards import listing
 from grants.web.awards.listing import AwardRow
 from grants.web.site.authorization import principal
+from grants.web.site.formats import translate
 from grants.web.site.pagination import Pages, page_position, pages
 from grants.web.site.timeline import Entry, entries
 
@@ -27,9 +30,10 @@ class FundRow:
 
 @dataclass(frozen=True, slots=True)
 class FundsPage:
-    """Every fund that the reader may see."""
+    """Every fund that the reader may see. entire: with the figures of whole funds, not only of the reader's calls."""
 
     rows: Sequence[FundRow]
+    entire: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,13 @@ class EnvelopeRow:
 
 @dataclass(frozen=True, slots=True)
 class FundPage:
-    """One fund. form: to set envelopes, None for a reader who may not and for a fund without calls."""
+    """One fund. form: to set envelopes, None for a reader who may not and for a fund without calls.
+
+    entire: with the figures of the whole fund, not only of the reader's calls.
+    """
 
     fund: Fund
+    entire: bool
     stand: Stand
     calls: Sequence[EnvelopeRow]
     form: EnvelopeForm | None
@@ -63,18 +71,19 @@ class FundPage:
 def index() -> FundsPage:
     """Every fund with its remaining amount."""
     rows = funds.listed(principal())
-    stands = funds.stands(fund.id for fund in rows)
-    return FundsPage([FundRow(fund, stands[fund.id]) for fund in rows])
+    stands = funds.stands((fund.id for fund in rows), principal())
+    return FundsPage([FundRow(fund, stands[fund.id]) for fund in rows], entire=funds.entire(principal()))
 
 
 def show(fund: Fund, form: EnvelopeForm | None = None) -> FundPage:
     """The fund's page, with the envelope form if the reader may set envelopes. form: as sent, with its errors."""
-    stand, calls = funds.divided(fund)
-    if form is None and calls and principal().may(Permission.SET_FUND):
-        form = envelope_form(fund, {call.id: call for call, _ in calls})
+    stand, calls = funds.divided(fund, principal())
+    if form is None and (fundable := funds.fundable(fund, principal())):
+        form = envelope_form(fund, {call.id: call for call in fundable})
     rows, after = awards.listed(principal(), fund=fund.id, before=page_position("before"))
     return FundPage(
         fund=fund,
+        entire=funds.entire(principal()),
         stand=stand,
         calls=[EnvelopeRow(call, part) for call, part in calls],
         form=form,
@@ -87,3 +96,10 @@ def show(fund: Fund, form: EnvelopeForm | None = None) -> FundPage:
 def envelope_form(fund: Fund, calls: Mapping[int, Call]) -> EnvelopeForm:
     """The form to allocate money of the fund to one of these calls, or to take it back."""
     return EnvelopeForm.over([(call.id, call.title) for call in calls.values()], fund.currency)
+
+
+def reasons(form: EnvelopeForm, refused: Refused) -> list[str]:
+    """Why money was not allocated. A reader who may not see the whole fund does not learn how much is left in it."""
+    if funds.entire(principal()) or form.way.data == "back":
+        return [translate(reason) for reason in refused.reasons]
+    return [gettext("Less than this amount is available.")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
@@ -15,12 +15,12 @@ from grants.services.money import funds as commands
 from grants.services.refusals import Refused
 from grants.web.funds import fund_view
 from grants.web.funds.fund_view import NewFundPage
-from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.authorization import actor_on_row, creator, load, permitted, principal
 from grants.web.site.errors import CONSTRAINTS
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
-from workflows.engine.roles import Actor, Role
+from workflows.engine.roles import Role
 
 bp = Blueprint("funds", __name__)
 
@@ -33,14 +33,14 @@ def index() -> str:
 
 
 @bp.get("/funds/new")
-@permitted(Permission.SET_FUND)
+@permitted(Permission.RECEIVE_FUND)
 def new() -> str:
     """The form to record a contribution."""
     return page("funds/new.html", NewFundPage(FundForm(year=today().year)))
 
 
 @bp.post("/funds")
-@permitted(Permission.SET_FUND)
+@permitted(Permission.RECEIVE_FUND)
 @idempotent
 def receive() -> Response | tuple[str, int]:
     """Create a fund with its contribution."""
@@ -69,27 +69,29 @@ def show(id: int) -> str:
 @permitted(Permission.SET_FUND)
 @idempotent
 def allocate(id: int) -> Response | tuple[str, int]:
-    """Allocate money of the fund to one of its calls, or return it to the fund."""
+    """Allocate money of the fund to one of its calls, or return it to the fund; 404 for a call out of scope."""
     fund = load(Fund, id)
-    calls = {call.id: call for call, _ in funds.calls(fund)}
+    calls = {call.id: call for call in funds.fundable(fund, principal())}
     form = fund_view.envelope_form(fund, calls)
+    if form.call.data not in calls and not principal().unlimited(Permission.SET_FUND):
+        abort(404)
     if not form.sent():
         return page("funds/show.html", fund_view.show(fund, form)), 422
     try:
         with transaction():
             target = _allocated(fund, calls[form.call.data], form)
     except Refused as refused:
-        form.amount.errors = [translate(reason) for reason in refused.reasons]
+        form.amount.errors = fund_view.reasons(form, refused)
         return page("funds/show.html", fund_view.show(fund, form)), 422
     return redirect(target)
 
 
 def _received(form: FundForm) -> str:
-    fund = commands.receive(**form.values(), actor=Actor(person=principal().id, role=Role.FINANCE))
+    fund = commands.receive(**form.values(), actor=creator())
     return url_for(".show", id=fund.id)
 
 
 def _allocated(fund: Fund, call: Call, form: EnvelopeForm) -> str:
     change = calls_commands.unfund if form.way.data == "back" else calls_commands.fund
-    change(call, **form.values(), actor=actor_on_row(fund, Role.FINANCE))
+    change(call, **form.values(), actor=actor_on_row(call, Role.FINANCE))
     return url_for(".show", id=fund.id)

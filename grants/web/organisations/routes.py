@@ -10,17 +10,21 @@ from flask import Blueprint
 from grants.access.permissions import Permission
 from grants.models import Membership, Organisation
 from grants.queries import organisations, proposals, statuses
+from grants.queries.organisations import Holding
 from grants.web.applications import applicant_view
 from grants.web.site.authorization import load, permitted, principal
+from grants.web.site.components import Fact
 from grants.web.site.navigation import page
-from grants.web.tasks.applicant import held_facts
+from grants.web.tasks.applicant import held_facts, held_in_scope, known_facts
 
 bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationPage:
-    """One organisation. facts: grants held and remaining limit. member: the reader acts for the organisation.
+    """One organisation. facts: grants held and, for who may see all of them, the remaining limit.
+
+    member: the reader acts for the organisation.
 
     proposals: its proposals with their progress, for members.
     """
@@ -40,9 +44,17 @@ def show(id: int) -> str:
     mine = proposals.own(principal(), organisation=id)
     view = OrganisationPage(
         organisation=organisation,
-        facts=held_facts(organisations.holdings([id], principal())[0]),
+        facts=_facts(organisations.holdings([id], principal())[0]),
         contacts=organisations.contacts(organisation, principal()),
         proposals=applicant_view.lines(mine, statuses.of(mine)),
         member=id in principal().organisations,
     )
     return page("organisations/show.html", view)
+
+
+def _facts(holding: Holding) -> list[Fact]:
+    """The remaining limit depends on all grants of the organisation, so it is for those who may see all of them."""
+    member = holding.organisation.id in principal().organisations
+    if member or principal().unlimited(Permission.READ_AWARD):
+        return held_facts(holding)
+    return held_in_scope(holding) if principal().may(Permission.READ_AWARD) else known_facts(holding)

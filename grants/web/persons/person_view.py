@@ -13,7 +13,9 @@ from grants.forms.persons import AppointmentForm
 from grants.models import Appointment, Membership, Person, SignIn
 from grants.queries import persons
 from grants.queries.persons import Listing
+from grants.web.site.authorization import principal
 from grants.web.site.formats import label, translate
+from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
 
@@ -65,7 +67,7 @@ class AccountPage:
 
 def show(person: Person, form: AppointmentForm) -> PersonPage:
     """The page of this person; the form offers the calls that a role can be limited to."""
-    form.offer(persons.calls())
+    form.offer(persons.calls(principal()), _programmes(), everything=_unlimited())
     return PersonPage(person, _language(person), form, _roles(person), persons.memberships(person))
 
 
@@ -81,11 +83,19 @@ def account(person: Person) -> AccountPage:
 
 
 def _roles(person: Person) -> list[RoleRow]:
-    titles = dict(persons.titles(one.call_id for one in persons.appointments(person) if one.call_id))
-    return [
-        RoleRow(one.id, label(one.role), _scope(one, titles), one.created_at.date())
-        for one in persons.appointments(person)
-    ]
+    held = persons.appointments(person, principal())
+    titles = dict(persons.titles(one.call_id for one in held if one.call_id))
+    return [RoleRow(one.id, label(one.role), _scope(one, titles), one.created_at.date()) for one in held]
+
+
+def _programmes() -> list[str]:
+    """The programmes to which the reader may limit a role."""
+    return [code for code in programmes() if principal().covers_programme(Role.ADMINISTRATOR, code)]
+
+
+def _unlimited() -> bool:
+    """Whether the reader may give a role without a limit."""
+    return principal().covers_everything(Role.ADMINISTRATOR)
 
 
 def _scope(one: Appointment, titles: Mapping[int, str]) -> str:

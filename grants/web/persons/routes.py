@@ -14,7 +14,7 @@ from grants.services import persons
 from grants.services.refusals import Refused
 from grants.web.persons import person_view
 from grants.web.persons.person_view import PersonsPage
-from grants.web.site.authorization import load, permitted, principal
+from grants.web.site.authorization import actor_on_row, creator, load, permitted, principal
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.engine.message import Message
@@ -45,10 +45,12 @@ def appoint(id: int) -> Response | tuple[str, int]:
     """Give a person a role, everywhere or in one programme or call."""
     person = load(Person, id)
     view = person_view.show(person, AppointmentForm())
+    programme, call_id = view.form.where()
+    actor = creator(programme=programme, call_id=call_id)
     if not view.form.sent():
         return page("persons/show.html", view), 422
     with transaction():
-        _appoint(person, view.form)
+        _appoint(person, view.form, actor)
     return redirect(url_for(".show", id=id))
 
 
@@ -60,7 +62,8 @@ def dismiss(id: int) -> Response:
     appointment = load(Appointment, id)
     if appointment.ended_at is None:
         with transaction():
-            persons.dismiss(appointment, actor=_administrator(appointment.person))
+            actor = actor_on_row(appointment, Role.ADMINISTRATOR)
+            persons.dismiss(appointment, actor=_not_oneself(appointment.person, actor))
     return redirect(url_for(".show", id=appointment.person_id))
 
 
@@ -71,13 +74,14 @@ def account() -> str:
     return page("persons/account.html", person_view.account(db.session.get_one(Person, principal().id)))
 
 
-def _appoint(person: Person, form: AppointmentForm) -> None:
+def _appoint(person: Person, form: AppointmentForm, actor: Actor) -> None:
     programme, call_id = form.where()
-    persons.appoint(person, Role(form.role.data), programme=programme, call_id=call_id, actor=_administrator(person))
+    by = _not_oneself(person, actor)
+    persons.appoint(person, Role(form.role.data), programme=programme, call_id=call_id, actor=by)
 
 
-def _administrator(person: Person) -> Actor:
-    """The principal as administrator; raises Refused if the person is themselves."""
-    if person.id == principal().id:
+def _not_oneself(person: Person, actor: Actor) -> Actor:
+    """The administrator who acts; raises Refused if the person is themselves."""
+    if person.id == actor.person:
         raise Refused(Message("You cannot change your own roles. Ask another administrator."))
-    return Actor(person=principal().id, role=Role.ADMINISTRATOR)
+    return actor

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import ALLOWED, Permission
-from grants.access.principals import ANONYMOUS, Principal, actor_on, load_principal, roles_on
+from grants.access.principals import ANONYMOUS, Principal, actor_in, actor_on, load_principal, roles_on
 from grants.access.visibility import visible
 from grants.db import Model, db
 from grants.models import Person, SignIn
@@ -90,6 +90,17 @@ def load(model: type[Row], id: int, permission: Permission | None = None) -> Row
 def actor_on_row(row: Any, *roles: Role) -> Actor:
     """The principal as an actor on this row, in the first of these roles that they hold; 403 if they hold none."""
     actor = actor_on(row, principal(), roles)
+    if actor is None:
+        abort(403)
+    return actor
+
+
+def creator(*, programme: str | None = None, call_id: int | None = None) -> Actor:
+    """The principal as an actor who creates something in this programme or call, or, without either, for everything.
+
+    403 unless a role with the permission that the route declares covers all of that.
+    """
+    actor = actor_in(principal(), declared_permission() or Permission.SEE_INBOX, programme=programme, call_id=call_id)
     if actor is None:
         abort(403)
     return actor

@@ -94,10 +94,7 @@ def _next_decision(running: list[Application]) -> datetime | None:
 
 def held_facts(holding: Holding) -> list[Fact]:
     """An organisation's grants and remaining limit under the rules of the programmes it may apply to."""
-    organisation = holding.organisation
-    limit = _limit(organisation.kind)
-    found = [Fact(gettext("Standing"), label(organisation.standing))] if organisation.kind == "chapter" else []
-    found.append(Fact(gettext("People with an account"), str(holding.contacts)))
+    limit, found = _limit(holding.organisation.kind), known_facts(holding)
     if limit is None:
         return [*found, Fact(gettext("Grants held"), str(holding.grants))]
     held = gettext("%(count)s (maximum %(most)s)", count=holding.grants, most=limit.grants)
@@ -105,6 +102,18 @@ def held_facts(holding: Holding) -> list[Fact]:
     if holding.overdue:
         found.append(Fact(gettext("Overdue reports"), str(holding.overdue)))
     return found
+
+
+def held_in_scope(holding: Holding) -> list[Fact]:
+    """An organisation's grants in the reader's scope; its remaining limit depends on others and is not shown."""
+    return [*known_facts(holding), Fact(gettext("Grants held in your scope"), str(holding.grants))]
+
+
+def known_facts(holding: Holding) -> list[Fact]:
+    """The facts that depend on no grant."""
+    organisation = holding.organisation
+    found = [Fact(gettext("Standing"), label(organisation.standing))] if organisation.kind == "chapter" else []
+    return [*found, Fact(gettext("People with an account"), str(holding.contacts))]
 
 
 def _room(holding: Holding, limit: Held) -> str:
