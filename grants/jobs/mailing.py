@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from email.header import Header
 from email.message import Message as Email
 from email.mime.text import MIMEText
@@ -13,18 +14,43 @@ from grants.db import db
 from grants.jobs.program import settings
 from grants.models import Outbox, Person
 from grants.outside.mail import send as deliver
+from grants.queries import recipients
 from grants.services import outbox
 from reports.snapshots.facts import FOUNDATION
 from workflows.engine.message import Message
+from workflows.engine.roles import Role
+
+LOST = "Not sent: the recipient no longer sees the application in the role that the mail was meant for."
+log = logging.getLogger("grants.jobs")
 
 
 def send(held: outbox.Claim) -> None:
-    """Send the mail of an outbox row. A retry has the same Message-ID, so that the receiver can drop duplicates."""
+    """Send the mail of an outbox row. A retry has the same Message-ID, so that the receiver can drop duplicates.
+
+    Whoever lost the right to see the application since the mail was queued gets none; the row records why.
+    """
     person = db.session.get_one(Person, int(held.args["person"]))
+    if not _entitled(held, person):
+        db.session.remove()
+        log.info("outbox row %s: %s", held.id, LOST)
+        outbox.finish(held, problem=LOST)
+        return
     message = written(held, person)
     db.session.remove()
     deliver(settings(), message)
     outbox.finish(held)
+
+
+def _entitled(held: outbox.Claim, person: Person) -> bool:
+    """Whether the person may be written to now.
+
+    Earlier releases queued mails without application and role: there the link leads to the application, and any role
+    counts.
+    """
+    if "role" in held.args:
+        return recipients.entitled([person], int(held.args["application"]), [Role(held.args["role"])]) != []
+    application = recipients.linked(held.args["path"])
+    return application is not None and recipients.entitled([person], application, list(Role)) != []
 
 
 def written(held: outbox.Claim, person: Person) -> Email:

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Interval, bindparam, or_, select, update
 
 from grants.db import GRANTS_NOW, autocommit, db
-from grants.models import Document, Outbox, Person
+from grants.models import Application, Document, Outbox, Person
 from workflows.engine.message import Message
+from workflows.engine.roles import Role
 
 LETTERS, DEFAULT = "letters", "default"
 QUEUES = (LETTERS, DEFAULT)
@@ -31,7 +32,7 @@ CLAIM = (
 FINISH = (
     update(ROWS)
     .where(ROWS.c.id == bindparam("row"), ROWS.c.attempts == bindparam("token"), ROWS.c.done_at.is_(None))
-    .values(done_at=GRANTS_NOW, leased_until=None, problem="")
+    .values(done_at=GRANTS_NOW, leased_until=None, problem=bindparam("problem", ""))
 )
 """Updates the row only for its newest claim, so that what is joined to this statement happens once."""
 
@@ -41,10 +42,18 @@ def print_document(document: Document) -> Outbox:
     return _put("document", LETTERS, {"document": document.id})
 
 
-def mail(people: Iterable[Person], *, subject: Message, text: Message, path: str) -> None:
-    """Queue a mail to each person, written later in their language. path: the page that the mail links to."""
+def mail(
+    people: Iterable[Person], *, application: Application, role: Role, subject: Message, text: Message, path: str
+) -> None:
+    """Queue a mail about an application to each person, written later in their language.
+
+    role: in which they get it; who no longer sees the application in that role when the mail is written gets none.
+    path: the page that the mail links to.
+    """
+    about = {"application": application.id, "role": str(role)}
+    words = {"subject": subject.as_json(), "text": text.as_json(), "path": path}
     for person in people:
-        _put("mail", DEFAULT, {"person": person.id, "subject": subject.as_json(), "text": text.as_json(), "path": path})
+        _put("mail", DEFAULT, {"person": person.id, **about, **words})
 
 
 def _put(kind: str, queue: str, args: Mapping[str, Any]) -> Outbox:
@@ -81,10 +90,14 @@ def claim(id: int) -> Claim | None:
     return Claim(id, row.attempts, row.kind, row.args) if row else None
 
 
-def finish(held: Claim) -> None:
-    """Mark the row done, in a statement of its own. Raises Fenced unless this is its newest claim."""
+def finish(held: Claim, *, problem: str = "") -> None:
+    """Mark the row done, in a statement of its own. Raises Fenced unless this is its newest claim.
+
+    problem: why nothing was sent, if there was no longer anything to do.
+    """
     with autocommit() as connection:
-        if not connection.execute(FINISH, {"row": held.id, "token": held.token}).rowcount:
+        values = {"row": held.id, "token": held.token, "problem": problem}
+        if not connection.execute(FINISH, values).rowcount:
             raise Fenced(held)
 
 

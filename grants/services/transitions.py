@@ -139,6 +139,8 @@ def _notify(row: Stateful, transition: Transition, context: Context, added: Valu
         for notification in transition.notifies:
             outbox.mail(
                 recipients.of(application, notification.to),
+                application=application,
+                role=notification.to,
                 subject=Message(notification.subject, **values),
                 text=Message(notification.text, **values),
                 path=f"/applications/{application.id}",

@@ -19,10 +19,11 @@ from grants.cli.up import free_port
 from grants.db import db, transaction
 from grants.jobs import doors, mailing
 from grants.language import of_mail
-from grants.models import Outbox, Person
+from grants.models import Application, Outbox, Person
 from grants.services import outbox
 from tests.databases import advance
 from workflows.engine.message import Message, Money
+from workflows.engine.roles import Role
 
 
 @dataclass
@@ -155,6 +156,8 @@ def test_a_title_with_a_line_break_adds_no_header(awarded_app: Flask, sink: Sink
             somebody = db.session.query(Person).filter_by(email="olga@example.org").one()
             outbox.mail(
                 [somebody],
+                application=db.session.query(Application).one(),
+                role=Role.OFFICER,
                 subject=Message("%(title)s", title="Fibre\r\nBcc: all@example.org"),
                 text=Message("Text"),
                 path="/",

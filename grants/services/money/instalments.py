@@ -72,6 +72,8 @@ def _ask_back(award: Award, unused: Decimal, day: date) -> None:
     application = award.application
     outbox.mail(
         recipients.of(application, Role.APPLICANT),
+        application=application,
+        role=Role.APPLICANT,
         subject=Message("Return unspent funds by %(day)s: %(title)s", day=day, title=application.title),
         text=Message(
             "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the "

@@ -13,7 +13,7 @@ from grants.services import outbox
 from grants.services.integrity import fingerprints, history
 from grants.services.refusals import Refused
 from workflows.engine.message import N_, Message
-from workflows.engine.roles import Actor
+from workflows.engine.roles import Actor, Role
 
 EARLIER = (
     N_("Review a proposal"),
@@ -46,6 +46,8 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
     record(assignment, actor, "assign", Message("Reviewer invited"))
     outbox.mail(
         [reviewer],
+        application=application,
+        role=Role.REVIEWER,
         subject=Message(
             "Review by %(day)s: application %(reference)s, %(call)s",
             day=assignment.due_on,
