@@ -102,9 +102,10 @@ def test_an_officer_of_a_single_call_cannot_set_up_another(app: Flask, world: Wo
     client = signed_in(app, world.people["rex"])
     fields = {"programme": "BTN-S", "title": "Mine", "fund": str(world.fund.id), "opens_at": "2027-01-01T00:00"}
 
-    answer = client.submit(client.get("/office/calls/new"), "/office/calls/new", **fields)
+    csrf = client.get("/office/calls").page.form("/sign-out").fields["csrf_token"]
+    answer = client.post("/office/calls/new", data={"csrf_token": csrf, **fields})
 
-    assert answer.status_code == 422
+    assert (client.get("/office/calls/new").status_code, answer.status_code) == (403, 403)
     assert "/office/calls/new" not in client.get("/office/calls").page.links.values()
 
 

@@ -18,6 +18,7 @@ from grants.web.site.authorization import principal
 from grants.web.site.formats import translate
 from grants.web.site.pagination import Pages, page_position, pages
 from grants.web.site.timeline import Entry, entries
+from workflows.engine.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,9 @@ def index() -> FundsPage:
 def show(fund: Fund, form: EnvelopeForm | None = None) -> FundPage:
     """The fund's page, with the envelope form if the reader may set envelopes. form: as sent, with its errors."""
     stand, calls = funds.divided(fund, principal())
-    if form is None and (fundable := funds.fundable(fund, principal())):
-        form = envelope_form(fund, {call.id: call for call in fundable})
+    fundable = {call.id: call for call, _ in calls if principal().covers(Role.FINANCE, call.id)}
+    if form is None and fundable:
+        form = envelope_form(fund, fundable)
     rows, after = awards.listed(principal(), fund=fund.id, before=page_position("before"))
     return FundPage(
         fund=fund,
