@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from email.message import Message as Email
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -155,7 +156,8 @@ def contact(app: Flask) -> str:
     with app.app_context():
         w.submitted(w.found())
         newest = db.session.query(DocumentSnapshot).order_by(DocumentSnapshot.document_id.desc()).limit(1).one()
-        return str(newest.data["contact"]["name"])
+        data: Any = newest.data
+        return str(data["contact"]["name"])
 
 
 def test_a_letter_names_a_contact_who_sees_the_application(app: Flask) -> None:
