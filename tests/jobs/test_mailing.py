@@ -107,7 +107,14 @@ def test_a_mail_greets_its_recipient_and_is_signed(
         with transaction():
             somebody = db.session.query(Person).filter_by(email="olga@example.org").one()
             somebody.name, somebody.language = "Olga Bell", language
-            outbox.mail([somebody], subject=Message("Subject"), text=Message("Text"), path="/tasks")
+            outbox.mail(
+                [somebody],
+                application=db.session.query(Application).one(),
+                role=Role.OFFICER,
+                subject=Message("Subject"),
+                text=Message("Text"),
+                path="/tasks",
+            )
             row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
         assert row is not None
         assert doors.work_one(row.id)
