@@ -147,8 +147,10 @@ def draft(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 
 
 def _begin(world: World, code: str, chapter: str) -> Application:
     actor = world.actor(f"{chapter}1", Role.APPLICANT, world.chapters[chapter])
-    with transaction():
-        return drafts.begin(call=world.calls[code], organisation=world.chapters[chapter], actor=actor)
+    with transaction() as session:
+        call = session.get_one(Call, world.calls[code].id)
+        organisation = session.get_one(Organisation, world.chapters[chapter].id)
+        return drafts.begin(call=call, organisation=organisation, actor=actor)
 
 
 def fill(row: Application, amount: int, actor: Actor) -> None:

@@ -48,16 +48,14 @@ QUESTION = (
 def gather(stage: Stage) -> None:
     """Play the months between the two reports of the story: calls, applications and reviews."""
     stage.at(75)
-    with transaction():
-        fund = receive()
-        opened = _open(fund, EARLIER)
+    fund = receive()
+    opened = _open(fund, EARLIER)
     read: list[Application] = []
     for days_ago, keys in ((41, READ[:3]), (38, READ[3:])):
         stage.at(days_ago)
         read += [_submit(_write(opened["BTN-L"], key)) for key in keys]
     stage.at(22)
-    with transaction():
-        current = open_current(fund)
+    current = open_current(fund)
     stage.at(17)
     with transaction():
         calls.close_now(opened["BTN-L"], actor=_actor("nia", Role.OFFICER))
@@ -93,14 +91,15 @@ def open_current(fund: Fund) -> dict[str, Call]:
 
 def receive() -> Fund:
     """A fund of this year with a contribution large enough for the calls of this module."""
-    return funds.receive(
-        title=f"{today().year} contribution, all programmes (demonstration)",
-        year=today().year,
-        currency="USD",
-        amount=Decimal(2_000_000),
-        source=".ORG registrations, demonstration",
-        actor=_actor("rosa", Role.FINANCE),
-    )
+    with transaction():
+        return funds.receive(
+            title=f"{today().year} contribution, all programmes (demonstration)",
+            year=today().year,
+            currency="USD",
+            amount=Decimal(2_000_000),
+            source=".ORG registrations, demonstration",
+            actor=_actor("rosa", Role.FINANCE),
+        )
 
 
 def _open(fund: Fund, rows: Sequence[tuple[str, str, int | None, int]]) -> dict[str, Call]:
@@ -110,16 +109,18 @@ def _open(fund: Fund, rows: Sequence[tuple[str, str, int | None, int]]) -> dict[
 def _opened(fund: Fund, code: str, title: str, days: int | None, envelope: int) -> Call:
     officer = _actor("nia", Role.OFFICER)
     closes_at = closing(now() + timedelta(days=days)) if days else None
-    call = calls.set_up(
-        programme=code,
-        title=title.format(closes_at),
-        fund=fund,
-        opens_at=now(),
-        closes_at=closes_at,
-        actor=officer,
-    )
-    calls.fund(call, amount=Decimal(envelope), actor=_actor("rosa", Role.FINANCE))
-    calls.open_now(call, actor=officer)
+    with transaction():
+        call = calls.set_up(
+            programme=code,
+            title=title.format(closes_at),
+            fund=fund,
+            opens_at=now(),
+            closes_at=closes_at,
+            actor=officer,
+        )
+        calls.fund(call, amount=Decimal(envelope), actor=_actor("rosa", Role.FINANCE))
+    with transaction():
+        calls.open_now(call, actor=officer)
     return call
 
 
@@ -194,7 +195,8 @@ def _check(application: Application) -> None:
         for key, _ in application.call.data.checks:
             checks.give(application, key=key, verdict="passed", note="", actor=officer)
         transitions.apply(application, "pass", actor=officer)
-        for key in REVIEWERS:
+    for key in REVIEWERS:
+        with transaction():
             assignments.assign(application=application, reviewer=_person(key), actor=officer)
 
 
@@ -224,6 +226,7 @@ def _recommend(application: Application) -> None:
     answers = {"kind": "award", "amount": application.asked}
     with transaction():
         transitions.apply(application, "to_panel", actor=_actor("nia", Role.OFFICER))
+    with transaction():
         transitions.apply(application, "recommend", actor=_actor("joel", Role.OFFICER), answers=answers)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -46,7 +45,10 @@ class Call(Model):
         """Whether the call has been opened ahead of time: it accepts applications later than `at`."""
         return self.step == "open" and self.opens_at > at
 
-    @cached_property
+    @property
     def data(self) -> CallRules:
-        """The rules as a model, upgraded to the current schema."""
-        return upgraded(self.rules)
+        """The rules as a model, upgraded to the current schema; read once for each time that the row is read."""
+        read: tuple[object, CallRules] | None = self.__dict__.get("_read")
+        if read is None or read[0] is not self.rules:
+            read = self.__dict__["_read"] = (self.rules, upgraded(self.rules))
+        return read[1]

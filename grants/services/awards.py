@@ -13,11 +13,12 @@ from sqlalchemy import select
 from grants.db import db, now, today
 from grants.models import Agreement, Application, Award, BudgetLine, Decision, Person, Report
 from grants.queries import awards, cases
-from grants.services import documents, letters, numbering, reports
+from grants.services import documents, letters, locking, numbering, reports
 from grants.services.effects import Context
 from grants.services.integrity import fingerprints, history
 from grants.services.money import instalments, ledger
 from grants.services.refusals import Refused, Stale
+from reports.snapshots import AwardLetter
 from workflows.apportionment import apportioned, misapportioned
 from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.message import Message, Money
@@ -30,10 +31,10 @@ def make(application: Application, context: Context) -> Message:
     """Create the award with its decision, agreement, instalments and reports; commit the money; order the letter.
 
     The amount is also divided over the budget lines. Raises Refused when the call's envelope holds less than the
-    amount; the balance is read under the fund's lock.
+    amount; the fund is held.
     """
     actor, answers = context.actor, context.answers
-    ledger.lock(application.call.fund_id)
+    award_number, agreement_number, letter = numbering.draw("A", "G", documents.SERIES[AwardLetter])
     starts = max(application.starts_on or today(), today())
     award = Award(
         application=application,
@@ -43,9 +44,9 @@ def make(application: Application, context: Context) -> Message:
         starts_on=starts,
         ends_on=add_months(starts, application.months or 1),
         made_by=actor.person,
-        number=numbering.next_number("A"),
+        number=award_number,
     )
-    agreement = Agreement(award=award, number=numbering.next_number("G"), step="to_sign")
+    agreement = Agreement(award=award, number=agreement_number, step="to_sign")
     db.session.add_all([award, agreement, Decision(application_id=application.id, kind="award", by=actor.person)])
     _agree(award)
     db.session.flush()
@@ -56,7 +57,7 @@ def make(application: Application, context: Context) -> Message:
     history.begin(agreement, actor=actor, message=Message("Agreement prepared"))
     instalments.plan(award, application.call.data.instalments, actor=actor)
     reports.owe(award, application.call.data.reports, actor=actor)
-    letters.award_letter(award, signed_by=db.session.get_one(Person, actor.person))
+    letters.award_letter(award, signed_by=db.session.get_one(Person, actor.person), number=letter)
     until = today() + timedelta(days=SIGNING_DAYS)
     return Message("Awarded %(amount)s", amount=Money(award.amount, award.currency), until=until)
 
@@ -77,7 +78,7 @@ def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version:
     call; Stale when the agreement's version is no longer `version`.
     """
     agreement = award.agreement
-    db.session.refresh(agreement, with_for_update={"of": Agreement})
+    locking.hold(agreement, actor=actor)
     if agreement.step != "to_sign":
         raise Refused(Message("The agreement has been signed. Its budget can no longer be changed."))
     if agreement.version != version:

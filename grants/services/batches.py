@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Award, Batch, Call, Fund, Instalment, Payment
-from grants.services import numbering
+from grants.services import locking, numbering
 from grants.services.effects import Context
 from grants.services.integrity import history
 from grants.services.money import instalments, ledger
@@ -26,17 +26,8 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
     instalments: ids, all of this fund. Raises Refused when none is given, one is not of this fund, not payable, or
     already in a batch.
     """
-    rows = list(
-        db.session.scalars(
-            select(Instalment)
-            .join(Award, Award.id == Instalment.award_id)
-            .join(Application, Application.id == Award.application_id)
-            .join(Call, Call.id == Application.call_id)
-            .where(Instalment.id.in_(instalments), Call.fund_id == fund.id)
-            .order_by(Instalment.id)
-            .with_for_update(of=Instalment)
-        )
-    )
+    rows = _of_fund(fund, instalments)
+    locking.hold(fund, *rows, actor=actor)
     if not rows or len(rows) != len(set(instalments)):
         raise Refused(Message("Choose at least one payable instalment of this fund."))
     taken = set(
@@ -53,12 +44,26 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
                 for r in late
             )
         )
-    batch = Batch(number=numbering.next_number("B"), fund=fund, prepared_by=actor.person, step="prepared")
+    batch = Batch(number=numbering.draw("B")[0], fund=fund, prepared_by=actor.person, step="prepared")
     batch.payments = [Payment(instalment=row, amount=row.amount, currency=row.award.currency) for row in rows]
     db.session.add(batch)
     db.session.flush()
     history.begin(batch, actor=actor, message=_prepared_with(len(rows)))
     return batch
+
+
+def _of_fund(fund: Fund, instalments: Sequence[int]) -> list[Instalment]:
+    """Those of the instalments that calls of this fund pay, by id."""
+    return list(
+        db.session.scalars(
+            select(Instalment)
+            .join(Award, Award.id == Instalment.award_id)
+            .join(Application, Application.id == Award.application_id)
+            .join(Call, Call.id == Application.call_id)
+            .where(Instalment.id.in_(instalments), Call.fund_id == fund.id)
+            .order_by(Instalment.id)
+        )
+    )
 
 
 def _prepared_with(count: int) -> Message:
@@ -100,5 +105,5 @@ def confirm(batch: Batch, context: Context) -> dict[str, Value]:
 
 
 def _paid(batch: Batch) -> list[Payment]:
-    """The payments that are not cancelled, ordered by award and instalment, so that two batches cannot deadlock."""
+    """The payments that are not cancelled, ordered by award and instalment."""
     return sorted((p for p in batch.payments if not p.undone), key=lambda p: (p.instalment.award_id, p.instalment_id))

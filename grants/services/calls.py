@@ -10,11 +10,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-
 from grants.db import db, now
 from grants.models import Call, Fund
 from grants.queries.cases.calls import envelope_left
+from grants.services import locking
 from grants.services.integrity import fingerprints, history
 from grants.services.money import funds, ledger
 from grants.services.refusals import Refused, Stale
@@ -63,7 +62,7 @@ def change(
     Raises Refused when the call has been opened, Stale when its version is no longer `version`, and
     pydantic.ValidationError for invalid rules.
     """
-    _locked(call)
+    locking.hold(call, actor=actor)
     if version is not None and call.version != version:
         raise Stale(call)
     if call.step != "draft":
@@ -71,7 +70,6 @@ def change(
     before = _leaves(call.rules) | _facts(call)
     call.title, call.opens_at, call.closes_at = title, opens_at, closes_at
     call.rules = CallRules.model_validate(rules).model_dump(mode="json")
-    call.__dict__.pop("data", None)
     db.session.flush()
     after = _leaves(call.rules) | _facts(call)
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
@@ -119,6 +117,7 @@ def unfund(call: Call, *, amount: Decimal, actor: Actor) -> None:
 
 
 def _reallocate(call: Call, post: Callable[..., object], amount: Decimal, actor: Actor) -> None:
+    locking.hold(call, call.fund, actor=actor)
     try:
         post(call, amount=amount, actor=actor)
     except ledger.Overspent as spent:
@@ -130,7 +129,7 @@ def open_now(call: Call, *, actor: Actor) -> None:
 
     Raises Refused when the call is not in preparation, or has no money in its envelope.
     """
-    _locked(call)
+    locking.hold(call, actor=actor)
     if call.step != "draft":
         raise Refused(Message("This call has already been opened."))
     if envelope_left(call) <= 0:
@@ -145,18 +144,12 @@ def close_now(call: Call, *, actor: Actor) -> None:
 
     Waits for the submissions in progress, which hold a shared lock on the call. Raises Refused unless the call is open.
     """
-    _locked(call)
+    locking.hold(call, actor=actor)
     if call.step != "open":
         raise Refused(Message("This call is not open."))
     call.step = "closed"
     db.session.flush()
     _record(call, actor, "close", Message("Closed"))
-
-
-def _locked(call: Call) -> None:
-    db.session.scalars(
-        select(Call).where(Call.id == call.id).with_for_update(of=Call).execution_options(populate_existing=True)
-    ).one()
 
 
 def _record(call: Call, actor: Actor, key: str, message: Message, words: dict[str, str] | None = None) -> None:

@@ -30,30 +30,29 @@ PLACE = Place()
 
 
 def order(
-    shape: type[AwardLetter | DeclineLetter | ImpactReport | Receipt], *, application: Application, **facts: Any
+    shape: type[AwardLetter | DeclineLetter | ImpactReport | Receipt],
+    *,
+    application: Application,
+    number: str | None = None,
+    **facts: Any,
 ) -> Document:
     """Create a numbered document with its snapshot, and queue it for printing.
 
-    shape: the model of the snapshot; facts: its fields, except those that are set here for every document. A later
-    document of the same kind for the same application supersedes the earlier one. The language is that of the
-    organisation where letters exist in it, else English. Raises pydantic.ValidationError for invalid facts.
+    shape: the model of the snapshot; facts: its fields, except those that are set here for every document. number: of
+    the document, where it was drawn together with others; otherwise it is drawn here. A later document of the same
+    kind for the same application supersedes the earlier one. The language is that of the organisation where letters
+    exist in it, else English. Raises pydantic.ValidationError for invalid facts.
     """
     kind = shape.model_fields["kind"].default
-    earlier = db.session.scalars(
-        select(Document)
-        .where(Document.application_id == application.id, Document.kind == kind)
-        .order_by(Document.id.desc())
-        .limit(1)
-    ).first()
     language = next((one for one in LANGUAGES if one == application.organisation.language), LANGUAGES[0])
-    number = numbering.next_number(SERIES[shape])
+    number = number or numbering.draw(SERIES[shape])[0]
     document = Document(
         kind=kind,
         number=number,
         version=1,
         language=language,
         application_id=application.id,
-        supersedes_id=earlier and earlier.id,
+        supersedes_id=_newest(application, kind),
     )
     db.session.add(document)
     db.session.flush()
@@ -75,6 +74,12 @@ def newest(application: Application, kind: str) -> str:
     """The number of the newest document of that kind of the application, or empty."""
     numbers = select(Document.number).where(Document.application_id == application.id, Document.kind == kind)
     return db.session.scalars(numbers.order_by(Document.id.desc()).limit(1)).first() or ""
+
+
+def _newest(application: Application, kind: str) -> int | None:
+    """The id of the newest document of that kind of the application."""
+    wanted = select(Document.id).where(Document.application_id == application.id, Document.kind == kind)
+    return db.session.scalar(wanted.order_by(Document.id.desc()).limit(1))
 
 
 def revoke(application: Application, kind: str, *, reason: str) -> None:

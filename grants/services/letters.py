@@ -35,7 +35,9 @@ ANSWER_TIME = timedelta(days=30)
 APPEAL_TIME = timedelta(days=30)
 
 
-def receipt(application: Application, *, sent_by: Person, arrived_at: datetime, revised: bool = False) -> Document:
+def receipt(
+    application: Application, *, number: str, sent_by: Person, arrived_at: datetime, revised: bool = False
+) -> Document:
     """Order the receipt for a submission, with the hash of the proposal and the day by which we decide.
 
     revised: the proposal replaces an earlier version, and its receipt the receipt for that version.
@@ -43,6 +45,7 @@ def receipt(application: Application, *, sent_by: Person, arrived_at: datetime, 
     return documents.order(
         snapshots.Receipt,
         application=application,
+        number=number,
         **_heading(application),
         stage=application.stage,
         submitted_at=arrived_at,
@@ -56,7 +59,7 @@ def receipt(application: Application, *, sent_by: Person, arrived_at: datetime, 
     )
 
 
-def award_letter(award: Award, *, signed_by: Person) -> Document:
+def award_letter(award: Award, *, signed_by: Person, number: str | None = None) -> Document:
     """Order the award letter: amount, instalments with their conditions, and the grantee's tasks with their dates."""
     application = award.application
     reviews = select(func.count()).where(Assignment.application_id == application.id, Assignment.state == "sent")
@@ -64,6 +67,7 @@ def award_letter(award: Award, *, signed_by: Person) -> Document:
     return documents.order(
         snapshots.AwardLetter,
         application=application,
+        number=number,
         **_heading(application),
         amount=award.amount,
         asked=application.asked if application.asked > award.amount else None,

@@ -1,26 +1,302 @@
-"""The order in which rows with a flow are locked, the same everywhere, to avoid deadlocks."""
+"""Locks: `hold` is the only way to lock rows. A command calls it once, at its start, before it reads what it judges.
+
+Rows are locked in one order everywhere, so that two commands never wait for each other: first by ORDER, several of a
+kind by id, then the heads of their histories. Counters come last (`numbering`). What was read before the first lock of
+a transaction is read again after it. A row that is created in a transaction is held by it, because nobody else sees it.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, NamedTuple
 
-from grants.db import db
-from grants.models import Application, Batch, Call
-from grants.queries.flows import Stateful, parent_application
+from sqlalchemy import Select, event, inspect, or_, select, tuple_
+from sqlalchemy.orm import Session, SessionTransaction, object_session
+
+from grants.db import Model, db
+from grants.models import (
+    Agreement,
+    Application,
+    Assignment,
+    Award,
+    Batch,
+    Call,
+    Counter,
+    Fund,
+    Head,
+    Instalment,
+    Organisation,
+    Payment,
+    Person,
+    Report,
+)
+from grants.services.refusals import Stale
+from workflows.engine.roles import Actor
+
+ORDER: tuple[type[Model], ...] = (
+    Person,
+    Organisation,
+    Call,
+    Application,
+    Agreement,
+    Report,
+    Instalment,
+    Assignment,
+    Fund,
+    Award,
+    Batch,
+    Head,
+    Counter,
+)
 
 
-def lock(row: Stateful) -> None:
-    """Lock the call (shared), the application and then the row. For a batch, lock only the batch."""
-    if not isinstance(row, Batch):
-        application = parent_application(row)
-        db.session.execute(select(Call.id).where(Call.id == application.call_id).with_for_update(read=True))
-        _refresh(application)
-    if not isinstance(row, Application):
-        _refresh(row)
+class Chain(NamedTuple):
+    """The history of a subject, for a command that adds to it without changing the subject."""
+
+    subject: str
+    subject_id: int
 
 
-def _refresh(row: Stateful) -> None:
-    """Lock the row and read its columns again; fetching the result is what refreshes the object."""
-    model = type(row)
-    locked = select(model).where(model.id == row.id).with_for_update(of=model).execution_options(populate_existing=True)
-    db.session.scalars(locked).one()
+Held = Person | Organisation | Call | Application | Agreement | Report | Instalment | Assignment | Fund | Award | Batch
+
+
+class OutOfOrder(RuntimeError):
+    """A lock was asked for after one that comes later in the order, or a share was to become exclusive."""
+
+
+class NotHeld(RuntimeError):
+    """A command changes a row that it does not hold."""
+
+
+def hold(
+    *rows: Held | Chain,
+    shared: Iterable[Person | Call] = (),
+    actor: Actor | None = None,
+    applicant: bool = False,
+    money: bool = False,
+) -> None:
+    """Lock these rows with what belongs to them, and read them again; rows that are held already stay as they are.
+
+    rows: what the command changes. A row of an application brings the whole application: agreement, reports,
+    instalments, assignments and, with an award, fund and award; its call is shared. A batch brings the applications
+    that it pays. shared: what guards read and must not change meanwhile; the person of the actor always is. applicant:
+    hold the organisation too, because guards count over it. money: hold the fund even where there is no award yet.
+    Raises Stale when a row belongs to another parent than before, or is gone.
+    """
+    state, shared = _state(), tuple(shared)
+    _attach(*rows, *shared)
+    persons = {row.id for row in shared if isinstance(row, Person)} | ({actor.person} if actor else set()) - {None}
+    calls = {row.id for row in shared if isinstance(row, Call)}
+    if state.has(rows) and state.shares(Person, persons) and state.shares(Call, calls) and not (applicant or money):
+        return
+    parents = _parents(rows)
+    state.begin()
+    state.take(Person, _ids(rows, Person), persons)
+    organisations = {parent.organisation_id for parent in parents} if applicant else set()
+    state.take(Organisation, _ids(rows, Organisation) | organisations)
+    state.take(Call, _ids(rows, Call), calls | {parent.call_id for parent in parents})
+    state.take(Application, {parent.id for parent in parents})
+    paying = _take_parts(state, [parent.id for parent in parents])
+    funds = {
+        application.call.fund_id for application in state.of(Application, (p.id for p in parents) if money else paying)
+    }
+    state.take(Fund, _ids(rows, Fund) | {row.fund_id for row in rows if isinstance(row, Batch)} | funds)
+    state.take(Award, set(paying.values()))
+    state.take(Batch, _ids(rows, Batch))
+    _take_heads(state, rows, parents)
+    _compare(state, rows, parents)
+
+
+def require(row: Model) -> None:
+    """Raise NotHeld unless the transaction holds this row alone."""
+    if not is_held(row):
+        raise NotHeld(f"{row.__tablename__} {_key(row)} changes without being held")
+
+
+def is_held(row: Model) -> bool:
+    """Whether the transaction holds this row alone."""
+    return _state().modes.get((type(row), _key(row))) is True
+
+
+def head(subject: str, subject_id: int) -> Head | None:
+    """The head of a chain; None when the chain is empty. Raises NotHeld unless its subject or the chain is held."""
+    state = _state()
+    found: Head | None = state.rows.get((Head, (subject, subject_id)))
+    if not state.modes.get((Head, (subject, subject_id))) and not state.alone(subject, subject_id):
+        raise NotHeld(f"the history of {subject} {subject_id} grows without being held")
+    return found
+
+
+def counting(names: Sequence[str]) -> None:
+    """Note that these counters are now locked, in this order; raises OutOfOrder where they should come earlier."""
+    _state().passes(Counter, [(name,) for name in names])
+
+
+class _Parent(NamedTuple):
+    """An application, with what it belonged to before it was locked."""
+
+    id: int
+    call_id: int
+    organisation_id: int
+
+
+@dataclass(slots=True)
+class _State:
+    """What one transaction holds: for each row, whether it holds it alone. place: the last lock in the order."""
+
+    transaction: SessionTransaction
+    modes: dict[tuple[type[Model], Any], bool] = field(default_factory=dict)
+    rows: dict[tuple[type[Model], Any], Any] = field(default_factory=dict)
+    place: tuple[int, Any] = (-1, None)
+
+    def has(self, rows: Iterable[Held | Chain]) -> bool:
+        return all(
+            self.modes.get((Head, tuple(row)) if isinstance(row, Chain) else (type(row), _key(row))) for row in rows
+        )
+
+    def shares(self, model: type[Model], ids: Iterable[Any]) -> bool:
+        return all((model, id) in self.modes for id in ids)
+
+    def alone(self, table: str, id: int) -> bool:
+        return any(model.__tablename__ == table and self.modes.get((model, id)) for model in ORDER)
+
+    def of(self, model: type[Model], ids: Iterable[Any]) -> list[Any]:
+        return [self.rows[model, id] for id in ids if (model, id) in self.rows]
+
+    def begin(self) -> None:
+        """Forget what was read before the first lock, so that everything is read again after it."""
+        if self.place == (-1, None):
+            db.session.flush()
+            _forget()
+
+    def take(self, model: type[Model], alone: set[Any], shared: Iterable[Any] = ()) -> None:
+        """Lock the rows that are not held yet, by key; one statement for each run of the same strength."""
+        if raised := [id for id in alone if self.modes.get((model, id)) is False]:
+            raise OutOfOrder(f"{model.__tablename__} {raised}: a shared lock is never made exclusive")
+        fresh = sorted(id for id in alone.union(shared) if (model, id) not in self.modes)
+        for strength, run in groupby(fresh, key=alone.__contains__):
+            keys = list(run)
+            self.passes(model, keys)
+            for row in db.session.scalars(_locked(_rows(model, keys), alone=strength)):
+                self.keep(row, alone=strength)
+
+    def keep(self, row: Model, *, alone: bool) -> None:
+        self.modes[type(row), _key(row)], self.rows[type(row), _key(row)] = alone, row
+
+    def passes(self, model: type[Model], keys: Sequence[Any]) -> None:
+        fresh = [key for key in keys if (model, key) not in self.modes]
+        if not fresh:
+            return
+        if (at := (ORDER.index(model), fresh[0])) < self.place:
+            raise OutOfOrder(f"{model.__tablename__} {fresh} is locked after {ORDER[self.place[0]].__tablename__}")
+        self.place = (at[0], fresh[-1])
+        if model is Counter:
+            self.modes |= {(model, key): True for key in fresh}
+
+
+def _state() -> _State:
+    """What the running transaction holds."""
+    session = db.session()
+    transaction = session.get_transaction() or session.begin()
+    state: _State | None = session.info.get("held")
+    if state is None or state.transaction is not transaction:
+        state = session.info["held"] = _State(transaction)
+    return state
+
+
+@event.listens_for(db.session, "after_flush")
+def _created(session: Session, _: object) -> None:
+    """A row that this transaction has created is held: nobody else can see it."""
+    created = [row for row in session.new if isinstance(row, ORDER)]
+    if created and session is db.session():
+        for row in created:
+            _state().keep(row, alone=True)
+
+
+def _attach(*rows: Held | Chain) -> None:
+    """Take rows of an earlier session into this one, because only what is in it is read again."""
+    for row in rows:
+        if not isinstance(row, Chain) and object_session(row) is None and _key(row):
+            db.session.add(row)
+
+
+def _locked(query: Select[Any], *, alone: bool) -> Select[Any]:
+    """The query with its lock: FOR NO KEY UPDATE, or FOR SHARE. Neither blocks rows that only refer to these."""
+    return query.with_for_update(read=not alone, key_share=alone).execution_options(populate_existing=True)
+
+
+def _forget() -> None:
+    """Forget the lines, figures, scores and memberships read so far; rows of the order are read as they are locked."""
+    for row in db.session:
+        if not isinstance(row, ORDER):
+            db.session.expire(row)
+
+
+def _rows(model: type[Model], keys: Sequence[Any]) -> Select[Any]:
+    columns = inspect(model).primary_key
+    found = columns[0].in_(keys) if len(columns) == 1 else tuple_(*columns).in_(keys)
+    return select(model).where(found).order_by(*columns)
+
+
+def _key(row: Model) -> Any:
+    """The primary key of a row, also of one that is being inserted."""
+    key = tuple(inspect(type(row)).primary_key_from_instance(row))
+    return key[0] if len(key) == 1 else key
+
+
+def _ids(rows: Iterable[Held | Chain], model: type[Model]) -> set[int]:
+    return {_key(row) for row in rows if isinstance(row, model)}
+
+
+def _parents(rows: Iterable[Held | Chain]) -> list[_Parent]:
+    """The applications that these rows belong to, by id, as far as can be seen before locking."""
+    own = {row.application_id for row in rows if isinstance(row, Award | Assignment)} | _ids(rows, Application)
+    awards = {row.award_id for row in rows if isinstance(row, Agreement | Report | Instalment)}
+    batches = _ids(rows, Batch)
+    if not (own or awards or batches):
+        return []
+    paid = select(Instalment.award_id).join(Payment).where(Payment.batch_id.in_(batches))
+    through = select(Award.application_id).where(or_(Award.id.in_(awards), Award.id.in_(paid)))
+    wanted = (
+        Application.id.in_(own)
+        if not (awards or batches)
+        else or_(Application.id.in_(own), Application.id.in_(through))
+    )
+    found = select(Application.id, Application.call_id, Application.organisation_id).where(wanted)
+    return [_Parent(*row) for row in db.session.execute(found.order_by(Application.id))]
+
+
+def _take_parts(state: _State, applications: list[int]) -> dict[int, int]:
+    """Lock what belongs to the applications; returns the award of each application that has one."""
+    if not applications:
+        return {}
+    found = select(Award.application_id, Award.id).where(Award.application_id.in_(applications))
+    awards: dict[int, int] = dict(db.session.execute(found.order_by(Award.id)).all())
+    for model in (Agreement, Report, Instalment) if awards else ():
+        state.take(model, set(db.session.scalars(select(model.id).where(model.award_id.in_(awards.values())))))
+    of = select(Assignment.id).where(Assignment.application_id.in_(applications))
+    state.take(Assignment, set(db.session.scalars(of)))
+    return awards
+
+
+def _take_heads(state: _State, rows: Iterable[Held | Chain], parents: Iterable[_Parent]) -> None:
+    """Lock the heads of the histories of everything that may change. An empty chain has none yet."""
+    subjects = (Person, Organisation, Call, Fund, Batch)
+    chains = {Chain(row.__tablename__, row.id) for row in rows if isinstance(row, subjects)}
+    chains |= {row for row in rows if isinstance(row, Chain)}
+    chains |= {Chain("application", parent.id) for parent in parents}
+    state.take(Head, chains)
+    state.modes |= {(Head, chain): True for chain in chains}
+
+
+def _compare(state: _State, rows: Iterable[Held | Chain], parents: Iterable[_Parent]) -> None:
+    """Raise Stale where a row that is now locked does not belong to what was locked for it."""
+    for row in rows:
+        if not isinstance(row, Chain) and not is_held(row):
+            raise Stale(row)
+    for parent in parents:
+        for row in state.of(Application, [parent.id]):
+            if (row.call_id, row.organisation_id) != (parent.call_id, parent.organisation_id):
+                raise Stale(row)

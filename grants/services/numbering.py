@@ -6,17 +6,21 @@ from sqlalchemy.dialects.postgresql import insert
 
 from grants.db import db, today
 from grants.models import Counter
+from grants.services import locking
 
 
-def next_number(kind: str) -> str:
-    """The next number of its kind in the current UTC year, such as BTN-2026-0007.
+def draw(*kinds: str) -> tuple[str, ...]:
+    """The next number of each kind in the current UTC year, such as BTN-2026-0007, in the order of the kinds.
 
-    The counter's row stays locked until the transaction ends, and a rollback undoes the increment, which is why there
-    are no gaps. Call this late in the transaction, so that others wait only briefly.
+    The counters' rows stay locked until the transaction ends, and a rollback undoes the increment, which is why there
+    are no gaps. A command draws all its numbers at once, right before it writes history: no row is locked after a
+    counter, and others wait only briefly.
     """
-    year = today().year
-    first = insert(Counter).values(kind=kind, year=year, last=1)
+    year, names = today().year, sorted(kinds)
+    locking.counting(names)
+    first = insert(Counter).values([{"kind": name, "year": year, "last": 1} for name in names])
     raised = first.on_conflict_do_update(index_elements=["kind", "year"], set_={"last": Counter.last + 1}).returning(
-        Counter.last
+        Counter.kind, Counter.last
     )
-    return f"{kind}-{year}-{db.session.execute(raised).scalar_one():04d}"
+    drawn = dict(db.session.execute(raised).all())
+    return tuple(f"{kind}-{year}-{drawn[kind]:04d}" for kind in kinds)

@@ -6,6 +6,7 @@ from sqlalchemy import delete
 
 from grants.db import db, now
 from grants.models import Appointment, Membership, Organisation, Person, SignIn
+from grants.services import locking
 from grants.services.integrity import fingerprints, history
 from workflows.engine.message import Message
 from workflows.engine.roles import ROLES, Actor, Role
@@ -41,6 +42,7 @@ def join(person: Person, organisation: Organisation, *, title: str = "", actor: 
 
     The transaction raises ConstraintViolated when the person already is one.
     """
+    locking.hold(person, actor=actor)
     membership = Membership(person=person, organisation=organisation, title=title)
     db.session.add(membership)
     db.session.flush()
@@ -56,6 +58,7 @@ def appoint(
     Ends all sessions of the person, because what they may see changes. The transaction raises ConstraintViolated when
     the person already holds this role.
     """
+    locking.hold(person, actor=actor)
     appointment = Appointment(person=person, role=str(role), programme=programme, call_id=call_id)
     db.session.add(appointment)
     db.session.flush()
@@ -65,7 +68,10 @@ def appoint(
 
 
 def dismiss(appointment: Appointment, *, actor: Actor) -> None:
-    """End the appointment now, end all sessions of the person, and record it in history."""
+    """End the appointment now, end all sessions of the person, and record it in history; nothing if it has ended."""
+    locking.hold(appointment.person, actor=actor)
+    if appointment.ended_at is not None:
+        return
     appointment.ended_at = now()
     db.session.flush()
     sign_out_everywhere(appointment.person)

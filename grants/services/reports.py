@@ -11,6 +11,7 @@ from sqlalchemy import select
 from grants.db import db, now
 from grants.models import Award, Indicator, Report, ReportFigure, ReportSpending
 from grants.queries import awards
+from grants.services import locking
 from grants.services.effects import Context
 from grants.services.integrity import history
 from grants.services.money import instalments
@@ -54,7 +55,7 @@ def save(
     text that was entered where a number is required and is not one. Raises Refused when the report has been
     submitted, and Stale when its version is no longer `version`.
     """
-    db.session.refresh(report, with_for_update={"of": Report})
+    locking.hold(report)
     if report.step != "due":
         raise Refused(Message("The report has been submitted and can no longer be changed."))
     if report.version != version:

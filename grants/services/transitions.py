@@ -1,4 +1,4 @@
-"""Apply transitions: lock the row, evaluate the flow, set the step, run the effect, record history, queue mails.
+"""Apply transitions: hold the row, evaluate the flow, set the step, run the effect, record history, queue mails.
 
 Applications, agreements, reports, instalments and batches change their step only here. The service that creates the
 row sets its first step. Calls have no flow; `calls` sets their step.
@@ -26,6 +26,7 @@ from workflows.engine.flow import Transition, TransitionNotAllowed
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import Actor, Role
 from workflows.flows.standard import FLOWS
+from workflows.rules.calls import counts_over_applicant
 
 EFFECTS: dict[Effect, EffectFunction] = {
     Effect.SUBMIT_APPLICATION: submissions.submit,
@@ -75,7 +76,13 @@ def apply(
     and whatever the effect raises.
     """
     arrived = arrived_at or now()
-    locking.lock(row)
+    possible = [transition for transition in flow_of(row).transitions if transition.key == key]
+    locking.hold(
+        row,
+        actor=actor,
+        applicant=any(counts_over_applicant(transition) for transition in possible),
+        money=any(transition.effect is Effect.MAKE_AWARD for transition in possible),
+    )
     if version is not None and row.version != version:
         raise Stale(row)
     case = replace(cases.of(row, arrived), answers=dict(answers or {}))

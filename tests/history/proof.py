@@ -12,6 +12,7 @@ from grants.db import db, transaction
 from grants.models import Checkpoint, Event
 from grants.outside import keys
 from grants.outside.storage import Storage
+from grants.services import locking
 from grants.services.integrity import checkpoints, history, verification
 from grants.services.integrity.history import FIRST, digest
 from tests.world import SYSTEM
@@ -69,6 +70,7 @@ def found(app: Flask) -> list[str]:
 def add_event(app: Flask, person: int = 1) -> None:
     """Add an event to a person."""
     with app.app_context(), transaction():
+        locking.hold(locking.Chain("person", person))
         history.record(
             history.About("person", person, "person", person),
             actor=SYSTEM,

@@ -10,6 +10,7 @@ from flask import Flask
 
 from grants.db import ConstraintViolated, db, transaction
 from grants.models import Event, Head
+from grants.services import locking
 from grants.services.integrity import history
 from tests.history.proof import add_event, found
 from tests.world import SYSTEM
@@ -41,6 +42,7 @@ def test_the_head_is_the_newest_event(app: Flask) -> None:
 def test_the_chain_contains_texts_only_as_salted_hashes(app: Flask) -> None:
     with app.app_context(), transaction():
         about = history.About("person", 1, "person", 1)
+        locking.hold(locking.Chain("person", 1))
         event = history.record(
             about, actor=SYSTEM, key="test", message=Message("Said"), words={"note": "private words"}
         )
@@ -90,5 +92,6 @@ def test_a_failed_transaction_leaves_no_event(app: Flask) -> None:
 def fail_after_an_event() -> None:
     """A transaction whose second half is refused."""
     with transaction():
+        locking.hold(locking.Chain("person", 1))
         history.record(history.About("person", 1, "person", 1), actor=SYSTEM, key="test", message=Message("Lost"))
         db.session.execute(db.text("UPDATE person SET email = 'NOT LOWER' WHERE id = 1"))

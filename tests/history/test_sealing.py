@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from grants.db import db, transaction
 from grants.models import Checkpoint, Event
+from grants.services import locking
 from grants.services.integrity import checkpoints, history
 from tests.history.conftest import Forge
 from tests.history.proof import add_event, found, key, seal_all, seal_up_to
@@ -87,6 +88,7 @@ def slow_event(app: Flask) -> Iterator[int]:
 
     def hold() -> None:
         with app.app_context(), transaction():
+            locking.hold(locking.Chain("person", 1))
             history.record(history.About("person", 1, "person", 1), actor=SYSTEM, key="test", message=Message("Slow"))
             recorded.set()
             end.wait(20)
@@ -96,6 +98,7 @@ def slow_event(app: Flask) -> Iterator[int]:
         db.session.execute(text("SELECT pg_current_xact_id()"))
         slow.start()
         assert recorded.wait(20)
+        locking.hold(locking.Chain("person", 2))
         quick = history.record(
             history.About("person", 2, "person", 2), actor=SYSTEM, key="test", message=Message("Quick")
         )

@@ -6,15 +6,35 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 
+import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from grants.db import ConstraintViolated, transaction
+from grants.db import ConstraintViolated, db, transaction
+from grants.models import Head
+from grants.services import locking
 from grants.services.refusals import Refused, Stale
 
 Command = Callable[[], object]
 DONE = "done"
 ROUNDS = int(os.environ.get("GRANTS_TEST_ROUNDS", "10"))
 """How often a race over money is repeated; `make campaign` repeats it fifty times. At most fifty."""
+
+
+def unlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold nothing, so that what was read before counts; for the twins that show the harm.
+
+    Only the heads of histories are locked, when an event is written, so that the harm is not hidden by a broken chain.
+    """
+    monkeypatch.setattr(locking, "hold", lambda *_, **__: None)
+    monkeypatch.setattr(locking, "require", lambda _: None)
+    monkeypatch.setattr(locking, "counting", lambda _: None)
+    monkeypatch.setattr(locking, "head", _head)
+
+
+def _head(subject: str, subject_id: int) -> Head | None:
+    wanted = select(Head).filter_by(subject=subject, subject_id=subject_id).with_for_update()
+    return db.session.scalar(wanted.execution_options(populate_existing=True))
 
 
 def together(app: Flask, commands: Sequence[Command]) -> list[object]:

@@ -10,7 +10,6 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.models import Account, Award, Balance, Call, Entry, Posting
 from grants.services import calls
-from grants.services.money import ledger
 from grants.services.refusals import Refused
 from tests import world
 from tests.money.conftest import Copies
@@ -79,6 +78,6 @@ def test_zero_and_negative_amounts_are_refused(awarded_app: Flask, amount: Decim
         before = balances()
 
         with pytest.raises(ValueError, match="must be above zero"), transaction():
-            ledger.allocate(call, amount=amount, actor=actor)
+            calls.fund(call, amount=amount, actor=actor)
 
         assert balances() == before

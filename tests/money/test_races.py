@@ -11,13 +11,13 @@ import pytest
 from flask import Flask
 
 from grants.db import ConstraintViolated, db, transaction
-from grants.models import Account, Application, Award, Balance, Batch, Document, Event, Fund, Instalment, Payment
+from grants.models import Account, Application, Award, Balance, Batch, Document, Event, Instalment, Payment
 from grants.outside.servers.postgres import plain
 from grants.services import batches, calls, numbering, transitions
-from grants.services.money import instalments, ledger
+from grants.services.money import instalments
 from grants.services.refusals import Refused
 from tests.money.conftest import Copies
-from tests.money.racing import DONE, ROUNDS, Command, together
+from tests.money.racing import DONE, ROUNDS, Command, together, unlock
 from tests.world import found
 from workflows.engine.roles import CLOCK, Role
 
@@ -46,14 +46,14 @@ def refill(app: Flask) -> None:
     """Set the envelope to 15,000 again."""
     with app.app_context(), transaction():
         made = found()
-        ledger.allocate(made.calls["BTN-L"], amount=Decimal(10_000), actor=made.actor("fay", Role.FINANCE))
+        calls.fund(made.calls["BTN-L"], amount=Decimal(10_000), actor=made.actor("fay", Role.FINANCE))
 
 
-def unlock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remove the lock on the fund, and the counter's lock, behind which awards might queue by chance."""
-    monkeypatch.setattr(ledger, "lock", lambda fund_id: db.session.get_one(Fund, fund_id))
+def unlock_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove all locks, and those of the counters, behind which awards might queue by chance."""
+    unlock(monkeypatch)
     taken = itertools.count(1)
-    monkeypatch.setattr(numbering, "next_number", lambda kind: f"{kind}-{next(taken)}")
+    monkeypatch.setattr(numbering, "draw", lambda *kinds: tuple(f"{kind}-{next(taken)}" for kind in kinds))
 
 
 def test_the_rest_of_an_envelope_is_awarded_once(copies: Copies, edge: str) -> None:
@@ -70,7 +70,7 @@ def test_without_the_lock_the_check_of_the_database_prevents_overspending(
     copies: Copies, edge: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second line of defence, shown by itself; the twin below takes it away too, and the money is overspent."""
-    unlock(monkeypatch)
+    unlock_all(monkeypatch)
     met = set()
 
     with copies(edge) as app:
@@ -89,7 +89,7 @@ def test_without_the_lock_the_check_of_the_database_prevents_overspending(
 def test_without_lock_and_check_an_envelope_is_overspent(
     copies: Copies, edge: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unlock(monkeypatch)
+    unlock_all(monkeypatch)
     lefts = []
 
     with copies(edge) as app:

@@ -13,10 +13,9 @@ from grants.models import Award, Batch, Report
 from grants.outside.servers import Postgres
 from grants.queries.cases import awards
 from grants.services import transitions
-from grants.services.money import instalments
 from tests import world
 from tests.money.conftest import Copies
-from tests.money.racing import DONE, together
+from tests.money.racing import DONE, together, unlock
 from tests.prepared import prepared
 from workflows.engine.roles import Role
 
@@ -80,11 +79,6 @@ def test_the_grant_waits_to_be_closed_whichever_comes_last(copies: Copies, nearl
 def test_without_the_lock_each_would_leave_it_to_the_other(
     copies: Copies, nearly: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def settle(award: Award) -> None:
-        db.session.flush()
-        if not any(awards.loose_ends(award).values()):
-            award.to_close = True
-
-    monkeypatch.setattr(instalments, "settle", settle)
+    unlock(monkeypatch)
     with copies(nearly) as app:
         assert not end(app)

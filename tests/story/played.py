@@ -10,7 +10,7 @@ from typing import Any
 from config import Settings
 from grants.cli.embedded import addressed, servers
 from grants.cli.running import System
-from grants.db import bind_app, db, transaction
+from grants.db import bind_app, db
 from grants.demo import crowd
 from grants.demo.cast import seat
 from grants.demo.outcome import facts
@@ -64,8 +64,7 @@ def _act(running: Settings, people: Room, folder: Path) -> Played:
         db.engine.dispose()
     outcome = play(stage, folder) | facts(running)
     with bind_app(running, "grants.story").app_context():
-        with transaction():
-            call = crowd.open_current(crowd.receive())["BTN-L"].id
+        call = crowd.open_current(crowd.receive())["BTN-L"].id
         db.engine.dispose()
     looks = [
         look

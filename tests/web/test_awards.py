@@ -10,6 +10,7 @@ from flask import Flask
 from grants.db import db, now, transaction
 from grants.models import Account, Agreement, Application, Award
 from grants.queries import cases
+from grants.services import locking
 from grants.services.money import ledger as book
 from tests import world as w
 from tests.browser import signed_in
@@ -38,9 +39,8 @@ def test_the_page_follows_the_ledger_and_not_the_plan(app: Flask) -> None:
         world = w.found()
         award = db.session.get_one(Award, 1)
         with transaction():
-            book.release(
-                db.session.get_one(Award, award.id), amount=Decimal(1000), actor=world.actor("fritz", Role.FINANCE)
-            )
+            locking.hold(award)
+            book.release(award, amount=Decimal(1000), actor=world.actor("fritz", Role.FINANCE))
 
     shown = money_bar(signed_in(app, world.people["fay"]).get(f"/awards/{award.id}"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from workflows.cases import ApplicationCase
-from workflows.engine.flow import Guard
+from workflows.engine.flow import Guard, Transition
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
 from workflows.programme import RuleSpec
@@ -22,6 +22,10 @@ MOMENTS: dict[Moment, str] = {
 }
 
 
+_moments: dict[Guard, Moment] = {}
+"""The moment of each guard that `call_allows` has made."""
+
+
 def call_allows(moment: Moment) -> Guard:
     """A guard that checks every rule that the call has enabled for this moment."""
 
@@ -29,7 +33,13 @@ def call_allows(moment: Moment) -> Guard:
         return objections(case, moment)
 
     rule.__doc__ = MOMENTS[moment]
+    _moments[rule] = moment
     return rule
+
+
+def counts_over_applicant(transition: Transition) -> bool:
+    """Whether a guard counts over everything that the applicant holds, so that two of its cases affect each other."""
+    return any(_moments.get(guard) in ("start", "submit", "award") for guard in transition.guards)
 
 
 def objections(case: ApplicationCase, moment: Moment) -> tuple[Message, ...]:

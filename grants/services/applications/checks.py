@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from grants.db import db, now
 from grants.models import Application, Check
 from grants.queries.flows import flow_of
+from grants.services import locking
 from grants.services.integrity import history
 from grants.services.refusals import Refused
 from workflows.engine.message import N_, Message
@@ -21,6 +22,7 @@ def give(application: Application, *, key: str, verdict: str, note: str, actor: 
     A second verdict on the same check replaces the first. Raises Refused when checks cannot be completed at the
     current step, for an unknown check, and for a failed check without a note.
     """
+    locking.hold(application, actor=actor)
     titles = dict(application.call.data.checks)
     if not checked_at(flow_of(application), application.step, application.stage):
         raise Refused(Message("The eligibility checks cannot be completed at the current step of this application."))

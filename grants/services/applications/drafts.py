@@ -12,6 +12,7 @@ from grants.db import db, now
 from grants.models import Application, ApplicationSave, BudgetLine, Call, Indicator, Organisation
 from grants.queries.cases.calls import round_of
 from grants.queries.cases.organisations import applicant
+from grants.services import locking
 from grants.services.integrity import history
 from grants.services.refusals import Refused, Stale
 from workflows.cases import ApplicationCase
@@ -30,6 +31,7 @@ def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Applicatio
 
     Raises Refused with every reason why this organisation cannot apply in this call.
     """
+    locking.hold(organisation, shared=[call], actor=actor)
     if reasons := against(call, organisation, actor):
         raise Refused(*reasons)
     application = Application(
@@ -65,16 +67,11 @@ def save(
     and indicators; None leaves them unchanged. Raises Refused unless the application is a draft or reopened for a
     question, and Stale when its version is no longer `version`.
     """
-    locked = db.session.scalars(
-        select(Application)
-        .where(Application.id == application.id)
-        .with_for_update(of=Application)
-        .execution_options(populate_existing=True)
-    ).one()
-    if locked.step not in ("draft", "question"):
+    locking.hold(application, actor=actor)
+    if application.step not in ("draft", "question"):
         raise Refused(Message("The proposal has been submitted and can no longer be changed."))
-    if locked.version != version:
-        raise Stale(locked)
+    if application.version != version:
+        raise Stale(application)
     for name, value in facts.items():
         setattr(application, name, value)
     application.answers = {**application.answers, **answers}
@@ -93,6 +90,7 @@ def keep_lost(
 
     Raises Refused when the person already has MOST_LOST unsettled saves on this application.
     """
+    locking.hold(application)
     mine = select(func.count()).where(
         ApplicationSave.application_id == application.id,
         ApplicationSave.person_id == person,
@@ -115,6 +113,7 @@ def keep_lost(
 
 def settle(save: ApplicationSave) -> None:
     """Mark a conflicting save as settled: a person compared the versions and chose one."""
+    locking.hold(db.session.get_one(Application, save.application_id))
     save.settled_at = now()
     db.session.flush()
 

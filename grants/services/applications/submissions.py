@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Assignment, Person
-from grants.services import letters, numbering
+from grants.services import documents, letters, numbering
 from grants.services.applications import checks
 from grants.services.effects import Context
 from grants.services.integrity import fingerprints
+from reports.snapshots import Receipt
 from workflows.engine.message import Message, Value
 from workflows.programmes import programmes
 
@@ -26,11 +27,12 @@ def submit(application: Application, context: Context) -> dict[str, Value]:
         application.submitted_at = context.case.arrived_at
     application.submitted_sha256 = fingerprints.of_proposal(application)
     application.invited_until = None
-    if application.reference is None:
-        application.reference = numbering.next_number(programmes()[application.call.programme].series)
-    db.session.flush()
     submitter = db.session.get_one(Person, context.actor.person)
-    letters.receipt(application, sent_by=submitter, arrived_at=context.case.arrived_at, revised=revised)
+    series = [programmes()[application.call.programme].series] if application.reference is None else []
+    *reference, receipt = numbering.draw(*series, documents.SERIES[Receipt])
+    application.reference = reference[0] if reference else application.reference
+    db.session.flush()
+    letters.receipt(application, number=receipt, sent_by=submitter, arrived_at=context.case.arrived_at, revised=revised)
     return {"reference": application.reference, "at": context.case.arrived_at}
 
 
@@ -59,8 +61,8 @@ def invite(application: Application, context: Context) -> dict[str, Value]:
 
 def withdraw(application: Application, context: Context) -> None:
     """Release the reviewers who have not submitted a review."""
-    db.session.execute(
-        update(Assignment)
-        .where(Assignment.application_id == application.id, Assignment.state.in_(("asked", "ready")))
-        .values(state="released")
+    open_ = select(Assignment).where(
+        Assignment.application_id == application.id, Assignment.state.in_(("asked", "ready"))
     )
+    for assignment in db.session.scalars(open_.order_by(Assignment.id)):
+        assignment.state = "released"

@@ -5,7 +5,7 @@ A row that has been deleted as a whole is not reported here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import select, text
@@ -24,6 +24,7 @@ from grants.models import (
     Membership,
     Report,
 )
+from grants.services import locking
 from grants.services.integrity import fingerprints, history
 from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK
@@ -70,15 +71,25 @@ def adopt() -> None:
 
     A model that has any event already is skipped.
     """
-    for model in RECORDED:
-        table = model.__tablename__
-        if db.session.scalar(select(Event.id).where(Event.about == table).limit(1)) is not None:
-            continue
-        for row in db.session.scalars(select(model).order_by(model.id)):
-            chain = ("application", row.application_id) if model is Assignment else ("person", row.person_id)
-            facts, message = fingerprints.of(row), Message("Existed before history recorded it")
-            about = history.About(*chain, table, row.id)
-            history.record(about, actor=CLOCK, key="adopt", message=message, audience="office", facts=facts)
+    rows = [row for model in RECORDED for row in _unadopted(model)]
+    locking.hold(*(_chain(row) for row in rows))
+    for row in rows:
+        facts, message = fingerprints.of(row), Message("Existed before history recorded it")
+        about = history.About(*_chain(row), row.__tablename__, row.id)
+        history.record(about, actor=CLOCK, key="adopt", message=message, audience="office", facts=facts)
+
+
+def _unadopted(model: type[Any]) -> Iterable[Any]:
+    """All rows of the model, unless one has an event already."""
+    if db.session.scalar(select(Event.id).where(Event.about == model.__tablename__).limit(1)) is not None:
+        return ()
+    return db.session.scalars(select(model).order_by(model.id)).all()
+
+
+def _chain(row: Assignment | Appointment | Membership) -> locking.Chain:
+    if isinstance(row, Assignment):
+        return locking.Chain("application", row.application_id)
+    return locking.Chain("person", row.person_id)
 
 
 UNPLANNED = """

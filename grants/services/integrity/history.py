@@ -12,12 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
-
 from grants.db import db, now
 from grants.models import Batch, Event, EventText, Head
 from grants.queries.flows import Stateful, parent_application
+from grants.services import locking
 from grants.services.integrity import fingerprints
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
@@ -61,13 +59,13 @@ def record(
     audience: str = "all",
     facts: str | Literal[False] | None = False,
 ) -> Event:
-    """Append an event to the chain of its subject, under that subject's lock.
+    """Append an event to the chain of its subject, which must be held.
 
     words: free text by name; it is stored beside the chain, which holds a salted hash only. audience: `all`, or
     `office` for events that applicants do not see. facts: the row's fingerprint from now on, None when the row is a
     draft again, False to store none.
     """
-    head = _locked_head(about)
+    head = locking.head(about.subject, about.subject_id) or _begun(about)
     salted = {name: (secrets.token_hex(16), text) for name, text in (words or {}).items() if text}
     event = Event(
         subject=about.subject,
@@ -132,11 +130,8 @@ def digest(event: Event) -> str:
     return hashlib.sha256(f"{event.previous}{canonical}".encode()).hexdigest()
 
 
-def _locked_head(about: About) -> Head:
-    """The head of the subject's chain, locked until the transaction ends; created when the chain is empty."""
-    key = {"subject": about.subject, "subject_id": about.subject_id}
-    wanted = select(Head).filter_by(**key).with_for_update().execution_options(populate_existing=True)
-    if head := db.session.scalar(wanted):
-        return head
-    db.session.execute(insert(Head).values(**key, number=0, hash=FIRST).on_conflict_do_nothing())
-    return db.session.scalars(wanted).one()
+def _begun(about: About) -> Head:
+    """The head of a new chain."""
+    head = Head(subject=about.subject, subject_id=about.subject_id, number=0, hash=FIRST)
+    db.session.add(head)
+    return head

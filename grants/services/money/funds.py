@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from grants.db import db
 from grants.models import Fund
+from grants.services import locking
 from grants.services.integrity import history
 from grants.services.money import ledger
 from workflows.engine.message import Message, Money
@@ -23,6 +24,7 @@ def receive(*, title: str, year: int, currency: str, amount: Decimal, source: st
 
 def add(fund: Fund, *, amount: Decimal, source: str, actor: Actor) -> None:
     """Book a contribution to the fund, and record it in history. Raises ValueError unless the amount is above zero."""
+    locking.hold(fund, actor=actor)
     ledger.appropriate(fund, amount=amount, actor=actor, note=source)
     record(
         fund,

@@ -12,7 +12,7 @@ from grants.db import db, today
 from grants.models import Award, Instalment
 from grants.queries import recipients
 from grants.queries.cases import awards
-from grants.services import outbox
+from grants.services import locking, outbox
 from grants.services.effects import Apply, Context
 from grants.services.integrity import history
 from grants.services.money import ledger
@@ -55,11 +55,11 @@ def settle(award: Award) -> None:
     """Update the unspent funds to be returned, and whether the grant can be closed.
 
     It can be closed when all reports are approved, all instalments paid, and no unspent funds are left. When unspent
-    funds first appear, set the day by which to return them and write to the grantee. Locks the award, so that the
+    funds first appear, set the day by which to return them and write to the grantee. The award is held, so that the
     last report and the last payment are counted even when they are recorded at the same time.
     """
+    locking.require(award)
     db.session.flush()
-    db.session.refresh(award, with_for_update={"of": Award})
     ends = awards.loose_ends(award)
     if ends["unused"] and not award.unused:
         award.back_by = today() + timedelta(days=RETURN_DAYS)

@@ -1,4 +1,4 @@
-"""Double-entry ledger. Each entry moves an amount between two accounts of one fund, under the fund's lock.
+"""Double-entry ledger. Each entry moves an amount between two accounts of one fund, which must be held.
 
 Accounts in order: appropriated → available → envelope → committed → payable → in transit → paid → returned.
 Entries are never changed or deleted; money moves back with a new entry. The account that receives an amount is
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from grants.db import db
 from grants.models import Account, Award, Balance, Call, Entry, Fund, Posting
+from grants.services import locking
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import Actor
 
@@ -74,19 +75,12 @@ def take_in(award: Award, *, amount: Decimal, actor: Actor, note: str) -> Entry:
     return _post("refund", _of(award, "paid"), _of(award, "returned"), amount, actor, note=note)
 
 
-def lock(fund_id: int) -> Fund:
-    """Lock the fund until the transaction ends, and read it again. Call this before reading a balance of the fund."""
-    return db.session.scalars(
-        select(Fund).where(Fund.id == fund_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
-
-
 def _of(award: Award, kind: str) -> Account:
     return _account(award.application.call.fund, kind, call=award.application.call, award=award)
 
 
 def _account(fund: Fund, kind: str, *, call: Call | None = None, award: Award | None = None) -> Account:
-    lock(fund.id)
+    locking.require(fund)
     key = {
         "kind": kind,
         "fund_id": fund.id,

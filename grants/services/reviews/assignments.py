@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Assignment, Conflict, Membership, Organisation, Person
-from grants.services import outbox
+from grants.services import locking, outbox
 from grants.services.integrity import fingerprints, history
 from grants.services.refusals import Refused
 from workflows.engine.message import N_, Message
@@ -30,6 +30,7 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
 
     Raises Refused unless the application is in review, and with every reason why this person must not review it.
     """
+    locking.hold(application, shared=[reviewer], actor=actor)
     if application.step != "review":
         raise Refused(Message("You can invite reviewers only while the application is in review."))
     if reasons := unfit(application, reviewer):
@@ -117,8 +118,8 @@ def decline(assignment: Assignment, *, reason: str, actor: Actor) -> None:
 
 
 def expect(assignment: Assignment, *states: str) -> None:
-    """Lock the assignment and read it again; raise Refused unless it is in one of these states."""
-    db.session.refresh(assignment, with_for_update={"of": Assignment})
+    """Hold the assignment with its application, share its reviewer; raise Refused unless it is in one of the states."""
+    locking.hold(assignment, shared=[assignment.person])
     if assignment.state not in states:
         raise Refused(Message("You have already answered this, or it is no longer needed."))
 

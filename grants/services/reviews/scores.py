@@ -32,7 +32,6 @@ def save(
     at this stage; Stale when the review's version is no longer `version`.
     """
     expect(review.assignment, "ready")
-    db.session.refresh(review)
     if version is not None and review.version != version:
         raise Stale(review)
     _open_for_reviews(review.assignment)

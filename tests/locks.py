@@ -1,0 +1,133 @@
+"""Records in which order a program locks rows, and which rows change without being held.
+
+Statements are read before the cursor executes them. A plain UPDATE locks too, so one on a table of the order that was
+neither locked nor inserted into by the same transaction is a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session
+
+from grants.db import Model, db
+from grants.models import (
+    ApplicationSave,
+    Appointment,
+    BudgetLine,
+    Indicator,
+    Membership,
+    Payment,
+    ReportFigure,
+    ReportSpending,
+    Review,
+)
+from grants.services import locking
+
+TABLES = tuple(model.__tablename__ for model in locking.ORDER)
+LOCKED = re.compile(r"\bFROM (\w+)\b.*\bFOR (?:NO KEY UPDATE|UPDATE|SHARE|KEY SHARE)(?: OF (\w+))?", re.DOTALL)
+CHANGED = re.compile(r"^\s*(UPDATE|DELETE FROM|INSERT INTO) (\w+)")
+OWNERS: dict[type[Model], tuple[str, str]] = {
+    Appointment: ("person", "person_id"),
+    Membership: ("person", "person_id"),
+    ApplicationSave: ("application", "application_id"),
+    BudgetLine: ("application", "application_id"),
+    Indicator: ("application", "application_id"),
+    ReportFigure: ("report", "report_id"),
+    ReportSpending: ("report", "report_id"),
+    Review: ("assignment", "assignment_id"),
+    Payment: ("batch", "batch_id"),
+}
+"""Rows that are changed under the lock of another: its table, and the column with its id."""
+
+
+@dataclass
+class Locks:
+    """What was found. pairs: how often a table was locked right after another; statements: how many were read."""
+
+    inversions: Counter[str] = field(default_factory=Counter)
+    unheld: Counter[str] = field(default_factory=Counter)
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def findings(self) -> list[str]:
+        """Every finding once."""
+        return sorted({*self.inversions, *self.unheld})
+
+    def read(self, statement: str, before: list[str]) -> None:
+        """Take in one statement of a transaction. before: the tables that it has locked so far, in order."""
+        verb, table = _lock_of(statement)
+        if table not in TABLES or (verb == "INSERT INTO" and table != "counter"):
+            if table in TABLES:
+                before.append(f"new {table}")
+            return
+        if verb != "SELECT" and (table in before or f"new {table}" in before):
+            return
+        if verb in {"UPDATE", "DELETE FROM"}:
+            self.unheld[f"{verb} {table} without a lock"] += 1
+        locked = [name for name in before if name in TABLES]
+        last = max(locked, key=TABLES.index, default=table)
+        self.pairs[last, table] += 1
+        if TABLES.index(table) < TABLES.index(last):
+            self.inversions[f"{last} → {table}"] += 1
+        before.append(table)
+
+
+def _lock_of(statement: str) -> tuple[str, str]:
+    """The verb and the table of a statement that locks; two empty texts for every other."""
+    if changed := CHANGED.match(statement):
+        return changed[1], changed[2]
+    if locked := LOCKED.search(statement):
+        return "SELECT", locked[2] or locked[1]
+    return "", ""
+
+
+@contextmanager
+def recorded(app: Flask) -> Iterator[Locks]:
+    """Record every statement and every flush of this application in the block."""
+    found = Locks()
+
+    def statement(connection: Connection, _: Any, text: str, *__: Any) -> None:
+        found.read(text, connection.info.setdefault("locks", []))
+
+    def ended(connection: Connection) -> None:
+        connection.info.pop("locks", None)
+
+    def flush(session: Session, *_: Any) -> None:
+        for row in session.dirty:
+            if session.is_modified(row) and not _held(row):
+                found.unheld[f"{row.__tablename__} changes without being held"] += 1
+
+    with app.app_context():
+        engine = db.engine
+    listeners: list[tuple[Any, str, Any]] = [
+        (engine, "before_cursor_execute", statement),
+        (engine, "commit", ended),
+        (engine, "rollback", ended),
+        (db.session, "before_flush", flush),
+    ]
+    for target, name, listener in listeners:
+        event.listen(target, name, listener)
+    try:
+        yield found
+    finally:
+        for target, name, listener in listeners:
+            event.remove(target, name, listener)
+
+
+def _held(row: Model) -> bool:
+    """Whether the row may change: it is held, or its owner is, or it belongs to none of the tables of the order."""
+    if isinstance(row, locking.ORDER):
+        return locking.is_held(row)
+    if owner := OWNERS.get(type(row)):
+        table, column = owner
+        model = next(model for model in locking.ORDER if model.__tablename__ == table)
+        return locking.is_held(db.session.get_one(model, getattr(row, column)))
+    return True

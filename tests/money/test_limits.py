@@ -1,0 +1,68 @@
+"""An organisation holds at most as many grants as the call allows, whatever two approvers do at the same instant."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import psycopg
+import pytest
+from flask import Flask
+
+from grants.db import db, transaction
+from grants.models import Application, Award
+from grants.outside.servers import Postgres
+from grants.outside.servers.postgres import plain
+from grants.services import calls
+from grants.services.refusals import Refused
+from tests.money.conftest import Copies
+from tests.money.racing import DONE, ROUNDS, together
+from tests.money.test_races import award, unlock_all
+from tests.prepared import prepared
+from tests.world import found
+from workflows.engine.roles import Role
+
+
+@pytest.fixture(scope="session")
+def nearly_full(postgres: Postgres, template: str, edge: str) -> str:
+    """Three applications of each chapter recommended for 10,000, and money for all; two grants are allowed at once."""
+    name = "grants_nearly_full"
+
+    def fill() -> None:
+        with transaction():
+            made = found()
+            calls.fund(made.calls["BTN-L"], amount=Decimal(900_000), actor=made.actor("fay", Role.FINANCE))
+        db.session.remove()
+        with psycopg.connect(plain(postgres.url("postgres", name)), autocommit=True) as superuser:
+            superuser.execute("SET session_replication_role = replica")
+            superuser.execute("UPDATE application SET organisation_id = 1001 + (id - 1001) / 3 WHERE id > 1000")
+
+    return prepared(postgres, edge, name, fill)
+
+
+def grants(app: Flask, chapter: int) -> tuple[int, list[object]]:
+    """Award one application of the chapter, then the other two at once; returns how many grants it then holds."""
+    first = 1001 + 3 * chapter
+    assert together(app, [award(first)]) == [DONE]
+    outcomes = together(app, [award(first + 1), award(first + 2)])
+    with app.app_context():
+        held = db.session.query(Award).join(Application).filter(Application.organisation_id == 1001 + chapter)
+        return held.count(), outcomes
+
+
+def test_two_approvers_at_once_award_no_more_than_is_allowed(copies: Copies, nearly_full: str) -> None:
+    with copies(nearly_full) as app:
+        for chapter in range(min(ROUNDS, 33)):
+            held, outcomes = grants(app, chapter)
+
+            assert held == 2
+            (refused,) = (one for one in outcomes if one != DONE)
+            assert isinstance(refused, Refused)
+            assert "The limit is 2" in str(refused)
+
+
+def test_without_the_lock_a_chapter_would_hold_three_grants(
+    copies: Copies, nearly_full: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlock_all(monkeypatch)
+    with copies(nearly_full) as app:
+        assert 3 in {grants(app, chapter)[0] for chapter in range(min(ROUNDS, 33))}
