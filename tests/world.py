@@ -12,7 +12,7 @@ from flask import current_app
 from grants.db import db, now, today, transaction
 from grants.models import Application, Award, Batch, Call, Fund, Organisation, Payment, Person, Report
 from grants.outside.servers.postgres import plain
-from grants.services import batches, calls, persons, reports, transitions
+from grants.services import batches, calls, locking, persons, reports, transitions
 from grants.services.applications import checks, drafts
 from grants.services.money import funds
 from grants.services.reviews import assignments, conflicts, scores
@@ -125,6 +125,7 @@ def open_call(world: World, code: str, envelope: int) -> Call:
     """An open call of a programme, with an envelope."""
     assert world.fund is not None
     officer, finance = world.actor("olga", Role.OFFICER), world.actor("fay", Role.FINANCE)
+    locking.hold(world.fund, shared=[world.people["olga"], world.people["fay"]])
     call = calls.set_up(
         programme=code,
         title=f"{code} round",

@@ -16,7 +16,7 @@ from grants.db import db, now, today, transaction
 from grants.models import Application, Assignment, Award, Batch, Conflict, Document, DocumentFile, Outbox
 from grants.outside import mailbox
 from grants.outside.storage import Storage
-from grants.services import calls, outbox, persons, sessions
+from grants.services import calls, locking, outbox, persons, sessions
 from grants.services.applications import drafts
 from grants.services.reviews import assignments, conflicts, scores
 from tests import world as w
@@ -104,6 +104,7 @@ def sign_in(settings: Settings) -> dict[str, str]:
 def _people(world: World, settings: Settings) -> dict[str, str]:
     """More officers, people with a limited role, another reviewer, and somebody who signs in with a password."""
     with transaction():
+        locking.hold(*(world.people[name] for name in ("mg1", "mg2", "bo2", "uma")))
         for name, role in (("conf", Role.OFFICER), ("rhea", Role.REVIEWER)):
             world.people[name] = w.person(name)
             persons.appoint(world.people[name], role, actor=w.SYSTEM)
@@ -164,6 +165,7 @@ def _in_review(world: World) -> dict[str, str]:
     olga, rex = world.actor("olga", Role.OFFICER), world.actor("rex", Role.REVIEWER)
     with transaction():
         spare = assignments.assign(application=reviewed, reviewer=world.people["rex"], actor=olga)
+    with transaction():
         assignment = assignments.assign(application=ready, reviewer=world.people["rex"], actor=olga)
     with transaction():
         conflicts.clear(assignment, actor=rex)

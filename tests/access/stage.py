@@ -23,6 +23,7 @@ from grants.queries.sessions import COOKIE
 from grants.queries.tasks import inbox
 from tests.access import cast
 from tests.databases import copy, settings_for
+from tests.locks import Locks, recorded
 from tests.memory import as_superuser
 
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -33,7 +34,8 @@ class Stage:
     """Calls the application as any actor; whatever a call changes is gone before the next one.
 
     numbers: what the addresses of the table are filled in with; tokens: of the actors' sessions;
-    forms: as they stand on their pages, by address and reader.
+    forms: as they stand on their pages, by address and reader. locks: what was found in the order of the locks; a call
+    that breaks it fails.
     """
 
     app: Flask
@@ -42,6 +44,7 @@ class Stage:
     folder: Path
     numbers: dict[str, str]
     tokens: dict[str, str]
+    locks: Locks
     forms: dict[tuple[str, str], Form] = field(default_factory=dict)
     _clean: bool = field(default=False, init=False)
 
@@ -70,6 +73,7 @@ class Stage:
         answer = self._browser(actor).open(path, method=method, data=sent)
         answer.get_data()
         answer.close()
+        assert self.locks.findings == [], f"{method} {path}"
         refused = answer.status_code in {401, 403, 404, 405}
         self._clean = method == "GET" or refused
         return answer
@@ -112,13 +116,14 @@ def played(app: Flask, postgres: Postgres, template: str, folder: Path) -> Itera
         db.session.remove()
         db.engine.dispose()
     numbers["digest"] = app.extensions["assets"]["css"].digest
-    stage = Stage(app, postgres, ground, folder, numbers, tokens)
+    stage = Stage(app, postgres, ground, folder, numbers, tokens, Locks())
     app.extensions["settings"] = settings_for(postgres, stage.copy, folder)
     try:
         with pytest.MonkeyPatch.context() as patch:
             # The figure beside “Inbox” takes half the time of every page, and is the same on all; it has its own tests.
             patch.setattr(inbox, "count", lambda _: 0)
-            yield stage
+            with recorded(app) as stage.locks:
+                yield stage
     finally:
         with app.app_context():
             db.engine.dispose()

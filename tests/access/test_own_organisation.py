@@ -29,8 +29,8 @@ def begin() -> None:
     world = w.build(programmes=("BTN-L",))
     w.batch(world, w.active(world))
     w.in_review(world)
-    with transaction():
-        for name in ("olga", "fay", "pia"):
+    for name in ("olga", "fay", "pia"):
+        with transaction():
             persons.join(world.people[name], world.chapters["mg"], actor=w.SYSTEM)
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 from config import Settings
 from grants.db import db, now, transaction
 from grants.models import Application, Award, Conflict, Membership
-from grants.services import persons
+from grants.services import locking, persons
 from grants.services.reviews import assignments
 from tests import world as scene
 from tests.browser import signed_in
@@ -174,8 +174,8 @@ def test_inviting_reviewers_is_a_task_until_enough_are_invited(app: Flask, world
     with app.app_context():
         scene.review(world, db.session.get_one(Application, row.id), ("rex",))
     first = tasks(app, world, "olga")
-    with app.app_context(), transaction():
-        for name in ("ria", "rob"):
+    for name in ("ria", "rob"):
+        with app.app_context(), transaction():
             assignments.assign(
                 application=db.session.get_one(Application, row.id),
                 reviewer=world.people[name],
@@ -293,8 +293,9 @@ def test_a_person_who_signed_or_submitted_for_the_grantee_does_not_answer_it_lat
         signed = scene.awarded(world, chapter="bo")
         scene.apply(world, signed.agreement, "sign", "bo1", Role.APPLICANT, name="Bea Demo", read=True)
         scene.received(world, db.session.get_one(Award, 1), 1)
-        with transaction():
-            for name in ("mg1", "bo1"):
+        for name in ("mg1", "bo1"):
+            with transaction():
+                locking.hold(world.people[name])
                 row = db.session.query(Membership).filter_by(person_id=world.people[name].id).one()
                 row.ended_at = now()
                 persons.appoint(world.people[name], Role.OFFICER, actor=scene.SYSTEM)

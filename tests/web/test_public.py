@@ -222,7 +222,9 @@ def _with_rules(world: w.World, changed: dict[str, list[str] | None]) -> Call:
             rules=call.rules | {"rules": rules},
             actor=olga,
         )
+    with transaction():
         calls.fund(call, amount=Decimal(50_000), actor=world.actor("fay", Role.FINANCE))
+    with transaction():
         calls.open_now(call, actor=olga)
     return call
 
