@@ -63,7 +63,6 @@ def _calls(made: world.World) -> None:
         )
     for code in CALLS:
         with transaction():
-            locking.hold(made.people["olga"], made.people["fay"])
             call = world.open_call(made, code, ENVELOPE)
         if code == CLOSED:
             with transaction():
