@@ -195,16 +195,23 @@ def pages(stage: Stage) -> Iterator[tuple[str, TestResponse]]:
                 yield f"{actor} {row.path}", stage.call(actor, "GET", stage.filled(row.path))
 
 
+EMPTY = {"idempotency_key": "one"}
+"""A form with nothing but its key."""
+
+
 def refusals(stage: Stage) -> Iterator[tuple[str, TestResponse]]:
     """Every form sent empty, which most refuse (422, or 409 at another step), and the pages 403, 404 and 405."""
     for row in rows():
         if row.method == "POST" and row.allowed:
-            yield row.path, stage.call(row.allowed[0], "POST", stage.filled(row.path), {})
+            yield row.path, stage.call(row.allowed[0], "POST", stage.filled(row.path), EMPTY)
     yield "403", stage.call("own", "GET", "/people")
     yield "404", stage.call("own", "GET", "/nothing")
     yield "405", stage.call("own", "POST", "/account")
-    yield "409", stage.call("own", "POST", stage.filled("/applications/{granted}/transitions/submit"), {})
-    yield "409", stage.call("own", "POST", stage.filled("/reports/{received}/transitions/send"), {})
+    yield "409", stage.call("own", "POST", stage.filled("/applications/{granted}/transitions/submit"), EMPTY)
+    yield "409", stage.call("own", "POST", stage.filled("/reports/{received}/transitions/send"), EMPTY)
+    yield "422", stage.call("own", "POST", stage.filled("/reports/{received}/transitions/send"), {})
+    stage.call("own", "POST", stage.filled("/reports/{report}/transitions/send"), EMPTY)
+    yield "409", stage.call_again("own", "POST", stage.filled("/reports/{report}/write"), EMPTY)
 
 
 def test_every_text_of_a_page_is_a_message_or_data(stage: Stage, known: set[str]) -> None:
