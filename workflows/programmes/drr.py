@@ -22,13 +22,13 @@ EVENTS = (
 ALERT = Section(
     key="alert",
     title=N_("Alert"),
-    help=N_("Ten short answers. Write what you know now; you can add the rest later."),
+    help=N_("Ten short questions. Write what you know now; you can add the rest later."),
     questions=(
         TITLE,
         Question(key="event", kind="choice", label=N_("What happened"), options=EVENTS),
         Question(key="happened_on", kind="date", label=N_("Date of the event")),
         Question(key="place", kind="text", label=N_("Where"), words=20),
-        Question(key="people", kind="number", label=N_("Number of people cut off, about"), required=False),
+        Question(key="people", kind="number", label=N_("Approximate number of people cut off"), required=False),
         Question(key="down", kind="long", label=N_("What is not working"), words=60),
         Question(key="working", kind="long", label=N_("What still works"), words=40, required=False),
         Question(key="needed", kind="long", label=N_("What is needed first"), words=60),

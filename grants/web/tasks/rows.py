@@ -77,7 +77,7 @@ KINDS = {
     "reviewed": Kind(
         Message("Send to panel: %(title)s"),
         Message("All required reviews have been submitted."),
-        Message("View status"),
+        Message("Send to panel"),
         "applications.show",
     ),
     "countersign": Kind(
