@@ -111,8 +111,8 @@ def test_who_does_not_see_the_application_is_not_written_to(
 def test_the_recipients_are_those_whom_the_filter_of_pages_shows_the_application(app: Flask) -> None:
     sides = {Role.OFFICER: Side.OFFICE, Role.FINANCE: Side.FINANCE, Role.APPLICANT: Side.APPLICANT}
     with app.app_context():
-        with transaction():
-            for name, lose in (("omar", join), ("fox", declare), ("fritz", narrow)):
+        for name, lose in (("omar", join), ("fox", declare), ("fritz", narrow)):
+            with transaction():
                 lose(name)
         for role, side in sides.items():
             shown = {
@@ -237,8 +237,8 @@ def test_a_reviewer_is_invited_only_while_they_may_review(
     with app.app_context():
         world = w.found()
         row = w.in_review(world, chapter="bo")
-        with transaction():
-            for name in ("ria", "rob"):
+        for name in ("ria", "rob"):
+            with transaction():
                 assignments.assign(
                     application=row, reviewer=world.people[name], actor=world.actor("olga", Role.OFFICER)
                 )

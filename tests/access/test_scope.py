@@ -384,7 +384,7 @@ def others(app: Flask, page: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "facts"), [("sofie", "your scope 0"), ("uma", "Grants held 1 of at most 2"), ("adam", "")]
+    ("name", "facts"), [("sofie", "your scope 0"), ("uma", "Grants held 1 (maximum 2)"), ("adam", "")]
 )
 def test_the_page_of_an_organisation_counts_the_grants_in_scope(app: Flask, name: str, facts: str) -> None:
     with app.app_context():
