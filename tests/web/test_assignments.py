@@ -30,6 +30,7 @@ def begin() -> None:
     row = scene.in_review(world)
     with transaction():
         persons.join(world.people["rex"], world.chapters["mg"], actor=SYSTEM)
+    with transaction():
         db.session.add(Conflict(application_id=row.id, person_id=world.people["ria"].id, kinds="money"))
         assign_reviewer(application=row, reviewer=world.people["rob"], actor=world.actor("olga", Role.OFFICER))
 
