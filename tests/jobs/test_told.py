@@ -11,7 +11,7 @@ from flask import Flask
 
 from grants.db import db, today, transaction
 from grants.language import of_mail
-from grants.models import Document, Outbox
+from grants.models import Call, Document, Outbox
 from grants.services.applications import submissions
 from tests import world as w
 from tests.prepared import Prepare
@@ -199,7 +199,7 @@ def test_the_mail_with_a_question_gives_its_deadline(app: Flask, world: w.World)
 
 def test_a_question_without_a_deadline_names_no_date(app: Flask, world: w.World) -> None:
     with app.app_context():
-        call = world.calls["BTN-L"]
+        call = db.session.get_one(Call, world.calls["BTN-L"].id)
         with transaction():
             call.rules = call.rules | {"clock": {}}
         row = asked(world)
