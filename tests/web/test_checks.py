@@ -76,7 +76,7 @@ def test_a_second_click_writes_no_second_event(app: Flask, sent: tuple[World, Ap
     for _ in range(2):
         client.submit(page, "/checks/standing", **{"standing-verdict": "passed"})
 
-    assert client.get(f"/applications/{row.id}/history").page.text.count("Check passed: The standing") == 1
+    assert client.get(f"/applications/{row.id}/history").page.text.count("Check passed: Standing") == 1
 
 
 @pytest.mark.parametrize("name", ["pia", "uma", "mg1"])
