@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app
 
 from grants.db import db, now, today, transaction
-from grants.models import Application, Award, Batch, Call, Fund, Organisation, Payment, Person, Report
+from grants.models import Application, Award, Batch, Call, Fund, Organisation, Payment, Person, Report, Review
 from grants.outside.servers.postgres import plain
 from grants.services import batches, calls, locking, persons, reports, transitions
 from grants.services.applications import checks, drafts
@@ -235,24 +235,30 @@ def check(world: World, row: Application) -> None:
 def review(world: World, row: Application, names: tuple[str, ...] = ("rex", "ria", "rob")) -> None:
     """Invite each reviewer, who declares no conflict, scores everything and submits."""
     for name in names:
+        written = scored(world, row, name)
         with transaction():
-            assignment = assignments.assign(
-                application=row, reviewer=world.people[name], actor=world.actor("olga", Role.OFFICER)
-            )
-        reviewer = world.actor(name, Role.REVIEWER)
-        with transaction():
-            conflicts.clear(assignment, actor=reviewer)
-        assert assignment.review is not None
-        with transaction():
-            scores.save(
-                assignment.review,
-                scores={c.key: (4, WHY) for c in row.call.data.rubric},
-                texts={"strengths": WHY, "concerns": WHY, "questions": ""},
-                fund=True,
-                amount=row.asked,
-                confidence=4,
-            )
-            scores.send(assignment.review, actor=reviewer)
+            scores.send(written, actor=world.actor(name, Role.REVIEWER))
+
+
+def scored(world: World, row: Application, name: str) -> Review:
+    """Invite a reviewer, who declares no conflict and scores everything, but does not submit."""
+    with transaction():
+        assignment = assignments.assign(
+            application=row, reviewer=world.people[name], actor=world.actor("olga", Role.OFFICER)
+        )
+    with transaction():
+        conflicts.clear(assignment, actor=world.actor(name, Role.REVIEWER))
+    assert assignment.review is not None
+    with transaction():
+        scores.save(
+            assignment.review,
+            scores={c.key: (4, WHY) for c in row.call.data.rubric},
+            texts={"strengths": WHY, "concerns": WHY, "questions": ""},
+            fund=True,
+            amount=row.asked,
+            confidence=4,
+        )
+    return assignment.review
 
 
 def awarded(

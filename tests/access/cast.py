@@ -18,7 +18,7 @@ from grants.outside import mailbox
 from grants.outside.storage import Storage
 from grants.services import calls, locking, outbox, persons, sessions
 from grants.services.applications import drafts
-from grants.services.reviews import assignments, conflicts, scores
+from grants.services.reviews import assignments
 from tests import world as w
 from tests.databases import advance
 from tests.world import World
@@ -162,23 +162,10 @@ def _in_review(world: World) -> dict[str, str]:
     """Two applications with all reviews that they need: Rex has still to answer for one, and is scoring the other."""
     reviewed = _reviewed(world, "BTN-S", ("ria", "rob"), 3_000)
     ready = _reviewed(world, "BTN-L", ("ria", "rob", "rhea"))
-    olga, rex = world.actor("olga", Role.OFFICER), world.actor("rex", Role.REVIEWER)
+    olga = world.actor("olga", Role.OFFICER)
     with transaction():
         spare = assignments.assign(application=reviewed, reviewer=world.people["rex"], actor=olga)
-    with transaction():
-        assignment = assignments.assign(application=ready, reviewer=world.people["rex"], actor=olga)
-    with transaction():
-        conflicts.clear(assignment, actor=rex)
-    assert assignment.review is not None
-    with transaction():
-        scores.save(
-            assignment.review,
-            scores={c.key: (4, w.WHY) for c in ready.call.data.rubric},
-            texts={"strengths": w.WHY, "concerns": w.WHY, "questions": ""},
-            fund=True,
-            amount=ready.asked,
-            confidence=4,
-        )
+    assignment = w.scored(world, ready, "rex").assignment
     return {
         "reviewed": str(reviewed.id),
         "ready": str(ready.id),

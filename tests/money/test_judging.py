@@ -15,13 +15,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from grants.db import db, transaction
+from grants.db import db
 from grants.models import Application, Assignment, Call, Check, Event
 from grants.queries import cases
 from grants.services import calls, transitions
 from grants.services.applications import checks, drafts
 from grants.services.refusals import Refused
-from grants.services.reviews import assignments, conflicts, scores
+from grants.services.reviews import scores
 from tests import world
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, Command, together, unlock
@@ -158,21 +158,7 @@ def fourth(prepare: Prepare) -> str:
         made = world.build(programmes=("BTN-L",))
         row = world.in_review(made)
         world.review(made, row)
-        olga, ron = made.actor("olga", Role.OFFICER), made.actor("ron", Role.REVIEWER)
-        with transaction():
-            assignment = assignments.assign(application=row, reviewer=made.people["ron"], actor=olga)
-        with transaction():
-            conflicts.clear(assignment, actor=ron)
-        assert assignment.review is not None
-        with transaction():
-            scores.save(
-                assignment.review,
-                scores={c.key: (4, world.WHY) for c in row.call.data.rubric},
-                texts={"strengths": world.WHY, "concerns": world.WHY, "questions": ""},
-                fund=True,
-                amount=row.asked,
-                confidence=4,
-            )
+        world.scored(made, row, "ron")
 
     return prepare("fourth", fill)
 

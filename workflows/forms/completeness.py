@@ -157,23 +157,10 @@ def _problems(section: Section, question: Question, content: Content) -> Sequenc
     if not _filled(question, content):
         if not question.required:
             return ()
-        if question.kind == "tick":
-            return (
-                Message(
-                    "%(section)s: “%(label)s” is not confirmed.",
-                    section=section.named,
-                    label=question.named,
-                    cure=section.key,
-                ),
-            )
-        return (
-            Message(
-                "%(section)s: “%(label)s” is not answered.",
-                section=section.named,
-                label=question.named,
-                cure=section.key,
-            ),
-        )
+        confirmed = N_("%(section)s: “%(label)s” is not confirmed.")
+        answered = N_("%(section)s: “%(label)s” is not answered.")
+        text = confirmed if question.kind == "tick" else answered
+        return (Message(text, section=section.named, label=question.named, cure=section.key),)
     return _wrong(section, question, content)
 
 
