@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from time import monotonic
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -182,9 +183,25 @@ def autocommit() -> Iterator[Connection]:
         yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
+class _Reading(NamedTuple):
+    """An instant of the database clock. at: when it was read, by the clock of this machine, in seconds."""
+
+    transaction: object
+    instant: datetime
+    at: float
+
+
 def now() -> datetime:
-    """The current instant by the database clock, which tests and the demonstration can set ahead; with time zone."""
-    return db.session.execute(text("SELECT grants_now()")).scalar_one()
+    """The current instant by the database clock, which tests and the demonstration can set ahead; with time zone.
+
+    The database is asked once per transaction; after that the time elapsed since is added.
+    """
+    session = db.session()
+    read: _Reading | None = session.info.get("clock")
+    if read is None or read.transaction is not session.get_transaction():
+        instant = session.execute(text("SELECT grants_now()")).scalar_one()
+        read = session.info["clock"] = _Reading(session.get_transaction(), instant, monotonic())
+    return read.instant + timedelta(seconds=monotonic() - read.at)
 
 
 def today() -> date:
