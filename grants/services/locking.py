@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, event, inspect, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, event, inspect, or_, select, tuple_
 from sqlalchemy.orm import Session, SessionTransaction, object_session
 
 from grants.db import Model, db
@@ -182,6 +182,15 @@ class _State:
             for row in db.session.scalars(_locked(_rows(model, keys), alone=strength)):
                 self.keep(row, alone=strength)
 
+    def take_where(self, model: type[Model], condition: ColumnElement[bool]) -> None:
+        """Lock for itself every row that meets the condition and is not held yet, by id, in one statement."""
+        (id,) = inspect(model).primary_key
+        held = [key for kind, key in self.modes if kind is model]
+        fresh = select(model).where(condition, *([id.not_in(held)] if held else [])).order_by(id)
+        for row in db.session.scalars(_locked(fresh, alone=True)):
+            self.passes(model, [_key(row)])
+            self.keep(row, alone=True)
+
     def keep(self, row: Model, *, alone: bool) -> None:
         self.modes[type(row), _key(row)], self.rows[type(row), _key(row)] = alone, row
 
@@ -275,9 +284,8 @@ def _take_parts(state: _State, applications: list[int]) -> dict[int, int]:
     found = select(Award.application_id, Award.id).where(Award.application_id.in_(applications))
     awards: dict[int, int] = dict(db.session.execute(found.order_by(Award.id)).all())
     for model in (Agreement, Report, Instalment) if awards else ():
-        state.take(model, set(db.session.scalars(select(model.id).where(model.award_id.in_(awards.values())))))
-    of = select(Assignment.id).where(Assignment.application_id.in_(applications))
-    state.take(Assignment, set(db.session.scalars(of)))
+        state.take_where(model, model.award_id.in_(awards.values()))
+    state.take_where(Assignment, Assignment.application_id.in_(applications))
     return awards
 
 
