@@ -83,23 +83,22 @@ class Home:
 
 @dataclass(frozen=True)
 class Life:
-    """Observations of one home in which four demonstrations ran one after another.
+    """Observations of one home in which three demonstrations ran one after another.
 
-    The first was told to stop while it played the story. The second was killed while it played it again. The third
-    started immediately afterwards and was told to stop when it was ready. Of the fourth the system process was killed.
-    stopped: exit statuses of those told to stop; begun: whether the story was played again; gone: whether the killed
-    one left nothing; at_work, healthy, left: the third's processes, its health, and processes running after it;
-    orphaned: the fourth's exit status, its last line, and processes running after it; before, after: modes and owners
-    of every parent folder.
+    The first was killed while it played the story. The second started immediately afterwards and played it again, until
+    its system process was killed. The third found the story played, and was told to stop when it was ready.
+    gone: whether the killed one left nothing; begun: whether the story was played again; orphaned: the second's exit
+    status, its last line, and processes running after it; at_work, healthy, stopped, left: the third's processes, its
+    health, its exit status, and processes running after it; before, after: modes and owners of every parent folder.
     """
 
-    stopped: tuple[int, int]
-    begun: bool
     gone: bool
+    begun: bool
+    orphaned: tuple[int, str, list[str]]
     at_work: list[str]
     healthy: bool
+    stopped: int
     left: list[str]
-    orphaned: tuple[int, str, list[str]]
     before: dict[Path, tuple[int, int, int]]
     after: dict[Path, tuple[int, int, int]]
 
@@ -118,32 +117,29 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 @pytest.fixture(scope="module")
 def life(home: Home) -> Life:
-    """Four demonstrations, one after another; each takes six seconds to start."""
+    """Three demonstrations, one after another; each takes six seconds to start."""
     before = modes(home.instance / "demo")
-    broken_off = status_after_sigterm(home.start(PLAYING))
-    second = home.start(PLAYING)
-    begun = not home.story.exists()
-    home.story.write_text("{}\n")
+    first = home.start(PLAYING)
     killed = {*home.left()}
-    kill(second)
+    kill(first)
+    second = home.start(PLAYING)
+    begun, gone = not home.story.exists(), not killed.intersection(home.left())
+    orphaned = deserted(home, second)
+    home.story.write_text("{}\n")
     third = home.start()
-    gone = not killed.intersection(at_work := home.left())
-    healthy = home.healthy()
-    stopped = broken_off, status_after_sigterm(third)
-    left = home.left()
-    orphaned = deserted(home)
-    return Life(stopped, begun, gone, at_work, healthy, left, orphaned, before, modes(home.instance / "demo"))
+    at_work, healthy = home.left(), home.healthy()
+    stopped = status_after_sigterm(third)
+    return Life(gone, begun, orphaned, at_work, healthy, stopped, home.left(), before, modes(home.instance / "demo"))
 
 
-def deserted(home: Home) -> tuple[int, str, list[str]]:
+def deserted(home: Home, demo: subprocess.Popen[bytes]) -> tuple[int, str, list[str]]:
     """Exit status and last line of a demonstration whose system process was killed, and processes still running."""
-    fourth = home.start()
     (up,) = (int(each.split()[0]) for each in home.left() if each.endswith("grants.cli up"))
     os.kill(up, signal.SIGKILL)
     try:
-        return fourth.wait(SECONDS), home.text_found.splitlines()[-1], home.left()
+        return demo.wait(SECONDS), home.text_found.splitlines()[-1], home.left()
     finally:
-        fourth.kill()
+        demo.kill()
 
 
 def status_after_sigterm(demo: subprocess.Popen[bytes]) -> int:
@@ -165,7 +161,7 @@ def modes(path: Path) -> dict[Path, tuple[int, int, int]]:
 
 def test_told_to_stop_it_leaves_no_process_and_no_changed_folder(life: Life) -> None:
     assert {part for part in PARTS if not any(part in each for each in life.at_work)} == set()
-    assert (life.stopped, life.left) == ((0, 0), [])
+    assert (life.stopped, life.left) == (0, [])
     assert life.after == life.before
 
 
