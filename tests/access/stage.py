@@ -33,9 +33,9 @@ REDIRECTS = {301, 302, 303, 307, 308}
 class Stage:
     """Calls the application as any actor; whatever a call changes is gone before the next one.
 
-    numbers: what the addresses of the table are filled in with; tokens: of the actors' sessions;
-    forms: as they stand on their pages, by address and reader. locks: what was found in the order of the locks; a call
-    that breaks it fails.
+    numbers: what the addresses of the table are filled in with; tokens: of the actors' sessions; forms, pages: as an
+    actor got them, by address as the table writes it and actor. locks: what was found in the order of the locks; a
+    call that breaks it fails.
     """
 
     app: Flask
@@ -46,6 +46,7 @@ class Stage:
     tokens: dict[str, str]
     locks: Locks
     forms: dict[tuple[str, str], Form] = field(default_factory=dict)
+    pages: dict[tuple[str, str], TestResponse] = field(default_factory=dict)
     _clean: bool = field(default=False, init=False)
 
     def filled(self, text: str) -> str:

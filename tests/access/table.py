@@ -1,4 +1,4 @@
-"""The written verdicts: `table.txt` read into rows, and a row replayed against the application."""
+"""The written verdicts: `table.txt` read into rows, and a row called by every actor."""
 
 from __future__ import annotations
 
@@ -60,13 +60,21 @@ def rows() -> tuple[Row, ...]:
 
 def replay(stage: Stage, row: Row, actors: Iterable[str] = ACTORS) -> str:
     """The verdicts as they really are, in the order of the actors."""
-    return "".join(verdict(attempt(stage, row, actor), row) for actor in actors)
+    call = page if row.method == "GET" else attempt
+    return "".join(verdict(call(stage, row, actor), row) for actor in actors)
 
 
 def attempt(stage: Stage, row: Row, actor: str, data: dict[str, Any] | None = None) -> TestResponse:
-    """The answer to an actor who calls the row's address with a form that is filled in properly."""
+    """The answer to an actor who calls the row's address with this form, or one that is filled in properly."""
     given = form(stage, row, actor) if data is None else data
     return stage.call(actor, row.method, stage.filled(row.path), given)
+
+
+def page(stage: Stage, row: Row, actor: str) -> TestResponse:
+    """The answer to an actor who opens the row's page, fetched once: no guard may be removed meanwhile."""
+    if (row.path, actor) not in stage.pages:
+        stage.pages[row.path, actor] = attempt(stage, row, actor)
+    return stage.pages[row.path, actor]
 
 
 def form(stage: Stage, row: Row, actor: str) -> dict[str, Any]:

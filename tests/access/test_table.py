@@ -29,7 +29,7 @@ from grants.web.site.idempotency import idempotent, not_idempotent
 from tests.access.cast import ACTORS, SCOPED, WITHOUT_LIMIT
 from tests.access.forms import SENT
 from tests.access.stage import REDIRECTS, Stage, played
-from tests.access.table import MEANING, Row, attempt, form, replay, rows, verdict
+from tests.access.table import MEANING, Row, attempt, form, page, replay, rows, verdict
 from tests.access.twice import sent_twice
 from tests.browser import without_key
 from workflows.engine.roles import Actor, Role
@@ -306,7 +306,7 @@ def test_the_routes_without_a_key_are_these(flow_row: Flask) -> None:
 def test_every_form_of_every_page_carries_a_key(stage: Stage, row: Row) -> None:
     keyless = {}
     for actor in row.allowed:
-        answer = stage.call(actor, "GET", stage.filled(row.path))
+        answer = page(stage, row, actor)
         if answer.mimetype == "text/html":
             keyless[actor] = without_key(Page(answer.get_data(as_text=True)))
 
