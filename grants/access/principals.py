@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Select, literal, or_, select, union_all
+from sqlalchemy import BindParameter, Select, bindparam, literal, or_, select, union_all
 
 from grants.access.permissions import ALLOWED, EXTENT, Extent, Permission
 from grants.db import db
@@ -122,6 +122,24 @@ class Principal:
 ANONYMOUS = Principal()
 
 
+PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+TIES = union_all(
+    select(Membership.person_id, literal("acts for"), Membership.organisation_id).where(
+        Membership.person_id.in_(PEOPLE), Membership.ended_at.is_(None)
+    ),
+    select(Conflict.person_id, literal("conflict"), Conflict.application_id).where(
+        Conflict.person_id.in_(PEOPLE), Conflict.lifted_at.is_(None)
+    ),
+    select(Assignment.person_id, literal("asked"), Assignment.application_id).where(Assignment.person_id.in_(PEOPLE)),
+)
+APPOINTMENTS = (
+    select(Appointment.person_id, Appointment.role, Appointment.programme, Appointment.call_id, Call.id)
+    .outerjoin(Call, or_(Call.id == Appointment.call_id, Call.programme == Appointment.programme))
+    .where(Appointment.person_id.in_(PEOPLE), Appointment.ended_at.is_(None))
+)
+"""The two queries about people. They are composed once, because every request asks them."""
+
+
 def load_principal(person: Person | None) -> Principal:
     """Load the principal for a person, in two queries; the public for None and for an account that has ended."""
     return load_principals([person])[0] if person else ANONYMOUS
@@ -131,19 +149,7 @@ def load_principals(people: Iterable[Person]) -> list[Principal]:
     """Load the principals for these people, in the same order, in two queries for any number."""
     wanted = list(people)
     ids = [person.id for person in wanted if person.ended_at is None]
-    rows = db.session.execute(
-        union_all(
-            select(Membership.person_id, literal("acts for"), Membership.organisation_id).where(
-                Membership.person_id.in_(ids), Membership.ended_at.is_(None)
-            ),
-            select(Conflict.person_id, literal("conflict"), Conflict.application_id).where(
-                Conflict.person_id.in_(ids), Conflict.lifted_at.is_(None)
-            ),
-            select(Assignment.person_id, literal("asked"), Assignment.application_id).where(
-                Assignment.person_id.in_(ids)
-            ),
-        )
-    ).all()
+    rows = db.session.execute(TIES, {"people": ids}).all()
     ties: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for owner, tie, id in rows:
         ties[owner].append((tie, id))
@@ -171,11 +177,7 @@ def _principal(person: Person, ties: list[tuple[str, int]], calls: Calls, progra
 
 def scopes_of(people: list[int]) -> dict[int, tuple[Calls, Programmes]]:
     """What the current appointments of these people cover: the calls and the programmes of each role."""
-    held = db.session.execute(
-        select(Appointment.person_id, Appointment.role, Appointment.programme, Appointment.call_id, Call.id)
-        .outerjoin(Call, or_(Call.id == Appointment.call_id, Call.programme == Appointment.programme))
-        .where(Appointment.person_id.in_(people), Appointment.ended_at.is_(None))
-    ).all()
+    held = db.session.execute(APPOINTMENTS, {"people": people}).all()
     found: dict[int, tuple[Calls, Programmes]] = defaultdict(lambda: ({}, {}))
     for owner, name, programme, call_id, reached in held:
         role, (calls, programmes) = Role(name), found[owner]
