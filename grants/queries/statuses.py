@@ -30,6 +30,11 @@ class Status:
     starts_on: date | None = None
     received: list[tuple[str, datetime]] = field(default_factory=list)
 
+    @property
+    def reviewing(self) -> int:
+        """How many reviewers are invited and have not dropped out, whether or not they have submitted."""
+        return sum(self.reviews.get(state, 0) for state in ("asked", "ready", "sent"))
+
 
 def of(applications: Sequence[Application]) -> dict[int, Status]:
     """The status facts by application id. The caller checks whether the reader may see the applications."""

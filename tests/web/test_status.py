@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from grants.db import db, today, transaction
-from grants.models import Application
+from grants.models import Application, Assignment
 from grants.queries import reviews, statuses
+from grants.services.reviews import scores
 from grants.web.applications import applicant_view, decision_summary, status
 from grants.web.public import call_view
 from grants.web.site import formats
@@ -39,6 +41,13 @@ def line_of(app: Flask, row: Application) -> list[tuple[str, str]]:
         return [(stop.name, stop.state) for stop in status.line(row, statuses.of([row])[row.id])]
 
 
+def tag_of(app: Flask, row: Application) -> tuple[str, str]:
+    """The words of the tag beside the title."""
+    with app.test_request_context():
+        step = status.step_of(row, statuses.of([row])[row.id])
+        return step.word, status.held_by(step, ours=True)
+
+
 @pytest.mark.ground("large_draft")
 def test_a_draft_has_all_steps_ahead(app: Flask) -> None:
     with app.app_context():
@@ -62,10 +71,30 @@ def test_a_question_is_a_separate_step(app: Flask) -> None:
 
         assert line_of(app, row)[:4] == [
             ("Submitted", "past"),
-            ("Checks", "past"),
             ("Returned with a question", "present"),
+            ("Checks", "coming"),
             ("Reviews", "coming"),
         ]
+
+        w.apply(world, row, "answer", "mg1", Role.APPLICANT)
+        assert line_of(app, row)[:3] == [("Submitted", "past"), ("Checks", "present"), ("Reviews", "coming")]
+
+
+@pytest.mark.ground("in_review")
+def test_a_review_is_with_the_reviewers_until_all_have_submitted(app: Flask) -> None:
+    with app.app_context():
+        world, row = w.found(), db.session.get_one(Application, 1)
+        assert tag_of(app, row) == ("In review", "with us")
+
+        w.review(world, row, ("rex", "ria"))
+        w.scored(world, row, "rob")
+        assert tag_of(app, row) == ("In review", "with reviewers")
+
+        with transaction():
+            assignment = db.session.scalars(select(Assignment).where(Assignment.state == "ready")).one()
+            assert assignment.review is not None
+            scores.send(assignment.review, actor=world.actor("rob", Role.REVIEWER))
+        assert tag_of(app, row) == ("All reviews submitted", "with us")
 
 
 @pytest.mark.ground("small_draft")

@@ -154,7 +154,11 @@ def sentence(application: Application, facts: Status) -> str:
         case "triage" | "checks" | "panel" | "decision":
             return gettext("We are assessing your application. You will hear from us by %(day)s.", day=by)
         case "review":
-            return gettext("Reviewers are assessing your application. You will hear from us by %(day)s.", day=by)
+            return (
+                gettext("The reviews are complete. You will hear from us by %(day)s.", day=by)
+                if status.all_submitted(application, facts)
+                else gettext("Reviewers are assessing your application. You will hear from us by %(day)s.", day=by)
+            )
         case "agreement" if facts.agreement == "countersign":
             return gettext("You have signed the agreement. We will countersign it next.")
         case "active":

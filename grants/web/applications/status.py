@@ -18,12 +18,13 @@ from grants.web.site.formats import current_day, day, instant, translate
 from workflows import programme
 from workflows.deadlines import LIMITED_AS, time_limit
 from workflows.engine.flow import Flow, Transition
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
 from workflows.engine.steps import STEPS, Holder, Step
 
 ENDED = ("not_eligible", "declined", "withdrawn", "terminated")
 DECISION = ("panel", "decision")
+REVIEWED = N_("All reviews submitted")
 AFTER = ("agreement", "active", "closed")
 ROLES = {Role.OFFICER: Message("programme officer"), Role.APPROVER: Message("approver")}
 
@@ -95,14 +96,17 @@ class Stage(NamedTuple):
 
 
 def _stages(subject: Subject) -> list[Stage]:
-    """The stages of progress in this flow; a final step replaces those not reached."""
+    """The stages of progress in this flow; a final step replaces those not reached.
+
+    A question stands before the checks, because they are completed only after it is answered.
+    """
     application = subject.application
     way = road(flow_of(application), application.stage)
     unsent = application.step == "draft" or application.submitted_at is None
     stages = [Stage(gettext("Draft") if unsent else gettext("Submitted"), ("draft",))]
     stages += [_stage(step) for step in way if step in ("triage", "checks", "review")]
     if application.step == "question":
-        stages.insert(2, Stage(translate(STEPS["question"].word), ("question",)))
+        stages.insert(1, Stage(translate(STEPS["question"].word), ("question",)))
     stages += [Stage(translate(later.title), ()) for later in _later(application)]
     stages += [Stage(gettext("Decision"), DECISION), Stage(gettext("Agreement"), ("agreement",))]
     if application.step in ENDED:
@@ -203,7 +207,7 @@ def _signer(subject: Subject) -> str:
 
 
 def _reviews(subject: Subject) -> list[str]:
-    needed = subject.application.call.data.stage(subject.application.stage).reviews
+    needed = _needed(subject.application)
     due = subject.facts.review_due
     return [
         gettext("%(count)s of %(needed)s submitted", count=subject.facts.reviews.get("sent", 0), needed=needed),
@@ -219,8 +223,8 @@ def _coming(subject: Subject, steps: tuple[str, ...]) -> list[str]:
                 gettext("both sign"),
             ]
         case ("review",):
-            needed = subject.application.call.data.stage(subject.application.stage).reviews
-            return [ngettext("%(num)s reviewer", "%(num)s reviewers", needed), span(subject.clock, "review")]
+            reviewers = ngettext("%(num)s reviewer", "%(num)s reviewers", _needed(subject.application))
+            return [reviewers, span(subject.clock, "review")]
         case ():
             if subject.ours:
                 return [gettext("applicant writes it"), gettext("if invited")]
@@ -283,11 +287,29 @@ def decision_by(application: Application) -> datetime | None:
 
 
 def step_of(application: Application, facts: Status) -> Step:
-    """The application's step; an agreement is held by the grantee first, then by the Foundation."""
+    """The application's step, with its present holder.
+
+    An agreement is held by the grantee first, then by the Foundation. A review is held by the Foundation while
+    reviewers must be invited, and once all of them have submitted.
+    """
     step = STEPS[application.step]
     if step.key == "agreement" and facts.agreement == "to_sign":
         return replace(step, holder=Holder.APPLICANT)
+    if step.key == "review" and all_submitted(application, facts):
+        return replace(step, word=REVIEWED, holder=Holder.OURS)
+    if step.key == "review" and facts.reviewing < _needed(application):
+        return replace(step, holder=Holder.OURS)
     return step
+
+
+def all_submitted(application: Application, facts: Status) -> bool:
+    """Whether the required reviews of the stage are submitted and none is outstanding."""
+    return facts.reviewing == facts.reviews.get("sent", 0) >= _needed(application)
+
+
+def _needed(application: Application) -> int:
+    """How many reviews the current stage requires."""
+    return application.call.data.stage(application.stage).reviews
 
 
 def held_by(step: Step, *, ours: bool = False) -> str:
