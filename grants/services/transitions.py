@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from grants.db import db, now
-from grants.models import Application, Batch, Report
+from grants.models import Application, Batch, Instalment, Report
 from grants.queries import cases, recipients
 from grants.queries.flows import InApplication, Stateful, flow_of, parent_application
 from grants.services import agreements, awards, batches, decisions, locking, outbox, reports
@@ -95,7 +95,7 @@ def apply(
         row.stage = transition.next_stage
     context = Context(actor=actor, case=case, apply=apply)
     result = _run_effect(row, transition, context)
-    message = result if isinstance(result, Message) else Message(transition.history_text or transition.title)
+    message = result if isinstance(result, Message) else _recorded(row, transition)
     _record(row, before, transition, context, message)
     _notify(row, transition, context, result.values if isinstance(result, Message) else result or {})
 
@@ -111,6 +111,18 @@ def _run_effect(row: Stateful, transition: Transition, context: Context) -> Valu
             result = EFFECTS[transition.effect](row, context)
     db.session.flush()
     return result
+
+
+def _recorded(row: Stateful, transition: Transition) -> Message:
+    """The text of the history; that of a report or an instalment names which one, because a grant has several."""
+    text = transition.history_text or transition.title
+    match row:
+        case Report():
+            return Message(text, report=Message(row.title))
+        case Instalment():
+            return Message(text, number=row.number)
+        case _:
+            return Message(text)
 
 
 def _record(row: Stateful, before: str, transition: Transition, context: Context, message: Message) -> None:

@@ -51,7 +51,7 @@ def test_applicants_cannot_read_internal_recommendations(app: Flask) -> None:
 
 
 @pytest.mark.ground("small_draft")
-def test_a_withdrawn_draft_was_never_submitted_and_gets_no_number(app: Flask) -> None:
+def test_a_deleted_draft_was_never_submitted_and_gets_no_number(app: Flask) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)
         w.apply(world, row, "withdraw", "mg1", Role.APPLICANT)
@@ -59,7 +59,8 @@ def test_a_withdrawn_draft_was_never_submitted_and_gets_no_number(app: Flask) ->
 
     text: str = client.get(f"/applications/{row.id}").page.text
 
-    assert "Withdrawn" in text
+    assert "Draft deleted" in text
+    assert "ithdrawn" not in text
     assert "Submitted" not in text
     assert "assigned when you submit" not in text
 
@@ -143,3 +144,18 @@ def test_a_disaster_application_is_reviewed_within_hours(app: Flask) -> None:
         w.review(world, row, ("rex",))
 
         assert (db.session.query(Assignment).one().due_on - today()).days == 1
+
+
+@pytest.mark.ground("active")
+def test_the_history_names_the_report_and_the_instalment(app: Flask) -> None:
+    with app.app_context():
+        world = w.found()
+        award = w.award_of(db.session.get_one(Application, 1))
+        w.reported(world, award, 1)
+        client = signed_in(app, world.people["mg1"])
+
+    text: str = client.get("/applications/1").page.text
+
+    assert "Interim report submitted" in text
+    assert "Interim report approved" in text
+    assert "Instalment 2 became payable" in text

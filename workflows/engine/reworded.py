@@ -42,7 +42,11 @@ FLOWS = {
     "No longer owed": "Report no longer required",
     # instalment and batch
     "No longer planned": "Instalment cancelled",
-    "Signed by both": "Both parties signed",
+    "Signed by the grantee": "Agreement signed by the grantee",
+    "Signed by both": "Agreement signed by both parties",
+    "Both parties signed": "Agreement signed by both parties",
+    "Became payable automatically": "Instalment became payable",
+    "Payments confirmed as made by the bank": "Payments confirmed by the bank",
     "Taken apart": "Batch cancelled",
     "Cancelled": "Batch cancelled",
 }

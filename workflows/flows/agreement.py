@@ -25,7 +25,7 @@ SIGN = Transition(
     fields=(NAME, READ),
     effect=Effect.SIGN_AGREEMENT,
     weight="first",
-    history_text=N_("Signed by the grantee"),
+    history_text=N_("Agreement signed by the grantee"),
     consequence=N_("The Foundation countersigns next."),
 )
 COUNTERSIGN = Transition(
@@ -48,7 +48,7 @@ COUNTERSIGN = Transition(
         ),
     ),
     weight="first",
-    history_text=N_("Both parties signed"),
+    history_text=N_("Agreement signed by both parties"),
     consequence=N_("The agreement then comes into force."),
 )
 MET = Transition(

@@ -18,6 +18,7 @@ from workflows.flows.panel import (
     AWARD,
     BACK_TO_PANEL,
     DECLINE,
+    DELETE,
     NOT_ELIGIBLE,
     PANEL,
     RECOMMEND,
@@ -48,7 +49,8 @@ READ = (own_draft, reviews_in, not_checked_by_me)
 OFFICER_DECIDES = PANEL.changed(
     replace(AWARD, source=("review",), roles=OFFICER, guards=(*READ, call_allows("award"), amount_fits)),
     replace(DECLINE, source=("review",), roles=OFFICER, guards=READ),
-    replace(WITHDRAW, source=("draft", "checks", "question", "review")),
+    DELETE,
+    replace(WITHDRAW, source=("checks", "question", "review")),
     replace(TAKE_BACK, roles=OFFICER),
     replace(REFUSE, roles=OFFICER),
     without=("to_panel", "recommend", "back_to_panel"),
@@ -75,6 +77,9 @@ TWO_STAGES = PANEL.changed(
     INVITE,
     replace(DECLINE, key="decline_statement", source=("review",), roles=OFFICER, guards=READ, stage="statement"),
     replace(TO_PANEL, stage="proposal"),
+    replace(DELETE, stage="statement"),
+    replace(WITHDRAW, source=("draft",), stage="proposal"),
+    WITHDRAW,
     name="application in two stages",
 )
 
@@ -140,7 +145,9 @@ DISASTER = PANEL.changed(
         target="review",
         history_text=N_("Sent back to review"),
     ),
-    replace(WITHDRAW, source=("draft", "triage", "review", "decision")),
+    replace(DELETE, stage="alert"),
+    replace(WITHDRAW, source=("draft",), stage="proposal"),
+    replace(WITHDRAW, source=("triage", "review", "decision")),
     *(_late(step) for step in ("triage", "review", "decision")),
     without=("ask", "answer", "no_answer", "pass", "to_panel", "back_to_panel"),
     name="disaster relief",

@@ -212,7 +212,7 @@ BACK_TO_PANEL = Transition(
 WITHDRAW = Transition(
     "withdraw",
     N_("Withdraw application"),
-    source=("draft", "checks", "question", "review", "panel", "decision"),
+    source=("checks", "question", "review", "panel", "decision"),
     target="withdrawn",
     roles=(Role.APPLICANT,),
     fields=(ANY_REASON,),
@@ -220,6 +220,13 @@ WITHDRAW = Transition(
     weight="grave",
     history_text=N_("Withdrawn"),
     consequence=N_("This ends your application. You can start a new application while the call is open."),
+)
+DELETE = replace(
+    WITHDRAW,
+    title=N_("Delete draft"),
+    source=("draft",),
+    history_text=N_("Draft deleted"),
+    consequence=N_("You can no longer edit or submit the draft. You can start a new one while the call is open."),
 )
 BEGIN = Transition(
     "begin",
@@ -274,12 +281,12 @@ CLOSE = Transition(
     guards=(all_settled,),
     effect=Effect.CLOSE_GRANT,
     weight="first",
-    history_text=N_("Closed"),
+    history_text=N_("Grant closed"),
     consequence=N_("This issues the impact report. The grant cannot be reopened."),
     final=True,
 )
 
 BEFORE = (SUBMIT, RETURN, ANSWER, NO_ANSWER, PASS, NOT_ELIGIBLE)
-DECIDING = (TO_PANEL, RECOMMEND, AWARD, DECLINE, BACK_TO_PANEL, WITHDRAW)
+DECIDING = (TO_PANEL, RECOMMEND, AWARD, DECLINE, BACK_TO_PANEL, DELETE, WITHDRAW)
 AFTER = (BEGIN, TURN_DOWN, TAKE_BACK, REFUSE, CLOSE)
 PANEL = Flow("application with a panel", starts=("draft",), transitions=(*BEFORE, *DECIDING, *AFTER))

@@ -16,7 +16,7 @@ FALL_DUE = Transition(
     roles=(Role.CLOCK,),
     guards=(conditions_hold,),
     effect=Effect.MAKE_INSTALMENT_PAYABLE,
-    history_text=N_("Became payable automatically"),
+    history_text=N_("Instalment %(number)s became payable"),
 )
 
 LAPSE = Transition(
@@ -26,7 +26,7 @@ LAPSE = Transition(
     target="withdrawn",
     roles=(Role.CLOCK,),
     guards=(given_up,),
-    history_text=N_("Instalment cancelled"),
+    history_text=N_("Instalment %(number)s cancelled"),
 )
 APPROVE = Transition(
     "approve",
@@ -80,12 +80,15 @@ CONFIRM = Transition(
         ),
     ),
     weight="first",
-    history_text=N_("Payments confirmed as made by the bank"),
+    history_text=N_("Payments confirmed by the bank"),
     consequence=N_(
         "Confirm once the bank has made every payment. This books each of them as paid and cannot be undone."
     ),
     final=True,
 )
+
+EARLIER = (N_("Instalment became payable"), N_("Instalment cancelled"))
+"""Texts of history that earlier releases stored without the number of the instalment."""
 
 INSTALMENT = Flow("instalment", starts=("planned",), transitions=(FALL_DUE, LAPSE))
 BATCH = Flow("payment", starts=("prepared",), transitions=(APPROVE, UNDO, RELEASE, CONFIRM))

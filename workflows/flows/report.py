@@ -19,7 +19,7 @@ SEND = Transition(
     guards=(agreement_in_force, earlier_reports_done, report_complete),
     effect=Effect.SUBMIT_REPORT,
     weight="first",
-    history_text=N_("Report submitted"),
+    history_text=N_("%(report)s submitted"),
     consequence=N_("You cannot change the report while we review it."),
 )
 APPROVE = Transition(
@@ -38,7 +38,7 @@ APPROVE = Transition(
         ),
     ),
     weight="first",
-    history_text=N_("Report approved"),
+    history_text=N_("%(report)s approved"),
     consequence=N_("Instalments that depend only on this report become payable."),
 )
 SEND_BACK = Transition(
@@ -57,7 +57,7 @@ SEND_BACK = Transition(
             N_("We have questions about “%(report)s”:\n\n%(question)s\n\nChange the report and submit it again."),
         ),
     ),
-    history_text=N_("Report returned with questions"),
+    history_text=N_("%(report)s returned with questions"),
     consequence=N_("The grantee can change the report and resubmit it."),
 )
 
@@ -68,7 +68,15 @@ LAPSE = Transition(
     target="withdrawn",
     roles=(Role.CLOCK,),
     guards=(given_up,),
-    history_text=N_("Report no longer required"),
+    history_text=N_("%(report)s no longer required"),
 )
+
+EARLIER = (
+    N_("Report submitted"),
+    N_("Report approved"),
+    N_("Report returned with questions"),
+    N_("Report no longer required"),
+)
+"""Texts of history that earlier releases stored without the name of the report."""
 
 FLOW = Flow("report", starts=("due",), transitions=(SEND, APPROVE, SEND_BACK, LAPSE))

@@ -24,7 +24,7 @@ from workflows.engine.steps import STEPS, Holder, Step
 
 ENDED = ("not_eligible", "declined", "withdrawn", "terminated")
 DECISION = ("panel", "decision")
-REVIEWED = N_("All reviews submitted")
+REVIEWED, DELETED = N_("All reviews submitted"), N_("Draft deleted")
 AFTER = ("agreement", "active", "closed")
 ROLES = {Role.OFFICER: Message("programme officer"), Role.APPROVER: Message("approver")}
 
@@ -111,7 +111,7 @@ def _stages(subject: Subject) -> list[Stage]:
     stages += [Stage(gettext("Decision"), DECISION), Stage(gettext("Agreement"), ("agreement",))]
     if application.step in ENDED:
         reached = [stage for stage in stages if set(stage.steps) & subject.facts.reached.keys()]
-        return [*reached, Stage(translate(STEPS[application.step].word), (application.step,))]
+        return [*reached, Stage(translate(step_of(application, subject.facts).word), (application.step,))]
     if application.step in AFTER[1:]:
         return [*stages, Stage(gettext("Project"), AFTER[1:])]
     return stages
@@ -290,7 +290,8 @@ def step_of(application: Application, facts: Status) -> Step:
     """The application's step, with its present holder.
 
     An agreement is held by the grantee first, then by the Foundation. A review is held by the Foundation while
-    reviewers must be invited, and once all of them have submitted.
+    reviewers must be invited, and once all of them have submitted. What was withdrawn before it was ever submitted is a
+    deleted draft.
     """
     step = STEPS[application.step]
     if step.key == "agreement" and facts.agreement == "to_sign":
@@ -299,6 +300,8 @@ def step_of(application: Application, facts: Status) -> Step:
         return replace(step, word=REVIEWED, holder=Holder.OURS)
     if step.key == "review" and facts.reviewing < _needed(application):
         return replace(step, holder=Holder.OURS)
+    if step.key == "withdrawn" and application.reference is None:
+        return replace(step, word=DELETED)
     return step
 
 
