@@ -24,7 +24,9 @@ def _words(report: Report) -> list[Message]:
         ("setbacks", report.setbacks, Message("What did not work")),
         ("next_steps", report.next_steps, Message("What comes next")),
     )
-    messages = [Message("Answer “%(label)s”.", label=label, cure=key) for key, text, label in asked if not text.strip()]
+    messages = [
+        Message("“%(label)s” is missing.", label=label, cure=key) for key, text, label in asked if not text.strip()
+    ]
     if report.story and not report.story_consent:
         messages.append(Message("Confirm that the person who tells the story agrees to its publication.", cure="story"))
     if report.story and not report.story_by.strip():

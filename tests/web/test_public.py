@@ -168,6 +168,7 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
         "Indirect costs are at most 15% of the grant.",
         "3 independent reviewers",
         "when we have approved the interim report",
+        "The panel discusses the scores, and a programme officer recommends an award or a decline.",
         "The approver, who took no part in the eligibility checks, then decides.",
     ):
         assert sentence in page.page.text

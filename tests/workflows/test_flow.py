@@ -149,15 +149,15 @@ def test_all_reasons_are_given_at_once() -> None:
     with pytest.raises(TransitionNotAllowed) as objected:
         flow.outcome("send", case, APPLICANT)
 
-    assert [str(message) for message in objected.value.reasons] == ["One.", "Two.", "Three.", "“Why” is required."]
+    assert [str(message) for message in objected.value.reasons] == ["One.", "Two.", "Three.", "“Why” is missing."]
 
 
 @pytest.mark.parametrize(
     ("answer", "reasons"),
     [
-        (None, ["“Why” is required."]),
-        ("", ["“Why” is required."]),
-        ("  \n", ["“Why” is required."]),
+        (None, ["“Why” is missing."]),
+        ("", ["“Why” is missing."]),
+        ("  \n", ["“Why” is missing."]),
         (" two  words ", ["“Why” needs at least 3 words."]),
         ("three whole words", []),
     ],
@@ -166,6 +166,14 @@ def test_a_length_limit_counts_words_not_spaces(answer: str | None, reasons: lis
     text_found = unanswered(replace(SEND, fields=(Field("why", "text", "Why", words=3),)), {"why": answer})
 
     assert [str(message) for message in text_found] == reasons
+
+
+def test_a_box_that_is_not_ticked_is_not_confirmed() -> None:
+    read = Field("read", "tick", "I have read it")
+
+    assert [str(message) for message in unanswered(replace(SEND, fields=(read,)), {})] == [
+        "“I have read it” is not confirmed."
+    ]
 
 
 @pytest.mark.parametrize(("answer", "reasons"), [("yes", []), ("maybe", ["Choose one of the options for “Fund it”."])])

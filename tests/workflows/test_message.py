@@ -109,12 +109,12 @@ def test_a_counted_message_keeps_both_forms_when_it_is_stored() -> None:
 
 
 def test_a_value_that_is_a_message_is_restored_as_one() -> None:
-    message = Message("Answer “%(label)s”.", label=Message("Title"))
+    message = Message("“%(label)s” is missing.", label=Message("Title"))
 
     back = Message.from_json(json.loads(json.dumps(message.as_json())))
 
     assert back == message
-    assert str(back) == "Answer “Title”."
+    assert str(back) == "“Title” is missing."
 
 
 def test_a_stored_text_is_read_in_its_present_wording(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,17 +64,17 @@ def incomplete(*questions: Question, content: Content) -> list[str]:
 @pytest.mark.parametrize(
     ("question", "answer", "messages"),
     [
-        (TITLE, None, ["Part: “Title” is not answered."]),
-        (TITLE, "", ["Part: “Title” is not answered."]),
+        (TITLE, None, ["Part: “Title” is missing."]),
+        (TITLE, "", ["Part: “Title” is missing."]),
         (TITLE, "three\twords\n here ", []),
         (TITLE, "now there are four", ["Part: “Title” has 4 words; 3 are allowed."]),
         (NOTE, None, []),
         (NOTE, "one two three", ["Part: “Note” has 3 words; 2 are allowed."]),
         (TICK, False, ["Part: “It is true” is not confirmed."]),
         (TICK, True, []),
-        (TITLE, "  \n", ["Part: “Title” is not answered."]),
+        (TITLE, "  \n", ["Part: “Title” is missing."]),
         (MONEY, 0, []),
-        (MONEY, None, ["Part: “Other money” is not answered."]),
+        (MONEY, None, ["Part: “Other money” is missing."]),
         (MONEY, "12.50", []),
         (MONEY, "lots", ["Part: “Other money” is not a number."]),
         (DAY, "2027-03-01", []),
@@ -90,7 +90,7 @@ def incomplete(*questions: Question, content: Content) -> list[str]:
             [{"name": "H. (demo)", "role": "Leads"}] * 3,
             ["Part: “Team” has 3 rows; this call allows at most 2."],
         ),
-        (ROWS, [], ["Part: “Team” is not answered."]),
+        (ROWS, [], ["Part: “Team” is missing."]),
         (ROWS, [{"name": "H. (demo)", "role": "Leads"}], []),
         (
             ROWS,
@@ -110,7 +110,7 @@ def test_an_answer_is_validated_by_the_kind_of_its_question(
 @pytest.mark.parametrize(
     ("lines", "messages"),
     [
-        ((), ["Part: “Budget” is not answered."]),
+        ((), ["Part: “Budget” is missing."]),
         ((ROUTER,), []),
         ((ROUTER, Line("", "equipment", Decimal(1), Decimal(1))), [2]),
         ((Line("Mast", "equipment", None, Decimal(1)), Line("Mast", "equipment", Decimal(1), None)), [1, 2]),
@@ -159,7 +159,7 @@ def test_a_form_for_one_indicator_accepts_one() -> None:
 
 
 def test_an_empty_list_of_indicators_is_not_an_answer() -> None:
-    assert incomplete(GOALS, content=Content({})) == ["Part: “Indicators” is not answered."]
+    assert incomplete(GOALS, content=Content({})) == ["Part: “Indicators” is missing."]
 
 
 def test_every_problem_refers_to_its_section() -> None:
@@ -195,13 +195,13 @@ def test_an_empty_small_proposal_lists_everything_missing_in_order() -> None:
     stage = programmes()["BTN-S"].rules.stage("proposal")
 
     assert [str(message) for message in missing(stage, Content({}))] == [
-        "The project: “Title” is not answered.",
-        "The project: “Summary” is not answered.",
-        "The project: “First day of the project” is not answered.",
-        "The project: “Length in months” is not answered.",
-        "Activities and indicator: “Activities and dates” is not answered.",
-        "Activities and indicator: “The one thing you will measure” is not answered.",
-        "Budget: “What you request from us” is not answered.",
+        "The project: “Title” is missing.",
+        "The project: “Summary” is missing.",
+        "The project: “First day of the project” is missing.",
+        "The project: “Length in months” is missing.",
+        "Activities and indicator: “Activities and dates” is missing.",
+        "Activities and indicator: “The one thing you will measure” is missing.",
+        "Budget: “What you request from us” is missing.",
         "Declarations: “The information in this application is true and complete.” is not confirmed.",
         "Declarations: “Our board has approved this proposal.” is not confirmed.",
         "Declarations: “The bank account is in the legal name of our organisation.” is not confirmed.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from workflows.engine.effects import Effect
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import ROLES, Actor, Role
 from workflows.engine.steps import STEPS
 from workflows.forms.printable import strange
@@ -223,7 +223,8 @@ def unanswered(transition: Transition, answers: Mapping[str, Any]) -> tuple[Mess
 
 def _missing(field: Field, answer: Any) -> Message | None:
     if answer is None or answer is False or not str(answer).strip():
-        return Message("“%(label)s” is required.", label=field.named, cure=field.key) if field.required else None
+        text = N_("“%(label)s” is not confirmed.") if field.kind == "tick" else N_("“%(label)s” is missing.")
+        return Message(text, label=field.named, cure=field.key) if field.required else None
     if field.options and answer not in [value for value, _ in field.options]:
         return Message("Choose one of the options for “%(label)s”.", label=field.named, cure=field.key)
     if field.words and len(str(answer).split()) < field.words:

@@ -158,8 +158,8 @@ def _problems(section: Section, question: Question, content: Content) -> Sequenc
         if not question.required:
             return ()
         confirmed = N_("%(section)s: “%(label)s” is not confirmed.")
-        answered = N_("%(section)s: “%(label)s” is not answered.")
-        text = confirmed if question.kind == "tick" else answered
+        missing = N_("%(section)s: “%(label)s” is missing.")
+        text = confirmed if question.kind == "tick" else missing
         return (Message(text, section=section.named, label=question.named, cure=section.key),)
     return _wrong(section, question, content)
 

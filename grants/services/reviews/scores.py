@@ -69,7 +69,7 @@ def missing(review: Review) -> tuple[Message, ...]:
             )
     for key, label in (("strengths", Message("Strengths")), ("concerns", Message("Concerns"))):
         if not getattr(review, key).strip():
-            messages.append(Message("Answer “%(label)s”.", label=label, cure=key))
+            messages.append(Message("“%(label)s” is missing.", label=label, cure=key))
     if review.fund is None:
         messages.append(Message("Select whether the project should be funded.", cure="fund"))
     if review.fund and not review.amount:

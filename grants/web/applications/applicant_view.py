@@ -21,7 +21,7 @@ from grants.web.drafts.editor import WRITABLE, asked_of
 from grants.web.site import timeline
 from grants.web.site.authorization import principal
 from grants.web.site.components import Fact
-from grants.web.site.formats import amount, day, instant, translate
+from grants.web.site.formats import amount, day, instant, reference, translate
 from grants.web.site.navigation import page
 from grants.web.transitions import available
 from workflows.engine.steps import Step
@@ -110,7 +110,8 @@ def show_own(application: Application) -> str:
 def _facts(application: Application) -> list[Fact]:
     found = [Fact(gettext("Applicant"), application.organisation.name)]
     if application.reference or application.step == "draft":
-        found.insert(0, Fact(gettext("Number"), application.reference or gettext("assigned when you submit")))
+        number = reference(application.reference) or gettext("assigned when you submit")
+        found.insert(0, Fact(gettext("Number"), number))
     if application.asked:
         found.append(Fact(gettext("Amount requested"), amount(application.asked, application.call.currency)))
     if application.submitted_at:

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext, ngettext
+from markupsafe import Markup
 
 from grants.access.principals import Principal
 from grants.access.visibility import OFFICE
@@ -19,7 +20,7 @@ from grants.queries import applications as found
 from grants.queries.applications import CAPPED, Filters, Listed, Listing
 from grants.web.site import limits
 from grants.web.site.components import Flag, Link, Tab
-from grants.web.site.formats import current_day, day, translate
+from grants.web.site.formats import current_day, day, reference, translate
 from workflows.countries import flags_of
 from workflows.deadlines import Elapsed, TimeLimit, time_limit
 from workflows.engine.message import Message
@@ -180,7 +181,7 @@ def line(one: Listed, principal: Principal) -> ApplicationRow:
         url=url_for("applications.show", id=row.id),
         asked=row.asked or None,
         currency=row.call.currency,
-        under=" · ".join([row.organisation.name, row.organisation.country, row.reference or ""]),
+        under=Markup(" · ").join([row.organisation.name, row.organisation.country, reference(row.reference)]),
         step=STEPS[row.step],
         held=held(one, principal),
         days=days,

@@ -14,7 +14,7 @@ from grants.queries import awards
 from grants.queries.cases.instalments import conditions as conditions_instalments
 from grants.web.site.authorization import principal
 from grants.web.site.components import Check
-from grants.web.site.formats import amount, day, percent, translate
+from grants.web.site.formats import amount, day, percent, reference, translate
 from workflows.engine.message import Message
 from workflows.engine.steps import STEPS, Step
 
@@ -99,4 +99,4 @@ def _next(row: Instalment, payment: Payment | None, open_to_me: frozenset[int]) 
 
 
 def _linked(batch: Batch) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(url_for("batches.show", id=batch.id), batch.number)
+    return Markup('<a href="{}">{}</a>').format(url_for("batches.show", id=batch.id), reference(batch.number))

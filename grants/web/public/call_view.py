@@ -24,8 +24,8 @@ from workflows.programmes import programmes
 class CallPage:
     """One call. applicants: who can apply. hear: when they get a decision. rules: the other rules as sentences.
 
-    opens: when it opens, while that is ahead. may_apply: the reader is not signed in, or is an applicant. decides: the
-    role that decides on awards.
+    opens: when it opens, while that is ahead. may_apply: the reader is not signed in, or is an applicant. panel: a
+    panel discusses the scores. decides: the role that decides on awards.
     """
 
     call: Call
@@ -36,6 +36,7 @@ class CallPage:
     opens: datetime | None
     may_apply: bool
     rules: Sequence[str]
+    panel: bool
     decides: str
     payments: Sequence[Payment]
     reports: Sequence[ReportDue]
@@ -53,6 +54,7 @@ def show(call: Call) -> CallPage:
         opens=call.opens_at if call.scheduled(now()) else None,
         may_apply=not principal().id or Role.APPLICANT in principal().roles,
         rules=rules_text.other_rules(rules, call.currency),
+        panel="panel" in programme.flow.steps,
         decides=_decides(call),
         payments=schedule_text.payments(rules),
         reports=schedule_text.reports(rules),

@@ -72,6 +72,7 @@ def init_app(app: Flask) -> None:
         paragraphs=paragraphs,
         clock=clock,
         in_sentence=in_sentence,
+        reference=reference,
     )
 
 
@@ -189,6 +190,11 @@ def label(code: str) -> str:
 def in_sentence(title: str) -> str:
     """A title as part of a sentence: "Interim report" → "interim report"; an abbreviation at its start stays."""
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def reference(number: str | None) -> Markup:
+    """A reference number, such as `BTN-2026-0003`, that does not break at its hyphens; empty if there is none."""
+    return Markup('<span class="reference">{}</span>').format(number) if number else Markup("")
 
 
 def paragraphs(text: str) -> Markup:

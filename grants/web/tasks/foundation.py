@@ -50,9 +50,9 @@ def _waiting(one: Application, facts: Status) -> str:
             return gettext("Assessing the alert “%(title)s”", title=one.title)
         case "checks":
             return gettext("Checking the eligibility of “%(title)s”", title=one.title)
-        case "review":
+        case "review" if not status.all_submitted(one, facts):
             return gettext("Reviewing “%(title)s”", title=one.title)
-        case "panel" | "decision":
+        case "review" | "panel" | "decision":
             return gettext("Deciding on “%(title)s”", title=one.title)
         case "agreement" if facts.agreement == "countersign":
             return gettext("Countersigning the agreement for “%(title)s”", title=one.title)

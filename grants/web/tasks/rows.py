@@ -8,11 +8,12 @@ from datetime import date, datetime
 
 from flask import url_for
 from flask_babel import gettext, ngettext
+from markupsafe import Markup
 
 from grants.queries.tasks.task import Task
 from grants.web.applications import listing
 from grants.web.site.components import Link
-from grants.web.site.formats import translate
+from grants.web.site.formats import reference, translate
 from workflows.engine.message import Message
 
 SOON_DAYS = 3
@@ -217,6 +218,9 @@ KINDS = {
 REPORTS = frozenset({"report", "report_question", "received"})
 """The kinds of tasks whose party is the title of a report."""
 
+AWARDS = frozenset({"sign", "meet", "give_back", "expect", "countersign", "take_back", "unsigned", "condition"})
+"""The kinds of tasks whose party is the number of an award."""
+
 
 def of(tasks: Sequence[Task]) -> list[TaskRow]:
     """Tasks as rows; the texts of each kind are translated only once."""
@@ -233,7 +237,7 @@ def _row(task: Task, title: str, why: str, button: str) -> TaskRow:
     url = url_for(endpoint, fund=task.id) if task.kind == "payable" else url_for(endpoint, id=task.id)
     return TaskRow(
         title=title % {"title": task.title} if task.title else gettext("Finish and submit your untitled application"),
-        why=" · ".join(part for part in (_party(task), why) if part),
+        why=Markup(" · ").join(part for part in (_party(task), why) if part),
         on=task.due_on,
         tone=listing.tone(task.due_on, SOON_DAYS),
         link=Link(button, url),
@@ -242,9 +246,11 @@ def _row(task: Task, title: str, why: str, button: str) -> TaskRow:
 
 
 def _party(task: Task) -> str:
-    """The other party of the task, the title of the report, or the number of payable instalments."""
+    """The other party of the task, the title of the report, the award's number, or how many instalments are payable."""
     if task.kind in REPORTS and task.party:
         return translate(task.party)
+    if task.kind in AWARDS:
+        return reference(task.party)
     if task.kind != "payable":
         return task.party
     return str(ngettext("%(num)s instalment to pay", "%(num)s instalments to pay", int(task.party)))
