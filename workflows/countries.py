@@ -6,6 +6,14 @@ the High Representative (UN-OHRLLS), the 39 states of 2024. Codes are ISO 3166-1
 
 from __future__ import annotations
 
+from workflows.engine.message import Message
+
+FLAGS = {
+    "LDC": Message("Least developed country (LDC)"),
+    "SIDS": Message("Small island developing state (SIDS)"),
+}
+"""The full name of each flag."""
+
 
 def _codes(text: str) -> frozenset[str]:
     return frozenset(text.split())

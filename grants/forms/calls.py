@@ -58,12 +58,12 @@ class DaysForm(Form):
 
     title = line(lazy_gettext("Title"), most=120, printed=True, missing=lazy_gettext("Enter the title of the call."))
     opens_at = InstantField(lazy_gettext("Opens (UTC)"), missing=lazy_gettext("Enter when the call opens."))
-    closes_at = InstantField(lazy_gettext("Closes (UTC)"), required=False)
+    closes_at = InstantField(lazy_gettext("Deadline (UTC)"), required=False)
 
     def validate_closes_at(self, field: Field) -> None:
         """Require that the call closes after it opens."""
         if self.opens_at.data and field.data and field.data <= self.opens_at.data:
-            raise ValidationError(gettext("The call must close after it opens."))
+            raise ValidationError(gettext("The deadline must be later than the opening of the call."))
 
     def facts(self) -> dict[str, Any]:
         """The valid values, by the parameter names of `services.calls`."""

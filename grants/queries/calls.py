@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import Principal, roles_on
 from grants.access.visibility import visible
 from grants.db import Side, db
-from grants.models import Application, Call, Fund, Total
+from grants.models import Application, Call, Event, Fund, Total
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
@@ -83,6 +84,14 @@ def _money(ids: list[int]) -> dict[int, Money]:
     left = func.coalesce(func.sum(Total.amount).filter(Total.kind == "envelope"), 0)
     sums = select(Total.call_id, func.sum(Total.amount), left).where(Total.call_id.in_(ids)).group_by(Total.call_id)
     return {id: Money(given, remaining) for id, given, remaining in db.session.execute(sums) if id is not None}
+
+
+def closed_at(call: Call) -> datetime | None:
+    """When an officer closed the call; None while it is not closed."""
+    if call.step != "closed":
+        return None
+    closed = (Event.subject == "call", Event.subject_id == call.id, Event.key == "close")
+    return db.session.scalar(select(func.max(Event.at)).where(*closed))
 
 
 def counts(call: Call, principal: Principal) -> Mapping[str, int]:

@@ -74,7 +74,7 @@ def test_setting_up_twice_with_one_form_creates_one_call(app: Flask, world: Worl
         ("title", "", "Enter the title of the call."),
         ("title", "Small 🎉", "Our letters cannot show these characters: 🎉"),
         ("opens_at", "soon", "Enter a date and time"),
-        ("closes_at", "2026-12-01T00:00", "must close after it opens"),
+        ("closes_at", "2026-12-01T00:00", "must be later than the opening"),
         ("closes_at", "9999-12-31T23:59", "Enter a year from 2000 to 2099."),
         ("opens_at", "0001-01-01T00:00", "Enter a year from 2000 to 2099."),
     ],
@@ -273,6 +273,9 @@ def test_a_call_opens_freezes_and_closes(app: Flask, world: World) -> None:
     assert client.submit(opened, "/close").status_code == 302
     with app.app_context():
         assert db.session.get_one(Call, id).step == "closed"
+    for path in (f"/office/calls/{id}", f"/calls/{id}"):
+        early = client.get(path).page.text
+        assert ("Closed" in early, "eadline" in early, "Closes" in early) == (True, True, False)
 
 
 @pytest.mark.parametrize(("name", "status"), [("pia", 200), ("uma", 200), ("fay", 403), ("rex", 403), ("mg1", 403)])

@@ -115,6 +115,24 @@ def test_a_decline_replaces_the_steps_that_would_have_followed(app: Flask) -> No
 
 
 @pytest.mark.ground("active")
+def test_a_closed_project_shows_the_day_on_which_it_was_closed(app: Flask) -> None:
+    with app.app_context():
+        world, row = w.found(), db.session.get_one(Application, 1)
+        for number in (1, 2):
+            w.reported(world, w.award_of(row), number)
+        w.paid(world, w.award_of(row))
+        w.apply(world, row, "close", "olga", Role.OFFICER)
+        with app.test_request_context():
+            facts = statuses.of([row])[row.id]
+            last = status.line(row, facts)[-1]
+            sentence = applicant_view.sentence(row, facts)
+            short, long = formats.day(row.step_at.date(), "short"), formats.day(row.step_at.date())
+
+    assert (last.name, last.notes) == ("Project", (f"closed {short}",))
+    assert sentence == f"The project is finished. We closed the grant on {long}."
+
+
+@pytest.mark.ground("active")
 def test_a_running_project_has_passed_the_award_step(app: Flask) -> None:
     with app.app_context():
         row = db.session.get_one(Application, 1)

@@ -165,7 +165,9 @@ def sentence(application: Application, facts: Status) -> str:
         case "active":
             return _running(status.starts_ahead(facts))
         case "closed":
-            return gettext("The project is finished and the grant is closed.")
+            return gettext(
+                "The project is finished. We closed the grant on %(day)s.", day=day(application.step_at.date())
+            )
     return ""
 
 

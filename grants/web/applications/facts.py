@@ -19,7 +19,7 @@ def facts(application: Application, case: ApplicationCase) -> list[Fact]:
     """The applicant, the request and related facts."""
     organisation, currency = application.organisation, application.call.currency
     flags = Markup("").join(
-        Markup(' <span class="flag">{}</span>').format(flag) for flag in flags_of(organisation.country)
+        Markup(' <span class="flag">{}</span>').format(label(flag)) for flag in flags_of(organisation.country)
     )
     link = Markup('<a href="{}">{}</a>').format(url_for("organisations.show", id=organisation.id), organisation.name)
     share = percent(round(100 * case.indirect / case.asked, 1)) if case.asked else "–"

@@ -148,7 +148,8 @@ def _past(subject: Subject, steps: tuple[str, ...]) -> list[str]:
     if steps == ("draft",):
         at = subject.application.submitted_at
     elif "closed" in steps:
-        at = subject.facts.reached.get("closed")
+        closed = subject.facts.reached.get("closed")
+        return [gettext("closed %(day)s", day=day(closed.date(), "short"))] if closed else []
     else:
         at = next((at for step in _next_of(subject, steps) if (at := subject.facts.reached.get(step))), None)
     return [day(at.date(), "short")] if at else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import request
 
@@ -54,10 +55,12 @@ class NewCallPage:
 class CallPage:
     """One call. rules: as sentences. counts: number of applications at each step. saved: the form was just saved.
 
-    may_set: the reader may change, open and close this call. scheduled: it opens later.
+    may_set: the reader may change, open and close this call. scheduled: it opens later. closed_at: when an officer
+    closed it.
     """
 
     call: Call
+    closed_at: datetime | None
     scheduled: bool
     form: CallForm
     rules: Sequence[str]
@@ -96,6 +99,7 @@ def show(call: Call, form: CallForm) -> CallPage:
     """The page of this call. form: as sent, with its errors, or with the stored values."""
     return CallPage(
         call=call,
+        closed_at=calls.closed_at(call),
         scheduled=call.scheduled(now()),
         form=form,
         rules=[rules_text.text(spec, call.data, call.currency) for spec in call.data.rules],

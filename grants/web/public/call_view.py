@@ -10,6 +10,7 @@ from flask_babel import gettext, ngettext
 
 from grants.db import now
 from grants.models import Call
+from grants.queries import calls
 from grants.services.letters import answer_time, answered_by
 from grants.web.applications.status import ROLES
 from grants.web.calls import rules_text, schedule_text
@@ -25,7 +26,8 @@ class CallPage:
     """One call. applicants: who can apply. hear: when they get a decision. rules: the other rules as sentences.
 
     opens: when it opens, while that is ahead. may_apply: the reader is not signed in, or is an applicant. panel: a
-    panel discusses the scores. decides: the role that decides on awards.
+    panel discusses the scores. decides: the role that decides on awards. closed_early: when it was closed, if that was
+    before its deadline.
     """
 
     call: Call
@@ -34,6 +36,7 @@ class CallPage:
     hear: str
     open: bool
     opens: datetime | None
+    closed_early: datetime | None
     may_apply: bool
     rules: Sequence[str]
     panel: bool
@@ -52,6 +55,7 @@ def show(call: Call) -> CallPage:
         hear=hear(call),
         open=_open(call),
         opens=call.opens_at if call.scheduled(now()) else None,
+        closed_early=_closed_early(call),
         may_apply=not principal().id or Role.APPLICANT in principal().roles,
         rules=rules_text.other_rules(rules, call.currency),
         panel="panel" in programme.flow.steps,
@@ -73,6 +77,12 @@ def hear(call: Call) -> str:
 
 def _open(call: Call) -> bool:
     return call.step == "open" and call.opens_at <= (at := now()) and (call.closes_at is None or at < call.closes_at)
+
+
+def _closed_early(call: Call) -> datetime | None:
+    """When the call was closed, if it had no deadline or that was before it."""
+    closed = calls.closed_at(call)
+    return closed if closed and (call.closes_at is None or closed < call.closes_at) else None
 
 
 def _decides(call: Call) -> str:

@@ -26,11 +26,12 @@ from grants.language import day as long_day
 from grants.language import number as plain_number
 from grants.models.documents import DOCUMENTS
 from workflows.cases import KINDS, STANDINGS
+from workflows.countries import FLAGS
 from workflows.engine.message import Message
 from workflows.engine.roles import ROLES
 from workflows.programme import STAGES, TIME_LIMITS
 
-LABELS: dict[str, Message] = {**ROLES, **KINDS, **STANDINGS, **STAGES, **TIME_LIMITS, **DOCUMENTS}
+LABELS: dict[str, Message] = {**ROLES, **KINDS, **STANDINGS, **STAGES, **TIME_LIMITS, **DOCUMENTS, **FLAGS}
 """The vocabularies whose stored keys pages show by name."""
 
 DAYS = {"short": "d MMM", "week": "EEE d MMM", "year": "d MMM y"}
