@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, Field, RadioField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from grants.forms.base import TEXT, AmountField, Form, cleaned
+from grants.forms.base import TEXT, AmountField, Form, cleaned, needed
 from grants.models import Review
 from grants.services.reviews.conflicts import CONFLICTS
 from workflows.engine.message import N_
@@ -25,14 +25,10 @@ CONFIDENCE = (
 TEXTS = ("strengths", "concerns", "questions")
 
 
-def text(label: str, **kw: Any) -> TextAreaField:
-    """A field of several paragraphs."""
-    return TextAreaField(
-        label,
-        [Length(max=TEXT, message=lazy_gettext("Enter %(most)s characters or fewer.", most=f"{TEXT:,}"))],
-        filters=[cleaned],
-        **kw,
-    )
+def text(label: str, *, missing: str = "", **kw: Any) -> TextAreaField:
+    """A field of several paragraphs. missing: the error if it is required and empty."""
+    short = Length(max=TEXT, message=lazy_gettext("Enter %(most)s characters or fewer.", most=f"{TEXT:,}"))
+    return TextAreaField(label, [needed(missing), short] if missing else [short], filters=[cleaned], **kw)
 
 
 class ConflictForm(Form):
@@ -54,9 +50,9 @@ class ConflictForm(Form):
 
 
 class DeclineForm(Form):
-    """The optional reason for declining an invitation."""
+    """The reason for declining an invitation."""
 
-    reason = text(lazy_gettext("Reason"))
+    reason = text(lazy_gettext("Reason"), missing=lazy_gettext("Enter the reason, such as lack of time."))
 
 
 class ReviewForm(Form):

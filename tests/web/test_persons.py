@@ -108,7 +108,10 @@ def test_only_an_administrator_sees_the_people(app: Flask, world: World, name: s
     assert client.get(f"/people/{world.people['ada'].id}").status_code == 403
 
 
-@pytest.mark.parametrize(("code", "language"), [("fr", "Français"), ("es", "Español"), ("ar", "العربية")])
+@pytest.mark.parametrize(
+    ("code", "language"),
+    [("fr", "French (Français)"), ("es", "Spanish (Español)"), ("ar", "Arabic (العربية)"), ("en", "English")],
+)
 def test_a_language_is_shown_by_its_name_even_if_pages_do_not_have_it(
     app: Flask, world: World, code: str, language: str
 ) -> None:
@@ -120,6 +123,24 @@ def test_a_language_is_shown_by_its_name_even_if_pages_do_not_have_it(
 
     assert (own.status_code, language in own.page.text) == (200, True)
     assert (administrators.status_code, language in administrators.page.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        ("Africa/Nairobi", "Nairobi (UTC+3)"),
+        ("Asia/Kolkata", "Kolkata (UTC+5:30)"),
+        ("America/Montevideo", "Montevideo (UTC−3)"),
+        ("UTC", "UTC"),
+    ],
+)
+def test_a_time_zone_is_shown_by_its_city_and_difference(app: Flask, world: World, zone: str, name: str) -> None:
+    with app.app_context(), transaction():
+        db.session.get_one(Person, world.people["mg1"].id).timezone = zone
+
+    text = signed_in(app, world.people["mg1"]).get("/account").page.text
+
+    assert f"Time zone{name}" in text.replace("\n", "")
 
 
 @pytest.mark.parametrize("name", ["ada", "olga", "fay", "rex", "mg1"])

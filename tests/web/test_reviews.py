@@ -142,6 +142,18 @@ def test_a_reviewer_may_decline(app: Flask, asked: tuple[World, int, int]) -> No
         assert (row.state, row.reason) == ("declined", "No time")
 
 
+def test_declining_requires_a_reason_and_keeps_the_page(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    client = signed_in(app, world.people["rex"])
+
+    answer = client.submit(client.get(f"/reviews/{id}"), "/decline", reason="  ")
+
+    assert answer.status_code == 422
+    assert "Enter the reason, such as lack of time." in answer.page.text
+    with app.app_context():
+        assert db.session.get_one(Assignment, id).state == "asked"
+
+
 def test_another_reviewer_cannot_find_it(app: Flask, asked: tuple[World, int, int]) -> None:
     world, _, id = asked
 

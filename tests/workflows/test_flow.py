@@ -14,6 +14,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Transition, TransitionNotAllowed, unanswered
 from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK, Actor, Role
+from workflows.flows.standard import FLOWS
 
 SEND = Transition("send", "Send", ("draft",), "checks", (Role.APPLICANT,))
 AWARD = Transition("award", "Award", ("checks",), "agreement", (Role.APPROVER,), effect=Effect.MAKE_AWARD)
@@ -166,6 +167,13 @@ def test_a_length_limit_counts_words_not_spaces(answer: str | None, reasons: lis
     text_found = unanswered(replace(SEND, fields=(Field("why", "text", "Why", words=3),)), {"why": answer})
 
     assert [str(message) for message in text_found] == reasons
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
+def test_exactly_the_fields_labelled_as_required_are_required(flow: Flow) -> None:
+    for transition in flow.transitions:
+        missing = [message.cure for message in unanswered(transition, {})]
+        assert missing == [field.key for field in transition.fields if field.required]
 
 
 def test_a_box_that_is_not_ticked_is_not_confirmed() -> None:

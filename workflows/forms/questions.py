@@ -78,7 +78,14 @@ MISSION = Section(
         ),
         Question(key="focus", kind="tags", label=N_("Focus areas"), options=FOCUS_AREAS),
         Question(key="issues", kind="tags", label=N_("Issues"), options=ISSUES, required=False),
-        Question(key="own_theme", kind="text", label=N_("In your own words"), words=15, required=False),
+        Question(
+            key="own_theme",
+            kind="text",
+            label=N_("Another theme, in your own words"),
+            help=N_("Name a theme of the project that is not in the lists above."),
+            words=15,
+            required=False,
+        ),
     ),
 )
 

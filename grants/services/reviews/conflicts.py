@@ -14,7 +14,7 @@ from workflows.engine.roles import Actor
 
 CONFLICTS = (
     ("member", N_("I am a member, employee or adviser of the applicant or of a partner.")),
-    ("author", N_("I wrote this proposal, advised on it, or was asked to join it.")),
+    ("author", N_("I wrote this proposal, advised on it, or was invited to take part in the project.")),
     ("person", N_("A person named in the proposal is a relative, close friend, co-author or rival of mine.")),
     ("money", N_("My employer or I would gain or lose money through the decision.")),
     ("applied", N_("I have applied in this call.")),

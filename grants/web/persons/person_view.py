@@ -8,13 +8,12 @@ from datetime import date
 
 from flask_babel import gettext
 
-from config import NAMES
 from grants.forms.persons import AppointmentForm
 from grants.models import Appointment, Membership, Person, SignIn
 from grants.queries import persons
 from grants.queries.persons import Listing
 from grants.web.site.authorization import principal
-from grants.web.site.formats import label, translate
+from grants.web.site.formats import label, language_name, translate, zone_name
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
@@ -41,11 +40,12 @@ class RoleRow:
 class PersonPage:
     """One person with their current roles and organisations, and the form to add a role.
 
-    language: the name of the person's language in that language.
+    language: the name of the person's language. timezone: the city and the present difference from UTC.
     """
 
     person: Person
     language: str
+    timezone: str
     form: AppointmentForm
     roles: Sequence[RoleRow]
     memberships: Sequence[Membership]
@@ -55,11 +55,13 @@ class PersonPage:
 class AccountPage:
     """The reader's own account.
 
-    language: the name of their language in that language. sign_ins: their open sessions.
+    language: the name of their language. timezone: the city and the present difference from UTC. sign_ins: their open
+    sessions.
     """
 
     person: Person
     language: str
+    timezone: str
     roles: Sequence[RoleRow]
     memberships: Sequence[Membership]
     sign_ins: Sequence[SignIn]
@@ -68,14 +70,22 @@ class AccountPage:
 def show(person: Person, form: AppointmentForm) -> PersonPage:
     """The page of this person; the form offers the calls that a role can be limited to."""
     form.offer(persons.calls(principal()), _programmes(), everything=_unlimited())
-    return PersonPage(person, _language(person), form, _roles(person), persons.memberships(person))
+    return PersonPage(
+        person,
+        language_name(person.language),
+        zone_name(person.timezone),
+        form,
+        _roles(person),
+        persons.memberships(person),
+    )
 
 
 def account(person: Person) -> AccountPage:
     """The account page of this person."""
     return AccountPage(
         person,
-        _language(person),
+        language_name(person.language),
+        zone_name(person.timezone),
         _roles(person),
         persons.memberships(person),
         persons.sign_ins(person),
@@ -105,7 +115,3 @@ def _scope(one: Appointment, titles: Mapping[int, str]) -> str:
         return gettext("All programmes")
     programme = programmes().get(one.programme)
     return gettext("Programme: %(title)s", title=translate(programme.title) if programme else one.programme)
-
-
-def _language(person: Person) -> str:
-    return NAMES.get(person.language, person.language)

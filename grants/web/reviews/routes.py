@@ -161,7 +161,8 @@ def _save(review: Review, form: ReviewForm) -> None:
 
 
 def _before(assignment: Assignment, form: ConflictForm, decline: DeclineForm | None = None) -> str:
-    return page("reviews/conflict.html", conflicts.declaration(assignment, form, decline=decline))
+    later = assignment.state == "ready"
+    return page("reviews/conflict.html", conflicts.declaration(assignment, form, decline=decline, later=later))
 
 
 def _scoring(

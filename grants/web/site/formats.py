@@ -8,7 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, get_timezone_location
 from babel.numbers import format_percent
 from babel.support import NullTranslations
 from flask import Flask, g, request
@@ -18,7 +18,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 from werkzeug.utils import cached_property
 
-from config import LANGUAGES
+from config import LANGUAGES, NAMES
 from grants.db import now
 from grants.language import Wording, translations
 from grants.language import amount as formatted
@@ -122,7 +122,7 @@ def instant(at: datetime, form: str = "full") -> str:
     text = f"{format_datetime(utc, f'EEE d MMM{year}', locale=locale)}, {format_time(utc, 'HH:mm', locale=locale)} UTC"
     own = at.astimezone(zone())
     if form == "full" and own.utcoffset() != timedelta(0):
-        city = str(zone()).rsplit("/", maxsplit=1)[-1].replace("_", " ")
+        city = get_timezone_location(zone(), locale=locale, return_city=True)
         local = f"{format_datetime(own, 'EEE', locale=locale)} {format_time(own, 'HH:mm', locale=locale)}"
         text += " " + gettext("(%(time)s in %(city)s)", time=local, city=city)
     return text
@@ -186,6 +186,22 @@ def country(code: str) -> str:
 def label(code: str) -> str:
     """The name of a stored key: `good_standing` → "Good standing"; raises KeyError for an unknown one."""
     return translate(LABELS[code])
+
+
+def language_name(code: str) -> str:
+    """The name of a language in the reader's language and, if different, in its own: "French (Français)"."""
+    own = NAMES.get(code, code)
+    name = Locale(code).get_display_name(_locale()) or own
+    return own if name.lower() == own.lower() else f"{name} ({own})"
+
+
+def zone_name(key: str) -> str:
+    """The city of a time zone with its present difference from UTC: "Nairobi (UTC+3)"."""
+    city = get_timezone_location(key, locale=_locale(), return_city=True)
+    offset = current_instant().astimezone(ZoneInfo(key)).utcoffset() or timedelta(0)
+    sign, minutes = "+" if offset > timedelta(0) else "−", abs(offset) // timedelta(minutes=1)
+    hours = f"{minutes // 60}:{minutes % 60:02}" if minutes % 60 else f"{minutes // 60}"
+    return f"{city} (UTC{sign}{hours})" if minutes else "UTC" if city == "UTC" else f"{city} (UTC)"
 
 
 def in_sentence(title: str) -> str:
