@@ -18,6 +18,8 @@ from workflows.engine.message import Message
 SCHEMA = 1
 STAGES = {"alert": Message("Alert"), "statement": Message("Statement"), "proposal": Message("Proposal")}
 """The name of each stage where its programme's own title is not at hand."""
+SUBMITTED = {"alert": Message("alert"), "statement": Message("statement of interest"), "proposal": Message("proposal")}
+"""What applicants submit in each stage, as part of a sentence."""
 TIME_LIMITS = {
     "question_days": Message("Days to answer a question"),
     "review_days": Message("Days to review"),

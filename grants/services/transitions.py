@@ -26,6 +26,7 @@ from workflows.engine.flow import Transition, TransitionNotAllowed
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import Actor, Role
 from workflows.flows.standard import FLOWS
+from workflows.programme import SUBMITTED
 from workflows.rules.calls import counts_over_applicant
 
 EFFECTS: dict[Effect, EffectFunction] = {
@@ -154,6 +155,7 @@ def _notify(row: Stateful, transition: Transition, context: Context, added: Valu
     for topic, own in _topics(row):
         application = parent_application(topic)
         values: dict[str, Any] = {"title": application.title, "reference": application.reference or "", **own}
+        values["proposal"] = SUBMITTED[application.stage]
         values |= {field.key: str(context.answers.get(field.key) or "") for field in transition.fields} | dict(added)
         for notification in transition.notifies:
             outbox.mail(

@@ -193,7 +193,7 @@ def test_the_mail_with_a_question_gives_its_deadline(app: Flask, world: w.World)
     day = format_datetime(until, f"d{first} MMMM y 'à' HH:mm", locale="fr")
     assert text_found == (
         "Nous avons une question sur votre proposition\u202f:\n\nWho owns the mast?\n\n"
-        f"Modifiez la proposition et déposez-la de nouveau. Date limite\u202f: {day} UTC."
+        f"Modifiez-la et déposez-la de nouveau. Date limite\u202f: {day} UTC."
     )
 
 

@@ -149,7 +149,8 @@ MAILS: tuple[dict[str, str], ...] = (
         ),
     },
     {
-        "%(title)s is not funded": "Not funded: %(title)s",
+        "%(title)s is not funded": "Not selected for funding: %(title)s",
+        "Not funded: %(title)s": "Not selected for funding: %(title)s",
         "%(feedback)s": "We have decided not to fund your project. These are our reasons:\n\n%(feedback)s",
     },
     {
@@ -186,6 +187,11 @@ MAILS: tuple[dict[str, str], ...] = (
         "You are asked for a review by %(day)s.": (
             "You are invited to review a proposal. First say whether you have a conflict of interest. "
             "If you have none, submit your review by %(day)s."
+        ),
+    },
+    {
+        "Review by %(day)s: application %(reference)s, %(call)s": (
+            "Review by %(day)s: application %(reference)s, “%(call)s”"
         ),
     },
     # agreement and report

@@ -1,7 +1,7 @@
 """The mails that the transitions of an application send.
 
-Their placeholders are `title`, `reference`, `at`, `until`, `amount`, `appeal_until` and the fields of the transition:
-`question`, `feedback`, `reason`.
+Their placeholders are `title`, `reference`, `proposal` (what is submitted in this stage), `at`, `until`, `amount`,
+`appeal_until` and the fields of the transition: `question`, `feedback`, `reason`.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from workflows.engine.roles import Role
 
 SENT = Notification(
     Role.APPLICANT,
-    N_("Proposal received: %(title)s"),
+    N_("We received your %(proposal)s: %(title)s"),
     N_(
-        "We received your proposal on %(at)s. Its reference number is %(reference)s. You do not need to do anything "
-        "now. We will write to you if we have a question, and when we have made a decision."
+        "We received your %(proposal)s on %(at)s. Its reference number is %(reference)s. You do not need to do "
+        "anything now. We will write to you if we have a question, and when we have made a decision."
     ),
 )
 REVISED = Notification(
     Role.APPLICANT,
-    N_("Revised proposal received: %(title)s"),
+    N_("We received your revised %(proposal)s: %(title)s"),
     N_(
-        "We received your revised proposal on %(at)s. It replaces the earlier version; its reference number is still "
-        "%(reference)s. You do not need to do anything now. We will write to you if we have another question, and "
-        "when we have made a decision."
+        "We received your revised %(proposal)s on %(at)s. It replaces the earlier version; its reference number is "
+        "still %(reference)s. You do not need to do anything now. We will write to you if we have another question, "
+        "and when we have made a decision."
     ),
 )
 ALERTED = Notification(
@@ -39,8 +39,7 @@ RETURNED = Notification(
     Role.APPLICANT,
     N_("Answer our question before %(until)s: %(title)s"),
     N_(
-        "We have a question about your proposal:\n\n%(question)s\n\n"
-        "Change the proposal and submit it again before %(until)s."
+        "We have a question about your %(proposal)s:\n\n%(question)s\n\nChange it and submit it again before %(until)s."
     ),
 )
 INVITED = Notification(
@@ -55,9 +54,9 @@ WANTED = Notification(
 )
 DECLINED = Notification(
     Role.APPLICANT,
-    N_("Not funded: %(title)s"),
+    N_("Not selected for funding: %(title)s"),
     N_(
-        "We have decided not to fund your project. These are our reasons:\n\n%(feedback)s\n\nYou will find the "
+        "Your %(proposal)s was not selected for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the "
         "decision letter on the page of your application. If these reasons contain a factual error, you can appeal "
         "until %(appeal_until)s; the letter explains how."
     ),
@@ -66,8 +65,8 @@ INELIGIBLE = Notification(
     Role.APPLICANT,
     N_("Not eligible: %(title)s"),
     N_(
-        "Your proposal does not meet the rules of this call, so we cannot consider it for funding. These are our "
-        "reasons:\n\n%(feedback)s\n\nYou will find the decision letter on the page of your application. If these "
+        "Your %(proposal)s does not meet the rules of this call, so we cannot consider it for funding. These are "
+        "our reasons:\n\n%(feedback)s\n\nYou will find the decision letter on the page of your application. If these "
         "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how."
     ),
 )
@@ -85,7 +84,32 @@ EARLIER = (
         "We have awarded your project %(amount)s. You will find the award letter on the page of your application. "
         "Sign the agreement by the date stated in the letter."
     ),
+    N_("Proposal received: %(title)s"),
+    N_(
+        "We received your proposal on %(at)s. Its reference number is %(reference)s. You do not need to do anything "
+        "now. We will write to you if we have a question, and when we have made a decision."
+    ),
+    N_("Revised proposal received: %(title)s"),
+    N_(
+        "We received your revised proposal on %(at)s. It replaces the earlier version; its reference number is still "
+        "%(reference)s. You do not need to do anything now. We will write to you if we have another question, and "
+        "when we have made a decision."
+    ),
     N_("Answer our question: %(title)s"),
+    N_(
+        "We have a question about your proposal:\n\n%(question)s\n\n"
+        "Change the proposal and submit it again before %(until)s."
+    ),
+    N_(
+        "We have decided not to fund your project. These are our reasons:\n\n%(feedback)s\n\nYou will find the "
+        "decision letter on the page of your application. If these reasons contain a factual error, you can appeal "
+        "until %(appeal_until)s; the letter explains how."
+    ),
+    N_(
+        "Your proposal does not meet the rules of this call, so we cannot consider it for funding. These are our "
+        "reasons:\n\n%(feedback)s\n\nYou will find the decision letter on the page of your application. If these "
+        "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how."
+    ),
     N_("We have decided not to fund your project. These are our reasons:\n\n%(feedback)s"),
     N_(
         "Your proposal does not meet the rules of this call, so we cannot consider it for funding. These are our "
@@ -93,7 +117,7 @@ EARLIER = (
     ),
     N_("Both parties have signed the agreement. The project can start."),
 )
-"""Texts of mails that earlier releases queued without the day that today's texts name."""
+"""Texts of mails that earlier releases queued without a day, or without the name of what was submitted."""
 TURNED_DOWN = Notification(
     Role.OFFICER,
     N_("Award declined: %(title)s"),

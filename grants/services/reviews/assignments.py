@@ -50,7 +50,7 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
         application=application,
         role=Role.REVIEWER,
         subject=Message(
-            "Review by %(day)s: application %(reference)s, %(call)s",
+            "Review by %(day)s: application %(reference)s, “%(call)s”",
             day=assignment.due_on,
             reference=application.reference or "",
             call=application.call.title,

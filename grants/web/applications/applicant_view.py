@@ -25,6 +25,7 @@ from grants.web.site.formats import amount, day, instant, reference, translate
 from grants.web.site.navigation import page
 from grants.web.transitions import available
 from workflows.engine.steps import Step
+from workflows.programme import SUBMITTED
 
 JUST_SENT = ("checks", "triage")
 FEW = 30
@@ -37,6 +38,7 @@ class ApplicantView:
     stage: the title of the current stage. holds: who holds the step. sentence: who holds it and until when, in full.
     writable: whether a draft or an answer can be written, before `deadline`. sent: whether it was just submitted.
     to_sign: whether the agreement waits for the applicant's signature. award: its id. question: the officer's.
+    submitted: what was submitted in this stage, as part of a sentence.
     """
 
     application: Application
@@ -50,6 +52,7 @@ class ApplicantView:
     deadline: datetime | None
     decision_by: datetime | None
     question: str
+    submitted: str
     decision: Decision | None
     to_sign: bool
     award: int | None
@@ -95,6 +98,7 @@ def show_own(application: Application) -> str:
         deadline=status.deadline(application) if writable else None,
         decision_by=status.decision_by(application),
         question=asked_of(application),
+        submitted=translate(SUBMITTED[application.stage]),
         decision=decisions.of(application, principal()),
         to_sign=application.step == "agreement" and facts.agreement == "to_sign",
         award=facts.award_id,

@@ -1,0 +1,35 @@
+"""Mails name what was submitted: an alert, a statement of interest or a proposal."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from grants.db import db
+from grants.language import of_mail
+from grants.models import Outbox
+from tests import world as w
+from workflows.engine.message import Message
+from workflows.engine.roles import Role
+
+FEEDBACK = "The event was not confirmed by a second source, which this call requires."
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Your alert does not meet the rules of this call"),
+        ("fr", "Votre alerte ne respecte pas les règles de cet appel"),
+        ("es", "Su alerta no cumple las reglas de esta convocatoria"),
+    ],
+)
+def test_a_mail_about_an_alert_calls_it_an_alert(app: Flask, language: str, sentence: str) -> None:
+    with app.app_context():
+        world = w.build(programmes=("DRR",))
+        row = w.draft(world, "DRR")
+        w.apply(world, row, "alert", "mg1", Role.APPLICANT)
+        w.apply(world, row, "not_eligible", "olga", Role.OFFICER, feedback=FEEDBACK)
+        mail = db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id.desc()).first()
+
+        assert mail is not None
+        assert of_mail(language).translate(Message.from_json(mail.args["text"])).startswith(sentence)
