@@ -106,6 +106,8 @@ def amount(value: Decimal, currency: str, language: str, *, code: bool = True, c
     return "\N{NO-BREAK SPACE}".join(parts)
 
 
-def number(value: Decimal | int, language: str) -> str:
-    """A number without trailing zeros."""
+def number(value: Decimal | float, language: str, places: int | None = None) -> str:
+    """A number without trailing zeros, or rounded to so many decimals."""
+    if places is not None:
+        return str(format_decimal(value, f"#,##0.{'0' * places}", locale=language))
     return str(format_decimal(Decimal(value).normalize(), locale=language))

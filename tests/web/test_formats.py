@@ -27,3 +27,11 @@ def test_a_short_date_has_its_year_unless_it_is_this_one(flow_row: Flask, on: da
         g.now = datetime(2026, 11, 28, 20, tzinfo=UTC)
 
         assert formats.day(on, form) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "text"), [(3, None, "3"), (3, 1, "3.0"), (11 / 3, 1, "3.7"), (None, 1, "–")]
+)
+def test_means_have_one_decimal_each(flow_row: Flask, value: float | None, places: int | None, text: str) -> None:
+    with flow_row.test_request_context():
+        assert formats.number(value, places) == text

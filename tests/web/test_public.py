@@ -119,6 +119,16 @@ def closed(prepare: Prepare) -> str:
     return prepare("closed", fill)
 
 
+@pytest.mark.ground("in_review")
+def test_a_round_without_decisions_has_no_results(app: Flask) -> None:
+    with app.app_context():
+        world = w.found()
+        with transaction():
+            calls.close_now(world.calls["BTN-L"], actor=world.actor("olga", Role.OFFICER))
+
+    assert "Results of the last round" not in anonymous(app).get("/").page.text
+
+
 @pytest.mark.ground("closed")
 def test_the_stored_round_equals_the_counted_one(app: Flask) -> None:
     counted = _round(app)

@@ -113,7 +113,7 @@ def rests_on(application: Application, asked: list[Assignment], case: Applicatio
 
 
 def _scores(board: reviews.Board) -> list[Fact]:
-    mean, low, high = number(round(board.mean or ZERO, 1)), min(board.totals), max(board.totals)
+    mean, low, high = number(board.mean or ZERO, 1), min(board.totals), max(board.totals)
     scores = (
         gettext("%(mean)s out of 100", mean=mean)
         if low == high

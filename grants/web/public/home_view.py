@@ -41,7 +41,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """The start page. figures: empty before the first award, as of `at`. round: None before the first call closed."""
+    """The start page. figures: empty before the first award, as of `at`. round: None before its first decision."""
 
     calls: Sequence[OpenCall]
     at: datetime
@@ -96,7 +96,8 @@ def _figures(latest: Figures) -> list[Figure]:
 
 
 def _round(latest: Figures) -> Round | None:
-    if not latest.sent or latest.call is None:
+    decided = latest.funded + latest.declined + latest.not_eligible
+    if not decided or latest.call is None:
         return None
     results = [
         Figure(str(latest.funded), gettext("funded")),

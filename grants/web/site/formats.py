@@ -166,9 +166,9 @@ def amount(value: Decimal | None, currency: str = "USD", *, code: bool = True, c
     return formatted(value, currency, _locale(), code=code, cents=cents)
 
 
-def number(value: Decimal | int | None) -> str:
-    """A number without trailing zeros; a dash for None."""
-    return "–" if value is None else plain_number(value, _locale())
+def number(value: Decimal | float | None, places: int | None = None) -> str:
+    """A number without trailing zeros, or with so many decimals, as means have; a dash for None."""
+    return "–" if value is None else plain_number(value, _locale(), places)
 
 
 def percent(value: Decimal | float) -> str:
