@@ -19,7 +19,7 @@ DOCUMENTS = Path(__file__).resolve().parent.parent / "templates" / "print"
 
 __all__ = ["DOCUMENTS", "Rendered", "Unprintable", "render", "warm"]
 
-_ROOMS = {
+_LAZY = {
     "Rendered": "reports.printing",
     "render": "reports.printing",
     "warm": "reports.printing",
@@ -27,6 +27,6 @@ _ROOMS = {
 
 
 def __getattr__(name: str) -> object:
-    if name not in _ROOMS:
+    if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_ROOMS[name]), name)
+    return getattr(import_module(_LAZY[name]), name)

@@ -31,7 +31,7 @@ class Careful(FlaskClient):
         response = cast(Answer, super().open(*args, **kwargs))
         if response.mimetype == "text/html" and response.data and response.status_code not in {301, 302, 303, 307, 308}:
             page = Page(response.get_data(as_text=True))
-            assert not page.careless, page.careless
+            assert not page.violations, page.violations
             assert page.h1.strip(), "a page has no h1"
             assert not without_key(page), "a form has no idempotency key"
             assert page.h1.strip().split("\n")[0][:20] in " ".join(page.title.split()), (page.h1, page.title)

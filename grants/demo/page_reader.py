@@ -23,8 +23,8 @@ class Form:
 class Page(HTMLParser):
     """A parsed page.
 
-    labels: the label of each option, by value. careless: violations of the project's rules: script or style inside the
-    page, or a form without an action.
+    labels: the label of each option, by value. violations: of the project's rules: script or style inside the page, or a
+    form without an action.
     """
 
     def __init__(self, html: str) -> None:
@@ -34,7 +34,7 @@ class Page(HTMLParser):
         self.links: dict[str, str] = {}
         self.hrefs: list[str] = []
         self.labels: dict[str, str] = {}
-        self.careless: list[str] = []
+        self.violations: list[str] = []
         self._open: list[str] = []
         self._inside: Form | None = None
         self._named: str | None = None
@@ -77,9 +77,9 @@ class Page(HTMLParser):
     def _mind(self, tag: str, given: dict[str, str]) -> None:
         inside_script = tag == "script" and "src" not in given
         if tag == "style" or inside_script or "style" in given or any(name.startswith("on") for name in given):
-            self.careless.append(f"<{tag}> carries style or script inside the page")
+            self.violations.append(f"<{tag}> carries style or script inside the page")
         if tag == "form" and not given.get("action"):
-            self.careless.append("a form has no action")
+            self.violations.append("a form has no action")
 
     def _take_field(self, tag: str, given: dict[str, str]) -> None:
         form, name = self._inside, given.get("name") or self._named or ""

@@ -20,8 +20,8 @@ from rq.timeouts import HorseMonitorTimeoutException, UnixSignalDeathPenalty
 
 import reports
 from grants.db import db
-from grants.jobs import doors
-from grants.jobs.doors import SECONDS, Overdue
+from grants.jobs import processing
+from grants.jobs.processing import SECONDS, Overdue
 from grants.jobs.program import queue
 from grants.outside import garbage
 from grants.services.outbox import LETTERS
@@ -111,7 +111,7 @@ def prepare(app: Flask, name: str, connection: Redis) -> GrantsWorker:
     if name == LETTERS:
         reports.warm()
     with app.app_context():
-        doors.rehearse()
+        processing.rehearse()
         db.engine.dispose()
     worker = GrantsWorker(
         [queue(name, connection)],

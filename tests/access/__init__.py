@@ -1,1 +1,1 @@
-"""Access control: the written table of verdicts, replayed."""
+"""Access control: every row of a table of expected results is tested against the application."""

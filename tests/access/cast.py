@@ -1,7 +1,7 @@
-"""A world in which every object has somebody who may see it and somebody who may not, and every call can succeed.
+"""Test data in which each object has people with and without access to it, and each request of the table can succeed.
 
-The things are made once. Each is at the step where the calls of the table that name it are allowed, so that only the
-caller decides how they end.
+The objects are created once. Each is at the step where the requests of the table about it are allowed, so that the
+result depends on the person only.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from workflows.engine.roles import Role
 FREE = ("anon", "own", "other", "rev", "rev2", "off", "off2", "conf", "app", "fin", "aud", "adm")
 LIMITED = ("offc", "app2", "appc", "fin2", "finc", "aud2", "audc", "adm2")
 ACTORS = (*FREE, *LIMITED)
-"""anon: the public · own, other: applicants, of the chapter whose things are asked for and of another ·
+"""anon: the public · own, other: applicants, of the chapter that the objects belong to and of another ·
 rev, rev2: reviewers, assigned and not · off: officer of everything · off2: officer of another programme ·
 conf: an officer in conflict · app: approver · fin: finance · aud: auditor · adm: administrator ·
-with a 2: appointed for another programme (RES) · with a c: appointed for one call, that of the things (BTN-L)."""
+with a 2: appointed for another programme (RES) · with a c: appointed for one call, that of the objects (BTN-L)."""
 
 SCOPED = {
     "off2": Role.OFFICER,
@@ -43,7 +43,7 @@ SCOPED = {
     "audc": Role.AUDITOR,
     "adm2": Role.ADMINISTRATOR,
 }
-"""Who is appointed for one programme or one call only, and as what."""
+"""The people appointed for one programme or one call only, with their roles."""
 
 WITHOUT_LIMIT = {
     "off": Role.OFFICER,
@@ -52,7 +52,7 @@ WITHOUT_LIMIT = {
     "aud": Role.AUDITOR,
     "adm": Role.ADMINISTRATOR,
 }
-"""Who holds the same roles for everything."""
+"""The people who hold the same roles without a limit."""
 
 NAMES = {
     "own": "mg1",
@@ -67,18 +67,18 @@ NAMES = {
     "aud": "uma",
     "adm": "ada",
 } | {actor: actor for actor in SCOPED}
-"""Who plays whom. Olga does the checks and Fay prepares the batches, so that Omar and Fox may do what comes after."""
+"""The person of each actor. Olga completes the checks and Fay prepares batches, so that Omar and Fox can continue."""
 
 PASSWORD = "a long enough password"
 FORTNIGHT = 15 * 86_400
 
 
 AWARDS = 10
-"""An organisation may hold two grants at once, so the person who plays `own` acts for half as many organisations."""
+"""An organisation may hold two grants at once, so the person of `own` acts for half as many organisations."""
 
 
 def play() -> dict[str, str]:
-    """Fill an empty database; answers with what the addresses of the table are filled in with."""
+    """Fill an empty database; return the numbers for the placeholders in the paths of the table."""
     settings: Settings = current_app.extensions["settings"]
     world = w.build(envelope=200_000)
     found = _people(world, settings)
@@ -95,14 +95,14 @@ def play() -> dict[str, str]:
 
 
 def sign_in(settings: Settings) -> dict[str, str]:
-    """The token of a session for every actor but the public, in the database of the application at hand."""
+    """The token of a session for each actor but the public, in the database of the application."""
     people = w.found().people
     with transaction():
         return {actor: sessions.open_for(people[name], settings) for actor, name in NAMES.items()}
 
 
 def _people(world: World, settings: Settings) -> dict[str, str]:
-    """More officers, people with a limited role, another reviewer, and somebody who signs in with a password."""
+    """More officers, people with a limited role, another reviewer, and a person who signs in with a password."""
     with transaction():
         locking.hold(*(world.people[name] for name in ("mg1", "mg2", "bo2", "uma")))
         for name, role in (("conf", Role.OFFICER), ("rhea", Role.REVIEWER)):
@@ -128,7 +128,7 @@ def _people(world: World, settings: Settings) -> dict[str, str]:
 
 
 def _before_a_decision(world: World) -> dict[str, str]:
-    """A draft with a text that lost against another; a question to answer; checks that are done; a panel; advice."""
+    """A draft with a conflicting save, a question, completed checks, a panel and a recommendation."""
     draft = w.draft(world, code="BTN-S", amount=4_000)
     with transaction():
         kept = drafts.keep_lost(
@@ -159,7 +159,7 @@ def _reviewed(world: World, code: str, names: tuple[str, ...], amount: int = 10_
 
 
 def _in_review(world: World) -> dict[str, str]:
-    """Two applications with all reviews that they need: Rex has still to answer for one, and is scoring the other."""
+    """Two applications with all required reviews; Rex is also invited to review one and is scoring the other."""
     reviewed = _reviewed(world, "BTN-S", ("ria", "rob"), 3_000)
     ready = _reviewed(world, "BTN-L", ("ria", "rob", "rhea"))
     olga = world.actor("olga", Role.OFFICER)
@@ -176,7 +176,7 @@ def _in_review(world: World) -> dict[str, str]:
 
 
 def _other_flows(world: World) -> dict[str, str]:
-    """A statement with its reviews; an alert to raise, one to read, and a mini-proposal that waits for its decision."""
+    """A reviewed statement, an alert to submit, an alert to assess, and a mini-proposal that awaits its decision."""
     with transaction():
         world.people["lab1"] = w.person("lab1")
         world.chapters["lab"] = w.organisation("Laboratory", "KE", "en", kind="university")
@@ -202,7 +202,7 @@ def _other_flows(world: World) -> dict[str, str]:
 
 
 def _agreements(world: World) -> dict[str, str]:
-    """An award of a part that nobody has signed, one that the chapter has, one with a condition still to be met."""
+    """A partial award that no one has signed, one that the grantee has signed, and one with an open condition."""
     offered, half, conditional = _awarded(world, given=9_000), _awarded(world), _awarded(world)
     w.apply(world, half.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
     w.signed(world, conditional)
@@ -219,7 +219,7 @@ def _agreements(world: World) -> dict[str, str]:
 
 
 def _payments(world: World) -> dict[str, str]:
-    """Grants at work: one to pay and to report on, three in batches, one with money left over, one that is settled."""
+    """Active grants: one to pay and report on, three in batches, one with unspent funds, and one ready to close."""
     batches = {step: w.batch(world, _active(world)) for step in ("prepared", "approved", "released")}
     for step in ("approved", "released"):
         w.apply(world, batches[step], "approve", "fritz", Role.FINANCE)
@@ -243,13 +243,13 @@ def _payments(world: World) -> dict[str, str]:
 
 
 def _awarded(world: World, given: int | None = None) -> Award:
-    """Another award, to an organisation that may hold one more."""
+    """Another award, to an organisation below its limit."""
     made = db.session.query(Award).count()
     return w.awarded(world, chapter=f"mg_{1 + made // 2}_", given=given)
 
 
 def _active(world: World) -> Award:
-    """Another award, signed by both sides, its condition met."""
+    """Another award, signed by both parties, with its condition met."""
     award = _awarded(world)
     w.signed(world, award)
     w.apply(world, award.agreement, "met", "olga", Role.OFFICER, proof="The owner is named.")
@@ -262,7 +262,7 @@ def _award_of(batch: Batch) -> Award:
 
 
 def _spent(world: World, used: str) -> Award:
-    """An award that is paid and reported on; that part of it was used."""
+    """An award that is paid and reported on, with that share of it spent."""
     award = _active(world)
     w.reported(world, award, 1)
     w.paid(world, award)
@@ -271,7 +271,7 @@ def _spent(world: World, used: str) -> Award:
 
 
 def _calls(world: World) -> dict[str, str]:
-    """The calls and the fund; the call in preparation has its money."""
+    """The calls and the fund; money is allocated to the call in preparation."""
     assert world.fund is not None
     new_call = w.draft_call(world)
     with transaction():
@@ -284,7 +284,7 @@ def _calls(world: World) -> dict[str, str]:
 
 
 def _documents(settings: Settings, granted: int) -> dict[str, str]:
-    """A letter that is printed, another that was given up, and a mail in the box."""
+    """A printed letter, a letter that could not be printed, and a mail in the mailbox."""
     letter = db.session.query(Document).filter_by(application_id=granted).order_by(Document.id).limit(1).one()
     with transaction() as session:
         dead = session.query(Outbox).order_by(Outbox.id).limit(1).one()

@@ -1,7 +1,7 @@
-"""What each call of the table that changes something sends: the form of a page, with these fields filled in.
+"""The form that each changing request of the table sends: that of a page, with these fields filled in.
 
-The fields of the form come from the page as it is shown to whoever may send it, so that a form that changes is
-followed. A call that is refused sends what an allowed person would send: only the permission can refuse it.
+The fields come from the page as it is shown to a person who may send the form, so that changes to the form are picked
+up. A request that is refused sends the same form as a permitted one, so that only the permission can refuse it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from tests.access.cast import PASSWORD
 
 @dataclass(frozen=True)
 class Sent:
-    """The page with the form, and what is filled in; `{names}` stand for numbers of the cast.
+    """The page with the form, and the values entered; `{names}` stand for numbers of the test data.
 
-    page: "" where nothing but the press of a button is sent. action: where the form on the page leads, if that is not
-    the row's own address.
+    page: "" for a button without fields. action: the target of the form on the page, if that is not the row's own
+    path.
     """
 
     page: str = ""
@@ -26,7 +26,7 @@ class Sent:
 
 
 class First:
-    """The first of the answers that a page offers where none is chosen beforehand."""
+    """The first option of a field that has no default."""
 
 
 def _sent(page: str = "", **fields: Any) -> Sent:
@@ -108,4 +108,4 @@ SENT: dict[str, Sent] = {
     "/check": _sent("/check", file=b"%PDF-1.7"),
     "/failures/{failure}/again": _sent("/failures"),
 }
-"""By the address of the call as the table writes it."""
+"""The forms by the path as the table writes it."""

@@ -1,4 +1,4 @@
-"""The application on a copy of the played world, a browser for every actor, and a new copy after every change."""
+"""The application on a copy of the test data, a browser for each actor, and a new copy after each change."""
 
 from __future__ import annotations
 
@@ -31,11 +31,10 @@ REDIRECTS = {301, 302, 303, 307, 308}
 
 @dataclass
 class Stage:
-    """Calls the application as any actor; whatever a call changes is gone before the next one.
+    """Sends requests as any actor; the changes of one request are undone before the next.
 
-    numbers: what the addresses of the table are filled in with; tokens: of the actors' sessions; forms, pages: as an
-    actor got them, by address as the table writes it and actor. locks: what was found in the order of the locks; a
-    call that breaks it fails.
+    numbers: values for the placeholders in the paths of the table; tokens: of the actors' sessions; forms, pages: as
+    shown, by path and reader. locks: violations of the lock order; a request that causes one fails.
     """
 
     app: Flask
@@ -50,23 +49,23 @@ class Stage:
     _clean: bool = field(default=False, init=False)
 
     def filled(self, text: str) -> str:
-        """A text of the table with the numbers in it."""
+        """A text of the table with its placeholders filled in."""
         for name, number in self.numbers.items():
             text = text.replace("{" + name + "}", number)
         return text
 
     def read(self, actor: str, path: str) -> Page:
-        """A page as an actor gets it, taken apart."""
+        """A page as an actor sees it, parsed."""
         return Page(self.call(actor, "GET", path).get_data(as_text=True))
 
     def call(self, actor: str, method: str, path: str, data: dict[str, Any] | None = None) -> TestResponse:
-        """The answer to an actor; the database is as it was played, whatever was called before."""
+        """The response to an actor, from unchanged test data."""
         if not self._clean:
             self._renew()
         return self.call_again(actor, method, path, data)
 
     def call_again(self, actor: str, method: str, path: str, data: dict[str, Any] | None = None) -> TestResponse:
-        """The answer to an actor after whatever was called before on the same copy."""
+        """The response to an actor, after the earlier requests on the same copy."""
         sent = {
             name: (io.BytesIO(value), "letter.pdf") if isinstance(value, bytes) else value
             for name, value in (data or {}).items()
@@ -81,11 +80,11 @@ class Stage:
 
     @property
     def copy(self) -> str:
-        """The name of the copy that is worked on."""
+        """The name of the copy in use."""
         return f"{self.ground}_copy"
 
     def _browser(self, actor: str) -> FlaskClient:
-        """A browser that reads nothing of what it gets: a thousand pages of refusals are not looked at."""
+        """A browser that does not parse responses, because thousands of them are refusals."""
         browser = FlaskClient(self.app, self.app.response_class)
         if actor in self.tokens:
             browser.set_cookie(COOKIE, self.tokens[actor])
@@ -106,10 +105,10 @@ class Stage:
 
 @contextmanager
 def played(app: Flask, postgres: Postgres, template: str, folder: Path) -> Iterator[Stage]:
-    """The stage, set up in databases of its own. The application is put back as it was afterwards."""
+    """The stage with databases of its own. The application is restored afterwards."""
     ground = f"access_{folder.parent.name}_{folder.name}".replace("-", "_")
     before: tuple[Settings, bool] = app.extensions["settings"], app.config["WTF_CSRF_ENABLED"]
-    app.config["WTF_CSRF_ENABLED"] = False  # the rows are about who may come in; the token has its own test
+    app.config["WTF_CSRF_ENABLED"] = False  # the rows test permissions; the token has its own test
     copy(postgres, template, ground)
     settings = app.extensions["settings"] = settings_for(postgres, ground, folder)
     with app.app_context():

@@ -1,4 +1,4 @@
-"""The written verdicts: `table.txt` read into rows, and a row called by every actor."""
+"""The expected results: `table.txt` as rows, and the actual results of a row."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.access.stage import REDIRECTS, Stage
 TEXT = Path(__file__).with_name("table.txt")
 MEANING = {"+": "succeeds", "3": "403", "4": "404", "1": "401", "s": "is led to the sign-in"}
 FAILED = {409: "9", 422: "2"}
-"""Marks that no row may have: at a wrong step, or with an empty form, nothing is shown about the permission."""
+"""Results that no row may have: a wrong step or an incomplete form proves nothing about the permission."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One endpoint and method at one address, and the verdict for every actor."""
+    """One endpoint and method at one path, with the expected result for each actor."""
 
     endpoint: str
     method: str
@@ -33,17 +33,17 @@ class Row:
 
     @property
     def id(self) -> str:
-        """A name for reports of tests."""
+        """The name in test reports."""
         return f"{self.method} {self.path}"
 
     @property
     def allowed(self) -> tuple[str, ...]:
-        """The actors who come in."""
+        """The actors who are permitted."""
         return tuple(actor for actor, verdict in zip(ACTORS, self.verdicts, strict=True) if verdict == "+")
 
     @property
     def refused(self) -> tuple[str, ...]:
-        """The actors who do not."""
+        """The actors who are refused."""
         return tuple(actor for actor in ACTORS if actor not in self.allowed)
 
 
@@ -59,26 +59,26 @@ def rows() -> tuple[Row, ...]:
 
 
 def replay(stage: Stage, row: Row, actors: Iterable[str] = ACTORS) -> str:
-    """The verdicts as they really are, in the order of the actors."""
+    """The actual results, in the order of the actors."""
     call = page if row.method == "GET" else attempt
     return "".join(verdict(call(stage, row, actor), row) for actor in actors)
 
 
 def attempt(stage: Stage, row: Row, actor: str, data: dict[str, Any] | None = None) -> TestResponse:
-    """The answer to an actor who calls the row's address with this form, or one that is filled in properly."""
+    """The response to an actor who requests the row's path with this form, or with a valid one."""
     given = form(stage, row, actor) if data is None else data
     return stage.call(actor, row.method, stage.filled(row.path), given)
 
 
 def page(stage: Stage, row: Row, actor: str) -> TestResponse:
-    """The answer to an actor who opens the row's page, fetched once: no guard may be removed meanwhile."""
+    """The response to an actor who opens the row's page, requested once; not for tests that remove a guard."""
     if (row.path, actor) not in stage.pages:
         stage.pages[row.path, actor] = attempt(stage, row, actor)
     return stage.pages[row.path, actor]
 
 
 def form(stage: Stage, row: Row, actor: str) -> dict[str, Any]:
-    """What the actor sends, or for one who may not, what the first who may would send."""
+    """The form of the actor, or of the first permitted actor if this one has none."""
     sent = SENT.get(row.path)
     if row.method == "GET" or sent is None or not row.allowed:
         return {}
@@ -93,7 +93,7 @@ def form(stage: Stage, row: Row, actor: str) -> dict[str, Any]:
 
 
 def _shown(stage: Stage, row: Row, sent: Sent, reader: str) -> Form:
-    """The form on its page as the reader gets it, fetched once."""
+    """The form on its page as the reader sees it, requested once."""
     if (row.path, reader) not in stage.forms:
         page = stage.read(reader, stage.filled(sent.page))
         stage.forms[row.path, reader] = page.form(stage.filled(sent.action or row.path))
@@ -101,7 +101,7 @@ def _shown(stage: Stage, row: Row, sent: Sent, reader: str) -> Form:
 
 
 def verdict(answer: TestResponse, row: Row) -> str:
-    """One letter of the table; what is neither success nor a refusal of the caller gets a letter of its own."""
+    """One letter of the table; other results than success and refusal have letters of their own."""
     code = answer.status_code
     if code in REDIRECTS:
         return "s" if "/sign-in" in answer.location and "/sign-in" not in row.path else "+"

@@ -1,6 +1,6 @@
 """Mails and letters reach and name only people who see the application, in the role that they are written to in.
 
-The right is looked at when the mail is queued, and again when the worker writes it. The twins take either look away.
+The permission is checked when the mail is queued, and again when the worker writes it. Counter-tests remove one check.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from config import Settings
 from grants.access.principals import load_principal
 from grants.access.visibility import visible
 from grants.db import Side, db, now, transaction
-from grants.jobs import doors, mailing
+from grants.jobs import mailing, processing
 from grants.models import Application, Appointment, Award, Conflict, DocumentSnapshot, Membership, Outbox, Person
 from grants.queries import recipients
 from grants.services import persons
@@ -90,7 +90,7 @@ LOSSES = [join, declare, end_role, narrow, close_account]
 
 
 def to(role: Role) -> set[str]:
-    """The names of those who would be written to in that role."""
+    """The names of the recipients in that role."""
     return {person.email.split("@")[0] for person in recipients.of(application(), role)}
 
 
@@ -127,7 +127,7 @@ def test_the_recipients_are_those_whom_the_filter_of_pages_shows_the_application
 
 
 def queued(app: Flask) -> list[str]:
-    """To whom a mail is queued when the grantee declines the award, which officers are told."""
+    """The recipients of the mail to officers that is queued when the grantee declines the award."""
     with app.app_context():
         newest = max(row.id for row in db.session.query(Outbox))
         w.apply(w.found(), application(), "turn_down", "mg1", Role.APPLICANT, reason=REASON)
@@ -143,7 +143,7 @@ def test_an_officer_who_joined_the_applicant_is_not_mailed(app: Flask) -> None:
 
 
 def test_without_the_filter_the_officer_is_mailed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin: the mail about a declined award goes to somebody of the grantee."""
+    """Counter-test: the mail about a declined award goes to a member of the grantee."""
     monkeypatch.setattr(recipients, "entitled", lambda people, *_: people)
     with app.app_context(), transaction():
         join("olga")
@@ -170,7 +170,7 @@ def test_a_letter_names_a_contact_who_sees_the_application(app: Flask) -> None:
 def test_without_the_filter_a_letter_names_a_member_of_the_applicant(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twin."""
+    """Counter-test."""
     monkeypatch.setattr(recipients, "entitled", lambda people, *_: people)
     with app.app_context(), transaction():
         join("olga")
@@ -183,10 +183,10 @@ def test_the_contact_is_an_officer_who_has_not_lost_the_role(app: Flask) -> None
 
 
 def written(app: Flask) -> dict[str, str]:
-    """Let a worker write the newest mails; why each was not sent, by the name of its recipient."""
+    """Let a worker write the newest mails; return why each was not sent, by the name of its recipient."""
     with app.app_context():
         mails = [row.id for row in db.session.query(Outbox).filter_by(kind="mail", done_at=None).order_by(Outbox.id)]
-        assert doors.work(mails) == len(mails)
+        assert processing.work(mails) == len(mails)
         db.session.remove()
         rows = [db.session.get_one(Outbox, id) for id in mails]
         assert all(row.done_at and not row.dead_at for row in rows)
@@ -209,7 +209,7 @@ def test_who_loses_the_right_before_the_mail_is_written_gets_none(
 
 
 def test_without_the_second_look_the_mail_is_sent(app: Flask, sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin."""
+    """Counter-test."""
     queued(app)
     with app.app_context(), transaction():
         join("olga")

@@ -1,6 +1,6 @@
-"""People appointed for one programme or one call see and change only what lies in it.
+"""People appointed for one programme or one call see and change only what belongs to it.
 
-The twins let every role cover everything: the same call then changes another programme's batch, money or roles.
+In the counter-tests every role is unlimited: the same request then changes another programme's batch, money or roles.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def small_grant(world: w.World, chapter: str) -> Award:
 
 @pytest.fixture
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The guard taken away: every appointment covers everything."""
+    """Without the limit: every appointment covers everything."""
     real = principals.scopes_of
 
     def everything(people: list[int]) -> Any:
@@ -111,7 +111,7 @@ def call_of(app: Flask, programme: str) -> int:
 
 
 def envelope(app: Flask, call: int) -> Decimal:
-    """What the call has left to award."""
+    """The amount that the call can still award."""
     with app.app_context():
         wanted = db.session.query(Balance.amount).join(Account).filter_by(call_id=call, kind="envelope")
         return Decimal(wanted.scalar())
@@ -123,7 +123,7 @@ def token(client: Careful) -> Any:
 
 
 def approve(app: Flask, name: str, batch: int) -> tuple[int, str]:
-    """The answer to somebody who approves the batch, and its step afterwards."""
+    """The response to a person who approves the batch, and its step afterwards."""
     client = browser(app, name)
     code = client.post(f"/batches/{batch}/transitions/approve", data={"csrf_token": token(client)}).status_code
     with app.app_context():
@@ -141,7 +141,7 @@ def test_finance_approves_the_batches_of_its_own_programme_only(app: Flask, name
 
 @pytest.mark.usefixtures("unlimited")
 def test_without_scope_finance_approves_another_programmes_batch(app: Flask) -> None:
-    """The twin: what finance of BTN-S did to a batch of BTN-L."""
+    """Counter-test: finance of BTN-S approves a batch of BTN-L."""
     assert approve(app, "finn", batch_of(app, LARGE)) == (302, "approved")
 
 
@@ -199,7 +199,7 @@ def test_instalments_of_another_programme_go_into_no_batch(app: Flask) -> None:
 
 
 def allocate(app: Flask, name: str, call: int, amount: str) -> tuple[int, str]:
-    """The answer to somebody who allocates money of the fund to the call."""
+    """The response to a person who allocates money of the fund to the call."""
     client = browser(app, name)
     sent = {"csrf_token": token(client), "call": call, "way": "aside", "amount": amount}
     answer = client.post("/funds/1/envelope", data=sent)
@@ -219,7 +219,7 @@ def test_money_is_allocated_only_to_a_call_in_scope(app: Flask, name: str) -> No
 
 @pytest.mark.usefixtures("unlimited")
 def test_without_scope_money_goes_to_another_programmes_call(app: Flask) -> None:
-    """The twin."""
+    """Counter-test."""
     other = call_of(app, LARGE)
     before = envelope(app, other)
 
@@ -251,7 +251,7 @@ def test_the_page_of_a_fund_shows_the_calls_in_scope(app: Flask, name: str) -> N
 
 @pytest.mark.usefixtures("unlimited")
 def test_without_scope_the_page_shows_the_other_programme(app: Flask) -> None:
-    """The twin."""
+    """Counter-test."""
     shown = browser(app, "finn").get("/funds/1").get_data(as_text=True)
 
     assert "BTN-L round" in shown
@@ -280,7 +280,7 @@ def test_a_contribution_is_recorded_only_by_finance_of_everything(app: Flask, na
 
 
 def set_up(app: Flask, name: str, programme: str) -> int:
-    """The answer to somebody who sets up a call of the programme."""
+    """The response to a person who sets up a call of the programme."""
     client = browser(app, name)
     sent = {"programme": programme, "title": "Next", "fund": "1", "opens_at": "2027-01-01T00:00"}
     return client.post("/office/calls/new", data={"csrf_token": token(client), **sent}).status_code
@@ -295,12 +295,12 @@ def test_a_call_is_set_up_only_in_a_programme_that_is_wholly_in_scope(app: Flask
 
 @pytest.mark.usefixtures("unlimited")
 def test_without_scope_an_officer_sets_up_a_call_anywhere(app: Flask) -> None:
-    """The twin."""
+    """Counter-test."""
     assert [set_up(app, "olof", code) for code in (SMALL, LARGE)] == [302, 302]
 
 
 def appoint(app: Flask, name: str, scope: str) -> int:
-    """The answer to an administrator who appoints somebody to finance, with this scope."""
+    """The response to an administrator who appoints a person to finance with this scope."""
     client = browser(app, name)
     with app.app_context():
         person = db.session.query(Person.id).filter_by(email="ron@example.org").scalar()
@@ -331,7 +331,7 @@ def test_a_limited_administrator_ends_roles_within_their_scope(app: Flask) -> No
 
 @pytest.mark.usefixtures("unlimited")
 def test_without_scope_a_limited_administrator_appoints_finance_of_everything(app: Flask) -> None:
-    """The twin."""
+    """Counter-test."""
     assert appoint(app, "adam", "") == 302
 
 
@@ -364,14 +364,14 @@ SHOWING = [(address, name) for address, name in LISTS if address != "/reports"]
 @pytest.mark.usefixtures("unlimited")
 @pytest.mark.parametrize(("address", "name"), SHOWING)
 def test_without_scope_the_same_list_shows_the_other_programme(app: Flask, address: str, name: str) -> None:
-    """The twin."""
+    """Counter-test."""
     draft_call(app)
 
     assert others(app, browser(app, name).get(address).get_data(as_text=True)) != []
 
 
 def draft_call(app: Flask) -> None:
-    """A call of BTN-L in preparation, which finance is asked to allocate money to."""
+    """A call of BTN-L in preparation, to which finance must allocate money."""
     with app.app_context(), transaction():
         omar = w.found().actor("omar", Role.OFFICER)
         fund, today = db.session.query(Fund).one(), now()
@@ -379,7 +379,7 @@ def draft_call(app: Flask) -> None:
 
 
 def others(app: Flask, page: str) -> list[str]:
-    """What the page names of BTN-L: its calls, and the grantees that hold a grant of it alone."""
+    """The parts of BTN-L that the page names: its calls, and the grantees with grants of BTN-L alone."""
     return [name for name in ("BTN-L round", "BTN-L next", "Chapter BO", "Chapter SE") if name in page]
 
 

@@ -1,7 +1,7 @@
-"""Every endpoint × method × role × own or other object has a written verdict, and that is what happens.
+"""Every endpoint × method × role × own or other object has an expected result, and the application gives it.
 
-An allowed call is shown to succeed and a refused one to fail for its caller alone: both send the same form, to things
-at the step where the call is allowed. The twins take the guards away, and the refused call succeeds.
+A permitted request succeeds, and a refused one fails because of the person alone: both send the same form, about
+objects at the step where the request is allowed. The counter-tests remove the guards, and the refused request succeeds.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from workflows.programmes import programmes
 def stage(
     flow_row: Flask, postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stage]:
-    """One world for all rows; each call finds it as it was made."""
+    """The same test data for all rows, unchanged at each request."""
     with played(flow_row, postgres, template, tmp_path_factory.mktemp("access")) as stage:
         yield stage
 
@@ -84,7 +84,7 @@ def test_the_table_is_whole() -> None:
     assert len({row.id for row in rows()}) == len(rows())
 
 
-def test_every_call_that_somebody_may_make_has_a_form_and_a_thing_to_make_it_on(stage: Stage) -> None:
+def test_every_permitted_request_has_a_form_and_an_object(stage: Stage) -> None:
     changing = {row.path for row in rows() if row.method != "GET" and row.allowed}
 
     assert changing - set(SENT) == set(), "an allowed row does not say what it sends"
@@ -92,7 +92,7 @@ def test_every_call_that_somebody_may_make_has_a_form_and_a_thing_to_make_it_on(
     assert [row.path for row in rows() if "{" in stage.filled(row.path)] == [], "a thing that the cast does not have"
 
 
-def test_every_row_of_a_changing_call_is_allowed_to_somebody() -> None:
+def test_every_changing_request_is_permitted_to_someone() -> None:
     assert [row.id for row in rows() if row.method != "GET" and not row.allowed] == []
 
 
@@ -108,14 +108,14 @@ def test_who_succeeds(stage: Stage, row: Row) -> None:
 
 
 def test_an_empty_form_is_no_success(stage: Stage) -> None:
-    """The twin: the comparison sees a call that got past the permission and failed afterwards."""
+    """Counter-test: a request that passed the permission and failed afterwards is detected."""
     row = next(row for row in rows() if row.endpoint == "funds.receive")
 
     assert verdict(attempt(stage, row, "fin", {"title": "", "idempotency_key": "one"}), row) == "2"
 
 
 def test_a_call_at_the_wrong_step_is_no_success(stage: Stage) -> None:
-    """The twin: a transition that its thing has behind it is seen."""
+    """Counter-test: a transition that was already applied is detected."""
     row = next(row for row in rows() if row.path.endswith("{checked}/transitions/pass"))
     late = Row(row.endpoint, row.method, row.path.replace("checked", "panel"), row.verdicts)
 
@@ -126,20 +126,20 @@ FILTER, PERMISSION, ROLE = "the filter of what one may see", "the permission", "
 
 
 class Guards:
-    """The guards that stand before a view, each to be taken away by its name."""
+    """The guards of a view, each of which can be removed by its name."""
 
     def __init__(self, stage: Stage, row: Row, patch: pytest.MonkeyPatch) -> None:
         self.view, self.patch = stage.app.view_functions[row.endpoint], patch
         self.left = {FILTER, PERMISSION, ROLE}
 
     def remove(self, *names: str) -> None:
-        """Take these away."""
+        """Remove these guards."""
         for name in names:
             getattr(self, {FILTER: "_show_everything", PERMISSION: "_permit", ROLE: "_act"}[name])()
         self.left -= set(names)
 
     def _show_everything(self) -> None:
-        """Everywhere: a view's queries, and the lists that its form chooses from, ask the same filter once more."""
+        """Everywhere, because the queries of a view and the options of its form apply the same filter again."""
         asking = [module for name, module in sys.modules.items() if name.startswith("grants.queries.")]
         for module in (authorization, *(module for module in asking if hasattr(module, "visible"))):
             self.patch.setattr(module, "visible", lambda *_: true())
@@ -151,25 +151,25 @@ class Guards:
         self.patch.setattr(self.view, "permission", None)
 
     def _act(self) -> None:
-        self.patch.setattr(authorization, "actor_on", _anybody)
-        self.patch.setattr(authorization, "actor_in", _somebody)
+        self.patch.setattr(authorization, "actor_on", _any_actor)
+        self.patch.setattr(authorization, "actor_in", _any_creator)
 
 
-def _anybody(row: Any, principal: Any, roles: Any) -> Actor:
-    """Whoever asks acts in the first of the roles."""
+def _any_actor(row: Any, principal: Any, roles: Any) -> Actor:
+    """Let any person act in the first of the roles."""
     role = next(iter(roles))
     application = application_of(row)
     behalf = application.organisation_id if application and role is Role.APPLICANT else None
     return Actor(person=principal.id, role=role, on_behalf_of=behalf)
 
 
-def _somebody(principal: Any, permission: Permission, **_: Any) -> Actor:
-    """Whoever asks creates something in the first of the roles that may."""
+def _any_creator(principal: Any, permission: Permission, **_: Any) -> Actor:
+    """Let any person create an object in the first of the permitted roles."""
     return Actor(person=principal.id, role=min(ALLOWED[permission]))
 
 
 ASKED = ("aud", "other", "app", "rev", "off", "off2", "conf", "fin", "adm", "own")
-"""Who is asked first: those who have no hand in the things, which is a reason of its own to refuse them."""
+"""The order of the actors: first those who took no part in the objects, because taking part is a reason to refuse."""
 
 REFUSED = [
     pytest.param(row, actor, id=f"{row.id}, {actor}, {MEANING[mark]}")
@@ -177,7 +177,7 @@ REFUSED = [
     for mark in "34"
     for actor in [actor for actor in ASKED if row.verdicts[ACTORS.index(actor)] == mark][:1]
 ]
-"""Each row, with somebody who may not, and with somebody who may not know of the thing."""
+"""Each row, with an actor who is not permitted, and one who must not know that the object exists."""
 
 
 @pytest.mark.parametrize(("row", "actor"), REFUSED)
@@ -186,8 +186,8 @@ def test_without_its_guard_a_refused_call_succeeds(
 ) -> None:
     """A 404 comes from the filter, a 403 from the permission or, for a transition, from the role.
 
-    It is this one guard that refuses: the call is still refused when the other two are gone, and once it is gone too
-    the page is shown, or the change is made.
+    The request is still refused without the other two guards; once this guard is removed too, the page is shown or the
+    change is made.
     """
     guards, mark = Guards(stage, row, monkeypatch), row.verdicts[ACTORS.index(actor)]
     data = form(stage, row, actor)
@@ -206,7 +206,7 @@ LIMITED = [
     for row in rows()
     for actor in [actor for actor, free in FREE.items() if actor in row.refused and free in row.allowed][:1]
 ]
-"""Each row with somebody who is refused only because their role is limited to a programme or call."""
+"""Each row with an actor who is refused only because their role is limited to a programme or call."""
 
 
 @pytest.mark.parametrize(("row", "actor"), LIMITED)
@@ -236,7 +236,7 @@ def test_without_its_permission_the_public_reads_a_list(
 
 
 def test_every_permission_guards_a_row(flow_row: Flask) -> None:
-    """So that none can be widened unseen: somebody who lacks it is refused by it alone, as the twins above show."""
+    """A wider permission is detected: a person without it is refused by it alone, as the counter-tests show."""
     asked = {
         getattr(flow_row.view_functions[row.endpoint], "permission", None)
         for row in rows()
@@ -288,7 +288,7 @@ def test_a_view_that_does_not_load_its_id_does_not_start() -> None:
 EXEMPT = {"documents.check", "sessions.create", "sessions.end"}
 CHANGING = [row for row in rows() if row.method != "GET" and row.endpoint not in EXEMPT]
 MADE_ANEW = ("/calls/{call}/apply", "/funds/{fund}/envelope", "/office/calls/new")
-"""Calls that nothing but the key stops from being made twice."""
+"""Requests that only the key protects from being applied twice."""
 
 
 def test_the_routes_without_a_key_are_these(flow_row: Flask) -> None:
@@ -315,7 +315,7 @@ def test_every_form_of_every_page_carries_a_key(stage: Stage, row: Row) -> None:
 
 @pytest.mark.parametrize("field", ["", '<input type="hidden" name="idempotency_key" value="">'])
 def test_a_form_without_key_is_found(field: str) -> None:
-    """The twin."""
+    """Counter-test."""
     assert without_key(Page(f'<form method="post" action="/batches">{field}</form>')) == ["/batches"]
 
 
@@ -333,7 +333,7 @@ def test_a_form_sent_twice_has_one_effect_and_one_answer(stage: Stage, row: Row)
 def test_without_the_mechanism_a_form_sent_twice_has_two_effects(
     stage: Stage, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twin: a double click makes two drafts, two allocations, two calls."""
+    """Counter-test: a double click creates two drafts, two allocations, two calls."""
     monkeypatch.setattr(idempotency, "_answer", lambda do: do())
 
     _, (before, between, after) = sent_twice(stage, next(row for row in CHANGING if row.path == path))
@@ -343,7 +343,7 @@ def test_without_the_mechanism_a_form_sent_twice_has_two_effects(
 
 
 def test_without_the_mechanism_the_second_answer_differs(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin: a fund, a release or a question that is sent twice is refused the second time."""
+    """Counter-test: a fund, a release or a question that is sent twice is refused the second time."""
     monkeypatch.setattr(idempotency, "_answer", lambda do: do())
     refused = {
         "/funds": 422,

@@ -1,4 +1,4 @@
-"""What is compared when a form of the table is sent twice: all stored rows, and the answer."""
+"""The comparison of a form that is sent twice: all stored rows, and the response."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Answered = tuple[int, str | None, str | None, bytes]
 
 
 def sent_twice(stage: Stage, row: Row) -> tuple[list[Answered], list[Mapping[str, str]]]:
-    """Both answers to the first who may send the row's form, and the digests before, between and after."""
+    """Both responses to the first permitted actor, and the digests before, between and after."""
     actor = row.allowed[0]
     data, path = form(stage, row, actor), stage.filled(row.path)
     stage.call(actor, "GET", "/account")
@@ -29,7 +29,7 @@ def sent_twice(stage: Stage, row: Row) -> tuple[list[Answered], list[Mapping[str
 
 
 def answered(response: TestResponse) -> Answered:
-    """What a browser gets of an answer."""
+    """The parts of a response that a browser uses."""
     return response.status_code, response.location, response.content_type, response.get_data()
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from grants.db import db
-from grants.jobs import doors
+from grants.jobs import processing
 from grants.models import DocumentFile, Event, Outbox
 from grants.outside.storage import Storage
 from tests.history.conftest import Forge
@@ -215,7 +215,7 @@ def printed(app: Flask) -> str:
     with app.app_context():
         row = db.session.query(Outbox).filter_by(kind="document").order_by(Outbox.id).first()
         assert row is not None
-        assert doors.work_one(row.id)
+        assert processing.work_one(row.id)
         return db.session.query(DocumentFile).one().sha256
 
 

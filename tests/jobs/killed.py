@@ -104,16 +104,16 @@ def begin(command: str) -> None:
 
 def in_worker() -> list[Patch]:
     """The changes to a worker. Only a worker imports the print engine, because that takes longest."""
-    from grants.jobs import doors, printing
+    from grants.jobs import printing, processing
 
     before_claim, after_claim, rendered, stored, finished = POINTS
     one = list(samples.all_kinds())[:1]
     return [
         (outbox, "claim", first(outbox.claim, before_claim)),
-        (doors, "DOORS", {**doors.DOORS, "document": first(printing.print_document, after_claim)}),
+        (processing, "HANDLERS", {**processing.HANDLERS, "document": first(printing.print_document, after_claim)}),
         (reports, "render", then(render, rendered)),
         (Storage, "put", then(Storage.put, stored)),
-        (doors, "work", then(doors.work, finished)),
+        (processing, "work", then(processing.work, finished)),
         (outbox, "PAUSE", timedelta(milliseconds=100)),
         (samples, "all_kinds", lambda: one),
     ]

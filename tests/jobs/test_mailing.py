@@ -17,7 +17,7 @@ from flask import Flask
 
 from grants.cli.up import free_port
 from grants.db import db, transaction
-from grants.jobs import doors, mailing
+from grants.jobs import mailing, processing
 from grants.language import of_mail
 from grants.models import Application, Outbox, Person
 from grants.services import outbox
@@ -65,7 +65,7 @@ def test_a_repeated_mail_has_the_same_message_id(awarded_app: Flask, sink: Sink,
         advance(awarded_app.extensions["settings"], 91)
         assert late is not None
 
-        assert doors.work_one(mails[0])
+        assert processing.work_one(mails[0])
         with pytest.raises(outbox.Fenced):
             mailing.send(late)
 
@@ -80,14 +80,14 @@ def test_a_repeated_mail_has_the_same_message_id(awarded_app: Flask, sink: Sink,
 
 def test_each_mail_has_its_own_message_id(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
     with awarded_app.app_context():
-        assert doors.work(mails) == len(mails)
+        assert processing.work(mails) == len(mails)
 
     assert len({message["Message-ID"] for message in sink.got}) == len(mails) > 5
 
 
 def test_a_mail_says_who_what_and_where(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
     with awarded_app.app_context():
-        doors.work(mails)
+        processing.work(mails)
         known = {person.email for person in db.session.query(Person)}
 
     assert {message["To"] for message in sink.got} <= known
@@ -117,7 +117,7 @@ def test_a_mail_greets_its_recipient_and_is_signed(
             )
             row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
         assert row is not None
-        assert doors.work_one(row.id)
+        assert processing.work_one(row.id)
 
     lines = sink.got[0].get_content().splitlines()
     assert lines == [greeting, "", "Text", "", "http://localhost/tasks", "", "Internet Society Foundation"]
@@ -128,7 +128,7 @@ def test_a_mail_to_an_unreachable_server_is_retried(awarded_app: Flask, mails: l
     awarded_app.extensions["settings"] = replace(settings, smtp_host="127.0.0.1", smtp_port=free_port(), smtp_tls=False)
 
     with awarded_app.app_context():
-        assert not doors.work_one(mails[0])
+        assert not processing.work_one(mails[0])
 
         row = db.session.get_one(Outbox, mails[0])
         assert (row.done_at, row.dead_at, row.problem.partition(":")[0]) == (None, None, "ConnectionRefusedError")
@@ -140,7 +140,7 @@ def test_a_permanently_refused_mail_fails_at_once_with_its_reason(
     sink.answer = "550 No such mailbox"
 
     with awarded_app.app_context():
-        assert not doors.work_one(mails[0])
+        assert not processing.work_one(mails[0])
 
         row = db.session.get_one(Outbox, mails[0])
         assert (row.attempts, row.dead_at is not None) == (1, True)
@@ -150,11 +150,11 @@ def test_a_permanently_refused_mail_fails_at_once_with_its_reason(
 def test_a_temporarily_refused_mail_is_retried(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
     sink.answer = "451 Come back later"
     with awarded_app.app_context():
-        assert not doors.work_one(mails[0])
+        assert not processing.work_one(mails[0])
         sink.answer = "250 Kept"
         advance(awarded_app.extensions["settings"], 5)
 
-        assert doors.work_one(mails[0])
+        assert processing.work_one(mails[0])
 
 
 def test_a_title_with_a_line_break_adds_no_header(awarded_app: Flask, sink: Sink) -> None:
@@ -171,7 +171,7 @@ def test_a_title_with_a_line_break_adds_no_header(awarded_app: Flask, sink: Sink
             )
             row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
         assert row is not None
-        assert doors.work_one(row.id)
+        assert processing.work_one(row.id)
 
     assert sink.got[0]["Bcc"] is None
     assert sink.got[0]["Subject"] == "Fibre Bcc: all@example.org"
@@ -215,7 +215,7 @@ def test_a_subject_arrives_unchanged(awarded_app: Flask, sink: Sink, mails: list
             row = db.session.get_one(Outbox, mails[0])
             row.args = row.args | {"subject": Message("Title: %(title)s", title=title).as_json()}
 
-        assert doors.work_one(mails[0])
+        assert processing.work_one(mails[0])
 
     (message,) = sink.got
     assert message["Subject"] == " ".join(f"Title: {title}".split())

@@ -22,7 +22,7 @@ from rq.timeouts import HorseMonitorTimeoutException, JobTimeoutException, UnixS
 import reports
 from grants.db import db
 from grants.jobs import worker
-from grants.jobs.doors import SECONDS, Overdue
+from grants.jobs.processing import SECONDS, Overdue
 from grants.jobs.program import queue
 from grants.jobs.relay import WORK
 from grants.models import Outbox
@@ -171,10 +171,10 @@ def test_an_overdue_job_ends_with_an_exception_that_libraries_do_not_swallow() -
 
 
 def job_that_catches_everything(rings: Any) -> str:
-    """What careless code does with an exception: the job goes on as if there were no limit."""
+    """Catch every exception, so that the job continues as if there were no limit."""
     try:
         rings.handle_death_penalty(signal.SIGALRM, None)
-    except Exception:  # noqa: BLE001 - to be careless is the point
+    except Exception:  # noqa: BLE001 - the test needs code that catches everything
         return "went on"
     return "was not rung"
 
@@ -185,7 +185,7 @@ def test_code_that_catches_every_exception_does_not_catch_ours() -> None:
 
 
 def test_the_standard_penalty_of_rq_would_be_swallowed() -> None:
-    """The twin: with the penalty that RQ brings, the overdue job goes on."""
+    """Counter-test: with RQ's own death penalty, the overdue job continues."""
     assert job_that_catches_everything(penalty(UnixSignalDeathPenalty, JobTimeoutException)) == "went on"
 
 

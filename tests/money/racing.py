@@ -22,7 +22,7 @@ ROUNDS = int(os.environ.get("GRANTS_TEST_ROUNDS", "10"))
 
 
 def unlock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hold nothing, so that what was read before counts; for the twins that show the harm.
+    """Hold nothing, so that what was read before counts; for the counter-tests that show the damage.
 
     Only the heads of histories are locked, when an event is written, so that the harm is not hidden by a broken chain.
     """

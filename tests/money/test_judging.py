@@ -1,7 +1,7 @@
 """What a verdict, a review or a submission rests on cannot change while it is given.
 
 Each race has a pause between what a command reads and what it writes, so that the other always comes between the two.
-The twins hold nothing, and show what then happens.
+The counter-tests hold nothing, and show the damage.
 """
 
 from __future__ import annotations

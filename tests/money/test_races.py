@@ -69,7 +69,7 @@ def test_the_rest_of_an_envelope_is_awarded_once(copies: Copies, edge: str) -> N
 def test_without_the_lock_the_check_of_the_database_prevents_overspending(
     copies: Copies, edge: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second line of defence, shown by itself; the twin below takes it away too, and the money is overspent."""
+    """The second safeguard alone; the counter-test below removes it too, and the money is overspent."""
     unlock_all(monkeypatch)
     met = set()
 

@@ -63,7 +63,7 @@ def test_twenty_requests_at_once_begin_one_draft(web: Flask, applicant: Careful)
 def test_without_the_mechanism_they_begin_more_than_one(
     web: Flask, applicant: Careful, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twin: at 1357a98 sixteen requests at once began sixteen drafts where the form had no key."""
+    """Counter-test: at 1357a98, sixteen simultaneous requests without a key started sixteen drafts."""
     monkeypatch.setattr(edge, "_answer", lambda do: do())
 
     answers = sent_together(web, applicant, "/calls/1/apply", "/apply", count=2)

@@ -34,7 +34,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 class Bracketed(NullTranslations):
-    """Every message in English, in brackets; the list of numbers is taken apart and stays bare."""
+    """Every message in English, in brackets; the list of numbers is split and stays without brackets."""
 
     def gettext(self, message: str) -> str:
         """The message in brackets."""
@@ -160,7 +160,7 @@ def test_without_a_catalogue_a_text_is_found(written: str, found: list[str], mon
 
 
 def test_untranslated_documents_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin: in English, without brackets, every sentence counts as written into the template."""
+    """Counter-test: in English, without brackets, every sentence counts as hard-coded in the template."""
     monkeypatch.setattr(pages, "wording", lambda language: Wording(language, NullTranslations()))
     snapshot = examples.decline_letter("en")
 

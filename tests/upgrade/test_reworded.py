@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from grants.db import db
 from grants.models import Event, Outbox
-from tests.house.code import trees
+from tests.conventions.code import trees
 from workflows.engine.message import Message
 from workflows.engine.reworded import COUNTED, EVENTS, FLOWS, MAILS, REASONS, REWORDED
 

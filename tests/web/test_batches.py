@@ -79,7 +79,7 @@ def test_one_person_cannot_do_two_of_the_three_actions(app: Flask, paying: tuple
 def test_without_rule_and_constraint_one_person_approves_their_own_batch(
     app: Flask, settings: Settings, paying: tuple[w.World, Award], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twin: the rule of the flow is taken away, and the constraint of the table that stands behind it."""
+    """Counter-test: without the rule of the flow and the constraint of the table."""
     fay = signed_in(app, paying[0].people["fay"])
     there = prepared(fay)
     monkeypatch.setattr(flow, "BATCH", flow.BATCH.changed(replace(flow.APPROVE, guards=()), name="payment"))
@@ -116,7 +116,7 @@ def test_a_batch_is_not_released_until_the_box_is_ticked(app: Flask, paying: tup
 def test_without_the_confirmation_rule_a_batch_is_released_unticked(
     app: Flask, paying: tuple[w.World, Award], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twin: the server does not require the box to be ticked."""
+    """Counter-test: the server does not require the box to be ticked."""
     monkeypatch.setattr(routes, "require_confirmation", lambda *_: None)
     fritz, there = approved(app, paying[0].people)
 

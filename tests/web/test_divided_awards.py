@@ -182,7 +182,7 @@ def test_without_the_check_of_the_sum_the_database_refuses(
 def test_without_policy_and_triggers_a_wrong_sum_is_written(
     app: Flask, settings: Settings, mia: Careful, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twin: both lines of defence are taken away, and the grantee agrees 6,900 of an award of 7,000."""
+    """Counter-test: without both safeguards, the grantee agrees 6,900 of an award of 7,000."""
     monkeypatch.setattr(award_commands, "misapportioned", lambda *_: ())
     with psycopg.connect(plain(settings.owner_database_url)) as owner:
         owner.execute("DROP TRIGGER line_is_agreed ON budget_line")
@@ -193,7 +193,7 @@ def test_without_policy_and_triggers_a_wrong_sum_is_written(
     assert (answer.status_code, agreed(app)) == (302, [Decimal(6500), Decimal(400)])
 
 
-def test_a_signed_budget_is_not_divided_by_whoever_asks(app: Flask, world: w.World) -> None:
+def test_a_signed_budget_can_no_longer_be_divided(app: Flask, world: w.World) -> None:
     with app.app_context():
         award = db.session.get_one(Award, 1)
         w.apply(world, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)

@@ -74,7 +74,7 @@ def test_money_is_allocated_once_however_often_the_form_is_sent(app: Flask, worl
 
 
 def test_with_another_key_the_same_form_sets_money_aside_twice(app: Flask, world: w.World) -> None:
-    """The twin: it is the key in the form that tells a second sending from a second wish."""
+    """Counter-test: only the key in the form distinguishes a repeated request from a second one."""
     fay = signed_in(app, world.people["fay"])
     page = fay.get("/funds/1")
 

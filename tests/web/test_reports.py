@@ -143,11 +143,11 @@ def test_without_the_version_the_later_save_would_win_unnoticed(
     kept_by_another(app, "Theirs")
     careful = reports.save
 
-    def careless(report: Report, *, version: int, **kept: Any) -> None:
+    def save_anyway(report: Report, *, version: int, **kept: Any) -> None:
         newest = db.session.scalars(select(Report.version).where(Report.id == report.id)).one()
         careful(report, version=max(version, newest), **kept)
 
-    monkeypatch.setattr(reports, "save", careless)
+    monkeypatch.setattr(reports, "save", save_anyway)
 
     answer = mia.submit(page, THERE, summary="Mine")
 

@@ -282,7 +282,7 @@ def test_a_text_that_is_no_message_is_found(stage: Stage, known: set[str], writt
 
 
 def test_an_untranslated_page_is_found(stage: Stage, known: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin: in English, without brackets, every sentence counts as written into the template."""
+    """Counter-test: in English, without brackets, every sentence counts as hard-coded in the template."""
     monkeypatch.setattr(formats, "translations", lambda _: NullTranslations())
 
     html = stage.call("anon", "GET", "/").get_data(as_text=True)

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from tests.house import code
+from tests.conventions import code
 
 MOST = 5
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from config import ROOT
 
-ROOMS = ("grants", "workflows", "reports")
+FOLDERS = ("grants", "workflows", "reports")
 NOT_WRITTEN = ("migrations", "translations", "reference", "data")
 
 
 def python() -> list[Path]:
     """Every Python file of the product, except generated ones."""
-    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
     return sorted([*(p for p in files if not set(p.parts) & set(NOT_WRITTEN)), ROOT / "config.py", ROOT / "wsgi.py"])
 
 

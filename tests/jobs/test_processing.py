@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 import reports
 from grants.db import db, transaction
-from grants.jobs import doors, printing
+from grants.jobs import printing, processing
 from grants.models import Document, DocumentFile, DocumentSnapshot, Outbox
 from grants.outside.servers.postgres import plain
 from grants.services import outbox
@@ -47,7 +47,7 @@ def row(id: int) -> Outbox:
 
 def test_a_letter_requested_many_times_is_printed_once(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
-        assert [doors.work([letter]), doors.work([letter])] == [1, 0]
+        assert [processing.work([letter]), processing.work([letter])] == [1, 0]
 
         assert db.session.query(DocumentFile).count() == 1
         assert (row(letter).attempts, row(letter).problem) == (1, "")
@@ -57,7 +57,7 @@ def test_a_claimed_row_is_left_alone(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
         claimed(letter)
 
-        assert not doors.work_one(letter)
+        assert not processing.work_one(letter)
 
 
 def test_a_row_with_an_expired_lease_can_be_claimed_again(awarded_app: Flask, letter: int) -> None:
@@ -65,7 +65,7 @@ def test_a_row_with_an_expired_lease_can_be_claimed_again(awarded_app: Flask, le
         claimed(letter)
         later(awarded_app)
 
-        assert doors.work_one(letter)
+        assert processing.work_one(letter)
         assert row(letter).attempts == 2
 
 
@@ -73,7 +73,7 @@ def test_a_late_worker_is_fenced_off(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
         late = claimed(letter)
         later(awarded_app)
-        assert doors.work_one(letter)
+        assert processing.work_one(letter)
 
         with pytest.raises(outbox.Fenced):
             printing.print_document(late)
@@ -93,7 +93,7 @@ def test_a_late_worker_is_fenced_off_before_the_other_finishes(awarded_app: Flas
 
 
 def unfence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep a file whoever holds the outbox row."""
+    """Keep a file, whichever worker holds the outbox row."""
     facts: dict[str, Any] = {column.name: bindparam(column.name) for column in printing.FACTS}
     unfenced = insert(printing.FILES).values(**facts, outbox_id=bindparam("row"))
     monkeypatch.setattr(printing, "FILE", unfenced.returning(printing.FILES.c.outbox_id))
@@ -115,7 +115,7 @@ def test_without_the_fence_the_database_refuses_the_second_file(
 def test_without_fence_and_keys_a_document_has_two_files(
     awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The twin: with both lines of defence taken away, two workers finish the same document."""
+    """Counter-test: without both safeguards, two workers finish the same document."""
     unfence(monkeypatch)
     with psycopg.connect(plain(awarded_app.extensions["settings"].owner_database_url)) as owner:
         owner.execute("ALTER TABLE document_file DROP CONSTRAINT document_file_pkey")
@@ -153,9 +153,9 @@ def test_there_is_no_retry_after_the_last_attempt(
     def full(held: outbox.Claim) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(doors.DOORS, "document", full)
+    monkeypatch.setitem(processing.HANDLERS, "document", full)
     with awarded_app.app_context():
-        assert not any(doors.work_one(letter) for _ in range(outbox.TRIES + 3))
+        assert not any(processing.work_one(letter) for _ in range(outbox.TRIES + 3))
 
         found = row(letter)
         assert (found.attempts, found.problem) == (outbox.TRIES, "OSError: [Errno 28] No space left on device")
@@ -169,7 +169,7 @@ def test_an_unprintable_letter_fails_at_once_with_its_reason(awarded_app: Flask,
                 text("UPDATE document_snapshot SET data = jsonb_set(data, '{project}', to_jsonb('Fibre \ue123'::text))")
             )
 
-        assert not doors.work_one(letter)
+        assert not processing.work_one(letter)
 
         found = row(letter)
         assert found.attempts == 1
@@ -183,7 +183,7 @@ def test_a_letter_with_an_erased_snapshot_fails_with_its_reason(awarded_app: Fla
         with transaction():
             db.session.query(DocumentSnapshot).delete()
 
-        assert not any(doors.work_one(letter) for _ in range(outbox.TRIES))
+        assert not any(processing.work_one(letter) for _ in range(outbox.TRIES))
 
         assert row(letter).dead_at is not None
         assert "No row was found" in row(letter).problem
@@ -194,7 +194,7 @@ def test_a_snapshot_of_another_schema_fails_with_its_reason(awarded_app: Flask, 
         with transaction():
             db.session.execute(text("UPDATE document_snapshot SET data = data - 'number'"))
 
-        assert not any(doors.work_one(letter) for _ in range(outbox.TRIES))
+        assert not any(processing.work_one(letter) for _ in range(outbox.TRIES))
 
         assert row(letter).dead_at is not None
         assert row(letter).problem.startswith("ValidationError")
@@ -204,38 +204,38 @@ def test_an_overdue_job_releases_its_row_and_reraises(
     awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def rung(held: outbox.Claim) -> None:
-        raise doors.Overdue
+        raise processing.Overdue
 
-    monkeypatch.setitem(doors.DOORS, "document", rung)
+    monkeypatch.setitem(processing.HANDLERS, "document", rung)
     with awarded_app.app_context():
-        with pytest.raises(doors.Overdue):
-            doors.work([letter])
+        with pytest.raises(processing.Overdue):
+            processing.work([letter])
 
         assert (row(letter).leased_until, row(letter).problem) == (None, "It took longer than 60 seconds.")
 
 
 def test_no_library_can_swallow_an_overdue_job() -> None:
-    assert not issubclass(doors.Overdue, Exception)
+    assert not issubclass(processing.Overdue, Exception)
     assert issubclass(reports.Unprintable, Exception)
 
 
 def test_after_half_its_time_a_job_leaves_the_rest_to_another(
     awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doors, "SECONDS", 0)
+    monkeypatch.setattr(processing, "SECONDS", 0)
 
     with awarded_app.app_context():
-        assert doors.work([letter, letter + 1]) == 0
+        assert processing.work([letter, letter + 1]) == 0
         assert row(letter).attempts == 0
 
 
 def test_every_kind_of_row_has_an_entry_point() -> None:
-    assert set(doors.DOORS) == {"document", "mail"}
+    assert set(processing.HANDLERS) == {"document", "mail"}
 
 
 def test_the_same_letter_gives_the_same_file(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
-        doors.work_one(letter)
+        processing.work_one(letter)
         first = db.session.query(DocumentFile).one()
         snapshot = db.session.get_one(DocumentSnapshot, first.document_id)
 

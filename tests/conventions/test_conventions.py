@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from config import ROOT
-from tests.house import code
+from tests.conventions import code
 
 LINES, FUNCTION, TEMPLATE_LINE, STATIC_LINE = 400, 40, 140, 120
 FLAT = 8
@@ -196,7 +196,7 @@ def test_no_machine_path_and_no_package_registry_is_named() -> None:
         p
         for p in listed
         if p.endswith((".py", ".html", ".md", ".css", ".js", ".toml", ".sh", "Makefile"))
-        and p != "tests/house/test_house.py"
+        and p != "tests/conventions/test_conventions.py"
     ]
 
     assert [path for path in texts if (ROOT / path).is_file() and named.search((ROOT / path).read_text("utf-8"))] == []

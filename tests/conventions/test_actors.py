@@ -30,5 +30,5 @@ def test_no_view_makes_its_own_actor() -> None:
 
 
 def test_an_actor_that_a_view_makes_is_found() -> None:
-    """The twin: as the view that recorded contributions made it for whoever asked."""
+    """Counter-test: an actor created as the view for contributions once did, for any person."""
     assert makers("actor = Actor(person=principal().id, role=Role.FINANCE)") == [1]

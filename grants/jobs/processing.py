@@ -15,7 +15,7 @@ from grants.outside.mail import Undeliverable
 from grants.services import outbox
 
 SECONDS = 60
-DOORS: dict[str, Callable[[outbox.Claim], None]] = {"document": printing.print_document, "mail": mailing.send}
+HANDLERS: dict[str, Callable[[outbox.Claim], None]] = {"document": printing.print_document, "mail": mailing.send}
 log = logging.getLogger("grants.jobs")
 
 
@@ -39,7 +39,7 @@ def work_one(id: int) -> bool:
     if held is None:
         return False
     try:
-        DOORS[held.kind](held)
+        HANDLERS[held.kind](held)
     except outbox.Fenced:
         log.warning("outbox row %s was taken over by another worker", id)
         return False

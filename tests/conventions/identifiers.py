@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config import ROOT
-from tests.house import code
+from tests.conventions import code
 
 RETIRED = {
     "asks": "a guard, or fields", "deed": "effect", "deeds": "effects", "does": "effect", "duties": "tasks",

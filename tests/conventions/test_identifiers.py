@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from config import ROOT
-from tests.house import identifiers
+from tests.conventions import identifiers
 
 
 def test_no_identifier_contains_a_retired_word() -> None:

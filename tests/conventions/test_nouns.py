@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
-from tests.house import nouns
+from tests.conventions import nouns
 
 
 def test_a_noun_has_one_name_in_every_layer() -> None:
@@ -65,12 +65,12 @@ def test_a_file_and_a_folder_of_the_same_name_are_alike(tmp_path: Path, web: str
     ],
 )
 def test_another_name_is_found(tmp_path: Path, paths: tuple[str, ...], found: dict[str, str]) -> None:
-    """The twin: a singular, a synonym, and a noun that stands alone are each named."""
+    """Counter-test: a singular, a synonym, and a noun that stands alone are each named."""
     assert nouns.misnamed(nouns.names(laid_out(tmp_path, *paths))) == found
 
 
 def test_two_names_of_one_thing_are_found(tmp_path: Path) -> None:
-    """The twin: a renaming that was done in one layer only."""
+    """Counter-test: a noun that was renamed in one layer only."""
     assert nouns.doubled(nouns.names(laid_out(tmp_path, "web/moves.py", "services/transitions.py"))) == {"moves"}
 
 
