@@ -23,8 +23,8 @@ class Form:
 class Page(HTMLParser):
     """A parsed page.
 
-    labels: the label of each option, by value. violations: of the project's rules: script or style inside the page, or a
-    form without an action.
+    labels: the label of each option, by value. violations: of the project's rules: script or style inside the page, or
+    a form without an action.
     """
 
     def __init__(self, html: str) -> None:

@@ -27,7 +27,7 @@ def test_every_open_call_is_on_the_home_page_with_its_grant_size(app: Flask) -> 
 
     assert {f"/calls/{call.id}" for call in world.calls.values()} <= set(page.page.links.values())
     assert "USD\xa030,000" in page.page.text
-    assert "72 hours after the alert" in page.page.text
+    assert "within 72 hours of the alert" in page.page.text
 
 
 def test_calls_in_preparation_closed_or_not_yet_open_are_not_shown(app: Flask) -> None:

@@ -168,7 +168,7 @@ def test_a_round_gives_its_decision_date_before_and_after_submission(app: Flask)
         assert row.call.closes_at is not None
         assert hear is not None
         assert hear > row.call.closes_at
-        assert call_view.hear(row.call) == formats.day(hear.date(), "year")
+        assert call_view.hear(row.call) == f"by {formats.day(hear.date(), 'year')}"
 
 
 def present(line: list[status.Stop]) -> tuple[str, str, str]:

@@ -69,10 +69,10 @@ def hear(call: Call) -> str:
     """When applicants get a decision, as text."""
     span = answer_time(call.data)
     if any(key.endswith("_hours") for key in call.data.clock):
-        return gettext("%(hours)s hours after the alert", hours=int(span / timedelta(hours=1)))
+        return gettext("within %(hours)s hours of the alert", hours=int(span / timedelta(hours=1)))
     if call.closes_at is not None:
-        return day(answered_by(call, call.closes_at).date(), "year")
-    return ngettext("%(num)s day after submission", "%(num)s days after submission", span.days)
+        return gettext("by %(day)s", day=day(answered_by(call, call.closes_at).date(), "year"))
+    return ngettext("within %(num)s day of submission", "within %(num)s days of submission", span.days)
 
 
 def _open(call: Call) -> bool:
