@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
@@ -32,4 +34,5 @@ def test_a_mail_about_an_alert_calls_it_an_alert(app: Flask, language: str, sent
         mail = db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id.desc()).first()
 
         assert mail is not None
-        assert of_mail(language).translate(Message.from_json(mail.args["text"])).startswith(sentence)
+        text: Any = mail.args["text"]
+        assert of_mail(language).translate(Message.from_json(text)).startswith(sentence)

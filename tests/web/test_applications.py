@@ -253,7 +253,7 @@ def test_a_decision_shows_its_summary(app: Flask, world: World) -> None:
     page = signed_in(app, world.people["pia"]).get(f"/applications/{row.id}").page
 
     assert "Award USD\N{NO-BREAK SPACE}8,000.00 · Omar (demo)" in page.text
-    assert "80 out of 100" in page.text
+    assert "80.0 out of 100" in page.text
 
 
 def conflicted(world: World, row: Application, name: str) -> None:
