@@ -84,7 +84,7 @@ class Stage:
         until = time.monotonic() + WAIT
         while time.monotonic() < until:
             page = self.browser(key).open(path)
-            for href in (href for words, href in page.links.items() if f" {series}" in words):
+            for href in (href for words, href in page.links.items() if f" {series}" in f" {words}"):
                 content = self.browser(key).download(href)
                 if content.startswith(b"%PDF-"):
                     return content
