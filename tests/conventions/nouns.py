@@ -44,6 +44,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "manifest": ("services", "which tables the history holds"),
     "numbering": ("services", "draws numbers from the counters"),
     "refusals": ("services", "the errors that commands raise for people"),
+    "updates": ("services", "writes changed rows together"),
     "verification": ("services", "compares history, steps, ledger and documents"),
     # reads that serve the pages of several nouns
     "statuses": ("queries", "how far an application is"),

@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from grants.db import db, now
 from grants.models import Batch, Event, EventText, Head
 from grants.queries.flows import Stateful, parent_application
-from grants.services import locking
+from grants.services import locking, updates
 from grants.services.integrity import fingerprints
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
@@ -49,6 +49,24 @@ def begin(row: Stateful, *, actor: Actor, message: Message) -> None:
     record(event, actor=actor, key="begin", message=message, facts=fingerprints.of(row))
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What an event states.
+
+    words: free text by name; it is stored beside the chain, which holds a salted hash only. audience: `all`, or
+    `office` for events that applicants do not see. facts: the row's fingerprint from now on, None when the row is a
+    draft again, False to store none.
+    """
+
+    about: About
+    actor: Actor
+    key: str
+    message: Message
+    words: Mapping[str, str] = field(default_factory=dict)
+    audience: str = "all"
+    facts: str | Literal[False] | None = False
+
+
 def record(
     about: About,
     *,
@@ -59,14 +77,33 @@ def record(
     audience: str = "all",
     facts: str | Literal[False] | None = False,
 ) -> Event:
-    """Append an event to the chain of its subject, which must be held.
+    """Append an event to the chain of its subject, which must be held; the arguments are described at `Record`."""
+    [event] = record_all([Record(about, actor, key, message, words or {}, audience, facts)])
+    return event
 
-    words: free text by name; it is stored beside the chain, which holds a salted hash only. audience: `all`, or
-    `office` for events that applicants do not see. facts: the row's fingerprint from now on, None when the row is a
-    draft again, False to store none.
+
+def record_all(records: Sequence[Record]) -> list[Event]:
+    """Append an event for each of these to the chain of its subject, in this order.
+
+    Every subject must be held. The events of all chains are inserted together, and so are the free texts; the heads of
+    the chains are written in one statement.
     """
-    head = locking.head(about.subject, about.subject_id) or _begun(about)
-    salted = {name: (secrets.token_hex(16), text) for name, text in (words or {}).items() if text}
+    heads: dict[tuple[str, int], Head] = {}
+    events = []
+    for one in records:
+        subject = one.about.subject, one.about.subject_id
+        if subject not in heads:
+            heads[subject] = locking.head(*subject) or _begun(one.about)
+        events.append(_appended(heads[subject], one))
+    db.session.add_all(events)
+    updates.store(heads.values())
+    return events
+
+
+def _appended(head: Head, record: Record) -> Event:
+    """The event that follows the head of its chain, which then moves on to it."""
+    about, actor = record.about, record.actor
+    salted = {name: (secrets.token_hex(16), text) for name, text in record.words.items() if text}
     event = Event(
         subject=about.subject,
         subject_id=about.subject_id,
@@ -76,24 +113,18 @@ def record(
         role=str(actor.role),
         on_behalf_of=actor.on_behalf_of,
         via=actor.via,
-        key=key,
+        key=record.key,
         about=about.table,
         about_id=about.id,
         step_from=about.step_from,
         step_to=about.step_to,
-        message=_messages_of(message, salted) | ({} if facts is False else {"facts": facts}),
-        audience=audience,
+        message=_messages_of(record.message, salted) | ({} if record.facts is False else {"facts": record.facts}),
+        audience=record.audience,
         previous=head.hash,
     )
     event.hash = digest(event)
     event.words = [EventText(name=name, salt=salt, words=text) for name, (salt, text) in salted.items()]
-    return _linked(head, event)
-
-
-def _linked(head: Head, event: Event) -> Event:
     head.number, head.hash = event.number, event.hash
-    db.session.add(event)
-    db.session.flush()
     return event
 
 
