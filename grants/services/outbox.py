@@ -39,28 +39,49 @@ FINISH = (
 
 def print_document(document: Document) -> Outbox:
     """Queue a document for printing."""
-    return _put("document", LETTERS, {"document": document.id})
+    [row] = _put([Outbox(kind="document", queue=LETTERS, args={"document": document.id})])
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail about an application to each person, written later in their language.
+
+    role: in which they get it; who no longer sees the application in that role when the mail is written gets none.
+    path: the page that the mail links to.
+    """
+
+    people: Iterable[Person]
+    application: Application
+    role: Role
+    subject: Message
+    text: Message
+    path: str
 
 
 def mail(
     people: Iterable[Person], *, application: Application, role: Role, subject: Message, text: Message, path: str
 ) -> None:
-    """Queue a mail about an application to each person, written later in their language.
-
-    role: in which they get it; who no longer sees the application in that role when the mail is written gets none.
-    path: the page that the mail links to.
-    """
-    about = {"application": application.id, "role": str(role)}
-    words = {"subject": subject.as_json(), "text": text.as_json(), "path": path}
-    for person in people:
-        _put("mail", DEFAULT, {"person": person.id, **about, **words})
+    """Queue one mail; the arguments are described at `Mail`."""
+    mail_all([Mail(people, application=application, role=role, subject=subject, text=text, path=path)])
 
 
-def _put(kind: str, queue: str, args: Mapping[str, Any]) -> Outbox:
-    row = Outbox(kind=kind, queue=queue, args=dict(args))
-    db.session.add(row)
+def mail_all(mails: Iterable[Mail]) -> None:
+    """Queue these mails, in one statement."""
+    _put([Outbox(kind="mail", queue=DEFAULT, args=args) for mail in mails for args in _letters(mail)])
+
+
+def _letters(mail: Mail) -> list[dict[str, object]]:
+    """The arguments of the mail to each person."""
+    words = {"subject": mail.subject.as_json(), "text": mail.text.as_json(), "path": mail.path}
+    about = {"application": mail.application.id, "role": str(mail.role)}
+    return [{"person": person.id, **about, **words} for person in mail.people]
+
+
+def _put(rows: Sequence[Outbox]) -> Sequence[Outbox]:
+    db.session.add_all(rows)
     db.session.flush()
-    return row
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

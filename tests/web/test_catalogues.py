@@ -60,10 +60,10 @@ def of_mails() -> set[str]:
 
 
 def _of_services() -> Iterator[str]:
-    """The texts of each call of `outbox.mail` that are written there."""
+    """The texts of each call of `outbox.mail` and `outbox.Mail` that are written there."""
     for path in (ROOT / "grants" / "services").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "outbox.mail":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"outbox.mail", "outbox.Mail"}:
                 made = [one.value for one in node.keywords if one.arg in {"subject", "text"}]
                 yield from (one.args[0].value for one in made if isinstance(one.args[0], ast.Constant))  # type: ignore[attr-defined,misc]
 
