@@ -116,9 +116,9 @@ def give_up(application: Application, context: Context) -> None:
     award = db.session.scalars(select(Award).where(Award.application_id == application.id)).one()
     db.session.flush()
     ledger.uncommit(award, actor=context.actor)
-    owed = db.session.scalars(select(Report).where(Report.award_id == award.id).order_by(Report.number))
-    for row in (award.agreement, *award.instalments, *owed):
-        context.apply(row, "lapse", actor=CLOCK)
+    owed = db.session.scalars(select(Report).where(Report.award_id == award.id).order_by(Report.number)).all()
+    for rows in ([award.agreement], award.instalments, owed):
+        context.apply(rows, "lapse", actor=CLOCK)
     documents.revoke(
         application, "award_letter", reason="The award ended before both parties had signed the agreement."
     )

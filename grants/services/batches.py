@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Award, Batch, Call, Fund, Instalment, Payment
-from grants.services import locking, numbering
+from grants.services import locking, numbering, updates
 from grants.services.effects import Context
 from grants.services.integrity import history
 from grants.services.money import instalments, ledger
 from grants.services.refusals import Refused
-from workflows.engine.message import Message, Value
+from workflows.engine.message import Message
 from workflows.engine.roles import Actor
 
 
@@ -80,30 +80,32 @@ def undo(batch: Batch, context: Context) -> None:
     """Cancel the batch's payments; its instalments can go into another batch."""
     for payment in batch.payments:
         payment.undone = True
-    db.session.flush()
+    updates.store(batch.payments)
 
 
 def release(batch: Batch, context: Context) -> None:
     """Record who released the batch, and book its payments from payable to in transit."""
     batch.released_by, batch.released_at = context.actor.person, now()
-    for payment in _paid(batch):
-        ledger.release(payment.instalment.award, amount=payment.amount, actor=context.actor)
+    ledger.release(_shares(_paid(batch)), actor=context.actor)
 
 
-def confirm(batch: Batch, context: Context) -> dict[str, Value]:
+def confirm(batch: Batch, context: Context) -> None:
     """Record that the bank has paid: set the payment times and book the payments from in transit to paid.
 
     Then update, for each award, whether the grant can be closed.
     """
-    payments = _paid(batch)
+    payments, paid_at = _paid(batch), now()
     for payment in payments:
-        payment.paid_at = now()
-        ledger.confirm(payment.instalment.award, amount=payment.amount, actor=context.actor)
-    for award in dict.fromkeys(payment.instalment.award for payment in payments):
-        instalments.settle(award)
-    return {}
+        payment.paid_at = paid_at
+    updates.store(payments)
+    ledger.confirm(_shares(payments), actor=context.actor)
+    instalments.settle(list(dict.fromkeys(payment.instalment.award for payment in payments)))
 
 
 def _paid(batch: Batch) -> list[Payment]:
     """The payments that are not cancelled, ordered by award and instalment."""
     return sorted((p for p in batch.payments if not p.undone), key=lambda p: (p.instalment.award_id, p.instalment_id))
+
+
+def _shares(payments: Sequence[Payment]) -> list[ledger.Share]:
+    return [(payment.instalment.award, payment.amount) for payment in payments]

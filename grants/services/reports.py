@@ -86,7 +86,7 @@ def approve(report: Report, context: Context) -> None:
     report.approved_by, report.approved_at = context.actor.person, now()
     db.session.flush()
     instalments.follow(report.award, apply=context.apply)
-    instalments.settle(report.award)
+    instalments.settle([report.award])
 
 
 def send_back(report: Report, context: Context) -> None:

@@ -1,4 +1,4 @@
-"""Apply transitions: hold the row, evaluate the flow, set the step, run the effect, record history, queue mails.
+"""Apply transitions: hold the rows, evaluate the flow, set the steps, run the effect, record history, queue mails.
 
 Applications, agreements, reports, instalments and batches change their step only here. The service that creates the
 row sets its first step. Calls have no flow; `calls` sets their step.
@@ -6,23 +6,23 @@ row sets its first step. Calls have no flow; `calls` sets their step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from grants.db import db, now
-from grants.models import Application, Batch, Instalment, Report
+from grants.models import Application, Batch, Instalment, Person, Report
 from grants.queries import cases, recipients
 from grants.queries.flows import InApplication, Stateful, flow_of, parent_application
-from grants.services import agreements, awards, batches, decisions, locking, outbox, reports
+from grants.services import agreements, awards, batches, decisions, locking, outbox, reports, updates
 from grants.services.applications import submissions
-from grants.services.effects import Context, EffectFunction, Values
+from grants.services.effects import Change, Context, EffectFunction, Together, Values
 from grants.services.integrity import fingerprints, history
 from grants.services.money import instalments, repayments
 from grants.services.refusals import Refused, Stale
 from workflows.engine.effects import Effect, check_effects
-from workflows.engine.flow import Transition, TransitionNotAllowed
+from workflows.engine.flow import Notification, Transition, TransitionNotAllowed
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import Actor, Role
 from workflows.flows.standard import FLOWS
@@ -48,7 +48,7 @@ EFFECTS: dict[Effect, EffectFunction] = {
     Effect.SUBMIT_REPORT: reports.receive,
     Effect.APPROVE_REPORT: reports.approve,
     Effect.SEND_BACK_REPORT: reports.send_back,
-    Effect.MAKE_INSTALMENT_PAYABLE: instalments.fall_due,
+    Effect.MAKE_INSTALMENT_PAYABLE: Together(instalments.fall_due),
     Effect.APPROVE_BATCH: batches.approve,
     Effect.CANCEL_BATCH: batches.undo,
     Effect.RELEASE_BATCH: batches.release,
@@ -60,7 +60,7 @@ check_effects(
 
 
 def apply(
-    row: Stateful,
+    rows: Stateful | Sequence[Stateful],
     key: str,
     *,
     actor: Actor,
@@ -68,50 +68,93 @@ def apply(
     version: int | None = None,
     arrived_at: datetime | None = None,
 ) -> None:
-    """Apply the transition `key` to the row.
+    """Apply the transition `key` to the row, or to several rows of one flow: to all of them or to none.
 
     Sets the step and `step_at`, runs the effect, records an event and queues the notifications. This is the only code
-    that changes a step, except that of calls (`services/calls.py`), which have no flow yet. answers: field → value.
-    arrived_at: when the request arrived, by the database clock (default: now); deadlines are compared with it. Raises
-    Refused with every reason why the transition is not possible, Stale when the row's version is no longer `version`,
-    and whatever the effect raises.
+    that changes a step, except that of calls (`services/calls.py`), which have no flow yet. Everything is done for all
+    rows together, so that the number of statements does not grow with the number of rows; only an effect on one row
+    is run for each of them. answers: field → value. arrived_at: when the request arrived, by the database clock
+    (default: now); deadlines are compared with it. Raises Refused with every reason why the transition is not possible,
+    Stale when the version of a row is no longer `version`, ValueError for rows of several flows, and whatever the
+    effect raises.
     """
-    arrived = arrived_at or now()
-    possible = [transition for transition in flow_of(row).transitions if transition.key == key]
+    arrived, together = arrived_at or now(), list(rows) if isinstance(rows, Sequence) else [rows]
+    if not together:
+        return
+    _hold(together, key, actor)
+    if stale := [row for row in together if version is not None and row.version != version]:
+        raise Stale(stale[0])
+    changes = _allowed(together, key, actor, answers or {}, arrived)
+    _run_effects(changes)
+    _record(changes)
+    _notify(changes)
+
+
+def _hold(rows: Sequence[Stateful], key: str, actor: Actor) -> None:
+    """Hold the rows, with what the guards and the effect of the transition need."""
+    flow, *others = {flow_of(row).name: flow_of(row) for row in rows}.values()
+    if others:
+        raise ValueError(f"{key}: the rows have different flows")
+    possible = [transition for transition in flow.transitions if transition.key == key]
     locking.hold(
-        row,
+        *rows,
         actor=actor,
         applicant=any(counts_over_applicant(transition) for transition in possible),
         money=any(transition.effect is Effect.MAKE_AWARD for transition in possible),
     )
-    if version is not None and row.version != version:
-        raise Stale(row)
-    case = replace(cases.of(row, arrived), answers=dict(answers or {}))
-    try:
-        transition = flow_of(row).outcome(key, case, actor)
-    except TransitionNotAllowed as refusal:
-        raise Refused(*refusal.reasons) from refusal
-    before, row.step, row.step_at = row.step, transition.target, now()
+
+
+def _allowed(
+    rows: Sequence[Stateful], key: str, actor: Actor, answers: Mapping[str, Any], arrived: datetime
+) -> list[Change]:
+    """The transition of each row; raises Refused with the reasons against any of them."""
+    changes, reasons = [], []
+    for row, facts in zip(rows, cases.together(rows, arrived), strict=True):
+        case = replace(facts, answers=dict(answers))
+        try:
+            transition = flow_of(row).outcome(key, case, actor)
+        except TransitionNotAllowed as refusal:
+            reasons += [reason for reason in refusal.reasons if reason not in reasons]
+        else:
+            changes.append(Change(row, transition, Context(actor=actor, case=case, apply=apply), row.step))
+    if reasons:
+        raise Refused(*reasons)
+    return changes
+
+
+def _run_effects(changes: Sequence[Change]) -> None:
+    """Set the steps and run the effects, then write the rows.
+
+    Autoflush is off meanwhile: the effect sets the columns that the constraints require at the new step. Rows with an
+    effect on one row are set and written one after the other, because such an effect may flush.
+    """
+    with db.session.no_autoflush:
+        for effect in dict.fromkeys(change.transition.effect for change in changes):
+            _run_effect(effect, [change for change in changes if change.transition.effect is effect])
+    updates.store(change.row for change in changes)
+
+
+def _begin(change: Change) -> None:
+    """Set the step of the row, and the stage where a new one begins."""
+    row, transition = change.row, change.transition
+    row.step, row.step_at = transition.target, now()
     if transition.next_stage and isinstance(row, Application):
         row.stage = transition.next_stage
-    context = Context(actor=actor, case=case, apply=apply)
-    result = _run_effect(row, transition, context)
-    message = result if isinstance(result, Message) else _recorded(row, transition)
-    _record(row, before, transition, context, message)
-    _notify(row, transition, context, result.values if isinstance(result, Message) else result or {})
 
 
-def _run_effect(row: Stateful, transition: Transition, context: Context) -> Values | Message | None:
-    """Run the effect, then flush.
-
-    Autoflush is off meanwhile: the effect sets the columns that the constraints require at the new step.
-    """
-    result: Values | Message | None = None
-    with db.session.no_autoflush:
-        if transition.effect:
-            result = EFFECTS[transition.effect](row, context)
-    db.session.flush()
-    return result
+def _run_effect(effect: Effect | None, changes: Sequence[Change]) -> None:
+    function = EFFECTS[effect] if effect else None
+    if function is None or isinstance(function, Together):
+        for change in changes:
+            _begin(change)
+        if function:
+            results = function.function([change.row for change in changes], [change.context for change in changes])
+            for change, result in zip(changes, results, strict=True):
+                change.result = result
+        return
+    for change in changes:
+        _begin(change)
+        change.result = function(change.row, change.context)
 
 
 def _recorded(row: Stateful, transition: Transition) -> Message:
@@ -126,14 +169,19 @@ def _recorded(row: Stateful, transition: Transition) -> Message:
             return Message(text)
 
 
-def _record(row: Stateful, before: str, transition: Transition, context: Context, message: Message) -> None:
-    """Add the event to the history of the row. Texts that were entered are stored beside it."""
+def _record(changes: Sequence[Change]) -> None:
+    """Add the events to the histories of the rows. Texts that were entered are stored beside them."""
+    history.record_all([_event(change) for change in changes])
+
+
+def _event(change: Change) -> history.Record:
+    row, transition, context = change.row, change.transition, change.context
     answers = context.answers
-    history.record(
-        replace(history.about(row), step_from=before, step_to=row.step),
+    return history.Record(
+        replace(history.about(row), step_from=change.before, step_to=row.step),
         actor=context.actor,
         key=transition.key,
-        message=message,
+        message=change.result if isinstance(change.result, Message) else _recorded(row, transition),
         words={f.key: str(answers[f.key]) for f in transition.fields if f.kind == "text" and answers.get(f.key)},
         audience=_audience(transition, context.actor),
         facts=fingerprints.of(row),
@@ -150,22 +198,38 @@ def _audience(transition: Transition, actor: Actor) -> str:
     )
 
 
-def _notify(row: Stateful, transition: Transition, context: Context, added: Values) -> None:
-    """Queue the mails of the transition. added: values from the effect."""
-    for topic, own in _topics(row):
-        application = parent_application(topic)
-        values: dict[str, Any] = {"title": application.title, "reference": application.reference or "", **own}
-        values["proposal"] = SUBMITTED[application.stage]
-        values |= {field.key: str(context.answers.get(field.key) or "") for field in transition.fields} | dict(added)
-        for notification in transition.notifies:
-            outbox.mail(
-                recipients.of(application, notification.to),
-                application=application,
-                role=notification.to,
-                subject=Message(notification.subject, **values),
-                text=Message(notification.text, **values),
-                path=f"/applications/{application.id}",
-            )
+def _notify(changes: Sequence[Change]) -> None:
+    """Queue the mails of the transitions."""
+    topics = [
+        (change, notification, parent_application(topic), own)
+        for change in changes
+        if change.transition.notifies
+        for topic, own in _topics(change.row)
+        for notification in change.transition.notifies
+    ]
+    people = recipients.of_each((application, notification.to) for _, notification, application, _ in topics)
+    outbox.mail_all(
+        _mail(change, notification, application, own, people[application.id, notification.to])
+        for change, notification, application, own in topics
+    )
+
+
+def _mail(
+    change: Change, notification: Notification, application: Application, own: Values, people: Sequence[Person]
+) -> outbox.Mail:
+    """The mail about one application. own: the values of the row that it is about."""
+    answers = change.context.answers
+    values: dict[str, Any] = {"title": application.title, "reference": application.reference or "", **own}
+    values["proposal"] = SUBMITTED[application.stage]
+    values |= {field.key: str(answers.get(field.key) or "") for field in change.transition.fields} | dict(change.values)
+    return outbox.Mail(
+        people,
+        application=application,
+        role=notification.to,
+        subject=Message(notification.subject, **values),
+        text=Message(notification.text, **values),
+        path=f"/applications/{application.id}",
+    )
 
 
 def _topics(row: Stateful) -> list[tuple[InApplication, Values]]:

@@ -45,24 +45,26 @@ def _recommend() -> None:
     world.apply(made, row, "recommend", "omar", Role.OFFICER, kind="award", amount=row.asked, conditions="")
 
 
-def _clone(table: str, where: str, *changes: str) -> str:
-    """SQL that copies the rows of a table once for each n; changes: column and expression in turn."""
-    changed = f"jsonb_build_object('id', 1000 * n + t.id, {', '.join(changes)})"
-    given = [column.name for column in Model.metadata.tables[table].columns if column.computed is None]
+def clone(table: str, where: str, *changes: str, last: int = 1100) -> str:
+    """SQL that copies the rows of a table once for each n from 1001 on; changes: column and expression in turn."""
+    columns = Model.metadata.tables[table].columns
+    keyed = ("'id'", "1000 * n + t.id") if "id" in columns else ()
+    changed = f"jsonb_build_object({', '.join((*keyed, *changes))})"
+    given = [column.name for column in columns if column.computed is None]
     return (
         f"INSERT INTO {table} ({', '.join(given)}) SELECT {', '.join(f'made.{name}' for name in given)} FROM {table} t,"
-        f" generate_series(1001, 1100) n, jsonb_populate_record(t, {changed}) made WHERE {where}"
+        f" generate_series(1001, {last}) n, jsonb_populate_record(t, {changed}) made WHERE {where}"
     )
 
 
 CLONED = "; ".join(
     [
         "SET session_replication_role = replica",
-        _clone("organisation", "t.id = 1", "'id'", "n", "'name'", "'Chapter ' || n"),
-        _clone("membership", "t.organisation_id = 1", "'organisation_id'", "n"),
-        _clone("application", "t.id = 1", "'id'", "n", "'reference'", "'BTN-' || n", "'organisation_id'", "n"),
+        clone("organisation", "t.id = 1", "'id'", "n", "'name'", "'Chapter ' || n"),
+        clone("membership", "t.organisation_id = 1", "'organisation_id'", "n"),
+        clone("application", "t.id = 1", "'id'", "n", "'reference'", "'BTN-' || n", "'organisation_id'", "n"),
         *(
-            _clone(table, "t.application_id = 1", "'application_id'", "n")
+            clone(table, "t.application_id = 1", "'application_id'", "n")
             for table in ("budget_line", "indicator", "checked", "assignment", "recommendation")
         ),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import pytest
 from flask import Flask
@@ -19,7 +19,7 @@ from tests.money.racing import DONE, together, unlock
 from tests.prepared import prepared
 from workflows.engine.roles import Role
 
-counted = awards.loose_ends
+counted = awards.loose_ends_of
 
 
 @pytest.fixture(scope="session")
@@ -60,12 +60,12 @@ def end(app: Flask) -> bool:
 def _slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Delay the storing of each count."""
 
-    def count(award: Award) -> dict[str, int]:
-        found = counted(award)
+    def count(ids: Collection[int]) -> dict[int, awards.LooseEnds]:
+        found = counted(ids)
         time.sleep(0.2)
         return found
 
-    monkeypatch.setattr(awards, "loose_ends", count)
+    monkeypatch.setattr(awards, "loose_ends_of", count)
 
 
 @pytest.mark.usefixtures("_slow")

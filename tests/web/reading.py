@@ -52,11 +52,15 @@ def conflict(person: Person, application: Application) -> None:
 
 @contextmanager
 def statements(app: Flask) -> Iterator[list[str]]:
-    """Every SQL statement sent by the block, except those that begin and end transactions."""
+    """Every SQL statement sent by the block, except those that begin and end transactions.
+
+    Counted before the cursor executes them; one that is executed for many sets of parameters counts once for each, and
+    one INSERT with the values of many rows counts once.
+    """
     sent: list[str] = []
 
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        sent.append(statement)
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        sent.extend([statement] * (len(parameters) if isinstance(parameters, list) else 1))
 
     with app.app_context():
         engine = db.engine

@@ -40,7 +40,7 @@ def test_the_page_follows_the_ledger_and_not_the_plan(app: Flask) -> None:
         award = db.session.get_one(Award, 1)
         with transaction():
             locking.hold(award)
-            book.release(award, amount=Decimal(1000), actor=world.actor("fritz", Role.FINANCE))
+            book.release([(award, Decimal(1000))], actor=world.actor("fritz", Role.FINANCE))
 
     shown = money_bar(signed_in(app, world.people["fay"]).get(f"/awards/{award.id}"))
 

@@ -6,6 +6,7 @@ through the messages that rules return.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import overload
 
@@ -15,6 +16,21 @@ from grants.queries.flows import Stateful
 from workflows.cases import AgreementCase, ApplicationCase, BatchCase, InstalmentCase, ReportCase
 
 Case = ApplicationCase | AgreementCase | ReportCase | InstalmentCase | BatchCase
+
+
+def together(rows: Sequence[Stateful], arrived_at: datetime) -> list[Case]:
+    """The cases of several rows of one table, in their order.
+
+    Those of instalments and of batches are built together, in the number of queries of a single one; the others one by
+    one.
+    """
+    own = [row for row in rows if isinstance(row, Instalment)]
+    paid = [row for row in rows if isinstance(row, Batch)]
+    if len(own) == len(rows):
+        return [*instalments.cases_of(own)]
+    if len(paid) == len(rows):
+        return [*batches.cases_of(paid)]
+    return [of(row, arrived_at) for row in rows]
 
 
 @overload
@@ -31,6 +47,6 @@ def of(row: Stateful, arrived_at: datetime) -> Case:
         case Report():
             return reports.case(row)
         case Instalment():
-            return instalments.case(row)
+            return instalments.cases_of([row])[0]
         case Batch():
-            return batches.case(row)
+            return batches.cases_of([row])[0]

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from grants.db import db
 from grants.models import Agreement, Award, Batch, Instalment, Payment, Repayment
-from grants.queries.cases.awards import loose_ends, paid_out
+from grants.queries.cases.awards import loose_ends
 from workflows import cases
 
 
@@ -30,7 +30,7 @@ def case(row: Agreement, arrived_at: datetime) -> cases.AgreementCase:
 def _returnable(award: Award) -> dict[str, Any]:
     """What can be returned: all that was paid until everything is reported and paid; afterwards the unspent funds."""
     ends = loose_ends(award)
-    settled = not (ends["reports_open"] or ends["instalments_open"])
+    settled = not (ends.reports_open or ends.instalments_open)
     references = select(Repayment.reference).where(Repayment.award_id == award.id).order_by(Repayment.id)
     left = (
         select(func.min(Batch.released_at))
@@ -40,7 +40,7 @@ def _returnable(award: Award) -> dict[str, Any]:
     )
     left_at = db.session.scalar(left)
     return {
-        "returnable": ends["unused"] if settled else paid_out(award),
+        "returnable": ends.unused if settled else ends.paid,
         "references": tuple(db.session.scalars(references)),
         "left_on": left_at.date() if left_at else None,
     }

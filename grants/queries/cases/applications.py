@@ -86,4 +86,11 @@ def _after_award(row: Application) -> dict[str, Any]:
     if award is None:
         return {}
     until = award.made_at.date() + timedelta(days=SIGNING_DAYS)
-    return {"agreement": award.agreement.step, "sign_until": until, **loose_ends(award)}
+    ends = loose_ends(award)
+    return {
+        "agreement": award.agreement.step,
+        "sign_until": until,
+        "reports_open": ends.reports_open,
+        "instalments_open": ends.instalments_open,
+        "unused": ends.unused,
+    }

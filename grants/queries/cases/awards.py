@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, exists, func, select
 
 from grants.db import db
 from grants.models import Account, Award, Balance, Instalment, Payment, Report, ReportSpending
@@ -13,29 +14,58 @@ from grants.models import Account, Award, Balance, Instalment, Payment, Report, 
 ZERO = Decimal(0)
 
 
-def loose_ends(award: Award) -> dict[str, Any]:
-    """The award's number of reports not approved and instalments not paid, and its unspent funds not yet returned."""
-    reports = select(func.count()).where(Report.award_id == award.id, Report.step != "approved")
-    paid = select(Payment.instalment_id).where(~Payment.undone, Payment.paid_at.is_not(None))
-    unpaid = select(func.count()).where(Instalment.award_id == award.id, Instalment.id.not_in(paid))
-    waits = db.session.scalar(reports) or 0
-    to_pay = db.session.scalar(unpaid) or 0
-    unused = ZERO if waits or to_pay else max(paid_out(award) - used(award), ZERO)
-    return {"reports_open": waits, "instalments_open": to_pay, "unused": unused}
+@dataclass(frozen=True, slots=True)
+class LooseEnds:
+    """What is open under an award.
+
+    reports_open: reports not approved. instalments_open: instalments not paid. paid: paid and not returned, according
+    to the ledger. used: used since the start, according to the last report.
+    """
+
+    reports_open: int
+    instalments_open: int
+    paid: Decimal
+    used: Decimal
+
+    @property
+    def unused(self) -> Decimal:
+        """The unspent funds not yet returned, once everything is reported and paid."""
+        return ZERO if self.reports_open or self.instalments_open else max(self.paid - self.used, ZERO)
+
+    @property
+    def tied(self) -> bool:
+        """Whether nothing is open, so that the grant can be closed."""
+        return not (self.reports_open or self.instalments_open or self.unused)
 
 
-def paid_out(award: Award) -> Decimal:
-    """The amount paid and not returned, according to the ledger."""
-    paid = select(Balance.amount).join(Account).where(Account.award_id == award.id, Account.kind == "paid")
-    return db.session.scalar(paid) or ZERO
+def loose_ends(award: Award) -> LooseEnds:
+    """What is open under one award."""
+    return loose_ends_of([award.id])[award.id]
+
+
+def loose_ends_of(awards: Collection[int]) -> dict[int, LooseEnds]:
+    """What is open under each of these awards, by award id, in one query; each payment is found by its instalment."""
+    paid_for = exists().where(Payment.instalment_id == Instalment.id, ~Payment.undone, Payment.paid_at.is_not(None))
+    reports = select(func.count()).where(Report.award_id == Award.id, Report.step != "approved")
+    unpaid = select(func.count()).where(Instalment.award_id == Award.id, ~paid_for)
+    paid = select(Balance.amount).join(Account).where(Account.award_id == Award.id, Account.kind == "paid")
+    wanted = select(
+        Award.id,
+        reports.scalar_subquery(),
+        unpaid.scalar_subquery(),
+        func.coalesce(paid.scalar_subquery(), ZERO),
+        func.coalesce(_used().scalar_subquery(), ZERO),
+    )
+    rows = db.session.execute(wanted.where(Award.id.in_(awards)).order_by(Award.id))
+    return {id: LooseEnds(*found) for id, *found in rows}
 
 
 def used(award: Award) -> Decimal:
     """The amount used since the start, according to the last report."""
-    last = select(func.max(Report.number)).where(Report.award_id == award.id).scalar_subquery()
-    spent = (
-        select(func.sum(ReportSpending.spent))
-        .join(Report, Report.id == ReportSpending.report_id)
-        .where(Report.award_id == award.id, Report.number == last)
-    )
-    return db.session.scalar(spent) or ZERO
+    return loose_ends(award).used
+
+
+def _used() -> Select[Decimal | None]:
+    """The sum of the spending in the last report of the award of the enclosing query."""
+    last = select(Report.id).where(Report.award_id == Award.id).order_by(Report.number.desc()).limit(1).correlate(Award)
+    return select(func.sum(ReportSpending.spent)).where(ReportSpending.report_id == last.scalar_subquery())

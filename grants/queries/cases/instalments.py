@@ -1,30 +1,55 @@
-"""The facts about an instalment that the guards of its flow read, and its conditions."""
+"""The facts about instalments that the guards of their flow read, and their conditions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
 from grants.db import db
-from grants.models import Instalment, Report
+from grants.models import Award, Instalment, Report
 from workflows import cases
 from workflows.engine.message import Message
 
 
-def case(row: Instalment) -> cases.InstalmentCase:
-    """The case of an instalment."""
-    return cases.InstalmentCase(
-        step=row.step,
-        application=row.award.application.step,
-        waits_for=tuple(message for message, holds in conditions(row) if not holds),
-    )
+def cases_of(rows: Sequence[Instalment]) -> list[cases.InstalmentCase]:
+    """The cases of these instalments, in a bounded number of queries for any number."""
+    awards = {row.award_id for row in rows}
+    if len(awards) > 1:
+        _load_awards(awards)
+    reports = _reports(awards)
+    return [
+        cases.InstalmentCase(
+            step=row.step,
+            application=row.award.application.step,
+            waits_for=tuple(message for message, holds in _conditions(row, reports[row.award_id]) if not holds),
+        )
+        for row in rows
+    ]
 
 
 def conditions(row: Instalment) -> list[tuple[Message, bool]]:
     """Each condition of an instalment as a message, and whether it is met."""
-    reports = {
-        r.number: r
-        for r in db.session.scalars(select(Report).where(Report.award_id == row.award_id).order_by(Report.number))
-    }
+    return _conditions(row, _reports({row.award_id})[row.award_id])
+
+
+def _load_awards(ids: set[int]) -> None:
+    """Load the awards with their applications, agreements and instalments, so that they are not loaded one by one."""
+    options = joinedload(Award.application), joinedload(Award.agreement), selectinload(Award.instalments)
+    db.session.scalars(select(Award).where(Award.id.in_(ids)).order_by(Award.id).options(*options)).all()
+
+
+def _reports(awards: set[int]) -> dict[int, dict[int, Report]]:
+    """The reports of these awards, by award and number."""
+    found: dict[int, dict[int, Report]] = {award: {} for award in awards}
+    wanted = select(Report).where(Report.award_id.in_(awards)).order_by(Report.award_id, Report.number)
+    for report in db.session.scalars(wanted):
+        found[report.award_id][report.number] = report
+    return found
+
+
+def _conditions(row: Instalment, reports: Mapping[int, Report]) -> list[tuple[Message, bool]]:
     found: list[tuple[Message, bool]] = []
     for condition in row.conditions:
         kind, _, number = condition.partition(":")

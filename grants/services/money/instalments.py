@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
@@ -12,8 +11,8 @@ from grants.db import db, today
 from grants.models import Award, Instalment
 from grants.queries import recipients
 from grants.queries.cases import awards
-from grants.services import locking, outbox
-from grants.services.effects import Apply, Context
+from grants.services import locking, outbox, updates
+from grants.services.effects import Apply, Context, Result
 from grants.services.integrity import history
 from grants.services.money import ledger
 from grants.services.refusals import Refused
@@ -51,41 +50,51 @@ def follow(award: Award, *, apply: Apply) -> None:
                 continue
 
 
-def settle(award: Award) -> None:
-    """Update the unspent funds to be returned, and whether the grant can be closed.
+def settle(rows: Sequence[Award]) -> None:
+    """Update the unspent funds to be returned, and whether the grant can be closed, for each of these awards.
 
     It can be closed when all reports are approved, all instalments paid, and no unspent funds are left. When unspent
-    funds first appear, set the day by which to return them and write to the grantee. The award is held, so that the
+    funds first appear, set the day by which to return them and write to the grantee. The awards are held, so that the
     last report and the last payment are counted even when they are recorded at the same time.
     """
-    locking.require(award)
+    for award in rows:
+        locking.require(award)
     db.session.flush()
-    ends = awards.loose_ends(award)
-    if ends["unused"] and not award.unused:
-        award.back_by = today() + timedelta(days=RETURN_DAYS)
-        _ask_back(award, ends["unused"], award.back_by)
-    award.unused, award.to_close = ends["unused"], not any(ends.values())
+    day, fresh = today() + timedelta(days=RETURN_DAYS), []
+    found = awards.loose_ends_of([award.id for award in rows])
+    for award in rows:
+        ends = found[award.id]
+        if ends.unused and not award.unused:
+            award.back_by = day
+            fresh.append(award)
+        award.unused, award.to_close = ends.unused, ends.tied
+    updates.store(rows)
+    _ask_back(fresh, day)
 
 
-def _ask_back(award: Award, unused: Decimal, day: date) -> None:
-    """Queue a mail to the grantee with the amount to return and the day."""
-    application = award.application
-    outbox.mail(
-        recipients.of(application, Role.APPLICANT),
-        application=application,
-        role=Role.APPLICANT,
-        subject=Message("Return unspent funds by %(day)s: %(title)s", day=day, title=application.title),
-        text=Message(
-            "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the "
-            "payment reference. Ask your programme officer which account to use.",
-            unused=Money(unused, award.currency),
-            day=day,
-            number=award.number,
-        ),
-        path=f"/awards/{award.id}",
+def _ask_back(rows: Sequence[Award], day: date) -> None:
+    """Queue a mail to each grantee with the amount to return and the day."""
+    people = recipients.of_each((award.application, Role.APPLICANT) for award in rows)
+    outbox.mail_all(
+        outbox.Mail(
+            people[award.application_id, Role.APPLICANT],
+            application=award.application,
+            role=Role.APPLICANT,
+            subject=Message("Return unspent funds by %(day)s: %(title)s", day=day, title=award.application.title),
+            text=Message(
+                "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the "
+                "payment reference. Ask your programme officer which account to use.",
+                unused=Money(award.unused, award.currency),
+                day=day,
+                number=award.number,
+            ),
+            path=f"/awards/{award.id}",
+        )
+        for award in rows
     )
 
 
-def fall_due(instalment: Instalment, context: Context) -> None:
-    """Book the instalment from committed to payable."""
-    ledger.make_payable(instalment.award, amount=instalment.amount, actor=context.actor)
+def fall_due(rows: Sequence[Instalment], contexts: Sequence[Context]) -> list[Result]:
+    """Book the instalments from committed to payable."""
+    ledger.make_payable([(row.award, row.amount) for row in rows], actor=contexts[0].actor)
+    return [None] * len(rows)

@@ -2,22 +2,26 @@
 
 Accounts in order: appropriated → available → envelope → committed → payable → in transit → paid → returned.
 Entries are never changed or deleted; money moves back with a new entry. The account that receives an amount is
-debited, with a positive sign. Commands raise Overspent when the source account holds less than the amount, and
-ValueError unless the amount is above zero.
+debited, with a positive sign. Any number of entries of one kind is booked in the same few statements. Commands raise
+Overspent when the source account holds less than the amount, and ValueError unless the amount is above zero.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import insert, or_, select
 
 from grants.db import db
 from grants.models import Account, Award, Balance, Call, Entry, Fund, Posting
 from grants.services import locking
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import Actor
+
+Share = tuple[Award, Decimal]
+"""An award, and the part of it that moves."""
 
 
 class Overspent(ValueError):
@@ -28,81 +32,128 @@ class Overspent(ValueError):
         self.reason = reason
 
 
-def appropriate(fund: Fund, *, amount: Decimal, actor: Actor, note: str = "") -> Entry:
+class _Account(NamedTuple):
+    """What identifies an account."""
+
+    kind: str
+    fund_id: int
+    call_id: int | None
+    award_id: int | None
+    currency: str
+
+
+class _Transfer(NamedTuple):
+    """An amount that moves from one account to another."""
+
+    source: _Account
+    target: _Account
+    amount: Decimal
+
+
+def appropriate(fund: Fund, *, amount: Decimal, actor: Actor, note: str = "") -> None:
     """Book a contribution to the fund: appropriated → available. The appropriated account may be negative."""
-    return _post("appropriate", _account(fund, "appropriated"), _account(fund, "available"), amount, actor, note=note)
+    _book("appropriate", [_Transfer(_of(fund, "appropriated"), _of(fund, "available"), amount)], actor, note=note)
 
 
-def allocate(call: Call, *, amount: Decimal, actor: Actor) -> Entry:
+def allocate(call: Call, *, amount: Decimal, actor: Actor) -> None:
     """Allocate money to a call: available → envelope."""
-    return _post("cut", _account(call.fund, "available"), _account(call.fund, "envelope", call=call), amount, actor)
+    _book("cut", [_Transfer(_of(call.fund, "available"), _of(call, "envelope"), amount)], actor)
 
 
-def deallocate(call: Call, *, amount: Decimal, actor: Actor) -> Entry:
+def deallocate(call: Call, *, amount: Decimal, actor: Actor) -> None:
     """Return money that a call has not awarded to the fund: envelope → available."""
-    return _post("uncut", _account(call.fund, "envelope", call=call), _account(call.fund, "available"), amount, actor)
+    _book("uncut", [_Transfer(_of(call, "envelope"), _of(call.fund, "available"), amount)], actor)
 
 
-def commit(award: Award, *, actor: Actor) -> Entry:
+def commit(award: Award, *, actor: Actor) -> None:
     """Commit the amount of an award: envelope → committed."""
-    call = award.application.call
-    return _post("award", _account(call.fund, "envelope", call=call), _of(award, "committed"), award.amount, actor)
+    envelope = _of(award.application.call, "envelope")
+    _book("award", [_Transfer(envelope, _of(award, "committed"), award.amount)], actor)
 
 
-def make_payable(award: Award, *, amount: Decimal, actor: Actor) -> Entry:
-    """Book an instalment that has become payable: committed → payable."""
-    return _post("payable", _of(award, "committed"), _of(award, "payable"), amount, actor)
+def make_payable(shares: Iterable[Share], *, actor: Actor) -> None:
+    """Book instalments that have become payable: committed → payable."""
+    _book("payable", _between("committed", "payable", shares), actor)
 
 
-def release(award: Award, *, amount: Decimal, actor: Actor) -> Entry:
-    """Book a payment released to the bank: payable → in transit."""
-    return _post("release", _of(award, "payable"), _of(award, "in_transit"), amount, actor)
+def release(shares: Iterable[Share], *, actor: Actor) -> None:
+    """Book payments released to the bank: payable → in transit."""
+    _book("release", _between("payable", "in_transit", shares), actor)
 
 
-def confirm(award: Award, *, amount: Decimal, actor: Actor) -> Entry:
-    """Book a payment confirmed by the bank: in transit → paid."""
-    return _post("confirm", _of(award, "in_transit"), _of(award, "paid"), amount, actor)
+def confirm(shares: Iterable[Share], *, actor: Actor) -> None:
+    """Book payments confirmed by the bank: in transit → paid."""
+    _book("confirm", _between("in_transit", "paid", shares), actor)
 
 
-def uncommit(award: Award, *, actor: Actor) -> Entry:
+def uncommit(award: Award, *, actor: Actor) -> None:
     """Return the whole amount of an award that ended before both signatures: committed → envelope."""
-    call = award.application.call
-    return _post("terminate", _of(award, "committed"), _account(call.fund, "envelope", call=call), award.amount, actor)
+    envelope = _of(award.application.call, "envelope")
+    _book("terminate", [_Transfer(_of(award, "committed"), envelope, award.amount)], actor)
 
 
-def take_in(award: Award, *, amount: Decimal, actor: Actor, note: str) -> Entry:
+def take_in(award: Award, *, amount: Decimal, actor: Actor, note: str) -> None:
     """Book unspent funds that a grantee returned: paid → returned. note: the reference on the bank statement."""
-    return _post("refund", _of(award, "paid"), _of(award, "returned"), amount, actor, note=note)
+    _book("refund", _between("paid", "returned", [(award, amount)]), actor, note=note)
 
 
-def _of(award: Award, kind: str) -> Account:
-    return _account(award.application.call.fund, kind, call=award.application.call, award=award)
+def _between(source: str, target: str, shares: Iterable[Share]) -> list[_Transfer]:
+    return [_Transfer(_of(award, source), _of(award, target), amount) for award, amount in shares]
 
 
-def _account(fund: Fund, kind: str, *, call: Call | None = None, award: Award | None = None) -> Account:
+def _of(owner: Fund | Call | Award, kind: str) -> _Account:
+    """The account of that kind of a fund, a call or an award, in the currency of its fund."""
+    match owner:
+        case Fund():
+            fund, call, award = owner, None, None
+        case Call():
+            fund, call, award = owner.fund, owner.id, None
+        case Award():
+            fund, call, award = owner.application.call.fund, owner.application.call_id, owner.id
     locking.require(fund)
-    key = {
-        "kind": kind,
-        "fund_id": fund.id,
-        "call_id": call and call.id,
-        "award_id": award and award.id,
-        "currency": fund.currency,
-    }
-    db.session.execute(insert(Account).values(**key).on_conflict_do_nothing())
-    return db.session.scalars(select(Account).filter_by(**key).execution_options(populate_existing=True)).one()
+    return _Account(kind, fund.id, call, award, fund.currency)
 
 
-def _post(kind: str, source: Account, target: Account, amount: Decimal, actor: Actor, *, note: str = "") -> Entry:
-    """Book an entry. An amount that is not above zero is an error: a negative one would reverse the direction."""
-    if amount <= 0:
-        raise ValueError(f"{kind}: {amount} must be above zero")
-    held = db.session.scalars(select(Balance.amount).where(Balance.account_id == source.id)).one()
-    if source.kind != "appropriated" and held < amount:
-        raise Overspent(Message("Only %(held)s is available.", held=Money(held, source.currency)))
-    entry = Entry(kind=kind, by=actor.person, note=note)
-    db.session.add(entry)
-    db.session.flush()
-    for account, signed in ((source, -amount), (target, amount)):
-        db.session.add(Posting(entry_id=entry.id, account_id=account.id, amount=signed, currency=account.currency))
-    db.session.flush()
-    return entry
+def _book(kind: str, transfers: Sequence[_Transfer], actor: Actor, *, note: str = "") -> None:
+    """Book an entry for each transfer. An amount that is not above zero is an error: it would reverse the direction."""
+    if not transfers:
+        return
+    ids, held = _opened({account for one in transfers for account in (one.source, one.target)})
+    for source, _, amount in transfers:
+        if amount <= 0:
+            raise ValueError(f"{kind}: {amount} must be above zero")
+        if source.kind != "appropriated" and held[source] < amount:
+            raise Overspent(Message("Only %(held)s is available.", held=Money(held[source], source.currency)))
+        held[source] -= amount
+    entries = db.session.scalars(
+        insert(Entry).returning(Entry.id, sort_by_parameter_order=True),
+        [{"kind": kind, "by": actor.person, "note": note} for _ in transfers],
+    )
+    postings = [
+        {"entry_id": entry, "account_id": ids[account], "amount": signed, "currency": account.currency}
+        for entry, (source, target, amount) in zip(entries.all(), transfers, strict=True)
+        for account, signed in ((source, -amount), (target, amount))
+    ]
+    db.session.scalars(insert(Posting).returning(Posting.id), postings).all()
+
+
+def _opened(wanted: Collection[_Account]) -> tuple[dict[_Account, int], dict[_Account, Decimal]]:
+    """The id and the balance of each of these accounts; those that do not exist yet are opened."""
+    key = Account.kind, Account.fund_id, Account.call_id, Account.award_id, Account.currency
+    owners = [Account.award_id.in_({account.award_id for account in wanted} - {None})]
+    if any(account.award_id is None for account in wanted):
+        owners.append(Account.award_id.is_(None))
+    found = select(Account.id, Balance.amount, *key).join(Balance, Balance.account_id == Account.id)
+    found = found.where(
+        Account.fund_id.in_({account.fund_id for account in wanted}),
+        Account.kind.in_({account.kind for account in wanted}),
+        or_(*owners),
+    )
+    ids, held = {}, dict.fromkeys(wanted, Decimal(0))
+    for id, amount, *columns in db.session.execute(found):
+        account = _Account._make(columns)
+        ids[account], held[account] = id, amount
+    if missing := [account._asdict() for account in wanted if account not in ids]:
+        for id, *columns in db.session.execute(insert(Account).returning(Account.id, *key), missing):
+            ids[_Account._make(columns)] = id
+    return ids, held

@@ -26,6 +26,6 @@ def receive(agreement: Agreement, context: Context) -> Message:
         )
     )
     ledger.take_in(award, amount=amount, actor=context.actor, note=reference)
-    instalments.settle(award)
+    instalments.settle([award])
     money = Money(amount, award.currency)
     return Message("Unspent funds returned: %(amount)s, received on %(day)s", amount=money, day=context.answers["day"])
