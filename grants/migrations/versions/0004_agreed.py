@@ -1,5 +1,8 @@
 """What an award gives for each line of the budget, the condition that somebody finds met, what can be closed, and what was typed."""
 
+from collections import defaultdict
+from decimal import ROUND_FLOOR, Decimal
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -7,9 +10,19 @@ from sqlalchemy.dialects.postgresql import JSONB
 revision = "0004"
 down_revision = "0003"
 
+PLACES = {
+    **dict.fromkeys(
+        "ADP AFN ALL BIF BYR CLP DJF ESP GNF IQD IRR ISK ITL JPY KMF KPW KRW LAK LBP LUF MGA MGF MMK MRO PYG RSD RWF "
+        "SLL SOS STD SYP TMM TRL UGX UYI VND VUV XAF XOF XPF YER ZMK ZWD".split(),
+        0,
+    ),
+    **dict.fromkeys("BHD JOD KWD LYD OMR TND".split(), 3),
+}
+"""The decimal places of the currencies that do not have two, as the releases that this migrates read them from Babel."""
+
 
 def upgrade() -> None:
-    """Awards made before are divided in proportion; what rounding leaves goes to their largest line.
+    """Awards made before are divided in proportion; what rounding leaves goes to the lines with the largest remainders.
 
     Their conditions held no instalment back, so they count as met by whoever made them.
     """
@@ -22,13 +35,8 @@ def upgrade() -> None:
     op.create_index("award_to_close_idx", "award", ["application_id"], postgresql_where=sa.text("to_close"))
     conditional = sa.text("conditions <> '' AND met_at IS NULL")
     op.create_index("award_conditional_idx", "award", ["id"], postgresql_where=conditional)
+    _divide()
     op.execute("""
-        UPDATE budget_line l SET agreed = trunc(l.total * w.amount / a.asked, 2)
-        FROM award w JOIN application a ON a.id = w.application_id WHERE l.application_id = a.id;
-        UPDATE budget_line l SET agreed = l.agreed + w.amount - s.together
-        FROM award w, (SELECT application_id, sum(agreed) AS together, (array_agg(id ORDER BY total DESC, id))[1] AS largest
-                       FROM budget_line GROUP BY application_id) s
-        WHERE s.application_id = w.application_id AND l.id = s.largest;
         UPDATE award SET met_at = made_at, met_by = made_by WHERE conditions <> '';
         UPDATE award w SET to_close = true
         FROM application a WHERE a.id = w.application_id AND a.step = 'active'
@@ -41,6 +49,42 @@ def upgrade() -> None:
         ALTER TABLE award ADD CONSTRAINT award_met_says_who_found_it CHECK ((met_at IS NULL) = (met_by IS NULL));
     """)
     _sums()
+
+
+def _divide() -> None:
+    """Set the agreed amount of every line of an award."""
+    connection = op.get_bind()
+    rows = connection.execute(
+        sa.text(
+            "SELECT w.id, w.amount, w.currency, l.id AS line, l.total FROM award w"
+            " JOIN budget_line l ON l.application_id = w.application_id ORDER BY w.id, l.position, l.id"
+        )
+    )
+    awards = defaultdict(list)
+    for award, amount, currency, line, total in rows:
+        awards[award, amount, currency].append((line, total))
+    for (_, amount, currency), lines in awards.items():
+        parts = divided(amount, [total for _, total in lines], PLACES.get(currency, 2))
+        changes = [{"line": line, "agreed": part} for (line, _), part in zip(lines, parts, strict=True)]
+        connection.execute(sa.text("UPDATE budget_line SET agreed = :agreed WHERE id = :line"), changes)
+
+
+def divided(amount: Decimal, totals: list[Decimal], places: int) -> list[Decimal]:
+    """The amount divided in proportion to the totals, by the method of the largest remainder; no part exceeds its total.
+
+    The releases before rounded every line to two places, so in a currency without decimals a line can end in half a
+    unit. It then gets what is left of it, and the amount is still divided completely.
+    """
+    unit, whole = Decimal(1).scaleb(-places), sum(totals, Decimal(0))
+    exact = [amount * total / whole for total in totals]
+    parts = [part.quantize(unit, rounding=ROUND_FLOOR) for part in exact]
+    left = amount - sum(parts, Decimal(0))
+    order = sorted(range(len(parts)), key=lambda n: parts[n] - exact[n])
+    while left > 0 and parts != totals:
+        for n in order:
+            more = min(unit, totals[n] - parts[n], left)
+            parts[n], left = parts[n] + more, left - more
+    return parts
 
 
 def _sums() -> None:
