@@ -42,7 +42,11 @@ STANDINGS: dict[str, Message] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applicant:
-    """Facts about the applying organisation."""
+    """Facts about the applying organisation.
+
+    held: its current grants; held_amounts: their sum by currency, because amounts of different currencies are never
+    added.
+    """
 
     name: str = ""
     kind: str = "chapter"
@@ -51,7 +55,7 @@ class Applicant:
     contacts: int = 0
     overdue: tuple[str, ...] = ()
     held: int = 0
-    held_amount: Decimal = ZERO
+    held_amounts: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from grants.models.calls import Call
 class Figures(Model):
     """The figures of the public start page, as of `at`. They can be minutes old, and the page shows their time.
 
-    awards, countries, promised (the amount awarded) and paid are those of the currency in which most is awarded.
+    awards, countries, promised (the amount awarded) and paid are those of the currency with the most awards.
     days: median time to a decision. funded, declined, not_eligible, undecided: numbers of applications of the call that
     closed last.
     """

@@ -20,7 +20,10 @@ OPEN = ("prepared", "approved", "released")
 def listed(
     principal: Principal, *, ended: bool = False, before: int | None = None
 ) -> tuple[list[tuple[Batch, int, Decimal]], int | None]:
-    """A page of the batches that the principal may see, newest first, each with the number and sum of its payments."""
+    """A page of the batches that the principal may see, newest first, each with the number and sum of its payments.
+
+    The payments of a batch are in the currency of its fund.
+    """
     own = Payment.batch_id == Batch.id
     count, total = (
         select(func.count()).where(own).scalar_subquery(),
@@ -37,7 +40,7 @@ def listed(
 
 
 def funds_to_pay(principal: Principal) -> list[tuple[Fund, int, Decimal]]:
-    """Funds with payable instalments that are not in a batch, each with their number and sum."""
+    """Funds with payable instalments that are not in a batch, each with number and sum, in the fund's currency."""
     wanted = (
         select(Fund, func.count(), func.sum(Instalment.amount))
         .join(Call, Call.fund_id == Fund.id)

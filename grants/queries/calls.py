@@ -77,7 +77,7 @@ def money(call: Call) -> Money:
 
 
 def _money(ids: list[int]) -> dict[int, Money]:
-    """The envelope and what is left of it.
+    """The envelope and what is left of it, in the currency of the call.
 
     Awards are taken from the envelope, so a call's accounts sum to its envelope.
     """

@@ -23,24 +23,27 @@ def counted() -> Figures:
 
 
 def _given() -> dict[str, Any]:
-    """Number of awards and countries, and the amounts awarded and paid, in the currency with the most awards."""
-    promised = func.sum(Award.amount)
+    """Number of awards and countries, and the amounts awarded and paid, in the currency with the most awards.
+
+    Amounts of different currencies are neither added nor compared.
+    """
+    awards = func.count()
     given = (
-        select(Award.currency, func.count(), func.count(Organisation.country.distinct()), promised)
+        select(Award.currency, awards, func.count(Organisation.country.distinct()), func.sum(Award.amount))
         .join(Application, Application.id == Award.application_id)
         .join(Organisation, Organisation.id == Application.organisation_id)
         .where(Application.step.in_(FUNDED))
         .group_by(Award.currency)
-        .order_by(promised.desc(), Award.currency)
+        .order_by(awards.desc(), Award.currency)
         .limit(1)
     )
-    currency, awards, countries, amount = db.session.execute(given).first() or (None, 0, 0, 0)
+    currency, count, countries, amount = db.session.execute(given).first() or (None, 0, 0, 0)
     paid = select(func.coalesce(func.sum(Total.amount), 0)).where(
         Total.kind.in_(("paid", "returned")), Total.currency == currency
     )
     return {
         "currency": currency,
-        "awards": awards,
+        "awards": count,
         "countries": countries,
         "promised": amount,
         "paid": db.session.scalar(paid),

@@ -102,6 +102,7 @@ def _calls(fund: Fund, principal: Principal, sides: Iterable[Side]) -> list[Call
 
 
 def _sums(column: InstrumentedAttribute[Any], narrowed: ColumnElement[bool]) -> dict[int | None, Stand]:
+    """The balances by this column, which names a fund or a call: all accounts of either have one currency."""
     rows = db.session.execute(
         select(column, Total.kind, func.sum(Total.amount))
         .where(narrowed, Total.kind != "appropriated")

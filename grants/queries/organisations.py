@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from grants.access.principals import Principal
 from grants.access.visibility import visible
@@ -18,25 +19,21 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What an organisation holds now: contacts with an account, running grants and their sum, overdue reports."""
+    """What an organisation holds now: contacts with an account, running grants, overdue reports.
+
+    amounts: the sum of the running grants by currency.
+    """
 
     organisation: Organisation
     contacts: int
     grants: int
-    amount: Decimal
     overdue: int
+    amounts: Mapping[str, Decimal]
 
 
 def holdings(ids: Iterable[int], principal: Principal) -> list[Holding]:
-    """The holdings of these organisations, as far as visible, by name, at most a hundred, in one query."""
-    owner, shown = Organisation.id, visible(Application, principal)
-    running = (Application.organisation_id == owner, Application.step.in_(("agreement", "active")), shown)
-    grants = select(func.count(Award.id)).join(Application, Application.id == Award.application_id).where(*running)
-    amount = (
-        select(func.coalesce(func.sum(Award.amount), 0))
-        .join(Application, Application.id == Award.application_id)
-        .where(*running)
-    )
+    """The holdings of these organisations, as far as visible, by name, at most a hundred, in two queries."""
+    owner, shown, wanted = Organisation.id, visible(Application, principal), list(ids)
     contacts = select(func.count(Membership.id)).where(
         Membership.organisation_id == owner, Membership.ended_at.is_(None)
     )
@@ -46,14 +43,39 @@ def holdings(ids: Iterable[int], principal: Principal) -> list[Holding]:
         .join(Application, Application.id == Award.application_id)
         .where(Application.organisation_id == owner, Report.step == "due", Report.due_on < func.date(GRANTS_NOW), shown)
     )
-    parts = [part.scalar_subquery() for part in (contacts, grants, amount, overdue)]
+    parts = [part.scalar_subquery() for part in (contacts, overdue)]
     rows = db.session.execute(
         select(Organisation, *parts)
-        .where(owner.in_(list(ids)), visible(Organisation, principal))
+        .where(owner.in_(wanted), visible(Organisation, principal))
         .order_by(Organisation.sort_key, owner)
         .limit(MOST)
     )
-    return [Holding(*row) for row in rows]
+    held = _held(wanted, shown)
+    return [
+        Holding(
+            organisation,
+            contacts=persons,
+            grants=sum(count for count, _ in held[organisation.id].values()),
+            overdue=late,
+            amounts={currency: amount for currency, (_, amount) in held[organisation.id].items()},
+        )
+        for organisation, persons, late in rows
+    ]
+
+
+def _held(organisations: list[int], shown: ColumnElement[bool]) -> dict[int, dict[str, tuple[int, Decimal]]]:
+    """The number and the sum of the running grants of these organisations, by organisation and currency."""
+    running = (
+        select(Application.organisation_id, Award.currency, func.count(), func.sum(Award.amount))
+        .join(Award, Award.application_id == Application.id)
+        .where(Application.organisation_id.in_(organisations), Application.step.in_(("agreement", "active")), shown)
+        .group_by(Application.organisation_id, Award.currency)
+        .order_by(Application.organisation_id, Award.currency)
+    )
+    found: dict[int, dict[str, tuple[int, Decimal]]] = defaultdict(dict)
+    for owner, currency, count, amount in db.session.execute(running):
+        found[owner][currency] = count, amount
+    return found
 
 
 def contacts(organisation: Organisation, principal: Principal) -> list[Membership]:

@@ -61,7 +61,10 @@ def sender(report: Report) -> str:
 
 
 def paid(report: Report) -> Decimal:
-    """The amount paid to the grantee before the report was submitted; all that was paid while it is not submitted."""
+    """The amount paid to the grantee before the report was submitted; all that was paid while it is not submitted.
+
+    In the award's currency.
+    """
     wanted = (
         select(func.coalesce(func.sum(Payment.amount), 0))
         .join(Payment.instalment)

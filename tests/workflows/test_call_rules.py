@@ -47,7 +47,7 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     ),
     (
         RuleSpec(key="held", params={"grants": 2, "amount": "55000"}),
-        {"applicant": applicant_with(held=2, held_amount=Decimal("50000.01"))},
+        {"applicant": applicant_with(held=2, held_amounts={"USD": Decimal("50000.01")})},
         (
             "Your current grants: 2. The limit is 2 at the same time.",
             f"With this application, your current grants would exceed the limit of {usd('55000')} in total.",
@@ -190,6 +190,35 @@ def test_good_standing_is_required_of_chapters_only() -> None:
     case = replace(READY, applicant=applicant_with(kind="university", standing="dechartered"))
 
     assert text_found(spec, case, "submit") == ()
+
+
+@pytest.mark.parametrize(
+    ("currency", "held", "asked", "refused"),
+    [
+        ("USD", {"JPY": Decimal(5_000_000), "USD": Decimal(50_000)}, Decimal(5_000), False),
+        ("USD", {"JPY": Decimal(5_000_000), "USD": Decimal(50_000)}, Decimal("5000.01"), True),
+        ("JPY", {"JPY": Decimal(54_999), "KWD": Decimal(20_000)}, Decimal(1), False),
+        ("KWD", {"JPY": Decimal(54_999), "KWD": Decimal(20_000)}, Decimal("35000.001"), True),
+    ],
+)
+def test_the_total_of_current_grants_is_that_of_the_calls_currency(
+    currency: str, held: dict[str, Decimal], asked: Decimal, *, refused: bool
+) -> None:
+    spec = RuleSpec(key="held", params={"grants": 3, "amount": "55000"})
+    case = replace(
+        READY, applicant=applicant_with(held=2, held_amounts=held), asked=asked, round=round_with(currency=currency)
+    )
+
+    assert bool(text_found(spec, case, "award")) is refused
+
+
+def test_the_number_of_current_grants_is_that_of_all_currencies() -> None:
+    spec = RuleSpec(key="held", params={"grants": 2, "amount": "55000"})
+    held = {"JPY": Decimal(5_000), "KWD": Decimal(5_000)}
+
+    assert text_found(spec, replace(READY, applicant=applicant_with(held=2, held_amounts=held)), "award") == (
+        "Your current grants: 2. The limit is 2 at the same time.",
+    )
 
 
 def test_an_applicant_who_cannot_be_funded_is_told_before_writing() -> None:

@@ -37,7 +37,7 @@ class AtLeast(Params):
 
 
 class Held(Params):
-    """The maximum number of current grants, and their maximum total amount."""
+    """The maximum number of current grants, and their maximum total amount in the currency of the call."""
 
     grants: Annotated[int, Field(ge=1, le=100)]
     amount: Annotated[Decimal, Field(gt=0)]
@@ -94,11 +94,12 @@ def no_overdue(case: ApplicationCase, params: Params) -> Message | None:
 
 def held(case: ApplicationCase, params: Held) -> tuple[Message, ...]:
     """The number and the total amount of the applicant’s current grants are within the limits."""
-    reasons = []
+    # Grants in every currency are counted, but only amounts in the currency of the call are added.
+    reasons, together = [], case.applicant.held_amounts.get(case.round.currency, Decimal(0)) + case.asked
     if case.applicant.held >= params.grants:
         text = N_("Your current grants: %(held)s. The limit is %(most)s at the same time.")
         reasons.append(Message(text, held=case.applicant.held, most=params.grants))
-    if case.applicant.held_amount + case.asked > params.amount:
+    if together > params.amount:
         most = Money(params.amount, case.round.currency)
         reasons.append(
             Message(

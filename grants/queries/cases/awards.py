@@ -66,6 +66,6 @@ def used(award: Award) -> Decimal:
 
 
 def _used() -> Select[Decimal | None]:
-    """The sum of the spending in the last report of the award of the enclosing query."""
+    """The sum of the spending in the last report of the award of the enclosing query, in the award's currency."""
     last = select(Report.id).where(Report.award_id == Award.id).order_by(Report.number.desc()).limit(1).correlate(Award)
     return select(func.sum(ReportSpending.spent)).where(ReportSpending.report_id == last.scalar_subquery())

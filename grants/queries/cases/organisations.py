@@ -15,15 +15,17 @@ def applicant(organisation: Organisation, *, besides: int | None = None) -> case
     besides: an application that does not count towards what the organisation holds.
     """
     running = (
-        select(func.count(), func.coalesce(func.sum(Award.amount), 0))
+        select(Award.currency, func.count(), func.sum(Award.amount))
         .join(Application, Application.id == Award.application_id)
         .where(
             Application.organisation_id == organisation.id,
             Application.step.in_(("agreement", "active")),
             Application.id != (besides or 0),
         )
+        .group_by(Award.currency)
+        .order_by(Award.currency)
     )
-    held, amount = db.session.execute(running).one()
+    held = db.session.execute(running).all()
     contacts = db.session.scalar(
         select(func.count()).where(Membership.organisation_id == organisation.id, Membership.ended_at.is_(None))
     )
@@ -33,8 +35,8 @@ def applicant(organisation: Organisation, *, besides: int | None = None) -> case
         country=organisation.country,
         standing=organisation.standing,
         contacts=contacts or 0,
-        held=held,
-        held_amount=amount,
+        held=sum(count for _, count, _ in held),
+        held_amounts={currency: amount for currency, _, amount in held},
         overdue=_overdue(organisation),
     )
 

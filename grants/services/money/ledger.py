@@ -3,7 +3,8 @@
 Accounts in order: appropriated → available → envelope → committed → payable → in transit → paid → returned.
 Entries are never changed or deleted; money moves back with a new entry. The account that receives an amount is
 debited, with a positive sign. Any number of entries of one kind is booked in the same few statements. Commands raise
-Overspent when the source account holds less than the amount, and ValueError unless the amount is above zero.
+Overspent when the source account holds less than the amount, and ValueError unless the amount is above zero and in the
+currency of the fund: the accounts of a fund, of its calls and of their awards all have one currency.
 """
 
 from __future__ import annotations
@@ -110,6 +111,8 @@ def _of(owner: Fund | Call | Award, kind: str) -> _Account:
             fund, call, award = owner.fund, owner.id, None
         case Award():
             fund, call, award = owner.application.call.fund, owner.application.call_id, owner.id
+    if owner.currency != fund.currency:
+        raise ValueError(f"{owner.__tablename__} {owner.id} is in {owner.currency}, its fund in {fund.currency}")
     locking.require(fund)
     return _Account(kind, fund.id, call, award, fund.currency)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from flask import url_for
 from flask_babel import gettext
 from markupsafe import Markup
@@ -10,7 +12,7 @@ from grants.models import Application
 from grants.web.applications import status
 from grants.web.reviews.scoring import requested
 from grants.web.site.components import Fact
-from grants.web.site.formats import amount, country, day, label, percent
+from grants.web.site.formats import amount, amounts, country, day, label, percent
 from workflows.cases import ApplicationCase
 from workflows.countries import flags_of
 
@@ -24,9 +26,8 @@ def facts(application: Application, case: ApplicationCase) -> list[Fact]:
     link = Markup('<a href="{}">{}</a>').format(url_for("organisations.show", id=organisation.id), organisation.name)
     share = percent(round(100 * case.indirect / case.asked, 1)) if case.asked else "–"
     other = amount(case.cofunding, currency) if case.cofunding else "–"
-    grants = gettext(
-        "%(count)s active, %(sum)s", count=case.applicant.held, sum=amount(case.applicant.held_amount, currency)
-    )
+    held = case.applicant.held_amounts or {currency: Decimal(0)}
+    grants = gettext("%(count)s active, %(sum)s", count=case.applicant.held, sum=amounts(held))
     where = Markup("{} · {}{}").format(country(organisation.country), organisation.region, flags)
     return [
         Fact(gettext("Applicant"), link),

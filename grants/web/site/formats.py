@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, get_timezone_location
+from babel.lists import format_list
 from babel.numbers import format_percent
 from babel.support import NullTranslations
 from flask import Flask, g, request
@@ -164,6 +166,12 @@ def amount(value: Decimal | None, currency: str = "USD", *, code: bool = True, c
     if value is None:
         return "–"
     return formatted(value, currency, _locale(), code=code, cents=cents)
+
+
+def amounts(values: Mapping[str, Decimal], *, cents: bool = True) -> str:
+    """One figure for each currency, by its code: "JPY 5,000 and USD 12.00"."""
+    figures = [amount(value, currency, cents=cents) for currency, value in sorted(values.items())]
+    return str(format_list(figures, locale=_locale()))
 
 
 def number(value: Decimal | float | None, places: int | None = None) -> str:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from flask_babel import gettext
 
 from grants.models import Application, Organisation
-from grants.queries import organisations, proposals, statuses
+from grants.queries import organisations, proposals, public, statuses
 from grants.queries.organisations import Holding
 from grants.web.applications import applicant_view, status
 from grants.web.applications.applicant_view import ProposalRow
 from grants.web.site.authorization import principal
 from grants.web.site.components import Fact
-from grants.web.site.formats import amount, current_day, label
+from grants.web.site.formats import amounts, current_day, label
 from grants.web.site.navigation import open_tasks, page
 from grants.web.tasks import foundation, rows
 from grants.web.tasks.foundation import FoundationTask
 from grants.web.tasks.rows import TaskRow
-from workflows.programmes import programmes
 from workflows.rules.applicants import Held
 
 MOST = 20
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,13 @@ def _next_decision(running: list[Application]) -> datetime | None:
 
 
 def held_facts(holding: Holding) -> list[Fact]:
-    """An organisation's grants and remaining limit under the rules of the programmes it may apply to."""
-    limit, found = _limit(holding.organisation.kind), known_facts(holding)
-    if limit is None:
+    """An organisation's grants and remaining limit under the rules of the open calls it may apply to."""
+    limits, found = _limits(holding.organisation.kind), known_facts(holding)
+    if not limits:
         return [*found, Fact(gettext("Grants held"), str(holding.grants))]
-    held = gettext("%(count)s (maximum %(most)s)", count=holding.grants, most=limit.grants)
-    found += [Fact(gettext("Grants held"), held), Fact(gettext("Remaining limit"), _room(holding, limit))]
+    most = max(limit.grants for limit in limits.values())
+    held = gettext("%(count)s (maximum %(most)s)", count=holding.grants, most=most)
+    found += [Fact(gettext("Grants held"), held), Fact(gettext("Remaining limit"), _room(holding, limits))]
     if holding.overdue:
         found.append(Fact(gettext("Overdue reports"), str(holding.overdue)))
     return found
@@ -116,18 +119,22 @@ def known_facts(holding: Holding) -> list[Fact]:
     return [*found, Fact(gettext("People with an account"), str(holding.contacts))]
 
 
-def _room(holding: Holding, limit: Held) -> str:
-    if holding.grants >= limit.grants:
-        return gettext("none until a grant ends")
-    return amount(max(limit.amount - holding.amount, limit.amount * 0), "USD", cents=False)
+def _room(holding: Holding, limits: Mapping[str, Held]) -> str:
+    """What each limit leaves in its currency: amounts of different currencies are never added."""
+    room = {
+        currency: max(limit.amount - holding.amounts.get(currency, ZERO), ZERO)
+        for currency, limit in limits.items()
+        if holding.grants < limit.grants
+    }
+    return amounts(room, cents=False) if room else gettext("none until a grant ends")
 
 
-def _limit(kind: str) -> Held | None:
-    """The limit on active grants; of several programmes, the one that allows the largest amount."""
-    held = [
-        Held.model_validate(rule.params)
-        for one in programmes().values()
-        for rule in one.rules.rules
-        if rule.key == "held" and any(r.key == "applicants" and kind in r.params["allowed"] for r in one.rules.rules)
-    ]
-    return max(held, key=lambda one: one.amount, default=None)
+def _limits(kind: str) -> dict[str, Held]:
+    """The limit on current grants by currency; of several open calls, the one that allows the largest amount."""
+    found: dict[str, Held] = {}
+    for call in public.open_calls():
+        rules = {rule.key: rule.params for rule in call.data.rules}
+        if "held" in rules and kind in rules.get("applicants", {}).get("allowed", ()):
+            limit = Held.model_validate(rules["held"])
+            found[call.currency] = max(found.get(call.currency, limit), limit, key=lambda one: one.amount)
+    return found

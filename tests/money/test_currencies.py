@@ -1,0 +1,150 @@
+"""Amounts in dinars, yen and dollars stand side by side and are never added."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from grants.access.principals import load_principal
+from grants.db import db, transaction
+from grants.models import Award, Call, Fund, Organisation
+from grants.queries import batches, figures, funds, organisations
+from grants.queries import calls as call_queries
+from grants.queries.cases.organisations import applicant
+from grants.services import calls
+from grants.services.money import funds as contributions
+from tests import world as w
+from tests.browser import signed_in
+from tests.prepared import Prepare
+from tests.web.reading import words
+from workflows.engine.roles import Role
+
+CURRENCIES = {"USD": 9_000, "JPY": 30_000, "KWD": 8_000}
+"""What is awarded in each currency."""
+
+
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """A fund and an open call of BTN-L in each currency.
+
+    Chapter MG holds a grant in dollars and one in yen, and has applied for one in dinars; chapter BO holds one in
+    dollars and one in dinars. The first instalment of each grant is payable.
+    """
+    return prepare("currencies", _fill)
+
+
+def _fill() -> None:
+    world = w.build(programmes=("BTN-L",))
+    dollars = world.calls["BTN-L"]
+    yen, dinars = (_call(world, currency) for currency in ("JPY", "KWD"))
+    world.calls["BTN-L"] = dinars
+    w.submitted(world, chapter="mg", amount=7_000)
+    for call, chapter in ((dollars, "mg"), (dollars, "bo"), (yen, "mg"), (dinars, "bo")):
+        world.calls["BTN-L"] = call
+        w.active(world, chapter=chapter, amount=CURRENCIES[call.currency])
+
+
+def _call(world: w.World, currency: str) -> Call:
+    with transaction():
+        world.fund = contributions.receive(
+            title=f"Contribution in {currency}",
+            year=2026,
+            currency=currency,
+            amount=Decimal(900_000),
+            source="",
+            actor=world.actor("fay", Role.FINANCE),
+        )
+    with transaction():
+        return w.open_call(world, "BTN-L", 100_000)
+
+
+def chapter(name: str) -> Organisation:
+    """A chapter of the data set."""
+    return w.found().chapters[name]
+
+
+def test_an_organisation_holds_an_amount_in_each_currency(app: Flask) -> None:
+    with app.app_context():
+        facts = applicant(chapter("mg"))
+
+        assert facts.held == 2
+        assert facts.held_amounts == {"JPY": Decimal(30_000), "USD": Decimal(9_000)}
+
+
+def test_the_page_of_an_application_shows_one_figure_for_each(app: Flask) -> None:
+    with app.app_context():
+        world = w.found()
+
+    shown = words(signed_in(app, world.people["olga"]).get("/applications/1")).replace("\xa0", " ")
+
+    assert "Grants held 2 active, JPY 30,000 and USD 9,000.00" in shown
+
+
+def test_the_page_of_an_organisation_shows_what_is_left_in_each_currency(app: Flask) -> None:
+    with app.app_context(), transaction():
+        for call in db.session.query(Call):
+            rules = [{**rule, "params": {**rule["params"], "grants": 5}} if rule["key"] == "held" else rule
+                     for rule in call.rules["rules"]]  # fmt: skip
+            call.rules = {**call.rules, "rules": rules}
+    with app.app_context():
+        world = w.found()
+        [holding] = organisations.holdings([world.chapters["mg"].id], load_principal(world.people["mg1"]))
+
+    page = words(signed_in(app, world.people["mg1"]).get(f"/organisations/{world.chapters['mg'].id}"))
+    inbox = words(signed_in(app, world.people["mg1"]).get("/inbox"))
+
+    assert (holding.grants, holding.amounts) == (2, {"JPY": Decimal(30_000), "USD": Decimal(9_000)})
+    left = "Remaining limit JPY 25,000, KWD 55,000, and USD 46,000"
+    assert left in page.replace("\xa0", " ")
+    assert left in inbox.replace("\xa0", " ")
+
+
+def test_funds_calls_and_batches_have_the_sums_of_their_currency(app: Flask) -> None:
+    with app.app_context():
+        finance = load_principal(w.found().people["fay"])
+        rows = {fund.id: fund.currency for fund in db.session.query(Fund)}
+        stands = {rows[id]: stand for id, stand in funds.stands(rows, finance).items()}
+        given = {call.currency: call_queries.money(call) for call in db.session.query(Call)}
+        waiting = {fund.currency: (count, int(total)) for fund, count, total in batches.funds_to_pay(finance)}
+
+    awarded = {"USD": 18_000, "JPY": 30_000, "KWD": 8_000}
+    assert {currency: stand.awarded for currency, stand in stands.items()} == awarded
+    assert {currency: money.awarded for currency, money in given.items()} == awarded
+    assert waiting == {"USD": (2, 10_800), "JPY": (1, 18_000), "KWD": (1, 4_800)}
+
+
+def test_the_public_figures_are_those_of_the_currency_with_the_most_awards(app: Flask) -> None:
+    """Thirty thousand yen are more than eighteen thousand dollars only as numbers."""
+    with app.app_context():
+        found = figures.counted()
+
+    assert (found.currency, found.awards, found.promised) == ("USD", 2, Decimal(18_000))
+
+
+@pytest.mark.parametrize("command", [calls.fund, calls.unfund])
+def test_no_amount_is_booked_in_another_currency_than_the_funds(app: Flask, command: object) -> None:
+    assert callable(command)
+    with app.app_context():
+        world = w.found()
+        with transaction():
+            call = db.session.query(Call).filter_by(currency="USD").one()
+            call.currency = "JPY"
+            db.session.flush()
+
+        with pytest.raises(ValueError, match=f"call {call.id} is in JPY, its fund in USD"), transaction():
+            command(call, amount=Decimal(1), actor=world.actor("fay", Role.FINANCE))
+
+
+def test_every_part_of_an_award_has_the_decimals_of_its_currency(app: Flask) -> None:
+    with app.app_context():
+        parts = {
+            award.currency: [instalment.amount for instalment in award.instalments] for award in db.session.query(Award)
+        }
+
+    assert parts == {
+        "USD": [Decimal(5_400), Decimal(3_600)],
+        "JPY": [Decimal(18_000), Decimal(12_000)],
+        "KWD": [Decimal(4_800), Decimal(3_200)],
+    }
