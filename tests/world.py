@@ -12,6 +12,7 @@ from flask import current_app
 from grants.db import db, now, today, transaction
 from grants.models import Application, Award, Batch, Call, Fund, Organisation, Payment, Person, Report, Review
 from grants.outside.servers.postgres import plain
+from grants.queries import drafts as unsent
 from grants.services import batches, calls, locking, persons, reports, transitions
 from grants.services.applications import checks, drafts
 from grants.services.money import funds
@@ -157,37 +158,37 @@ def _begin(world: World, code: str, chapter: str) -> Application:
 def fill(row: Application, amount: int, actor: Actor) -> None:
     """Answer every question of the application's stage."""
     stage = row.call.data.stage(row.stage)
-    facts, answers = written(stage)
     goals = [Goal("Households online", "households", Decimal(0), Decimal(90), "network records")]
     lines = [
         Line("Routers", "equipment", Decimal(10), Decimal(amount) * 9 / 100),
         Line("Accounts", "indirect", Decimal(1), Decimal(amount) / 10),
     ]
     fields = {q.kind for section in stage.sections for q in section.questions}
+    write(
+        row,
+        actor,
+        answers=written(stage),
+        lines=lines if "budget" in fields else None,
+        goals=goals if "indicators" in fields else None,
+    )
+
+
+def write(row: Application, actor: Actor, **content: Any) -> None:
+    """Save the draft in a separate transaction. content: answers, lines, goals."""
+    given = {"answers": {}, "lines": None, "goals": None, **content}
     with transaction():
-        drafts.save(
-            row,
-            section="all",
-            facts=facts,
-            answers=answers,
-            lines=lines if "budget" in fields else None,
-            goals=goals if "indicators" in fields else None,
-            actor=actor,
-            version=row.version,
-        )
+        drafts.save(row, **given, actor=actor, version=unsent.of(row).version)
 
 
-def written(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Facts and answers for every question of a stage."""
+def written(stage: Stage) -> dict[str, Any]:
+    """An answer to every question of a stage."""
     start = today() + timedelta(days=90)
-    given = {
+    return {
         q.key: _answer(q, start)
         for section in stage.sections
         for q in section.questions
         if q.kind not in ("budget", "indicators")
     }
-    facts = {q.key for section in stage.sections for q in section.questions if q.fact}
-    return {k: v for k, v in given.items() if k in facts}, {k: v for k, v in given.items() if k not in facts}
 
 
 def _answer(question: Question, start: date) -> Any:
@@ -229,7 +230,14 @@ def check(world: World, row: Application) -> None:
     """Olga completes every eligibility check."""
     with transaction():
         for key, _ in row.call.data.checks:
-            checks.give(row, key=key, verdict="passed", note="", actor=world.actor("olga", Role.OFFICER))
+            give(world, row, key)
+
+
+def give(world: World, row: Application, key: str, verdict: str = "passed") -> None:
+    """Olga gives a verdict on one eligibility check of the newest submission; in the transaction of the caller."""
+    assert row.submission is not None
+    actor, number = world.actor("olga", Role.OFFICER), row.submission.number
+    checks.give(row, submission=number, key=key, verdict=verdict, note="", actor=actor)
 
 
 def review(world: World, row: Application, names: tuple[str, ...] = ("rex", "ria", "rob")) -> None:
@@ -337,7 +345,7 @@ def written_report(award: Award, number: int, *, used: str = "1") -> Report:
                 "story_consent": False,
             },
             figures={f.id: (Decimal(62), "records") for f in row.figures},
-            spending={s.id: ((s.line.agreed or Decimal(0)) * Decimal(used), "") for s in row.spending},
+            spending={s.id: (s.line.agreed * Decimal(used), "") for s in row.spending},
             version=row.version,
         )
     return row

@@ -78,7 +78,7 @@ class ApplicationCase:
     """An application, from draft to closing. Amounts are in the call's currency.
 
     arrived_at: time of the database's clock when the request arrived. missing: a message for each incomplete part of
-    the form.
+    the form. changed: whether the content differs from what was sent last.
     """
 
     step: str = "draft"
@@ -88,6 +88,7 @@ class ApplicationCase:
     applicant: Applicant = Applicant()
     round: Round = Round()
     missing: tuple[Message, ...] = ()
+    changed: bool = True
     invited_until: datetime | None = None
     asked: Decimal = ZERO
     indirect: Decimal = ZERO

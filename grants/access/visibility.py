@@ -25,6 +25,7 @@ from grants.models import (
     Organisation,
     Payment,
     Person,
+    Submission,
 )
 from workflows.engine.roles import Role
 
@@ -98,6 +99,19 @@ def _applications(principal: Principal, sides: frozenset[Side]) -> ColumnElement
     if Side.APPLICANT in sides and principal.organisations:
         return or_(Application.organisation_id.in_(principal.organisations), clear)
     return clear
+
+
+def _submissions(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """The submissions of visible applications; of a reviewer, those that their assignments are about."""
+    applications = select(Application.id).where(_applications(principal, sides - {Side.REVIEWER}))
+    found = Submission.application_id.in_(applications)
+    if Side.REVIEWER not in sides or not principal.reviews:
+        return found
+    reviewed = select(Assignment.submission_id).where(
+        Assignment.person_id == principal.id, Assignment.state.in_(("ready", "sent"))
+    )
+    clear = select(Application.id).where(_applications(principal, frozenset({Side.REVIEWER})))
+    return or_(found, and_(Submission.id.in_(reviewed), Submission.application_id.in_(clear)))
 
 
 def _apart(principal: Principal) -> list[ColumnElement[bool]]:
@@ -210,5 +224,5 @@ SIDES = {Role.APPLICANT: Side.APPLICANT} | dict.fromkeys(OFFICE, Side.OFFICE) | 
 
 ROOTS: dict[str, Callable[[Principal, frozenset[Side]], ColumnElement[bool]]] = {
     "application": _applications, "call": _calls, "organisation": _organisations, "person": _persons,
-    "appointment": _appointments, "fund": _funds, "batch": _batches,
+    "appointment": _appointments, "submission": _submissions, "fund": _funds, "batch": _batches,
 }  # fmt: skip

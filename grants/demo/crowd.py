@@ -13,6 +13,7 @@ from grants.demo.proposals import Proposal
 from grants.demo.stage import Stage
 from grants.demo.story import closing
 from grants.models import Application, Assignment, Call, Fund, Organisation, Person
+from grants.queries import drafts as unsent
 from grants.queries.sessions import person_of
 from grants.services import calls, figures, persons, transitions
 from grants.services.applications import checks, drafts
@@ -164,18 +165,17 @@ def _fill(application: Application, proposal: Proposal, writer: Actor) -> None:
     answers = {q.key: _answer(q, proposal) for q in questions if q.kind not in ("budget", "indicators") and not q.fact}
     drafts.save(
         application,
-        section="all",
-        facts={
+        answers={
             "title": proposal.title,
             "summary": proposal.summary,
             "starts_on": proposal.starts_on(today()),
             "months": proposal.months,
+            **{key: answer for key, answer in answers.items() if answer is not None},
         },
-        answers={key: answer for key, answer in answers.items() if answer is not None},
         lines=proposal.lines,
         goals=proposal.goals,
         actor=writer,
-        version=application.version,
+        version=unsent.of(application).version,
     )
 
 
@@ -193,7 +193,7 @@ def _check(application: Application) -> None:
     officer = _actor("nia", Role.OFFICER)
     with transaction():
         for key, _ in application.call.data.checks:
-            checks.give(application, key=key, verdict="passed", note="", actor=officer)
+            checks.give(application, submission=1, key=key, verdict="passed", note="", actor=officer)
         transitions.apply(application, "pass", actor=officer)
     for key in REVIEWERS:
         with transaction():

@@ -9,21 +9,21 @@ from babel.numbers import get_currency_precision
 from wtforms import Field
 
 from grants.forms.base import AmountField, Form
-from grants.models import Award, BudgetLine
+from grants.models import Award, AwardLine
 
 
 class DivisionForm(Form):
     """An amount for each line; `of` adds the fields. The policy checks whether they add up."""
 
-    parts: tuple[tuple[BudgetLine, Field], ...]
+    parts: tuple[tuple[AwardLine, Field], ...]
 
     @classmethod
-    def of(cls, award: Award, lines: Sequence[BudgetLine]) -> DivisionForm:
+    def of(cls, award: Award, lines: Sequence[AwardLine]) -> DivisionForm:
         """The form of these lines with the submitted values, else with the agreed amounts."""
         fields = {_name(line): AmountField(line.what, currency=award.currency) for line in lines}
         made: type[DivisionForm] = type("DivisionForm", (cls,), fields)
         places = get_currency_precision(award.currency)
-        form = made(**{_name(line): round(line.agreed or Decimal(0), places) for line in lines})
+        form = made(**{_name(line): round(line.agreed, places) for line in lines})
         form.parts = tuple((line, form[_name(line)]) for line in lines)
         return form
 
@@ -32,5 +32,5 @@ class DivisionForm(Form):
         return {line.id: field.data for line, field in self.parts}
 
 
-def _name(line: BudgetLine) -> str:
+def _name(line: AwardLine) -> str:
     return f"line_{line.id}"

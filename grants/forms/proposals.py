@@ -21,10 +21,10 @@ from wtforms.form import BaseForm
 from grants.forms.questions import LONGEST, answer_of, field_of, plain, text_of
 from grants.forms.rows import Rows, cells, goal_of, line_of, rows_of
 from workflows.forms.completeness import Content, Goal, Line
+from workflows.forms.contents import UNREAD
 from workflows.programme import Question, Section, Stage
 
 ROWS = ("table", "budget", "indicators")
-UNREAD = "unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,6 @@ class Part:
 class Written:
     """The values to save. lines and goals are None if they were not in the request."""
 
-    facts: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
     lines: list[Line] | None = None
     goals: list[Goal] | None = None
@@ -182,8 +181,7 @@ def _take(found: Written, one: Asked) -> None:
     if one.rows:
         _take_rows(found, question, one.rows)
     elif one.field is not None and len(text_of(one.field)) <= LONGEST:
-        target = found.facts if question.fact else found.answers
-        target[question.key] = answer_of(question, one.field)
+        found.answers[question.key] = answer_of(question, one.field)
         if question.fact and one.field.errors:
             found.unread[question.key] = text_of(one.field)
 

@@ -1,8 +1,8 @@
 """The database models, one module per noun."""
 
-from grants.models.applications import Application, ApplicationSave, BudgetLine, Indicator
+from grants.models.applications import Application, ApplicationSave
 from grants.models.appointments import Appointment
-from grants.models.awards import Agreement, Award, Instalment, Repayment
+from grants.models.awards import Agreement, Award, AwardIndicator, AwardLine, Instalment, Repayment
 from grants.models.batches import Batch, Payment
 from grants.models.calls import Call
 from grants.models.checks import Check
@@ -19,6 +19,7 @@ from grants.models.persons import Person
 from grants.models.reports import Report, ReportFigure, ReportSpending
 from grants.models.reviews import Assignment, Conflict, Review, Score
 from grants.models.sessions import SignIn, SignInFailure
+from grants.models.submissions import Draft, Submission, SubmissionContent, SubmissionIndicator, SubmissionLine
 
 __all__ = [
     "Account",
@@ -28,9 +29,10 @@ __all__ = [
     "Appointment",
     "Assignment",
     "Award",
+    "AwardIndicator",
+    "AwardLine",
     "Balance",
     "Batch",
-    "BudgetLine",
     "Call",
     "Check",
     "Checkpoint",
@@ -42,6 +44,7 @@ __all__ = [
     "DocumentEnd",
     "DocumentFile",
     "DocumentSnapshot",
+    "Draft",
     "Entry",
     "Event",
     "EventText",
@@ -49,7 +52,6 @@ __all__ = [
     "Fund",
     "Head",
     "IdempotencyKey",
-    "Indicator",
     "Instalment",
     "Membership",
     "Organisation",
@@ -66,5 +68,9 @@ __all__ = [
     "Score",
     "SignIn",
     "SignInFailure",
+    "Submission",
+    "SubmissionContent",
+    "SubmissionIndicator",
+    "SubmissionLine",
     "Total",
 ]

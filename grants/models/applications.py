@@ -8,22 +8,26 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Amount, Answers, Instant, Key, Model, Side, Stamp, Visibility, visible_through
+from grants.db import Amount, Instant, Key, Model, Side, Stamp, Visibility, visible_through
 from grants.models.calls import Call
 from grants.models.organisations import Organisation
+from grants.models.submissions import Draft, Submission
 
 WORDS = "plain(((title || ' '::text) || COALESCE(reference, ''::text)))"
 """The text that searches match. It is stored, because computing it for each row makes a search seven times slower."""
 
 
 class Application(Model):
-    """An application in a call. Facts are columns; only the other answers are JSON."""
+    """An application in a call.
+
+    title, summary, starts_on, months, asked: those of the newest submission, written when it is sent; empty before.
+    """
 
     __tablename__ = "application"
     __table_args__ = (
         CheckConstraint(
             "step IN ('draft', 'withdrawn')"
-            " OR (reference IS NOT NULL AND submitted_at IS NOT NULL AND submitted_sha256 IS NOT NULL)",
+            " OR (reference IS NOT NULL AND submitted_at IS NOT NULL AND submission_id IS NOT NULL)",
             name="sent_has_its_number",
         ),
         CheckConstraint("asked >= 0", name="asks_no_less_than_nothing"),
@@ -67,18 +71,25 @@ class Application(Model):
     starts_on: Mapped[date | None]
     months: Mapped[int | None]
     asked: Mapped[Amount] = mapped_column(server_default="0")
-    answers: Mapped[Answers]
     created_at: Mapped[Stamp]
-    saved_at: Mapped[Stamp]
     submitted_at: Mapped[Instant | None]
-    submitted_sha256: Mapped[str | None]
+    submission_id: Mapped[int | None] = mapped_column(
+        ForeignKey("submission.id", name="application_submission_id_fkey", use_alter=True)
+    )
     invited_until: Mapped[Instant | None]
     words: Mapped[str] = mapped_column(Computed(WORDS, persisted=True), deferred=True)
     version: Mapped[int] = mapped_column()
 
     call: Mapped[Call] = relationship()
     organisation: Mapped[Organisation] = relationship()
+    submission: Mapped[Submission | None] = relationship(foreign_keys=[submission_id])
+    draft: Mapped[Draft] = relationship(viewonly=True)
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def heading(self) -> str:
+        """The title; as long as nothing has been submitted, the one in the draft. Empty if there is none yet."""
+        return self.title if self.submission_id else self.draft.title or ""
 
 
 class ApplicationSave(Model):
@@ -95,48 +106,3 @@ class ApplicationSave(Model):
     on_version: Mapped[int]
     content: Mapped[dict[str, object]] = mapped_column(JSONB)
     settled_at: Mapped[Instant | None]
-
-
-class BudgetLine(Model):
-    """A line of the budget, the same from the proposal to the final report.
-
-    total: amount requested. agreed: amount awarded, None before the award; the agreed amounts add up to the award.
-    """
-
-    __tablename__ = "budget_line"
-    __table_args__ = (
-        CheckConstraint("total >= 0", name="costs_no_less_than_nothing"),
-        CheckConstraint("agreed BETWEEN 0 AND total", name="agreed_within_what_was_asked"),
-    )
-    visibility = visible_through("application_id", Side.APPLICANT, Side.OFFICE, Side.REVIEWER)
-
-    id: Mapped[Key]
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
-    position: Mapped[int]
-    what: Mapped[str]
-    category: Mapped[str]
-    quantity: Mapped[Amount | None]
-    unit_cost: Mapped[Amount | None]
-    total: Mapped[Amount]
-    agreed: Mapped[Amount | None]
-
-
-class Indicator(Model):
-    """An indicator with its baseline and its target."""
-
-    __tablename__ = "indicator"
-    visibility = visible_through("application_id", Side.APPLICANT, Side.OFFICE, Side.REVIEWER)
-
-    id: Mapped[Key]
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
-    position: Mapped[int]
-    name: Mapped[str]
-    unit: Mapped[str] = mapped_column(server_default="")
-    baseline: Mapped[Amount | None]
-    target: Mapped[Amount | None]
-    how: Mapped[str] = mapped_column(server_default="")
-
-    @property
-    def less_is_better(self) -> bool:
-        """Whether the target is below the baseline."""
-        return self.baseline is not None and self.target is not None and self.target < self.baseline

@@ -11,6 +11,7 @@ from sqlalchemy.types import Text
 
 from grants.db import Amount, Instant, Key, Model, Side, Stamp, visible_through
 from grants.models.applications import Application
+from grants.models.submissions import BudgetColumns, IndicatorColumns
 
 EVERYBODY = (Side.APPLICANT, Side.OFFICE, Side.FINANCE)
 
@@ -58,11 +59,42 @@ class Award(Model):
     application: Mapped[Application] = relationship()
     agreement: Mapped[Agreement] = relationship(back_populates="award", uselist=False)
     instalments: Mapped[list[Instalment]] = relationship(back_populates="award", order_by="Instalment.number")
+    lines: Mapped[list[AwardLine]] = relationship(order_by="AwardLine.position")
+    indicators: Mapped[list[AwardIndicator]] = relationship(order_by="AwardIndicator.position")
 
     @property
     def conditional(self) -> bool:
         """Whether there is a condition that is not confirmed as met."""
         return bool(self.conditions) and self.met_at is None
+
+
+class AwardLine(BudgetColumns, Model):
+    """A line of the budget of a grant, copied from the submission at the award; reports refer to it.
+
+    total: amount requested. agreed: amount awarded; the agreed amounts add up to the award.
+    """
+
+    __tablename__ = "award_line"
+    __table_args__ = (
+        UniqueConstraint("award_id", "position"),
+        CheckConstraint("agreed BETWEEN 0 AND total", name="agreed_within_what_was_asked"),
+    )
+    visibility = visible_through("award_id", Side.APPLICANT, Side.OFFICE)
+
+    id: Mapped[Key]
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
+    agreed: Mapped[Amount]
+
+
+class AwardIndicator(IndicatorColumns, Model):
+    """An indicator of a grant, copied from the submission at the award; reports refer to it."""
+
+    __tablename__ = "award_indicator"
+    __table_args__ = (UniqueConstraint("award_id", "position"),)
+    visibility = visible_through("award_id", Side.APPLICANT, Side.OFFICE)
+
+    id: Mapped[Key]
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
 
 
 class Agreement(Model):

@@ -10,11 +10,11 @@ from grants.models.persons import Person
 
 
 class Check(Model):
-    """The result of one of the call's eligibility checks."""
+    """The result of one of the call's eligibility checks of a submission."""
 
     __tablename__ = "checked"
     __table_args__ = (
-        UniqueConstraint("application_id", "key"),
+        UniqueConstraint("submission_id", "key"),
         CheckConstraint("verdict IN ('passed', 'failed')", name="verdict_is_known"),
         CheckConstraint("verdict = 'passed' OR note <> ''", name="a_failure_has_its_reason"),
     )
@@ -22,6 +22,7 @@ class Check(Model):
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     key: Mapped[str]
     verdict: Mapped[str]
     note: Mapped[str] = mapped_column(server_default="")

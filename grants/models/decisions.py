@@ -33,7 +33,7 @@ class Recommendation(Model):
 
 
 class Decision(Model):
-    """The decision on an application: awarded, declined or not eligible, with the feedback for the applicant."""
+    """The decision on a submission: awarded, declined or not eligible, with the feedback for the applicant."""
 
     __tablename__ = "decision"
     __table_args__ = (
@@ -44,6 +44,7 @@ class Decision(Model):
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     kind: Mapped[str]
     feedback: Mapped[str] = mapped_column(server_default="")
     by: Mapped[int] = mapped_column(ForeignKey("person.id"))

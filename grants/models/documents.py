@@ -19,7 +19,10 @@ DOCUMENTS = {
 
 
 class Document(Model):
-    """A document as ordered. The row is never updated; later facts are stored in the related tables."""
+    """A document as ordered. The row is never updated; later facts are stored in the related tables.
+
+    submission_id: the submission that a receipt confirms.
+    """
 
     __tablename__ = "document"
     __table_args__ = (
@@ -34,6 +37,7 @@ class Document(Model):
     version: Mapped[int] = mapped_column()
     language: Mapped[str]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     ordered_at: Mapped[Stamp]
 

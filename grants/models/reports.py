@@ -8,8 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.db import Amount, Answers, Instant, Key, Model, Side, Stamp, visible_through
-from grants.models.applications import BudgetLine, Indicator
-from grants.models.awards import Award
+from grants.models.awards import Award, AwardIndicator, AwardLine
 
 
 class Report(Model):
@@ -58,17 +57,17 @@ class ReportFigure(Model):
     """The current value of an indicator."""
 
     __tablename__ = "report_figure"
-    __table_args__ = (UniqueConstraint("report_id", "indicator_id"),)
+    __table_args__ = (UniqueConstraint("report_id", "award_indicator_id"),)
     visibility = visible_through("report_id", Side.APPLICANT, Side.OFFICE)
 
     id: Mapped[Key]
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
-    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
+    award_indicator_id: Mapped[int] = mapped_column(ForeignKey("award_indicator.id"))
     actual: Mapped[Amount | None]
     source: Mapped[str] = mapped_column(server_default="")
 
     report: Mapped[Report] = relationship(back_populates="figures")
-    indicator: Mapped[Indicator] = relationship(lazy="joined", innerjoin=True)
+    indicator: Mapped[AwardIndicator] = relationship(lazy="joined", innerjoin=True)
 
 
 class ReportSpending(Model):
@@ -76,16 +75,16 @@ class ReportSpending(Model):
 
     __tablename__ = "report_spending"
     __table_args__ = (
-        UniqueConstraint("report_id", "budget_line_id"),
+        UniqueConstraint("report_id", "award_line_id"),
         CheckConstraint("spent IS NULL OR spent >= 0", name="spent_no_less_than_nothing"),
     )
     visibility = visible_through("report_id", Side.APPLICANT, Side.OFFICE)
 
     id: Mapped[Key]
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
-    budget_line_id: Mapped[int] = mapped_column(ForeignKey("budget_line.id"))
+    award_line_id: Mapped[int] = mapped_column(ForeignKey("award_line.id"))
     spent: Mapped[Amount | None]
     explanation: Mapped[str] = mapped_column(server_default="")
 
     report: Mapped[Report] = relationship(back_populates="spending")
-    line: Mapped[BudgetLine] = relationship(lazy="joined", innerjoin=True)
+    line: Mapped[AwardLine] = relationship(lazy="joined", innerjoin=True)

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from grants.db import Amount, Instant, Key, Model, Side, Stamp, visible_through
 from grants.models.applications import Application
 from grants.models.persons import Person
+from grants.models.submissions import Submission
 
 
 class Assignment(Model):
-    """The invitation of a reviewer to one application in one stage.
+    """The invitation of a reviewer to one application in one stage, to review the submission that it names.
 
     asked → ready (no conflict declared) → sent, or declined, conflicted, released. The reviewer sees the content of the
     application only in `ready` and `sent`.
@@ -31,6 +32,7 @@ class Assignment(Model):
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     stage: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="asked")
@@ -42,6 +44,7 @@ class Assignment(Model):
     version: Mapped[int] = mapped_column()
 
     application: Mapped[Application] = relationship()
+    submission: Mapped[Submission] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     review: Mapped[Review | None] = relationship(back_populates="assignment", uselist=False)
     __mapper_args__ = {"version_id_col": version}

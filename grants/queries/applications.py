@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import Side, db
-from grants.models import Application, Assignment, Award, Call, Check, Organisation, Report, Review
+from grants.models import Application, Assignment, Award, Call, Check, Organisation, Report, Review, Submission
 from grants.queries import reviews
 from grants.queries.search import containing
 
@@ -232,12 +232,12 @@ def _owes() -> ColumnElement[bool]:
     )
 
 
-def checks(application: Application) -> list[Check]:
-    """The results of the eligibility checks so far, with the person who gave each."""
+def checks(submission: Submission | None) -> list[Check]:
+    """The results of the eligibility checks of a submission so far, with the person who gave each."""
     return list(
         db.session.scalars(
             select(Check)
-            .where(Check.application_id == application.id)
+            .where(Check.submission_id == (submission and submission.id))
             .options(joinedload(Check.person))
             .order_by(Check.id)
         )

@@ -19,7 +19,6 @@ from grants.models import (
     Award,
     Balance,
     Batch,
-    BudgetLine,
     Call,
     Instalment,
     Payment,
@@ -99,12 +98,6 @@ def of(application: Application, principal: Principal) -> Award | None:
     return db.session.scalars(
         select(Award).where(Award.application_id == application.id, visible(Award, principal))
     ).first()
-
-
-def lines(application: Application) -> list[BudgetLine]:
-    """The lines of the application's budget, in order."""
-    wanted = select(BudgetLine).where(BudgetLine.application_id == application.id).order_by(BudgetLine.position)
-    return list(db.session.scalars(wanted))
 
 
 def payments(award: Award) -> dict[int, Payment]:

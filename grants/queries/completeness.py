@@ -69,7 +69,7 @@ def _money(report: Report) -> list[Message]:
 
 
 def _line(report: Report, spending: ReportSpending) -> Message | None:
-    what, agreed = spending.line.what, spending.line.agreed or ZERO
+    what, agreed = spending.line.what, spending.line.agreed
     if _place(spending) in report.unread:
         return _unread(report, spending, what)
     if spending.spent is None:

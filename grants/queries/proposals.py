@@ -14,8 +14,8 @@ from sqlalchemy.orm import joinedload
 from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import Side, db
-from grants.models import Application
-from grants.queries.cases.proposals import written
+from grants.models import Application, Call, Submission
+from grants.queries import submissions
 from workflows.forms.completeness import CATEGORIES, Content, Line, words
 from workflows.programme import Question, Section, Stage
 
@@ -91,21 +91,25 @@ class Reading:
         return next((a for sheet in self.sheets for part in sheet.parts for a in part.answers if a.key == key), None)
 
 
-def reading(application: Application) -> Reading:
-    """The application as its readers see it, in two queries. The caller checks whether they may."""
-    content = written(application)
-    stages = list(reversed(_reached(application)))
+def reading(call: Call, stage: str, content: Content) -> Reading:
+    """The content of one stage as its readers see it. The caller checks whether they may."""
+    stages = list(reversed(_reached(call, stage)))
     shown: set[str] = set()
     sheets = []
-    for stage in stages:
-        sheets.append(Sheet(stage.key, stage.title, tuple(_parts(stage, content, shown))))
-        shown |= {question.key for section in stage.sections for question in section.questions}
-    return Reading(tuple(sheets), application.asked, application.call.currency)
+    for one in stages:
+        sheets.append(Sheet(one.key, one.title, tuple(_parts(one, content, shown))))
+        shown |= {question.key for section in one.sections for question in section.questions}
+    return Reading(tuple(sheets), content.asked, call.currency)
 
 
-def _reached(application: Application) -> list[Stage]:
-    stages = list(application.call.data.stages)
-    present = next(number for number, stage in enumerate(stages) if stage.key == application.stage)
+def sent(application: Application, submission: Submission) -> Reading:
+    """A submission as its readers see it, in three queries. The caller checks whether they may."""
+    return reading(application.call, submission.stage, submissions.content(application, submission))
+
+
+def _reached(call: Call, key: str) -> list[Stage]:
+    stages = list(call.data.stages)
+    present = next(number for number, stage in enumerate(stages) if stage.key == key)
     return stages[: present + 1]
 
 
@@ -186,7 +190,7 @@ MOST = 100
 def own(
     principal: Principal, *, steps: tuple[str, ...] = (), organisation: int | None = None, most: int = MOST
 ) -> list[Application]:
-    """The proposals of the person's own organisations, newest first, at most a hundred, with call and organisation.
+    """The proposals of the person's own organisations, newest first, at most a hundred, with call, organisation, draft.
 
     steps: only proposals at one of these steps. organisation: only this organisation's.
     """
@@ -195,7 +199,11 @@ def own(
         .where(
             Application.organisation_id.in_(principal.organisations), visible(Application, principal, (Side.APPLICANT,))
         )
-        .options(joinedload(Application.call, innerjoin=True), joinedload(Application.organisation, innerjoin=True))
+        .options(
+            joinedload(Application.call, innerjoin=True),
+            joinedload(Application.organisation, innerjoin=True),
+            joinedload(Application.draft, innerjoin=True),
+        )
         .order_by(Application.id.desc())
         .limit(most)
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import mean
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -185,9 +186,9 @@ def _any(wanted: object) -> bool:
     return db.session.scalar(select(wanted.limit(1).exists())) is True  # type: ignore[attr-defined]
 
 
-def people_named(application: Application) -> list[str]:
-    """The people a reviewer might know: the team, and those who act for the applicant."""
-    team = application.answers.get("team")
+def people_named(application: Application, answers: Mapping[str, Any]) -> list[str]:
+    """The people a reviewer might know: the team, and those who act for the applicant. answers: of the submission."""
+    team = answers.get("team")
     named = [str(row.get("name") or "") for row in team] if isinstance(team, list) else []
     contacts = db.session.scalars(
         select(Person.name)
@@ -199,7 +200,7 @@ def people_named(application: Application) -> list[str]:
     return [name for name in dict.fromkeys([*named, *contacts]) if name]
 
 
-def partners(application: Application) -> list[str]:
-    """The organisations named as partners in the proposal."""
-    rows = application.answers.get("partners")
+def partners(answers: Mapping[str, Any]) -> list[str]:
+    """The organisations named as partners in the answers of a proposal."""
+    rows = answers.get("partners")
     return [name for row in rows if (name := str(row.get("name") or ""))] if isinstance(rows, list) else []

@@ -6,14 +6,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from babel.numbers import get_currency_precision
 from sqlalchemy import select
 
 from grants.db import db, now, today
-from grants.models import Agreement, Application, Award, BudgetLine, Decision, Person, Report
-from grants.queries import awards, cases
-from grants.services import documents, letters, locking, numbering, reports
+from grants.models import (
+    Agreement,
+    Application,
+    Award,
+    AwardIndicator,
+    AwardLine,
+    Decision,
+    Person,
+    Report,
+    Submission,
+    SubmissionIndicator,
+    SubmissionLine,
+)
+from grants.queries import cases
+from grants.services import decisions, documents, letters, locking, numbering, reports
 from grants.services.effects import Context
 from grants.services.integrity import fingerprints, history
 from grants.services.money import instalments, ledger
@@ -33,7 +46,7 @@ def make(application: Application, context: Context) -> Message:
     The amount is also divided over the budget lines. Raises Refused when the call's envelope holds less than the
     amount; the fund is held.
     """
-    actor, answers = context.actor, context.answers
+    actor, answers, submission = context.actor, context.answers, decisions.submission_of(application)
     award_number, agreement_number, letter = numbering.draw("A", "G", documents.SERIES[AwardLetter])
     starts = max(application.starts_on or today(), today())
     award = Award(
@@ -47,8 +60,9 @@ def make(application: Application, context: Context) -> Message:
         number=award_number,
     )
     agreement = Agreement(award=award, number=agreement_number, step="to_sign")
-    db.session.add_all([award, agreement, Decision(application_id=application.id, kind="award", by=actor.person)])
-    _agree(award)
+    decided = Decision(application_id=application.id, submission_id=submission.id, kind="award", by=actor.person)
+    db.session.add_all([award, agreement, decided])
+    _copy(award, submission)
     db.session.flush()
     try:
         ledger.commit(award, actor=actor)
@@ -62,18 +76,26 @@ def make(application: Application, context: Context) -> Message:
     return Message("Awarded %(amount)s", amount=Money(award.amount, award.currency), until=until)
 
 
-def _agree(award: Award) -> None:
-    """Set the agreed amount of each budget line: the same share of every line, or all when nothing was cut."""
-    lines = awards.lines(award.application)
-    parts = apportioned(award.amount, [line.total for line in lines], get_currency_precision(award.currency))
-    for line, part in zip(lines, parts, strict=True):
-        line.agreed = part
+def _copy(award: Award, submission: Submission) -> None:
+    """Copy the budget and the indicators of the submission, with the agreed amount of each budget line.
+
+    That is the same share of every line, or all when nothing was cut.
+    """
+    lines, places = submission.lines, get_currency_precision(award.currency)
+    parts = apportioned(award.amount, [line.total for line in lines], places)
+    award.lines = [AwardLine(agreed=part, **_columns(line)) for line, part in zip(lines, parts, strict=True)]
+    award.indicators = [AwardIndicator(**_columns(one)) for one in submission.indicators]
+
+
+def _columns(row: SubmissionLine | SubmissionIndicator) -> dict[str, Any]:
+    mapped = row.__mapper__.column_attrs.keys()
+    return {key: getattr(row, key) for key in mapped if key not in {"id", "submission_id"}}
 
 
 def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version: int) -> None:
     """Set how a partial award is divided over the budget lines, and record it in history.
 
-    parts: budget line id → amount; a line that is missing keeps its amount. Raises Refused when the agreement is no
+    parts: award line id → amount; a line that is missing keeps its amount. Raises Refused when the agreement is no
     longer waiting for the grantee's signature, the parts do not add up to the award, or they break a rule of the
     call; Stale when the agreement's version is no longer `version`.
     """
@@ -83,15 +105,15 @@ def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version:
         raise Refused(Message("The agreement has been signed. Its budget can no longer be changed."))
     if agreement.version != version:
         raise Stale(agreement)
-    lines = awards.lines(award.application)
-    wanted = [parts.get(line.id, line.agreed or Decimal(0)) for line in lines]
+    lines = award.lines
+    wanted = [parts.get(line.id, line.agreed) for line in lines]
     wrong = misapportioned(wanted, [line.total for line in lines], award.amount, award.currency)
     if reasons := wrong or _against(award, lines, wanted):
         raise Refused(*reasons)
     for line, part in zip(lines, wanted, strict=True):
         line.agreed = part
     agreement.divided_at = now()
-    divided = "; ".join(f"{line.what}: {round(line.agreed or Decimal(0), 3):f}" for line in lines)
+    divided = "; ".join(f"{line.what}: {round(line.agreed, 3):f}" for line in lines)
     message = Message("Award divided over the budget lines")
     db.session.flush()
     facts = fingerprints.of(agreement)
@@ -100,7 +122,7 @@ def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version:
     )
 
 
-def _against(award: Award, lines: list[BudgetLine], wanted: list[Decimal]) -> tuple[Message, ...]:
+def _against(award: Award, lines: list[AwardLine], wanted: list[Decimal]) -> tuple[Message, ...]:
     """Every rule of the call that this division breaks."""
     indirect = sum((w for line, w in zip(lines, wanted, strict=True) if line.category == "indirect"), Decimal(0))
     case = cases.of(award.application, now())

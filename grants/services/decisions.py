@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from grants.db import db
-from grants.models import Application, Decision, Person, Recommendation
+from grants.models import Application, Decision, Person, Recommendation, Submission
 from grants.services import letters
 from grants.services.effects import Context
 from workflows.engine.message import Message, Money, Value
@@ -50,7 +50,15 @@ def close(application: Application, context: Context) -> dict[str, Value]:
 
 def _close(application: Application, kind: str, context: Context) -> dict[str, Value]:
     feedback, person = context.answers["feedback"], db.session.get_one(Person, context.actor.person)
-    db.session.add(Decision(application_id=application.id, kind=kind, feedback=feedback, by=person.id))
+    submission = submission_of(application)
+    db.session.add(
+        Decision(application_id=application.id, submission_id=submission.id, kind=kind, feedback=feedback, by=person.id)
+    )
     db.session.flush()
     letters.decline_letter(application, feedback=feedback, signed_by=person, eligible=kind != "not_eligible")
     return {"appeal_until": letters.appeal_until()}
+
+
+def submission_of(application: Application) -> Submission:
+    """The submission that is decided on: the newest one."""
+    return db.session.get_one(Submission, application.submission_id)

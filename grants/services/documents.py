@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from grants.db import db, today
-from grants.models import Application, Document, DocumentEnd, DocumentSnapshot
+from grants.models import Application, Document, DocumentEnd, DocumentSnapshot, Submission
 from grants.services import numbering, outbox
 from reports.snapshots import AwardLetter, DeclineLetter, ImpactReport, Receipt
 from reports.snapshots.facts import Language
@@ -33,15 +33,15 @@ def order(
     shape: type[AwardLetter | DeclineLetter | ImpactReport | Receipt],
     *,
     application: Application,
+    submission: Submission | None = None,
     number: str | None = None,
     **facts: Any,
 ) -> Document:
     """Create a numbered document with its snapshot, and queue it for printing.
 
-    shape: the model of the snapshot; facts: its fields, except those that are set here for every document. number: of
-    the document, where it was drawn together with others; otherwise it is drawn here. A later document of the same
-    kind for the same application supersedes the earlier one. The language is that of the organisation where letters
-    exist in it, else English. Raises pydantic.ValidationError for invalid facts.
+    shape: the model of the snapshot; facts: its fields, except those set here. submission: what a receipt confirms.
+    number: if it was drawn already. A later document of the same kind supersedes the earlier one. The language is that
+    of the organisation if letters exist in it, else English. Raises pydantic.ValidationError for invalid facts.
     """
     kind = shape.model_fields["kind"].default
     language = next((one for one in LANGUAGES if one == application.organisation.language), LANGUAGES[0])
@@ -52,6 +52,7 @@ def order(
         version=1,
         language=language,
         application_id=application.id,
+        submission_id=submission and submission.id,
         supersedes_id=_newest(application, kind),
     )
     db.session.add(document)

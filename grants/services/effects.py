@@ -42,8 +42,8 @@ class Context:
 Result = Values | Message | None
 """What an effect adds to the event and the mails of a row.
 
-A mapping is added to the values of the mails. A message replaces the transition's own in history, and its values are
-added to those of the mails.
+A mapping is stored with the event and added to the values of the mails. A message replaces the transition's own in
+history, and its values are added to those of the mails.
 """
 RowEffect = Callable[[Any, Context], Result]
 """An effect on one row: called with it and its context, after its step is set and before it is flushed."""

@@ -23,6 +23,7 @@ from grants.models import (
     Payment,
     Person,
     Report,
+    Submission,
 )
 from grants.queries import awards, recipients, scores
 from grants.services import documents
@@ -42,15 +43,17 @@ def receipt(
 
     revised: the proposal replaces an earlier version, and its receipt the receipt for that version.
     """
+    submission = db.session.get_one(Submission, application.submission_id)
     return documents.order(
         snapshots.Receipt,
         application=application,
+        submission=submission,
         number=number,
         **_heading(application),
         stage=application.stage,
         submitted_at=arrived_at,
         submitted_by=sent_by.name,
-        submitted_sha256=application.submitted_sha256,
+        submitted_sha256=submission.sha256,
         asked=application.asked,
         currency=application.call.currency,
         answer_by=answered_by(application.call, now()).date(),

@@ -6,11 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-
 from grants.db import db, now
-from grants.models import Award, Indicator, Report, ReportFigure, ReportSpending
-from grants.queries import awards
+from grants.models import Award, Report, ReportFigure, ReportSpending
 from grants.services import locking
 from grants.services.effects import Context
 from grants.services.integrity import history
@@ -24,13 +21,11 @@ from workflows.programme import ReportSchedule
 
 def owe(award: Award, schedules: Sequence[ReportSchedule], *, actor: Actor) -> None:
     """Create the reports of an award with their due dates, each with a row for every indicator and budget line."""
-    goals = select(Indicator).where(Indicator.application_id == award.application_id).order_by(Indicator.position)
-    indicators, lines = list(db.session.scalars(goals)), awards.lines(award.application)
     days = due_days(schedules, award.starts_on, award.ends_on)
     for number, (schedule, day) in enumerate(zip(schedules, days, strict=True), 1):
         report = Report(award=award, number=number, title=schedule.title, kind=schedule.kind, due_on=day, step="due")
-        report.figures = [ReportFigure(indicator=indicator) for indicator in indicators]
-        report.spending = [ReportSpending(line=line) for line in lines]
+        report.figures = [ReportFigure(indicator=indicator) for indicator in award.indicators]
+        report.spending = [ReportSpending(line=line) for line in award.lines]
         db.session.add(report)
         db.session.flush()
         history.begin(

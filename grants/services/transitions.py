@@ -13,7 +13,7 @@ from typing import Any
 
 from grants.db import db, now
 from grants.models import Application, Batch, Instalment, Person, Report
-from grants.queries import cases, recipients
+from grants.queries import cases, drafts, recipients
 from grants.queries.flows import InApplication, Stateful, flow_of, parent_application
 from grants.services import agreements, awards, batches, decisions, locking, outbox, reports, updates
 from grants.services.applications import submissions
@@ -66,6 +66,7 @@ def apply(
     actor: Actor,
     answers: Mapping[str, Any] | None = None,
     version: int | None = None,
+    draft: int | None = None,
     arrived_at: datetime | None = None,
 ) -> None:
     """Apply the transition `key` to the row, or to several rows of one flow: to all of them or to none.
@@ -75,14 +76,14 @@ def apply(
     rows together, so that the number of statements does not grow with the number of rows; only an effect on one row
     is run for each of them. answers: field → value. arrived_at: when the request arrived, by the database clock
     (default: now); deadlines are compared with it. Raises Refused with every reason why the transition is not possible,
-    Stale when the version of a row is no longer `version`, ValueError for rows of several flows, and whatever the
-    effect raises.
+    Stale when the version of a row is no longer `version` or that of the draft which is sent no longer `draft`,
+    ValueError for rows of several flows, and whatever the effect raises.
     """
     arrived, together = arrived_at or now(), list(rows) if isinstance(rows, Sequence) else [rows]
     if not together:
         return
     _hold(together, key, actor)
-    if stale := [row for row in together if version is not None and row.version != version]:
+    if stale := [row for row in together if _outdated(row, version, draft)]:
         raise Stale(stale[0])
     changes = _allowed(together, key, actor, answers or {}, arrived)
     _run_effects(changes)
@@ -102,6 +103,13 @@ def _hold(rows: Sequence[Stateful], key: str, actor: Actor) -> None:
         applicant=any(counts_over_applicant(transition) for transition in possible),
         money=any(transition.effect is Effect.MAKE_AWARD for transition in possible),
     )
+
+
+def _outdated(row: Stateful, version: int | None, draft: int | None) -> bool:
+    """Whether the row, or the draft that is sent, has another version than the page."""
+    if version is not None and row.version != version:
+        return True
+    return draft is not None and isinstance(row, Application) and drafts.of(row).version != draft
 
 
 def _allowed(
@@ -157,16 +165,19 @@ def _run_effect(effect: Effect | None, changes: Sequence[Change]) -> None:
         change.result = function(change.row, change.context)
 
 
-def _recorded(row: Stateful, transition: Transition) -> Message:
-    """The text of the history; that of a report or an instalment names which one, because a grant has several."""
-    text = transition.history_text or transition.title
+def _recorded(change: Change) -> Message:
+    """The text of the history with the values from the effect.
+
+    That of a report or an instalment names which one, because a grant has several.
+    """
+    row, text = change.row, change.transition.history_text or change.transition.title
+    values = dict(change.values)
     match row:
         case Report():
-            return Message(text, report=Message(row.title))
+            values["report"] = Message(row.title)
         case Instalment():
-            return Message(text, number=row.number)
-        case _:
-            return Message(text)
+            values["number"] = row.number
+    return Message(text, cure=None, **values)
 
 
 def _record(changes: Sequence[Change]) -> None:
@@ -181,7 +192,7 @@ def _event(change: Change) -> history.Record:
         replace(history.about(row), step_from=change.before, step_to=row.step),
         actor=context.actor,
         key=transition.key,
-        message=change.result if isinstance(change.result, Message) else _recorded(row, transition),
+        message=change.result if isinstance(change.result, Message) else _recorded(change),
         words={f.key: str(answers[f.key]) for f in transition.fields if f.kind == "text" and answers.get(f.key)},
         audience=_audience(transition, context.actor),
         facts=fingerprints.of(row),

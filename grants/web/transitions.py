@@ -59,12 +59,13 @@ class Offer:
 class TransitionPage:
     """The form of a transition on a page of its own, with what was entered. back: the page of the row.
 
-    values, errors: by the key of the field.
+    draft: the version of the draft that it sends, if the form named one. values, errors: by the key of the field.
     """
 
     transition: Transition
     to: str
     version: int
+    draft: int | None
     values: Mapping[str, str]
     errors: Mapping[str, list[str]]
     summary: Sequence[Problem]
@@ -96,7 +97,13 @@ def _take(row: Any, key: str, given: dict[str, Any]) -> str:
     actor = actor_on_row(row, *(by or roles_on(row, principal())))
     require_confirmation(flow_of(row).transition(key, row.step, getattr(row, "stage", "")), request.form)
     transitions.apply(
-        row, key, actor=actor, answers=given, version=request.form.get("version", type=int), arrived_at=arrived_at()
+        row,
+        key,
+        actor=actor,
+        answers=given,
+        version=request.form.get("version", type=int),
+        draft=request.form.get("draft", type=int),
+        arrived_at=arrived_at(),
     )
     return page_of(row)
 
@@ -120,6 +127,7 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]]) 
         transition=transition,
         to=request.path,
         version=row.version,
+        draft=request.form.get("draft", type=int),
         values=request.form,
         errors=errors,
         summary=[Problem(" ".join(found), f"#{transition.key}-{key}") for key, found in errors.items()],
@@ -206,4 +214,4 @@ def _currency(row: Any) -> str:
 
 def _title(row: Any) -> str:
     application = application_of(row)
-    return application.title if application else row.number
+    return application.heading if application else row.number

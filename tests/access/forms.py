@@ -50,7 +50,7 @@ SENT: dict[str, Sent] = {
     "/calls/{call}/apply": _sent("/calls/{call}/apply", organisation=First),
     "/applications/{draft}/transitions/submit": _sent("/applications/{draft}/send"),
     "/applications/{draft}/transitions/withdraw": _sent("/applications/{draft}", reason=REASON),
-    "/applications/{asked}/transitions/answer": _sent("/applications/{asked}/send"),
+    "/applications/{asked}/transitions/answer": _sent("/applications/{asked}/send", answer=REASON),
     "/applications/{checked}/transitions/ask": _sent("/applications/{checked}", question=REASON),
     "/applications/{checked}/transitions/pass": _sent("/applications/{checked}"),
     "/applications/{checked}/transitions/not_eligible": _sent("/applications/{checked}", feedback=REASON),

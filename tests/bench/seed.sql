@@ -44,20 +44,33 @@ UPDATE planned SET step = CASE
     WHEN k < 31 THEN 'review' WHEN k < 37 THEN 'panel' WHEN k < 42 THEN 'decision' WHEN k < 47 THEN 'agreement' WHEN k < 61 THEN 'active'
     WHEN k < 77 THEN 'closed' WHEN k < 78 THEN 'terminated' WHEN k < 92 THEN 'declined' WHEN k < 96 THEN 'not_eligible' ELSE 'withdrawn' END;
 
+-- Every application begins as a draft, because a submission needs it and it needs its submission.
 ALTER TABLE application DISABLE TRIGGER application_step_made;
-INSERT INTO application (call_id, organisation_id, created_by, reference, stage, step, step_at, title, summary, months, asked, created_at, saved_at,
-                         submitted_at, submitted_sha256, answers, version)
-    SELECT call_id, organisation_id, person_id, CASE WHEN step <> 'draft' THEN format('BENCH-%s', to_char(i, 'FM00000')) END, 'proposal', step,
+ALTER TABLE application DISABLE TRIGGER application_step_moved;
+INSERT INTO application (call_id, organisation_id, created_by, reference, stage, step, step_at, title, summary, months, asked, created_at,
+                         submitted_at, version)
+    SELECT call_id, organisation_id, person_id, CASE WHEN step <> 'draft' THEN format('BENCH-%s', to_char(i, 'FM00000')) END, 'proposal', 'draft',
            sent_at + interval '3 days',
            format('%s in district %s', (ARRAY['A community network', 'A school laboratory', 'Measuring points', 'A fibre link', 'Training for operators'])[1 + i % 5], i),
-           'What is planned, in one sentence that is about as long as such sentences are in practice.', 12, asked, sent_at - interval '9 days', sent_at,
-           CASE WHEN step <> 'draft' THEN sent_at END, CASE WHEN step <> 'draft' THEN encode(sha256(i::text::bytea), 'hex') END,
-           jsonb_build_object('declares_published', i % 3 > 0), 1
+           'What is planned, in one sentence that is about as long as such sentences are in practice.', 12, asked, sent_at - interval '9 days',
+           CASE WHEN step <> 'draft' THEN sent_at END, 1
     FROM planned ORDER BY i DESC;
-ALTER TABLE application ENABLE TRIGGER application_step_made;
 CREATE TEMP TABLE proposed AS
-    SELECT a.id, a.call_id, a.step, a.submitted_at, a.asked, split_part(a.title, ' district ', 2)::int AS i FROM application AS a WHERE a.title LIKE '% in district %';
+    SELECT a.id, a.call_id, planned.step, a.submitted_at, a.asked, a.title, planned.i
+    FROM application AS a JOIN planned ON planned.i = split_part(a.title, ' district ', 2)::int WHERE a.title LIKE '% in district %';
 CREATE UNIQUE INDEX ON proposed (id);
+
+INSERT INTO submission (application_id, number, stage, sha256, salt, sent_at)
+    SELECT id, 1, 'proposal', encode(sha256(i::text::bytea), 'hex'), i, submitted_at FROM proposed WHERE step <> 'draft' ORDER BY i DESC;
+INSERT INTO submission_content (submission_id, content)
+    SELECT s.id, jsonb_build_object('title', title, 'declares_published', i % 3 > 0) FROM submission AS s JOIN proposed ON proposed.id = application_id;
+INSERT INTO draft (application_id, content, version)
+    SELECT id, CASE step WHEN 'draft' THEN jsonb_build_object('answers', jsonb_build_object('title', title)) ELSE '{}' END, 1 FROM proposed;
+UPDATE application AS a SET submission_id = s.id, step = proposed.step
+    FROM proposed JOIN submission AS s ON s.application_id = proposed.id WHERE a.id = proposed.id;
+UPDATE application SET title = '', summary = '', months = NULL, asked = 0 WHERE step = 'draft' AND title LIKE '% in district %';
+ALTER TABLE application ENABLE TRIGGER application_step_made;
+ALTER TABLE application ENABLE TRIGGER application_step_moved;
 
 -- Three reviewers each; the list of Rex is measured and has fifteen rows at both sizes.
 CREATE TEMP TABLE asked_of AS
@@ -68,8 +81,8 @@ CREATE TEMP TABLE asked_of AS
     CROSS JOIN generate_series(0, 2) AS j
     JOIN referee ON referee.place = (p.i * 3 + j) % 40
     WHERE p.step IN ('review', 'panel', 'decision', 'agreement', 'active', 'closed', 'terminated', 'declined');
-INSERT INTO assignment (application_id, person_id, stage, state, due_on, assigned_by, assigned_at, cleared_at, version)
-    SELECT id, person_id, 'proposal', state, (submitted_at + interval '24 days')::date, (SELECT id FROM staff WHERE who = 'olga'),
+INSERT INTO assignment (application_id, submission_id, person_id, stage, state, due_on, assigned_by, assigned_at, cleared_at, version)
+    SELECT id, (SELECT s.id FROM submission AS s WHERE s.application_id = asked_of.id), person_id, 'proposal', state, (submitted_at + interval '24 days')::date, (SELECT id FROM staff WHERE who = 'olga'),
            submitted_at + interval '3 days', CASE WHEN state IN ('ready', 'sent') THEN submitted_at + interval '4 days' END, 1
     FROM asked_of;
 INSERT INTO review (assignment_id, strengths, concerns, fund, amount, confidence, saved_at, sent_at)
@@ -84,8 +97,8 @@ INSERT INTO score (review_id, criterion, points, comment)
 
 INSERT INTO conflict (application_id, person_id, kinds)
     SELECT id, (SELECT id FROM staff WHERE who = 'omar'), 'member' FROM proposed WHERE i <= 20 AND step <> 'draft';
-INSERT INTO decision (application_id, kind, feedback, by)
-    SELECT id, CASE WHEN step = 'declined' THEN 'decline' WHEN step = 'not_eligible' THEN 'not_eligible' ELSE 'award' END, 'For the reasons given.',
+INSERT INTO decision (application_id, submission_id, kind, feedback, by)
+    SELECT id, (SELECT s.id FROM submission AS s WHERE s.application_id = proposed.id), CASE WHEN step = 'declined' THEN 'decline' WHEN step = 'not_eligible' THEN 'not_eligible' ELSE 'award' END, 'For the reasons given.',
            (SELECT id FROM staff WHERE who = 'pia')
     FROM proposed WHERE step IN ('agreement', 'active', 'closed', 'terminated', 'declined', 'not_eligible');
 
@@ -93,8 +106,8 @@ INSERT INTO award (application_id, number, amount, currency, starts_on, ends_on,
     SELECT proposed.id, format('A-BENCH-%s', i), asked, call.currency, (submitted_at + interval '90 days')::date, (submitted_at + interval '455 days')::date,
            (SELECT id FROM staff WHERE who = 'pia'), submitted_at + interval '60 days'
     FROM proposed JOIN call ON call.id = call_id WHERE proposed.step IN ('agreement', 'active', 'closed', 'terminated') ORDER BY i DESC;
-INSERT INTO budget_line (application_id, position, what, category, quantity, unit_cost, total, agreed)
-    SELECT application_id, 0, 'Masts (demo)', 'equipment', 1, amount, amount, amount FROM award;
+INSERT INTO award_line (award_id, position, what, category, quantity, unit_cost, total, agreed)
+    SELECT id, 0, 'Masts (demo)', 'equipment', 1, amount, amount, amount FROM award;
 CREATE TEMP TABLE given AS
     SELECT award.id, award.amount, award.currency, award.starts_on, proposed.i, proposed.step, proposed.call_id, call.fund_id
     FROM award JOIN proposed ON proposed.id = application_id JOIN call ON call.id = call_id;

@@ -11,6 +11,10 @@ import grants.models  # noqa: F401 - the metadata is full only when every table 
 from grants.db import Model
 from tests.database.conftest import Connect
 
+SENT = (
+    "INSERT INTO submission (application_id, number, stage, sha256, sent_at)"
+    " VALUES (1, {number}, '{stage}', '{sha256}', now())"
+)
 BROKEN = {
     "account_kind_is_known": "INSERT INTO account (kind, fund_id, currency) VALUES ('pocket', 1, 'USD')",
     "agreement_first_signature": "UPDATE agreement SET step = 'countersign', signed_name = ''",
@@ -27,6 +31,7 @@ BROKEN = {
     "award_ends_after_it_starts": "UPDATE award SET ends_on = starts_on",
     "award_gives_something": "UPDATE award SET amount = 0",
     "award_asks_back_by_a_day": "UPDATE award SET unused = 1, back_by = NULL",
+    "award_line_agreed_within_what_was_asked": "UPDATE award_line SET agreed = total + 1",
     "award_leaves_no_less_than_nothing": "UPDATE award SET unused = -1, back_by = now()",
     "award_met_says_who_found_it": "UPDATE award SET met_at = now(), met_by = NULL, conditions = 'x'",
     "award_only_a_condition_is_met": "UPDATE award SET conditions = '', met_at = now(), met_by = 1",
@@ -34,8 +39,6 @@ BROKEN = {
     "batch_approved_by_somebody": "UPDATE batch SET approved_by = NULL",
     "batch_released_by_somebody": "UPDATE batch SET released_by = NULL",
     "batch_three_people": "UPDATE batch SET released_by = prepared_by",
-    "budget_line_agreed_within_what_was_asked": "UPDATE budget_line SET agreed = total + 1",
-    "budget_line_costs_no_less_than_nothing": "UPDATE budget_line SET total = -1, agreed = NULL",
     "call_closes_after_it_opens": "UPDATE call SET closes_at = opens_at",
     "call_currency_is_a_code": "UPDATE call SET currency = 'dollar'",
     "call_open_has_its_day": "UPDATE call SET opened_at = NULL",
@@ -82,15 +85,22 @@ BROKEN = {
     "review_confidence_is_one_to_five": "UPDATE review SET confidence = 6",
     "review_sent_is_whole": "UPDATE review SET fund = NULL",
     "score_points_are_zero_to_five": "UPDATE score SET points = 6",
+    "submission_is_counted_from_one": SENT.format(number=0, stage="proposal", sha256="0" * 64),
+    "submission_line_costs_no_less_than_nothing":
+        "INSERT INTO submission_line (submission_id, position, what, category, total) VALUES (1, 9, '', 'other', -1)",
+    "submission_sha256_is_a_hash": SENT.format(number=9, stage="proposal", sha256=""),
+    "submission_stage_is_known": SENT.format(number=9, stage="finale", sha256="0" * 64),
 }  # fmt: skip
 TWICE = {
     "application_reference_key": "UPDATE application SET reference = (SELECT reference FROM application WHERE id = 1) WHERE id = 2",
     "appointment_current_key": "INSERT INTO appointment (person_id, role) SELECT person_id, role FROM appointment LIMIT 1",
     "assignment_current_key":
-        "INSERT INTO assignment (application_id, person_id, stage, due_on, assigned_by, version)"
-        " SELECT application_id, person_id, stage, due_on, assigned_by, 1 FROM assignment LIMIT 1",
-    "checked_application_id_key_key": "INSERT INTO checked (application_id, key, verdict, by) SELECT application_id, key, verdict, by FROM checked LIMIT 1",
-    "decision_application_id_key": "INSERT INTO decision (application_id, kind, by) SELECT application_id, kind, by FROM decision",
+        "INSERT INTO assignment (application_id, submission_id, person_id, stage, due_on, assigned_by, version)"
+        " SELECT application_id, submission_id, person_id, stage, due_on, assigned_by, 1 FROM assignment LIMIT 1",
+    "checked_submission_id_key_key":
+        "INSERT INTO checked (application_id, submission_id, key, verdict, by) SELECT application_id, submission_id, key, verdict, by FROM checked LIMIT 1",
+    "decision_application_id_key":
+        "INSERT INTO decision (application_id, submission_id, kind, by) SELECT application_id, submission_id, kind, by FROM decision",
     "document_number_version_key":
         "INSERT INTO document (kind, number, version, language, application_id) SELECT kind, number, version, language, 1 FROM document LIMIT 1",
     "document_file_outbox_id_key":
@@ -104,6 +114,10 @@ TWICE = {
     "payment_once_key": "INSERT INTO payment (batch_id, instalment_id, amount, currency) SELECT batch_id, instalment_id, 1, currency FROM payment LIMIT 1",
     "repayment_award_id_reference_key":
         "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by) SELECT award_id, 1, currency, received_on, reference, by FROM repayment",
+    "submission_application_id_number_key":
+        "INSERT INTO submission (application_id, number, stage, sha256, sent_at) SELECT application_id, number, stage, sha256, sent_at FROM submission LIMIT 1",
+    "submission_line_submission_id_position_key":
+        "INSERT INTO submission_line (submission_id, position, what, category, total) SELECT submission_id, position, what, category, total FROM submission_line LIMIT 1",
     "person_email_key": "UPDATE person SET email = (SELECT email FROM person WHERE id = 1) WHERE id = 2",
 }  # fmt: skip
 

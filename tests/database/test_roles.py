@@ -15,7 +15,10 @@ from grants.db import Unsafe, bind_app
 from grants.outside.servers import Postgres
 from tests.database.conftest import Connect
 
-LASTING = ("history", "entry", "posting", "document", "document_file", "document_end", "checkpoint", "repayment")
+LASTING = (
+    "history", "entry", "posting", "document", "document_file", "document_end", "checkpoint", "repayment",
+    "submission", "submission_line", "submission_indicator", "award_indicator",
+)  # fmt: skip
 CHANGES = {"UPDATE": "UPDATE {} SET {} = {}", "DELETE": "DELETE FROM {}", "TRUNCATE": "TRUNCATE {} CASCADE"}
 
 

@@ -55,11 +55,10 @@ FOUND = "{} 1 differs from its history."
 FORGED = {
     "UPDATE application SET title = 'Another' WHERE id = 1": FOUND.format("application"),
     "UPDATE application SET asked = 9 WHERE id = 1": FOUND.format("application"),
-    "UPDATE application SET answers = answers || '{\"problem\": \"None.\"}' WHERE id = 1": FOUND.format("application"),
-    "UPDATE budget_line SET what = 'A car' WHERE application_id = 1": FOUND.format("application"),
-    "UPDATE indicator SET target = 1 WHERE application_id = 1": FOUND.format("application"),
-    "UPDATE budget_line SET agreed = agreed + CASE position WHEN 0 THEN 1 ELSE -1 END WHERE application_id = 1":
-        FOUND.format("agreement"),
+    "UPDATE submission SET sent_by = 1 WHERE id = 1": FOUND.format("application"),
+    "UPDATE submission SET sent_at = sent_at - interval '1 day' WHERE id = 1": FOUND.format("application"),
+    "UPDATE submission SET stage = 'alert' WHERE id = 1": FOUND.format("application"),
+    "UPDATE award_line SET agreed = agreed + CASE position WHEN 0 THEN 1 ELSE -1 END": FOUND.format("agreement"),
     "UPDATE agreement SET signed_name = 'Mallory'": FOUND.format("agreement"),
     "UPDATE award SET ends_on = ends_on + 90": FOUND.format("agreement"),
     "UPDATE award SET conditions = 'None.'": FOUND.format("agreement"),
@@ -128,7 +127,7 @@ def test_payments_missing_from_the_ledger_are_found(app: Flask, forge: Forge, fo
 def test_a_draft_may_still_change(app: Flask, forge: Forge) -> None:
     seal_all(app)
 
-    forge("UPDATE application SET asked = 9 WHERE id = 2")
+    forge("UPDATE draft SET content = '{}', version = version + 1 WHERE application_id = 2")
 
     assert found(app) == []
 
@@ -174,8 +173,8 @@ def test_a_forged_end_of_an_award_is_found(app: Flask, forge: Forge) -> None:
 POWER = {
     "appointment": "INSERT INTO appointment (id, person_id, role) VALUES ({id}, 13, 'approver')",
     "membership": "INSERT INTO membership (id, person_id, organisation_id) VALUES ({id}, 1, 2)",
-    "assignment": "INSERT INTO assignment (id, application_id, person_id, stage, due_on, assigned_by, version)"
-    " VALUES ({id}, 1, 1, 'proposal', '2030-01-01', 1, 1)",
+    "assignment": "INSERT INTO assignment (id, application_id, submission_id, person_id, stage, due_on, assigned_by,"
+    " version) VALUES ({id}, 1, 1, 1, 'proposal', '2030-01-01', 1, 1)",
 }
 
 

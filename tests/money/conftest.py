@@ -57,15 +57,25 @@ def clone(table: str, where: str, *changes: str, last: int = 1100) -> str:
     )
 
 
+SENT = ("'submission_id'", "1000 * n + t.submission_id")
 CLONED = "; ".join(
     [
         "SET session_replication_role = replica",
         clone("organisation", "t.id = 1", "'id'", "n", "'name'", "'Chapter ' || n"),
         clone("membership", "t.organisation_id = 1", "'organisation_id'", "n"),
-        clone("application", "t.id = 1", "'id'", "n", "'reference'", "'BTN-' || n", "'organisation_id'", "n"),
+        clone(
+            "application",
+            "t.id = 1",
+            *("'id'", "n", "'reference'", "'BTN-' || n", "'organisation_id'", "n", *SENT),
+        ),
         *(
             clone(table, "t.application_id = 1", "'application_id'", "n")
-            for table in ("budget_line", "indicator", "checked", "assignment", "recommendation")
+            for table in ("draft", "submission", "recommendation")
+        ),
+        *(clone(table, "t.application_id = 1", "'application_id'", "n", *SENT) for table in ("checked", "assignment")),
+        *(
+            clone(table, "t.submission_id = 1", *SENT)
+            for table in ("submission_content", "submission_line", "submission_indicator")
         ),
     ]
 )

@@ -10,7 +10,7 @@ from flask import Flask
 
 from config import Settings
 from grants.db import db, transaction
-from grants.models import Award, BudgetLine, Document, DocumentSnapshot, Report
+from grants.models import Award, AwardLine, Document, DocumentSnapshot, Report
 from grants.outside.servers.postgres import plain
 from grants.queries import completeness
 from grants.services import awards as award_commands
@@ -42,9 +42,9 @@ def mia(app: Flask, world: w.World) -> Careful:
     return signed_in(app, world.people["mg1"])
 
 
-def agreed(app: Flask) -> list[Decimal | None]:
+def agreed(app: Flask) -> list[Decimal]:
     with app.app_context():
-        return [line.agreed for line in db.session.query(BudgetLine).order_by(BudgetLine.position)]
+        return [line.agreed for line in db.session.query(AwardLine).order_by(AwardLine.position)]
 
 
 def typed(masts: str, accounts: str) -> dict[str, str]:
@@ -101,10 +101,9 @@ def test_a_wrong_sum_shows_an_error_and_stays_in_its_field(
         assert agreed(app) == [Decimal(6300), Decimal(700)]
 
 
-def test_the_limit_of_indirect_costs_applies_here_too(app: Flask, world: w.World) -> None:
-    with app.app_context(), transaction():
-        for line in db.session.query(BudgetLine):
-            line.total = Decimal(9000)
+def test_the_limit_of_indirect_costs_applies_here_too(app: Flask, settings: Settings, world: w.World) -> None:
+    with psycopg.connect(plain(settings.owner_database_url)) as owner:
+        owner.execute("UPDATE award_line SET total = 9000")
     mia = signed_in(app, world.people["mg1"])
 
     answer = mia.submit(mia.get(THERE), THERE, **typed("5949", "1051"))
@@ -185,8 +184,7 @@ def test_without_policy_and_triggers_a_wrong_sum_is_written(
     """Counter-test: without both safeguards, the grantee agrees 6,900 of an award of 7,000."""
     monkeypatch.setattr(award_commands, "misapportioned", lambda *_: ())
     with psycopg.connect(plain(settings.owner_database_url)) as owner:
-        owner.execute("DROP TRIGGER line_is_agreed ON budget_line")
-        owner.execute("DROP TRIGGER line_stays_agreed ON budget_line")
+        owner.execute("DROP TRIGGER line_is_agreed ON award_line")
 
     answer = mia.submit(mia.get(THERE), THERE, **typed("6500", "400"))
 

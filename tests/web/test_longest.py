@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,8 @@ from flask import Flask
 
 from grants.db import db, transaction
 from grants.forms.base import TEXT
-from grants.models import Application, BudgetLine, Document, DocumentSnapshot, Indicator, Report
+from grants.models import Application, Document, DocumentSnapshot, Report
+from grants.queries import drafts
 from grants.services import reports
 from grants.services.refusals import Refused
 from reports import render, snapshots
@@ -32,12 +34,14 @@ def begin() -> None:
     """Fill the database."""
     made = w.build(programmes=("BTN-L",))
     row = w.draft(made)
-    with transaction():
-        row.title = WIDE
-        for line in db.session.query(BudgetLine):
-            line.what = WIDE
-        for goal in db.session.query(Indicator):
-            goal.name = goal.unit = goal.how = WIDE
+    content = drafts.content(row)
+    w.write(
+        row,
+        made.actor("mg1", Role.APPLICANT),
+        answers={"title": WIDE},
+        lines=[replace(line, what=WIDE) for line in content.lines],
+        goals=[replace(goal, name=WIDE, unit=WIDE, how=WIDE) for goal in content.goals],
+    )
     w.apply(made, row, "submit", "mg1", Role.APPLICANT)
     w.check(made, row)
     w.apply(made, row, "pass", "olga", Role.OFFICER)
@@ -105,8 +109,7 @@ def test_a_proposal_is_declined_with_the_longest_texts(app: Flask, world: w.Worl
 def test_one_character_more_is_not_accepted(app: Flask) -> None:
     with app.app_context():
         made, row = w.found(), db.session.get_one(Application, 1)
-        with transaction():
-            row.title = WIDE + "W"
+        w.write(row, made.actor("mg1", Role.APPLICANT), answers={"title": WIDE + "W"})
 
         with pytest.raises(Refused) as refused:
             w.apply(made, row, "submit", "mg1", Role.APPLICANT)

@@ -9,8 +9,8 @@ from flask import Flask
 
 from grants.db import db, transaction
 from grants.models import Application, Organisation
-from grants.queries import proposals
-from grants.services.applications import drafts
+from grants.queries import drafts, proposals
+from grants.queries.proposals import Reading
 from tests import world as scene
 from tests.browser import signed_in
 from tests.prepared import Prepare
@@ -41,12 +41,17 @@ def drafted(world: World, code: str) -> Application:
     return scene.draft(world, code=code, amount=4_000)
 
 
+def unsent(row: Application) -> Reading:
+    """The draft as it would be sent."""
+    return proposals.reading(row.call, row.stage, drafts.content(row))
+
+
 @pytest.mark.parametrize("code", sorted(programmes()))
 def test_every_question_of_the_stage_is_shown_with_its_answer(app: Flask, world: World, code: str) -> None:
     with app.app_context():
         row = drafted(world, code)
 
-        reading = proposals.reading(row)
+        reading = unsent(row)
 
         asked = [q.key for s in row.call.data.stage(row.stage).sections for q in s.questions]
         answers = [a for part in reading.parts for a in part.answers]
@@ -58,7 +63,7 @@ def test_a_missing_answer_is_none_and_not_an_error(app: Flask, world: World) -> 
     with app.app_context():
         row = scene._begin(world, "BTN-L", "mg")  # noqa: SLF001 - a draft with nothing in it
 
-        reading = proposals.reading(row)
+        reading = unsent(row)
 
         assert {a.value for part in reading.parts for a in part.answers if a.kind != "tick"} == {None}
 
@@ -74,19 +79,9 @@ def test_answers_are_converted_to_their_types(app: Flask, world: World) -> None:
                 {"name": "Joe (demo)", "role": "helps", "member": ""},
             ],
         }
-        with transaction():
-            drafts.save(
-                row,
-                section="all",
-                facts={},
-                answers=given,
-                lines=None,
-                goals=None,
-                actor=world.actor("mg1", Role.APPLICANT),
-                version=row.version,
-            )
+        scene.write(row, world.actor("mg1", Role.APPLICANT), answers=given)
 
-        reading = proposals.reading(row)
+        reading = unsent(row)
 
     values = {a.key: a.value for part in reading.parts for a in part.answers}
     assert values["mission"] == ["Education in developing countries"]
@@ -101,19 +96,9 @@ def test_answers_are_converted_to_their_types(app: Flask, world: World) -> None:
 def test_an_answer_that_cannot_be_parsed_stays_as_typed(app: Flask, world: World) -> None:
     with app.app_context():
         row = scene.draft(world)
-        with transaction():
-            drafts.save(
-                row,
-                section="all",
-                facts={},
-                answers={"cofunding": "about 500"},
-                lines=None,
-                goals=None,
-                actor=world.actor("mg1", Role.APPLICANT),
-                version=row.version,
-            )
+        scene.write(row, world.actor("mg1", Role.APPLICANT), answers={"cofunding": "about 500"})
 
-        found = proposals.reading(row).answer("cofunding")
+        found = unsent(row).answer("cofunding")
 
     assert found is not None
     assert found.value == "about 500"
@@ -125,7 +110,7 @@ def test_an_earlier_stage_is_shown_below_with_its_own_questions(app: Flask, worl
         scene.apply(world, row, "alert", "mg1", Role.APPLICANT)
         scene.apply(world, row, "accept", "olga", Role.OFFICER)
 
-        reading = proposals.reading(db.session.get_one(Application, row.id))
+        reading = unsent(db.session.get_one(Application, row.id))
 
     assert [sheet.key for sheet in reading.sheets] == ["proposal", "alert"]
     earlier = {answer.key for part in reading.sheets[1].parts for answer in part.answers}

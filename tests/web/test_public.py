@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 
+from config import Settings
 from grants.db import db, now, transaction
-from grants.models import Application, Award, Call, Figures
+from grants.models import Award, Call, Figures
+from grants.outside.servers.postgres import plain
 from grants.services import calls, figures
 from tests import world as w
 from tests.browser import anonymous, signed_in
@@ -146,14 +149,13 @@ def _round(app: Flask) -> str:
 
 @pytest.mark.ground("awarded")
 @pytest.mark.parametrize("agreed", [True, False])
-def test_only_applicants_who_agreed_to_publication_are_named(app: Flask, *, agreed: bool) -> None:
-    with app.app_context():
-        application = db.session.get_one(Application, 1)
-        with transaction():
-            application.title, application.answers = (
-                "Named or not",
-                application.answers | {"declares_published": agreed},
-            )
+def test_only_applicants_who_agreed_to_publication_are_named(app: Flask, settings: Settings, *, agreed: bool) -> None:
+    with psycopg.connect(plain(settings.owner_database_url)) as owner:
+        owner.execute("ALTER TABLE submission_content DISABLE TRIGGER submission_content_is_erased")
+        owner.execute(
+            "UPDATE submission_content SET content = content || jsonb_build_object('declares_published', %s)", [agreed]
+        )
+        owner.execute("UPDATE application SET title = 'Named or not'")
 
     assert ("Named or not" in anonymous(app).get("/").get_data(as_text=True)) is agreed
 

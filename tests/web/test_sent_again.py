@@ -11,7 +11,7 @@ from grants.db import db
 from grants.models import Application, ApplicationSave, IdempotencyKey
 from tests import world as w
 from tests.browser import Answer, Careful, signed_in
-from tests.web.writing import AUTO, form_of, single, stored
+from tests.web.writing import AUTO, drafted, form_of, single
 
 TYPED = 'Line one\nand "two" <b>'
 
@@ -62,7 +62,7 @@ def test_a_form_with_a_used_key_and_other_content_is_refused_and_holds_it(app: F
 
     assert answer.status_code == 409
     assert answer.page.h1 == "You have already submitted this form"
-    assert stored(app, 1).title == "First"
+    assert drafted(app, 1).title == "First"
     compared = again(writer, answer, "/write")
     assert (compared.status_code, "Second" in compared.page.text) == (409, True)
 
@@ -83,7 +83,7 @@ def test_a_save_with_an_error_is_answered_twice_with_the_same_page(app: Flask, w
 
     assert [answer.status_code for answer in answers] == [422, 422]
     assert answers[0].get_data() == answers[1].get_data()
-    assert (stored(app, 1).title, keys(app)) == ("Saved", 1)
+    assert (drafted(app, 1).title, keys(app)) == ("Saved", 1)
 
 
 def test_a_save_that_came_too_late_is_kept_once(app: Flask, writer: Careful) -> None:
@@ -106,7 +106,7 @@ def test_automatic_saves_leave_the_key_of_the_page_to_its_button(app: Flask, wri
 
     assert keys(app) == 0
     assert writer.post("/applications/1/write", data=sent | {"title": "Three"}).status_code == 302
-    assert (stored(app, 1).title, keys(app)) == ("Three", 1)
+    assert (drafted(app, 1).title, keys(app)) == ("Three", 1)
 
 
 def test_the_header_of_an_automatic_save_opens_no_other_route(app: Flask, writer: Careful) -> None:

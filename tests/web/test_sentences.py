@@ -40,8 +40,8 @@ def inbox(app: Flask, world: w.World, name: str) -> str:
 def test_a_draft_without_a_title_is_named_as_such(app: Flask) -> None:
     with app.app_context():
         world = w.found()
-        with transaction():
-            db.session.get_one(Application, 1).title = ""
+        row, actor = db.session.get_one(Application, 1), world.actor("mg1", Role.APPLICANT)
+        w.write(row, actor, answers={"title": ""})
 
     text = inbox(app, world, "mg1")
 

@@ -8,9 +8,11 @@ from flask import Flask
 
 from grants.db import db
 from grants.models import Application
+from grants.queries import drafts
 from grants.services.integrity import fingerprints
 from tests import world as w
 from tests.browser import Careful, signed_in
+from workflows.forms.completeness import Content
 
 AUTO = {"X-Autosave": "1"}
 """The header that a page sends with an autosave."""
@@ -41,10 +43,15 @@ def stored(app: Flask, id: int) -> Application:
         return row
 
 
-def fingerprint(app: Flask, id: int) -> str:
-    """The hash of all stored texts."""
+def drafted(app: Flask, id: int) -> Content:
+    """What the draft contains."""
     with app.app_context():
-        return fingerprints.of_proposal(db.session.get_one(Application, id))
+        return drafts.content(db.session.get_one(Application, id))
+
+
+def fingerprint(app: Flask, id: int) -> str:
+    """The hash of everything in the draft."""
+    return fingerprints.of_content(drafted(app, id), salt="")
 
 
 def token(client: Careful, id: int) -> dict[str, str]:

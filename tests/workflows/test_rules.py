@@ -62,6 +62,11 @@ APPLICATION = [
     ),
     Failing(proposals.complete, {"missing": (Message("One."), Message("Two."))}, ("One.", "Two.")),
     Failing(
+        proposals.answered,
+        {"changed": False, "answers": {"answer": " "}},
+        ("Answer our question in words, or change the proposal.",),
+    ),
+    Failing(
         proposals.own_draft,
         {"written_by": ME},
         ("You helped to write this proposal, so another person must do this.",),

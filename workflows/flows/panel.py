@@ -34,7 +34,7 @@ from workflows.rules.decisions import (
     reviews_in,
     time_to_sign_is_over,
 )
-from workflows.rules.proposals import complete, in_time, own_draft
+from workflows.rules.proposals import answered, complete, in_time, own_draft
 
 HEARS = N_("Feedback for the applicant")
 AMOUNT = Field("amount", "amount", N_("Amount to award"))
@@ -64,6 +64,14 @@ REASON_FOR_GRANTEE = Field(
     "reason", "text", N_("Reason for the grantee"), N_("We send it to the grantee by email."), words=3
 )
 ANY_REASON = Field("reason", "text", N_("Reason"), required=False)
+ANSWER_IN_WORDS = Field(
+    "answer",
+    "text",
+    N_("Your answer to our question"),
+    N_("Answer in words, change the proposal, or both."),
+    required=False,
+    optional=N_("required if you change nothing"),
+)
 QUESTION = Field("question", "text", N_("What must be changed or answered"), words=3)
 
 SUBMIT = Transition(
@@ -98,7 +106,8 @@ ANSWER = Transition(
     source=("question",),
     target="checks",
     roles=(Role.APPLICANT,),
-    guards=(complete, call_allows("submit")),
+    guards=(complete, call_allows("submit"), answered),
+    fields=(ANSWER_IN_WORDS,),
     effect=Effect.SUBMIT_APPLICATION,
     notifies=(REVISED,),
     weight="first",

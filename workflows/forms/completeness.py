@@ -61,6 +61,16 @@ class Content:
     lines: Sequence[Line] = ()
     goals: Sequence[Goal] = ()
 
+    @property
+    def asked(self) -> Decimal:
+        """The amount requested: the sum of the budget lines."""
+        return sum((line.total for line in self.lines), Decimal(0))
+
+    @property
+    def title(self) -> str:
+        """The title of the project; empty if there is none yet."""
+        return str(self.answers.get("title") or "")
+
 
 @dataclass(frozen=True, slots=True)
 class SectionState:

@@ -35,6 +35,13 @@ def complete(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
     return case.missing
 
 
+def answered(case: ApplicationCase, actor: Actor) -> Message | None:
+    """The question is answered in words, or the proposal has changed."""
+    if case.changed or "answer" not in case.answers or str(case.answers["answer"] or "").strip():
+        return None
+    return Message("Answer our question in words, or change the proposal.", cure="answer")
+
+
 def own_draft(case: ApplicationCase, actor: Actor) -> Message | None:
     """Another person wrote the proposal."""
     if actor.person not in case.written_by:

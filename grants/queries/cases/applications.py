@@ -10,20 +10,26 @@ from sqlalchemy.orm import joinedload
 
 from grants.db import db
 from grants.models import Application, Assignment, Award, Check, Membership, Recommendation
+from grants.queries import submissions
 from grants.queries.cases.awards import loose_ends
 from grants.queries.cases.calls import round_of
 from grants.queries.cases.organisations import applicant
-from grants.queries.cases.proposals import request, written
+from grants.queries.cases.proposals import current, request
 from workflows import cases
 from workflows.deadlines import SIGNING_DAYS
-from workflows.forms.completeness import missing
+from workflows.forms.completeness import Content, missing
+from workflows.forms.contents import same
 
 
-def case(row: Application, arrived_at: datetime) -> cases.ApplicationCase:
-    """The case of an application. arrived_at: when the request came in, by the database clock."""
-    content = written(row)
+def case(row: Application, arrived_at: datetime, content: Content | None = None) -> cases.ApplicationCase:
+    """The case of an application. arrived_at: when the request came in, by the database clock.
+
+    content: what is judged, if it is not what the flow judges at this step. The results of checks count only for the
+    newest submission.
+    """
+    content = current(row) if content is None else content
     data = row.call.data
-    checks = list(db.session.scalars(select(Check).where(Check.application_id == row.id).order_by(Check.id)))
+    checks = list(db.session.scalars(select(Check).where(Check.submission_id == row.submission_id).order_by(Check.id)))
     advice = recommendation(row)
     return cases.ApplicationCase(
         step=row.step,
@@ -33,7 +39,8 @@ def case(row: Application, arrived_at: datetime) -> cases.ApplicationCase:
         round=round_of(row.call),
         missing=missing(data.stage(row.stage), content),
         invited_until=row.invited_until,
-        **request(row, content),
+        changed=_changed(row, content),
+        **request(content),
         checks_open=len({key for key, _ in data.checks} - {c.key for c in checks}),
         checks_failed=tuple(
             title for key, title in data.checks for c in checks if c.key == key and c.verdict == "failed"
@@ -47,6 +54,11 @@ def case(row: Application, arrived_at: datetime) -> cases.ApplicationCase:
         written_by=_writers(row),
         **_after_award(row),
     )
+
+
+def _changed(row: Application, content: Content) -> bool:
+    """Whether the answer to a question differs from what was sent last; true at any other step."""
+    return row.step != "question" or not same(content, submissions.content(row, row.submission))
 
 
 def recommendation(row: Application) -> Recommendation | None:
@@ -63,7 +75,7 @@ def recommendation(row: Application) -> Recommendation | None:
 def _reviews(row: Application) -> dict[str, Any]:
     counted = (
         select(Assignment.state, func.count())
-        .where(Assignment.application_id == row.id, Assignment.stage == row.stage)
+        .where(Assignment.application_id == row.id, Assignment.submission_id == row.submission_id)
         .group_by(Assignment.state)
     )
     states = dict(db.session.execute(counted).all())

@@ -1,4 +1,4 @@
-"""What an application says so far, complete or not: the content, and the rules of the call that it breaks."""
+"""The content that the flow judges, complete or not, and the rules of the call that it breaks."""
 
 from __future__ import annotations
 
@@ -6,32 +6,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import get_currency_precision
-from sqlalchemy import select
-
-from grants.db import db, now
-from grants.models import Application, BudgetLine, Indicator
+from grants.db import now
+from grants.models import Application
+from grants.queries import drafts, submissions
 from workflows import cases
 from workflows.engine.message import Message
-from workflows.forms.completeness import Content, Goal, Line
+from workflows.forms.completeness import Content
 from workflows.rules.calls import objections
 
 ZERO = Decimal(0)
 
 
-def written(row: Application) -> Content:
-    """What has been written in an application, in the form that the rules read."""
-    lines = db.session.scalars(
-        select(BudgetLine).where(BudgetLine.application_id == row.id).order_by(BudgetLine.position)
-    )
-    goals = db.session.scalars(select(Indicator).where(Indicator.application_id == row.id).order_by(Indicator.position))
-    places = get_currency_precision(row.call.currency)
-    facts = {"title": row.title, "summary": row.summary, "starts_on": row.starts_on, "months": row.months}
-    return Content(
-        answers={**row.answers, **facts},
-        lines=[Line(line.what, line.category, line.quantity, line.unit_cost, places) for line in lines],
-        goals=[Goal(goal.name, goal.unit, goal.baseline, goal.target, goal.how) for goal in goals],
-    )
+def current(row: Application) -> Content:
+    """What the flow judges: the draft while the applicant writes, otherwise the newest submission."""
+    if row.step in drafts.WRITABLE or row.submission is None:
+        return drafts.content(row)
+    return submissions.content(row, row.submission)
 
 
 def drafted_against(row: Application, content: Content) -> tuple[Message, ...]:
@@ -46,22 +36,23 @@ def drafted_against(row: Application, content: Content) -> tuple[Message, ...]:
                 months_most=row.call.data.months_most,
                 rules=row.call.data.rules,
             ),
-            **request(row, content),
+            **request(content),
         ),
         "submit",
     )
 
 
-def request(row: Application, content: Content) -> dict[str, Any]:
+def request(content: Content) -> dict[str, Any]:
     """The fields of the case that come from the proposal itself."""
+    answers = content.answers
     return {
-        "asked": row.asked,
-        "months": row.months or 0,
+        "asked": content.asked,
+        "months": answers.get("months") or 0,
         "indirect": sum((line.total for line in content.lines if line.category == "indirect"), ZERO),
-        "cofunding": _number(row.answers.get("cofunding")),
-        "starts_on": row.starts_on,
-        "happened_on": _day(row.answers.get("happened_on")),
-        "partners": _outside(row.answers.get("partners")),
+        "cofunding": _number(answers.get("cofunding")),
+        "starts_on": answers.get("starts_on"),
+        "happened_on": _day(answers.get("happened_on")),
+        "partners": _outside(answers.get("partners")),
     }
 
 

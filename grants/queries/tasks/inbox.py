@@ -19,6 +19,7 @@ from grants.models import (
     Award,
     Batch,
     Call,
+    Draft,
     Fund,
     Instalment,
     Organisation,
@@ -95,13 +96,18 @@ def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
         *columns(
             Application.step,
             Application.id,
-            Application.title,
+            case((Application.submission_id.is_(None), func.coalesce(Draft.title, "")), else_=Application.title),
             Call.title,
             func.coalesce(Application.invited_until, Call.closes_at),
         )
     )
     open_ = or_(Call.step == "open", Application.invited_until.is_not(None))
-    drafts = written.join(Call).where(mine, Application.step == "draft", open_).order_by(Application.id)
+    drafts = (
+        written.join(Call)
+        .join(Application.draft)
+        .where(mine, Application.step == "draft", open_)
+        .order_by(Application.id)
+    )
     questions = (
         select(
             *columns(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from grants.db import db, now
@@ -10,19 +9,23 @@ from grants.models import Application, Check
 from grants.queries.flows import flow_of
 from grants.services import locking
 from grants.services.integrity import history
-from grants.services.refusals import Refused
+from grants.services.refusals import Refused, Stale
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Actor
 from workflows.rules.decisions import checked_at
 
 
-def give(application: Application, *, key: str, verdict: str, note: str, actor: Actor) -> None:
-    """Store the verdict (`passed` or `failed`) on one eligibility check, and record it in history.
+def give(application: Application, *, submission: int, key: str, verdict: str, note: str, actor: Actor) -> None:
+    """Store the verdict (`passed` or `failed`) on one eligibility check of a submission, and record it in history.
 
-    A second verdict on the same check replaces the first. Raises Refused when checks cannot be completed at the
-    current step, for an unknown check, and for a failed check without a note.
+    A second verdict on the same check replaces the first. submission: the number of the one that was read. Raises Stale
+    when it is not the newest, and Refused when checks cannot be completed at the current step, for an unknown check,
+    and for a failed check without a note.
     """
     locking.hold(application, actor=actor)
+    newest = application.submission
+    if newest is None or newest.number != submission:
+        raise Stale(application)
     titles = dict(application.call.data.checks)
     if not checked_at(flow_of(application), application.step, application.stage):
         raise Refused(Message("The eligibility checks cannot be completed at the current step of this application."))
@@ -31,8 +34,8 @@ def give(application: Application, *, key: str, verdict: str, note: str, actor: 
     if verdict == "failed" and not note.strip():
         raise Refused(Message("Enter a note on why this check failed: %(check)s.", check=Message(titles[key])))
     values = {"verdict": verdict, "note": note.strip(), "by": actor.person, "at": now()}
-    given = insert(Check).values(application_id=application.id, key=key, **values)
-    db.session.execute(given.on_conflict_do_update(index_elements=["application_id", "key"], set_=values))
+    given = insert(Check).values(application_id=application.id, submission_id=newest.id, key=key, **values)
+    db.session.execute(given.on_conflict_do_update(index_elements=["submission_id", "key"], set_=values))
     message = Message(
         N_("Check passed: %(check)s") if verdict == "passed" else N_("Check failed: %(check)s"),
         check=Message(titles[key]),
@@ -45,8 +48,3 @@ def give(application: Application, *, key: str, verdict: str, note: str, actor: 
         words={"note": note},
         audience="office",
     )
-
-
-def clear(application: Application) -> None:
-    """Delete all verdicts of an application, because the proposal that they are about may change."""
-    db.session.execute(delete(Check).where(Check.application_id == application.id))

@@ -1,15 +1,15 @@
-"""Drafts of applications: start one, save a section, keep and settle conflicting saves."""
+"""Drafts of applications: start one, save it, make it anew, keep and settle conflicting saves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from grants.db import db, now
-from grants.models import Application, ApplicationSave, BudgetLine, Call, Indicator, Organisation
+from grants.models import Application, ApplicationSave, Call, Draft, Organisation
+from grants.queries import drafts, submissions
 from grants.queries.cases.calls import round_of
 from grants.queries.cases.organisations import applicant
 from grants.services import locking
@@ -18,7 +18,8 @@ from grants.services.refusals import Refused, Stale
 from workflows.cases import ApplicationCase
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
-from workflows.forms.completeness import Goal, Line
+from workflows.forms.completeness import Content, Goal, Line
+from workflows.forms.contents import NOTHING, packed
 from workflows.rules.calls import objections
 from workflows.rules.proposals import in_time
 
@@ -39,6 +40,8 @@ def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Applicatio
     )
     db.session.add(application)
     db.session.flush()
+    db.session.add(Draft(application_id=application.id, content=packed(NOTHING)))
+    db.session.flush()
     history.begin(application, actor=actor, message=Message("Draft started"))
     return application
 
@@ -53,34 +56,52 @@ def against(call: Call, organisation: Organisation, actor: Actor) -> tuple[Messa
 def save(
     application: Application,
     *,
-    section: str,
-    facts: Mapping[str, Any],
     answers: Mapping[str, Any],
     lines: Sequence[Line] | None,
     goals: Sequence[Goal] | None,
     actor: Actor,
     version: int,
 ) -> None:
-    """Save a draft of one section, complete or not. No history event is recorded.
+    """Save a draft, complete or not. No history event is recorded, and nothing that was sent changes.
 
-    facts: column → value; answers are merged into the stored answers. lines and goals replace the stored budget lines
-    and indicators; None leaves them unchanged. Raises Refused unless the application is a draft or reopened for a
-    question, and Stale when its version is no longer `version`.
+    answers are merged into the stored answers. lines and goals replace the stored budget lines and indicators; None
+    leaves them unchanged. Raises Refused unless the application is a draft or reopened for a question, and Stale when
+    the draft's version is no longer `version`.
     """
     locking.hold(application, actor=actor)
-    if application.step not in ("draft", "question"):
+    if application.step not in drafts.WRITABLE:
         raise Refused(Message("The proposal has been submitted and can no longer be changed."))
-    if application.version != version:
-        raise Stale(application)
-    for name, value in facts.items():
-        setattr(application, name, value)
-    application.answers = {**application.answers, **answers}
-    if lines is not None:
-        _replace_lines(application, lines)
-    if goals is not None:
-        _replace_goals(application, goals)
-    application.saved_at = now()
+    draft = drafts.of(application)
+    if draft.version != version:
+        raise Stale(draft)
+    stored = drafts.read(draft, application)
+    _write(
+        draft,
+        Content(
+            answers={**stored.answers, **answers},
+            lines=stored.lines if lines is None else lines,
+            goals=stored.goals if goals is None else goals,
+        ),
+    )
     db.session.flush()
+
+
+def renew(application: Application) -> None:
+    """Make the draft anew from the newest submission. What was written after that submission and not sent is dropped.
+
+    Its version continues, so that a page opened before cannot overwrite it.
+    """
+    _write(drafts.of(application), submissions.content(application, application.submission))
+
+
+def clear(application: Application) -> None:
+    """Empty the draft, because its content has been sent."""
+    draft = drafts.of(application)
+    draft.content, draft.saved_at = {}, now()
+
+
+def _write(draft: Draft, content: Content) -> None:
+    draft.content, draft.saved_at = packed(content), now()
 
 
 def keep_lost(
@@ -116,36 +137,3 @@ def settle(save: ApplicationSave) -> None:
     locking.hold(db.session.get_one(Application, save.application_id))
     save.settled_at = now()
     db.session.flush()
-
-
-def _replace_lines(application: Application, lines: Sequence[Line]) -> None:
-    db.session.execute(delete(BudgetLine).where(BudgetLine.application_id == application.id))
-    for position, line in enumerate(lines):
-        db.session.add(
-            BudgetLine(
-                application_id=application.id,
-                position=position,
-                what=line.what,
-                category=line.category,
-                quantity=line.quantity,
-                unit_cost=line.unit_cost,
-                total=line.total,
-            )
-        )
-    application.asked = sum((line.total for line in lines), Decimal(0))
-
-
-def _replace_goals(application: Application, goals: Sequence[Goal]) -> None:
-    db.session.execute(delete(Indicator).where(Indicator.application_id == application.id))
-    for position, goal in enumerate(goals):
-        db.session.add(
-            Indicator(
-                application_id=application.id,
-                position=position,
-                name=goal.name,
-                unit=goal.unit,
-                baseline=goal.baseline,
-                target=goal.target,
-                how=goal.how,
-            )
-        )

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from grants.db import db, now
-from grants.models import Application, Assignment, Person
+from grants.models import (
+    Application,
+    Assignment,
+    Person,
+    Submission,
+    SubmissionContent,
+    SubmissionIndicator,
+    SubmissionLine,
+)
+from grants.queries import drafts as unsent
 from grants.services import documents, letters, numbering
-from grants.services.applications import checks
+from grants.services.applications import drafts
 from grants.services.effects import Context
 from grants.services.integrity import fingerprints
 from reports.snapshots import Receipt
 from workflows.engine.message import Message, Value
+from workflows.forms.completeness import Line
+from workflows.forms.contents import FACTS, packed_answers, to_send
 from workflows.programmes import programmes
 
 
 def submit(application: Application, context: Context) -> dict[str, Value]:
-    """Assign the reference if there is none, store the hash of the proposal, and order the receipt.
+    """Add the submission, empty the draft, assign the reference if there is none, and order the receipt.
 
-    The submission time stays unchanged when the applicant resubmits in answer to a question.
+    The submission time of the application stays unchanged when the applicant resubmits in answer to a question.
     """
     revised = context.case.step == "question"
     if not revised:
         application.submitted_at = context.case.arrived_at
-    application.submitted_sha256 = fingerprints.of_proposal(application)
+    submission = _add(application, context)
+    drafts.clear(application)
     application.invited_until = None
     submitter = db.session.get_one(Person, context.actor.person)
     series = [programmes()[application.call.programme].series] if application.reference is None else []
@@ -33,12 +48,44 @@ def submit(application: Application, context: Context) -> dict[str, Value]:
     application.reference = reference[0] if reference else application.reference
     db.session.flush()
     letters.receipt(application, number=receipt, sent_by=submitter, arrived_at=context.case.arrived_at, revised=revised)
-    return {"reference": application.reference, "at": context.case.arrived_at}
+    return {
+        "reference": application.reference,
+        "at": context.case.arrived_at,
+        "submission": submission.number,
+        "sha256": submission.sha256,
+    }
+
+
+def _add(application: Application, context: Context) -> Submission:
+    """Add a submission with the content of the draft, and show it as the application's."""
+    content, answer = to_send(unsent.content(application)), str(context.answers.get("answer") or "")
+    salt = secrets.token_hex(16)
+    submission = Submission(
+        application_id=application.id,
+        number=1 + (application.submission.number if application.submission else 0),
+        stage=application.stage,
+        sha256=fingerprints.of_content(content, salt=salt, answer=answer),
+        salt=salt,
+        sent_at=context.case.arrived_at,
+        sent_by=context.actor.person,
+        written=SubmissionContent(content=packed_answers(content.answers), answer=answer),
+        lines=[SubmissionLine(position=at, **_columns(line)) for at, line in enumerate(content.lines)],
+        indicators=[SubmissionIndicator(position=at, **asdict(goal)) for at, goal in enumerate(content.goals)],
+    )
+    application.submission, application.asked = submission, content.asked
+    for fact in FACTS:
+        setattr(application, fact, content.answers[fact])
+    return submission
+
+
+def _columns(line: Line) -> dict[str, Any]:
+    columns = {name: value for name, value in asdict(line).items() if name != "places"}
+    return {**columns, "total": line.total}
 
 
 def reopen(application: Application, context: Context) -> dict[str, Value]:
-    """Delete the verdicts of the eligibility checks, because the applicant may now change the proposal."""
-    checks.clear(application)
+    """Make the draft anew from the newest submission, which itself stays unchanged."""
+    drafts.renew(application)
     return {"until": answer_until(application) or Message("our decision")}
 
 
@@ -50,8 +97,8 @@ def answer_until(application: Application) -> datetime | None:
 
 
 def invite(application: Application, context: Context) -> dict[str, Value]:
-    """Delete the verdicts of the eligibility checks and set the deadline for the next stage (default: 30 days)."""
-    checks.clear(application)
+    """Make a new draft from the newest submission, and set the deadline for the next stage (default: 30 days)."""
+    drafts.renew(application)
     clock = application.call.data.clock
     hours = clock.get("invited_hours") or 24 * clock.get("invited_days", 30)
     application.invited_until = now() + timedelta(hours=hours)

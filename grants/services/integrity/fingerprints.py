@@ -1,18 +1,21 @@
 """Fingerprints: the hash of the values of a row that may change only together with an event in history.
 
-The event stores the fingerprint, and `grants verify` computes it again. A draft has none.
+The event stores the fingerprint, and `grants verify` computes it again. A report that is not sent has none.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import singledispatch
 from typing import Any
 
-from grants.db import Model
+from sqlalchemy import select
+
+from grants.db import Model, db
 from grants.models import (
     Agreement,
     Application,
@@ -24,24 +27,26 @@ from grants.models import (
     Membership,
     Report,
     Review,
+    Submission,
 )
 from grants.queries import awards
-from grants.queries.cases.proposals import written
-
-WRITTEN_ON = ("draft", "question")
+from workflows.forms.completeness import Content, Goal, Line
+from workflows.forms.contents import unpacked_answers
 
 
 @singledispatch
 def of(row: Any) -> str | None:
-    """SHA-256 of the row's settled values; None while it is a draft. Raises TypeError for other models."""
+    """SHA-256 of the row's settled values; None while they may change freely. Raises TypeError for other models."""
     raise TypeError(f"{type(row).__name__} has no fingerprint")
 
 
 @of.register
-def _(row: Application) -> str | None:
-    if row.step in WRITTEN_ON:
-        return None
-    return _hash(of_proposal(row), _columns(row, "step", "step_at", "version", "words", "saved_at"))
+def _(row: Application) -> str:
+    """The application with its submissions, whose content `submissions.problems` compares with their hashes."""
+    sent = select(Submission).where(Submission.application_id == row.id).order_by(Submission.number)
+    return _hash(
+        _columns(row, "step", "step_at", "version", "words"), [_submission(one) for one in db.session.scalars(sent)]
+    )
 
 
 @of.register
@@ -51,7 +56,7 @@ def _(row: Agreement) -> str:
     return _hash(
         _columns(row, "divided_at", "step", "step_at", "version"),
         _columns(award, "to_close", "unused", "back_by"),
-        [[line.id, line.agreed] for line in awards.lines(award.application)],
+        [[line.id, line.agreed] for line in award.lines],
         *([came_back] if came_back else []),
     )
 
@@ -100,12 +105,34 @@ def _review(review: Review | None) -> list[Any]:
     return [_columns(review, "saved_at"), scores]
 
 
-def of_proposal(application: Application) -> str:
-    """SHA-256 of the proposal as canonical JSON: answers, budget lines and indicators."""
-    content = written(application)
-    lines = [[line.what, line.category, line.quantity, line.unit_cost, line.total] for line in content.lines]
+def _submission(row: Submission) -> list[Any]:
+    """The columns of a submission; also the hash of its content if `sha256` is not that."""
+    return [_columns(row), *([] if row.preserved else [of_stored(row)])]
+
+
+def of_stored(row: Submission) -> str:
+    """SHA-256 of what is stored of a submission, as `of_content` calculates it when it is sent."""
+    content = Content(
+        answers=unpacked_answers(row.written.content or {}),
+        lines=[Line(line.what, line.category, line.quantity, line.unit_cost) for line in row.lines],
+        goals=[Goal(one.name, one.unit, one.baseline, one.target, one.how) for one in row.indicators],
+    )
+    return of_content(content, [line.total for line in row.lines], salt=row.salt, answer=row.written.answer)
+
+
+def of_content(content: Content, totals: Sequence[Decimal] = (), *, salt: str, answer: str = "") -> str:
+    """SHA-256 of a proposal as canonical JSON: answers, budget lines, indicators, the answer to a question, the salt.
+
+    totals: of the lines, if they are stored. Without a salt, the form of releases up to 0.1, without an answer.
+    """
+    totals = totals or [line.total for line in content.lines]
+    lines = [
+        [line.what, line.category, line.quantity, line.unit_cost, total]
+        for line, total in zip(content.lines, totals, strict=True)
+    ]
     goals = [[goal.name, goal.unit, goal.baseline, goal.target, goal.how] for goal in content.goals]
-    return _hash({"answers": content.answers, "budget": lines, "indicators": goals})
+    proposal = {"answers": content.answers, "budget": lines, "indicators": goals}
+    return _hash({**proposal, "answer": answer, "salt": salt}) if salt else _hash(proposal)
 
 
 def _columns(row: Model, *without: str) -> dict[str, Any]:

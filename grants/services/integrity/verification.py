@@ -26,7 +26,7 @@ from grants.models import (
     Payment,
     Report,
 )
-from grants.services.integrity import checkpoints
+from grants.services.integrity import checkpoints, submissions
 from grants.services.integrity.comparison import payments, settled, unrecorded
 from grants.services.integrity.history import FIRST, digest, word_hash
 from workflows.engine.message import N_, Message
@@ -46,6 +46,7 @@ def findings(seal_key: str, stored: Callable[[str], bool]) -> Iterator[Message]:
     yield from _steps()
     yield from settled()
     yield from unrecorded()
+    yield from submissions.problems()
     yield from checkpoints.problems(seal_key)
     yield from _ledger()
     yield from _totals()

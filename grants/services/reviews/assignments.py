@@ -26,10 +26,7 @@ EARLIER = (
 
 
 def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assignment:
-    """Invite a reviewer: create the assignment with its due date, and queue the mail.
-
-    Raises Refused unless the application is in review, and with every reason why this person must not review it.
-    """
+    """Invite a reviewer to the newest submission: create the assignment, and queue the mail. Raises Refused."""
     locking.hold(application, shared=[reviewer], actor=actor)
     if application.step != "review":
         raise Refused(Message("You can invite reviewers only while the application is in review."))
@@ -37,6 +34,7 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
         raise Refused(*reasons)
     assignment = Assignment(
         application=application,
+        submission_id=application.submission_id,
         person=reviewer,
         stage=application.stage,
         assigned_by=actor.person,

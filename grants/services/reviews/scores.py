@@ -29,7 +29,7 @@ def save(
     """Save a draft of a review, complete or not. scores: criterion → (points, comment); texts: column → text.
 
     Raises Refused unless the reviewer has declared no conflict, has not submitted it, and the application is in review
-    at this stage; Stale when the review's version is no longer `version`.
+    with the submission that is reviewed; Stale when the review's version is no longer `version`.
     """
     expect(review.assignment, "ready")
     if version is not None and review.version != version:
@@ -90,7 +90,8 @@ def missing(review: Review) -> tuple[Message, ...]:
 def send(review: Review, *, actor: Actor) -> None:
     """Submit the review, after which it can no longer be changed.
 
-    Raises Refused with everything that is missing, or when the application is no longer in review at this stage.
+    Raises Refused with everything that is missing, or when the application is no longer in review with the submission
+    that was reviewed.
     """
     expect(review.assignment, "ready")
     _open_for_reviews(review.assignment)
@@ -103,5 +104,5 @@ def send(review: Review, *, actor: Actor) -> None:
 
 def _open_for_reviews(assignment: Assignment) -> None:
     application = assignment.application
-    if application.step != "review" or application.stage != assignment.stage:
+    if application.step != "review" or application.submission_id != assignment.submission_id:
         raise Refused(Message("This application is no longer in review."))

@@ -11,13 +11,15 @@ from flask import url_for
 from flask_babel import gettext
 
 from grants.models import Application, Decision
-from grants.queries import decisions, documents, history, proposals, statuses
+from grants.queries import decisions, documents, drafts, history, proposals, statuses
 from grants.queries.documents import DocumentStatus
+from grants.queries.drafts import WRITABLE
 from grants.queries.proposals import Reading
 from grants.queries.statuses import Status
-from grants.web.applications import status
+from grants.web.applications import status, submissions
 from grants.web.applications.status import Stop
-from grants.web.drafts.editor import WRITABLE, asked_of
+from grants.web.applications.submissions import SubmissionList
+from grants.web.drafts.editor import asked_of
 from grants.web.site import timeline
 from grants.web.site.authorization import principal
 from grants.web.site.components import Fact
@@ -38,10 +40,12 @@ class ApplicantView:
     stage: the title of the current stage. holds: who holds the step. sentence: who holds it and until when, in full.
     writable: whether a draft or an answer can be written, before `deadline`. sent: whether it was just submitted.
     to_sign: whether the agreement waits for the applicant's signature. award: its id. question: the officer's.
+    reading: the draft while it can be written, else the submission that is shown.
     submitted: what was submitted in this stage, as part of a sentence.
     """
 
     application: Application
+    title: str
     stage: str
     step: Step
     holds: str
@@ -61,6 +65,7 @@ class ApplicantView:
     documents: tuple[DocumentStatus, ...]
     entries: Sequence[object]
     reading: Reading
+    submissions: SubmissionList
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +91,13 @@ def show_own(application: Application) -> str:
     facts = statuses.of([application])[application.id]
     step = status.step_of(application, facts)
     writable = application.step in WRITABLE
+    sent = submissions.of(application)
+    shown = submissions.chosen(sent, otherwise=sent[0] if sent and not writable else None)
+    reading = proposals.sent(application, shown) if shown else _unsent(application)
     view = ApplicantView(
         application=application,
-        stage=translate(application.call.data.stage(application.stage).title),
+        title=application.heading or gettext("Untitled application"),
+        stage=translate(application.call.data.stage(shown.stage if shown else application.stage).title),
         step=step,
         holds=status.held_by(step),
         line=tuple(status.line(application, facts)),
@@ -102,22 +111,28 @@ def show_own(application: Application) -> str:
         decision=decisions.of(application, principal()),
         to_sign=application.step == "agreement" and facts.agreement == "to_sign",
         award=facts.award_id,
-        facts=tuple(_facts(application)),
+        facts=tuple(_facts(application, reading)),
         offers=_offers(application, writable=writable),
         documents=tuple(documents.of(application, principal())),
         entries=timeline.entries(history.of(application, principal()))[:FEW],
-        reading=proposals.reading(application),
+        reading=reading,
+        submissions=submissions.listed(application, sent, shown),
     )
     return page("applications/applicant_view.html", view)
 
 
-def _facts(application: Application) -> list[Fact]:
+def _unsent(application: Application) -> Reading:
+    """The draft, as it would be sent now."""
+    return proposals.reading(application.call, application.stage, drafts.content(application))
+
+
+def _facts(application: Application, reading: Reading) -> list[Fact]:
     found = [Fact(gettext("Applicant"), application.organisation.name)]
     if application.reference or application.step == "draft":
         number = reference(application.reference) or gettext("assigned when you submit")
         found.insert(0, Fact(gettext("Number"), number))
-    if application.asked:
-        found.append(Fact(gettext("Amount requested"), amount(application.asked, application.call.currency)))
+    if reading.asked:
+        found.append(Fact(gettext("Amount requested"), amount(reading.asked, reading.currency)))
     if application.submitted_at:
         found.append(Fact(gettext("Submitted"), instant(application.submitted_at)))
     return found

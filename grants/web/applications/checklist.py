@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from grants.forms.checks import CheckForm
-from grants.models import Application, Check
+from grants.models import Application, Check, Submission
 from grants.queries import applications
 from grants.web.site.components import Problem
 from grants.web.site.formats import translate
@@ -17,13 +17,17 @@ MARKS = {"passed": "tick", "failed": "cross"}
 
 @dataclass(frozen=True, slots=True)
 class ChecklistLine:
-    """One line of the checklist. check: its verdict, if given; form: the form that records one, sent to `url`."""
+    """One line of the checklist. check: its verdict, if given; form: the form that records one, sent to `url`.
+
+    submission: the number of the one that is read and judged.
+    """
 
     key: str
     title: str
     check: Check | None
     form: CheckForm
     url: str
+    submission: int
 
     @property
     def mark(self) -> str:
@@ -36,26 +40,29 @@ class ChecklistLine:
         return bool(self.form.errors)
 
 
-def lines(application: Application, returned: tuple[str, CheckForm] | None) -> list[ChecklistLine]:
-    """Each line of the call's checklist. returned: key and form of a line that was submitted with errors."""
-    given = {check.key: check for check in applications.checks(application)}
+def lines(
+    application: Application, submission: Submission | None, returned: tuple[str, CheckForm] | None
+) -> list[ChecklistLine]:
+    """Each line of the call's checklist, with the results for this submission.
+
+    returned: key and form of a line that was submitted with errors.
+    """
+    given = {check.key: check for check in applications.checks(submission)}
     return [
-        _line(
-            application, key, translate(title), given.get(key), returned[1] if returned and returned[0] == key else None
+        ChecklistLine(
+            key=key,
+            title=translate(title),
+            check=given.get(key),
+            form=returned[1] if returned and returned[0] == key else _form(key, given.get(key)),
+            url=url_for("checks.give", id=application.id, key=key),
+            submission=submission.number if submission else 0,
         )
         for key, title in application.call.data.checks
     ]
 
 
-def _line(application: Application, key: str, title: str, check: Check | None, form: CheckForm | None) -> ChecklistLine:
-    held = {"verdict": check and check.verdict, "note": check and check.note}
-    return ChecklistLine(
-        key=key,
-        title=title,
-        check=check,
-        form=form or CheckForm(prefix=f"{key}-", data=held),
-        url=url_for("checks.give", id=application.id, key=key),
-    )
+def _form(key: str, check: Check | None) -> CheckForm:
+    return CheckForm(prefix=f"{key}-", data={"verdict": check and check.verdict, "note": check and check.note})
 
 
 def problems(lines: list[ChecklistLine]) -> list[Problem]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
@@ -10,6 +11,7 @@ from grants.db import transaction
 from grants.forms.checks import CheckForm
 from grants.models import Application
 from grants.services.applications import checks
+from grants.services.refusals import Stale
 from grants.web.applications.officer_view import overview
 from grants.web.site.authorization import actor_on_row, load, permitted
 from grants.web.site.idempotency import idempotent
@@ -22,18 +24,23 @@ bp = Blueprint("checks", __name__)
 @permitted(Permission.CHECK)
 @idempotent
 def give(id: int, key: str) -> Response | tuple[str, int]:
-    """Record the verdict on a line; “failed” needs a reason."""
+    """Record the verdict on a line of the newest submission; “failed” needs a reason."""
     application, form = load(Application, id), CheckForm(prefix=f"{key}-")
     if not form.sent():
         return overview(application, check=(key, form)), 422
-    with transaction():
-        target = _give(application, key, form)
+    try:
+        with transaction():
+            target = _give(application, key, form)
+    except Stale:
+        form.verdict.errors = [gettext("The applicant has sent a new version. Read it, then record your result again.")]
+        return overview(application, check=(key, form)), 409
     return redirect(target)
 
 
 def _give(application: Application, key: str, form: CheckForm) -> str:
     checks.give(
         application,
+        submission=request.form.get("submission", 0, type=int),
         key=key,
         verdict=form.verdict.data,
         note=form.note.data or "",

@@ -15,10 +15,11 @@ from grants.web.site.components import Fact
 from grants.web.site.formats import amount, amounts, country, day, label, percent
 from workflows.cases import ApplicationCase
 from workflows.countries import flags_of
+from workflows.forms.completeness import Content
 
 
-def facts(application: Application, case: ApplicationCase) -> list[Fact]:
-    """The applicant, the request and related facts."""
+def facts(application: Application, content: Content, case: ApplicationCase) -> list[Fact]:
+    """The applicant, the request and related facts. content: of the submission that is shown."""
     organisation, currency = application.organisation, application.call.currency
     flags = Markup("").join(
         Markup(' <span class="flag">{}</span>').format(label(flag)) for flag in flags_of(organisation.country)
@@ -33,10 +34,10 @@ def facts(application: Application, case: ApplicationCase) -> list[Fact]:
         Fact(gettext("Applicant"), link),
         Fact(gettext("Standing"), label(organisation.standing)),
         Fact(gettext("Country"), where),
-        Fact(gettext("Requested"), requested(application)),
+        Fact(gettext("Requested"), requested(content, currency)),
         Fact(gettext("Indirect costs"), share),
-        Fact(gettext("Co-funding"), " · ".join(filter(None, [other, str(application.answers.get("cofunders") or "")]))),
-        Fact(gettext("Start date"), day(application.starts_on) if application.starts_on else "–"),
+        Fact(gettext("Co-funding"), " · ".join(filter(None, [other, str(content.answers.get("cofunders") or "")]))),
+        Fact(gettext("Start date"), day(case.starts_on) if case.starts_on else "–"),
         Fact(gettext("People with an account"), str(case.applicant.contacts)),
         Fact(gettext("Grants held"), grants),
         *_decision_date(application),

@@ -13,16 +13,19 @@ from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import roles_on
 from grants.db import now
 from grants.forms.checks import CheckForm
-from grants.models import Application
-from grants.queries import cases, documents, history, proposals, reviews, statuses
+from grants.models import Application, Submission
+from grants.queries import documents, history, proposals, reviews, statuses
+from grants.queries.cases.applications import case as case_of
 from grants.queries.documents import DocumentStatus
 from grants.queries.flows import flow_of
 from grants.queries.proposals import Reading
-from grants.web.applications import checklist, decision_summary, facts, listing, rule_checks, status
+from grants.queries.submissions import content as content_of
+from grants.web.applications import checklist, decision_summary, facts, listing, rule_checks, status, submissions
 from grants.web.applications.checklist import ChecklistLine
 from grants.web.applications.decision_summary import DecisionSummary, ReviewerRow
 from grants.web.applications.rule_checks import RuleCheck
 from grants.web.applications.status import Stop
+from grants.web.applications.submissions import SubmissionList
 from grants.web.site import limits, timeline
 from grants.web.site.authorization import principal
 from grants.web.site.components import Fact, Problem, Tab
@@ -31,6 +34,7 @@ from grants.web.site.navigation import page
 from grants.web.transitions import available
 from workflows.deadlines import Elapsed
 from workflows.engine.steps import Step
+from workflows.forms.completeness import Content
 from workflows.rules.decisions import checked_at
 
 FEW = 6
@@ -39,13 +43,14 @@ WEIGHTS = ("first", "second", "link", "grave")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every staff page of an application shows: title, status with its holder, progress and tabs."""
+    """What every staff page of an application shows: title, status, progress, tabs, and which submission it shows."""
 
     application: Application
     step: Step
     holds: str
     line: tuple[Stop, ...]
     tabs: tuple[Tab, ...]
+    submissions: SubmissionList
     call_url: str
 
 
@@ -97,20 +102,52 @@ class HistoryPart:
     entries: Sequence[object]
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """An application with the submission that the page shows: the newest, unless the address names another."""
+
+    application: Application
+    found: Sequence[Submission]
+    submission: Submission | None
+    content: Content
+
+    @classmethod
+    def of(cls, application: Application) -> _Shown:
+        found = submissions.of(application)
+        one = submissions.chosen(found, otherwise=application.submission)
+        return cls(application, found, one, content_of(application, one))
+
+    @property
+    def newest(self) -> bool:
+        return self.submission is not None and self.submission.id == self.application.submission_id
+
+    @property
+    def reading(self) -> Reading:
+        stage = self.submission.stage if self.submission else self.application.stage
+        return proposals.reading(self.application.call, stage, self.content)
+
+    def listed(self, part: str) -> SubmissionList:
+        return submissions.listed(self.application, self.found, self.submission, part)
+
+    def url(self, part: str) -> str:
+        return submissions.address(self.application, part, self.submission)
+
+
 def overview(application: Application, *, check: tuple[str, CheckForm] | None = None) -> str:
     """The overview page of an application. check: key and form of a checklist line submitted with errors."""
-    case = cases.of(application, now())
+    shown = _Shown.of(application)
+    case = case_of(application, now(), shown.content)
     asked = reviews.of(application)
     events = history.of(application, principal())
     found = statuses.of([application])[application.id]
-    lines = checklist.lines(application, check)
+    lines = checklist.lines(application, shown.submission, check)
     view = OfficerView(
-        frame=_frame(application, found, "overview", events=len(events)),
-        facts=tuple(facts.facts(application, case)),
+        frame=_frame(shown, found, "overview", events=len(events)),
+        facts=tuple(facts.facts(application, shown.content, case)),
         rule_checks=tuple(rule_checks.checks(application, case)),
         checklist=tuple(lines),
         problems=tuple(checklist.problems(lines)),
-        checking=_checking(application),
+        checking=_checking(application) and shown.newest,
         offers=sorted(available(application), key=_weight),
         reviewers=tuple(decision_summary.reviewer(application, one) for one in asked),
         assigns=_assigns(application),
@@ -124,39 +161,43 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
 
 def part(application: Application, part: str) -> str:
     """One part of an application on a page of its own: proposal, budget, documents or history."""
-    frame = _frame(application, statuses.of([application])[application.id], part)
-    return page(f"applications/{part}.html", _part(frame, part))
+    shown = _Shown.of(application)
+    frame = _frame(shown, statuses.of([application])[application.id], part)
+    return page(f"applications/{part}.html", _part(shown, frame, part))
 
 
-def _part(frame: Frame, part: str) -> ProposalPart | DocumentsPart | HistoryPart:
+def _part(shown: _Shown, frame: Frame, part: str) -> ProposalPart | DocumentsPart | HistoryPart:
     match part:
         case "documents":
             return DocumentsPart(frame, tuple(documents.of(frame.application, principal())))
         case "history":
             return HistoryPart(frame, timeline.entries(history.of(frame.application, principal())))
-    return ProposalPart(frame, proposals.reading(frame.application))
+    return ProposalPart(frame, shown.reading)
 
 
-def _frame(application: Application, facts: statuses.Status, present: str, *, events: int | None = None) -> Frame:
+def _frame(shown: _Shown, facts: statuses.Status, present: str, *, events: int | None = None) -> Frame:
+    application = shown.application
     return Frame(
         application=application,
         step=status.step_of(application, facts),
         holds=_holds(application, facts),
         line=_line(application, facts),
-        tabs=_tabs(application, present, facts.reviews.get("sent", 0), events),
+        tabs=_tabs(shown, present, facts.reviews.get("sent", 0), events),
+        submissions=shown.listed("" if present == "overview" else present),
         call_url=url_for("calls.show", id=application.call_id),
     )
 
 
-def _tabs(application: Application, present: str, sent: int, events: int | None) -> tuple[Tab, ...]:
+def _tabs(shown: _Shown, present: str, sent: int, events: int | None) -> tuple[Tab, ...]:
+    application = shown.application
     needed = listing.needed(application)
-    asked = amount(application.asked or None, application.call.currency, code=False, cents=False)
+    asked = amount(shown.content.asked or None, application.call.currency, code=False, cents=False)
     tabs = [
-        Tab(gettext("Overview"), url_for("applications.show", id=application.id), present == "overview"),
-        _tab(application, gettext("Proposal"), "proposal", present),
-        _tab(application, gettext("Budget"), "budget", present, asked),
-        _tab(application, gettext("Documents"), "documents", present),
-        _tab(application, gettext("History"), "history", present, events),
+        Tab(gettext("Overview"), shown.url(""), present == "overview"),
+        _tab(shown, gettext("Proposal"), "proposal", present),
+        _tab(shown, gettext("Budget"), "budget", present, asked),
+        _tab(shown, gettext("Documents"), "documents", present),
+        _tab(shown, gettext("History"), "history", present, events),
     ]
     if needed and _may(application, Permission.READ_REVIEWS):
         url = url_for("reviews.of", id=application.id)
@@ -164,8 +205,8 @@ def _tabs(application: Application, present: str, sent: int, events: int | None)
     return tuple(tabs)
 
 
-def _tab(application: Application, title: str, part: str, present: str, count: str | int | None = None) -> Tab:
-    return Tab(title, url_for("applications.part", id=application.id, part=part), part == present, count)
+def _tab(shown: _Shown, title: str, part: str, present: str, count: str | int | None = None) -> Tab:
+    return Tab(title, shown.url(part), part == present, count)
 
 
 def _holds(application: Application, facts: statuses.Status) -> str:

@@ -10,8 +10,7 @@ from flask_babel import gettext
 
 from grants.access.principals import roles_on
 from grants.forms.awards import DivisionForm
-from grants.models import Award, BudgetLine
-from grants.queries import awards
+from grants.models import Award, AwardLine
 from grants.web.site.authorization import principal
 from grants.web.site.components import Signature
 from grants.web.site.formats import instant
@@ -29,7 +28,7 @@ class AgreementView:
     signed: bool
     void: bool
     signatures: Sequence[Signature]
-    lines: Sequence[BudgetLine]
+    lines: Sequence[AwardLine]
     divides: bool
     offers: Sequence[Offer]
 
@@ -53,7 +52,7 @@ def of(award: Award, made: Sequence[Offer]) -> AgreementView:
         signed=award.agreement.step == "signed",
         void=_void(award),
         signatures=[_grantee(award), _foundation(award)],
-        lines=awards.lines(award.application) if award.amount < award.application.asked else [],
+        lines=award.lines if award.amount < award.application.asked else [],
         divides=divisible(award) and Role.APPLICANT in roles_on(award, principal()),
         offers=[offer for offer in made if offer.transition.key != "returned"],
     )
@@ -66,7 +65,7 @@ def divisible(award: Award) -> bool:
 
 def division(award: Award) -> DivisionForm:
     """The form to divide the award between the lines of the budget."""
-    return DivisionForm.of(award, awards.lines(award.application))
+    return DivisionForm.of(award, award.lines)
 
 
 def _void(award: Award) -> bool:

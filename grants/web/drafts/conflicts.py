@@ -11,7 +11,8 @@ from flask_babel import gettext
 
 from grants.forms.proposals import Proposal, kept_texts
 from grants.models import Application, ApplicationSave
-from grants.web.drafts.editor import WRITABLE, Draft
+from grants.queries.drafts import WRITABLE
+from grants.web.drafts.editor import OpenDraft
 from grants.web.site.formats import translate
 from workflows.forms.completeness import CATEGORIES
 from workflows.programme import Question
@@ -33,6 +34,8 @@ class ComparisonPage:
     """A rejected save beside the saved version. settled: whether the person has already chosen."""
 
     application: Application
+    title: str
+    version: int
     row: ApplicationSave
     differences: tuple[Difference, ...]
     writable: bool
@@ -41,10 +44,12 @@ class ComparisonPage:
 
 def compared(application: Application, row: ApplicationSave) -> ComparisonPage:
     """Each differing answer in both versions, with a choice while the draft can still be changed."""
-    draft = Draft.of(application)
+    draft = OpenDraft.of(application)
     mine, stored = Proposal(draft.stage, draft.currency, kept_texts(row.content)), draft.form()
     return ComparisonPage(
         application=application,
+        title=draft.title,
+        version=draft.row.version,
         row=row,
         differences=tuple(differences(mine, stored, _marks(row))),
         writable=application.step in WRITABLE and row.settled_at is None,

@@ -13,9 +13,9 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from grants.forms.proposals import Part, Proposal, typed
-from grants.models import Application, ApplicationSave
+from grants.models import Application, ApplicationSave, Draft
 from grants.queries import drafts, history
-from grants.queries.cases.proposals import drafted_against, written
+from grants.queries.cases.proposals import current, drafted_against
 from grants.web.applications import status
 from grants.web.site.authorization import principal
 from grants.web.site.autosave import Saved, part
@@ -25,21 +25,26 @@ from workflows.forms.completeness import Content, SectionState, states, words
 from workflows.programme import Question, Stage
 from workflows.rules.budgets import Above, Share
 
-WRITABLE = ("draft", "question")
 MARKS = {"full": "full", "part": "half", "empty": "ring", "free": "free"}
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """An application with its stored content, as its authors see it."""
+class OpenDraft:
+    """An application with the content of its draft, as its authors see it; once it is sent, with what was sent."""
 
     application: Application
+    row: Draft
     content: Content
 
     @classmethod
-    def of(cls, application: Application) -> Draft:
-        """Load the content of an application, in two queries."""
-        return cls(application, written(application))
+    def of(cls, application: Application) -> OpenDraft:
+        """Load the draft of an application."""
+        return cls(application, drafts.of(application), current(application))
+
+    @property
+    def title(self) -> str:
+        """The title of the project as written so far."""
+        return self.content.title or gettext("Untitled application")
 
     @property
     def stage(self) -> Stage:
@@ -110,6 +115,8 @@ class DraftPage:
     """
 
     application: Application
+    title: str
+    version: int
     parts: tuple[SectionFold, ...]
     rail: tuple[SectionLink, ...]
     rules: tuple[Limit, ...]
@@ -124,21 +131,23 @@ class DraftPage:
     wrong: tuple[Problem, ...]
 
 
-def draft_page(draft: Draft, form: Proposal) -> DraftPage:
+def draft_page(draft: OpenDraft, form: Proposal) -> DraftPage:
     """The form with the progress of its sections and the limits of its budget."""
     application = draft.application
     return DraftPage(
         application=application,
+        title=draft.title,
+        version=draft.row.version,
         parts=tuple(_folds(draft, form)),
         rail=rail(draft),
         rules=rules(draft),
         marks=draft.form().marks(),
-        saved=clock(application.saved_at),
+        saved=clock(draft.row.saved_at),
         owner=f"person-{current_user.get_id()}",
         deadline=status.deadline(application),
         lost=drafts.lost(application, principal()),
         question=asked_of(application),
-        sum=amount(application.asked, draft.currency, code=False),
+        sum=amount(draft.content.asked, draft.currency, code=False),
         decimals=get_currency_precision(draft.currency),
         wrong=tuple(Problem(text, f"#{id}") for id, text in form.wrong),
     )
@@ -153,7 +162,7 @@ def asked_of(application: Application) -> str:
     )
 
 
-def saved(draft: Draft) -> Saved:
+def saved(draft: OpenDraft) -> Saved:
     """The answer to an automatic save: the list of sections, the state of each, and the limits of the budget."""
     parts = {
         "section-list": part("macros/sections.html", "section_list", rail(draft)),
@@ -162,10 +171,10 @@ def saved(draft: Draft) -> Saved:
     for state in draft.states:
         id = f"section-{state.section.key}"
         parts[f"{id}-state"] = part("macros/sections.html", "fold_state", id, *_state(state))
-    return Saved(clock(draft.application.saved_at), draft.application.version, parts)
+    return Saved(clock(draft.row.saved_at), draft.row.version, parts)
 
 
-def rail(draft: Draft) -> tuple[SectionLink, ...]:
+def rail(draft: OpenDraft) -> tuple[SectionLink, ...]:
     """The list of sections shown beside the form."""
     return tuple(
         SectionLink(
@@ -179,7 +188,7 @@ def rail(draft: Draft) -> tuple[SectionLink, ...]:
     )
 
 
-def _folds(draft: Draft, form: Proposal) -> Iterator[SectionFold]:
+def _folds(draft: OpenDraft, form: Proposal) -> Iterator[SectionFold]:
     """The sections; expanded are the requested one, else the first incomplete one, and any with errors."""
     found = {state.section.key: state for state in draft.states}
     first = next((key for key, state in found.items() if state.problems), None)
@@ -197,7 +206,7 @@ def _folds(draft: Draft, form: Proposal) -> Iterator[SectionFold]:
         )
 
 
-def _partner_rule(draft: Draft) -> str:
+def _partner_rule(draft: OpenDraft) -> str:
     """From which amount the call requires an outside partner, as a sentence; empty if it never does."""
     rule = next((rule for rule in draft.application.call.data.rules if rule.key == "partner_above"), None)
     if rule is None:
@@ -221,14 +230,14 @@ def _state(state: SectionState) -> tuple[str, str]:
     return ngettext("%(num)s item to complete", "%(num)s items to complete", count), "soon"
 
 
-def _note(state: SectionState, draft: Draft) -> str:
+def _note(state: SectionState, draft: OpenDraft) -> str:
     """One short note: words of a text, rows of a table, or the amount requested."""
     if state.mark == "free":
         return gettext("optional")
     asked = state.section.questions
     kinds = {question.kind for question in asked}
     if "budget" in kinds:
-        return gettext("%(amount)s requested", amount=amount(draft.application.asked, draft.currency, cents=False))
+        return gettext("%(amount)s requested", amount=amount(draft.content.asked, draft.currency, cents=False))
     if kinds == {"tick"}:
         open_ = sum(not draft.content.answers.get(question.key) for question in asked)
         return ngettext("%(num)s to confirm", "%(num)s to confirm", open_) if open_ else gettext("all confirmed")
@@ -246,9 +255,9 @@ def _count(question: Question, content: Content) -> str:
     return gettext("answered") if given else gettext("not answered")
 
 
-def rules(draft: Draft) -> tuple[Limit, ...]:
+def rules(draft: OpenDraft) -> tuple[Limit, ...]:
     """The totals of the budget against the call's limits, with what remains."""
-    call, asked = draft.application.call, draft.application.asked
+    call, asked = draft.application.call, draft.content.asked
     params = {rule.key: rule.params for rule in call.data.rules}
     items = [_most(asked, call.data.most, draft.currency)] if "most" in params else []
     if "indirect" in params:

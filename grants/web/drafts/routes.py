@@ -7,17 +7,19 @@ from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
 from grants.db import transaction
-from grants.forms.proposals import UNREAD, Proposal, Written, chosen, kept_texts, typed
+from grants.forms.proposals import Proposal, Written, chosen, kept_texts, typed
 from grants.models import Application, ApplicationSave
+from grants.queries.drafts import WRITABLE, content
 from grants.services.applications import drafts
 from grants.services.refusals import Refused, Stale
 from grants.web.drafts import conflicts, summary
-from grants.web.drafts.editor import WRITABLE, Draft, draft_page, saved
+from grants.web.drafts.editor import OpenDraft, draft_page, saved
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.autosave import automatic
 from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
+from workflows.forms.contents import UNREAD
 
 bp = Blueprint("drafts", __name__, url_prefix="/applications/<int:id>")
 
@@ -29,7 +31,7 @@ def write(id: int) -> str | Response:
     application = load(Application, id)
     if application.step not in WRITABLE:
         return redirect(url_for("applications.show", id=id))
-    draft = Draft.of(application)
+    draft = OpenDraft.of(application)
     return page("drafts/write.html", draft_page(draft, draft.form(more=request.args.get("add", ""))))
 
 
@@ -49,9 +51,9 @@ def save(id: int, section: str | None = None) -> Response | tuple[Response | str
         if isinstance(lost, Refused) or not _same(application, form):
             return _lost(application)
     if automatic():
-        return jsonify(saved(Draft.of(application)))
+        return jsonify(saved(OpenDraft.of(application)))
     if form.wrong:
-        return page("drafts/write.html", draft_page(Draft.of(application), form)), 422
+        return page("drafts/write.html", draft_page(OpenDraft.of(application), form)), 422
     return redirect(_next(id))
 
 
@@ -78,7 +80,7 @@ def kept(id: int, save_id: int) -> str:
 def choose(id: int, save_id: int) -> Response:
     """Save the chosen answers of the two versions."""
     application, row = load(Application, id), _kept(id, save_id)
-    draft = Draft.of(application)
+    draft = OpenDraft.of(application)
     mine = {
         name.removeprefix("take-")
         for name, choice in request.form.items()
@@ -113,16 +115,13 @@ def _keep(application: Application, form: Proposal, version: int | None) -> None
 
 
 def keep(application: Application, form: Proposal, version: int | None) -> None:
-    """Save the form's values; unchanged budget lines and indicators are not written."""
-    before, found = Draft.of(application).content, form.written()
-    facts = {name: value for name, value in found.facts.items() if value != before.answers.get(name)}
+    """Save the form's values."""
+    before, found = content(application).answers.get(UNREAD) or {}, form.written()
     drafts.save(
         application,
-        section="",
-        facts=facts,
-        answers=found.answers | {UNREAD: _unread(before.answers.get(UNREAD) or {}, form, found)},
-        lines=None if found.lines is None or found.lines == list(before.lines) else found.lines,
-        goals=None if found.goals is None or found.goals == list(before.goals) else found.goals,
+        answers=found.answers | {UNREAD: _unread(before, form, found)},
+        lines=found.lines,
+        goals=found.goals,
         actor=actor_on_row(application, Role.APPLICANT),
         version=-1 if version is None else version,
     )
@@ -136,19 +135,19 @@ def _unread(before: dict[str, str], form: Proposal, found: Written) -> dict[str,
 
 def _same(application: Application, form: Proposal) -> bool:
     """Whether the submitted values are already stored, as after a double click."""
-    stored = Draft.of(application).form().values()
+    stored = OpenDraft.of(application).form().values()
     return all(stored.get(key) == value for key, value in form.values().items())
 
 
 def _lost(application: Application) -> tuple[Response | str, int]:
     """Keep the rejected save in a transaction of its own and let the person choose between both versions."""
-    asked = {one.question.key for one in Draft.of(application).form().asked} | {"has", "marks"}
-    content = {name: texts for name, texts in request.form.lists() if name.partition("-")[0] in asked}
+    asked = {one.question.key for one in OpenDraft.of(application).form().asked} | {"has", "marks"}
+    typed_in = {name: texts for name, texts in request.form.lists() if name.partition("-")[0] in asked}
     with transaction():
         row = drafts.keep_lost(
             application,
             section="",
-            content=content,
+            content=typed_in,
             version=request.form.get("version", -1, type=int),
             person=principal().id or 0,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from flask import url_for
 
@@ -14,7 +15,7 @@ from grants.queries import cases
 from grants.queries.flows import flow_of
 from grants.services.letters import answered_by
 from grants.web.applications import status
-from grants.web.drafts.editor import Draft, open_url
+from grants.web.drafts.editor import OpenDraft, asked_of, open_url
 from grants.web.site.authorization import actor_on_row
 from grants.web.site.components import Problem
 from grants.web.site.formats import translate
@@ -27,9 +28,17 @@ from workflows.programme import Stage
 
 @dataclass(frozen=True, slots=True)
 class SummaryPage:
-    """The check before submission. wrong: what prevents it; transition: the one that submits, at submit_url."""
+    """The check before submission. wrong: what prevents it; transition: the one that submits, at submit_url.
+
+    version: of the draft that is submitted. question: the officer's, to be answered in words or by a change.
+    """
 
     application: Application
+    title: str
+    asked: Decimal
+    months: int
+    version: int
+    question: str
     wrong: tuple[Problem, ...]
     deadline: datetime | None
     decision_by: datetime
@@ -39,7 +48,7 @@ class SummaryPage:
 
 def summary_page(application: Application) -> SummaryPage:
     """Unreadable values, missing answers and violations of the call's rules, and the submitting transition."""
-    draft, transition = Draft.of(application), submit_transition(application)
+    draft, transition = OpenDraft.of(application), submit_transition(application)
     reasons = flow_of(application).objections(
         transition.key, cases.of(application, now()), actor_on_row(application, Role.APPLICANT)
     )
@@ -51,6 +60,11 @@ def summary_page(application: Application) -> SummaryPage:
     ]
     return SummaryPage(
         application=application,
+        title=draft.title,
+        asked=draft.content.asked,
+        months=draft.content.answers["months"] or 0,
+        version=draft.row.version,
+        question=asked_of(application),
         wrong=tuple(wrong),
         deadline=status.deadline(application),
         decision_by=answered_by(application.call, now()),
@@ -59,7 +73,7 @@ def summary_page(application: Application) -> SummaryPage:
     )
 
 
-def _besides(draft: Draft, unread: list[str], reasons: Iterable[Message]) -> list[Message]:
+def _besides(draft: OpenDraft, unread: list[str], reasons: Iterable[Message]) -> list[Message]:
     """The reasons that do not merely repeat that some values cannot be read.
 
     Omitted are answers missing because of unreadable values, and rule violations computed without those values.

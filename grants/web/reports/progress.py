@@ -228,7 +228,7 @@ def _final(figure: ReportFigure) -> bool:
 def money_used(report: Report) -> Spending:
     """One line per budget line, and the totals."""
     currency = report.award.currency
-    approved = sum((spent.line.agreed or ZERO for spent in report.spending), ZERO)
+    approved = sum((spent.line.agreed for spent in report.spending), ZERO)
     used = reports.used(report)
     return Spending(
         lines=tuple(_line(spent, currency, final=report.kind == "final") for spent in report.spending),
@@ -241,7 +241,7 @@ def money_used(report: Report) -> Spending:
 
 
 def _line(spent: ReportSpending, currency: str, *, final: bool) -> SpendingLine:
-    approved, used = spent.line.agreed or ZERO, spent.spent
+    approved, used = spent.line.agreed, spent.spent
     off = Decimal(0) if used is None or not approved else ((used - approved) / approved * 100).quantize(Decimal(1))
     return SpendingLine(
         what=spent.line.what,

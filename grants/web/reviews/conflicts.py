@@ -9,7 +9,7 @@ from wtforms import Field
 
 from grants.forms.reviews import ConflictForm, DeclineForm
 from grants.models import Assignment, Call
-from grants.queries import reviews
+from grants.queries import reviews, submissions
 from grants.services.reviews.conflicts import CONFLICTS
 from grants.web.reviews.scoring import requested
 from grants.web.site.components import Check, Fact
@@ -50,12 +50,13 @@ def declaration(
 
 def _facts(assignment: Assignment) -> tuple[Fact, ...]:
     application = assignment.application
+    content = submissions.content(application, assignment.submission)
     return (
-        Fact(gettext("Title"), application.title),
+        Fact(gettext("Title"), content.title),
         Fact(gettext("Applicant"), application.organisation.name),
-        Fact(gettext("People named"), ", ".join(reviews.people_named(application)) or "–"),
-        Fact(gettext("Partners"), ", ".join(reviews.partners(application)) or "–"),
-        Fact(gettext("Requested"), requested(application)),
+        Fact(gettext("People named"), ", ".join(reviews.people_named(application, content.answers)) or "–"),
+        Fact(gettext("Partners"), ", ".join(reviews.partners(content.answers)) or "–"),
+        Fact(gettext("Requested"), requested(content, application.call.currency)),
     )
 
 

@@ -15,7 +15,7 @@ from wtforms import Field
 from grants.access.principals import Principal
 from grants.forms.reviews import TEXTS, ReviewForm, held
 from grants.models import Application, Assignment, Review, Score
-from grants.queries import proposals, reviews
+from grants.queries import proposals, reviews, submissions
 from grants.queries.proposals import Reading
 from grants.services.reviews.scores import COMMENT_WORDS
 from grants.web.applications.listing import tone
@@ -24,6 +24,7 @@ from grants.web.site.autosave import Saved, part
 from grants.web.site.components import Fact, Link, Problem
 from grants.web.site.formats import amount, clock, translate
 from workflows.engine.message import Message
+from workflows.forms.completeness import Content
 from workflows.programme import Criterion
 
 NOT_YET = Message("First declare whether you have a conflict of interest.")
@@ -128,8 +129,9 @@ class ReviewPage:
 
 
 def open_for(assignment: Assignment) -> bool:
-    """Whether the application still accepts reviews of the assignment's stage."""
-    return assignment.application.step == "review" and assignment.application.stage == assignment.stage
+    """Whether the application still accepts reviews of the assignment's submission."""
+    application = assignment.application
+    return application.step == "review" and application.submission_id == assignment.submission_id
 
 
 def desk(person: Principal) -> ReviewsPage:
@@ -174,12 +176,12 @@ def _ended(assignment: Assignment) -> EndedReview:
     )
 
 
-def requested(application: Application) -> str:
+def requested(content: Content, currency: str) -> str:
     """The requested amount and duration, such as "USD 30,000.00 over 12 months"; a dash for an alert."""
-    sum_ = amount(application.asked or None, application.call.currency)
-    if not application.asked or not application.months:
+    sum_, months = amount(content.asked or None, currency), content.answers["months"]
+    if not content.asked or not months:
         return sum_
-    return str(ngettext("%(sum)s over %(num)s month", "%(sum)s over %(num)s months", application.months, sum=sum_))
+    return str(ngettext("%(sum)s over %(num)s month", "%(sum)s over %(num)s months", months, sum=sum_))
 
 
 def sheet(
@@ -192,13 +194,14 @@ def sheet(
 ) -> ScoringPage:
     """The scoring page of a review."""
     application = assignment.application
+    content = submissions.content(application, assignment.submission)
     return ScoringPage(
         assignment=assignment,
         application=application,
         review=review,
         form=form,
-        reading=proposals.reading(application),
-        requested=requested(application),
+        reading=proposals.reading(application.call, assignment.submission.stage, content),
+        requested=requested(content, application.call.currency),
         tally=tally(assignment),
         criteria=_criteria(form),
         least=COMMENT_WORDS,
@@ -318,14 +321,15 @@ def finished(assignment: Assignment) -> ReviewPage:
     """A review that can no longer be changed, or an assignment that ended without one."""
     application, rubric = assignment.application, assignment.application.call.data.rubric
     reads = assignment.state in ("ready", "sent")
-    review = assignment.review if reads else None
+    review, submission = assignment.review if reads else None, assignment.submission
+    content = submissions.content(application, submission)
     return ReviewPage(
         assignment=assignment,
         application=application,
         review=review,
-        reading=proposals.reading(application) if reads else None,
+        reading=proposals.reading(application.call, submission.stage, content) if reads else None,
         rubric=rubric,
-        requested=requested(application),
+        requested=requested(content, application.call.currency),
         scores={score.criterion: score for score in review.scores} if review else {},
         total=reviews.total(review, rubric) if review else None,
     )
