@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from flask import Flask
 
@@ -78,7 +80,7 @@ def test_the_facts_stay_when_the_content_is_erased(app: Flask) -> None:
         with transaction():
             erasure.erase(row, reason="The person asked for it.", actor=made.actor("olga", Role.OFFICER))
         now = db.session.get_one(Application, 1)
-        assert (row.sha256, len(row.lines), now.asked) == (*before, 10_000)
+        assert (row.sha256, len(row.lines), now.asked) == (*before, Decimal(10_000))
 
 
 def test_a_content_that_was_not_preserved_is_a_note(app: Flask, forge: Forge) -> None:

@@ -127,7 +127,7 @@ def test_receipts_fit_the_submissions_that_they_confirm(app: Flask) -> None:
         hashes = {row.id: row.sha256 for row in db.session.scalars(select(Submission))}
 
     assert len(receipts) == len(hashes) == 8
-    assert [hashes[id] for id, _ in receipts] == [data["submitted_sha256"] for _, data in receipts]
+    assert [hashes[id or 0] for id, _ in receipts] == [data["submitted_sha256"] for _, data in receipts]
 
 
 def test_decisions_and_reports_refer_to_what_was_sent(app: Flask) -> None:
@@ -135,7 +135,10 @@ def test_decisions_and_reports_refer_to_what_was_sent(app: Flask) -> None:
         award = db.session.query(Award).one()
         newest = award.application.submission_id
         assert {one.submission_id for one in db.session.query(Decision)} == {newest}
-        assert [(line.what, line.agreed) for line in award.lines] == [("Routers", 6_300), ("Accounts", 700)]
+        assert [(line.what, line.agreed) for line in award.lines] == [
+            ("Routers", Decimal(6_300)),
+            ("Accounts", Decimal(700)),
+        ]
         assert {one.award_line_id for one in db.session.query(ReportSpending)} == {line.id for line in award.lines}
         assert {one.submission_id for one in db.session.query(Check).filter_by(application_id=UNTOUCHED)} == {
             db.session.get_one(Application, UNTOUCHED).submission_id

@@ -246,7 +246,7 @@ def test_without_the_draft_s_version_the_other_text_would_be_sent(app: Flask, mi
     assert row(app).title == "Written meanwhile"
 
 
-def seen_by(app: Flask, name: str, *models: type[Model]) -> list[int]:
+def visible_to(app: Flask, name: str, *models: type[Model]) -> list[int]:
     """How many rows of each model a person may see."""
     with app.app_context():
         principal = load_principal(w.found().people[name])
@@ -257,7 +257,7 @@ def test_the_draft_is_the_applicants_alone(app: Flask, mia: Careful, olga: Caref
     ask(olga)
     rewrite(mia)
 
-    assert {name: seen_by(app, name, Draft) for name in ("mg1", "bo1", "olga", "pia", "uma", "rex", "fay")} == {
+    assert {name: visible_to(app, name, Draft) for name in ("mg1", "bo1", "olga", "pia", "uma", "rex", "fay")} == {
         "mg1": [1], "bo1": [0], "olga": [0], "pia": [0], "uma": [0], "rex": [0], "fay": [0],
     }  # fmt: skip
     pages = (HERE, f"{HERE}/proposal", f"{HERE}/budget", f"{HERE}/history", "/applications", "/inbox")
@@ -275,7 +275,7 @@ def test_a_reviewer_sees_the_submission_that_they_review(app: Flask, mia: Carefu
         w.scored(made, now, "rex")
 
     models = (Submission, SubmissionContent, SubmissionLine)
-    assert {name: seen_by(app, name, *models) for name in ("rex", "ria", "olga", "mg1", "bo1", "fay")} == {
+    assert {name: visible_to(app, name, *models) for name in ("rex", "ria", "olga", "mg1", "bo1", "fay")} == {
         "rex": [1, 1, 2], "ria": [0, 0, 0], "olga": [2, 2, 4], "mg1": [2, 2, 4], "bo1": [0, 0, 0], "fay": [0, 0, 0],
     }  # fmt: skip
     assert "The second version" in browser(app, "rex").get("/reviews/1").page.text

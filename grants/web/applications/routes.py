@@ -10,6 +10,7 @@ from grants.access.principals import roles_on
 from grants.models import Application
 from grants.web.applications import listing, officer_view
 from grants.web.applications.applicant_view import show_list, show_own
+from grants.web.applications.changes import page_of
 from grants.web.site.authorization import load, permitted, principal
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
@@ -34,6 +35,13 @@ def show(id: int) -> str:
     if Role.APPLICANT in roles_on(application, principal()):
         return show_own(application)
     return officer_view.overview(application)
+
+
+@bp.get("/<int:id>/changes")
+@permitted(Permission.READ_APPLICATION)
+def changes(id: int) -> str:
+    """What changed between two submissions."""
+    return page("applications/changes.html", page_of(load(Application, id)), wide=True)
 
 
 @bp.get("/<int:id>/<any(proposal, budget, documents, history):part>")

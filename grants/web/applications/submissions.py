@@ -30,9 +30,10 @@ class SubmissionRow:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionList:
-    """The submissions of an application, newest first."""
+    """The submissions of an application, newest first. changes_url: where two are compared; empty for one alone."""
 
     rows: tuple[SubmissionRow, ...]
+    changes_url: str
 
     @property
     def shown(self) -> SubmissionRow | None:
@@ -62,7 +63,8 @@ def listed(
     application: Application, found: Sequence[Submission], shown: Submission | None, part: str = ""
 ) -> SubmissionList:
     """The list of submissions with links that stay on the page. part: the part of the application, if it has one."""
-    return SubmissionList(tuple(_row(application, one, shown, part) for one in found))
+    several = url_for("applications.changes", id=application.id) if len(found) > 1 else ""
+    return SubmissionList(tuple(_row(application, one, shown, part) for one in found), several)
 
 
 def address(application: Application, part: str, submission: Submission | None) -> str:
