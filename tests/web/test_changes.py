@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -26,7 +27,7 @@ def fill() -> None:
     w.apply(made, row, "ask", "olga", Role.OFFICER, question="Why ten routers?")
     content = drafts.content(row)
     routers, accounts = content.lines
-    lines = [Line(routers.what, routers.category, routers.quantity, routers.unit_cost - 100), accounts]  # type: ignore[operator]
+    lines = [Line(routers.what, routers.category, routers.quantity, Decimal(800)), accounts]
     goals = [Goal("Households online", "households", content.goals[0].baseline, content.goals[0].baseline, "records")]
     w.write(row, made.actor("mg1", Role.APPLICANT), answers={"title": "fibre heading"}, lines=lines, goals=goals)
     w.apply(made, row, "answer", "mg1", Role.APPLICANT, answer="Nine are enough.")

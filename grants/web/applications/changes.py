@@ -198,9 +198,11 @@ def _question(application: Application, older: Submission, newer: Submission) ->
 
 def _summary(answers: Sequence[ChangedAnswer], lines: Sequence[ChangedLine], values: Sequence[ChangedValue]) -> str:
     changed = sum(line.kind != "same" for line in lines)
-    parts = [
-        ngettext("%(num)s answer changed", "%(num)s answers changed", len(answers)),
-        ngettext("%(num)s budget line changed", "%(num)s budget lines changed", changed),
-        ngettext("%(num)s value of the indicators changed", "%(num)s values of the indicators changed", len(values)),
-    ]
-    return " · ".join(parts)
+    parts = {
+        ngettext("%(num)s answer changed", "%(num)s answers changed", len(answers)): len(answers),
+        ngettext("%(num)s budget line changed", "%(num)s budget lines changed", changed): changed,
+        ngettext(
+            "%(num)s value of the indicators changed", "%(num)s values of the indicators changed", len(values)
+        ): len(values),
+    }
+    return " · ".join(part for part, count in parts.items() if count) or gettext("nothing changed")
