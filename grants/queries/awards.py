@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -131,6 +132,12 @@ def reports(award: Award, principal: Principal) -> list[Report]:
             select(Report).where(Report.award_id == award.id, visible(Report, principal)).order_by(Report.number)
         )
     )
+
+
+def due_dates(award: Award) -> list[tuple[str, date]]:
+    """The title and due date of each report of the award, in order: terms that every reader of the agreement sees."""
+    wanted = select(Report.title, Report.due_on).where(Report.award_id == award.id).order_by(Report.number)
+    return [(row.title, row.due_on) for row in db.session.execute(wanted)]
 
 
 def repayments(award: Award) -> list[Repayment]:

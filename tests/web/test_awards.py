@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from grants.db import db, now, transaction
 from grants.models import Account, Agreement, Application, Award
@@ -224,3 +225,23 @@ def test_a_grant_does_not_count_against_its_own_application(app: Flask) -> None:
     with app.app_context():
         award = w.awarded(w.found())
         assert cases.of(award.application, now()).applicant.held == 1
+
+
+@pytest.mark.ground("awarded")
+def test_every_reader_sees_the_same_terms_of_the_agreement(app: Flask) -> None:
+    with app.app_context():
+        people = w.found().people
+    shown = {name: terms(signed_in(app, people[name]).get("/awards/1")) for name in ("fay", "olga", "pia", "mg1")}
+
+    assert "The grantee submits the final report by" in shown["fay"]
+    assert len(set(shown.values())) == 1
+
+
+def terms(response: TestResponse) -> str:
+    """The terms of the agreement on the page of an award."""
+    return (
+        response.get_data(as_text=True)
+        .partition('<details class="terms"')[2]
+        .partition("</ol>")[0]
+        .partition("<ol>")[2]
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import gettext
 
@@ -22,12 +22,14 @@ from workflows.engine.roles import Role
 class AgreementView:
     """The agreement. void: withdrawn before both sides signed.
 
-    lines: of the budget, if less was awarded than requested. divides: the reader may divide the award between them.
+    reports: title and due date of each. lines: of the budget, if less was awarded than requested. divides: the reader
+    may divide the award between them.
     """
 
     signed: bool
     void: bool
     signatures: Sequence[Signature]
+    reports: Sequence[tuple[str, date]]
     lines: Sequence[AwardLine]
     divides: bool
     offers: Sequence[Offer]
@@ -52,6 +54,7 @@ def of(award: Award, made: Sequence[Offer]) -> AgreementView:
         signed=award.agreement.step == "signed",
         void=_void(award),
         signatures=[_grantee(award), _foundation(award)],
+        reports=awards.due_dates(award),
         lines=award.lines if award.amount < award.application.asked else [],
         divides=divisible(award) and Role.APPLICANT in roles_on(award, principal()),
         offers=[offer for offer in made if offer.transition.key != "returned"],
