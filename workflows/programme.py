@@ -101,6 +101,11 @@ class Stage(Data):
         """The question with this key, or None if this stage does not have it."""
         return next((q for s in self.sections for q in s.questions if q.key == key), None)
 
+    @property
+    def has_budget(self) -> bool:
+        """Whether this stage has a budget, and thus an amount requested."""
+        return any(q.kind == "budget" for s in self.sections for q in s.questions)
+
 
 class Criterion(Data):
     """One criterion of the rubric, with six anchors for the scores 0 to 5."""

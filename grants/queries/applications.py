@@ -15,7 +15,18 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import Side, db
-from grants.models import Application, Assignment, Award, Call, Check, Organisation, Report, Review, Submission
+from grants.models import (
+    Agreement,
+    Application,
+    Assignment,
+    Award,
+    Call,
+    Check,
+    Organisation,
+    Report,
+    Review,
+    Submission,
+)
 from grants.queries import reviews
 from grants.queries.search import containing
 
@@ -56,7 +67,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An application with the values of its list row: reviews submitted, active and lost, and the row's flags."""
+    """An application with the values of its list row: reviews submitted, active and lost, and the row's flags.
+
+    agreement: the step of its agreement, if it has an award.
+    """
 
     application: Application
     reviews_in: int
@@ -64,6 +78,7 @@ class Listed:
     lost: int
     far_apart: bool
     overdue: bool
+    agreement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +95,20 @@ def listing(principal: Principal, filters: Filters) -> Listing:
     backwards = bool(filters.before)
     place = _place(filters.before or filters.after)
     wanted = (
-        select(Application, _owes())
+        select(Application, _owes(), Agreement.step)
         .join(Application.call)
         .join(Application.organisation)
+        .outerjoin(Award, Award.application_id == Application.id)
+        .outerjoin(Agreement, Agreement.award_id == Award.id)
         .options(contains_eager(Application.call), contains_eager(Application.organisation))
         .where(Application.id.in_(_page(principal, filters, place, backwards=backwards)))
         .order_by(*_order(Application.submitted_at, Application.id, backwards=backwards))
     )
     found = db.session.execute(wanted).all()
-    more, owing = len(found) > PAGE, {row.id for row, owes in found if owes}
-    page = [row for row, _ in (found[:PAGE][::-1] if backwards else found[:PAGE])]
-    rows = tuple(_listed(page, owing))
+    more, owing = len(found) > PAGE, {row.id for row, owes, _ in found if owes}
+    agreements = {row.id: agreement for row, _, agreement in found}
+    page = [row for row, *_ in (found[:PAGE][::-1] if backwards else found[:PAGE])]
+    rows = tuple(replace(one, agreement=agreements[one.application.id]) for one in _listed(page, owing))
     later, earlier = (more, bool(place)) if not backwards else (True, more)
     return Listing(rows, cursor(page[-1]) if page and later else "", cursor(page[0]) if page and earlier else "")
 

@@ -59,7 +59,7 @@ def test_a_deleted_draft_was_never_submitted_and_gets_no_number(app: Flask) -> N
 
     text: str = client.get(f"/applications/{row.id}").page.text
 
-    assert "Draft deleted" in text
+    assert "Draft discarded" in text
     assert "ithdrawn" not in text
     assert "Submitted" not in text
     assert "assigned when you submit" not in text

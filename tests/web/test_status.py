@@ -9,14 +9,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from grants.db import db, today, transaction
+from grants.db import db, now, today, transaction
 from grants.models import Application, Assignment
-from grants.queries import reviews, statuses
+from grants.queries import cases, reviews, statuses
 from grants.services.reviews import scores
-from grants.web.applications import applicant_view, decision_summary, status
+from grants.web.applications import applicant_view, decision_summary, rule_checks, status
 from grants.web.public import call_view
 from grants.web.site import formats
 from tests import world as w
+from tests.browser import signed_in
+from tests.web.reading import words
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
@@ -145,7 +147,13 @@ def test_the_first_of_two_stages_names_the_second(app: Flask) -> None:
         world = w.build(programmes=("DRR",))
         row = w.draft(world, "DRR")
 
-        assert [name for name, _ in line_of(app, row)] == ["Draft", "Triage", "Mini-proposal", "Decision", "Agreement"]
+        assert [name for name, _ in line_of(app, row)] == [
+            "Draft",
+            "Alert assessment",
+            "Mini-proposal",
+            "Decision",
+            "Agreement",
+        ]
 
 
 @pytest.mark.ground("small")
@@ -272,3 +280,33 @@ def test_staff_see_the_limit_of_a_step_and_applicants_the_public_date(app: Flask
 
     assert [stop.notes for stop in ours if stop.state == "present"] == [("approver", f"by {limit}")]
     assert [stop.notes for stop in theirs if stop.state == "present"] == [("approver", f"by {public}")]
+
+
+def test_an_accepted_alert_stays_in_the_progress_and_the_bar_names_the_next_stage(app: Flask) -> None:
+    with app.app_context():
+        world = w.build(programmes=("DRR",))
+        row = w.draft(world, "DRR")
+        w.apply(world, row, "alert", "mg1", Role.APPLICANT)
+        with app.test_request_context():
+            checked = [check.text for check in rule_checks.checks(row, cases.of(row, now()))]
+        w.apply(world, row, "accept", "olga", Role.OFFICER)
+        progress, reader = line_of(app, row)[:3], world.people["mg1"]
+    page = words(signed_in(app, reader).get("/applications/1/write"))
+
+    assert progress == [("Alert", "past"), ("Mini-proposal", "present"), ("Reviews", "coming")]
+
+    assert "Your mini-proposal has not been submitted yet. Submit it before" in page
+    assert not [text for text in checked if "budget" in text or "requested" in text]
+
+
+@pytest.mark.ground("awarded")
+def test_a_declined_award_has_its_name_and_keeps_the_decision(app: Flask) -> None:
+    with app.app_context():
+        world, row = w.found(), db.session.get_one(Application, 1)
+        w.apply(world, row, "turn_down", "mg1", Role.APPLICANT)
+
+        assert tag_of(app, row) == ("Award declined", "")
+        assert line_of(app, row)[-3:] == [("Decision", "past"), ("Agreement", "stopped"), ("Award declined", "present")]
+    page = words(signed_in(app, world.people["olga"]).get("/applications?list=ended"))
+    assert "Award declined" in page
+    assert "Cancelled" in words(signed_in(app, world.people["olga"]).get("/awards/1"))

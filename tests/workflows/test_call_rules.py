@@ -19,6 +19,10 @@ from workflows.rules.calls import CALL_RULES, objections, unknown_rules
 
 Facts = dict[str, Any]
 
+TOO_MUCH_FOR_KIND = (
+    f"The amount requested is {usd('5000')}; the maximum grant for an applicant of the type “Chapter” is {usd('4000')}."
+)
+
 BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     (
         RuleSpec(key="applicants", params={"allowed": ["university"]}),
@@ -38,19 +42,19 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     (
         RuleSpec(key="contacts", params={"count": 2}),
         {"applicant": applicant_with(contacts=1)},
-        ("People from your organisation who need an account: at least 2. People who have one: 1.",),
+        ("People from the applicant organisation who need an account: at least 2. People who have one: 1.",),
     ),
     (
         RuleSpec(key="no_overdue"),
         {"applicant": applicant_with(overdue=("Final report of A-2024-0031",))},
-        ("An earlier report is overdue: Final report of A-2024-0031. Submit it first.",),
+        ("An earlier report is overdue: Final report of A-2024-0031. It must be submitted first.",),
     ),
     (
         RuleSpec(key="held", params={"grants": 2, "amount": "55000"}),
         {"applicant": applicant_with(held=2, held_amounts={"USD": Decimal("50000.01")})},
         (
-            "Your current grants: 2. The limit is 2 at the same time.",
-            f"With this application, your current grants would exceed the limit of {usd('55000')} in total.",
+            "Current grants of the applicant: 2. The limit is 2 at the same time.",
+            f"With this application, the applicant’s current grants would exceed the limit of {usd('55000')} in total.",
         ),
     ),
     (
@@ -61,12 +65,12 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     (
         RuleSpec(key="most"),
         {"asked": Decimal("5000.01")},
-        (f"You request {usd('5000.01')}; the maximum grant in this call is {usd('5000')}.",),
+        (f"The amount requested is {usd('5000.01')}; the maximum grant in this call is {usd('5000')}.",),
     ),
     (
         RuleSpec(key="most_of_kind", params={"kind": "chapter", "amount": "4000"}),
         {},
-        (f"You request {usd('5000')}; the maximum grant for an applicant of the type “Chapter” is {usd('4000')}.",),
+        (TOO_MUCH_FOR_KIND,),
     ),
     (RuleSpec(key="longest"), {"months": 13}, ("The project runs for 13 months; this call allows at most 12.",)),
     (
@@ -231,8 +235,8 @@ def test_an_applicant_who_cannot_be_funded_is_told_before_writing() -> None:
 
     assert [str(message) for message in objections(case, "start")] == [
         "This call is not open to applicants of the type “University”.",
-        "An earlier report is overdue: Final report. Submit it first.",
-        "Your current grants: 2. The limit is 2 at the same time.",
+        "An earlier report is overdue: Final report. It must be submitted first.",
+        "Current grants of the applicant: 2. The limit is 2 at the same time.",
     ]
 
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 FLOWS = {
     # application
     "Sent": "Submitted",
+    "Draft deleted": "Draft discarded",
     "Returned for changes": "Returned with a question",
     "No answer in time": "No answer received in time",
     "Put before the panel": "Sent to panel",

@@ -55,7 +55,7 @@ STEPS: dict[str, Step] = {
     ),
     **_steps(
         Holder.OURS,
-        triage=N_("Triage"),
+        triage=N_("Alert assessment"),
         checks=N_("Checks"),
         panel=N_("Panel"),
         decision=N_("Decision"),
@@ -77,7 +77,7 @@ STEPS: dict[str, Step] = {
         not_eligible=N_("Not eligible"),
         declined=N_("Declined"),
         withdrawn=N_("Withdrawn"),
-        terminated=N_("Terminated"),
+        terminated=N_("Award revoked"),
         closed=N_("Closed"),
         failed=N_("Failed"),
     ),

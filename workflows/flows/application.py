@@ -95,7 +95,7 @@ ALERT = Transition(
     notifies=(ALERTED,),
     weight="first",
     history_text=N_("Alert submitted"),
-    consequence=N_("The officer on duty assesses the alert within hours."),
+    consequence=N_("A programme officer assesses the alert within hours."),
 )
 ACCEPT = Transition(
     "accept",

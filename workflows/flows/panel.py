@@ -232,9 +232,9 @@ WITHDRAW = Transition(
 )
 DELETE = replace(
     WITHDRAW,
-    title=N_("Delete draft"),
+    title=N_("Discard draft"),
     source=("draft",),
-    history_text=N_("Draft deleted"),
+    history_text=N_("Draft discarded"),
     consequence=N_("You can no longer edit or submit the draft. You can start a new one while the call is open."),
 )
 BEGIN = Transition(

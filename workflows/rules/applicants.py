@@ -74,7 +74,8 @@ def contacts(case: ApplicationCase, params: AtLeast) -> Message | None:
     if case.applicant.contacts >= params.count:
         return None
     return Message(
-        "People from your organisation who need an account: at least %(wanted)s. People who have one: %(count)s.",
+        "People from the applicant organisation who need an account: at least %(wanted)s. People who have one: "
+        "%(count)s.",
         wanted=params.count,
         count=case.applicant.contacts,
         cure="organisation",
@@ -86,7 +87,7 @@ def no_overdue(case: ApplicationCase, params: Params) -> Message | None:
     if not case.applicant.overdue:
         return None
     return Message(
-        "An earlier report is overdue: %(reports)s. Submit it first.",
+        "An earlier report is overdue: %(reports)s. It must be submitted first.",
         reports=", ".join(case.applicant.overdue),
         cure="reports",
     )
@@ -97,13 +98,14 @@ def held(case: ApplicationCase, params: Held) -> tuple[Message, ...]:
     # Grants in every currency are counted, but only amounts in the currency of the call are added.
     reasons, together = [], case.applicant.held_amounts.get(case.round.currency, Decimal(0)) + case.asked
     if case.applicant.held >= params.grants:
-        text = N_("Your current grants: %(held)s. The limit is %(most)s at the same time.")
+        text = N_("Current grants of the applicant: %(held)s. The limit is %(most)s at the same time.")
         reasons.append(Message(text, held=case.applicant.held, most=params.grants))
     if together > params.amount:
         most = Money(params.amount, case.round.currency)
         reasons.append(
             Message(
-                "With this application, your current grants would exceed the limit of %(most)s in total.", most=most
+                "With this application, the applicant’s current grants would exceed the limit of %(most)s in total.",
+                most=most,
             )
         )
     return tuple(reasons)

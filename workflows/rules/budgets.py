@@ -48,7 +48,7 @@ def most(case: ApplicationCase, params: Params) -> Message | None:
     if case.asked <= case.round.most:
         return None
     return Message(
-        "You request %(asked)s; the maximum grant in this call is %(most)s.",
+        "The amount requested is %(asked)s; the maximum grant in this call is %(most)s.",
         asked=Money(case.asked, case.round.currency),
         most=Money(case.round.most, case.round.currency),
         cure="budget",
@@ -60,7 +60,7 @@ def most_of_kind(case: ApplicationCase, params: OfKind) -> Message | None:
     if case.applicant.kind != params.kind or case.asked <= params.amount:
         return None
     return Message(
-        "You request %(asked)s; the maximum grant for an applicant of the type “%(kind)s” is %(most)s.",
+        "The amount requested is %(asked)s; the maximum grant for an applicant of the type “%(kind)s” is %(most)s.",
         asked=Money(case.asked, case.round.currency),
         kind=KINDS[params.kind],
         most=Money(params.amount, case.round.currency),

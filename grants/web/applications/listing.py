@@ -18,6 +18,7 @@ from grants.forms.applications import FilterForm
 from grants.models import Application
 from grants.queries import applications as found
 from grants.queries.applications import CAPPED, Filters, Listed, Listing
+from grants.web.applications.status import award_step
 from grants.web.site import limits
 from grants.web.site.components import Flag, Link, Tab
 from grants.web.site.formats import current_day, day, reference, translate
@@ -34,7 +35,7 @@ HOLDERS = {
 }
 ROLES = {Role.OFFICER: Message("Officer"), Role.APPROVER: Message("Approver")}
 TITLES = {
-    "triage": Message("Triage"),
+    "triage": Message("Alert assessment"),
     "checks": Message("Checks"),
     "applicant": Message("With applicant"),
     "review": Message("In review"),
@@ -182,7 +183,7 @@ def line(one: Listed, principal: Principal) -> ApplicationRow:
         asked=row.asked or None,
         currency=row.call.currency,
         under=Markup(" · ").join([row.organisation.name, row.organisation.country, reference(row.reference)]),
-        step=STEPS[row.step],
+        step=award_step(STEPS[row.step], one.agreement),
         held=held(one, principal),
         days=days,
         reviews=_dots(one),

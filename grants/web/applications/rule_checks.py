@@ -12,8 +12,13 @@ from grants.web.calls import rules_text
 from grants.web.site.components import Link
 from grants.web.site.formats import instant, translate
 from workflows.cases import ApplicationCase
-from workflows.programme import RuleSpec
+from workflows.programme import RuleSpec, Stage
 from workflows.rules.calls import objections
+
+NEED_BUDGET = frozenset({"asks", "most", "most_of_kind", "indirect", "cofunding", "partner_above"})
+"""The rules about the amount requested and the budget."""
+NEED_ANSWER = {"longest": "months", "starts_ahead": "starts_on"}
+"""The rules about one answer of the proposal, with its question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,17 @@ def checks(application: Application, case: ApplicationCase) -> list[RuleCheck]:
     at = instant(sent, "utc") if sent else "–"
     found = [RuleCheck("cross" if late else "tick", gettext("Submitted %(at)s", at=at))]
     for spec in application.call.data.rules:
+        if not _applies(spec, application.call.data.stage(application.stage)):
+            continue
         found += _rule(case, spec, application.call, sent)
     return found
+
+
+def _applies(spec: RuleSpec, stage: Stage) -> bool:
+    """Whether the stage has what the rule is about: a budget, a duration or a start date."""
+    if spec.key in NEED_BUDGET:
+        return stage.has_budget
+    return spec.key not in NEED_ANSWER or stage.question(NEED_ANSWER[spec.key]) is not None
 
 
 def _rule(case: ApplicationCase, spec: RuleSpec, call: Call, sent: datetime | None) -> list[RuleCheck]:

@@ -24,7 +24,10 @@ from workflows.engine.steps import STEPS, Holder, Step
 
 ENDED = ("not_eligible", "declined", "withdrawn", "terminated")
 DECISION = ("panel", "decision")
-REVIEWED, DELETED = N_("All reviews submitted"), N_("Draft deleted")
+ACCEPTED = ("accepted",)
+"""Stands for the steps of an earlier stage, which ended when the applicant was invited to the next one."""
+REVIEWED, DISCARDED = N_("All reviews submitted"), N_("Draft discarded")
+TURNED_DOWN = N_("Award declined")
 AFTER = ("agreement", "active", "closed")
 ROLES = {Role.OFFICER: Message("programme officer"), Role.APPROVER: Message("approver")}
 
@@ -102,15 +105,15 @@ def _stages(subject: Subject) -> list[Stage]:
     """
     application = subject.application
     way = road(flow_of(application), application.stage)
-    unsent = application.step == "draft" or application.submitted_at is None
-    stages = [Stage(gettext("Draft") if unsent else gettext("Submitted"), ("draft",))]
+    stages = [Stage(translate(earlier.title), ACCEPTED) for earlier in _earlier(application)]
+    stages.append(Stage(_draft(application), ("draft",)))
     stages += [_stage(step) for step in way if step in ("triage", "checks", "review")]
     if application.step == "question":
-        stages.insert(1, Stage(translate(STEPS["question"].word), ("question",)))
+        stages.insert(1 + len(_earlier(application)), Stage(translate(STEPS["question"].word), ("question",)))
     stages += [Stage(translate(later.title), ()) for later in _later(application)]
     stages += [Stage(gettext("Decision"), DECISION), Stage(gettext("Agreement"), ("agreement",))]
     if application.step in ENDED:
-        reached = [stage for stage in stages if set(stage.steps) & subject.facts.reached.keys()]
+        reached = [stage for stage in stages if _was_reached(subject, stage)]
         return [*reached, Stage(translate(step_of(application, subject.facts).word), (application.step,))]
     if application.step in AFTER[1:]:
         return [*stages, Stage(gettext("Project"), AFTER[1:])]
@@ -118,14 +121,41 @@ def _stages(subject: Subject) -> list[Stage]:
 
 
 def _stage(step: str) -> Stage:
-    names = {"triage": gettext("Triage"), "checks": gettext("Checks"), "review": gettext("Reviews")}
+    names = {"triage": gettext("Alert assessment"), "checks": gettext("Checks"), "review": gettext("Reviews")}
     return Stage(names[step], (step,))
+
+
+def _draft(application: Application) -> str:
+    """The name of what the applicant writes: its title if it is not the first that they write."""
+    if _earlier(application):
+        return translate(application.call.data.stage(application.stage).title)
+    unsent = application.step == "draft" or application.submitted_at is None
+    return gettext("Draft") if unsent else gettext("Submitted")
+
+
+def _earlier(application: Application) -> list[programme.Stage]:
+    """The stages of the programme that precede the application's stage."""
+    stages = list(application.call.data.stages)
+    return stages[: stages.index(application.call.data.stage(application.stage))]
 
 
 def _later(application: Application) -> list[programme.Stage]:
     """The stages of the programme that follow the application's stage."""
-    stages = list(application.call.data.stages)
-    return stages[stages.index(application.call.data.stage(application.stage)) + 1 :]
+    return list(application.call.data.stages)[len(_earlier(application)) + 1 :]
+
+
+def _was_reached(subject: Subject, stage: Stage) -> bool:
+    """Whether an ended application reached this stage; where the reviews lead to an award, it was decided on too."""
+    if stage.steps == DECISION and _when(subject, "agreement"):
+        return True
+    return stage.steps == ACCEPTED or any(_when(subject, step) for step in stage.steps)
+
+
+def _when(subject: Subject, step: str) -> datetime | None:
+    """When the step was last reached in the present stage; None if it was not."""
+    reached = subject.facts.reached
+    at = reached.get(step)
+    return at if at and at >= reached.get("draft", at) else None
 
 
 def _drawn(subject: Subject, stage: Stage, number: int, present: int) -> Stop:
@@ -141,22 +171,31 @@ def _drawn(subject: Subject, stage: Stage, number: int, present: int) -> Stop:
 def _cut_short(subject: Subject, stage: Stage) -> bool:
     """Whether the application was withdrawn or terminated at this stage: nothing after it was reached."""
     ended = subject.application.step in ("withdrawn", "terminated")
-    return ended and not any(step in subject.facts.reached for step in _next_of(subject, stage.steps))
+    after = any(_when(subject, step) for step in _next_of(subject, stage.steps))
+    return ended and stage.steps != ACCEPTED and not after
 
 
 def _past(subject: Subject, steps: tuple[str, ...]) -> list[str]:
+    if steps == ACCEPTED:
+        invited = subject.facts.reached.get("draft")
+        return [gettext("accepted %(day)s", day=day(invited.date(), "short"))] if invited else []
     if steps == ("draft",):
         at = subject.application.submitted_at
     elif "closed" in steps:
         closed = subject.facts.reached.get("closed")
         return [gettext("closed %(day)s", day=day(closed.date(), "short"))] if closed else []
     else:
-        at = next((at for step in _next_of(subject, steps) if (at := subject.facts.reached.get(step))), None)
+        at = next((at for step in _next_of(subject, steps) if (at := _when(subject, step))), None)
     return [day(at.date(), "short")] if at else []
 
 
 def _next_of(subject: Subject, steps: tuple[str, ...]) -> tuple[str, ...]:
-    """The steps after these; a stage is done on the day the next one was reached."""
+    """The steps after these; a stage is done on the day the next one was reached.
+
+    A flow without steps of its own for the decision leads from the reviews to the agreement.
+    """
+    if steps == DECISION:
+        return AFTER
     way = (*road(flow_of(subject.application), subject.application.stage), "active", "closed")
     last = max((way.index(step) for step in steps if step in way), default=len(way))
     return way[last + 1 :]
@@ -292,7 +331,7 @@ def step_of(application: Application, facts: Status) -> Step:
 
     An agreement is held by the grantee first, then by the Foundation. A review is held by the Foundation while
     reviewers must be invited, and once all of them have submitted. What was withdrawn before it was ever submitted is a
-    deleted draft.
+    discarded draft; after an award, it is a declined award.
     """
     step = STEPS[application.step]
     if step.key == "agreement" and facts.agreement == "to_sign":
@@ -302,8 +341,13 @@ def step_of(application: Application, facts: Status) -> Step:
     if step.key == "review" and facts.reviewing < _needed(application):
         return replace(step, holder=Holder.OURS)
     if step.key == "withdrawn" and application.reference is None:
-        return replace(step, word=DELETED)
-    return step
+        return replace(step, word=DISCARDED)
+    return award_step(step, facts.agreement)
+
+
+def award_step(step: Step, agreement: str | None) -> Step:
+    """The application's step; “withdrawn” means that the award was declined if there is one. agreement: its step."""
+    return replace(step, word=TURNED_DOWN) if step.key == "withdrawn" and agreement is not None else step
 
 
 def all_submitted(application: Application, facts: Status) -> bool:

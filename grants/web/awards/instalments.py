@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 from flask_babel import gettext
@@ -18,10 +18,13 @@ from grants.web.site.formats import amount, day, percent, reference, translate
 from workflows.engine.message import Message
 from workflows.engine.steps import STEPS, Step
 
+CANCELLED = "Cancelled"
+"""The step of an instalment of an award that was declined or revoked."""
+
 UNPAID = {
     "planned": Message("It becomes payable automatically when all conditions are met."),
     "payable": Message("Finance includes it in the next payment batch."),
-    "withdrawn": Message("It was withdrawn and will not be paid."),
+    "withdrawn": Message("It was cancelled and will not be paid."),
 }
 """What happens next to an instalment without a payment, by its step."""
 
@@ -67,7 +70,7 @@ def _row(row: Instalment, award: Award, payment: Payment | None, open_to_me: fro
         number=row.number,
         figure=amount(row.amount, award.currency, code=False),
         share=percent(round(100 * row.amount / award.amount, 1)),
-        step=STEPS[step],
+        step=replace(STEPS[step], word=CANCELLED) if step == "withdrawn" else STEPS[step],
         on=on,
         conditions=[
             Check("tick" if met else "ring", translate(message)) for message, met in conditions_instalments(row)

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from grants.models import Award
 from grants.queries import awards
 from grants.queries.awards import Held
+from grants.web.applications.status import award_step
 from grants.web.site.components import Tab
 from grants.web.site.pagination import Pages
 from workflows.engine.steps import STEPS, Step
@@ -37,7 +38,10 @@ class AwardsPage:
 def rows(found: Sequence[Award]) -> list[AwardRow]:
     """One row for each award, in the given order."""
     held = awards.held(award.id for award in found)
-    return [AwardRow(award, STEPS[award.application.step], held[award.id]) for award in found]
+    return [
+        AwardRow(award, award_step(STEPS[award.application.step], award.agreement.step), held[award.id])
+        for award in found
+    ]
 
 
 def tabs(present: str) -> list[Tab]:

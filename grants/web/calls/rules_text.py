@@ -78,8 +78,8 @@ APPLICANTS: dict[str, Sentence] = {
         standings=_either([_plain(one) for one in given["allowed"]]),
     ),
     "contacts": lambda given, *_: ngettext(
-        "At least %(num)s person from your organisation has an account.",
-        "At least %(num)s people from your organisation have an account.",
+        "At least %(num)s person from the applicant organisation has an account.",
+        "At least %(num)s people from the applicant organisation have an account.",
         given["count"],
     ),
     "no_overdue": lambda *_: gettext("No earlier report is overdue."),
@@ -104,7 +104,7 @@ BUDGETS: dict[str, Sentence] = {
     "asks": lambda *_: gettext("The budget requests at least one item."),
     "starts_ahead": lambda *_: gettext("The project does not start before the proposal is submitted."),
     "most": lambda _, rules, currency: gettext(
-        "You can request at most %(amount)s.", amount=_money(rules.most, currency)
+        "The amount requested is at most %(amount)s.", amount=_money(rules.most, currency)
     ),
     "longest": lambda _, rules, __: gettext("The project lasts at most %(months)s months.", months=rules.months_most),
     "indirect": lambda given, *_: gettext(

@@ -20,7 +20,7 @@ from grants.web.applications import status
 from grants.web.site.authorization import principal
 from grants.web.site.autosave import Saved, part
 from grants.web.site.components import Problem
-from grants.web.site.formats import amount, clock, percent, translate
+from grants.web.site.formats import amount, clock, in_sentence, percent, translate
 from workflows.forms.completeness import Content, SectionState, states, words
 from workflows.programme import Question, Stage
 from workflows.rules.budgets import Above, Share
@@ -50,6 +50,11 @@ class OpenDraft:
     def stage(self) -> Stage:
         """The stage that the draft belongs to."""
         return self.application.call.data.stage(self.application.stage)
+
+    @property
+    def noun(self) -> str:
+        """What is written in this stage, as part of a sentence, such as “alert” or “mini-proposal”."""
+        return in_sentence(translate(self.stage.title))
 
     @property
     def currency(self) -> str:
@@ -110,13 +115,15 @@ class Limit:
 class DraftPage:
     """The page on which a proposal is written.
 
-    marks: a hash of each stored answer, by question. saved: time of the last save. owner: whose unsent text the browser
-    keeps. lost: rejected saves to choose from. question: what the officer asks. sum: the amount requested, as text.
+    noun: what is written in this stage, as part of a sentence. marks: a hash of each stored answer, by question. saved:
+    time of the last save. owner: whose unsent text the browser keeps. lost: rejected saves to choose from. question:
+    what the officer asks. sum: the amount requested, as text.
     """
 
     application: Application
     title: str
     version: int
+    noun: str
     parts: tuple[SectionFold, ...]
     rail: tuple[SectionLink, ...]
     rules: tuple[Limit, ...]
@@ -138,6 +145,7 @@ def draft_page(draft: OpenDraft, form: Proposal) -> DraftPage:
         application=application,
         title=draft.title,
         version=draft.row.version,
+        noun=draft.noun,
         parts=tuple(_folds(draft, form)),
         rail=rail(draft),
         rules=rules(draft),

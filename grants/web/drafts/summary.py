@@ -30,7 +30,8 @@ from workflows.programme import Stage
 class SummaryPage:
     """The check before submission. wrong: what prevents it; transition: the one that submits, at submit_url.
 
-    version: of the draft that is submitted. question: the officer's, to be answered in words or by a change.
+    noun: what is submitted, as part of a sentence. has_budget, has_duration: whether this stage has them. version: of
+    the draft that is submitted. question: the officer's, to be answered in words or by a change.
     """
 
     application: Application
@@ -39,6 +40,9 @@ class SummaryPage:
     months: int
     version: int
     question: str
+    noun: str
+    has_budget: bool
+    has_duration: bool
     wrong: tuple[Problem, ...]
     deadline: datetime | None
     decision_by: datetime
@@ -65,6 +69,9 @@ def summary_page(application: Application) -> SummaryPage:
         months=draft.content.answers["months"] or 0,
         version=draft.row.version,
         question=asked_of(application),
+        noun=draft.noun,
+        has_budget=draft.stage.has_budget,
+        has_duration=draft.stage.question("months") is not None,
         wrong=tuple(wrong),
         deadline=status.deadline(application),
         decision_by=answered_by(application.call, now()),
