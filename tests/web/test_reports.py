@@ -207,6 +207,9 @@ def test_a_report_sent_back_shows_its_question_and_can_be_edited_again(
     olga.submit(olga.get("/reports/1"), "/reports/1/transitions/send_back", question="How many of them are women?")
 
     assert "How many of them are women?" in mia.get(THERE).page.text
+    for reader, there in ((olga, "/reports/1"), (mia, "/reports/1"), (mia, "/reports"), (olga, "/awards/1")):
+        assert "Returned with questions" in reader.get(there).page.text
+    assert "The grantee is revising this report." in olga.get("/reports/1").page.text
     assert THERE in mia.get("/inbox").page.links.values() or "/reports/1" in mia.get("/inbox").page.links.values()
     assert mia.submit(mia.get(THERE), THERE, summary="Thirty.").status_code == 302
 

@@ -39,7 +39,6 @@ APPROVE = Transition(
     ),
     weight="first",
     history_text=N_("%(report)s approved"),
-    consequence=N_("Instalments that depend only on this report become payable."),
 )
 SEND_BACK = Transition(
     "send_back",

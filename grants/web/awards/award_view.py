@@ -13,17 +13,11 @@ from grants.web.applications import status
 from grants.web.awards import agreement, money_view
 from grants.web.awards.agreement import AgreementView
 from grants.web.awards.money_view import MoneyView, Returns
+from grants.web.reports import progress
+from grants.web.reports.progress import ReportRow
 from grants.web.site.authorization import principal
 from grants.web.transitions import Offer, available
-from workflows.engine.steps import STEPS, Step
-
-
-@dataclass(frozen=True, slots=True)
-class ReportRow:
-    """A report of the award with its step."""
-
-    report: Report
-    step: Step
+from workflows.engine.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +49,7 @@ def show(award: Award) -> AwardPage:
         money=money_view.of(award),
         returns=money_view.returns(award, made),
         agreement=agreement.of(award, made),
-        reports=[ReportRow(report, STEPS[report.step]) for report in reports],
+        reports=[ReportRow(report, progress.step_of(report)) for report in reports],
         due=next((report for report in reports if report.step == "due"), None),
         documents=documents.of(award.application, principal()),
     )

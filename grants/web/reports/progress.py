@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from grants.web.site.formats import amount, number, percent
 from reports.snapshots.impact import with_unit
 from reports.wording import rounded
 from workflows.deadlines import READING_DAYS, Elapsed, TimeLimit
+from workflows.engine.message import N_
 from workflows.engine.steps import STEPS, Step
 
 START, TARGET, EDGES = 4.0, 76.0, (1.0, 97.0)
@@ -25,6 +26,7 @@ START, TARGET, EDGES = 4.0, 76.0, (1.0, 97.0)
 ZERO = Decimal(0)
 TOLERANCE = Decimal(10)
 """Percent over a budget line above which a reason is required."""
+RETURNED, NOT_REQUIRED = N_("Returned with questions"), N_("No longer required")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,27 @@ class ReportPage:
 
 
 @dataclass(frozen=True, slots=True)
-class UnsentPage:
-    """A report that the grantee is still writing, for staff: its due date, but not its text."""
+class ReportRow:
+    """A report in a list, with its step."""
 
     report: Report
     step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentPage:
+    """A report that the grantee is still writing or revising, for staff: its due date, but not its text."""
+
+    report: Report
+    step: Step
+
+
+def step_of(report: Report) -> Step:
+    """The report's step; a report returned with questions, or no longer required, is named so."""
+    step = STEPS[report.step]
+    if step.key == "due" and report.question:
+        return replace(step, word=RETURNED)
+    return replace(step, word=NOT_REQUIRED) if step.key == "withdrawn" else step
 
 
 def ours(report: Report) -> bool:
@@ -119,7 +137,7 @@ def report_page(report: Report, offers: Sequence[object]) -> ReportPage:
     """One report: figures against targets, money used, texts, and the actions available to the reader."""
     return ReportPage(
         report=report,
-        step=STEPS[report.step],
+        step=step_of(report),
         offers=offers,
         indicators=indicators(report),
         spending=money_used(report),
@@ -242,7 +260,7 @@ def money_used(report: Report) -> Spending:
 
 def _line(spent: ReportSpending, currency: str, *, final: bool) -> SpendingLine:
     approved, used = spent.line.agreed, spent.spent
-    off = Decimal(0) if used is None or not approved else ((used - approved) / approved * 100).quantize(Decimal(1))
+    off = Decimal(0) if used is None or not approved else round((used - approved) / approved * 100, 1)
     return SpendingLine(
         what=spent.line.what,
         why=spent.explanation,

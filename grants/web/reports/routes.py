@@ -17,7 +17,7 @@ from grants.models import ApplicationSave, Report
 from grants.queries import reports
 from grants.services.refusals import Stale
 from grants.web.reports import editor, progress
-from grants.web.reports.progress import UnsentPage
+from grants.web.reports.progress import ReportRow, UnsentPage
 from grants.web.site.authorization import load, permitted, principal
 from grants.web.site.autosave import automatic
 from grants.web.site.components import Tab
@@ -36,7 +36,7 @@ OURS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR})
 class ReportsPage:
     """A page of the reports at one step. ours: whether it is shown to staff; next, previous: addresses or None."""
 
-    rows: Sequence[Report]
+    rows: Sequence[ReportRow]
     step: Step
     tabs: tuple[Tab, ...]
     ours: bool
@@ -61,7 +61,7 @@ def show(id: int) -> str:
     """One report: figures against targets, money used, texts, and the actions available to the reader."""
     report = load(Report, id)
     if progress.ours(report) and report.step == "due":
-        return page("reports/unsent.html", UnsentPage(report, STEPS[report.step]))
+        return page("reports/unsent.html", UnsentPage(report, progress.step_of(report)))
     return page("reports/show.html", progress.report_page(report, available(report)))
 
 
@@ -108,7 +108,7 @@ def check(id: int) -> str:
 def _listed(step: str, *, ours: bool) -> ReportsPage:
     rows, after = reports.listed(principal(), step, after=_place(request.args.get("after", "")))
     return ReportsPage(
-        rows=rows,
+        rows=[ReportRow(report, progress.step_of(report)) for report in rows],
         step=STEPS[step],
         tabs=_tabs(step, ours=ours),
         ours=ours,
