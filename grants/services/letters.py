@@ -41,7 +41,8 @@ def receipt(
 ) -> Document:
     """Order the receipt for a submission, with the hash of the proposal and the day by which we decide.
 
-    revised: the proposal replaces an earlier version, and its receipt the receipt for that version.
+    revised: the proposal replaces an earlier version, and its receipt the receipt for that version. The day stays that
+    of the first receipt, which the applicant's page states too.
     """
     submission = db.session.get_one(Submission, application.submission_id)
     return documents.order(
@@ -56,7 +57,7 @@ def receipt(
         submitted_sha256=submission.sha256,
         asked=application.asked,
         currency=application.call.currency,
-        answer_by=answered_by(application.call, now()).date(),
+        answer_by=answered_by(application.call, application.submitted_at or arrived_at).date(),
         replaces=documents.newest(application, "receipt") if revised else "",
         contact=_contact(application),
     )
@@ -92,9 +93,7 @@ def decline_letter(application: Application, *, feedback: str, signed_by: Person
 
     eligible: false if the application does not meet the rules of the call.
     """
-    sent = select(func.count()).where(
-        Application.call_id == application.call_id, Application.reference.is_not(None), Application.step != "withdrawn"
-    )
+    sent = select(func.count()).where(Application.call_id == application.call_id, Application.reference.is_not(None))
     funded = sent.where(Application.step.in_(scores.FUNDED))
     beside = scores.beside_funded(application)
     return documents.order(

@@ -270,7 +270,7 @@ def _coming(subject: Subject, steps: tuple[str, ...]) -> list[str]:
                 return [gettext("applicant writes it"), gettext("if invited")]
             return [gettext("you write it"), gettext("if you are invited")]
         case _ if steps == DECISION:
-            last = not _later(subject.application) and not subject.ours
+            last = not _later(subject.application)
             return [
                 _decider(subject),
                 (_by(decision_by(subject.application)) if last else "") or span(subject.clock, "decision"),

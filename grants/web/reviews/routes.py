@@ -36,7 +36,7 @@ def index() -> str:
 def show(id: int) -> str:
     """The declaration first; then, if no conflict was declared, the proposal and its rubric."""
     assignment = load(Assignment, id)
-    if assignment.state == "asked":
+    if assignment.state == "asked" and scoring.open_for(assignment):
         return _before(assignment, ConflictForm())
     if assignment.state == "ready" and assignment.review and scoring.open_for(assignment):
         return _scoring(assignment, _form(assignment))
