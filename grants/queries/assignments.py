@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, or_, select
 
 from grants.db import db
 from grants.models import Application, Appointment, Assignment, Conflict, Membership, Person
+from grants.queries import reviews
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
 
@@ -17,10 +18,14 @@ MOST = 300
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A reviewer of the call: the reasons against inviting them here, and their number of open reviews."""
+    """A reviewer of the call: the reasons against inviting them here, and their number of open reviews.
+
+    doubts: what may be a conflict of interest; the person declares whether it is.
+    """
 
     person: Person
     against: tuple[Message, ...]
+    doubts: tuple[Message, ...]
     load: int
 
     @property
@@ -32,7 +37,7 @@ class Candidate:
 def candidates(application: Application) -> list[Candidate]:
     """All reviewers appointed for the call, suitable and least busy ones first.
 
-    Six queries for any number of people.
+    Seven queries for any number of people.
     """
     scope = or_(
         Appointment.call_id == application.call_id,
@@ -52,15 +57,24 @@ def candidates(application: Application) -> list[Candidate]:
     )
     ids = [person.id for person in people]
     against, load = _against(application, ids), _open(ids)
+    domains = reviews.domains_of(application) if people else frozenset()
     found = [
         Candidate(
             person,
             tuple(Message(text, name=person.name) for text, held in against if person.id in held),
+            _doubts(person, domains),
             load.get(person.id, 0),
         )
         for person in people
     ]
-    return sorted(found, key=lambda c: (not c.fits, c.load, c.person.name, c.person.id))
+    return sorted(found, key=lambda c: (not c.fits, bool(c.doubts), c.load, c.person.name, c.person.id))
+
+
+def _doubts(person: Person, domains: frozenset[str]) -> tuple[Message, ...]:
+    """What the reviewer's own page warns of too."""
+    if reviews.mail_domain(person) not in domains:
+        return ()
+    return (Message("%(name)s shares an email domain with the applicant.", name=person.name),)
 
 
 def _against(application: Application, ids: list[int]) -> list[tuple[str, frozenset[int]]]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from statistics import mean
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from grants.access.principals import Principal
@@ -167,19 +167,23 @@ def looked_up(assignment: Assignment) -> LookedUp:
     applied = theirs.join(Application, Application.organisation_id == Membership.organisation_id).where(
         Application.call_id == application.call_id, Application.organisation_id != application.organisation_id
     )
-    domain = assignment.person.email.rpartition("@")[2]
-    shared = (
-        select(Membership.id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(
-            Membership.organisation_id == application.organisation_id, func.split_part(Person.email, "@", 2) == domain
-        )
-    )
     return LookedUp(
         member=_any(theirs.where(Membership.organisation_id == application.organisation_id)),
         applied=_any(applied),
-        domain=domain not in FREE_MAIL and _any(shared),
+        domain=mail_domain(assignment.person) in domains_of(application),
     )
+
+
+def domains_of(application: Application) -> frozenset[str]:
+    """The mail domains of the people who act or acted for the applicant, without those of public mail services."""
+    wanted = select(Person.email).join(Membership, Membership.person_id == Person.id)
+    emails = db.session.scalars(wanted.where(Membership.organisation_id == application.organisation_id))
+    return frozenset(email.rpartition("@")[2] for email in emails) - FREE_MAIL
+
+
+def mail_domain(person: Person) -> str:
+    """The domain of a person's mail address."""
+    return person.email.rpartition("@")[2]
 
 
 def _any(wanted: object) -> bool:

@@ -7,13 +7,14 @@ from flask import Flask
 
 from grants.db import db, transaction
 from grants.models import Application, Assignment, Conflict, Outbox
-from grants.queries import assignments
+from grants.queries import assignments, reviews
 from grants.services import persons
 from grants.services.reviews.assignments import assign as assign_reviewer
 from grants.services.reviews.assignments import unfit
 from tests import world as scene
 from tests.browser import signed_in
 from tests.prepared import Prepare
+from tests.web.reading import words
 from tests.world import SYSTEM, World
 from workflows.engine.roles import Role
 
@@ -118,3 +119,17 @@ def test_only_officers_invite_reviewers(app: Flask, case: tuple[World, Applicati
     world, row = case
 
     assert signed_in(app, world.people[name]).get(f"/applications/{row.id}/reviewers").status_code == 403
+
+
+def test_the_officer_sees_the_same_warning_as_the_reviewer(app: Flask, case: tuple[World, Application]) -> None:
+    world, row = case
+    with app.app_context():
+        (one,) = [c for c in assignments.candidates(db.session.get_one(Application, row.id)) if c.fits]
+        asked = db.session.query(Assignment).one()
+        assert reviews.looked_up(asked).domain
+        assert [doubt.text for doubt in one.doubts] == ["%(name)s shares an email domain with the applicant."]
+
+    page = words(signed_in(app, world.people["olga"]).get(f"/applications/{row.id}/reviewers"))
+
+    assert f"{one.person.name} shares an email domain with the applicant." in page
+    assert "None found" not in page
