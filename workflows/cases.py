@@ -24,7 +24,7 @@ Standing = Literal["in_formation", "good_standing", "pre_rejuvenation", "rejuven
 
 KINDS: dict[str, Message] = {
     "chapter": Message("Chapter"),
-    "nonprofit": Message("Nonprofit"),
+    "nonprofit": Message("Non-profit organisation"),
     "university": Message("University"),
     "individual": Message("Individual"),
 }

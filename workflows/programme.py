@@ -24,11 +24,11 @@ TIME_LIMITS = {
     "question_days": Message("Days to answer a question"),
     "review_days": Message("Days to review"),
     "decision_days": Message("Days to decide"),
-    "invited_days": Message("Days to write the invited proposal"),
+    "invited_days": Message("Days to write the next stage"),
     "triage_hours": Message("Hours to read an alert"),
     "review_hours": Message("Hours to review"),
     "decision_hours": Message("Hours to decide"),
-    "invited_hours": Message("Hours to write the invited proposal"),
+    "invited_hours": Message("Hours to write the next stage"),
 }
 """The name of each time limit that a call's clock can have."""
 WHOLE = 100

@@ -10,7 +10,7 @@ from typing import Any
 from babel.numbers import get_currency_precision
 from flask import request
 from flask_babel import get_translations, gettext, lazy_gettext, ngettext
-from wtforms import Field, StringField
+from wtforms import Field, SelectField, StringField
 from wtforms import Form as PlainForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
@@ -114,6 +114,28 @@ def _prints(_form: Any, field: Any) -> None:
         )
 
 
+class ChoiceField(SelectField):
+    """One of several choices; an unknown or missing one is answered with its own sentence, `wrong`."""
+
+    def __init__(self, label: str, *, wrong: str, **kw: Any) -> None:
+        super().__init__(label, **kw)
+        self.wrong = wrong
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the choice; a value of another type is none of the choices."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Require one of the choices."""
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError(str(self.wrong)) from None
+
+
 class AmountField(Field):
     """An amount as people type it: "1,336.00", "1 336,00", "1336". `data` is a Decimal, or None."""
 
@@ -150,11 +172,10 @@ class WholeField(Field):
         """Parse the number; raises ValidationError with the allowed range."""
         self.data = None
         if values and values[0].strip():
-            value = number(values[0])
+            wrong = gettext("Enter a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
+            value = number(values[0], wrong)
             if value != int(value) or not self.least <= value <= self.most:
-                raise ValidationError(
-                    gettext("Enter a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
-                )
+                raise ValidationError(wrong)
             self.data = int(value)
 
     def _value(self) -> str:
@@ -167,9 +188,12 @@ def written(amount: Decimal, places: int, *, group: bool = True) -> str:
     return text.rstrip("0").rstrip(".") if places > CENTS else text
 
 
-def money(text: str, currency: str) -> Decimal:
+def money(text: str, currency: str, *, above_zero: bool = False) -> Decimal:
     """The amount, with at most as many decimals as the currency has; raises ValidationError with the reason."""
-    amount = number(text)
+    wanted = gettext("Enter an amount, such as 1,250.")
+    if above_zero:
+        wanted = gettext("Enter an amount above zero, such as 1,250.")
+    amount = number(text, wanted)
     places = get_currency_precision(currency)
     if amount != round(amount, places):
         raise ValidationError(
@@ -180,13 +204,13 @@ def money(text: str, currency: str) -> Decimal:
                 currency=currency,
             )
         )
-    if amount < 0:
-        raise ValidationError(gettext("Enter an amount of zero or more."))
+    if amount < 0 or (above_zero and not amount):
+        raise ValidationError(wanted if above_zero else gettext("Enter an amount of zero or more."))
     return round(amount, places)
 
 
-def number(text: str) -> Decimal:
-    """Parse a number as people type it; raises ValidationError with the reason.
+def number(text: str, wrong: str = "") -> Decimal:
+    """Parse a number as people type it; raises ValidationError with the reason, which is `wrong` for other texts.
 
     A last comma followed by one or two digits is a decimal comma. A number that means a thousand times as much in
     another language is rejected, with both readings.
@@ -215,7 +239,7 @@ def number(text: str) -> Decimal:
     try:
         value = Decimal(bare)
     except InvalidOperation:
-        raise ValidationError(gettext("Enter a number, such as 0 or 12.50.")) from None
+        raise ValidationError(wrong or gettext("Enter a number, such as 0 or 12.50.")) from None
     if not value.is_finite() or value.copy_abs() >= LARGEST:
         raise ValidationError(gettext("Enter a number below 1,000,000,000,000."))
     exponent = value.as_tuple().exponent

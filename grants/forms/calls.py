@@ -12,7 +12,7 @@ from wtforms import BooleanField, DateTimeLocalField, Field, SelectField, Select
 from wtforms.validators import Optional, ValidationError
 
 from grants.forms import schedules
-from grants.forms.base import AmountField, Form, WholeField, cleaned, line, needed, number
+from grants.forms.base import AmountField, ChoiceField, Form, WholeField, cleaned, line, needed, number
 from grants.models import Call, Fund
 from workflows.cases import KINDS, STANDINGS
 from workflows.engine.message import N_
@@ -73,8 +73,8 @@ class DaysForm(Form):
 class NewCallForm(DaysForm):
     """A new call; its rules are copied from the programme."""
 
-    programme = SelectField(lazy_gettext("Programme"), choices={})
-    fund = SelectField(lazy_gettext("Fund"), coerce=int, choices={})
+    programme = ChoiceField(lazy_gettext("Programme"), wrong=lazy_gettext("Choose a programme."), choices={})
+    fund = ChoiceField(lazy_gettext("Fund"), wrong=lazy_gettext("Choose a fund."), coerce=int, choices={})
 
     def offer(self, funds: Iterable[Fund], codes: Iterable[str]) -> None:
         """Set the funds and the codes of programmes that can be chosen."""
@@ -194,7 +194,9 @@ def _field(spec: RuleSpec, name: str, label: str, value: Any) -> Any:
     kind = CALL_RULES[spec.key].params.model_fields[name].annotation
     names = {key: gettext(NAMES[key].text) for key in _names(kind)}
     if not names:
-        return StringField(label, filters=[cleaned], default=_shown(value))
+        codes = issubclass(CALL_RULES[spec.key].params, Countries)
+        advice = gettext("Two-letter country codes, separated by commas.") if codes else ""
+        return StringField(label, filters=[cleaned], default=_shown(value), description=advice)
     if get_origin(kind) is Literal:
         return SelectField(label, choices=names, default=value, validate_choice=False)
     return SelectMultipleField(label, choices=names, default=list(value), validate_choice=False)

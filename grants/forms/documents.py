@@ -15,14 +15,21 @@ LOOKED_AT = 1024
 
 
 class NumberForm(Form):
-    """The number printed at the foot of a letter."""
+    """The number printed at the foot of a document."""
 
     number = line(
         lazy_gettext("Number"),
         most=40,
-        missing=lazy_gettext("Enter the number of the letter."),
-        description=lazy_gettext("At the foot of the letter, such as L-2026-0042."),
+        missing=lazy_gettext("Enter the number of the document."),
+        description=lazy_gettext("At the foot of the document, such as L-2026-0042."),
     )
+
+    @classmethod
+    def empty(cls) -> NumberForm:
+        """The form sent without a number, with its error."""
+        form = cls()
+        form.number.errors = [gettext("Enter the number of the document.")]
+        return form
 
 
 class FileForm(Form):
@@ -40,7 +47,7 @@ class FileForm(Form):
     def validate_file(self, field: FileField) -> None:
         """Require a file that looks like a PDF."""
         if not self.bytes:
-            raise ValidationError(gettext("Choose the PDF file of the letter."))
+            raise ValidationError(gettext("Choose the PDF file of the document."))
         if BEGINS not in self.bytes[:LOOKED_AT]:
             raise ValidationError(
                 gettext("This is not a PDF file. Choose the file as you received it, not a picture or a scan of it.")

@@ -9,10 +9,10 @@ from babel import Locale
 from babel.numbers import get_territory_currencies
 from flask import request
 from flask_babel import gettext, lazy_gettext
-from wtforms import IntegerField, RadioField, SelectField
-from wtforms.validators import InputRequired, NumberRange, ValidationError
+from wtforms import IntegerField, RadioField
+from wtforms.validators import NumberRange, ValidationError
 
-from grants.forms.base import AmountField, Form, line, needed
+from grants.forms.base import AmountField, ChoiceField, Form, line, needed
 
 YEARS = lazy_gettext("Enter a year from 2000 to 2100.")
 CURRENCIES = frozenset(code for land in Locale("en").territories for code in get_territory_currencies(str(land)))
@@ -78,7 +78,7 @@ class FundForm(Form):
 class EnvelopeForm(Form):
     """An allocation of the fund's money to one of its calls, or its return. The view offers the calls."""
 
-    call = SelectField(lazy_gettext("Call"), [InputRequired(lazy_gettext("Choose a call."))], coerce=int)
+    call = ChoiceField(lazy_gettext("Call"), wrong=lazy_gettext("Choose a call."), coerce=int)
     way = RadioField(lazy_gettext("Action"), choices={}, default="aside")
     amount = AmountField(lazy_gettext("Amount"))
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import SelectField
 
-from grants.forms.base import Form
+from grants.forms.base import ChoiceField, Form
 from workflows.engine.roles import APPOINTED, ROLES
 from workflows.programmes import programmes
 
@@ -15,8 +14,8 @@ from workflows.programmes import programmes
 class AppointmentForm(Form):
     """A role and its scope: empty for everywhere, `programme:<code>` or `call:<id>`."""
 
-    role = SelectField(lazy_gettext("Role"), choices={})
-    scope = SelectField(lazy_gettext("Scope"), choices={})
+    role = ChoiceField(lazy_gettext("Role"), wrong=lazy_gettext("Choose a role."), choices={})
+    scope = ChoiceField(lazy_gettext("Scope"), wrong=lazy_gettext("Choose a scope."), choices={})
 
     def offer(self, calls: Iterable[tuple[int, str]], codes: Iterable[str], *, everything: bool) -> None:
         """Set the roles and scopes that can be chosen. everything: whether a role without a limit is among them."""

@@ -71,15 +71,15 @@ def day(text: str) -> date:
 
 def months(text: str) -> int:
     """Parse a whole number of months; raises ValidationError."""
-    count = figure(text)
+    count = figure(text, gettext("Enter a whole number of months, such as 12."))
     if count != count.to_integral_value() or not 1 <= count <= MONTHS:
         raise ValidationError(gettext("Enter a whole number of months from 1 to %(most)s.", most=MONTHS))
     return int(count)
 
 
-def figure(text: str) -> Decimal:
-    """Parse a number with at most three decimals; raises ValidationError."""
-    found = number(text)
+def figure(text: str, wrong: str = "") -> Decimal:
+    """Parse a number with at most three decimals; raises ValidationError, with `wrong` for other texts."""
+    found = number(text, wrong)
     if found != round(found, 3):
         raise ValidationError(gettext("Enter at most three decimals."))
     return found

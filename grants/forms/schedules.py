@@ -35,9 +35,10 @@ class PercentField(Field):
         """Parse the percentage; raises ValidationError with the allowed range."""
         self.data = None
         if values and values[0].strip():
-            value = number(values[0])
+            wrong = gettext("Enter a number from 1 to 100 with at most two decimals.")
+            value = number(values[0], wrong)
             if not LEAST <= value <= WHOLE or value != round(value, 2):
-                raise ValidationError(gettext("Enter a number from 1 to 100 with at most two decimals."))
+                raise ValidationError(wrong)
             self.data = value
 
     def _value(self) -> str:

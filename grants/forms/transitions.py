@@ -51,9 +51,9 @@ def _read(field: Field, text: str, currency: str) -> Any:
         return None
     match field.kind:
         case "amount":
-            return money(text, currency)
+            return money(text, currency, above_zero=True)
         case "days":
-            return int(number(text))
+            return _whole(text)
         case "day":
             return _day(text)
         case "tick":
@@ -63,6 +63,14 @@ def _read(field: Field, text: str, currency: str) -> Any:
     if len(text) > TEXT:
         raise ValidationError(gettext("Enter %(most)s characters or fewer.", most=f"{TEXT:,}"))
     return text
+
+
+def _whole(text: str) -> int:
+    wrong = gettext("Enter a whole number of days, such as 14.")
+    days = number(text, wrong)
+    if days != int(days):
+        raise ValidationError(wrong)
+    return int(days)
 
 
 def _day(text: str) -> date:

@@ -51,3 +51,9 @@ def test_a_recommended_amount_is_in_the_format_of_the_reader(app: Flask) -> None
 def test_an_infinite_number_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(ValidationError, match=r"Enter (a|the) number"):
         number(text)
+
+
+@pytest.mark.parametrize("text", ["many", "0", "-5"])
+def test_an_amount_above_zero_is_asked_for_in_its_own_sentence(app: Flask, text: str) -> None:
+    with app.test_request_context(), pytest.raises(ValidationError, match=r"Enter an amount above zero, such as 1,250\."):
+        money(text, "USD", above_zero=True)

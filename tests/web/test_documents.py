@@ -166,7 +166,14 @@ def test_a_missing_file_or_one_that_is_not_a_pdf_is_refused_with_its_reason(app:
 
     assert (picture.status_code, nothing.status_code) == (422, 422)
     assert "This is not a PDF file." in picture.page.text
-    assert "Choose the PDF file of the letter." in nothing.page.text
+    assert "Choose the PDF file of the document." in nothing.page.text
+
+
+def test_an_empty_number_is_answered_beside_its_field(app: Flask) -> None:
+    answer = app.test_client().get("/check?number=+")
+
+    assert answer.status_code == 422
+    assert answer.get_data(as_text=True).count("Enter the number of the document.") == 2
 
 
 def test_a_newer_letter_replaces_the_older_one(app: Flask, settings: Settings, world: w.World) -> None:

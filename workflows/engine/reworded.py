@@ -75,6 +75,7 @@ EVENTS = {
     "Awarded: %(amount)s": "Awarded %(amount)s",
     "Came back: %(amount)s, received on %(day)s": "Unspent funds returned: %(amount)s, received on %(day)s",
     # persons
+    "Officer": "Programme officer",
     "Account made": "Account created",
     "Appointed %(role)s": "Appointed as %(role)s",
     "No longer %(role)s": "Appointment as %(role)s ended",

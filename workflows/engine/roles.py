@@ -25,7 +25,7 @@ class Role(StrEnum):
 ROLES: dict[str, Message] = {
     Role.APPLICANT: Message("Applicant"),
     Role.REVIEWER: Message("Reviewer"),
-    Role.OFFICER: Message("Officer"),
+    Role.OFFICER: Message("Programme officer"),
     Role.APPROVER: Message("Approver"),
     Role.FINANCE: Message("Finance"),
     Role.AUDITOR: Message("Auditor"),

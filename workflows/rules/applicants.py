@@ -58,7 +58,7 @@ def countries(case: ApplicationCase, params: Countries) -> Message | None:
 
 
 def standing(case: ApplicationCase, params: Standings) -> Message | None:
-    """The chapter’s standing is accepted in this call."""
+    """The chapter’s standing is one of those that the call accepts."""
     if case.applicant.kind != "chapter" or case.applicant.standing in params.allowed:
         return None
     return Message(

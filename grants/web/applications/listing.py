@@ -33,7 +33,7 @@ HOLDERS = {
     Holder.DONE: Message("Grantee"),
     Holder.NOBODY: Message("No one"),
 }
-ROLES = {Role.OFFICER: Message("Officer"), Role.APPROVER: Message("Approver")}
+ROLES = {Role.OFFICER: Message("Programme officer"), Role.APPROVER: Message("Approver")}
 TITLES = {
     "triage": Message("Alert assessment"),
     "checks": Message("Checks"),

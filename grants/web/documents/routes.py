@@ -61,10 +61,12 @@ def show(id: int) -> Response | tuple[str, int]:
 
 @bp.get("/check")
 @open_to_all
-def verify() -> str | AnyResponse:
+def verify() -> str | AnyResponse | tuple[str, int]:
     """The forms to verify a document by number or by file."""
     if number := request.args.get("number", "").strip():
         return redirect(url_for(".number", number=number))
+    if "number" in request.args:
+        return page("documents/verify.html", VerifyPage(NumberForm.empty(), FileForm())), 422
     return page("documents/verify.html", VerifyPage(NumberForm(), FileForm()))
 
 

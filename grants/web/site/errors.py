@@ -58,7 +58,7 @@ TEXTS = {
     500: Message("Nothing was changed. The error has been recorded. Try again in a few minutes."),
     503: Message("Another person is changing the same record. Nothing was changed. Try again in a minute."),
 }
-LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Choose the letter as you received it.")
+LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Choose the document as you received it.")
 WITHOUT_ROLE = Message(
     "Your account does not belong to a chapter or organisation and has no role in a call, so there is nothing to show."
     " Ask the person who invited you to have an administrator assign your role."

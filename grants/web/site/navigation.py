@@ -120,7 +120,7 @@ def _frame() -> dict[str, Any]:
 
 def _foot(*, demo: bool) -> list[Link]:
     mails = [Link(gettext("Demonstration emails"), url_for("mailbox.index"))] if demo else []
-    return [Link(gettext("Verify a letter"), url_for("documents.verify")), *mails]
+    return [Link(gettext("Verify a document"), url_for("documents.verify")), *mails]
 
 
 def _office() -> bool:
@@ -155,7 +155,7 @@ def _places() -> list[Place]:
     if not principal().id:
         return [
             _place(gettext("Open calls"), "public.home", present=request.endpoint == "public.home"),
-            _place(gettext("Verify a letter"), "documents.verify", present=request.endpoint == "documents.verify"),
+            _place(gettext("Verify a document"), "documents.verify", present=request.endpoint == "documents.verify"),
         ]
     found: dict[str, Place] = {}
     for roles, title, endpoint in PLACES:
