@@ -10,7 +10,7 @@ from functools import cache
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.numbers import format_decimal, format_percent, get_currency_precision
 from babel.support import NullTranslations
 from markupsafe import Markup, escape
 
@@ -120,10 +120,6 @@ class Wording:
     def whole_amount(self, amount: Decimal, currency: str) -> Markup:
         """An amount rounded to the nearest unit, for covers and overviews."""
         return self._with_currency(self.number(amount.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)), currency)
-
-    def amount_in_full(self, amount: Decimal, currency: str) -> str:
-        """An amount with the name of its currency: "12,322.00 US dollars"."""
-        return str(format_currency(amount, currency, locale=self.locale, format_type="name"))
 
     def day(self, day: date) -> Markup:
         """A date in full on one line: "1 February 2026", in French "1er février 2026" with "er" raised."""

@@ -20,6 +20,15 @@ STAGES = {"alert": Message("Alert"), "statement": Message("Statement"), "proposa
 """The name of each stage where its programme's own title is not at hand."""
 SUBMITTED = {"alert": Message("alert"), "statement": Message("statement of interest"), "proposal": Message("proposal")}
 """What applicants submit in each stage, as part of a sentence."""
+REPORTS = {
+    "Interim report": Message("interim report"),
+    "First report": Message("first report"),
+    "Second report": Message("second report"),
+    "Third report": Message("third report"),
+    "Final report": Message("final report"),
+    "Final report and publication": Message("final report and publication"),
+}
+"""The title of each report of the programmes, as part of a sentence."""
 TIME_LIMITS = {
     "question_days": Message("Days to answer a question"),
     "review_days": Message("Days to review"),

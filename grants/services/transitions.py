@@ -26,7 +26,7 @@ from workflows.engine.flow import Notification, Transition, TransitionNotAllowed
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import Actor, Role
 from workflows.flows.standard import FLOWS
-from workflows.programme import SUBMITTED
+from workflows.programme import REPORTS, SUBMITTED
 from workflows.rules.calls import counts_over_applicant
 
 EFFECTS: dict[Effect, EffectFunction] = {
@@ -249,6 +249,6 @@ def _topics(row: Stateful) -> list[tuple[InApplication, Values]]:
         case Batch():
             return [(p.instalment, {"amount": Money(p.amount, p.currency)}) for p in row.payments if not p.undone]
         case Report():
-            return [(row, {"report": Message(row.title)})]
+            return [(row, {"report": Message(row.title), "name": REPORTS.get(row.title, Message("report"))})]
         case _:
             return [(row, {})]

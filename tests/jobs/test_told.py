@@ -44,7 +44,7 @@ def reported(language: str = "en") -> list[str]:
 AWARDED = {
     "en": (
         "We have awarded your project USD\xa010,000.00. Read and sign the agreement by {day}. You will find the "
-        "agreement and the award letter on the page of your application."
+        "agreement and the award letter on your application page."
     ),
     "fr": (
         "Nous avons attribué 10\u202f000,00\xa0USD à votre projet. Lisez et signez la convention au plus tard le "
@@ -76,7 +76,8 @@ def test_the_mail_about_a_payment_names_the_amount_paid_to_each(app: Flask, worl
         text_found = reported()[-2:]
 
     assert text_found == [
-        f"The bank has confirmed our payment of USD\xa0{sum_} to you." for sum_ in ("6,000.00", "3,000.00")
+        f"The bank has confirmed our payment of USD\xa0{sum_} to your organisation."
+        for sum_ in ("6,000.00", "3,000.00")
     ]
 
 
@@ -90,8 +91,8 @@ def test_the_mails_about_a_report_name_it(app: Flask, world: w.World) -> None:
         text_found = reported()[-2:]
 
     assert text_found == [
-        "We have questions about “Interim report”:\n\nWho wrote the story?\n\nChange the report and submit it again.",
-        "We have approved “Interim report”. You do not need to do anything more for this report.",
+        "We have questions about your interim report:\n\nWho wrote the story?\n\nUpdate the report and resubmit it.",
+        "We have approved your interim report. You do not need to do anything more for this report.",
     ]
 
 
@@ -146,7 +147,7 @@ def test_the_mail_about_a_decision_names_the_last_day_to_appeal(app: Flask, worl
 
         text_found = reported()[-1]
 
-    assert "You will find the decision letter on the page of your application." in text_found
+    assert "You will find the decision letter on your application page." in text_found
     assert text_found.endswith(f"you can appeal until {day}; the letter explains how.")
 
 
@@ -193,7 +194,7 @@ def test_the_mail_with_a_question_gives_its_deadline(app: Flask, world: w.World)
     day = format_datetime(until, f"d{first} MMMM y 'à' HH:mm", locale="fr")
     assert text_found == (
         "Nous avons une question sur votre proposition\u202f:\n\nWho owns the mast?\n\n"
-        f"Modifiez-la et déposez-la de nouveau. Date limite\u202f: {day} UTC."
+        f"Mettez à jour votre proposition et déposez-la de nouveau. Date limite\u202f: {day} UTC."
     )
 
 
@@ -207,4 +208,4 @@ def test_a_question_without_a_deadline_names_no_date(app: Flask, world: w.World)
         text_found = reported()[-1]
 
         assert submissions.answer_until(row) is None
-    assert text_found.endswith("submit it again before our decision.")
+    assert text_found.endswith("resubmit it before our decision.")

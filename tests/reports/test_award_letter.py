@@ -31,11 +31,11 @@ def test_the_french_letter_contains_the_facts_of_the_story() -> None:
     [
         (
             "en",
-            "has awarded Internet Society Madagascar Chapter a grant of 12,322.00 US dollars for this project",
+            "has awarded Internet Society Madagascar Chapter a grant of USD 12,322.00 for this project",
         ),
         ("en", "Amount USD 12,322.00 Duration 12 months From 1 Feb 2026 To 31 Jan 2027"),
         ("en", "By 2 March 2027: submit the final report."),
-        ("es", "concede a Internet Society Madagascar Chapter una subvención de 12.322,00 dólares estadounidenses"),
+        ("es", "concede a Internet Society Madagascar Chapter una subvención de 12.322,00 USD"),
         ("es", "Importe 12.322,00 USD Duración 12 meses Desde 1 feb 2026 Hasta 31 ene 2027"),
         ("es", "A más tardar el 2 de marzo de 2027: presentar el informe final."),
     ],

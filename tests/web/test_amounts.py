@@ -55,5 +55,8 @@ def test_an_infinite_number_is_refused_with_a_reason(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["many", "0", "-5"])
 def test_an_amount_above_zero_is_asked_for_in_its_own_sentence(app: Flask, text: str) -> None:
-    with app.test_request_context(), pytest.raises(ValidationError, match=r"Enter an amount above zero, such as 1,250\."):
+    with (
+        app.test_request_context(),
+        pytest.raises(ValidationError, match=r"Enter an amount above zero, such as 1,250\."),
+    ):
         money(text, "USD", above_zero=True)

@@ -113,16 +113,26 @@ MAILS: tuple[dict[str, str], ...] = (
     },
     {
         "We received your alert on %(at)s. Its number is %(reference)s.": (
-            "We received your alert on %(at)s. Its reference number is %(reference)s. The officer on duty will "
+            "We received your alert on %(at)s. Its reference number is %(reference)s. A programme officer will "
+            "assess it next. You do not need to do anything now."
+        ),
+        "We received your alert on %(at)s. Its reference number is %(reference)s. "
+        "The officer on duty will assess it next. You do not need to do anything now.": (
+            "We received your alert on %(at)s. Its reference number is %(reference)s. A programme officer will "
             "assess it next. You do not need to do anything now."
         ),
         "We received your alert on %(at)s. Its reference number is %(reference)s. "
         "The officer on duty assesses it next. You do not need to do anything now.": (
-            "We received your alert on %(at)s. Its reference number is %(reference)s. The officer on duty will "
+            "We received your alert on %(at)s. Its reference number is %(reference)s. A programme officer will "
             "assess it next. You do not need to do anything now."
         ),
     },
     {
+        "We have a question about your %(proposal)s:\n\n%(question)s\n\n"
+        "Change it and submit it again before %(until)s.": (
+            "We have a question about your %(proposal)s:\n\n%(question)s\n\n"
+            "Update your %(proposal)s and resubmit it before %(until)s."
+        ),
         "A question about %(title)s": "Answer our question: %(title)s",
         "%(question)s\n\nAnswer by changing the proposal and sending it again before %(until)s.": (
             "We have a question about your proposal:\n\n%(question)s\n\n"
@@ -163,6 +173,27 @@ MAILS: tuple[dict[str, str], ...] = (
     },
     {
         "Sign by %(until)s: %(title)s": "Grant awarded, sign by %(until)s: %(title)s",
+        "We have awarded your project %(amount)s. Read and sign the agreement by %(until)s. You will find the "
+        "agreement and the award letter on the page of your application.": (
+            "We have awarded your project %(amount)s. Read and sign the agreement by %(until)s. You will find the "
+            "agreement and the award letter on your application page."
+        ),
+    },
+    {
+        "Your %(proposal)s was not selected for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the "
+        "decision letter on the page of your application. If these reasons contain a factual error, you can appeal "
+        "until %(appeal_until)s; the letter explains how.": (
+            "Your %(proposal)s was not selected for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find "
+            "the decision letter on your application page. If these reasons contain a factual error, you can appeal "
+            "until %(appeal_until)s; the letter explains how."
+        ),
+        "Your %(proposal)s does not meet the rules of this call, so we cannot consider it for funding. These are "
+        "our reasons:\n\n%(feedback)s\n\nYou will find the decision letter on the page of your application. If these "
+        "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how.": (
+            "Your %(proposal)s does not meet the rules of this call, so we cannot consider it for funding. These are "
+            "our reasons:\n\n%(feedback)s\n\nYou will find the decision letter on your application page. If these "
+            "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how."
+        ),
     },
     {
         "Your application does not meet the rules of this call, so we cannot consider it for funding. These are our "
@@ -230,8 +261,11 @@ MAILS: tuple[dict[str, str], ...] = (
     # money
     {
         "We have paid: %(title)s": "We have paid %(amount)s: %(title)s",
+        "The bank has confirmed our payment of %(amount)s to you.": (
+            "The bank has confirmed our payment of %(amount)s to your organisation."
+        ),
         "The bank confirmed a payment of %(amount)s to you.": (
-            "The bank has confirmed our payment of %(amount)s to you."
+            "The bank has confirmed our payment of %(amount)s to your organisation."
         ),
     },
     {

@@ -31,7 +31,7 @@ ALERTED = Notification(
     Role.APPLICANT,
     N_("Alert received: %(title)s"),
     N_(
-        "We received your alert on %(at)s. Its reference number is %(reference)s. The officer on duty will assess it "
+        "We received your alert on %(at)s. Its reference number is %(reference)s. A programme officer will assess it "
         "next. You do not need to do anything now."
     ),
 )
@@ -39,7 +39,8 @@ RETURNED = Notification(
     Role.APPLICANT,
     N_("Answer our question before %(until)s: %(title)s"),
     N_(
-        "We have a question about your %(proposal)s:\n\n%(question)s\n\nChange it and submit it again before %(until)s."
+        "We have a question about your %(proposal)s:\n\n%(question)s\n\n"
+        "Update your %(proposal)s and resubmit it before %(until)s."
     ),
 )
 INVITED = Notification(
@@ -57,7 +58,7 @@ DECLINED = Notification(
     N_("Not selected for funding: %(title)s"),
     N_(
         "Your %(proposal)s was not selected for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the "
-        "decision letter on the page of your application. If these reasons contain a factual error, you can appeal "
+        "decision letter on your application page. If these reasons contain a factual error, you can appeal "
         "until %(appeal_until)s; the letter explains how."
     ),
 )
@@ -66,7 +67,7 @@ INELIGIBLE = Notification(
     N_("Not eligible: %(title)s"),
     N_(
         "Your %(proposal)s does not meet the rules of this call, so we cannot consider it for funding. These are "
-        "our reasons:\n\n%(feedback)s\n\nYou will find the decision letter on the page of your application. If these "
+        "our reasons:\n\n%(feedback)s\n\nYou will find the decision letter on your application page. If these "
         "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how."
     ),
 )
@@ -75,7 +76,7 @@ AWARDED = Notification(
     N_("Grant awarded, sign by %(until)s: %(title)s"),
     N_(
         "We have awarded your project %(amount)s. Read and sign the agreement by %(until)s. You will find the "
-        "agreement and the award letter on the page of your application."
+        "agreement and the award letter on your application page."
     ),
 )
 EARLIER = (

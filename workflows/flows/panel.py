@@ -98,7 +98,7 @@ RETURN = Transition(
     effect=Effect.REOPEN_APPLICATION,
     notifies=(RETURNED,),
     history_text=N_("Returned with a question"),
-    consequence=N_("The applicant can change the proposal and submit it again."),
+    consequence=N_("The applicant can change the proposal and resubmit it."),
 )
 ANSWER = Transition(
     "answer",

@@ -76,7 +76,7 @@ CONFIRM = Transition(
         Notification(
             Role.APPLICANT,
             N_("We have paid %(amount)s: %(title)s"),
-            N_("The bank has confirmed our payment of %(amount)s to you."),
+            N_("The bank has confirmed our payment of %(amount)s to your organisation."),
         ),
     ),
     weight="first",

@@ -34,7 +34,7 @@ APPROVE = Transition(
         Notification(
             Role.APPLICANT,
             N_("Report approved: %(title)s"),
-            N_("We have approved “%(report)s”. You do not need to do anything more for this report."),
+            N_("We have approved your %(name)s. You do not need to do anything more for this report."),
         ),
     ),
     weight="first",
@@ -53,7 +53,7 @@ SEND_BACK = Transition(
         Notification(
             Role.APPLICANT,
             N_("Answer our questions about your report: %(title)s"),
-            N_("We have questions about “%(report)s”:\n\n%(question)s\n\nChange the report and submit it again."),
+            N_("We have questions about your %(name)s:\n\n%(question)s\n\nUpdate the report and resubmit it."),
         ),
     ),
     history_text=N_("%(report)s returned with questions"),
@@ -71,11 +71,13 @@ LAPSE = Transition(
 )
 
 EARLIER = (
+    N_("We have approved “%(report)s”. You do not need to do anything more for this report."),
+    N_("We have questions about “%(report)s”:\n\n%(question)s\n\nChange the report and submit it again."),
     N_("Report submitted"),
     N_("Report approved"),
     N_("Report returned with questions"),
     N_("Report no longer required"),
 )
-"""Texts of history that earlier releases stored without the name of the report."""
+"""Texts of mails and history that earlier releases stored without the name of the report within a sentence."""
 
 FLOW = Flow("report", starts=("due",), transitions=(SEND, APPROVE, SEND_BACK, LAPSE))

@@ -149,7 +149,7 @@ KINDS = {
     ),
     "question": Kind(
         Message("Answer our question: %(title)s"),
-        Message("Change the proposal and submit it again."),
+        Message("Update the proposal and resubmit it."),
         Message("Answer"),
         "drafts.write",
     ),
