@@ -77,7 +77,7 @@ def rows_of(question: Question, sent: MultiDict[str, str], currency: str, *, mor
     read = [row for number in numbers if not (row := _row(question, str(number), currency, sent)).empty]
     rows = Rows(question, read[:MOST], _row(question, BLANK, currency))
     if len(read) > MOST:
-        rows.errors.append(gettext("There are %(count)s rows; enter at most %(most)s.", count=len(read), most=MOST))
+        rows.errors.append(gettext("There are %(count)s lines; enter at most %(most)s.", count=len(read), most=MOST))
     if more or not rows.rows:
         rows.rows.append(_row(question, str(max(numbers, default=-1) + 1), currency))
     return rows

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, extract, func, select
 
 from grants.db import GRANTS_NOW, db, now
-from grants.models import Application, Award, Call, Decision, Figures, Organisation, Total
+from grants.models import Agreement, Application, Award, Call, Decision, Figures, Organisation, Total
 from grants.queries.scores import FUNDED
 
 
@@ -23,16 +23,18 @@ def counted() -> Figures:
 
 
 def _given() -> dict[str, Any]:
-    """Number of awards and countries, and the amounts awarded and paid, in the currency with the most awards.
+    """Number of grants and countries, and the amounts awarded and paid, in the currency with the most awards.
 
-    Amounts of different currencies are neither added nor compared.
+    An award counts once both parties have signed, because it binds the Foundation only then. Amounts of different
+    currencies are neither added nor compared.
     """
     awards = func.count()
     given = (
         select(Award.currency, awards, func.count(Organisation.country.distinct()), func.sum(Award.amount))
         .join(Application, Application.id == Award.application_id)
         .join(Organisation, Organisation.id == Application.organisation_id)
-        .where(Application.step.in_(FUNDED))
+        .join(Agreement, Agreement.award_id == Award.id)
+        .where(Application.step.in_(FUNDED), Agreement.step == "signed")
         .group_by(Award.currency)
         .order_by(awards.desc(), Award.currency)
         .limit(1)

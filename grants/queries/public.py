@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from grants.db import GRANTS_NOW, db
-from grants.models import Application, Award, Call, SubmissionContent
+from grants.models import Agreement, Application, Award, Call, SubmissionContent
 from grants.queries.scores import FUNDED
 
 MOST = 50
@@ -28,15 +28,16 @@ def open_calls() -> list[Call]:
 
 
 def recently_funded(most: int = 4) -> list[Award]:
-    """Recent awards whose applicants agreed to publication, from the newest hundred, each with its organisation."""
+    """Signed grants of the newest hundred whose applicants agreed to publication, each with its organisation."""
     published = SubmissionContent.content["declares_published"].as_boolean()
     newest = select(Award.id).order_by(Award.made_at.desc(), Award.id.desc()).limit(RECENT)
     return list(
         db.session.scalars(
             select(Award)
             .join(Award.application)
+            .join(Award.agreement)
             .join(SubmissionContent, SubmissionContent.submission_id == Application.submission_id)
-            .where(Award.id.in_(newest), published, Application.step.in_(FUNDED))
+            .where(Agreement.step == "signed", Award.id.in_(newest), published, Application.step.in_(FUNDED))
             .options(
                 contains_eager(Award.application).load_only(Application.title, Application.organisation_id),
                 contains_eager(Award.application).joinedload(Application.organisation, innerjoin=True),

@@ -31,7 +31,7 @@ from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.engine.flow import Transition
-from workflows.engine.message import Message
+from workflows.engine.message import ANOTHER, Message
 
 bp = Blueprint("transitions", __name__)
 
@@ -154,7 +154,7 @@ def available(row: Any) -> list[Offer]:
 
 
 def _reasons(row: Any, found: Iterable[Message]) -> tuple[Reason, ...]:
-    return tuple(Reason(translate(reason), cure(row, reason)) for reason in found)
+    return tuple(Reason(translate(reason), cure(row, reason), another=reason.cure == ANOTHER) for reason in found)
 
 
 def _advised(row: Any, transition: Transition) -> dict[str, str]:

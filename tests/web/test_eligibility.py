@@ -64,7 +64,7 @@ def test_an_ineligible_applicant_is_refused_by_a_direct_request_too(app: Flask) 
 
     with app.app_context():
         assert (answer.status_code, db.session.query(Application).count()) == (409, 0)
-    assert "1 reason prevents this organisation from applying." in answer.page.text
+    assert "This organisation cannot apply:" in answer.page.text
 
 
 def test_no_one_can_begin_for_an_organisation_that_is_not_theirs(app: Flask) -> None:

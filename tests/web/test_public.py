@@ -94,6 +94,14 @@ def test_stored_figures_stay_until_the_clock_counts_again(app: Flask) -> None:
     assert f"{kept_at:%H:%M} UTC" in before[before.index("As of") :][:40]
 
 
+@pytest.mark.ground("awarded")
+def test_an_award_that_is_not_signed_yet_is_no_public_grant(app: Flask) -> None:
+    text = anonymous(app).get("/").page.text
+
+    assert "grant in 1 country" not in text
+    assert "Recently funded" not in text
+
+
 def _keep() -> datetime:
     """Count the figures as the clock does; returns the time."""
     with transaction():
@@ -181,7 +189,7 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
         "3 independent reviewers",
         "when we have approved the interim report",
         "The panel discusses the scores, and a programme officer recommends an award or a decline.",
-        "The approver, who took no part in the eligibility checks, then decides.",
+        "An approver who took no part in the eligibility checks then decides.",
     ):
         assert sentence in page.page.text
 

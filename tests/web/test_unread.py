@@ -56,4 +56,4 @@ def test_an_invalid_value_is_reported_once(app: Flask, typed: dict[str, str], re
 
     listed = [unescape(item) for item in re.findall("<li><a [^>]*>(.*?)</a>", summary)]
     assert listed == reported
-    assert f"You cannot submit yet: {len(listed)} problem" in summary
+    assert f"You cannot submit yet: {len(listed)} item" in summary

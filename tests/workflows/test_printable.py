@@ -72,7 +72,7 @@ def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
             Content({}, goals=[GOAL, Goal("Sites", "🎉", Decimal(0), Decimal(4), "")]),
             "remove characters that our letters cannot print from “Goals, 2”: 🎉",
         ),
-        (GOALS, Content({}, goals=[GOAL] * 41), "“Goals” has 41 rows; this call allows at most 40."),
+        (GOALS, Content({}, goals=[GOAL] * 41), "“Goals” has 41 lines; this call allows at most 40."),
     ],
 )
 def test_unprintable_text_is_reported_before_submission(question: Question, content: Content, text_found: str) -> None:

@@ -83,21 +83,21 @@ def incomplete(*questions: Question, content: Content) -> list[str]:
         (
             DATED,
             [{"name": "Dig", "start": "soon"}],
-            ["Part: row 1 of “Work” has an invalid date or number."],
+            ["Part: line 1 of “Work” has an invalid date or number."],
         ),
         (
             ROWS,
             [{"name": "H. (demo)", "role": "Leads"}] * 3,
-            ["Part: “Team” has 3 rows; this call allows at most 2."],
+            ["Part: “Team” has 3 lines; this call allows at most 2."],
         ),
         (ROWS, [], ["Part: “Team” is missing."]),
         (ROWS, [{"name": "H. (demo)", "role": "Leads"}], []),
         (
             ROWS,
             [{"name": "H. (demo)", "role": "Leads"}, {"name": "", "member": "1"}],
-            ["Part: row 2 of “Team” is incomplete."],
+            ["Part: line 2 of “Team” is incomplete."],
         ),
-        (SPANS, [{"start": "2027-03-01", "end": "2027-02-28"}], ["Part: row 1 of “Work” ends before it starts."]),
+        (SPANS, [{"start": "2027-03-01", "end": "2027-02-28"}], ["Part: line 1 of “Work” ends before it starts."]),
         (SPANS, [{"start": "2027-03-01", "end": "2027-03-01"}], []),
     ],
 )
@@ -154,7 +154,7 @@ def test_a_form_for_one_indicator_accepts_one() -> None:
 
     assert incomplete(one, content=Content({}, goals=(SPEED,))) == []
     assert incomplete(one, content=Content({}, goals=(SPEED,) * 2)) == [
-        "Part: “Indicators” has 2 rows; this call allows at most 1."
+        "Part: “Indicators” has 2 lines; this call allows at most 1."
     ]
 
 

@@ -208,17 +208,17 @@ OTHER = {
         Failing(
             money.a_third_person,
             {"prepared_by": list(Role).index(Role.FINANCE) + 1},
-            ("You prepared or approved this batch, so another person must do this.",),
+            ("You prepared this batch, so someone else must approve and release it.",),
         ),
         Failing(
             money.a_third_person,
             {"approved_by": list(Role).index(Role.FINANCE) + 1},
-            ("You prepared or approved this batch, so another person must do this.",),
+            ("You approved this batch, so someone else must release it.",),
         ),
         Failing(
             money.a_third_person,
             {"award_makers": ME},
-            ("You decided an award in this batch, so another person must do this.",),
+            ("You decided on an award in this batch, so another person must do this.",),
         ),
         Failing(money.pays_somebody, {"payments": 0}, ("This batch has no payments.",)),
     ],

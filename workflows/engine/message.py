@@ -109,6 +109,9 @@ class Message:
         return message
 
 
+ANOTHER = "another person"
+"""The cure of a reason that only another person can resolve."""
+
 Value = str | int | Decimal | date | datetime | Money | Message
 
 

@@ -14,6 +14,7 @@ from workflows.rules.money import came_from_us, given_up, other_side_signs
 
 NAME = Field("name", "text", N_("Your full name"), N_("Your typed name is your signature."), printed=True)
 READ = Field("read", "tick", N_("I have read the agreement and am authorised to sign it for my organisation."))
+READ_BY_US = Field("read", "tick", N_("I have read the agreement and am authorised to sign it for the Foundation."))
 PROOF = Field("proof", "text", N_("Evidence"), N_("Describe the evidence and where it is kept."), words=3)
 
 SIGN = Transition(
@@ -35,7 +36,7 @@ COUNTERSIGN = Transition(
     target="signed",
     roles=(Role.OFFICER, Role.APPROVER),
     guards=(other_side_signs,),
-    fields=(NAME, READ),
+    fields=(NAME, READ_BY_US),
     effect=Effect.COUNTERSIGN_AGREEMENT,
     notifies=(
         Notification(

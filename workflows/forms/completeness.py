@@ -292,7 +292,7 @@ def _too_many(section: Section, question: Question, count: int) -> Sequence[Mess
     most = question.rows or (ROWS if question.kind == "indicators" else 0)
     if not most or count <= most:
         return ()
-    text = N_("%(section)s: “%(label)s” has %(count)s rows; this call allows at most %(most)s.")
+    text = N_("%(section)s: “%(label)s” has %(count)s lines; this call allows at most %(most)s.")
     return (
         Message(
             text,
@@ -310,11 +310,11 @@ def _row_problems(section: Section, question: Question, rows: Sequence[Mapping[s
     for number, row in enumerate(rows, 1):
         wanted = [(column.kind, row.get(column.key)) for column in question.columns if column.kind != "tick"]
         if any(not cell for _, cell in wanted):
-            text = N_("%(section)s: row %(number)s of “%(label)s” is incomplete.")
+            text = N_("%(section)s: line %(number)s of “%(label)s” is incomplete.")
         elif not all(readable(kind, cell) for kind, cell in wanted):
-            text = N_("%(section)s: row %(number)s of “%(label)s” has an invalid date or number.")
+            text = N_("%(section)s: line %(number)s of “%(label)s” has an invalid date or number.")
         elif any(column.after and row[column.key] < row[column.after] for column in question.columns):
-            text = N_("%(section)s: row %(number)s of “%(label)s” ends before it starts.")
+            text = N_("%(section)s: line %(number)s of “%(label)s” ends before it starts.")
         else:
             continue
         messages.append(Message(text, section=section.named, number=number, label=question.named, cure=section.key))

@@ -23,12 +23,19 @@ SUMMARY = Question(
     key="summary",
     kind="long",
     label=N_("Summary"),
-    help=N_(
-        "Say what you will do, where, for whom, and what will change. We publish the summary if we fund the project."
-    ),
+    help=N_("Say what you will do, where, for whom, and what will change."),
     words=100,
     fact=True,
 )
+PUBLISHED_SUMMARY = SUMMARY.model_copy(
+    update={
+        "help": N_(
+            "Say what you will do, where, for whom, and what will change. "
+            "We publish the summary if we fund the project."
+        )
+    }
+)
+"""For a stage in which applicants declare that it may be published."""
 STARTS_ON = Question(
     key="starts_on",
     kind="date",
@@ -41,7 +48,7 @@ ACTIVITIES_TABLE = Question(
     key="activities",
     kind="table",
     label=N_("Activities and dates"),
-    help=N_("Use one row for each activity."),
+    help=N_("Use one line for each activity."),
     columns=(
         Column(key="activity", title=N_("Activity")),
         Column(key="start", title=N_("Starts"), kind="date"),
@@ -51,6 +58,7 @@ ACTIVITIES_TABLE = Question(
 )
 
 IN_SHORT = Section(key="in_short", title=N_("Title and summary"), questions=(TITLE, SUMMARY))
+IN_SHORT_PUBLISHED = IN_SHORT.model_copy(update={"questions": (TITLE, PUBLISHED_SUMMARY)})
 
 PROBLEM = Section(
     key="problem",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from workflows.cases import ApplicationCase
 from workflows.engine.flow import Flow
-from workflows.engine.message import Message, Money
+from workflows.engine.message import ANOTHER, N_, Message, Money
 from workflows.engine.roles import Actor
 
 
@@ -52,14 +52,15 @@ def not_checked_by_me(case: ApplicationCase, actor: Actor) -> Message | None:
     """Another person completed the eligibility checks."""
     if actor.person not in case.checked_by:
         return None
-    return Message("You completed eligibility checks on this application, so another person must do this.")
+    text = N_("You completed eligibility checks on this application, so another person must do this.")
+    return Message(text, cure=ANOTHER)
 
 
 def not_recommended_by_me(case: ApplicationCase, actor: Actor) -> Message | None:
     """Another person made the recommendation."""
     if actor.person is None or actor.person != case.recommended_by:
         return None
-    return Message("You made the recommendation, so another person must decide.")
+    return Message("You made the recommendation, so another person must decide.", cure=ANOTHER)
 
 
 def award_recommended(case: ApplicationCase, actor: Actor) -> Message | None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from workflows.cases import AgreementCase, BatchCase, InstalmentCase, ReportCase
-from workflows.engine.message import Message, Money
+from workflows.engine.message import ANOTHER, N_, Message, Money
 from workflows.engine.roles import Actor
 
 FURTHEST_EAST, A_DAY = timedelta(hours=14), timedelta(days=1)
@@ -16,7 +16,7 @@ def other_side_signs(case: AgreementCase, actor: Actor) -> Message | None:
     """Another person signed for the grantee."""
     if actor.person is None or actor.person != case.signed_by:
         return None
-    return Message("You signed for the grantee, so another person must countersign.")
+    return Message("You signed for the grantee, so another person must countersign.", cure=ANOTHER)
 
 
 def report_complete(case: ReportCase, actor: Actor) -> tuple[Message, ...]:
@@ -41,7 +41,7 @@ def not_sent_by_me(case: ReportCase, actor: Actor) -> Message | None:
     """Another person submitted the report."""
     if actor.person is None or actor.person != case.sent_by:
         return None
-    return Message("You submitted this report, so another person must review it.")
+    return Message("You submitted this report, so another person must review it.", cure=ANOTHER)
 
 
 def conditions_hold(case: InstalmentCase, actor: Actor) -> tuple[Message, ...]:
@@ -50,11 +50,14 @@ def conditions_hold(case: InstalmentCase, actor: Actor) -> tuple[Message, ...]:
 
 
 def a_third_person(case: BatchCase, actor: Actor) -> Message | None:
-    """Three different people prepare, approve and release the batch, and the last two decided no award in it."""
-    if actor.person in (case.prepared_by, case.approved_by):
-        return Message("You prepared or approved this batch, so another person must do this.")
+    """Three different people prepare, approve and release the batch, and the last two decided on no award in it."""
+    if actor.person == case.prepared_by:
+        text = N_("You prepared this batch, so someone else must approve and release it.")
+        return Message(text, cure=ANOTHER)
+    if actor.person == case.approved_by:
+        return Message("You approved this batch, so someone else must release it.", cure=ANOTHER)
     if actor.person in case.award_makers:
-        return Message("You decided an award in this batch, so another person must do this.")
+        return Message("You decided on an award in this batch, so another person must do this.", cure=ANOTHER)
     return None
 
 

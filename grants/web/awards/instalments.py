@@ -84,7 +84,7 @@ def _step(row: Instalment, payment: Payment | None) -> tuple[str, str]:
     if payment and payment.paid_at:
         return "paid", day(payment.paid_at.date(), "year")
     if payment and payment.batch.step == "released":
-        return "released", gettext("since %(day)s", day=day(payment.batch.step_at.date(), "short"))
+        return "released", gettext("on %(day)s", day=day(payment.batch.step_at.date(), "short"))
     if row.step == "payable":
         return "payable", gettext("since %(day)s", day=day(row.step_at.date(), "short"))
     return row.step, ""

@@ -105,6 +105,6 @@ def _next(role: str, *, mine: bool) -> Signature:
     return Signature(
         role=role,
         name=gettext("Another member of the finance team"),
-        note=gettext("someone who has not prepared or approved this batch or decided an award in it"),
+        note=gettext("someone who has not prepared or approved this batch or decided on an award in it"),
         state="applicant",
     )

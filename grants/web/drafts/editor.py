@@ -239,7 +239,7 @@ def _state(state: SectionState) -> tuple[str, str]:
 
 
 def _note(state: SectionState, draft: OpenDraft) -> str:
-    """One short note: words of a text, rows of a table, or the amount requested."""
+    """One short note: words of a text, lines of a table, or the amount requested."""
     if state.mark == "free":
         return gettext("optional")
     asked = state.section.questions
@@ -257,7 +257,7 @@ def _note(state: SectionState, draft: OpenDraft) -> str:
 def _count(question: Question, content: Content) -> str:
     given = content.answers.get(question.key)
     if question.kind == "table":
-        return ngettext("%(num)s row", "%(num)s rows", len(given or ()))
+        return ngettext("%(num)s line", "%(num)s lines", len(given or ()))
     if question.words:
         return gettext("%(count)s of %(most)s words", count=words(str(given or "")), most=question.words)
     return gettext("answered") if given else gettext("not answered")

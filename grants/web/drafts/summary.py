@@ -83,10 +83,13 @@ def summary_page(application: Application) -> SummaryPage:
 def _besides(draft: OpenDraft, unread: list[str], reasons: Iterable[Message]) -> list[Message]:
     """The reasons that do not merely repeat that some values cannot be read.
 
-    Omitted are answers missing because of unreadable values, and rule violations computed without those values.
+    Omitted are answers missing because of unreadable values, and rule violations computed without those values; also
+    the rule that the budget requests something, where the budget is among what is missing.
     """
     known, lacking = for_want_of(draft.stage, draft.content, unread), missing(draft.stage, draft.content)
     questions = {place.partition("-")[0] for place in unread}
+    if not draft.application.asked and any(message.cure == "budget" for message in lacking):
+        questions.add("budget")
     return [
         message for message in reasons if message not in known and (message in lacking or message.cure not in questions)
     ]

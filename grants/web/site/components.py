@@ -33,10 +33,14 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason against an action, and where it can be resolved, if there is such a place."""
+    """A reason against an action, and where it can be resolved, if there is such a place.
+
+    another: only another person can act.
+    """
 
     text: str
     cure: Link | None = None
+    another: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,13 +130,13 @@ KINDS = {
         "batches.show",
     ),
     "batch_approved": Kind(
-        Message("Release batch %(title)s"),
+        Message("Release payments of batch %(title)s"),
         Message("Two other people prepared and approved it."),
         Message("View batch"),
         "batches.show",
     ),
     "batch_released": Kind(
-        Message("Confirm batch %(title)s"),
+        Message("Confirm payments of batch %(title)s"),
         Message("It has been sent to the bank."),
         Message("View batch"),
         "batches.show",
