@@ -269,7 +269,7 @@ def test_a_complete_proposal_is_submitted_once_with_number_and_hash(app: Flask) 
 
     row = stored(app, id)
     assert [one.status_code for one in sent] == [302, 302]
-    assert "Application submitted" in shown.page.text
+    assert "We received your proposal" in shown.page.text
     assert f"Its reference number is {row.reference}." in shown.page.text
     with app.app_context():
         sent_as = db.session.get_one(Submission, row.submission_id)

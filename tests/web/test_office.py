@@ -209,7 +209,7 @@ def test_the_person_who_completed_the_checks_is_not_asked_to_recommend_or_decide
         scene.review(made, small, ("rex", "ria"))
 
     assert tasks(app, made, "olga") == []
-    assert sorted(tasks(app, made, "omar")) == ["Recommend: fibre title", "Send to panel: fibre title"]
+    assert sorted(tasks(app, made, "omar")) == ["Decide: fibre title", "Recommend: fibre title"]
 
 
 @pytest.mark.ground("in_review")

@@ -155,7 +155,7 @@ def _round(app: Flask) -> str:
     return text[text.index("applications were submitted") : text.index("not decided yet")]
 
 
-@pytest.mark.ground("awarded")
+@pytest.mark.ground("active")
 @pytest.mark.parametrize("agreed", [True, False])
 def test_only_applicants_who_agreed_to_publication_are_named(app: Flask, settings: Settings, *, agreed: bool) -> None:
     with psycopg.connect(plain(settings.owner_database_url)) as owner:

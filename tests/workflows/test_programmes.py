@@ -65,7 +65,7 @@ CLOCKS = {
     "decision_hours",
 }
 DAYS = {"at", "until", "day", "appeal_until", "starts", "ends"}
-PLACES = {"title", "reference", "question", "feedback", "reason", "amount", "report", "proposal", *DAYS}
+PLACES = {"title", "reference", "question", "feedback", "reason", "amount", "report", "name", "proposal", *DAYS}
 
 
 @pytest.fixture(params=ALL)

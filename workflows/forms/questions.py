@@ -58,7 +58,7 @@ ACTIVITIES_TABLE = Question(
 )
 
 IN_SHORT = Section(key="in_short", title=N_("Title and summary"), questions=(TITLE, SUMMARY))
-IN_SHORT_PUBLISHED = IN_SHORT.model_copy(update={"questions": (TITLE, PUBLISHED_SUMMARY)})
+PUBLISHED = IN_SHORT.model_copy(update={"questions": (TITLE, PUBLISHED_SUMMARY)})
 
 PROBLEM = Section(
     key="problem",

@@ -8,11 +8,11 @@ from workflows.engine.message import N_
 from workflows.flows.application import PANEL
 from workflows.forms.declarations import declarations
 from workflows.forms.questions import (
-    IN_SHORT_PUBLISHED,
     MISSION,
     PARTNERS,
     PLAN,
     PROBLEM,
+    PUBLISHED,
     RISKS,
     SUSTAINABILITY,
     TEAM,
@@ -22,7 +22,7 @@ from workflows.forms.questions import (
 from workflows.forms.rubrics import LARGE
 from workflows.programme import CallRules, InstalmentPlan, Programme, ReportSchedule, RuleSpec, Stage
 
-PROJECT = (IN_SHORT_PUBLISHED, PROBLEM, PLAN, outcomes(), MISSION, TEAM, PARTNERS, SUSTAINABILITY, RISKS)
+PROJECT = (PUBLISHED, PROBLEM, PLAN, outcomes(), MISSION, TEAM, PARTNERS, SUSTAINABILITY, RISKS)
 DECLARED = declarations("true", "agreed", "account", "costs", "once", "published")
 SECTIONS = (*PROJECT, budget(cofunding=True), DECLARED)
 

@@ -7,17 +7,7 @@ from decimal import Decimal
 from workflows.engine.message import N_
 from workflows.flows.application import TWO_STAGES
 from workflows.forms.declarations import declarations
-from workflows.forms.questions import (
-    IN_SHORT,
-    IN_SHORT_PUBLISHED,
-    MISSION,
-    PARTNERS,
-    PLAN,
-    RISKS,
-    TEAM,
-    budget,
-    outcomes,
-)
+from workflows.forms.questions import IN_SHORT, MISSION, PARTNERS, PLAN, PUBLISHED, RISKS, TEAM, budget, outcomes
 from workflows.forms.rubrics import RESEARCH
 from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportSchedule, RuleSpec, Section, Stage
 
@@ -44,7 +34,7 @@ RESEARCH_PLAN = Section(key="research", title=N_("Question and method"), questio
 OPENNESS = Section(key="openness", title=N_("Outputs"), questions=(OUTPUTS,))
 
 STATEMENT = (IN_SHORT, IDEA, TEAM, budget(rows=6), declarations("true"))
-PROJECT = (IN_SHORT_PUBLISHED, RESEARCH_PLAN, OPENNESS, PLAN, outcomes(), MISSION, TEAM, PARTNERS, RISKS)
+PROJECT = (PUBLISHED, RESEARCH_PLAN, OPENNESS, PLAN, outcomes(), MISSION, TEAM, PARTNERS, RISKS)
 DECLARED = declarations("true", "costs", "once", "published", "licence")
 PROPOSAL = (*PROJECT, budget(cofunding=True), DECLARED)
 

@@ -132,13 +132,29 @@ def _reviews(principal: Principal) -> Select[Any]:
     needed = select(REQUIRED.c.reviews).where(here).scalar_subquery()
     divided = exists().where(here, tuple_(REQUIRED.c.programme, REQUIRED.c.stage).in_(apart()))
     few = counted.c.asked < needed
-    kind = case((few, literal("assign")), else_=literal("reviewed"))
+    kind = case(
+        (few, literal("assign")),
+        (exists().where(here, tuple_(REQUIRED.c.programme, REQUIRED.c.stage).in_(leading_to("panel"))), "reviewed"),
+        (exists().where(here, tuple_(REQUIRED.c.programme, REQUIRED.c.stage).in_(leading_to("decision"))), "advise"),
+        else_=literal("choose"),
+    )
     theirs = or_(~_checked_by(principal), ~divided)
     return (
         _applications(principal, Role.OFFICER, kind, *_due("review"))
         .join(counted, literal(value=True))
         .where(Application.step == "review", or_(few, and_(counted.c.sent >= needed, theirs)))
     )
+
+
+def leading_to(target: str) -> list[tuple[str, str]]:
+    """Programmes and stages where an officer sends a reviewed application to this step."""
+    return [
+        (code, stage.key)
+        for code, programme in programmes().items()
+        for stage in programme.rules.stages
+        for row in programme.flow.offered("review", stage.key, {Role.OFFICER})
+        if row.weight == "first" and row.target == target
+    ]
 
 
 def apart() -> list[tuple[str, str]]:

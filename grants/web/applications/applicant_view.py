@@ -41,7 +41,8 @@ class ApplicantView:
     writable: whether a draft or an answer can be written, before `deadline`. sent: whether it was just submitted.
     to_sign: whether the agreement waits for the applicant's signature. award: its id. question: the officer's.
     reading: the draft while it can be written, else the submission that is shown.
-    submitted: what was submitted in this stage, as part of a sentence.
+    submitted: what was submitted in this stage, as part of a sentence. revised_at: when the newest answer to a question
+    was submitted, None without one.
     """
 
     application: Application
@@ -57,6 +58,7 @@ class ApplicantView:
     decision_by: datetime | None
     question: str
     submitted: str
+    revised_at: datetime | None
     decision: Decision | None
     to_sign: bool
     award: int | None
@@ -94,6 +96,7 @@ def show_own(application: Application) -> str:
     sent = submissions.of(application)
     shown = submissions.chosen(sent, otherwise=sent[0] if sent and not writable else None)
     reading = proposals.sent(application, shown) if shown else _unsent(application)
+    events = history.of(application, principal())
     view = ApplicantView(
         application=application,
         title=application.heading or gettext("Untitled application"),
@@ -108,13 +111,14 @@ def show_own(application: Application) -> str:
         decision_by=status.decision_by(application),
         question=asked_of(application),
         submitted=translate(SUBMITTED[application.stage]),
+        revised_at=next((event.at for event in events if event.key == "answer"), None),
         decision=decisions.of(application, principal()),
         to_sign=application.step == "agreement" and facts.agreement == "to_sign",
         award=facts.award_id,
         facts=tuple(_facts(application, reading)),
         offers=_offers(application, writable=writable),
         documents=tuple(documents.of(application, principal())),
-        entries=timeline.entries(history.of(application, principal()))[:FEW],
+        entries=timeline.entries(events)[:FEW],
         reading=reading,
         submissions=submissions.listed(application, sent, shown),
     )

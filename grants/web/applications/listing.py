@@ -18,6 +18,7 @@ from grants.forms.applications import FilterForm
 from grants.models import Application
 from grants.queries import applications as found
 from grants.queries.applications import CAPPED, Filters, Listed, Listing
+from grants.queries.flows import flow_of
 from grants.web.applications.status import award_step
 from grants.web.site import limits
 from grants.web.site.components import Flag, Link, Tab
@@ -260,6 +261,19 @@ def _all_in(one: Listed) -> bool:
     return one.reviews_in >= needed(one.application)
 
 
+def _to(target: str) -> Callable[[Listed], bool]:
+    """Whether all reviews are in and the officer sends the application to this step."""
+
+    def applies(one: Listed) -> bool:
+        row = one.application
+        offered = flow_of(row).offered("review", row.stage, {Role.OFFICER})
+        return _all_in(one) and any(
+            transition.weight == "first" and transition.target == target for transition in offered
+        )
+
+    return applies
+
+
 @dataclass(frozen=True, slots=True)
 class NextAction:
     """What comes next at a step. role: who can do it, None for any; endpoint: its page, empty if there is none."""
@@ -276,7 +290,9 @@ NEXT_ACTIONS = (
     NextAction("triage", Role.OFFICER, Message("Assess alert"), HERE),
     NextAction("checks", Role.OFFICER, Message("Complete eligibility checks"), HERE),
     NextAction("review", Role.OFFICER, Message("Invite reviewers"), "assignments.new", _short_of_reviewers),
-    NextAction("review", Role.OFFICER, Message("Send to panel"), HERE, _all_in),
+    NextAction("review", Role.OFFICER, Message("Send to panel"), HERE, _to("panel")),
+    NextAction("review", Role.OFFICER, Message("Recommend"), HERE, _to("decision")),
+    NextAction("review", Role.OFFICER, Message("Decide"), HERE, _all_in),
     NextAction("panel", Role.OFFICER, Message("Recommend"), HERE),
     NextAction("decision", Role.APPROVER, Message("Decide"), HERE),
     NextAction("decision", None, Message("Waiting for the approver"), ""),

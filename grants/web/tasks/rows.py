@@ -81,6 +81,18 @@ KINDS = {
         Message("Send to panel"),
         "applications.show",
     ),
+    "advise": Kind(
+        Message("Recommend: %(title)s"),
+        Message("All required reviews have been submitted."),
+        Message("Recommend"),
+        "applications.show",
+    ),
+    "choose": Kind(
+        Message("Decide: %(title)s"),
+        Message("All required reviews have been submitted."),
+        Message("Decide"),
+        "applications.show",
+    ),
     "countersign": Kind(
         Message("Countersign: %(title)s"),
         Message("The grantee has signed."),
