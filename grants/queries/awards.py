@@ -86,6 +86,7 @@ def listed(
         wanted.order_by(Award.id.desc())
         .limit(PAGE + 1)
         .options(
+            joinedload(Award.agreement),
             contains_eager(Award.application).joinedload(Application.organisation),
             contains_eager(Award.application).joinedload(Application.call),
         )
