@@ -152,10 +152,10 @@ def test_no_list_counts_it_as_awarded_and_verification_passes(app: Flask) -> Non
 
     with app.app_context():
         after = figures.counted()
-        assert (before.awards, after.awards, after.promised) == (1, 0, NOTHING)
+        assert (before.awards, after.awards, after.promised) == (0, 0, NOTHING)
         assert public.recently_funded() == []
         assert [str(message) for message in findings("seal", lambda _: True)] == []
-    assert "withdrawn" in browser(app, "olga").get("/awards?stage=ended").page.text.lower()
+    assert "Award declined" in browser(app, "olga").get("/awards?stage=ended").page.text
 
 
 def test_the_chapter_may_apply_again_and_is_not_overdue(app: Flask, settings: Settings) -> None:
