@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from grants.db import db, transaction
-from grants.models import Application, Submission
+from grants.models import Application, EventText, Submission
 from grants.services.applications import erasure
 from grants.services.integrity import submissions
 from tests import world
@@ -69,6 +69,22 @@ def test_an_erasure_with_its_event_is_no_finding(app: Flask) -> None:
         with transaction():
             erasure.erase(row, reason="The person asked for it.", actor=made.actor("olga", Role.OFFICER))
         assert row.written.content is None
+
+    assert found(app) == []
+
+
+def test_an_answer_in_words_is_erased_in_the_history_too(app: Flask) -> None:
+    with app.app_context():
+        made = world.found()
+        row = world.submitted(made, chapter="bo")
+        world.apply(made, row, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
+        world.apply(made, row, "answer", "bo1", Role.APPLICANT, answer="Somebody we know owns it.")
+        assert row.submission is not None
+        stored = db.session.query(EventText).filter_by(words="Somebody we know owns it.")
+        assert stored.count() == 1
+        with transaction():
+            erasure.erase(row.submission, reason="The person asked for it.", actor=made.actor("omar", Role.OFFICER))
+        assert (stored.count(), row.submission.written.answer) == (0, "")
 
     assert found(app) == []
 

@@ -109,7 +109,7 @@ def _covered(principal: Principal, *roles: Role) -> ColumnElement[bool]:
 
 
 def _checked_by(principal: Principal) -> ColumnElement[bool]:
-    return exists().where(Check.application_id == Application.id, Check.by == principal.id)
+    return exists().where(Check.submission_id == Application.submission_id, Check.by == principal.id)
 
 
 def _advised_by(principal: Principal) -> ColumnElement[bool]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from grants.db import db
-from grants.models import Application, Submission
+from grants.models import Application, Event, EventText, Submission
 from grants.services import locking
 from grants.services.integrity import history
 from grants.services.integrity.submissions import ERASE
@@ -14,9 +14,9 @@ from workflows.engine.roles import Actor
 
 
 def erase(submission: Submission, *, reason: str, actor: Actor) -> None:
-    """Erase the answers of a submission, and the answer in words to a question, with an event that says so.
+    """Erase the answers of a submission, and the answer in words to a question, also in the event of its sending.
 
-    The database refuses to change them without that event in the same transaction.
+    An event says so; the database refuses to change them without it in the same transaction.
     """
     application = db.session.get_one(Application, submission.application_id)
     locking.hold(application, actor=actor)
@@ -25,3 +25,13 @@ def erase(submission: Submission, *, reason: str, actor: Actor) -> None:
     history.record(about, actor=actor, key=ERASE, message=message, words={"reason": reason}, audience="office")
     db.session.execute(select(func.erase_submission(submission.id)))
     db.session.expire(submission.written)
+    for text in db.session.scalars(_answers(submission)):
+        text.words = ""
+    db.session.flush()
+
+
+def _answers(submission: Submission) -> Select[EventText]:
+    """The answer in words, as the event of the sending stores it; the chain holds its salted hash only."""
+    sent = Event.message["values"]["submission"].as_integer() == submission.number
+    about = (Event.about == Application.__tablename__, Event.about_id == submission.application_id)
+    return select(EventText).join(Event).where(*about, Event.key == "answer", sent, EventText.name == "answer")
