@@ -14,7 +14,7 @@ from grants.models import Application, Appointment, Assignment, Award, Call, Mem
 from workflows.engine.roles import Role
 
 MOST = 100
-AT_ONCE = 1_000
+TOGETHER = 1_000
 """The most people whose filters are asked in one query: each has a filter of their own."""
 PAGES = {
     "applications": select(Application.id, Application.id.label("application")),
@@ -115,8 +115,8 @@ def shown(people: Iterable[Person], asked: Iterable[tuple[int, int, Role]]) -> s
         for number, (person, role) in enumerate(numbered)
     ]
     found = set()
-    for first in range(0, len(parts), AT_ONCE):
-        for number, application in db.session.execute(union_all(*parts[first : first + AT_ONCE])):
+    for first in range(0, len(parts), TOGETHER):
+        for number, application in db.session.execute(union_all(*parts[first : first + TOGETHER])):
             person, role = numbered[number]
             found.add((person, application, role))
     return found
