@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 
 from config import Settings
+from workflows.engine.roles import Role
 
 NAMES = {
     "ix": "%(table_name)s_%(column_0_N_name)s_idx",
@@ -53,20 +54,21 @@ class Visibility:
 
     root: name of a filter in `grants.access`. through: foreign key to a table whose visible rows make these visible.
     sides: the sides from which `through` applies. own: column with the id of the person to whom the row is also
-    visible. public: visible to all. Without any of these, the table is internal and no page shows its rows
-    individually.
+    visible. role: the row is visible to them only while they hold this role for its application. public: visible to
+    all. Without any of these, the table is internal and no page shows its rows individually.
     """
 
     root: str | None = None
     through: str | None = None
     sides: frozenset[Side] = frozenset()
     own: str | None = None
+    role: Role | None = None
     public: bool = False
 
 
-def visible_through(column: str, *sides: Side, own: str | None = None) -> Visibility:
+def visible_through(column: str, *sides: Side, own: str | None = None, role: Role | None = None) -> Visibility:
     """Visible like the row that `column` refers to, from these sides only (all sides when none is given)."""
-    return Visibility(through=column, sides=frozenset(sides or Side), own=own)
+    return Visibility(through=column, sides=frozenset(sides or Side), own=own, role=role)
 
 
 PUBLIC = Visibility(public=True)

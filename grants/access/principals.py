@@ -41,8 +41,7 @@ class Principal:
     Principals are equal when all of that is equal, so a statement built for one can be used for the other.
     organisations: ids of those that the person acts for. calls: for each role held by appointment, the ids of the
     calls that it covers, or None for all calls. programmes: for each role, the codes of the programmes that it covers
-    as a whole. conflicts: ids of the applications with a conflict of interest. reviews: whether the person is an
-    appointed reviewer or has had an assignment.
+    as a whole. conflicts: ids of the applications with a conflict of interest.
     """
 
     person: Person | None = None
@@ -50,7 +49,6 @@ class Principal:
     calls: dict[Role, frozenset[int] | None] = field(default_factory=dict)
     programmes: dict[Role, frozenset[str]] = field(default_factory=dict)
     conflicts: frozenset[int] = frozenset()
-    reviews: bool = False
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Principal) and self._facts() == other._facts()
@@ -60,7 +58,7 @@ class Principal:
 
     def _facts(self) -> Hashable:
         scope = frozenset(self.calls.items()), frozenset(self.programmes.items())
-        return self.id, self.organisations, *scope, self.conflicts, self.reviews
+        return self.id, self.organisations, *scope, self.conflicts
 
     @property
     def id(self) -> int | None:
@@ -71,8 +69,6 @@ class Principal:
     def roles(self) -> frozenset[Role]:
         """Every role that the person holds on any object."""
         held = {Role.APPLICANT} if self.organisations else set()
-        if self.reviews:
-            held.add(Role.REVIEWER)
         return frozenset(held | set(self.calls))
 
     def may(self, permission: Permission) -> bool:
@@ -115,7 +111,6 @@ class Principal:
             self,
             calls={role: covered for role, covered in self.calls.items() if role in kept},
             programmes={role: codes for role, codes in self.programmes.items() if role in kept},
-            reviews=self.reviews and Role.REVIEWER in kept,
         )
 
 
@@ -130,7 +125,6 @@ TIES = union_all(
     select(Conflict.person_id, literal("conflict"), Conflict.application_id).where(
         Conflict.person_id.in_(PEOPLE), Conflict.lifted_at.is_(None)
     ),
-    select(Assignment.person_id, literal("asked"), Assignment.application_id).where(Assignment.person_id.in_(PEOPLE)),
 )
 APPOINTMENTS = (
     select(Appointment.person_id, Appointment.role, Appointment.programme, Appointment.call_id, Call.id)
@@ -171,7 +165,6 @@ def _principal(person: Person, ties: list[tuple[str, int]], calls: Calls, progra
         calls=calls,
         programmes=programmes,
         conflicts=frozenset(id for tie, id in ties if tie == "conflict"),
-        reviews=any(tie == "asked" for tie, _ in ties) or Role.REVIEWER in calls,
     )
 
 
@@ -193,18 +186,17 @@ def scopes_of(people: list[int]) -> dict[int, tuple[Calls, Programmes]]:
 def roles_on(row: Any, principal: Principal) -> frozenset[Role]:
     """The roles that the principal holds on this object.
 
-    With a conflict of interest on its application, only the applicant role remains. A member of the applicant has the
-    applicant role and, on their own assignment, the reviewer role, in order to declare the conflict; so no one checks,
-    decides, countersigns or pays for their own organisation.
+    A reviewer holds their role on their own assignments, while they are appointed for the call. With a conflict of
+    interest on its application, only the applicant role remains. A member of the applicant has the applicant role and,
+    on their own assignment, the reviewer role, in order to declare the conflict; so no one checks, decides,
+    countersigns or pays for their own organisation.
     """
     application = application_of(row)
     if application is None:
         return _roles_beside(row, principal)
-    roles: set[Role] = {
-        role for role in principal.calls if role is not Role.REVIEWER and principal.covers(role, application.call_id)
-    }
-    if isinstance(row, Assignment) and row.person_id == principal.id:
-        roles.add(Role.REVIEWER)
+    roles: set[Role] = {role for role in principal.calls if principal.covers(role, application.call_id)}
+    if not isinstance(row, Assignment) or row.person_id != principal.id:
+        roles.discard(Role.REVIEWER)
     if application.id in principal.conflicts:
         roles.clear()
     if application.organisation_id in principal.organisations:

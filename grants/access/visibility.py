@@ -56,10 +56,13 @@ def visible(model: type[Model], principal: Principal, sides: Iterable[Side] = tu
 
 def _own(model: type[Model], visibility: Visibility, principal: Principal) -> ColumnElement[bool]:
     columns = model.__table__.c
-    own = columns[visibility.own or ""] == principal.id
+    parts = [columns[visibility.own or ""] == principal.id]
     if principal.conflicts and "application_id" in columns:
-        return and_(own, columns["application_id"].not_in(principal.conflicts))
-    return own
+        parts.append(columns["application_id"].not_in(principal.conflicts))
+    if visibility.role and not principal.covers_everything(visibility.role):
+        covered = select(Application.id).where(_covered(principal, visibility.role))
+        parts.append(columns["application_id"].in_(covered))
+    return and_(*parts)
 
 
 def _key(model: type[Model]) -> str:
@@ -73,9 +76,9 @@ def _model_of(table: FromClause) -> type[Model]:
 def _applications(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
     """Applications visible from these sides.
 
-    Staff: those with a reference, in the calls of the role. Finance: those with an award. Reviewers: those where they
-    have declared no conflict. Each of these without conflicts of interest and without their own organisations.
-    Applicants: all of their organisations.
+    Staff: those with a reference, in the calls of the role. Finance: those with an award. Reviewers: those in the calls
+    of their role where they have declared no conflict. Each of these without conflicts of interest and without their
+    own organisations. Applicants: all of their organisations.
     """
     by_role: list[ColumnElement[bool]] = []
     if Side.OFFICE in sides:
@@ -87,14 +90,11 @@ def _applications(principal: Principal, sides: frozenset[Side]) -> ColumnElement
     if Side.FINANCE in sides:
         awarded = Application.id.in_(select(Award.application_id))
         by_role += [and_(awarded, _covered(principal, role)) for role in MONEY if role in principal.calls]
-    if Side.REVIEWER in sides and principal.reviews:
-        by_role.append(
-            Application.id.in_(
-                select(Assignment.application_id).where(
-                    Assignment.person_id == principal.id, Assignment.state.in_(("ready", "sent"))
-                )
-            )
+    if Side.REVIEWER in sides and Role.REVIEWER in principal.calls:
+        reading = select(Assignment.application_id).where(
+            Assignment.person_id == principal.id, Assignment.state.in_(("ready", "sent"))
         )
+        by_role.append(and_(Application.id.in_(reading), _covered(principal, Role.REVIEWER)))
     clear = and_(or_(false(), *by_role), *_apart(principal))
     if Side.APPLICANT in sides and principal.organisations:
         return or_(Application.organisation_id.in_(principal.organisations), clear)

@@ -13,6 +13,8 @@ from grants.cli.embedded import knock, reachable
 from grants.db import bind_app, db, transaction
 from grants.outside.servers import Postgres, Unstartable, create_database
 from grants.services.integrity import comparison
+from grants.services.reviews import assignments
+from workflows.engine.roles import CLOCK
 
 # Any number works, if every host uses the same one.
 MIGRATING = 7_031_962
@@ -46,6 +48,8 @@ def prepare(settings: Settings, running: Settings) -> None:
     with bind_app(running, "grants.init").app_context():
         with transaction():
             comparison.adopt()
+        with transaction():
+            assignments.release_unappointed(actor=CLOCK)
         db.engine.dispose()
 
 

@@ -11,13 +11,14 @@ from grants.db import Amount, Instant, Key, Model, Side, Stamp, visible_through
 from grants.models.applications import Application
 from grants.models.persons import Person
 from grants.models.submissions import Submission
+from workflows.engine.roles import Role
 
 
 class Assignment(Model):
     """The invitation of a reviewer to one application in one stage, to review the submission that it names.
 
     asked → ready (no conflict declared) → sent, or declined, conflicted, released. The reviewer sees the content of the
-    application only in `ready` and `sent`.
+    application only in `ready` and `sent`, and only while they are appointed as a reviewer of its call.
     """
 
     __tablename__ = "assignment"
@@ -28,7 +29,7 @@ class Assignment(Model):
         ),
         CheckConstraint("state NOT IN ('ready', 'sent') OR cleared_at IS NOT NULL", name="reads_after_declaring"),
     )
-    visibility = visible_through("application_id", Side.OFFICE, own="person_id")
+    visibility = visible_through("application_id", Side.OFFICE, own="person_id", role=Role.REVIEWER)
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)

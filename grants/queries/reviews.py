@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from grants.access.principals import Principal
+from grants.access.visibility import visible
 from grants.db import db
 from grants.models import Application, Assignment, Membership, Person, Review
 from workflows.programme import Criterion
@@ -44,10 +45,10 @@ FREE_MAIL = frozenset(
 
 
 def mine(principal: Principal) -> list[Assignment]:
-    """All assignments of a reviewer, soonest due date first, without cases in which they have a conflict."""
+    """The assignments of a reviewer that they may see, soonest due date first: without conflicts, in their calls."""
     wanted = (
         select(Assignment)
-        .where(Assignment.person_id == principal.id, Assignment.application_id.not_in(principal.conflicts))
+        .where(visible(Assignment, principal, ()))
         .options(
             joinedload(Assignment.application).joinedload(Application.call),
             joinedload(Assignment.application).joinedload(Application.organisation),

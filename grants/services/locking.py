@@ -76,6 +76,7 @@ def hold(
     actor: Actor | None = None,
     applicant: bool = False,
     money: bool = False,
+    invited: bool = False,
 ) -> None:
     """Lock these rows with what belongs to them, and read them again; rows that are held already stay as they are.
 
@@ -83,17 +84,25 @@ def hold(
     instalments, assignments and, with an award, fund and award; its call is shared. A batch brings the applications
     that it pays. shared: what guards read and must not change meanwhile; the person of the actor always is. applicant:
     hold the organisation too, because guards count over it. money: hold the fund even where there is no award yet.
+    invited: hold the applications too that the persons among the rows are to review, as they are once these are locked.
     Raises Stale when a row belongs to another parent than before, or is gone.
     """
     state, shared = _state(), tuple(shared)
     _attach(*rows, *shared)
     persons = {row.id for row in shared if isinstance(row, Person)} | ({actor.person} if actor else set()) - {None}
     calls = {row.id for row in shared if isinstance(row, Call)}
-    if state.has(rows) and state.shares(Person, persons) and state.shares(Call, calls) and not (applicant or money):
+    if (
+        state.has(rows)
+        and state.shares(Person, persons)
+        and state.shares(Call, calls)
+        and not (applicant or money or invited)
+    ):
         return
-    parents = _parents(rows)
     state.begin()
     state.take(Person, _ids(rows, Person), persons)
+    if invited:
+        rows = (*rows, *_invitations(_ids(rows, Person)))
+    parents = _parents(rows)
     organisations = {parent.organisation_id for parent in parents} if applicant else set()
     state.take(Organisation, _ids(rows, Organisation) | organisations)
     state.take(Call, _ids(rows, Call), calls | {parent.call_id for parent in parents})
@@ -257,6 +266,12 @@ def _key(row: Model) -> Any:
 
 def _ids(rows: Iterable[Held | Chain], model: type[Model]) -> set[int]:
     return {_key(row) for row in rows if isinstance(row, model)}
+
+
+def _invitations(persons: set[int]) -> list[Assignment]:
+    """The open assignments of these persons, who are held: nobody adds one meanwhile."""
+    open_ = select(Assignment).where(Assignment.person_id.in_(persons), Assignment.state.in_(("asked", "ready")))
+    return list(db.session.scalars(open_.order_by(Assignment.id)))
 
 
 def _parents(rows: Iterable[Held | Chain]) -> list[_Parent]:

@@ -8,6 +8,7 @@ from grants.db import db, now
 from grants.models import Appointment, Membership, Organisation, Person, SignIn
 from grants.services import locking
 from grants.services.integrity import fingerprints, history
+from grants.services.reviews import assignments
 from workflows.engine.message import Message
 from workflows.engine.roles import ROLES, Actor, Role
 
@@ -68,14 +69,18 @@ def appoint(
 
 
 def dismiss(appointment: Appointment, *, actor: Actor) -> None:
-    """End the appointment now, end all sessions of the person, and record it in history; nothing if it has ended."""
-    locking.hold(appointment.person, actor=actor)
+    """End the appointment now, with what it gave, and record it in history; nothing if it has ended.
+
+    Ends all sessions of the person. A reviewer's open assignments are closed where no other appointment covers them.
+    """
+    locking.hold(appointment.person, actor=actor, invited=True)
     if appointment.ended_at is not None:
         return
     appointment.ended_at = now()
     db.session.flush()
     sign_out_everywhere(appointment.person)
     _record(appointment, actor, "dismiss", Message("Appointment as %(role)s ended", role=ROLES[Role(appointment.role)]))
+    assignments.release(appointment.person, actor=actor)
 
 
 def sign_out_everywhere(person: Person) -> None:

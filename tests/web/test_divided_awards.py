@@ -86,7 +86,7 @@ def test_the_grantee_can_divide_the_award_in_another_way(app: Flask, mia: Carefu
         ("5900", "1100", "Line 2: the amount cannot exceed the USD 1,000.00 requested."),
         ("6000", "1000", ""),
         ("5949", "1051", "Line 2"),
-        ("much", "500", "Enter a number"),
+        ("much", "500", "Enter an amount"),
     ],
 )
 def test_a_wrong_sum_shows_an_error_and_stays_in_its_field(

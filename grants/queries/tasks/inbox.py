@@ -82,7 +82,7 @@ def _parts(principal: Principal) -> list[Select[Any]]:
     if principal.organisations:
         mine = Application.organisation_id.in_(principal.organisations)
         parts += [*_to_write(mine), *_to_account_for(mine)]
-    if principal.reviews:
+    if Role.REVIEWER in principal.calls:
         parts.append(_reviewer(principal))
     parts += officers.parts(principal)
     if Role.FINANCE in principal.calls:
@@ -174,11 +174,10 @@ def _reviewer(principal: Principal) -> Select[Any]:
         .join(Application, Application.id == Assignment.application_id)
         .join(Organisation, Organisation.id == Application.organisation_id)
         .where(
-            Assignment.person_id == principal.id,
+            visible(Assignment, principal, ()),
             Assignment.state.in_(("asked", "ready")),
             Application.step == "review",
             Application.stage == Assignment.stage,
-            Application.id.not_in(principal.conflicts),
         )
         .order_by(Assignment.due_on, Assignment.id)
     )

@@ -1,4 +1,4 @@
-"""Assignments: invite reviewers, and decline an invitation."""
+"""Assignments: invite reviewers, decline an invitation, and release a reviewer whose role has ended."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from grants.access.principals import load_principal
 from grants.db import db, now
 from grants.models import Application, Assignment, Conflict, Membership, Organisation, Person
+from grants.queries import recipients
 from grants.services import locking, outbox
 from grants.services.integrity import fingerprints, history
 from grants.services.refusals import Refused
@@ -76,10 +78,12 @@ def review_time(application: Application) -> timedelta:
 def unfit(application: Application, reviewer: Person) -> tuple[Message, ...]:
     """Every reason in the database why this person must not review the application at its current stage.
 
-    Reasons: a member of the applicant or of another applicant in this call, a declared conflict that has not been
-    lifted, an earlier invitation at this stage.
+    Reasons: not appointed as a reviewer for this call, a member of the applicant or of another applicant in this call,
+    a declared conflict that has not been lifted, an earlier invitation at this stage.
     """
     messages = []
+    if not load_principal(reviewer).covers(Role.REVIEWER, application.call_id):
+        messages.append(Message("%(name)s is not appointed as a reviewer for this call.", name=reviewer.name))
     member = select(Membership.id).where(Membership.person_id == reviewer.id, Membership.ended_at.is_(None))
     if db.session.scalar(member.where(Membership.organisation_id == application.organisation_id).limit(1)):
         messages.append(Message("%(name)s acts for the applicant.", name=reviewer.name))
@@ -116,10 +120,60 @@ def decline(assignment: Assignment, *, reason: str, actor: Actor) -> None:
 
 
 def expect(assignment: Assignment, *states: str) -> None:
-    """Hold the assignment with its application, share its reviewer; raise Refused unless it is in one of the states."""
+    """Hold the assignment with its application, share its reviewer; raise Refused unless it is in one of the states.
+
+    Raises Refused, too, when the person is not appointed as a reviewer for the call any more.
+    """
     locking.hold(assignment, shared=[assignment.person])
+    if not load_principal(assignment.person).covers(Role.REVIEWER, assignment.application.call_id):
+        raise Refused(Message("You are no longer appointed as a reviewer for this call."))
     if assignment.state not in states:
         raise Refused(Message("You have already answered this, or it is no longer needed."))
+
+
+def release(reviewer: Person, *, actor: Actor) -> None:
+    """Close the open assignments of a person in every call for which they are no longer appointed as a reviewer.
+
+    The person must be held with `invited`. The officers of each application are told.
+    """
+    held = load_principal(reviewer)
+    open_ = select(Assignment).where(Assignment.person_id == reviewer.id, Assignment.state.in_(("asked", "ready")))
+    for assignment in db.session.scalars(open_.order_by(Assignment.id)):
+        if not held.covers(Role.REVIEWER, assignment.application.call_id):
+            assignment.state = "released"
+            db.session.flush()
+            record(assignment, actor, "release", Message("Reviewer released: appointment as a reviewer ended"))
+            _report_release(assignment)
+
+
+def release_unappointed(*, actor: Actor) -> None:
+    """Close what earlier releases left open: assignments of people whose appointment or account has ended since."""
+    open_ = select(Assignment.person_id).where(Assignment.state.in_(("asked", "ready")))
+    people = db.session.scalars(select(Person).where(Person.id.in_(open_)).order_by(Person.id)).all()
+    locking.hold(*people, actor=actor, invited=True)
+    for person in people:
+        release(person, actor=actor)
+
+
+def _report_release(assignment: Assignment) -> None:
+    application = assignment.application
+    values = {
+        "name": assignment.person.name,
+        "reference": application.reference or "",
+        "call": application.call.title,
+    }
+    outbox.mail(
+        recipients.of(application, Role.OFFICER),
+        application=application,
+        role=Role.OFFICER,
+        subject=Message("Invite a reviewer: application %(reference)s, “%(call)s”", **values),
+        text=Message(
+            "%(name)s is no longer appointed as a reviewer for the call “%(call)s” and will not review application "
+            "%(reference)s. Invite another reviewer if the application has too few.",
+            **values,
+        ),
+        path=f"/applications/{application.id}",
+    )
 
 
 def record(
