@@ -105,7 +105,7 @@ def _submissions(principal: Principal, sides: frozenset[Side]) -> ColumnElement[
     """The submissions of visible applications; of a reviewer, those that their assignments are about."""
     applications = select(Application.id).where(_applications(principal, sides - {Side.REVIEWER}))
     found = Submission.application_id.in_(applications)
-    if Side.REVIEWER not in sides or not principal.reviews:
+    if Side.REVIEWER not in sides or Role.REVIEWER not in principal.calls:
         return found
     reviewed = select(Assignment.submission_id).where(
         Assignment.person_id == principal.id, Assignment.state.in_(("ready", "sent"))
