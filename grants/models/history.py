@@ -15,7 +15,8 @@ from grants.models.persons import Person
 class Event(Model):
     """One event in the history of a subject. `said` is a message (text and values), translated when it is shown.
 
-    xact: the database transaction that wrote the event. A step can only change in the same transaction as its event.
+    stamp: the database cluster and the transaction that wrote the event. A step can only change in the same
+    transaction as its event. xact: the number of the transaction, from which a checkpoint knows what it covers.
     """
 
     __tablename__ = "history"
@@ -46,6 +47,7 @@ class Event(Model):
     previous: Mapped[str]
     hash: Mapped[str]
     xact: Mapped[int] = mapped_column(BigInteger, FetchedValue())
+    stamp: Mapped[str] = mapped_column(FetchedValue())
 
     person: Mapped[Person | None] = relationship(lazy="joined")
     words: Mapped[list[EventText]] = relationship(lazy="selectin")

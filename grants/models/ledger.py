@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.db import SYSTEM, Amount, Key, Model, Stamp
@@ -64,10 +64,10 @@ class Total(Model):
 
 
 class Entry(Model):
-    """One ledger entry. Its postings must be written in the same transaction."""
+    """One ledger entry. Its postings must be written in the same transaction, and bear the same stamp."""
 
     __tablename__ = "entry"
-    __table_args__ = (UniqueConstraint("id", "xact"),)
+    __table_args__ = (UniqueConstraint("id", "stamp"),)
     visibility = SYSTEM
 
     id: Mapped[Key]
@@ -76,7 +76,7 @@ class Entry(Model):
     by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(server_default="")
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), unique=True)
-    xact: Mapped[int] = mapped_column(BigInteger, FetchedValue())
+    stamp: Mapped[str] = mapped_column(FetchedValue())
 
 
 class Posting(Model):
@@ -84,7 +84,7 @@ class Posting(Model):
 
     __tablename__ = "posting"
     __table_args__ = (
-        ForeignKeyConstraint(["entry_id", "xact"], ["entry.id", "entry.xact"]),
+        ForeignKeyConstraint(["entry_id", "stamp"], ["entry.id", "entry.stamp"]),
         CheckConstraint("amount <> 0", name="moves_something"),
     )
     visibility = SYSTEM
@@ -94,4 +94,4 @@ class Posting(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     amount: Mapped[Amount]
     currency: Mapped[str]
-    xact: Mapped[int] = mapped_column(BigInteger, FetchedValue())
+    stamp: Mapped[str] = mapped_column(FetchedValue())

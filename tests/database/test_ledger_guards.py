@@ -14,7 +14,7 @@ POSTING = (
     "INSERT INTO posting (entry_id, account_id, amount, currency) SELECT %s, id, %s, %s FROM account WHERE kind = %s"
 )
 FORGED = (
-    "INSERT INTO posting (entry_id, account_id, amount, currency, xact)"
+    "INSERT INTO posting (entry_id, account_id, amount, currency, stamp)"
     " SELECT %s, id, %s, 'USD', %s FROM account WHERE kind = %s"
 )
 
@@ -92,31 +92,31 @@ def test_a_balanced_pair_added_to_an_earlier_entry_is_rejected(own: Urls) -> Non
         with pytest.raises(errors.ForeignKeyViolation) as error:
             post(app, ("available", -5), ("envelope", 5), entry=entry)
 
-    assert error.value.diag.constraint_name == "posting_entry_id_xact_fkey"
+    assert error.value.diag.constraint_name == "posting_entry_id_stamp_fkey"
 
 
-def test_a_forged_transaction_id_does_not_help_to_add_postings(own: Urls) -> None:
+def test_a_forged_stamp_does_not_help_to_add_postings(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app:
         entry = post(app, ("available", -5), ("envelope", 5))
-        xact = app.execute("SELECT xact FROM entry WHERE id = %s", [entry]).fetchone()
+        stamp = app.execute("SELECT stamp FROM entry WHERE id = %s", [entry]).fetchone()
         app.commit()
-        assert xact is not None
+        assert stamp is not None
 
         with pytest.raises(errors.ForeignKeyViolation):
-            app.execute(FORGED, [entry, 5, xact[0], "envelope"])
+            app.execute(FORGED, [entry, 5, stamp[0], "envelope"])
 
 
-def test_without_the_stamp_a_forged_transaction_id_would_help(own: Urls) -> None:
+def test_without_the_trigger_a_forged_stamp_would_help(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as app:
         entry = post(app, ("available", -5), ("envelope", 5))
-        xact = app.execute("SELECT xact FROM entry WHERE id = %s", [entry]).fetchone()
+        stamp = app.execute("SELECT stamp FROM entry WHERE id = %s", [entry]).fetchone()
     with psycopg.connect(own("grants_owner")) as owner:
-        owner.execute("DROP TRIGGER posting_xact ON posting")
-    assert xact is not None
+        owner.execute("DROP TRIGGER posting_stamp ON posting")
+    assert stamp is not None
 
     with psycopg.connect(own("grants_app")) as app:
         for kind, amount in (("envelope", 5), ("available", -5)):
-            app.execute(FORGED, [entry, amount, xact[0], kind])
+            app.execute(FORGED, [entry, amount, stamp[0], kind])
         app.commit()
 
         assert app.execute("SELECT count(*) FROM posting WHERE entry_id = %s", [entry]).fetchone() == (4,)

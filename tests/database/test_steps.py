@@ -18,7 +18,7 @@ MOVED = {
 }
 BAIT = (
     "CREATE TEMP TABLE history AS SELECT 'application'::text AS about, 2 AS about_id, 'withdrawn'::text AS step_to,"
-    " pg_current_xact_id()::text::bigint AS xact"
+    " grants_stamp() AS stamp"
 )
 EVENT = (
     "INSERT INTO history"
@@ -92,12 +92,12 @@ def test_an_event_of_an_earlier_transaction_does_not_count(own: Urls) -> None:
             connection.commit()
 
 
-def test_a_forged_transaction_id_does_not_count(own: Urls) -> None:
+def test_a_forged_stamp_does_not_count(own: Urls) -> None:
     with psycopg.connect(own("grants_app")) as forger, psycopg.connect(own("grants_app")) as mover:
-        xact = mover.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
-        assert xact is not None
-        forged = EVENT.replace("said, previous", "xact, said, previous").replace(
-            "step, '{{}}'", f"'withdrawn', {xact[0]}, '{{{{}}}}'"
+        stamp = mover.execute("SELECT grants_stamp()").fetchone()
+        assert stamp is not None
+        forged = EVENT.replace("said, previous", "stamp, said, previous").replace(
+            "step, '{{}}'", f"'withdrawn', '{stamp[0]}', '{{{{}}}}'"
         )
         forger.execute(forged.format("application", 2).encode())
         forger.commit()

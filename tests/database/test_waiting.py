@@ -32,7 +32,7 @@ def test_a_paid_instalment_does_not_wait(connect: Connect) -> None:
 
 @pytest.mark.parametrize("how", TAKEN_OUT)
 def test_an_instalment_removed_from_its_batch_waits_again(connect: Connect, how: str) -> None:
-    with connect("grants_app") as app:
+    with connect("grants_owner") as app:
         app.execute(TAKEN_OUT[how].encode())
 
         assert waiting(app) == [2]
@@ -47,7 +47,7 @@ def test_an_instalment_in_a_batch_does_not_wait(connect: Connect) -> None:
 
 
 def test_a_planned_instalment_waits_from_the_date_it_is_payable(connect: Connect) -> None:
-    with connect("grants_app") as app:
+    with connect("grants_owner") as app:
         app.execute(TAKEN_OUT["deleted"].encode())
         app.execute("UPDATE instalment SET step = 'planned' WHERE id = 2")
         planned = waiting(app)
