@@ -22,9 +22,9 @@ test:  ## run all tests; the last line is the number of tests
 	@.ci/setup tests
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
-campaign:  ## repeat the races over money fifty times instead of ten
+campaign:  ## repeat the races over money fifty times instead of ten, and verify 10,000 checkpoints
 	@.ci/setup tests
-	@GRANTS_TEST_ROUNDS=50 .venv/bin/python -m pytest -q -n auto --dist loadfile tests/money
+	@GRANTS_TEST_ROUNDS=50 .venv/bin/python -m pytest -q -n auto --dist loadfile tests/money tests/history/test_many_checkpoints.py
 
 lint:  ## check style, types and the order of the layers
 	@.ci/setup tests

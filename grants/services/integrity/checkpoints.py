@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from sqlalchemy import or_, select, text
 
@@ -36,7 +37,7 @@ def seal(key: str) -> Checkpoint | None:
         return None
     up_to = max(rows[-1].id, last.up_to if last else 0)
     whole = digest_of(last.digest if last else FIRST, [row.hash for row in rows])
-    row = Checkpoint(at=now(), up_to=up_to, below=below, events=len(rows), digest=whole)
+    row = Checkpoint(id=last.id + 1 if last else 1, at=now(), up_to=up_to, below=below, events=len(rows), digest=whole)
     row.seal = seal_of(key, row)
     db.session.add(row)
     db.session.flush()
@@ -58,22 +59,31 @@ def seal_of(key: str, point: Checkpoint) -> str:
 
 
 def problems(key: str) -> Iterator[Message]:
-    """The seal, the number of events and the digest of each checkpoint, computed in one pass over history."""
-    sealed = text("""
-        SELECT c.id, e.hash
-        FROM (SELECT *, lag(up_to, 1, 0) OVER w AS until, lag(below, 1, 0::bigint) OVER w AS before
-              FROM checkpoint WINDOW w AS (ORDER BY id)) c
-        JOIN history e ON e.id <= c.up_to AND e.xact < c.below AND (e.id > c.until OR e.xact >= c.before)
-        ORDER BY c.id, e.id""")
-    rows = db.session.execute(sealed, execution_options={"yield_per": 1000})
-    covered = ((id, [row.hash for row in group]) for id, group in groupby(rows, key=lambda row: row.id))
-    previous, (at, hashes) = FIRST, next(covered, (0, []))
-    for point in db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)):
-        if not hmac.compare_digest(point.seal, seal_of(key, point)):
+    """The seal, the number of events and the digest of each checkpoint; one pass over history and checkpoints."""
+    points = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)).all()
+    covered = _covered(points)
+    previous, number = FIRST, 0
+    for point, hashes in zip(points, covered, strict=True):
+        if not hmac.compare_digest(point.seal.encode(), seal_of(key, point).encode()):
             yield Message("Checkpoint %(id)s: its seal is invalid.", id=point.id)
-        held = hashes if at == point.id else []
-        if len(held) != point.events or digest_of(previous, held) != point.digest:
+        if len(hashes) != point.events or digest_of(previous, hashes) != point.digest:
+            if point.id != number + 1:
+                yield Message("Checkpoint %(id)s is missing.", id=number + 1)
             yield Message("Checkpoint %(id)s: the history that it covers has changed since it was sealed.", id=point.id)
-        if at == point.id:
-            at, hashes = next(covered, (0, []))
-        previous = point.digest
+        previous, number = point.digest, point.id
+
+
+def _covered(points: Sequence[Checkpoint]) -> list[list[str]]:
+    """For each checkpoint the hashes of the events that it is the first to cover, by id.
+
+    A checkpoint covers an event when both its limits do, and limits only grow; a forged one that is smaller than the
+    one before covers nothing.
+    """
+    ups, belows = (list(accumulate(column, max)) for column in ([p.up_to for p in points], [p.below for p in points]))
+    found: list[list[str]] = [[] for _ in points]
+    rows = select(Event.id, Event.hash, Event.xact).order_by(Event.id).execution_options(yield_per=1000)
+    for id, hash, xact in db.session.execute(rows):
+        first = max(bisect_left(ups, id), bisect_right(belows, xact))
+        if first < len(points):
+            found[first].append(hash)
+    return found
