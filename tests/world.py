@@ -16,7 +16,7 @@ from grants.queries import drafts as unsent
 from grants.services import batches, calls, locking, persons, reports, transitions
 from grants.services.applications import checks, drafts
 from grants.services.money import funds
-from grants.services.reviews import assignments, conflicts, scores
+from grants.services.reviews import assignments, scores
 from tests import copies
 from workflows.engine.roles import Actor, Role
 from workflows.forms.completeness import Goal, Line
@@ -245,7 +245,7 @@ def review(world: World, row: Application, names: tuple[str, ...] = ("rex", "ria
     for name in names:
         written = scored(world, row, name)
         with transaction():
-            scores.send(written, actor=world.actor(name, Role.REVIEWER))
+            transitions.apply(written.assignment, "send", actor=world.actor(name, Role.REVIEWER))
 
 
 def scored(world: World, row: Application, name: str) -> Review:
@@ -255,7 +255,7 @@ def scored(world: World, row: Application, name: str) -> Review:
             application=row, reviewer=world.people[name], actor=world.actor("olga", Role.OFFICER)
         )
     with transaction():
-        conflicts.clear(assignment, actor=world.actor(name, Role.REVIEWER))
+        transitions.apply(assignment, "clear", actor=world.actor(name, Role.REVIEWER), answers={"none": True})
     assert assignment.review is not None
     with transaction():
         scores.save(

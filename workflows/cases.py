@@ -115,6 +115,25 @@ class ApplicationCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentCase:
+    """The invitation of a reviewer to an application.
+
+    in_review: the application is in review with the submission of the invitation. appointed, member: the reviewer is
+    appointed for the call, or acts for the applicant. unfit: every reason not to invite them. missing: a message for
+    each incomplete part of the review.
+    """
+
+    step: str = "asked"
+    stage: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    in_review: bool = False
+    appointed: bool = False
+    member: bool = False
+    unfit: tuple[Message, ...] = ()
+    missing: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementCase:
     """A grant agreement, from its first signature on.
 

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     READ_REVIEWS = "read_reviews"
     ANSWER_ASSIGNMENT = "answer_assignment"
     REVIEW = "review"
+    DECLARE_CONFLICT = "declare_conflict"
+    LIFT_CONFLICT = "lift_conflict"
     READ_AWARD = "read_award"
     DIVIDE_AWARD = "divide_award"
     READ_REPORT = "read_report"
@@ -59,6 +61,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.READ_REVIEWS: frozenset({OFFICER, APPROVER, AUDITOR}),
     Permission.ANSWER_ASSIGNMENT: frozenset({REVIEWER}),
     Permission.REVIEW: frozenset({REVIEWER}),
+    Permission.DECLARE_CONFLICT: frozenset({OFFICER, APPROVER}),
+    Permission.LIFT_CONFLICT: frozenset({OFFICER, APPROVER}),
     Permission.READ_AWARD: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR}),
     Permission.DIVIDE_AWARD: frozenset({APPLICANT}),
     Permission.READ_REPORT: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),

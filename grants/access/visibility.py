@@ -28,6 +28,7 @@ from grants.models import (
     Submission,
 )
 from workflows.engine.roles import Role
+from workflows.flows.assignment import AT_WORK
 
 OFFICE = (Role.OFFICER, Role.APPROVER, Role.AUDITOR)
 MONEY = (Role.FINANCE,)
@@ -92,7 +93,7 @@ def _applications(principal: Principal, sides: frozenset[Side]) -> ColumnElement
         by_role += [and_(awarded, _covered(principal, role)) for role in MONEY if role in principal.calls]
     if Side.REVIEWER in sides and Role.REVIEWER in principal.calls:
         reading = select(Assignment.application_id).where(
-            Assignment.person_id == principal.id, Assignment.state.in_(("ready", "sent"))
+            Assignment.person_id == principal.id, Assignment.step.in_(("ready", "sent"))
         )
         by_role.append(and_(Application.id.in_(reading), _covered(principal, Role.REVIEWER)))
     clear = and_(or_(false(), *by_role), *_apart(principal))
@@ -108,7 +109,7 @@ def _submissions(principal: Principal, sides: frozenset[Side]) -> ColumnElement[
     if Side.REVIEWER not in sides or Role.REVIEWER not in principal.calls:
         return found
     reviewed = select(Assignment.submission_id).where(
-        Assignment.person_id == principal.id, Assignment.state.in_(("ready", "sent"))
+        Assignment.person_id == principal.id, Assignment.step.in_(("ready", "sent"))
     )
     clear = select(Application.id).where(_applications(principal, frozenset({Side.REVIEWER})))
     return or_(found, and_(Submission.id.in_(reviewed), Submission.application_id.in_(clear)))
@@ -208,13 +209,14 @@ def _covers_payments(principal: Principal, role: Role) -> ColumnElement[bool]:
 def reached(principal: Principal, role: Role) -> ColumnElement[bool]:
     """The applications about which the principal may be written to in this role: those that they see in it.
 
-    A reviewer is written to before they see anything, in order to declare whether they have a conflict of interest.
+    A reviewer is written to before they see anything, in order to declare whether they have a conflict of interest, and
+    when the invitation is withdrawn.
     """
     alone = principal.limited_to({role})
     if role is not Role.REVIEWER:
         return visible(Application, alone, (SIDES[role],)) if role in SIDES else false()
     invited = select(Assignment.application_id).where(
-        Assignment.person_id == principal.id, Assignment.state.in_(("asked", "ready", "sent"))
+        Assignment.person_id == principal.id, Assignment.step.in_((*AT_WORK, "withdrawn"))
     )
     return and_(Application.id.in_(invited), _covered(alone, role), *_apart(principal))
 

@@ -12,9 +12,9 @@ from config import ROOT, Settings
 from grants.cli.embedded import knock, reachable
 from grants.db import bind_app, db, transaction
 from grants.outside.servers import Postgres, Unstartable, create_database
+from grants.services import transitions
 from grants.services.integrity import comparison
 from grants.services.reviews import assignments
-from workflows.engine.roles import CLOCK
 
 # Any number works, if every host uses the same one.
 MIGRATING = 7_031_962
@@ -49,7 +49,7 @@ def prepare(settings: Settings, running: Settings) -> None:
         with transaction():
             comparison.adopt()
         with transaction():
-            assignments.release_unappointed(actor=CLOCK)
+            assignments.release_unappointed(apply=transitions.apply)
         db.engine.dispose()
 
 

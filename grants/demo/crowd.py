@@ -18,9 +18,8 @@ from grants.queries.sessions import person_of
 from grants.services import calls, figures, persons, transitions
 from grants.services.applications import checks, drafts
 from grants.services.money import funds
-from grants.services.reviews import assignments, conflicts
+from grants.services.reviews import assignments
 from grants.services.reviews.scores import save as save_review
-from grants.services.reviews.scores import send as submit_review
 from workflows.engine.roles import CLOCK, Actor, Role
 from workflows.programme import Question
 from workflows.programmes import programmes
@@ -208,7 +207,7 @@ def _review(application: Application, proposal: Proposal, number: int) -> None:
     reviewer = Actor(person=person.id, role=Role.REVIEWER, via="demo")
     with transaction():
         assignment = db.session.query(Assignment).filter_by(application=application, person_id=person.id).one()
-        conflicts.clear(assignment, actor=reviewer)
+        transitions.apply(assignment, "clear", actor=reviewer, answers={"none": True})
         assert assignment.review is not None  # noqa: S101 - clearing has just opened it
         save_review(
             assignment.review,
@@ -218,7 +217,7 @@ def _review(application: Application, proposal: Proposal, number: int) -> None:
             amount=given.amount,
             confidence=3,
         )
-        submit_review(assignment.review, actor=reviewer)
+        transitions.apply(assignment, "send", actor=reviewer)
 
 
 def _recommend(application: Application) -> None:

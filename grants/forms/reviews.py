@@ -11,9 +11,9 @@ from wtforms.validators import Length, ValidationError
 
 from grants.forms.base import TEXT, AmountField, Form, cleaned, needed
 from grants.models import Review
-from grants.services.reviews.conflicts import CONFLICTS
 from workflows.engine.message import N_
 from workflows.programme import Criterion
+from workflows.rules.reviews import CONFLICTS
 
 CONFIDENCE = (
     ("5", N_("Very confident: this is my own field")),
@@ -41,6 +41,10 @@ class ConflictForm(Form):
         """The keys of the ticked conflicts."""
         return [key for key, _ in CONFLICTS if self[key].data]
 
+    def answers(self) -> dict[str, bool]:
+        """The answers to the fields of the transition: the ticked conflicts, or “None of these”."""
+        return dict.fromkeys(self.kinds() or ["none"], True)
+
     def validate_none(self, field: Field) -> None:
         """Require an answer, and reject a conflict together with “None of these”."""
         if field.data and self.kinds():
@@ -49,10 +53,25 @@ class ConflictForm(Form):
             raise ValidationError(gettext("Select what applies to you, or “None of these”."))
 
 
-class DeclineForm(Form):
-    """The reason for declining an invitation."""
+class StaffConflictForm(Form):
+    """The kinds of conflict of interest of a member of staff; at least one is ticked."""
 
-    reason = text(lazy_gettext("Reason"), missing=lazy_gettext("Enter the reason, such as lack of time."))
+    member, author, person, money, applied = (BooleanField(lazy_gettext(sentence)) for _, sentence in CONFLICTS)
+
+    def kinds(self) -> list[str]:
+        """The keys of the ticked conflicts."""
+        return [key for key, _ in CONFLICTS if self[key].data]
+
+    def validate_member(self, field: Field) -> None:
+        """Require at least one kind."""
+        if not self.kinds():
+            raise ValidationError(gettext("Select what applies to you."))
+
+
+class LiftForm(Form):
+    """Why a conflict of interest is lifted."""
+
+    reason = text(lazy_gettext("Reason"), missing=lazy_gettext("Enter why this is not a conflict of interest."))
 
 
 class ReviewForm(Form):

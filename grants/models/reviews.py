@@ -17,17 +17,18 @@ from workflows.engine.roles import Role
 class Assignment(Model):
     """The invitation of a reviewer to one application in one stage, to review the submission that it names.
 
-    asked → ready (no conflict declared) → sent, or declined, conflicted, released. The reviewer sees the content of the
-    application only in `ready` and `sent`, and only while they are appointed as a reviewer of its call.
+    Its flow is in `workflows/flows/assignment.py`. The reviewer sees the content of the application only in `ready` and
+    `sent`, and only while they are appointed as a reviewer of its call.
     """
 
     __tablename__ = "assignment"
     __table_args__ = (
         Index("assignment_current_key", "application_id", "stage", "person_id", unique=True),
         CheckConstraint(
-            "state IN ('asked', 'ready', 'sent', 'declined', 'conflicted', 'released')", name="state_is_known"
+            "step IN ('asked', 'ready', 'sent', 'declined', 'withdrawn', 'conflicted', 'released')",
+            name="step_is_known",
         ),
-        CheckConstraint("state NOT IN ('ready', 'sent') OR cleared_at IS NOT NULL", name="reads_after_declaring"),
+        CheckConstraint("step NOT IN ('ready', 'sent') OR cleared_at IS NOT NULL", name="reads_after_declaring"),
     )
     visibility = visible_through("application_id", Side.OFFICE, own="person_id", role=Role.REVIEWER)
 
@@ -36,7 +37,8 @@ class Assignment(Model):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     stage: Mapped[str]
-    state: Mapped[str] = mapped_column(server_default="asked")
+    step: Mapped[str] = mapped_column(server_default="asked")
+    step_at: Mapped[Stamp]
     due_on: Mapped[date]
     assigned_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     assigned_at: Mapped[Stamp]

@@ -222,7 +222,7 @@ def _listed(page: Sequence[Application], owing: AbstractSet[int]) -> list[Listed
 
 
 def _line(row: Application, asked: list[Assignment], *, overdue: bool) -> Listed:
-    states = [assignment.state for assignment in asked]
+    states = [assignment.step for assignment in asked]
     board = reviews.board(asked, row.call.data.rubric, row.stage)
     return Listed(
         row,

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
+from grants.access.principals import load_principal
 from grants.db import db
 from grants.models import Application, Appointment, Assignment, Conflict, Membership, Person
 from grants.queries import reviews
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
+from workflows.flows.assignment import AT_WORK, OPEN
 
 MOST = 300
+INVITED = N_("%(name)s has already been invited.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ def candidates(application: Application) -> list[Candidate]:
         )
     )
     ids = [person.id for person in people]
-    against, load = _against(application, ids), _open(ids)
+    asked = frozenset(db.session.scalars(_invited(application, ids)))
+    against, load = [*_against(application, ids), (INVITED, asked)], _open(ids)
     domains = reviews.domains_of(application) if people else frozenset()
     found = [
         Candidate(
@@ -77,19 +81,42 @@ def _doubts(person: Person, domains: frozenset[str]) -> tuple[Message, ...]:
     return (Message("%(name)s shares an email domain with the applicant.", name=person.name),)
 
 
+def unfit(application: Application, reviewer: Person) -> tuple[Message, ...]:
+    """Every reason why this person must not be a reviewer of the application.
+
+    Reasons: not appointed as a reviewer for this call, a member of the applicant or of another applicant in this call,
+    a declared conflict that has not been lifted.
+    """
+    messages = tuple(
+        Message(text, name=reviewer.name) for text, held in _against(application, [reviewer.id]) if reviewer.id in held
+    )
+    if load_principal(reviewer).covers(Role.REVIEWER, application.call_id):
+        return messages
+    return Message("%(name)s is not appointed as a reviewer for this call.", name=reviewer.name), *messages
+
+
+def invited(application: Application, reviewer: Person) -> Message | None:
+    """The reason why this person is not invited once more: they have an assignment at this stage."""
+    held = _invited(application, [reviewer.id])
+    return Message(INVITED, name=reviewer.name) if db.session.scalar(held.limit(1)) else None
+
+
+def _invited(application: Application, ids: list[int]) -> Select[int]:
+    return select(Assignment.person_id).where(
+        Assignment.application_id == application.id,
+        Assignment.stage == application.stage,
+        Assignment.person_id.in_(ids),
+    )
+
+
 def _against(application: Application, ids: list[int]) -> list[tuple[str, frozenset[int]]]:
-    """The reasons of `services.reviews.unfit` for many people at once; a test keeps the two equal."""
+    """Reasons not to invite people, each with the ids of those whom it concerns."""
     member = select(Membership.person_id).where(Membership.person_id.in_(ids), Membership.ended_at.is_(None))
     applied = member.join(Application, Application.organisation_id == Membership.organisation_id).where(
         Application.call_id == application.call_id, Application.id != application.id
     )
     conflict = select(Conflict.person_id).where(
         Conflict.application_id == application.id, Conflict.person_id.in_(ids), Conflict.lifted_at.is_(None)
-    )
-    asked = select(Assignment.person_id).where(
-        Assignment.application_id == application.id,
-        Assignment.stage == application.stage,
-        Assignment.person_id.in_(ids),
     )
     wanted = (
         (
@@ -98,7 +125,6 @@ def _against(application: Application, ids: list[int]) -> list[tuple[str, frozen
         ),
         (N_("%(name)s has applied in this call."), applied),
         (N_("%(name)s has a conflict of interest."), conflict),
-        (N_("%(name)s has already been invited."), asked),
     )
     return [(text, frozenset(db.session.scalars(query.distinct()))) for text, query in wanted]
 
@@ -106,7 +132,7 @@ def _against(application: Application, ids: list[int]) -> list[tuple[str, frozen
 def _open(ids: list[int]) -> Mapping[int, int]:
     counted = (
         select(Assignment.person_id, func.count())
-        .where(Assignment.person_id.in_(ids), Assignment.state.in_(("asked", "ready")))
+        .where(Assignment.person_id.in_(ids), Assignment.step.in_(OPEN))
         .group_by(Assignment.person_id)
     )
     return dict(db.session.execute(counted).all())
@@ -117,6 +143,6 @@ def counted(application: Application) -> int:
     wanted = select(func.count()).where(
         Assignment.application_id == application.id,
         Assignment.stage == application.stage,
-        Assignment.state.in_(("asked", "ready", "sent")),
+        Assignment.step.in_(AT_WORK),
     )
     return db.session.scalar(wanted) or 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from grants.models import Agreement, Application, Batch, Instalment, Report
+from grants.models import Agreement, Application, Assignment, Batch, Instalment, Report
 from workflows.engine.flow import Flow
-from workflows.flows import agreement, payment, report
+from workflows.flows import agreement, assignment, payment, report
 from workflows.programmes import programmes
 
-InApplication = Application | Agreement | Report | Instalment
+InApplication = Application | Assignment | Agreement | Report | Instalment
 Stateful = InApplication | Batch
 """The rows that have a flow. A batch belongs to no application, because it pays instalments of several."""
 
@@ -17,6 +17,8 @@ def flow_of(row: Stateful) -> Flow:
     match row:
         case Application():
             return programmes()[row.call.programme].flow
+        case Assignment():
+            return assignment.FLOW
         case Agreement():
             return agreement.FLOW
         case Report():
@@ -29,4 +31,10 @@ def flow_of(row: Stateful) -> Flow:
 
 def parent_application(row: InApplication) -> Application:
     """The application that the row belongs to; an application belongs to itself."""
-    return row if isinstance(row, Application) else row.award.application
+    match row:
+        case Application():
+            return row
+        case Assignment():
+            return row.application
+        case _:
+            return row.award.application

@@ -146,7 +146,7 @@ class Board:
 
 def board(assignments: Iterable[Assignment], rubric: Sequence[Criterion], stage: str) -> Board:
     """The submitted reviews of that stage, side by side."""
-    sent = tuple(a for a in assignments if a.stage == stage and a.state == "sent" and a.review)
+    sent = tuple(a for a in assignments if a.stage == stage and a.step == "sent" and a.review)
     held = [{score.criterion: score.points for score in a.review.scores} for a in sent if a.review]
     lines = tuple(Line(criterion, tuple(scores.get(criterion.key) for scores in held)) for criterion in rubric)
     return Board(stage, sent, lines, tuple(t for a in sent if a.review and (t := total(a.review, rubric)) is not None))

@@ -47,7 +47,7 @@ def _means(application: Application) -> dict[int, Decimal]:
         .where(
             Application.call_id == application.call_id,
             Assignment.stage == application.stage,
-            Assignment.state == "sent",
+            Assignment.step == "sent",
             or_(Application.id == application.id, Application.step.in_(FUNDED)),
         )
         .order_by(Score.id)

@@ -68,11 +68,11 @@ def _parts(ids: list[int]) -> list[Any]:
     )
     reviews = (
         select(
-            *_columns(Assignment.application_id, "review", Assignment.state, func.max(Assignment.due_on), func.count())
+            *_columns(Assignment.application_id, "review", Assignment.step, func.max(Assignment.due_on), func.count())
         )
         .join(Application, Application.id == Assignment.application_id)
         .where(Assignment.application_id.in_(ids), Assignment.stage == Application.stage)
-        .group_by(Assignment.application_id, Assignment.state)
+        .group_by(Assignment.application_id, Assignment.step)
     )
     awards = (
         select(*_columns(Award.application_id, "award", Agreement.step, Award.starts_on, Award.id))

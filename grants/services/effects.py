@@ -17,8 +17,15 @@ Values = Mapping[str, Value]
 class Apply(Protocol):
     """`transitions.apply`. An effect gets it as an argument, because `transitions` imports the effects."""
 
-    def __call__(self, rows: Stateful | Sequence[Stateful], key: str, *, actor: Actor) -> None:
-        """Apply the transition `key` to the row, or to several rows of one flow."""
+    def __call__(
+        self,
+        rows: Stateful | Sequence[Stateful],
+        key: str,
+        *,
+        actor: Actor,
+        answers: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Apply the transition `key` to the row, or to several rows of one flow. answers: field → value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def receipt(
 def award_letter(award: Award, *, signed_by: Person, number: str | None = None) -> Document:
     """Order the award letter: amount, instalments with their conditions, and the grantee's tasks with their dates."""
     application = award.application
-    reviews = select(func.count()).where(Assignment.application_id == application.id, Assignment.state == "sent")
+    reviews = select(func.count()).where(Assignment.application_id == application.id, Assignment.step == "sent")
     reports = {report.number: report for report in _reports(award)}
     return documents.order(
         snapshots.AwardLetter,

@@ -91,27 +91,21 @@ def hold(
     _attach(*rows, *shared)
     persons = {row.id for row in shared if isinstance(row, Person)} | ({actor.person} if actor else set()) - {None}
     calls = {row.id for row in shared if isinstance(row, Call)}
-    if (
-        state.has(rows)
-        and state.shares(Person, persons)
-        and state.shares(Call, calls)
-        and not (applicant or money or invited)
-    ):
+    known = {*((Person, id) for id in persons), *((Call, id) for id in calls)} <= state.modes.keys()
+    if known and state.has(rows) and not (applicant or money or invited):
         return
     state.begin()
     state.take(Person, _ids(rows, Person), persons)
-    if invited:
-        rows = (*rows, *_invitations(_ids(rows, Person)))
+    rows = (*rows, *_invitations(_ids(rows, Person))) if invited else rows
     parents = _parents(rows)
-    organisations = {parent.organisation_id for parent in parents} if applicant else set()
-    state.take(Organisation, _ids(rows, Organisation) | organisations)
+    applicants = {parent.organisation_id for parent in parents if applicant}
+    state.take(Organisation, _ids(rows, Organisation) | applicants)
     state.take(Call, _ids(rows, Call), calls | {parent.call_id for parent in parents})
     state.take(Application, {parent.id for parent in parents})
     paying = _take_parts(state, [parent.id for parent in parents])
-    funds = {
-        application.call.fund_id for application in state.of(Application, (p.id for p in parents) if money else paying)
-    }
-    state.take(Fund, _ids(rows, Fund) | {row.fund_id for row in rows if isinstance(row, Batch)} | funds)
+    spending = state.of(Application, (parent.id for parent in parents) if money else paying)
+    funds = {row.fund_id for row in rows if isinstance(row, Batch)} | {one.call.fund_id for one in spending}
+    state.take(Fund, _ids(rows, Fund) | funds)
     state.take(Award, set(paying.values()))
     state.take(Batch, _ids(rows, Batch))
     _take_heads(state, rows, parents)
@@ -164,9 +158,6 @@ class _State:
         return all(
             self.modes.get((Head, tuple(row)) if isinstance(row, Chain) else (type(row), _key(row))) for row in rows
         )
-
-    def shares(self, model: type[Model], ids: Iterable[Any]) -> bool:
-        return all((model, id) in self.modes for id in ids)
 
     def alone(self, table: str, id: int) -> bool:
         return any(model.__tablename__ == table and self.modes.get((model, id)) for model in ORDER)
@@ -270,7 +261,7 @@ def _ids(rows: Iterable[Held | Chain], model: type[Model]) -> set[int]:
 
 def _invitations(persons: set[int]) -> list[Assignment]:
     """The open assignments of these persons, who are held: nobody adds one meanwhile."""
-    open_ = select(Assignment).where(Assignment.person_id.in_(persons), Assignment.state.in_(("asked", "ready")))
+    open_ = select(Assignment).where(Assignment.person_id.in_(persons), Assignment.step.in_(("asked", "ready")))
     return list(db.session.scalars(open_.order_by(Assignment.id)))
 
 

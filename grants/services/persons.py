@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from grants.db import db, now
 from grants.models import Appointment, Membership, Organisation, Person, SignIn
 from grants.services import locking
+from grants.services.effects import Apply
 from grants.services.integrity import fingerprints, history
 from grants.services.reviews import assignments
 from workflows.engine.message import Message
@@ -68,10 +69,11 @@ def appoint(
     return appointment
 
 
-def dismiss(appointment: Appointment, *, actor: Actor) -> None:
+def dismiss(appointment: Appointment, *, actor: Actor, apply: Apply) -> None:
     """End the appointment now, with what it gave, and record it in history; nothing if it has ended.
 
     Ends all sessions of the person. A reviewer's open assignments are closed where no other appointment covers them.
+    apply: `transitions.apply`.
     """
     locking.hold(appointment.person, actor=actor, invited=True)
     if appointment.ended_at is not None:
@@ -80,7 +82,7 @@ def dismiss(appointment: Appointment, *, actor: Actor) -> None:
     db.session.flush()
     sign_out_everywhere(appointment.person)
     _record(appointment, actor, "dismiss", Message("Appointment as %(role)s ended", role=ROLES[Role(appointment.role)]))
-    assignments.release(appointment.person, actor=actor)
+    assignments.release(appointment.person, apply=apply)
 
 
 def sign_out_everywhere(person: Person) -> None:

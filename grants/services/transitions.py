@@ -1,7 +1,7 @@
 """Apply transitions: hold the rows, evaluate the flow, set the steps, run the effect, record history, queue mails.
 
-Applications, agreements, reports, instalments and batches change their step only here. The service that creates the
-row sets its first step. Calls have no flow; `calls` sets their step.
+Applications, assignments, agreements, reports, instalments and batches change their step only here. The service that
+creates the row sets its first step. Calls have no flow; `calls` sets their step.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from grants.db import db, now
-from grants.models import Application, Batch, Instalment, Person, Report
+from grants.models import Application, Assignment, Batch, Instalment, Person, Report
 from grants.queries import cases, drafts, recipients
 from grants.queries.flows import InApplication, Stateful, flow_of, parent_application
 from grants.services import agreements, awards, batches, decisions, locking, outbox, reports, updates
@@ -21,6 +21,7 @@ from grants.services.effects import Change, Context, EffectFunction, Together, V
 from grants.services.integrity import fingerprints, history
 from grants.services.money import instalments, repayments
 from grants.services.refusals import Refused, Stale
+from grants.services.reviews import assignments, conflicts
 from workflows.engine.effects import Effect, check_effects
 from workflows.engine.flow import Notification, Transition, TransitionNotAllowed
 from workflows.engine.message import Message, Money
@@ -28,6 +29,7 @@ from workflows.engine.roles import Actor, Role
 from workflows.flows.standard import FLOWS
 from workflows.programme import REPORTS, SUBMITTED
 from workflows.rules.calls import counts_over_applicant
+from workflows.rules.reviews import reads_reviewer
 
 EFFECTS: dict[Effect, EffectFunction] = {
     Effect.SUBMIT_APPLICATION: submissions.submit,
@@ -38,6 +40,12 @@ EFFECTS: dict[Effect, EffectFunction] = {
     Effect.SEND_BACK_RECOMMENDATION: decisions.reconsider,
     Effect.DECLINE_APPLICATION: decisions.decline,
     Effect.REJECT_INELIGIBLE: decisions.close,
+    Effect.OPEN_PROPOSAL: assignments.open_proposal,
+    Effect.DECLARE_CONFLICT: conflicts.declare,
+    Effect.DECLINE_REVIEW: assignments.decline,
+    Effect.SUBMIT_REVIEW: assignments.submit,
+    Effect.WITHDRAW_INVITATION: assignments.withdraw,
+    Effect.INVITE_AGAIN: assignments.invite_again,
     Effect.MAKE_AWARD: awards.make,
     Effect.END_AWARD: awards.give_up,
     Effect.CLOSE_GRANT: awards.close,
@@ -97,8 +105,10 @@ def _hold(rows: Sequence[Stateful], key: str, actor: Actor) -> None:
     if others:
         raise ValueError(f"{key}: the rows have different flows")
     possible = [transition for transition in flow.transitions if transition.key == key]
+    judged = rows if any(map(reads_reviewer, possible)) else ()
     locking.hold(
         *rows,
+        shared=[row.person for row in judged if isinstance(row, Assignment)],
         actor=actor,
         applicant=any(counts_over_applicant(transition) for transition in possible),
         money=any(transition.effect is Effect.MAKE_AWARD for transition in possible),
@@ -188,13 +198,14 @@ def _record(changes: Sequence[Change]) -> None:
 def _event(change: Change) -> history.Record:
     row, transition, context = change.row, change.transition, change.context
     answers = context.answers
+    words = {f.key: str(answers[f.key]) for f in transition.fields if f.kind == "text" and answers.get(f.key)}
     return history.Record(
         replace(history.about(row), step_from=change.before, step_to=row.step),
         actor=context.actor,
         key=transition.key,
         message=change.result if isinstance(change.result, Message) else _recorded(change),
-        words={f.key: str(answers[f.key]) for f in transition.fields if f.kind == "text" and answers.get(f.key)},
-        audience=_audience(transition, context.actor),
+        words={"person": row.person.name, **words} if isinstance(row, Assignment) else words,
+        audience="office" if isinstance(row, Assignment) else _audience(transition, context.actor),
         facts=fingerprints.of(row),
     )
 
@@ -212,34 +223,45 @@ def _audience(transition: Transition, actor: Actor) -> str:
 def _notify(changes: Sequence[Change]) -> None:
     """Queue the mails of the transitions."""
     topics = [
-        (change, notification, parent_application(topic), own)
+        (change, notification, topic, own)
         for change in changes
         if change.transition.notifies
         for topic, own in _topics(change.row)
         for notification in change.transition.notifies
     ]
-    people = recipients.of_each((application, notification.to) for _, notification, application, _ in topics)
-    outbox.mail_all(
-        _mail(change, notification, application, own, people[application.id, notification.to])
-        for change, notification, application, own in topics
+    people = recipients.of_each(
+        (parent_application(topic), notification.to)
+        for _, notification, topic, _ in topics
+        if _reviewer(topic, notification) is None
     )
+    outbox.mail_all(_mail(change, notification, topic, own, people) for change, notification, topic, own in topics)
+
+
+def _reviewer(topic: InApplication, notification: Notification) -> Person | None:
+    """The only person to write to: of the reviewers, the one whom the assignment is about."""
+    return topic.person if isinstance(topic, Assignment) and notification.to is Role.REVIEWER else None
 
 
 def _mail(
-    change: Change, notification: Notification, application: Application, own: Values, people: Sequence[Person]
+    change: Change,
+    notification: Notification,
+    topic: InApplication,
+    own: Values,
+    people: Mapping[tuple[int, Role], Sequence[Person]],
 ) -> outbox.Mail:
-    """The mail about one application. own: the values of the row that it is about."""
-    answers = change.context.answers
+    """The mail about one row of an application. own: the values of the row. people: by application and role."""
+    application, answers, role = parent_application(topic), change.context.answers, notification.to
     values: dict[str, Any] = {"title": application.title, "reference": application.reference or "", **own}
     values["proposal"] = SUBMITTED[application.stage]
     values |= {field.key: str(answers.get(field.key) or "") for field in change.transition.fields} | dict(change.values)
+    reviewer = _reviewer(topic, notification)
     return outbox.Mail(
-        people,
+        recipients.entitled([reviewer], application.id, [role]) if reviewer else people[application.id, role],
         application=application,
-        role=notification.to,
+        role=role,
         subject=Message(notification.subject, **values),
         text=Message(notification.text, **values),
-        path=f"/applications/{application.id}",
+        path=f"/reviews/{topic.id}" if reviewer else f"/applications/{application.id}",
     )
 
 
@@ -250,5 +272,7 @@ def _topics(row: Stateful) -> list[tuple[InApplication, Values]]:
             return [(p.instalment, {"amount": Money(p.amount, p.currency)}) for p in row.payments if not p.undone]
         case Report():
             return [(row, {"report": Message(row.title), "name": REPORTS.get(row.title, Message("report"))})]
+        case Assignment():
+            return [(row, assignments.values_of(row))]
         case _:
             return [(row, {})]

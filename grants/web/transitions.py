@@ -18,7 +18,7 @@ from grants.access.principals import application_of, roles_on
 from grants.db import now, transaction
 from grants.forms.base import number, written
 from grants.forms.transitions import Unclear, answers, require_confirmation
-from grants.models import Agreement, Application, Batch, Report
+from grants.models import Agreement, Application, Assignment, Batch, Report
 from grants.queries import cases
 from grants.queries.cases.applications import recommendation
 from grants.queries.flows import flow_of
@@ -37,6 +37,7 @@ bp = Blueprint("transitions", __name__)
 
 NOUNS: dict[str, type[Any]] = {
     "applications": Application,
+    "assignments": Assignment,
     "agreements": Agreement,
     "reports": Report,
     "batches": Batch,
@@ -72,7 +73,7 @@ class TransitionPage:
     back: Link
 
 
-@bp.post("/<any(applications, agreements, reports, batches):noun>/<int:id>/transitions/<key>")
+@bp.post("/<any(applications, assignments, agreements, reports, batches):noun>/<int:id>/transitions/<key>")
 @permitted(Permission.SEE_INBOX)
 @idempotent
 def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
@@ -200,7 +201,22 @@ def page_of(row: Any) -> str:
     """The URL of the page that shows this row."""
     if isinstance(row, Agreement):
         return url_for("awards.show", id=row.award_id)
+    if isinstance(row, Assignment):
+        return _page_of_assignment(row)
     return url_for(f"{_noun(row)}.show", id=row.id)
+
+
+def _page_of_assignment(row: Assignment) -> str:
+    """The reviewer's page of their assignment, or their list once it has ended; for officers the list of reviewers."""
+    if row.person_id != principal().id:
+        return url_for("assignments.new", id=row.application_id)
+    match row.step:
+        case "declined":
+            return url_for("reviews.index", declined=1)
+        case "conflicted":
+            return url_for("reviews.index", passed=1)
+        case _:
+            return url_for("reviews.show", id=row.id)
 
 
 def _noun(row: Any) -> str:

@@ -91,7 +91,8 @@ def play() -> dict[str, str]:
     with transaction() as session:
         for row in session.query(Application).filter(Application.organisation_id != world.chapters["bo"].id):
             session.add(Conflict(application_id=row.id, person_id=world.people["conf"].id, kinds="member"))
-    return found
+    conflict = db.session.query(Conflict.id).filter_by(application_id=int(found["reviewed"])).scalar()
+    return found | {"conflict": str(conflict)}
 
 
 def sign_in(settings: Settings) -> dict[str, str]:
@@ -105,7 +106,7 @@ def _people(world: World, settings: Settings) -> dict[str, str]:
     """More officers, people with a limited role, another reviewer, and a person who signs in with a password."""
     with transaction():
         locking.hold(*(world.people[name] for name in ("mg1", "mg2", "bo2", "uma")))
-        for name, role in (("conf", Role.OFFICER), ("rhea", Role.REVIEWER)):
+        for name, role in (("conf", Role.OFFICER), ("rhea", Role.REVIEWER), ("rita", Role.REVIEWER)):
             world.people[name] = w.person(name)
             persons.appoint(world.people[name], role, actor=w.SYSTEM)
         for name, role in SCOPED.items():
@@ -159,19 +160,23 @@ def _reviewed(world: World, code: str, names: tuple[str, ...], amount: int = 10_
 
 
 def _in_review(world: World) -> dict[str, str]:
-    """Two applications with all required reviews; Rex is also invited to review one and is scoring the other."""
+    """Two applications with all required reviews; Rex is also invited to one and scores the other; Rita declined."""
     reviewed = _reviewed(world, "BTN-S", ("ria", "rob"), 3_000)
     ready = _reviewed(world, "BTN-L", ("ria", "rob", "rhea"))
     olga = world.actor("olga", Role.OFFICER)
     with transaction():
         spare = assignments.assign(application=reviewed, reviewer=world.people["rex"], actor=olga)
+    with transaction():
+        declined = assignments.assign(application=ready, reviewer=world.people["rita"], actor=olga)
+    w.apply(world, declined, "decline", "rita", Role.REVIEWER, reason="No time this month")
     assignment = w.scored(world, ready, "rex").assignment
     return {
         "reviewed": str(reviewed.id),
         "ready": str(ready.id),
         "assignment": str(assignment.id),
         "spare_assignment": str(spare.id),
-        "sent": str(db.session.query(Assignment.id).filter_by(application_id=ready.id, state="sent").limit(1).scalar()),
+        "declined_assignment": str(declined.id),
+        "sent": str(db.session.query(Assignment.id).filter_by(application_id=ready.id, step="sent").limit(1).scalar()),
     }
 
 

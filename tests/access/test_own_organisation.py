@@ -9,9 +9,9 @@ from grants.access.principals import load_principal, roles_on
 from grants.access.visibility import visible
 from grants.db import Side, db, transaction
 from grants.models import Application, Assignment, Award, Batch, Instalment, Person
-from grants.services import persons
+from grants.services import persons, transitions
 from grants.services.refusals import Refused
-from grants.services.reviews import assignments, conflicts
+from grants.services.reviews import assignments
 from tests import world as w
 from tests.browser import signed_in
 from tests.prepared import Prepare
@@ -98,5 +98,5 @@ def test_a_reviewer_who_joins_the_applicant_can_no_longer_read_the_application(a
             persons.join(rex, row.organisation, actor=w.SYSTEM)
 
         with pytest.raises(Refused, match="You act for the applicant"), transaction():
-            conflicts.clear(asked, actor=Actor(person=rex.id, role=Role.REVIEWER))
-        assert db.session.query(Assignment.state).filter_by(id=asked.id).scalar() == "asked"
+            transitions.apply(asked, "clear", actor=Actor(person=rex.id, role=Role.REVIEWER), answers={"none": True})
+        assert db.session.query(Assignment.step).filter_by(id=asked.id).scalar() == "asked"

@@ -19,7 +19,7 @@ from grants.db import Side, db, now, transaction
 from grants.jobs import mailing, processing
 from grants.models import Application, Appointment, Award, Conflict, DocumentSnapshot, Membership, Outbox, Person
 from grants.queries import recipients
-from grants.services import persons
+from grants.services import persons, transitions
 from grants.services.reviews import assignments
 from tests import world as w
 from workflows.engine.roles import Role
@@ -70,7 +70,7 @@ def declare(name: str) -> None:
 def end_role(name: str) -> None:
     """Lose every role."""
     for row in db.session.query(Appointment).filter_by(person_id=named(name).id, ended_at=None):
-        persons.dismiss(row, actor=w.SYSTEM)
+        persons.dismiss(row, actor=w.SYSTEM, apply=transitions.apply)
 
 
 def narrow(name: str) -> None:
@@ -265,7 +265,7 @@ def test_an_invitation_that_was_declined_is_not_mailed(app: Flask, sent: list[st
             officer = world.actor("olga", Role.OFFICER)
             asked = assignments.assign(application=row, reviewer=world.people["rob"], actor=officer)
         with transaction():
-            assignments.decline(asked, reason=REASON, actor=world.actor("rob", Role.REVIEWER))
+            transitions.apply(asked, "decline", actor=world.actor("rob", Role.REVIEWER), answers={"reason": REASON})
 
     assert written(app)["rob"] == mailing.LOST
     assert sent.count("rob@example.org") == 1, "only the invitation to review the application that was awarded"

@@ -33,7 +33,7 @@ from tests.access.table import MEANING, Row, attempt, form, page, replay, rows, 
 from tests.access.twice import sent_twice
 from tests.browser import without_key
 from workflows.engine.roles import Actor, Role
-from workflows.flows import agreement, payment, report
+from workflows.flows import agreement, assignment, payment, report
 from workflows.programmes import programmes
 
 
@@ -58,17 +58,21 @@ def test_every_route_has_its_rows(flow_row: Flask) -> None:
     assert {(row.endpoint, row.method) for row in rows()} - served == set()
 
 
+OTHERS = (
+    ("assignments", assignment.FLOW),
+    ("agreements", agreement.FLOW),
+    ("reports", report.FLOW),
+    ("batches", payment.BATCH),
+)
+
+
 def test_every_transition_that_a_person_may_apply_has_its_row() -> None:
     applications = [
         (f"applications/{{}}/{transition.key}", transition)
         for p in programmes().values()
         for transition in p.flow.transitions
     ]
-    others = [
-        (f"{noun}/{{}}/{transition.key}", transition)
-        for noun, flow in (("agreements", agreement.FLOW), ("reports", report.FLOW), ("batches", payment.BATCH))
-        for transition in flow.transitions
-    ]
+    others = [(f"{noun}/{{}}/{transition.key}", transition) for noun, flow in OTHERS for transition in flow.transitions]
     wanted = {name for name, transition in applications + others if set(transition.roles) - {Role.CLOCK}}
     written = {
         f"{noun}/{{}}/{key}"

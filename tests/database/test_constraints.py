@@ -27,7 +27,7 @@ BROKEN = {
     "appointment_one_scope": "UPDATE appointment SET programme = 'BTN-L', call_id = 1 WHERE id = 1",
     "appointment_role_is_appointed": "UPDATE appointment SET role = 'applicant' WHERE id = 1",
     "assignment_reads_after_declaring": "UPDATE assignment SET cleared_at = NULL",
-    "assignment_state_is_known": "UPDATE assignment SET state = 'asleep'",
+    "assignment_step_is_known": "UPDATE assignment SET step = 'asleep'",
     "award_ends_after_it_starts": "UPDATE award SET ends_on = starts_on",
     "award_gives_something": "UPDATE award SET amount = 0",
     "award_asks_back_by_a_day": "UPDATE award SET unused = 1, back_by = NULL",

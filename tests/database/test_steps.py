@@ -10,6 +10,7 @@ from psycopg import errors
 
 MOVED = {
     "application": "UPDATE application SET step = 'withdrawn' WHERE id = 2",
+    "assignment": "UPDATE assignment SET step = 'withdrawn' WHERE id = 1",
     "agreement": "UPDATE agreement SET step = 'countersign' WHERE id = 1",
     "instalment": "UPDATE instalment SET step = CASE step WHEN 'planned' THEN 'payable' ELSE 'planned' END"
     " WHERE id = 1",

@@ -10,9 +10,10 @@ from flask import Flask
 from grants.access.principals import load_principal
 from grants.db import db
 from grants.models import Application, Appointment, Assignment, Event
-from grants.services import persons
+from grants.queries import cases
+from grants.services import persons, transitions
 from grants.services.refusals import Refused
-from grants.services.reviews import assignments, scores
+from grants.services.reviews import assignments
 from tests import world
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, together, unlock
@@ -38,7 +39,7 @@ def dismiss() -> Callable[[], object]:
     held = db.session.query(Appointment).filter_by(person_id=made.people["ron"].id).one()
     _ = held.person.name
     db.session.commit()
-    return lambda: persons.dismiss(held, actor=made.actor("ada", Role.ADMINISTRATOR))
+    return lambda: persons.dismiss(held, actor=made.actor("ada", Role.ADMINISTRATOR), apply=transitions.apply)
 
 
 def send() -> Callable[[], object]:
@@ -48,7 +49,7 @@ def send() -> Callable[[], object]:
     assert review is not None
     _ = assignment.person.name, review.scores
     db.session.commit()
-    return lambda: scores.send(review, actor=actor)
+    return lambda: transitions.apply(assignment, "send", actor=actor)
 
 
 def invite() -> Callable[[], object]:
@@ -63,7 +64,7 @@ def invite() -> Callable[[], object]:
 def open_without_role(app: Flask) -> int:
     """The number of open assignments of people who are not appointed any more."""
     with app.app_context():
-        rows = db.session.query(Assignment).filter(Assignment.state.in_(("asked", "ready")))
+        rows = db.session.query(Assignment).filter(Assignment.step.in_(("asked", "ready")))
         return sum(not load_principal(one.person).covers(Role.REVIEWER, one.application.call_id) for one in rows)
 
 
@@ -79,9 +80,9 @@ def reviewing(app: Flask, meeting: Meeting) -> tuple[str, bool, int]:
     assert ended == DONE
     assert sent == DONE or isinstance(sent, Refused)
     with app.app_context():
-        state = db.session.query(Assignment).one().state
+        state = db.session.query(Assignment).one().step
     keys = events(app)
-    return state, keys.get("review", 0) > keys["dismiss"], open_without_role(app)
+    return state, keys.get("send", 0) > keys["dismiss"], open_without_role(app)
 
 
 def test_no_review_is_submitted_after_the_role_has_ended(
@@ -89,7 +90,7 @@ def test_no_review_is_submitted_after_the_role_has_ended(
 ) -> None:
     for _ in range(ROUNDS):
         with copies(scored) as app, monkeypatch.context() as patch:
-            assert reviewing(app, Meeting(patch, scores, "missing")) == ("sent", False, 0)
+            assert reviewing(app, Meeting(patch, cases, "of")) == ("sent", False, 0)
 
 
 def test_no_review_is_submitted_when_the_end_of_the_role_comes_first(
@@ -112,7 +113,7 @@ def test_without_the_lock_a_review_would_be_submitted_after_the_role_has_ended(
     unlock(monkeypatch)
     monkeypatch.setattr(assignments, "release", lambda *_, **__: None)
     with copies(scored) as app:
-        assert reviewing(app, Meeting(monkeypatch, scores, "missing", longest=10)) == ("sent", True, 0)
+        assert reviewing(app, Meeting(monkeypatch, cases, "of", longest=10)) == ("sent", True, 0)
 
 
 def inviting(app: Flask, meeting: Meeting) -> int:

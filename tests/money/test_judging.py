@@ -18,10 +18,10 @@ from sqlalchemy import event
 from grants.db import db
 from grants.models import Application, Assignment, Call, Check, Event
 from grants.queries import cases
+from grants.queries.cases import assignments as sending
 from grants.services import calls, transitions
 from grants.services.applications import checks, drafts
 from grants.services.refusals import Refused
-from grants.services.reviews import scores
 from tests import world
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, Command, together, unlock
@@ -170,12 +170,12 @@ def fourth(prepare: Prepare) -> str:
 
 def send() -> Callable[[], object]:
     """Ron sends his review."""
-    assignment = db.session.query(Assignment).filter_by(state="ready").one()
+    assignment = db.session.query(Assignment).filter_by(step="ready").one()
     actor, review = world.found().actor("ron", Role.REVIEWER), assignment.review
     assert review is not None
     _ = assignment.application.step, review.scores
     db.session.commit()
-    return lambda: scores.send(review, actor=actor)
+    return lambda: transitions.apply(assignment, "send", actor=actor)
 
 
 def after_the_panel(app: Flask, meeting: Meeting) -> tuple[bool, bool]:
@@ -184,7 +184,7 @@ def after_the_panel(app: Flask, meeting: Meeting) -> tuple[bool, bool]:
     assert moved == DONE
     with app.app_context():
         numbers = {one.key: one.number for one in db.session.query(Event).order_by(Event.id)}
-    return sent == DONE, numbers["review"] > numbers["to_panel"]
+    return sent == DONE, numbers["send"] > numbers["to_panel"]
 
 
 def test_no_review_is_sent_after_the_application_went_to_the_panel(
@@ -192,7 +192,7 @@ def test_no_review_is_sent_after_the_application_went_to_the_panel(
 ) -> None:
     for _ in range(ROUNDS):
         with copies(fourth) as app, monkeypatch.context() as patch:
-            assert after_the_panel(app, Meeting(patch, scores, "missing"))[1] is False
+            assert after_the_panel(app, Meeting(patch, sending, "missing"))[1] is False
 
 
 def test_without_the_lock_a_review_would_be_sent_after_the_panel_began(
@@ -200,7 +200,7 @@ def test_without_the_lock_a_review_would_be_sent_after_the_panel_began(
 ) -> None:
     unlock(monkeypatch)
     with copies(fourth) as app:
-        assert after_the_panel(app, Meeting(monkeypatch, scores, "missing", longest=10)) == (True, True)
+        assert after_the_panel(app, Meeting(monkeypatch, sending, "missing", longest=10)) == (True, True)
 
 
 def close() -> Callable[[], object]:

@@ -10,7 +10,6 @@ from grants.models import Application, Assignment, Conflict, Outbox
 from grants.queries import assignments, reviews
 from grants.services import persons
 from grants.services.reviews.assignments import assign as assign_reviewer
-from grants.services.reviews.assignments import unfit
 from tests import world as scene
 from tests.browser import signed_in
 from tests.prepared import Prepare
@@ -49,7 +48,8 @@ def test_the_list_gives_the_same_reasons_as_the_service(app: Flask, case: tuple[
     with app.app_context():
         application = db.session.get_one(Application, row.id)
         for one in assignments.candidates(application):
-            assert one.against == unfit(application, one.person)
+            reasons = [*assignments.unfit(application, one.person), assignments.invited(application, one.person)]
+            assert one.against == tuple(filter(None, reasons))
 
 
 def test_suitable_reviewers_come_first(app: Flask, case: tuple[World, Application]) -> None:

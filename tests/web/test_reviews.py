@@ -10,7 +10,8 @@ from flask import Flask
 
 from grants.db import db, transaction
 from grants.models import Application, Assignment, Conflict, Review
-from grants.services.reviews import assignments, conflicts
+from grants.services import transitions
+from grants.services.reviews import assignments
 from tests import world as scene
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare
@@ -42,7 +43,8 @@ def asked(app: Flask) -> tuple[World, int, int]:
 def ready(app: Flask, world: World, id: int) -> None:
     """Rex has declared that there is no conflict."""
     with app.app_context(), transaction():
-        conflicts.clear(db.session.get_one(Assignment, id), actor=world.actor("rex", Role.REVIEWER))
+        assignment, rex = db.session.get_one(Assignment, id), world.actor("rex", Role.REVIEWER)
+        transitions.apply(assignment, "clear", actor=rex, answers={"none": True})
 
 
 def whole(app: Flask, id: int) -> dict[str, Any]:
@@ -95,7 +97,7 @@ def test_an_empty_or_contradictory_declaration_is_requested_again(
 
     assert answer.status_code == 422
     with app.app_context():
-        assert db.session.get_one(Assignment, id).state == "asked"
+        assert db.session.get_one(Assignment, id).step == "asked"
 
 
 def test_a_conflict_hides_the_case(app: Flask, asked: tuple[World, int, int]) -> None:
@@ -139,7 +141,7 @@ def test_a_reviewer_may_decline(app: Flask, asked: tuple[World, int, int]) -> No
 
     with app.app_context():
         row = db.session.get_one(Assignment, id)
-        assert (row.state, row.reason) == ("declined", "No time")
+        assert (row.step, row.reason) == ("declined", "No time")
 
 
 def test_declining_requires_a_reason_and_keeps_the_page(app: Flask, asked: tuple[World, int, int]) -> None:
@@ -149,9 +151,9 @@ def test_declining_requires_a_reason_and_keeps_the_page(app: Flask, asked: tuple
     answer = client.submit(client.get(f"/reviews/{id}"), "/decline", reason="  ")
 
     assert answer.status_code == 422
-    assert "Enter the reason, such as lack of time." in answer.page.text
+    assert "“Reason” is missing." in answer.page.text
     with app.app_context():
-        assert db.session.get_one(Assignment, id).state == "asked"
+        assert db.session.get_one(Assignment, id).step == "asked"
 
 
 def test_another_reviewer_cannot_find_it(app: Flask, asked: tuple[World, int, int]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from grants.db import db, now, today, transaction
 from grants.models import Application, Assignment
 from grants.queries import cases, reviews, statuses
-from grants.services.reviews import scores
+from grants.services import transitions
 from grants.web.applications import applicant_view, decision_summary, rule_checks, status
 from grants.web.public import call_view
 from grants.web.site import formats
@@ -93,9 +93,9 @@ def test_a_review_is_with_the_reviewers_until_all_have_submitted(app: Flask) -> 
         assert tag_of(app, row) == ("In review", "with reviewers")
 
         with transaction():
-            assignment = db.session.scalars(select(Assignment).where(Assignment.state == "ready")).one()
+            assignment = db.session.scalars(select(Assignment).where(Assignment.step == "ready")).one()
             assert assignment.review is not None
-            scores.send(assignment.review, actor=world.actor("rob", Role.REVIEWER))
+            transitions.apply(assignment, "send", actor=world.actor("rob", Role.REVIEWER))
         assert tag_of(app, row) == ("All reviews submitted", "with us")
 
 

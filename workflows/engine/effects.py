@@ -22,6 +22,13 @@ class Effect(StrEnum):
     DECLINE_APPLICATION = auto()
     REJECT_INELIGIBLE = auto()
 
+    OPEN_PROPOSAL = auto()
+    DECLARE_CONFLICT = auto()
+    DECLINE_REVIEW = auto()
+    SUBMIT_REVIEW = auto()
+    WITHDRAW_INVITATION = auto()
+    INVITE_AGAIN = auto()
+
     MAKE_AWARD = auto()
     END_AWARD = auto()
     CLOSE_GRANT = auto()

@@ -114,6 +114,7 @@ class TransitionNotAllowed(ValueError):
 class Flow:
     """A table of transitions between steps, validated when it is created.
 
+    for_people: the steps that the clock never leads to, whatever the table says.
     Raises ValueError for an unknown step, a key used twice at one step, an unreachable step, or a transition that lets
     the clock approve, award or release.
     """
@@ -121,6 +122,7 @@ class Flow:
     name: str
     starts: tuple[str, ...]
     transitions: tuple[Transition, ...]
+    for_people: frozenset[str] = frozenset({"agreement", "approved", "released"})
     steps: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -139,9 +141,12 @@ class Flow:
         if stranded := sorted(set(named) - self._reached()):
             raise ValueError(f"{self.name}: unreachable steps: {', '.join(stranded)}")
         for transition in self.transitions:
-            if Role.CLOCK in transition.roles and _reserved_for_people(transition):
+            if Role.CLOCK in transition.roles and self._reserved_for_people(transition):
                 raise ValueError(f"{self.name}: the clock must not apply {transition.key}")
         object.__setattr__(self, "steps", tuple(dict.fromkeys(named)))
+
+    def _reserved_for_people(self, transition: Transition) -> bool:
+        return transition.effect in PEOPLE_ONLY_EFFECTS or transition.target in self.for_people
 
     def _reached(self) -> set[str]:
         reached = set(self.starts)
@@ -198,8 +203,7 @@ class Flow:
 
 
 PEOPLE_ONLY_EFFECTS = frozenset({Effect.MAKE_AWARD, Effect.APPROVE_BATCH, Effect.RELEASE_BATCH, Effect.APPROVE_REPORT})
-PEOPLE_ONLY_STEPS = frozenset({"agreement", "approved", "released"})
-"""Effects and target steps that are never open to the clock, whatever a table says."""
+"""Effects that are never open to the clock, whatever a table says."""
 
 
 def _forbidden(roles: tuple[Role, ...]) -> Message:
@@ -208,10 +212,6 @@ def _forbidden(roles: tuple[Role, ...]) -> Message:
     for other in others:
         named = Message("%(role)s or %(other)s", role=named, other=other)
     return Message("You don’t have permission to do this. It needs the role “%(roles)s”.", roles=named)
-
-
-def _reserved_for_people(transition: Transition) -> bool:
-    return transition.effect in PEOPLE_ONLY_EFFECTS or transition.target in PEOPLE_ONLY_STEPS
 
 
 def unanswered(transition: Transition, answers: Mapping[str, Any]) -> tuple[Message, ...]:

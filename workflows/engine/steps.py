@@ -66,9 +66,15 @@ STEPS: dict[str, Step] = {
         released=N_("Released"),
         countersign=N_("To countersign"),
     ),
-    **_steps(Holder.REVIEWERS, review=N_("In review")),
+    **_steps(Holder.REVIEWERS, review=N_("In review"), asked=N_("Invited"), ready=N_("Reviewing")),
     **_steps(
-        Holder.DONE, active=N_("Active"), approved=N_("Approved"), paid=N_("Paid"), signed=N_("Signed"), open=N_("Open")
+        Holder.DONE,
+        active=N_("Active"),
+        approved=N_("Approved"),
+        paid=N_("Paid"),
+        signed=N_("Signed"),
+        open=N_("Open"),
+        sent=N_("Submitted"),
     ),
     **_steps(
         Holder.NOBODY,
@@ -80,5 +86,6 @@ STEPS: dict[str, Step] = {
         terminated=N_("Award revoked"),
         closed=N_("Closed"),
         failed=N_("Failed"),
+        conflicted=N_("Conflict of interest"),
     ),
 }

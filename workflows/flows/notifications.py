@@ -1,7 +1,8 @@
-"""The mails that the transitions of an application send.
+"""The mails that the transitions of applications and assignments send.
 
 Their placeholders are `title`, `reference`, `proposal` (what is submitted in this stage), `at`, `until`, `amount`,
-`appeal_until` and the fields of the transition: `question`, `feedback`, `reason`.
+`appeal_until` and the fields of the transition: `question`, `feedback`, `reason`. Those about an assignment have `name`
+(of the reviewer), `call` and `day` (when the review is due) too.
 """
 
 from __future__ import annotations
@@ -136,4 +137,36 @@ LATE = Notification(
     Role.APPROVER,
     N_("Overdue: %(title)s"),
     N_("This step was not completed in time. You are the deputy: complete it, or name the person who will."),
+)
+INVITED_TO_REVIEW = Notification(
+    Role.REVIEWER,
+    N_("Review by %(day)s: application %(reference)s, “%(call)s”"),
+    N_(
+        "We invite you to review application %(reference)s in the call “%(call)s”. First declare whether you have "
+        "a conflict of interest. If you have none, submit your review by %(day)s."
+    ),
+)
+NOT_INVITED = Notification(
+    Role.REVIEWER,
+    N_("Review no longer needed: application %(reference)s, “%(call)s”"),
+    N_(
+        "We have withdrawn our invitation to review application %(reference)s in the call “%(call)s”, and you do not "
+        "need to do anything. The reason is:\n\n%(reason)s"
+    ),
+)
+CONFLICTED = Notification(
+    Role.OFFICER,
+    N_("Conflict of interest declared: application %(reference)s, “%(call)s”"),
+    N_(
+        "%(name)s has declared a conflict of interest on application %(reference)s and no longer sees it. A review "
+        "that they had submitted no longer counts. Invite another reviewer if the application has too few."
+    ),
+)
+ROLE_ENDED = Notification(
+    Role.OFFICER,
+    N_("Invite a reviewer: application %(reference)s, “%(call)s”"),
+    N_(
+        "%(name)s is no longer appointed as a reviewer for the call “%(call)s” and will not review application "
+        "%(reference)s. Invite another reviewer if the application has too few."
+    ),
 )

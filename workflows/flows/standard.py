@@ -1,8 +1,8 @@
-"""Every flow of the product: the variants for applications, and those of agreements, reports and payments."""
+"""Every flow of the product: the variants for applications, and those of what belongs to them or pays them."""
 
 from __future__ import annotations
 
-from workflows.flows import agreement, application, payment, report
+from workflows.flows import agreement, application, assignment, payment, report
 
 APPLICATIONS = (application.PANEL, application.OFFICER_DECIDES, application.TWO_STAGES, application.DISASTER)
-FLOWS = (*APPLICATIONS, agreement.FLOW, report.FLOW, payment.INSTALMENT, payment.BATCH)
+FLOWS = (*APPLICATIONS, assignment.FLOW, agreement.FLOW, report.FLOW, payment.INSTALMENT, payment.BATCH)

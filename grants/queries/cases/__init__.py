@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import overload
 
-from grants.models import Agreement, Application, Batch, Instalment, Report
-from grants.queries.cases import agreements, applications, batches, instalments, reports
+from grants.models import Agreement, Application, Assignment, Batch, Instalment, Report
+from grants.queries.cases import agreements, applications, assignments, batches, instalments, reports
 from grants.queries.flows import Stateful
-from workflows.cases import AgreementCase, ApplicationCase, BatchCase, InstalmentCase, ReportCase
+from workflows.cases import AgreementCase, ApplicationCase, AssignmentCase, BatchCase, InstalmentCase, ReportCase
 
-Case = ApplicationCase | AgreementCase | ReportCase | InstalmentCase | BatchCase
+Case = ApplicationCase | AssignmentCase | AgreementCase | ReportCase | InstalmentCase | BatchCase
 
 
 def together(rows: Sequence[Stateful], arrived_at: datetime) -> list[Case]:
@@ -42,6 +42,8 @@ def of(row: Stateful, arrived_at: datetime) -> Case:
     match row:
         case Application():
             return applications.case(row, arrived_at)
+        case Assignment():
+            return assignments.case(row)
         case Agreement():
             return agreements.case(row, arrived_at)
         case Report():

@@ -74,9 +74,9 @@ def recommendation(row: Application) -> Recommendation | None:
 
 def _reviews(row: Application) -> dict[str, Any]:
     counted = (
-        select(Assignment.state, func.count())
+        select(Assignment.step, func.count())
         .where(Assignment.application_id == row.id, Assignment.submission_id == row.submission_id)
-        .group_by(Assignment.state)
+        .group_by(Assignment.step)
     )
     states = dict(db.session.execute(counted).all())
     return {"reviews_in": states.get("sent", 0), "reviewers": sum(states.get(s, 0) for s in ("asked", "ready", "sent"))}

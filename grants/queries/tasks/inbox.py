@@ -170,12 +170,12 @@ def _left_over(kind: str) -> Select[Any]:
 
 def _reviewer(principal: Principal) -> Select[Any]:
     return (
-        select(*columns(Assignment.state, Assignment.id, Application.title, Organisation.name, Assignment.due_on))
+        select(*columns(Assignment.step, Assignment.id, Application.title, Organisation.name, Assignment.due_on))
         .join(Application, Application.id == Assignment.application_id)
         .join(Organisation, Organisation.id == Application.organisation_id)
         .where(
             visible(Assignment, principal, ()),
-            Assignment.state.in_(("asked", "ready")),
+            Assignment.step.in_(("asked", "ready")),
             Application.step == "review",
             Application.stage == Assignment.stage,
         )

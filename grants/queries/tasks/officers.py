@@ -122,8 +122,8 @@ def _reviews(principal: Principal) -> Select[Any]:
     """Applications in review: too few reviewers are invited, or all reviews are in and an officer must act."""
     counted = (
         select(
-            func.count().filter(Assignment.state.in_(AT_WORK)).label("asked"),
-            func.count().filter(Assignment.state == "sent").label("sent"),
+            func.count().filter(Assignment.step.in_(AT_WORK)).label("asked"),
+            func.count().filter(Assignment.step == "sent").label("sent"),
         )
         .where(Assignment.application_id == Application.id, Assignment.stage == Application.stage)
         .lateral("counted")

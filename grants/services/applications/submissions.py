@@ -26,6 +26,8 @@ from grants.services.effects import Context
 from grants.services.integrity import fingerprints
 from reports.snapshots import Receipt
 from workflows.engine.message import Message, Value
+from workflows.engine.roles import CLOCK
+from workflows.flows.assignment import OPEN
 from workflows.forms.completeness import Line
 from workflows.forms.contents import FACTS, packed_answers, to_send
 from workflows.programmes import programmes
@@ -108,8 +110,6 @@ def invite(application: Application, context: Context) -> dict[str, Value]:
 
 def withdraw(application: Application, context: Context) -> None:
     """Release the reviewers who have not submitted a review."""
-    open_ = select(Assignment).where(
-        Assignment.application_id == application.id, Assignment.state.in_(("asked", "ready"))
-    )
-    for assignment in db.session.scalars(open_.order_by(Assignment.id)):
-        assignment.state = "released"
+    open_ = select(Assignment).where(Assignment.application_id == application.id, Assignment.step.in_(OPEN))
+    for assignment in db.session.scalars(open_.order_by(Assignment.id)).all():
+        context.apply(assignment, "release", actor=CLOCK)

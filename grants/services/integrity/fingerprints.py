@@ -88,7 +88,8 @@ def _(row: Call) -> str | None:
 
 @of.register
 def _(row: Assignment) -> str:
-    return _hash(_columns(row, "version"), _review(row.review) if row.state == "sent" else None)
+    columns = _columns(row, "version", "step", "step_at") | {"state": row.step}
+    return _hash(columns, _review(row.review) if row.step == "sent" else None)
 
 
 @of.register(Appointment)

@@ -1,21 +1,26 @@
-"""Assignments: invite reviewers, decline an invitation, and release a reviewer whose role has ended."""
+"""Assignments: invite reviewers, the effects of their flow, and what is checked while a review is written."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 
 from grants.access.principals import load_principal
 from grants.db import db, now
-from grants.models import Application, Assignment, Conflict, Membership, Organisation, Person
-from grants.queries import recipients
+from grants.models import Application, Assignment, Person, Review
+from grants.queries.assignments import invited, unfit
+from grants.queries.cases.assignments import case as assignment_case
 from grants.services import locking, outbox
+from grants.services.effects import Apply, Context
 from grants.services.integrity import fingerprints, history
 from grants.services.refusals import Refused
-from workflows.engine.message import N_, Message
-from workflows.engine.roles import Actor, Role
+from workflows.engine.message import N_, Message, Value
+from workflows.engine.roles import CLOCK, Actor, Role
+from workflows.flows.assignment import OPEN
+from workflows.flows.notifications import INVITED_TO_REVIEW
+from workflows.rules.reviews import appointed, in_review
 
 EARLIER = (
     N_("Review a proposal"),
@@ -32,39 +37,59 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
     locking.hold(application, shared=[reviewer], actor=actor)
     if application.step != "review":
         raise Refused(Message("You can invite reviewers only while the application is in review."))
-    if reasons := unfit(application, reviewer):
-        raise Refused(*reasons)
+    reasons = [*unfit(application, reviewer), invited(application, reviewer)]
+    if any(reasons):
+        raise Refused(*filter(None, reasons))
     assignment = Assignment(
         application=application,
         submission_id=application.submission_id,
         person=reviewer,
         stage=application.stage,
-        assigned_by=actor.person,
+        assigned_by=inviter(actor),
         due_on=(now() + review_time(application)).date(),
     )
     db.session.add(assignment)
     db.session.flush()
-    record(assignment, actor, "assign", Message("Reviewer invited"))
+    _begin(assignment, actor)
+    values = values_of(assignment)
     outbox.mail(
         [reviewer],
         application=application,
         role=Role.REVIEWER,
-        subject=Message(
-            "Review by %(day)s: application %(reference)s, “%(call)s”",
-            day=assignment.due_on,
-            reference=application.reference or "",
-            call=application.call.title,
-        ),
-        text=Message(
-            "We invite you to review application %(reference)s in the call “%(call)s”. First declare whether you have "
-            "a conflict of interest. If you have none, submit your review by %(day)s.",
-            reference=application.reference or "",
-            call=application.call.title,
-            day=assignment.due_on,
-        ),
+        subject=Message(INVITED_TO_REVIEW.subject, cure=None, **values),
+        text=Message(INVITED_TO_REVIEW.text, cure=None, **values),
         path=f"/reviews/{assignment.id}",
     )
     return assignment
+
+
+def inviter(actor: Actor) -> int:
+    """The person who invites."""
+    assert actor.person is not None  # noqa: S101 - only officers invite
+    return actor.person
+
+
+def _begin(assignment: Assignment, actor: Actor) -> None:
+    """Record the invitation, which only staff see."""
+    history.record(
+        replace(history.about(assignment), step_to=assignment.step),
+        actor=actor,
+        key="assign",
+        message=Message("Reviewer invited"),
+        words={"person": assignment.person.name},
+        audience="office",
+        facts=fingerprints.of(assignment),
+    )
+
+
+def values_of(assignment: Assignment) -> dict[str, Value]:
+    """The values of mails about an assignment."""
+    return {
+        "name": assignment.person.name,
+        "reference": assignment.application.reference or "",
+        "call": assignment.application.call.title,
+        "day": assignment.due_on,
+    }
 
 
 def review_time(application: Application) -> timedelta:
@@ -75,112 +100,66 @@ def review_time(application: Application) -> timedelta:
     return timedelta(days=clock.get("review_days", 21))
 
 
-def unfit(application: Application, reviewer: Person) -> tuple[Message, ...]:
-    """Every reason in the database why this person must not review the application at its current stage.
-
-    Reasons: not appointed as a reviewer for this call, a member of the applicant or of another applicant in this call,
-    a declared conflict that has not been lifted, an earlier invitation at this stage.
-    """
-    messages = []
-    if not load_principal(reviewer).covers(Role.REVIEWER, application.call_id):
-        messages.append(Message("%(name)s is not appointed as a reviewer for this call.", name=reviewer.name))
-    member = select(Membership.id).where(Membership.person_id == reviewer.id, Membership.ended_at.is_(None))
-    if db.session.scalar(member.where(Membership.organisation_id == application.organisation_id).limit(1)):
-        messages.append(Message("%(name)s acts for the applicant.", name=reviewer.name))
-    applied = (
-        member.join(Organisation)
-        .join(Application, Application.organisation_id == Organisation.id)
-        .where(Application.call_id == application.call_id, Application.id != application.id)
-    )
-    if db.session.scalar(applied.limit(1)):
-        messages.append(Message("%(name)s has applied in this call.", name=reviewer.name))
-    if db.session.scalar(
-        select(Conflict.id).where(
-            Conflict.application_id == application.id, Conflict.person_id == reviewer.id, Conflict.lifted_at.is_(None)
-        )
-    ):
-        messages.append(Message("%(name)s has a conflict of interest.", name=reviewer.name))
-    if db.session.scalar(
-        select(Assignment.id).where(
-            Assignment.application_id == application.id,
-            Assignment.person_id == reviewer.id,
-            Assignment.stage == application.stage,
-        )
-    ):
-        messages.append(Message("%(name)s has already been invited.", name=reviewer.name))
-    return tuple(messages)
+def decline(assignment: Assignment, context: Context) -> None:
+    """Keep the reason why the reviewer declines."""
+    assignment.reason = context.answers["reason"].strip()
 
 
-def decline(assignment: Assignment, *, reason: str, actor: Actor) -> None:
-    """Record that the reviewer declines. Raises Refused when the review is submitted or the assignment has ended."""
-    expect(assignment, "asked", "ready")
-    assignment.state, assignment.reason = "declined", reason.strip()
-    db.session.flush()
-    record(assignment, actor, "decline_review", Message("Reviewer declined"), {"reason": reason})
+def withdraw(assignment: Assignment, context: Context) -> None:
+    """Keep the reason why the invitation is withdrawn."""
+    assignment.reason = context.answers["reason"].strip()
 
 
-def expect(assignment: Assignment, *states: str) -> None:
-    """Hold the assignment with its application, share its reviewer; raise Refused unless it is in one of the states.
-
-    Raises Refused, too, when the person is not appointed as a reviewer for the call any more.
-    """
-    locking.hold(assignment, shared=[assignment.person])
-    if not load_principal(assignment.person).covers(Role.REVIEWER, assignment.application.call_id):
-        raise Refused(Message("You are no longer appointed as a reviewer for this call."))
-    if assignment.state not in states:
-        raise Refused(Message("You have already answered this, or it is no longer needed."))
+def invite_again(assignment: Assignment, context: Context) -> None:
+    """Begin anew, with a new due date. What the reviewer had written is kept for them, and is submitted no longer."""
+    assignment.assigned_by, assignment.assigned_at = inviter(context.actor), now()
+    assignment.due_on = (now() + review_time(assignment.application)).date()
+    assignment.cleared_at, assignment.reason = None, ""
+    if assignment.review:
+        assignment.review.sent_at = None
 
 
-def release(reviewer: Person, *, actor: Actor) -> None:
+def open_proposal(assignment: Assignment, context: Context) -> None:
+    """Make the proposal visible to the reviewer, who has declared no conflict, and create the review."""
+    assignment.cleared_at = now()
+    if assignment.review is None:
+        db.session.add(Review(assignment=assignment))
+
+
+def submit(assignment: Assignment, context: Context) -> None:
+    """Record when the review was submitted; after that it can no longer be changed."""
+    assert assignment.review is not None  # noqa: S101 - the declaration has created it
+    assignment.review.sent_at = now()
+
+
+def release(reviewer: Person, *, apply: Apply) -> None:
     """Close the open assignments of a person in every call for which they are no longer appointed as a reviewer.
 
-    The person must be held with `invited`. The officers of each application are told.
+    The person must be held with `invited`.
     """
     held = load_principal(reviewer)
-    open_ = select(Assignment).where(Assignment.person_id == reviewer.id, Assignment.state.in_(("asked", "ready")))
-    for assignment in db.session.scalars(open_.order_by(Assignment.id)):
+    open_ = select(Assignment).where(Assignment.person_id == reviewer.id, Assignment.step.in_(OPEN))
+    for assignment in db.session.scalars(open_.order_by(Assignment.id)).all():
         if not held.covers(Role.REVIEWER, assignment.application.call_id):
-            assignment.state = "released"
-            db.session.flush()
-            record(assignment, actor, "release", Message("Reviewer released: appointment as a reviewer ended"))
-            _report_release(assignment)
+            apply(assignment, "end_role", actor=CLOCK)
 
 
-def release_unappointed(*, actor: Actor) -> None:
+def release_unappointed(*, apply: Apply) -> None:
     """Close what earlier releases left open: assignments of people whose appointment or account has ended since."""
-    open_ = select(Assignment.person_id).where(Assignment.state.in_(("asked", "ready")))
+    open_ = select(Assignment.person_id).where(Assignment.step.in_(OPEN))
     people = db.session.scalars(select(Person).where(Person.id.in_(open_)).order_by(Person.id)).all()
-    locking.hold(*people, actor=actor, invited=True)
+    locking.hold(*people, invited=True)
     for person in people:
-        release(person, actor=actor)
+        release(person, apply=apply)
 
 
-def _report_release(assignment: Assignment) -> None:
-    application = assignment.application
-    values = {
-        "name": assignment.person.name,
-        "reference": application.reference or "",
-        "call": application.call.title,
-    }
-    outbox.mail(
-        recipients.of(application, Role.OFFICER),
-        application=application,
-        role=Role.OFFICER,
-        subject=Message("Invite a reviewer: application %(reference)s, “%(call)s”", **values),
-        text=Message(
-            "%(name)s is no longer appointed as a reviewer for the call “%(call)s” and will not review application "
-            "%(reference)s. Invite another reviewer if the application has too few.",
-            **values,
-        ),
-        path=f"/applications/{application.id}",
-    )
-
-
-def record(
-    assignment: Assignment, actor: Actor, key: str, message: Message, words: dict[str, Any] | None = None
-) -> None:
-    """Record an event about an assignment that only staff see."""
-    named = {"person": assignment.person.name, **(words or {})}
-    about = history.About("application", assignment.application_id, "assignment", assignment.id)
-    facts = fingerprints.of(assignment)
-    history.record(about, actor=actor, key=key, message=message, words=named, audience="office", facts=facts)
+def expect(assignment: Assignment) -> None:
+    """Hold the assignment, and raise Refused unless its reviewer may write the review."""
+    locking.hold(assignment, shared=[assignment.person])
+    case = assignment_case(assignment)
+    actor = Actor(person=assignment.person_id, role=Role.REVIEWER)
+    reasons = [reason for guard in (appointed, in_review) if (reason := guard(case, actor))]
+    if assignment.step != "ready":
+        reasons.append(Message("You have already answered this, or it is no longer needed."))
+    if reasons:
+        raise Refused(*reasons)

@@ -1,49 +1,98 @@
-"""Conflicts of interest: the declaration of a reviewer before the proposal becomes visible to them."""
+"""Conflicts of interest: declared by reviewers and staff, and lifted by another person."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
 
 from grants.db import db, now
-from grants.models import Assignment, Conflict, Review
-from grants.queries.reviews import looked_up
+from grants.models import Application, Assignment, Conflict, Person
+from grants.queries import recipients
+from grants.services import locking, outbox
+from grants.services.effects import Apply, Context
+from grants.services.integrity import history
 from grants.services.refusals import Refused
-from grants.services.reviews.assignments import expect, record
-from workflows.engine.message import N_, Message
-from workflows.engine.roles import Actor
-
-CONFLICTS = (
-    ("member", N_("I am a member, employee or adviser of the applicant or of a partner.")),
-    ("author", N_("I wrote this proposal, advised on it, or was invited to take part in the project.")),
-    ("person", N_("A person named in the proposal is a relative, close friend, co-author or rival of mine.")),
-    ("money", N_("My employer or I would gain or lose money through the decision.")),
-    ("applied", N_("I have applied in this call.")),
-)
+from workflows.engine.message import Message
+from workflows.engine.roles import Actor, Role
+from workflows.flows.assignment import AT_WORK
+from workflows.flows.notifications import CONFLICTED
+from workflows.rules.reviews import CONFLICTS
 
 
-def clear(assignment: Assignment, *, actor: Actor) -> None:
-    """Record that the reviewer declares no conflict of interest, create the review, and make the proposal visible.
+def declare(assignment: Assignment, context: Context) -> None:
+    """Keep the reviewer's conflict of interest, after which the application is no longer visible to them."""
+    kinds = [key for key, _ in CONFLICTS if context.answers.get(key)]
+    _keep(assignment.application_id, assignment.person_id, kinds)
 
-    Raises Refused when the invitation has been answered, or the reviewer is a member of the applicant.
+
+def declare_as_staff(application: Application, *, kinds: Sequence[str], actor: Actor, apply: Apply) -> None:
+    """Keep a conflict of interest of a member of staff, who no longer sees the application; tell the other officers.
+
+    Their own assignments on it end as well. kinds: keys of CONFLICTS. apply: `transitions.apply`.
     """
-    expect(assignment, "asked")
-    if looked_up(assignment).member:
-        raise Refused(Message("You act for the applicant. Declare a conflict of interest."))
-    assignment.state, assignment.cleared_at = "ready", now()
-    db.session.add(Review(assignment=assignment))
+    person = db.session.get_one(Person, actor.person)
+    locking.hold(application, actor=actor)
+    conflict = _keep(application.id, person.id, kinds)
     db.session.flush()
-    record(assignment, actor, "clear", Message("Declared no conflict of interest"))
-
-
-def declare_conflict(assignment: Assignment, *, kinds: Sequence[str], actor: Actor) -> None:
-    """Record the reviewer's conflict of interest, after which the application is no longer visible to them.
-
-    kinds: keys of CONFLICTS. Raises Refused when the review has been submitted or the assignment has ended.
-    """
-    expect(assignment, "asked", "ready")
-    assignment.state = "conflicted"
-    db.session.add(
-        Conflict(application_id=assignment.application_id, person_id=assignment.person_id, kinds=",".join(kinds))
+    _record(conflict, actor, "declare", Message("Declared a conflict of interest"))
+    reviewer = replace(actor, role=Role.REVIEWER)
+    own = select(Assignment).where(
+        Assignment.application_id == application.id,
+        Assignment.person_id == person.id,
+        Assignment.step.in_(AT_WORK),
     )
+    for assignment in db.session.scalars(own.order_by(Assignment.id)).all():
+        apply(assignment, "conflict", actor=reviewer, answers=dict.fromkeys(kinds, True))
+    _tell_officers(application, person)
+
+
+def lift(conflict: Conflict, *, reason: str, actor: Actor) -> None:
+    """Lift a conflict of interest. Raises Refused for the person themselves, and where it has been lifted already."""
+    application = db.session.get_one(Application, conflict.application_id)
+    locking.hold(application, actor=actor)
+    if conflict.person_id == actor.person:
+        raise Refused(Message("This is your own conflict of interest, so another person must lift it."))
+    if conflict.lifted_at is not None:
+        raise Refused(Message("This conflict of interest has already been lifted."))
+    conflict.lifted_at, conflict.lifted_by, conflict.lifted_reason = now(), actor.person, reason.strip()
     db.session.flush()
-    record(assignment, actor, "conflict", Message("Declared a conflict of interest"))
+    _record(conflict, actor, "lift", Message("Conflict of interest lifted"), reason=reason)
+
+
+def _record(conflict: Conflict, actor: Actor, key: str, message: Message, **words: str) -> None:
+    """Record an event about a conflict that only staff see."""
+    about = history.About("application", conflict.application_id, "conflict", conflict.id)
+    named = {"person": db.session.get_one(Person, conflict.person_id).name, **words}
+    history.record(about, actor=actor, key=key, message=message, words=named, audience="office")
+
+
+def _tell_officers(application: Application, person: Person) -> None:
+    values = {
+        "name": person.name,
+        "reference": application.reference or "",
+        "call": application.call.title,
+    }
+    outbox.mail(
+        recipients.of(application, Role.OFFICER),
+        application=application,
+        role=Role.OFFICER,
+        subject=Message(CONFLICTED.subject, **values),
+        text=Message(
+            "%(name)s has declared a conflict of interest on application %(reference)s and no longer sees it.", **values
+        ),
+        path=f"/applications/{application.id}",
+    )
+
+
+def _keep(application: int, person: int, kinds: Iterable[str]) -> Conflict:
+    """The current conflict of this person on the application, created if there is none."""
+    current = select(Conflict).where(
+        Conflict.application_id == application, Conflict.person_id == person, Conflict.lifted_at.is_(None)
+    )
+    conflict = db.session.scalars(current).first()
+    if conflict is None:
+        conflict = Conflict(application_id=application, person_id=person, kinds=",".join(kinds))
+        db.session.add(conflict)
+    return conflict

@@ -56,27 +56,27 @@ class DecisionSummary:
 def reviewer(application: Application, one: Assignment) -> ReviewerRow:
     """One row of the table of reviews."""
     rubric, review = application.call.data.rubric, one.review
-    sent = review if one.state == "sent" else None
+    sent = review if one.step == "sent" else None
     scored = len(reviews.points(review, rubric)) if review else 0
     state, shade = _state(one, scored, len(rubric))
     return ReviewerRow(
         name=one.person.name,
         asked=one.assigned_at.date(),
-        due=one.due_on if one.state in ("asked", "ready", "sent") else None,
-        late=one.state in ("asked", "ready") and one.due_on < current_day(),
+        due=one.due_on if one.step in ("asked", "ready", "sent") else None,
+        late=one.step in ("asked", "ready") and one.due_on < current_day(),
         state=state,
         tone=shade,
         score=reviews.total(sent, rubric) if sent else None,
         fund=sent.fund if sent else None,
         amount=sent.amount if sent else None,
         url=url_for("reviews.of", id=application.id, _anchor=f"review-{one.id}") if sent else None,
-        gone=one.state in ("declined", "conflicted", "released"),
+        gone=one.step in ("declined", "conflicted", "released"),
         stage=translate(application.call.data.stage(one.stage).title) if one.stage != application.stage else "",
     )
 
 
 def _state(one: Assignment, scored: int, criteria: int) -> tuple[str, str]:
-    match one.state:
+    match one.step:
         case "asked":
             return gettext("invited, no answer yet"), ""
         case "ready":

@@ -14,8 +14,9 @@ from grants.access.principals import roles_on
 from grants.db import now
 from grants.forms.checks import CheckForm
 from grants.models import Application, Submission
-from grants.queries import documents, history, proposals, reviews, statuses
+from grants.queries import conflicts, documents, history, proposals, reviews, statuses
 from grants.queries.cases.applications import case as case_of
+from grants.queries.conflicts import Declared
 from grants.queries.documents import DocumentStatus
 from grants.queries.flows import flow_of
 from grants.queries.proposals import Reading
@@ -61,6 +62,8 @@ class OfficerView:
     checklist: the eligibility checks; problems: errors of a line that was not saved; checking: whether the reader can
     complete the checks now. offers: the reader's transitions. assigns: the URL where reviewers are invited, None if
     the reader cannot do so. entries: the newest of the history, of `events` in all. award: its id.
+    conflicts: those declared and not lifted; lifts: whether the reader may lift them. declares: the URL where the
+    reader declares one, None if they cannot.
     """
 
     frame: Frame
@@ -76,6 +79,9 @@ class OfficerView:
     entries: Sequence[object]
     events: int
     award: int | None
+    conflicts: Sequence[Declared]
+    lifts: bool
+    declares: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,9 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
         entries=timeline.entries(events[:FEW]),
         events=len(events),
         award=found.award_id,
+        conflicts=conflicts.current(application),
+        lifts=_may(application, Permission.LIFT_CONFLICT),
+        declares=_declares(application),
     )
     return page("applications/officer_view.html", view)
 
@@ -246,3 +255,10 @@ def _assigns(application: Application) -> str | None:
     if application.step != "review" or not _may(application, Permission.ASSIGN):
         return None
     return url_for("assignments.new", id=application.id)
+
+
+def _declares(application: Application) -> str | None:
+    """The URL where the reader declares a conflict of interest; None for those who do not decide about it."""
+    if not _may(application, Permission.DECLARE_CONFLICT):
+        return None
+    return url_for("conflicts.new", id=application.id)

@@ -10,7 +10,7 @@ from grants.db import db, transaction
 from grants.forms.persons import AppointmentForm
 from grants.models import Appointment, Person
 from grants.queries import persons as found
-from grants.services import persons
+from grants.services import persons, transitions
 from grants.services.refusals import Refused
 from grants.web.persons import person_view
 from grants.web.persons.person_view import PersonsPage
@@ -63,7 +63,7 @@ def dismiss(id: int) -> Response:
     if appointment.ended_at is None:
         with transaction():
             actor = actor_on_row(appointment, Role.ADMINISTRATOR)
-            persons.dismiss(appointment, actor=_not_oneself(appointment.person, actor))
+            persons.dismiss(appointment, actor=_not_oneself(appointment.person, actor), apply=transitions.apply)
     return redirect(url_for(".show", id=appointment.person_id))
 
 

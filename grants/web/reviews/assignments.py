@@ -12,24 +12,39 @@ from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.assignments import AssignmentForm
 from grants.models import Application
-from grants.queries import assignments
+from grants.queries import assignments, reviews
 from grants.queries.assignments import Candidate
 from grants.services.reviews.assignments import assign as assign_reviewer
 from grants.web.site.authorization import actor_on_row, load, permitted
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
+from grants.web.transitions import Offer, available
 from workflows.engine.roles import Role
+from workflows.engine.steps import STEPS, Step
 
 bp = Blueprint("assignments", __name__, url_prefix="/applications/<int:id>/reviewers")
 
 
 @dataclass(frozen=True, slots=True)
+class InvitedRow:
+    """A reviewer who was invited, their step, and what the reader can do about it."""
+
+    name: str
+    step: Step
+    offers: Sequence[Offer]
+
+
+@dataclass(frozen=True, slots=True)
 class InvitationPage:
-    """The candidates for an application. needed: reviews required; asked: invited, working or finished reviewers."""
+    """The candidates for an application. needed: reviews required; asked: invited, working or finished reviewers.
+
+    reviewers: those invited at this stage, with what the reader can do about each.
+    """
 
     application: Application
     form: AssignmentForm
     candidates: Sequence[Candidate]
+    reviewers: Sequence[InvitedRow]
     needed: int
     asked: int
 
@@ -66,6 +81,11 @@ def _choice(application: Application, form: AssignmentForm) -> str:
         application=application,
         form=form,
         candidates=assignments.candidates(application),
+        reviewers=[
+            InvitedRow(one.person.name, STEPS[one.step], available(one))
+            for one in reviews.of(application)
+            if one.stage == application.stage
+        ],
         needed=application.call.data.stage(application.stage).reviews,
         asked=assignments.counted(application),
     )

@@ -7,40 +7,40 @@ from dataclasses import dataclass
 from flask_babel import gettext
 from wtforms import Field
 
-from grants.forms.reviews import ConflictForm, DeclineForm
+from grants.forms.reviews import ConflictForm
 from grants.models import Assignment, Call
 from grants.queries import reviews, submissions
-from grants.services.reviews.conflicts import CONFLICTS
 from grants.web.reviews.scoring import requested
 from grants.web.site.components import Check, Fact
+from grants.web.transitions import Offer, available
+from workflows.rules.reviews import CONFLICTS
 
 
 @dataclass(frozen=True, slots=True)
 class DeclarationPage:
     """The questions of the declaration, with only as much of the proposal as they require.
 
-    later: whether the reviewer has already declared that they have no conflict.
+    decline: how the invitation is declined, None once it is answered. later: whether the reviewer has already declared
+    that they have no conflict.
     """
 
     assignment: Assignment
     call: Call
     form: ConflictForm
-    decline: DeclineForm
+    decline: Offer | None
     later: bool
     facts: tuple[Fact, ...]
     boxes: tuple[Field, ...]
     checks: tuple[Check, ...]
 
 
-def declaration(
-    assignment: Assignment, form: ConflictForm, *, decline: DeclineForm | None = None, later: bool = False
-) -> DeclarationPage:
+def declaration(assignment: Assignment, form: ConflictForm, *, later: bool = False) -> DeclarationPage:
     """The declaration for an assignment."""
     return DeclarationPage(
         assignment=assignment,
         call=assignment.application.call,
         form=form,
-        decline=decline or DeclineForm(),
+        decline=next((offer for offer in available(assignment) if offer.transition.key == "decline"), None),
         later=later,
         facts=_facts(assignment),
         boxes=tuple(form[key] for key, _ in CONFLICTS),

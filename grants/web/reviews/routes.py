@@ -7,16 +7,16 @@ from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
 from grants.db import transaction
-from grants.forms.reviews import ConflictForm, DeclineForm, ReviewForm, filled, review_form
+from grants.forms.reviews import ConflictForm, ReviewForm, filled, review_form
 from grants.models import Application, Assignment, Review
+from grants.services import transitions
 from grants.services.refusals import Refused, Stale
-from grants.services.reviews import assignments, scores
-from grants.services.reviews.conflicts import clear as declare_no_conflict
-from grants.services.reviews.conflicts import declare_conflict as record_conflict
+from grants.services.reviews import scores
 from grants.web.reviews import comparison, conflicts, scoring
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.autosave import automatic
 from grants.web.site.components import Fact, Problem
+from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
@@ -36,9 +36,9 @@ def index() -> str:
 def show(id: int) -> str:
     """The declaration first; then, if no conflict was declared, the proposal and its rubric."""
     assignment = load(Assignment, id)
-    if assignment.state == "asked" and scoring.open_for(assignment):
+    if assignment.step == "asked" and scoring.open_for(assignment):
         return _before(assignment, ConflictForm())
-    if assignment.state == "ready" and assignment.review and scoring.open_for(assignment):
+    if assignment.step == "ready" and assignment.review and scoring.open_for(assignment):
         return _scoring(assignment, _form(assignment))
     return page("reviews/read.html", scoring.finished(assignment), wide=True)
 
@@ -76,19 +76,6 @@ def changed(id: int) -> str:
     return page("reviews/conflict.html", conflicts.declaration(load(Assignment, id), ConflictForm(), later=True))
 
 
-@bp.post("/reviews/<int:id>/decline")
-@permitted(Permission.ANSWER_ASSIGNMENT)
-@idempotent
-def decline(id: int) -> Response | tuple[str, int]:
-    """Decline the invitation to review."""
-    assignment, form = load(Assignment, id), DeclineForm()
-    if not form.sent():
-        return _before(assignment, ConflictForm(), decline=form), 422
-    with transaction():
-        assignments.decline(assignment, reason=form.reason.data or "", actor=actor_on_row(assignment, Role.REVIEWER))
-    return redirect(url_for(".index", declined=1))
-
-
 @bp.post("/reviews/<int:id>")
 @permitted(Permission.REVIEW)
 @idempotent_beside_autosave
@@ -121,7 +108,7 @@ def send(id: int) -> Response | tuple[Response | str, int]:
         if not whole:
             return _scoring(assignment, form), 422
         with transaction():
-            scores.send(review, actor=actor_on_row(assignment, Role.REVIEWER))
+            _take(assignment, "send")
     except Stale:
         return _stale(assignment, form)
     except Refused as refused:
@@ -137,11 +124,12 @@ def of(id: int) -> str:
 
 
 def _declare(assignment: Assignment, form: ConflictForm) -> None:
+    _take(assignment, "conflict" if form.kinds() else "clear", form.answers())
+
+
+def _take(assignment: Assignment, key: str, answers: dict[str, bool] | None = None) -> None:
     actor = actor_on_row(assignment, Role.REVIEWER)
-    if kinds := form.kinds():
-        record_conflict(assignment, kinds=kinds, actor=actor)
-    else:
-        declare_no_conflict(assignment, actor=actor)
+    transitions.apply(assignment, key, actor=actor, answers=answers, arrived_at=arrived_at())
 
 
 def _form(assignment: Assignment) -> ReviewForm:
@@ -160,9 +148,9 @@ def _save(review: Review, form: ReviewForm) -> None:
     scores.save(review, **form.facts(review), version=request.form.get("version", type=int))
 
 
-def _before(assignment: Assignment, form: ConflictForm, decline: DeclineForm | None = None) -> str:
-    later = assignment.state == "ready"
-    return page("reviews/conflict.html", conflicts.declaration(assignment, form, decline=decline, later=later))
+def _before(assignment: Assignment, form: ConflictForm) -> str:
+    later = assignment.step != "asked"
+    return page("reviews/conflict.html", conflicts.declaration(assignment, form, later=later))
 
 
 def _scoring(

@@ -16,8 +16,8 @@ from grants.access.principals import Principal
 from grants.forms.reviews import TEXTS, ReviewForm, held
 from grants.models import Application, Assignment, Review, Score
 from grants.queries import proposals, reviews, submissions
+from grants.queries.cases.assignments import COMMENT_WORDS
 from grants.queries.proposals import Reading
-from grants.services.reviews.scores import COMMENT_WORDS
 from grants.web.applications.listing import tone
 from grants.web.site.authorization import principal
 from grants.web.site.autosave import Saved, part
@@ -138,7 +138,7 @@ def desk(person: Principal) -> ReviewsPage:
     """The assignments of a reviewer in three groups."""
     groups: dict[str, list[Assignment]] = {"asked": [], "ready": [], "done": []}
     for assignment in reviews.mine(person):
-        groups[assignment.state if open_for(assignment) and assignment.state in groups else "done"].append(assignment)
+        groups[assignment.step if open_for(assignment) and assignment.step in groups else "done"].append(assignment)
     return ReviewsPage(
         asked=tuple(_task(one, translate(NOT_YET), gettext("Respond")) for one in groups["asked"]),
         todo=tuple(_task(one, _scored(one), gettext("Continue")) for one in groups["ready"]),
@@ -170,7 +170,7 @@ def _ended(assignment: Assignment) -> EndedReview:
         title=application.title or gettext("Untitled application"),
         call=application.call.title,
         url=url_for("reviews.show", id=assignment.id),
-        state=assignment.state,
+        state=assignment.step,
         sent_at=review.sent_at if review else None,
         total=reviews.total(sent, application.call.data.rubric) if sent else None,
     )
@@ -320,7 +320,7 @@ def _label(form: ReviewForm, name: str) -> str:
 def finished(assignment: Assignment) -> ReviewPage:
     """A review that can no longer be changed, or an assignment that ended without one."""
     application, rubric = assignment.application, assignment.application.call.data.rubric
-    reads = assignment.state in ("ready", "sent")
+    reads = assignment.step in ("ready", "sent")
     review, submission = assignment.review if reads else None, assignment.submission
     content = submissions.content(application, submission)
     return ReviewPage(

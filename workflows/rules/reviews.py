@@ -1,0 +1,64 @@
+"""Rules about invitations to review, reviews and conflicts of interest."""
+
+from __future__ import annotations
+
+from workflows.cases import AssignmentCase
+from workflows.engine.flow import Transition
+from workflows.engine.message import N_, Message
+from workflows.engine.roles import Actor
+
+CONFLICTS = (
+    ("member", N_("I am a member, employee or adviser of the applicant or of a partner.")),
+    ("author", N_("I wrote this proposal, advised on it, or was invited to take part in the project.")),
+    ("person", N_("A person named in the proposal is a relative, close friend, co-author or rival of mine.")),
+    ("money", N_("My employer or I would gain or lose money through the decision.")),
+    ("applied", N_("I have applied in this call.")),
+)
+"""The kinds of conflict of interest, each with the sentence that is ticked."""
+
+
+def appointed(case: AssignmentCase, actor: Actor) -> Message | None:
+    """The person is appointed as a reviewer for the call."""
+    return None if case.appointed else Message("You are no longer appointed as a reviewer for this call.")
+
+
+def in_review(case: AssignmentCase, actor: Actor) -> Message | None:
+    """The application is in review with the submission to be reviewed."""
+    return None if case.in_review else Message("This application is no longer in review.")
+
+
+def not_of_the_applicant(case: AssignmentCase, actor: Actor) -> Message | None:
+    """The reviewer does not act for the applicant."""
+    return Message("You act for the applicant. Declare a conflict of interest.") if case.member else None
+
+
+def some_conflict(case: AssignmentCase, actor: Actor) -> Message | None:
+    """At least one kind of conflict is selected."""
+    if any(case.answers.get(key) for key, _ in CONFLICTS):
+        return None
+    return Message("Select what applies to you.", cure=CONFLICTS[0][0])
+
+
+def review_complete(case: AssignmentCase, actor: Actor) -> tuple[Message, ...]:
+    """Every criterion and question of the review is filled in."""
+    return case.missing
+
+
+def fit(case: AssignmentCase, actor: Actor) -> tuple[Message, ...]:
+    """The person is appointed as a reviewer for the call, and has no conflict of interest."""
+    return case.unfit
+
+
+def appointment_ended(case: AssignmentCase, actor: Actor) -> Message | None:
+    """The person is no longer appointed as a reviewer for the call."""
+    return Message("The person is still appointed as a reviewer for this call.") if case.appointed else None
+
+
+def review_over(case: AssignmentCase, actor: Actor) -> Message | None:
+    """The application is no longer in review with the submission to be reviewed."""
+    return Message("This application is still in review.") if case.in_review else None
+
+
+def reads_reviewer(transition: Transition) -> bool:
+    """Whether a guard reads the reviewer's roles and memberships, so that the person must be held."""
+    return any(guard in (appointed, fit) for guard in transition.guards)
