@@ -22,6 +22,7 @@ from grants.models import (
     ApplicationSave,
     Appointment,
     AwardLine,
+    Conflict,
     Draft,
     Membership,
     Payment,
@@ -36,6 +37,7 @@ LOCKED = re.compile(r"\bFROM (\w+)\b.*\bFOR (?:NO KEY UPDATE|UPDATE|SHARE|KEY SH
 CHANGED = re.compile(r"^\s*(UPDATE|DELETE FROM|INSERT INTO) (\w+)")
 OWNERS: dict[type[Model], tuple[str, str]] = {
     Appointment: ("person", "person_id"),
+    Conflict: ("application", "application_id"),
     Membership: ("person", "person_id"),
     ApplicationSave: ("application", "application_id"),
     AwardLine: ("award", "award_id"),

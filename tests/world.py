@@ -136,7 +136,7 @@ def open_call(world: World, code: str, envelope: int) -> Call:
         actor=officer,
     )
     calls.fund(call, amount=Decimal(envelope), actor=finance)
-    calls.open_now(call, actor=officer)
+    transitions.apply(call, "open", actor=officer)
     return call
 
 

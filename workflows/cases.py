@@ -74,11 +74,24 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallCase:
+    """A call, from preparation to closing. arrived_at: time of the database's clock when the request arrived."""
+
+    step: str = "draft"
+    stage: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    arrived_at: datetime
+    closes_at: datetime | None = None
+    envelope_left: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationCase:
     """An application, from draft to closing. Amounts are in the call's currency.
 
-    arrived_at: time of the database's clock when the request arrived. missing: a message for each incomplete part of
-    the form. changed: whether the content differs from what was sent last.
+    arrived_at: time of the database's clock when the request arrived. more_time_until: the deadline that was given to
+    this applicant alone. missing: a message for each incomplete part of the form. changed: whether the content differs
+    from what was sent last.
     """
 
     step: str = "draft"
@@ -87,6 +100,7 @@ class ApplicationCase:
     arrived_at: datetime
     applicant: Applicant = Applicant()
     round: Round = Round()
+    more_time_until: datetime | None = None
     missing: tuple[Message, ...] = ()
     changed: bool = True
     invited_until: datetime | None = None

@@ -58,7 +58,7 @@ def gather(stage: Stage) -> None:
     current = open_current(fund)
     stage.at(17)
     with transaction():
-        calls.close_now(opened["BTN-L"], actor=_actor("nia", Role.OFFICER))
+        transitions.apply(opened["BTN-L"], "close", actor=_actor("nia", Role.OFFICER))
     for application in read:
         _check(application)
     for number, days_ago in enumerate((15, 13, 12)):
@@ -120,7 +120,7 @@ def _opened(fund: Fund, code: str, title: str, days: int | None, envelope: int) 
         )
         calls.fund(call, amount=Decimal(envelope), actor=_actor("rosa", Role.FINANCE))
     with transaction():
-        calls.open_now(call, actor=officer)
+        transitions.apply(call, "open", actor=officer)
     return call
 
 

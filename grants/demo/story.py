@@ -82,7 +82,7 @@ def open_call(stage: Stage) -> int:
         rosa.send("/envelope", call=str(call), amount=ENVELOPE)
     with stage.step("nia", "open the call") as nia:
         nia.open(f"/office/calls/{call}")
-        nia.send("/open")
+        nia.send("/transitions/open")
     return call
 
 
@@ -123,7 +123,7 @@ def close_call(stage: Stage, call: int) -> None:
     stage.at(433)
     with stage.step("nia", "close the call") as nia:
         nia.open(f"/office/calls/{call}")
-        nia.send("/close")
+        nia.send("/transitions/close", confirmed="yes")
 
 
 def screen(stage: Stage, grant: int, other: int, third: int) -> None:

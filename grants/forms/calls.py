@@ -8,12 +8,21 @@ from typing import Any, Literal, get_args, get_origin
 
 from flask_babel import gettext, lazy_gettext
 from pydantic import ValidationError as Unfit
-from wtforms import BooleanField, DateTimeLocalField, Field, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Optional, ValidationError
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    Field,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from grants.forms import schedules
 from grants.forms.base import AmountField, ChoiceField, Form, WholeField, cleaned, line, needed, number
-from grants.models import Call, Fund
+from grants.models import Call, Fund, Organisation
 from workflows.cases import KINDS, STANDINGS
 from workflows.engine.message import N_
 from workflows.programme import TIME_LIMITS, CallRules, RuleSpec
@@ -51,6 +60,20 @@ class InstantField(DateTimeLocalField):
         if found and found.year not in YEARS:
             raise ValueError(gettext("Enter a year from %(first)s to %(last)s.", first=YEARS[0], last=YEARS[-1]))
         self.data = found.replace(tzinfo=UTC) if found else None
+
+
+class MoreTimeForm(Form):
+    """More time for one applicant, chosen among those that the view offers."""
+
+    organisation = RadioField(
+        lazy_gettext("Applicant"), [InputRequired(lazy_gettext("Choose an applicant."))], coerce=int, choices={}
+    )
+    until = InstantField(lazy_gettext("New deadline (UTC)"), missing=lazy_gettext("Enter the new deadline."))
+    reason = TextAreaField(lazy_gettext("Reason"), [needed(lazy_gettext("Enter the reason."))], filters=[cleaned])
+
+    def offer(self, organisations: Iterable[Organisation]) -> None:
+        """Set the applicants that can be chosen."""
+        self.organisation.choices = {str(one.id): one.name for one in organisations}
 
 
 class DaysForm(Form):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask_babel import gettext
@@ -52,12 +52,8 @@ def _read(field: Field, text: str, currency: str) -> Any:
     match field.kind:
         case "amount":
             return money(text, currency, above_zero=True)
-        case "days":
-            return _whole(text)
-        case "day":
-            return _day(text)
-        case "tick":
-            return True
+        case "days" | "day" | "instant" | "tick":
+            return READERS[field.kind](text)
         case "choice" if text not in dict(field.options):
             raise ValidationError(gettext("Choose one of the answers."))
     if len(text) > TEXT:
@@ -73,8 +69,25 @@ def _whole(text: str) -> int:
     return int(days)
 
 
+def _instant(text: str) -> datetime:
+    """A date and time in UTC, as a browser sends it or with a space."""
+    try:
+        return datetime.strptime(text.replace(" ", "T")[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=UTC)
+    except ValueError:
+        raise ValidationError(gettext("Enter a date and time, such as 2026-11-30 23:59.")) from None
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise ValidationError(gettext("Enter a date, such as 2026-03-01.")) from None
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "days": _whole,
+    "day": _day,
+    "instant": _instant,
+    "tick": lambda _: True,
+}
+"""How the values of some kinds of field are read."""

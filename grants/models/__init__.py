@@ -4,7 +4,7 @@ from grants.models.applications import Application, ApplicationSave
 from grants.models.appointments import Appointment
 from grants.models.awards import Agreement, Award, AwardIndicator, AwardLine, Instalment, Repayment
 from grants.models.batches import Batch, Payment
-from grants.models.calls import Call
+from grants.models.calls import Call, MoreTime
 from grants.models.checks import Check
 from grants.models.counters import ClockOffset, Counter, IdempotencyKey
 from grants.models.decisions import Decision, Recommendation
@@ -54,6 +54,7 @@ __all__ = [
     "IdempotencyKey",
     "Instalment",
     "Membership",
+    "MoreTime",
     "Organisation",
     "Outbox",
     "Payment",

@@ -1,4 +1,4 @@
-"""Calls: rounds of a programme with frozen rules."""
+"""Calls: rounds of a programme with frozen rules, and applicants who have more time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Answers, Instant, Key, Model, Stamp, Visibility
+from grants.db import Answers, Instant, Key, Model, Side, Stamp, Visibility, visible_through
 from grants.models.funds import Fund
+from grants.models.organisations import Organisation
 from workflows.programme import CallRules, upgraded
 
 
@@ -30,6 +31,7 @@ class Call(Model):
     currency: Mapped[str] = mapped_column(server_default="USD")
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
     step: Mapped[str] = mapped_column(server_default="draft")
+    step_at: Mapped[Stamp]
     opens_at: Mapped[Instant]
     closes_at: Mapped[Instant | None]
     opened_at: Mapped[Instant | None]
@@ -52,3 +54,21 @@ class Call(Model):
         if read is None or read[0] is not self.rules:
             read = self.__dict__["_read"] = (self.rules, upgraded(self.rules))
         return read[1]
+
+
+class MoreTime(Model):
+    """A later deadline of a call for one applicant. Rows are only added; the latest deadline counts."""
+
+    __tablename__ = "more_time"
+    __table_args__ = (CheckConstraint("reason <> ''", name="given_for_a_reason"),)
+    visibility = visible_through("call_id", Side.OFFICE)
+
+    id: Mapped[Key]
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    until: Mapped[Instant]
+    reason: Mapped[str]
+    by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Stamp]
+
+    organisation: Mapped[Organisation] = relationship()

@@ -8,12 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import Principal, roles_on
 from grants.access.visibility import visible
 from grants.db import Side, db
-from grants.models import Application, Call, Event, Fund, Total
+from grants.models import Application, Call, Event, Fund, MoreTime, Organisation, Total
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
@@ -122,3 +123,18 @@ def programmes_of(principal: Principal) -> list[str]:
 def settable(call: Call, principal: Principal) -> bool:
     """Whether the reader may change this call."""
     return bool(roles_on(call, principal) & ALLOWED[Permission.SET_CALL])
+
+
+def writing(call: Call, principal: Principal) -> list[Organisation]:
+    """The applicants with a draft in the call, without those that the reader acts for; by name."""
+    drafts = select(Application.organisation_id).where(Application.call_id == call.id, Application.step == "draft")
+    wanted = select(Organisation).where(
+        Organisation.id.in_(drafts), Organisation.id.not_in(principal.organisations), visible(Organisation, principal)
+    )
+    return list(db.session.scalars(wanted.order_by(Organisation.sort_key, Organisation.id).limit(MOST)))
+
+
+def given(call: Call) -> list[MoreTime]:
+    """More time that was given to single applicants, the newest first."""
+    wanted = select(MoreTime).where(MoreTime.call_id == call.id).options(joinedload(MoreTime.organisation))
+    return list(db.session.scalars(wanted.order_by(MoreTime.id.desc()).limit(MOST)))

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from grants.models import Agreement, Application, Assignment, Batch, Instalment, Report
+from grants.models import Agreement, Application, Assignment, Batch, Call, Instalment, Report
 from workflows.engine.flow import Flow
-from workflows.flows import agreement, assignment, payment, report
+from workflows.flows import agreement, assignment, call, payment, report
 from workflows.programmes import programmes
 
 InApplication = Application | Assignment | Agreement | Report | Instalment
-Stateful = InApplication | Batch
+Stateful = InApplication | Batch | Call
 """The rows that have a flow. A batch belongs to no application, because it pays instalments of several."""
+
+
+FLOWS: dict[type[Stateful], Flow] = {
+    Call: call.FLOW,
+    Assignment: assignment.FLOW,
+    Agreement: agreement.FLOW,
+    Report: report.FLOW,
+    Instalment: payment.INSTALMENT,
+    Batch: payment.BATCH,
+}
+"""The flow of each kind of row, except applications: theirs depends on the programme."""
 
 
 def flow_of(row: Stateful) -> Flow:
     """The flow of this row."""
-    match row:
-        case Application():
-            return programmes()[row.call.programme].flow
-        case Assignment():
-            return assignment.FLOW
-        case Agreement():
-            return agreement.FLOW
-        case Report():
-            return report.FLOW
-        case Instalment():
-            return payment.INSTALMENT
-        case Batch():
-            return payment.BATCH
+    return programmes()[row.call.programme].flow if isinstance(row, Application) else FLOWS[type(row)]
 
 
 def parent_application(row: InApplication) -> Application:

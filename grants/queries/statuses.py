@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, Text, cast, func, literal, null, select, union_all
+from sqlalchemy import DateTime, Integer, Text, and_, cast, func, literal, null, select, union_all
 
 from grants.db import db
-from grants.models import Agreement, Application, Assignment, Award, Event, Report
+from grants.models import Agreement, Application, Assignment, Award, Event, MoreTime, Report
 
 
 @dataclass(slots=True)
@@ -19,7 +19,8 @@ class Status:
 
     reached: when each step was last reached. reviews: number per state, in the current stage. review_due: the latest
     due date of open reviews. award_id, agreement (its step) and starts_on (of the project): None before the award.
-    received: reports that wait for the staff, each with the time it was received.
+    received: reports that wait for the staff, each with the time it was received. more_time_until: the deadline that
+    the applicant alone has in the call.
     """
 
     reached: dict[str, datetime] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class Status:
     agreement: str | None = None
     starts_on: date | None = None
     received: list[tuple[str, datetime]] = field(default_factory=list)
+    more_time_until: datetime | None = None
 
     @property
     def reviewing(self) -> int:
@@ -84,7 +86,16 @@ def _parts(ids: list[int]) -> list[Any]:
         .join(Award, Award.id == Report.award_id)
         .where(Award.application_id.in_(ids), Report.step == "received")
     )
-    return [steps, reviews, awards, received]
+    more_time = (
+        select(*_columns(Application.id, "more_time", null(), func.max(MoreTime.until), null()))
+        .join(
+            MoreTime,
+            and_(MoreTime.call_id == Application.call_id, MoreTime.organisation_id == Application.organisation_id),
+        )
+        .where(Application.id.in_(ids), Application.step == "draft")
+        .group_by(Application.id)
+    )
+    return [steps, reviews, awards, received, more_time]
 
 
 def _fill(row: Status, kind: str, key: str, at: datetime | None, number: int | None) -> None:
@@ -94,6 +105,8 @@ def _fill(row: Status, kind: str, key: str, at: datetime | None, number: int | N
             row.review_due = max(at, row.review_due or at)
     elif kind == "award":
         row.award_id, row.agreement, row.starts_on = number, key, at.date() if at else None
+    elif kind == "more_time":
+        row.more_time_until = at
     elif at is not None and kind == "received":
         row.received.append((key, at))
     elif at is not None:

@@ -1,7 +1,4 @@
-"""Calls: set up from a programme, change, fund, open, close.
-
-A call has no flow: its step is set here.
-"""
+"""Calls: set up from a programme, change, fund; the effects of their flow; more time for one applicant."""
 
 from __future__ import annotations
 
@@ -10,15 +7,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
 from grants.db import db, now
-from grants.models import Call, Fund
-from grants.queries.cases.calls import envelope_left
-from grants.services import locking
+from grants.models import Application, Call, Fund, Membership, MoreTime, Organisation
+from grants.queries import recipients
+from grants.queries.cases.calls import more_time
+from grants.services import locking, outbox
+from grants.services.effects import Context
 from grants.services.integrity import fingerprints, history
 from grants.services.money import funds, ledger
 from grants.services.refusals import Refused, Stale
-from workflows.engine.message import Message, Money
-from workflows.engine.roles import Actor
+from workflows.engine.message import Message, Money, Value
+from workflows.engine.roles import Actor, Role
+from workflows.flows.notifications import MORE_TIME
 from workflows.programme import CallRules
 from workflows.programmes import programmes
 
@@ -43,7 +45,7 @@ def set_up(
     )
     db.session.add(call)
     db.session.flush()
-    _record(call, actor, "set_up", Message("Set up"))
+    _record(call, actor, "set_up", Message("Set up"), step=call.step)
     return call
 
 
@@ -124,34 +126,97 @@ def _reallocate(call: Call, post: Callable[..., object], amount: Decimal, actor:
         raise Refused(spent.reason) from spent
 
 
-def open_now(call: Call, *, actor: Actor) -> None:
-    """Open the call, which publishes it and freezes its rules; record it in history.
+def open_call(call: Call, context: Context) -> None:
+    """Publish the call, which freezes its rules."""
+    call.opened_at = now()
 
-    Raises Refused when the call is not in preparation, or has no money in its envelope.
+
+def extend(call: Call, context: Context) -> dict[str, Value]:
+    """Set the later deadline."""
+    call.closes_at = context.answers["until"]
+    return {"until": context.answers["until"]}
+
+
+def drafts_of(call: Call) -> list[Application]:
+    """The drafts in the call that have no deadline of their own, by id."""
+    drafts = select(Application).where(
+        Application.call_id == call.id, Application.step == "draft", Application.invited_until.is_(None)
+    )
+    return list(db.session.scalars(drafts.order_by(Application.id)))
+
+
+def give_time(call: Call, *, organisation: Organisation, until: datetime, reason: str, actor: Actor) -> MoreTime:
+    """Give one applicant more time than the call, and tell them.
+
+    Raises Refused for a member of the applicant, and unless the call has been opened, has a deadline or is closed, and
+    `until` is later than every deadline that the applicant has now.
     """
     locking.hold(call, actor=actor)
-    if call.step != "draft":
-        raise Refused(Message("This call has already been opened."))
-    if envelope_left(call) <= 0:
-        raise Refused(Message("No money is allocated to this call. Ask finance to allocate money to it."))
-    call.step, call.opened_at = "open", now()
+    if reasons := [*_own(organisation, actor), *_against(call, organisation, until)]:
+        raise Refused(*reasons)
+    given = MoreTime(call_id=call.id, organisation=organisation, until=until, reason=reason.strip(), by=actor.person)
+    db.session.add(given)
     db.session.flush()
-    _record(call, actor, "open", Message("Opened"))
+    message = Message("%(organisation)s may submit until %(until)s", organisation=organisation.name, until=until)
+    history.record(
+        history.About("call", call.id, "more_time", given.id),
+        actor=actor,
+        key="give_time",
+        message=message,
+        words={"reason": reason},
+        audience="office",
+    )
+    _tell(call, given)
+    return given
 
 
-def close_now(call: Call, *, actor: Actor) -> None:
-    """Close the call to new submissions, and record it in history.
+def _own(organisation: Organisation, actor: Actor) -> list[Message]:
+    """The reason against members of the applicant."""
+    acts = select(Membership.id).where(
+        Membership.organisation_id == organisation.id,
+        Membership.person_id == actor.person,
+        Membership.ended_at.is_(None),
+    )
+    if db.session.scalar(acts.limit(1)) is None:
+        return []
+    return [Message("You act for this applicant, so another officer must do this.")]
 
-    Waits for the submissions in progress, which hold a shared lock on the call. Raises Refused unless the call is open.
-    """
-    locking.hold(call, actor=actor)
-    if call.step != "open":
-        raise Refused(Message("This call is not open."))
-    call.step = "closed"
-    db.session.flush()
-    _record(call, actor, "close", Message("Closed"))
+
+def _against(call: Call, organisation: Organisation, until: datetime) -> list[Message]:
+    """Every reason not to give this applicant more time."""
+    if call.step == "draft":
+        return [Message("This call has not been opened.")]
+    if call.step == "open" and call.closes_at is None:
+        return [Message("This call has no deadline.")]
+    own, at = more_time(call.id, organisation.id), call.closes_at
+    latest = max(one for one in (own, at, now()) if one is not None)
+    if until > latest:
+        return []
+    return [Message("Enter a time later than %(at)s.", at=latest, cure="until")]
 
 
-def _record(call: Call, actor: Actor, key: str, message: Message, words: dict[str, str] | None = None) -> None:
-    about = history.About("call", call.id, "call", call.id)
+def _tell(call: Call, given: MoreTime) -> None:
+    values: dict[str, Value] = {"call": call.title, "until": given.until, "reason": given.reason}
+    for application in drafts_of(call):
+        if application.organisation_id == given.organisation_id:
+            outbox.mail(
+                recipients.of(application, Role.APPLICANT),
+                application=application,
+                role=Role.APPLICANT,
+                subject=Message(MORE_TIME.subject, cure=None, **values),
+                text=Message(MORE_TIME.text, cure=None, **values),
+                path=f"/applications/{application.id}",
+            )
+
+
+def _record(
+    call: Call,
+    actor: Actor,
+    key: str,
+    message: Message,
+    words: dict[str, str] | None = None,
+    *,
+    step: str | None = None,
+) -> None:
+    about = history.About("call", call.id, "call", call.id, step_to=step)
     history.record(about, actor=actor, key=key, message=message, words=words, facts=fingerprints.of(call))

@@ -1,7 +1,6 @@
 """Apply transitions: hold the rows, evaluate the flow, set the steps, run the effect, record history, queue mails.
 
-Applications, assignments, agreements, reports, instalments and batches change their step only here. The service that
-creates the row sets its first step. Calls have no flow; `calls` sets their step.
+Whatever has a flow changes its step only here. The service that creates the row sets its first step.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from grants.db import db, now
-from grants.models import Application, Assignment, Batch, Instalment, Person, Report
+from grants.models import Application, Assignment, Batch, Call, Instalment, Person, Report
 from grants.queries import cases, drafts, recipients
 from grants.queries.flows import InApplication, Stateful, flow_of, parent_application
-from grants.services import agreements, awards, batches, decisions, locking, outbox, reports, updates
+from grants.services import agreements, awards, batches, calls, decisions, locking, outbox, reports, updates
 from grants.services.applications import submissions
 from grants.services.effects import Change, Context, EffectFunction, Together, Values
 from grants.services.integrity import fingerprints, history
@@ -40,6 +39,8 @@ EFFECTS: dict[Effect, EffectFunction] = {
     Effect.SEND_BACK_RECOMMENDATION: decisions.reconsider,
     Effect.DECLINE_APPLICATION: decisions.decline,
     Effect.REJECT_INELIGIBLE: decisions.close,
+    Effect.OPEN_CALL: calls.open_call,
+    Effect.EXTEND_CALL: calls.extend,
     Effect.OPEN_PROPOSAL: assignments.open_proposal,
     Effect.DECLARE_CONFLICT: conflicts.declare,
     Effect.DECLINE_REVIEW: assignments.decline,
@@ -80,12 +81,11 @@ def apply(
     """Apply the transition `key` to the row, or to several rows of one flow: to all of them or to none.
 
     Sets the step and `step_at`, runs the effect, records an event and queues the notifications. This is the only code
-    that changes a step, except that of calls (`services/calls.py`), which have no flow yet. Everything is done for all
-    rows together, so that the number of statements does not grow with the number of rows; only an effect on one row
-    is run for each of them. answers: field → value. arrived_at: when the request arrived, by the database clock
-    (default: now); deadlines are compared with it. Raises Refused with every reason why the transition is not possible,
-    Stale when the version of a row is no longer `version` or that of the draft which is sent no longer `draft`,
-    ValueError for rows of several flows, and whatever the effect raises.
+    that changes a step. Everything is done for all rows together, so that the number of statements does not grow with
+    the number of rows; only an effect on one row is run for each of them. answers: field → value. arrived_at: when the
+    request arrived, by the database clock (default: now); deadlines are compared with it. Raises Refused with every
+    reason why the transition is not possible, Stale when the version of a row is no longer `version` or that of the
+    draft which is sent no longer `draft`, ValueError for rows of several flows, and whatever the effect raises.
     """
     arrived, together = arrived_at or now(), list(rows) if isinstance(rows, Sequence) else [rows]
     if not together:
@@ -266,7 +266,7 @@ def _mail(
 
 
 def _topics(row: Stateful) -> list[tuple[InApplication, Values]]:
-    """The rows to send notifications about, with extra values: for a batch, each instalment that is not cancelled."""
+    """The rows to send notifications about, with extra values: the instalments of a batch, the drafts of a call."""
     match row:
         case Batch():
             return [(p.instalment, {"amount": Money(p.amount, p.currency)}) for p in row.payments if not p.undone]
@@ -274,5 +274,7 @@ def _topics(row: Stateful) -> list[tuple[InApplication, Values]]:
             return [(row, {"report": Message(row.title), "name": REPORTS.get(row.title, Message("report"))})]
         case Assignment():
             return [(row, assignments.values_of(row))]
+        case Call():
+            return [(draft, {"call": row.title}) for draft in calls.drafts_of(row)]
         case _:
             return [(row, {})]

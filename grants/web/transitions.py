@@ -18,7 +18,7 @@ from grants.access.principals import application_of, roles_on
 from grants.db import now, transaction
 from grants.forms.base import number, written
 from grants.forms.transitions import Unclear, answers, require_confirmation
-from grants.models import Agreement, Application, Assignment, Batch, Report
+from grants.models import Agreement, Application, Assignment, Batch, Call, Report
 from grants.queries import cases
 from grants.queries.cases.applications import recommendation
 from grants.queries.flows import flow_of
@@ -41,6 +41,7 @@ NOUNS: dict[str, type[Any]] = {
     "agreements": Agreement,
     "reports": Report,
     "batches": Batch,
+    "calls": Call,
 }
 """The models with a flow. Who may apply a transition is declared only in its row of the flow."""
 
@@ -73,7 +74,7 @@ class TransitionPage:
     back: Link
 
 
-@bp.post("/<any(applications, assignments, agreements, reports, batches):noun>/<int:id>/transitions/<key>")
+@bp.post("/<any(applications, assignments, agreements, reports, batches, calls):noun>/<int:id>/transitions/<key>")
 @permitted(Permission.SEE_INBOX)
 @idempotent
 def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
@@ -180,6 +181,8 @@ def prefilled(value: Decimal, currency: str) -> str:
 def cure(row: Any, reason: Message) -> Link | None:
     """A link to the page where this reason can be resolved, or None."""
     application = application_of(row)
+    if reason.cure == "fund" and isinstance(row, Call):
+        return Link(gettext("See the fund"), url_for("funds.show", id=row.fund_id))
     if application is None:
         return None
     match reason.cure:
@@ -230,4 +233,6 @@ def _currency(row: Any) -> str:
 
 def _title(row: Any) -> str:
     application = application_of(row)
-    return application.heading if application else row.number
+    if application:
+        return application.heading
+    return row.title if isinstance(row, Call) else row.number

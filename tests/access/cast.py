@@ -276,9 +276,10 @@ def _spent(world: World, used: str) -> Award:
 
 
 def _calls(world: World) -> dict[str, str]:
-    """The calls and the fund; money is allocated to the call in preparation."""
+    """The calls and the fund; money is allocated to the call in preparation, and a draft in the other waits."""
     assert world.fund is not None
     new_call = w.draft_call(world)
+    w.begun(world, "BTN-L", "bo")
     with transaction():
         calls.fund(new_call, amount=Decimal(10_000), actor=world.actor("fay", Role.FINANCE))
     return {

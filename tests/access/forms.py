@@ -91,8 +91,12 @@ SENT: dict[str, Sent] = {
     # calls
     "/office/calls/new": _sent("/office/calls/new", title="Another round", opens_at="2027-01-01T00:00"),
     "/office/calls/{new_call}": _sent("/office/calls/{new_call}", title="The round after"),
-    "/office/calls/{new_call}/open": _sent("/office/calls/{new_call}"),
-    "/office/calls/{call}/close": _sent("/office/calls/{call}"),
+    "/calls/{new_call}/transitions/open": _sent("/office/calls/{new_call}"),
+    "/calls/{call}/transitions/extend": _sent("/office/calls/{call}", until="2099-01-31T23:59", reason=REASON),
+    "/calls/{call}/transitions/close": _sent("/office/calls/{call}", **TICKED),
+    "/office/calls/{call}/more-time": _sent(
+        "/office/calls/{call}/more-time", organisation=First, until="2099-01-31T23:59", reason=REASON
+    ),
     # reviews
     "/reviews/{assignment}": _sent("/reviews/{assignment}"),
     "/reviews/{assignment}/send": _sent("/reviews/{assignment}"),

@@ -33,7 +33,7 @@ from tests.access.table import MEANING, Row, attempt, form, page, replay, rows, 
 from tests.access.twice import sent_twice
 from tests.browser import without_key
 from workflows.engine.roles import Actor, Role
-from workflows.flows import agreement, assignment, payment, report
+from workflows.flows import agreement, assignment, call, payment, report
 from workflows.programmes import programmes
 
 
@@ -63,6 +63,7 @@ OTHERS = (
     ("agreements", agreement.FLOW),
     ("reports", report.FLOW),
     ("batches", payment.BATCH),
+    ("calls", call.FLOW),
 )
 
 

@@ -81,10 +81,12 @@ CREATE TEMP TABLE asked_of AS
     CROSS JOIN generate_series(0, 2) AS j
     JOIN referee ON referee.place = (p.i * 3 + j) % 40
     WHERE p.step IN ('review', 'panel', 'decision', 'agreement', 'active', 'closed', 'terminated', 'declined');
+ALTER TABLE assignment DISABLE TRIGGER assignment_step_made;
 INSERT INTO assignment (application_id, submission_id, person_id, stage, step, due_on, assigned_by, assigned_at, cleared_at, version)
     SELECT id, (SELECT s.id FROM submission AS s WHERE s.application_id = asked_of.id), person_id, 'proposal', state, (submitted_at + interval '24 days')::date, (SELECT id FROM staff WHERE who = 'olga'),
            submitted_at + interval '3 days', CASE WHEN state IN ('ready', 'sent') THEN submitted_at + interval '4 days' END, 1
     FROM asked_of;
+ALTER TABLE assignment ENABLE TRIGGER assignment_step_made;
 INSERT INTO review (assignment_id, strengths, concerns, fund, amount, confidence, saved_at, sent_at)
     SELECT assignment.id, 'Known in the district.', 'The masts are not priced.', asked_of.i % 3 > 0, asked_of.asked, 1 + asked_of.i % 5,
            asked_of.submitted_at + interval '20 days', asked_of.submitted_at + interval '20 days'

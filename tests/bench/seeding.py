@@ -15,7 +15,7 @@ from config import Settings
 from grants.db import db, transaction
 from grants.models import Person
 from grants.outside.servers.postgres import plain
-from grants.services import calls, figures, persons
+from grants.services import figures, persons, transitions
 from grants.services.money import funds
 from tests import world
 from workflows.engine.roles import Role
@@ -66,7 +66,7 @@ def _calls(made: world.World) -> None:
             call = world.open_call(made, code, ENVELOPE)
         if code == CLOSED:
             with transaction():
-                calls.close_now(call, actor=officer)
+                transitions.apply(call, "close", actor=officer)
     with transaction():
         made.people[NARROW] = world.person(NARROW)
         persons.appoint(made.people[NARROW], Role.OFFICER, call_id=call.id, actor=officer)

@@ -115,10 +115,7 @@ def _imported(tree: ast.Module) -> set[str]:
 def test_only_one_module_sets_steps() -> None:
     written = {path for path, tree in code.trees() if path.startswith("grants") for _ in code.assigned(tree, "step")}
 
-    assert written == {
-        "grants/services/calls.py",
-        "grants/services/transitions.py",
-    }  # a call has no flow: it opens and closes
+    assert written == {"grants/services/transitions.py"}
 
 
 def test_only_the_clock_of_the_database_is_read() -> None:

@@ -64,6 +64,8 @@ BROKEN = {
         " VALUES ('x', 1, 1, now(), 'approver', 'test', 'award', 'x', 1, '{}', '', '')",
     "instalment_pays_something": "UPDATE instalment SET amount = 0",
     "instalment_step_is_known": "UPDATE instalment SET step = 'paid'",
+    "more_time_given_for_a_reason":
+        "INSERT INTO more_time (call_id, organisation_id, until, reason, by) VALUES (1, 1, now(), '', 1)",
     "organisation_country_is_a_code": "UPDATE organisation SET country = 'mg'",
     "organisation_kind_is_known": "UPDATE organisation SET kind = 'club'",
     "organisation_standing_is_known": "UPDATE organisation SET standing = 'so so'",

@@ -15,6 +15,7 @@ MOVED = {
     "instalment": "UPDATE instalment SET step = CASE step WHEN 'planned' THEN 'payable' ELSE 'planned' END"
     " WHERE id = 1",
     "report": "UPDATE report SET step = 'received' WHERE id = 1",
+    "call": "UPDATE call SET step = 'closed' WHERE id = 1",
     "batch": "UPDATE batch SET step = 'released' WHERE id = 1",
 }
 BAIT = (

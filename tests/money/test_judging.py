@@ -19,7 +19,7 @@ from grants.db import db
 from grants.models import Application, Assignment, Call, Check, Event
 from grants.queries import cases
 from grants.queries.cases import assignments as sending
-from grants.services import calls, transitions
+from grants.services import transitions
 from grants.services.applications import checks, drafts
 from grants.services.refusals import Refused
 from tests import world
@@ -207,7 +207,7 @@ def close() -> Callable[[], object]:
     """An officer closes the call."""
     made = world.found()
     db.session.commit()
-    return lambda: calls.close_now(made.calls["BTN-L"], actor=made.actor("olga", Role.OFFICER))
+    return lambda: transitions.apply(made.calls["BTN-L"], "close", actor=made.actor("olga", Role.OFFICER))
 
 
 def submit() -> Callable[[], object]:

@@ -18,7 +18,7 @@ from config import ROOT
 from grants.db import db, today, transaction
 from grants.models import Application, Award, Batch, Call, Event, Fund, Instalment, Organisation, Person
 from grants.outside.servers.postgres import plain
-from grants.services import calls, locking, persons, transitions
+from grants.services import locking, persons, transitions
 from grants.services.locking import NotHeld, OutOfOrder
 from grants.services.money import ledger
 from grants.services.refusals import Stale
@@ -69,7 +69,7 @@ def play() -> None:
     with transaction():
         persons.dismiss(appointment, actor=CLOCK, apply=transitions.apply)
     with transaction():
-        calls.close_now(made.calls["BTN-L"], actor=made.actor("olga", Role.OFFICER))
+        transitions.apply(made.calls["BTN-L"], "close", actor=made.actor("olga", Role.OFFICER))
 
 
 @pytest.mark.usefixtures("database")

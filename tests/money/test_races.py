@@ -188,7 +188,7 @@ def test_no_application_is_submitted_into_a_call_that_is_being_closed(copies: Co
     def close() -> Callable[[], None]:
         made = found()
         db.session.rollback()
-        return lambda: calls.close_now(made.calls["BTN-L"], actor=made.actor("olga", Role.OFFICER))
+        return lambda: transitions.apply(made.calls["BTN-L"], "close", actor=made.actor("olga", Role.OFFICER))
 
     for _ in range(5):
         with copies(due) as app:

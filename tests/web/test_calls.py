@@ -270,7 +270,7 @@ def test_a_call_opens_freezes_and_closes(app: Flask, world: World) -> None:
         data=opened.page.form("/close").fields
         | {"title": "x", "opens_at": "2027-01-01T00:00", "most": "1", "months_most": "1"},
     ).status_code in {409, 422}
-    assert client.submit(opened, "/close").status_code == 302
+    assert client.submit(opened, "/close", confirmed="yes").status_code == 302
     with app.app_context():
         assert db.session.get_one(Call, id).step == "closed"
     for path in (f"/office/calls/{id}", f"/calls/{id}"):

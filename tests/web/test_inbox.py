@@ -15,7 +15,7 @@ from grants.access.principals import Principal
 from grants.db import db, now, transaction
 from grants.models import Application, Award, Call
 from grants.queries.tasks import inbox as inbox_queries
-from grants.services import calls
+from grants.services import calls, transitions
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.web.reading import conflict, statements
@@ -48,7 +48,7 @@ def test_a_draft_of_a_closed_call_is_no_longer_urgent(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         with transaction():
-            calls.close_now(world.calls["BTN-S"], actor=world.actor("olga", Role.OFFICER))
+            transitions.apply(world.calls["BTN-S"], "close", actor=world.actor("olga", Role.OFFICER))
         client = signed_in(app, world.people["mg1"])
 
     assert "You have not applied yet" not in inbox(client).page.text
@@ -143,7 +143,7 @@ def test_an_invited_draft_stays_urgent_after_its_call_has_closed(app: Flask) -> 
         w.apply(world, row, "alert", "mg1", Role.APPLICANT)
         w.apply(world, row, "accept", "olga", Role.OFFICER)
         with transaction():
-            calls.close_now(row.call, actor=world.actor("olga", Role.OFFICER))
+            transitions.apply(row.call, "close", actor=world.actor("olga", Role.OFFICER))
     text = signed_in(app, world.people["mg1"]).get("/inbox").page.text
 
     assert "Complete the next stage: Mini-proposal" in text

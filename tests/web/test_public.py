@@ -14,7 +14,7 @@ from config import Settings
 from grants.db import db, now, transaction
 from grants.models import Award, Call, Figures
 from grants.outside.servers.postgres import plain
-from grants.services import calls, figures
+from grants.services import calls, figures, transitions
 from tests import world as w
 from tests.browser import anonymous, signed_in
 from tests.prepared import Prepare
@@ -38,7 +38,7 @@ def test_calls_in_preparation_closed_or_not_yet_open_are_not_shown(app: Flask) -
         world = w.build(programmes=("BTN-S", "BTN-L"))
         draft = w.draft_call(world)
         with transaction():
-            calls.close_now(world.calls["BTN-S"], actor=world.actor("olga", Role.OFFICER))
+            transitions.apply(world.calls["BTN-S"], "close", actor=world.actor("olga", Role.OFFICER))
             world.calls["BTN-L"].opens_at = now() + timedelta(days=2)
     client = anonymous(app)
     page: Any = client.get("/")
@@ -125,7 +125,7 @@ def closed(prepare: Prepare) -> str:
         w.awarded(world)
         w.in_review(world, chapter="bo")
         with transaction():
-            calls.close_now(world.calls["BTN-L"], actor=world.actor("olga", Role.OFFICER))
+            transitions.apply(world.calls["BTN-L"], "close", actor=world.actor("olga", Role.OFFICER))
 
     return prepare("closed", fill)
 
@@ -135,7 +135,7 @@ def test_a_round_without_decisions_has_no_results(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         with transaction():
-            calls.close_now(world.calls["BTN-L"], actor=world.actor("olga", Role.OFFICER))
+            transitions.apply(world.calls["BTN-L"], "close", actor=world.actor("olga", Role.OFFICER))
 
     assert "Results of the last round" not in anonymous(app).get("/").page.text
 
@@ -246,7 +246,7 @@ def _with_rules(world: w.World, changed: dict[str, list[str] | None]) -> Call:
     with transaction():
         calls.fund(call, amount=Decimal(50_000), actor=world.actor("fay", Role.FINANCE))
     with transaction():
-        calls.open_now(call, actor=olga)
+        transitions.apply(call, "open", actor=olga)
     return call
 
 

@@ -22,6 +22,9 @@ class Effect(StrEnum):
     DECLINE_APPLICATION = auto()
     REJECT_INELIGIBLE = auto()
 
+    OPEN_CALL = auto()
+    EXTEND_CALL = auto()
+
     OPEN_PROPOSAL = auto()
     DECLARE_CONFLICT = auto()
     DECLINE_REVIEW = auto()

@@ -40,8 +40,8 @@ Guard = Callable[[Any, Actor], Message | tuple[Message, ...] | None]
 class Field:
     """A field in the form of a transition.
 
-    kind: text, line, amount, day, days, choice or tick. words: minimum number of words of a text. printed: the text is
-    printed in a letter. optional: when a field that is not required must be filled in, such as “required if …”.
+    kind: text, line, amount, day, days, instant, choice or tick. words: minimum number of words of a text. printed: the
+    text is printed in a letter. optional: when a field that is not required must be filled in, such as “required if …”.
     """
 
     key: str

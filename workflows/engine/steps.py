@@ -66,7 +66,7 @@ STEPS: dict[str, Step] = {
         released=N_("Released"),
         countersign=N_("To countersign"),
     ),
-    **_steps(Holder.REVIEWERS, review=N_("In review"), asked=N_("Invited"), ready=N_("Reviewing")),
+    **_steps(Holder.REVIEWERS, review=N_("In review"), asked=N_("Invited to review"), ready=N_("Reviewing")),
     **_steps(
         Holder.DONE,
         active=N_("Active"),

@@ -1,8 +1,8 @@
-"""The mails that the transitions of applications and assignments send.
+"""The mails that the transitions of calls, applications and assignments send.
 
 Their placeholders are `title`, `reference`, `proposal` (what is submitted in this stage), `at`, `until`, `amount`,
 `appeal_until` and the fields of the transition: `question`, `feedback`, `reason`. Those about an assignment have `name`
-(of the reviewer), `call` and `day` (when the review is due) too.
+(of the reviewer), `call` and `day` (when the review is due) too; those about a call have `call` and `until`.
 """
 
 from __future__ import annotations
@@ -168,5 +168,21 @@ ROLE_ENDED = Notification(
     N_(
         "%(name)s is no longer appointed as a reviewer for the call “%(call)s” and will not review application "
         "%(reference)s. Invite another reviewer if the application has too few."
+    ),
+)
+EXTENDED = Notification(
+    Role.APPLICANT,
+    N_("Submit by %(until)s: deadline of “%(call)s” extended"),
+    N_(
+        "We have extended the deadline of the call “%(call)s” to %(until)s. Your draft is saved, and you can submit it "
+        "until then. The reason is:\n\n%(reason)s"
+    ),
+)
+MORE_TIME = Notification(
+    Role.APPLICANT,
+    N_("Submit by %(until)s: more time for “%(call)s”"),
+    N_(
+        "We have given you more time for the call “%(call)s”. Your draft is saved, and you can submit it until "
+        "%(until)s. The reason is:\n\n%(reason)s"
     ),
 )

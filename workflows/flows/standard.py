@@ -1,8 +1,8 @@
-"""Every flow of the product: the variants for applications, and those of what belongs to them or pays them."""
+"""Every flow of the product: calls, the variants for applications, and what belongs to these or pays them."""
 
 from __future__ import annotations
 
-from workflows.flows import agreement, application, assignment, payment, report
+from workflows.flows import agreement, application, assignment, call, payment, report
 
 APPLICATIONS = (application.PANEL, application.OFFICER_DECIDES, application.TWO_STAGES, application.DISASTER)
-FLOWS = (*APPLICATIONS, assignment.FLOW, agreement.FLOW, report.FLOW, payment.INSTALMENT, payment.BATCH)
+FLOWS = (call.FLOW, *APPLICATIONS, assignment.FLOW, agreement.FLOW, report.FLOW, payment.INSTALMENT, payment.BATCH)

@@ -10,9 +10,11 @@ from workflows.engine.roles import Actor
 
 
 def in_time(case: ApplicationCase, actor: Actor) -> Message | None:
-    """The call is open, or the invitation has not expired, when the request arrives."""
+    """The call is open, or the applicant’s own deadline has not passed, when the request arrives."""
     if case.invited_until is not None:
         return _invited(case.arrived_at, case.invited_until)
+    if _has_more_time(case):
+        return None
     if case.round.step != "open":
         return Message("This call is not open.")
     if case.round.opens_at is not None and case.arrived_at < case.round.opens_at:
@@ -21,6 +23,12 @@ def in_time(case: ApplicationCase, actor: Actor) -> Message | None:
         at = case.round.closes_at
         return Message("The call closed on %(at)s. We keep your draft, but you can no longer submit it.", at=at)
     return None
+
+
+def _has_more_time(case: ApplicationCase) -> bool:
+    """Whether the call has begun, and this applicant was given more time, which has not passed."""
+    begun = case.round.opens_at is None or case.round.opens_at <= case.arrived_at
+    return begun and case.more_time_until is not None and case.arrived_at <= case.more_time_until
 
 
 def _invited(arrived_at: datetime, until: datetime) -> Message | None:

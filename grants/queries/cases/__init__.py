@@ -10,12 +10,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import overload
 
-from grants.models import Agreement, Application, Assignment, Batch, Instalment, Report
-from grants.queries.cases import agreements, applications, assignments, batches, instalments, reports
+from grants.models import Agreement, Application, Assignment, Batch, Call, Instalment, Report
+from grants.queries.cases import agreements, applications, assignments, batches, calls, instalments, reports
 from grants.queries.flows import Stateful
-from workflows.cases import AgreementCase, ApplicationCase, AssignmentCase, BatchCase, InstalmentCase, ReportCase
+from workflows.cases import (
+    AgreementCase,
+    ApplicationCase,
+    AssignmentCase,
+    BatchCase,
+    CallCase,
+    InstalmentCase,
+    ReportCase,
+)
 
-Case = ApplicationCase | AssignmentCase | AgreementCase | ReportCase | InstalmentCase | BatchCase
+Case = ApplicationCase | AssignmentCase | AgreementCase | ReportCase | InstalmentCase | BatchCase | CallCase
 
 
 def together(rows: Sequence[Stateful], arrived_at: datetime) -> list[Case]:
@@ -42,10 +50,19 @@ def of(row: Stateful, arrived_at: datetime) -> Case:
     match row:
         case Application():
             return applications.case(row, arrived_at)
-        case Assignment():
-            return assignments.case(row)
         case Agreement():
             return agreements.case(row, arrived_at)
+        case Call():
+            return calls.case(row, arrived_at)
+        case _:
+            return _at_any_time(row)
+
+
+def _at_any_time(row: Assignment | Report | Instalment | Batch) -> Case:
+    """The case of a row whose rules know no time."""
+    match row:
+        case Assignment():
+            return assignments.case(row)
         case Report():
             return reports.case(row)
         case Instalment():

@@ -12,7 +12,7 @@ from grants.db import db
 from grants.models import Application, Assignment, Award, Check, Membership, Recommendation
 from grants.queries import submissions
 from grants.queries.cases.awards import loose_ends
-from grants.queries.cases.calls import round_of
+from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
 from grants.queries.cases.proposals import current, request
 from workflows import cases
@@ -37,6 +37,7 @@ def case(row: Application, arrived_at: datetime, content: Content | None = None)
         arrived_at=arrived_at,
         applicant=applicant(row.organisation, besides=row.id),
         round=round_of(row.call),
+        more_time_until=more_time(row.call_id, row.organisation_id) if row.step == "draft" else None,
         missing=missing(data.stage(row.stage), content),
         invited_until=row.invited_until,
         changed=_changed(row, content),

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from grants.db import db
-from grants.models import Account, Balance, Call
+from grants.models import Account, Balance, Call, MoreTime
 from workflows import cases
 
 ZERO = Decimal(0)
+
+
+def case(call: Call, arrived_at: datetime) -> cases.CallCase:
+    """The case of a call."""
+    return cases.CallCase(
+        step=call.step, arrived_at=arrived_at, closes_at=call.closes_at, envelope_left=envelope_left(call)
+    )
+
+
+def more_time(call_id: int, organisation_id: int) -> datetime | None:
+    """The latest deadline that was given to this applicant alone; None without one."""
+    given = select(func.max(MoreTime.until)).where(
+        MoreTime.call_id == call_id, MoreTime.organisation_id == organisation_id
+    )
+    return db.session.scalar(given)
 
 
 def round_of(call: Call) -> cases.Round:

@@ -22,6 +22,7 @@ from grants.models import (
     Draft,
     Fund,
     Instalment,
+    MoreTime,
     Organisation,
     Report,
 )
@@ -92,16 +93,22 @@ def _parts(principal: Principal) -> list[Select[Any]]:
 
 def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
     """The applicant's drafts, and the applications sent back to them with questions."""
+    own = (
+        select(func.max(MoreTime.until))
+        .where(MoreTime.call_id == Application.call_id, MoreTime.organisation_id == Application.organisation_id)
+        .correlate(Application)
+        .scalar_subquery()
+    )
     written = select(
         *columns(
             Application.step,
             Application.id,
             case((Application.submission_id.is_(None), func.coalesce(Draft.title, "")), else_=Application.title),
             Call.title,
-            func.coalesce(Application.invited_until, Call.closes_at),
+            func.coalesce(Application.invited_until, func.greatest(own, Call.closes_at)),
         )
     )
-    open_ = or_(Call.step == "open", Application.invited_until.is_not(None))
+    open_ = or_(Call.step == "open", Application.invited_until.is_not(None), own.is_not(None))
     drafts = (
         written.join(Call)
         .join(Application.draft)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from grants.db import db, now
 from grants.models import Application, ApplicationSave, Call, Draft, Organisation
 from grants.queries import drafts, submissions
-from grants.queries.cases.calls import round_of
+from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
 from grants.services import locking
 from grants.services.integrity import history
@@ -48,7 +48,12 @@ def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Applicatio
 
 def against(call: Call, organisation: Organisation, actor: Actor) -> tuple[Message, ...]:
     """Every reason why this organisation cannot apply in this call; empty when it can. Changes nothing."""
-    case = ApplicationCase(arrived_at=now(), applicant=applicant(organisation), round=round_of(call))
+    case = ApplicationCase(
+        arrived_at=now(),
+        applicant=applicant(organisation),
+        round=round_of(call),
+        more_time_until=more_time(call.id, organisation.id),
+    )
     late = in_time(case, actor)
     return (*([late] if late else []), *objections(case, "start"))
 

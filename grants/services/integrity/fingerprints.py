@@ -83,7 +83,7 @@ def _(row: Report) -> str | None:
 
 @of.register
 def _(row: Call) -> str | None:
-    return None if row.step == "draft" else _hash(_columns(row, "step", "version", "closes_at"))
+    return None if row.step == "draft" else _hash(_columns(row, "step", "step_at", "version", "closes_at"))
 
 
 @of.register

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from grants.db import db, now
-from grants.models import Batch, Event, EventText, Head
+from grants.models import Batch, Call, Event, EventText, Head
 from grants.queries.flows import Stateful, parent_application
 from grants.services import locking, updates
 from grants.services.integrity import fingerprints
@@ -36,10 +36,10 @@ class About:
 
 
 def about(row: Stateful) -> About:
-    """Where events of this row belong: a batch has a chain of its own, all others join that of their application."""
+    """Where events of this row belong: batches and calls have chains of their own, all others join an application's."""
     table = row.__tablename__
-    if isinstance(row, Batch):
-        return About("batch", row.id, table, row.id)
+    if isinstance(row, Batch | Call):
+        return About(table, row.id, table, row.id)
     return About("application", parent_application(row).id, table, row.id)
 
 

@@ -19,6 +19,7 @@ from grants.models import (
     Application,
     Assignment,
     Batch,
+    Call,
     DocumentFile,
     Event,
     EventText,
@@ -32,9 +33,9 @@ from grants.services.integrity.comparison import payments, settled, unrecorded
 from grants.services.integrity.history import FIRST, digest, word_hash
 from workflows.engine.message import N_, Message
 
-STEPPED = (Application, Agreement, Instalment, Report, Batch, Assignment)
-LATER = (Assignment,)
-"""Models whose events did not name the step at first; a fingerprint has held it from the beginning."""
+STEPPED = (Application, Agreement, Instalment, Report, Batch, Assignment, Call)
+LATER = (Assignment, Call)
+"""Models whose events did not name the step at first."""
 
 
 def findings(seal_key: str, stored: Callable[[str], bool]) -> Iterator[Message]:

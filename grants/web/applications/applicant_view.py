@@ -107,7 +107,7 @@ def show_own(application: Application) -> str:
         sentence=sentence(application, facts),
         sent=application.step in JUST_SENT,
         writable=writable,
-        deadline=status.deadline(application) if writable else None,
+        deadline=status.deadline(application, facts) if writable else None,
         decision_by=status.decision_by(application),
         question=asked_of(application),
         submitted=translate(SUBMITTED[application.stage]),

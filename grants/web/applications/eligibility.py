@@ -13,7 +13,7 @@ from grants.db import now, transaction
 from grants.forms.eligibility import BeginForm
 from grants.models import Application, Call, Organisation
 from grants.queries import organisations, proposals
-from grants.queries.cases.calls import round_of
+from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
 from grants.services.applications.drafts import begin as begin_draft
 from grants.services.refusals import Refused
@@ -106,7 +106,8 @@ def _shown(call: Call, form: BeginForm) -> str:
 def _side(call: Call, organisation: Organisation) -> Side:
     """The rules applied before a draft exists: those met, and every reason against with a link to its remedy."""
     round_ = round_of(call)
-    case = ApplicationCase(arrived_at=now(), applicant=applicant(organisation), round=round_)
+    until = more_time(call.id, organisation.id)
+    case = ApplicationCase(arrived_at=now(), applicant=applicant(organisation), round=round_, more_time_until=until)
     late = in_time(case, Actor(person=principal().id, role=Role.APPLICANT))
     reasons = [RuleCheck("cross", translate(late))] if late else []
     met = []

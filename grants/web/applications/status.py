@@ -205,7 +205,7 @@ def _present(subject: Subject, _: tuple[str, ...]) -> list[str]:
     application = subject.application
     match application.step:
         case "draft" | "question":
-            until = deadline(application)
+            until = deadline(application, subject.facts)
             hands = gettext("with the applicant") if subject.ours else gettext("with you")
             return [hands, gettext("due %(day)s", day=day(until.date(), "short")) if until else ""]
         case "review":
@@ -314,11 +314,12 @@ def _by(when: datetime | None) -> str:
     return gettext("by %(day)s", day=day(when.date(), "short")) if when else ""
 
 
-def deadline(application: Application) -> datetime | None:
+def deadline(application: Application, facts: Status) -> datetime | None:
     """The applicant's deadline for submitting a draft or an answer; None if there is none."""
     if application.step == "question":
         return answer_until(application)
-    return application.invited_until or application.call.closes_at
+    own, closes_at = facts.more_time_until, application.call.closes_at
+    return application.invited_until or (max(own, closes_at) if own and closes_at else own or closes_at)
 
 
 def decision_by(application: Application) -> datetime | None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import request
+from flask_babel import gettext
+from markupsafe import Markup
 
 from grants.access.permissions import Permission
 from grants.db import now
-from grants.forms.calls import CallForm, NewCallForm
-from grants.models import Call
+from grants.forms.calls import CallForm, MoreTimeForm, NewCallForm
+from grants.models import Call, MoreTime
 from grants.queries import calls, history
 from grants.queries.calls import Money
 from grants.web.calls import rules_text, schedule_text
@@ -21,7 +23,10 @@ from grants.web.site.authorization import principal
 from grants.web.site.components import Fact
 from grants.web.site.formats import translate
 from grants.web.site.timeline import Entry
+from grants.web.transitions import Offer, available
+from workflows.engine.diagram import svg
 from workflows.engine.steps import STEPS
+from workflows.flows.call import FLOW
 from workflows.programmes import programmes
 
 
@@ -55,8 +60,8 @@ class NewCallPage:
 class CallPage:
     """One call. rules: as sentences. counts: number of applications at each step. saved: the form was just saved.
 
-    may_set: the reader may change, open and close this call. scheduled: it opens later. closed_at: when an officer
-    closed it.
+    may_set: the reader may change this call. offers: the reader's transitions. given: applicants with more time.
+    scheduled: it opens later. closed_at: when an officer closed it. diagram: the flow with the present step, as SVG.
     """
 
     call: Call
@@ -71,6 +76,18 @@ class CallPage:
     events: Sequence[Entry]
     saved: bool
     may_set: bool
+    offers: Sequence[Offer]
+    given: Sequence[MoreTime]
+    diagram: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class MoreTimePage:
+    """The form that gives one applicant more time. whom: whether there is anyone to choose."""
+
+    call: Call
+    form: MoreTimeForm
+    whom: bool
 
 
 def index() -> CallsPage:
@@ -112,4 +129,14 @@ def show(call: Call, form: CallForm) -> CallPage:
         events=timeline.entries(history.of(call, principal())),
         saved="kept" in request.args,
         may_set=calls.settable(call, principal()),
+        offers=available(call),
+        given=calls.given(call),
+        diagram=Markup(svg(FLOW, call.step, word=gettext)),  # noqa: S704 - made from our own table
     )
+
+
+def more_time(call: Call, form: MoreTimeForm) -> MoreTimePage:
+    """The form with the applicants that have a draft in this call."""
+    found = calls.writing(call, principal())
+    form.offer(found)
+    return MoreTimePage(call, form, whom=bool(found))

@@ -8,11 +8,13 @@ from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
 from grants.db import transaction
-from grants.forms.calls import NewCallForm, call_form
-from grants.models import Call
+from grants.forms.calls import MoreTimeForm, NewCallForm, call_form
+from grants.models import Call, Organisation
 from grants.services import calls
+from grants.services.refusals import Refused
 from grants.web.calls import call_view
 from grants.web.site.authorization import actor_on_row, creator, load, permitted
+from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.engine.roles import Actor, Role
@@ -80,26 +82,42 @@ def change(id: int) -> Response | tuple[str, int]:
     return redirect(url_for(".show", id=id, kept=1))
 
 
-@bp.post("/<int:id>/open")
+@bp.get("/<int:id>/more-time")
 @permitted(Permission.SET_CALL)
-@idempotent
-def open_(id: int) -> Response:
-    """Open the call, which publishes it and freezes its rules."""
-    call = load(Call, id)
-    with transaction():
-        calls.open_now(call, actor=actor_on_row(call, Role.OFFICER))
-    return redirect(url_for(".show", id=id))
+def more_time(id: int) -> str:
+    """The form that gives one applicant more time."""
+    return page("calls/more_time.html", call_view.more_time(load(Call, id), MoreTimeForm()))
 
 
-@bp.post("/<int:id>/close")
+@bp.post("/<int:id>/more-time")
 @permitted(Permission.SET_CALL)
 @idempotent
-def close(id: int) -> Response:
-    """Close the call to new proposals."""
+def give_time(id: int) -> Response | tuple[str, int]:
+    """Give one applicant more time than the call."""
     call = load(Call, id)
-    with transaction():
-        calls.close_now(call, actor=actor_on_row(call, Role.OFFICER))
-    return redirect(url_for(".show", id=id))
+    view = call_view.more_time(call, MoreTimeForm())
+    if not view.form.sent():
+        return page("calls/more_time.html", view), 422
+    try:
+        with transaction():
+            _give_time(call, view.form)
+    except Refused as refused:
+        if any(reason.cure != "until" for reason in refused.reasons):
+            raise
+        view.form.until.errors = [translate(reason) for reason in refused.reasons]
+        return page("calls/more_time.html", view), 422
+    return redirect(url_for(".show", id=id, _anchor="more-time"))
+
+
+def _give_time(call: Call, form: MoreTimeForm) -> None:
+    assert form.until.data is not None  # noqa: S101 - the form requires it
+    calls.give_time(
+        call,
+        organisation=load(Organisation, form.organisation.data, Permission.READ_ORGANISATION),
+        until=form.until.data,
+        reason=form.reason.data or "",
+        actor=actor_on_row(call, Role.OFFICER),
+    )
 
 
 def _create(form: NewCallForm, actor: Actor) -> str:

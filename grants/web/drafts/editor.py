@@ -14,7 +14,7 @@ from flask_login import current_user
 
 from grants.forms.proposals import Part, Proposal, typed
 from grants.models import Application, ApplicationSave, Draft
-from grants.queries import drafts, history
+from grants.queries import drafts, history, statuses
 from grants.queries.cases.proposals import current, drafted_against
 from grants.web.applications import status
 from grants.web.site.authorization import principal
@@ -152,7 +152,7 @@ def draft_page(draft: OpenDraft, form: Proposal) -> DraftPage:
         marks=draft.form().marks(),
         saved=clock(draft.row.saved_at),
         owner=f"person-{current_user.get_id()}",
-        deadline=status.deadline(application),
+        deadline=status.deadline(application, statuses.of([application])[application.id]),
         lost=drafts.lost(application, principal()),
         question=asked_of(application),
         sum=amount(draft.content.asked, draft.currency, code=False),

@@ -11,7 +11,7 @@ from flask import url_for
 
 from grants.db import now
 from grants.models import Application
-from grants.queries import cases
+from grants.queries import cases, statuses
 from grants.queries.flows import flow_of
 from grants.services.letters import answered_by
 from grants.web.applications import status
@@ -73,7 +73,7 @@ def summary_page(application: Application) -> SummaryPage:
         has_budget=draft.stage.has_budget,
         has_duration=draft.stage.question("months") is not None,
         wrong=tuple(wrong),
-        deadline=status.deadline(application),
+        deadline=status.deadline(application, statuses.of([application])[application.id]),
         decision_by=answered_by(application.call, now()),
         transition=transition,
         submit_url=url_for("transitions.apply", noun="applications", id=application.id, key=transition.key),

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from grants.models import Application, Organisation
 from grants.queries import organisations, proposals, public, statuses
 from grants.queries.organisations import Holding
+from grants.queries.statuses import Status
 from grants.web.applications import applicant_view, status
 from grants.web.applications.applicant_view import ProposalRow
 from grants.web.site.authorization import principal
@@ -66,7 +67,7 @@ def show_inbox() -> str:
     facts = statuses.of(running)
     holdings = organisations.holdings(principal().organisations, principal())
     view = ApplicantInbox(
-        draft=_urgent(running),
+        draft=_urgent(running, facts),
         tasks=tuple(rows.of(open_tasks())),
         proposals=tuple(applicant_view.lines(running, facts)),
         ours=tuple(foundation.ours(running, facts, current_day())),
@@ -76,17 +77,21 @@ def show_inbox() -> str:
     return page("tasks/applicant.html", view)
 
 
-def _urgent(running: list[Application]) -> UrgentDraft | None:
+def _urgent(running: list[Application], facts: Mapping[int, Status]) -> UrgentDraft | None:
     """The draft with the earliest deadline, among those that can still be submitted."""
-    drafts = [(status.deadline(one), one) for one in running if one.step == "draft" and _open(one)]
+    drafts = [
+        (status.deadline(one, facts[one.id]), one)
+        for one in running
+        if one.step == "draft" and _open(one, facts[one.id])
+    ]
     if not drafts:
         return None
     until, draft = min(drafts, key=lambda pair: (pair[0] is None, pair[0], pair[1].id))
     return UrgentDraft(draft, until, (until.date() - current_day()).days if until else 0)
 
 
-def _open(draft: Application) -> bool:
-    return draft.invited_until is not None or draft.call.step == "open"
+def _open(draft: Application, facts: Status) -> bool:
+    return bool(draft.invited_until or facts.more_time_until) or draft.call.step == "open"
 
 
 def _next_decision(running: list[Application]) -> datetime | None:

@@ -1,0 +1,57 @@
+"""The flow of a call: in preparation, open, closed; its deadline can be extended while it is open.
+
+An open call accepts applications from its opening time on; before that, pages call it scheduled.
+"""
+
+from __future__ import annotations
+
+from workflows.engine.effects import Effect
+from workflows.engine.flow import Field, Flow, Transition
+from workflows.engine.message import N_
+from workflows.engine.roles import Role
+from workflows.flows.notifications import EXTENDED
+from workflows.rules.rounds import has_money, later_deadline
+
+OFFICER = (Role.OFFICER,)
+
+OPEN = Transition(
+    "open",
+    N_("Open the call"),
+    source=("draft",),
+    target="open",
+    roles=OFFICER,
+    guards=(has_money,),
+    effect=Effect.OPEN_CALL,
+    weight="first",
+    history_text=N_("Opened"),
+    consequence=N_("The rules are then fixed and the call is public."),
+)
+EXTEND = Transition(
+    "extend",
+    N_("Extend the deadline"),
+    source=("open",),
+    target="open",
+    roles=OFFICER,
+    guards=(later_deadline,),
+    fields=(
+        Field("until", "instant", N_("New deadline (UTC)")),
+        Field("reason", "text", N_("Reason"), N_("We send it to everyone who has a draft in this call."), words=3),
+    ),
+    effect=Effect.EXTEND_CALL,
+    notifies=(EXTENDED,),
+    history_text=N_("Deadline extended to %(until)s"),
+    consequence=N_("The deadline can only become later. Everyone who has a draft in this call is told."),
+)
+CLOSE = Transition(
+    "close",
+    N_("Close the call now"),
+    source=("open",),
+    target="closed",
+    roles=OFFICER,
+    weight="grave",
+    history_text=N_("Closed"),
+    consequence=N_("No more proposals can be submitted. We continue with those already submitted."),
+    final=True,
+)
+
+FLOW = Flow("call", starts=("draft",), transitions=(OPEN, EXTEND, CLOSE))
