@@ -221,7 +221,7 @@ def test_the_number_of_current_grants_is_that_of_all_currencies() -> None:
     held = {"JPY": Decimal(5_000), "KWD": Decimal(5_000)}
 
     assert text_found(spec, replace(READY, applicant=applicant_with(held=2, held_amounts=held)), "award") == (
-        "Your current grants: 2. The limit is 2 at the same time.",
+        "Current grants of the applicant: 2. The limit is 2 at the same time.",
     )
 
 
