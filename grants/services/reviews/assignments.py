@@ -153,12 +153,11 @@ def release_unappointed(*, apply: Apply) -> None:
         release(person, apply=apply)
 
 
-def expect(assignment: Assignment) -> None:
+def expect(assignment: Assignment, *, actor: Actor | None = None) -> None:
     """Hold the assignment, and raise Refused unless its reviewer may write the review."""
-    locking.hold(assignment, shared=[assignment.person])
-    case = assignment_case(assignment)
-    actor = Actor(person=assignment.person_id, role=Role.REVIEWER)
-    reasons = [reason for guard in (appointed, in_review) if (reason := guard(case, actor))]
+    locking.hold(assignment, shared=[assignment.person], actor=actor)
+    case, reviewer = assignment_case(assignment), Actor(person=assignment.person_id, role=Role.REVIEWER)
+    reasons = [reason for guard in (appointed, in_review) if (reason := guard(case, reviewer))]
     if assignment.step != "ready":
         reasons.append(Message("You have already answered this, or it is no longer needed."))
     if reasons:

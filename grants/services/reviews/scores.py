@@ -9,6 +9,7 @@ from grants.db import db, now
 from grants.models import Review, Score
 from grants.services.refusals import Stale
 from grants.services.reviews.assignments import expect
+from workflows.engine.roles import Actor
 
 
 def save(
@@ -20,13 +21,14 @@ def save(
     amount: Decimal | None,
     confidence: int | None,
     version: int | None = None,
+    actor: Actor | None = None,
 ) -> None:
     """Save a draft of a review, complete or not. scores: criterion → (points, comment); texts: column → text.
 
     Raises Refused unless the reviewer has declared no conflict, has not submitted it, and the application is in review
     with the submission that is reviewed; Stale when the review's version is no longer `version`.
     """
-    expect(review.assignment)
+    expect(review.assignment, actor=actor)
     if version is not None and review.version != version:
         raise Stale(review)
     held = {score.criterion: score for score in review.scores}

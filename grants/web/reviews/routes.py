@@ -145,7 +145,8 @@ def _review(assignment: Assignment) -> Review:
 
 
 def _save(review: Review, form: ReviewForm) -> None:
-    scores.save(review, **form.facts(review), version=request.form.get("version", type=int))
+    actor = actor_on_row(review.assignment, Role.REVIEWER)
+    scores.save(review, **form.facts(review), version=request.form.get("version", type=int), actor=actor)
 
 
 def _before(assignment: Assignment, form: ConflictForm) -> str:
