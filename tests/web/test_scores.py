@@ -69,7 +69,7 @@ def test_the_score_is_compared_with_three_funded_ones_and_not_with_fewer(
     assert score == reported
 
 
-def test_a_withdrawn_proposal_is_not_among_those_received(app: Flask) -> None:
+def test_a_withdrawn_proposal_is_among_those_received(app: Flask) -> None:
     with app.app_context():
         world = w.found()
         withdrawn = w.submitted(world)
@@ -78,4 +78,4 @@ def test_a_withdrawn_proposal_is_not_among_those_received(app: Flask) -> None:
         declined(world)
 
         letter = db.session.query(DocumentSnapshot.data).order_by(DocumentSnapshot.document_id.desc()).limit(1).scalar()
-    assert (letter["received"], letter["funded"], letter["contact"]["title"]) == (3, 2, "responsable de programa")
+    assert (letter["received"], letter["funded"], letter["contact"]["title"]) == (4, 2, "responsable de programa")

@@ -81,14 +81,17 @@ def differences(mine: Proposal, stored: Proposal, marks: Mapping[str, str]) -> I
 def shown(question: Question, value: Any) -> list[str]:
     """An answer as lines of text."""
     titles = dict(CATEGORIES) | dict(question.options)
+    ticks = {column.key: column.title for column in question.columns if column.kind == "tick"}
     if question.kind == "tick":
         return [gettext("confirmed") if value else gettext("not confirmed")]
     rows = value if isinstance(value, list) else str(value or "").split("\n")
-    lines = [
-        " · ".join(_title(titles, cell) for cell in (row.values() if isinstance(row, dict) else [row]) if cell)
+    cells = [
+        [translate(ticks[key]) if key in ticks else _title(titles, cell) for key, cell in row.items() if cell]
+        if isinstance(row, dict)
+        else [_title(titles, row)]
         for row in rows
     ]
-    return [one for one in lines if one] or ["–"]
+    return [" · ".join(filter(None, line)) for line in cells if any(line)] or ["–"]
 
 
 def _title(titles: dict[str, str], cell: str) -> str:
