@@ -12,6 +12,7 @@ from flask import Flask
 from grants.db import db, today, transaction
 from grants.language import of_mail
 from grants.models import Call, Document, Outbox
+from grants.services import transitions
 from grants.services.applications import submissions
 from tests import world as w
 from tests.prepared import Prepare
@@ -175,7 +176,7 @@ def test_a_decision_letter_gives_the_result_and_whether_others_are_undecided(app
         w.apply(world, declined, "to_panel", "olga", Role.OFFICER)
         w.apply(world, declined, "recommend", "omar", Role.OFFICER, kind="decline", feedback="Too short. " * 6)
         with transaction():
-            declined.call.step = "closed"
+            transitions.apply(declined.call, "close", actor=world.actor("olga", Role.OFFICER))
         w.apply(world, declined, "decline", "pia", Role.APPROVER, feedback="Too short. " * 6)
         last = stored("decline_letter")
 

@@ -89,10 +89,10 @@ def many(postgres: Postgres, template: str, due: str) -> str:
     """Three hundred grants of 10,000 each whose first instalment can become payable."""
 
     def fill() -> None:
-        with psycopg.connect(plain(postgres.url("postgres", "grants_many")), autocommit=True) as superuser:
+        with psycopg.connect(plain(postgres.url("postgres", "grants_many_payments")), autocommit=True) as superuser:
             superuser.execute(CLONED.encode())
 
-    return prepared(postgres, due, "grants_many", fill)
+    return prepared(postgres, due, "grants_many_payments", fill)
 
 
 def first_instalments(number: int) -> list[Instalment]:

@@ -14,6 +14,7 @@ from config import Settings
 from grants.db import db
 from grants.models import Application, Award, Batch, Instalment, Payment, Person
 from grants.outside.servers.postgres import plain
+from grants.queries import flows
 from grants.web import transitions as routes
 from tests import world as w
 from tests.browser import Careful, signed_in
@@ -82,7 +83,7 @@ def test_without_rule_and_constraint_one_person_approves_their_own_batch(
     """Counter-test: without the rule of the flow and the constraint of the table."""
     fay = signed_in(app, paying[0].people["fay"])
     there = prepared(fay)
-    monkeypatch.setattr(flow, "BATCH", flow.BATCH.changed(replace(flow.APPROVE, guards=()), name="payment"))
+    monkeypatch.setitem(flows.FLOWS, Batch, flow.BATCH.changed(replace(flow.APPROVE, guards=()), name="payment"))
     with psycopg.connect(plain(settings.owner_database_url)) as owner:
         owner.execute("ALTER TABLE batch DROP CONSTRAINT batch_three_people")
 

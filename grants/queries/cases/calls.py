@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from grants.db import db
-from grants.models import Account, Balance, Call, MoreTime
+from grants.models import Account, Balance, Call, Fund, MoreTime
 from workflows import cases
 
 ZERO = Decimal(0)
@@ -45,6 +45,12 @@ def round_of(call: Call) -> cases.Round:
 
 
 def envelope_left(call: Call) -> Decimal:
-    """The amount that the call has left to award, in its currency."""
-    left = select(Balance.amount).join(Account).where(Account.call_id == call.id, Account.kind == "envelope")
-    return db.session.scalar(left) or ZERO
+    """The amount that the call has left to award, in its currency. The fund is read with it, for the call's page."""
+    left = (
+        select(Balance.amount, Fund)
+        .join(Account, Account.id == Balance.account_id)
+        .join(Fund, Fund.id == Account.fund_id)
+        .where(Account.call_id == call.id, Account.kind == "envelope")
+    )
+    found = db.session.execute(left).first()
+    return found[0] if found else ZERO
