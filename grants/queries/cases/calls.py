@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from grants.db import db
 from grants.models import Account, Balance, Call, Fund, MoreTime
@@ -53,4 +54,8 @@ def envelope_left(call: Call) -> Decimal:
         .where(Account.call_id == call.id, Account.kind == "envelope")
     )
     found = db.session.execute(left).first()
-    return found[0] if found else ZERO
+    if found is None:
+        return ZERO
+    set_committed_value(call, "fund", found[1])
+    amount: Decimal = found[0]
+    return amount
