@@ -48,7 +48,9 @@ def svg(flow: Flow, present: str | None = None, *, word: Callable[[str], str] = 
     """
     places = layout(flow)
     lit = places[present] if present else None
-    width = LEFT * 2 + ACROSS * max(place.column for place in places.values())
+    across = LEFT * 2 + ACROSS * max(place.column for place in places.values())
+    beside = (place.x + 20 + 8 * len(word(STEPS[key].word)) for key, place in places.items() if place.row)
+    width = max(across, *beside)
     height = TOP + DOWN * max(place.row for place in places.values()) + 20
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     parts = [

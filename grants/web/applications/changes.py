@@ -106,6 +106,7 @@ def _compared(
     stage, lost = application.call.data.stage(newer.stage), stored.lost(older) or stored.lost(newer)
     answers = () if lost else tuple(_answers(stage, before, after))
     lines = tuple(_line(change) for change in differences.lines(before.lines, after.lines))
+    lines = lines if any(line.kind != "same" for line in lines) else ()
     values = tuple(_values(differences.goals(before.goals, after.goals)))
     return ChangesPage(
         application=application,
@@ -120,7 +121,7 @@ def _compared(
         before=before.asked,
         after=after.asked,
         values=values,
-        same=() if lost else tuple(_same(stage, answers)),
+        same=() if lost else tuple(_same(stage, answers, lines, values)),
         lost=lost,
     )
 
@@ -147,9 +148,16 @@ def _text(question: Question, content: Content) -> str:
     return "\n".join(shown(question, content.answers.get(question.key)))
 
 
-def _same(stage: Stage, answers: Sequence[ChangedAnswer]) -> Iterator[str]:
+def _same(
+    stage: Stage, answers: Sequence[ChangedAnswer], lines: Sequence[ChangedLine], values: Sequence[ChangedValue]
+) -> Iterator[str]:
+    """The labels of the questions whose answers are the same, also of the budget and the indicators."""
     changed = {answer.key for answer in answers}
-    return (translate(question.label) for _, question in _questions(stage) if question.key not in changed)
+    rows = {"budget": lines, "indicators": values}
+    for section in stage.sections:
+        for question in section.questions:
+            if question.key not in changed and not rows.get(question.kind):
+                yield translate(question.label)
 
 
 def _line(change: Change[Line]) -> ChangedLine:
