@@ -1,7 +1,9 @@
 # Each target installs what it needs and prints what it does; the second run is quick.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo story up test campaign lint bench clean
+.PHONY: help demo story up test plays campaign lint bench clean
+
+PYTEST = PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,9 +20,13 @@ up:  ## run the system with the settings of docs/settings.md until Ctrl-C
 	@.ci/setup run
 	@.venv/bin/grants up
 
-test:  ## run all tests; the last line is the number of tests
+test:  ## run all tests except the plays; the last line is the number of tests
 	@.ci/setup tests
-	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -m "not play"
+
+plays:  ## play the whole story over HTTP, in Chromium and as the demonstration, and check what it leaves
+	@.ci/setup tests
+	@$(PYTEST) -m play
 
 campaign:  ## repeat the races over money fifty times instead of ten, and verify 10,000 checkpoints
 	@.ci/setup tests

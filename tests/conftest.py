@@ -18,17 +18,22 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker by which a test, or a file with `pytestmark`, names what its database is a copy of.
 
-    The fixture `database` reads it.
+    The fixture `database` reads it. Register also the marker of the tests that play the whole story.
     """
     config.addinivalue_line("markers", "ground(fixture): begin on the database that this fixture names")
+    config.addinivalue_line("markers", "play: plays the whole story on a running system; run by `make plays`")
+
+
+LONG = ("/story/", "/access/", "/jobs/", "test_untranslated.py", "/servers/", "/money/", "/database/")
+"""Parts of the names of the files that take longest, in the order in which they start."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the plays of the story first, side by side.
+    """Run the longest files first.
 
-    If they started last, one process would play while the others had nothing to do.
+    If one of them started last, one process would run it while the others had nothing to do.
     """
-    items.sort(key=lambda item: "/story/" not in item.nodeid)
+    items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
 
 
 def pytest_collection_finish() -> None:

@@ -18,6 +18,7 @@ from babel.numbers import format_decimal
 from tests.reports.reading import tagged, words
 from tests.story.outcome import Outcome, running
 
+pytestmark = pytest.mark.play
 LETTER, IMPACT = "award-letter.pdf", "impact-report.pdf"
 both = pytest.mark.parametrize("name", [LETTER, IMPACT])
 
