@@ -15,7 +15,7 @@ from wtforms.validators import ValidationError
 
 from grants.access.permissions import Permission
 from grants.access.principals import application_of, roles_on
-from grants.db import now, transaction
+from grants.db import db, now, transaction
 from grants.forms.base import number, written
 from grants.forms.transitions import Unclear, answers, require_confirmation
 from grants.models import Agreement, Application, Assignment, Batch, Call, Report
@@ -23,7 +23,7 @@ from grants.queries import cases
 from grants.queries.cases.applications import recommendation
 from grants.queries.flows import flow_of
 from grants.services import transitions
-from grants.services.refusals import Refused
+from grants.services.refusals import Refused, Stale
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.components import Link, Problem, Reason
 from grants.web.site.formats import amount, translate
@@ -89,8 +89,21 @@ def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
         errors = _errors(transition, wrong)
         if transition is None or not errors:
             raise
-        return _form_again(row, transition, errors)
+        return _form_again(row, transition, errors), 422
+    except Stale:
+        transition = _still_possible(row, key)
+        if transition is None:
+            raise
+        return _form_again(row, transition, {}), 409
     return redirect(target)
+
+
+def _still_possible(row: Any, key: str) -> Transition | None:
+    """The transition from the present step of the row, whose texts the reader has typed; None without any."""
+    db.session.rollback()
+    transition = flow_of(row).transition(key, row.step, getattr(row, "stage", ""))
+    typed = transition is not None and any(f.kind == "text" and request.form.get(f.key) for f in transition.fields)
+    return transition if typed else None
 
 
 def _take(row: Any, key: str, given: dict[str, Any]) -> str:
@@ -123,8 +136,8 @@ def _errors(transition: Transition | None, wrong: Unclear | Refused) -> dict[str
     return errors
 
 
-def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]]) -> tuple[str, int]:
-    """The transition's form again, with the input and its errors; 422."""
+def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]]) -> str:
+    """The transition's form again, with the input and its errors; without errors, another person was first."""
     view = TransitionPage(
         transition=transition,
         to=request.path,
@@ -135,7 +148,7 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]]) 
         summary=[Problem(" ".join(found), f"#{transition.key}-{key}") for key, found in errors.items()],
         back=Link(_title(row), page_of(row)),
     )
-    return page("transitions/form_again.html", view), 422
+    return page("transitions/form_again.html", view)
 
 
 def available(row: Any) -> list[Offer]:

@@ -58,6 +58,8 @@ TEXTS = {
     500: Message("Nothing was changed. The error has been recorded. Try again in a few minutes."),
     503: Message("Another person is changing the same record. Nothing was changed. Try again in a minute."),
 }
+KEPT = frozenset({409, 422, 500, 503})
+"""The answers that repeat what was typed, because the form was ours and may be sent again."""
 LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Choose the document as you received it.")
 WITHOUT_ROLE = Message(
     "Your account does not belong to a chapter or organisation and has no role in a call, so there is nothing to show."
@@ -67,12 +69,16 @@ WITHOUT_ROLE = Message(
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """Why a request failed, and where to go next. reasons: all of them at once. links: the first becomes a button."""
+    """Why a request failed, and where to go next. reasons: all of them at once. links: the first becomes a button.
+
+    typed: the texts of the form that was refused.
+    """
 
     title: str
     text: str
     reasons: Sequence[Reason] = ()
     links: Sequence[Link] = ()
+    typed: Sequence[str] = ()
 
 
 def init_app(app: Flask) -> None:
@@ -171,7 +177,18 @@ def other(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 def _answer(status: int, text: str, *, title: str = "", reasons: Sequence[Reason] = ()) -> tuple[str, int]:
     title = title or translate(TITLES.get(status, TITLES[400]))
-    return page("errors.html", ErrorPage(title, text, reasons, _links())), status
+    typed = _typed() if status in KEPT else []
+    return page("errors.html", ErrorPage(title, text, reasons, _links(), typed)), status
+
+
+def _typed() -> list[str]:
+    """What was typed into the form, as far as it is text in words; passwords, keys and choices are not repeated."""
+    if request.method != "POST":
+        return []
+    entered = (
+        text.replace("\x00", "").strip() for name, text in request.form.items(multi=True) if "password" not in name
+    )
+    return list(dict.fromkeys(text for text in entered if " " in text or "\n" in text))
 
 
 def _links() -> list[Link]:
