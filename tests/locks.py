@@ -1,13 +1,13 @@
 """Records in which order a program locks rows, and which rows change without being held.
 
-Statements are read before the cursor executes them. A plain UPDATE locks too, so one on a table of the order that was
-neither locked nor inserted into by the same transaction is a finding.
+Statements are read before the cursor executes them, or afterwards from the log of the server. A plain UPDATE locks too,
+so one on a table of the order that was neither locked nor inserted into by the same transaction is a finding.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -80,6 +80,26 @@ class Locks:
         if TABLES.index(table) < TABLES.index(last):
             self.inversions[f"{last} → {table}"] += 1
         before.append(table)
+
+
+LOGGED = {"log_statement": "all", "log_line_prefix": "%c %u "}
+"""Settings of a PostgreSQL whose log `read_log` reads."""
+RECORD = re.compile(
+    r"^(\w+\.\w+) (\w+) LOG:  (?:statement|execute [^:]*): (.*?)(?=^\w+\.\w+ |\Z)", re.DOTALL | re.MULTILINE
+)
+
+
+def read_log(text: str, role: str) -> Locks:
+    """What the sessions of this role have locked, from the log of a server with the settings LOGGED."""
+    found, before = Locks(), defaultdict[str, list[str]](list)
+    for session, user, statement in RECORD.findall(text):
+        if user != role:
+            continue
+        if statement.startswith(("COMMIT", "ROLLBACK")):
+            before.pop(session, None)
+        else:
+            found.read(statement, before[session])
+    return found
 
 
 def _lock_of(statement: str) -> tuple[str, str]:

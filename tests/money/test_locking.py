@@ -23,7 +23,7 @@ from grants.services.locking import NotHeld, OutOfOrder
 from grants.services.money import ledger
 from grants.services.refusals import Stale
 from tests import world
-from tests.locks import Locks, recorded
+from tests.locks import Locks, read_log, recorded
 from tests.money.conftest import Copies
 from workflows.engine.roles import CLOCK, Role
 
@@ -98,6 +98,23 @@ def test_the_recorder_notices(statements: list[str], finding: str) -> None:
         found.read(statement, before)
 
     assert finding in found.findings
+
+
+def test_the_log_of_a_server_is_read_by_session_and_transaction() -> None:
+    lines = [
+        "6a.1 grants_app LOG:  statement: BEGIN",
+        "6a.1 grants_app LOG:  execute <unnamed>: SELECT fund.id",
+        "\tFROM fund WHERE fund.id = $1 FOR NO KEY UPDATE",
+        "6a.1 grants_app DETAIL:  parameters: $1 = '1'",
+        "6a.2 grants_app LOG:  execute _pg3_0: SELECT * FROM call FOR SHARE OF call",
+        "6a.3 postgres LOG:  statement: UPDATE award SET unused = 0",
+        "6a.1 grants_app LOG:  statement: COMMIT",
+        "6a.1 grants_app LOG:  execute <unnamed>: SELECT 1 FROM person FOR SHARE",
+    ]
+    last = "6a.2 grants_app LOG:  execute <unnamed>: SELECT 1 FROM organisation FOR NO KEY UPDATE"
+
+    assert read_log("\n".join(lines), "grants_app").findings == []
+    assert read_log("\n".join([*lines, last]), "grants_app").findings == ["call → organisation"]
 
 
 def test_a_change_of_a_row_that_is_not_held_is_noticed(awarded_app: Flask) -> None:

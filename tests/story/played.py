@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from psycopg import sql
+
 from config import Settings
 from grants.cli.embedded import addressed, servers
 from grants.cli.running import System
@@ -17,6 +20,8 @@ from grants.demo.outcome import facts
 from grants.demo.stage import Stage
 from grants.demo.story import OPENED, begin, play
 from grants.outside.servers import Postgres, Valkey
+from grants.outside.servers.postgres import plain
+from tests.locks import LOGGED, read_log
 from tests.servers_fixture import erase
 from tests.story.chromium import PHONE, WIDE, Chromium, Room, room
 
@@ -34,11 +39,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """Results of the story, contents of the database, errors reported by the browser, and screenshots of pages."""
+    """Results of the story, contents of the database, errors reported by the browser, and screenshots of pages.
+
+    locks: what was wrong with the locks of all processes; locked: the tables that they locked.
+    """
 
     facts: dict[str, Any]
     complaints: tuple[str, ...]
     looks: tuple[Look, ...]
+    locks: tuple[str, ...]
+    locked: tuple[str, ...]
 
 
 def play_in_browser(folder: Path, program: Path) -> Played:
@@ -48,10 +58,19 @@ def play_in_browser(folder: Path, program: Path) -> Played:
     try:
         with System(settings) as system, room(program) as people:
             running = addressed(system.settings, servers(system.settings))
+            log_statements(homes[0])
             return _act(running, people, folder)
     finally:
         for server in homes:
             erase(server)
+
+
+def log_statements(server: Postgres) -> None:
+    """Make a running server write every statement to its log."""
+    with psycopg.connect(plain(server.url("postgres", "postgres")), autocommit=True) as superuser:
+        for name, value in LOGGED.items():
+            superuser.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+        superuser.execute("SELECT pg_reload_conf()")
 
 
 def _act(running: Settings, people: Room, folder: Path) -> Played:
@@ -71,7 +90,9 @@ def _act(running: Settings, people: Room, folder: Path) -> Played:
         for principal, path in pages(stage, outcome, call)
         for look in _look(stage, principal, path, folder / "pictures")
     ]
-    return Played(outcome, tuple(people.complaints), tuple(looks))
+    locks = read_log((running.instance / "log" / "postgres.log").read_text("utf-8"), "grants_app")
+    locked = {table for pair in locks.pairs for table in pair}
+    return Played(outcome, tuple(people.complaints), tuple(looks), tuple(locks.findings), tuple(sorted(locked)))
 
 
 def pages(stage: Stage, outcome: dict[str, Any], call: int) -> list[tuple[str, str]]:
@@ -117,4 +138,5 @@ def kept(played: Played) -> str:
 def read(text: str) -> Played:
     """The play read from its JSON."""
     found = json.loads(text)
-    return Played(found["facts"], tuple(found["complaints"]), tuple(Look(**look) for look in found["looks"]))
+    looks = tuple(Look(**look) for look in found["looks"])
+    return Played(found["facts"], tuple(found["complaints"]), looks, tuple(found["locks"]), tuple(found["locked"]))

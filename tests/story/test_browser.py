@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Locator
 
 from config import ROOT
+from grants.services.locking import ORDER
 from grants.web.site import assets
 from tests import machine
 from tests.story.chromium import PHONE, Chromium, Room, room
@@ -133,3 +134,9 @@ def test_every_page_has_its_screenshot(played: Played) -> None:
     for look in played.looks:
         with Image.open(Path(look.picture)) as picture:
             assert picture.width == look.window
+
+
+def test_no_process_locks_out_of_order(played: Played) -> None:
+    """Web, workers, relay and clock, from the log of their database."""
+    assert played.locks == ()
+    assert set(played.locked) == {model.__tablename__ for model in ORDER}
