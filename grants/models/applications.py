@@ -87,9 +87,16 @@ class Application(Model):
     __mapper_args__ = {"version_id_col": version}
 
     @property
+    def discarded(self) -> bool:
+        """Whether the applicant discarded it before submitting anything, so that nothing of its text is shown."""
+        return self.step == "withdrawn" and self.submission_id is None
+
+    @property
     def heading(self) -> str:
-        """The title; as long as nothing has been submitted, the one in the draft. Empty if there is none yet."""
-        return self.title if self.submission_id else self.draft.title or ""
+        """The title; until the first submission, the one in the draft. Empty if there is none or it was discarded."""
+        if self.submission_id or self.discarded:
+            return self.title
+        return self.draft.title or ""
 
 
 class ApplicationSave(Model):

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from grants.access.principals import Principal
@@ -192,12 +192,15 @@ def own(
 ) -> list[Application]:
     """The proposals of the person's own organisations, newest first, at most a hundred, with call, organisation, draft.
 
-    steps: only proposals at one of these steps. organisation: only this organisation's.
+    Drafts that were discarded are left out. steps: only proposals at one of these steps. organisation: only this
+    organisation's.
     """
     wanted = (
         select(Application)
         .where(
-            Application.organisation_id.in_(principal.organisations), visible(Application, principal, (Side.APPLICANT,))
+            Application.organisation_id.in_(principal.organisations),
+            visible(Application, principal, (Side.APPLICANT,)),
+            or_(Application.step != "withdrawn", Application.submission_id.is_not(None)),
         )
         .options(
             joinedload(Application.call, innerjoin=True),

@@ -50,21 +50,6 @@ def test_applicants_cannot_read_internal_recommendations(app: Flask) -> None:
     assert "Far too costly" not in applicant.get(f"/applications/{row.id}").get_data(as_text=True)
 
 
-@pytest.mark.ground("small_draft")
-def test_a_deleted_draft_was_never_submitted_and_gets_no_number(app: Flask) -> None:
-    with app.app_context():
-        world, row = w.found(), db.session.get_one(Application, 1)
-        w.apply(world, row, "withdraw", "mg1", Role.APPLICANT)
-        client = signed_in(app, world.people["mg1"])
-
-    text: str = client.get(f"/applications/{row.id}").page.text
-
-    assert "Draft discarded" in text
-    assert "ithdrawn" not in text
-    assert "Submitted" not in text
-    assert "assigned when you submit" not in text
-
-
 @pytest.mark.ground("awarded")
 def test_a_grant_to_be_signed_links_to_its_agreement(app: Flask) -> None:
     with app.app_context():

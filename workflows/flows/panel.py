@@ -235,7 +235,10 @@ DELETE = replace(
     title=N_("Discard draft"),
     source=("draft",),
     history_text=N_("Draft discarded"),
-    consequence=N_("You can no longer edit or submit the draft. You can start a new one while the call is open."),
+    consequence=N_(
+        "This removes the draft for everyone in your organisation. It cannot be restored. "
+        "You can start a new one while the call is open."
+    ),
 )
 BEGIN = Transition(
     "begin",

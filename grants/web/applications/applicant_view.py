@@ -19,6 +19,7 @@ from grants.queries.statuses import Status
 from grants.web.applications import status, submissions
 from grants.web.applications.status import Stop
 from grants.web.applications.submissions import SubmissionList
+from grants.web.drafts.discarded import discarded_page
 from grants.web.drafts.editor import asked_of
 from grants.web.site import timeline
 from grants.web.site.authorization import principal
@@ -90,6 +91,8 @@ class ProposalList:
 
 def show_own(application: Application) -> str:
     """The page of an application for its applicants."""
+    if application.discarded:
+        return discarded_page(application)
     facts = statuses.of([application])[application.id]
     step = status.step_of(application, facts)
     writable = application.step in WRITABLE
@@ -131,10 +134,8 @@ def _unsent(application: Application) -> Reading:
 
 
 def _facts(application: Application, reading: Reading) -> list[Fact]:
-    found = [Fact(gettext("Applicant"), application.organisation.name)]
-    if application.reference or application.step == "draft":
-        number = reference(application.reference) or gettext("assigned when you submit")
-        found.insert(0, Fact(gettext("Number"), number))
+    number = reference(application.reference) or gettext("assigned when you submit")
+    found = [Fact(gettext("Number"), number), Fact(gettext("Applicant"), application.organisation.name)]
     if reading.asked:
         found.append(Fact(gettext("Amount requested"), amount(reading.asked, reading.currency)))
     if application.submitted_at:

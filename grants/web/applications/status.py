@@ -26,7 +26,7 @@ ENDED = ("not_eligible", "declined", "withdrawn", "terminated")
 DECISION = ("panel", "decision")
 ACCEPTED = ("accepted",)
 """Stands for the steps of an earlier stage, which ended when the applicant was invited to the next one."""
-REVIEWED, DISCARDED = N_("All reviews submitted"), N_("Draft discarded")
+REVIEWED = N_("All reviews submitted")
 TURNED_DOWN = N_("Award declined")
 AFTER = ("agreement", "active", "closed")
 ROLES = {Role.OFFICER: Message("programme officer"), Role.APPROVER: Message("approver")}
@@ -331,8 +331,8 @@ def step_of(application: Application, facts: Status) -> Step:
     """The application's step, with its present holder.
 
     An agreement is held by the grantee first, then by the Foundation. A review is held by the Foundation while
-    reviewers must be invited, and once all of them have submitted. What was withdrawn before it was ever submitted is a
-    discarded draft; after an award, it is a declined award.
+    reviewers must be invited, and once all of them have submitted. What was withdrawn after an award is a declined
+    award.
     """
     step = STEPS[application.step]
     if step.key == "agreement" and facts.agreement == "to_sign":
@@ -341,8 +341,6 @@ def step_of(application: Application, facts: Status) -> Step:
         return replace(step, word=REVIEWED, holder=Holder.OURS)
     if step.key == "review" and facts.reviewing < _needed(application):
         return replace(step, holder=Holder.OURS)
-    if step.key == "withdrawn" and application.reference is None:
-        return replace(step, word=DISCARDED)
     return award_step(step, facts.agreement)
 
 

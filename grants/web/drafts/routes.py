@@ -13,6 +13,7 @@ from grants.queries.drafts import WRITABLE, content
 from grants.services.applications import drafts
 from grants.services.refusals import Refused, Stale
 from grants.web.drafts import conflicts, summary
+from grants.web.drafts.discarded import refused_save
 from grants.web.drafts.editor import OpenDraft, draft_page, saved
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.autosave import automatic
@@ -69,9 +70,12 @@ def check(id: int) -> str | Response:
 
 @bp.get("/kept/<int:save_id>")
 @permitted(Permission.WRITE_APPLICATION)
-def kept(id: int, save_id: int) -> str:
+def kept(id: int, save_id: int) -> str | Response:
     """Two versions of the same proposal, side by side."""
-    return page("drafts/kept.html", conflicts.compared(load(Application, id), _kept(id, save_id)))
+    application, row = load(Application, id), _kept(id, save_id)
+    if application.discarded:
+        return redirect(url_for("applications.show", id=id))
+    return page("drafts/kept.html", conflicts.compared(application, row))
 
 
 @bp.post("/kept/<int:save_id>")
@@ -80,6 +84,8 @@ def kept(id: int, save_id: int) -> str:
 def choose(id: int, save_id: int) -> Response:
     """Save the chosen answers of the two versions."""
     application, row = load(Application, id), _kept(id, save_id)
+    if application.discarded:
+        return redirect(url_for("applications.show", id=id))
     draft = OpenDraft.of(application)
     mine = {
         name.removeprefix("take-")
@@ -140,7 +146,12 @@ def _same(application: Application, form: Proposal) -> bool:
 
 
 def _lost(application: Application) -> tuple[Response | str, int]:
-    """Keep the rejected save in a transaction of its own and let the person choose between both versions."""
+    """Keep the rejected save in a transaction of its own and let the person choose between both versions.
+
+    A save into a discarded draft is not kept.
+    """
+    if application.discarded:
+        return refused_save(application)
     asked = {one.question.key for one in OpenDraft.of(application).form().asked} | {"has", "marks"}
     typed_in = {name: texts for name, texts in request.form.lists() if name.partition("-")[0] in asked}
     with transaction():
