@@ -133,5 +133,5 @@ def _welcome(running: Settings) -> None:
     click.echo(f"\nThe demonstration runs at {running.address}\nAll people sign in with the password “{PASSWORD}”:")
     for key, part in CAST.items():
         whose = f", {part.organisation}" if part.organisation else ""
-        click.echo(f"  {email(key):<22} {part.role or 'applicant':<14} {part.name}{whose}")
+        click.echo(f"  {email(key):<32} {part.role or 'applicant':<14} {part.name}{whose}")
     click.echo(f"Mails are shown at {running.address}/mailbox. Stop with Ctrl-C.\n")

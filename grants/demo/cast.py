@@ -19,13 +19,17 @@ CHAPTERS = ROOT / "grants" / "reference" / "chapters.csv"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An invented person: the name shown on pages, and either a role or the organisation they act for."""
+    """An invented person: the name shown on pages, and either a role or the organisation they act for.
+
+    domain: of the email address; every domain is reserved for examples (RFC 2606).
+    """
 
     name: str
     role: Role | None = None
     organisation: str = ""
     language: str = "en"
     zone: str = "UTC"
+    domain: str = "foundation.example.org"
 
 
 MADAGASCAR = "Internet Society Madagascar Chapter"
@@ -33,31 +37,42 @@ SPANISH = "Capítulo de demostración (demo)"
 THIRD = "Third demonstration chapter (demo)"
 INVENTED = ((SPANISH, "UY", "Latin America & Caribbean", "es"), (THIRD, "KE", "Africa", "en"))
 
+
+def chapter_domain(country: str) -> str:
+    """The email domain of a chapter's people. country: its two-letter code."""
+    return f"chapter-{country.lower()}.example.org"
+
+
+def _chapter(name: str, organisation: str, country: str, language: str, zone: str) -> Part:
+    return Part(name, organisation=organisation, language=language, zone=zone, domain=chapter_domain(country))
+
+
 CAST = {
-    "hanta": Part("Hanta R. (demo)", organisation=MADAGASCAR, language="fr", zone="Indian/Antananarivo"),
-    "mialy": Part("Mialy A. (demo)", organisation=MADAGASCAR, language="fr", zone="Indian/Antananarivo"),
-    "lucia": Part("Lucía P. (demo)", organisation=SPANISH, language="es", zone="America/Montevideo"),
-    "diego": Part("Diego S. (demo)", organisation=SPANISH, language="es", zone="America/Montevideo"),
-    "wanjiru": Part("Wanjiru K. (demo)", organisation=THIRD, zone="Africa/Nairobi"),
-    "otieno": Part("Otieno M. (demo)", organisation=THIRD, zone="Africa/Nairobi"),
+    "hanta": _chapter("Hanta R. (demo)", MADAGASCAR, "MG", "fr", "Indian/Antananarivo"),
+    "mialy": _chapter("Mialy A. (demo)", MADAGASCAR, "MG", "fr", "Indian/Antananarivo"),
+    "lucia": _chapter("Lucía P. (demo)", SPANISH, "UY", "es", "America/Montevideo"),
+    "diego": _chapter("Diego S. (demo)", SPANISH, "UY", "es", "America/Montevideo"),
+    "wanjiru": _chapter("Wanjiru K. (demo)", THIRD, "KE", "en", "Africa/Nairobi"),
+    "otieno": _chapter("Otieno M. (demo)", THIRD, "KE", "en", "Africa/Nairobi"),
     "nia": Part("Nia Okello (demo)", Role.OFFICER),
     "joel": Part("Joel Baptiste (demo)", Role.OFFICER),
     "rivera": Part("A. Rivera (demo)", Role.APPROVER),
     "rosa": Part("Rosa Méndez (demo)", Role.FINANCE),
     "daniel": Part("Daniel Osei (demo)", Role.FINANCE),
     "tomas": Part("Tomas Lindqvist (demo)", Role.FINANCE),
-    "ines": Part("Ines Duarte (demo)", Role.REVIEWER),
-    "karim": Part("Karim Benali (demo)", Role.REVIEWER),
-    "lucie": Part("Lucie Fontaine (demo)", Role.REVIEWER),
-    "farid": Part("Farid Haddad (demo)", Role.REVIEWER),
+    "ines": Part("Ines Duarte (demo)", Role.REVIEWER, domain="university.example.net"),
+    "karim": Part("Karim Benali (demo)", Role.REVIEWER, domain="networks.example.com"),
+    "lucie": Part("Lucie Fontaine (demo)", Role.REVIEWER, domain=chapter_domain("CA")),
+    "farid": Part("Farid Haddad (demo)", Role.REVIEWER, domain="engineers.example.net"),
     "mei": Part("Mei Tan (demo)", Role.AUDITOR),
     "sam": Part("Sam Ito (demo)", Role.ADMINISTRATOR),
 }
+"""Lucie has an address of the Quebec chapter, so that the page of its application warns of a shared domain."""
 
 
 def email(key: str) -> str:
-    """The mail address with which a member of the cast signs in."""
-    return f"{key}@example.org"
+    """The email address with which a member of the cast signs in."""
+    return f"{key}@{CAST[key].domain}"
 
 
 def seat(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from grants.db import db, now, today, transaction
 from grants.demo import proposals
-from grants.demo.cast import email
+from grants.demo.cast import chapter_domain, email
 from grants.demo.proposals import Proposal
 from grants.demo.stage import Stage
 from grants.demo.story import closing
@@ -151,7 +151,7 @@ def _people(chapter: Organisation, key: str, proposal: Proposal) -> list[Person]
     found = []
     with transaction():
         for number, name in enumerate(proposal.people, 1):
-            address = f"{key.replace('_', '-')}{number}@example.org"
+            address = f"{key.replace('_', '-')}{number}@{chapter_domain(chapter.country)}"
             language = chapter.language
             person = persons.add(email=address, name=name, password_hash=None, language=language, actor=CLOCK)
             persons.join(person, chapter, actor=CLOCK)
