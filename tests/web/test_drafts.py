@@ -332,7 +332,7 @@ def test_a_section_is_not_complete_while_it_breaks_a_rule_of_the_call(app: Flask
     before = budget()
     mia.submit(page, f"/applications/{row.id}/write", **{"budget-0-unit_cost": "2,600.00"})
 
-    assert ("1 item to correct" in before, "complete" in budget()) == (True, True)
+    assert ("1 item needs attention" in before, "complete" in budget()) == (True, True)
 
 
 @pytest.mark.ground("large_draft")

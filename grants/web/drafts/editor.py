@@ -232,10 +232,7 @@ def _state(state: SectionState) -> tuple[str, str]:
         return gettext("optional") if state.mark == "free" else gettext("complete"), ""
     if state.mark == "empty":
         return gettext("not started"), ""
-    count = len(state.problems)
-    if state.answered == state.questions:
-        return ngettext("%(num)s item to correct", "%(num)s items to correct", count), "soon"
-    return ngettext("%(num)s item to complete", "%(num)s items to complete", count), "soon"
+    return ngettext("%(num)s item needs attention", "%(num)s items need attention", len(state.problems)), "soon"
 
 
 def _note(state: SectionState, draft: OpenDraft) -> str:
