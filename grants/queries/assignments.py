@@ -123,7 +123,7 @@ def _against(application: Application, ids: list[int]) -> list[tuple[str, frozen
             N_("%(name)s acts for the applicant."),
             member.where(Membership.organisation_id == application.organisation_id),
         ),
-        (N_("%(name)s has applied in this call."), applied),
+        (N_("%(name)s has applied to this call."), applied),
         (N_("%(name)s has a conflict of interest."), conflict),
     )
     return [(text, frozenset(db.session.scalars(query.distinct()))) for text, query in wanted]

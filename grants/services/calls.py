@@ -146,7 +146,7 @@ def drafts_of(call: Call) -> list[Application]:
 
 
 def give_time(call: Call, *, organisation: Organisation, until: datetime, reason: str, actor: Actor) -> MoreTime:
-    """Give one applicant more time than the call, and tell them.
+    """Extend the deadline for one applicant beyond that of the call, and tell them.
 
     Raises Refused for a member of the applicant, and unless the call has been opened, has a deadline or is closed, and
     `until` is later than every deadline that the applicant has now.
@@ -192,7 +192,7 @@ def _against(call: Call, organisation: Organisation, until: datetime) -> list[Me
     latest = max(one for one in (own, at, now()) if one is not None)
     if until > latest:
         return []
-    return [Message("Enter a time later than %(at)s.", at=latest, cure="until")]
+    return [Message("Enter a date and time after %(at)s.", at=latest, cure="until")]
 
 
 def _tell(call: Call, given: MoreTime) -> None:

@@ -159,6 +159,18 @@ def test_an_old_application_goes_on(app: Flask) -> None:
     assert found(app) == []
 
 
+def test_a_budget_that_was_not_stored_is_not_shown_as_added(app: Flask) -> None:
+    with app.app_context():
+        made, row = w.found(), db.session.get_one(Application, ASKED)
+        w.apply(made, row, "answer", "bo1", Role.APPLICANT, answer="The school owns it.")
+        olga = signed_in(app, made.people["olga"])
+
+    text = olga.get(f"/applications/{ASKED}/changes").page.text
+
+    assert "We compare only what we still hold of both submissions." in text
+    assert [words for words in ("added", "nothing changed", "The proposal did not change") if words in text] == []
+
+
 def test_the_pages_say_what_is_not_stored(app: Flask) -> None:
     with app.app_context():
         people = w.found().people
@@ -167,8 +179,8 @@ def test_the_pages_say_what_is_not_stored(app: Flask) -> None:
     edited: Any = olga.get(f"/applications/{EDITED}/proposal")
     asked: Any = olga.get(f"/applications/{ASKED}/proposal")
 
-    assert "An earlier release of this system let the text change after it was sent." in edited.page.text
-    assert "The answers of this version are not stored" in asked.page.text
+    assert "An earlier release of this system allowed the text to be changed after submission." in edited.page.text
+    assert "We no longer hold the answers of this submission" in asked.page.text
     assert "Rewritten." not in asked.page.text
     assert [mia.get(f"/applications/{id}").status_code for id in (EDITED, AWARDED, URGENT, DRAFT, WITHDRAWN)] == [
         200

@@ -59,7 +59,7 @@ def test_the_officer_sees_what_was_asked_answered_and_changed(olga: Careful) -> 
     text, source = spaced(page.page.text), page.get_data(as_text=True)
 
     assert "Submission 2 compared with submission 1" in text
-    assert "1 answer changed · 1 budget line changed · 2 values of the indicators changed" in text
+    assert "1 answer changed · 1 budget line changed · 2 indicator values changed" in text
     assert ("Why ten routers?" in text, "Nine are enough." in text) == (True, True)
     assert re.findall(r"<(?:ins|del)><span class=\"unseen\">(\w+): </span>(\w+)", source)[:2] == [
         ("deleted", "title"),
@@ -73,7 +73,7 @@ def test_the_newest_two_are_compared_unless_others_are_chosen(olga: Careful) -> 
     text = spaced(olga.get(HERE).page.text)
 
     assert "Submission 3 compared with submission 2" in text
-    assert "Answered, nothing changed" in text
+    assert "The proposal did not change" in text
     assert "It exists." in text
 
 

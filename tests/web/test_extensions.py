@@ -90,8 +90,8 @@ def test_an_extended_call_takes_submissions_again_and_every_draft_holder_is_told
 @pytest.mark.parametrize(
     ("time", "reason", "error"),
     [
-        ({"hours": -2}, WHY, "Enter a time later than the present deadline"),
-        ({"minutes": -30}, WHY, "Enter a time in the future."),
+        ({"hours": -2}, WHY, "Enter a date and time after the current deadline"),
+        ({"minutes": -30}, WHY, "Enter a date and time in the future."),
         ({"days": 3}, "No", "needs at least 3 words"),
     ],
 )
@@ -190,7 +190,7 @@ def test_more_time_only_becomes_later(app: Flask, world: World) -> None:
 
     answer = give(app, world, until - timedelta(hours=1))
 
-    assert (answer.status_code, "Enter a time later than" in answer.page.text) == (422, True)
+    assert (answer.status_code, "Enter a date and time after" in answer.page.text) == (422, True)
     with app.app_context():
         assert db.session.query(MoreTime).count() == 1
 

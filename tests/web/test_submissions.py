@@ -159,7 +159,7 @@ def test_an_answer_adds_a_submission_and_leaves_the_first(app: Flask, mia: Caref
             first.sha256,
             second.sha256,
         ]
-    assert "This is an earlier version" in olga.get(f"{HERE}/proposal?submission=1").page.text
+    assert "This is an earlier submission" in olga.get(f"{HERE}/proposal?submission=1").page.text
     assert "10,000.00" in olga.get(f"{HERE}/budget?submission=1").page.text
     assert "fibre title" in mia.get(f"{HERE}?submission=1").page.text
 
@@ -178,7 +178,7 @@ def test_a_question_is_answered_in_words_alone(app: Flask, mia: Careful, olga: C
     refused, sent = answer(mia), answer(mia, "The school owns it.")
 
     assert (refused.status_code, sent.status_code) == (422, 302)
-    assert "Answer our question in words, or change the proposal." in refused.page.text
+    assert "Answer our question in writing, or change the proposal." in refused.page.text
     with app.app_context():
         newest = db.session.query(Submission).order_by(Submission.number.desc()).first()
         assert newest is not None
@@ -194,7 +194,7 @@ def test_a_verdict_from_a_page_of_the_old_text_does_not_count(app: Flask, mia: C
     late = olga.submit(old, "/checks/standing", **{"standing-verdict": "failed", "standing-note": TYPED})
 
     assert late.status_code == 409
-    assert "The applicant has sent a new version." in late.page.text
+    assert "The applicant has resubmitted the proposal." in late.page.text
     assert TYPED in late.get_data(as_text=True)
     with app.app_context():
         assert db.session.query(Check).count() == 0

@@ -64,7 +64,7 @@ APPLICATION = [
     Failing(
         proposals.answered,
         {"changed": False, "answers": {"answer": " "}},
-        ("Answer our question in words, or change the proposal.",),
+        ("Answer our question in writing, or change the proposal.",),
     ),
     Failing(
         proposals.own_draft,

@@ -33,6 +33,8 @@ FLOWS = {
     "Award turned down": "Award declined",
     "Award taken back": "Award revoked",
     "Award not counter-signed": "Countersignature declined",
+    # assignment
+    "Reviewer released: appointment as a reviewer ended": "Reviewer released because their appointment ended",
     # agreement
     "The agreement is not made": "Agreement lapsed",
     "Money came back": "Unspent funds returned",
@@ -99,6 +101,10 @@ RETURN = (
     "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the payment "
     "reference. Ask your programme officer which account to use."
 )
+QUESTION = (
+    "We have a question about your %(proposal)s:\n\n%(question)s\n\n"
+    "Answer in writing, update your %(proposal)s, or do both. Then resubmit it before %(until)s."
+)
 
 MAILS: tuple[dict[str, str], ...] = (
     # application
@@ -129,10 +135,9 @@ MAILS: tuple[dict[str, str], ...] = (
     },
     {
         "We have a question about your %(proposal)s:\n\n%(question)s\n\n"
-        "Change it and submit it again before %(until)s.": (
-            "We have a question about your %(proposal)s:\n\n%(question)s\n\n"
-            "Update your %(proposal)s and resubmit it before %(until)s."
-        ),
+        "Change it and submit it again before %(until)s.": QUESTION,
+        "We have a question about your %(proposal)s:\n\n%(question)s\n\n"
+        "Update your %(proposal)s and resubmit it before %(until)s.": QUESTION,
         "A question about %(title)s": "Answer our question: %(title)s",
         "%(question)s\n\nAnswer by changing the proposal and sending it again before %(until)s.": (
             "We have a question about your proposal:\n\n%(question)s\n\n"
@@ -225,6 +230,32 @@ MAILS: tuple[dict[str, str], ...] = (
     {
         "Review by %(day)s: application %(reference)s, %(call)s": (
             "Review by %(day)s: application %(reference)s, “%(call)s”"
+        ),
+    },
+    {
+        "%(name)s has declared a conflict of interest on application %(reference)s and no longer sees it. A review "
+        "that they had submitted no longer counts. Invite another reviewer if the application has too few.": (
+            "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer "
+            "see it. Any review that they had submitted no longer counts. Invite another reviewer if the application "
+            "needs one."
+        ),
+        "%(name)s has declared a conflict of interest on application %(reference)s and no longer sees it.": (
+            "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer "
+            "see it."
+        ),
+        "%(name)s is no longer appointed as a reviewer for the call “%(call)s” and will not review application "
+        "%(reference)s. Invite another reviewer if the application has too few.": (
+            "%(name)s is no longer appointed as a reviewer for the call “%(call)s” and will not review application "
+            "%(reference)s. Invite another reviewer if the application needs one."
+        ),
+    },
+    # call
+    {
+        "Submit by %(until)s: more time for “%(call)s”": "Submit by %(until)s: your deadline for “%(call)s” extended",
+        "We have given you more time for the call “%(call)s”. Your draft is saved, and you can submit it until "
+        "%(until)s. The reason is:\n\n%(reason)s": (
+            "We have extended your deadline for the call “%(call)s” to %(until)s. Your draft is saved, and you can "
+            "submit it until then. The reason is:\n\n%(reason)s"
         ),
     },
     # agreement and report

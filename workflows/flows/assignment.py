@@ -54,7 +54,7 @@ CONFLICT = Transition(
     notifies=(CONFLICTED,),
     weight="grave",
     history_text=N_("Declared a conflict of interest"),
-    consequence=N_("You no longer see the application, and a review that you submitted no longer counts."),
+    consequence=N_("You will no longer see the application, and any review that you submitted will no longer count."),
 )
 DECLINE = Transition(
     "decline",
@@ -63,7 +63,7 @@ DECLINE = Transition(
     target="declined",
     roles=REVIEWER,
     guards=(appointed,),
-    fields=(Field("reason", "text", N_("Reason"), N_("Such as lack of time.")),),
+    fields=(Field("reason", "text", N_("Reason"), N_("For example, lack of time.")),),
     effect=Effect.DECLINE_REVIEW,
     history_text=N_("Reviewer declined"),
     consequence=N_("We will invite another reviewer."),
@@ -103,7 +103,7 @@ INVITE_AGAIN = Transition(
     effect=Effect.INVITE_AGAIN,
     notifies=(INVITED_TO_REVIEW,),
     history_text=N_("Reviewer invited again"),
-    consequence=N_("The reviewer declares again whether they have a conflict of interest."),
+    consequence=N_("The reviewer must declare again whether they have a conflict of interest."),
 )
 RELEASE = Transition(
     "release",
@@ -122,7 +122,7 @@ END_ROLE = Transition(
     roles=(Role.CLOCK,),
     guards=(appointment_ended,),
     notifies=(ROLE_ENDED,),
-    history_text=N_("Reviewer released: appointment as a reviewer ended"),
+    history_text=N_("Reviewer released because their appointment ended"),
 )
 
 FLOW = Flow(

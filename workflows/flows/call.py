@@ -40,7 +40,7 @@ EXTEND = Transition(
     effect=Effect.EXTEND_CALL,
     notifies=(EXTENDED,),
     history_text=N_("Deadline extended to %(until)s"),
-    consequence=N_("The deadline can only become later. Everyone who has a draft in this call is told."),
+    consequence=N_("The deadline can only be moved to a later date. We notify everyone who has a draft in this call."),
 )
 CLOSE = Transition(
     "close",

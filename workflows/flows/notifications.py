@@ -41,7 +41,7 @@ RETURNED = Notification(
     N_("Answer our question before %(until)s: %(title)s"),
     N_(
         "We have a question about your %(proposal)s:\n\n%(question)s\n\n"
-        "Update your %(proposal)s and resubmit it before %(until)s."
+        "Answer in writing, update your %(proposal)s, or do both. Then resubmit it before %(until)s."
     ),
 )
 INVITED = Notification(
@@ -158,8 +158,8 @@ CONFLICTED = Notification(
     Role.OFFICER,
     N_("Conflict of interest declared: application %(reference)s, “%(call)s”"),
     N_(
-        "%(name)s has declared a conflict of interest on application %(reference)s and no longer sees it. A review "
-        "that they had submitted no longer counts. Invite another reviewer if the application has too few."
+        "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer see "
+        "it. Any review that they had submitted no longer counts. Invite another reviewer if the application needs one."
     ),
 )
 ROLE_ENDED = Notification(
@@ -167,7 +167,7 @@ ROLE_ENDED = Notification(
     N_("Invite a reviewer: application %(reference)s, “%(call)s”"),
     N_(
         "%(name)s is no longer appointed as a reviewer for the call “%(call)s” and will not review application "
-        "%(reference)s. Invite another reviewer if the application has too few."
+        "%(reference)s. Invite another reviewer if the application needs one."
     ),
 )
 EXTENDED = Notification(
@@ -180,9 +180,9 @@ EXTENDED = Notification(
 )
 MORE_TIME = Notification(
     Role.APPLICANT,
-    N_("Submit by %(until)s: more time for “%(call)s”"),
+    N_("Submit by %(until)s: your deadline for “%(call)s” extended"),
     N_(
-        "We have given you more time for the call “%(call)s”. Your draft is saved, and you can submit it until "
-        "%(until)s. The reason is:\n\n%(reason)s"
+        "We have extended your deadline for the call “%(call)s” to %(until)s. Your draft is saved, and you can submit "
+        "it until then. The reason is:\n\n%(reason)s"
     ),
 )

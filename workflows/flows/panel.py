@@ -68,9 +68,9 @@ ANSWER_IN_WORDS = Field(
     "answer",
     "text",
     N_("Your answer to our question"),
-    N_("Answer in words, change the proposal, or both."),
+    N_("Answer here, change the proposal, or do both."),
     required=False,
-    optional=N_("required if you change nothing"),
+    optional=N_("required if you do not change the proposal"),
 )
 QUESTION = Field("question", "text", N_("What must be changed or answered"), words=3)
 
@@ -98,7 +98,7 @@ RETURN = Transition(
     effect=Effect.REOPEN_APPLICATION,
     notifies=(RETURNED,),
     history_text=N_("Returned with a question"),
-    consequence=N_("The applicant can change the proposal and resubmit it."),
+    consequence=N_("The applicant can answer in writing, change the proposal, or do both."),
 )
 ANSWER = Transition(
     "answer",
@@ -112,7 +112,7 @@ ANSWER = Transition(
     notifies=(REVISED,),
     weight="first",
     history_text=N_("Question answered"),
-    consequence=N_("We continue with the new version."),
+    consequence=N_("We continue with the new submission."),
 )
 NO_ANSWER = Transition(
     "no_answer",

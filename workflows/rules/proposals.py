@@ -44,10 +44,10 @@ def complete(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
 
 
 def answered(case: ApplicationCase, actor: Actor) -> Message | None:
-    """The question is answered in words, or the proposal has changed."""
+    """The question is answered in writing, or the proposal has changed."""
     if case.changed or "answer" not in case.answers or str(case.answers["answer"] or "").strip():
         return None
-    return Message("Answer our question in words, or change the proposal.", cure="answer")
+    return Message("Answer our question in writing, or change the proposal.", cure="answer")
 
 
 def own_draft(case: ApplicationCase, actor: Actor) -> Message | None:

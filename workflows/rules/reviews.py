@@ -11,8 +11,8 @@ CONFLICTS = (
     ("member", N_("I am a member, employee or adviser of the applicant or of a partner.")),
     ("author", N_("I wrote this proposal, advised on it, or was invited to take part in the project.")),
     ("person", N_("A person named in the proposal is a relative, close friend, co-author or rival of mine.")),
-    ("money", N_("My employer or I would gain or lose money through the decision.")),
-    ("applied", N_("I have applied in this call.")),
+    ("money", N_("My employer or I could gain or lose financially from the decision.")),
+    ("applied", N_("I have applied to this call.")),
 )
 """The kinds of conflict of interest, each with the sentence that is ticked."""
 
@@ -23,7 +23,7 @@ def appointed(case: AssignmentCase, actor: Actor) -> Message | None:
 
 
 def in_review(case: AssignmentCase, actor: Actor) -> Message | None:
-    """The application is in review with the submission to be reviewed."""
+    """The submission to be reviewed is in review."""
     return None if case.in_review else Message("This application is no longer in review.")
 
 
@@ -55,7 +55,7 @@ def appointment_ended(case: AssignmentCase, actor: Actor) -> Message | None:
 
 
 def review_over(case: AssignmentCase, actor: Actor) -> Message | None:
-    """The application is no longer in review with the submission to be reviewed."""
+    """The submission to be reviewed is no longer in review."""
     return Message("This application is still in review.") if case.in_review else None
 
 

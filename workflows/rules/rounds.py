@@ -17,14 +17,14 @@ def has_money(case: CallCase, actor: Actor) -> Message | None:
 
 
 def later_deadline(case: CallCase, actor: Actor) -> Message | None:
-    """The call has a deadline, and the new one is later than it and in the future."""
+    """The call has a deadline; the new one is later and in the future."""
     if case.closes_at is None:
         return Message("This call has no deadline.")
     until = case.answers.get("until")
     if not isinstance(until, datetime):
         return None
     if until <= case.closes_at:
-        return Message("Enter a time later than the present deadline, %(at)s.", at=case.closes_at, cure="until")
+        return Message("Enter a date and time after the current deadline, %(at)s.", at=case.closes_at, cure="until")
     if until <= case.arrived_at:
-        return Message("Enter a time in the future.", cure="until")
+        return Message("Enter a date and time in the future.", cure="until")
     return None

@@ -80,7 +80,9 @@ def _tell_officers(application: Application, person: Person) -> None:
         role=Role.OFFICER,
         subject=Message(CONFLICTED.subject, **values),
         text=Message(
-            "%(name)s has declared a conflict of interest on application %(reference)s and no longer sees it.", **values
+            "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer "
+            "see it.",
+            **values,
         ),
         path=f"/applications/{application.id}",
     )

@@ -106,14 +106,15 @@ def _compared(
     stage, lost = application.call.data.stage(newer.stage), stored.lost(older) or stored.lost(newer)
     answers = () if lost else tuple(_answers(stage, before, after))
     lines = tuple(_line(change) for change in differences.lines(before.lines, after.lines))
-    lines = lines if any(line.kind != "same" for line in lines) else ()
-    values = tuple(_values(differences.goals(before.goals, after.goals)))
+    lines = lines if any(line.kind != "same" for line in lines) and _held(before.lines, after.lines, lost=lost) else ()
+    goals = differences.goals(before.goals, after.goals) if _held(before.goals, after.goals, lost=lost) else ()
+    values = tuple(_values(goals))
     return ChangesPage(
         application=application,
         submissions=submissions.listed(application, found, None),
         older=older.number,
         newer=newer.number,
-        summary=_summary(answers, lines, values),
+        summary=_summary(answers, lines, values, lost=lost),
         question=_question(application, older, newer),
         answer=newer.written.answer,
         answers=answers,
@@ -126,11 +127,16 @@ def _compared(
     )
 
 
+def _held(before: Sequence[object], after: Sequence[object], *, lost: bool) -> bool:
+    """Whether rows of both submissions can be compared: where answers are lost, the rows may be lost with them."""
+    return not lost or bool(before and after)
+
+
 def _answers(stage: Stage, before: Content, after: Content) -> Iterator[ChangedAnswer]:
     for section, question in _questions(stage):
         old, new = (_text(question, content) for content in (before, after))
         if old != new:
-            count = gettext("%(after)s words; %(before)s before", after=words(new), before=words(old))
+            count = gettext("%(after)s words, previously %(before)s", after=words(new), before=words(old))
             yield ChangedAnswer(
                 key=question.key,
                 section=translate(section.title),
@@ -204,13 +210,14 @@ def _question(application: Application, older: Submission, newer: Submission) ->
     return next((one.words.get("question", "") for one in between), "")
 
 
-def _summary(answers: Sequence[ChangedAnswer], lines: Sequence[ChangedLine], values: Sequence[ChangedValue]) -> str:
+def _summary(
+    answers: Sequence[ChangedAnswer], lines: Sequence[ChangedLine], values: Sequence[ChangedValue], *, lost: bool
+) -> str:
+    """What changed, counted; empty if nothing is known to have changed and the answers cannot be compared."""
     changed = sum(line.kind != "same" for line in lines)
     parts = {
         ngettext("%(num)s answer changed", "%(num)s answers changed", len(answers)): len(answers),
         ngettext("%(num)s budget line changed", "%(num)s budget lines changed", changed): changed,
-        ngettext(
-            "%(num)s value of the indicators changed", "%(num)s values of the indicators changed", len(values)
-        ): len(values),
+        ngettext("%(num)s indicator value changed", "%(num)s indicator values changed", len(values)): len(values),
     }
-    return " · ".join(part for part, count in parts.items() if count) or gettext("nothing changed")
+    return " · ".join(part for part, count in parts.items() if count) or ("" if lost else gettext("nothing changed"))

@@ -32,7 +32,9 @@ def give(id: int, key: str) -> Response | tuple[str, int]:
         with transaction():
             target = _give(application, key, form)
     except Stale:
-        form.verdict.errors = [gettext("The applicant has sent a new version. Read it, then record your result again.")]
+        form.verdict.errors = [
+            gettext("The applicant has resubmitted the proposal. Read it, then record your result again.")
+        ]
         return overview(application, check=(key, form)), 409
     return redirect(target)
 

@@ -93,7 +93,7 @@ def more_time(id: int) -> str:
 @permitted(Permission.SET_CALL)
 @idempotent
 def give_time(id: int) -> Response | tuple[str, int]:
-    """Give one applicant more time than the call."""
+    """Extend the deadline for one applicant beyond that of the call."""
     call = load(Call, id)
     view = call_view.more_time(call, MoreTimeForm())
     if not view.form.sent():

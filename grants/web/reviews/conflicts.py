@@ -66,8 +66,8 @@ def _checks(assignment: Assignment) -> tuple[Check, ...]:
         _check(facts.member, gettext("You act for the applicant"), gettext("No shared organisation or chapter")),
         _check(
             facts.applied,
-            gettext("Your organisation has applied in this call"),
-            gettext("You have no proposal in this call"),
+            gettext("Your organisation has applied to this call"),
+            gettext("You have not applied to this call"),
         ),
         _check(
             facts.domain, gettext("You share an email domain with the applicant"), gettext("No shared email domain")

@@ -161,7 +161,7 @@ KINDS = {
     ),
     "question": Kind(
         Message("Answer our question: %(title)s"),
-        Message("Update the proposal and resubmit it."),
+        Message("Answer in writing or update the proposal, then resubmit it."),
         Message("Answer"),
         "drafts.write",
     ),
