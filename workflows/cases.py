@@ -33,9 +33,9 @@ KINDS: dict[str, Message] = {
 STANDINGS: dict[str, Message] = {
     "in_formation": Message("In formation"),
     "good_standing": Message("Good standing"),
-    "pre_rejuvenation": Message("Due for renewal"),
-    "rejuvenation": Message("Being renewed"),
-    "dechartered": Message("Without a charter"),
+    "pre_rejuvenation": Message("Pre-rejuvenation"),
+    "rejuvenation": Message("Rejuvenation"),
+    "dechartered": Message("Dechartered"),
 }
 """The name of each standing."""
 

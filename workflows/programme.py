@@ -34,7 +34,7 @@ TIME_LIMITS = {
     "review_days": Message("Days to review"),
     "decision_days": Message("Days to decide"),
     "invited_days": Message("Days to write the next stage"),
-    "triage_hours": Message("Hours to read an alert"),
+    "triage_hours": Message("Hours to assess an alert"),
     "review_hours": Message("Hours to review"),
     "decision_hours": Message("Hours to decide"),
     "invited_hours": Message("Hours to write the next stage"),

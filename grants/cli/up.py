@@ -49,7 +49,8 @@ def refuse_unsafe(settings: Settings) -> None:
     if is_loopback(settings.host) and is_loopback(settings.public_host):
         log(
             "system",
-            f"reachable from this machine only, at {settings.address}; `grants check` lists what others would need",
+            f"reachable from this machine only, at {settings.address}; "
+            "`grants check` lists what to change before others can use it",
         )
         return
     if found := unsafe(settings):

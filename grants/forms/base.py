@@ -198,8 +198,8 @@ def money(text: str, currency: str, *, above_zero: bool = False) -> Decimal:
     if amount != round(amount, places):
         raise ValidationError(
             ngettext(
-                "%(currency)s has %(num)s decimal; enter no more.",
-                "%(currency)s has %(num)s decimals; enter no more.",
+                "Enter an amount in %(currency)s with at most %(num)s decimal place.",
+                "Enter an amount in %(currency)s with at most %(num)s decimal places.",
                 places,
                 currency=currency,
             )

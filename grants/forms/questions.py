@@ -81,7 +81,7 @@ def figure(text: str, wrong: str = "") -> Decimal:
     """Parse a number with at most three decimals; raises ValidationError, with `wrong` for other texts."""
     found = number(text, wrong)
     if found != round(found, 3):
-        raise ValidationError(gettext("Enter at most three decimals."))
+        raise ValidationError(gettext("Enter at most three decimal places."))
     return found
 
 

@@ -120,7 +120,7 @@ def _fields(report: Report) -> dict[str, Field]:
     for spent in report.spending:
         found |= {
             _name(spent, "spent"): AmountField(spent.line.what, currency=report.award.currency, required=False),
-            _name(spent, "explanation"): _words(lazy_gettext("Reason, if more than 10 percent over")),
+            _name(spent, "explanation"): _words(lazy_gettext("Reason, if more than 10 per cent over")),
         }
     return found
 

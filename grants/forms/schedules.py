@@ -35,7 +35,7 @@ class PercentField(Field):
         """Parse the percentage; raises ValidationError with the allowed range."""
         self.data = None
         if values and values[0].strip():
-            wrong = gettext("Enter a number from 1 to 100 with at most two decimals.")
+            wrong = gettext("Enter a number from 1 to 100 with at most two decimal places.")
             value = number(values[0], wrong)
             if not LEAST <= value <= WHOLE or value != round(value, 2):
                 raise ValidationError(wrong)
@@ -87,7 +87,7 @@ def adds_up(form: BaseForm) -> bool:
     together = sum(field.data for field in shares)
     if together == WHOLE:
         return True
-    shares[-1].errors = [gettext("The instalments add up to %(sum)s percent instead of 100.", sum=plain(together))]
+    shares[-1].errors = [gettext("The instalments add up to %(sum)s%% instead of 100%%.", sum=plain(together))]
     return False
 
 

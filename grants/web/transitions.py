@@ -195,7 +195,7 @@ def cure(row: Any, reason: Message) -> Link | None:
     """A link to the page where this reason can be resolved, or None."""
     application = application_of(row)
     if reason.cure == "fund" and isinstance(row, Call):
-        return Link(gettext("See the fund"), url_for("funds.show", id=row.fund_id))
+        return Link(gettext("View fund"), url_for("funds.show", id=row.fund_id))
     if application is None:
         return None
     match reason.cure:

@@ -384,7 +384,7 @@ def others(app: Flask, page: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "facts"), [("sofie", "your scope 0"), ("uma", "Grants held 1 (maximum 2)"), ("adam", "")]
+    ("name", "facts"), [("sofie", "your scope 0"), ("uma", "Current grants 1 (maximum 2)"), ("adam", "")]
 )
 def test_the_page_of_an_organisation_counts_the_grants_in_scope(app: Flask, name: str, facts: str) -> None:
     with app.app_context():
@@ -393,4 +393,4 @@ def test_the_page_of_an_organisation_counts_the_grants_in_scope(app: Flask, name
     shown = words(browser(app, name).get(f"/organisations/{id}"))
 
     assert facts in shown
-    assert ("Grants held" in shown, "Remaining limit" in shown) == (name != "adam", name == "uma")
+    assert ("Current grants" in shown, "Remaining limit" in shown) == (name != "adam", name == "uma")

@@ -79,7 +79,7 @@ def test_the_page_of_an_application_shows_one_figure_for_each(app: Flask) -> Non
 
     shown = words(signed_in(app, world.people["olga"]).get("/applications/1")).replace("\xa0", " ")
 
-    assert "Grants held 2 active, JPY 30,000 and USD 9,000.00" in shown
+    assert "Current grants 2 active, JPY 30,000 and USD 9,000.00" in shown
 
 
 def test_the_page_of_an_organisation_shows_what_is_left_in_each_currency(app: Flask) -> None:

@@ -57,7 +57,7 @@ def test_two_approvers_at_once_award_no_more_than_is_allowed(copies: Copies, nea
             assert held == 2
             (refused,) = (one for one in outcomes if one != DONE)
             assert isinstance(refused, Refused)
-            assert "The limit is 2" in str(refused)
+            assert "the limit is 2" in str(refused)
 
 
 def test_without_the_lock_a_chapter_would_hold_three_grants(

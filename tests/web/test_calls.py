@@ -225,7 +225,7 @@ def test_types_and_standings_are_boxes_with_their_names(app: Flask, world: World
         ["chapter", "nonprofit", "university", "individual"],
     )
     assert page.form(there).fields["rule_applicants_allowed"] == ["chapter", "nonprofit"]
-    assert "Due for renewal" in page.text
+    assert "Pre-rejuvenation" in page.text
     assert "pre_rejuvenation" not in page.text
 
 
@@ -319,7 +319,7 @@ def test_an_officer_sets_shares_and_due_dates_of_reports(app: Flask, world: Worl
 @pytest.mark.parametrize(
     ("field", "typed", "text_found"),
     [
-        ("share_2", "30", "The instalments add up to 90 percent instead of 100."),
+        ("share_2", "30", "The instalments add up to 90% instead of 100%."),
         ("share_1", "0", "Enter a number from 1 to 100"),
         ("share_1", "59.999", "Enter a number from 1 to 100"),
         ("share_1", " ", "Enter a percentage."),

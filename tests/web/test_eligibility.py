@@ -47,7 +47,7 @@ def test_all_reasons_are_given_at_once_and_there_is_no_button(app: Flask) -> Non
     page: Any = client.get(f"/calls/{id}/apply")
 
     assert "This organisation cannot apply:" in page.page.text
-    assert "The chapter’s standing is “Being renewed”" in page.page.text
+    assert "The chapter’s standing is “Rejuvenation”" in page.page.text
     assert "The call closed on" in page.page.text
     assert not any(form.action.endswith("/apply") for form in page.page.forms)
 

@@ -77,7 +77,7 @@ def test_an_empty_inbox_links_to_the_open_calls(app: Flask) -> None:
     page = inbox(client)
 
     assert "No applications in progress" in page.page.text
-    assert page.page.links["See the open calls"] == "/#calls"
+    assert page.page.links["View open calls"] == "/#calls"
 
 
 @pytest.mark.ground("small")

@@ -90,7 +90,7 @@ def test_an_alert_is_on_top_with_the_hours_left(app: Flask, world: World, settin
     page = signed_in(app, world.people["olga"]).get("/inbox").page
 
     assert "9 h 5" in page.text
-    assert page.links["Open the alert"] == f"/applications/{id}"
+    assert page.links["View application"] == f"/applications/{id}"
 
 
 def test_every_page_counts_the_hours_of_an_alert_the_same_way(app: Flask, world: World, settings: Settings) -> None:

@@ -21,7 +21,7 @@ def test_ones_own_chapter_shows_its_people_and_its_limits(app: Flask) -> None:
 
     text = " ".join(page.page.text.split())
     assert "mg2@example.org" in text
-    assert "Grants held 1 (maximum 2)" in text.replace("Grants held1", "Grants held 1")
+    assert "Current grants 1 (maximum 2)" in text.replace("Current grants1", "Current grants 1")
     assert "USD\xa045,000" in page.page.text
 
 

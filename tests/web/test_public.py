@@ -188,7 +188,7 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
         "Indirect costs are at most 15% of the grant.",
         "3 independent reviewers",
         "when we have approved the interim report",
-        "The panel discusses the scores, and a programme officer recommends an award or a decline.",
+        "The panel discusses the scores, and a programme officer recommends whether to award a grant.",
         "An approver who took no part in the eligibility checks then decides.",
     ):
         assert sentence in page.page.text
@@ -197,10 +197,10 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
 @pytest.mark.parametrize(
     ("changed", "reported"),
     [
-        ({}, "Internet Society chapters in good standing or due for renewal"),
+        ({}, "Internet Society chapters in good standing or in pre-rejuvenation"),
         (
             {"standing": ["pre_rejuvenation", "good_standing"]},
-            "Internet Society chapters in good standing or due for renewal",
+            "Internet Society chapters in good standing or in pre-rejuvenation",
         ),
         (
             {"applicants": ["university", "individual"], "countries": ["BJ", "TG"]},
@@ -208,7 +208,7 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
         ),
         (
             {"standing": ["rejuvenation"]},
-            "Internet Society chapters. Among chapters, only those being renewed can apply",
+            "Internet Society chapters. Among chapters, only those in rejuvenation can apply",
         ),
         (
             {"applicants": None, "standing": None},

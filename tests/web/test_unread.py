@@ -16,7 +16,7 @@ pytestmark = pytest.mark.ground("small_draft")
 @pytest.mark.parametrize(
     ("typed", "reported"),
     [
-        ({"months": "a year"}, ["Length in months: Enter a whole number of months, such as 12."]),
+        ({"months": "a year"}, ["Duration in months: Enter a whole number of months, such as 12."]),
         (
             {"starts_on": "soon", "title": "🎉" * 301},
             [

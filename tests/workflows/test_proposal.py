@@ -198,7 +198,7 @@ def test_an_empty_small_proposal_lists_everything_missing_in_order() -> None:
         "The project: “Title” is missing.",
         "The project: “Summary” is missing.",
         "The project: “First day of the project” is missing.",
-        "The project: “Length in months” is missing.",
+        "The project: “Duration in months” is missing.",
         "Activities and indicator: “Activities and dates” is missing.",
         "Activities and indicator: “The one thing you will measure” is missing.",
         "Budget: “What you request from us” is missing.",

@@ -110,7 +110,7 @@ ACCEPT = Transition(
     notifies=(WANTED,),
     weight="first",
     history_text=N_("Mini-proposal requested"),
-    consequence=N_("The applicant gets the form and the deadline for submitting it."),
+    consequence=N_("The applicant receives the form and the deadline for submitting it."),
 )
 
 

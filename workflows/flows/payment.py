@@ -82,7 +82,7 @@ CONFIRM = Transition(
     weight="first",
     history_text=N_("Payments confirmed by the bank"),
     consequence=N_(
-        "Confirm once the bank has made every payment. This books each of them as paid and cannot be undone."
+        "Confirm once the bank has made every payment. This records each of them as paid and cannot be undone."
     ),
     final=True,
 )

@@ -16,8 +16,8 @@ SENTENCES: dict[str, str] = {
     "published": N_("If you fund us, you may publish our title, summary, country and amount."),
     "licence": N_("Everything the project publishes will be free to read and openly licensed."),
     "unharmed": N_("We will not name or show any person without their consent."),
-    "safe": N_("The people we send are trained, insured and free to turn back."),
-    "local": N_("The authorities or the people in charge on site know about our work."),
+    "safe": N_("The people we send are trained and insured, and can withdraw at any time."),
+    "local": N_("The authorities or those in charge of the site have been informed of our work."),
 }
 
 

@@ -43,7 +43,7 @@ STARTS_ON = Question(
     help=N_("Choose a date after our decision: we cannot pay costs from before the award."),
     fact=True,
 )
-MONTHS = Question(key="months", kind="number", label=N_("Length in months"), help=N_("Whole months."), fact=True)
+MONTHS = Question(key="months", kind="number", label=N_("Duration in months"), help=N_("Whole months."), fact=True)
 ACTIVITIES_TABLE = Question(
     key="activities",
     kind="table",

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from workflows.cases import KINDS, STANDINGS, ApplicationCase, Kind, Standing
-from workflows.engine.message import N_, Message, Money
+from workflows.engine.message import Message, Money
 from workflows.rules.call_rule import CallRule, Params
 
 
@@ -73,10 +73,10 @@ def contacts(case: ApplicationCase, params: AtLeast) -> Message | None:
     """Enough people from the organisation have an account."""
     if case.applicant.contacts >= params.count:
         return None
-    return Message(
-        "People from the applicant organisation who need an account: at least %(wanted)s. People who have one: "
-        "%(count)s.",
-        wanted=params.count,
+    return Message.counted(
+        "At least %(n)s person from the applicant organisation must have an account; %(count)s so far.",
+        "At least %(n)s people from the applicant organisation must have an account; %(count)s so far.",
+        n=params.count,
         count=case.applicant.contacts,
         cure="organisation",
     )
@@ -98,8 +98,14 @@ def held(case: ApplicationCase, params: Held) -> tuple[Message, ...]:
     # Grants in every currency are counted, but only amounts in the currency of the call are added.
     reasons, together = [], case.applicant.held_amounts.get(case.round.currency, Decimal(0)) + case.asked
     if case.applicant.held >= params.grants:
-        text = N_("Current grants of the applicant: %(held)s. The limit is %(most)s at the same time.")
-        reasons.append(Message(text, held=case.applicant.held, most=params.grants))
+        reasons.append(
+            Message.counted(
+                "The applicant has %(n)s current grant; the limit is %(most)s.",
+                "The applicant has %(n)s current grants; the limit is %(most)s.",
+                n=case.applicant.held,
+                most=params.grants,
+            )
+        )
     if together > params.amount:
         most = Money(params.amount, case.round.currency)
         reasons.append(

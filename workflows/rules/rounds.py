@@ -17,7 +17,7 @@ def has_money(case: CallCase, actor: Actor) -> Message | None:
 
 
 def later_deadline(case: CallCase, actor: Actor) -> Message | None:
-    """The call has a deadline; the new one is later and in the future."""
+    """The call has a deadline, and the new deadline is later than it and in the future."""
     if case.closes_at is None:
         return Message("This call has no deadline.")
     until = case.answers.get("until")

@@ -39,7 +39,7 @@ def facts(application: Application, content: Content, case: ApplicationCase) -> 
         Fact(gettext("Co-funding"), " · ".join(filter(None, [other, str(content.answers.get("cofunders") or "")]))),
         Fact(gettext("Start date"), day(case.starts_on) if case.starts_on else "–"),
         Fact(gettext("People with an account"), str(case.applicant.contacts)),
-        Fact(gettext("Grants held"), grants),
+        Fact(gettext("Current grants"), grants),
         *_decision_date(application),
     ]
 

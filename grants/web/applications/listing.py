@@ -227,7 +227,7 @@ def _dots(one: Listed) -> Dots | None:
 def _flags(one: Listed, late: str) -> list[Flag]:
     row, flags = one.application, [Flag("late", late)] if late else []
     if row.step == "review" and one.lost and one.reviewers < needed(row):
-        flags.append(Flag("soon", gettext("Reviewer dropped out")))
+        flags.append(Flag("soon", gettext("Replacement reviewer needed")))
     if one.far_apart and row.step in ("review", "panel", "decision"):
         flags.append(Flag("soon", gettext("Scores differ widely")))
     if one.overdue:

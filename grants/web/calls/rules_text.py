@@ -22,10 +22,10 @@ KINDS = {
 
 STANDINGS = {
     "good_standing": Message("in good standing"),
-    "pre_rejuvenation": Message("due for renewal"),
-    "rejuvenation": Message("being renewed"),
+    "pre_rejuvenation": Message("in pre-rejuvenation"),
+    "rejuvenation": Message("in rejuvenation"),
     "in_formation": Message("in formation"),
-    "dechartered": Message("without a charter"),
+    "dechartered": Message("dechartered"),
 }
 """The standing of a chapter within a sentence."""
 

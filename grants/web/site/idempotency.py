@@ -140,8 +140,8 @@ def _other_content() -> tuple[str, int]:
     return _send_again(
         gettext("You have already submitted this form"),
         gettext(
-            "The first time, the form had different content. That was processed; nothing was changed this time."
-            " What you entered now is still here, if you want to submit it as well."
+            "Your first submission had different content and was processed. Nothing was changed this time."
+            " What you entered now is still here if you want to submit it as well."
         ),
     ), 409
 

@@ -103,10 +103,10 @@ def held_facts(holding: Holding) -> list[Fact]:
     """An organisation's grants and remaining limit under the rules of the open calls it may apply to."""
     limits, found = _limits(holding.organisation.kind), known_facts(holding)
     if not limits:
-        return [*found, Fact(gettext("Grants held"), str(holding.grants))]
+        return [*found, Fact(gettext("Current grants"), str(holding.grants))]
     most = max(limit.grants for limit in limits.values())
     held = gettext("%(count)s (maximum %(most)s)", count=holding.grants, most=most)
-    found += [Fact(gettext("Grants held"), held), Fact(gettext("Remaining limit"), _room(holding, limits))]
+    found += [Fact(gettext("Current grants"), held), Fact(gettext("Remaining limit"), _room(holding, limits))]
     if holding.overdue:
         found.append(Fact(gettext("Overdue reports"), str(holding.overdue)))
     return found
@@ -114,7 +114,7 @@ def held_facts(holding: Holding) -> list[Fact]:
 
 def held_in_scope(holding: Holding) -> list[Fact]:
     """An organisation's grants in the reader's scope; its remaining limit depends on others and is not shown."""
-    return [*known_facts(holding), Fact(gettext("Grants held in your scope"), str(holding.grants))]
+    return [*known_facts(holding), Fact(gettext("Current grants in your scope"), str(holding.grants))]
 
 
 def known_facts(holding: Holding) -> list[Fact]:

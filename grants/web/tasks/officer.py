@@ -82,7 +82,7 @@ def _alarm(alert: Alert, at: datetime) -> Alarm:
         left=_left(alert.ends_at - at),
         title=gettext("Disaster alert: %(title)s", title=row.title),
         text=text,
-        link=Link(gettext("Open the alert"), url_for("applications.show", id=row.id)),
+        link=Link(gettext("View application"), url_for("applications.show", id=row.id)),
     )
 
 

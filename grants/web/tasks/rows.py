@@ -46,9 +46,9 @@ class Kind:
 
 KINDS = {
     "triage": Kind(
-        Message("Read the alert: %(title)s"),
-        Message("Alerts must be answered within hours."),
-        Message("Read alert"),
+        Message("Assess the alert: %(title)s"),
+        Message("Alerts must be assessed within hours."),
+        Message("Assess alert"),
         "applications.show",
     ),
     "checks": Kind(
@@ -167,7 +167,7 @@ KINDS = {
     ),
     "sign": Kind(
         Message("Sign the agreement: %(title)s"),
-        Message("No money is paid before both sides have signed."),
+        Message("We pay only after both parties have signed."),
         Message("Read and sign"),
         "awards.show",
     ),
