@@ -49,4 +49,4 @@ def _decision_date(application: Application) -> list[Fact]:
     until = status.decision_by(application)
     if until is None or application.step in (*status.AFTER, *status.ENDED):
         return []
-    return [Fact(gettext("Public decision date"), day(until.date()))]
+    return [Fact(gettext("Decision by"), day(until.date()))]
