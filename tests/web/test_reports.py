@@ -177,7 +177,7 @@ def test_a_complete_report_is_submitted_and_approved_and_the_next_instalment_bec
     olga.submit(read, "/reports/1/transitions/approve")
 
     assert "We received your report" in mine.page.text
-    assert "Not yet: 69% of the way" in read.page.text
+    assert "Not reached yet: 69% of the planned change" in read.page.text
     with app.app_context():
         assert list(db.session.scalars(select(Instalment.step).order_by(Instalment.number))) == ["payable", "payable"]
 

@@ -232,10 +232,10 @@ def _result(figure: ReportFigure, share: Decimal | None) -> str:
     if share >= 1 and figure.indicator.baseline == figure.indicator.target:
         return gettext("Target reached")
     if share >= 1:
-        return gettext("Target reached: %(share)s of the way", share=way)
+        return gettext("Target reached: %(share)s of the planned change", share=way)
     if _final(figure):
-        return gettext("Not reached: %(share)s of the way", share=way)
-    return gettext("Not yet: %(share)s of the way", share=way)
+        return gettext("Not reached: %(share)s of the planned change", share=way)
+    return gettext("Not reached yet: %(share)s of the planned change", share=way)
 
 
 def _final(figure: ReportFigure) -> bool:
