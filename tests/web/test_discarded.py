@@ -93,17 +93,19 @@ def test_without_the_guard_its_address_shows_the_text(app: Flask, monkeypatch: A
     assert TITLE in second.get(address).get_data(as_text=True)
 
 
-def test_a_save_into_it_keeps_nothing_and_shows_nothing_of_it(app: Flask) -> None:
+def test_a_save_into_it_keeps_nothing_and_repeats_only_what_was_sent(app: Flask) -> None:
     second, form = writing(app)
     discard(app)
 
-    answer = second.post("/applications/1/write", data=form | {"summary": "Still typing"})
-    automatic: Any = second.post("/applications/1/write", data=form | {"summary": "Still typing"}, headers=AUTO)
+    typed = form | {"title": "Another title", "summary": "Still typing"}
+    answer = second.post("/applications/1/write", data=typed)
+    automatic: Any = second.post("/applications/1/write", data=typed, headers=AUTO)
 
     with app.app_context():
         kept = [row.content["title"] for row in db.session.query(ApplicationSave).all()]
     assert (answer.status_code, automatic.status_code) == (409, 409)
-    assert "What you typed was not saved." in answer.page.text
+    assert "It was never submitted and cannot be restored." in answer.page.text
+    assert "Still typing" in answer.get_data(as_text=True)
     assert "This draft was discarded" in automatic.json["notice"]
     assert TITLE not in answer.get_data(as_text=True) + automatic.json["notice"]
     assert kept == [[MINE]], "only the save from before it was discarded"
