@@ -195,7 +195,8 @@ def test_the_mail_with_a_question_gives_its_deadline(app: Flask, world: w.World)
     day = format_datetime(until, f"d{first} MMMM y 'à' HH:mm", locale="fr")
     assert text_found == (
         "Nous avons une question sur votre proposition\u202f:\n\nWho owns the mast?\n\n"
-        f"Mettez à jour votre proposition et déposez-la de nouveau. Date limite\u202f: {day} UTC."
+        "Répondez par écrit, mettez à jour votre proposition, ou faites les deux, puis déposez-la de nouveau. "
+        f"Date limite\u202f: {day} UTC."
     )
 
 
