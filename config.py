@@ -34,8 +34,16 @@ class Settings:
     database_url: str = _setting("", "PostgreSQL as role grants_app; empty: embedded server")
     owner_database_url: str = _setting("", "the same database as role grants_owner, for migrations")
     read_database_url: str = _setting("", "the same database as role grants_read, for verify and backup")
+    seal_database_url: str = _setting("", "the same database as role grants_seal, on the one host that seals history")
     redis_url: str = _setting("", "Valkey or Redis; empty: embedded server")
     files_url: str = _setting("", "where files are stored, any fsspec URL; empty: instance/files")
+    anchors_url: str = _setting("", "where copies of the checkpoints are kept, any fsspec URL; empty: none are kept")
+    seal_key: str = _setting(
+        "", "key that signs checkpoints, or the path of its file; empty: generated once, kept in instance/", secret=True
+    )
+    seal_public_keys: tuple[str, ...] = _setting(
+        (), "public keys of checkpoints, current and earlier, separated by commas; empty: that of the signing key"
+    )
     smtp_host: str = _setting("", "mail server; empty: the demonstration's own; otherwise no mail is sent")
     smtp_port: int = _setting(25, "port of the mail server")
     smtp_user: str = _setting("", "user at the mail server; empty: no authentication")

@@ -80,6 +80,7 @@ def settings_for(postgres: Postgres, database: str, instance: Path) -> Settings:
         database_url=postgres.url("grants_app", database),
         owner_database_url=postgres.url("grants_owner", database),
         read_database_url=postgres.url("grants_read", database),
+        seal_database_url=postgres.url("grants_seal", database),
         demo=True,
         argon2_time=1,
         argon2_kib=8,

@@ -35,7 +35,7 @@ def story() -> None:
     """Play one grant from the call to the impact report through the real web server and workers, then stop."""
     settings = config.read()
     target = settings.instance / "story"
-    with _system(replace(settings, demo=True, instance=target / "system", port=0), fresh=True) as system:
+    with _system(replace(settings, instance=target / "system", port=0), fresh=True) as system:
         _play(_running(system), target)
     for name in ("award-letter.pdf", "impact-report.pdf", "story.json"):
         click.echo(f"  {target / name}")
@@ -47,7 +47,7 @@ def demo() -> None:
     settings = config.read()
     target = settings.instance / "demo"
     played = (target / "story.json").exists()
-    with _system(replace(settings, demo=True, instance=target), fresh=not played) as system:
+    with _system(replace(settings, instance=target), fresh=not played) as system:
         if not played:
             _play(_running(system), target, crowded=True)
         _welcome(system.settings)
@@ -56,10 +56,12 @@ def demo() -> None:
 
 @contextmanager
 def _system(settings: Settings, *, fresh: bool) -> Iterator[System]:
-    """Run the system for this block; `fresh` first removes what an interrupted story left in the instance.
+    """Run a demonstration for this block; `fresh` first removes what an interrupted story left in the instance.
 
-    Raises ClickException if the system cannot be started or ends before the block does.
+    It keeps no anchors, which would be among those of the real system. Raises ClickException if the system cannot be
+    started or ends before the block does.
     """
+    settings = replace(settings, demo=True, anchors_url="")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     try:
@@ -67,7 +69,7 @@ def _system(settings: Settings, *, fresh: bool) -> Iterator[System]:
             mailbox.require()
         if fresh and not settings.database_url:
             _empty(settings)
-        click.echo("Starting PostgreSQL, Valkey, web, workers, relay and clock …")
+        click.echo("Starting PostgreSQL, Valkey, web, workers, relay, clock and sealer …")
         with System(settings) as system:
             yield system
     except (Unstartable, Ended) as error:

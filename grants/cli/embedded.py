@@ -34,6 +34,7 @@ def addressed(settings: Settings, ours: list[Postgres | Valkey]) -> Settings:
                 database_url=server.url("grants_app"),
                 owner_database_url=server.url("grants_owner"),
                 read_database_url=server.url("grants_read"),
+                seal_database_url=server.url("grants_seal"),
             )
     return settings
 

@@ -12,6 +12,7 @@ from config import ROOT, Settings
 from grants.cli.embedded import knock, reachable
 from grants.db import bind_app, db, transaction
 from grants.outside.servers import Postgres, Unstartable, create_database
+from grants.outside.servers.postgres import ROLES, plain
 from grants.services import transitions
 from grants.services.integrity import comparison
 from grants.services.reviews import assignments
@@ -44,6 +45,7 @@ def prepare(settings: Settings, running: Settings) -> None:
             "Set GRANTS_OWNER_DATABASE_URL: migrations need the role grants_owner, which owns the tables."
         )
     knock(settings, running.owner_database_url)
+    require_roles(running.owner_database_url)
     migrate(running.owner_database_url)
     with bind_app(running, "grants.init").app_context():
         with transaction():
@@ -53,11 +55,22 @@ def prepare(settings: Settings, running: Settings) -> None:
         db.engine.dispose()
 
 
+def require_roles(owner_url: str) -> None:
+    """Raise ClickException if a role is missing: only a superuser of the database server can create it."""
+    with psycopg.connect(plain(owner_url)) as owner:
+        known = {name for (name,) in owner.execute("SELECT rolname FROM pg_roles")}
+    if absent := [role for role in ROLES if role not in known]:
+        raise click.ClickException(
+            f"The database server has no role {', '.join(absent)}. Create it as in docs/settings.md, with CONNECT on "
+            f"the database, and run `grants init` again."
+        )
+
+
 def migrate(owner_url: str) -> None:
     """Run the missing migrations as the owner; an advisory lock serialises several hosts."""
     settings = alembic.config.Config()
     settings.set_main_option("script_location", str(ROOT / "grants" / "migrations").replace("%", "%%"))
     settings.attributes["url"] = owner_url
-    with psycopg.connect(owner_url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True) as turn:
+    with psycopg.connect(plain(owner_url), autocommit=True) as turn:
         turn.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
         alembic.command.upgrade(settings, "head")

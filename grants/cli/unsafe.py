@@ -15,6 +15,7 @@ SECRET_CHARACTERS = 32
 IDLE_MINUTES = 480
 SESSION_HOURS = 24
 ARGON2_TIME, ARGON2_KIB = 2, 19_456  # OWASP Password Storage Cheat Sheet, Argon2id
+UNSAFE_STORES = {"memory", "http", "ftp"}
 TLS_MODES = {"require", "verify-ca", "verify-full"}
 
 
@@ -92,13 +93,16 @@ def cookies(settings: Settings) -> Iterator[Finding]:
 
 def secret(settings: Settings) -> Iterator[Finding]:
     """A key must be long and random; an empty setting generates one."""
-    key = settings.secret_key
-    if key and (len(key) < SECRET_CHARACTERS or len(set(key)) < SECRET_CHARACTERS // 3):
+    if settings.secret_key and _guessable(settings.secret_key):
         yield Finding(
             "GRANTS_SECRET_KEY",
             "The key can be guessed.",
             f"Leave it empty, or use {SECRET_CHARACTERS} random characters or more.",
         )
+
+
+def _guessable(key: str) -> bool:
+    return len(key) < SECRET_CHARACTERS or len(set(key)) < SECRET_CHARACTERS // 3
 
 
 def sender(settings: Settings) -> Iterator[Finding]:
@@ -136,7 +140,7 @@ def databases(settings: Settings) -> Iterator[Finding]:
 
 def database_lines(settings: Settings) -> Iterator[Finding]:
     """Connections to a database on another machine use TLS."""
-    for name in ("database_url", "owner_database_url", "read_database_url"):
+    for name in ("database_url", "owner_database_url", "read_database_url", "seal_database_url"):
         parts = urlsplit(getattr(settings, name))
         asked = parse_qs(parts.query)
         host = parts.hostname or asked.get("host", [""])[0]
@@ -159,8 +163,42 @@ def redis(settings: Settings) -> Iterator[Finding]:
 def files(settings: Settings) -> Iterator[Finding]:
     """Files must survive a restart and must not be sent unencrypted."""
     scheme = urlsplit(settings.files_url).scheme
-    if scheme in {"memory", "http", "ftp"}:
+    if scheme in UNSAFE_STORES:
         yield Finding("GRANTS_FILES_URL", f"{scheme}: does not store files safely.", "Use file:// or s3://.")
+
+
+def anchors(settings: Settings) -> Iterator[Finding]:
+    """Without anchors nobody notices that checkpoints were deleted and history was sealed anew."""
+    scheme = urlsplit(settings.anchors_url).scheme
+    if not settings.anchors_url:
+        yield Finding(
+            "GRANTS_ANCHORS_URL", "Deleted checkpoints would not be noticed.", "Set it to a place of its own."
+        )
+    elif scheme in UNSAFE_STORES:
+        yield Finding("GRANTS_ANCHORS_URL", f"{scheme}: does not store files safely.", "Use file:// or s3://.")
+    elif settings.anchors_url.rstrip("/") == settings.files_url.rstrip("/"):
+        yield Finding("GRANTS_ANCHORS_URL", "Who can write files could replace the anchors.", "Use another bucket.")
+
+
+def seals(settings: Settings) -> Iterator[Finding]:
+    """The keys of checkpoints can be read and belong together, and the sealer has a role of its own."""
+    from grants.outside import signing  # keeps cryptography out of the supervisor of a system on this machine only
+
+    name = "GRANTS_SEAL_PUBLIC_KEYS"
+    try:
+        known = signing.public_keys(settings)
+        name = "GRANTS_SEAL_KEY"
+        if settings.seal_key and signing.signer(settings).key_id not in known:
+            yield Finding("GRANTS_SEAL_PUBLIC_KEYS", "The public key of GRANTS_SEAL_KEY is not among them.", "Add it.")
+    except signing.BadKey as error:
+        name = name if settings.seal_public_keys else "GRANTS_SEAL_KEY"
+        yield Finding(name, f"A key cannot be used: {error}.", "Create one with `grants key`.")
+    else:
+        if settings.seal_key and not settings.seal_key.startswith("/") and _guessable(settings.seal_key):
+            yield Finding("GRANTS_SEAL_KEY", "The key can be guessed.", "Create one with `grants key`.")
+    role = urlsplit(settings.seal_database_url).username or ""
+    if settings.seal_database_url and role != "grants_seal":
+        yield Finding("GRANTS_SEAL_DATABASE_URL", "The sealer must use a role of its own.", "Use grants_seal.")
 
 
 def instance(settings: Settings) -> Iterator[Finding]:
@@ -197,5 +235,5 @@ def processes(settings: Settings) -> Iterator[Finding]:
 
 CHECKS: tuple[Check, ...] = (
     demo, address, proxies, hosts, cookies, secret, sender, smtp, databases, database_lines, redis,
-    files, instance, passwords, sessions, processes,
+    files, anchors, seals, instance, passwords, sessions, processes,
 )  # fmt: skip

@@ -21,6 +21,8 @@ from grants.outside.servers.claims import claim
 
 COMMAND = (sys.executable, "-m", "grants.cli")
 PORT_SECONDS = 15.0
+SEALER = ("instance", "demo", "seal_database_url", "seal_key", "seal_public_keys", "anchors_url")
+"""The settings of the sealer."""
 
 
 @click.command()
@@ -93,8 +95,13 @@ def prepare(settings: Settings) -> None:
 
 
 def stages(settings: Settings, mailbox_port: int | None) -> list[list[Process]]:
-    """The mail server of a demonstration, then all other processes; none of them gets the URL of the owner."""
-    settings = replace(settings, owner_database_url="")
+    """The mail server of a demonstration, then all other processes.
+
+    None of them gets the URL of the owner, and only the sealer gets its role and key. It is started on the host that
+    has the URL of its role.
+    """
+    seal = sealer(settings)
+    settings = replace(settings, owner_database_url="", seal_database_url="", seal_key="")
     if mailbox_port:
         settings = replace(settings, smtp_host="127.0.0.1", smtp_port=mailbox_port, smtp_tls=False)
     env = config.exported(settings)
@@ -106,7 +113,15 @@ def stages(settings: Settings, mailbox_port: int | None) -> list[list[Process]]:
     web = Process("web", gunicorn(settings), env, settings.instance, patience=30.0)
     letters = command("letters", "worker", "letters", patience=60.0)
     default = command("default", "worker", "default", patience=60.0)
-    return [first, [web, letters, default, command("relay", "relay"), command("cron", "cron")]]
+    return [first, [web, letters, default, command("relay", "relay"), command("cron", "cron"), *seal]]
+
+
+def sealer(settings: Settings) -> list[Process]:
+    """The sealer, with the settings that it reads and no other; none without the URL of its role."""
+    if not settings.seal_database_url:
+        return []
+    own = Settings(**{name: getattr(settings, name) for name in SEALER})
+    return [Process("sealer", (*COMMAND, "sealer"), config.exported(own), settings.instance)]
 
 
 def gunicorn(settings: Settings) -> tuple[str, ...]:

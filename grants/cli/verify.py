@@ -8,27 +8,25 @@ import click
 
 import config
 from grants.cli.embedded import kept
+from grants.cli.sealer import unusable
 from grants.db import bind_app
-from grants.outside import keys
+from grants.jobs.sealing import evidence
+from grants.outside.signing import BadKey
 from grants.outside.storage import Damaged, Storage
-from grants.services.integrity import submissions, verification
+from grants.services.integrity import seals, submissions, verification
+from workflows.engine.message import Message
 
 
 @click.command()
 def verify() -> None:
-    """Compare history, steps, submissions, ledger and documents.
+    """Compare history, checkpoints, steps, submissions, ledger and documents.
 
     Lists the differences and exits with 1 if there are any. What is known not to be stored is listed too.
     """
     with kept(config.read()) as settings:
         readable = replace(settings, database_url=settings.read_database_url or settings.database_url)
         with bind_app(readable, "grants.verify").app_context():
-            key = keys.kept(settings.instance, "history_seal")
-            found = [
-                str(message)
-                for message in verification.findings(key, lambda sha256: _whole(Storage(settings.files), sha256))
-            ]
-            known = [str(message) for message in submissions.notes()]
+            found, known = _examined(settings)
     for line in known:
         click.echo(f"Note: {line}")
     for line in found:
@@ -36,6 +34,18 @@ def verify() -> None:
     if found:
         raise click.ClickException(f"Differences found: {len(found)}.")
     click.echo("No differences found in history, steps, ledger and documents.")
+
+
+def _examined(settings: config.Settings) -> tuple[list[Message], list[Message]]:
+    """The findings and the notes; raises ClickException if a key cannot be used or the anchors cannot be read."""
+    try:
+        held = evidence(settings)
+        found = list(verification.findings(held, lambda sha256: _whole(Storage(settings.files), sha256)))
+        return found, [*submissions.notes(), *seals.notes(held)]
+    except BadKey as error:
+        raise unusable(error) from error
+    except OSError as error:
+        raise click.ClickException(f"Files or anchors cannot be read: {error}.") from error
 
 
 def _whole(storage: Storage, sha256: str) -> bool:

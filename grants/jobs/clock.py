@@ -1,4 +1,4 @@
-"""Periodic work: transitions whose time limit has passed, the seal of the history, the public figures, retention."""
+"""Periodic work: transitions whose time limit has passed, the public figures, retention."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from rq.cron import CronJob, CronScheduler
 from rq.job import Job
 
 from grants.db import db, transaction
-from grants.jobs.program import queue, settings
+from grants.jobs.program import queue
 from grants.models import Application
-from grants.outside import keys
 from grants.queries import overdue
 from grants.services import figures, idempotency, outbox, transitions
-from grants.services.integrity import checkpoints
 from grants.services.refusals import Refused
 from workflows.engine.roles import CLOCK
 
@@ -24,7 +22,7 @@ TICK = "grants.jobs.clock.tick"
 
 
 def tick() -> int:
-    """Apply every due transition in a transaction of its own, then seal the history and update the public figures.
+    """Apply every due transition in a transaction of its own, then update the public figures.
 
     Idempotency keys whose retention has ended are deleted. Returns the number of transitions applied.
     """
@@ -39,8 +37,6 @@ def tick() -> int:
         else:
             taken += 1
     db.session.remove()
-    with transaction():
-        checkpoints.seal(keys.kept(settings().instance, "history_seal"))
     with transaction():
         figures.keep()
     with transaction():

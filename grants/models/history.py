@@ -80,19 +80,40 @@ class Head(Model):
 
 
 class Checkpoint(Model):
-    """A digest of the history at one time, chained to the previous checkpoint and sealed with a key kept elsewhere.
+    """A digest of the history at one time, chained to the previous checkpoint and signed with a key kept elsewhere.
 
-    It covers the events with numbers up to `up_to` from transactions before `below`. Both are needed, because numbers
-    are assigned before transactions end: a slow transaction could otherwise add an event behind the seal.
+    version: 1 in earlier releases, sealed with an HMAC over the events with ids up to `up_to` of transactions before
+    `below`; 2 since then. up_to: the highest id of an event seen. gaps: ids below it that were not visible yet, as
+    pairs [first, last] in ascending order. events: how many it is the first to cover. reason: why this checkpoint
+    begins an epoch, after a restore that lost the checkpoints up to number `lost_number` of epoch `lost_epoch`.
     """
 
     __tablename__ = "checkpoint"
+    __table_args__ = (
+        CheckConstraint(
+            "CASE version WHEN 1 THEN below IS NOT NULL AND num_nonnulls(previous, key_id, reason) = 0"
+            " WHEN 2 THEN below IS NULL AND num_nonnulls(previous, key_id) = 2 ELSE false END",
+            name="form_of_its_version",
+        ),
+        CheckConstraint(
+            "num_nonnulls(reason, lost_epoch, lost_number, lost_digest) IN (0, 4)", name="restore_states_what_was_lost"
+        ),
+    )
     visibility = SYSTEM
 
     id: Mapped[Key]
+    version: Mapped[int]
+    epoch: Mapped[int]
     at: Mapped[Instant]
     up_to: Mapped[int]
-    below: Mapped[int] = mapped_column(BigInteger)
+    gaps: Mapped[list[list[int]]] = mapped_column(JSONB)
+    below: Mapped[int | None] = mapped_column(BigInteger)
     events: Mapped[int]
+    previous: Mapped[str | None]
     digest: Mapped[str]
+    key_id: Mapped[str | None]
     seal: Mapped[str]
+    reason: Mapped[str | None]
+    lost_epoch: Mapped[int | None]
+    lost_number: Mapped[int | None]
+    lost_digest: Mapped[str | None]

@@ -14,12 +14,22 @@ def kept(instance: Path, name: str) -> str:
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(instance / "secrets.lock", os.O_RDWR | os.O_CREAT, 0o600)) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        path = instance / "secrets.json"
-        known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-        if name not in known:
-            known[name] = secrets.token_urlsafe(32)
-            _replace(path, json.dumps(known, indent=1, sort_keys=True) + "\n")
-        return known[name]
+        found = _all(instance)
+        if name not in found:
+            found[name] = secrets.token_urlsafe(32)
+            _replace(instance / "secrets.json", json.dumps(found, indent=1, sort_keys=True) + "\n")
+        return found[name]
+
+
+def known(instance: Path, name: str) -> str:
+    """The secret `name` of this instance; empty if it was never generated. Creates nothing."""
+    return _all(instance).get(name, "")
+
+
+def _all(instance: Path) -> dict[str, str]:
+    path = instance / "secrets.json"
+    found: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    return found
 
 
 def _replace(path: Path, text: str) -> None:

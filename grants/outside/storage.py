@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import fsspec
@@ -61,19 +62,24 @@ class Storage:
         return f"{self._root}/{sha256[:2]}/{sha256}"
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a temporary file, sync it, rename it, and sync the folders."""
+def create(path: Path, data: bytes) -> None:
+    """Create a local file durably, whole or not at all; raises FileExistsError if there is one."""
+    _write(path, data, lambda beside: os.link(beside, path))
+
+
+def _write(path: Path, data: bytes, place: Callable[[Path], object] | None = None) -> None:
+    """Write a temporary file, sync it, put it in its place (by default over another file), and sync the folders."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, beside = tempfile.mkstemp(dir=path.parent, prefix="unfinished-")
+    number, name = tempfile.mkstemp(dir=path.parent, prefix="unfinished-")
+    beside = Path(name)
     try:
         with os.fdopen(number, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+        place(beside) if place else beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
     _sync(path.parent)
     _sync(path.parent.parent)
 

@@ -35,8 +35,12 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "repayments": ("services", "what came back is read and shown with the award"),
     "submissions": ("services", "a submission is read and shown with its application"),
     # machinery of the services
+    "anchored": ("services", "compares checkpoints with their anchors"),
     "checkpoints": ("services", "seals the history"),
     "effects": ("services", "the arguments and results of the effects of transitions"),
+    "hmac_seals": ("services", "the checkpoints of earlier releases"),
+    "ranges": ("services", "sets of event ids"),
+    "seals": ("services", "verifies the checkpoints"),
     "fingerprints": ("services", "the facts of a row that the history holds"),
     "idempotency": ("services", "the second sending of a form gets the first one's answer"),
     "letters": ("services", "the snapshots that documents are printed from"),

@@ -6,19 +6,23 @@ import functools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
 
 import psycopg
 import pytest
+from flask import current_app
 
-from grants.db import db, now, transaction
-from grants.models import Checkpoint, Document, DocumentEnd, DocumentFile, Outbox
+from grants.db import db, transaction
+from grants.models import Document, DocumentEnd, DocumentFile, Outbox
 from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
 from tests import world
 from tests.databases import copied
 from tests.prepared import prepared
 
+CHECKPOINT = """
+    INSERT INTO checkpoint (id, version, epoch, at, up_to, gaps, below, events, digest, seal)
+    VALUES (1, 1, 1, now() - interval '1 day', 0, '[]', 0, 0, %s, %s)"""
+"""A checkpoint of an earlier release; only its owner can still insert one."""
 Connection = psycopg.Connection[tuple[object, ...]]
 Connect = Callable[[str], AbstractContextManager[Connection]]
 
@@ -44,7 +48,8 @@ def _fill() -> None:
             DocumentFile(document_id=first.id, outbox_id=order.id, sha256=hash_, size=1, pages=1, made_with={})
         )
         db.session.add(DocumentEnd(document_id=second.id, kind="void", reason="The test says so."))
-        db.session.add(Checkpoint(at=now() - timedelta(days=1), up_to=0, below=0, events=0, digest=hash_, seal=hash_))
+    with psycopg.connect(plain(current_app.extensions["settings"].owner_database_url)) as owner:
+        owner.execute(CHECKPOINT, [hash_, hash_])
 
 
 @pytest.fixture(scope="module")

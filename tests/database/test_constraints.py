@@ -45,6 +45,10 @@ BROKEN = {
     "call_step_is_known": "UPDATE call SET step = 'ajar'",
     "checked_a_failure_has_its_reason": "UPDATE checked SET verdict = 'failed', note = ''",
     "checked_verdict_is_known": "UPDATE checked SET verdict = 'perhaps', note = 'x'",
+    "checkpoint_form_of_its_version":
+        "INSERT INTO checkpoint (id, version, epoch, at, up_to, gaps, events, digest, seal) VALUES (9, 2, 1, now(), 0, '[]', 0, '', '')",
+    "checkpoint_restore_states_what_was_lost":
+        "INSERT INTO checkpoint (id, version, epoch, at, up_to, gaps, events, previous, digest, key_id, seal, lost_epoch) VALUES (9, 2, 1, now(), 0, '[]', 0, '', '', '', '', 1)",
     "clock_offset_one_row": "INSERT INTO clock_offset VALUES (2, 0)",
     "conflict_lifted_by_another_with_a_reason":
         "INSERT INTO conflict (application_id, person_id, kinds, lifted_at, lifted_by, lifted_reason) VALUES (1, 1, 'money', now(), 1, 'x')",

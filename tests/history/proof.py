@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from grants.db import db, transaction
+from config import Settings
+from grants.db import bind_app, db, transaction
+from grants.jobs.sealing import Sealer, evidence
 from grants.models import Checkpoint, Event
-from grants.outside import keys
 from grants.outside.storage import Storage
 from grants.services import locking
-from grants.services.integrity import checkpoints, history, verification
+from grants.services.integrity import history, seals, verification
 from grants.services.integrity.history import FIRST, digest
 from tests.world import SYSTEM
 from workflows.engine.message import Message
@@ -30,41 +35,60 @@ def seal_all(app: Flask) -> None:
     Transactions of other tests on the same server may delay the newest events.
     """
     until = time.monotonic() + 20
-    with app.app_context():
-        while True:
-            with transaction():
-                checkpoints.seal(key(app))
+    while True:
+        sealed(app)
+        with app.app_context():
             covered = db.session.query(db.func.coalesce(db.func.sum(Checkpoint.events), 0)).scalar()
             if covered == db.session.query(Event).count():
                 return
-            assert time.monotonic() < until, "a transaction elsewhere stayed open"
-            db.session.remove()
-            time.sleep(0.05)
-
-
-def seal_up_to(app: Flask, event: int) -> None:
-    """Seal until that event is covered."""
-    until = time.monotonic() + 20
-    while True:
-        with app.app_context():
-            with transaction():
-                checkpoints.seal(key(app))
-            if (db.session.scalar(select(func.max(Checkpoint.up_to))) or 0) >= event:
-                return
+            db.session.rollback()
         assert time.monotonic() < until, "a transaction elsewhere stayed open"
         time.sleep(0.05)
 
 
-def key(app: Flask) -> str:
-    """The signing key of the seals, which is not in the database."""
-    return keys.kept(app.extensions["settings"].instance, "history_seal")
+def sealed(app: Flask) -> Checkpoint | None:
+    """What one turn of the sealer creates, with its own role and key."""
+    with sealer(app) as working:
+        return working.turn()
+
+
+@contextmanager
+def sealer(app: Flask) -> Iterator[Sealer]:
+    """The sealer of the application's settings, in a context with its role."""
+    settings: Settings = app.extensions["settings"]
+    own = bind_app(replace(settings, database_url=settings.seal_database_url), "tests.sealer")
+    with own.app_context():
+        try:
+            yield Sealer(settings)
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def points(app: Flask) -> list[Checkpoint]:
+    """All checkpoints, oldest first."""
+    with app.app_context():
+        return db.session.query(Checkpoint).order_by(Checkpoint.id).all()
+
+
+def anchored(app: Flask, folder: Path) -> Path:
+    """Let the application keep its anchors in this folder, and return the place of their files."""
+    app.extensions["settings"] = replace(app.extensions["settings"], anchors_url=f"file://{folder}")
+    return folder / "anchors"
 
 
 def found(app: Flask) -> list[str]:
     """The findings of the verification."""
-    storage = Storage(app.extensions["settings"].files)
+    settings: Settings = app.extensions["settings"]
+    storage = Storage(settings.files)
     with app.app_context():
-        return [str(message) for message in verification.findings(key(app), storage.exists)]
+        return [str(message) for message in verification.findings(evidence(settings), storage.exists)]
+
+
+def noted(app: Flask) -> list[str]:
+    """The notes on the checkpoints."""
+    with app.app_context():
+        return [str(message) for message in seals.notes(evidence(app.extensions["settings"]))]
 
 
 def add_event(app: Flask, person: int = 1) -> None:

@@ -2,57 +2,124 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import insert
+from psycopg.types.json import Jsonb
 
-from grants.db import db, now, transaction
+from grants.db import db, now
+from grants.jobs.sealing import evidence
 from grants.models import Checkpoint
-from grants.services.integrity import checkpoints
+from grants.outside import signing
+from grants.outside.servers.postgres import plain
+from grants.services.integrity import checkpoints, seals
+from grants.services.integrity.checkpoints import Statement
 from grants.services.integrity.history import FIRST
 from tests.history.conftest import Forge
-from tests.history.proof import key
+from tests.history.proof import anchored
 from tests.money.racing import ROUNDS
 
 CHECKPOINTS = 10_000 if ROUNDS > 10 else 200
+SECONDS = 10
 EVENTS = """
     INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, said, previous, hash,
         xact, stamp)
-    SELECT 'many', n / 100, n %% 100, now(), 'clock', 'test', 'test', 'system', 1, '{{}}', '',
+    SELECT 'many', n / 100, n % 100, now(), 'clock', 'test', 'test', 'system', 1, '{{}}', '',
         encode(sha256(n::text::bytea), 'hex'), n, n::text FROM generate_series(1, {0}) n
 """
 
 
 @pytest.fixture
-def many(app: Flask, forge: Forge) -> int:
-    """Ten events for each of many checkpoints; returns how many checkpoints there are."""
-    forge("DELETE FROM history; " + EVENTS.format(10 * CHECKPOINTS).replace("%%", "%"))
-    with app.app_context(), transaction():
+def many(app: Flask, forge: Forge, tmp_path: Path) -> int:
+    """Ten events and an anchor for each of many checkpoints; returns how many checkpoints there are."""
+    forge("DELETE FROM history; " + EVENTS.format(10 * CHECKPOINTS))
+    place = anchored(app, tmp_path / "audit")
+    place.mkdir(parents=True)
+    with app.app_context():
         events = db.session.execute(db.text("SELECT id, hash FROM history ORDER BY id")).all()
-        previous, rows = FIRST, []
-        for number in range(CHECKPOINTS):
-            chunk = events[10 * number : 10 * number + 10]
-            digest = checkpoints.digest_of(previous, [hash for _, hash in chunk])
-            point = Checkpoint(at=now(), up_to=chunk[-1][0], below=10 * number + 11, events=10, digest=digest)
-            values = {"id": number + 1, "at": point.at, "up_to": point.up_to, "below": point.below, "events": 10}
-            rows.append({**values, "digest": digest, "seal": checkpoints.seal_of(key(app), point)})
-            previous = digest
-        db.session.execute(insert(Checkpoint), rows)
+        rows = list(created(app, [(row.id, row.hash) for row in events]))
+        db.session.rollback()
+    for row in rows:
+        (place / f"1-{row.id}.json").write_bytes(checkpoints.anchor(row))
+    stored(app, rows)
     return CHECKPOINTS
 
 
-def test_every_checkpoint_is_checked_in_time(app: Flask, many: int) -> None:
-    began = time.perf_counter()
-    with app.app_context():
-        assert list(checkpoints.problems(key(app))) == []
+def created(app: Flask, events: list[tuple[int, str]]) -> list[Checkpoint]:
+    """A checkpoint for every ten events, not stored."""
+    signer = signing.signer(app.extensions["settings"])
+    at, previous, rows = now(), FIRST, []
+    for number in range(CHECKPOINTS):
+        chunk = events[10 * number : 10 * number + 10]
+        row = Checkpoint(
+            id=number + 1,
+            version=2,
+            epoch=1,
+            at=at,
+            up_to=chunk[-1][0],
+            gaps=[],
+            events=10,
+            previous=previous,
+            key_id=signer.key_id,
+        )
+        row.digest = previous = Statement.of(row).digest_of(hash for _, hash in chunk)
+        row.seal = signer.sign(Statement.of(row).signed)
+        rows.append(row)
+    return rows
 
-    assert many < 10_000 or time.perf_counter() - began < 10
+
+def stored(app: Flask, rows: list[Checkpoint]) -> None:
+    """Store the checkpoints as the sealer's role."""
+    columns = "id, version, epoch, at, up_to, gaps, events, previous, digest, key_id, seal"
+    command = f"COPY checkpoint ({columns}) FROM STDIN".encode()
+    with (
+        psycopg.connect(plain(app.extensions["settings"].seal_database_url)) as connection,
+        connection.cursor().copy(command) as copy,
+    ):
+        for row in rows:
+            values = [getattr(row, name) for name in columns.split(", ")]
+            copy.write_row([Jsonb(value) if isinstance(value, list) else value for value in values])
+
+
+def problems(app: Flask) -> list[str]:
+    """The findings of the checkpoints alone."""
+    with app.app_context():
+        return [str(message) for message in seals.problems(evidence(app.extensions["settings"]))]
+
+
+def test_every_checkpoint_is_verified_in_time(app: Flask, many: int) -> None:
+    began = time.perf_counter()
+
+    assert problems(app) == []
+
+    assert many < 10_000 or time.perf_counter() - began < SECONDS
 
 
 def test_a_missing_checkpoint_among_many_is_named(app: Flask, forge: Forge, many: int) -> None:
     forge("DELETE FROM checkpoint WHERE id = 100")
 
+    assert problems(app)[0] == "Checkpoint 100 is missing."
+
+
+def test_the_first_checkpoint_that_differs_from_its_anchor_is_named(app: Flask, many: int) -> None:
+    place = Path(app.extensions["settings"].anchors_url.removeprefix("file://")) / "anchors"
+    for number in range(101, many + 1):
+        resign(app, place / f"1-{number}.json")
+
+    assert problems(app) == [f"Checkpoints 101 to {many} of epoch 1 differ from their anchors: they were sealed anew."]
+
+
+def resign(app: Flask, path: Path) -> None:
+    """Sign another digest in this anchor, as if its checkpoint had been another one."""
+    content = json.loads(path.read_bytes())
+    row = Checkpoint(**{name: content[name] for name in ("epoch", "up_to", "gaps", "events", "previous", "key_id")})
     with app.app_context():
-        assert str(next(checkpoints.problems(key(app)))) == "Checkpoint 100 is missing."
+        at = db.session.get_one(Checkpoint, content["number"]).at
+        db.session.rollback()
+    row.id, row.at, row.digest = content["number"], at, "f" * 64
+    row.seal = signing.signer(app.extensions["settings"]).sign(Statement.of(row).signed)
+    path.write_bytes(checkpoints.anchor(row))

@@ -4,39 +4,116 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from flask import Flask
 
 import config
-from config import ROOT
+from config import ROOT, Settings
+from grants.outside import signing
 from tests.history.conftest import Forge
-from tests.history.proof import seal_all
+from tests.history.proof import anchored, seal_all
+from tests.history.test_checkpoints import UNSEEN
+
+NONE = "No differences found in history, steps, ledger and documents.\n"
 
 
-def verify(app: Flask) -> subprocess.CompletedProcess[str]:
+def verify(settings: Settings) -> subprocess.CompletedProcess[str]:
     """Run the command against the test's database with the read-only role."""
-    settings = app.extensions["settings"]
     command = [sys.executable, "-m", "grants.cli", "verify"]
     return subprocess.run(
         command, cwd=ROOT, env=config.exported(settings), capture_output=True, text=True, check=False, timeout=60
     )
 
 
-def test_an_intact_history_verifies(app: Flask) -> None:
-    seal_all(app)
+@pytest.fixture
+def settings(app: Flask, tmp_path: Path) -> Settings:
+    """The settings of the application, which keeps anchors."""
+    anchored(app, tmp_path / "audit")
+    found: Settings = app.extensions["settings"]
+    return found
 
-    done = verify(app)
 
-    assert (done.returncode, done.stdout) == (0, "No differences found in history, steps, ledger and documents.\n"), (
-        done.stderr
+def elsewhere(settings: Settings, instance: Path, *public_keys: str) -> Settings:
+    """The settings of another host, which has these public keys and no secret of this one."""
+    return replace(
+        settings,
+        instance=instance,
+        files_url=settings.files,
+        redis_url="redis://127.0.0.1:9",
+        owner_database_url="",
+        seal_database_url="",
+        seal_public_keys=public_keys,
     )
 
 
-def test_a_finding_is_printed_and_the_command_fails(app: Flask, forge: Forge) -> None:
+def test_an_intact_history_verifies(app: Flask, settings: Settings) -> None:
+    seal_all(app)
+
+    done = verify(settings)
+
+    assert (done.returncode, done.stdout) == (0, NONE), done.stderr
+
+
+def test_without_anchors_it_says_what_it_cannot_find(app: Flask, settings: Settings) -> None:
+    seal_all(app)
+
+    done = verify(replace(settings, anchors_url=""))
+
+    assert (done.returncode, done.stdout) == (0, f"Note: {UNSEEN}\n{NONE}"), done.stderr
+
+
+def test_a_finding_is_printed_and_the_command_fails(app: Flask, settings: Settings, forge: Forge) -> None:
     forge("UPDATE application SET step = 'active' WHERE id = 1; UPDATE award SET amount = 1 WHERE id = 1")
 
-    done = verify(app)
+    done = verify(settings)
 
     assert done.returncode == 1
     assert done.stdout.splitlines()[0] == "- application 1 is at step active; its history says agreement."
     assert done.stderr == "Error: Differences found: 4.\n"
+
+
+def test_another_host_verifies_with_the_public_key_alone(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    seal_all(app)
+    other = elsewhere(settings, tmp_path / "other", signing.signer(settings).public)
+
+    done = verify(other)
+
+    assert (done.returncode, done.stdout) == (0, NONE), done.stderr
+    assert not (tmp_path / "other").exists()
+
+
+def test_without_the_public_key_the_checkpoints_are_findings(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    seal_all(app)
+    key = signing.Signer("b" * 43)
+
+    done = verify(elsewhere(settings, tmp_path / "other", key.public))
+
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        f"- Checkpoints 1 to 1: their key {signing.signer(settings).key_id} is not among the public keys.",
+        "- The anchor of checkpoint 1 (epoch 1) is damaged, or no known key has signed it.",
+    ]
+
+
+def test_a_bad_key_is_one_sentence(app: Flask, settings: Settings) -> None:
+    done = verify(replace(settings, seal_public_keys=("c2hvcnQ",)))
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: A key of the checkpoints cannot be used: it has 5 bytes instead of 32. Create one with `grants key`.\n"
+    )
+
+
+def test_anchors_that_cannot_be_read_are_one_sentence(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "audit").mkdir()
+    (tmp_path / "audit" / "anchors").write_text("not a folder")
+    seal = replace(settings, anchors_url=f"file://{tmp_path / 'audit' / 'anchors'}")
+
+    done = verify(seal)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: Files or anchors cannot be read: ")
+    assert done.stderr.count("\n") == 1

@@ -19,8 +19,8 @@ import config
 from config import ROOT, Settings
 from grants.db import GRANTS_NOW, db, transaction
 from grants.jobs import program
+from grants.jobs.sealing import evidence
 from grants.models import Award, DocumentFile, Outbox
-from grants.outside import keys
 from grants.outside.servers import Valkey, child
 from grants.outside.storage import Storage
 from grants.services import letters
@@ -112,19 +112,15 @@ class Installation:
     def outcome(self, document: int, id: int) -> dict[str, object]:
         """The result of one ordered letter, to be compared with `ONE`."""
         with self.app.app_context():
-            storage = Storage(self.settings.files)
+            storage, held = Storage(self.settings.files), evidence(self.settings)
             files = db.session.query(DocumentFile).filter_by(document_id=document).all()
             return {
                 "files": len(files),
                 "stored whole": [len(storage.get(file.sha256)) == file.size for file in files],
                 "of this row": [file.outbox_id == id for file in files],
                 "dead": db.session.get_one(Outbox, id).dead_at is not None,
-                "findings": [str(message) for message in verification.findings(self._key, storage.exists)],
+                "findings": [str(message) for message in verification.findings(held, storage.exists)],
             }
-
-    @property
-    def _key(self) -> str:
-        return keys.kept(self.settings.instance, "history_seal")
 
     def settle(self) -> None:
         """Leave no work, as if everything ordered before the test had been printed."""

@@ -16,7 +16,7 @@ from config import Settings
 from grants.db import db, transaction
 from grants.jobs import clock
 from grants.jobs.program import queue
-from grants.models import Application, Checkpoint, Event, Figures, IdempotencyKey, Outbox, Person
+from grants.models import Application, Event, Figures, IdempotencyKey, Outbox, Person
 from grants.outside.servers import Postgres
 from grants.queries import overdue
 from grants.services import idempotency, transitions
@@ -137,15 +137,6 @@ def test_the_clock_cannot_decide(app: Flask) -> None:
             with pytest.raises(Refused), transaction():
                 transitions.apply(row, key, actor=CLOCK, answers={"amount": 1})
         assert world_.calls
-
-
-def test_each_tick_seals_new_events(app: Flask, settings: Settings) -> None:
-    with app.app_context():
-        clock.tick()
-        first = db.session.query(Checkpoint).count()
-        clock.tick()
-
-        assert (first, db.session.query(Checkpoint).count()) == (1, 1)
 
 
 def test_each_tick_updates_the_public_figures(app: Flask) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import click
 import psycopg
 import pytest
 from psycopg import errors, sql
 
+from grants.cli import init
 from grants.outside.servers import Postgres, create_database
 from grants.outside.servers.postgres import ROLES, plain
+from tests.dumps import new_cluster
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +46,7 @@ def test_the_owner_creates_tables_and_both_extensions(postgres: Postgres, databa
     assert found == ("Evaluation", True)
 
 
-@pytest.mark.parametrize("role", ["grants_app", "grants_read"])
+@pytest.mark.parametrize("role", ["grants_app", "grants_read", "grants_seal"])
 def test_the_other_roles_cannot_create_tables(postgres: Postgres, database: str, role: str) -> None:
     with psycopg.connect(plain(postgres.url(role, database))) as connection:
         connection.execute("SET default_transaction_read_only = off")
@@ -80,3 +84,14 @@ def test_creating_a_database_again_keeps_it(postgres: Postgres, database: str) -
 
     with psycopg.connect(plain(postgres.url("grants_owner", database))) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+
+def test_the_upgrade_stops_if_the_server_lacks_a_role(tmp_path: Path) -> None:
+    with new_cluster(tmp_path / "instance") as server:
+        url = server.url("grants_owner", "postgres")
+        init.require_roles(url)
+        with psycopg.connect(plain(server.url("postgres", "postgres"))) as connection:
+            connection.execute("DROP ROLE grants_seal")
+
+        with pytest.raises(click.ClickException, match="The database server has no role grants_seal"):
+            init.require_roles(url)

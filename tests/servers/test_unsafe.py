@@ -12,14 +12,19 @@ import pytest
 import config
 from config import ROOT, Settings
 from grants.cli.unsafe import CHECKS, Finding, is_loopback, unsafe
+from tests.servers.test_signing import PUBLIC, SEED
 
 SAFE = Settings(
     instance=Path("/srv/foundation-grants"),
     database_url="postgresql+psycopg://grants_app:x@db.example/grants?sslmode=verify-full",
     owner_database_url="postgresql+psycopg://grants_owner:x@db.example/grants?sslmode=verify-full",
     read_database_url="postgresql+psycopg://grants_read:x@db.example/grants?sslmode=verify-full",
+    seal_database_url="postgresql+psycopg://grants_seal:x@db.example/grants?sslmode=verify-full",
     redis_url="rediss://:x@queue.example/0",
     files_url="s3://grants/files",
+    anchors_url="s3://audit",
+    seal_key=SEED,
+    seal_public_keys=(PUBLIC,),
     smtp_host="mail.example",
     mail_from="grants@foundation.example",
     public_url="https://grants.foundation.example",
@@ -27,6 +32,8 @@ SAFE = Settings(
     proxies=1,
 )
 
+OTHER = "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw"
+"""The public key of the second test vector of RFC 8032, 7.1."""
 # The setting that a finding names, an unsafe value, and a different safe one.
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("demo", {"demo": True}, {"demo": False}),
@@ -57,6 +64,17 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("redis_url", {"redis_url": "redis://:x@queue.example/0"}, {"redis_url": "redis://127.0.0.1/0"}),
     ("redis_url", {"redis_url": "rediss://queue.example/0"}, {"redis_url": "unix:///run/valkey/valkey.sock"}),
     ("files_url", {"files_url": "memory://files"}, {"files_url": "file:///srv/files"}),
+    ("anchors_url", {"anchors_url": ""}, {"anchors_url": "file:///mnt/audit"}),
+    ("anchors_url", {"anchors_url": "memory://audit"}, {}),
+    ("anchors_url", {"anchors_url": "s3://grants/files/"}, {"anchors_url": "s3://grants-audit"}),
+    ("seal_database_url", {"seal_database_url": SAFE.database_url}, {"seal_database_url": ""}),
+    ("seal_database_url", {"seal_database_url": SAFE.seal_database_url.partition("?")[0]}, {}),
+    ("seal_key", {"seal_key": "short"}, {"seal_key": ""}),
+    ("seal_key", {"seal_key": "short", "seal_public_keys": ()}, {"seal_public_keys": ()}),
+    ("seal_key", {"seal_key": "/nowhere/seal.key"}, {}),
+    ("seal_key", {"seal_key": "A" * 43, "seal_public_keys": ()}, {}),
+    ("seal_public_keys", {"seal_public_keys": ("short",)}, {"seal_public_keys": (PUBLIC, OTHER)}),
+    ("seal_public_keys", {"seal_public_keys": (OTHER,)}, {"seal_key": "", "seal_public_keys": (OTHER,)}),
     ("instance", {"instance": Path("/tmp/instance")}, {"instance": Path("/var/lib/grants")}),  # noqa: S108 - the unsafe value
     ("argon2_time", {"argon2_time": 1}, {"argon2_time": 3}),
     ("argon2_kib", {"argon2_kib": 8}, {"argon2_kib": 65_536}),

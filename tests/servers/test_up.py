@@ -22,8 +22,31 @@ def test_the_processes_match_the_design_and_none_uses_the_owner(tmp_path: Path) 
     mailbox, rest = up.stages(settings, None)
 
     assert mailbox == []
-    assert [process.name for process in rest] == ["web", "letters", "default", "relay", "cron"]
-    assert {config.read(process.env) for process in rest} == {replace(settings, owner_database_url="")}
+    assert [process.name for process in rest] == ["web", "letters", "default", "relay", "cron", "sealer"]
+    shared = replace(settings, owner_database_url="", seal_database_url="", seal_key="")
+    assert {config.read(process.env) for process in rest[:-1]} == {shared}
+
+
+def test_only_the_sealer_has_its_key_and_it_has_no_other_secret(tmp_path: Path) -> None:
+    _, (*others, sealer) = up.stages(
+        replace(SAFE, instance=tmp_path, secret_key="s" * 40, smtp_password="p" * 40), None
+    )
+
+    assert sealer.argv[-1:] == ("sealer",)
+    assert [process.name for process in others if SAFE.seal_key in process.env.values()] == []
+    assert config.read(sealer.env) == Settings(
+        instance=tmp_path,
+        seal_database_url=SAFE.seal_database_url,
+        seal_key=SAFE.seal_key,
+        seal_public_keys=SAFE.seal_public_keys,
+        anchors_url=SAFE.anchors_url,
+    )
+
+
+def test_a_host_without_the_role_of_the_sealer_starts_none(tmp_path: Path) -> None:
+    _, rest = up.stages(replace(SAFE, instance=tmp_path, seal_database_url=""), None)
+
+    assert "sealer" not in {process.name for process in rest}
 
 
 def test_the_demonstration_sends_its_mail_to_its_own_mailbox(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +20,11 @@ from config import MAIL_LANGUAGES, ROOT
 from grants.db import db
 from grants.language import of_mail
 from grants.models import Document, DocumentSnapshot, Event, Outbox, Person
+from grants.outside.signing import signer
 from reports.snapshots import parse
 from tests.browser import Careful, anonymous, signed_in
-from tests.history.proof import found
+from tests.history.proof import add_event, found, noted, points, sealed
+from tests.history.test_checkpoints import UNSEEN
 from tests.upgrade.conftest import Forge
 from workflows.engine.message import Message
 from workflows.engine.reworded import REWORDED
@@ -89,7 +93,7 @@ def test_verify_finds_no_difference_in_the_old_data(app: Flask) -> None:
 
     overwritten = "Note: Submission 1 of application 1: an earlier release did not preserve its content.\n"
     none = "No differences found in history, steps, ledger and documents.\n"
-    assert (done.returncode, done.stdout) == (0, overwritten + none), done.stderr
+    assert (done.returncode, done.stdout) == (0, f"{overwritten}Note: {UNSEEN}\n{none}"), done.stderr
 
 
 @pytest.mark.parametrize(
@@ -110,6 +114,67 @@ def test_verify_finds_a_row_that_was_changed_in_the_old_data(
     forge(change)
 
     assert finding in " ".join(found(app))
+
+
+@pytest.fixture
+def continued(app: Flask) -> Flask:
+    """The application after the sealer has continued from the old checkpoint."""
+    add_event(app)
+    row = sealed(app)
+    assert row is not None
+    assert (row.id, row.version, row.previous) == (2, 2, points(app)[0].digest)
+    return app
+
+
+def without_secrets(app: Flask, folder: Path) -> list[str]:
+    """The findings on a host that knows the public key only."""
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(
+        settings, instance=folder, files_url=settings.files, seal_public_keys=(signer(settings).public,)
+    )
+    return found(app)
+
+
+def test_signed_checkpoints_continue_from_that_of_the_old_release(continued: Flask, tmp_path: Path) -> None:
+    assert found(continued) == []
+    assert noted(continued) == [UNSEEN]
+
+    assert without_secrets(continued, tmp_path / "other") == []
+    assert noted(continued) == [
+        UNSEEN,
+        "The seal of 1 checkpoint of an earlier release is not verified: its key is not known here.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        ("DELETE FROM checkpoint WHERE id = 1", "Checkpoint 1 is missing."),
+        (
+            "UPDATE history SET hash = repeat('0', 64) WHERE id = 5",
+            "Checkpoint 1: the history that it covers has changed since it was sealed.",
+        ),
+        (
+            "UPDATE checkpoint SET digest = repeat('0', 64) WHERE id = 1",
+            "Checkpoint 2 does not continue from the one before.",
+        ),
+        ("UPDATE checkpoint SET seal = repeat('0', 64) WHERE id = 1", "Checkpoint 1: its seal is invalid."),
+    ],
+)
+def test_what_an_old_checkpoint_covers_is_still_verified(
+    continued: Flask, forge: Forge, change: str, finding: str
+) -> None:
+    forge(change)
+
+    assert finding in found(continued)
+
+
+def test_without_its_key_an_old_checkpoint_is_verified_through_the_next(
+    continued: Flask, forge: Forge, tmp_path: Path
+) -> None:
+    forge("UPDATE checkpoint SET digest = repeat('0', 64) WHERE id = 1")
+
+    assert "Checkpoint 2 does not continue from the one before." in without_secrets(continued, tmp_path / "other")
 
 
 def test_the_upgrade_adds_no_event_to_the_old_history(app: Flask) -> None:

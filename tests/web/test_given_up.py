@@ -9,6 +9,7 @@ from flask import Flask
 
 from config import Settings
 from grants.db import db
+from grants.jobs.sealing import evidence
 from grants.models import Application, Award, Document, DocumentEnd, Outbox
 from grants.queries import figures, public
 from grants.queries.cases.calls import envelope_left
@@ -154,7 +155,7 @@ def test_no_list_counts_it_as_awarded_and_verification_passes(app: Flask) -> Non
         after = figures.counted()
         assert (before.awards, after.awards, after.promised) == (0, 0, NOTHING)
         assert public.recently_funded() == []
-        assert [str(message) for message in findings("seal", lambda _: True)] == []
+        assert [str(message) for message in findings(evidence(app.extensions["settings"]), lambda _: True)] == []
     assert "Award declined" in browser(app, "olga").get("/awards?stage=ended").page.text
 
 

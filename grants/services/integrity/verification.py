@@ -28,7 +28,7 @@ from grants.models import (
     Payment,
     Report,
 )
-from grants.services.integrity import checkpoints, submissions
+from grants.services.integrity import seals, submissions
 from grants.services.integrity.comparison import payments, settled, unrecorded
 from grants.services.integrity.history import FIRST, digest, word_hash
 from workflows.engine.message import N_, Message
@@ -38,10 +38,10 @@ LATER = (Assignment, Call)
 """Models whose events did not name the step at first."""
 
 
-def findings(seal_key: str, stored: Callable[[str], bool]) -> Iterator[Message]:
+def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterator[Message]:
     """One message for each inconsistency; none when all checks pass.
 
-    seal_key: the key with which the checkpoints were sealed. stored: whether the file with that SHA-256 exists and is
+    evidence: what the checkpoints are compared with. stored: whether the file with that SHA-256 exists and is
     undamaged.
     """
     yield from _chains()
@@ -51,7 +51,7 @@ def findings(seal_key: str, stored: Callable[[str], bool]) -> Iterator[Message]:
     yield from settled()
     yield from unrecorded()
     yield from submissions.problems()
-    yield from checkpoints.problems(seal_key)
+    yield from seals.problems(evidence)
     yield from _ledger()
     yield from _totals()
     yield from _waiting()
