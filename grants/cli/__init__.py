@@ -18,6 +18,7 @@ COMMANDS = {
     "key": "grants.cli.key",
     "mailbox": "grants.cli.mailbox",
     "relay": "grants.cli.work",
+    "restored": "grants.cli.restored",
     "sealer": "grants.cli.sealer",
     "story": "grants.cli.demo",
     "up": "grants.cli.up",

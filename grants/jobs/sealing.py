@@ -16,7 +16,7 @@ from grants.models import Checkpoint
 from grants.outside import keys, signing
 from grants.outside.anchors import Anchors
 from grants.services.integrity import anchored, checkpoints, hmac_seals
-from grants.services.integrity.checkpoints import Statement
+from grants.services.integrity.checkpoints import Restored, Statement
 from grants.services.integrity.seals import Evidence
 
 EVERY = 60.0
@@ -25,6 +25,10 @@ log = logging.getLogger("grants.jobs.sealing")
 
 class NotSealed(Exception):
     """The sealer refuses to go on; the text gives the reason."""
+
+
+class NothingLost(Exception):
+    """No anchor goes beyond the checkpoints, so that there is no restore to state."""
 
 
 def anchors(settings: Settings) -> Anchors | None:
@@ -67,6 +71,28 @@ class Sealer:
                 return None
             with transaction():
                 row = checkpoints.seal(self.signer)
+            self._anchor(row)
+            return row
+
+    def restart(self, reason: str) -> Checkpoint:
+        """Begin an epoch after a restore: sign what it lost, for this reason.
+
+        Raises NothingLost, NotSealed if another sealer is working, and OSError if the anchors cannot be reached.
+        """
+        with checkpoints.alone() as free:
+            if not free:
+                raise NotSealed("Another sealer is working. Try again.")
+            names = self.anchors.names() if self.anchors is not None else []
+            with transaction():
+                last = checkpoints.newest()
+            if self.anchors is None or not names or (last is not None and names[-1] <= (last.epoch, last.id)):
+                raise NothingLost
+            newest = self._read(names[-1])
+            lost = Restored(reason, newest.epoch, newest.number, newest.digest)
+            with transaction():
+                row = checkpoints.seal(self.signer, restored=lost)
+            if row is None:
+                raise NothingLost
             self._anchor(row)
             return row
 
