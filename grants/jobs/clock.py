@@ -1,4 +1,4 @@
-"""Periodic work: transitions whose time limit has passed, the public figures, retention."""
+"""Periodic work: transitions whose time limit has passed, the digest for auditors, the public figures, retention."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from grants.jobs.program import queue
 from grants.models import Application
 from grants.queries import overdue
 from grants.services import figures, idempotency, outbox, transitions
+from grants.services.integrity import digest_mails
 from grants.services.refusals import Refused
 from workflows.engine.roles import CLOCK
 
@@ -22,7 +23,7 @@ TICK = "grants.jobs.clock.tick"
 
 
 def tick() -> int:
-    """Apply every due transition in a transaction of its own, then update the public figures.
+    """Apply every due transition in a transaction of its own, then queue the digest and update the public figures.
 
     Idempotency keys whose retention has ended are deleted. Returns the number of transitions applied.
     """
@@ -37,6 +38,8 @@ def tick() -> int:
         else:
             taken += 1
     db.session.remove()
+    with transaction():
+        digest_mails.queue()
     with transaction():
         figures.keep()
     with transaction():

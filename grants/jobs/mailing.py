@@ -21,19 +21,21 @@ from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
 LOST = "Not sent: the recipient no longer sees the application in the role that the mail was meant for."
+ENDED = "Not sent: the recipient no longer has the role that the mail was meant for."
 log = logging.getLogger("grants.jobs")
 
 
 def send(held: outbox.Claim) -> None:
     """Send the mail of an outbox row. A retry has the same Message-ID, so that the receiver can drop duplicates.
 
-    Whoever lost the right to see the application since the mail was queued gets none; the row records why.
+    Whoever lost the role or the right to see the application since the mail was queued gets none; the row records why.
     """
     person = db.session.get_one(Person, int(held.args["person"]))
     if not _entitled(held, person):
         db.session.remove()
-        log.info("outbox row %s: %s", held.id, LOST)
-        outbox.finish(held, problem=LOST)
+        problem = LOST if _about_application(held) else ENDED
+        log.info("outbox row %s: %s", held.id, problem)
+        outbox.finish(held, problem=problem)
         return
     message = written(held, person)
     db.session.remove()
@@ -47,10 +49,16 @@ def _entitled(held: outbox.Claim, person: Person) -> bool:
     Earlier releases queued mails without application and role: there the link leads to the application, and any role
     counts.
     """
+    if not _about_application(held):
+        return person.id in {one.id for one in recipients.everywhere(Role(held.args["role"]))}
     if "role" in held.args:
         return recipients.entitled([person], int(held.args["application"]), [Role(held.args["role"])]) != []
     application = recipients.linked(held.args["path"])
     return application is not None and recipients.entitled([person], application, list(Role)) != []
+
+
+def _about_application(held: outbox.Claim) -> bool:
+    return "application" in held.args or "role" not in held.args
 
 
 def written(held: outbox.Claim, person: Person) -> Email:

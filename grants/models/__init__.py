@@ -11,7 +11,7 @@ from grants.models.decisions import Decision, Recommendation
 from grants.models.documents import Document, DocumentEnd, DocumentFile, DocumentSnapshot
 from grants.models.figures import Figures
 from grants.models.funds import Fund
-from grants.models.history import Checkpoint, Event, EventText, Head
+from grants.models.history import Checkpoint, DigestMail, Event, EventText, Head
 from grants.models.ledger import Account, Balance, Entry, Posting, Total
 from grants.models.organisations import Membership, Organisation
 from grants.models.outbox import Outbox
@@ -40,6 +40,7 @@ __all__ = [
     "Conflict",
     "Counter",
     "Decision",
+    "DigestMail",
     "Document",
     "DocumentEnd",
     "DocumentFile",

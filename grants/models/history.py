@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index, UniqueConstraint
@@ -117,3 +118,13 @@ class Checkpoint(Model):
     lost_epoch: Mapped[int | None]
     lost_number: Mapped[int | None]
     lost_digest: Mapped[str | None]
+
+
+class DigestMail(Model):
+    """The day on which the digest of the newest checkpoint was mailed to the auditors."""
+
+    __tablename__ = "digest_mail"
+    visibility = SYSTEM
+
+    sent_on: Mapped[date] = mapped_column(primary_key=True)
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"))

@@ -1,4 +1,4 @@
-"""Recipients of mails: the people who see an application in a role at the moment of asking."""
+"""Recipients of mails: the people who see an application in a role, or hold the role, at the moment of asking."""
 
 from __future__ import annotations
 
@@ -27,6 +27,18 @@ PAGES = {
 def of(application: Application, role: Role) -> list[Person]:
     """The people who see the application in that role now; by name, at most a hundred."""
     return of_each([(application, role)])[application.id, role]
+
+
+def everywhere(role: Role) -> list[Person]:
+    """The people who have the role for everything now; by name, at most a hundred."""
+    held = select(Appointment.person_id).where(
+        Appointment.role == role,
+        Appointment.ended_at.is_(None),
+        Appointment.programme.is_(None),
+        Appointment.call_id.is_(None),
+    )
+    wanted = select(Person).where(Person.id.in_(held), Person.ended_at.is_(None))
+    return list(db.session.scalars(wanted.order_by(Person.name, Person.id).limit(MOST)))
 
 
 def of_each(wanted: Iterable[tuple[Application, Role]]) -> dict[tuple[int, Role], list[Person]]:

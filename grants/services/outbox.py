@@ -45,14 +45,14 @@ def print_document(document: Document) -> Outbox:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail about an application to each person, written later in their language.
+    """A mail about an application, or about the whole system, to each person, written later in their language.
 
-    role: in which they get it; who no longer sees the application in that role when the mail is written gets none.
-    path: the page that the mail links to.
+    role: in which they get it; who no longer sees the application in that role when the mail is written, or without an
+    application no longer has the role for everything, gets none. path: the page that the mail links to.
     """
 
     people: Iterable[Person]
-    application: Application
+    application: Application | None
     role: Role
     subject: Message
     text: Message
@@ -60,7 +60,7 @@ class Mail:
 
 
 def mail(
-    people: Iterable[Person], *, application: Application, role: Role, subject: Message, text: Message, path: str
+    people: Iterable[Person], *, application: Application | None, role: Role, subject: Message, text: Message, path: str
 ) -> None:
     """Queue one mail; the arguments are described at `Mail`."""
     mail_all([Mail(people, application=application, role=role, subject=subject, text=text, path=path)])
@@ -74,7 +74,9 @@ def mail_all(mails: Iterable[Mail]) -> None:
 def _letters(mail: Mail) -> list[dict[str, object]]:
     """The arguments of the mail to each person."""
     words = {"subject": mail.subject.as_json(), "text": mail.text.as_json(), "path": mail.path}
-    about = {"application": mail.application.id, "role": str(mail.role)}
+    about: dict[str, object] = {"role": str(mail.role)}
+    if mail.application is not None:
+        about["application"] = mail.application.id
     return [{"person": person.id, **about, **words} for person in mail.people]
 
 

@@ -37,6 +37,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     # machinery of the services
     "anchored": ("services", "compares checkpoints with their anchors"),
     "checkpoints": ("services", "seals the history"),
+    "digest_mails": ("services", "mails the newest checkpoint to the auditors"),
     "effects": ("services", "the arguments and results of the effects of transitions"),
     "hmac_seals": ("services", "the checkpoints of earlier releases"),
     "ranges": ("services", "sets of event ids"),

@@ -50,6 +50,7 @@ def _fill() -> None:
         db.session.add(DocumentEnd(document_id=second.id, kind="void", reason="The test says so."))
     with psycopg.connect(plain(current_app.extensions["settings"].owner_database_url)) as owner:
         owner.execute(CHECKPOINT, [hash_, hash_])
+        owner.execute("INSERT INTO digest_mail (sent_on, checkpoint_id) VALUES (now()::date - 1, 1)")
 
 
 @pytest.fixture(scope="module")

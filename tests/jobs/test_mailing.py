@@ -14,16 +14,19 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
+from sqlalchemy import select
 
 from grants.cli.up import free_port
 from grants.db import db, transaction
 from grants.jobs import mailing, processing
 from grants.language import of_mail
-from grants.models import Application, Outbox, Person
-from grants.services import outbox
+from grants.models import Application, Appointment, Checkpoint, Outbox, Person
+from grants.services import outbox, persons, transitions
+from grants.services.integrity import digest_mails
 from tests.databases import advance
+from tests.history.proof import add_event, sealed
 from workflows.engine.message import Message, Money
-from workflows.engine.roles import Role
+from workflows.engine.roles import CLOCK, Role
 
 
 @dataclass
@@ -220,3 +223,73 @@ def test_a_subject_arrives_unchanged(awarded_app: Flask, sink: Sink, mails: list
     (message,) = sink.got
     assert message["Subject"] == " ".join(f"Title: {title}".split())
     assert message["Bcc"] is None
+
+
+@pytest.fixture
+def checkpoint(awarded_app: Flask) -> Checkpoint:
+    """The newest checkpoint of the awarded grant."""
+    row = sealed(awarded_app)
+    assert row is not None
+    return row
+
+
+def queued(app: Flask) -> list[int]:
+    """Queue the digest as the clock does; returns the outbox rows of its mails."""
+    with app.app_context():
+        last = db.session.query(db.func.max(Outbox.id)).scalar()
+        db.session.rollback()
+        with transaction():
+            digest_mails.queue()
+        return list(db.session.scalars(select(Outbox.id).where(Outbox.id > last).order_by(Outbox.id)))
+
+
+def test_the_digest_is_mailed_to_each_auditor_of_everything(
+    awarded_app: Flask, sink: Sink, checkpoint: Checkpoint
+) -> None:
+    [id] = queued(awarded_app)
+    with awarded_app.app_context():
+        assert processing.work_one(id)
+
+    [mail] = sink.got
+    assert (mail["To"], mail["Subject"]) == ("uma@example.org", "Digest of the history, checkpoint 1")
+    assert checkpoint.digest in mail.get_content().splitlines()
+
+
+def test_the_digest_is_mailed_once_a_day_and_only_if_it_is_new(awarded_app: Flask, checkpoint: Checkpoint) -> None:
+    settings, day = awarded_app.extensions["settings"], 86_400
+    counts = [len(queued(awarded_app))]
+    add_event(awarded_app)
+    sealed(awarded_app)
+    counts.append(len(queued(awarded_app)))
+    for _ in range(2):
+        advance(settings, day)
+        counts.append(len(queued(awarded_app)))
+
+    assert counts == [1, 0, 1, 0]
+
+
+def test_without_a_checkpoint_nothing_is_mailed(awarded_app: Flask) -> None:
+    assert queued(awarded_app) == []
+
+
+def test_whoever_is_no_longer_an_auditor_gets_no_digest(awarded_app: Flask, sink: Sink, checkpoint: Checkpoint) -> None:
+    [id] = queued(awarded_app)
+    with awarded_app.app_context():
+        with transaction():
+            role = db.session.query(Appointment).filter_by(role=Role.AUDITOR).one()
+            persons.dismiss(role, actor=CLOCK, apply=transitions.apply)
+        processing.work_one(id)
+        row = db.session.get_one(Outbox, id)
+
+    assert (row.done_at is not None, row.problem) == (True, mailing.ENDED)
+    assert sink.got == []
+
+
+def test_an_auditor_of_one_programme_gets_no_digest(awarded_app: Flask, checkpoint: Checkpoint) -> None:
+    with awarded_app.app_context(), transaction():
+        auditor = db.session.query(Appointment).filter_by(role=Role.AUDITOR).one()
+        person = auditor.person
+        persons.dismiss(auditor, actor=CLOCK, apply=transitions.apply)
+        persons.appoint(person, Role.AUDITOR, programme="BTN-L", actor=CLOCK)
+
+    assert queued(awarded_app) == []

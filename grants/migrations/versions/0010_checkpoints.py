@@ -11,6 +11,7 @@ down_revision = "0008"
 def upgrade() -> None:
     """Checkpoints that exist keep their form, which is version 1."""
     _columns()
+    _mails()
     _rights()
 
 
@@ -40,6 +41,14 @@ def _columns() -> None:
     )
 
 
+def _mails() -> None:
+    op.create_table(
+        "digest_mail",
+        sa.Column("sent_on", sa.Date(), primary_key=True),
+        sa.Column("checkpoint_id", sa.Integer(), sa.ForeignKey("checkpoint.id"), nullable=False),
+    )
+
+
 def _rights() -> None:
     """The sealer sees of history what a checkpoint covers, and none of its content."""
     op.execute("""
@@ -48,4 +57,6 @@ def _rights() -> None:
         GRANT USAGE ON SCHEMA public TO grants_seal;
         GRANT SELECT (id, hash, xact) ON history TO grants_seal;
         GRANT SELECT, INSERT ON checkpoint TO grants_seal;
+        GRANT SELECT, INSERT ON digest_mail TO grants_app;
+        GRANT SELECT ON digest_mail TO grants_read;
     """)

@@ -1,0 +1,45 @@
+"""The digest of the newest checkpoint, mailed once a day: a copy in mailboxes that nobody can change afterwards."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from grants.db import db, today
+from grants.models import DigestMail
+from grants.queries import recipients
+from grants.services import outbox
+from grants.services.integrity import checkpoints
+from workflows.engine.message import Message
+from workflows.engine.roles import Role
+
+
+def queue() -> bool:
+    """Queue a mail to each auditor of everything, unless one was queued today or there is no newer checkpoint.
+
+    Returns whether this is done. Of several calls at the same time, one does it.
+    """
+    last = checkpoints.newest()
+    mailed = db.session.scalar(select(func.max(DigestMail.checkpoint_id))) or 0
+    if last is None or last.id <= mailed:
+        return False
+    first_today = insert(DigestMail).values(sent_on=today(), checkpoint_id=last.id).on_conflict_do_nothing()
+    if db.session.scalar(first_today.returning(DigestMail.checkpoint_id)) is None:
+        return False
+    outbox.mail(
+        recipients.everywhere(Role.AUDITOR),
+        application=None,
+        role=Role.AUDITOR,
+        subject=Message("Digest of the history, checkpoint %(id)s", id=last.id),
+        text=Message(
+            "Checkpoint %(id)s (epoch %(epoch)s) covers the history up to event %(up_to)s. Its digest is\n\n"
+            "%(digest)s\n\n"
+            "Please keep this mail. If the digest of this checkpoint is ever different, the history was rewritten.",
+            id=last.id,
+            epoch=last.epoch,
+            up_to=last.up_to,
+            digest=last.digest,
+        ),
+        path="/",
+    )
+    return True
