@@ -28,9 +28,9 @@ plays:  ## play the whole story over HTTP, in Chromium and as the demonstration,
 	@.ci/setup tests
 	@$(PYTEST) -m play
 
-campaign:  ## repeat the races over money fifty times instead of ten, and verify 10,000 checkpoints
+campaign:  ## repeat the races over money fifty times instead of ten, verify 10,000 checkpoints, restore a dump for 3,000 tries
 	@.ci/setup tests
-	@GRANTS_TEST_ROUNDS=50 .venv/bin/python -m pytest -q -n auto --dist loadfile tests/money tests/history/test_many_checkpoints.py
+	@GRANTS_TEST_ROUNDS=50 .venv/bin/python -m pytest -q -n auto --dist loadfile tests/money tests/history/test_many_checkpoints.py tests/database/test_dump.py
 
 lint:  ## check style, types and the order of the layers
 	@.ci/setup tests
