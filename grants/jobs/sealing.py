@@ -39,7 +39,7 @@ def anchors(settings: Settings) -> Anchors | None:
 def evidence(settings: Settings) -> Evidence:
     """What checkpoints are compared with on this machine; raises BadKey."""
     hmac_key = keys.known(settings.instance, hmac_seals.KEPT)
-    return Evidence(signing.public_keys(settings), hmac_key, anchors(settings))
+    return Evidence(signing.public_keys(settings), hmac_key, anchors(settings), movable_clock=settings.demo)
 
 
 class Sealer:
@@ -61,6 +61,7 @@ class Sealer:
         """
         with checkpoints.alone() as free:
             if not free:
+                log.warning("nothing was sealed: another process holds the lock of the sealer")
                 return None
             with transaction():
                 last, waiting = checkpoints.newest(), checkpoints.waiting()

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from grants.db import db
 from grants.jobs.sealing import NotSealed
+from grants.models import Checkpoint, Event
+from grants.outside.signing import PublicKeys
+from grants.services.integrity.checkpoints import Statement
 from tests.history.conftest import Forge
 from tests.history.proof import add_event, anchored, found, noted, points, rebuilt, seal_all, sealed
 from tests.history.test_tampering import TAMPERINGS
@@ -113,6 +118,33 @@ def test_without_anchors_deleted_checkpoints_are_created_again_and_believed(
     assert (len(points(app)), found(app), noted(app)) == (1, [], [UNSEEN])
 
 
+def computed_anew(app: Flask, forge: Forge) -> None:
+    """Rewrite an event, its chain and the digest of the only checkpoint, whose key the forger does not have."""
+    forged(app, forge)
+    with app.app_context():
+        statement = Statement.of(db.session.query(Checkpoint).one())
+        hashes = db.session.scalars(select(Event.hash).order_by(Event.id)).all()
+        db.session.rollback()
+    forge(f"UPDATE checkpoint SET digest = '{statement.digest_of(hashes)}'")
+
+
+def test_a_digest_that_was_computed_anew_has_no_valid_seal(app: Flask, forge: Forge) -> None:
+    seal_all(app)
+    computed_anew(app, forge)
+
+    assert found(app) == ["Checkpoint 1: its seal is invalid."]
+
+
+def test_without_the_signature_the_rewritten_history_would_be_believed(
+    app: Flask, forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal_all(app)
+    computed_anew(app, forge)
+    monkeypatch.setattr(PublicKeys, "valid", lambda *_: True)
+
+    assert found(app) == []
+
+
 def test_checkpoints_sealed_anew_differ_from_their_anchors(app: Flask, forge: Forge, anchors: Path) -> None:
     settings = app.extensions["settings"]
     unanchored(app)
@@ -136,12 +168,25 @@ def test_the_sealer_does_not_continue_from_a_forged_checkpoint(app: Flask, forge
         sealed(app)
 
 
-def test_a_history_without_any_checkpoint_is_found_after_a_day(app: Flask, forge: Forge) -> None:
+@pytest.mark.parametrize("checkpoints", [0, 1])
+def test_events_that_nothing_seals_are_found_after_a_day(app: Flask, forge: Forge, checkpoints: int) -> None:
+    app.extensions["settings"] = replace(app.extensions["settings"], demo=False)
+    if checkpoints:
+        seal_all(app)
+        add_event(app)
     assert found(app) == []
 
     forge("UPDATE clock_offset SET seconds = 90000")
 
-    assert [finding[:41] for finding in found(app)] == ["No checkpoint exists, although history be"]
+    assert [finding[:39] for finding in found(app)] == ["No checkpoint covers the history since "]
+    seal_all(app)
+    assert found(app) == []
+
+
+def test_an_anchor_that_nobody_signed_is_not_taken_for_a_checkpoint(app: Flask, anchors: Path) -> None:
+    (anchors / "9-1.json").write_text("{}")
+
+    assert found(app) == ["The anchor of checkpoint 1 (epoch 9) is damaged, or no known key has signed it."]
 
 
 def test_a_missing_newest_anchor_is_written_first(app: Flask, anchors: Path) -> None:

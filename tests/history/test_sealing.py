@@ -124,11 +124,12 @@ def test_an_event_forged_into_a_gap_that_was_dropped_is_found(app: Flask, forge:
     assert CHANGED.format(last) in found(app)
 
 
-def test_one_process_at_a_time_creates_a_checkpoint(app: Flask) -> None:
+def test_one_process_at_a_time_creates_a_checkpoint(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     add_event(app)
     with sealer(app) as first, checkpoints.alone() as free:
         assert free
         assert first.turn() is None
+    assert caplog.messages == ["nothing was sealed: another process holds the lock of the sealer"]
 
     assert sealed(app) is not None
 

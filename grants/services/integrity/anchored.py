@@ -56,6 +56,11 @@ def problems(
     """
     held = {(point.epoch, point.id): point for point in points}
     for lost in missing(held, trusted, names):
+        try:
+            read(anchors, (lost.epoch, lost.last), valid)
+        except Unreadable as error:
+            yield unreadable(error)
+            continue
         yield Message(
             "Checkpoints %(first)s to %(last)s of epoch %(epoch)s are missing, but their anchors exist. If a backup "
             "was restored, state this with `grants restored`.",

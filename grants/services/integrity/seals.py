@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from grants.services.integrity.history import FIRST
 from workflows.engine.message import Message
 
 UNSEALED = timedelta(days=1)
-"""History older than this has a checkpoint; the sealer creates one every minute."""
+"""An event older than this is covered by a checkpoint; the sealer creates one every minute."""
 
 
 class PublicKeys(Protocol):
@@ -34,12 +34,14 @@ class Evidence:
     """What checkpoints are compared with.
 
     public_keys: of the sealers. hmac_key: that of the checkpoints of earlier releases; empty where it is not known.
-    anchors: the copies outside the database; None if none are kept.
+    anchors: the copies outside the database; None if none are kept. movable_clock: whether the age of an event says
+    nothing, as in a demonstration.
     """
 
     public_keys: PublicKeys
     hmac_key: str
     anchors: anchored.Anchors | None
+    movable_clock: bool = False
 
 
 @dataclass(slots=True)
@@ -66,11 +68,11 @@ def problems(evidence: Evidence) -> Iterator[Message]:
     """
     names = evidence.anchors.names() if evidence.anchors is not None else []
     points = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)).all()
-    oldest = None if points or names else db.session.scalar(select(func.min(Event.at)))
-    if oldest is not None and oldest < now() - UNSEALED:
-        yield Message("No checkpoint exists, although history begins on %(day)s.", day=oldest.date())
+    covered, unsealed = _covered(points)
+    if unsealed is not None and unsealed < now() - UNSEALED and not evidence.movable_clock:
+        yield Message("No checkpoint covers the history since %(day)s.", day=unsealed.date())
     chain = _Chain()
-    for point, hashes in zip(points, _covered(points), strict=True):
+    for point, hashes in zip(points, covered, strict=True):
         if point.id > chain.number + 1:
             yield _gone(chain.number + 1, point.id - 1)
         check = _earlier if point.version == EARLIER else _current
@@ -136,8 +138,8 @@ def _changed(point: Checkpoint) -> Message:
     return Message("Checkpoint %(id)s: the history that it covers has changed since it was sealed.", id=point.id)
 
 
-def _covered(points: Sequence[Checkpoint]) -> list[list[str]]:
-    """For each checkpoint the hashes of the events that it is the first to cover, by id.
+def _covered(points: Sequence[Checkpoint]) -> tuple[list[list[str]], datetime | None]:
+    """For each checkpoint the hashes of the events that it is the first to cover, by id; the oldest time of the others.
 
     A checkpoint of this version covers the ids up to its limit that are not in its gaps. An event that appears later
     is counted with the checkpoint that should have covered it, and is found by its digest.
@@ -147,8 +149,9 @@ def _covered(points: Sequence[Checkpoint]) -> list[list[str]]:
     limits = list(accumulate((point.up_to for point in points), max))
     gaps = [[(first, last) for first, last in point.gaps] for point in points]
     found: list[list[str]] = [[] for _ in points]
-    rows = select(Event.id, Event.hash, Event.xact).order_by(Event.id).execution_options(yield_per=1000)
-    for id, hash, xact in db.session.execute(rows):
+    unsealed = None
+    rows = select(Event.id, Event.hash, Event.xact, Event.at).order_by(Event.id).execution_options(yield_per=1000)
+    for id, hash, xact, happened in db.session.execute(rows):
         at = before.place(id, xact)
         if at is None:
             at = max(bisect_left(limits, id), len(earlier))
@@ -156,7 +159,9 @@ def _covered(points: Sequence[Checkpoint]) -> list[list[str]]:
                 at += 1
         if at < len(points):
             found[at].append(hash)
-    return found
+        else:
+            unsealed = min(unsealed or happened, happened)
+    return found, unsealed
 
 
 def notes(evidence: Evidence) -> Iterator[Message]:
