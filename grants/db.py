@@ -214,6 +214,15 @@ def today() -> date:
 GRANTS_NOW = func.grants_now()
 
 
+SESSION = {
+    "timezone": "UTC",
+    "lock_timeout": "15s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "10min",
+}
+"""Settings of every connection. No transaction may last as long as a checkpoint waits for its events."""
+
+
 class Unsafe(RuntimeError):
     """The database role has more rights than the program may have."""
 
@@ -229,7 +238,7 @@ def bind_app(settings: Settings, name: str, **paths: Any) -> Flask:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_size": 2,
         "max_overflow": 4,
-        "connect_args": {"options": "-c timezone=UTC -c lock_timeout=15s -c statement_timeout=60s"},
+        "connect_args": {"options": " ".join(f"-c {name}={value}" for name, value in SESSION.items())},
     }
     app.extensions["settings"] = settings
     db.init_app(app)

@@ -10,8 +10,10 @@ import psycopg
 import pytest
 from flask import Flask
 from psycopg import errors
+from sqlalchemy import text
 
 from grants.db import db, transaction
+from grants.jobs import sealing
 from grants.models import Event
 from grants.outside.servers.postgres import plain
 from grants.services import locking
@@ -106,6 +108,28 @@ def test_the_id_of_a_failed_transaction_is_a_gap_for_thirty_checkpoints(app: Fla
 
     assert gaps == [True] * checkpoints.GAP_CHECKPOINTS + [False]
     assert found(app) == []
+
+
+def test_a_transaction_that_waits_is_ended_long_before_its_gap_is_dropped(app: Flask) -> None:
+    with app.app_context():
+        limit = db.session.scalar(
+            text("SELECT extract(epoch FROM current_setting('idle_in_transaction_session_timeout')::interval)")
+        )
+        db.session.rollback()
+
+    assert 0 < limit < sealing.EVERY * checkpoints.GAP_CHECKPOINTS / 2
+
+
+def test_a_transaction_that_lasts_longer_would_look_like_a_forgery(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test: its event commits after its gap was dropped."""
+    monkeypatch.setattr(checkpoints, "GAP_CHECKPOINTS", 2)
+    with slow_event(app):
+        for _ in range(3):
+            add_event(app, 2)
+            last = sealed(app)
+    assert last is not None
+
+    assert found(app) == [CHANGED.format(last.id)]
 
 
 def test_an_event_forged_into_a_gap_that_was_dropped_is_found(app: Flask, forge: Forge) -> None:
