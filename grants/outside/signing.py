@@ -82,10 +82,13 @@ def public_keys(settings: Settings) -> PublicKeys:
 
     Raises BadKey.
     """
-    if settings.seal_public_keys:
-        return PublicKeys(settings.seal_public_keys)
+    return PublicKeys(settings.seal_public_keys or filter(None, [own_public(settings)]))
+
+
+def own_public(settings: Settings) -> str:
+    """The public key of the key that this host signs with; empty if it has none. Raises BadKey."""
     known = _read(settings.seal_key) if settings.seal_key else keys.known(settings.instance, KEPT)
-    return PublicKeys([Signer(known).public] if known else [])
+    return Signer(known).public if known else ""
 
 
 def id_of(public: str) -> str:

@@ -82,6 +82,18 @@ def test_public_keys_of_the_settings_replace_that_of_the_instance(tmp_path: Path
     assert (own in known, signing.id_of(PUBLIC) in known) == (False, True)
 
 
+def test_the_public_key_in_use_is_printed(tmp_path: Path) -> None:
+    none = CliRunner().invoke(main, ["key", "--current"], env={"GRANTS_INSTANCE": str(tmp_path)})
+    public = signing.signer(Settings(instance=tmp_path)).public
+
+    kept = CliRunner().invoke(main, ["key", "--current"], env={"GRANTS_INSTANCE": str(tmp_path)})
+    given = CliRunner().invoke(main, ["key", "--current"], env={"GRANTS_SEAL_KEY": SEED})
+
+    assert none.output == "Error: This host has no key. The sealer generates one when it starts.\n"
+    assert kept.output == f"GRANTS_SEAL_PUBLIC_KEYS={public}\n"
+    assert given.output == f"GRANTS_SEAL_PUBLIC_KEYS={PUBLIC}\n"
+
+
 def test_a_new_key_is_printed_with_its_public_key() -> None:
     done = CliRunner().invoke(main, ["key"])
 
