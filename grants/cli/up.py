@@ -21,7 +21,7 @@ from grants.outside.servers.claims import claim
 
 COMMAND = (sys.executable, "-m", "grants.cli")
 PORT_SECONDS = 15.0
-SEALER = ("instance", "demo", "seal_database_url", "seal_key", "seal_public_keys", "anchors_url")
+SEALER = ("instance", "seal_database_url", "seal_key", "seal_public_keys", "anchors_url")
 """The settings of the sealer."""
 
 

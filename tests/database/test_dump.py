@@ -110,6 +110,7 @@ def tried(restored: Restored, count: int) -> tuple[int, int, int]:
     return outcome[0], outcome[1], outcome[2]
 
 
+@pytest.mark.timeout(900)  # every try looks at all old events of one application
 def test_after_a_restore_no_posting_joins_an_old_entry_and_no_step_uses_an_old_event(restored: Restored) -> None:
     assert tried(restored, TRIES) == (TRIES, 0, 0)
 
