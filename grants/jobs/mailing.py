@@ -28,7 +28,8 @@ log = logging.getLogger("grants.jobs")
 def send(held: outbox.Claim) -> None:
     """Send the mail of an outbox row. A retry has the same Message-ID, so that the receiver can drop duplicates.
 
-    Whoever lost the role or the right to see the application since the mail was queued gets none; the row records why.
+    A person who has lost the role, or the right to see the application, since the mail was queued gets none; the row
+    records why.
     """
     person = db.session.get_one(Person, int(held.args["person"]))
     if not _entitled(held, person):
