@@ -325,12 +325,12 @@ def reported(world: World, award: Award, number: int, *, used: str = "1") -> Non
 
 def received(world: World, award: Award, number: int, *, used: str = "1") -> Report:
     """The report of that number is written and sent by the chapter; `used` is the part of each line that is spent."""
-    row = written_report(award, number, used=used)
+    row = written_report(world, award, number, used=used)
     apply(world, row, "send", applicant(world, award), Role.APPLICANT)
     return row
 
 
-def written_report(award: Award, number: int, *, used: str = "1") -> Report:
+def written_report(world: World, award: Award, number: int, *, used: str = "1") -> Report:
     """The report of that number with every answer in it, saved and not sent."""
     row = db.session.query(Report).filter_by(award_id=award.id, number=number).one()
     with transaction():
@@ -347,6 +347,7 @@ def written_report(award: Award, number: int, *, used: str = "1") -> Report:
             figures={f.id: (Decimal(62), "records") for f in row.figures},
             spending={s.id: (s.line.agreed * Decimal(used), "") for s in row.spending},
             version=row.version,
+            actor=world.actor(applicant(world, award), Role.APPLICANT),
         )
     return row
 

@@ -74,6 +74,19 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Involvements:
+    """People who must not judge an application, by id.
+
+    applicants: on the applicant's side at any time since the draft began. rivals: on the side of another application of
+    the call. reviewers: those who have opened the application as a reviewer.
+    """
+
+    applicants: frozenset[int] = frozenset()
+    rivals: frozenset[int] = frozenset()
+    reviewers: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallCase:
     """A call, from preparation to closing. arrived_at: time of the database's clock when the request arrived."""
 
@@ -120,7 +133,7 @@ class ApplicationCase:
     recommendation: str | None = None
     recommended_amount: Decimal | None = None
     recommended_by: int | None = None
-    written_by: frozenset[int] = frozenset()
+    involvements: Involvements = Involvements()
     agreement: str | None = None
     sign_until: date | None = None
     reports_open: int = 0
@@ -132,17 +145,21 @@ class ApplicationCase:
 class AssignmentCase:
     """The invitation of a reviewer to an application.
 
-    in_review: the application is in review with the submission of the invitation. appointed, member: the reviewer is
-    appointed for the call, or acts for the applicant. unfit: every reason not to invite them. missing: a message for
-    each incomplete part of the review.
+    in_review: the application is in review with the submission of the invitation. decided: there is a decision on it.
+    appointed: the reviewer is appointed for the call. applicant, rival: the reviewer is or was on the side of the
+    applicant, or of another applicant of the call. unfit: every reason not to invite them. missing: a message for each
+    incomplete part of the review.
     """
 
     step: str = "asked"
     stage: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
     in_review: bool = False
+    decided: bool = False
     appointed: bool = False
-    member: bool = False
+    applicant: bool = False
+    rival: bool = False
+    involvements: Involvements = Involvements()
     unfit: tuple[Message, ...] = ()
     missing: tuple[Message, ...] = ()
 
@@ -165,6 +182,7 @@ class AgreementCase:
     references: tuple[str, ...] = ()
     left_on: date | None = None
     currency: str = "USD"
+    involvements: Involvements = Involvements()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +197,7 @@ class ReportCase:
     agreement: str | None = None
     earlier_open: tuple[str, ...] = ()
     sent_by: int | None = None
+    involvements: Involvements = Involvements()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,4 +222,5 @@ class BatchCase:
     approved_by: int | None = None
     released_by: int | None = None
     award_makers: frozenset[int] = frozenset()
+    involvements: Involvements = Involvements()
     payments: int = 0

@@ -1,7 +1,7 @@
 """Principals, and the roles that a principal holds on one object.
 
-A permission is held through a role. With a conflict of interest on an application, or as a member of its organisation,
-a person holds no other role than applicant there.
+A permission is held through a role. With a conflict of interest on an application, or involved in it on the applicant's
+side at any time, a person holds no other role than applicant there, and that only as a member of its organisation.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Select, bindparam, literal, or_, select, union_all
+from sqlalchemy import BindParameter, Integer, Select, bindparam, cast, literal, null, or_, select, union_all
 
 from grants.access.permissions import ALLOWED, EXTENT, Extent, Permission
 from grants.db import db
@@ -26,12 +26,15 @@ from grants.models import (
     Conflict,
     Fund,
     Instalment,
+    Involvement,
     Membership,
     Organisation,
     Payment,
     Person,
 )
 from workflows.engine.roles import Actor, Role
+from workflows.engine.steps import DECIDED
+from workflows.flows.assignment import OPEN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +44,9 @@ class Principal:
     Principals are equal when all of that is equal, so a statement built for one can be used for the other.
     organisations: ids of those that the person acts for. calls: for each role held by appointment, the ids of the
     calls that it covers, or None for all calls. programmes: for each role, the codes of the programmes that it covers
-    as a whole. conflicts: ids of the applications with a conflict of interest.
+    as a whole. conflicts: ids of the applications with a conflict of interest. involved: ids of the applications in
+    which the person was ever involved on the applicant's side; applied: of their calls. reviewing: ids of the undecided
+    applications that they are invited to review, or review at the moment.
     """
 
     person: Person | None = None
@@ -49,6 +54,9 @@ class Principal:
     calls: dict[Role, frozenset[int] | None] = field(default_factory=dict)
     programmes: dict[Role, frozenset[str]] = field(default_factory=dict)
     conflicts: frozenset[int] = frozenset()
+    involved: frozenset[int] = frozenset()
+    applied: frozenset[int] = frozenset()
+    reviewing: frozenset[int] = frozenset()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Principal) and self._facts() == other._facts()
@@ -58,7 +66,7 @@ class Principal:
 
     def _facts(self) -> Hashable:
         scope = frozenset(self.calls.items()), frozenset(self.programmes.items())
-        return self.id, self.organisations, *scope, self.conflicts
+        return self.id, self.organisations, *scope, self.conflicts, self.involved, self.applied, self.reviewing
 
     @property
     def id(self) -> int | None:
@@ -104,6 +112,10 @@ class Principal:
         """Whether a role with the permission covers everything, so that sums over all calls may be shown."""
         return any(self.covers_everything(role) for role in ALLOWED[permission])
 
+    def judges(self, role: Role, call_id: int) -> bool:
+        """Whether the person covers the call in this role, and was never on the side of an applicant of it."""
+        return self.covers(role, call_id) and call_id not in self.applied
+
     def limited_to(self, roles: Iterable[Role]) -> Principal:
         """The same person, holding only these of their roles by appointment."""
         kept = frozenset(roles)
@@ -118,13 +130,21 @@ ANONYMOUS = Principal()
 
 
 PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+NO_CALL = cast(null(), Integer)
 TIES = union_all(
-    select(Membership.person_id, literal("acts for"), Membership.organisation_id).where(
+    select(Membership.person_id, literal("acts for"), Membership.organisation_id, NO_CALL).where(
         Membership.person_id.in_(PEOPLE), Membership.ended_at.is_(None)
     ),
-    select(Conflict.person_id, literal("conflict"), Conflict.application_id).where(
+    select(Conflict.person_id, literal("conflict"), Conflict.application_id, NO_CALL).where(
         Conflict.person_id.in_(PEOPLE), Conflict.lifted_at.is_(None)
     ),
+    select(Involvement.person_id, literal("involved"), Involvement.application_id, Application.call_id)
+    .distinct()
+    .join(Application, Application.id == Involvement.application_id)
+    .where(Involvement.person_id.in_(PEOPLE)),
+    select(Assignment.person_id, literal("reviewing"), Assignment.application_id, NO_CALL)
+    .join(Application, Application.id == Assignment.application_id)
+    .where(Assignment.person_id.in_(PEOPLE), Assignment.step.in_(OPEN), Application.step.not_in(DECIDED)),
 )
 APPOINTMENTS = (
     select(Appointment.person_id, Appointment.role, Appointment.programme, Appointment.call_id, Call.id)
@@ -144,9 +164,9 @@ def load_principals(people: Iterable[Person]) -> list[Principal]:
     wanted = list(people)
     ids = [person.id for person in wanted if person.ended_at is None]
     rows = db.session.execute(TIES, {"people": ids}).all()
-    ties: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for owner, tie, id in rows:
-        ties[owner].append((tie, id))
+    ties: dict[int, list[Tie]] = defaultdict(list)
+    for owner, kind, id, call in rows:
+        ties[owner].append(Tie(kind, id, call))
     scopes = scopes_of(ids)
     return [
         _principal(person, ties[person.id], *scopes[person.id]) if person.ended_at is None else ANONYMOUS
@@ -154,17 +174,31 @@ def load_principals(people: Iterable[Person]) -> list[Principal]:
     ]
 
 
+class Tie(NamedTuple):
+    """One row of TIES. id: of the organisation or the application; call: of the application, for an involvement."""
+
+    kind: str
+    id: int
+    call: int | None
+
+
 Calls = dict[Role, frozenset[int] | None]
 Programmes = dict[Role, frozenset[str]]
 
 
-def _principal(person: Person, ties: list[tuple[str, int]], calls: Calls, programmes: Programmes) -> Principal:
+def _principal(person: Person, ties: list[Tie], calls: Calls, programmes: Programmes) -> Principal:
+    ids: dict[str, set[int]] = defaultdict(set)
+    for tie in ties:
+        ids[tie.kind].add(tie.id)
     return Principal(
         person=person,
-        organisations=frozenset(id for tie, id in ties if tie == "acts for"),
+        organisations=frozenset(ids["acts for"]),
         calls=calls,
         programmes=programmes,
-        conflicts=frozenset(id for tie, id in ties if tie == "conflict"),
+        conflicts=frozenset(ids["conflict"]),
+        involved=frozenset(ids["involved"]),
+        applied=frozenset(tie.call for tie in ties if tie.call is not None),
+        reviewing=frozenset(ids["reviewing"]),
     )
 
 
@@ -187,9 +221,9 @@ def roles_on(row: Any, principal: Principal) -> frozenset[Role]:
     """The roles that the principal holds on this object.
 
     A reviewer holds their role on their own assignments, while they are appointed for the call. With a conflict of
-    interest on its application, only the applicant role remains. A member of the applicant has the applicant role and,
-    on their own assignment, the reviewer role, in order to declare the conflict; so no one checks, decides,
-    countersigns or pays for their own organisation.
+    interest on its application, only the applicant role remains. A person who was ever involved on the applicant's side
+    has the applicant role while they are a member and, on their own assignment, the reviewer role, in order to declare
+    the conflict; so no one checks, decides, countersigns or pays for what was theirs.
     """
     application = application_of(row)
     if application is None:
@@ -197,11 +231,12 @@ def roles_on(row: Any, principal: Principal) -> frozenset[Role]:
     roles: set[Role] = {role for role in principal.calls if principal.covers(role, application.call_id)}
     if not isinstance(row, Assignment) or row.person_id != principal.id:
         roles.discard(Role.REVIEWER)
+    member = application.organisation_id in principal.organisations
     if application.id in principal.conflicts:
         roles.clear()
-    if application.organisation_id in principal.organisations:
-        roles = {Role.APPLICANT, *(roles & {Role.REVIEWER})}
-    return frozenset(roles)
+    if member or application.id in principal.involved:
+        roles &= {Role.REVIEWER}
+    return frozenset(roles | ({Role.APPLICANT} if member else set()))
 
 
 def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:

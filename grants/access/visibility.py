@@ -1,7 +1,7 @@
 """Visibility: the SQL filter for the rows that a principal may see. Queries may narrow it further.
 
-Members see the applications of their organisation as applicants. In any other role, an application is hidden from its
-own members and from people with a conflict of interest on it.
+Members see the applications of their organisation as applicants. In any other role, an application is hidden from
+everyone who was ever involved on its applicant's side, and from people with a conflict of interest on it.
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ def _own(model: type[Model], visibility: Visibility, principal: Principal) -> Co
     parts = [columns[visibility.own or ""] == principal.id]
     if principal.conflicts and "application_id" in columns:
         parts.append(columns["application_id"].not_in(principal.conflicts))
+    if principal.involved and model is Assignment:
+        parts.append(or_(Assignment.application_id.not_in(principal.involved), Assignment.step != "conflicted"))
     if visibility.role and not principal.covers_everything(visibility.role):
         covered = select(Application.id).where(_covered(principal, visibility.role))
         parts.append(columns["application_id"].in_(covered))
@@ -78,8 +80,8 @@ def _applications(principal: Principal, sides: frozenset[Side]) -> ColumnElement
     """Applications visible from these sides.
 
     Staff: those with a reference, in the calls of the role. Finance: those with an award. Reviewers: those in the calls
-    of their role where they have declared no conflict. Each of these without conflicts of interest and without their
-    own organisations. Applicants: all of their organisations.
+    of their role where they have declared no conflict, and have not applied. Each of these without conflicts of
+    interest and without what they were ever involved in. Applicants: all of their organisations.
     """
     by_role: list[ColumnElement[bool]] = []
     if Side.OFFICE in sides:
@@ -95,7 +97,7 @@ def _applications(principal: Principal, sides: frozenset[Side]) -> ColumnElement
         reading = select(Assignment.application_id).where(
             Assignment.person_id == principal.id, Assignment.step.in_(("ready", "sent"))
         )
-        by_role.append(and_(Application.id.in_(reading), _covered(principal, Role.REVIEWER)))
+        by_role.append(and_(Application.id.in_(reading), _covered(principal, Role.REVIEWER), impartial(principal)))
     clear = and_(or_(false(), *by_role), *_apart(principal))
     if Side.APPLICANT in sides and principal.organisations:
         return or_(Application.organisation_id.in_(principal.organisations), clear)
@@ -118,11 +120,21 @@ def _submissions(principal: Principal, sides: frozenset[Side]) -> ColumnElement[
 def _apart(principal: Principal) -> list[ColumnElement[bool]]:
     """Conditions for an application to be visible in a role other than applicant; empty for most people."""
     parts: list[ColumnElement[bool]] = []
-    if principal.conflicts:
-        parts.append(Application.id.not_in(principal.conflicts))
+    if apart := principal.conflicts | principal.involved:
+        parts.append(Application.id.not_in(apart))
     if principal.organisations:
         parts.append(Application.organisation_id.not_in(principal.organisations))
     return parts
+
+
+def impartial(principal: Principal) -> ColumnElement[bool]:
+    """Applications in calls where the person has not applied: only these are theirs to judge."""
+    return Application.call_id.not_in(principal.applied) if principal.applied else true()
+
+
+def impartial_batches(principal: Principal) -> ColumnElement[bool]:
+    """Batches without a payment in a call where the person has applied."""
+    return _only_payments(impartial(principal)) if principal.applied else true()
 
 
 def _covered(principal: Principal, role: Role) -> ColumnElement[bool]:
@@ -184,7 +196,7 @@ def _funds(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
 def _batches(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
     """Hide a whole batch unless every payment in it is covered by one and the same role.
 
-    No role covers the payments to the person's own organisations, and those with a conflict of interest.
+    No role covers the payments for what the person was involved in, and those with a conflict of interest.
     """
     roles = [role for role in _staff(principal, sides) if role in ALLOWED[Permission.READ_BATCH]]
     return or_(false(), *(_covers_payments(principal, role) for role in roles))
@@ -194,8 +206,11 @@ def _covers_payments(principal: Principal, role: Role) -> ColumnElement[bool]:
     needed = _apart(principal)
     if not principal.covers_everything(role):
         needed.append(_covered(principal, role))
-    if not needed:
-        return true()
+    return _only_payments(*needed) if needed else true()
+
+
+def _only_payments(*needed: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Batches of which every payment belongs to an application that meets these conditions."""
     other = (
         select(Payment.id)
         .join(Instalment)
@@ -209,20 +224,23 @@ def _covers_payments(principal: Principal, role: Role) -> ColumnElement[bool]:
 def reached(principal: Principal, role: Role) -> ColumnElement[bool]:
     """The applications about which the principal may be written to in this role: those that they see in it.
 
-    A reviewer is written to before they see anything, in order to declare whether they have a conflict of interest, and
-    when the invitation is withdrawn.
+    Nobody is written to in a role of the Foundation about a call in which they have applied. A reviewer is written to
+    before they see anything, in order to declare whether they have a conflict of interest, and when the invitation is
+    withdrawn.
     """
     alone = principal.limited_to({role})
+    if role is Role.APPLICANT:
+        return visible(Application, alone, (Side.APPLICANT,))
     if role is not Role.REVIEWER:
-        return visible(Application, alone, (SIDES[role],)) if role in SIDES else false()
+        return and_(visible(Application, alone, (SIDES[role],)), impartial(alone)) if role in SIDES else false()
     invited = select(Assignment.application_id).where(
         Assignment.person_id == principal.id, Assignment.step.in_((*AT_WORK, "withdrawn"))
     )
     return and_(Application.id.in_(invited), _covered(alone, role), *_apart(principal))
 
 
-SIDES = {Role.APPLICANT: Side.APPLICANT} | dict.fromkeys(OFFICE, Side.OFFICE) | dict.fromkeys(MONEY, Side.FINANCE)
-"""The side from which each role sees applications; reviewers have rows of their own."""
+SIDES = dict.fromkeys(OFFICE, Side.OFFICE) | dict.fromkeys(MONEY, Side.FINANCE)
+"""The side from which each role of the Foundation sees applications; reviewers have rows of their own."""
 
 ROOTS: dict[str, Callable[[Principal, frozenset[Side]], ColumnElement[bool]]] = {
     "application": _applications, "call": _calls, "organisation": _organisations, "person": _persons,

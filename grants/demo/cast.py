@@ -9,7 +9,7 @@ from config import ROOT, Settings
 from grants.db import db, transaction
 from grants.models import Organisation, Person
 from grants.queries.sessions import person_of
-from grants.services import organisations, persons
+from grants.services import locking, organisations, persons
 from grants.services.sessions import hasher
 from workflows.engine.roles import CLOCK, Role
 
@@ -88,6 +88,8 @@ def seat(settings: Settings) -> None:
                 organisations.add(
                     name=name, country=country, region=region, language=language, source="demonstration data"
                 )
+        joined = [_organisation(part.organisation) for part in CAST.values()]
+        locking.hold(applied=[organisation for organisation in joined if organisation])
         hashed = hasher(settings).hash(PASSWORD)
         for key, part in CAST.items():
             if person_of(email(key)) is None:

@@ -1,6 +1,6 @@
 """The database models, one module per noun."""
 
-from grants.models.applications import Application, ApplicationSave
+from grants.models.applications import Application, ApplicationSave, Involvement
 from grants.models.appointments import Appointment
 from grants.models.awards import Agreement, Award, AwardIndicator, AwardLine, Instalment, Repayment
 from grants.models.batches import Batch, Payment
@@ -54,6 +54,7 @@ __all__ = [
     "Head",
     "IdempotencyKey",
     "Instalment",
+    "Involvement",
     "Membership",
     "MoreTime",
     "Organisation",

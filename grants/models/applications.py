@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.db import Amount, Instant, Key, Model, Side, Stamp, Visibility, visible_through
+from grants.db import SYSTEM, Amount, Instant, Key, Model, Side, Stamp, Visibility, visible_through
 from grants.models.calls import Call
 from grants.models.organisations import Organisation
 from grants.models.submissions import Draft, Submission
 
 WORDS = "plain(((title || ' '::text) || COALESCE(reference, ''::text)))"
 """The text that searches match. It is stored, because computing it for each row makes a search seven times slower."""
+
+PARTS = ("created", "wrote", "submitted", "signed", "reported", "member")
 
 
 class Application(Model):
@@ -113,3 +115,25 @@ class ApplicationSave(Model):
     on_version: Mapped[int]
     content: Mapped[dict[str, object]] = mapped_column(JSONB)
     settled_at: Mapped[Instant | None]
+
+
+class Involvement(Model):
+    """A part that a person had on the applicant's side of an application. Rows are only added, never changed.
+
+    part: created (the draft), wrote, submitted, signed (the agreement), reported, or member (of the organisation, at
+    any time since the draft began). Editing is a part of people without another one but member. since_at: when the
+    person first had this part.
+    """
+
+    __tablename__ = "involvement"
+    __table_args__ = (
+        UniqueConstraint("application_id", "person_id", "part"),
+        CheckConstraint(f"part IN {PARTS}", name="part_is_known"),
+    )
+    visibility = SYSTEM
+
+    id: Mapped[Key]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    part: Mapped[str]
+    since_at: Mapped[Stamp]

@@ -108,7 +108,8 @@ def listing(principal: Principal, filters: Filters) -> Listing:
     more, owing = len(found) > PAGE, {row.id for row, owes, _ in found if owes}
     agreements = {row.id: agreement for row, _, agreement in found}
     page = [row for row, *_ in (found[:PAGE][::-1] if backwards else found[:PAGE])]
-    rows = tuple(replace(one, agreement=agreements[one.application.id]) for one in _listed(page, owing))
+    listed = _listed(page, owing, hidden=principal.reviewing)
+    rows = tuple(replace(one, agreement=agreements[one.application.id]) for one in listed)
     later, earlier = (more, bool(place)) if not backwards else (True, more)
     return Listing(rows, cursor(page[-1]) if page and later else "", cursor(page[0]) if page and earlier else "")
 
@@ -205,8 +206,11 @@ def _holds(words: str) -> ColumnElement[bool]:
     return or_(Application.words.like(like), Application.organisation_id == any_(func.array(named)))
 
 
-def _listed(page: Sequence[Application], owing: AbstractSet[int]) -> list[Listed]:
-    """List rows for a page of applications; one query loads all their reviews."""
+def _listed(page: Sequence[Application], owing: AbstractSet[int], *, hidden: AbstractSet[int]) -> list[Listed]:
+    """List rows for a page of applications; one query loads all their reviews.
+
+    hidden: applications whose scores the reader must not know.
+    """
     ids = [row.id for row in page]
     wanted = (
         select(Assignment)
@@ -216,12 +220,17 @@ def _listed(page: Sequence[Application], owing: AbstractSet[int]) -> list[Listed
     )
     asked = list(db.session.scalars(wanted).unique()) if ids else []
     return [
-        _line(row, [a for a in asked if a.application_id == row.id and a.stage == row.stage], overdue=row.id in owing)
+        _line(
+            row,
+            [a for a in asked if a.application_id == row.id and a.stage == row.stage],
+            overdue=row.id in owing,
+            hidden=row.id in hidden,
+        )
         for row in page
     ]
 
 
-def _line(row: Application, asked: list[Assignment], *, overdue: bool) -> Listed:
+def _line(row: Application, asked: list[Assignment], *, overdue: bool, hidden: bool) -> Listed:
     states = [assignment.step for assignment in asked]
     board = reviews.board(asked, row.call.data.rubric, row.stage)
     return Listed(
@@ -229,7 +238,7 @@ def _line(row: Application, asked: list[Assignment], *, overdue: bool) -> Listed
         states.count("sent"),
         sum(states.count(s) for s in ("asked", "ready", "sent")),
         states.count("declined") + states.count("conflicted"),
-        board.far_apart,
+        board.far_apart and not hidden,
         overdue,
     )
 

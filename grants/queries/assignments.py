@@ -9,8 +9,8 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from grants.access.principals import load_principal
 from grants.db import db
-from grants.models import Application, Appointment, Assignment, Conflict, Membership, Person
-from grants.queries import reviews
+from grants.models import Application, Appointment, Assignment, Conflict, Person
+from grants.queries import involvements, reviews
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
 from workflows.flows.assignment import AT_WORK, OPEN
@@ -40,7 +40,7 @@ class Candidate:
 def candidates(application: Application) -> list[Candidate]:
     """All reviewers appointed for the call, suitable and least busy ones first.
 
-    Seven queries for any number of people.
+    Six queries for any number of people.
     """
     scope = or_(
         Appointment.call_id == application.call_id,
@@ -84,8 +84,8 @@ def _doubts(person: Person, domains: frozenset[str]) -> tuple[Message, ...]:
 def unfit(application: Application, reviewer: Person) -> tuple[Message, ...]:
     """Every reason why this person must not be a reviewer of the application.
 
-    Reasons: not appointed as a reviewer for this call, a member of the applicant or of another applicant in this call,
-    a declared conflict that has not been lifted.
+    Reasons: not appointed as a reviewer for this call, involved at any time on the side of the applicant or of another
+    applicant in this call, a declared conflict that has not been lifted.
     """
     messages = tuple(
         Message(text, name=reviewer.name) for text, held in _against(application, [reviewer.id]) if reviewer.id in held
@@ -111,22 +111,15 @@ def _invited(application: Application, ids: list[int]) -> Select[int]:
 
 def _against(application: Application, ids: list[int]) -> list[tuple[str, frozenset[int]]]:
     """Reasons not to invite people, each with the ids of those whom it concerns."""
-    member = select(Membership.person_id).where(Membership.person_id.in_(ids), Membership.ended_at.is_(None))
-    applied = member.join(Application, Application.organisation_id == Membership.organisation_id).where(
-        Application.call_id == application.call_id, Application.id != application.id
-    )
+    apart = involvements.of(application)
     conflict = select(Conflict.person_id).where(
         Conflict.application_id == application.id, Conflict.person_id.in_(ids), Conflict.lifted_at.is_(None)
     )
-    wanted = (
-        (
-            N_("%(name)s acts for the applicant."),
-            member.where(Membership.organisation_id == application.organisation_id),
-        ),
-        (N_("%(name)s has applied to this call."), applied),
-        (N_("%(name)s has a conflict of interest."), conflict),
-    )
-    return [(text, frozenset(db.session.scalars(query.distinct()))) for text, query in wanted]
+    return [
+        (N_("%(name)s has been involved on the applicant’s side."), apart.applicants),
+        (N_("%(name)s has applied to this call."), apart.rivals),
+        (N_("%(name)s has a conflict of interest."), frozenset(db.session.scalars(conflict.distinct()))),
+    ]
 
 
 def _open(ids: list[int]) -> Mapping[int, int]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnExpressionArgument, func, select
 from sqlalchemy.orm import joinedload
 
 from grants.access.principals import Principal
-from grants.access.visibility import visible
+from grants.access.visibility import impartial, visible
 from grants.db import Side, db
 from grants.models import Application, Award, Batch, Call, Fund, Instalment, Payment, Person
 
@@ -81,8 +81,8 @@ def visible_among(instalments: list[int], principal: Principal) -> list[int]:
 
 
 def waiting(principal: Principal) -> tuple[ColumnExpressionArgument[bool], ...]:
-    """Conditions for an instalment that waits for a batch and is visible, for a select that joins Application."""
-    return Instalment.waits, visible(Application, principal, (Side.FINANCE,))
+    """Conditions for an instalment that waits for a batch and is theirs to pay, for a select that joins Application."""
+    return Instalment.waits, visible(Application, principal, (Side.FINANCE,)), impartial(principal)
 
 
 def payments(batch: Batch) -> list[Payment]:

@@ -33,8 +33,9 @@ class Happening:
 def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Happening]:
     """The newest two hundred events of a row, newest first.
 
-    Applicants do not see events that are internal to the staff. The events of a fund name amounts of all its calls, so
-    they are shown only to those who may see the whole fund.
+    Applicants do not see events that are internal to the staff. Neither does a member of staff who reviews the
+    application and has not submitted their review, because these events could reveal the other reviews. The events of a
+    fund name amounts of all its calls, so they are shown only to those who may see the whole fund.
     """
     if isinstance(row, Fund) and not principal.unlimited(Permission.READ_FUND):
         return []
@@ -46,7 +47,7 @@ def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Hap
         .limit(MOST)
     )
     office = bool(roles_on(row, principal) & INSIDE)
-    if not office:
+    if not office or (isinstance(row, Application) and row.id in principal.reviewing):
         wanted = wanted.where(Event.audience == "all")
     return [_happening(event, office=office) for event in db.session.scalars(wanted).unique()]
 

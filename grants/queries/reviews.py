@@ -15,6 +15,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import db
 from grants.models import Application, Assignment, Membership, Person, Review
+from grants.queries import involvements
 from workflows.programme import Criterion
 
 MOST = 200
@@ -70,6 +71,12 @@ def of(application: Application) -> list[Assignment]:
         .limit(MOST)
     )
     return list(db.session.scalars(wanted).unique())
+
+
+def readable(application: Application, assignments: Iterable[Assignment], principal: Principal) -> list[Assignment]:
+    """Those whose reviews the principal may read: of an application that they review themselves, only their own."""
+    hidden = application.id in principal.reviewing
+    return [one for one in assignments if not hidden or one.person_id == principal.id]
 
 
 def points(review: Review, rubric: Iterable[Criterion]) -> dict[str, Decimal]:
@@ -162,16 +169,12 @@ class LookedUp:
 
 
 def looked_up(assignment: Assignment) -> LookedUp:
-    """Whether the reviewer acts for the applicant or for another applicant of the call, or shares its mail domain."""
-    application = assignment.application
-    theirs = select(Membership.id).where(Membership.person_id == assignment.person_id, Membership.ended_at.is_(None))
-    applied = theirs.join(Application, Application.organisation_id == Membership.organisation_id).where(
-        Application.call_id == application.call_id, Application.organisation_id != application.organisation_id
-    )
+    """Whether the reviewer was ever on the side of an applicant of the call, or shares the applicant's mail domain."""
+    apart = involvements.of(assignment.application)
     return LookedUp(
-        member=_any(theirs.where(Membership.organisation_id == application.organisation_id)),
-        applied=_any(applied),
-        domain=mail_domain(assignment.person) in domains_of(application),
+        member=assignment.person_id in apart.applicants,
+        applied=assignment.person_id in apart.rivals,
+        domain=mail_domain(assignment.person) in domains_of(assignment.application),
     )
 
 
@@ -185,10 +188,6 @@ def domains_of(application: Application) -> frozenset[str]:
 def mail_domain(person: Person) -> str:
     """The domain of a person's mail address."""
     return person.email.rpartition("@")[2]
-
-
-def _any(wanted: object) -> bool:
-    return db.session.scalar(select(wanted.limit(1).exists())) is True  # type: ignore[attr-defined]
 
 
 def people_named(application: Application, answers: Mapping[str, Any]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grants.db import db, now
 from grants.models import Agreement
+from grants.services.applications import involvements
 from grants.services.effects import Context
 from grants.services.money import instalments
 from workflows.engine.message import Value
@@ -14,6 +15,7 @@ def sign(agreement: Agreement, context: Context) -> None:
     """Record who signed for the grantee, under which name, and when."""
     agreement.signed_by, agreement.signed_at = context.actor.person, now()
     agreement.signed_name = context.answers["name"].strip()
+    involvements.note(agreement.award.application, context.actor.person, "signed")
     db.session.flush()
 
 

@@ -77,6 +77,7 @@ def hold(
     applicant: bool = False,
     money: bool = False,
     invited: bool = False,
+    applied: Iterable[Organisation] = (),
 ) -> None:
     """Lock these rows with what belongs to them, and read them again; rows that are held already stay as they are.
 
@@ -85,30 +86,27 @@ def hold(
     that it pays. shared: what guards read and must not change meanwhile; the person of the actor always is. applicant:
     hold the organisation too, because guards count over it. money: hold the fund even where there is no award yet.
     invited: hold the applications too that the persons among the rows are to review, as they are once these are locked.
-    Raises Stale when a row belongs to another parent than before, or is gone.
+    applied: organisations to hold with all their applications, as they are once these are locked. Raises Stale when a
+    row belongs to another parent than before, or is gone.
     """
-    state, shared = _state(), tuple(shared)
-    _attach(*rows, *shared)
+    state, shared, applied = _state(), tuple(shared), tuple(applied)
+    _attach(*rows, *shared, *applied)
     persons = {row.id for row in shared if isinstance(row, Person)} | ({actor.person} if actor else set()) - {None}
     calls = {row.id for row in shared if isinstance(row, Call)}
     known = {*((Person, id) for id in persons), *((Call, id) for id in calls)} <= state.modes.keys()
-    if known and state.has(rows) and not (applicant or money or invited):
+    if known and state.has(rows) and not (applicant or money or invited or applied):
         return
     state.begin()
     state.take(Person, _ids(rows, Person), persons)
     rows = (*rows, *_invitations(_ids(rows, Person))) if invited else rows
     parents = _parents(rows)
     applicants = {parent.organisation_id for parent in parents if applicant}
-    state.take(Organisation, _ids(rows, Organisation) | applicants)
+    state.take(Organisation, _ids((*rows, *applied), Organisation) | applicants)
+    if applied:
+        rows = (*rows, *_applications(_ids(applied, Organisation)))
+        parents = _parents(rows)
     state.take(Call, _ids(rows, Call), calls | {parent.call_id for parent in parents})
-    state.take(Application, {parent.id for parent in parents})
-    paying = _take_parts(state, [parent.id for parent in parents])
-    spending = state.of(Application, (parent.id for parent in parents) if money else paying)
-    funds = {row.fund_id for row in rows if isinstance(row, Batch)} | {one.call.fund_id for one in spending}
-    state.take(Fund, _ids(rows, Fund) | funds)
-    state.take(Award, set(paying.values()))
-    state.take(Batch, _ids(rows, Batch))
-    _take_heads(state, rows, parents)
+    _take_from_applications(state, rows, parents, money=money)
     _compare(state, rows, parents)
 
 
@@ -265,6 +263,12 @@ def _invitations(persons: set[int]) -> list[Assignment]:
     return list(db.session.scalars(open_.order_by(Assignment.id)))
 
 
+def _applications(organisations: set[int]) -> list[Application]:
+    """The applications of these organisations, which are held: nobody begins one meanwhile."""
+    theirs = select(Application).where(Application.organisation_id.in_(organisations))
+    return list(db.session.scalars(theirs.order_by(Application.id)))
+
+
 def _parents(rows: Iterable[Held | Chain]) -> list[_Parent]:
     """The applications that these rows belong to, by id, as far as can be seen before locking."""
     own = {row.application_id for row in rows if isinstance(row, Award | Assignment)} | _ids(rows, Application)
@@ -281,6 +285,20 @@ def _parents(rows: Iterable[Held | Chain]) -> list[_Parent]:
     )
     found = select(Application.id, Application.call_id, Application.organisation_id).where(wanted)
     return [_Parent(*row) for row in db.session.execute(found.order_by(Application.id))]
+
+
+def _take_from_applications(
+    state: _State, rows: Sequence[Held | Chain], parents: Sequence[_Parent], *, money: bool
+) -> None:
+    """Lock the applications and everything that comes after them in the order."""
+    state.take(Application, {parent.id for parent in parents})
+    paying = _take_parts(state, [parent.id for parent in parents])
+    spending = state.of(Application, (parent.id for parent in parents) if money else paying)
+    funds = {row.fund_id for row in rows if isinstance(row, Batch)} | {one.call.fund_id for one in spending}
+    state.take(Fund, _ids(rows, Fund) | funds)
+    state.take(Award, set(paying.values()))
+    state.take(Batch, _ids(rows, Batch))
+    _take_heads(state, rows, parents)
 
 
 def _take_parts(state: _State, applications: list[int]) -> dict[int, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from grants.db import db, now
-from grants.models import Appointment, Membership, Organisation, Person, SignIn
-from grants.services import locking
+from grants.models import Application, Appointment, Membership, Organisation, Person, SignIn
+from grants.services import locking, transitions
+from grants.services.applications import involvements
 from grants.services.effects import Apply
 from grants.services.integrity import fingerprints, history
 from grants.services.reviews import assignments
@@ -42,13 +43,17 @@ def add(
 def join(person: Person, organisation: Organisation, *, title: str = "", actor: Actor) -> Membership:
     """Make the person a member who acts for the organisation, and record it in history.
 
-    The transaction raises ConstraintViolated when the person already is one.
+    The person is involved for good in every application of the organisation: they no longer review those that are not
+    decided, and the officers are told. The transaction raises ConstraintViolated when the person already is a member.
     """
-    locking.hold(person, actor=actor)
+    locking.hold(person, actor=actor, applied=[organisation])
     membership = Membership(person=person, organisation=organisation, title=title)
     db.session.add(membership)
     db.session.flush()
     _record(membership, actor, "join", Message("Acts for %(organisation)s", organisation=organisation.name))
+    theirs = select(Application).where(Application.organisation_id == organisation.id).order_by(Application.id)
+    involvements.note_joining(db.session.scalars(theirs).all(), person, actor=actor)
+    assignments.release_member(person, organisation, apply=transitions.apply)
     return membership
 
 

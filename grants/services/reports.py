@@ -9,6 +9,7 @@ from typing import Any
 from grants.db import db, now
 from grants.models import Award, Report, ReportFigure, ReportSpending
 from grants.services import locking
+from grants.services.applications import involvements
 from grants.services.effects import Context
 from grants.services.integrity import history
 from grants.services.money import instalments
@@ -43,14 +44,15 @@ def save(
     spending: Mapping[int, tuple[Decimal | None, str]],
     version: int,
     unread: Mapping[str, str] | None = None,
+    actor: Actor,
 ) -> None:
-    """Save a draft of a report, complete or not. No history event is recorded.
+    """Save a draft of a report, complete or not. Only the first edit of a person whom no event names yet is one.
 
     texts: column → text; figures: id → (actual, source); spending: id → (spent, explanation). unread: field name →
     text that was entered where a number is required and is not one. Raises Refused when the report has been
     submitted, and Stale when its version is no longer `version`.
     """
-    locking.hold(report)
+    locking.hold(report, actor=actor)
     if report.step != "due":
         raise Refused(Message("The report has been submitted and can no longer be changed."))
     if report.version != version:
@@ -64,12 +66,14 @@ def save(
         if line.id in spending:
             line.spent, line.explanation = spending[line.id]
     report.unread, report.saved_at = dict(unread or {}), now()
+    involvements.note_edit(report.award.application, "reported", actor=actor)
     db.session.flush()
 
 
 def receive(report: Report, context: Context) -> None:
     """Record who submitted the report and when, and clear the question."""
     report.sent_by, report.sent_at, report.question = context.actor.person, now(), ""
+    involvements.note(report.award.application, context.actor.person, "reported")
     db.session.flush()
 
 

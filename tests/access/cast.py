@@ -232,7 +232,7 @@ def _payments(world: World) -> dict[str, str]:
     received = w.received(world, _award_of(batches["prepared"]), 1)
     left, settled = (_spent(world, used) for used in ("0.9", "1"))
     granted = _active(world)
-    report = w.written_report(granted, 1)
+    report = w.written_report(world, granted, 1)
     return {
         "granted": str(granted.application_id),
         "award": str(granted.id),

@@ -97,6 +97,6 @@ def test_a_reviewer_who_joins_the_applicant_can_no_longer_read_the_application(a
         with transaction():
             persons.join(rex, row.organisation, actor=w.SYSTEM)
 
-        with pytest.raises(Refused, match="You act for the applicant"), transaction():
+        with pytest.raises(Refused, match="is not available at the step"), transaction():
             transitions.apply(asked, "clear", actor=Actor(person=rex.id, role=Role.REVIEWER), answers={"none": True})
-        assert db.session.query(Assignment.step).filter_by(id=asked.id).scalar() == "asked"
+        assert db.session.query(Assignment.step).filter_by(id=asked.id).scalar() == "conflicted"

@@ -69,6 +69,9 @@ INSERT INTO draft (application_id, content, version)
 UPDATE application AS a SET submission_id = s.id, step = proposed.step
     FROM proposed JOIN submission AS s ON s.application_id = proposed.id WHERE a.id = proposed.id;
 UPDATE application SET title = '', summary = '', months = NULL, asked = 0 WHERE step = 'draft' AND title LIKE '% in district %';
+INSERT INTO involvement (application_id, person_id, part)
+    SELECT id, created_by, 'created' FROM application
+    UNION ALL SELECT a.id, m.person_id, 'member' FROM application AS a JOIN membership AS m USING (organisation_id);
 ALTER TABLE application ENABLE TRIGGER application_step_made;
 ALTER TABLE application ENABLE TRIGGER application_step_moved;
 

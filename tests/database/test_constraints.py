@@ -68,6 +68,7 @@ BROKEN = {
         " VALUES ('x', 1, 1, now(), 'approver', 'test', 'award', 'x', 1, '{}', '', '')",
     "instalment_pays_something": "UPDATE instalment SET amount = 0",
     "instalment_step_is_known": "UPDATE instalment SET step = 'paid'",
+    "involvement_part_is_known": "INSERT INTO involvement (application_id, person_id, part) VALUES (1, 1, 'watched')",
     "more_time_given_for_a_reason":
         "INSERT INTO more_time (call_id, organisation_id, until, reason, by) VALUES (1, 1, now(), '', 1)",
     "organisation_country_is_a_code": "UPDATE organisation SET country = 'mg'",
@@ -116,6 +117,8 @@ TWICE = {
     "history_subject_subject_id_number_key":
         "INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, said, previous, hash)"
         " SELECT subject, subject_id, number, at, 'clock', via, key, about, about_id, said, previous, hash FROM history LIMIT 1",
+    "involvement_application_id_person_id_part_key":
+        "INSERT INTO involvement (application_id, person_id, part) SELECT application_id, person_id, part FROM involvement LIMIT 1",
     "membership_current_key": "INSERT INTO membership (person_id, organisation_id) SELECT person_id, organisation_id FROM membership LIMIT 1",
     "payment_once_key": "INSERT INTO payment (batch_id, instalment_id, amount, currency) SELECT batch_id, instalment_id, 1, currency FROM payment LIMIT 1",
     "repayment_award_id_reference_key":

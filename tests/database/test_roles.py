@@ -17,7 +17,7 @@ from tests.database.conftest import Connect
 
 LASTING = (
     "history", "entry", "posting", "document", "document_file", "document_end", "checkpoint", "repayment",
-    "submission", "submission_line", "submission_indicator", "award_indicator",
+    "submission", "submission_line", "submission_indicator", "award_indicator", "involvement",
 )  # fmt: skip
 CHANGES = {"UPDATE": "UPDATE {} SET {} = {}", "DELETE": "DELETE FROM {}", "TRUNCATE": "TRUNCATE {} CASCADE"}
 

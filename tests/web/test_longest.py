@@ -75,7 +75,7 @@ def test_a_grant_is_awarded_reported_and_closed(app: Flask, world: w.World) -> N
         w.apply(world, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
         for report in db.session.query(Report).order_by(Report.number):
             with transaction():
-                _fill(report)
+                _fill(world, report)
             w.apply(world, report, "send", "mg1", Role.APPLICANT)
             w.apply(world, report, "approve", "omar", Role.OFFICER)
         w.paid(world, award)
@@ -84,7 +84,7 @@ def test_a_grant_is_awarded_reported_and_closed(app: Flask, world: w.World) -> N
         assert ordered() == ["receipt", "award_letter", "impact_report"]
 
 
-def _fill(report: Report) -> None:
+def _fill(world: w.World, report: Report) -> None:
     """Fill every text of a report to its maximum length."""
     texts = dict.fromkeys(("summary", "setbacks", "next_steps", "story"), LONG)
     reports.save(
@@ -93,6 +93,7 @@ def _fill(report: Report) -> None:
         figures={f.id: (Decimal(62), WIDE) for f in report.figures},
         spending={s.id: (s.line.agreed, WIDE) for s in report.spending},
         version=report.version,
+        actor=world.actor("mg1", Role.APPLICANT),
     )
 
 

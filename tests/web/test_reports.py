@@ -59,11 +59,11 @@ def stored(app: Flask) -> Report:
         return row
 
 
-def kept_by_another(app: Flask, summary: str) -> None:
+def saved_by_another(app: Flask, number: int, summary: str) -> None:
     """Another person of the chapter saves while the page is open."""
     with app.app_context(), transaction():
-        row = db.session.get_one(Report, 1)
-        reports.save(row, texts={"summary": summary}, figures={}, spending={}, version=row.version)
+        row, actor = db.session.get_one(Report, number), w.found().actor("mg2", Role.APPLICANT)
+        reports.save(row, texts={"summary": summary}, figures={}, spending={}, version=row.version, actor=actor)
 
 
 def test_what_is_written_is_saved_and_shown_again(app: Flask, mia: Careful) -> None:
@@ -109,7 +109,7 @@ def test_autosave_returns_the_new_version(app: Flask, mia: Careful) -> None:
 
 def test_a_late_save_shows_both_texts_and_loses_neither(app: Flask, mia: Careful) -> None:
     page = mia.get(THERE)
-    kept_by_another(app, "Theirs")
+    saved_by_another(app, 1, "Theirs")
 
     answer = mia.submit(page, THERE, summary="Mine")
 
@@ -123,7 +123,7 @@ def test_a_late_save_shows_both_texts_and_loses_neither(app: Flask, mia: Careful
 
 def test_a_late_autosave_is_kept_until_a_person_chooses(app: Flask, mia: Careful) -> None:
     sent = mia.get(THERE).page.form(THERE).fields
-    kept_by_another(app, "Theirs")
+    saved_by_another(app, 1, "Theirs")
 
     answer = mia.post(THERE, data={**sent, "summary": "Mine"}, headers=AUTOSAVE)
     compared = mia.get(f"{THERE}?kept=1")
@@ -140,7 +140,7 @@ def test_without_the_version_the_later_save_would_win_unnoticed(
     app: Flask, mia: Careful, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = mia.get(THERE)
-    kept_by_another(app, "Theirs")
+    saved_by_another(app, 1, "Theirs")
     careful = reports.save
 
     def save_anyway(report: Report, *, version: int, **kept: Any) -> None:
@@ -245,9 +245,7 @@ def test_only_the_chapter_writes_and_only_permitted_people_read(app: Flask, worl
 
 def test_a_kept_text_of_another_report_is_not_found(app: Flask, mia: Careful) -> None:
     page = mia.get("/reports/2/write")
-    with app.app_context(), transaction():
-        row = db.session.get_one(Report, 2)
-        reports.save(row, texts={"summary": "Theirs"}, figures={}, spending={}, version=row.version)
+    saved_by_another(app, 2, "Theirs")
     mia.submit(page, "/reports/2/write", summary="Mine")
 
     assert [mia.get(f"/reports/{number}/write?kept=1").status_code for number in (2, 1)] == [200, 404]

@@ -236,7 +236,7 @@ def test_a_review_of_an_earlier_stage_names_the_stage(app: Flask) -> None:
 def stages(app: Flask, row: Application) -> list[str]:
     """The stage named beside each reviewer."""
     with app.test_request_context():
-        return [decision_summary.reviewer(row, one).stage for one in reviews.of(row)]
+        return [decision_summary.reviewer(row, one, hidden=False).stage for one in reviews.of(row)]
 
 
 @pytest.mark.ground("small_draft")

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from tests.workflows.examples import FLOWS, MIDNIGHT, MORNING, NOON, OTHERS, READY, actor, places, round_with, usd
+from workflows.cases import Involvements
 from workflows.engine.flow import Flow, Guard, Transition
 from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK, Role
 from workflows.programmes import programmes
-from workflows.rules import days, decisions, money, proposals
+from workflows.rules import days, decisions, involvements, money, proposals
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,19 @@ def returning(**answers: object) -> dict[str, Any]:
 ME = frozenset(range(1, 20))
 """Facts in which every person has taken part, so that every person who acts breaks the rule."""
 
+APART = [
+    Failing(
+        involvements.not_involved,
+        {"involvements": Involvements(applicants=ME)},
+        ("You have been involved on the applicant’s side, so another person must do this.",),
+    ),
+    Failing(
+        involvements.no_rival,
+        {"involvements": Involvements(rivals=ME)},
+        ("Your organisation has applied to this call, so another person must do this.",),
+    ),
+]
+
 APPLICATION = [
     Failing(
         proposals.in_time,
@@ -66,10 +80,11 @@ APPLICATION = [
         {"changed": False, "answers": {"answer": " "}},
         ("Answer our question in writing, or change the proposal.",),
     ),
+    *APART,
     Failing(
-        proposals.own_draft,
-        {"written_by": ME},
-        ("You helped to write this proposal, so another person must do this.",),
+        involvements.not_a_reviewer,
+        {"involvements": Involvements(reviewers=ME)},
+        ("You have opened this application as a reviewer, so another person must do this.",),
     ),
     Failing(
         days.happened_already,
@@ -160,6 +175,7 @@ OTHER = {
     ]
     + [
         STANDS,
+        *APART,
         Failing(money.came_from_us, {"returnable": Decimal(0)}, ("There are no funds to return.",)),
         Failing(money.came_from_us, returning(amount=Decimal(0)), ("Enter an amount above zero.",)),
         Failing(
@@ -183,6 +199,7 @@ OTHER = {
     ],
     "report": [
         STANDS,
+        *APART,
         Failing(money.report_complete, {"missing": (Message("One."),)}, ("One.",)),
         Failing(
             money.agreement_in_force,
@@ -205,6 +222,7 @@ OTHER = {
         Failing(money.conditions_hold, {"waits_for": (Message("The report is due."),)}, ("The report is due.",)),
     ],
     "payment": [
+        *APART,
         Failing(
             money.a_third_person,
             {"prepared_by": list(Role).index(Role.FINANCE) + 1},

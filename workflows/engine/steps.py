@@ -89,3 +89,6 @@ STEPS: dict[str, Step] = {
         conflicted=N_("Conflict of interest"),
     ),
 }
+
+DECIDED = frozenset({"not_eligible", "declined", "withdrawn", "agreement", "active", "closed", "terminated"})
+"""The steps of an application on which nobody decides any more."""

@@ -10,6 +10,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Notification, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
+from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.money import came_from_us, given_up, other_side_signs
 
 NAME = Field("name", "text", N_("Your full name"), N_("Your typed name is your signature."), printed=True)
@@ -35,7 +36,7 @@ COUNTERSIGN = Transition(
     source=("countersign",),
     target="signed",
     roles=(Role.OFFICER, Role.APPROVER),
-    guards=(other_side_signs,),
+    guards=(*IMPARTIAL, other_side_signs),
     fields=(NAME, READ_BY_US),
     effect=Effect.COUNTERSIGN_AGREEMENT,
     notifies=(
@@ -58,6 +59,7 @@ MET = Transition(
     source=("signed",),
     target="signed",
     roles=(Role.OFFICER,),
+    guards=IMPARTIAL,
     fields=(PROOF,),
     effect=Effect.CONFIRM_CONDITION,
     notifies=(
@@ -79,7 +81,7 @@ RETURNED = Transition(
     source=("signed",),
     target="signed",
     roles=(Role.FINANCE,),
-    guards=(came_from_us,),
+    guards=(*IMPARTIAL, came_from_us),
     fields=(
         Field("amount", "amount", N_("Amount received")),
         Field("day", "day", N_("Date received")),

@@ -38,12 +38,13 @@ from workflows.rules.decisions import (
     recommends_wholly,
     reviews_in,
 )
-from workflows.rules.proposals import complete, in_time, own_draft
+from workflows.rules.involvements import IMPARTIAL, not_a_reviewer
+from workflows.rules.proposals import complete, in_time
 
 __all__ = ["DISASTER", "OFFICER_DECIDES", "PANEL", "TWO_STAGES"]
 
 OFFICER = (Role.OFFICER,)
-READ = (own_draft, reviews_in, not_checked_by_me)
+READ = (*IMPARTIAL, not_a_reviewer, reviews_in, not_checked_by_me)
 """Guards of an officer who decides on the reviews alone, without a panel."""
 
 OFFICER_DECIDES = PANEL.changed(
@@ -103,7 +104,7 @@ ACCEPT = Transition(
     source=("triage",),
     target="draft",
     roles=OFFICER,
-    guards=(own_draft,),
+    guards=IMPARTIAL,
     stage="alert",
     next_stage="proposal",
     effect=Effect.INVITE_NEXT_STAGE,
@@ -136,7 +137,7 @@ DISASTER = PANEL.changed(
     replace(
         RECOMMEND,
         source=("review",),
-        guards=(own_draft, all_checked, none_failed, reviews_in, recommends_wholly, amount_fits),
+        guards=(*IMPARTIAL, not_a_reviewer, all_checked, none_failed, reviews_in, recommends_wholly, amount_fits),
     ),
     replace(
         BACK_TO_PANEL,

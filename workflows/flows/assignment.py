@@ -6,17 +6,20 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
-from workflows.flows.notifications import CONFLICTED, INVITED_TO_REVIEW, NOT_INVITED, ROLE_ENDED
+from workflows.flows.notifications import CONFLICTED, INVITED_TO_REVIEW, JOINED, NOT_INVITED, ROLE_ENDED
+from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.reviews import (
     CONFLICTS,
+    MAY_REVIEW,
     appointed,
     appointment_ended,
     fit,
     in_review,
-    not_of_the_applicant,
+    joined_the_applicant,
     review_complete,
     review_over,
     some_conflict,
+    undecided,
 )
 
 REVIEWER = (Role.REVIEWER,)
@@ -35,7 +38,7 @@ CLEAR = Transition(
     source=("asked",),
     target="ready",
     roles=REVIEWER,
-    guards=(appointed, in_review, not_of_the_applicant),
+    guards=MAY_REVIEW,
     fields=(NONE,),
     effect=Effect.OPEN_PROPOSAL,
     weight="first",
@@ -74,7 +77,7 @@ SEND = Transition(
     source=("ready",),
     target="sent",
     roles=REVIEWER,
-    guards=(appointed, in_review, not_of_the_applicant, review_complete),
+    guards=(*MAY_REVIEW, review_complete),
     effect=Effect.SUBMIT_REVIEW,
     weight="first",
     history_text=N_("Review submitted"),
@@ -86,6 +89,7 @@ WITHDRAW = Transition(
     source=OPEN,
     target="withdrawn",
     roles=(Role.OFFICER,),
+    guards=IMPARTIAL,
     fields=(Field("reason", "text", N_("Reason"), N_("We send it to the reviewer by email."), words=3),),
     effect=Effect.WITHDRAW_INVITATION,
     notifies=(NOT_INVITED,),
@@ -99,7 +103,7 @@ INVITE_AGAIN = Transition(
     source=ENDED,
     target="asked",
     roles=(Role.OFFICER,),
-    guards=(in_review, fit),
+    guards=(*IMPARTIAL, in_review, fit),
     effect=Effect.INVITE_AGAIN,
     notifies=(INVITED_TO_REVIEW,),
     history_text=N_("Reviewer invited again"),
@@ -124,10 +128,20 @@ END_ROLE = Transition(
     notifies=(ROLE_ENDED,),
     history_text=N_("Reviewer released because their appointment ended"),
 )
+JOIN = Transition(
+    "join",
+    N_("Release reviewer who has joined the applicant"),
+    source=AT_WORK,
+    target="conflicted",
+    roles=(Role.CLOCK,),
+    guards=(joined_the_applicant, undecided),
+    notifies=(JOINED,),
+    history_text=N_("Reviewer released: joined the applicant"),
+)
 
 FLOW = Flow(
     "assignment",
     starts=("asked",),
-    transitions=(CLEAR, SEND, CONFLICT, DECLINE, WITHDRAW, INVITE_AGAIN, RELEASE, END_ROLE),
+    transitions=(CLEAR, SEND, CONFLICT, DECLINE, WITHDRAW, INVITE_AGAIN, RELEASE, END_ROLE, JOIN),
     for_people=frozenset(),
 )

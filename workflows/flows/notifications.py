@@ -170,6 +170,14 @@ ROLE_ENDED = Notification(
         "%(reference)s. Invite another reviewer if the application needs one."
     ),
 )
+JOINED = Notification(
+    Role.OFFICER,
+    N_("Invite a reviewer: application %(reference)s, “%(call)s”"),
+    N_(
+        "%(name)s has joined the applicant of application %(reference)s and no longer sees it as a reviewer. A review "
+        "that they had submitted no longer counts. Invite another reviewer if the application has too few."
+    ),
+)
 EXTENDED = Notification(
     Role.APPLICANT,
     N_("Submit by %(until)s: deadline of “%(call)s” extended"),

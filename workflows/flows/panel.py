@@ -34,7 +34,8 @@ from workflows.rules.decisions import (
     reviews_in,
     time_to_sign_is_over,
 )
-from workflows.rules.proposals import answered, complete, in_time, own_draft
+from workflows.rules.involvements import IMPARTIAL, not_a_reviewer
+from workflows.rules.proposals import answered, complete, in_time
 
 HEARS = N_("Feedback for the applicant")
 AMOUNT = Field("amount", "amount", N_("Amount to award"))
@@ -93,7 +94,7 @@ RETURN = Transition(
     source=("checks",),
     target="question",
     roles=(Role.OFFICER,),
-    guards=(own_draft,),
+    guards=IMPARTIAL,
     fields=(QUESTION,),
     effect=Effect.REOPEN_APPLICATION,
     notifies=(RETURNED,),
@@ -129,7 +130,7 @@ PASS = Transition(
     source=("checks",),
     target="review",
     roles=(Role.OFFICER,),
-    guards=(all_checked, none_failed, own_draft),
+    guards=(*IMPARTIAL, all_checked, none_failed),
     weight="first",
     history_text=N_("Passed to review"),
     consequence=N_("Invite reviewers next."),
@@ -140,7 +141,7 @@ NOT_ELIGIBLE = Transition(
     source=("checks",),
     target="not_eligible",
     roles=(Role.OFFICER,),
-    guards=(own_draft,),
+    guards=(*IMPARTIAL, not_a_reviewer),
     fields=(FEEDBACK,),
     effect=Effect.REJECT_INELIGIBLE,
     notifies=(INELIGIBLE,),
@@ -154,7 +155,7 @@ TO_PANEL = Transition(
     source=("review",),
     target="panel",
     roles=(Role.OFFICER,),
-    guards=(reviews_in,),
+    guards=(*IMPARTIAL, reviews_in),
     weight="first",
     history_text=N_("Sent to panel"),
 )
@@ -164,7 +165,7 @@ RECOMMEND = Transition(
     source=("panel",),
     target="decision",
     roles=(Role.OFFICER,),
-    guards=(own_draft, not_checked_by_me, recommends_wholly, amount_fits),
+    guards=(*IMPARTIAL, not_a_reviewer, not_checked_by_me, recommends_wholly, amount_fits),
     fields=(KIND, ANY_AMOUNT, CONDITIONS, ANY_FEEDBACK),
     effect=Effect.RECORD_RECOMMENDATION,
     weight="first",
@@ -178,7 +179,8 @@ AWARD = Transition(
     target="agreement",
     roles=(Role.APPROVER,),
     guards=(
-        own_draft,
+        *IMPARTIAL,
+        not_a_reviewer,
         award_recommended,
         not_checked_by_me,
         not_recommended_by_me,
@@ -199,7 +201,7 @@ DECLINE = Transition(
     source=("decision",),
     target="declined",
     roles=(Role.APPROVER,),
-    guards=(own_draft, not_checked_by_me, not_recommended_by_me),
+    guards=(*IMPARTIAL, not_a_reviewer, not_checked_by_me, not_recommended_by_me),
     fields=(FEEDBACK,),
     effect=Effect.DECLINE_APPLICATION,
     notifies=(DECLINED,),
@@ -213,6 +215,7 @@ BACK_TO_PANEL = Transition(
     source=("decision",),
     target="panel",
     roles=(Role.APPROVER,),
+    guards=(*IMPARTIAL, not_a_reviewer),
     fields=(REASON,),
     effect=Effect.SEND_BACK_RECOMMENDATION,
     history_text=N_("Sent back to the panel"),
@@ -269,7 +272,7 @@ TAKE_BACK = Transition(
     source=("agreement",),
     target="terminated",
     roles=(Role.APPROVER,),
-    guards=(nobody_signed, time_to_sign_is_over),
+    guards=(*IMPARTIAL, nobody_signed, time_to_sign_is_over),
     fields=(REASON_FOR_GRANTEE,),
     effect=Effect.END_AWARD,
     notifies=(TAKEN_BACK,),
@@ -281,7 +284,7 @@ REFUSE = replace(
     TAKE_BACK,
     key="refuse",
     title=N_("Decline to countersign"),
-    guards=(grantee_signed,),
+    guards=(*IMPARTIAL, grantee_signed),
     history_text=N_("Countersignature declined"),
 )
 CLOSE = Transition(
@@ -290,7 +293,7 @@ CLOSE = Transition(
     source=("active",),
     target="closed",
     roles=(Role.OFFICER,),
-    guards=(all_settled,),
+    guards=(*IMPARTIAL, all_settled),
     effect=Effect.CLOSE_GRANT,
     weight="first",
     history_text=N_("Grant closed"),

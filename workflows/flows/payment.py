@@ -6,6 +6,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Notification, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
+from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.money import a_third_person, conditions_hold, given_up, pays_somebody
 
 FALL_DUE = Transition(
@@ -34,7 +35,7 @@ APPROVE = Transition(
     source=("prepared",),
     target="approved",
     roles=(Role.FINANCE,),
-    guards=(a_third_person, pays_somebody),
+    guards=(*IMPARTIAL, a_third_person, pays_somebody),
     effect=Effect.APPROVE_BATCH,
     weight="first",
     history_text=N_("Batch approved"),
@@ -46,6 +47,7 @@ UNDO = Transition(
     source=("prepared", "approved"),
     target="withdrawn",
     roles=(Role.FINANCE,),
+    guards=IMPARTIAL,
     fields=(Field("reason", "text", N_("Reason"), words=3),),
     effect=Effect.CANCEL_BATCH,
     weight="grave",
@@ -58,7 +60,7 @@ RELEASE = Transition(
     source=("approved",),
     target="released",
     roles=(Role.FINANCE,),
-    guards=(a_third_person, pays_somebody),
+    guards=(*IMPARTIAL, a_third_person, pays_somebody),
     effect=Effect.RELEASE_BATCH,
     weight="first",
     history_text=N_("Payments released to the bank"),
@@ -71,6 +73,7 @@ CONFIRM = Transition(
     source=("released",),
     target="paid",
     roles=(Role.FINANCE,),
+    guards=IMPARTIAL,
     effect=Effect.CONFIRM_BATCH,
     notifies=(
         Notification(

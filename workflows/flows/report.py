@@ -6,6 +6,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Notification, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
+from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.money import agreement_in_force, earlier_reports_done, given_up, not_sent_by_me, report_complete
 
 QUESTION = Field("question", "text", N_("What is missing or unclear"), words=3)
@@ -28,7 +29,7 @@ APPROVE = Transition(
     source=("received",),
     target="approved",
     roles=(Role.OFFICER,),
-    guards=(not_sent_by_me,),
+    guards=(*IMPARTIAL, not_sent_by_me),
     effect=Effect.APPROVE_REPORT,
     notifies=(
         Notification(
@@ -46,7 +47,7 @@ SEND_BACK = Transition(
     source=("received",),
     target="due",
     roles=(Role.OFFICER,),
-    guards=(not_sent_by_me,),
+    guards=(*IMPARTIAL, not_sent_by_me),
     fields=(QUESTION,),
     effect=Effect.SEND_BACK_REPORT,
     notifies=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from workflows.cases import ApplicationCase
-from workflows.engine.message import ANOTHER, Message
+from workflows.engine.message import Message
 from workflows.engine.roles import Actor
 
 
@@ -48,10 +48,3 @@ def answered(case: ApplicationCase, actor: Actor) -> Message | None:
     if case.changed or "answer" not in case.answers or str(case.answers["answer"] or "").strip():
         return None
     return Message("Answer our question in writing, or change the proposal.", cure="answer")
-
-
-def own_draft(case: ApplicationCase, actor: Actor) -> Message | None:
-    """Another person wrote the proposal."""
-    if actor.person not in case.written_by:
-        return None
-    return Message("You helped to write this proposal, so another person must do this.", cure=ANOTHER)

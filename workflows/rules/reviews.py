@@ -28,8 +28,27 @@ def in_review(case: AssignmentCase, actor: Actor) -> Message | None:
 
 
 def not_of_the_applicant(case: AssignmentCase, actor: Actor) -> Message | None:
-    """The reviewer does not act for the applicant."""
-    return Message("You act for the applicant. Declare a conflict of interest.") if case.member else None
+    """The reviewer was never involved on the applicant’s side."""
+    if not case.applicant:
+        return None
+    return Message("You have been involved on the applicant’s side. Declare a conflict of interest.")
+
+
+def not_of_a_rival(case: AssignmentCase, actor: Actor) -> Message | None:
+    """The reviewer was never involved in another application of the call."""
+    if not case.rival:
+        return None
+    return Message("Your organisation has applied to this call. Declare a conflict of interest.")
+
+
+def joined_the_applicant(case: AssignmentCase, actor: Actor) -> Message | None:
+    """The reviewer has joined the applicant."""
+    return None if case.applicant else Message("The reviewer has not joined the applicant.")
+
+
+def undecided(case: AssignmentCase, actor: Actor) -> Message | None:
+    """There is no decision on the application yet."""
+    return Message("There is already a decision on this application.") if case.decided else None
 
 
 def some_conflict(case: AssignmentCase, actor: Actor) -> Message | None:
@@ -59,6 +78,10 @@ def review_over(case: AssignmentCase, actor: Actor) -> Message | None:
     return Message("This application is still in review.") if case.in_review else None
 
 
+MAY_REVIEW = (appointed, in_review, not_of_the_applicant, not_of_a_rival)
+"""The guards of everything that a reviewer does with a proposal: open it, save the review, submit it."""
+
+
 def reads_reviewer(transition: Transition) -> bool:
-    """Whether a guard reads the reviewer's roles and memberships, so that the person must be held."""
+    """Whether a guard reads the reviewer's roles and involvement, so that the person must be held."""
     return any(guard in (appointed, fit) for guard in transition.guards)

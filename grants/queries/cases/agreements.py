@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from grants.db import db
 from grants.models import Agreement, Award, Batch, Instalment, Payment, Repayment
+from grants.queries import involvements
 from grants.queries.cases.awards import loose_ends
 from workflows import cases
 
@@ -24,6 +25,7 @@ def case(row: Agreement, arrived_at: datetime) -> cases.AgreementCase:
         signed_by=row.signed_by,
         **(_returnable(award) if row.step == "signed" else {}),
         currency=award.currency,
+        involvements=involvements.of(award.application),
     )
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from grants.db import db
-from grants.models import Application, Assignment, Award, Check, Membership, Recommendation
-from grants.queries import submissions
+from grants.models import Application, Assignment, Award, Check, Recommendation
+from grants.queries import involvements, submissions
 from grants.queries.cases.awards import loose_ends
 from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
@@ -52,7 +52,7 @@ def case(row: Application, arrived_at: datetime, content: Content | None = None)
         recommendation=advice.kind if advice else None,
         recommended_amount=advice.amount if advice else None,
         recommended_by=advice.by if advice else None,
-        written_by=_writers(row),
+        involvements=involvements.of(row),
         **_after_award(row),
     )
 
@@ -81,15 +81,6 @@ def _reviews(row: Application) -> dict[str, Any]:
     )
     states = dict(db.session.execute(counted).all())
     return {"reviews_in": states.get("sent", 0), "reviewers": sum(states.get(s, 0) for s in ("asked", "ready", "sent"))}
-
-
-def _writers(row: Application) -> frozenset[int]:
-    members = db.session.scalars(
-        select(Membership.person_id).where(
-            Membership.organisation_id == row.organisation_id, Membership.ended_at.is_(None)
-        )
-    )
-    return frozenset({row.created_by, *members})
 
 
 def _after_award(row: Application) -> dict[str, Any]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from grants.access.principals import load_principal
-from grants.db import db
-from grants.models import Assignment, Membership, Review
+from grants.models import Assignment, Review
+from grants.queries import involvements
 from grants.queries.assignments import unfit
 from workflows import cases
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import Role
+from workflows.engine.steps import DECIDED
 from workflows.flows.assignment import ENDED
 
 COMMENT_WORDS = 5
@@ -20,24 +19,19 @@ COMMENT_WORDS = 5
 def case(row: Assignment) -> cases.AssignmentCase:
     """The case of an assignment."""
     application = row.application
+    found = involvements.of(application)
     return cases.AssignmentCase(
         step=row.step,
         stage=row.stage,
         in_review=application.step == "review" and application.submission_id == row.submission_id,
+        decided=application.step in DECIDED,
         appointed=load_principal(row.person).covers(Role.REVIEWER, application.call_id),
-        member=_member(row),
+        applicant=row.person_id in found.applicants,
+        rival=row.person_id in found.rivals,
+        involvements=found,
         unfit=unfit(application, row.person) if row.step in ENDED else (),
         missing=missing(row.review) if row.step == "ready" and row.review else (),
     )
-
-
-def _member(row: Assignment) -> bool:
-    acts = select(Membership.id).where(
-        Membership.person_id == row.person_id,
-        Membership.organisation_id == row.application.organisation_id,
-        Membership.ended_at.is_(None),
-    )
-    return db.session.scalar(acts.limit(1)) is not None
 
 
 def missing(review: Review) -> tuple[Message, ...]:

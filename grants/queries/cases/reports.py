@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from grants.db import db
 from grants.models import Report
-from grants.queries import completeness
+from grants.queries import completeness, involvements
 from workflows import cases
 
 
@@ -24,4 +24,5 @@ def case(row: Report) -> cases.ReportCase:
         agreement=row.award.agreement.step,
         earlier_open=tuple(earlier),
         sent_by=row.sent_by,
+        involvements=involvements.of(row.award.application),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal, n
 from sqlalchemy.types import Text
 
 from grants.access.principals import Principal
-from grants.access.visibility import visible
+from grants.access.visibility import impartial, impartial_batches, visible
 from grants.db import GRANTS_NOW, Side, db
 from grants.models import (
     Account,
@@ -207,7 +207,7 @@ def _finance(principal: Principal) -> list[Select[Any]]:
     on_its_way = (
         select(*columns(literal("batch_") + Batch.step, Batch.id, Batch.number, Fund.title, null()))
         .join(Fund)
-        .where(theirs, not_mine, not_mine_either)
+        .where(theirs, not_mine, not_mine_either, impartial_batches(principal))
         .order_by(Batch.id)
     )
     empty = (
@@ -220,4 +220,5 @@ def _finance(principal: Principal) -> list[Select[Any]]:
         )
         .order_by(Call.id)
     )
-    return [payable, on_its_way, empty, _left_over("expect").where(visible(Application, principal, (Side.FINANCE,)))]
+    back = _left_over("expect").where(visible(Application, principal, (Side.FINANCE,)), impartial(principal))
+    return [payable, on_its_way, empty, back]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, literal, null, or_, select, tuple_
 
 from grants.access.principals import Principal
-from grants.access.visibility import visible
+from grants.access.visibility import impartial, visible
 from grants.db import GRANTS_NOW, Side
 from grants.models import (
     Agreement,
@@ -20,6 +20,7 @@ from grants.models import (
     Organisation,
     Recommendation,
     Report,
+    Review,
 )
 from grants.queries.tasks.task import columns, day, hours, instant
 from workflows.deadlines import LIMITED_AS, READING_DAYS, SIGNING_DAYS
@@ -66,10 +67,12 @@ def parts(principal: Principal) -> list[Select[Any]]:
     found: list[Select[Any]] = []
     if Role.OFFICER in principal.calls:
         found += [_at(step, principal, Role.OFFICER) for step in ("triage", "checks")]
-        found += [_at("panel", principal, Role.OFFICER).where(~_checked_by(principal)), _reviews(principal)]
+        panel = _at("panel", principal, Role.OFFICER).where(~_checked_by(principal), ~_opened_by(principal))
+        found += [panel, _reviews(principal)]
         found += [_received(principal), _conditions(principal), _to_close(principal), _to_open(principal)]
     if Role.APPROVER in principal.calls:
-        found.append(_at("decision", principal, Role.APPROVER).where(~_checked_by(principal), ~_advised_by(principal)))
+        waiting = _at("decision", principal, Role.APPROVER)
+        found.append(waiting.where(~_checked_by(principal), ~_opened_by(principal), ~_advised_by(principal)))
     if {Role.OFFICER, Role.APPROVER} & set(principal.calls):
         found += [_countersign(principal), *_unsigned(principal)]
     return found
@@ -95,7 +98,7 @@ def _applications(principal: Principal, role: Role, kind: Any, due: Any, at: Any
     return (
         select(*columns(kind, Application.id, Application.title, Organisation.name, due, at=at))
         .join(Organisation, Organisation.id == Application.organisation_id)
-        .where(_covered(principal, role), visible(Application, principal, (Side.OFFICE,)))
+        .where(_covered(principal, role), visible(Application, principal, (Side.OFFICE,)), impartial(principal))
         .order_by(Application.step_at, Application.id)
     )
 
@@ -110,6 +113,12 @@ def _covered(principal: Principal, *roles: Role) -> ColumnElement[bool]:
 
 def _checked_by(principal: Principal) -> ColumnElement[bool]:
     return exists().where(Check.submission_id == Application.submission_id, Check.by == principal.id)
+
+
+def _opened_by(principal: Principal) -> ColumnElement[bool]:
+    """Whether the person has opened the application as a reviewer, so that another person decides."""
+    opened = exists().where(Review.assignment_id == Assignment.id, Assignment.application_id == Application.id)
+    return opened.where(Assignment.person_id == principal.id)
 
 
 def _advised_by(principal: Principal) -> ColumnElement[bool]:
@@ -132,13 +141,14 @@ def _reviews(principal: Principal) -> Select[Any]:
     needed = select(REQUIRED.c.reviews).where(here).scalar_subquery()
     divided = exists().where(here, tuple_(REQUIRED.c.programme, REQUIRED.c.stage).in_(apart()))
     few = counted.c.asked < needed
+    to_panel = exists().where(here, tuple_(REQUIRED.c.programme, REQUIRED.c.stage).in_(leading_to("panel")))
     kind = case(
         (few, literal("assign")),
-        (exists().where(here, tuple_(REQUIRED.c.programme, REQUIRED.c.stage).in_(leading_to("panel"))), "reviewed"),
+        (to_panel, "reviewed"),
         (exists().where(here, tuple_(REQUIRED.c.programme, REQUIRED.c.stage).in_(leading_to("decision"))), "advise"),
         else_=literal("choose"),
     )
-    theirs = or_(~_checked_by(principal), ~divided)
+    theirs = and_(or_(~_checked_by(principal), ~divided), or_(to_panel, ~_opened_by(principal)))
     return (
         _applications(principal, Role.OFFICER, kind, *_due("review"))
         .join(counted, literal(value=True))
@@ -235,7 +245,7 @@ def _awards(principal: Principal, kind: Any, due: Any, *roles: Role) -> Select[A
     return (
         select(*columns(kind, Award.id, Application.title, Award.number, due))
         .join(Award, Award.application_id == Application.id)
-        .where(_covered(principal, *roles), visible(Application, principal, (Side.OFFICE,)))
+        .where(_covered(principal, *roles), visible(Application, principal, (Side.OFFICE,)), impartial(principal))
         .order_by(Award.id)
     )
 
@@ -251,6 +261,7 @@ def _received(principal: Principal) -> Select[Any]:
             Report.step == "received",
             func.coalesce(Report.sent_by, 0) != principal.id,
             visible(Application, principal, (Side.OFFICE,)),
+            impartial(principal),
         )
         .order_by(Report.step_at, Report.id)
     )

@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from grants.db import db, now
 from grants.models import Application, Check
+from grants.queries import involvements
 from grants.queries.flows import flow_of
 from grants.services import locking
 from grants.services.integrity import history
@@ -13,19 +14,22 @@ from grants.services.refusals import Refused, Stale
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Actor
 from workflows.rules.decisions import checked_at
+from workflows.rules.involvements import objections
 
 
 def give(application: Application, *, submission: int, key: str, verdict: str, note: str, actor: Actor) -> None:
     """Store the verdict (`passed` or `failed`) on one eligibility check of a submission, and record it in history.
 
     A second verdict on the same check replaces the first. submission: the number of the one that was read. Raises Stale
-    when it is not the newest, and Refused when checks cannot be completed at the current step, for an unknown check,
-    and for a failed check without a note.
+    when it is not the newest, and Refused for a person involved on an applicant's side, when checks cannot be completed
+    at the current step, for an unknown check, and for a failed check without a note.
     """
     locking.hold(application, actor=actor)
     newest = application.submission
     if newest is None or newest.number != submission:
         raise Stale(application)
+    if reasons := objections(involvements.of(application), actor):
+        raise Refused(*reasons)
     titles = dict(application.call.data.checks)
     if not checked_at(flow_of(application), application.step, application.stage):
         raise Refused(Message("The eligibility checks cannot be completed at the current step of this application."))

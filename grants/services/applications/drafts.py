@@ -13,6 +13,7 @@ from grants.queries import drafts, submissions
 from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
 from grants.services import locking
+from grants.services.applications import involvements
 from grants.services.integrity import history
 from grants.services.refusals import Refused, Stale
 from workflows.cases import ApplicationCase
@@ -28,11 +29,15 @@ MOST_LOST = 50
 
 
 def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Application:
-    """Create a draft application and its first history event.
+    """Create a draft application and its first history event; its author and all members are involved for good.
 
-    Raises Refused with every reason why this organisation cannot apply in this call.
+    Raises Refused with every reason why this organisation cannot apply in this call, and Stale when somebody joins or
+    leaves it meanwhile.
     """
-    locking.hold(organisation, shared=[call], actor=actor)
+    members = involvements.members(organisation)
+    locking.hold(organisation, *members, shared=[call], actor=actor)
+    if involvements.members(organisation) != members:
+        raise Stale(organisation)
     if reasons := against(call, organisation, actor):
         raise Refused(*reasons)
     application = Application(
@@ -42,6 +47,7 @@ def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Applicatio
     db.session.flush()
     db.session.add(Draft(application_id=application.id, content=packed(NOTHING)))
     db.session.flush()
+    involvements.note_beginning(application, members, actor=actor)
     history.begin(application, actor=actor, message=Message("Draft started"))
     return application
 
@@ -67,7 +73,7 @@ def save(
     actor: Actor,
     version: int,
 ) -> None:
-    """Save a draft, complete or not. No history event is recorded, and nothing that was sent changes.
+    """Save a draft, complete or not. Only the first edit of a person whom no event names yet is one.
 
     answers are merged into the stored answers. lines and goals replace the stored budget lines and indicators; None
     leaves them unchanged. Raises Refused unless the application is a draft or reopened for a question, and Stale when
@@ -88,6 +94,7 @@ def save(
             goals=stored.goals if goals is None else goals,
         ),
     )
+    involvements.note_edit(application, "wrote", actor=actor)
     db.session.flush()
 
 

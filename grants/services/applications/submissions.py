@@ -21,7 +21,7 @@ from grants.models import (
 )
 from grants.queries import drafts as unsent
 from grants.services import documents, letters, numbering
-from grants.services.applications import drafts
+from grants.services.applications import drafts, involvements
 from grants.services.effects import Context
 from grants.services.integrity import fingerprints
 from reports.snapshots import Receipt
@@ -42,6 +42,7 @@ def submit(application: Application, context: Context) -> dict[str, Value]:
     if not revised:
         application.submitted_at = context.case.arrived_at
     submission = _add(application, context)
+    involvements.note(application, context.actor.person, "submitted")
     drafts.clear(application)
     application.invited_until = None
     submitter = db.session.get_one(Person, context.actor.person)

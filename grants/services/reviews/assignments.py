@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from grants.access.principals import load_principal
 from grants.db import db, now
-from grants.models import Application, Assignment, Person, Review
+from grants.models import Application, Assignment, Organisation, Person, Review
+from grants.queries import involvements
 from grants.queries.assignments import invited, unfit
 from grants.queries.cases.assignments import case as assignment_case
 from grants.services import locking, outbox
@@ -18,9 +19,11 @@ from grants.services.integrity import fingerprints, history
 from grants.services.refusals import Refused
 from workflows.engine.message import N_, Message, Value
 from workflows.engine.roles import CLOCK, Actor, Role
-from workflows.flows.assignment import OPEN
+from workflows.engine.steps import DECIDED
+from workflows.flows.assignment import AT_WORK, OPEN
 from workflows.flows.notifications import INVITED_TO_REVIEW
-from workflows.rules.reviews import appointed, in_review
+from workflows.rules.involvements import objections
+from workflows.rules.reviews import MAY_REVIEW
 
 EARLIER = (
     N_("Review a proposal"),
@@ -37,7 +40,8 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
     locking.hold(application, shared=[reviewer], actor=actor)
     if application.step != "review":
         raise Refused(Message("You can invite reviewers only while the application is in review."))
-    reasons = [*unfit(application, reviewer), invited(application, reviewer)]
+    apart = objections(involvements.of(application), actor)
+    reasons = [*apart, *unfit(application, reviewer), invited(application, reviewer)]
     if any(reasons):
         raise Refused(*filter(None, reasons))
     assignment = Assignment(
@@ -144,6 +148,22 @@ def release(reviewer: Person, *, apply: Apply) -> None:
             apply(assignment, "end_role", actor=CLOCK)
 
 
+def release_member(reviewer: Person, organisation: Organisation, *, apply: Apply) -> None:
+    """End the assignments of a person on the applications of an organisation that they have joined.
+
+    Those of applications with a decision stay as they are. The person and the applications must be held.
+    """
+    theirs = select(Assignment).join(Application, Application.id == Assignment.application_id)
+    counting = theirs.where(
+        Assignment.person_id == reviewer.id,
+        Assignment.step.in_(AT_WORK),
+        Application.organisation_id == organisation.id,
+        Application.step.not_in(DECIDED),
+    )
+    for assignment in db.session.scalars(counting.order_by(Assignment.id)).all():
+        apply(assignment, "join", actor=CLOCK)
+
+
 def release_unappointed(*, apply: Apply) -> None:
     """Close what earlier releases left open: assignments of people whose appointment or account has ended since."""
     open_ = select(Assignment.person_id).where(Assignment.step.in_(OPEN))
@@ -157,7 +177,7 @@ def expect(assignment: Assignment, *, actor: Actor | None = None) -> None:
     """Hold the assignment, and raise Refused unless its reviewer may write the review."""
     locking.hold(assignment, shared=[assignment.person], actor=actor)
     case, reviewer = assignment_case(assignment), Actor(person=assignment.person_id, role=Role.REVIEWER)
-    reasons = [reason for guard in (appointed, in_review) if (reason := guard(case, reviewer))]
+    reasons = [reason for guard in MAY_REVIEW if (reason := guard(case, reviewer))]
     if assignment.step != "ready":
         reasons.append(Message("You have already answered this, or it is no longer needed."))
     if reasons:

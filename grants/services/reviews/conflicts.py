@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Assignment, Conflict, Person
-from grants.queries import recipients
+from grants.queries import involvements, recipients
 from grants.services import locking, outbox
 from grants.services.effects import Apply, Context
 from grants.services.integrity import history
@@ -18,6 +18,7 @@ from workflows.engine.message import Message
 from workflows.engine.roles import Actor, Role
 from workflows.flows.assignment import AT_WORK
 from workflows.flows.notifications import CONFLICTED
+from workflows.rules.involvements import objections
 from workflows.rules.reviews import CONFLICTS
 
 
@@ -49,9 +50,14 @@ def declare_as_staff(application: Application, *, kinds: Sequence[str], actor: A
 
 
 def lift(conflict: Conflict, *, reason: str, actor: Actor) -> None:
-    """Lift a conflict of interest. Raises Refused for the person themselves, and where it has been lifted already."""
+    """Lift a conflict of interest. Raises Refused for the person themselves, and where it has been lifted already.
+
+    Also for a person involved on the side of an applicant of the call.
+    """
     application = db.session.get_one(Application, conflict.application_id)
     locking.hold(application, actor=actor)
+    if reasons := objections(involvements.of(application), actor):
+        raise Refused(*reasons)
     if conflict.person_id == actor.person:
         raise Refused(Message("This is your own conflict of interest, so another person must lift it."))
     if conflict.lifted_at is not None:

@@ -53,10 +53,10 @@ class DecisionSummary:
     url: str
 
 
-def reviewer(application: Application, one: Assignment) -> ReviewerRow:
-    """One row of the table of reviews."""
+def reviewer(application: Application, one: Assignment, *, hidden: bool) -> ReviewerRow:
+    """One row of the table of reviews. hidden: whether the reader must not know what it says."""
     rubric, review = application.call.data.rubric, one.review
-    sent = review if one.step == "sent" else None
+    sent = review if one.step == "sent" and not hidden else None
     scored = len(reviews.points(review, rubric)) if review else 0
     state, shade = _state(one, scored, len(rubric))
     return ReviewerRow(

@@ -208,7 +208,7 @@ def held(one: Listed, principal: Principal) -> str:
     if holder := HOLDERS.get(STEPS[row.step].holder):
         return translate(holder)
     role = Role.APPROVER if row.step == "decision" else Role.OFFICER
-    return gettext("You") if principal.covers(role, row.call_id) else translate(ROLES[role])
+    return gettext("You") if principal.judges(role, row.call_id) else translate(ROLES[role])
 
 
 def needed(row: Application) -> int:
@@ -239,7 +239,7 @@ def _next(one: Listed, principal: Principal) -> Link | None:
     """The next action, as a link if the reader can perform it, else with an empty URL."""
     row = one.application
     for action in NEXT_ACTIONS:
-        permitted = action.role is None or principal.covers(action.role, row.call_id)
+        permitted = action.role is None or principal.judges(action.role, row.call_id)
         if row.step == action.step and permitted and action.condition(one):
             url = url_for(action.endpoint, id=row.id) if action.endpoint else ""
             return Link(translate(action.title), url)

@@ -144,6 +144,7 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
     shown = _Shown.of(application)
     case = case_of(application, now(), shown.content)
     asked = reviews.of(application)
+    read = reviews.readable(application, asked, principal())
     events = history.of(application, principal())
     found = statuses.of([application])[application.id]
     lines = checklist.lines(application, shown.submission, check)
@@ -155,14 +156,14 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
         problems=tuple(checklist.problems(lines)),
         checking=_checking(application) and shown.newest,
         offers=sorted(available(application), key=_weight),
-        reviewers=tuple(decision_summary.reviewer(application, one) for one in asked),
+        reviewers=tuple(decision_summary.reviewer(application, one, hidden=one not in read) for one in asked),
         assigns=_assigns(application),
-        summary=decision_summary.rests_on(application, asked, case),
+        summary=decision_summary.rests_on(application, read, case),
         entries=timeline.entries(events[:FEW]),
         events=len(events),
         award=found.award_id,
         conflicts=conflicts.current(application),
-        lifts=_may(application, Permission.LIFT_CONFLICT),
+        lifts=_judges(application, Permission.LIFT_CONFLICT),
         declares=_declares(application),
     )
     return page("applications/officer_view.html", view)
@@ -240,9 +241,15 @@ def _may(application: Application, permission: Permission) -> bool:
     return bool(roles_on(application, principal()) & ALLOWED[permission])
 
 
+def _judges(application: Application, permission: Permission) -> bool:
+    """Whether the reader has the permission, and has not applied in the call themselves."""
+    return _may(application, permission) and application.call_id not in principal().applied
+
+
 def _checking(application: Application) -> bool:
     """Whether the reader can complete the checklist now."""
-    return _may(application, Permission.CHECK) and checked_at(flow_of(application), application.step, application.stage)
+    checking = checked_at(flow_of(application), application.step, application.stage)
+    return checking and _judges(application, Permission.CHECK)
 
 
 def _weight(offer: Any) -> int:
@@ -252,7 +259,7 @@ def _weight(offer: Any) -> int:
 
 def _assigns(application: Application) -> str | None:
     """The URL where reviewers are invited; None without permission or at another step."""
-    if application.step != "review" or not _may(application, Permission.ASSIGN):
+    if application.step != "review" or not _judges(application, Permission.ASSIGN):
         return None
     return url_for("assignments.new", id=application.id)
 

@@ -18,11 +18,12 @@ from grants.queries import completeness
 from grants.services import reports
 from grants.services.applications import drafts
 from grants.web.reports.progress import SpendingTotals, money_used
-from grants.web.site.authorization import principal
+from grants.web.site.authorization import actor_on_row, principal
 from grants.web.site.autosave import Saved, automatic, part
 from grants.web.site.components import Problem
 from grants.web.site.formats import clock, translate
 from grants.web.site.navigation import page
+from workflows.engine.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def _value_of(field: Any) -> Any:
 def keep(report: Report, form: ReportForm) -> None:
     """Save the form in a transaction and settle the kept version, if any. Raises Refused or Stale."""
     with transaction():
-        reports.save(report, **form.values(), version=request.form.get("version", -1, type=int))
+        version = request.form.get("version", -1, type=int)
+        reports.save(report, **form.values(), version=version, actor=actor_on_row(report, Role.APPLICANT))
         _settle(request.form.get("kept", type=int), report)
 
 

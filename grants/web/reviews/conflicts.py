@@ -63,7 +63,11 @@ def _facts(assignment: Assignment) -> tuple[Fact, ...]:
 def _checks(assignment: Assignment) -> tuple[Check, ...]:
     facts = reviews.looked_up(assignment)
     return (
-        _check(facts.member, gettext("You act for the applicant"), gettext("No shared organisation or chapter")),
+        _check(
+            facts.member,
+            gettext("You have been involved on the applicant’s side"),
+            gettext("No shared organisation or chapter"),
+        ),
         _check(
             facts.applied,
             gettext("Your organisation has applied to this call"),

@@ -20,6 +20,7 @@ from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
+from workflows.flows.assignment import AT_WORK
 
 bp = Blueprint("reviews", __name__)
 
@@ -37,6 +38,8 @@ def show(id: int) -> str:
     """The declaration first; then, if no conflict was declared, the proposal and its rubric."""
     assignment = load(Assignment, id)
     if assignment.step == "asked" and scoring.open_for(assignment):
+        return _before(assignment, ConflictForm())
+    if assignment.application.call_id in principal().applied and assignment.step in AT_WORK:
         return _before(assignment, ConflictForm())
     if assignment.step == "ready" and assignment.review and scoring.open_for(assignment):
         return _scoring(assignment, _form(assignment))
@@ -120,7 +123,7 @@ def send(id: int) -> Response | tuple[Response | str, int]:
 @permitted(Permission.READ_REVIEWS)
 def of(id: int) -> str:
     """The reviews of an application side by side: criteria by reviewers, totals, amounts, comments."""
-    return page("reviews/compare.html", comparison.compared(load(Application, id)))
+    return page("reviews/compare.html", comparison.compared(load(Application, id), principal()))
 
 
 def _declare(assignment: Assignment, form: ConflictForm) -> None:

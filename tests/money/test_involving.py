@@ -1,0 +1,201 @@
+"""Somebody changes sides at the very instant of a decision, a review or a draft: one of the two comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from grants.db import db, transaction
+from grants.models import Application, Assignment, Event, Involvement
+from grants.queries import cases
+from grants.services import persons, transitions
+from grants.services.applications import drafts, involvements
+from grants.services.refusals import Refused, Stale
+from grants.services.reviews import assignments
+from tests import world
+from tests.money.conftest import Copies
+from tests.money.racing import DONE, ROUNDS, Command, together, unlock
+from tests.money.test_judging import Meeting
+from tests.prepared import Prepare
+from workflows.engine.roles import Role
+
+NO = "The costs are far too high for what the project would bring to the region."
+
+
+@pytest.fixture(scope="session")
+def recommended(prepare: Prepare) -> str:
+    """An application that waits for Pia's decision; she acts for the chapter in Bolivia."""
+
+    def fill() -> None:
+        made = world.build(programmes=("BTN-L",))
+        row = world.in_review(made)
+        world.review(made, row)
+        world.apply(made, row, "to_panel", "olga", Role.OFFICER)
+        world.apply(made, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=NO)
+        with transaction():
+            persons.join(made.people["pia"], made.chapters["bo"], actor=world.SYSTEM)
+
+    return prepare("recommended_to_pia", fill)
+
+
+@pytest.fixture(scope="session")
+def scored(prepare: Prepare) -> str:
+    """Ron has scored an application and not submitted his review."""
+
+    def fill() -> None:
+        made = world.build(programmes=("BTN-L",))
+        world.scored(made, world.in_review(made), "ron")
+
+    return prepare("scored_before_joining", fill)
+
+
+def joining(name: str) -> Command:
+    """The person joins the applicant."""
+
+    def read() -> Callable[[], object]:
+        made = world.found()
+        person, chapter = made.people[name], made.chapters["mg"]
+        db.session.commit()
+        return lambda: persons.join(person, chapter, actor=world.SYSTEM)
+
+    return read
+
+
+def decline() -> Callable[[], object]:
+    """Pia declines the application."""
+    row, pia = db.session.get_one(Application, 1), world.found().actor("pia", Role.APPROVER)
+    _ = row.call.programme
+    db.session.commit()
+    return lambda: transitions.apply(row, "decline", actor=pia, answers={"feedback": NO})
+
+
+def begin(chapter: str) -> Command:
+    """The chapter begins a draft in the call."""
+
+    def read() -> Callable[[], object]:
+        made = world.found()
+        call, row, actor = made.calls["BTN-L"], made.chapters[chapter], made.actor(f"{chapter}1", Role.APPLICANT)
+        db.session.commit()
+        return lambda: drafts.begin(call=call, organisation=row, actor=actor)
+
+    return read
+
+
+def send() -> Callable[[], object]:
+    """Ron submits his review."""
+    assignment, ron = db.session.query(Assignment).one(), world.found().actor("ron", Role.REVIEWER)
+    assert assignment.review is not None
+    _ = assignment.person.name, assignment.review.scores
+    db.session.commit()
+    return lambda: transitions.apply(assignment, "send", actor=ron)
+
+
+def later(app: Flask, one: str, other: str) -> bool:
+    """Whether the last event with the first key came after that with the other."""
+    with app.app_context():
+        ids = {event.key: event.id for event in db.session.query(Event).order_by(Event.id)}
+    return ids.get(one, 0) > ids[other]
+
+
+def deciding(app: Flask, meeting: Meeting, other: Command, key: str) -> bool:
+    """Pia declines while she changes sides; returns whether the decision came after that."""
+    decided, changed = together(app, [decline, meeting.other(other)])
+    assert changed == DONE
+    assert decided == DONE or isinstance(decided, Refused)
+    return later(app, "decline", key)
+
+
+CHANGES = [(joining("pia"), "join"), (begin("bo"), "begin")]
+
+
+@pytest.mark.parametrize(("change", "key"), CHANGES)
+def test_nobody_decides_once_they_have_changed_sides(
+    copies: Copies, recommended: str, monkeypatch: pytest.MonkeyPatch, change: Command, key: str
+) -> None:
+    for _ in range(ROUNDS):
+        with copies(recommended) as app, monkeypatch.context() as patch:
+            assert deciding(app, Meeting(patch, cases, "of"), change, key) is False
+
+
+@pytest.mark.parametrize(("change", "key"), CHANGES)
+def test_without_the_lock_they_would_decide_after_changing_sides(
+    copies: Copies, recommended: str, monkeypatch: pytest.MonkeyPatch, change: Command, key: str
+) -> None:
+    unlock(monkeypatch)
+    with copies(recommended) as app:
+        assert deciding(app, Meeting(monkeypatch, cases, "of", longest=10), change, key) is True
+
+
+@pytest.mark.parametrize(("change", "at"), [(joining("pia"), "note_joining"), (begin("bo"), "note_beginning")])
+def test_a_decision_that_comes_second_is_refused(
+    copies: Copies, recommended: str, monkeypatch: pytest.MonkeyPatch, change: Command, at: str
+) -> None:
+    with copies(recommended) as app:
+        changed, decided = together(app, [change, Meeting(monkeypatch, involvements, at).other(decline)])
+
+        assert changed == DONE
+        assert isinstance(decided, Refused)
+
+
+def reviewing(app: Flask, meeting: Meeting) -> str:
+    """Ron submits his review while he joins the applicant; returns what becomes of it."""
+    sent, joined = together(app, [send, meeting.other(joining("ron"))])
+    assert joined == DONE
+    assert sent == DONE or isinstance(sent, Refused | Stale)
+    with app.app_context():
+        return db.session.query(Assignment).one().step
+
+
+def test_no_review_of_a_new_member_counts(copies: Copies, scored: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(ROUNDS):
+        with copies(scored) as app, monkeypatch.context() as patch:
+            assert reviewing(app, Meeting(patch, cases, "of")) == "conflicted"
+
+
+def test_without_the_lock_the_review_of_a_new_member_would_count(
+    copies: Copies, scored: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Joining leaves the assignment open here, because its version is a second safeguard."""
+    unlock(monkeypatch)
+    monkeypatch.setattr(assignments, "release_member", lambda *_, **__: None)
+    with copies(scored) as app:
+        assert reviewing(app, Meeting(monkeypatch, cases, "of", longest=10)) == "sent"
+
+
+def drafting(app: Flask, meeting: Meeting) -> bool:
+    """A draft begins while Ron joins the applicant; returns whether he is involved in it, if it has begun."""
+    begun, joined = together(app, [begin("mg"), meeting.other(joining("ron"))])
+    assert joined == DONE
+    assert begun == DONE or isinstance(begun, Stale)
+    with app.app_context():
+        ron = world.found().people["ron"].id
+        return begun != DONE or db.session.query(Involvement).filter_by(person_id=ron).count() == 1
+
+
+def test_a_new_member_is_involved_in_a_draft_that_begins_meanwhile(
+    copies: Copies, large: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(ROUNDS):
+        with copies(large) as app, monkeypatch.context() as patch:
+            assert drafting(app, Meeting(patch, drafts, "against")) is True
+
+
+def test_without_the_lock_a_new_member_would_have_no_part_in_the_draft(
+    copies: Copies, large: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlock(monkeypatch)
+    with copies(large) as app:
+        assert drafting(app, Meeting(monkeypatch, drafts, "against", longest=10)) is False
+
+
+def test_a_draft_is_stale_when_somebody_joins_before_the_applicant_is_held(
+    copies: Copies, large: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with copies(large) as app:
+        meeting = Meeting(monkeypatch, involvements, "members", longest=10)
+        begun, joined = together(app, [begin("mg"), meeting.other(joining("ron"))])
+
+        assert joined == DONE
+        assert isinstance(begun, Stale)

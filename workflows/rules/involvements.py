@@ -1,0 +1,56 @@
+"""Rules about people who must not judge an application: those on an applicant's side, and its reviewers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from workflows.cases import Involvements
+from workflows.engine.message import ANOTHER, Message
+from workflows.engine.roles import Actor
+
+
+class Judged(Protocol):
+    """A case that knows who must not judge it."""
+
+    @property
+    def involvements(self) -> Involvements:
+        """The people who must not judge it."""
+
+
+def not_involved(case: Judged, actor: Actor) -> Message | None:
+    """The person was never involved on the applicant’s side."""
+    if actor.person not in case.involvements.applicants:
+        return None
+    return Message("You have been involved on the applicant’s side, so another person must do this.", cure=ANOTHER)
+
+
+def no_rival(case: Judged, actor: Actor) -> Message | None:
+    """The person was never involved in another application of the call."""
+    if actor.person not in case.involvements.rivals:
+        return None
+    return Message("Your organisation has applied to this call, so another person must do this.", cure=ANOTHER)
+
+
+def not_a_reviewer(case: Judged, actor: Actor) -> Message | None:
+    """The person has not opened the application as a reviewer."""
+    if actor.person not in case.involvements.reviewers:
+        return None
+    return Message("You have opened this application as a reviewer, so another person must do this.", cure=ANOTHER)
+
+
+IMPARTIAL = (not_involved, no_rival)
+"""The guards of everything that a role of the Foundation does with an application."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """A command that is no transition."""
+
+    involvements: Involvements
+
+
+def objections(involvements: Involvements, actor: Actor) -> tuple[Message, ...]:
+    """Every reason against the person, for a command that is no transition; empty when they may do it."""
+    answers = (guard(_Judging(involvements), actor) for guard in IMPARTIAL)
+    return tuple(answer for answer in answers if answer)
