@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, select
 
 from grants.access.principals import load_principal
 from grants.db import db
 from grants.models import Application, Appointment, Assignment, Conflict, Person
-from grants.queries import involvements, reviews
+from grants.queries import involvements, persons, reviews
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
 from workflows.flows.assignment import AT_WORK, OPEN
@@ -42,13 +42,8 @@ def candidates(application: Application) -> list[Candidate]:
 
     Six queries for any number of people.
     """
-    scope = or_(
-        Appointment.call_id == application.call_id,
-        Appointment.programme == application.call.programme,
-        and_(Appointment.programme.is_(None), Appointment.call_id.is_(None)),
-    )
     appointed = select(Appointment.person_id).where(
-        Appointment.role == Role.REVIEWER, Appointment.ended_at.is_(None), scope
+        Appointment.role == Role.REVIEWER, persons.covering(application.call)
     )
     people = list(
         db.session.scalars(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, db
-from grants.models import Appointment, Call, Membership, Person, SignIn
+from grants.models import Application, Appointment, Call, Conflict, Membership, Person, SignIn
 from grants.queries.search import containing
 from workflows.engine.roles import Role
 
@@ -122,3 +123,24 @@ def calls(principal: Principal) -> list[tuple[int, str]]:
     if not principal.covers_everything(Role.ADMINISTRATOR):
         wanted = wanted.where(Call.id.in_(principal.calls.get(Role.ADMINISTRATOR) or ()))
     return list(db.session.execute(wanted))
+
+
+def covering(call: Call) -> ColumnElement[bool]:
+    """Current appointments that cover the call."""
+    everywhere = and_(Appointment.programme.is_(None), Appointment.call_id.is_(None))
+    scope = or_(Appointment.call_id == call.id, Appointment.programme == call.programme, everywhere)
+    return and_(Appointment.ended_at.is_(None), scope)
+
+
+def judging(application: Application) -> Mapping[Role, frozenset[int]]:
+    """The ids of the people in each role of its call, without those with a conflict of interest on the application."""
+    conflict = select(Conflict.person_id).where(Conflict.application_id == application.id, Conflict.lifted_at.is_(None))
+    wanted = (
+        select(Appointment.role, Appointment.person_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(covering(application.call), Person.ended_at.is_(None), Appointment.person_id.not_in(conflict))
+    )
+    found: dict[Role, set[int]] = defaultdict(set)
+    for role, person in db.session.execute(wanted):
+        found[Role(role)].add(person)
+    return {role: frozenset(people) for role, people in found.items()}

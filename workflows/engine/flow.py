@@ -170,7 +170,7 @@ class Flow:
             return (self._misplaced(key, case.step),)
         if actor.role not in transition.roles:
             return (_forbidden(transition.roles),)
-        return tuple(message for rule in transition.guards for message in _messages_of(rule(case, actor)))
+        return tuple(message for rule in transition.guards for message in messages_of(rule(case, actor)))
 
     def _misplaced(self, key: str, step: str) -> Message:
         known = next((row for row in self.transitions if row.key == key), None)
@@ -217,7 +217,7 @@ def _forbidden(roles: tuple[Role, ...]) -> Message:
 def unanswered(transition: Transition, answers: Mapping[str, Any]) -> tuple[Message, ...]:
     """A message for each field of the transition whose answer is missing or invalid."""
     return tuple(
-        message for field in transition.fields for message in _messages_of(_missing(field, answers.get(field.key)))
+        message for field in transition.fields for message in messages_of(_missing(field, answers.get(field.key)))
     )
 
 
@@ -241,7 +241,8 @@ def _missing(field: Field, answer: Any) -> Message | None:
     return None
 
 
-def _messages_of(answer: Message | tuple[Message, ...] | None) -> tuple[Message, ...]:
+def messages_of(answer: Message | tuple[Message, ...] | None) -> tuple[Message, ...]:
+    """The answer of a guard as a tuple."""
     if answer is None:
         return ()
     return (answer,) if isinstance(answer, Message) else answer

@@ -14,7 +14,7 @@ from grants.access.principals import roles_on
 from grants.db import now
 from grants.forms.checks import CheckForm
 from grants.models import Application, Submission
-from grants.queries import conflicts, documents, history, proposals, reviews, statuses
+from grants.queries import conflicts, documents, history, persons, proposals, reviews, statuses
 from grants.queries.cases.applications import case as case_of
 from grants.queries.conflicts import Declared
 from grants.queries.documents import DocumentStatus
@@ -30,12 +30,14 @@ from grants.web.applications.submissions import SubmissionList
 from grants.web.site import limits, timeline
 from grants.web.site.authorization import principal
 from grants.web.site.components import Fact, Problem, Tab
-from grants.web.site.formats import amount
+from grants.web.site.formats import amount, translate
 from grants.web.site.navigation import page
 from grants.web.transitions import available
+from workflows.cases import ApplicationCase
 from workflows.deadlines import Elapsed
 from workflows.engine.steps import Step
 from workflows.forms.completeness import Content
+from workflows.rules import staffing
 from workflows.rules.decisions import checked_at
 
 FEW = 6
@@ -62,6 +64,7 @@ class OfficerView:
     checklist: the eligibility checks; problems: errors of a line that was not saved; checking: whether the reader can
     complete the checks now. offers: the reader's transitions. assigns: the URL where reviewers are invited, None if
     the reader cannot do so. entries: the newest of the history, of `events` in all. award: its id.
+    missing: the roles in which nobody is left who may continue, each as a sentence.
     conflicts: those declared and not lifted; lifts: whether the reader may lift them. declares: the URL where the
     reader declares one, None if they cannot.
     """
@@ -73,6 +76,7 @@ class OfficerView:
     problems: tuple[Problem, ...]
     checking: bool
     offers: Sequence[object]
+    missing: tuple[str, ...]
     reviewers: tuple[ReviewerRow, ...]
     assigns: str | None
     summary: DecisionSummary | None
@@ -156,6 +160,7 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
         problems=tuple(checklist.problems(lines)),
         checking=_checking(application) and shown.newest,
         offers=sorted(available(application), key=_weight),
+        missing=_missing(application, case),
         reviewers=tuple(decision_summary.reviewer(application, one, hidden=one not in read) for one in asked),
         assigns=_assigns(application),
         summary=decision_summary.rests_on(application, read, case),
@@ -255,6 +260,12 @@ def _checking(application: Application) -> bool:
 def _weight(offer: Any) -> int:
     """Sort key: the main action comes first, irreversible ones last."""
     return WEIGHTS.index(offer.transition.weight)
+
+
+def _missing(application: Application, case: ApplicationCase) -> tuple[str, ...]:
+    """The roles in which nobody is left who may take this step or the next one."""
+    found = staffing.missing(flow_of(application), case, persons.judging(application))
+    return tuple(translate(message) for message in found)
 
 
 def _assigns(application: Application) -> str | None:
