@@ -96,6 +96,7 @@ class CallCase:
     arrived_at: datetime
     closes_at: datetime | None = None
     envelope_left: Decimal = ZERO
+    involvements: Involvements = Involvements()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

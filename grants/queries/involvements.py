@@ -10,7 +10,18 @@ from sqlalchemy import Select, any_, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from grants.db import db
-from grants.models import Application, Appointment, Assignment, Award, Batch, Instalment, Involvement, Payment, Review
+from grants.models import (
+    Application,
+    Appointment,
+    Assignment,
+    Award,
+    Batch,
+    Call,
+    Instalment,
+    Involvement,
+    Payment,
+    Review,
+)
 from workflows.cases import Involvements
 
 APPOINTED = Involvement.person_id == any_(
@@ -40,6 +51,17 @@ def of(application: Application) -> Involvements:
         )
     )
     return grouped((0, kind, person) for kind, person in found).get(0, NOBODY)
+
+
+def of_call(call: Call) -> Involvements:
+    """Those who must not decide about the call, because they have applied to it. One query."""
+    return Involvements(rivals=frozenset(db.session.scalars(applied(call))))
+
+
+def applied(call: Call) -> Select[int]:
+    """The people with a role who have applied to the call."""
+    parts = select(Involvement.person_id).join(Application, Application.id == Involvement.application_id)
+    return parts.where(Application.call_id == call.id, APPOINTED)
 
 
 def arms(batches: Sequence[Batch]) -> list[Select[Any]]:

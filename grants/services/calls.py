@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Call, Fund, Membership, MoreTime, Organisation
-from grants.queries import recipients
+from grants.queries import involvements, recipients
 from grants.queries.cases.calls import more_time
 from grants.services import locking, outbox
 from grants.services.effects import Context
@@ -23,6 +23,7 @@ from workflows.engine.roles import Actor, Role
 from workflows.flows.notifications import MORE_TIME
 from workflows.programme import CallRules
 from workflows.programmes import programmes
+from workflows.rules.involvements import objections
 
 MAX_LISTED = 4_000
 """Most characters of a list of changes that history stores; the rest is cut off."""
@@ -148,11 +149,12 @@ def drafts_of(call: Call) -> list[Application]:
 def give_time(call: Call, *, organisation: Organisation, until: datetime, reason: str, actor: Actor) -> MoreTime:
     """Extend the deadline for one applicant beyond that of the call, and tell them.
 
-    Raises Refused for a member of the applicant, and unless the call has been opened, has a deadline or is closed, and
-    `until` is later than every deadline that the applicant has now.
+    Raises Refused for a member of this or another applicant of the call, and unless the call has been opened, has a
+    deadline or is closed, and `until` is later than every deadline that the applicant has now.
     """
     locking.hold(call, actor=actor)
-    if reasons := [*_own(organisation, actor), *_against(call, organisation, until)]:
+    apart = _own(organisation, actor) or objections(involvements.of_call(call), actor)
+    if reasons := [*apart, *_against(call, organisation, until)]:
         raise Refused(*reasons)
     given = MoreTime(call_id=call.id, organisation=organisation, until=until, reason=reason.strip(), by=actor.person)
     db.session.add(given)

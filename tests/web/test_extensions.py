@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import false, select
 
 from grants.db import db, now, transaction
-from grants.models import Application, Call, Event, MoreTime, Organisation, Outbox
+from grants.models import Application, Call, Event, Involvement, MoreTime, Organisation, Outbox
+from grants.queries import involvements
 from grants.queries.cases import applications
 from grants.services import calls, persons, transitions
 from grants.services.applications import drafts
@@ -231,3 +233,41 @@ def test_an_applicant_with_more_time_can_begin_after_the_deadline(app: Flask, wo
             )
 
         assert drafts.against(call, chapter, applicant) == ()
+
+
+RIVAL = "Your organisation has applied to this call, so another person must do this."
+
+
+def favours(app: Flask, world: World) -> list[str]:
+    """What Olga, who once was a member of an applicant, is answered when she helps the applicants of the call."""
+    until, replies = later(app, days=3), []
+    with app.app_context():
+        with transaction() as session:
+            session.add(Involvement(application_id=1, person_id=world.people["olga"].id, part="member"))
+        olga, call = world.actor("olga", Role.OFFICER), db.session.get_one(Call, world.calls["BTN-L"].id)
+        rival = db.session.query(Organisation).filter_by(country="BO").one()
+        commands = (
+            lambda: transitions.apply(call, "extend", actor=olga, answers={"until": until, "reason": WHY}),
+            lambda: calls.give_time(call, organisation=rival, until=until + timedelta(days=1), reason=WHY, actor=olga),
+            lambda: transitions.apply(call, "close", actor=olga),
+        )
+        for command in commands:
+            try:
+                with transaction():
+                    command()
+                replies.append("done")
+            except Refused as refused:
+                replies += map(str, refused.reasons)
+    return replies
+
+
+def test_an_applicant_of_the_call_neither_extends_nor_closes_it(app: Flask, world: World) -> None:
+    assert favours(app, world) == [RIVAL] * 3
+
+
+def test_without_the_record_an_applicant_would_extend_the_call(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(involvements, "applied", lambda _: select(Involvement.person_id).where(false()))
+
+    assert favours(app, world) == ["done"] * 3

@@ -10,6 +10,7 @@ from workflows.engine.flow import Field, Flow, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.flows.notifications import EXTENDED
+from workflows.rules.involvements import no_rival
 from workflows.rules.rounds import has_money, later_deadline
 
 OFFICER = (Role.OFFICER,)
@@ -32,7 +33,7 @@ EXTEND = Transition(
     source=("open",),
     target="open",
     roles=OFFICER,
-    guards=(later_deadline,),
+    guards=(no_rival, later_deadline),
     fields=(
         Field("until", "instant", N_("New deadline (UTC)")),
         Field("reason", "text", N_("Reason"), N_("We send it to everyone who has a draft in this call."), words=3),
@@ -48,6 +49,7 @@ CLOSE = Transition(
     source=("open",),
     target="closed",
     roles=OFFICER,
+    guards=(no_rival,),
     weight="grave",
     history_text=N_("Closed"),
     consequence=N_("No more proposals can be submitted. We continue with those already submitted."),

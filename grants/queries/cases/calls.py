@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from grants.db import db
 from grants.models import Account, Balance, Call, Fund, MoreTime
+from grants.queries import involvements
 from workflows import cases
 
 ZERO = Decimal(0)
 
 
 def case(call: Call, arrived_at: datetime) -> cases.CallCase:
-    """The case of a call."""
+    """The case of a call, with its envelope and those who have applied to it in one query."""
+    applied = func.array(involvements.applied(call).scalar_subquery()).label("applied")
+    found = db.session.execute(_envelope(call).add_columns(applied)).first()
     return cases.CallCase(
-        step=call.step, arrived_at=arrived_at, closes_at=call.closes_at, envelope_left=envelope_left(call)
+        step=call.step,
+        arrived_at=arrived_at,
+        closes_at=call.closes_at,
+        envelope_left=_left(call, found),
+        involvements=cases.Involvements(rivals=frozenset(found.applied if found else ())),
     )
 
 
@@ -47,13 +55,20 @@ def round_of(call: Call) -> cases.Round:
 
 def envelope_left(call: Call) -> Decimal:
     """The amount that the call has left to award, in its currency. The fund is read with it, for the call's page."""
-    left = (
+    return _left(call, db.session.execute(_envelope(call)).first())
+
+
+def _envelope(call: Call) -> Select[Decimal, Fund]:
+    return (
         select(Balance.amount, Fund)
         .join(Account, Account.id == Balance.account_id)
         .join(Fund, Fund.id == Account.fund_id)
         .where(Account.call_id == call.id, Account.kind == "envelope")
     )
-    found = db.session.execute(left).first()
+
+
+def _left(call: Call, found: Any) -> Decimal:
+    """The amount in a row of `_envelope`; zero without one, before money is allocated and the call can open."""
     if found is None:
         return ZERO
     set_committed_value(call, "fund", found[1])
