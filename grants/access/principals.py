@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Integer, Select, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy import BindParameter, Integer, Select, String, bindparam, cast, literal, null, or_, select, union_all
 
 from grants.access.permissions import ALLOWED, EXTENT, Extent, Permission
 from grants.db import db
@@ -130,66 +130,77 @@ ANONYMOUS = Principal()
 
 
 PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+
+
 NO_CALL = cast(null(), Integer)
+NO_SCOPE = cast(null(), String), cast(null(), String)
+
+
+def _tie(person: Any, kind: str, id: Any, call: Any = NO_CALL, scope: tuple[Any, Any] = NO_SCOPE) -> Select[Any]:
+    """One part of TIES. scope: the role and the programme of an appointment."""
+    return select(person, literal(kind), id, call, *scope)
+
+
 TIES = union_all(
-    select(Membership.person_id, literal("acts for"), Membership.organisation_id, NO_CALL).where(
+    _tie(Membership.person_id, "acts for", Membership.organisation_id).where(
         Membership.person_id.in_(PEOPLE), Membership.ended_at.is_(None)
     ),
-    select(Conflict.person_id, literal("conflict"), Conflict.application_id, NO_CALL).where(
+    _tie(Conflict.person_id, "conflict", Conflict.application_id).where(
         Conflict.person_id.in_(PEOPLE), Conflict.lifted_at.is_(None)
     ),
-    select(Involvement.person_id, literal("involved"), Involvement.application_id, Application.call_id)
+    _tie(Involvement.person_id, "involved", Involvement.application_id, Application.call_id)
     .distinct()
     .join(Application, Application.id == Involvement.application_id)
     .where(Involvement.person_id.in_(PEOPLE)),
-    select(Assignment.person_id, literal("reviewing"), Assignment.application_id, NO_CALL)
+    _tie(Assignment.person_id, "reviewing", Assignment.application_id)
     .join(Application, Application.id == Assignment.application_id)
     .where(Assignment.person_id.in_(PEOPLE), Assignment.step.in_(OPEN), Application.step.not_in(DECIDED)),
-)
-APPOINTMENTS = (
-    select(Appointment.person_id, Appointment.role, Appointment.programme, Appointment.call_id, Call.id)
+    _tie(Appointment.person_id, "appointed", Appointment.call_id, Call.id, (Appointment.role, Appointment.programme))
     .outerjoin(Call, or_(Call.id == Appointment.call_id, Call.programme == Appointment.programme))
-    .where(Appointment.person_id.in_(PEOPLE), Appointment.ended_at.is_(None))
+    .where(Appointment.person_id.in_(PEOPLE), Appointment.ended_at.is_(None)),
 )
-"""The two queries about people. They are composed once, because every request asks them."""
+"""The query about people. It is composed once, because every request and every command asks it."""
 
 
 def load_principal(person: Person | None) -> Principal:
-    """Load the principal for a person, in two queries; the public for None and for an account that has ended."""
+    """Load the principal for a person, in one query; the public for None and for an account that has ended."""
     return load_principals([person])[0] if person else ANONYMOUS
 
 
 def load_principals(people: Iterable[Person]) -> list[Principal]:
-    """Load the principals for these people, in the same order, in two queries for any number."""
+    """Load the principals for these people, in the same order, in one query for any number."""
     wanted = list(people)
     ids = [person.id for person in wanted if person.ended_at is None]
-    rows = db.session.execute(TIES, {"people": ids}).all()
     ties: dict[int, list[Tie]] = defaultdict(list)
-    for owner, kind, id, call in rows:
-        ties[owner].append(Tie(kind, id, call))
-    scopes = scopes_of(ids)
-    return [
-        _principal(person, ties[person.id], *scopes[person.id]) if person.ended_at is None else ANONYMOUS
-        for person in wanted
-    ]
+    for owner, *tie in db.session.execute(TIES, {"people": ids}):
+        ties[owner].append(Tie(*tie))
+    return [_principal(person, ties[person.id]) if person.ended_at is None else ANONYMOUS for person in wanted]
 
 
 class Tie(NamedTuple):
-    """One row of TIES. id: of the organisation or the application; call: of the application, for an involvement."""
+    """One row of TIES.
+
+    id: of the organisation or the application, or of the only call of an appointment. call: of the application, for an
+    involvement; a call that the appointment covers. role, programme: of an appointment.
+    """
 
     kind: str
-    id: int
+    id: int | None
     call: int | None
+    role: str | None
+    programme: str | None
 
 
 Calls = dict[Role, frozenset[int] | None]
 Programmes = dict[Role, frozenset[str]]
 
 
-def _principal(person: Person, ties: list[Tie], calls: Calls, programmes: Programmes) -> Principal:
+def _principal(person: Person, ties: list[Tie]) -> Principal:
     ids: dict[str, set[int]] = defaultdict(set)
     for tie in ties:
-        ids[tie.kind].add(tie.id)
+        if tie.id is not None:
+            ids[tie.kind].add(tie.id)
+    calls, programmes = scope_of(tie for tie in ties if tie.kind == "appointed")
     return Principal(
         person=person,
         organisations=frozenset(ids["acts for"]),
@@ -197,24 +208,24 @@ def _principal(person: Person, ties: list[Tie], calls: Calls, programmes: Progra
         programmes=programmes,
         conflicts=frozenset(ids["conflict"]),
         involved=frozenset(ids["involved"]),
-        applied=frozenset(tie.call for tie in ties if tie.call is not None),
+        applied=frozenset(tie.call for tie in ties if tie.kind == "involved" and tie.call is not None),
         reviewing=frozenset(ids["reviewing"]),
     )
 
 
-def scopes_of(people: list[int]) -> dict[int, tuple[Calls, Programmes]]:
-    """What the current appointments of these people cover: the calls and the programmes of each role."""
-    held = db.session.execute(APPOINTMENTS, {"people": people}).all()
-    found: dict[int, tuple[Calls, Programmes]] = defaultdict(lambda: ({}, {}))
-    for owner, name, programme, call_id, reached in held:
-        role, (calls, programmes) = Role(name), found[owner]
-        if programme is not None:
-            programmes[role] = programmes.get(role, frozenset()) | {programme}
-        if programme is None and call_id is None:
+def scope_of(appointments: Iterable[Tie]) -> tuple[Calls, Programmes]:
+    """What the current appointments of one person cover: the calls and the programmes of each role."""
+    calls: Calls = {}
+    programmes: Programmes = {}
+    for tie in appointments:
+        role = Role(str(tie.role))
+        if tie.programme is not None:
+            programmes[role] = programmes.get(role, frozenset()) | {tie.programme}
+        if tie.programme is None and tie.id is None:
             calls[role] = None
         elif calls.get(role, frozenset()) is not None:
-            calls[role] = (calls.get(role) or frozenset()) | ({reached} if reached else frozenset())
-    return found
+            calls[role] = (calls.get(role) or frozenset()) | ({tie.call} if tie.call else frozenset())
+    return calls, programmes
 
 
 def roles_on(row: Any, principal: Principal) -> frozenset[Role]:

@@ -32,6 +32,7 @@ from grants.models import (
     Person,
     Report,
 )
+from grants.services import authority
 from grants.services.refusals import Stale
 from workflows.engine.roles import Actor
 
@@ -83,11 +84,13 @@ def hold(
 
     rows: what the command changes. A row of an application brings the whole application: agreement, reports,
     instalments, assignments and, with an award, fund and award; its call is shared. A batch brings the applications
-    that it pays. shared: what guards read and must not change meanwhile; the person of the actor always is. applicant:
-    hold the organisation too, because guards count over it. money: hold the fund even where there is no award yet.
-    invited: hold the applications too that the persons among the rows are to review, as they are once these are locked.
+    that it pays, without their assignments. shared: what guards read and must not change meanwhile; the person of the
+    actor always is. applicant: hold the organisation too, because guards count over it. money: hold the fund even where
+    there is no award yet. invited: hold the applications too that the persons among the rows are to review, as they are
+    once these are locked.
     applied: organisations to hold with all their applications, as they are once these are locked. Raises Stale when a
-    row belongs to another parent than before, or is gone.
+    row belongs to another parent than before, or is gone; at the first lock of a transaction, raises Refused when the
+    actor no longer holds their role on these rows.
     """
     state, shared, applied = _state(), tuple(shared), tuple(applied)
     _attach(*rows, *shared, *applied)
@@ -96,7 +99,7 @@ def hold(
     known = {*((Person, id) for id in persons), *((Call, id) for id in calls)} <= state.modes.keys()
     if known and state.has(rows) and not (applicant or money or invited or applied):
         return
-    state.begin()
+    first = state.begin()
     state.take(Person, _ids(rows, Person), persons)
     rows = (*rows, *_invitations(_ids(rows, Person))) if invited else rows
     parents = _parents(rows)
@@ -108,6 +111,8 @@ def hold(
     state.take(Call, _ids(rows, Call), calls | {parent.call_id for parent in parents})
     _take_from_applications(state, rows, parents, money=money)
     _compare(state, rows, parents)
+    if first and actor:
+        authority.confirm(actor, [row for row in rows if not isinstance(row, Chain)])
 
 
 def require(row: Model) -> None:
@@ -163,11 +168,13 @@ class _State:
     def of(self, model: type[Model], ids: Iterable[Any]) -> list[Any]:
         return [self.rows[model, id] for id in ids if (model, id) in self.rows]
 
-    def begin(self) -> None:
-        """Forget what was read before the first lock, so that everything is read again after it."""
-        if self.place == (-1, None):
+    def begin(self) -> bool:
+        """Forget what was read before the first lock, so that everything is read again after it; whether this is it."""
+        first = self.place == (-1, None)
+        if first:
             db.session.flush()
             _forget()
+        return first
 
     def take(self, model: type[Model], alone: set[Any], shared: Iterable[Any] = ()) -> None:
         """Lock the rows that are not held yet, by key; one statement for each run of the same strength."""
@@ -292,7 +299,8 @@ def _take_from_applications(
 ) -> None:
     """Lock the applications and everything that comes after them in the order."""
     state.take(Application, {parent.id for parent in parents})
-    paying = _take_parts(state, [parent.id for parent in parents])
+    only_paid = all(isinstance(row, Batch | Chain) for row in rows)
+    paying = _take_parts(state, [parent.id for parent in parents], reviewers=not only_paid)
     spending = state.of(Application, (parent.id for parent in parents) if money else paying)
     funds = {row.fund_id for row in rows if isinstance(row, Batch)} | {one.call.fund_id for one in spending}
     state.take(Fund, _ids(rows, Fund) | funds)
@@ -301,15 +309,19 @@ def _take_from_applications(
     _take_heads(state, rows, parents)
 
 
-def _take_parts(state: _State, applications: list[int]) -> dict[int, int]:
-    """Lock what belongs to the applications; returns the award of each application that has one."""
+def _take_parts(state: _State, applications: list[int], *, reviewers: bool) -> dict[int, int]:
+    """Lock what belongs to the applications; returns the award of each application that has one.
+
+    reviewers: lock the assignments too, which payments do not change.
+    """
     if not applications:
         return {}
     found = select(Award.application_id, Award.id).where(Award.application_id.in_(applications))
     awards: dict[int, int] = dict(db.session.execute(found.order_by(Award.id)).all())
     for model in (Agreement, Report, Instalment) if awards else ():
         state.take_where(model, model.award_id.in_(awards.values()))
-    state.take_where(Assignment, Assignment.application_id.in_(applications))
+    if reviewers:
+        state.take_where(Assignment, Assignment.application_id.in_(applications))
     return awards
 
 

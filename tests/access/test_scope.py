@@ -5,7 +5,7 @@ In the counter-tests every role is unlimited: the same request then changes anot
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -77,15 +77,13 @@ def small_grant(world: w.World, chapter: str) -> Award:
 @pytest.fixture
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the limit: every appointment covers everything."""
-    real = principals.scopes_of
+    real = principals.scope_of
 
-    def everything(people: list[int]) -> Any:
-        found: Any = defaultdict(lambda: ({}, {}))
-        for person, (held, programmes) in real(people).items():
-            found[person] = (dict.fromkeys(held), programmes)
-        return found
+    def everything(appointments: Iterable[principals.Tie]) -> Any:
+        held, programmes = real(appointments)
+        return dict.fromkeys(held), programmes
 
-    monkeypatch.setattr(principals, "scopes_of", everything)
+    monkeypatch.setattr(principals, "scope_of", everything)
 
 
 def browser(app: Flask, name: str) -> Careful:

@@ -10,14 +10,14 @@ from flask import Flask
 from grants.db import db, now, transaction
 from grants.models import Application, Assignment, Conflict, Event, Outbox
 from grants.queries import cases, reviews
-from grants.services import transitions
+from grants.services import persons, transitions
 from grants.services.refusals import Refused
 from grants.services.reviews import assignments, conflicts
 from tests import world as w
 from tests.browser import signed_in
 from tests.prepared import Prepare
 from tests.world import World
-from workflows.engine.roles import Role
+from workflows.engine.roles import CLOCK, Role
 
 WHY = "The review is not needed any more."
 
@@ -180,6 +180,8 @@ def test_a_declaration_needs_a_kind(app: Flask, world: World) -> None:
 
 def test_the_review_of_an_officer_in_conflict_leaves_the_count_too(app: Flask, world: World) -> None:
     """Rex is an officer as well, as in data of an earlier release."""
+    with app.app_context(), transaction():
+        persons.appoint(world.people["rex"], Role.OFFICER, actor=CLOCK)
     with app.app_context(), transaction():
         row = db.session.query(Application).one()
         conflicts.declare_as_staff(

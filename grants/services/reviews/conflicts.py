@@ -54,12 +54,12 @@ def lift(conflict: Conflict, *, reason: str, actor: Actor) -> None:
 
     Also for a person involved on the side of an applicant of the call.
     """
+    if conflict.person_id == actor.person:
+        raise Refused(Message("This is your own conflict of interest, so another person must lift it."))
     application = db.session.get_one(Application, conflict.application_id)
     locking.hold(application, actor=actor)
     if reasons := objections(involvements.of(application), actor):
         raise Refused(*reasons)
-    if conflict.person_id == actor.person:
-        raise Refused(Message("This is your own conflict of interest, so another person must lift it."))
     if conflict.lifted_at is not None:
         raise Refused(Message("This conflict of interest has already been lifted."))
     conflict.lifted_at, conflict.lifted_by, conflict.lifted_reason = now(), actor.person, reason.strip()
