@@ -14,7 +14,7 @@ from grants.db import bind_app, db, transaction
 from grants.outside.servers import Postgres, Unstartable, create_database
 from grants.outside.servers.postgres import ROLES, plain
 from grants.services import transitions
-from grants.services.integrity import comparison
+from grants.services.integrity import adoption
 from grants.services.reviews import assignments
 
 # Any number works, if every host uses the same one.
@@ -49,7 +49,7 @@ def prepare(settings: Settings, running: Settings) -> None:
     migrate(running.owner_database_url)
     with bind_app(running, "grants.init").app_context():
         with transaction():
-            comparison.adopt()
+            adoption.adopt()
         with transaction():
             assignments.release_unappointed(apply=transitions.apply)
         db.engine.dispose()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import bindparam, insert, select
 
 import reports
-from grants.db import autocommit
+from grants.db import autocommit, transaction
 from grants.jobs.program import storage
-from grants.models import DocumentFile, DocumentSnapshot
-from grants.services import outbox
+from grants.models import Document, DocumentFile, DocumentSnapshot
+from grants.services import documents, locking, outbox
+from grants.services.integrity import changes
 from reports import Unprintable
 from reports.snapshots import parse
 
@@ -46,6 +47,10 @@ def print_document(held: outbox.Claim) -> None:
         "pages": rendered.pages,
         "made_with": rendered.made_with,
     }
-    with autocommit() as connection:
-        if connection.execute(FILE, {"row": held.id, "token": held.token, **facts}).first() is None:
+    with transaction() as session:
+        document = session.get_one(Document, id)
+        locking.hold(locking.Chain("application", document.application_id))
+        values = {"row": held.id, "token": held.token, **facts}
+        if session.execute(FILE, values, execution_options=changes.NOTED).first() is None:
             raise outbox.Fenced(held)
+        documents.printed(document)

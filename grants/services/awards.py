@@ -28,7 +28,7 @@ from grants.models import (
 from grants.queries import cases
 from grants.services import decisions, documents, letters, locking, numbering, reports
 from grants.services.effects import Context
-from grants.services.integrity import fingerprints, history
+from grants.services.integrity import history
 from grants.services.money import instalments, ledger
 from grants.services.refusals import Refused, Stale
 from reports.snapshots import AwardLetter
@@ -116,10 +116,7 @@ def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version:
     divided = "; ".join(f"{line.what}: {round(line.agreed, 3):f}" for line in lines)
     message = Message("Award divided over the budget lines")
     db.session.flush()
-    facts = fingerprints.of(agreement)
-    history.record(
-        history.about(agreement), actor=actor, key="divide", message=message, words={"lines": divided}, facts=facts
-    )
+    history.record(history.about(agreement), actor=actor, key="divide", message=message, words={"lines": divided})
 
 
 def _against(award: Award, lines: list[AwardLine], wanted: list[Decimal]) -> tuple[Message, ...]:

@@ -15,7 +15,7 @@ from grants.queries import involvements, recipients
 from grants.queries.cases.calls import more_time
 from grants.services import locking, outbox
 from grants.services.effects import Context
-from grants.services.integrity import fingerprints, history
+from grants.services.integrity import history
 from grants.services.money import funds, ledger
 from grants.services.refusals import Refused, Stale
 from workflows.engine.message import Message, Money, Value
@@ -221,4 +221,4 @@ def _record(
     step: str | None = None,
 ) -> None:
     about = history.About("call", call.id, "call", call.id, step_to=step)
-    history.record(about, actor=actor, key=key, message=message, words=words, facts=fingerprints.of(call))
+    history.record(about, actor=actor, key=key, message=message, words=words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from grants.db import db
 from grants.models import Application, Decision, Person, Recommendation, Submission
@@ -33,9 +33,9 @@ def recommend(application: Application, context: Context) -> Message:
 
 def reconsider(application: Application, context: Context) -> None:
     """Mark the application's recommendations as sent back: they stay stored and no longer count."""
-    db.session.execute(
-        update(Recommendation).where(Recommendation.application_id == application.id).values(sent_back=True)
-    )
+    wanted = select(Recommendation).where(Recommendation.application_id == application.id, ~Recommendation.sent_back)
+    for recommendation in db.session.scalars(wanted.order_by(Recommendation.id)):
+        recommendation.sent_back = True
 
 
 def decline(application: Application, context: Context) -> dict[str, Value]:

@@ -8,10 +8,13 @@ from typing import Any
 from sqlalchemy import select
 
 from grants.db import db, today
-from grants.models import Application, Document, DocumentEnd, DocumentSnapshot, Submission
+from grants.models import Application, Document, DocumentEnd, DocumentFile, DocumentSnapshot, Submission
 from grants.services import numbering, outbox
+from grants.services.integrity import changes, history
 from reports.snapshots import AwardLetter, DeclineLetter, ImpactReport, Receipt
 from reports.snapshots.facts import Language
+from workflows.engine.message import Message
+from workflows.engine.roles import CLOCK
 
 SERIES: dict[type[AwardLetter | DeclineLetter | ImpactReport | Receipt], str] = {
     AwardLetter: "L", DeclineLetter: "D", Receipt: "Q", ImpactReport: "I"}  # fmt: skip
@@ -81,6 +84,18 @@ def _newest(application: Application, kind: str) -> int | None:
     """The id of the newest document of that kind of the application."""
     wanted = select(Document.id).where(Document.application_id == application.id, Document.kind == kind)
     return db.session.scalar(wanted.order_by(Document.id.desc()).limit(1))
+
+
+def printed(document: Document) -> None:
+    """Record in the history of its application that the file of a document has just been stored."""
+    changes.note(DocumentFile, [document.id])
+    history.record(
+        history.About("application", document.application_id, "document", document.id),
+        actor=CLOCK,
+        key="print",
+        message=Message("Document %(number)s printed", number=document.number),
+        audience="office",
+    )
 
 
 def revoke(application: Application, kind: str, *, reason: str) -> None:

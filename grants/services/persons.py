@@ -9,7 +9,7 @@ from grants.models import Application, Appointment, Membership, Organisation, Pe
 from grants.services import locking, transitions
 from grants.services.applications import involvements
 from grants.services.effects import Apply
-from grants.services.integrity import fingerprints, history
+from grants.services.integrity import history
 from grants.services.reviews import assignments
 from workflows.engine.message import Message
 from workflows.engine.roles import ROLES, Actor, Role
@@ -97,4 +97,4 @@ def sign_out_everywhere(person: Person) -> None:
 
 def _record(row: Appointment | Membership, actor: Actor, key: str, message: Message) -> None:
     about = history.About("person", row.person_id, row.__tablename__, row.id)
-    history.record(about, actor=actor, key=key, message=message, facts=fingerprints.of(row))
+    history.record(about, actor=actor, key=key, message=message)

@@ -17,7 +17,7 @@ from grants.queries.flows import InApplication, Stateful, flow_of, parent_applic
 from grants.services import agreements, awards, batches, calls, decisions, locking, outbox, reports, updates
 from grants.services.applications import submissions
 from grants.services.effects import Change, Context, EffectFunction, Together, Values
-from grants.services.integrity import fingerprints, history
+from grants.services.integrity import history
 from grants.services.money import instalments, repayments
 from grants.services.refusals import Refused, Stale
 from grants.services.reviews import assignments, conflicts
@@ -206,7 +206,6 @@ def _event(change: Change) -> history.Record:
         message=change.result if isinstance(change.result, Message) else _recorded(change),
         words={"person": row.person.name, **words} if isinstance(row, Assignment) else words,
         audience="office" if isinstance(row, Assignment) else _audience(transition, context.actor),
-        facts=fingerprints.of(row),
     )
 
 

@@ -13,10 +13,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from grants.db import Model, db
 from grants.models import Head
 from grants.services import locking
+from grants.services.integrity import changes
 
 HELD = frozenset(locking.ORDER) - {Head}
 """The tables whose rows are held one by one; the head of a chain is held with its subject (`locking.head`)."""
-ALONE = {"synchronize_session": False, "autoflush": False}
+ALONE = {"synchronize_session": False, "autoflush": False, **changes.NOTED}
 """A flush before the statement would write the rows one by one."""
 MOST = 1_000
 """The most rows of one statement: PostgreSQL takes at most 65,535 parameters."""
@@ -63,6 +64,7 @@ def _update(rows: Sequence[Model], changed: tuple[str, ...]) -> None:
         written[version] = version + 1
     matched = update(model).where(*(columns[key] == given.c[f"new_{key}"] for key in read)).values(written)
     count = len(db.session.execute(matched.returning(columns[keys[0]]), execution_options=ALONE).all())
+    changes.note(model, [getattr(row, keys[0]) for row in rows], [columns[key].name for key in changed])
     if count != len(rows):
         raise StaleDataError(f"{len(rows)} rows of {model.__tablename__} were to be updated; {count} were matched.")
     for row in rows:

@@ -91,6 +91,7 @@ def play() -> dict[str, str]:
     with transaction() as session:
         for row in session.query(Application).filter(Application.organisation_id != world.chapters["bo"].id):
             session.add(Conflict(application_id=row.id, person_id=world.people["conf"].id, kinds="member"))
+        w.recorded()
     conflict = db.session.query(Conflict.id).filter_by(application_id=int(found["reviewed"])).scalar()
     return found | {"conflict": str(conflict)}
 
@@ -120,6 +121,7 @@ def _people(world: World, settings: Settings) -> dict[str, str]:
                 persons.join(world.people[name], world.chapters[f"mg_{number}_"], actor=w.SYSTEM)
         appointment = persons.appoint(world.people["bo2"], Role.REVIEWER, actor=w.SYSTEM)
         world.people["uma"].password_hash = sessions.hasher(settings).hash(PASSWORD)
+        w.recorded()
     return {
         "appointment": str(appointment.id),
         "person": str(world.people["mg1"].id),
@@ -299,6 +301,7 @@ def _documents(settings: Settings, granted: int) -> dict[str, str]:
         order = session.query(Outbox).order_by(Outbox.id.desc()).limit(1).one()
         file = Storage(settings.files).put(b"%PDF-1.7")
         session.add(DocumentFile(document_id=letter.id, outbox_id=order.id, sha256=file, size=8, pages=1, made_with={}))
+        w.recorded()
     mail = EmailMessage()
     mail["Subject"], mail["To"] = "Your award", "mg1@example.org"
     mail.set_content("Sign it.")

@@ -142,7 +142,9 @@ def test_a_role_limited_to_another_programme_shows_nothing(app: Flask, world: Wo
 def unappoint(app: Flask) -> None:
     """The role ends in the table alone, as in a database of an earlier release."""
     with app.app_context(), transaction() as session:
-        session.query(Appointment).filter_by(role="reviewer").update({"ended_at": now()})
+        for appointment in session.query(Appointment).filter_by(role="reviewer"):
+            appointment.ended_at = now()
+        w.recorded()
 
 
 def test_assignments_that_an_earlier_release_left_open_are_closed(app: Flask, world: World) -> None:

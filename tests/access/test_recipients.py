@@ -65,6 +65,7 @@ def join(name: str) -> None:
 def declare(name: str) -> None:
     """Declare a conflict of interest."""
     db.session.add(Conflict(application_id=application().id, person_id=named(name).id, kinds="family"))
+    w.recorded()
 
 
 def end_role(name: str) -> None:
@@ -84,6 +85,7 @@ def narrow(name: str) -> None:
 def close_account(name: str) -> None:
     """Lose the account."""
     named(name).ended_at = now()
+    w.recorded()
 
 
 LOSSES = [join, declare, end_role, narrow, close_account]
@@ -223,6 +225,7 @@ def test_without_the_second_look_the_mail_is_sent(app: Flask, sent: list[str], m
 def test_a_member_who_left_the_applicant_gets_no_mail(app: Flask, sent: list[str]) -> None:
     with app.app_context(), transaction():
         db.session.query(Membership).filter_by(person_id=named("mg2").id).one().ended_at = now()
+        w.recorded()
 
     found = written(app)
 
@@ -248,6 +251,7 @@ def test_a_reviewer_is_invited_only_while_they_may_review(
                     persons.join(named("rob"), row.organisation, actor=w.SYSTEM)
                 case "declare":
                     db.session.add(Conflict(application_id=row.id, person_id=named("rob").id, kinds="family"))
+                    w.recorded()
                 case _:
                     lose("rob")
 

@@ -48,6 +48,7 @@ def _fill() -> None:
             DocumentFile(document_id=first.id, outbox_id=order.id, sha256=hash_, size=1, pages=1, made_with={})
         )
         db.session.add(DocumentEnd(document_id=second.id, kind="void", reason="The test says so."))
+        world.recorded()
     with psycopg.connect(plain(current_app.extensions["settings"].owner_database_url)) as owner:
         owner.execute(CHECKPOINT, [hash_, hash_])
         owner.execute("INSERT INTO digest_mail (sent_on, checkpoint_id) VALUES (now()::date - 1, 1)")

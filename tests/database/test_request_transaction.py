@@ -7,12 +7,14 @@ from flask import Flask
 
 from grants.db import ConstraintViolated, NestedTransaction, db, request_transaction, transaction
 from grants.models import Person
+from tests import world
 
 
 def rename(name: str) -> None:
     """A part that changes a row."""
     with transaction() as session:
         session.get_one(Person, 1).name = name
+        world.recorded()
 
 
 def fail(name: str) -> None:

@@ -10,7 +10,9 @@ from flask import Flask
 
 from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
+from tests.history import held
 from tests.history.proof import name_of
+from tests.prepared import prepared
 
 Forge = Callable[[str], None]
 
@@ -31,3 +33,9 @@ def forge(app: Flask, postgres: Postgres) -> Forge:
             superuser.execute(statements.encode())
 
     return run
+
+
+@pytest.fixture(scope="session")
+def filled(postgres: Postgres, template: str) -> str:
+    """A database with a row in every held table."""
+    return prepared(postgres, template, "grants_held", held.fill)

@@ -13,7 +13,7 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.models import Award
 from grants.outside.servers import Postgres
-from grants.services.integrity import comparison
+from grants.services.integrity import adoption, books, comparison
 from tests import world
 from tests.databases import copied, settings_for
 from tests.history.conftest import Forge
@@ -52,31 +52,32 @@ def app(postgres: Postgres, settled: str, tmp_path: Path) -> Iterator[Flask]:
 
 
 FOUND = "{} 1 differs from its history."
+GONE = "{} is missing. Its history names it."
 FORGED = {
     "UPDATE application SET title = 'Another' WHERE id = 1": FOUND.format("application"),
     "UPDATE application SET asked = 9 WHERE id = 1": FOUND.format("application"),
-    "UPDATE submission SET sent_by = 1 WHERE id = 1": FOUND.format("application"),
-    "UPDATE submission SET sent_at = sent_at - interval '1 day' WHERE id = 1": FOUND.format("application"),
-    "UPDATE submission SET stage = 'alert' WHERE id = 1": FOUND.format("application"),
-    "UPDATE award_line SET agreed = agreed + CASE position WHEN 0 THEN 1 ELSE -1 END": FOUND.format("agreement"),
+    "UPDATE submission SET sent_by = 1 WHERE id = 1": FOUND.format("submission"),
+    "UPDATE submission SET sent_at = sent_at - interval '1 day' WHERE id = 1": FOUND.format("submission"),
+    "UPDATE submission SET stage = 'alert' WHERE id = 1": FOUND.format("submission"),
+    "UPDATE award_line SET agreed = agreed + CASE position WHEN 0 THEN 1 ELSE -1 END": FOUND.format("award_line"),
     "UPDATE agreement SET signed_name = 'Mallory'": FOUND.format("agreement"),
-    "UPDATE award SET ends_on = ends_on + 90": FOUND.format("agreement"),
-    "UPDATE award SET conditions = 'None.'": FOUND.format("agreement"),
-    "UPDATE award SET met_by = 2": FOUND.format("agreement"),
+    "UPDATE award SET ends_on = ends_on + 90": FOUND.format("award"),
+    "UPDATE award SET conditions = 'None.'": FOUND.format("award"),
+    "UPDATE award SET met_by = 2": FOUND.format("award"),
     "UPDATE report SET summary = 'All went well.'": FOUND.format("report"),
     "UPDATE report SET approved_by = 1 WHERE id = 1": FOUND.format("report"),
-    "UPDATE report_figure SET actual = 90": FOUND.format("report"),
-    "UPDATE report_spending SET spent = spent + 1": FOUND.format("report"),
+    "UPDATE report_figure SET actual = 90": FOUND.format("report_figure"),
+    "UPDATE report_spending SET spent = spent + 1": FOUND.format("report_spending"),
     "UPDATE instalment SET amount = amount + 100 WHERE id = 1": FOUND.format("instalment"),
     "UPDATE instalment SET conditions = '{}' WHERE id = 1": FOUND.format("instalment"),
-    "UPDATE payment SET amount = amount + 5 WHERE id = 1": FOUND.format("batch"),
-    "UPDATE payment SET undone = true WHERE id = 1": FOUND.format("batch"),
-    "DELETE FROM payment WHERE id = 1": FOUND.format("batch"),
+    "UPDATE payment SET amount = amount + 5 WHERE id = 1": FOUND.format("payment"),
+    "UPDATE payment SET undone = true WHERE id = 1": FOUND.format("payment"),
+    "DELETE FROM payment WHERE id = 2": GONE.format("payment 2"),
     "UPDATE batch SET approved_by = 1 WHERE id = 1": FOUND.format("batch"),
-    "UPDATE score SET points = 5 WHERE id = 1": FOUND.format("assignment"),
-    "DELETE FROM score WHERE id = 2": FOUND.format("assignment"),
-    "UPDATE review SET fund = false": FOUND.format("assignment"),
-    "UPDATE review SET concerns = 'None.'": FOUND.format("assignment"),
+    "UPDATE score SET points = 5 WHERE id = 1": FOUND.format("score"),
+    "DELETE FROM score WHERE id = 2": GONE.format("score 2"),
+    "UPDATE review SET fund = false": FOUND.format("review"),
+    "UPDATE review SET concerns = 'None.'": FOUND.format("review"),
     "UPDATE assignment SET person_id = 1 WHERE id = 1": FOUND.format("assignment"),
     "UPDATE appointment SET role = 'approver' WHERE id = 1": FOUND.format("appointment"),
     "UPDATE appointment SET person_id = 13 WHERE id = 1": FOUND.format("appointment"),
@@ -120,7 +121,7 @@ def test_payments_missing_from_the_ledger_are_found(app: Flask, forge: Forge, fo
     forge(forgery)
 
     with app.app_context():
-        assert any(MONEY[forgery] in str(message) for message in comparison.payments())
+        assert any(MONEY[forgery] in str(message) for message in books.payments())
         db.session.remove()
 
 
@@ -158,7 +159,7 @@ def test_unspent_and_returned_amounts_cannot_be_changed_unnoticed(app: Flask, fo
 
     forge(forgery)
 
-    assert len(found(app)) == 1
+    assert found(app) != []
 
 
 def test_a_forged_end_of_an_award_is_found(app: Flask, forge: Forge) -> None:
@@ -189,16 +190,17 @@ def test_a_self_granted_role_is_found(app: Flask, forge: Forge, table: str, id: 
 def test_rows_older_than_their_history_are_recorded_once(app: Flask, forge: Forge) -> None:
     forge("DELETE FROM history; DELETE FROM history_head")
     with app.app_context():
-        before = {str(message).split()[0] for message in comparison.unrecorded()}
+        before = {str(message).split()[0] for message in comparison.problems()}
         with transaction():
-            comparison.adopt()
-        assert before == {*POWER}
-        assert [str(message) for message in comparison.unrecorded()] == []
+            adoption.adopt()
+        db.session.remove()
+        assert before >= {*POWER}
+        assert [str(message) for message in comparison.problems()] == []
         db.session.remove()
     forge(POWER["appointment"].format(id=900))
 
     with app.app_context():
         with transaction():
-            comparison.adopt()
-        assert [str(message) for message in comparison.unrecorded()] == ["appointment 900 has no event in history."]
+            adoption.adopt()
+        assert [str(message) for message in comparison.problems()] == ["appointment 900 has no event in history."]
         db.session.remove()

@@ -33,11 +33,11 @@ FORGED = {
     "UPDATE submission_content SET content = NULL": [CHANGED],
     "DELETE FROM submission_content": [CHANGED],
     "UPDATE submission SET salt = ''": [CHANGED],
-    "UPDATE submission SET preserved = false": ["application 1 differs from its history."],
+    "UPDATE submission SET preserved = false": ["submission 1 differs from its history."],
     "UPDATE submission SET sha256 = repeat('0', 64)": [CHANGED, MISSING, UNRECORDED.format(1)],
     "DELETE FROM submission": [MISSING],
     "INSERT INTO submission (application_id, number, stage, sha256, sent_at) VALUES (1, 2, 'proposal', repeat('0', 64),"
-    " now())": ["application 1 differs from its history.", UNRECORDED.format(2)],
+    " now())": ["submission 2 has no event in history.", UNRECORDED.format(2)],
 }
 COPIES = (
     "UPDATE award_line SET what = 'A car' WHERE position = 0",

@@ -72,7 +72,7 @@ def test_a_finding_is_printed_and_the_command_fails(app: Flask, settings: Settin
 
     assert done.returncode == 1
     assert done.stdout.splitlines()[0] == "- application 1 is at step active; its history says agreement."
-    assert done.stderr == "Error: Differences found: 4.\n"
+    assert done.stderr == "Error: Differences found: 8.\n"
 
 
 def test_another_host_verifies_with_the_public_key_alone(app: Flask, settings: Settings, tmp_path: Path) -> None:

@@ -23,9 +23,9 @@ from grants.jobs.sealing import evidence
 from grants.models import Award, DocumentFile, Outbox
 from grants.outside.servers import Valkey, child
 from grants.outside.storage import Storage
-from grants.services import letters
+from grants.services import letters, locking
 from grants.services.integrity import verification
-from tests.world import found
+from tests.world import found, recorded
 
 SECONDS = 30.0
 COMMANDS = {"worker": ("worker", "letters"), "relay": ("relay",)}
@@ -71,7 +71,9 @@ class Installation:
     def order(self) -> tuple[int, int]:
         """Order one more letter; returns (document, outbox row)."""
         with self.app.app_context(), transaction():
+            locking.hold(locking.Chain("test", 1))
             document = letters.award_letter(db.session.query(Award).one(), signed_by=found().people["pia"])
+            recorded()
             row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
             assert row is not None
             return document.id, row.id

@@ -25,6 +25,7 @@ from grants.services import outbox, persons, transitions
 from grants.services.integrity import digest_mails
 from tests.databases import advance
 from tests.history.proof import add_event, sealed
+from tests.world import recorded
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import CLOCK, Role
 
@@ -110,6 +111,7 @@ def test_a_mail_greets_its_recipient_and_is_signed(
         with transaction():
             somebody = db.session.query(Person).filter_by(email="olga@example.org").one()
             somebody.name, somebody.language = "Olga Bell", language
+            recorded()
             outbox.mail(
                 [somebody],
                 application=db.session.query(Application).one(),

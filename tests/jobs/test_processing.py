@@ -8,10 +8,9 @@ import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import bindparam, insert, text
-from sqlalchemy.exc import IntegrityError
 
 import reports
-from grants.db import db, transaction
+from grants.db import ConstraintViolated, db, transaction
 from grants.jobs import printing, processing
 from grants.models import Document, DocumentFile, DocumentSnapshot, Outbox
 from grants.outside.servers.postgres import plain
@@ -114,7 +113,7 @@ def test_without_the_fence_the_database_refuses_the_second_file(
         later(awarded_app)
         printing.print_document(claimed(letter))
 
-        with pytest.raises(IntegrityError, match="document_file_pkey"):
+        with pytest.raises(ConstraintViolated, match="document_file_pkey"):
             printing.print_document(late)
 
 

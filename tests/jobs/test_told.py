@@ -205,6 +205,7 @@ def test_a_question_without_a_deadline_names_no_date(app: Flask, world: w.World)
         call = db.session.get_one(Call, world.calls["BTN-L"].id)
         with transaction():
             call.rules = call.rules | {"clock": {}}
+            w.recorded()
         row = asked(world)
 
         text_found = reported()[-1]

@@ -88,6 +88,7 @@ def test_the_page_of_an_organisation_shows_what_is_left_in_each_currency(app: Fl
             rules = [{**rule, "params": {**rule["params"], "grants": 5}} if rule["key"] == "held" else rule
                      for rule in call.rules["rules"]]  # fmt: skip
             call.rules = {**call.rules, "rules": rules}
+        w.recorded()
     with app.app_context():
         world = w.found()
         [holding] = organisations.holdings([world.chapters["mg"].id], load_principal(world.people["mg1"]))
@@ -131,7 +132,7 @@ def test_no_amount_is_booked_in_another_currency_than_the_funds(app: Flask, comm
         with transaction():
             call = db.session.query(Call).filter_by(currency="USD").one()
             call.currency = "JPY"
-            db.session.flush()
+            w.recorded()
 
         with pytest.raises(ValueError, match=f"call {call.id} is in JPY, its fund in USD"), transaction():
             command(call, amount=Decimal(1), actor=world.actor("fay", Role.FINANCE))

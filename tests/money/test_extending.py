@@ -37,6 +37,7 @@ def late(prepare: Prepare) -> str:
             call = session.get_one(Call, made.calls["BTN-L"].id)
             locking.hold(call)
             call.closes_at = now() - timedelta(hours=1)
+            world.recorded()
 
     return prepare("late_draft", fill)
 

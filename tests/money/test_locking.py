@@ -122,6 +122,7 @@ def test_a_change_of_a_row_that_is_not_held_is_noticed(awarded_app: Flask) -> No
         award = row(Award)
         with transaction():
             award.back_by = today()
+            world.recorded()
 
     assert "award changes without being held" in found.findings
 
@@ -161,6 +162,7 @@ def test_a_row_that_is_held_is_not_read_again(awarded_app: Flask) -> None:
             locking.hold(award.application, money=True)
 
             assert award.back_by == today()
+            world.recorded()
 
 
 def test_an_award_is_held_with_its_fund_and_everything_of_its_application(awarded_app: Flask) -> None:

@@ -18,7 +18,7 @@ from grants.services.money import instalments
 from grants.services.refusals import Refused
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, Command, together, unlock
-from tests.world import found
+from tests.world import found, recorded
 from workflows.engine.roles import CLOCK, Role
 
 
@@ -169,6 +169,7 @@ def test_an_instalment_becomes_payable_once(copies: Copies, due: str) -> None:
             conditions, id = planned.conditions, planned.id
             with transaction():
                 planned.conditions = ["agreement"]
+                recorded()
         assert conditions != ["agreement"]
 
         def follow() -> Callable[[], None]:

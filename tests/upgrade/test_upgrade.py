@@ -17,6 +17,7 @@ from sqlalchemy import select
 import config
 import reports
 from config import MAIL_LANGUAGES, ROOT
+from grants.cli.init import prepare
 from grants.db import db
 from grants.language import of_mail
 from grants.models import Document, DocumentSnapshot, Event, Outbox, Person
@@ -101,11 +102,11 @@ def test_verify_finds_no_difference_in_the_old_data(app: Flask) -> None:
     [
         (
             "UPDATE report_spending SET spent = spent + 1 WHERE report_id = 2 AND award_line_id = 1",
-            "report 2 differs from its history.",
+            "report_spending 8 differs from its history.",
         ),
-        ("UPDATE award SET conditions = 'None.'", "agreement 1 differs from its history."),
+        ("UPDATE award SET conditions = 'None.'", "award 1 differs from its history."),
         ("UPDATE checkpoint SET events = events + 1", "Checkpoint 1: its seal is invalid."),
-        ("DELETE FROM history WHERE id = 1", "History of organisation 1: the newest entries are missing."),
+        ("DELETE FROM history WHERE id = 1", "History of organisation 1: entry 1 is missing."),
     ],
 )
 def test_verify_finds_a_row_that_was_changed_in_the_old_data(
@@ -177,11 +178,44 @@ def test_without_its_key_an_old_checkpoint_is_verified_through_the_next(
     assert "Checkpoint 2 does not continue from the one before." in without_secrets(continued, tmp_path / "other")
 
 
-def test_the_upgrade_adds_no_event_to_the_old_history(app: Flask) -> None:
+def test_the_upgrade_records_existing_rows_in_one_event_for_each_chain(app: Flask) -> None:
     with app.app_context():
-        keys = db.session.scalars(select(Event.key).where(Event.key == "adopt")).all()
+        chains = db.session.execute(
+            select(Event.subject, Event.subject_id).where(Event.key == "adopt").order_by(Event.id)
+        ).all()
 
-    assert keys == []
+    assert len(chains) == len(set(chains)) > 0
+
+
+def test_a_second_upgrade_records_nothing(app: Flask) -> None:
+    settings = app.extensions["settings"]
+    with app.app_context():
+        before = db.session.query(Event).count()
+
+    prepare(settings, settings)
+
+    with app.app_context():
+        assert db.session.query(Event).count() == before
+
+
+def test_a_row_that_is_forged_after_the_upgrade_is_not_adopted(app: Flask, forge: Forge) -> None:
+    forge("INSERT INTO person (id, email, name) VALUES (900, 'mallory@example.org', 'Mallory')")
+    settings = app.extensions["settings"]
+
+    prepare(settings, settings)
+
+    assert found(app) == ["person 900 has no event in history."]
+
+
+def test_without_the_event_that_it_was_done_it_would_be_adopted(app: Flask, forge: Forge) -> None:
+    """Counter-test: nothing says which tables were recorded."""
+    forge("INSERT INTO person (id, email, name) VALUES (900, 'mallory@example.org', 'Mallory')")
+    forge("DELETE FROM history WHERE subject = 'system'; DELETE FROM history_head WHERE subject = 'system'")
+    settings = app.extensions["settings"]
+
+    prepare(settings, settings)
+
+    assert [finding for finding in found(app) if "Checkpoint" not in finding] == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -207,11 +241,13 @@ def test_an_old_history_has_no_text_that_was_reworded(app: Flask, name: str, pat
 
 def test_an_old_history_is_shown_in_todays_wording(app: Flask) -> None:
     assert entries(browser(app, "nia").get("/office/calls/1").get_data(as_text=True)) == [
+        "Existed before history recorded it",
         "Opened",
         "Envelope increased by USD\N{NO-BREAK SPACE}60,000.00",
         "Set up",
     ]
     assert entries(browser(app, "rosa").get("/batches/1").get_data(as_text=True)) == [
+        "Existed before history recorded it",
         "Paid",
         "Released",
         "Approved",

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from grants.db import db, transaction
 from grants.models import Account, Application, Conflict, Person, Posting
+from tests import world
 
 FIGURE = re.compile(r"</svg>\s*([\d,]+\.\d\d)</dt>\s*<dd>([a-z]+)")
 
@@ -48,6 +49,7 @@ def conflict(person: Person, application: Application) -> None:
     """Let the person declare a conflict."""
     with transaction():
         db.session.add(Conflict(application_id=application.id, person_id=person.id, kinds="family"))
+        world.recorded()
 
 
 @contextmanager

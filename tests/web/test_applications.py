@@ -53,6 +53,7 @@ def titled(row: Application, title: str) -> Application:
     """A copy of the application under another title."""
     with transaction():
         db.session.get_one(Application, row.id).title = title
+        scene.recorded()
     return row
 
 
@@ -127,6 +128,7 @@ def many(prepare: Prepare) -> str:
             row = scene.submitted(world)
             with transaction():
                 row.submitted_at = now() + timedelta(minutes=number)
+                scene.recorded()
 
     return prepare("many", fill)
 
@@ -260,6 +262,7 @@ def conflicted(world: World, row: Application, name: str) -> None:
     """A member of staff has a conflict in this case."""
     with transaction():
         db.session.add(Conflict(application_id=row.id, person_id=world.people[name].id, kinds="person"))
+        scene.recorded()
 
 
 @pytest.mark.parametrize("path", ["", "/proposal", "/budget", "/documents", "/history", "/reviews", "/reviewers"])

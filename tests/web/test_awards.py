@@ -42,6 +42,7 @@ def test_the_page_follows_the_ledger_and_not_the_plan(app: Flask) -> None:
         with transaction():
             locking.hold(award)
             book.release([(award, Decimal(1000))], actor=world.actor("fritz", Role.FINANCE))
+            w.recorded()
 
     shown = money_bar(signed_in(app, world.people["fay"]).get(f"/awards/{award.id}"))
 

@@ -202,6 +202,7 @@ def test_an_unknown_name_is_refused_beside_its_field(
         more = {"countries": {"allowed": ["BJ"]}, "most_of_kind": {"kind": "individual", "amount": "100"}}
         rules = [*call.rules["rules"], *({"key": key, "params": params} for key, params in more.items())]
         call.rules = call.rules | {"rules": rules}
+        scene.recorded()
     there = f"/office/calls/{id}"
 
     answer = client.submit(client.get(there), there, **{f"rule_{field}": typed})

@@ -13,7 +13,7 @@ from config import Settings
 from grants.db import db, transaction
 from grants.models import Application, Document, DocumentEnd, DocumentFile, Outbox
 from grants.outside.storage import Storage
-from grants.services import letters
+from grants.services import letters, locking
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous, signed_in
 from tests.web.reading import conflict
@@ -50,6 +50,7 @@ def print_it(app: Flask, settings: Settings, content: bytes = PDF) -> str:
         db.session.add(
             DocumentFile(document_id=id, outbox_id=row.id, sha256=sha256, size=len(content), pages=1, made_with={})
         )
+        w.recorded()
     return sha256
 
 
@@ -180,7 +181,9 @@ def test_a_newer_letter_replaces_the_older_one(app: Flask, settings: Settings, w
     print_it(app, settings)
     with app.app_context(), transaction():
         row = db.session.get_one(Application, 1)
+        locking.hold(row, locking.Chain("test", 1))
         letters.award_letter(w.award_of(row), signed_by=world.people["pia"])
+        w.recorded()
 
     old = anonymous(app).get(f"/v/{LETTER}")
 
@@ -194,6 +197,7 @@ def test_a_revoked_document_is_not_valid(app: Flask, settings: Settings, world: 
     id = letter(app)
     with app.app_context(), transaction():
         db.session.add(DocumentEnd(document_id=id, kind=kind, reason="The amount was wrong."))
+        w.recorded()
 
     page = upload(anonymous(app), PDF)
 

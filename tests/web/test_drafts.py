@@ -308,6 +308,7 @@ def test_the_budget_uses_the_smallest_unit_of_its_currency(app: Flask, currency:
         world, row = w.found(), db.session.get_one(Application, 1)
         with transaction():
             row.call.currency = currency
+            w.recorded()
     mia = signed_in(app, world.people["mg1"])
     there = f"/applications/{row.id}/write"
 
@@ -341,6 +342,7 @@ def test_a_unit_cost_keeps_the_third_decimal_of_its_currency(app: Flask) -> None
         world, row = w.found(), db.session.get_one(Application, 1)
         with transaction():
             row.call.currency = "KWD"
+            w.recorded()
     mia = signed_in(app, world.people["mg1"])
     there = f"/applications/{row.id}/write"
 

@@ -42,6 +42,7 @@ def test_all_reasons_are_given_at_once_and_there_is_no_button(app: Flask) -> Non
         with transaction():
             call, world.chapters["mg"].standing = world.calls["BTN-L"], "rejuvenation"
             call.opens_at, call.closes_at = now() - timedelta(days=9), now() - timedelta(days=1)
+            w.recorded()
         id, client = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"])
 
     page: Any = client.get(f"/calls/{id}/apply")
@@ -59,6 +60,7 @@ def test_an_ineligible_applicant_is_refused_by_a_direct_request_too(app: Flask) 
     page = client.get(f"/calls/{id}/apply")
     with app.app_context(), transaction():
         db.session.merge(world.chapters["mg"]).standing = "rejuvenation"
+        w.recorded()
 
     answer: Any = client.submit(page, "/apply")
 

@@ -38,6 +38,7 @@ def begin() -> None:
         w.draft(world, chapter=chapter)
     with transaction() as session:
         session.get_one(Call, world.calls["BTN-L"].id).closes_at = now() - timedelta(hours=1)
+        w.recorded()
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ def test_the_most_urgent_draft_is_shown_first(app: Flask) -> None:
         later, sooner = w.draft(world, "BTN-L"), w.draft(world, "BTN-S", amount=4_000)
         with transaction():
             world.calls["BTN-S"].closes_at = (now() + timedelta(days=3)).replace(hour=12)
+            w.recorded()
         w.write(sooner, world.actor("mg1", Role.APPLICANT), answers={"title": "The sooner one"})
         client = signed_in(app, world.people["mg1"])
 

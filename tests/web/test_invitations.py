@@ -151,6 +151,7 @@ def test_if_a_conflict_left_the_assignment_as_it_is_the_review_would_count(app: 
     """Counter-test: only the conflict is stored, as a form of its own would."""
     with app.app_context(), transaction() as session:
         session.add(Conflict(application_id=1, person_id=world.people["rex"].id, kinds="author"))
+        w.recorded()
 
     assert counted(app) == (3, 3)
 

@@ -155,6 +155,7 @@ def test_a_conflict_hides_an_alert(app: Flask, world: World) -> None:
         id = alert(world)
         with transaction():
             db.session.add(Conflict(application_id=id, person_id=world.people["olga"].id, kinds="person"))
+            scene.recorded()
 
     assert "Disaster alert" not in signed_in(app, world.people["olga"]).get("/inbox").page.text
     assert "Disaster alert" in signed_in(app, world.people["omar"]).get("/inbox").page.text
@@ -283,6 +284,7 @@ def test_a_conflict_removes_every_task(app: Flask, world: World) -> None:
         scene.review(world, row)
         with transaction():
             db.session.add(Conflict(application_id=row.id, person_id=world.people["omar"].id, kinds="family"))
+            scene.recorded()
 
     assert (tasks(app, world, "omar"), len(tasks(app, world, "olga"))) == ([], 1)
 

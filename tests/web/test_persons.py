@@ -117,6 +117,7 @@ def test_a_language_is_shown_by_its_name_even_if_pages_do_not_have_it(
 ) -> None:
     with app.app_context(), transaction():
         db.session.get_one(Person, world.people["mg1"].id).language = code
+        scene.recorded()
 
     own = signed_in(app, world.people["mg1"]).get("/account")
     administrators = signed_in(app, world.people["ada"]).get(f"/people/{world.people['mg1'].id}")
@@ -137,6 +138,7 @@ def test_a_language_is_shown_by_its_name_even_if_pages_do_not_have_it(
 def test_a_time_zone_is_shown_by_its_city_and_difference(app: Flask, world: World, zone: str, name: str) -> None:
     with app.app_context(), transaction():
         db.session.get_one(Person, world.people["mg1"].id).timezone = zone
+        scene.recorded()
 
     text = signed_in(app, world.people["mg1"]).get("/account").page.text
 

@@ -38,6 +38,7 @@ def drafted(world: World, code: str) -> Application:
         with transaction():
             world.chapters["mg"] = db.session.get_one(Organisation, world.chapters["mg"].id)
             world.chapters["mg"].kind = "university"
+            scene.recorded()
     return scene.draft(world, code=code, amount=4_000)
 
 
@@ -61,7 +62,7 @@ def test_every_question_of_the_stage_is_shown_with_its_answer(app: Flask, world:
 
 def test_a_missing_answer_is_none_and_not_an_error(app: Flask, world: World) -> None:
     with app.app_context():
-        row = scene._begin(world, "BTN-L", "mg")  # noqa: SLF001 - a draft with nothing in it
+        row = scene.begun(world, "BTN-L", "mg")
 
         reading = unsent(row)
 

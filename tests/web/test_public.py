@@ -40,6 +40,7 @@ def test_calls_in_preparation_closed_or_not_yet_open_are_not_shown(app: Flask) -
         with transaction():
             transitions.apply(world.calls["BTN-S"], "close", actor=world.actor("olga", Role.OFFICER))
             world.calls["BTN-L"].opens_at = now() + timedelta(days=2)
+            w.recorded()
     client = anonymous(app)
     page: Any = client.get("/")
 
@@ -54,6 +55,7 @@ def test_a_call_opened_ahead_of_time_is_scheduled(app: Flask) -> None:
         with transaction():
             world.calls["BTN-S"].opens_at = datetime(2099, 1, 10, 10, tzinfo=UTC)
             world.calls["BTN-S"].closes_at = None
+            w.recorded()
         id = world.calls["BTN-S"].id
 
     public, office = anonymous(app).get(f"/calls/{id}"), signed_in(app, world.people["olga"])

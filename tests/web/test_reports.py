@@ -191,6 +191,7 @@ def test_an_indicator_of_an_approved_final_report_is_reached_or_not(app: Flask, 
         figure = last.figures[0]
         with transaction():
             figure.actual = figure.indicator.baseline
+            w.recorded()
     text = signed_in(app, world.people["olga"]).get(f"/reports/{last.id}").page.text
 
     assert "Not reached: 0%" in text

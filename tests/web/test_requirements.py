@@ -42,6 +42,7 @@ def test_a_call_without_a_closing_date_is_open_for_submission_while_it_is_open(a
         world, row = w.found(), db.session.get_one(Application, 1)
         with transaction():
             row.call.closes_at = None
+            w.recorded()
     text = words(signed_in(app, world.people["mg1"]).get("/applications/1/send"))
 
     assert "Submit while the call is open" in text

@@ -43,6 +43,7 @@ def declined(world: w.World) -> dict[str, str] | None:
     with transaction():
         for score in db.session.query(Score).join(Score.review).join(Assignment).filter_by(application_id=row.id):
             score.points = 2
+        w.recorded()
     w.apply(world, row, "to_panel", "olga", Role.OFFICER)
     w.apply(world, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=w.WHY)
     w.apply(world, row, "decline", "pia", Role.APPROVER, feedback=w.WHY)

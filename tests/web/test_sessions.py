@@ -29,6 +29,7 @@ def test_signing_in_again_ends_the_previous_session(app: Flask, settings: Settin
         mia = w.build(programmes=()).people["mg1"]
         with transaction() as session:
             session.merge(mia).password_hash = sessions.hasher(settings).hash(SECRET)
+            w.recorded()
     browser, thief = anonymous(app), anonymous(app)
 
     first = sign_in(app, browser)

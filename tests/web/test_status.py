@@ -224,6 +224,7 @@ def test_a_review_of_an_earlier_stage_names_the_stage(app: Flask) -> None:
         world = w.build(programmes=("RES",))
         with transaction():
             world.chapters["mg"].kind = "university"
+            w.recorded()
         row = w.in_review(world, "RES")
         w.review(world, row, ("rex", "ria"))
         before = stages(app, row)
@@ -258,6 +259,7 @@ def test_a_project_is_running_only_from_its_first_day(app: Flask, days: int, not
             award = w.award_of(row)
             award.starts_on = today() + timedelta(days=days)
             award.ends_on = today() + timedelta(days=400)
+            w.recorded()
         with app.test_request_context():
             line = status.line(row, statuses.of([row])[row.id])
             sentence = applicant_view.sentence(row, statuses.of([row])[row.id])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Check
@@ -37,9 +37,10 @@ def give(application: Application, *, submission: int, key: str, verdict: str, n
         raise Refused(Message("This check is not part of this call."))
     if verdict == "failed" and not note.strip():
         raise Refused(Message("Enter a note on why this check failed: %(check)s.", check=Message(titles[key])))
-    values = {"verdict": verdict, "note": note.strip(), "by": actor.person, "at": now()}
-    given = insert(Check).values(application_id=application.id, submission_id=newest.id, key=key, **values)
-    db.session.execute(given.on_conflict_do_update(index_elements=["submission_id", "key"], set_=values))
+    check = _given(newest.id, key) or Check(application_id=application.id, submission_id=newest.id, key=key)
+    for name, value in {"verdict": verdict, "note": note.strip(), "by": actor.person, "at": now()}.items():
+        setattr(check, name, value)
+    db.session.add(check)
     message = Message(
         N_("Check passed: %(check)s") if verdict == "passed" else N_("Check failed: %(check)s"),
         check=Message(titles[key]),
@@ -52,3 +53,8 @@ def give(application: Application, *, submission: int, key: str, verdict: str, n
         words={"note": note},
         audience="office",
     )
+
+
+def _given(submission: int, key: str) -> Check | None:
+    """The verdict that the check has, if any."""
+    return db.session.scalars(select(Check).where(Check.submission_id == submission, Check.key == key)).first()

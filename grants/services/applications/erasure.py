@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Select, func, select
 
 from grants.db import db
-from grants.models import Application, Event, EventText, Submission
+from grants.models import Application, Event, EventText, Submission, SubmissionContent
 from grants.services import locking
-from grants.services.integrity import history
+from grants.services.integrity import changes, history
 from grants.services.integrity.submissions import ERASE
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
@@ -22,7 +22,9 @@ def erase(submission: Submission, *, reason: str, actor: Actor) -> None:
     locking.hold(application, actor=actor)
     message = Message("Content of submission %(number)s erased", number=submission.number)
     about = history.About("application", application.id, Submission.__tablename__, submission.id)
-    history.record(about, actor=actor, key=ERASE, message=message, words={"reason": reason}, audience="office")
+    gone: changes.Names = {SubmissionContent.__tablename__: {str(submission.id): None}}
+    words = {"reason": reason}
+    history.record_all([history.Record(about, actor, ERASE, message, words=words, audience="office", rows=gone)])
     db.session.execute(select(func.erase_submission(submission.id)))
     db.session.expire(submission.written)
     for text in db.session.scalars(_answers(submission)):

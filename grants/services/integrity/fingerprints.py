@@ -1,114 +1,136 @@
-"""Fingerprints: the hash of the values of a row that may change only together with an event in history.
+"""Fingerprints: the hashes of rows and of submitted proposals that events store and `grants verify` computes again.
 
-The event stores the fingerprint, and `grants verify` computes it again. A report that is not sent has none.
+The fingerprint of a row is `version:sha256` over its columns, as the manifest lists them for the version. The database
+computes it, so that what is written and what is verified never differ in form. Times are hashed in UTC and amounts
+without trailing zeros.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import singledispatch
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Numeric, bindparam, text
 
 from grants.db import Model, db
-from grants.models import (
-    Agreement,
-    Application,
-    Appointment,
-    Assignment,
-    Batch,
-    Call,
-    Instalment,
-    Membership,
-    Report,
-    Review,
-    Submission,
-)
-from grants.queries import awards
+from grants.models import Submission
+from grants.services.integrity.manifest import HELD, SUBJECTS
 from workflows.forms.completeness import Content, Goal, Line
 from workflows.forms.contents import unpacked_answers
 
-
-@singledispatch
-def of(row: Any) -> str | None:
-    """SHA-256 of the row's settled values; None while they may change freely. Raises TypeError for other models."""
-    raise TypeError(f"{type(row).__name__} has no fingerprint")
+Names = Mapping[str, Collection[int]]
+"""Keys of rows, by table."""
 
 
-@of.register
-def _(row: Application) -> str:
-    """The application with its submissions, whose content `submissions.problems` compares with their hashes."""
-    sent = select(Submission).where(Submission.application_id == row.id).order_by(Submission.number)
-    return _hash(
-        _columns(row, "step", "step_at", "version", "words"), [_submission(one) for one in db.session.scalars(sent)]
-    )
+class Fingerprint(NamedTuple):
+    """The fingerprint of a row in its newest version, None while it is not held; and the chain that it belongs to."""
+
+    table: str
+    id: int
+    value: str | None
+    subject: str
+    subject_id: int | None
 
 
-@of.register
-def _(row: Agreement) -> str:
-    award = row.award
-    came_back = [_columns(one) for one in awards.repayments(award)]
-    return _hash(
-        _columns(row, "divided_at", "step", "step_at", "version"),
-        _columns(award, "to_close", "unused", "back_by"),
-        [[line.id, line.agreed] for line in award.lines],
-        *([came_back] if came_back else []),
-    )
-
-
-@of.register
-def _(row: Instalment) -> str:
-    return _hash(_columns(row, "step", "step_at", "waits", "version"))
-
-
-@of.register
-def _(row: Batch) -> str:
-    payments = sorted(row.payments, key=lambda payment: payment.id)
-    return _hash(_columns(row, "step", "step_at", "version"), [_columns(payment) for payment in payments])
-
-
-@of.register
-def _(row: Report) -> str | None:
-    if row.step == "due":
-        return None
-    figures = [[figure.id, figure.actual, figure.source] for figure in row.figures]
-    spending = [[spent.id, spent.spent, spent.explanation] for spent in row.spending]
-    return _hash(_columns(row, "step", "step_at", "version"), figures, spending)
-
-
-@of.register
-def _(row: Call) -> str | None:
-    return None if row.step == "draft" else _hash(_columns(row, "step", "step_at", "version", "closes_at"))
-
-
-@of.register
-def _(row: Assignment) -> str:
-    columns = _columns(row, "version", "step", "step_at") | {"state": row.step}
-    return _hash(columns, _review(row.review) if row.step == "sent" else None)
-
-
-@of.register(Appointment)
-@of.register(Membership)
-def _(row: Appointment | Membership) -> str:
-    return _hash(_columns(row))
-
-
-def _review(review: Review | None) -> list[Any]:
-    """The columns of a review, and its scores by criterion."""
-    if review is None:
+def of(rows: Names, settling: Names | None = None) -> list[Fingerprint]:
+    """The fingerprints of the rows that exist, in one query. settling: rows whose dependent rows are wanted too."""
+    parts: dict[str, Collection[int]] = {}
+    queries = []
+    for table, ids in sorted(rows.items()):
+        parts[f"own_{table}"] = sorted(ids)
+        queries.append(_select(table, f'"{table}"."{HELD[table].key}" = ANY(:own_{table})'))
+    for owner, ids in sorted((settling or {}).items()):
+        parts[f"of_{owner}"] = sorted(ids)
+        queries += [_select(table, f'"{owner}".id = ANY(:of_{owner})') for table in _dependent(owner)]
+    if not queries:
         return []
-    scores = sorted((score.criterion, score.points, score.comment) for score in review.scores)
-    return [_columns(review, "saved_at"), scores]
+    wanted = text(" UNION ".join(queries)).bindparams(*(bindparam(name, type_=ARRAY(BigInteger)) for name in parts))
+    return [Fingerprint._make(row) for row in db.session.execute(wanted, parts)]
 
 
-def _submission(row: Submission) -> list[Any]:
-    """The columns of a submission; also the hash of its content if `sha256` is not that."""
-    return [_columns(row), *([] if row.preserved else [of_stored(row)])]
+def settled(table: str, ids: Collection[int]) -> Sequence[int]:
+    """Those of the rows whose free columns are held now."""
+    key, (_, _, joins) = f'"{table}"."{HELD[table].key}"', chain(table)
+    query = text(
+        f'SELECT {key} FROM "{table}" {joins} WHERE {key} = ANY(:ids) AND ({HELD[table].settled}) IS NOT FALSE'  # noqa: S608 - names of the manifest
+    ).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
+    return db.session.scalars(query, {"ids": sorted(ids)}).all()
+
+
+def every(table: str) -> Iterable[Any]:
+    """Each row of a held table: key, fingerprint in the newest version, fingerprints in every version, oldest first."""
+    held = HELD[table]
+    versions = ", ".join(_value(table, version) for version in held.versions)
+    key = f'"{table}"."{held.key}"'
+    subject, subject_id, joins = chain(table)
+    query = text(
+        f"SELECT {key} AS id, ARRAY[{versions}] AS values, '{subject}' AS subject, {subject_id} AS subject_id"  # noqa: S608 - names of the manifest
+        f' FROM "{table}" {joins} ORDER BY {key}'
+    )
+    return db.session.execute(query.execution_options(yield_per=1_000))
+
+
+def _select(table: str, condition: str) -> str:
+    subject, subject_id, joins = chain(table)
+    value = _value(table, HELD[table].version)
+    return (
+        f"SELECT '{table}', \"{table}\".\"{HELD[table].key}\"::bigint, {value}, '{subject}', {subject_id}::bigint"  # noqa: S608 - names of the manifest
+        f' FROM "{table}" {joins} WHERE {condition}'
+    )
+
+
+def _dependent(owner: str) -> tuple[str, ...]:
+    """The tables that are settled by this one."""
+    return tuple(name for name, held in HELD.items() if held.settled_by == owner != name)
+
+
+def chain(table: str) -> tuple[str, str, str]:
+    """The subject of the chain that rows of a table belong to, its id in SQL, and the joins that this needs."""
+    joins, here = "", table
+    while here not in SUBJECTS:
+        owner = HELD[here].owner
+        if owner is None:
+            raise LookupError(f"{here} has neither a chain nor an owner")
+        column = owner.column if owner.column.startswith("(") else f'"{here}"."{owner.column}"'
+        if owner.table in SUBJECTS:
+            return owner.table, column, joins
+        key = HELD[owner.table].key
+        joins += f' LEFT JOIN "{owner.table}" ON "{owner.table}"."{key}" = {column}'
+        here = owner.table
+    return here, f'"{table}".id', joins
+
+
+def _value(table: str, version: int) -> str:
+    """The fingerprint in this version as SQL; null while the row is not held.
+
+    A row with a value in a column that the version does not know, other than the default, has another fingerprint.
+    """
+    held = HELD[table]
+    labels = held.labels(version)
+    whole = _hashed(table, version, labels)
+    if held.settled:
+        fixed = {label: column for label, column in labels.items() if column not in held.unsettled}
+        part = _hashed(table, version, fixed) if fixed else "NULL"
+        whole = f"CASE WHEN ({held.settled}) IS FALSE THEN {part} ELSE {whole} END"
+    same = [f'"{table}"."{name}" IS NOT DISTINCT FROM {value}' for name, value in held.defaults(version).items()]
+    return f"CASE WHEN {' AND '.join(same)} THEN {whole} ELSE 'changed' END" if same else whole
+
+
+def _hashed(table: str, version: int, labels: Mapping[str, str]) -> str:
+    columns = Model.metadata.tables[table].c
+    pairs = ", ".join(f"'{label}', {_plain_column(table, columns[name])}" for label, name in labels.items())
+    return f"'{version}:' || encode(sha256(convert_to(jsonb_build_object({pairs})::text, 'UTF8')), 'hex')"
+
+
+def _plain_column(table: str, column: Column[Any]) -> str:
+    name = f'"{table}"."{column.name}"'
+    if isinstance(column.type, DateTime):
+        return f"timezone('UTC', {name})"
+    return f"trim_scale({name})" if isinstance(column.type, Numeric) else name
 
 
 def of_stored(row: Submission) -> str:
@@ -133,16 +155,11 @@ def of_content(content: Content, totals: Sequence[Decimal] = (), *, salt: str, a
     ]
     goals = [[goal.name, goal.unit, goal.baseline, goal.target, goal.how] for goal in content.goals]
     proposal = {"answers": content.answers, "budget": lines, "indicators": goals}
-    return _hash({**proposal, "answer": answer, "salt": salt}) if salt else _hash(proposal)
+    return canonical_hash({**proposal, "answer": answer, "salt": salt}) if salt else canonical_hash(proposal)
 
 
-def _columns(row: Model, *without: str) -> dict[str, Any]:
-    """The columns of a row, without those that change later without a new fingerprint."""
-    kept = [attribute for attribute in row.__mapper__.column_attrs if attribute.key not in without]
-    return {attribute.key: getattr(row, attribute.key) for attribute in kept}
-
-
-def _hash(*parts: Any) -> str:
+def canonical_hash(*parts: Any) -> str:
+    """SHA-256 of values as canonical JSON. Raises TypeError for a value that has no form in it."""
     canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

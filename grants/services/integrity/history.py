@@ -10,13 +10,13 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 from grants.db import db, now
 from grants.models import Batch, Call, Event, EventText, Head
 from grants.queries.flows import Stateful, parent_application
 from grants.services import locking, updates
-from grants.services.integrity import fingerprints
+from grants.services.integrity import changes
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
 
@@ -46,7 +46,7 @@ def about(row: Stateful) -> About:
 def begin(row: Stateful, *, actor: Actor, message: Message) -> None:
     """Record the first event of a row that has just been created, with its first step."""
     event = replace(about(row), step_to=row.step)
-    record(event, actor=actor, key="begin", message=message, facts=fingerprints.of(row))
+    record(event, actor=actor, key="begin", message=message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Record:
     """What an event states.
 
     words: free text by name; it is stored beside the chain, which holds a salted hash only. audience: `all`, or
-    `office` for events that applicants do not see. facts: the row's fingerprint from now on, None when the row is a
-    draft again, False to store none.
+    `office` for events that applicants do not see. rows: fingerprints that the event names beside those of what the
+    transaction has changed.
     """
 
     about: About
@@ -64,7 +64,7 @@ class Record:
     message: Message
     words: Mapping[str, str] = field(default_factory=dict)
     audience: str = "all"
-    facts: str | Literal[False] | None = False
+    rows: changes.Names = field(default_factory=dict)
 
 
 def record(
@@ -75,10 +75,9 @@ def record(
     message: Message,
     words: Mapping[str, str] | None = None,
     audience: str = "all",
-    facts: str | Literal[False] | None = False,
 ) -> Event:
     """Append an event to the chain of its subject, which must be held; the arguments are described at `Record`."""
-    [event] = record_all([Record(about, actor, key, message, words or {}, audience, facts)])
+    [event] = record_all([Record(about, actor, key, message, words or {}, audience)])
     return event
 
 
@@ -86,22 +85,24 @@ def record_all(records: Sequence[Record]) -> list[Event]:
     """Append an event for each of these to the chain of its subject, in this order.
 
     Every subject must be held. The events of all chains are inserted together, and so are the free texts; the heads of
-    the chains are written in one statement.
+    the chains are written in one statement. What the transaction has changed since it last recorded anything is
+    flushed, and named with its fingerprints (`changes.take`).
     """
+    names = changes.take([(one.about.subject, one.about.subject_id) for one in records])
     heads: dict[tuple[str, int], Head] = {}
     events = []
-    for one in records:
+    for one, rows in zip(records, names, strict=True):
         subject = one.about.subject, one.about.subject_id
         if subject not in heads:
             heads[subject] = locking.head(*subject) or _begun(one.about)
-        events.append(_appended(heads[subject], one))
+        events.append(_appended(heads[subject], one, {**one.rows, **rows}))
     db.session.add_all(events)
     updates.store(heads.values())
     return events
 
 
-def _appended(head: Head, record: Record) -> Event:
-    """The event that follows the head of its chain, which then moves on to it."""
+def _appended(head: Head, record: Record, rows: changes.Names) -> Event:
+    """The event that follows the head of its chain, which then moves on to it. rows: what the event names."""
     about, actor = record.about, record.actor
     salted = {name: (secrets.token_hex(16), text) for name, text in record.words.items() if text}
     event = Event(
@@ -118,7 +119,7 @@ def _appended(head: Head, record: Record) -> Event:
         about_id=about.id,
         step_from=about.step_from,
         step_to=about.step_to,
-        message=_messages_of(record.message, salted) | ({} if record.facts is False else {"facts": record.facts}),
+        message=_messages_of(record.message, salted) | ({"rows": rows} if rows else {}),
         audience=record.audience,
         previous=head.hash,
     )

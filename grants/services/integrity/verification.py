@@ -6,11 +6,13 @@ covers; a newer event is protected only by its hash chain, which needs no key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import and_, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import lazyload
 
 from grants.db import db
@@ -25,38 +27,46 @@ from grants.models import (
     EventText,
     Head,
     Instalment,
-    Payment,
     Report,
 )
-from grants.services.integrity import seals, submissions
-from grants.services.integrity.comparison import payments, settled, unrecorded
+from grants.services.integrity import adoption, books, comparison, seals, submissions
 from grants.services.integrity.history import FIRST, digest, word_hash
 from workflows.engine.message import N_, Message
 
 STEPPED = (Application, Agreement, Instalment, Report, Batch, Assignment, Call)
 LATER = (Assignment, Call)
 """Models whose events did not name the step at first."""
+UNREADABLE = (DBAPIError, RecursionError, *comparison.FORGED)
+"""What a check can raise at a value that only a forger writes."""
 
 
 def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterator[Message]:
     """One message for each inconsistency; none when all checks pass.
 
     evidence: what the checkpoints are compared with. stored: whether the file with that SHA-256 exists and is
-    undamaged.
+    undamaged. A check that stops at a value which cannot be read is a finding too.
     """
-    yield from _chains()
-    yield from _heads()
-    yield from _words()
-    yield from _steps()
-    yield from settled()
-    yield from unrecorded()
-    yield from submissions.problems()
-    yield from seals.problems(evidence)
-    yield from _ledger()
-    yield from _totals()
-    yield from _waiting()
-    yield from payments()
-    yield from _documents(stored)
+    yield from _whole(Message("chains of events"), _chains)
+    yield from _whole(Message("ends of chains"), _heads)
+    yield from _whole(Message("texts of events"), _words)
+    yield from _whole(Message("steps"), _steps)
+    yield from _whole(Message("rows"), comparison.problems)
+    yield from _whole(Message("adoption of rows"), adoption.problems)
+    yield from _whole(Message("submissions"), submissions.problems)
+    yield from _whole(Message("checkpoints"), lambda: seals.problems(evidence))
+    yield from _whole(Message("ledger"), books.problems)
+    yield from _whole(Message("documents"), lambda: _documents(stored))
+
+
+def _whole(name: Message, check: Callable[[], Iterable[Message]]) -> Iterator[Message]:
+    """The findings of a check, and that it stopped, if a value could not be read."""
+    try:
+        yield from check()
+    except UNREADABLE as error:
+        db.session.rollback()
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        stopped = N_("The check of %(name)s stopped at a value that cannot be read (%(reason)s).")
+        yield Message(stopped, name=name, reason=reason)
 
 
 def _chains() -> Iterator[Message]:
@@ -110,15 +120,27 @@ def _heads() -> Iterator[Message]:
 
 
 def _words() -> Iterator[Message]:
-    kept = (
-        select(EventText, Event.message)
-        .join(Event, Event.id == EventText.event_id)
-        .where(EventText.words != "")
-        .order_by(EventText.id)
-    )
-    for words, message in db.session.execute(kept.execution_options(yield_per=1000)):
-        if message["words"].get(words.name) != word_hash(words.salt, words.words):
-            yield Message("History, event %(id)s: its text “%(name)s” was changed.", id=words.event_id, name=words.name)
+    """The texts beside the events are those of which the events have the hashes; an erased one is empty."""
+    stored = select(EventText, Event.message).outerjoin(Event, Event.id == EventText.event_id).order_by(EventText.id)
+    for row, message in db.session.execute(stored.execution_options(yield_per=1000)):
+        known = _mapping(_mapping(message).get("words"))
+        if row.name not in known:
+            yield Message("History, event %(id)s: its text “%(name)s” was added.", id=row.event_id, name=row.name)
+        elif row.words and known[row.name] != word_hash(row.salt, row.words):
+            yield Message("History, event %(id)s: its text “%(name)s” was changed.", id=row.event_id, name=row.name)
+    for id, name in db.session.execute(text(MISSING_WORDS)):
+        yield Message("History, event %(id)s: its text “%(name)s” is missing.", id=id, name=name)
+
+
+MISSING_WORDS = """
+    SELECT h.id, k.name FROM history h CROSS JOIN LATERAL jsonb_object_keys(
+        CASE jsonb_typeof(h.said -> 'words') WHEN 'object' THEN h.said -> 'words' ELSE '{}' END) AS k (name)
+    WHERE NOT EXISTS (SELECT FROM history_words w WHERE w.event_id = h.id AND w.name = k.name) ORDER BY h.id, k.name"""
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """The value, if it is a mapping; else an empty one."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _steps() -> Iterator[Message]:
@@ -147,72 +169,24 @@ def _steps() -> Iterator[Message]:
             )
 
 
-def _ledger() -> Iterator[Message]:
-    sums = text("""
-        SELECT a.id, a.kind, b.amount, coalesce(sum(p.amount), 0) AS summed
-        FROM account a JOIN balance b ON b.account_id = a.id LEFT JOIN posting p ON p.account_id = a.id
-        GROUP BY a.id, a.kind, b.amount HAVING b.amount <> coalesce(sum(p.amount), 0)
-        ORDER BY a.id""")
-    for row in db.session.execute(sums):
-        yield Message(
-            "Account %(id)s (%(kind)s): the balance is %(amount)s, but the postings give %(summed)s.",
-            id=row.id,
-            kind=row.kind,
-            amount=row.amount,
-            summed=row.summed,
-        )
-    uneven = text("SELECT entry_id FROM posting GROUP BY entry_id, currency HAVING sum(amount) <> 0 ORDER BY entry_id")
-    for id in db.session.scalars(uneven):
-        yield Message("Entry %(id)s of the ledger does not balance.", id=id)
-    broken = text("""
-        SELECT w.number FROM award w
-        JOIN application p ON p.id = w.application_id
-        LEFT JOIN account a ON a.award_id = w.id
-        LEFT JOIN balance b ON b.account_id = a.id
-        GROUP BY w.id, w.number, w.amount, p.step
-        HAVING coalesce(sum(b.amount), 0) <> CASE WHEN p.step IN ('withdrawn', 'terminated') THEN 0 ELSE w.amount END
-        ORDER BY w.id""")
-    for number in db.session.scalars(broken):
-        yield Message(
-            "Award %(number)s: its accounts, from committed to returned, do not add up to its amount.", number=number
-        )
-
-
-def _totals() -> Iterator[Message]:
-    """The stored totals equal the sums of the postings; the balances are checked separately."""
-    sums = text("""
-        SELECT kind, fund_id, call_id, coalesce(t.amount, 0) AS amount, coalesce(s.amount, 0) AS summed
-        FROM (SELECT *, coalesce(call_id, 0) AS call FROM total) t
-        FULL JOIN (SELECT a.kind, a.fund_id, a.currency, coalesce(a.call_id, 0) AS call, sum(p.amount) AS amount
-                   FROM posting p JOIN account a ON a.id = p.account_id GROUP BY 1, 2, 3, 4) s
-             USING (kind, fund_id, currency, call)
-        WHERE coalesce(t.amount, 0) <> coalesce(s.amount, 0) ORDER BY fund_id, kind, call""")
-    for row in db.session.execute(sums):
-        yield Message(
-            "Total %(kind)s of fund %(fund)s, call %(call)s: %(amount)s is stored, but the postings give %(summed)s.",
-            kind=row.kind,
-            fund=row.fund_id,
-            call=row.call_id or "–",
-            amount=row.amount,
-            summed=row.summed,
-        )
-
-
-def _waiting() -> Iterator[Message]:
-    """`waits` is true exactly when an instalment is payable and in no batch that is not cancelled."""
-    taken = select(Payment.instalment_id).where(Payment.instalment_id == Instalment.id, ~Payment.undone).exists()
-    truth = and_(Instalment.step == "payable", ~taken)
-    wrong = select(Instalment.id, Instalment.waits).where(Instalment.waits != truth).order_by(Instalment.id)
-    for id, waits in db.session.execute(wrong):
-        message = (
-            N_("Instalment %(id)s is marked as waiting for a batch, but it is not payable or is already in one.")
-            if waits
-            else N_("Instalment %(id)s is payable and in no batch, but it is not marked as waiting for one.")
-        )
-        yield Message(message, id=id)
+UNFOUNDED = """
+    SELECT d.id FROM document d JOIN document_snapshot s ON s.document_id = d.id
+    LEFT JOIN award w ON w.application_id = d.application_id LEFT JOIN submission u ON u.id = d.submission_id
+    WHERE (s.data ->> 'kind', s.data ->> 'number', s.data ->> 'version', s.data ->> 'language')
+          IS DISTINCT FROM (d.kind, d.number, d.version::text, d.language)
+       OR (d.kind = 'receipt' AND s.data ->> 'submitted_sha256' IS DISTINCT FROM u.sha256)
+       OR (d.kind = 'award_letter'
+           AND d.id = (SELECT max(id) FROM document WHERE application_id = d.application_id AND kind = 'award_letter')
+           AND (CASE WHEN s.data ->> 'amount' ~ '^[0-9]+([.][0-9]+)?$' THEN (s.data ->> 'amount')::numeric END,
+                s.data ->> 'currency') IS DISTINCT FROM (w.amount, w.currency))
+    ORDER BY d.id"""
+"""Documents whose snapshot differs from their number, from the submission that they confirm, or from their award."""
 
 
 def _documents(stored: Callable[[str], bool]) -> Iterator[Message]:
+    """Documents whose public page or file differs from what they are about, or whose file is missing or damaged."""
+    for id in db.session.scalars(text(UNFOUNDED)):
+        yield Message("Document %(id)s differs from the award or the submission that it is about.", id=id)
     for row in db.session.scalars(select(DocumentFile).order_by(DocumentFile.document_id)):
         if not stored(row.sha256):
             yield Message("Document %(id)s: its file is missing or damaged.", id=row.document_id)

@@ -13,11 +13,12 @@ from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import or_, select
 
 from grants.db import db
 from grants.models import Account, Award, Balance, Call, Entry, Fund, Posting
 from grants.services import locking
+from grants.services.integrity import changes
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import Actor
 
@@ -128,16 +129,13 @@ def _book(kind: str, transfers: Sequence[_Transfer], actor: Actor, *, note: str 
         if source.kind != "appropriated" and held[source] < amount:
             raise Overspent(Message("Only %(held)s is available.", held=Money(held[source], source.currency)))
         held[source] -= amount
-    entries = db.session.scalars(
-        insert(Entry).returning(Entry.id, sort_by_parameter_order=True),
-        [{"kind": kind, "by": actor.person, "note": note} for _ in transfers],
-    )
+    entries = changes.add(Entry, [{"kind": kind, "by": actor.person, "note": note} for _ in transfers])
     postings = [
         {"entry_id": entry, "account_id": ids[account], "amount": signed, "currency": account.currency}
-        for entry, (source, target, amount) in zip(entries.all(), transfers, strict=True)
+        for (entry,), (source, target, amount) in zip(entries, transfers, strict=True)
         for account, signed in ((source, -amount), (target, amount))
     ]
-    db.session.scalars(insert(Posting).returning(Posting.id), postings).all()
+    changes.add(Posting, postings)
 
 
 def _opened(wanted: Collection[_Account]) -> tuple[dict[_Account, int], dict[_Account, Decimal]]:
@@ -157,6 +155,6 @@ def _opened(wanted: Collection[_Account]) -> tuple[dict[_Account, int], dict[_Ac
         account = _Account._make(columns)
         ids[account], held[account] = id, amount
     if missing := [account._asdict() for account in wanted if account not in ids]:
-        for id, *columns in db.session.execute(insert(Account).returning(Account.id, *key), missing):
+        for id, *columns in changes.add(Account, missing, *key):
             ids[_Account._make(columns)] = id
     return ids, held

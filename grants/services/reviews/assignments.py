@@ -15,7 +15,7 @@ from grants.queries.assignments import invited, unfit
 from grants.queries.cases.assignments import case as assignment_case
 from grants.services import locking, outbox
 from grants.services.effects import Apply, Context
-from grants.services.integrity import fingerprints, history
+from grants.services.integrity import history
 from grants.services.refusals import Refused
 from workflows.engine.message import N_, Message, Value
 from workflows.engine.roles import CLOCK, Actor, Role
@@ -82,7 +82,6 @@ def _begin(assignment: Assignment, actor: Actor) -> None:
         message=Message("Reviewer invited"),
         words={"person": assignment.person.name},
         audience="office",
-        facts=fingerprints.of(assignment),
     )
 
 

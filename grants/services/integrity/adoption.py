@@ -1,0 +1,95 @@
+"""Adoption: after an update, rows of tables that history did not hold before are named by an event."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import func, select
+
+from grants.db import db
+from grants.models import Event
+from grants.services import locking
+from grants.services.integrity import changes, comparison, fingerprints, history
+from grants.services.integrity.manifest import HELD
+from workflows.engine.message import N_, Message
+from workflows.engine.roles import CLOCK
+
+SYSTEM = locking.Chain("system", 1)
+"""The chain of events that concern the whole system."""
+ADOPT, COMPLETE = "adopt", "adopted"
+"""The keys of the events that name rows, and of the event that says for which tables this is complete."""
+CHAINS_PER_CHUNK = 1_000
+Names = dict[locking.Chain, changes.Names]
+
+
+def adopt() -> None:
+    """Name the rows of tables that were not held before, in one event for each chain that they belong to.
+
+    A row that differs from the fingerprint that an earlier release stored of it keeps that fingerprint, so that it is
+    still reported. A table is adopted only in the first update that holds it: otherwise a row that was forged later
+    could be adopted too.
+    """
+    tables = sorted(HELD.keys() - adopted())
+    if not tables:
+        return
+    found = _unnamed(tables)
+    for chunk in _chunks(sorted(found)):
+        locking.hold(*chunk)
+        history.record_all([_record(chain, found[chain]) for chain in chunk])
+    locking.hold(SYSTEM)
+    message = Message("Existing rows of these tables were recorded: %(tables)s", tables=", ".join(tables))
+    about = history.About(*SYSTEM, *SYSTEM)
+    history.record(about, actor=CLOCK, key=COMPLETE, message=message, audience="office")
+
+
+def adopted() -> set[str]:
+    """The tables whose rows have been adopted."""
+    tables = Event.message["values"]["tables"].astext
+    rows = db.session.scalars(select(tables).where(Event.subject == SYSTEM.subject, Event.key == COMPLETE))
+    return {table for row in rows if row for table in row.split(", ")}
+
+
+def problems() -> Iterator[Message]:
+    """Events that adopt rows after the adoption was complete."""
+    last = select(func.max(Event.id)).where(Event.subject == SYSTEM.subject, Event.key == COMPLETE).scalar_subquery()
+    late = select(Event.id, Event.subject, Event.subject_id).where(Event.key == ADOPT, Event.id > last)
+    for id, subject, subject_id in db.session.execute(late.order_by(Event.id)):
+        text = N_("History of %(subject)s %(id)s, event %(event)s: rows were recorded after the last update.")
+        yield Message(text, subject=subject, id=subject_id, event=id)
+
+
+def _unnamed(tables: list[str]) -> Names:
+    """The fingerprints of rows that no event names, or that fit the one of an earlier release; by chain."""
+    found: Names = defaultdict(lambda: defaultdict(dict))
+    named = comparison.newest()
+    for table in tables:
+        known, first = named.get(table, {}), {}
+        for row in fingerprints.every(table):
+            value = known.get(row.id)
+            if value is None:
+                _add(found, table, row)
+            elif ":" not in value:
+                first[row.id] = row
+        unfit = set(comparison.unfit(table, {id: known[id] for id in first}))
+        for id in sorted(first.keys() - unfit):
+            _add(found, table, first[id])
+    return found
+
+
+def _add(found: Names, table: str, row: Any) -> None:
+    """Name a row in the event of its chain; one that is not held yet, or belongs to nothing, is left out."""
+    if row.values[-1] is not None and row.subject_id is not None:
+        found[locking.Chain(row.subject, row.subject_id)][table][str(row.id)] = row.values[-1]
+
+
+def _chunks(chains: list[locking.Chain]) -> Iterator[tuple[locking.Chain, ...]]:
+    for first in range(0, len(chains), CHAINS_PER_CHUNK):
+        yield tuple(chains[first : first + CHAINS_PER_CHUNK])
+
+
+def _record(chain: locking.Chain, rows: changes.Names) -> history.Record:
+    message = Message("Existed before history recorded it")
+    about = history.About(*chain, *chain)
+    return history.Record(about, CLOCK, ADOPT, message, audience="office", rows=rows)

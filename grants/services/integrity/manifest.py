@@ -1,0 +1,232 @@
+"""The manifest: for every table and column, whether history holds it, how, and if not, why.
+
+A held row is named, with its fingerprint, by the event of each change. A version of a fingerprint keeps its columns for
+ever. A new column begins a new version of its table; it has a default, which rows of earlier versions must still have.
+A table or column that is not listed here fails a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+FIRST_VERSION = 2
+"""The first version of this manifest. Fingerprints without a version are older: `first_forms`."""
+SUBJECTS = ("person", "organisation", "call", "fund", "batch", "application")
+"""The tables whose rows have a chain of events."""
+
+
+class Owner(NamedTuple):
+    """The row that a row belongs to, up to one with a chain. column: the reference to it, or an SQL expression."""
+
+    table: str
+    column: str
+
+
+class Later(NamedTuple):
+    """The columns that a version adds: each with its SQL default."""
+
+    version: int
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A table of which history holds each row.
+
+    columns: those of version 2, each as its label in the fingerprint or, if it was renamed since, as `label=column`.
+    later: what further versions add. derived: columns that are worked out from others, with the reason why they are
+    not held. free: columns that may change without an event as long as `settled` is false; settled is a condition in
+    SQL on the table and its owners, and settled_by the table whose changes decide it. If all columns are free, the
+    row is not held at all until it is settled.
+    """
+
+    columns: str
+    owner: Owner | None = None
+    later: tuple[Later, ...] = ()
+    derived: Mapping[str, str] = field(default_factory=dict)
+    free: str = ""
+    settled: str = ""
+    settled_by: str = ""
+    key: str = "id"
+
+    @property
+    def version(self) -> int:
+        """The newest version."""
+        return self.later[-1].version if self.later else FIRST_VERSION
+
+    @property
+    def versions(self) -> range:
+        """Every version."""
+        return range(FIRST_VERSION, self.version + 1)
+
+    def labels(self, version: int) -> dict[str, str]:
+        """The columns that this version hashes, by label."""
+        known = self.columns.split() + [name for one in self.later if one.version <= version for name in one.columns]
+        return {label: column or label for label, _, column in (name.partition("=") for name in known)}
+
+    def defaults(self, version: int) -> dict[str, str]:
+        """The columns that this version does not know yet, each with its default in SQL."""
+        return {name: value for one in self.later if one.version > version for name, value in one.columns.items()}
+
+    @property
+    def unsettled(self) -> frozenset[str]:
+        """The columns that are free until the row is settled."""
+        return frozenset(self.free.split())
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Every column that the manifest names."""
+        return frozenset(self.labels(self.version).values()) | self.derived.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """A table whose rows no event names.
+
+    how: `derived` for what is compared with its source, `chain` for history
+    itself, `nothing` for what is not held. reason: what holds it, or why nothing does.
+    """
+
+    how: str
+    reason: str
+
+
+DOCUMENT = Owner("document", "document_id")
+APPLICATION = Owner("application", "application_id")
+AWARD = Owner("award", "award_id")
+LINE = "position what category quantity unit_cost total"
+INDICATOR = "position name unit baseline target how"
+WORKED_OUT = "by the database, from columns of the same row"
+STAMP = "the transaction, which the database compares itself"
+REPORTED = "summary setbacks next_steps story story_by story_consent question unread saved_at version"
+SENT = "\"assignment\".step = 'sent'"
+RETURNED = "\"report\".step <> 'due'"
+REVIEW = "id assignment_id strengths concerns questions fund amount confidence saved_at sent_at"
+CONTENT = "submission_id content answer"
+UNPRESERVED = 'NOT "submission".preserved AND "submission_content".content IS NOT NULL'
+"""The salted hash of a submission holds its content, so that it can be erased; this one has none of the content."""
+SCORE = "id review_id criterion points comment"
+
+HELD: dict[str, Held] = {
+    "person": Held("id email name language timezone password_hash created_at ended_at"),
+    "organisation": Held("id name sort_key kind standing country region language address source created_at"),
+    "appointment": Held("id person_id role programme call_id created_at ended_at", Owner("person", "person_id")),
+    "membership": Held("id person_id organisation_id title created_at ended_at", Owner("person", "person_id")),
+    "fund": Held("id title year currency source created_at"),
+    "call": Held(
+        "id programme title currency fund_id step step_at opens_at closes_at opened_at rules version created_by"
+        " created_at"
+    ),
+    "more_time": Held("id call_id organisation_id until reason by at", Owner("call", "call_id")),
+    "application": Held(
+        "id call_id organisation_id created_by reference stage step step_at title summary starts_on months asked"
+        " created_at submitted_at submission_id invited_until version",
+        derived={"words": WORKED_OUT},
+    ),
+    "submission": Held("id application_id number stage sha256 salt sent_at sent_by preserved", APPLICATION),
+    "submission_content": Held(
+        CONTENT, Owner("submission", "submission_id"), free=CONTENT, settled=UNPRESERVED, key="submission_id"
+    ),
+    "submission_line": Held(f"id submission_id {LINE}", Owner("submission", "submission_id")),
+    "submission_indicator": Held(f"id submission_id {INDICATOR}", Owner("submission", "submission_id")),
+    "checked": Held("id application_id submission_id key verdict note by at", APPLICATION),
+    "assignment": Held(
+        "id application_id submission_id person_id stage step step_at due_on assigned_by assigned_at cleared_at reason"
+        " version",
+        APPLICATION,
+    ),
+    "review": Held(
+        REVIEW,
+        Owner("assignment", "assignment_id"),
+        free=REVIEW,
+        settled=SENT,
+        settled_by="assignment",
+    ),
+    "score": Held(SCORE, Owner("review", "review_id"), free=SCORE, settled=SENT, settled_by="assignment"),
+    "conflict": Held("id application_id person_id kinds declared_at lifted_at lifted_by lifted_reason", APPLICATION),
+    "recommendation": Held("id application_id kind amount conditions feedback sent_back by at", APPLICATION),
+    "decision": Held("id application_id submission_id kind feedback by at", APPLICATION),
+    "award": Held(
+        "id application_id number amount currency conditions starts_on ends_on made_by made_at met_at met_by to_close"
+        " unused back_by",
+        APPLICATION,
+    ),
+    "award_line": Held(f"id award_id agreed {LINE}", AWARD),
+    "award_indicator": Held(f"id award_id {INDICATOR}", AWARD),
+    "agreement": Held(
+        "id award_id number step step_at signed_by signed_name signed_at countersigned_by countersigned_name"
+        " countersigned_at divided_at version",
+        AWARD,
+    ),
+    "instalment": Held(
+        "id award_id number amount conditions step step_at version",
+        AWARD,
+        derived={"waits": "by the database, from steps and payments; compared with them"},
+    ),
+    "repayment": Held("id award_id amount currency received_on reference by at", AWARD),
+    "report": Held(
+        "id award_id number title kind due_on step step_at summary setbacks next_steps story story_by story_consent"
+        " question unread saved_at sent_by sent_at approved_by approved_at version",
+        AWARD,
+        free=REPORTED,
+        settled=RETURNED,
+        settled_by="report",
+    ),
+    "report_figure": Held(
+        "id report_id award_indicator_id actual source",
+        Owner("report", "report_id"),
+        free="actual source",
+        settled=RETURNED,
+        settled_by="report",
+    ),
+    "report_spending": Held(
+        "id report_id award_line_id spent explanation",
+        Owner("report", "report_id"),
+        free="spent explanation",
+        settled=RETURNED,
+        settled_by="report",
+    ),
+    "batch": Held(
+        "id number fund_id step step_at prepared_by prepared_at approved_by approved_at released_by released_at version"
+    ),
+    "payment": Held("id batch_id instalment_id amount currency undone paid_at", Owner("batch", "batch_id")),
+    "account": Held("id kind fund_id call_id award_id currency", Owner("fund", "fund_id")),
+    "entry": Held(
+        "id kind at by note reverses_id",
+        Owner(
+            "fund",
+            "(SELECT min(a.fund_id) FROM posting p JOIN account a ON a.id = p.account_id WHERE p.entry_id = entry.id)",
+        ),
+        derived={"stamp": STAMP},
+    ),
+    "posting": Held("id entry_id account_id amount currency", Owner("account", "account_id"), derived={"stamp": STAMP}),
+    "document": Held(
+        "id kind number version language application_id submission_id supersedes_id ordered_at", APPLICATION
+    ),
+    "document_snapshot": Held("document_id data", DOCUMENT, key="document_id"),
+    "document_file": Held("document_id outbox_id sha256 size pages made_with at", DOCUMENT, key="document_id"),
+    "document_end": Held("document_id kind reason at", DOCUMENT, key="document_id"),
+}
+
+OTHERWISE: dict[str, Otherwise] = {
+    "balance": Otherwise("derived", "from the postings"),
+    "total": Otherwise("derived", "from the postings"),
+    "history": Otherwise("chain", "by the hash chain and the checkpoints"),
+    "history_words": Otherwise("chain", "by salted hashes in the events, so that a text can be erased"),
+    "history_head": Otherwise("chain", "from the newest event of each chain"),
+    "checkpoint": Otherwise("chain", "by its seal"),
+    "digest_mail": Otherwise("nothing", "the day of a mail only prevents a second one"),
+    "involvement": Otherwise("nothing", "rows are only added, also while a draft is written, which has no event"),
+    "draft": Otherwise("nothing", "a draft changes freely until it is sent"),
+    "application_save": Otherwise("nothing", "a save that came too late is kept for its author alone"),
+    "figures": Otherwise("nothing", "the figures of the home page are worked out anew every minute"),
+    "counter": Otherwise("nothing", "a number that is drawn twice is refused by a constraint"),
+    "outbox": Otherwise("nothing", "work that is waiting; what it leads to is held or leaves the system"),
+    "repeat": Otherwise("nothing", "answers to forms are deleted after 30 days"),
+    "sign_in": Otherwise("nothing", "sessions are opened and closed without an event"),
+    "sign_in_failure": Otherwise("nothing", "failed attempts only slow down guessing"),
+    "clock_offset": Otherwise("nothing", "the program refuses to start in production unless it is 0"),
+}
+"""Every other table."""
