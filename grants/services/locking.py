@@ -87,10 +87,9 @@ def hold(
     that it pays, without their assignments. shared: what guards read and must not change meanwhile; the person of the
     actor always is. applicant: hold the organisation too, because guards count over it. money: hold the fund even where
     there is no award yet. invited: hold the applications too that the persons among the rows are to review, as they are
-    once these are locked.
-    applied: organisations to hold with all their applications, as they are once these are locked. Raises Stale when a
-    row belongs to another parent than before, or is gone; at the first lock of a transaction, raises Refused when the
-    actor no longer holds their role on these rows.
+    once these are locked. applied: organisations to hold with all their applications, as they are then. Raises Stale
+    when a row belongs to another parent than before, or is gone; at the first lock of a transaction, raises Refused
+    when the actor no longer holds their role on these rows.
     """
     state, shared, applied = _state(), tuple(shared), tuple(applied)
     _attach(*rows, *shared, *applied)
@@ -103,16 +102,15 @@ def hold(
     state.take(Person, _ids(rows, Person), persons)
     rows = (*rows, *_invitations(_ids(rows, Person))) if invited else rows
     parents = _parents(rows)
-    applicants = {parent.organisation_id for parent in parents if applicant}
-    state.take(Organisation, _ids((*rows, *applied), Organisation) | applicants)
-    if applied:
-        rows = (*rows, *_applications(_ids(applied, Organisation)))
-        parents = _parents(rows)
+    counted = {parent.organisation_id for parent in parents if applicant}
+    state.take(Organisation, _ids((*rows, *applied), Organisation) | counted)
+    rows = (*rows, *_applications(_ids(applied, Organisation))) if applied else rows
+    parents = _parents(rows) if applied else parents
     state.take(Call, _ids(rows, Call), calls | {parent.call_id for parent in parents})
     _take_from_applications(state, rows, parents, money=money)
     _compare(state, rows, parents)
     if first and actor:
-        authority.confirm(actor, [row for row in rows if not isinstance(row, Chain)])
+        authority.confirm(actor, rows)
 
 
 def require(row: Model) -> None:

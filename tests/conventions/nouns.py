@@ -41,6 +41,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "changes": ("services", "which held rows a transaction changes"),
     "checkpoints": ("services", "seals the history"),
     "digest_mails": ("services", "mails the newest checkpoint to the auditors"),
+    "authority": ("services", "whether an actor still holds their role"),
     "effects": ("services", "the arguments and results of the effects of transitions"),
     "hmac_seals": ("services", "the checkpoints of earlier releases"),
     "ranges": ("services", "sets of event ids"),
