@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 
-from grants.access.principals import load_principal
+from grants.access.principals import Principal, load_principal
+from grants.access.visibility import visible
 from grants.db import db
 from grants.models import Application, Appointment, Assignment, Conflict, Person
 from grants.queries import involvements, persons, reviews
@@ -37,10 +38,10 @@ class Candidate:
         return not self.against
 
 
-def candidates(application: Application) -> list[Candidate]:
+def candidates(application: Application, principal: Principal) -> list[Candidate]:
     """All reviewers appointed for the call, suitable and least busy ones first.
 
-    Six queries for any number of people.
+    Open reviews are counted where the principal sees the application. Six queries for any number of people.
     """
     appointed = select(Appointment.person_id).where(
         Appointment.role == Role.REVIEWER, persons.covering(application.call)
@@ -55,7 +56,7 @@ def candidates(application: Application) -> list[Candidate]:
     )
     ids = [person.id for person in people]
     asked = frozenset(db.session.scalars(_invited(application, ids)))
-    against, load = [*_against(application, ids), (INVITED, asked)], _open(ids)
+    against, load = [*_against(application, ids), (INVITED, asked)], _open(ids, principal)
     domains = reviews.domains_of(application) if people else frozenset()
     found = [
         Candidate(
@@ -117,10 +118,11 @@ def _against(application: Application, ids: list[int]) -> list[tuple[str, frozen
     ]
 
 
-def _open(ids: list[int]) -> Mapping[int, int]:
+def _open(ids: list[int], principal: Principal) -> Mapping[int, int]:
+    shown = select(Application.id).where(visible(Application, principal))
     counted = (
         select(Assignment.person_id, func.count())
-        .where(Assignment.person_id.in_(ids), Assignment.step.in_(OPEN))
+        .where(Assignment.person_id.in_(ids), Assignment.step.in_(OPEN), Assignment.application_id.in_(shown))
         .group_by(Assignment.person_id)
     )
     return dict(db.session.execute(counted).all())

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
+from grants.access.permissions import Permission
 from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, db
@@ -31,9 +32,13 @@ class Holding:
     amounts: Mapping[str, Decimal]
 
 
-def holdings(ids: Iterable[int], principal: Principal) -> list[Holding]:
-    """The holdings of these organisations, as far as visible, by name, at most a hundred, in two queries."""
-    owner, shown, wanted = Organisation.id, visible(Application, principal), list(ids)
+def holdings(ids: Iterable[int], principal: Principal, *, besides: int = 0) -> list[Holding]:
+    """The holdings of these organisations, as far as visible, by name, at most a hundred, in two queries.
+
+    besides: an application that does not count towards what its organisation holds.
+    """
+    owner, wanted = Organisation.id, list(ids)
+    shown = and_(Application.id != besides, visible(Application, principal))
     contacts = select(func.count(Membership.id)).where(
         Membership.organisation_id == owner, Membership.ended_at.is_(None)
     )
@@ -61,6 +66,11 @@ def holdings(ids: Iterable[int], principal: Principal) -> list[Holding]:
         )
         for organisation, persons, late in rows
     ]
+
+
+def sees_all_grants(principal: Principal) -> bool:
+    """Whether no grant of another organisation is hidden from the principal, by scope or by a conflict of interest."""
+    return principal.unlimited(Permission.READ_AWARD) and not principal.conflicts
 
 
 def _held(organisations: list[int], shown: ColumnElement[bool]) -> dict[int, dict[str, tuple[int, Decimal]]]:

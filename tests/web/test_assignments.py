@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from grants.access.principals import Principal, load_principal
 from grants.db import db, transaction
 from grants.models import Application, Assignment, Conflict, Outbox
 from grants.queries import assignments, reviews
@@ -35,6 +36,11 @@ def begin() -> None:
         assign_reviewer(application=row, reviewer=world.people["rob"], actor=world.actor("olga", Role.OFFICER))
 
 
+def principal_of(name: str) -> Principal:
+    """A person as they see the application."""
+    return load_principal(scene.found().people[name])
+
+
 @pytest.fixture
 def case(app: Flask) -> tuple[World, Application]:
     """The people and the application."""
@@ -47,7 +53,7 @@ def test_the_list_gives_the_same_reasons_as_the_service(app: Flask, case: tuple[
 
     with app.app_context():
         application = db.session.get_one(Application, row.id)
-        for one in assignments.candidates(application):
+        for one in assignments.candidates(application, principal_of("olga")):
             reasons = [*assignments.unfit(application, one.person), assignments.invited(application, one.person)]
             assert one.against == tuple(filter(None, reasons))
 
@@ -56,7 +62,7 @@ def test_suitable_reviewers_come_first(app: Flask, case: tuple[World, Applicatio
     world, row = case
 
     with app.app_context():
-        found = assignments.candidates(db.session.get_one(Application, row.id))
+        found = assignments.candidates(db.session.get_one(Application, row.id), principal_of("olga"))
 
     assert next((one.person.id, one.fits) for one in found) == (world.people["ron"].id, True)
     assert sum(one.fits for one in found) == 1
@@ -124,7 +130,9 @@ def test_only_officers_invite_reviewers(app: Flask, case: tuple[World, Applicati
 def test_the_officer_sees_the_same_warning_as_the_reviewer(app: Flask, case: tuple[World, Application]) -> None:
     world, row = case
     with app.app_context():
-        (one,) = [c for c in assignments.candidates(db.session.get_one(Application, row.id)) if c.fits]
+        (one,) = [
+            c for c in assignments.candidates(db.session.get_one(Application, row.id), principal_of("olga")) if c.fits
+        ]
         asked = db.session.query(Assignment).one()
         assert reviews.looked_up(asked).domain
         assert [doubt.text for doubt in one.doubts] == ["%(name)s shares an email domain with the applicant."]

@@ -44,10 +44,11 @@ def counts_over_applicant(transition: Transition) -> bool:
 
 def objections(case: ApplicationCase, moment: Moment) -> tuple[Message, ...]:
     """Every objection of the call's rules at this moment; raises KeyError for an unknown rule."""
-    return tuple(message for spec in case.round.rules for message in _objections(spec, case, moment))
+    return tuple(message for spec in case.round.rules for message in objections_of(spec, case, moment))
 
 
-def _objections(spec: RuleSpec, case: ApplicationCase, moment: Moment) -> tuple[Message, ...]:
+def objections_of(spec: RuleSpec, case: ApplicationCase, moment: Moment) -> tuple[Message, ...]:
+    """Every objection of one rule at this moment; raises KeyError for an unknown rule."""
     rule = CALL_RULES[spec.key]
     if moment not in rule.asked_at:
         return ()

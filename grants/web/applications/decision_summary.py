@@ -13,9 +13,9 @@ from flask_babel import gettext
 from grants.models import Application, Assignment, Recommendation
 from grants.queries import reviews
 from grants.queries.cases.applications import recommendation
+from grants.queries.cases.calls import envelope_left
 from grants.web.site.components import Fact
 from grants.web.site.formats import amount, current_day, day, number, translate
-from workflows.cases import ApplicationCase
 
 ZERO = Decimal(0)
 
@@ -94,7 +94,7 @@ def _state(one: Assignment, scored: int, criteria: int) -> tuple[str, str]:
     return gettext("no longer needed"), ""
 
 
-def rests_on(application: Application, asked: list[Assignment], case: ApplicationCase) -> DecisionSummary | None:
+def rests_on(application: Application, asked: list[Assignment]) -> DecisionSummary | None:
     """Decision summary: scores, amounts, recommendation and money left; None until the first review is submitted."""
     board = reviews.board(asked, application.call.data.rubric, application.stage)
     if not board.totals:
@@ -107,7 +107,7 @@ def rests_on(application: Application, asked: list[Assignment], case: Applicatio
         rows.append(Fact(gettext("Officer’s recommendation"), text))
     rows += [
         Fact(gettext("Requested"), amount(application.asked or None, currency)),
-        Fact(gettext("Available in the call’s envelope"), amount(case.round.envelope_left, currency)),
+        Fact(gettext("Available in the call’s envelope"), amount(envelope_left(application.call), currency)),
     ]
     return DecisionSummary(tuple(rows), board.far_apart, advice, url_for("reviews.of", id=application.id))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import Blueprint, redirect, url_for
 from flask_babel import gettext
@@ -27,7 +27,7 @@ from grants.web.site.navigation import page
 from workflows.cases import ApplicationCase
 from workflows.engine.roles import Actor, Role
 from workflows.programme import RuleSpec
-from workflows.rules.calls import CALL_RULES, objections
+from workflows.rules.calls import CALL_RULES, objections_of
 from workflows.rules.proposals import in_time
 
 bp = Blueprint("eligibility", __name__)
@@ -105,14 +105,15 @@ def _shown(call: Call, form: BeginForm) -> str:
 
 def _side(call: Call, organisation: Organisation) -> Side:
     """The rules applied before a draft exists: those met, and every reason against with a link to its remedy."""
-    round_ = round_of(call)
     until = more_time(call.id, organisation.id)
-    case = ApplicationCase(arrived_at=now(), applicant=applicant(organisation), round=round_, more_time_until=until)
+    case = ApplicationCase(
+        arrived_at=now(), applicant=applicant(organisation), round=round_of(call), more_time_until=until
+    )
     late = in_time(case, Actor(person=principal().id, role=Role.APPLICANT))
     reasons = [RuleCheck("cross", translate(late))] if late else []
     met = []
     for spec in (one for one in call.data.rules if "start" in CALL_RULES[one.key].asked_at):
-        against = objections(replace(case, round=replace(round_, rules=(spec,))), "start")
+        against = objections_of(spec, case, "start")
         reasons += [RuleCheck("cross", translate(one), _cure(one.cure, organisation)) for one in against]
         if not against:
             met.append(RuleCheck("tick", _text(spec, call)))

@@ -9,26 +9,28 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from grants.models import Application
+from grants.queries import organisations
+from grants.queries.cases.proposals import request
+from grants.queries.organisations import Holding
 from grants.web.applications import status
 from grants.web.reviews.scoring import requested
+from grants.web.site.authorization import principal
 from grants.web.site.components import Fact
 from grants.web.site.formats import amount, amounts, country, day, label, percent
-from workflows.cases import ApplicationCase
 from workflows.countries import flags_of
 from workflows.forms.completeness import Content
 
 
-def facts(application: Application, content: Content, case: ApplicationCase) -> list[Fact]:
+def facts(application: Application, content: Content) -> list[Fact]:
     """The applicant, the request and related facts. content: of the submission that is shown."""
-    organisation, currency = application.organisation, application.call.currency
+    organisation, currency, asked = application.organisation, application.call.currency, request(content)
+    [holding] = organisations.holdings([organisation.id], principal(), besides=application.id)
     flags = Markup("").join(
         Markup(' <span class="flag">{}</span>').format(label(flag)) for flag in flags_of(organisation.country)
     )
     link = Markup('<a href="{}">{}</a>').format(url_for("organisations.show", id=organisation.id), organisation.name)
-    share = percent(round(100 * case.indirect / case.asked, 1)) if case.asked else "–"
-    other = amount(case.cofunding, currency) if case.cofunding else "–"
-    held = case.applicant.held_amounts or {currency: Decimal(0)}
-    grants = gettext("%(count)s active, %(sum)s", count=case.applicant.held, sum=amounts(held))
+    share = percent(round(100 * asked["indirect"] / asked["asked"], 1)) if asked["asked"] else "–"
+    other = amount(asked["cofunding"], currency) if asked["cofunding"] else "–"
     where = Markup("{} · {}{}").format(country(organisation.country), organisation.region, flags)
     return [
         Fact(gettext("Applicant"), link),
@@ -37,11 +39,19 @@ def facts(application: Application, content: Content, case: ApplicationCase) -> 
         Fact(gettext("Requested"), requested(content, currency)),
         Fact(gettext("Indirect costs"), share),
         Fact(gettext("Co-funding"), " · ".join(filter(None, [other, str(content.answers.get("cofunders") or "")]))),
-        Fact(gettext("Start date"), day(case.starts_on) if case.starts_on else "–"),
-        Fact(gettext("People with an account"), str(case.applicant.contacts)),
-        Fact(gettext("Current grants"), grants),
+        Fact(gettext("Start date"), day(asked["starts_on"]) if asked["starts_on"] else "–"),
+        Fact(gettext("People with an account"), str(holding.contacts)),
+        _grants(holding, currency),
         *_decision_date(application),
     ]
+
+
+def _grants(holding: Holding, currency: str) -> Fact:
+    """The applicant's other grants, as far as the reader sees them."""
+    sum_ = amounts(holding.amounts or {currency: Decimal(0)})
+    whole = organisations.sees_all_grants(principal())
+    title = gettext("Current grants") if whole else gettext("Current grants in your scope")
+    return Fact(title, gettext("%(count)s active, %(sum)s", count=holding.grants, sum=sum_))
 
 
 def _decision_date(application: Application) -> list[Fact]:

@@ -154,7 +154,7 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
     lines = checklist.lines(application, shown.submission, check)
     view = OfficerView(
         frame=_frame(shown, found, "overview", events=len(events)),
-        facts=tuple(facts.facts(application, shown.content, case)),
+        facts=tuple(facts.facts(application, shown.content)),
         rule_checks=tuple(rule_checks.checks(application, case)),
         checklist=tuple(lines),
         problems=tuple(checklist.problems(lines)),
@@ -163,7 +163,7 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
         missing=_missing(application, case),
         reviewers=tuple(decision_summary.reviewer(application, one, hidden=one not in read) for one in asked),
         assigns=_assigns(application),
-        summary=decision_summary.rests_on(application, read, case),
+        summary=decision_summary.rests_on(application, read),
         entries=timeline.entries(events[:FEW]),
         events=len(events),
         award=found.award_id,

@@ -13,7 +13,10 @@ from grants.web.site.components import Link
 from grants.web.site.formats import instant, translate
 from workflows.cases import ApplicationCase
 from workflows.programme import RuleSpec, Stage
-from workflows.rules.calls import objections
+from workflows.rules.call_rule import Moment
+from workflows.rules.calls import objections_of
+
+MOMENTS: tuple[Moment, ...] = ("submit", "award")
 
 NEED_BUDGET = frozenset({"asks", "most", "most_of_kind", "indirect", "cofunding", "partner_above"})
 """The rules about the amount requested and the budget."""
@@ -51,8 +54,8 @@ def _applies(spec: RuleSpec, stage: Stage) -> bool:
 
 
 def _rule(case: ApplicationCase, spec: RuleSpec, call: Call, sent: datetime | None) -> list[RuleCheck]:
-    alone = replace(case, round=replace(case.round, rules=(spec,)), arrived_at=sent or case.arrived_at)
-    against = dict.fromkeys(message for moment in ("submit", "award") for message in objections(alone, moment))
+    then = replace(case, arrived_at=sent) if sent else case
+    against = dict.fromkeys(message for moment in MOMENTS for message in objections_of(spec, then, moment))
     if not against:
         return [RuleCheck("tick", rules_text.text(spec, call.data, call.currency).rstrip("."))]
     return [RuleCheck("cross", translate(message)) for message in against]

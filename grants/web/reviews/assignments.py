@@ -15,7 +15,7 @@ from grants.models import Application
 from grants.queries import assignments, reviews
 from grants.queries.assignments import Candidate
 from grants.services.reviews.assignments import assign as assign_reviewer
-from grants.web.site.authorization import actor_on_row, load, permitted
+from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from grants.web.transitions import Offer, available
@@ -62,7 +62,7 @@ def new(id: int) -> str:
 def create(id: int) -> Response | tuple[str, int]:
     """Invite one of the candidates to review."""
     application, form = load(Application, id), AssignmentForm()
-    form.offer(candidate.person for candidate in assignments.candidates(application))
+    form.offer(candidate.person for candidate in assignments.candidates(application, principal()))
     if not form.sent():
         return _choice(application, form), 422
     with transaction():
@@ -71,7 +71,7 @@ def create(id: int) -> Response | tuple[str, int]:
 
 
 def _assign(application: Application, person_id: int) -> str:
-    chosen = next(c.person for c in assignments.candidates(application) if c.person.id == person_id)
+    chosen = next(c.person for c in assignments.candidates(application, principal()) if c.person.id == person_id)
     assign_reviewer(application=application, reviewer=chosen, actor=actor_on_row(application, Role.OFFICER))
     return url_for("applications.show", id=application.id, _anchor="reviews")
 
@@ -80,7 +80,7 @@ def _choice(application: Application, form: AssignmentForm) -> str:
     view = InvitationPage(
         application=application,
         form=form,
-        candidates=assignments.candidates(application),
+        candidates=assignments.candidates(application, principal()),
         reviewers=[
             InvitedRow(one.person.name, STEPS[one.step], available(one))
             for one in reviews.of(application)
