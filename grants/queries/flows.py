@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grants.models import Agreement, Application, Assignment, Batch, Call, Instalment, Report
-from workflows.engine.flow import Flow
+from workflows.engine.flow import Flow, Transition
 from workflows.flows import agreement, assignment, call, payment, report
 from workflows.programmes import programmes
 
@@ -26,6 +26,13 @@ FLOWS: dict[type[Stateful], Flow] = {
 def flow_of(row: Stateful) -> Flow:
     """The flow of this row."""
     return programmes()[row.call.programme].flow if isinstance(row, Application) else FLOWS[type(row)]
+
+
+def transitions_of(table: str, key: str) -> tuple[Transition, ...]:
+    """The transitions of this key, in every flow that a row of the table can have."""
+    flows: dict[str, tuple[Flow, ...]] = {type_.__tablename__: (flow,) for type_, flow in FLOWS.items()}
+    flows[Application.__tablename__] = tuple(one.flow for one in programmes().values())
+    return tuple(row for flow in flows.get(table, ()) for row in flow.transitions if row.key == key)
 
 
 def parent_application(row: InApplication) -> Application:

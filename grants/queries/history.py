@@ -11,6 +11,7 @@ from grants.access.permissions import Permission
 from grants.access.principals import Principal, roles_on
 from grants.db import db
 from grants.models import Application, Batch, Call, Event, Fund
+from grants.queries.flows import transitions_of
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
@@ -33,9 +34,10 @@ class Happening:
 def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Happening]:
     """The newest two hundred events of a row, newest first.
 
-    Applicants do not see events that are internal to the staff. Neither does a member of staff who reviews the
-    application and has not submitted their review, because these events could reveal the other reviews. The events of a
-    fund name amounts of all its calls, so they are shown only to those who may see the whole fund.
+    Applicants do not see events that are internal to the staff, and of the texts that staff wrote they see those that
+    a mail or a letter tells them. A member of staff who reviews the application and has not submitted their review does
+    not see internal events either, because these could reveal the other reviews. The events of a fund name amounts of
+    all its calls, so they are shown only to those who may see the whole fund.
     """
     if isinstance(row, Fund) and not principal.unlimited(Permission.READ_FUND):
         return []
@@ -59,6 +61,13 @@ def _happening(event: Event, *, office: bool) -> Happening:
     """
     named = office or event.role == Role.APPLICANT
     by = event.person.name if event.person and named else ""
-    return Happening(
-        Message.from_json(event.message), by, event.role, {w.name: w.words for w in event.words}, event.at, event.key
-    )
+    words = {
+        w.name: w.words for w in event.words if office or event.role == Role.APPLICANT or _disclosed(event, w.name)
+    }
+    return Happening(Message.from_json(event.message), by, event.role, words, event.at, event.key)
+
+
+def _disclosed(event: Event, name: str) -> bool:
+    """Whether applicants read this text of the Foundation: a field of a transition that says so wherever it exists."""
+    rows = transitions_of(event.about, event.key)
+    return bool(rows) and all(name in row.disclosed for row in rows)

@@ -210,7 +210,7 @@ def _event(change: Change) -> history.Record:
 
 
 def _audience(transition: Transition, actor: Actor) -> str:
-    """`office` for a text that staff or reviewers wrote and that no mail tells the applicant; otherwise `all`."""
+    """`office` where staff or reviewers wrote a text and no mail tells the applicant of the event; otherwise `all`."""
     inside = actor.role is not Role.APPLICANT and any(field.kind == "text" for field in transition.fields)
     return (
         "office"

@@ -101,6 +101,19 @@ class Transition:
         """Whether the transition exists at this step in this stage."""
         return step in self.source and self.stage in (None, stage)
 
+    @property
+    def disclosed(self) -> frozenset[str]:
+        """The keys of the fields whose text the applicant reads.
+
+        Those that applicants fill in, those printed in a letter, and those that a mail to the applicant contains.
+        """
+        mails = [part for mail in self.notifies if mail.to is Role.APPLICANT for part in (mail.subject, mail.text)]
+        return frozenset(
+            field.key
+            for field in self.fields
+            if field.printed or self.roles == (Role.APPLICANT,) or any(f"%({field.key})s" in part for part in mails)
+        )
+
 
 class TransitionNotAllowed(ValueError):
     """Raised when a transition is refused; `reasons` has every reason."""
