@@ -146,14 +146,32 @@ class _Parent(NamedTuple):
     organisation_id: int
 
 
+_Locks = tuple[dict[tuple[type[Model], Any], bool], dict[tuple[type[Model], Any], Any], tuple[int, Any]]
+
+
 @dataclass(slots=True)
 class _State:
-    """What one transaction holds: for each row, whether it holds it alone. place: the last lock in the order."""
+    """What one transaction holds: for each row, whether it holds it alone. place: the last lock in the order.
+
+    parts: what it held when each of its savepoints began, because a rollback to one releases what was locked after it.
+    undone: such a rollback has happened, so that what was read under those locks is read again after the next one.
+    """
 
     transaction: SessionTransaction
     modes: dict[tuple[type[Model], Any], bool] = field(default_factory=dict)
     rows: dict[tuple[type[Model], Any], Any] = field(default_factory=dict)
     place: tuple[int, Any] = (-1, None)
+    parts: dict[SessionTransaction, _Locks] = field(default_factory=dict)
+    undone: bool = False
+
+    @property
+    def locks(self) -> _Locks:
+        return dict(self.modes), dict(self.rows), self.place
+
+    def undo(self, part: SessionTransaction) -> None:
+        """Hold what was held when this savepoint began."""
+        self.modes, self.rows, self.place = self.parts.pop(part, ({}, {}, (-1, None)))
+        self.undone = True
 
     def has(self, rows: Iterable[Held | Chain]) -> bool:
         return all(
@@ -168,10 +186,11 @@ class _State:
 
     def begin(self) -> bool:
         """Forget what was read before the first lock, so that everything is read again after it; whether this is it."""
-        first = self.place == (-1, None)
+        first = self.undone or self.place == (-1, None)
         if first:
             db.session.flush()
             _forget()
+            self.undone = False
         return first
 
     def take(self, model: type[Model], alone: set[Any], shared: Iterable[Any] = ()) -> None:
@@ -225,6 +244,21 @@ def _created(session: Session, _: object) -> None:
     if created and session is db.session():
         for row in created:
             _state().keep(row, alone=True)
+
+
+@event.listens_for(db.session, "after_transaction_create")
+def _part_begun(session: Session, part: SessionTransaction) -> None:
+    """Note what the transaction holds when a savepoint begins."""
+    if part.nested and session is db.session():
+        state = _state()
+        state.parts[part] = state.locks
+
+
+@event.listens_for(db.session, "after_soft_rollback")
+def _part_undone(session: Session, part: SessionTransaction) -> None:
+    """Hold no longer what was locked after the savepoint, because its rollback has released that."""
+    if part.nested and session is db.session() and session.get_transaction() is not None:
+        _state().undo(part)
 
 
 def _attach(*rows: Held | Chain) -> None:
