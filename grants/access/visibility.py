@@ -226,7 +226,7 @@ def reached(principal: Principal, role: Role) -> ColumnElement[bool]:
 
     Nobody is written to in a role of the Foundation about a call in which they have applied. A reviewer is written to
     before they see anything, in order to declare whether they have a conflict of interest, and when the invitation is
-    withdrawn.
+    withdrawn or the review ends.
     """
     alone = principal.limited_to({role})
     if role is Role.APPLICANT:
@@ -234,7 +234,7 @@ def reached(principal: Principal, role: Role) -> ColumnElement[bool]:
     if role is not Role.REVIEWER:
         return and_(visible(Application, alone, (SIDES[role],)), impartial(alone)) if role in SIDES else false()
     invited = select(Assignment.application_id).where(
-        Assignment.person_id == principal.id, Assignment.step.in_((*AT_WORK, "withdrawn"))
+        Assignment.person_id == principal.id, Assignment.step.in_((*AT_WORK, "withdrawn", "released"))
     )
     return and_(Application.id.in_(invited), _covered(alone, role), *_apart(principal))
 

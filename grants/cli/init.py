@@ -52,6 +52,8 @@ def prepare(settings: Settings, running: Settings) -> None:
             adoption.adopt()
         with transaction():
             assignments.release_unappointed(apply=transitions.apply)
+        with transaction():
+            assignments.release_finished(apply=transitions.apply)
         db.engine.dispose()
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 
-from grants.access.principals import Principal, load_principal
+from grants.access.principals import Principal, load_principals
 from grants.access.visibility import visible
 from grants.db import db
 from grants.models import Application, Appointment, Assignment, Conflict, Person
@@ -17,6 +17,7 @@ from workflows.engine.roles import Role
 from workflows.flows.assignment import AT_WORK, OPEN
 
 MOST = 300
+Reasons = tuple[Message, ...]
 INVITED = N_("%(name)s has already been invited.")
 
 
@@ -61,7 +62,7 @@ def candidates(application: Application, principal: Principal) -> list[Candidate
     found = [
         Candidate(
             person,
-            tuple(Message(text, name=person.name) for text, held in against if person.id in held),
+            _named(against, person),
             _doubts(person, domains),
             load.get(person.id, 0),
         )
@@ -77,18 +78,35 @@ def _doubts(person: Person, domains: frozenset[str]) -> tuple[Message, ...]:
     return (Message("%(name)s shares an email domain with the applicant.", name=person.name),)
 
 
-def unfit(application: Application, reviewer: Person) -> tuple[Message, ...]:
-    """Every reason why this person must not be a reviewer of the application.
+def unfit(application: Application, reviewer: Person) -> Reasons:
+    """Every reason why this person must not be a reviewer of the application, as in `unfit_of`."""
+    return unfit_of(application, [reviewer], load_principals([reviewer]))[reviewer.id]
 
-    Reasons: not appointed as a reviewer for this call, involved at any time on the side of the applicant or of another
-    applicant in this call, a declared conflict that has not been lifted.
+
+def unfit_of(
+    application: Application, reviewers: Sequence[Person], principals: Sequence[Principal]
+) -> dict[int, Reasons]:
+    """Every reason why these people must not be reviewers of the application, by person; in two queries.
+
+    principals: those of the people, in the same order. Reasons: not appointed as a reviewer for this call, involved at
+    any time on the side of the applicant or of another applicant in this call, a declared conflict that has not been
+    lifted.
     """
-    messages = tuple(
-        Message(text, name=reviewer.name) for text, held in _against(application, [reviewer.id]) if reviewer.id in held
-    )
-    if load_principal(reviewer).covers(Role.REVIEWER, application.call_id):
-        return messages
-    return Message("%(name)s is not appointed as a reviewer for this call.", name=reviewer.name), *messages
+    against = _against(application, [reviewer.id for reviewer in reviewers])
+    return {
+        reviewer.id: (*_unappointed(application, reviewer, held), *_named(against, reviewer))
+        for reviewer, held in zip(reviewers, principals, strict=True)
+    }
+
+
+def _unappointed(application: Application, reviewer: Person, held: Principal) -> Reasons:
+    if held.covers(Role.REVIEWER, application.call_id):
+        return ()
+    return (Message("%(name)s is not appointed as a reviewer for this call.", name=reviewer.name),)
+
+
+def _named(against: Iterable[tuple[str, frozenset[int]]], person: Person) -> Reasons:
+    return tuple(Message(text, name=person.name) for text, held in against if person.id in held)
 
 
 def invited(application: Application, reviewer: Person) -> Message | None:

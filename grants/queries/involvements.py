@@ -53,6 +53,29 @@ def of(application: Application) -> Involvements:
     return grouped((0, kind, person) for kind, person in found).get(0, NOBODY)
 
 
+def of_each(applications: Sequence[Application]) -> dict[int, Involvements]:
+    """Those who must not judge each of these applications, by its id. One query for any number."""
+    ids = {application.id for application in applications}
+    if len(ids) == 1:
+        return {applications[0].id: of(applications[0])}
+    judged = aliased(Application)
+    applicants = select(Involvement.application_id, literal("applicants"), Involvement.person_id)
+    rivals = (
+        select(judged.id, literal("rivals"), Involvement.person_id)
+        .join(Application, Application.id == Involvement.application_id)
+        .join(judged, (judged.call_id == Application.call_id) & (judged.id != Application.id))
+        .where(judged.id.in_(ids), APPOINTED)
+    )
+    opened = select(Assignment.application_id, literal("reviewers"), Assignment.person_id).join(Review)
+    parts = (
+        applicants.where(Involvement.application_id.in_(ids)),
+        rivals,
+        opened.where(Assignment.application_id.in_(ids)),
+    )
+    found = grouped(db.session.execute(union_all(*parts)))
+    return {id: found.get(id, NOBODY) for id in ids}
+
+
 def of_call(call: Call) -> Involvements:
     """Those who must not decide about the call, because they have applied to it. One query."""
     return Involvements(rivals=frozenset(db.session.scalars(applied(call))))

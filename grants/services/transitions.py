@@ -5,7 +5,7 @@ Whatever has a flow changes its step only here. The service that creates the row
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,9 +22,10 @@ from grants.services.money import instalments, repayments
 from grants.services.refusals import Refused, Stale
 from grants.services.reviews import assignments, conflicts
 from workflows.engine.effects import Effect, check_effects
-from workflows.engine.flow import Notification, Transition, TransitionNotAllowed
+from workflows.engine.flow import Ending, Notification, Transition, TransitionNotAllowed
 from workflows.engine.message import Message, Money
-from workflows.engine.roles import Actor, Role
+from workflows.engine.roles import CLOCK, Actor, Role
+from workflows.flows import assignment
 from workflows.flows.standard import FLOWS
 from workflows.programme import REPORTS, SUBMITTED
 from workflows.rules.calls import counts_over_applicant
@@ -34,7 +35,6 @@ EFFECTS: dict[Effect, EffectFunction] = {
     Effect.SUBMIT_APPLICATION: submissions.submit,
     Effect.REOPEN_APPLICATION: submissions.reopen,
     Effect.INVITE_NEXT_STAGE: submissions.invite,
-    Effect.WITHDRAW_APPLICATION: submissions.withdraw,
     Effect.RECORD_RECOMMENDATION: decisions.recommend,
     Effect.SEND_BACK_RECOMMENDATION: decisions.reconsider,
     Effect.DECLINE_APPLICATION: decisions.decline,
@@ -63,6 +63,8 @@ EFFECTS: dict[Effect, EffectFunction] = {
     Effect.RELEASE_BATCH: batches.release,
     Effect.CONFIRM_BATCH: batches.confirm,
 }
+PARTS: dict[str, Callable[[Sequence[int]], Sequence[Stateful]]] = {assignment.FLOW.name: assignments.open_of}
+"""By the name of their flow, the open rows that belong to the applications with these ids."""
 check_effects(
     mapped=EFFECTS, used=(transition.effect for flow in FLOWS for transition in flow.transitions if transition.effect)
 )
@@ -80,12 +82,13 @@ def apply(
 ) -> None:
     """Apply the transition `key` to the row, or to several rows of one flow: to all of them or to none.
 
-    Sets the step and `step_at`, runs the effect, records an event and queues the notifications. This is the only code
-    that changes a step. Everything is done for all rows together, so that the number of statements does not grow with
-    the number of rows; only an effect on one row is run for each of them. answers: field → value. arrived_at: when the
-    request arrived, by the database clock (default: now); deadlines are compared with it. Raises Refused with every
-    reason why the transition is not possible, Stale when the version of a row is no longer `version` or that of the
-    draft which is sent no longer `draft`, ValueError for rows of several flows, and whatever the effect raises.
+    Sets the step and `step_at`, runs the effect, records an event, queues the notifications, and ends what the flow
+    says that ends with the step that is left. This is the only code that changes a step. Everything is done for all
+    rows together, so that the number of statements does not grow with the number of rows; only an effect on one row is
+    run for each of them. answers: field → value. arrived_at: when the request arrived, by the database clock (default:
+    now); deadlines are compared with it. Raises Refused with every reason why the transition is not possible, Stale
+    when the version of a row is no longer `version` or that of the draft which is sent no longer `draft`, ValueError
+    for rows of several flows, and whatever the effect raises.
     """
     arrived, together = arrived_at or now(), list(rows) if isinstance(rows, Sequence) else [rows]
     if not together:
@@ -97,6 +100,7 @@ def apply(
     _run_effects(changes)
     _record(changes)
     _notify(changes)
+    _end_parts(changes)
 
 
 def _hold(rows: Sequence[Stateful], key: str, actor: Actor) -> None:
@@ -228,12 +232,37 @@ def _notify(changes: Sequence[Change]) -> None:
         for topic, own in _topics(change.row)
         for notification in change.transition.notifies
     ]
-    people = recipients.of_each(
-        (parent_application(topic), notification.to)
-        for _, notification, topic, _ in topics
-        if _reviewer(topic, notification) is None
-    )
+    people = _people([(topic, notification) for _, notification, topic, _ in topics])
     outbox.mail_all(_mail(change, notification, topic, own, people) for change, notification, topic, own in topics)
+
+
+People = Mapping[tuple[int, Role, int | None], Sequence[Person]]
+"""Those to write to by application, role and, where there is only one possible, that person."""
+
+
+def _people(mails: Sequence[tuple[InApplication, Notification]]) -> People:
+    """Who gets each of these mails, in a bounded number of queries."""
+    named, whole = [], []
+    for topic, notification in mails:
+        application, reviewer = parent_application(topic), _reviewer(topic, notification)
+        if reviewer:
+            named.append((reviewer, (reviewer.id, application.id, notification.to)))
+        else:
+            whole.append((application, notification.to))
+    found = recipients.shown([reviewer for reviewer, _ in named], [asked for _, asked in named])
+    return {(id, role, None): people for (id, role), people in recipients.of_each(whole).items()} | {
+        (id, role, person): [reviewer] if (person, id, role) in found else [] for reviewer, (person, id, role) in named
+    }
+
+
+def _end_parts(changes: Sequence[Change]) -> None:
+    """End what belongs to the steps that the rows have left."""
+    left: dict[Ending, list[int]] = {}
+    for change in changes:
+        for ending in flow_of(change.row).ended(change.before, change.row.step):
+            left.setdefault(ending, []).append(change.row.id)
+    for ending, owners in left.items():
+        apply(PARTS[ending.part](owners), ending.key, actor=CLOCK)
 
 
 def _reviewer(topic: InApplication, notification: Notification) -> Person | None:
@@ -246,16 +275,16 @@ def _mail(
     notification: Notification,
     topic: InApplication,
     own: Values,
-    people: Mapping[tuple[int, Role], Sequence[Person]],
+    people: People,
 ) -> outbox.Mail:
-    """The mail about one row of an application. own: the values of the row. people: by application and role."""
+    """The mail about one row of an application. own: the values of the row."""
     application, answers, role = parent_application(topic), change.context.answers, notification.to
     values: dict[str, Any] = {"title": application.title, "reference": application.reference or "", **own}
     values["proposal"] = SUBMITTED[application.stage]
     values |= {field.key: str(answers.get(field.key) or "") for field in change.transition.fields} | dict(change.values)
     reviewer = _reviewer(topic, notification)
     return outbox.Mail(
-        recipients.entitled([reviewer], application.id, [role]) if reviewer else people[application.id, role],
+        people[application.id, role, reviewer.id if reviewer else None],
         application=application,
         role=role,
         subject=Message(notification.subject, **values),

@@ -15,7 +15,6 @@ class Effect(StrEnum):
     SUBMIT_APPLICATION = auto()
     REOPEN_APPLICATION = auto()
     INVITE_NEXT_STAGE = auto()
-    WITHDRAW_APPLICATION = auto()
 
     RECORD_RECOMMENDATION = auto()
     SEND_BACK_RECOMMENDATION = auto()

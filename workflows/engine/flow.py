@@ -115,6 +115,19 @@ class Transition:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What ends when a row leaves a step for another, whatever transition leads away.
+
+    step: that is left. part: the name of the flow of rows that belong to it. key: the transition that the clock applies
+    to those of them that are open.
+    """
+
+    step: str
+    part: str
+    key: str
+
+
 class TransitionNotAllowed(ValueError):
     """Raised when a transition is refused; `reasons` has every reason."""
 
@@ -127,19 +140,21 @@ class TransitionNotAllowed(ValueError):
 class Flow:
     """A table of transitions between steps, validated when it is created.
 
-    for_people: the steps that the clock never leads to, whatever the table says.
-    Raises ValueError for an unknown step, a key used twice at one step, an unreachable step, or a transition that lets
-    the clock approve, award or release.
+    endings: what ends when a step is left. for_people: the steps that the clock never leads to, whatever the table
+    says. Raises ValueError for an unknown step, a key used twice at one step, an unreachable step, or a transition that
+    lets the clock approve, award or release.
     """
 
     name: str
     starts: tuple[str, ...]
     transitions: tuple[Transition, ...]
+    endings: tuple[Ending, ...] = ()
     for_people: frozenset[str] = frozenset({"agreement", "approved", "released"})
     steps: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        named = [*self.starts, *(s for row in self.transitions for s in (*row.source, row.target))]
+        named = [*self.starts, *(step for row in self.transitions for step in (*row.source, row.target))]
+        named += [one.step for one in self.endings]
         if unknown := sorted({s for s in named if s not in STEPS}):
             raise ValueError(f"{self.name}: unknown steps: {', '.join(unknown)}")
         pairs = [(row.key, source, row.stage) for row in self.transitions for source in row.source]
@@ -202,6 +217,10 @@ class Flow:
         if transition is None or (reasons := (*reasons, *unanswered(transition, case.answers))):
             raise TransitionNotAllowed(reasons)
         return transition
+
+    def ended(self, before: str, after: str) -> tuple[Ending, ...]:
+        """What ends when a row goes from one step to another."""
+        return tuple(one for one in self.endings if before == one.step != after)
 
     def timed(self) -> tuple[Transition, ...]:
         """The transitions that the clock applies when their time limit has passed."""

@@ -6,7 +6,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
-from workflows.flows.notifications import CONFLICTED, INVITED_TO_REVIEW, JOINED, NOT_INVITED, ROLE_ENDED
+from workflows.flows.notifications import CONFLICTED, INVITED_TO_REVIEW, JOINED, NOT_INVITED, RELEASED, ROLE_ENDED
 from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.reviews import (
     CONFLICTS,
@@ -116,6 +116,7 @@ RELEASE = Transition(
     target="released",
     roles=(Role.CLOCK,),
     guards=(review_over,),
+    notifies=(RELEASED,),
     history_text=N_("Reviewer released"),
 )
 END_ROLE = Transition(

@@ -154,6 +154,14 @@ NOT_INVITED = Notification(
         "need to do anything. The reason is:\n\n%(reason)s"
     ),
 )
+RELEASED = Notification(
+    Role.REVIEWER,
+    N_("Review no longer needed: application %(reference)s, “%(call)s”"),
+    N_(
+        "The review of application %(reference)s in the call “%(call)s” has ended. Your review is no longer needed, "
+        "and you do not need to do anything."
+    ),
+)
 CONFLICTED = Notification(
     Role.OFFICER,
     N_("Conflict of interest declared: application %(reference)s, “%(call)s”"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workflows.engine.effects import Effect
-from workflows.engine.flow import Field, Flow, Transition
+from workflows.engine.flow import Ending, Field, Flow, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.flows.notifications import (
@@ -228,7 +228,6 @@ WITHDRAW = Transition(
     target="withdrawn",
     roles=(Role.APPLICANT,),
     fields=(ANY_REASON,),
-    effect=Effect.WITHDRAW_APPLICATION,
     weight="grave",
     history_text=N_("Withdrawn"),
     consequence=N_("This ends your application. You can start a new application while the call is open."),
@@ -304,4 +303,11 @@ CLOSE = Transition(
 BEFORE = (SUBMIT, RETURN, ANSWER, NO_ANSWER, PASS, NOT_ELIGIBLE)
 DECIDING = (TO_PANEL, RECOMMEND, AWARD, DECLINE, BACK_TO_PANEL, DELETE, WITHDRAW)
 AFTER = (BEGIN, TURN_DOWN, TAKE_BACK, REFUSE, CLOSE)
-PANEL = Flow("application with a panel", starts=("draft",), transitions=(*BEFORE, *DECIDING, *AFTER))
+RELEASE_REVIEWERS = Ending("review", "assignment", "release")
+"""Reviewers who have not submitted a review no longer read the application."""
+PANEL = Flow(
+    "application with a panel",
+    starts=("draft",),
+    transitions=(*BEFORE, *DECIDING, *AFTER),
+    endings=(RELEASE_REVIEWERS,),
+)

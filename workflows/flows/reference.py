@@ -37,6 +37,15 @@ def table(flow: Flow) -> str:
     return "\n".join(rows)
 
 
+def endings(flow: Flow) -> str:
+    """What ends when a step is left, one sentence each."""
+    titles = {(other.name, row.key): row.title for other in FLOWS for row in other.transitions}
+    return "".join(
+        f"\nWhen the step “{STEPS[one.step].word}” is left: “{titles[one.part, one.key]}”, for each open {one.part}.\n"
+        for one in flow.endings
+    )
+
+
 def mermaid(flow: Flow) -> str:
     """The transitions as a Mermaid state diagram, with the words of the steps as labels."""
     names = [f'    state "{MARKS[STEPS[key].shape]} {STEPS[key].word}" as {key}' for key in flow.steps]
@@ -65,7 +74,7 @@ def rules_table() -> str:
 
 def _section(flow: Flow) -> str:
     title = flow.name[0].upper() + flow.name[1:]
-    return f"## {title}\n\n{table(flow)}\n\n```mermaid\n{mermaid(flow)}\n```\n"
+    return f"## {title}\n\n{table(flow)}\n{endings(flow)}\n```mermaid\n{mermaid(flow)}\n```\n"
 
 
 def _transition_row(transition: Transition) -> str:

@@ -6,9 +6,9 @@ through the messages that rules return.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import overload
+from typing import Any, overload
 
 from grants.models import Agreement, Application, Assignment, Batch, Call, Instalment, Report
 from grants.queries.cases import agreements, applications, assignments, batches, calls, instalments, reports
@@ -24,20 +24,22 @@ from workflows.cases import (
 )
 
 Case = ApplicationCase | AssignmentCase | AgreementCase | ReportCase | InstalmentCase | BatchCase | CallCase
+TOGETHER: dict[type[Stateful], Callable[[Sequence[Any]], Sequence[Case]]] = {
+    Instalment: instalments.cases_of,
+    Batch: batches.cases_of,
+    Assignment: assignments.cases_of,
+}
 
 
 def together(rows: Sequence[Stateful], arrived_at: datetime) -> list[Case]:
     """The cases of several rows of one table, in their order.
 
-    Those of instalments and of batches are built together, in the number of queries of a single one; the others one by
-    one.
+    Those of instalments, batches and assignments are built together, in the number of queries of a single one; the
+    others one by one.
     """
-    own = [row for row in rows if isinstance(row, Instalment)]
-    paid = [row for row in rows if isinstance(row, Batch)]
-    if len(own) == len(rows):
-        return [*instalments.cases_of(own)]
-    if len(paid) == len(rows):
-        return [*batches.cases_of(paid)]
+    for model, cases_of in TOGETHER.items():
+        if all(isinstance(row, model) for row in rows):
+            return [*cases_of(rows)]
     return [of(row, arrived_at) for row in rows]
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from grants.access.principals import load_principal
-from grants.models import Assignment, Review
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from grants.access.principals import Principal, load_principals
+from grants.db import db
+from grants.models import Application, Assignment, Person, Review
 from grants.queries import involvements
-from grants.queries.assignments import unfit
+from grants.queries.assignments import Reasons, unfit_of
 from workflows import cases
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import Role
@@ -16,22 +23,59 @@ COMMENT_WORDS = 5
 """Minimum number of words that explain a score."""
 
 
-def case(row: Assignment) -> cases.AssignmentCase:
-    """The case of an assignment."""
+def cases_of(rows: Sequence[Assignment]) -> list[cases.AssignmentCase]:
+    """The cases of these assignments, in their order: as many queries for many of one application as for one."""
+    if len(rows) > 1:
+        _read(rows)
+    people = list({row.person_id: row.person for row in rows}.values())
+    principals = {person.id: held for person, held in zip(people, load_principals(people), strict=True)}
+    apart, against = involvements.of_each([row.application for row in rows]), _unfit(rows, principals)
+    return [_case(row, principals[row.person_id], apart[row.application_id], against) for row in rows]
+
+
+def _case(
+    row: Assignment, reviewer: Principal, apart: cases.Involvements, against: Mapping[int, Mapping[int, Reasons]]
+) -> cases.AssignmentCase:
     application = row.application
-    found = involvements.of(application)
     return cases.AssignmentCase(
         step=row.step,
         stage=row.stage,
         in_review=application.step == "review" and application.submission_id == row.submission_id,
         decided=application.step in DECIDED,
-        appointed=load_principal(row.person).covers(Role.REVIEWER, application.call_id),
-        applicant=row.person_id in found.applicants,
-        rival=row.person_id in found.rivals,
-        involvements=found,
-        unfit=unfit(application, row.person) if row.step in ENDED else (),
+        appointed=reviewer.covers(Role.REVIEWER, application.call_id),
+        applicant=row.person_id in apart.applicants,
+        rival=row.person_id in apart.rivals,
+        involvements=apart,
+        unfit=against[row.application_id][row.person_id] if row.step in ENDED else (),
         missing=missing(row.review) if row.step == "ready" and row.review else (),
     )
+
+
+def case(row: Assignment) -> cases.AssignmentCase:
+    """The case of an assignment."""
+    return cases_of([row])[0]
+
+
+def _read(rows: Sequence[Assignment]) -> None:
+    """Read what the cases look at and is not read yet."""
+    parts = (
+        joinedload(Assignment.person),
+        joinedload(Assignment.application).joinedload(Application.call),
+        joinedload(Assignment.review).selectinload(Review.scores),
+    )
+    db.session.scalars(select(Assignment).where(Assignment.id.in_([row.id for row in rows])).options(*parts)).all()
+
+
+def _unfit(rows: Sequence[Assignment], principals: Mapping[int, Principal]) -> dict[int, dict[int, Reasons]]:
+    """The reasons not to invite those whose assignments have ended again, by application and person."""
+    ended: dict[Application, list[Person]] = defaultdict(list)
+    for row in rows:
+        if row.step in ENDED:
+            ended[row.application].append(row.person)
+    return {
+        application.id: unfit_of(application, people, [principals[person.id] for person in people])
+        for application, people in ended.items()
+    }
 
 
 def missing(review: Review) -> tuple[Message, ...]:

@@ -1,4 +1,4 @@
-"""Effects of transitions of the applicant and the officer: submit, reopen, invite to the next stage, withdraw."""
+"""Effects of transitions of the applicant and the officer: submit, reopen, invite to the next stage."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from grants.db import db, now
 from grants.models import (
     Application,
-    Assignment,
     Person,
     Submission,
     SubmissionContent,
@@ -26,8 +23,6 @@ from grants.services.effects import Context
 from grants.services.integrity import fingerprints
 from reports.snapshots import Receipt
 from workflows.engine.message import Message, Value
-from workflows.engine.roles import CLOCK
-from workflows.flows.assignment import OPEN
 from workflows.forms.completeness import Line
 from workflows.forms.contents import FACTS, packed_answers, to_send
 from workflows.programmes import programmes
@@ -107,10 +102,3 @@ def invite(application: Application, context: Context) -> dict[str, Value]:
     application.invited_until = now() + timedelta(hours=hours)
     db.session.flush()
     return {"until": application.invited_until}
-
-
-def withdraw(application: Application, context: Context) -> None:
-    """Release the reviewers who have not submitted a review."""
-    open_ = select(Assignment).where(Assignment.application_id == application.id, Assignment.step.in_(OPEN))
-    for assignment in db.session.scalars(open_.order_by(Assignment.id)).all():
-        context.apply(assignment, "release", actor=CLOCK)

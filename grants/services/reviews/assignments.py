@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from grants.access.principals import load_principal
 from grants.db import db, now
@@ -135,16 +136,22 @@ def submit(assignment: Assignment, context: Context) -> None:
     assignment.review.sent_at = now()
 
 
+def open_of(applications: Sequence[int]) -> list[Assignment]:
+    """The open assignments of these applications."""
+    open_ = select(Assignment).where(Assignment.application_id.in_(applications), Assignment.step.in_(OPEN))
+    return list(db.session.scalars(open_.order_by(Assignment.id)))
+
+
 def release(reviewer: Person, *, apply: Apply) -> None:
     """Close the open assignments of a person in every call for which they are no longer appointed as a reviewer.
 
     The person must be held with `invited`.
     """
     held = load_principal(reviewer)
-    open_ = select(Assignment).where(Assignment.person_id == reviewer.id, Assignment.step.in_(OPEN))
-    for assignment in db.session.scalars(open_.order_by(Assignment.id)).all():
-        if not held.covers(Role.REVIEWER, assignment.application.call_id):
-            apply(assignment, "end_role", actor=CLOCK)
+    open_ = select(Assignment, Application.call_id).join(Assignment.application)
+    open_ = open_.where(Assignment.person_id == reviewer.id, Assignment.step.in_(OPEN)).order_by(Assignment.id)
+    rows = db.session.execute(open_).all()
+    apply([row for row, call in rows if not held.covers(Role.REVIEWER, call)], "end_role", actor=CLOCK)
 
 
 def release_member(reviewer: Person, organisation: Organisation, *, apply: Apply) -> None:
@@ -170,6 +177,13 @@ def release_unappointed(*, apply: Apply) -> None:
     locking.hold(*people, invited=True)
     for person in people:
         release(person, apply=apply)
+
+
+def release_finished(*, apply: Apply) -> None:
+    """Close what earlier releases left open: assignments of applications whose review has ended."""
+    over = or_(Application.step != "review", Application.submission_id != Assignment.submission_id)
+    found = select(Assignment).join(Assignment.application).where(Assignment.step.in_(OPEN), over)
+    apply(db.session.scalars(found.order_by(Assignment.id)).all(), "release", actor=CLOCK)
 
 
 def expect(assignment: Assignment, *, actor: Actor | None = None) -> None:
