@@ -199,16 +199,19 @@ def _against(call: Call, organisation: Organisation, until: datetime) -> list[Me
 
 def _tell(call: Call, given: MoreTime) -> None:
     values: dict[str, Value] = {"call": call.title, "until": given.until, "reason": given.reason}
-    for application in drafts_of(call):
-        if application.organisation_id == given.organisation_id:
-            outbox.mail(
-                recipients.of(application, Role.APPLICANT),
-                application=application,
-                role=Role.APPLICANT,
-                subject=Message(MORE_TIME.subject, cure=None, **values),
-                text=Message(MORE_TIME.text, cure=None, **values),
-                path=f"/applications/{application.id}",
-            )
+    drafts = [draft for draft in drafts_of(call) if draft.organisation_id == given.organisation_id]
+    people = recipients.of_each((draft, Role.APPLICANT) for draft in drafts)
+    outbox.mail_all(
+        outbox.Mail(
+            people[draft.id, Role.APPLICANT],
+            application=draft,
+            role=Role.APPLICANT,
+            subject=Message(MORE_TIME.subject, cure=None, **values),
+            text=Message(MORE_TIME.text, cure=None, **values),
+            path=f"/applications/{draft.id}",
+        )
+        for draft in drafts
+    )
 
 
 def _record(

@@ -153,9 +153,17 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]]) 
 
 def available(row: Any) -> list[Offer]:
     """The transitions offered to the reader, each with the reasons against it."""
+    return available_on([row])[0]
+
+
+def available_on(rows: Sequence[Any]) -> list[list[Offer]]:
+    """The transitions offered to the reader on each of several rows of one table."""
+    return [_offers(row, case) for row, case in zip(rows, cases.together(rows, now()), strict=True)]
+
+
+def _offers(row: Any, case: cases.Case) -> list[Offer]:
     roles = roles_on(row, principal())
     flow = flow_of(row)
-    case = cases.of(row, now())
     return [
         Offer(
             transition=transition,

@@ -18,7 +18,7 @@ from grants.services.reviews.assignments import assign as assign_reviewer
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
-from grants.web.transitions import Offer, available
+from grants.web.transitions import Offer, available_on
 from workflows.engine.roles import Role
 from workflows.engine.steps import STEPS, Step
 
@@ -77,14 +77,14 @@ def _assign(application: Application, person_id: int) -> str:
 
 
 def _choice(application: Application, form: AssignmentForm) -> str:
+    asked = [one for one in reviews.of(application) if one.stage == application.stage]
     view = InvitationPage(
         application=application,
         form=form,
         candidates=assignments.candidates(application, principal()),
         reviewers=[
-            InvitedRow(one.person.name, STEPS[one.step], available(one))
-            for one in reviews.of(application)
-            if one.stage == application.stage
+            InvitedRow(one.person.name, STEPS[one.step], offers)
+            for one, offers in zip(asked, available_on(asked), strict=True)
         ],
         needed=application.call.data.stage(application.stage).reviews,
         asked=assignments.counted(application),
