@@ -1,17 +1,21 @@
-"""Drafts, and the texts that were not saved into a draft because another person had saved first."""
+"""Drafts and their deadlines, and the texts that were not saved into a draft because another person had saved first."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from babel.numbers import get_currency_precision
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, case, func, null, or_, select
 from sqlalchemy.orm import undefer
 
 from grants.access.principals import Principal
 from grants.access.visibility import visible
-from grants.db import db
-from grants.models import Application, ApplicationSave, Draft
+from grants.db import GRANTS_NOW, db
+from grants.models import Application, ApplicationSave, Call, Draft, MoreTime
 from workflows.forms.completeness import Content
 from workflows.forms.contents import unpacked
+from workflows.submitting import Deadline, deadline
 
 MOST = 20
 WRITABLE = ("draft", "question")
@@ -50,3 +54,36 @@ def lost(application: Application, principal: Principal) -> list[ApplicationSave
             .limit(MOST)
         )
     )
+
+
+def deadline_of(application: Application, more_time_until: datetime | None) -> Deadline:
+    """The deadline of a draft. more_time_until: the latest that was given to its applicant alone."""
+    return deadline(
+        call=application.call.step,
+        closes_at=application.call.closes_at,
+        invited_until=application.invited_until,
+        more_time_until=more_time_until,
+    )
+
+
+def more_time(call_id: int) -> Mapping[int, datetime]:
+    """The latest deadline that was given to single applicants of the call, by organisation."""
+    latest = select(MoreTime.organisation_id, func.max(MoreTime.until)).where(MoreTime.call_id == call_id)
+    return dict(db.session.execute(latest.group_by(MoreTime.organisation_id)).all())
+
+
+OWN = (
+    select(func.max(MoreTime.until))
+    .where(MoreTime.call_id == Application.call_id, MoreTime.organisation_id == Application.organisation_id)
+    .correlate(Application)
+    .scalar_subquery()
+)
+UNTIL: ColumnElement[datetime] = case(
+    (Application.invited_until.is_not(None), func.greatest(Application.invited_until, OWN)),
+    (Call.step != "open", OWN),
+    (Call.closes_at.is_(None), null()),
+    else_=func.greatest(Call.closes_at, OWN),
+)
+"""The deadline of a draft, in a query over applications with their calls; a test compares it with `deadline_of`."""
+OPEN: ColumnElement[bool] = or_(UNTIL >= GRANTS_NOW, and_(Call.step == "open", UNTIL.is_(None)))
+"""Whether a draft can still be submitted."""

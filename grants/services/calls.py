@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Call, Fund, Membership, MoreTime, Organisation
-from grants.queries import involvements, recipients
+from grants.queries import drafts, involvements, recipients
 from grants.queries.cases.calls import more_time
 from grants.services import locking, outbox
 from grants.services.effects import Context
@@ -139,11 +139,21 @@ def extend(call: Call, context: Context) -> dict[str, Value]:
 
 
 def drafts_of(call: Call) -> list[Application]:
-    """The drafts in the call that have no deadline of their own, by id."""
-    drafts = select(Application).where(
-        Application.call_id == call.id, Application.step == "draft", Application.invited_until.is_(None)
-    )
+    """The drafts in the call, by id."""
+    drafts = select(Application).where(Application.call_id == call.id, Application.step == "draft")
     return list(db.session.scalars(drafts.order_by(Application.id)))
+
+
+def concerned(call: Call) -> list[Application]:
+    """The drafts whose deadline has just changed with the call: it was extended, or closed early."""
+    if call.step == "closed" and call.closes_at is not None and call.closes_at <= now():
+        return []
+    own, ends_at = drafts.more_time(call.id), call.closes_at if call.step == "open" else now()
+    return [
+        draft
+        for draft in drafts_of(call)
+        if draft.invited_until is None and (ends_at is None or own.get(draft.organisation_id, ends_at) <= ends_at)
+    ]
 
 
 def give_time(call: Call, *, organisation: Organisation, until: datetime, reason: str, actor: Actor) -> MoreTime:
@@ -190,8 +200,9 @@ def _against(call: Call, organisation: Organisation, until: datetime) -> list[Me
         return [Message("This call has not been opened.")]
     if call.step == "open" and call.closes_at is None:
         return [Message("This call has no deadline.")]
-    own, at = more_time(call.id, organisation.id), call.closes_at
-    latest = max(one for one in (own, at, now()) if one is not None)
+    own = more_time(call.id, organisation.id)
+    invited = [draft.invited_until for draft in drafts_of(call) if draft.organisation_id == organisation.id]
+    latest = max(one for one in (own, call.closes_at, now(), *invited) if one is not None)
     if until > latest:
         return []
     return [Message("Enter a date and time after %(at)s.", at=latest, cure="until")]

@@ -303,6 +303,6 @@ def _topics(row: Stateful) -> list[tuple[InApplication, Values]]:
         case Assignment():
             return [(row, assignments.values_of(row))]
         case Call():
-            return [(draft, {"call": row.title}) for draft in calls.drafts_of(row)]
+            return [(draft, {"call": row.title}) for draft in calls.concerned(row)]
         case _:
             return [(row, {})]

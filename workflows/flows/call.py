@@ -9,7 +9,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
-from workflows.flows.notifications import EXTENDED
+from workflows.flows.notifications import CLOSED_EARLY, EXTENDED
 from workflows.rules.involvements import no_rival
 from workflows.rules.rounds import has_money, later_deadline
 
@@ -50,6 +50,7 @@ CLOSE = Transition(
     target="closed",
     roles=OFFICER,
     guards=(no_rival,),
+    notifies=(CLOSED_EARLY,),
     weight="grave",
     history_text=N_("Closed"),
     consequence=N_("No more proposals can be submitted. We continue with those already submitted."),

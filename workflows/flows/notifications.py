@@ -125,6 +125,14 @@ TURNED_DOWN = Notification(
     N_("Award declined: %(title)s"),
     N_("The grantee has declined the award. Its amount is available in the call again.\n\n%(reason)s"),
 )
+WITHDRAWN = Notification(
+    Role.OFFICER,
+    N_("Application withdrawn: %(title)s"),
+    N_(
+        "The applicant has withdrawn application %(reference)s. You do not need to do anything more for it."
+        "\n\n%(reason)s"
+    ),
+)
 TAKEN_BACK = Notification(
     Role.APPLICANT,
     N_("Award revoked: %(title)s"),
@@ -193,6 +201,11 @@ EXTENDED = Notification(
         "We have extended the deadline of the call “%(call)s” to %(until)s. Your draft is saved, and you can submit it "
         "until then. The reason is:\n\n%(reason)s"
     ),
+)
+CLOSED_EARLY = Notification(
+    Role.APPLICANT,
+    N_("Call closed: “%(call)s”"),
+    N_("We have closed the call “%(call)s”. Your draft is saved, but you can no longer submit it."),
 )
 MORE_TIME = Notification(
     Role.APPLICANT,

@@ -17,6 +17,7 @@ from workflows.flows.notifications import (
     SENT,
     TAKEN_BACK,
     TURNED_DOWN,
+    WITHDRAWN,
 )
 from workflows.rules.calls import call_allows
 from workflows.rules.decisions import (
@@ -228,6 +229,7 @@ WITHDRAW = Transition(
     target="withdrawn",
     roles=(Role.APPLICANT,),
     fields=(ANY_REASON,),
+    notifies=(WITHDRAWN,),
     weight="grave",
     history_text=N_("Withdrawn"),
     consequence=N_("This ends your application. You can start a new application while the call is open."),
@@ -236,6 +238,7 @@ DELETE = replace(
     WITHDRAW,
     title=N_("Discard draft"),
     source=("draft",),
+    notifies=(),
     history_text=N_("Draft discarded"),
     consequence=N_(
         "This removes the draft for everyone in your organisation. It cannot be restored. "

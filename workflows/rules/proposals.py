@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from workflows.cases import ApplicationCase
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import Actor
+from workflows.submitting import Deadline, deadline
 
 
 def in_time(case: ApplicationCase, actor: Actor) -> Message | None:
     """The call is open, or the applicant’s own deadline has not passed, when the request arrives."""
-    if case.invited_until is not None:
-        return _invited(case.arrived_at, case.invited_until)
-    if _has_more_time(case):
-        return None
-    if case.round.step != "open":
+    found = deadline(
+        call=case.round.step,
+        closes_at=case.round.closes_at,
+        invited_until=case.invited_until,
+        more_time_until=case.more_time_until,
+    )
+    opens_at = case.round.opens_at
+    if found.source in {"call", "more_time"} and opens_at is not None and case.arrived_at < opens_at:
+        return Message("The call opens on %(at)s.", at=opens_at)
+    return None if found.allows(case.arrived_at) else _over(found, case.round.step)
+
+
+def _over(found: Deadline, call: str) -> Message:
+    """The reason why a draft can no longer be submitted."""
+    if found.until is None or (found.source != "invitation" and call != "open"):
         return Message("This call is not open.")
-    if case.round.opens_at is not None and case.arrived_at < case.round.opens_at:
-        return Message("The call opens on %(at)s.", at=case.round.opens_at)
-    if case.round.closes_at is not None and case.arrived_at > case.round.closes_at:
-        at = case.round.closes_at
-        return Message("The call closed on %(at)s. We keep your draft, but you can no longer submit it.", at=at)
-    return None
-
-
-def _has_more_time(case: ApplicationCase) -> bool:
-    """Whether the call has begun, and this applicant was given more time, which has not passed."""
-    begun = case.round.opens_at is None or case.round.opens_at <= case.arrived_at
-    return begun and case.more_time_until is not None and case.arrived_at <= case.more_time_until
-
-
-def _invited(arrived_at: datetime, until: datetime) -> Message | None:
-    """Check the end of the invitation only, because an invitation can run longer than the call."""
-    if arrived_at <= until:
-        return None
-    return Message("The invitation expired on %(at)s. We keep your draft, but you can no longer submit it.", at=until)
+    if found.source == "invitation":
+        text = N_("The invitation expired on %(at)s. We keep your draft, but you can no longer submit it.")
+    else:
+        text = N_("The call closed on %(at)s. We keep your draft, but you can no longer submit it.")
+    return Message(text, at=found.until)
 
 
 def complete(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:

@@ -22,11 +22,10 @@ from grants.models import (
     Draft,
     Fund,
     Instalment,
-    MoreTime,
     Organisation,
     Report,
 )
-from grants.queries import batches
+from grants.queries import batches, drafts
 from grants.queries.tasks import officers
 from grants.queries.tasks.task import Task, columns, day, hours
 from workflows.deadlines import SIGNING_DAYS
@@ -92,27 +91,20 @@ def _parts(principal: Principal) -> list[Select[Any]]:
 
 
 def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
-    """The applicant's drafts, and the applications sent back to them with questions."""
-    own = (
-        select(func.max(MoreTime.until))
-        .where(MoreTime.call_id == Application.call_id, MoreTime.organisation_id == Application.organisation_id)
-        .correlate(Application)
-        .scalar_subquery()
-    )
+    """The applicant's drafts that can still be submitted, and the applications sent back to them with questions."""
     written = select(
         *columns(
             Application.step,
             Application.id,
             case((Application.submission_id.is_(None), func.coalesce(Draft.title, "")), else_=Application.title),
             Call.title,
-            func.coalesce(Application.invited_until, func.greatest(own, Call.closes_at)),
+            drafts.UNTIL,
         )
     )
-    open_ = or_(Call.step == "open", Application.invited_until.is_not(None), own.is_not(None))
-    drafts = (
+    unsent = (
         written.join(Call)
         .join(Application.draft)
-        .where(mine, Application.step == "draft", open_)
+        .where(mine, Application.step == "draft", drafts.OPEN)
         .order_by(Application.id)
     )
     questions = (
@@ -129,7 +121,7 @@ def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
         .where(mine, Application.step == "question")
         .order_by(Application.id)
     )
-    return [drafts, questions]
+    return [unsent, questions]
 
 
 def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:

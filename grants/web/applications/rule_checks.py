@@ -8,6 +8,7 @@ from datetime import datetime
 from flask_babel import gettext
 
 from grants.models import Application, Call
+from grants.queries.cases.calls import more_time
 from grants.web.calls import rules_text
 from grants.web.site.components import Link
 from grants.web.site.formats import instant, translate
@@ -36,7 +37,7 @@ class RuleCheck:
 def checks(application: Application, case: ApplicationCase) -> list[RuleCheck]:
     """For each rule of the call a tick with its text, or every reason against; before them the time of submission."""
     sent, closes_at = application.submitted_at, application.call.closes_at
-    late = sent and closes_at and application.invited_until is None and sent > closes_at
+    late = sent and closes_at and sent > closes_at and _first_stage(application) and not _had_more_time(application)
     at = instant(sent, "utc") if sent else "–"
     found = [RuleCheck("cross" if late else "tick", gettext("Submitted %(at)s", at=at))]
     for spec in application.call.data.rules:
@@ -44,6 +45,17 @@ def checks(application: Application, case: ApplicationCase) -> list[RuleCheck]:
             continue
         found += _rule(case, spec, application.call, sent)
     return found
+
+
+def _first_stage(application: Application) -> bool:
+    """Whether what was submitted last had the deadline of the call, and not that of an invitation."""
+    return application.call.data.stages[0].key == application.stage
+
+
+def _had_more_time(application: Application) -> bool:
+    """Whether the applicant had a deadline of its own when it submitted."""
+    until, sent = more_time(application.call_id, application.organisation_id), application.submitted_at
+    return until is not None and sent is not None and sent <= until
 
 
 def _applies(spec: RuleSpec, stage: Stage) -> bool:

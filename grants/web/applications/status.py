@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flask_babel import gettext, ngettext
 
 from grants.models import Application
+from grants.queries import drafts
 from grants.queries.flows import flow_of
 from grants.queries.statuses import Status
 from grants.services.applications.submissions import answer_until
@@ -318,8 +319,7 @@ def deadline(application: Application, facts: Status) -> datetime | None:
     """The applicant's deadline for submitting a draft or an answer; None if there is none."""
     if application.step == "question":
         return answer_until(application)
-    own, closes_at = facts.more_time_until, application.call.closes_at
-    return application.invited_until or (max(own, closes_at) if own and closes_at else own or closes_at)
+    return drafts.deadline_of(application, facts.more_time_until).until
 
 
 def decision_by(application: Application) -> datetime | None:

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from flask_babel import gettext
 
+from grants.db import now
 from grants.models import Application, Organisation
-from grants.queries import organisations, proposals, public, statuses
+from grants.queries import drafts, organisations, proposals, public, statuses
 from grants.queries.organisations import Holding
 from grants.queries.statuses import Status
 from grants.web.applications import applicant_view, status
@@ -79,19 +80,15 @@ def show_inbox() -> str:
 
 def _urgent(running: list[Application], facts: Mapping[int, Status]) -> UrgentDraft | None:
     """The draft with the earliest deadline, among those that can still be submitted."""
-    drafts = [
+    unsent = [
         (status.deadline(one, facts[one.id]), one)
         for one in running
-        if one.step == "draft" and _open(one, facts[one.id])
+        if one.step == "draft" and drafts.deadline_of(one, facts[one.id].more_time_until).allows(now())
     ]
-    if not drafts:
+    if not unsent:
         return None
-    until, draft = min(drafts, key=lambda pair: (pair[0] is None, pair[0], pair[1].id))
+    until, draft = min(unsent, key=lambda pair: (pair[0] is None, pair[0], pair[1].id))
     return UrgentDraft(draft, until, (until.date() - current_day()).days if until else 0)
-
-
-def _open(draft: Application, facts: Status) -> bool:
-    return bool(draft.invited_until or facts.more_time_until) or draft.call.step == "open"
 
 
 def _next_decision(running: list[Application]) -> datetime | None:
