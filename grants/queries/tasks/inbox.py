@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.types import Text
 
 from grants.access.principals import Principal
-from grants.access.visibility import impartial, impartial_batches, visible
+from grants.access.visibility import impartial, visible
 from grants.db import GRANTS_NOW, Side, db
 from grants.models import (
     Account,
@@ -26,10 +26,11 @@ from grants.models import (
     Report,
 )
 from grants.queries import batches, drafts
-from grants.queries.tasks import officers
+from grants.queries.tasks import conditions, officers
 from grants.queries.tasks.task import Task, columns, day, hours
 from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.roles import Role
+from workflows.flows.payment import BATCH
 
 MOST = 100
 REPORT_AHEAD_DAYS = 60
@@ -193,13 +194,10 @@ def _finance(principal: Principal) -> list[Select[Any]]:
         .group_by(Fund.id, Fund.title)
         .order_by(Fund.id)
     )
-    theirs = and_(Batch.step.in_(("prepared", "approved", "released")), visible(Batch, principal, (Side.FINANCE,)))
-    not_mine = func.coalesce(Batch.prepared_by, 0) != principal.id
-    not_mine_either = func.coalesce(Batch.approved_by, 0) != principal.id
     on_its_way = (
         select(*columns(literal("batch_") + Batch.step, Batch.id, Batch.number, Fund.title, null()))
         .join(Fund)
-        .where(theirs, not_mine, not_mine_either, impartial_batches(principal))
+        .where(conditions.actionable_batches(BATCH, principal), visible(Batch, principal, (Side.FINANCE,)))
         .order_by(Batch.id)
     )
     empty = (

@@ -1,0 +1,53 @@
+"""The guards of transitions as SQL, so that the inbox shows a task only to those whom the guards allow to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+
+from grants.access.principals import Principal
+from grants.access.visibility import impartial_batches
+from grants.models import Award, Batch, Instalment, Payment
+from workflows.engine.flow import Flow, Guard
+from workflows.rules.involvements import no_rival, not_involved
+from workflows.rules.money import a_third_person, pays_somebody
+
+Condition = Callable[[Principal], ColumnElement[bool]]
+PAYMENTS = select(Payment.id).where(Payment.batch_id == Batch.id, ~Payment.undone)
+
+
+def _third_person(principal: Principal) -> ColumnElement[bool]:
+    decided = (
+        PAYMENTS.join(Instalment, Instalment.id == Payment.instalment_id)
+        .join(Award, Award.id == Instalment.award_id)
+        .where(Award.made_by == principal.id)
+    )
+    return and_(
+        func.coalesce(Batch.prepared_by, 0) != principal.id,
+        func.coalesce(Batch.approved_by, 0) != principal.id,
+        ~exists(decided.correlate(Batch)),
+    )
+
+
+CONDITIONS: dict[Guard, Condition] = {
+    a_third_person: _third_person,
+    not_involved: lambda _: true(),
+    no_rival: impartial_batches,
+    pays_somebody: lambda _: exists(PAYMENTS.correlate(Batch)),
+}
+"""The condition of each guard, over the rows of its flow. What a person is involved in is not visible to them anyway."""
+
+
+def actionable_batches(flow: Flow, principal: Principal) -> ColumnElement[bool]:
+    """The batches on which the guards let the person apply the main transition of the step.
+
+    Raises KeyError for a guard of such a transition without a condition.
+    """
+    return or_(
+        *(
+            and_(Batch.step.in_(row.source), *(CONDITIONS[guard](principal) for guard in row.guards))
+            for row in flow.transitions
+            if row.weight == "first"
+        )
+    )
