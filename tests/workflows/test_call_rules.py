@@ -15,7 +15,7 @@ from workflows.engine.roles import Role
 from workflows.flows.application import PANEL
 from workflows.programme import RuleSpec
 from workflows.programmes import programmes
-from workflows.rules.calls import CALL_RULES, objections, unknown_rules
+from workflows.rules.calls import CALL_RULES, call_allows, objections, unknown_rules
 
 Facts = dict[str, Any]
 
@@ -293,3 +293,19 @@ def test_each_programme_is_for_existing_kinds_of_applicants(code: str, kinds: se
         return bool(objections(replace(EMPTY, round=round, applicant=Applicant(kind=kind)), "start"))
 
     assert {kind for kind in get_args(Kind) if not refused(kind)} == kinds
+
+
+@pytest.mark.parametrize(("amount", "refused"), [("5000", False), ("5000.01", True), ("9000", True), (None, False)])
+def test_the_limit_on_grants_counts_the_amount_that_is_awarded(amount: str | None, *, refused: bool) -> None:
+    """The request of 10,000 would exceed the limit, an award of half of it does not."""
+    spec = RuleSpec(key="held", params={"grants": 3, "amount": "55000"})
+    case = replace(
+        READY,
+        applicant=applicant_with(held=1, held_amounts={"USD": Decimal(50_000)}),
+        asked=Decimal(10_000),
+        answers={"amount": Decimal(amount) if amount else None},
+        round=round_with(rules=(spec,)),
+    )
+
+    assert bool(call_allows("award")(case, actor(Role.APPROVER))) == refused
+    assert objections(case, "submit")

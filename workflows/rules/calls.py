@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
 
 from workflows.cases import ApplicationCase
 from workflows.engine.flow import Guard, Transition
@@ -30,11 +32,17 @@ def call_allows(moment: Moment) -> Guard:
     """A guard that checks every rule that the call has enabled for this moment."""
 
     def rule(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
-        return objections(case, moment)
+        return objections(_awarded(case) if moment == "award" else case, moment)
 
     rule.__doc__ = MOMENTS[moment]
     _moments[rule] = moment
     return rule
+
+
+def _awarded(case: ApplicationCase) -> ApplicationCase:
+    """The case with the amount that is awarded, in place of the amount requested; zero until it is entered."""
+    amount = case.answers.get("amount")
+    return replace(case, asked=amount if isinstance(amount, Decimal) and amount.is_finite() else Decimal(0))
 
 
 def counts_over_applicant(transition: Transition) -> bool:
