@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from workflows.engine.message import N_, Message, Money
 
@@ -22,6 +22,12 @@ def apportioned(amount: Decimal, weights: Sequence[Decimal], places: int) -> lis
     for number in sorted(range(len(parts)), key=lambda n: parts[n] - exact[n])[:left]:
         parts[number] += unit
     return parts
+
+
+def least(weights: Sequence[Decimal], places: int) -> Decimal:
+    """The smallest amount of which every part is at least one unit of `places` decimal places, with such weights."""
+    unit, whole = Decimal(1).scaleb(-places), sum(weights, Decimal(0))
+    return max(((whole / weight * unit).quantize(unit, rounding=ROUND_CEILING) for weight in weights), default=unit)
 
 
 def misapportioned(

@@ -60,7 +60,7 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """Facts about the call."""
+    """Facts about the call. least: the smallest award of which every instalment pays something."""
 
     title: str = ""
     step: str = "open"
@@ -70,6 +70,7 @@ class Round:
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     envelope_left: Decimal = ZERO
+    least: Decimal = ZERO
     rules: tuple[RuleSpec, ...] = ()
 
 

@@ -84,13 +84,13 @@ def apply(
 
     Sets the step and `step_at`, runs the effect, records an event, queues the notifications, and ends what the flow
     says that ends with the step that is left. This is the only code that changes a step. Everything is done for all
-    rows together, so that the number of statements does not grow with the number of rows; only an effect on one row is
-    run for each of them. answers: field → value. arrived_at: when the request arrived, by the database clock (default:
-    now); deadlines are compared with it. Raises Refused with every reason why the transition is not possible, Stale
-    when the version of a row is no longer `version` or that of the draft which is sent no longer `draft`, ValueError
-    for rows of several flows, and whatever the effect raises.
+    rows together, each once, so that the number of statements does not grow with the number of rows; only an effect on
+    one row is run for each of them. answers: field → value. arrived_at: when the request arrived, by the database clock
+    (default: now); deadlines are compared with it. Raises Refused with every reason why the transition is not possible,
+    Stale when the version of a row is no longer `version` or that of the draft which is sent no longer `draft`,
+    ValueError for rows of several flows, and whatever the effect raises.
     """
-    arrived, together = arrived_at or now(), list(rows) if isinstance(rows, Sequence) else [rows]
+    arrived, together = arrived_at or now(), list(dict.fromkeys(rows)) if isinstance(rows, Sequence) else [rows]
     if not together:
         return
     _hold(together, key, actor)

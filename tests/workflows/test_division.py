@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from workflows.apportionment import apportioned, misapportioned
+from workflows.apportionment import apportioned, least, misapportioned
 
 D = Decimal
 
@@ -55,3 +55,14 @@ def test_lines_above_the_request_and_a_wrong_sum_are_reported_together() -> None
         "Line 1: the amount cannot exceed the USD 5 requested.",
         "The lines add up to USD 11, but the award is USD 7.",
     ]
+
+
+@pytest.mark.parametrize("percents", [(100,), (60, 40), (50, 30, 20), (1, 99), (33, 33, 34)])
+@pytest.mark.parametrize("places", [0, 2, 3])
+def test_the_least_amount_gives_every_part_something(percents: tuple[int, ...], places: int) -> None:
+    weights, unit = [D(percent) for percent in percents], D(1).scaleb(-places)
+
+    amount = least(weights, places)
+
+    assert all(part >= unit for part in apportioned(amount, weights, places))
+    assert len(percents) == 1 or min(apportioned(amount / 100, weights, places)) < unit

@@ -124,6 +124,11 @@ APPLICATION = [
         ("No officer has recommended an award. Send the application back with your reasons instead.",),
     ),
     Failing(decisions.amount_fits, answering(amount=Decimal(0)), ("Enter an amount above zero.",)),
+    Failing(
+        decisions.amount_fits,
+        {**answering(amount=Decimal("0.04")), "round": round_with(least=Decimal("0.05"))},
+        (f"Enter at least {usd('0.05')}, so that every instalment pays something.",),
+    ),
     Failing(decisions.amount_fits, answering(amount="4000"), ("Enter the amount as a number.",)),
     Failing(decisions.amount_fits, answering(amount=Decimal("NaN")), ("Enter the amount as a number.",)),
     Failing(

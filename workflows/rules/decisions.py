@@ -71,7 +71,7 @@ def award_recommended(case: ApplicationCase, actor: Actor) -> Message | None:
 
 
 def amount_fits(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
-    """The amount is above zero and exceeds neither the amount requested nor the money left in the call."""
+    """The amount pays every instalment, and exceeds neither the amount requested nor the money left in the call."""
     amount = case.answers.get("amount")
     if amount in (None, ""):
         return ()
@@ -81,6 +81,11 @@ def amount_fits(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
     currency = case.round.currency
     if amount <= 0:
         reasons.append(Message("Enter an amount above zero.", cure="amount"))
+    elif amount < case.round.least:
+        least = Money(case.round.least, currency)
+        reasons.append(
+            Message("Enter at least %(least)s, so that every instalment pays something.", least=least, cure="amount")
+        )
     if amount > case.asked:
         reasons.append(
             Message(

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from babel.numbers import get_currency_precision
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -13,6 +14,7 @@ from grants.db import db
 from grants.models import Account, Balance, Call, Fund, MoreTime
 from grants.queries import involvements
 from workflows import cases
+from workflows.apportionment import least
 
 ZERO = Decimal(0)
 
@@ -49,6 +51,7 @@ def round_of(call: Call) -> cases.Round:
         opens_at=call.opens_at,
         closes_at=call.closes_at,
         envelope_left=envelope_left(call),
+        least=least([plan.percent for plan in call.data.instalments], get_currency_precision(call.currency)),
         rules=call.data.rules,
     )
 

@@ -36,7 +36,7 @@ CONDITIONS: dict[Guard, Condition] = {
     no_rival: impartial_batches,
     pays_somebody: lambda _: exists(PAYMENTS.correlate(Batch)),
 }
-"""The condition of each guard, over the rows of its flow. What a person is involved in is not visible to them anyway."""
+"""The condition of each guard, over the rows of its flow. People do not see batches that they are involved in."""
 
 
 def actionable_batches(flow: Flow, principal: Principal) -> ColumnElement[bool]:
