@@ -346,18 +346,3 @@ def test_without_the_mechanism_a_form_sent_twice_has_two_effects(
 
     assert before != between, "the first sending has its effect"
     assert between != after, "and so has the second"
-
-
-def test_without_the_mechanism_the_second_answer_differs(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counter-test: a fund, a release or a question that is sent twice is refused the second time."""
-    monkeypatch.setattr(idempotency, "_answer", lambda do: do())
-    refused = {
-        "/funds": 422,
-        "/batches/{approved_batch}/transitions/release": 409,
-        "/applications/{checked}/transitions/ask": 409,
-    }
-    answers = {row.path: sent_twice(stage, row)[0] for row in CHANGING if row.path in refused}
-
-    assert {path: (first[0], second[0]) for path, (first, second) in answers.items()} == {
-        path: (302, status) for path, status in refused.items()
-    }

@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError
 
 from config import ROOT
-from grants.db import db, today, transaction
-from grants.models import Application, Award, Batch, Call, Event, Fund, Instalment, Organisation, Person
+from grants.db import db, now, today, transaction
+from grants.jobs import clock
+from grants.models import (
+    Application,
+    Appointment,
+    Assignment,
+    Award,
+    Batch,
+    Call,
+    Conflict,
+    Event,
+    Fund,
+    Instalment,
+    Organisation,
+    Person,
+)
 from grants.outside.servers.postgres import plain
-from grants.services import locking, persons, transitions
+from grants.services import calls, locking, persons, transitions
 from grants.services.locking import NotHeld, OutOfOrder
 from grants.services.money import ledger
 from grants.services.refusals import Stale
+from grants.services.reviews import assignments, conflicts
 from tests import world
+from tests.databases import advance
 from tests.locks import Locks, read_log, recorded
 from tests.money.conftest import Copies
 from workflows.engine.roles import CLOCK, Role
@@ -72,6 +89,40 @@ def play() -> None:
         transitions.apply(made.calls["BTN-L"], "close", actor=made.actor("olga", Role.OFFICER))
 
 
+def play_reviews() -> None:
+    """What people do beside the main way: invitations, conflicts, deadlines, an ended role; and what the clock does."""
+    made = world.found()
+    olga, settings = made.actor("olga", Role.OFFICER), current_app.extensions["settings"]
+    row = world.in_review(made, chapter="bo")
+    for name in ("ron", "rex", "ria"):
+        with transaction():
+            assignments.assign(application=row, reviewer=made.people[name], actor=olga)
+    ron, rex, _ = db.session.query(Assignment).filter_by(application_id=row.id).order_by(Assignment.id).all()
+    world.apply(made, ron, "withdraw", "olga", Role.OFFICER, reason="Not needed any more.")
+    world.apply(made, ron, "invite_again", "olga", Role.OFFICER)
+    world.apply(made, rex, "conflict", "rex", Role.REVIEWER, money=True)
+    with transaction():
+        conflicts.lift(db.session.query(Conflict).one(), reason="They left that employer.", actor=olga)
+    with transaction():
+        omar = made.actor("omar", Role.OFFICER)
+        conflicts.declare_as_staff(row, kinds=["money"], actor=omar, apply=transitions.apply)
+    call, mg = row.call, db.session.get_one(Organisation, made.chapters["mg"].id)
+    until = now() + timedelta(days=60)
+    world.apply(made, call, "extend", "olga", Role.OFFICER, until=until, reason="The power was off.")
+    world.begun(made, "BTN-L")
+    with transaction():
+        calls.give_time(call, organisation=mg, until=until + timedelta(days=9), reason="The power was off.", actor=olga)
+    held = db.session.query(Appointment).filter_by(person_id=made.people["ria"].id).one()
+    with transaction():
+        persons.dismiss(held, actor=made.actor("ada", Role.ADMINISTRATOR), apply=transitions.apply)
+    asked = world.submitted(made, chapter="bo")
+    world.apply(made, asked, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
+    advance(settings, 6 * 86400)
+    db.session.remove()
+    clock.tick()
+    assert db.session.get_one(Application, asked.id).step == "checks"
+
+
 @pytest.mark.usefixtures("database")
 def test_a_play_of_all_flows_locks_in_order_and_changes_only_what_it_holds(app: Flask) -> None:
     with recorded(app) as found, app.app_context():
@@ -80,6 +131,15 @@ def test_a_play_of_all_flows_locks_in_order_and_changes_only_what_it_holds(app: 
 
     assert found.findings == []
     assert {table for pair in found.pairs for table in pair} == {model.__tablename__ for model in locking.ORDER}
+
+
+@pytest.mark.ground("large")
+def test_a_play_of_reviews_deadlines_and_the_clock_locks_in_order(app: Flask) -> None:
+    with recorded(app) as found, app.app_context():
+        play_reviews()
+        db.session.remove()
+
+    assert found.findings == []
 
 
 @pytest.mark.parametrize(

@@ -85,10 +85,9 @@ def test_the_applicant_sees_the_same(app: Flask) -> None:
     assert HERE in mia.get("/applications/1").page.links.values()
 
 
-@pytest.mark.parametrize("query", ["?from=9", "?to=0", "?from=x&to=99999999999"])
+@pytest.mark.parametrize("query", ["?from=9", "?to=9", "?to=0", "?from=x&to=99999999999"])
 def test_a_submission_that_does_not_exist_is_not_found(olga: Careful, query: str) -> None:
-    assert olga.get(f"{HERE}{query}").status_code in {200, 404}
-    assert olga.get(f"{HERE}?from=9").status_code == 404
+    assert olga.get(f"{HERE}{query}").status_code == 404
 
 
 def test_one_submission_alone_is_compared_with_nothing(app: Flask, olga: Careful) -> None:

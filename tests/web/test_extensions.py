@@ -12,7 +12,6 @@ from sqlalchemy import false, select
 from grants.db import db, now, transaction
 from grants.models import Application, Call, Event, Involvement, MoreTime, Organisation, Outbox
 from grants.queries import involvements
-from grants.queries.cases import applications
 from grants.services import calls, persons, transitions
 from grants.services.applications import drafts
 from grants.services.refusals import Refused
@@ -21,6 +20,8 @@ from tests.browser import signed_in
 from tests.prepared import Prepare
 from tests.world import World
 from workflows.engine.roles import Role
+from workflows.rules import proposals
+from workflows.submitting import Deadline
 
 WHY = "The power was off in the whole region."
 
@@ -151,14 +152,12 @@ def test_one_applicant_has_more_time(app: Flask, world: World) -> None:
         assert (event.subject, event.about, event.audience) == ("call", "more_time", "office")
 
 
-def test_without_the_guard_more_time_would_mean_nothing(
-    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Counter-test: the guard does not read it."""
+def test_without_the_guard_everyone_has_more_time(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test: a proposal that comes after the deadline is received, from an applicant who was given none."""
     give(app, world, later(app, days=2))
-    monkeypatch.setattr(applications, "more_time", lambda *_: None)
+    monkeypatch.setattr(proposals, "deadline", lambda **_: Deadline(None, "call"))
 
-    assert "The call closed on" in submitting(app, world, "mg")
+    assert submitting(app, world, "bo") == "checks"
 
 
 def test_more_time_outlives_the_closing_of_the_call(app: Flask, world: World) -> None:
