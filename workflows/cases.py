@@ -133,7 +133,6 @@ class ApplicationCase:
     reviews_in: int = 0
     reviewers: int = 0
     recommendation: str | None = None
-    recommended_amount: Decimal | None = None
     recommended_by: int | None = None
     involvements: Involvements = Involvements()
     agreement: str | None = None

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext
 from wtforms.validators import ValidationError
 
-from grants.forms.base import TEXT, cleaned, money, number
+from grants.forms.base import TEXT, cleaned, money
 from workflows.engine.flow import Field, Transition
 
 CONFIRMED = "confirmed"
@@ -52,21 +52,13 @@ def _read(field: Field, text: str, currency: str) -> Any:
     match field.kind:
         case "amount":
             return money(text, currency, above_zero=True)
-        case "days" | "day" | "instant" | "tick":
+        case "day" | "instant" | "tick":
             return READERS[field.kind](text)
         case "choice" if text not in dict(field.options):
             raise ValidationError(gettext("Choose one of the answers."))
     if len(text) > TEXT:
         raise ValidationError(gettext("Enter %(most)s characters or fewer.", most=f"{TEXT:,}"))
     return text
-
-
-def _whole(text: str) -> int:
-    wrong = gettext("Enter a whole number of days, such as 14.")
-    days = number(text, wrong)
-    if days != int(days):
-        raise ValidationError(wrong)
-    return int(days)
 
 
 def _instant(text: str) -> datetime:
@@ -85,7 +77,6 @@ def _day(text: str) -> date:
 
 
 READERS: dict[str, Callable[[str], Any]] = {
-    "days": _whole,
     "day": _day,
     "instant": _instant,
     "tick": lambda _: True,

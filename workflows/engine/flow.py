@@ -40,7 +40,7 @@ Guard = Callable[[Any, Actor], Message | tuple[Message, ...] | None]
 class Field:
     """A field in the form of a transition.
 
-    kind: text, line, amount, day, days, instant, choice or tick. words: minimum number of words of a text. printed: the
+    kind: text, line, amount, day, instant, choice or tick. words: minimum number of words of a text. printed: the
     text is printed in a letter. optional: when a field that is not required must be filled in, such as “required if …”.
     """
 

@@ -50,7 +50,6 @@ def case(row: Application, arrived_at: datetime, content: Content | None = None)
         reviews_needed=data.stage(row.stage).reviews,
         **_reviews(row),
         recommendation=advice.kind if advice else None,
-        recommended_amount=advice.amount if advice else None,
         recommended_by=advice.by if advice else None,
         involvements=involvements.of(row),
         **_after_award(row),
