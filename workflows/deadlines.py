@@ -36,6 +36,8 @@ def due_days(schedules: Sequence[ReportSchedule], starts_on: date, ends_on: date
 
 
 HOUR = timedelta(hours=1)
+UNITS = {"hours": HOUR, "days": timedelta(days=1)}
+"""The units of time limits. The clock of a call sets a limit as `<step>_<unit>`; the first unit that is set holds."""
 LIMITED_AS = {"checks": "decision", "panel": "decision"}
 """Steps of the Foundation without a time limit of their own, and the step whose limit holds for them."""
 
@@ -66,14 +68,29 @@ class Elapsed:
     late: int = 0
 
 
+REVIEW_LIMIT = TimeLimit(21)
+"""The time for a review in a call that sets no limit."""
+INVITED_LIMIT = TimeLimit(30)
+"""The time to write the next stage in a call that sets no limit."""
+
+
+def own_limit(clock: Mapping[str, int], step: str) -> TimeLimit | None:
+    """The time limit that the clock of a call sets for this step itself; None if it sets none."""
+    for unit in UNITS:
+        if number := clock.get(f"{step}_{unit}"):
+            return TimeLimit(number, hours=unit == "hours")
+    return None
+
+
 def time_limit(clock: Mapping[str, int], step: str) -> TimeLimit | None:
     """The time limit of a step by the clock of its call; None if the call sets none."""
-    for key in filter(None, (step, LIMITED_AS.get(step))):
-        if hours := clock.get(f"{key}_hours"):
-            return TimeLimit(hours, hours=True)
-        if days := clock.get(f"{key}_days"):
-            return TimeLimit(days)
-    return None
+    return own_limit(clock, step) or own_limit(clock, LIMITED_AS.get(step, ""))
+
+
+def ends_at(clock: Mapping[str, int], step: str, began: datetime) -> datetime | None:
+    """The instant at which the time limit of a step ends that began at `began`; None if the call sets none."""
+    limit = time_limit(clock, step)
+    return began + limit.span if limit else None
 
 
 def elapsed(began: datetime, at: datetime, limit: TimeLimit | None) -> Elapsed:

@@ -31,9 +31,11 @@ REPORTS = {
 """The title of each report of the programmes, as part of a sentence."""
 TIME_LIMITS = {
     "question_days": Message("Days to answer a question"),
+    "triage_days": Message("Days to assess an alert"),
     "review_days": Message("Days to review"),
     "decision_days": Message("Days to decide"),
     "invited_days": Message("Days to write the next stage"),
+    "question_hours": Message("Hours to answer a question"),
     "triage_hours": Message("Hours to assess an alert"),
     "review_hours": Message("Hours to review"),
     "decision_hours": Message("Hours to decide"),

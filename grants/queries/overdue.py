@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from grants.db import GRANTS_NOW, db
 from grants.models import Application, Call
+from grants.queries import time_limits
 from workflows.programmes import programmes
 
 MOST = 500
-HOUR = timedelta(hours=1)
 
 
 def transitions() -> list[tuple[int, str]]:
@@ -19,10 +17,7 @@ def transitions() -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for programme in programmes().values():
         for transition in programme.flow.timed():
-            hours = Call.rules["clock"][transition.time_limit].as_integer() * (
-                24 if str(transition.time_limit).endswith("_days") else 1
-            )
-            late = Application.step_at + func.make_interval(0, 0, 0, 0, hours) < GRANTS_NOW
+            late = time_limits.ends_at(time_limits.hours(str(transition.time_limit))) < GRANTS_NOW
             due = (
                 select(Application.id)
                 .join(Call)

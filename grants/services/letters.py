@@ -28,7 +28,7 @@ from grants.models import (
 from grants.queries import awards, recipients, scores
 from grants.services import documents
 from reports import snapshots
-from workflows.deadlines import SIGNING_DAYS
+from workflows.deadlines import SIGNING_DAYS, time_limit
 from workflows.engine.roles import Role
 from workflows.programme import CallRules
 
@@ -233,21 +233,29 @@ def _title(role: str, application: Application) -> str:
 def answer_time(rules: CallRules) -> timedelta:
     """Time from submission to the answer.
 
-    The sum of the call's limits in hours plus `invited_days`; where the call has none in hours, its `decision_days`
-    plus 30 days.
+    The time limit of the decision plus 30 days; where it is one of hours, the sum of the limits of all steps from
+    submission to decision.
     """
-    clock = rules.clock
-    if hours := sum(number for key, number in clock.items() if key.endswith("_hours")):
-        return timedelta(hours=hours, days=clock.get("invited_days", 0))
-    return timedelta(days=clock.get("decision_days", 0)) + ANSWER_TIME
+    if decides_within_hours(rules):
+        limits = (time_limit(rules.clock, step) for step in ("triage", "invited", "review", "decision"))
+        return sum((limit.span for limit in limits if limit), timedelta())
+    decision = time_limit(rules.clock, "decision")
+    return (decision.span if decision else timedelta()) + ANSWER_TIME
+
+
+def decides_within_hours(rules: CallRules) -> bool:
+    """Whether the call limits the time to decide in hours."""
+    decision = time_limit(rules.clock, "decision")
+    return decision is not None and decision.hours
 
 
 def answered_by(call: Call, sent_at: datetime) -> datetime:
     """The instant by which an application submitted at `sent_at` gets an answer.
 
-    A call with `decision_days` assesses all applications together, so the time counts from its closing.
+    A call with a decision limit in days assesses all applications together, so the time counts from its closing.
     """
-    rounds = call.closes_at if "decision_days" in call.data.clock else None
+    decision = time_limit(call.data.clock, "decision")
+    rounds = call.closes_at if decision and not decision.hours else None
     return max(sent_at, rounds or sent_at) + answer_time(call.data)
 
 

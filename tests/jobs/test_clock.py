@@ -6,6 +6,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from config import Settings
 from grants.db import db, transaction
 from grants.jobs import clock
 from grants.jobs.program import queue
-from grants.models import Application, Event, Figures, IdempotencyKey, Outbox, Person
+from grants.models import Application, Call, Event, Figures, IdempotencyKey, Outbox, Person
 from grants.outside.servers import Postgres
 from grants.queries import overdue
 from grants.services import idempotency, transitions
@@ -25,6 +26,7 @@ from tests import world
 from tests.databases import advance, copied, settings_for
 from tests.prepared import opened, prepared
 from tests.world import found
+from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK, Role
 
 HOUR, DAY = 3_600, 86_400
@@ -90,6 +92,30 @@ def test_an_unanswered_question_returns_the_application_to_the_checks(app: Flask
         "checks",
     )
     assert steps(app)[0] == "checks"
+
+
+def test_a_question_with_a_limit_in_hours_is_closed_when_its_mail_says(app: Flask, settings: Settings) -> None:
+    with app.app_context():
+        made = found()
+        with transaction():
+            call = db.session.get_one(Call, made.calls["BTN-L"].id)
+            call.rules = call.rules | {"clock": {"question_hours": 6}}
+        row = world.submitted(made)
+        world.apply(made, row, "ask", "olga", Role.OFFICER, question="Who pays for the mast?")
+        mail = db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id.desc()).first()
+        assert mail is not None
+        until = Message.from_json(mail.args["subject"]).values["until"]  # type: ignore[arg-type]
+        assert until == row.step_at + timedelta(hours=6)
+        id = row.id
+
+    taken = []
+    for minutes in (359, 2):
+        advance(settings, minutes * 60)
+        with app.app_context():
+            clock.tick()
+            taken.append(db.session.get_one(Application, id).step)
+
+    assert taken == ["question", "checks"]
 
 
 def test_an_alert_that_waits_too_long_notifies_the_deputy(app: Flask, settings: Settings) -> None:

@@ -213,7 +213,7 @@ def test_removing_a_row_that_others_need_is_rejected() -> None:
 
 
 def test_only_the_rows_of_the_clock_are_timed() -> None:
-    late = Transition("late", "Late", ("checks",), "checks", (Role.CLOCK,), time_limit="review_days")
-    slow = replace(SEND, time_limit="question_days")
+    late = Transition("late", "Late", ("checks",), "checks", (Role.CLOCK,), time_limit="review")
+    slow = replace(SEND, time_limit="question")
 
     assert Flow("a flow", ("draft",), (slow, AWARD, late)).timed() == (late,)

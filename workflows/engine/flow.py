@@ -73,11 +73,11 @@ class Notification:
 class Transition:
     """One transition of a flow.
 
-    effect: what it changes besides the step. time_limit: key of the call's time limit for the step, after which the
-    clock applies the transition. stage: the only stage in which the transition exists; None means every stage.
-    next_stage: the stage that the transition starts. weight: style of the button, one of first, second, grave and
-    link. consequence: one sentence, shown beside the button. final: it cannot be undone, so its form has a box
-    to tick before it is applied. history_text: the sentence recorded in the history.
+    effect: what it changes besides the step. time_limit: the step whose time limit, set by the call, must have passed
+    before the clock applies the transition. stage: the only stage in which the transition exists; None means every
+    stage. next_stage: the stage that the transition starts. weight: style of the button, one of first, second, grave
+    and link. consequence: one sentence, shown beside the button. final: it cannot be undone, so its form has a box to
+    tick before it is applied. history_text: the sentence recorded in the history.
     """
 
     key: str

@@ -123,7 +123,7 @@ def _late(step: str) -> Transition:
         source=(step,),
         target=step,
         roles=(Role.CLOCK,),
-        time_limit=f"{step}_hours",
+        time_limit=step,
         notifies=(LATE,),
         history_text=N_("Time limit passed, deputy notified"),
     )

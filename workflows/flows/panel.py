@@ -122,7 +122,7 @@ NO_ANSWER = Transition(
     source=("question",),
     target="checks",
     roles=(Role.CLOCK,),
-    time_limit="question_days",
+    time_limit="question",
     history_text=N_("No answer received in time"),
 )
 PASS = Transition(

@@ -80,7 +80,7 @@ def _section(flow: Flow) -> str:
 def _transition_row(transition: Transition) -> str:
     sources = ", ".join(STEPS[key].word for key in transition.source)
     roles = ", ".join(role.value for role in transition.roles)
-    time_limit = f", after `{transition.time_limit}`" if transition.time_limit else ""
+    time_limit = f", after the time limit `{transition.time_limit}`" if transition.time_limit else ""
     guards = [sentence[0].lower() + sentence[1:].rstrip(".") for sentence in only_if(transition)]
     rules = f"Only if: {'; '.join(guards)}." if guards else "–"
     fields = ", ".join(field.label + ("" if field.required else " (optional)") for field in transition.fields) or "–"

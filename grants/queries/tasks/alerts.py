@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select, true
+from sqlalchemy import case, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Application, Call
+from grants.queries import time_limits
 
 MOST = 3
 
@@ -30,13 +31,12 @@ def alerts(principal: Principal) -> list[Alert]:
     An invited draft has its own time limit, every other application the limit of its call. Only calls with such a limit
     are searched, each for its own first three.
     """
-    clock = Call.rules["clock"]
-    on_clock = select(Call.id, clock.label("clock")).where(clock["triage_hours"].as_integer().is_not(None))
+    on_clock = select(Call.id, time_limits.CLOCK.label("clock")).where(time_limits.in_hours("triage").is_not(None))
     clocks = on_clock.cte("clocks").prefix_with("MATERIALIZED")  # the rules of a call are long; unpack them only once
-    hours = clocks.c.clock[Application.step.concat("_hours")].as_integer()
+    hours = time_limits.in_hours(Application.step, clocks.c.clock)
     ends = case(
         (Application.step == "draft", Application.invited_until),
-        else_=Application.step_at + func.make_interval(0, 0, 0, 0, hours),
+        else_=time_limits.ends_at(hours),
     )
     soonest = (
         select(Application.id, ends.label("ends_at"))

@@ -25,9 +25,9 @@ from grants.models import (
     Organisation,
     Report,
 )
-from grants.queries import batches, drafts
+from grants.queries import batches, drafts, time_limits
 from grants.queries.tasks import conditions, officers
-from grants.queries.tasks.task import Task, columns, day, hours
+from grants.queries.tasks.task import Task, columns
 from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.roles import Role
 from workflows.flows.payment import BATCH
@@ -115,7 +115,7 @@ def _to_write(mine: ColumnElement[bool]) -> list[Select[Any]]:
                 Application.id,
                 Application.title,
                 Call.title,
-                day(hours("question")),
+                func.date(time_limits.ends_at(time_limits.hours("question"))),
             )
         )
         .join(Call)

@@ -22,7 +22,8 @@ from grants.models import (
     Report,
     Review,
 )
-from grants.queries.tasks.task import columns, day, hours, instant
+from grants.queries import time_limits
+from grants.queries.tasks.task import columns
 from workflows.deadlines import LIMITED_AS, READING_DAYS, SIGNING_DAYS
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
@@ -34,8 +35,8 @@ LIMITED = ("triage", "review", "decision")
 CLOCKS = (
     select(
         Call.id,
-        *(hours(step).label(step) for step in LIMITED),
-        *(Call.rules["clock"][f"{step}_hours"].as_integer().label(f"{step}_hours") for step in LIMITED),
+        *(time_limits.hours(step).label(step) for step in LIMITED),
+        *(time_limits.in_hours(step).label(f"{step}_hours") for step in LIMITED),
     )
     .cte("clocks")
     .prefix_with("MATERIALIZED")
@@ -90,7 +91,7 @@ def _due(step: str) -> tuple[Any, Any]:
         select(CLOCKS.c[name]).where(CLOCKS.c.id == Application.call_id).scalar_subquery()
         for name in (step, f"{step}_hours")
     )
-    return day(whole), instant(hourly)
+    return func.date(time_limits.ends_at(whole)), time_limits.ends_at(hourly)
 
 
 def _applications(principal: Principal, role: Role, kind: Any, due: Any, at: Any = None) -> Select[Any]:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import cast, func, null
+from sqlalchemy import cast, null
 from sqlalchemy.types import Date, DateTime, Text
-
-from grants.models import Application, Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +35,3 @@ def columns(kind: Any, id: Any, title: Any, party: Any, due: Any, *, at: Any = N
         cast(due, Date).label("due_on"),
         cast(null() if at is None else at, DateTime(timezone=True)).label("due_at"),
     )
-
-
-def hours(*names: str) -> Any:
-    """The first time limit that is set in a call's clock, in hours: `name_hours`, or `name_days` converted."""
-    clock = Call.rules["clock"]
-    numbers = ((clock[f"{name}_hours"].as_integer(), clock[f"{name}_days"].as_integer() * 24) for name in names)
-    return func.coalesce(*(number for pair in numbers for number in pair))
-
-
-def day(hours: Any) -> Any:
-    """The date on which a step is due: this number of hours after it was reached."""
-    return func.date(instant(hours))
-
-
-def instant(hours: Any) -> Any:
-    """The instant at which a step is due: this number of hours after it was reached."""
-    return Application.step_at + func.make_interval(0, 0, 0, 0, hours)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from grants.db import db, now
@@ -22,6 +22,7 @@ from grants.services.applications import drafts, involvements
 from grants.services.effects import Context
 from grants.services.integrity import fingerprints
 from reports.snapshots import Receipt
+from workflows.deadlines import INVITED_LIMIT, ends_at, time_limit
 from workflows.engine.message import Message, Value
 from workflows.forms.completeness import Line
 from workflows.forms.contents import FACTS, packed_answers, to_send
@@ -89,16 +90,13 @@ def reopen(application: Application, context: Context) -> dict[str, Value]:
 
 def answer_until(application: Application) -> datetime | None:
     """The deadline for answering the question, counted from `step_at`; None where the call sets no limit."""
-    clock = application.call.data.clock
-    hours = clock.get("question_hours") or 24 * clock.get("question_days", 0)
-    return application.step_at + timedelta(hours=hours) if hours else None
+    return ends_at(application.call.data.clock, "question", application.step_at)
 
 
 def invite(application: Application, context: Context) -> dict[str, Value]:
     """Make a new draft from the newest submission, and set the deadline for the next stage (default: 30 days)."""
     drafts.renew(application)
-    clock = application.call.data.clock
-    hours = clock.get("invited_hours") or 24 * clock.get("invited_days", 30)
-    application.invited_until = now() + timedelta(hours=hours)
+    limit = time_limit(application.call.data.clock, "invited") or INVITED_LIMIT
+    application.invited_until = now() + limit.span
     db.session.flush()
     return {"until": application.invited_until}

@@ -18,6 +18,7 @@ from grants.services import locking, outbox
 from grants.services.effects import Apply, Context
 from grants.services.integrity import history
 from grants.services.refusals import Refused
+from workflows.deadlines import REVIEW_LIMIT, time_limit
 from workflows.engine.message import N_, Message, Value
 from workflows.engine.roles import CLOCK, Actor, Role
 from workflows.engine.steps import DECIDED
@@ -97,11 +98,8 @@ def values_of(assignment: Assignment) -> dict[str, Value]:
 
 
 def review_time(application: Application) -> timedelta:
-    """How long a review may take: `review_hours` of the call, else `review_days` (default: 21 days)."""
-    clock = application.call.data.clock
-    if hours := clock.get("review_hours"):
-        return timedelta(hours=hours)
-    return timedelta(days=clock.get("review_days", 21))
+    """How long a review may take, by the clock of the call (default: 21 days)."""
+    return (time_limit(application.call.data.clock, "review") or REVIEW_LIMIT).span
 
 
 def decline(assignment: Assignment, context: Context) -> None:

@@ -17,7 +17,7 @@ from grants.services.applications.submissions import answer_until
 from grants.services.letters import answered_by
 from grants.web.site.formats import current_day, day, instant, translate
 from workflows import programme
-from workflows.deadlines import LIMITED_AS, time_limit
+from workflows.deadlines import LIMITED_AS, own_limit, time_limit
 from workflows.engine.flow import Flow, Transition
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
@@ -304,11 +304,12 @@ def _role(transition: Transition | None) -> str:
 
 def span(clock: dict[str, int], step: str) -> str:
     """The approximate duration of a step by the call's time limits, as text."""
-    if hours := clock.get(f"{step}_hours"):
-        return ngettext("within %(num)s hour", "within %(num)s hours", hours)
-    if days := clock.get(f"{step}_days"):
-        return ngettext("about %(num)s day", "about %(num)s days", days)
-    return ""
+    limit = own_limit(clock, step)
+    if limit is None:
+        return ""
+    if limit.hours:
+        return ngettext("within %(num)s hour", "within %(num)s hours", limit.number)
+    return ngettext("about %(num)s day", "about %(num)s days", limit.number)
 
 
 def _by(when: datetime | None) -> str:

@@ -1,0 +1,34 @@
+"""Time limits of steps in SQL, by the clock of a call: the same choice of hours or days as `workflows.deadlines`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func
+
+from grants.models import Application, Call
+from workflows.deadlines import HOUR, UNITS
+
+CLOCK = Call.rules["clock"]
+"""The clock of a call."""
+
+
+def hours(*steps: str) -> Any:
+    """The first time limit of these steps that the call sets, in hours; null if it sets none."""
+    return func.coalesce(*(_number(CLOCK, step, unit) * (UNITS[unit] // HOUR) for step in steps for unit in UNITS))
+
+
+def in_hours(step: Any, clock: Any = CLOCK) -> Any:
+    """The time limit of the step where it is one of hours; otherwise null. step: its key, or a column with it."""
+    return _number(clock, step, "hours")
+
+
+def ends_at(hours: Any, began: Any = Application.step_at) -> Any:
+    """The instant at which a limit of this number of hours ends."""
+    return began + func.make_interval(0, 0, 0, 0, hours)
+
+
+def _number(clock: Any, step: Any, unit: str) -> Any:
+    """The number that the clock sets in this unit; 0 is no limit."""
+    key = f"{step}_{unit}" if isinstance(step, str) else step.concat(f"_{unit}")
+    return func.nullif(clock[key].as_integer(), 0)
