@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from workflows.deadlines import ends_at
 from workflows.engine.message import Message
 from workflows.programme import RuleSpec
 
@@ -72,6 +73,7 @@ class Round:
     envelope_left: Decimal = ZERO
     least: Decimal = ZERO
     rules: tuple[RuleSpec, ...] = ()
+    clock: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +106,14 @@ class CallCase:
 class ApplicationCase:
     """An application, from draft to closing. Amounts are in the call's currency.
 
-    arrived_at: time of the database's clock when the request arrived. more_time_until: the deadline that was given to
-    this applicant alone. missing: a message for each incomplete part of the form. changed: whether the content differs
-    from what was sent last.
+    arrived_at: time of the database's clock when the request arrived. step_at: when the step was reached. reminded_at:
+    when the clock last reminded of it. more_time_until: the deadline that was given to this applicant alone. missing: a
+    message for each incomplete part of the form. changed: whether the content differs from what was sent last.
     """
 
     step: str = "draft"
+    step_at: datetime | None = None
+    reminded_at: datetime | None = None
     stage: str = "proposal"
     answers: Mapping[str, Any] = field(default_factory=dict)
     arrived_at: datetime
@@ -140,6 +144,14 @@ class ApplicationCase:
     reports_open: int = 0
     instalments_open: int = 0
     unused: Decimal = ZERO
+
+    def time_limit_ends_at(self, step: str, *, reminder: bool = False) -> datetime | None:
+        """When the time limit of the step ends, which the call sets; None if there is none.
+
+        reminder: when it ends again after the last reminder.
+        """
+        began = (self.reminded_at if reminder else None) or self.step_at
+        return ends_at(self.round.clock, step, began) if began else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import func, select
 
 from grants.db import GRANTS_NOW, db
 from grants.models import Application, Call
 from grants.queries import time_limits
+from workflows.engine.flow import Flow, Transition
 from workflows.programmes import programmes
 
 MOST = 500
 
 
 def transitions() -> list[tuple[int, str]]:
-    """(application id, transition key) of every timed transition due, oldest first, at most five hundred of each."""
-    found: list[tuple[int, str]] = []
-    for programme in programmes().values():
-        for transition in programme.flow.timed():
-            late = time_limits.ends_at(time_limits.hours(str(transition.time_limit))) < GRANTS_NOW
-            due = (
-                select(Application.id)
-                .join(Call)
-                .where(Call.programme == programme.code, Application.step.in_(transition.source), late)
-                .order_by(Application.step_at, Application.id)
-                .limit(MOST)
-            )
-            found += [(id, transition.key) for id in db.session.scalars(due)]
-    return found
+    """(application id, transition key) of every timed transition due, oldest first, at most five hundred of each.
+
+    They are candidates: nothing is locked, and the guard of the engine decides when the row is held.
+    """
+    return [
+        (id, transition.key)
+        for programme in programmes().values()
+        for transition in programme.flow.timed()
+        for id in _due(programme.code, programme.flow, transition)
+    ]
+
+
+def _due(programme: str, flow: Flow, transition: Transition) -> list[int]:
+    ends_at = time_limits.ends_at(time_limits.hours(str(transition.time_limit)), _began(flow, transition))
+    due = (
+        select(Application.id)
+        .join(Call)
+        .where(Call.programme == programme, Application.step.in_(transition.source), ends_at < GRANTS_NOW)
+        .order_by(Application.step_at, Application.id)
+        .limit(MOST)
+    )
+    return list(db.session.scalars(due))
+
+
+def _began(flow: Flow, transition: Transition) -> Any:
+    """From when the limit of a transition counts: that of a reminder, from the last one."""
+    if transition not in flow.reminders():
+        return Application.step_at
+    last = time_limits.reminded_at([transition.key], Application.id, Application.step_at)
+    return func.coalesce(last.correlate(Application).scalar_subquery(), Application.step_at)

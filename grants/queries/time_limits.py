@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Select, func, select
 
-from grants.models import Application, Call
+from grants.models import Application, Call, Event
 from workflows.deadlines import HOUR, UNITS
 
 CLOCK = Call.rules["clock"]
@@ -26,6 +27,16 @@ def in_hours(step: Any, clock: Any = CLOCK) -> Any:
 def ends_at(hours: Any, began: Any = Application.step_at) -> Any:
     """The instant at which a limit of this number of hours ends."""
     return began + func.make_interval(0, 0, 0, 0, hours)
+
+
+def reminded_at(keys: Sequence[str], application: Any, since: Any) -> Select[Any]:
+    """When the clock last applied one of these transitions to the application, as one value; null if never since then.
+
+    application: its id, or the column with it. since: when its step was reached.
+    """
+    return select(func.max(Event.at)).where(
+        Event.about == Application.__tablename__, Event.about_id == application, Event.key.in_(keys), Event.at >= since
+    )
 
 
 def _number(clock: Any, step: Any, unit: str) -> Any:

@@ -236,14 +236,14 @@ def answer_time(rules: CallRules) -> timedelta:
     The time limit of the decision plus 30 days; where it is one of hours, the sum of the limits of all steps from
     submission to decision.
     """
-    if decides_within_hours(rules):
+    if decides_in_hours(rules):
         limits = (time_limit(rules.clock, step) for step in ("triage", "invited", "review", "decision"))
         return sum((limit.span for limit in limits if limit), timedelta())
     decision = time_limit(rules.clock, "decision")
     return (decision.span if decision else timedelta()) + ANSWER_TIME
 
 
-def decides_within_hours(rules: CallRules) -> bool:
+def decides_in_hours(rules: CallRules) -> bool:
     """Whether the call limits the time to decide in hours."""
     decision = time_limit(rules.clock, "decision")
     return decision is not None and decision.hours

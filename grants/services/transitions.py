@@ -82,13 +82,13 @@ def apply(
 ) -> None:
     """Apply the transition `key` to the row, or to several rows of one flow: to all of them or to none.
 
-    Sets the step and `step_at`, runs the effect, records an event, queues the notifications, and ends what the flow
-    says that ends with the step that is left. This is the only code that changes a step. Everything is done for all
-    rows together, each once, so that the number of statements does not grow with the number of rows; only an effect on
-    one row is run for each of them. answers: field → value. arrived_at: when the request arrived, by the database clock
-    (default: now); deadlines are compared with it. Raises Refused with every reason why the transition is not possible,
-    Stale when the version of a row is no longer `version` or that of the draft which is sent no longer `draft`,
-    ValueError for rows of several flows, and whatever the effect raises.
+    Sets the step and, where it is another one, `step_at`; runs the effect, records an event, queues the notifications,
+    and ends what the flow says that ends with the step that is left. This is the only code that changes a step.
+    Everything is done for all rows together, each once, so that the number of statements does not grow with the number
+    of rows; only an effect on one row is run for each of them. answers: field → value. arrived_at: when the request
+    arrived, by the database clock (default: now); deadlines are compared with it. Raises Refused with every reason why
+    the transition is not possible, Stale when the version of a row is no longer `version` or that of the draft which is
+    sent no longer `draft`, ValueError for rows of several flows, and whatever the effect raises.
     """
     arrived, together = arrived_at or now(), list(dict.fromkeys(rows)) if isinstance(rows, Sequence) else [rows]
     if not together:
@@ -157,9 +157,10 @@ def _run_effects(changes: Sequence[Change]) -> None:
 
 
 def _begin(change: Change) -> None:
-    """Set the step of the row, and the stage where a new one begins."""
+    """Set the step of the row, with its time if it is another one, and the stage where a new one begins."""
     row, transition = change.row, change.transition
-    row.step, row.step_at = transition.target, now()
+    if row.step != transition.target:
+        row.step, row.step_at = transition.target, now()
     if transition.next_stage and isinstance(row, Application):
         row.stage = transition.next_stage
 

@@ -27,6 +27,7 @@ EMPTY = ApplicationCase(arrived_at=NOON)
 
 READY = ApplicationCase(
     arrived_at=NOON,
+    step_at=MORNING,
     answers={
         "amount": Decimal(4_000),
         "kind": "award",
@@ -42,6 +43,7 @@ READY = ApplicationCase(
         opens_at=MORNING,
         closes_at=MIDNIGHT,
         envelope_left=Decimal(9_000),
+        clock={"question_days": 1, "triage_hours": 12, "review_hours": 24, "decision_hours": 12},
     ),
     asked=Decimal(5_000),
     cofunding=Decimal(1_250),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from tests.workflows.examples import APPLICANT, APPROVER, NOON, OFFICER
-from workflows.cases import ApplicationCase
+from workflows.cases import ApplicationCase, Round
 from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Transition, TransitionNotAllowed, unanswered
 from workflows.engine.message import Message
@@ -217,3 +219,42 @@ def test_only_the_rows_of_the_clock_are_timed() -> None:
     slow = replace(SEND, time_limit="question")
 
     assert Flow("a flow", ("draft",), (slow, AWARD, late)).timed() == (late,)
+
+
+REMIND = Transition("late", "Late", ("checks",), "checks", (Role.CLOCK,), time_limit="review")
+EXPIRE = Transition("expire", "Expire", ("checks",), "draft", (Role.CLOCK, Role.OFFICER), time_limit="review")
+TIMED = Flow("a flow", ("draft",), (SEND, AWARD, REMIND, EXPIRE))
+HOUR = timedelta(hours=1)
+
+
+def waiting(**facts: Any) -> ApplicationCase:
+    """A case that reached its step at noon, under a limit of twelve hours."""
+    limits = Round(clock={"review_hours": 12})
+    return ApplicationCase(**{"step": "checks", "step_at": NOON, "round": limits, **facts})
+
+
+@pytest.mark.parametrize(
+    ("key", "case", "reasons"),
+    [
+        ("expire", waiting(arrived_at=NOON + 12 * HOUR), ["The time limit ends on 2026-12-01 00:00:00+00:00."]),
+        ("expire", waiting(arrived_at=NOON + 12 * HOUR + timedelta(microseconds=1)), []),
+        ("expire", waiting(arrived_at=NOON + 13 * HOUR, reminded_at=NOON + 12 * HOUR), []),
+        ("late", waiting(arrived_at=NOON + 13 * HOUR), []),
+        (
+            "late",
+            waiting(arrived_at=NOON + 13 * HOUR, reminded_at=NOON + 12 * HOUR),
+            ["The time limit ends on 2026-12-01 12:00:00+00:00."],
+        ),
+        ("late", waiting(arrived_at=NOON + 25 * HOUR, reminded_at=NOON + 12 * HOUR), []),
+        ("late", waiting(arrived_at=NOON + 99 * HOUR, round=Round()), ["This step has no time limit."]),
+        ("late", waiting(arrived_at=NOON + 99 * HOUR, step_at=None), ["This step has no time limit."]),
+    ],
+)
+def test_the_clock_applies_a_transition_only_after_its_time_limit(
+    key: str, case: ApplicationCase, reasons: list[str]
+) -> None:
+    assert [str(message) for message in TIMED.objections(key, case, CLOCK)] == reasons
+
+
+def test_a_time_limit_does_not_bind_people() -> None:
+    assert TIMED.objections("expire", waiting(arrived_at=NOON), OFFICER) == ()

@@ -82,6 +82,11 @@ APPLICATION = [
     ),
     *APART,
     Failing(
+        proposals.answered_in_time,
+        {"step_at": NOON - timedelta(days=1, seconds=1)},
+        ("The time to answer ended on 2026-11-30 11:59:59+00:00. We continue with the proposal that you submitted.",),
+    ),
+    Failing(
         involvements.not_a_reviewer,
         {"involvements": Involvements(reviewers=ME)},
         ("You have opened this application as a reviewer, so another person must do this.",),
@@ -312,6 +317,13 @@ def test_an_invitation_remains_valid_after_the_call_closes() -> None:
     case = replace(READY, invited_until=NOON, round=round_with(step="closed", closes_at=MORNING))
 
     assert proposals.in_time(case, actor(Role.APPLICANT)) is None
+
+
+def test_an_answer_is_accepted_at_the_last_instant_and_without_a_limit() -> None:
+    last = replace(READY, step_at=NOON - timedelta(days=1))
+    unlimited = replace(last, step_at=NOON - timedelta(days=400), round=round_with(clock={}))
+
+    assert [proposals.answered_in_time(case, actor(Role.APPLICANT)) for case in (last, unlimited)] == [None, None]
 
 
 @pytest.mark.parametrize("at", [MORNING, MIDNIGHT])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from workflows.engine.effects import Effect
@@ -31,6 +32,20 @@ class Case(Protocol):
     @property
     def answers(self) -> Mapping[str, Any]:
         """The answers to the fields of the transition."""
+
+
+class TimedCase(Case, Protocol):
+    """The attributes of the cases of a flow with time limits."""
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When the transition was requested, by the clock of the database."""
+
+    def time_limit_ends_at(self, step: str, *, reminder: bool) -> datetime | None:
+        """When the time limit of the step ends; None if there is none.
+
+        reminder: for a transition that leaves the step as it is, when the limit ends again after the last one.
+        """
 
 
 Guard = Callable[[Any, Actor], Message | tuple[Message, ...] | None]
@@ -198,7 +213,11 @@ class Flow:
             return (self._misplaced(key, case.step),)
         if actor.role not in transition.roles:
             return (_forbidden(transition.roles),)
-        return tuple(message for rule in transition.guards for message in messages_of(rule(case, actor)))
+        early = _too_early(transition, case) if transition.time_limit and actor.role is Role.CLOCK else None
+        return (
+            *messages_of(early),
+            *(message for rule in transition.guards for message in messages_of(rule(case, actor))),
+        )
 
     def _misplaced(self, key: str, step: str) -> Message:
         known = next((row for row in self.transitions if row.key == key), None)
@@ -226,12 +245,27 @@ class Flow:
         """The transitions that the clock applies when their time limit has passed."""
         return tuple(row for row in self.transitions if row.time_limit and Role.CLOCK in row.roles)
 
+    def reminders(self) -> tuple[Transition, ...]:
+        """The timed transitions that leave the step as it is: they only notify."""
+        return tuple(row for row in self.timed() if row.source == (row.target,))
+
     def changed(self, *rows: Transition, without: Iterable[str] = (), name: str | None = None) -> Flow:
         """A copy of this flow with transitions replaced by key, added or left out."""
         gone = {*without, *(row.key for row in rows)}
         return replace(
             self, name=name or self.name, transitions=(*(row for row in self.transitions if row.key not in gone), *rows)
         )
+
+
+def _too_early(transition: Transition, case: Any) -> Message | None:
+    """The time limit of a transition of the clock has passed."""
+    limited: TimedCase = case
+    ends_at = limited.time_limit_ends_at(transition.time_limit or "", reminder=case.step == transition.target)
+    if ends_at is None:
+        return Message("This step has no time limit.")
+    if limited.arrived_at <= ends_at:
+        return Message("The time limit ends on %(at)s.", at=ends_at)
+    return None
 
 
 PEOPLE_ONLY_EFFECTS = frozenset({Effect.MAKE_AWARD, Effect.APPROVE_BATCH, Effect.RELEASE_BATCH, Effect.APPROVE_REPORT})

@@ -36,7 +36,7 @@ from workflows.rules.decisions import (
     time_to_sign_is_over,
 )
 from workflows.rules.involvements import IMPARTIAL, not_a_reviewer
-from workflows.rules.proposals import answered, complete, in_time
+from workflows.rules.proposals import answered, answered_in_time, complete, in_time
 
 HEARS = N_("Feedback for the applicant")
 AMOUNT = Field("amount", "amount", N_("Amount to award"))
@@ -108,7 +108,7 @@ ANSWER = Transition(
     source=("question",),
     target="checks",
     roles=(Role.APPLICANT,),
-    guards=(complete, call_allows("submit"), answered),
+    guards=(answered_in_time, complete, call_allows("submit"), answered),
     fields=(ANSWER_IN_WORDS,),
     effect=Effect.SUBMIT_APPLICATION,
     notifies=(REVISED,),

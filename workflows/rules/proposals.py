@@ -43,3 +43,11 @@ def answered(case: ApplicationCase, actor: Actor) -> Message | None:
     if case.changed or "answer" not in case.answers or str(case.answers["answer"] or "").strip():
         return None
     return Message("Answer our question in writing, or change the proposal.", cure="answer")
+
+
+def answered_in_time(case: ApplicationCase, actor: Actor) -> Message | None:
+    """The time to answer the question has not passed when the request arrives."""
+    until = case.time_limit_ends_at("question")
+    if until is None or case.arrived_at <= until:
+        return None
+    return Message("The time to answer ended on %(at)s. We continue with the proposal that you submitted.", at=until)

@@ -15,6 +15,8 @@ from grants.queries.cases.awards import loose_ends
 from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
 from grants.queries.cases.proposals import current, request
+from grants.queries.flows import flow_of
+from grants.queries.time_limits import reminded_at
 from workflows import cases
 from workflows.deadlines import SIGNING_DAYS
 from workflows.forms.completeness import Content, missing
@@ -33,6 +35,8 @@ def case(row: Application, arrived_at: datetime, content: Content | None = None)
     advice = recommendation(row)
     return cases.ApplicationCase(
         step=row.step,
+        step_at=row.step_at,
+        reminded_at=_reminded_at(row),
         stage=row.stage,
         arrived_at=arrived_at,
         applicant=applicant(row.organisation, besides=row.id),
@@ -54,6 +58,12 @@ def case(row: Application, arrived_at: datetime, content: Content | None = None)
         involvements=involvements.of(row),
         **_after_award(row),
     )
+
+
+def _reminded_at(row: Application) -> datetime | None:
+    """When the clock last reminded of the present step; None if it never did, or never does at this step."""
+    reminders = [transition.key for transition in flow_of(row).reminders() if row.step in transition.source]
+    return db.session.scalar(reminded_at(reminders, row.id, row.step_at)) if reminders else None
 
 
 def _changed(row: Application, content: Content) -> bool:

@@ -53,6 +53,7 @@ def round_of(call: Call) -> cases.Round:
         envelope_left=envelope_left(call),
         least=least([plan.percent for plan in call.data.instalments], get_currency_precision(call.currency)),
         rules=call.data.rules,
+        clock=call.data.clock,
     )
 
 

@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from grants.db import now
 from grants.models import Call
 from grants.queries import calls
-from grants.services.letters import answer_time, answered_by, decides_within_hours
+from grants.services.letters import answer_time, answered_by, decides_in_hours
 from grants.web.applications.status import ROLES
 from grants.web.calls import rules_text, schedule_text
 from grants.web.calls.schedule_text import Payment, ReportDue
@@ -68,7 +68,7 @@ def show(call: Call) -> CallPage:
 def hear(call: Call) -> str:
     """When applicants get a decision, as text."""
     span = answer_time(call.data)
-    if decides_within_hours(call.data):
+    if decides_in_hours(call.data):
         return gettext("within %(hours)s hours of the alert", hours=int(span / timedelta(hours=1)))
     if call.closes_at is not None:
         return gettext("by %(day)s", day=day(answered_by(call, call.closes_at).date(), "year"))
