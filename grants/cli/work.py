@@ -41,6 +41,7 @@ def relay() -> None:
 
 @click.command()
 def cron() -> None:
-    """Enqueue the job of the clock once a minute."""
+    """Do the periodic work once a minute."""
     settings = _begin()
-    clock.scheduler(program.connect(settings)).start()  # type: ignore[no-untyped-call]
+    knock(settings, settings.database_url)
+    clock.run(program.build(settings))

@@ -1,65 +1,107 @@
-"""Periodic work: transitions whose time limit has passed, the digest for auditors, the public figures, retention."""
+"""Periodic work: transitions whose time limit has passed, the digest for auditors, the public figures, retention.
+
+It is a process of its own, so that no mail or letter can stand before it. Several can run at the same time.
+"""
 
 from __future__ import annotations
 
 import logging
+import signal
+import threading
+from collections.abc import Callable
+from functools import partial
+from time import monotonic
 
-from redis import Redis
-from rq.cron import CronJob, CronScheduler
-from rq.job import Job
+from flask import Flask
+from sqlalchemy import text
 
 from grants.db import db, transaction
-from grants.jobs.program import queue
+from grants.jobs.program import FAULTS, reason
 from grants.models import Application
 from grants.queries import overdue
-from grants.services import figures, idempotency, outbox, transitions
+from grants.services import failures, figures, idempotency, transitions
 from grants.services.integrity import digest_mails
 from grants.services.refusals import Refused
 from workflows.engine.roles import CLOCK
 
 log = logging.getLogger("grants.jobs.clock")
-EVERY = 60
-TICK = "grants.jobs.clock.tick"
+EVERY = 60.0
+SECONDS = 30.0
+"""How long a tick applies transitions. The rest is left to the next tick, so that the other work is done too."""
+WAIT = "SET LOCAL lock_timeout = '2s'"
+"""How long the clock waits for a row that somebody holds, before it goes on with the next one."""
+
+
+WORK: dict[str, Callable[[], object]] = {
+    "digest": digest_mails.queue,
+    "figures": figures.keep,
+    "idempotency": idempotency.purge,
+}
+"""What each tick does beside the transitions, by the key under which a failure is recorded."""
+
+
+def run(app: Flask, *, pause: float = EVERY) -> None:
+    """Tick at once and then every `pause` seconds until SIGTERM or SIGINT; wait while the database is unreachable."""
+    end = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: end.set())
+    while not end.is_set():
+        try:
+            with app.app_context():
+                tick()
+        except FAULTS as error:
+            log.warning("waiting: %s", reason(error)[:200])
+        end.wait(pause)
 
 
 def tick() -> int:
-    """Apply every due transition in a transaction of its own, then queue the digest and update the public figures.
+    """Apply every due transition, then do the other work. Returns the number of transitions applied.
 
-    Idempotency keys whose retention has ended are deleted. Returns the number of transitions applied.
+    Each of them has a transaction of its own. One that fails is recorded and, if it is a transition, parked for a
+    growing pause; everything after it still runs.
     """
+    began, due = monotonic(), overdue.transitions()
+    with transaction():
+        failures.forget(due)
     taken = 0
-    for id, key in overdue.transitions():
-        db.session.remove()
-        try:
-            with transaction():
-                transitions.apply(db.session.get_one(Application, id), key, actor=CLOCK)
-        except Refused as refused:
-            log.info("application %s: %s", id, refused)
-        else:
-            taken += 1
-    db.session.remove()
-    with transaction():
-        digest_mails.queue()
-    with transaction():
-        figures.keep()
-    with transaction():
-        idempotency.purge()
+    for id, key in due:
+        if monotonic() - began > SECONDS:
+            break
+        taken += _attempt(key, partial(_apply, id, key), application=id)
+    for name, work in WORK.items():
+        _attempt(name, work)
     db.session.remove()
     return taken
 
 
-class Tick(CronJob):
-    """RQ's cron job, stored as JSON. RQ's own class would store a pickle, which the workers refuse to read."""
+def _attempt(task: str, work: Callable[[], object], application: int | None = None) -> bool:
+    """Do the work in a transaction of its own; return whether it succeeded, and record it if it failed."""
+    db.session.remove()
+    try:
+        with transaction():
+            work()
+            failures.clear(task, application)
+    except Refused as refused:
+        log.info("%s of application %s: %s", task, application, refused)
+        problem = str(refused) if _still_due(task, application) else ""
+    except FAULTS as error:
+        log.exception("%s of application %s failed", task, application)
+        problem = reason(error)
+    else:
+        return True
+    if problem:
+        db.session.remove()
+        with transaction():
+            failures.record(task, application, problem)
+    return False
 
-    def enqueue(self, connection: Redis) -> Job:
-        """Enqueue one tick."""
-        return queue(self.queue_name, connection).enqueue_call(
-            TICK, timeout=120, result_ttl=0, failure_ttl=86_400, ttl=EVERY
-        )
+
+def _apply(id: int, key: str) -> None:
+    db.session.execute(text(WAIT))
+    transitions.apply(db.session.get_one(Application, id), key, actor=CLOCK)
 
 
-def scheduler(connection: Redis) -> CronScheduler:
-    """RQ's scheduler with the tick as its only job."""
-    cron = CronScheduler(connection, logging_level=logging.WARNING)
-    cron.get_jobs().append(Tick(queue_name=outbox.DEFAULT, func=tick, interval=EVERY, name="tick"))
-    return cron
+def _still_due(task: str, application: int | None) -> bool:
+    """Whether a refused transition would be tried at every tick: nobody else has acted meanwhile."""
+    db.session.remove()
+    return application is not None and (application, task) in overdue.transitions(only=application)

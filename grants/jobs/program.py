@@ -6,12 +6,33 @@ from flask import Flask, current_app
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config import Settings
 from grants.db import bind_app
 from grants.outside.storage import Storage
 from grants.services.documents import PLACE
 from workflows.programmes import read_also
+
+FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SQLAlchemyError,
+    TypeError,
+    ValueError,
+)
+"""Whatever can be wrong with one row. It is recorded, and the next row is worked on."""
+
+
+def reason(error: BaseException) -> str:
+    """What went wrong, for the page of failures: the first line, without the values of an SQL statement."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    first = str(cause).strip().partition("\n")[0]
+    return f"{type(cause).__name__}: {first}"[:2_000]
 
 
 def build(settings: Settings) -> Flask:

@@ -9,6 +9,7 @@ from grants.models.checks import Check
 from grants.models.counters import ClockOffset, Counter, IdempotencyKey
 from grants.models.decisions import Decision, Recommendation
 from grants.models.documents import Document, DocumentEnd, DocumentFile, DocumentSnapshot
+from grants.models.failures import ClockFailure
 from grants.models.figures import Figures
 from grants.models.funds import Fund
 from grants.models.history import Checkpoint, DigestMail, Event, EventText, Head
@@ -36,6 +37,7 @@ __all__ = [
     "Call",
     "Check",
     "Checkpoint",
+    "ClockFailure",
     "ClockOffset",
     "Conflict",
     "Counter",

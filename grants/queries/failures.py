@@ -1,4 +1,4 @@
-"""Jobs that failed for good: documents that were not printed and mails that were not accepted."""
+"""Jobs that failed for good, documents and mails, and work of the clock that failed and is tried again."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from sqlalchemy.types import BigInteger
 from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import Side, db
-from grants.models import Application, Document, Outbox
+from grants.models import Application, ClockFailure, Document, Outbox
+from workflows.engine.message import Message
 from workflows.engine.reworded import REWORDED
 from workflows.engine.roles import Role
+from workflows.programmes import programmes
 
 PAGE = 50
 
@@ -35,9 +37,30 @@ class Failure:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Work of the clock that failed. title: the application's, empty for work that is about none or may not be seen."""
+
+    work: Message
+    title: str
+    application_id: int | None
+    tries: int
+    at: datetime
+    next_at: datetime
+    problem: str
+
+
+WORK = {
+    "digest": Message("Digest of the history for auditors"),
+    "figures": Message("Public figures"),
+    "idempotency": Message("Deletion of stored answers"),
+}
+"""What the clock does beside the transitions."""
+
 _DOCUMENT = cast(Outbox.args["document"].astext, BigInteger)
-_MAIL = cast(func.substring(Outbox.args["path"].astext, r"^/applications/(\d+)$"), BigInteger)
-"""The id of the application that a mail is about, taken from its link."""
+_LINKED = cast(func.substring(Outbox.args["path"].astext, r"^/applications/(\d+)$"), BigInteger)
+_MAIL = func.coalesce(cast(Outbox.args["application"].astext, BigInteger), _LINKED)
+"""The id of the application that a mail is about. Earlier releases stored it in the link of the mail only."""
 
 
 def listed(
@@ -71,6 +94,29 @@ def listed(
         if row.dead_at
     ]
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def parked(principal: Principal) -> list[Parked]:
+    """The failures of the clock, newest first, at most PAGE: for whom and with which titles as `listed`."""
+    own = and_(Application.id == ClockFailure.application_id, visible(Application, principal, (Side.OFFICE,)))
+    rows = db.session.execute(
+        select(ClockFailure, Application.id, Application.title)
+        .outerjoin(Application, own)
+        .where(_mine(principal))
+        .order_by(ClockFailure.at.desc(), ClockFailure.id.desc())
+        .limit(PAGE)
+    )
+    return [
+        Parked(_work(row.task), title or "", application, row.tries, row.at, row.next_at, row.problem)
+        for row, application, title in rows
+    ]
+
+
+def _work(task: str) -> Message:
+    """The name of the work: of a transition, its title."""
+    timed = (row for programme in programmes().values() for row in programme.flow.timed() if row.key == task)
+    title = next((Message(row.title) for row in timed), None)
+    return WORK.get(task) or title or Message("Periodic work")
 
 
 def _mine(principal: Principal) -> ColumnElement[bool]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from grants.db import GRANTS_NOW, db
-from grants.models import Application, Call
+from grants.models import Application, Call, ClockFailure
 from grants.queries import time_limits
 from workflows.engine.flow import Flow, Transition
 from workflows.programmes import programmes
@@ -15,29 +15,40 @@ from workflows.programmes import programmes
 MOST = 500
 
 
-def transitions() -> list[tuple[int, str]]:
+def transitions(*, only: int | None = None) -> list[tuple[int, str]]:
     """(application id, transition key) of every timed transition due, oldest first, at most five hundred of each.
 
-    They are candidates: nothing is locked, and the guard of the engine decides when the row is held.
+    They are candidates: nothing is locked, and the guard of the engine decides when the row is held. Those that failed
+    and are not to be tried again yet are left out. only: of this application.
     """
     return [
         (id, transition.key)
         for programme in programmes().values()
         for transition in programme.flow.timed()
-        for id in _due(programme.code, programme.flow, transition)
+        for id in _due(programme.code, programme.flow, transition, only)
     ]
 
 
-def _due(programme: str, flow: Flow, transition: Transition) -> list[int]:
+def _due(programme: str, flow: Flow, transition: Transition, only: int | None) -> list[int]:
     ends_at = time_limits.ends_at(time_limits.hours(str(transition.time_limit)), _began(flow, transition))
     due = (
         select(Application.id)
         .join(Call)
         .where(Call.programme == programme, Application.step.in_(transition.source), ends_at < GRANTS_NOW)
+        .where(~_parked(transition))
         .order_by(Application.step_at, Application.id)
         .limit(MOST)
     )
-    return list(db.session.scalars(due))
+    return list(db.session.scalars(due if only is None else due.where(Application.id == only)))
+
+
+def _parked(transition: Transition) -> ColumnElement[bool]:
+    """Whether the transition failed on the application, and the pause before the next attempt has not passed."""
+    return exists().where(
+        ClockFailure.application_id == Application.id,
+        ClockFailure.task == transition.key,
+        ClockFailure.next_at > GRANTS_NOW,
+    )
 
 
 def _began(flow: Flow, transition: Transition) -> Any:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
-import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from redis import Redis
 
 from config import Settings
 from grants.db import db, transaction
 from grants.jobs import clock
-from grants.jobs.program import queue
 from grants.models import Application, Call, Event, Figures, IdempotencyKey, Outbox, Person
 from grants.outside.servers import Postgres
 from grants.queries import overdue
@@ -147,7 +143,7 @@ def test_a_refused_transition_does_not_delay_the_others(
     app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = overdue.transitions
-    monkeypatch.setattr(overdue, "transitions", lambda: [(1, "award"), *real()])
+    monkeypatch.setattr(overdue, "transitions", lambda *, only=None: [(1, "award"), *real(only=only)])
     advance(settings, 5 * DAY + 60)
 
     with app.app_context():
@@ -176,25 +172,6 @@ def test_each_tick_updates_the_public_figures(app: Flask) -> None:
 
     assert last.at > first.at
     assert (last.awards, last.sent, last.days) == (0, 0, None)
-
-
-def test_the_job_of_the_scheduler_is_json(queues: Redis) -> None:
-    [tick] = clock.scheduler(queues).get_jobs()
-
-    job = tick.enqueue(queues)
-    stored = queues.hget(job.key, "data")
-
-    assert isinstance(stored, bytes)
-    assert json.loads(zlib.decompress(stored)) == [clock.TICK, None, [], {}]
-    assert [one.func_name for one in queue("default", queues).jobs] == [clock.TICK]
-
-
-def test_a_tick_not_started_within_a_minute_is_dropped(queues: Redis) -> None:
-    [tick] = clock.scheduler(queues).get_jobs()
-
-    job = tick.enqueue(queues)
-
-    assert job.ttl == clock.EVERY
 
 
 def test_keys_are_deleted_when_their_retention_has_ended(app: Flask, settings: Settings) -> None:

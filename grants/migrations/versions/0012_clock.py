@@ -1,5 +1,6 @@
 """What the clock and the outbox need to carry on after a failure."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
@@ -7,8 +8,9 @@ down_revision = "0010"
 
 
 def upgrade() -> None:
-    """A reminder of the clock no longer resets when the step was reached."""
+    """A reminder of the clock no longer resets when the step was reached. Its failures are recorded."""
     _steps()
+    _failures()
 
 
 def _steps() -> None:
@@ -20,4 +22,27 @@ def _steps() -> None:
          WHERE reached.about_id = a.id AND reached.step_to = a.step AND reached.at < a.step_at
            AND EXISTS (SELECT FROM history h WHERE h.about = 'application' AND h.about_id = a.id
                           AND h.key = 'late_' || a.step AND h.at > reached.at)
+    """)
+
+
+def _failures() -> None:
+    """Failed work of the clock; a row is deleted when the work succeeds."""
+    op.create_table(
+        "clock_failure",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("task", sa.Text, nullable=False),
+        sa.Column("application_id", sa.Integer),
+        sa.Column("problem", sa.Text, nullable=False),
+        sa.Column("tries", sa.Integer, server_default="1", nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("grants_now()"), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), server_default=sa.text("grants_now()"), nullable=False),
+        sa.CheckConstraint("tries > 0", name=op.f("clock_failure_was_tried")),
+        sa.UniqueConstraint("task", "application_id", postgresql_nulls_not_distinct=True),
+    )
+    op.create_index("clock_failure_application_id_idx", "clock_failure", ["application_id"])
+    op.execute("""
+        GRANT SELECT, INSERT, UPDATE, DELETE ON clock_failure TO grants_app;
+        GRANT SELECT ON clock_failure TO grants_read;
+        GRANT USAGE ON SEQUENCE clock_failure_id_seq TO grants_app;
+        GRANT SELECT ON SEQUENCE clock_failure_id_seq TO grants_read;
     """)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from grants.access.permissions import ALLOWED, Permission
 from grants.db import transaction
 from grants.queries import failures
-from grants.queries.failures import Failure
+from grants.queries.failures import Failure, Parked
 from grants.services import outbox
 from grants.web.site.authorization import permitted, principal
 from grants.web.site.idempotency import idempotent
@@ -23,18 +23,21 @@ bp = Blueprint("failures", __name__)
 
 @dataclass(frozen=True, slots=True)
 class FailuresPage:
-    """Jobs that failed for good."""
+    """Jobs that failed for good. clock: work of the clock that failed and is tried again; on the first page only."""
 
     rows: Sequence[Failure]
     pages: Pages
+    clock: Sequence[Parked]
 
 
 @bp.get("/failures")
 @permitted(Permission.SEE_FAILURES)
 def index() -> str:
-    """Documents and emails that failed for good, newest first."""
-    rows, after = failures.listed(principal(), before=page_position("before"))
-    return page("failures/index.html", FailuresPage(rows, pages(after, ".index")))
+    """Documents, emails and work of the clock that failed, newest first."""
+    before = page_position("before")
+    rows, after = failures.listed(principal(), before=before)
+    clock = failures.parked(principal()) if before is None else []
+    return page("failures/index.html", FailuresPage(rows, pages(after, ".index"), clock))
 
 
 @bp.post("/failures/<int:row>/again")
