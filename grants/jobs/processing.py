@@ -7,15 +7,18 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from sqlalchemy.exc import NoResultFound, SQLAlchemyError
+from sqlalchemy.exc import NoResultFound, OperationalError
 
 from grants.db import db, transaction
 from grants.jobs import mailing, printing
+from grants.jobs.program import FAULTS, reason
 from grants.outside.mail import Undeliverable
 from grants.services import outbox
 
 SECONDS = 60
 HANDLERS: dict[str, Callable[[outbox.Claim], None]] = {"document": printing.print_document, "mail": mailing.send}
+PASSING = (OSError, OperationalError)
+"""What keeps a mail from being sent for a while: the mail server or the database cannot be reached, or says so."""
 log = logging.getLogger("grants.jobs")
 
 
@@ -44,13 +47,13 @@ def work_one(id: int) -> bool:
         log.warning("outbox row %s was taken over by another worker", id)
         return False
     except Overdue:
-        _give_back(held, f"It took longer than {SECONDS} seconds.")
+        _give_back(held, f"It took longer than {SECONDS} seconds.", passing=held.kind == "mail")
         raise
     except (printing.Unprintable, Undeliverable) as error:
         _give_back(held, str(error), lasting=True)
-    except (OSError, SQLAlchemyError, ValueError, LookupError, MemoryError) as error:
+    except FAULTS as error:
         log.exception("outbox row %s failed", id)
-        _give_back(held, f"{type(error).__name__}: {error}")
+        _give_back(held, reason(error), passing=held.kind == "mail" and isinstance(error, PASSING))
     else:
         return True
     return False
@@ -69,8 +72,8 @@ def rehearse() -> None:
         outbox.finish(nobody)
 
 
-def _give_back(held: outbox.Claim, problem: str, *, lasting: bool = False) -> None:
+def _give_back(held: outbox.Claim, problem: str, *, lasting: bool = False, passing: bool = False) -> None:
     db.session.remove()
     with transaction():
-        outbox.fail(held, problem=problem[:2_000], lasting=lasting)
+        outbox.fail(held, problem=problem[:2_000], lasting=lasting, passing=passing)
     db.session.remove()

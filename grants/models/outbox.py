@@ -10,7 +10,12 @@ from grants.db import SYSTEM, Instant, Key, Model, Stamp
 
 
 class Outbox(Model):
-    """One unit of work. `attempts` is the fencing token of the worker that claimed it last."""
+    """One unit of work.
+
+    attempts: the fencing token of the worker that claimed it last. next_at: when the relay enqueues it next.
+    not_before: the end of the pause after a failed attempt, before which nobody can claim it. lost: how many claims
+    ended without a result, because the worker stopped.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -26,7 +31,9 @@ class Outbox(Model):
     args: Mapped[dict[str, object]] = mapped_column(JSONB)
     created_at: Mapped[Stamp]
     next_at: Mapped[Stamp]
+    not_before: Mapped[Instant | None]
     attempts: Mapped[int] = mapped_column(server_default="0")
+    lost: Mapped[int] = mapped_column(server_default="0")
     leased_until: Mapped[Instant | None]
     done_at: Mapped[Instant | None]
     dead_at: Mapped[Instant | None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Interval, bindparam, or_, select, update
+from sqlalchemy import Interval, and_, bindparam, case, or_, select, update
 
 from grants.db import GRANTS_NOW, autocommit, db
 from grants.models import Application, Document, Outbox, Person
@@ -18,15 +18,27 @@ LETTERS, DEFAULT = "letters", "default"
 QUEUES = (LETTERS, DEFAULT)
 LEASE = timedelta(seconds=90)
 PAUSE = timedelta(seconds=2)
+LONGEST = timedelta(hours=1)
+"""The pause after an attempt doubles from twice PAUSE up to this."""
 AGAIN = timedelta(seconds=10)
 TRIES = 5
+PATIENT_TRIES = 58
+"""Attempts while the world outside cannot be reached: with their pauses they take two days."""
 
 ROWS = Outbox.metadata.tables[Outbox.__tablename__]
-FREE = or_(ROWS.c.leased_until.is_(None), ROWS.c.leased_until < GRANTS_NOW)
+FREE = and_(
+    or_(ROWS.c.leased_until.is_(None), ROWS.c.leased_until < GRANTS_NOW),
+    or_(ROWS.c.not_before.is_(None), ROWS.c.not_before <= GRANTS_NOW),
+)
+"""Nobody works on the row, and the pause after its last failure is over, however often it stands in the queue."""
 CLAIM = (
     update(ROWS)
     .where(ROWS.c.id == bindparam("row"), ROWS.c.done_at.is_(None), ROWS.c.dead_at.is_(None), FREE)
-    .values(attempts=ROWS.c.attempts + 1, leased_until=GRANTS_NOW + bindparam("lease", type_=Interval))
+    .values(
+        attempts=ROWS.c.attempts + 1,
+        lost=ROWS.c.lost + case((ROWS.c.leased_until.is_(None), 0), else_=1),
+        leased_until=GRANTS_NOW + bindparam("lease", type_=Interval),
+    )
     .returning(ROWS.c.attempts, ROWS.c.kind, ROWS.c.args)
 )
 FINISH = (
@@ -106,7 +118,8 @@ class Fenced(RuntimeError):
 def claim(id: int) -> Claim | None:
     """Claim the row until the lease ends, in a statement of its own.
 
-    Returns None when the row is done, given up, or claimed by another worker whose lease has not ended.
+    Returns None when the row is done, given up, waiting for its next attempt, or claimed by another worker whose lease
+    has not ended.
     """
     with autocommit() as connection:
         row = connection.execute(CLAIM, {"row": id, "lease": LEASE}).first()
@@ -124,14 +137,15 @@ def finish(held: Claim, *, problem: str = "") -> None:
             raise Fenced(held)
 
 
-def fail(held: Claim, *, problem: str, lasting: bool = False) -> None:
+def fail(held: Claim, *, problem: str, lasting: bool = False, passing: bool = False) -> None:
     """Record a failed attempt: schedule the next one after a doubling pause, or give the row up.
 
-    A row is given up after TRIES attempts, or at once when the problem is `lasting`. Changes nothing when this is not
-    the newest claim.
+    A row is given up at once when the problem is `lasting`, after PATIENT_TRIES attempts when it is `passing`, and
+    otherwise after TRIES. Changes nothing when this is not the newest claim.
     """
-    dead = lasting or held.token >= TRIES
-    values = {"leased_until": None, "problem": problem, "next_at": GRANTS_NOW + PAUSE * 2**held.token}
+    dead = lasting or held.token >= (PATIENT_TRIES if passing else TRIES)
+    next_at = GRANTS_NOW + pause(held.token)
+    values = {"leased_until": None, "problem": problem, "next_at": next_at, "not_before": next_at}
     if dead:
         values["dead_at"] = GRANTS_NOW
     db.session.execute(
@@ -140,6 +154,11 @@ def fail(held: Claim, *, problem: str, lasting: bool = False) -> None:
         .values(**values)
         .execution_options(synchronize_session=False)
     )
+
+
+def pause(attempt: int) -> timedelta:
+    """The pause after this attempt."""
+    return min(PAUSE * 2 ** min(attempt, 20), LONGEST)
 
 
 def due(most: int, queue: str) -> list[int]:
@@ -171,9 +190,9 @@ def enqueued(ids: Sequence[int]) -> None:
 
 
 def bury() -> int:
-    """Give up the rows whose last lease ended without a result; returns how many."""
+    """Give up the rows on which the worker stopped TRIES times, the last time too; returns how many."""
     worn = update(Outbox).where(
-        Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.attempts >= TRIES, Outbox.leased_until < GRANTS_NOW
+        Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.lost + 1 >= TRIES, Outbox.leased_until < GRANTS_NOW
     )
     gone = worn.values(dead_at=GRANTS_NOW, leased_until=None, problem="The worker stopped at every attempt.")
     return int(db.session.execute(gone.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
@@ -186,6 +205,8 @@ def retry(id: int) -> bool:
     """
     revived = update(Outbox).where(Outbox.id == id, Outbox.dead_at.is_not(None), Outbox.done_at.is_(None))
     result = db.session.execute(
-        revived.values(dead_at=None, leased_until=None, next_at=GRANTS_NOW).execution_options(synchronize_session=False)
+        revived.values(
+            dead_at=None, leased_until=None, next_at=GRANTS_NOW, not_before=None, lost=TRIES - 1
+        ).execution_options(synchronize_session=False)
     )
     return bool(result.rowcount)  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ import email
 import email.policy
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from email.message import EmailMessage
 
@@ -14,7 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Interval, bindparam, func, select, text, update
 
 from grants.cli.up import free_port
 from grants.db import db, transaction
@@ -137,6 +137,86 @@ def test_a_mail_to_an_unreachable_server_is_retried(awarded_app: Flask, mails: l
 
         row = db.session.get_one(Outbox, mails[0])
         assert (row.done_at, row.dead_at, row.problem.partition(":")[0]) == (None, None, "ConnectionRefusedError")
+
+
+def outage(app: Flask, mail: int, hours: int) -> list[int]:
+    """The mail server cannot be reached for so long; the seconds from one attempt to the next."""
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(settings, smtp_host="127.0.0.1", smtp_port=free_port(), smtp_tls=False)
+    pauses: list[int] = []
+    with app.app_context():
+        while sum(pauses) < hours * 3_600:
+            assert not processing.work_one(mail)
+            row = db.session.get_one(Outbox, mail)
+            assert row.dead_at is None
+            at = db.session.execute(text("SELECT grants_now()")).scalar_one()
+            pauses.append(round((row.next_at - at).total_seconds()))
+            db.session.remove()
+            advance(settings, pauses[-1])
+    app.extensions["settings"] = settings
+    return pauses
+
+
+def test_a_mail_outlasts_a_day_without_its_server(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
+    pauses = outage(awarded_app, mails[0], 24)
+
+    assert pauses[:6] == [4, 8, 16, 32, 64, 128]
+    assert set(pauses[10:]) == {3_600}
+    with awarded_app.app_context():
+        assert processing.work_one(mails[0])
+    assert len(sink.got) == 1
+
+
+def test_a_mail_is_given_up_after_two_days(awarded_app: Flask, mails: list[int]) -> None:
+    pauses = [outbox.pause(attempt) for attempt in range(1, outbox.PATIENT_TRIES)]
+    assert timedelta(hours=47) < sum(pauses, timedelta()) < timedelta(hours=49)
+    with awarded_app.app_context(), transaction():
+        db.session.get_one(Outbox, mails[0]).attempts = outbox.PATIENT_TRIES - 1
+
+    with awarded_app.app_context():
+        assert not processing.work_one(mails[0])
+        assert db.session.get_one(Outbox, mails[0]).dead_at is not None
+
+
+def five_jobs_in_a_row(app: Flask, mail: int) -> tuple[int, bool]:
+    """Five jobs in the queue name the same mail, whose server is down; (attempts, whether it is given up)."""
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(settings, smtp_host="127.0.0.1", smtp_port=free_port(), smtp_tls=False)
+    with app.app_context():
+        for _ in range(5):
+            processing.work([mail])
+        row = db.session.get_one(Outbox, mail)
+        return row.attempts, row.dead_at is not None
+
+
+def test_a_pause_holds_for_every_job_that_names_the_mail(awarded_app: Flask, mails: list[int]) -> None:
+    assert five_jobs_in_a_row(awarded_app, mails[0]) == (1, False)
+
+
+def test_unguarded_five_jobs_use_up_five_attempts_at_once(
+    awarded_app: Flask, mails: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = outbox.ROWS.c
+    at_any_time = (
+        update(outbox.ROWS)
+        .where(rows.id == bindparam("row"), rows.done_at.is_(None), rows.dead_at.is_(None), rows.leased_until.is_(None))
+        .values(attempts=rows.attempts + 1, leased_until=func.grants_now() + bindparam("lease", type_=Interval))
+        .returning(rows.attempts, rows.kind, rows.args)
+    )
+    monkeypatch.setattr(outbox, "CLAIM", at_any_time)
+    monkeypatch.setattr(outbox, "PATIENT_TRIES", outbox.TRIES)
+
+    assert five_jobs_in_a_row(awarded_app, mails[0]) == (5, True)
+
+
+def test_failures_of_the_server_and_lost_workers_are_counted_apart(awarded_app: Flask, mails: list[int]) -> None:
+    outage(awarded_app, mails[0], 2)
+    with awarded_app.app_context():
+        assert outbox.claim(mails[0]) is not None
+        advance(awarded_app.extensions["settings"], 91)
+
+        with transaction():
+            assert outbox.bury() == 0
 
 
 def test_a_permanently_refused_mail_fails_at_once_with_its_reason(

@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 
 from grants.db import GRANTS_NOW, db, transaction
 from grants.models import Application, Outbox
+from grants.services.reviews import assignments
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare
 from tests.web.reading import conflict
+from workflows.engine.roles import Role
 
 PROBLEM = "The letter ꙮ has no glyph in our fonts."
 
@@ -94,3 +96,20 @@ def test_an_auditor_can_read_the_failures_and_a_grantee_cannot(app: Flask, world
         uma.post("/failures/1/again", data={"csrf_token": token}).status_code,
         mia.get("/failures").status_code,
     ) == (403, 403)
+
+
+def test_the_officer_sees_that_an_invitation_to_a_reviewer_failed(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        with transaction():
+            assignments.assign(
+                application=db.session.get_one(Application, 1),
+                reviewer=world.people["ron"],
+                actor=world.actor("olga", Role.OFFICER),
+            )
+        row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
+        assert row is not None
+        assert str(row.args["path"]).startswith("/reviews/")
+        with transaction():
+            row.dead_at, row.problem = GRANTS_NOW, PROBLEM
+
+    assert shown(signed_in(app, world.people["olga"])) == (dead(app), dead(app))

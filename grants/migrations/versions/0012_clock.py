@@ -11,6 +11,7 @@ def upgrade() -> None:
     """A reminder of the clock no longer resets when the step was reached. Its failures are recorded."""
     _steps()
     _failures()
+    _pauses()
 
 
 def _steps() -> None:
@@ -46,3 +47,9 @@ def _failures() -> None:
         GRANT USAGE ON SEQUENCE clock_failure_id_seq TO grants_app;
         GRANT SELECT ON SEQUENCE clock_failure_id_seq TO grants_read;
     """)
+
+
+def _pauses() -> None:
+    """The pause after a failed attempt holds for every job, and workers that stopped are counted by themselves."""
+    op.add_column("outbox", sa.Column("not_before", sa.DateTime(timezone=True)))
+    op.add_column("outbox", sa.Column("lost", sa.Integer, server_default="0", nullable=False))
