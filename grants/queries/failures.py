@@ -53,7 +53,8 @@ class Parked:
 WORK = {
     "digest": Message("Digest of the history for auditors"),
     "figures": Message("Public figures"),
-    "idempotency": Message("Deletion of stored answers"),
+    "idempotency": Message("Deletion of expired records"),
+    "sessions": Message("Deletion of expired records"),
 }
 """What the clock does beside the transitions."""
 

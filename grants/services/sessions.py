@@ -9,17 +9,22 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import delete
+from sqlalchemy import delete, or_, update
 
 from config import Settings
-from grants.db import db, now
+from grants.db import GRANTS_NOW, db, now
 from grants.models import Person, SignIn, SignInFailure
 from grants.queries import sessions
 from workflows.engine.message import Message
 
 TRIES, FAILURE_WINDOW = 10, timedelta(minutes=15)
+RETENTION = timedelta(days=30)
+"""How long failed sign-ins are kept, for an investigation after an attack. Only FAILURE_WINDOW slows down guessing."""
 HASHING_SLOTS = threading.BoundedSemaphore(2)
 """Argon2 needs much memory by design, so at most two computations run at once in a process."""
+
+NOTED = 20
+"""Requests of a session are noted at most this often within its idle limit, so that most of them change nothing."""
 
 
 class NotSignedIn(ValueError):
@@ -86,7 +91,7 @@ def record_failure(*, email: str, address: str) -> None:
 
 
 def open_for(person: Person, settings: Settings) -> str:
-    """Create a session and return the token for the cookie. Also deletes all sessions past their absolute limit."""
+    """Create a session and return the token for the cookie."""
     token = secrets.token_urlsafe(32)
     db.session.add(
         SignIn(
@@ -96,18 +101,31 @@ def open_for(person: Person, settings: Settings) -> str:
             idle_ends_at=now() + timedelta(minutes=settings.session_idle_minutes),
         )
     )
-    db.session.execute(delete(SignIn).where(SignIn.ends_at < now()))
     return token
 
 
-def touch(sign_in: SignIn, settings: Settings) -> bool:
-    """Extend the idle limit, at most once a minute; returns whether the row was changed."""
-    if now() - sign_in.used_at < timedelta(minutes=1):
-        return False
-    sign_in.used_at, sign_in.idle_ends_at = now(), now() + timedelta(minutes=settings.session_idle_minutes)
-    return True
+def is_unnoted(sign_in: SignIn, settings: Settings) -> bool:
+    """Whether no request was noted in the last twentieth of the idle limit: in six minutes of two hours."""
+    return now() - sign_in.used_at >= timedelta(minutes=settings.session_idle_minutes) / NOTED
+
+
+def touch(sign_in: SignIn, settings: Settings) -> None:
+    """Note a request of the session: its idle limit begins anew. Changes nothing if another request just did so."""
+    idle = timedelta(minutes=settings.session_idle_minutes)
+    db.session.execute(
+        update(SignIn)
+        .where(SignIn.token_sha256 == sign_in.token_sha256, SignIn.used_at <= GRANTS_NOW - idle / NOTED)
+        .values(used_at=GRANTS_NOW, idle_ends_at=GRANTS_NOW + idle)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def close(token: str) -> None:
     """Delete the session with this token, if there is one."""
     db.session.execute(delete(SignIn).where(SignIn.token_sha256 == sessions.hashed(token)))
+
+
+def purge() -> None:
+    """Delete the sessions that have ended, and the failures whose retention has."""
+    db.session.execute(delete(SignIn).where(or_(SignIn.ends_at < GRANTS_NOW, SignIn.idle_ends_at < GRANTS_NOW)))
+    db.session.execute(delete(SignInFailure).where(SignInFailure.at < GRANTS_NOW - RETENTION))

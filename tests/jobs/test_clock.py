@@ -13,10 +13,21 @@ from flask import Flask
 from config import Settings
 from grants.db import db, transaction
 from grants.jobs import clock
-from grants.models import Application, Call, Event, Figures, IdempotencyKey, Outbox, Person
+from grants.models import (
+    Application,
+    Call,
+    Event,
+    Figures,
+    IdempotencyKey,
+    Outbox,
+    Person,
+    SignIn,
+    SignInFailure,
+)
 from grants.outside.servers import Postgres
 from grants.queries import overdue
-from grants.services import idempotency, transitions
+from grants.queries.sessions import hashed
+from grants.services import idempotency, sessions, transitions
 from grants.services.refusals import Refused
 from tests import world
 from tests.databases import advance, copied, settings_for
@@ -185,3 +196,20 @@ def test_keys_are_deleted_when_their_retention_has_ended(app: Flask, settings: S
     with app.app_context():
         clock.tick()
         assert [row.key for row in db.session.query(IdempotencyKey)] == ["new"]
+
+
+def test_failed_sign_ins_and_ended_sessions_are_deleted(app: Flask, settings: Settings) -> None:
+    for days in (0, 25):
+        advance(settings, days * DAY)
+        with app.app_context(), transaction():
+            sessions.record_failure(email=f"{days}@example.org", address="192.0.2.1")
+            sessions.open_for(found().people["olga"], settings)
+    advance(settings, 6 * DAY)
+    with app.app_context(), transaction():
+        sessions.open_for(found().people["olga"], settings)
+
+    with app.app_context():
+        clock.tick()
+
+        assert [row.email_sha256 for row in db.session.query(SignInFailure)] == [hashed("25@example.org")]
+        assert db.session.query(SignIn).count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from config import Settings
@@ -9,7 +10,9 @@ from grants.db import transaction
 from grants.queries.sessions import COOKIE
 from grants.services import sessions
 from tests import world as w
-from tests.browser import Careful, anonymous
+from tests.browser import Careful, anonymous, signed_in
+from tests.databases import advance
+from tests.web.reading import statements
 
 SECRET = "correct horse battery staple"
 
@@ -50,3 +53,55 @@ def test_a_refused_sign_in_is_an_error_of_the_whole_form(app: Flask) -> None:
     assert answer.status_code == 422
     assert "The email address or the password is incorrect." in answer.page.text
     assert "Password: The" not in answer.page.text
+
+
+MINUTE = 60
+
+
+@pytest.fixture
+def browser(app: Flask) -> Careful:
+    """A browser in which an officer is signed in."""
+    with app.app_context():
+        return signed_in(app, w.build(programmes=()).people["olga"])
+
+
+def visits(browser: Careful, settings: Settings, *minutes: int) -> list[int]:
+    """The answers to a page that is opened after each of these pauses."""
+    found = []
+    for pause in minutes:
+        advance(settings, pause * MINUTE)
+        found.append(browser.get("/inbox").status_code)
+    return found
+
+
+def test_a_session_in_use_outlasts_the_idle_limit(browser: Careful, settings: Settings) -> None:
+    assert settings.session_idle_minutes == 120
+    assert visits(browser, settings, 29, 29, 29, 29, 29, 113) == [200] * 6
+
+
+def test_a_session_ends_after_the_idle_limit_without_a_request(browser: Careful, settings: Settings) -> None:
+    assert visits(browser, settings, 29, 121) == [200, 302]
+
+
+def test_a_session_in_use_ends_at_its_absolute_limit(browser: Careful, settings: Settings) -> None:
+    assert settings.session_hours == 12
+    assert visits(browser, settings, *[60] * 11, 61) == [200] * 11 + [302]
+
+
+def test_requests_are_noted_once_in_six_minutes(app: Flask, browser: Careful, settings: Settings) -> None:
+    written = []
+    for pause in (1, 4, 2, 0, 5, 2):
+        advance(settings, pause * MINUTE)
+        with statements(app) as sent:
+            browser.get("/inbox")
+        written.append(sum("UPDATE sign_in" in one for one in sent))
+
+    assert written == [0, 0, 1, 0, 0, 1]
+
+
+def test_unguarded_a_session_in_use_ends_under_the_hands_of_its_user(
+    browser: Careful, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grants.web.site.authorization.is_unnoted", lambda *_: False)
+
+    assert visits(browser, settings, 29, 29, 29, 29, 29) == [200, 200, 200, 200, 302]

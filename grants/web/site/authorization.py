@@ -16,9 +16,10 @@ from werkzeug.wrappers import Response
 from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import ANONYMOUS, Principal, actor_in, actor_on, load_principal, roles_on
 from grants.access.visibility import visible
-from grants.db import Model, db
+from grants.db import Model, db, transaction
 from grants.models import Person, SignIn
 from grants.queries import sessions
+from grants.services.sessions import is_unnoted, touch
 from workflows.engine.roles import Actor, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -114,13 +115,16 @@ def declared_permission() -> Permission | None:
 
 def init_app(app: Flask) -> None:
     """Set up database sessions, CSRF protection and the permission check of each route."""
-    login = LoginManager(app)
+    login, settings = LoginManager(app), app.extensions["settings"]
     login.session_protection = None
     csrf.init_app(app)
 
     @login.request_loader
     def _visitor(_: object) -> Visitor | None:
         row = sessions.current(request.cookies.get(sessions.COOKIE, ""))
+        if row and is_unnoted(row, settings):
+            with transaction():
+                touch(row, settings)
         return Visitor(row) if row else None
 
     app.before_request(_ask)
