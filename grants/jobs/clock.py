@@ -19,7 +19,7 @@ from grants.db import db, transaction
 from grants.jobs.program import FAULTS, reason
 from grants.models import Application
 from grants.queries import overdue
-from grants.services import failures, figures, idempotency, sessions, transitions
+from grants.services import failures, figures, idempotency, outbox, sessions, transitions
 from grants.services.integrity import digest_mails
 from grants.services.refusals import Refused
 from workflows.engine.roles import CLOCK
@@ -37,6 +37,7 @@ WORK: dict[str, Callable[[], object]] = {
     "figures": figures.keep,
     "idempotency": idempotency.purge,
     "sessions": sessions.purge,
+    "outbox": outbox.purge,
 }
 """What each tick does beside the transitions, by the key under which a failure is recorded."""
 

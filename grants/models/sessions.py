@@ -34,4 +34,4 @@ class SignInFailure(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     email_sha256: Mapped[str] = mapped_column(index=True)
     address_sha256: Mapped[str] = mapped_column(index=True)
-    at: Mapped[Stamp]
+    at: Mapped[Stamp] = mapped_column(index=True)

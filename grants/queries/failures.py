@@ -55,6 +55,7 @@ WORK = {
     "figures": Message("Public figures"),
     "idempotency": Message("Deletion of expired records"),
     "sessions": Message("Deletion of expired records"),
+    "outbox": Message("Deletion of expired records"),
 }
 """What the clock does beside the transitions."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, extract, func, select
+from sqlalchemy import ColumnElement, case, extract, func, select
 
 from grants.db import GRANTS_NOW, db, now
 from grants.models import Agreement, Application, Award, Call, Decision, Figures, Organisation, Total
@@ -62,11 +62,12 @@ def _days() -> int | None:
 
 
 def _closed_last() -> Call | None:
-    closed = (Call.step == "closed") | (Call.closes_at < GRANTS_NOW)
+    """The call that stopped taking applications last: at its deadline or, where an officer closed it earlier, then."""
+    closed_at = func.least(Call.closes_at, case((Call.step == "closed", Call.step_at)))
     return db.session.scalars(
         select(Call)
-        .where(Call.step != "draft", closed)
-        .order_by(Call.closes_at.desc().nulls_last(), Call.id.desc())
+        .where(Call.step != "draft", closed_at < GRANTS_NOW)
+        .order_by(closed_at.desc(), Call.id.desc())
         .limit(1)
     ).first()
 

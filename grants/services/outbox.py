@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Interval, and_, bindparam, case, or_, select, update
+from sqlalchemy import Interval, and_, bindparam, case, delete, or_, select, update
 
 from grants.db import GRANTS_NOW, autocommit, db
 from grants.models import Application, Document, Outbox, Person
@@ -24,6 +24,10 @@ AGAIN = timedelta(seconds=10)
 TRIES = 5
 PATIENT_TRIES = 58
 """Attempts while the world outside cannot be reached: with their pauses they take two days."""
+RETENTION = timedelta(days=90)
+"""How long sent mails are kept, to answer whether and when somebody was written to."""
+MOST_PURGED = 5_000
+"""The most rows deleted at once; the next tick deletes more."""
 
 ROWS = Outbox.metadata.tables[Outbox.__tablename__]
 FREE = and_(
@@ -196,6 +200,15 @@ def bury() -> int:
     )
     gone = worn.values(dead_at=GRANTS_NOW, leased_until=None, problem="The worker stopped at every attempt.")
     return int(db.session.execute(gone.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+
+
+def purge() -> None:
+    """Delete mails that were sent, or that nobody was entitled to, RETENTION ago: their texts are personal.
+
+    The rows of documents stay, because their files refer to them, and so does what was given up.
+    """
+    old = select(Outbox.id).where(Outbox.kind == "mail", Outbox.done_at < GRANTS_NOW - RETENTION).limit(MOST_PURGED)
+    db.session.execute(delete(Outbox).where(Outbox.id.in_(old)).execution_options(synchronize_session=False))
 
 
 def retry(id: int) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from config import Settings
-from grants.db import db, transaction
+from grants.db import db, now, transaction
 from grants.jobs import clock
 from grants.models import (
     Application,
@@ -27,7 +27,7 @@ from grants.models import (
 from grants.outside.servers import Postgres
 from grants.queries import overdue
 from grants.queries.sessions import hashed
-from grants.services import idempotency, sessions, transitions
+from grants.services import idempotency, outbox, sessions, transitions
 from grants.services.refusals import Refused
 from tests import world
 from tests.databases import advance, copied, settings_for
@@ -213,3 +213,26 @@ def test_failed_sign_ins_and_ended_sessions_are_deleted(app: Flask, settings: Se
 
         assert [row.email_sha256 for row in db.session.query(SignInFailure)] == [hashed("25@example.org")]
         assert db.session.query(SignIn).count() == 1
+
+
+def test_mails_are_deleted_ninety_days_after_they_were_sent(app: Flask, settings: Settings) -> None:
+    with app.app_context():
+        mails = [row.id for row in db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id)]
+        documents = db.session.query(Outbox).filter_by(kind="document").count()
+        with transaction():
+            db.session.query(Outbox).filter(Outbox.id.in_(mails[:2])).update({"done_at": now()})
+            db.session.query(Outbox).filter_by(id=mails[2]).update({"dead_at": now(), "problem": "No such mailbox"})
+            db.session.query(Outbox).filter_by(kind="document").update({"done_at": now()})
+    advance(settings, 89 * DAY)
+    with app.app_context(), transaction():
+        db.session.query(Outbox).filter_by(id=mails[1]).update({"done_at": now()})
+    advance(settings, 2 * DAY)
+
+    with app.app_context():
+        outbox.purge()
+        db.session.commit()
+
+        kept = [row.id for row in db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id)]
+        assert kept == mails[1:]
+        assert db.session.query(Outbox).filter_by(kind="document").count() == documents > 0
+    assert outbox.purge in clock.WORK.values()

@@ -14,9 +14,11 @@ from config import Settings
 from grants.db import db, now, transaction
 from grants.models import Award, Call, Figures
 from grants.outside.servers.postgres import plain
+from grants.queries.figures import counted
 from grants.services import calls, figures, transitions
 from tests import world as w
 from tests.browser import anonymous, signed_in
+from tests.databases import advance
 from tests.prepared import Prepare
 from tests.web.reading import statements
 from workflows.engine.roles import Role
@@ -290,3 +292,27 @@ def test_the_home_page_needs_few_queries_for_any_number_of_open_calls(app: Flask
     with app.app_context():
         assert db.session.execute(db.text("SELECT count(*) FROM call")).scalar_one() == 6
     assert len(sent) <= 12, "\n\n".join(sent)
+
+
+def test_the_call_that_closed_last_is_the_one_that_stopped_taking_applications_last(
+    app: Flask, settings: Settings
+) -> None:
+    with app.app_context():
+        made = w.build(programmes=("BTN-S", "BTN-L"))
+        early, regular = (db.session.get_one(Call, made.calls[code].id) for code in ("BTN-S", "BTN-L"))
+        olga, closes_at = made.actor("olga", Role.OFFICER), regular.closes_at
+        assert closes_at is not None
+        assert early.closes_at is not None
+        far = {"until": early.closes_at + timedelta(days=300), "reason": "The fund has grown."}
+        with transaction():
+            transitions.apply(early, "extend", actor=olga, answers=far)
+        with transaction():
+            transitions.apply(early, "close", actor=olga)
+        seconds = (closes_at - now()).total_seconds()
+    found = []
+    for later in (60, round(seconds)):
+        advance(settings, later)
+        with app.app_context():
+            found.append(getattr(counted().call, "programme", None))
+
+    assert found == ["BTN-S", "BTN-L"]

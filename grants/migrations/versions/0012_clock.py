@@ -12,6 +12,7 @@ def upgrade() -> None:
     _steps()
     _failures()
     _pauses()
+    _retention()
 
 
 def _steps() -> None:
@@ -53,3 +54,12 @@ def _pauses() -> None:
     """The pause after a failed attempt holds for every job, and workers that stopped are counted by themselves."""
     op.add_column("outbox", sa.Column("not_before", sa.DateTime(timezone=True)))
     op.add_column("outbox", sa.Column("lost", sa.Integer, server_default="0", nullable=False))
+
+
+def _retention() -> None:
+    """Sent mails and failed sign-ins are deleted after a time; the indexes find them."""
+    op.execute("GRANT DELETE ON outbox TO grants_app")
+    op.create_index(
+        "outbox_sent_idx", "outbox", ["done_at"], postgresql_where=sa.text("kind = 'mail' AND done_at IS NOT NULL")
+    )
+    op.create_index("sign_in_failure_at_idx", "sign_in_failure", ["at"])
