@@ -8,7 +8,7 @@ down_revision = "0010"
 
 
 def upgrade() -> None:
-    """A reminder of the clock no longer resets when the step was reached. Its failures are recorded."""
+    """An event that leaves the step as it is no longer resets when it was reached. Failures of the clock are recorded."""
     _steps()
     _failures()
     _pauses()
@@ -16,15 +16,21 @@ def upgrade() -> None:
 
 
 def _steps() -> None:
-    """Put back the time at which a step was reached, where a reminder replaced it."""
-    op.execute("""
-        UPDATE application a SET step_at = reached.at
+    """Every table whose rows have transitions that leave the step as it is."""
+    for table in ("application", "agreement", "call"):
+        op.execute(put_back(table))
+
+
+def put_back(table: str) -> str:
+    """SQL that puts back when a step was reached, where an event that did not change it replaced the time."""
+    return f"""
+        UPDATE {table} AS t SET step_at = reached.at
           FROM (SELECT about_id, step_to, max(at) AS at FROM history
-                 WHERE about = 'application' AND step_from IS DISTINCT FROM step_to GROUP BY about_id, step_to) AS reached
-         WHERE reached.about_id = a.id AND reached.step_to = a.step AND reached.at < a.step_at
-           AND EXISTS (SELECT FROM history h WHERE h.about = 'application' AND h.about_id = a.id
-                          AND h.key = 'late_' || a.step AND h.at > reached.at)
-    """)
+                 WHERE about = '{table}' AND step_from IS DISTINCT FROM step_to GROUP BY about_id, step_to) AS reached
+         WHERE reached.about_id = t.id AND reached.step_to = t.step AND reached.at < t.step_at
+           AND EXISTS (SELECT FROM history h WHERE h.about = '{table}' AND h.about_id = t.id
+                          AND h.step_from = t.step AND h.step_to = t.step AND h.at > reached.at)
+    """
 
 
 def _failures() -> None:
