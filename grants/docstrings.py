@@ -11,13 +11,16 @@ from typing import Any
 
 from babel.messages.extract import extract_python
 
+RULES = (["case", "actor"], ["case", "params"])
+"""The parameters of a rule of transitions and of a rule of calls."""
+
 
 def rules(file: Any, keywords: Mapping[str, Any], comment_tags: Collection[str], options: Any) -> Iterator[Any]:
-    """What Babel's own extraction finds, and the first line of the docstring of each function of a case."""
+    """What Babel's own extraction finds, and the first line of the docstring of each rule."""
     yield from extract_python(file, keywords, comment_tags, options)
     file.seek(0)
     for node in ast.parse(file.read()).body:
-        if isinstance(node, ast.FunctionDef) and node.args.args and node.args.args[0].arg == "case":
+        if isinstance(node, ast.FunctionDef) and [one.arg for one in node.args.args] in RULES:
             sentence = (ast.get_docstring(node) or "").split("\n", maxsplit=1)[0]
             if sentence and not node.name.startswith("_"):
                 yield node.lineno, None, sentence, []

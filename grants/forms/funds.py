@@ -44,9 +44,7 @@ class FundForm(Form):
         default="USD",
     )
     amount = AmountField(lazy_gettext("Amount received"))
-    source = line(
-        lazy_gettext("Source"), most=300, required=False, description=lazy_gettext("Shown in the ledger for auditors.")
-    )
+    source = line(lazy_gettext("Source"), most=300, required=False, description=lazy_gettext("Shown with the fund."))
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)

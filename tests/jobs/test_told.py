@@ -44,16 +44,16 @@ def reported(language: str = "en") -> list[str]:
 
 AWARDED = {
     "en": (
-        "We have awarded your project USD\xa010,000.00. Read and sign the agreement by {day}. You will find the "
-        "agreement and the award letter on your application page."
+        "We have awarded your project USD\xa010,000.00. Read and sign the agreement online by {day}. The page "
+        "below shows the award letter and leads to the agreement."
     ),
     "fr": (
-        "Nous avons attribué 10\u202f000,00\xa0USD à votre projet. Lisez et signez la convention au plus tard le "
-        "{day}. Vous trouverez la convention et la lettre d’attribution sur la page de votre proposition."
+        "Nous avons attribué 10\u202f000,00\xa0USD à votre projet. Lisez et signez la convention en ligne au "
+        "plus tard le {day}. La page ci-dessous présente la lettre d’attribution et mène à la convention."
     ),
     "es": (
-        "Hemos concedido 10.000,00\xa0USD a su proyecto. Lea y firme el convenio a más tardar el {day}. Encontrará el "
-        "convenio y la carta de concesión en la página de su propuesta."
+        "Hemos concedido 10.000,00\xa0USD a su proyecto. Lea y firme el convenio en línea a más tardar el {day}. "
+        "La página indicada abajo muestra la carta de concesión y lleva al convenio."
     ),
 }
 AWARDED["ar"] = AWARDED["en"]
@@ -97,9 +97,7 @@ def test_the_mails_about_a_report_name_it(app: Flask, world: w.World) -> None:
     ]
 
 
-def test_the_mail_about_a_revised_proposal_says_that_it_replaces_the_earlier_version(
-    app: Flask, world: w.World
-) -> None:
+def test_the_mail_about_an_answer_keeps_the_reference_number(app: Flask, world: w.World) -> None:
     with app.app_context():
         row = asked(world)
         w.apply(world, row, "answer", "mg1", Role.APPLICANT)
@@ -108,9 +106,9 @@ def test_the_mail_about_a_revised_proposal_says_that_it_replaces_the_earlier_ver
 
     assert [text.split(" on ")[0] for text in texts] == [
         "We received your proposal",
-        "We received your revised proposal",
+        "We received your answer to our question about your proposal",
     ]
-    assert f"It replaces the earlier version; its reference number is still {row.reference}." in texts[1]
+    assert f"The reference number is still {row.reference}." in texts[1]
 
 
 def test_the_receipt_for_a_revised_proposal_names_the_first_receipt(app: Flask, world: w.World) -> None:

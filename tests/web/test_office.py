@@ -302,5 +302,5 @@ def test_a_person_who_signed_or_submitted_for_the_grantee_does_not_answer_it_lat
                 row.ended_at = now()
                 persons.appoint(world.people[name], Role.OFFICER, actor=scene.SYSTEM)
 
-    assert sorted(tasks(app, world, "olga")) == ["Countersign: fibre title", "Read the report: fibre title"]
+    assert sorted(tasks(app, world, "olga")) == ["Countersign: fibre title", "Review the report: fibre title"]
     assert [tasks(app, world, name) for name in ("mg1", "bo1")] == [[], []], "each is a rival of the other"

@@ -50,6 +50,7 @@ FLOWS = {
     "Both parties signed": "Agreement signed by both parties",
     "Became payable automatically": "Instalment became payable",
     "Payments confirmed as made by the bank": "Payments confirmed by the bank",
+    "Payments released to the bank": "Payments released",
     "Taken apart": "Batch cancelled",
     "Cancelled": "Batch cancelled",
 }
@@ -92,6 +93,15 @@ RECEIVED = (
 AWARDED = (
     "We have awarded your project %(amount)s. You will find the award letter on the page of your application. "
     "Sign the agreement by the date stated in the letter."
+)
+SIGN_BY = (
+    "We have awarded your project %(amount)s. Read and sign the agreement online by %(until)s. The page below shows "
+    "the award letter and leads to the agreement."
+)
+ANSWERED = (
+    "We received your answer to our question about your %(proposal)s on %(at)s. The reference number is still "
+    "%(reference)s. You do not need to do anything now. We will write to you if we have another question, and when we "
+    "have made a decision."
 )
 REVOKED = (
     "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
@@ -145,6 +155,12 @@ MAILS: tuple[dict[str, str], ...] = (
         ),
     },
     {
+        "We received your revised %(proposal)s: %(title)s": "We received your answer: %(title)s",
+        "We received your revised %(proposal)s on %(at)s. It replaces the earlier version; its reference number is "
+        "still %(reference)s. You do not need to do anything now. We will write to you if we have another question, "
+        "and when we have made a decision.": ANSWERED,
+    },
+    {
         "You are invited: %(title)s": "Submit your full proposal by %(until)s: %(title)s",
         "Write the full proposal and send it before %(until)s.": (
             "We invite you to submit a full proposal. Write it and submit it before %(until)s."
@@ -179,10 +195,9 @@ MAILS: tuple[dict[str, str], ...] = (
     {
         "Sign by %(until)s: %(title)s": "Grant awarded, sign by %(until)s: %(title)s",
         "We have awarded your project %(amount)s. Read and sign the agreement by %(until)s. You will find the "
-        "agreement and the award letter on the page of your application.": (
-            "We have awarded your project %(amount)s. Read and sign the agreement by %(until)s. You will find the "
-            "agreement and the award letter on your application page."
-        ),
+        "agreement and the award letter on the page of your application.": SIGN_BY,
+        "We have awarded your project %(amount)s. Read and sign the agreement by %(until)s. You will find the "
+        "agreement and the award letter on your application page.": SIGN_BY,
     },
     {
         "Your %(proposal)s was not selected for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the "

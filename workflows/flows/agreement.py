@@ -96,7 +96,7 @@ RETURNED = Transition(
         ),
     ),
     history_text=N_("Unspent funds returned"),
-    consequence=N_("This amount is deducted from the amount paid."),
+    consequence=N_("This reduces the amount that the grantee must return."),
 )
 LAPSE = Transition(
     "lapse",

@@ -124,7 +124,7 @@ def _late(step: str) -> Transition:
         target=step,
         roles=(Role.CLOCK,),
         time_limit=step,
-        notifies=(LATE,),
+        notifies=(LATE[step],),
         history_text=N_("Time limit passed, deputy notified"),
     )
 

@@ -21,11 +21,11 @@ SENT = Notification(
 )
 REVISED = Notification(
     Role.APPLICANT,
-    N_("We received your revised %(proposal)s: %(title)s"),
+    N_("We received your answer: %(title)s"),
     N_(
-        "We received your revised %(proposal)s on %(at)s. It replaces the earlier version; its reference number is "
-        "still %(reference)s. You do not need to do anything now. We will write to you if we have another question, "
-        "and when we have made a decision."
+        "We received your answer to our question about your %(proposal)s on %(at)s. The reference number is still "
+        "%(reference)s. You do not need to do anything now. We will write to you if we have another question, and "
+        "when we have made a decision."
     ),
 )
 ALERTED = Notification(
@@ -76,8 +76,8 @@ AWARDED = Notification(
     Role.APPLICANT,
     N_("Grant awarded, sign by %(until)s: %(title)s"),
     N_(
-        "We have awarded your project %(amount)s. Read and sign the agreement by %(until)s. You will find the "
-        "agreement and the award letter on your application page."
+        "We have awarded your project %(amount)s. Read and sign the agreement online by %(until)s. The page "
+        "below shows the award letter and leads to the agreement."
     ),
 )
 EARLIER = (
@@ -118,6 +118,7 @@ EARLIER = (
         "reasons:\n\n%(feedback)s"
     ),
     N_("Both parties have signed the agreement. The project can start."),
+    N_("This step was not completed in time. You are the deputy: complete it, or name the person who will."),
 )
 """Texts of mails that earlier releases queued without a day, or without the name of what was submitted."""
 TURNED_DOWN = Notification(
@@ -141,11 +142,30 @@ TAKEN_BACK = Notification(
         "parties, so neither owes the other anything."
     ),
 )
-LATE = Notification(
-    Role.APPROVER,
-    N_("Overdue: %(title)s"),
-    N_("This step was not completed in time. You are the deputy: complete it, or name the person who will."),
-)
+LATE = {
+    "triage": Notification(
+        Role.APPROVER,
+        N_("Overdue: %(title)s"),
+        N_("The assessment of alert %(reference)s is overdue. Please arrange for a programme officer to complete it."),
+    ),
+    "review": Notification(
+        Role.APPROVER,
+        N_("Overdue: %(title)s"),
+        N_(
+            "The reviews of application %(reference)s and the recommendation are overdue. Please arrange for a "
+            "programme officer to complete them."
+        ),
+    ),
+    "decision": Notification(
+        Role.APPROVER,
+        N_("Overdue: %(title)s"),
+        N_(
+            "The decision on application %(reference)s is overdue. Please make it, or arrange for another approver to "
+            "make it."
+        ),
+    ),
+}
+"""By the step that is overdue."""
 INVITED_TO_REVIEW = Notification(
     Role.REVIEWER,
     N_("Review by %(day)s: application %(reference)s, “%(call)s”"),

@@ -148,7 +148,7 @@ NOT_ELIGIBLE = Transition(
     notifies=(INELIGIBLE,),
     weight="grave",
     history_text=N_("Found not eligible"),
-    consequence=N_("The applicant gets your feedback by email."),
+    consequence=N_("The applicant gets your feedback by email and in the decision letter."),
 )
 TO_PANEL = Transition(
     "to_panel",

@@ -63,8 +63,8 @@ RELEASE = Transition(
     guards=(*IMPARTIAL, a_third_person, pays_somebody),
     effect=Effect.RELEASE_BATCH,
     weight="first",
-    history_text=N_("Payments released to the bank"),
-    consequence=N_("This sends the payments to the bank and cannot be undone."),
+    history_text=N_("Payments released"),
+    consequence=N_("This records that you have released the payments and cannot be undone. Instruct the bank as well."),
     final=True,
 )
 CONFIRM = Transition(

@@ -31,7 +31,7 @@ PUBLISHED_SUMMARY = SUMMARY.model_copy(
     update={
         "help": N_(
             "Say what you will do, where, for whom, and what will change. "
-            "We publish the summary if we fund the project."
+            "If we fund the project, the summary appears in its impact report."
         )
     }
 )

@@ -98,7 +98,7 @@ TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
             N_("Several amounts are far above usual prices."),
             N_("Amounts are plausible; most have no source."),
             N_("Amounts are based on quotes or on earlier prices."),
-            N_("Amounts are based on quotes, cheaper options were considered, and others share the cost."),
+            N_("Amounts are based on quotes, cheaper options were considered, and every item is needed."),
         ),
     ),
     "method": (

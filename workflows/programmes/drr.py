@@ -22,7 +22,10 @@ EVENTS = (
 ALERT = Section(
     key="alert",
     title=N_("Alert"),
-    help=N_("Ten short questions. Write what you know now; you can add the rest later."),
+    help=N_(
+        "Seven short questions and three optional ones. Write what you know now; you can add detail in the "
+        "mini-proposal."
+    ),
     questions=(
         TITLE,
         Question(key="event", kind="choice", label=N_("What happened"), options=EVENTS),
@@ -39,14 +42,20 @@ ALERT = Section(
 PLAN = Section(
     key="plan", title=N_("The first weeks"), questions=(STARTS_ON, MONTHS, ACTIVITIES_TABLE, indicators(rows=3))
 )
-MINI = (IN_SHORT, PLAN, PARTNERS, budget(rows=12), declarations("true", "once", "unharmed", "safe", "local"))
+SHORT = IN_SHORT.model_copy(
+    update={"help": N_("In the summary, also name the team, what it has done before and the time that it has.")}
+)
+MINI = (SHORT, PLAN, PARTNERS, budget(rows=12), declarations("true", "once", "unharmed", "safe", "local"))
 
 PROGRAMME = Programme(
     code="DRR",
     series="DRR",
     title=N_("Disaster relief"),
     lead=N_("To restore networks after a disaster. We decide within three days of the alert."),
-    eligible=N_("Internet Society chapters and non-profit organisations"),
+    eligible=N_(
+        "Internet Society chapters in good standing, in pre-rejuvenation or in rejuvenation, "
+        "and non-profit organisations"
+    ),
     flow=DISASTER,
     rules=CallRules(
         most=Decimal(500_000),

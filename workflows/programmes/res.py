@@ -29,7 +29,14 @@ ETHICS = Question(
 )
 BODY = Question(key="ethics_body", kind="text", label=N_("Who gives the ethics approval"), words=20, required=False)
 
-IDEA = Section(key="question", title=N_("Research question"), questions=(QUESTION,))
+IDEA = Section(
+    key="question",
+    title=N_("Research question"),
+    help=N_(
+        "Also outline the method, the outputs and their licence, and the targets by which you will measure success."
+    ),
+    questions=(QUESTION,),
+)
 RESEARCH_PLAN = Section(key="research", title=N_("Question and method"), questions=(QUESTION, METHOD, ETHICS, BODY))
 OPENNESS = Section(key="openness", title=N_("Outputs"), questions=(OUTPUTS,))
 
@@ -70,7 +77,10 @@ PROGRAMME = Programme(
             ReportSchedule(title=N_("Final report and publication"), kind="final"),
         ),
         checks=(
-            ("legal", N_("A non-profit according to its documents, or a person whose identity was checked")),
+            (
+                "legal",
+                N_("A non-profit or university according to its documents, or a person whose identity was checked"),
+            ),
             ("ethics", N_("The ethics approval is from a responsible body, if one is required")),
             ("licence", N_("The outputs will be openly licensed")),
             ("sanctions", N_("No match in the current sanctions lists on the day of the check")),

@@ -31,15 +31,15 @@ UNPAID = {
 IN_BATCH = {
     "prepared": Message("%(batch)s is waiting for approval by a second person."),
     "approved": Message("%(batch)s is approved and is waiting for release by a third person."),
-    "released": Message("%(batch)s has been sent to the bank and is waiting for confirmation."),
+    "released": Message("%(batch)s has been released and is waiting for confirmation by the bank."),
     "paid": Message("%(batch)s was confirmed by the bank on %(day)s."),
 }
 """What happens next to an instalment in a batch, by the step of the batch, for readers who may open it."""
 
 UNDER_WAY = {
     "prepared": Message("We are preparing the payment."),
-    "approved": Message("The payment has been approved and will be sent to the bank."),
-    "released": Message("The payment has been sent to the bank. It has not been confirmed yet."),
+    "approved": Message("The payment has been approved and will be released by a third person."),
+    "released": Message("The payment has been released. The bank has not confirmed it yet."),
     "paid": Message("Paid. The bank confirmed the payment on %(day)s."),
 }
 """The same for all other readers, such as the grantee."""

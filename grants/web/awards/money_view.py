@@ -84,8 +84,8 @@ def _parts(award: Award, held: Held, count: int) -> list[MoneyPart]:
     parts = [
         _part(award, "paid", held.paid, paid),
         _part(award, "returned", held.returned, gettext("of which returned")),
-        _part(award, "in_transit", held.in_transit, gettext("sent to the bank, not yet confirmed")),
-        _part(award, "payable", held.payable, gettext("payable, not yet sent to the bank")),
+        _part(award, "in_transit", held.in_transit, gettext("released, not yet confirmed by the bank")),
+        _part(award, "payable", held.payable, gettext("payable, not yet released")),
         _part(award, "planned", held.planned, gettext("planned, not all conditions met yet")),
     ]
     return [part for part in parts if part.amount or part.kind in {"paid", "payable", "planned"}]

@@ -66,12 +66,15 @@ def show(call: Call) -> CallPage:
 
 
 def hear(call: Call) -> str:
-    """When applicants get a decision, as text."""
+    """When applicants get a decision, as text; in a call with several stages, an answer to what they submit first."""
     span = answer_time(call.data)
     if decides_in_hours(call.data):
         return gettext("within %(hours)s hours of the alert", hours=int(span / timedelta(hours=1)))
-    if call.closes_at is not None:
-        return gettext("by %(day)s", day=day(answered_by(call, call.closes_at).date(), "year"))
+    first, until = call.data.stages[0], call.closes_at and day(answered_by(call, call.closes_at).date(), "year")
+    if until and len(call.data.stages) > 1:
+        return gettext("%(stage)s: answer by %(day)s", stage=translate(first.title), day=until)
+    if until:
+        return gettext("by %(day)s", day=until)
     return ngettext("within %(num)s day of submission", "within %(num)s days of submission", span.days)
 
 

@@ -51,9 +51,9 @@ TEXTS = {
     401: Message("Sign in again, then go back and submit the form again. What you typed is still there."),
     403: Message("This requires a different role, or someone who did not take part in an earlier step."),
     404: Message(
-        "The page does not exist, or you do not have access to it. Check the address, or go to your start page."
+        "The page does not exist, or you do not have access to it. Check the address, or go to the home page."
     ),
-    405: Message("Go to your start page and try again from there."),
+    405: Message("Go to the home page and try again from there."),
     413: Message("You sent more than 2 MB, so nothing was saved. Shorten your text and submit it again."),
     500: Message("Nothing was changed. The error has been recorded. Try again in a few minutes."),
     503: Message("Another person is changing the same record. Nothing was changed. Try again in a minute."),
@@ -61,10 +61,7 @@ TEXTS = {
 KEPT = frozenset({409, 422, 500, 503})
 """The answers that repeat what was typed, because the form was ours and may be sent again."""
 LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Choose the document as you received it.")
-WITHOUT_ROLE = Message(
-    "Your account does not belong to a chapter or organisation and has no role in a call, so there is nothing to show."
-    " Ask the person who invited you to have an administrator assign your role."
-)
+WITHOUT_ROLE = Message("You do not act for an organisation and hold no role at the Foundation. Ask an administrator.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +168,16 @@ def other(error: HTTPException) -> tuple[str, int] | HTTPException:
             return _answer(413, translate(LARGE_FILE), title=gettext("The file is too large"))
         return _answer(413, translate(TEXTS[413]))
     if error.code == HTTPStatus.FORBIDDEN and not principal().roles:
-        return _answer(403, translate(WITHOUT_ROLE), title=gettext("Your account has no role yet"))
+        return _answer(403, translate(WITHOUT_ROLE), title=gettext("You have no role at present"), leads_on=False)
     return _answer(error.code, translate(TEXTS.get(error.code, TEXTS[400])))
 
 
-def _answer(status: int, text: str, *, title: str = "", reasons: Sequence[Reason] = ()) -> tuple[str, int]:
+def _answer(
+    status: int, text: str, *, title: str = "", reasons: Sequence[Reason] = (), leads_on: bool = True
+) -> tuple[str, int]:
     title = title or translate(TITLES.get(status, TITLES[400]))
     typed = _typed() if status in KEPT else []
-    return page("errors.html", ErrorPage(title, text, reasons, _links(), typed)), status
+    return page("errors.html", ErrorPage(title, text, reasons, _links() if leads_on else [], typed)), status
 
 
 def _typed() -> list[str]:

@@ -124,9 +124,9 @@ KINDS = {
         "applications.show",
     ),
     "received": Kind(
-        Message("Read the report: %(title)s"),
-        Message("The next instalment may depend on it."),
-        Message("Read report"),
+        Message("Review the report: %(title)s"),
+        Message("Any instalment that depends on it waits for your approval."),
+        Message("Review report"),
         "reports.show",
     ),
     "payable": Kind(
@@ -149,7 +149,7 @@ KINDS = {
     ),
     "batch_released": Kind(
         Message("Confirm payments of batch %(title)s"),
-        Message("It has been sent to the bank."),
+        Message("Confirm it once the bank has made every payment."),
         Message("View batch"),
         "batches.show",
     ),
@@ -161,7 +161,7 @@ KINDS = {
     ),
     "question": Kind(
         Message("Answer our question: %(title)s"),
-        Message("Answer in writing or update the proposal, then resubmit it."),
+        Message("Update the proposal, or write your answer on the page “Check and submit”. Then resubmit it."),
         Message("Answer"),
         "drafts.write",
     ),
@@ -173,7 +173,7 @@ KINDS = {
     ),
     "report": Kind(
         Message("Write the report: %(title)s"),
-        Message("The next instalment may depend on it."),
+        Message("Any instalment that depends on it is paid only after we approve it."),
         Message("Write report"),
         "reports.show",
     ),
