@@ -77,9 +77,18 @@ AS_SUBMITTED: Mapping[StageName, str] = {
 """The item of a receipt whose fingerprint covers all answers."""
 
 NOT_SELECTED: Mapping[StageName, str] = {
-    "alert": N_("Your alert %(reference)s, submitted under the call “%(call)s”, was not selected."),
-    "statement": N_("Your statement of interest %(reference)s, submitted under the call “%(call)s”, was not selected."),
-    "proposal": N_("Your proposal %(reference)s, submitted under the call “%(call)s”, was not selected."),
+    "alert": N_(
+        "We are sorry to tell you that your alert %(reference)s, submitted under the call “%(call)s”, was not selected "
+        "for funding."
+    ),
+    "statement": N_(
+        "We are sorry to tell you that your statement of interest %(reference)s, submitted under the call “%(call)s”, "
+        "was not selected for funding."
+    ),
+    "proposal": N_(
+        "We are sorry to tell you that your proposal %(reference)s, submitted under the call “%(call)s”, was not "
+        "selected for funding."
+    ),
 }
 """The first sentence of a decision letter, unless the application is not eligible."""
 

@@ -28,7 +28,7 @@ CATEGORIES: Mapping[str, str] = {
     "staff": N_("Staff"),
     "training": N_("Training and events"),
     "travel": N_("Travel"),
-    "communication": N_("Communication"),
+    "communication": N_("Communications"),
     "indirect": N_("Indirect costs"),
     "other": N_("Other"),
 }

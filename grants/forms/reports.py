@@ -52,7 +52,7 @@ class ReportForm(Form):
 
     summary = TextAreaField(lazy_gettext("What was done"), [LONG], filters=[cleaned])
     setbacks = TextAreaField(lazy_gettext("What did not work"), [LONG], filters=[cleaned])
-    next_steps = TextAreaField(lazy_gettext("What comes next"), [LONG], filters=[cleaned])
+    next_steps = TextAreaField(lazy_gettext("Next steps"), [LONG], filters=[cleaned])
     story = TextAreaField(lazy_gettext("A story in a person’s own words"), [LONG], filters=[cleaned])
     story_by = line(lazy_gettext("Name of the person who tells the story"), required=False)
     story_consent = BooleanField(lazy_gettext("This person agrees that we publish their words and name."))
@@ -120,7 +120,7 @@ def _fields(report: Report) -> dict[str, Field]:
     for spent in report.spending:
         found |= {
             _name(spent, "spent"): AmountField(spent.line.what, currency=report.award.currency, required=False),
-            _name(spent, "explanation"): _words(lazy_gettext("Reason, if more than 10 per cent over")),
+            _name(spent, "explanation"): _words(lazy_gettext("Reason, if more than 10% over")),
         }
     return found
 

@@ -67,7 +67,7 @@ def fields(held: CallRules) -> dict[str, Field]:
 def _days_of(schedule: ReportSchedule) -> str:
     title = gettext(schedule.title)
     if schedule.at == "start":
-        return gettext("%(title)s: days to write it", title=title)
+        return gettext("%(title)s: days allowed for writing", title=title)
     return gettext("%(title)s: days after the end", title=title)
 
 

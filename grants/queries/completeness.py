@@ -22,7 +22,7 @@ def _words(report: Report) -> list[Message]:
     asked = (
         ("summary", report.summary, Message("What was done")),
         ("setbacks", report.setbacks, Message("What did not work")),
-        ("next_steps", report.next_steps, Message("What comes next")),
+        ("next_steps", report.next_steps, Message("Next steps")),
     )
     messages = [
         Message("“%(label)s” is missing.", label=label, cure=key) for key, text, label in asked if not text.strip()

@@ -114,7 +114,7 @@ def divide(award: Award, parts: Mapping[int, Decimal], *, actor: Actor, version:
         line.agreed = part
     agreement.divided_at = now()
     divided = "; ".join(f"{line.what}: {round(line.agreed, 3):f}" for line in lines)
-    message = Message("Award divided over the budget lines")
+    message = Message("Award allocated across the budget lines")
     db.session.flush()
     history.record(history.about(agreement), actor=actor, key="divide", message=message, words={"lines": divided})
 

@@ -163,9 +163,9 @@ def test_the_qr_code_in_the_footer_is_the_address_module_for_module(address: str
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en", "This amount is part of the USD 20,000.00 you requested."),
-        ("fr", "Ce montant représente une partie des 20 000,00 USD demandés."),
-        ("es", "Este importe es una parte de los 20.000,00 USD solicitados."),
+        ("en", "You requested USD 20,000.00."),
+        ("fr", "Vous avez demandé 20 000,00 USD."),
+        ("es", "Usted solicitó 20.000,00 USD."),
     ],
 )
 def test_the_letter_of_a_partial_award_says_so(language: Language, sentence: str) -> None:

@@ -143,9 +143,7 @@ def test_a_budget_that_does_not_fit_is_kept_together_on_the_next_page_and_the_st
     printed = reports.render(report)
 
     assert printed.pages == 4
-    assert re.search(
-        "Ligne budgétaire .* Total .* Le projet .* Ce qui s’est passé", reading.words(printed.pdf, first=3)
-    )
+    assert re.search("Ligne budgétaire .* Total .* Le projet .* Ce qui a été fait", reading.words(printed.pdf, first=3))
 
 
 def test_a_very_long_report_loses_nothing_and_stays_on_its_pages() -> None:

@@ -45,7 +45,7 @@ def test_the_letter_about_an_application_that_is_not_eligible_does_not_compare_i
 def test_the_decline_letter_of_a_call_without_awards_gives_no_number_of_funded_proposals() -> None:
     words = reading.words(reports.render(examples.decline_letter("en", funded=0)).pdf)
 
-    assert words.count("was not selected. Below you will find the reasons") == 1
+    assert words.count("was not selected for funding. Below you will find the reasons") == 1
 
 
 def test_a_receipt_without_files_has_no_column_of_sizes() -> None:
@@ -68,7 +68,7 @@ def test_a_receipt_names_the_stage_that_was_submitted(stage: str, name: str) -> 
 def test_a_statement_that_is_not_selected_is_named() -> None:
     words = reading.words(reports.render(examples.decline_letter("en", stage="statement")).pdf)
 
-    assert "Your statement of interest BTN-26-0002, submitted under the call" in words
+    assert "your statement of interest BTN-26-0002, submitted under the call" in words
 
 
 def test_long_feedback_continues_on_more_pages_and_loses_nothing() -> None:

@@ -75,7 +75,7 @@ def test_the_grantee_can_divide_the_award_in_another_way(app: Flask, mia: Carefu
 
     assert (kept.status_code, agreed(app)) == (302, [Decimal(6500), Decimal(500)])
     assert "The grantee divided the award over the lines" in mia.get("/awards/1").page.text
-    assert "Award divided over the budget lines" in mia.get("/applications/1").page.text
+    assert "Award allocated across the budget lines" in mia.get("/applications/1").page.text
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def test_the_original_file_is_recognised_and_a_changed_byte_is_not(
     whole, changed = upload(client, PDF), upload(client, PDF[:-1] + b"!")
 
     assert "The file is complete and unchanged." in whole.page.text
-    assert "We do not know this file" in changed.page.text
+    assert "We do not recognise this file" in changed.page.text
     assert hashlib.sha256(PDF).hexdigest() in whole.page.text
 
 

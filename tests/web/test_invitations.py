@@ -163,7 +163,7 @@ def test_staff_declare_a_conflict_on_the_page_of_the_application(app: Flask, wor
     answer = pia.submit(pia.get("/applications/1/conflict"), "/conflict", person="y")
 
     assert answer.location.endswith("/applications?conflict=1")
-    assert "You will not see this application again." in pia.get(answer.location).page.text
+    assert "not see this application again unless the conflict is lifted." in pia.get(answer.location).page.text
     assert pia.get("/applications/1").status_code == 404
     assert "has declared a conflict of interest" in str(newest_mail(app)["text"])
     with app.app_context():

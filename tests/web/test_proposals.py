@@ -90,7 +90,7 @@ def test_answers_are_converted_to_their_types(app: Flask, world: World) -> None:
     assert values["team"] == [("Mia (demo)", "leads", True), ("Joe (demo)", "helps", False)]
     assert [(row.category, row.total) for row in values["budget"]] == [
         ("Equipment", Decimal(9_000)),
-        ("Indirect", Decimal(1_000)),
+        ("Indirect costs", Decimal(1_000)),
     ]
 
 

@@ -195,7 +195,7 @@ def test_an_agreement_is_held_by_the_next_signatory_and_described_for_each_reade
 
     assert before == {
         False: (("Agreement", "you sign next", "applicant"), "with you"),
-        True: (("Agreement", "grantee signs", "applicant"), "with the applicant"),
+        True: (("Agreement", "applicant signs", "applicant"), "with the applicant"),
     }
     assert after == dict.fromkeys((False, True), (("Agreement", "we sign next", "ours"), "with us"))
 
@@ -216,7 +216,7 @@ def test_staff_are_not_told_to_write_what_the_applicant_writes(app: Flask) -> No
         notes = {ours: [note for stop in line for note in stop.notes] for ours, line in lines.items()}
 
     assert {"you write it", "you and the Foundation", "with you"} <= set(notes[False])
-    assert {"applicant writes it", "grantee and Foundation", "with the applicant"} <= set(notes[True])
+    assert {"applicant writes it", "applicant and Foundation", "with the applicant"} <= set(notes[True])
 
 
 def test_a_review_of_an_earlier_stage_names_the_stage(app: Flask) -> None:

@@ -97,7 +97,7 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
         (
             (
                 "The project starts on 2026-11-29, which is in the past. "
-                "Enter a later date: costs before the award are not paid."
+                "Enter a later date: we do not pay costs incurred before the award."
             ),
         ),
     ),

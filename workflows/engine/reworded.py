@@ -24,6 +24,7 @@ FLOWS = {
     "Draft deleted": "Draft discarded",
     "Returned for changes": "Returned with a question",
     "No answer in time": "No answer received in time",
+    "Passed to review": "Sent to review",
     "Put before the panel": "Sent to panel",
     "Sent back": "Sent back to review",
     "Invited": "Full proposal invited",
@@ -34,7 +35,9 @@ FLOWS = {
     "Award taken back": "Award revoked",
     "Award not counter-signed": "Countersignature declined",
     # assignment
-    "Reviewer released: appointment as a reviewer ended": "Reviewer released because their appointment ended",
+    "Reviewer released": "Reviewer removed",
+    "Reviewer released: appointment as a reviewer ended": "Reviewer removed because their appointment ended",
+    "Reviewer released because their appointment ended": "Reviewer removed because their appointment ended",
     # agreement
     "The agreement is not made": "Agreement lapsed",
     "Money came back": "Unspent funds returned",
@@ -62,7 +65,8 @@ EVENTS = {
     "Recommended: to decline": "Recommended: decline",
     "Recommended: %(amount)s": "Recommended: award %(amount)s",
     "Agreement made": "Agreement prepared",
-    "Budget of the award divided": "Award divided over the budget lines",
+    "Budget of the award divided": "Award allocated across the budget lines",
+    "Award divided over the budget lines": "Award allocated across the budget lines",
     "%(title)s is owed by %(day)s": "%(title)s is due on %(day)s",
     # reviews
     "Reviewer asked": "Reviewer invited",
@@ -82,7 +86,8 @@ EVENTS = {
     "Account made": "Account created",
     "Appointed %(role)s": "Appointed as %(role)s",
     "No longer %(role)s": "Appointment as %(role)s ended",
-    "Was there before history told of it": "Existed before history recorded it",
+    "Was there before history told of it": "Created before the history began",
+    "Existed before history recorded it": "Created before the history began",
 }
 """What other commands record in history."""
 
@@ -103,12 +108,17 @@ ANSWERED = (
     "%(reference)s. You do not need to do anything now. We will write to you if we have another question, and when we "
     "have made a decision."
 )
+DECLINED = (
+    "We are sorry to tell you that your %(proposal)s was not selected for funding. These are our reasons:\n\n"
+    "%(feedback)s\n\nYou will find the decision letter on your application page. If these reasons contain a factual "
+    "error, you can appeal until %(appeal_until)s; the letter explains how."
+)
 REVOKED = (
     "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
     "The agreement was not signed by both parties, so neither owes the other anything."
 )
 RETURN = (
-    "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the payment "
+    "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and quote %(number)s as the payment "
     "reference. Ask your programme officer which account to use."
 )
 QUESTION = (
@@ -202,11 +212,10 @@ MAILS: tuple[dict[str, str], ...] = (
     {
         "Your %(proposal)s was not selected for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the "
         "decision letter on the page of your application. If these reasons contain a factual error, you can appeal "
-        "until %(appeal_until)s; the letter explains how.": (
-            "Your %(proposal)s was not selected for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find "
-            "the decision letter on your application page. If these reasons contain a factual error, you can appeal "
-            "until %(appeal_until)s; the letter explains how."
-        ),
+        "until %(appeal_until)s; the letter explains how.": DECLINED,
+        "Your %(proposal)s was not selected for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the "
+        "decision letter on your application page. If these reasons contain a factual error, you can appeal "
+        "until %(appeal_until)s; the letter explains how.": DECLINED,
         "Your %(proposal)s does not meet the rules of this call, so we cannot consider it for funding. These are "
         "our reasons:\n\n%(feedback)s\n\nYou will find the decision letter on the page of your application. If these "
         "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how.": (
@@ -320,6 +329,8 @@ MAILS: tuple[dict[str, str], ...] = (
         "Your programme officer tells you the account.": RETURN,
         "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the "
         "payment reference. Ask your programme officer for the account.": RETURN,
+        "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the "
+        "payment reference. Ask your programme officer which account to use.": RETURN,
     },
     {
         "We received money back: %(title)s": "Unspent funds received: %(title)s",

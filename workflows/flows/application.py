@@ -96,7 +96,7 @@ ALERT = Transition(
     notifies=(ALERTED,),
     weight="first",
     history_text=N_("Alert submitted"),
-    consequence=N_("A programme officer assesses the alert within hours."),
+    consequence=N_("A programme officer assesses the alert next."),
 )
 ACCEPT = Transition(
     "accept",

@@ -111,23 +111,23 @@ INVITE_AGAIN = Transition(
 )
 RELEASE = Transition(
     "release",
-    N_("Release reviewer"),
+    N_("Remove reviewer"),
     source=OPEN,
     target="released",
     roles=(Role.CLOCK,),
     guards=(review_over,),
     notifies=(RELEASED,),
-    history_text=N_("Reviewer released"),
+    history_text=N_("Reviewer removed"),
 )
 END_ROLE = Transition(
     "end_role",
-    N_("Release reviewer whose appointment has ended"),
+    N_("Remove reviewer whose appointment has ended"),
     source=OPEN,
     target="released",
     roles=(Role.CLOCK,),
     guards=(appointment_ended,),
     notifies=(ROLE_ENDED,),
-    history_text=N_("Reviewer released because their appointment ended"),
+    history_text=N_("Reviewer removed because their appointment ended"),
 )
 JOIN = Transition(
     "join",

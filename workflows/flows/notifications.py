@@ -58,9 +58,9 @@ DECLINED = Notification(
     Role.APPLICANT,
     N_("Not selected for funding: %(title)s"),
     N_(
-        "Your %(proposal)s was not selected for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the "
-        "decision letter on your application page. If these reasons contain a factual error, you can appeal "
-        "until %(appeal_until)s; the letter explains how."
+        "We are sorry to tell you that your %(proposal)s was not selected for funding. These are our reasons:\n\n"
+        "%(feedback)s\n\nYou will find the decision letter on your application page. If these reasons contain a "
+        "factual error, you can appeal until %(appeal_until)s; the letter explains how."
     ),
 )
 INELIGIBLE = Notification(

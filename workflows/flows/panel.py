@@ -45,7 +45,7 @@ CONDITIONS = Field(
     "conditions",
     "text",
     N_("Condition of the award"),
-    N_("We print it in the award letter."),
+    N_("It appears in the award letter."),
     required=False,
     printed=True,
 )
@@ -127,13 +127,13 @@ NO_ANSWER = Transition(
 )
 PASS = Transition(
     "pass",
-    N_("Pass to review"),
+    N_("Send to review"),
     source=("checks",),
     target="review",
     roles=(Role.OFFICER,),
     guards=(*IMPARTIAL, all_checked, none_failed),
     weight="first",
-    history_text=N_("Passed to review"),
+    history_text=N_("Sent to review"),
     consequence=N_("Invite reviewers next."),
 )
 NOT_ELIGIBLE = Transition(
@@ -143,7 +143,7 @@ NOT_ELIGIBLE = Transition(
     target="not_eligible",
     roles=(Role.OFFICER,),
     guards=(*IMPARTIAL, not_a_reviewer),
-    fields=(FEEDBACK,),
+    fields=(replace(FEEDBACK, help=N_("Give reasons that help the applicant.")),),
     effect=Effect.REJECT_INELIGIBLE,
     notifies=(INELIGIBLE,),
     weight="grave",
@@ -193,7 +193,10 @@ AWARD = Transition(
     notifies=(AWARDED,),
     weight="first",
     history_text=N_("Awarded"),
-    consequence=N_("This commits the amount, issues the award letter and notifies the applicant."),
+    consequence=N_(
+        "This commits the amount, issues the award letter and notifies the applicant. "
+        "Afterwards you can only revoke an award that has not been signed."
+    ),
     final=True,
 )
 DECLINE = Transition(

@@ -58,7 +58,7 @@ SEND_BACK = Transition(
         ),
     ),
     history_text=N_("%(report)s returned with questions"),
-    consequence=N_("The grantee can change the report and resubmit it."),
+    consequence=N_("The grantee can change the report and submit it again."),
 )
 
 LAPSE = Transition(

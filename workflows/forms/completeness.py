@@ -20,8 +20,8 @@ CATEGORIES = (
     ("staff", N_("Staff")),
     ("training", N_("Training and events")),
     ("travel", N_("Travel")),
-    ("communication", N_("Communication")),
-    ("indirect", N_("Indirect")),
+    ("communication", N_("Communications")),
+    ("indirect", N_("Indirect costs")),
     ("other", N_("Other")),
 )
 

@@ -10,7 +10,7 @@ SENTENCES: dict[str, str] = {
     "agreed": N_("Our board has approved this proposal."),
     "account": N_("The bank account is in the legal name of our organisation."),
     "costs": N_(
-        "We will not use the grant for tuition, lobbying, campaigns, endowments or costs from before the award."
+        "We will not use the grant for tuition, lobbying, campaigns, endowments or costs incurred before the award."
     ),
     "once": N_("No other funder pays for the same costs."),
     "published": N_("If you fund us, you may publish our title, summary, country and amount."),

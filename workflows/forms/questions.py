@@ -40,7 +40,7 @@ STARTS_ON = Question(
     key="starts_on",
     kind="date",
     label=N_("First day of the project"),
-    help=N_("Choose a date after our decision: we cannot pay costs from before the award."),
+    help=N_("Choose a date after our decision: we cannot pay costs incurred before the award."),
     fact=True,
 )
 MONTHS = Question(key="months", kind="number", label=N_("Duration in months"), help=N_("Whole months."), fact=True)
@@ -58,6 +58,10 @@ ACTIVITIES_TABLE = Question(
 )
 
 IN_SHORT = Section(key="in_short", title=N_("Title and summary"), questions=(TITLE, SUMMARY))
+IN_BRIEF = IN_SHORT.model_copy(
+    update={"help": N_("In the summary, also name the team, what it has done before and the time that it has.")}
+)
+"""For a stage that has no section about the team."""
 PUBLISHED = IN_SHORT.model_copy(update={"questions": (TITLE, PUBLISHED_SUMMARY)})
 
 PROBLEM = Section(

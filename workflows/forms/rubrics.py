@@ -38,9 +38,9 @@ TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
         (
             N_("Ends with the grant."),
             N_("Depends on further grants."),
-            N_("A plausible plan; no payer found yet."),
-            N_("A named payer has agreed, but not in writing."),
-            N_("A named payer has agreed in writing to cover the running costs."),
+            N_("A plausible plan; no source of funding found yet."),
+            N_("A named funder has agreed, but not in writing."),
+            N_("A named funder has agreed in writing to cover the running costs."),
         ),
     ),
     "feasibility": (
@@ -71,7 +71,7 @@ TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
         (
             N_("No names, or no one with the skills the work requires."),
             N_("Everything depends on one person."),
-            N_("The skills are there, but no time is committed."),
+            N_("The skills are there, but no time has been allocated."),
             N_("Skills and time are stated, and a substitute is available."),
             N_("The same team has completed a project of this kind and shows its results."),
         ),
@@ -143,9 +143,9 @@ TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
         (
             N_("Old damage, or damage without consequences for people."),
             N_("An inconvenience: other networks still serve these people."),
-            N_("Some people are cut off; aid and alarms still work."),
+            N_("Some people are cut off; emergency services and warnings still work."),
             N_("Many people are cut off, or a hospital, a port or a shelter is."),
-            N_("Lives depend on it: no alarm, no aid line, and no other network."),
+            N_("Lives depend on it: no warning system, no emergency line and no other network."),
         ),
     ),
     "readiness": (

@@ -45,7 +45,7 @@ PROGRAMME = Programme(
         instalments=(InstalmentPlan(percent=Decimal(100)),),
         reports=(ReportSchedule(title=N_("Final report"), kind="final"),),
         checks=(
-            ("chapter", N_("The application is from the chapter, not from one member")),
+            ("chapter", N_("The application is made on behalf of the chapter, not an individual member")),
             ("costs", N_("All costs in the budget are eligible")),
             ("account", N_("The name on the bank account is the legal name")),
         ),

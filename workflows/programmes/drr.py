@@ -7,7 +7,7 @@ from decimal import Decimal
 from workflows.engine.message import N_
 from workflows.flows.application import DISASTER
 from workflows.forms.declarations import declarations
-from workflows.forms.questions import ACTIVITIES_TABLE, IN_SHORT, MONTHS, PARTNERS, STARTS_ON, TITLE, budget, indicators
+from workflows.forms.questions import ACTIVITIES_TABLE, IN_BRIEF, MONTHS, PARTNERS, STARTS_ON, TITLE, budget, indicators
 from workflows.forms.rubrics import DISASTER as URGENT
 from workflows.programme import CallRules, InstalmentPlan, Programme, Question, ReportSchedule, RuleSpec, Section, Stage
 
@@ -22,10 +22,7 @@ EVENTS = (
 ALERT = Section(
     key="alert",
     title=N_("Alert"),
-    help=N_(
-        "Seven short questions and three optional ones. Write what you know now; you can add detail in the "
-        "mini-proposal."
-    ),
+    help=N_("Seven short questions and three optional ones. You can add detail in the mini-proposal."),
     questions=(
         TITLE,
         Question(key="event", kind="choice", label=N_("What happened"), options=EVENTS),
@@ -34,28 +31,22 @@ ALERT = Section(
         Question(key="people", kind="number", label=N_("Approximate number of people cut off"), required=False),
         Question(key="down", kind="long", label=N_("What is not working"), words=60),
         Question(key="working", kind="long", label=N_("What still works"), words=40, required=False),
-        Question(key="needed", kind="long", label=N_("What is needed first"), words=60),
-        Question(key="source", kind="text", label=N_("Where this can be confirmed"), words=30, required=False),
+        Question(key="needed", kind="long", label=N_("What is needed most urgently"), words=60),
+        Question(key="source", kind="text", label=N_("Who can confirm this"), words=30, required=False),
         Question(key="contact", kind="text", label=N_("Whom we can contact, and how"), words=20),
     ),
 )
 PLAN = Section(
     key="plan", title=N_("The first weeks"), questions=(STARTS_ON, MONTHS, ACTIVITIES_TABLE, indicators(rows=3))
 )
-SHORT = IN_SHORT.model_copy(
-    update={"help": N_("In the summary, also name the team, what it has done before and the time that it has.")}
-)
-MINI = (SHORT, PLAN, PARTNERS, budget(rows=12), declarations("true", "once", "unharmed", "safe", "local"))
+MINI = (IN_BRIEF, PLAN, PARTNERS, budget(rows=12), declarations("true", "once", "unharmed", "safe", "local"))
 
 PROGRAMME = Programme(
     code="DRR",
     series="DRR",
     title=N_("Disaster relief"),
     lead=N_("To restore networks after a disaster. We decide within three days of the alert."),
-    eligible=N_(
-        "Internet Society chapters in good standing, in pre-rejuvenation or in rejuvenation, "
-        "and non-profit organisations"
-    ),
+    eligible=N_("Internet Society chapters in good standing or (pre-)rejuvenation, and non-profit organisations"),
     flow=DISASTER,
     rules=CallRules(
         most=Decimal(500_000),

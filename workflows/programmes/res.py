@@ -21,29 +21,22 @@ OUTPUTS = Question(
 )
 SUBJECTS = (
     ("none", N_("No")),
-    ("certified", N_("Yes, and ethics approval is granted")),
-    ("applied", N_("Yes, and ethics approval is requested")),
+    ("certified", N_("Yes, and ethics approval has been granted")),
+    ("applied", N_("Yes, and ethics approval has been applied for")),
 )
 ETHICS = Question(
     key="ethics", kind="choice", label=N_("Does the research involve people or animals?"), options=SUBJECTS
 )
-BODY = Question(key="ethics_body", kind="text", label=N_("Who gives the ethics approval"), words=20, required=False)
+BODY = Question(key="ethics_body", kind="text", label=N_("Body giving ethics approval"), words=20, required=False)
 
-IDEA = Section(
-    key="question",
-    title=N_("Research question"),
-    help=N_(
-        "Also outline the method, the outputs and their licence, and the targets by which you will measure success."
-    ),
-    questions=(QUESTION,),
-)
+OUTLINE = N_("Also outline the method, the outputs and their licence, and the targets that will show success.")
+IDEA = Section(key="question", title=N_("Research question"), help=OUTLINE, questions=(QUESTION,))
 RESEARCH_PLAN = Section(key="research", title=N_("Question and method"), questions=(QUESTION, METHOD, ETHICS, BODY))
 OPENNESS = Section(key="openness", title=N_("Outputs"), questions=(OUTPUTS,))
 
 STATEMENT = (IN_SHORT, IDEA, TEAM, budget(rows=6), declarations("true"))
 PROJECT = (PUBLISHED, RESEARCH_PLAN, OPENNESS, PLAN, outcomes(), MISSION, TEAM, PARTNERS, RISKS)
-DECLARED = declarations("true", "costs", "once", "published", "licence")
-PROPOSAL = (*PROJECT, budget(cofunding=True), DECLARED)
+PROPOSAL = (*PROJECT, budget(cofunding=True), declarations("true", "costs", "once", "published", "licence"))
 
 PROGRAMME = Programme(
     code="RES",
@@ -77,10 +70,7 @@ PROGRAMME = Programme(
             ReportSchedule(title=N_("Final report and publication"), kind="final"),
         ),
         checks=(
-            (
-                "legal",
-                N_("A non-profit or university according to its documents, or a person whose identity was checked"),
-            ),
+            ("legal", N_("A non-profit or university by its documents, or a person whose identity was checked")),
             ("ethics", N_("The ethics approval is from a responsible body, if one is required")),
             ("licence", N_("The outputs will be openly licensed")),
             ("sanctions", N_("No match in the current sanctions lists on the day of the check")),

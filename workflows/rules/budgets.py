@@ -81,7 +81,7 @@ def longest(case: ApplicationCase, params: Params) -> Message | None:
 
 
 def indirect(case: ApplicationCase, params: Share) -> Message | None:
-    """Indirect costs do not exceed a share of the amount requested."""
+    """Indirect costs are within the maximum percentage."""
     limit = case.asked * params.percent / 100
     if case.indirect <= limit:
         return None
@@ -95,7 +95,7 @@ def indirect(case: ApplicationCase, params: Share) -> Message | None:
 
 
 def cofunding(case: ApplicationCase, params: Share) -> Message | None:
-    """Co-funding, not counting unpaid work, is at least a share of the amount requested."""
+    """Co-funding, not counting unpaid work, reaches the minimum percentage."""
     least = case.asked * params.percent / 100
     if case.cofunding >= least:
         return None
@@ -108,7 +108,7 @@ def cofunding(case: ApplicationCase, params: Share) -> Message | None:
 
 
 def partner_above(case: ApplicationCase, params: Above) -> tuple[Message, ...]:
-    """Above a set amount, the project has an outside partner and a minimum duration."""
+    """A grant above the set amount has an outside partner and lasts the minimum duration."""
     if case.asked <= params.amount:
         return ()
     reasons = []

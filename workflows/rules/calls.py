@@ -20,7 +20,7 @@ MOMENTS: dict[Moment, str] = {
     "start": "The call’s rules allow this applicant to start.",
     "submit": "The call’s rules allow this proposal to be submitted.",
     "award": "The call’s rules are still met.",
-    "divide": "The call’s rules allow this division of the award among the budget lines.",
+    "divide": "The call’s rules allow this allocation of the award across the budget lines.",
 }
 
 

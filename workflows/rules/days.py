@@ -13,7 +13,8 @@ def starts_ahead(case: ApplicationCase, params: Params) -> Message | None:
     if case.starts_on is None or case.starts_on >= case.arrived_at.date():
         return None
     text = N_(
-        "The project starts on %(day)s, which is in the past. Enter a later date: costs before the award are not paid."
+        "The project starts on %(day)s, which is in the past. Enter a later date: we do not pay costs incurred before "
+        "the award."
     )
     return Message(text, day=case.starts_on, cure="starts_on")
 

@@ -82,7 +82,7 @@ def _ask_back(rows: Sequence[Award], day: date) -> None:
             role=Role.APPLICANT,
             subject=Message("Return unspent funds by %(day)s: %(title)s", day=day, title=award.application.title),
             text=Message(
-                "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and give %(number)s as the "
+                "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and quote %(number)s as the "
                 "payment reference. Ask your programme officer which account to use.",
                 unused=Money(award.unused, award.currency),
                 day=day,

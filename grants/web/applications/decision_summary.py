@@ -130,7 +130,7 @@ def _suggested(board: reviews.Board, currency: str) -> list[Fact]:
     if not board.amounts:
         return []
     return [
-        Fact(gettext("Suggested amounts"), " · ".join(amount(one, currency) for one in board.amounts)),
+        Fact(gettext("Recommended amounts"), " · ".join(amount(one, currency) for one in board.amounts)),
         Fact(gettext("Median suggested amount"), amount(median(board.amounts), currency)),
     ]
 

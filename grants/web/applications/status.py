@@ -244,7 +244,7 @@ def starts_ahead(facts: Status) -> date | None:
 def _signer(subject: Subject) -> str:
     if subject.facts.agreement == "countersign":
         return gettext("we sign next")
-    return gettext("grantee signs") if subject.ours else gettext("you sign next")
+    return gettext("applicant signs") if subject.ours else gettext("you sign next")
 
 
 def _reviews(subject: Subject) -> list[str]:
@@ -260,7 +260,7 @@ def _coming(subject: Subject, steps: tuple[str, ...]) -> list[str]:
     match steps:
         case ("agreement",):
             return [
-                gettext("grantee and Foundation") if subject.ours else gettext("you and the Foundation"),
+                gettext("applicant and Foundation") if subject.ours else gettext("you and the Foundation"),
                 gettext("both sign"),
             ]
         case ("review",):

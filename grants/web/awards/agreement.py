@@ -91,7 +91,11 @@ def _foundation(award: Award) -> Signature:
     return Signature(
         role=gettext("Foundation"),
         name=agreement.countersigned_name or gettext("Internet Society Foundation"),
-        note=_note(award, agreement.countersigned_at, gettext("signs after the grantee")),
+        note=_note(
+            award,
+            agreement.countersigned_at,
+            gettext("signs next") if agreement.signed_at else gettext("signs after the grantee"),
+        ),
         state=_state(award, agreement.countersigned_at, is_next=agreement.signed_at is not None),
     )
 

@@ -78,13 +78,13 @@ APPLICANTS: dict[str, Sentence] = {
         standings=_either([_plain(one) for one in given["allowed"]]),
     ),
     "contacts": lambda given, *_: ngettext(
-        "At least %(num)s person from the applicant organisation has an account.",
-        "At least %(num)s people from the applicant organisation have an account.",
+        "At least %(num)s person from the applicant organisation must have an account.",
+        "At least %(num)s people from the applicant organisation must have an account.",
         given["count"],
     ),
-    "no_overdue": lambda *_: gettext("No earlier report is overdue."),
+    "no_overdue": lambda *_: gettext("You must have no overdue reports."),
     "held": lambda given, _, currency: gettext(
-        "Current grants: at most %(grants)s, together at most %(amount)s.",
+        "You must not hold more than %(grants)s current grants or more than %(amount)s in total.",
         grants=given["grants"],
         amount=_money(given["amount"], currency),
     ),
@@ -95,22 +95,28 @@ def _partner(given: Mapping[str, Any], _: CallRules, currency: str) -> str:
     above = _money(given["amount"], currency)
     if months := given.get("months"):
         return gettext(
-            "Above %(amount)s: an outside partner and at least %(months)s months.", amount=above, months=months
+            "A grant above %(amount)s must have an outside partner and last at least %(months)s months.",
+            amount=above,
+            months=months,
         )
-    return gettext("Above %(amount)s: an outside partner.", amount=above)
+    return gettext("A grant above %(amount)s must have an outside partner.", amount=above)
 
 
 BUDGETS: dict[str, Sentence] = {
-    "asks": lambda *_: gettext("The budget requests at least one item."),
-    "starts_ahead": lambda *_: gettext("The project does not start before the proposal is submitted."),
+    "asks": lambda *_: gettext("The budget must request at least one item."),
+    "starts_ahead": lambda *_: gettext("The project must not start before the proposal is submitted."),
     "most": lambda _, rules, currency: gettext(
-        "The amount requested is at most %(amount)s.", amount=_money(rules.most, currency)
+        "The amount requested must not exceed %(amount)s.", amount=_money(rules.most, currency)
     ),
-    "longest": lambda _, rules, __: gettext("The project lasts at most %(months)s months.", months=rules.months_most),
+    "longest": lambda _, rules, __: gettext(
+        "The project must not last longer than %(months)s months.", months=rules.months_most
+    ),
     "indirect": lambda given, *_: gettext(
-        "Indirect costs are at most %(percent)s of the grant.", percent=_percent(given)
+        "Indirect costs must not exceed %(percent)s of the grant.", percent=_percent(given)
     ),
-    "cofunding": lambda given, *_: gettext("Co-funding is at least %(percent)s of the grant.", percent=_percent(given)),
+    "cofunding": lambda given, *_: gettext(
+        "Co-funding must be at least %(percent)s of the grant.", percent=_percent(given)
+    ),
     "most_of_kind": lambda given, _, currency: gettext(
         "%(kinds)s can request at most %(amount)s.",
         kinds=_kind(given["kind"]).capitalize(),

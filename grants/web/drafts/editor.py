@@ -290,7 +290,7 @@ def _indirect(asked: Decimal, indirect: Decimal, most: Decimal, currency: str) -
         share=float(100 * share / most) if most else 100,
         tone="c5" if share > most else "c1",
         text=gettext(
-            "%(amount)s of the grant, at most %(most)s",
+            "%(amount)s (maximum %(most)s of the grant)",
             amount=amount(indirect, currency, code=False),
             most=percent(most),
         ),

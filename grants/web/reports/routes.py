@@ -129,7 +129,7 @@ def _place(text: str) -> tuple[date, int] | None:
 
 def _tabs(present: str, *, ours: bool) -> tuple[Tab, ...]:
     titles = (
-        {"received": gettext("To read"), "due": gettext("With the grantee"), "approved": gettext("Approved")}
+        {"received": gettext("To review"), "due": gettext("With the grantee"), "approved": gettext("Approved")}
         if ours
         else {"due": gettext("To submit"), "received": gettext("With us"), "approved": gettext("Approved")}
     )

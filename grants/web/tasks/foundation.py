@@ -41,7 +41,7 @@ def _report(title: str, at: datetime) -> FoundationTask:
         most=READING_DAYS,
         until=day(at.date() + timedelta(days=READING_DAYS)),
     )
-    return FoundationTask(gettext("Reading your report: %(title)s", title=translate(title)), text)
+    return FoundationTask(gettext("Reviewing your report: %(title)s", title=translate(title)), text)
 
 
 def _waiting(one: Application, facts: Status) -> str:

@@ -47,7 +47,7 @@ class Kind:
 KINDS = {
     "triage": Kind(
         Message("Assess the alert: %(title)s"),
-        Message("Alerts must be assessed within hours."),
+        Message("The time limit for assessing alerts is a matter of hours."),
         Message("Assess alert"),
         "applications.show",
     ),
@@ -191,7 +191,7 @@ KINDS = {
     ),
     "give_back": Kind(
         Message("Return unspent funds: %(title)s"),
-        Message("The award page shows the amount."),
+        Message("The page of the grant shows the amount."),
         Message("View amount"),
         "awards.show",
     ),
@@ -203,7 +203,7 @@ KINDS = {
     ),
     "open_call": Kind(
         Message("Open the call: %(title)s"),
-        Message("It is in preparation."),
+        Message("It is still a draft."),
         Message("View call"),
         "calls.show",
     ),
