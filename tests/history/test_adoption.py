@@ -96,7 +96,7 @@ def test_an_event_that_records_existing_rows_later_is_found(app: Flask, forge: F
         chain = locking.Chain("person", 900)
         locking.hold(chain)
         [value] = [row.values[-1] for row in fingerprints.every("person") if row.id == 900]
-        about, message = history.About(*chain, *chain), Message("Existed before history recorded it")
+        about, message = history.About(*chain, *chain), Message("Created before the history began")
         names = {"person": {"900": value}}
         history.record_all([history.Record(about, CLOCK, adoption.ADOPT, message, audience="office", rows=names)])
 

@@ -241,13 +241,13 @@ def test_an_old_history_has_no_text_that_was_reworded(app: Flask, name: str, pat
 
 def test_an_old_history_is_shown_in_todays_wording(app: Flask) -> None:
     assert entries(browser(app, "nia").get("/office/calls/1").get_data(as_text=True)) == [
-        "Existed before history recorded it",
+        "Created before the history began",
         "Opened",
         "Envelope increased by USD\N{NO-BREAK SPACE}60,000.00",
         "Set up",
     ]
     assert entries(browser(app, "rosa").get("/batches/1").get_data(as_text=True)) == [
-        "Existed before history recorded it",
+        "Created before the history began",
         "Paid",
         "Released",
         "Approved",

@@ -137,7 +137,7 @@ JOIN = Transition(
     roles=(Role.CLOCK,),
     guards=(joined_the_applicant, undecided),
     notifies=(JOINED,),
-    history_text=N_("Reviewer released: joined the applicant"),
+    history_text=N_("Reviewer removed: joined the applicant"),
 )
 
 FLOW = Flow(

@@ -90,6 +90,6 @@ def _chunks(chains: list[locking.Chain]) -> Iterator[tuple[locking.Chain, ...]]:
 
 
 def _record(chain: locking.Chain, rows: changes.Names) -> history.Record:
-    message = Message("Existed before history recorded it")
+    message = Message("Created before the history began")
     about = history.About(*chain, *chain)
     return history.Record(about, CLOCK, ADOPT, message, audience="office", rows=rows)

@@ -125,6 +125,7 @@ HELD: dict[str, Held] = {
         " created_at submitted_at submission_id invited_until version",
         derived={"words": WORKED_OUT},
     ),
+    "involvement": Held("id application_id person_id part since_at", APPLICATION),
     "submission": Held("id application_id number stage sha256 salt sent_at sent_by preserved", APPLICATION),
     "submission_content": Held(
         CONTENT, Owner("submission", "submission_id"), free=CONTENT, settled=UNPRESERVED, key="submission_id"
@@ -218,7 +219,6 @@ OTHERWISE: dict[str, Otherwise] = {
     "history_head": Otherwise("chain", "from the newest event of each chain"),
     "checkpoint": Otherwise("chain", "by its seal"),
     "digest_mail": Otherwise("nothing", "the day of a mail only prevents a second one"),
-    "involvement": Otherwise("nothing", "rows are only added, also while a draft is written, which has no event"),
     "draft": Otherwise("nothing", "a draft changes freely until it is sent"),
     "application_save": Otherwise("nothing", "a save that came too late is kept for its author alone"),
     "figures": Otherwise("nothing", "the figures of the home page are worked out anew every minute"),
