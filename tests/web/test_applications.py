@@ -396,4 +396,4 @@ def test_automatic_checks_use_the_day_of_submission(app: Flask, world: World, se
     text = signed_in(app, world.people["olga"]).get(f"/applications/{row.id}").page.text
 
     assert "which is in the past" not in text
-    assert "The project does not start before the proposal is submitted" in text
+    assert "The project must not start before the proposal is submitted" in text

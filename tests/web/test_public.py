@@ -188,7 +188,7 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
     page: Any = anonymous(app).get(f"/calls/{world.calls['BTN-L'].id}")
 
     for sentence in (
-        "You must not hold more than 2 current grants or more than USD\xa055,000 in total.",
+        "The applicant must not hold more than 2 current grants or more than USD\xa055,000 in total.",
         "Indirect costs must not exceed 15% of the grant.",
         "3 independent reviewers",
         "when we have approved the interim report",

@@ -82,9 +82,9 @@ APPLICANTS: dict[str, Sentence] = {
         "At least %(num)s people from the applicant organisation must have an account.",
         given["count"],
     ),
-    "no_overdue": lambda *_: gettext("You must have no overdue reports."),
+    "no_overdue": lambda *_: gettext("The applicant must have no overdue reports."),
     "held": lambda given, _, currency: gettext(
-        "You must not hold more than %(grants)s current grants or more than %(amount)s in total.",
+        "The applicant must not hold more than %(grants)s current grants or more than %(amount)s in total.",
         grants=given["grants"],
         amount=_money(given["amount"], currency),
     ),
