@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from grants.db import db, transaction
 from grants.models import Application, Call
 from grants.queries import time_limits
+from tests.world import recorded
 from workflows.deadlines import ends_at, time_limit
 
 HOUR = timedelta(hours=1)
@@ -26,6 +27,7 @@ def test_a_limit_is_the_same_in_python_and_in_sql(app: Flask, step: str, days: i
         with transaction():
             call = db.session.query(Call).one()
             call.rules = call.rules | {"clock": clock}
+            recorded()
         row = db.session.get_one(Application, 1)
         limit = time_limit(clock, step)
         stored = literal(clock, JSONB)

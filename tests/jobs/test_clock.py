@@ -107,6 +107,7 @@ def test_a_question_with_a_limit_in_hours_is_closed_when_its_mail_says(app: Flas
         with transaction():
             call = db.session.get_one(Call, made.calls["BTN-L"].id)
             call.rules = call.rules | {"clock": {"question_hours": 6}}
+            world.recorded()
         row = world.submitted(made)
         world.apply(made, row, "ask", "olga", Role.OFFICER, question="Who pays for the mast?")
         mail = db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id.desc()).first()
