@@ -1,7 +1,8 @@
 """Records in which order a program locks rows, and which rows change without being held.
 
-Statements are read before the cursor executes them, or afterwards from the log of the server. A plain UPDATE locks too,
-so one on a table of the order that was neither locked nor inserted into by the same transaction is a finding.
+Statements are read before the cursor executes them, or afterwards from the log of the server. Rolling back to a
+savepoint releases the locks since then. A plain UPDATE locks too, so one on a table of the order that was neither
+locked nor inserted into by the same transaction is a finding.
 """
 
 from __future__ import annotations
@@ -65,6 +66,12 @@ class Locks:
 
     def read(self, statement: str, before: list[str]) -> None:
         """Take in one statement of a transaction. before: the tables that it has locked so far, in order."""
+        if statement.startswith("SAVEPOINT"):
+            before.append(statement.strip())
+            return
+        if statement.startswith(UNDO):
+            del before[before.index(statement.removeprefix(UNDO).strip()) + 1 :]
+            return
         verb, table = _lock_of(statement)
         if table not in TABLES or (verb == "INSERT INTO" and table != "counter"):
             if table in TABLES:
@@ -82,6 +89,8 @@ class Locks:
         before.append(table)
 
 
+UNDO = "ROLLBACK TO "
+"""How a statement begins that releases the locks since a savepoint."""
 LOGGED = {"log_statement": "all", "log_line_prefix": "%c %u "}
 """Settings of a PostgreSQL whose log `read_log` reads."""
 RECORD = re.compile(
@@ -95,7 +104,7 @@ def read_log(text: str, role: str) -> Locks:
     for session, user, statement in RECORD.findall(text):
         if user != role:
             continue
-        if statement.startswith(("COMMIT", "ROLLBACK")):
+        if statement.startswith(("COMMIT", "ROLLBACK")) and not statement.startswith(UNDO):
             before.pop(session, None)
         else:
             found.read(statement, before[session])

@@ -73,7 +73,7 @@ class Stage:
         answer = self._browser(actor).open(path, method=method, data=sent)
         answer.get_data()
         answer.close()
-        assert self.locks.findings == [], f"{method} {path}"
+        assert self.locks.findings == [], f"{method} {path}: {self.locks.findings}"
         refused = answer.status_code in {401, 403, 404, 405}
         self._clean = method == "GET" or refused
         return answer

@@ -233,6 +233,7 @@ def test_the_list_shows_a_reviewer_no_flag_about_the_scores(app: Flask, world: w
         ria = session.query(Assignment).filter_by(application_id=REVIEWED, person_id=world.people["ria"].id).one()
         for score in session.query(Score).join(Review).filter_by(assignment_id=ria.id):
             score.points = 1
+        w.recorded()
     before = flagged(app, world)
     send(both, world, app)
 

@@ -80,6 +80,7 @@ def lose(app: Flask, loss: Loss, name: str) -> None:
             w.begun(world, "BTN-L", "bo")
         with transaction():
             loss(world, name)
+            w.recorded()
 
 
 def test_with_somebody_in_each_role_nothing_is_said(app: Flask) -> None:

@@ -130,6 +130,7 @@ def test_who_leaves_stays_involved_and_who_comes_back_is_not_recorded_twice(app:
         with transaction():
             locking.hold(mg2)
             db.session.query(Membership).filter_by(person_id=mg2.id).one().ended_at = now()
+            w.recorded()
         assert parts(2) == before
         with transaction():
             persons.join(mg2, world.chapters["mg"], actor=w.SYSTEM)

@@ -138,6 +138,7 @@ def test_a_reviewer_who_was_involved_only_declares_the_conflict(app: Flask) -> N
     """As in the data of an earlier release, where nobody was released."""
     with app.app_context(), transaction() as session:
         session.add(Involvement(application_id=REVIEWED, person_id=named("rex").id, part="wrote"))
+        w.recorded()
 
     declares_only(app, LEAVE)
 

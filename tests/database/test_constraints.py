@@ -49,6 +49,7 @@ BROKEN = {
         "INSERT INTO checkpoint (id, version, epoch, at, up_to, gaps, events, digest, seal) VALUES (9, 2, 1, now(), 0, '[]', 0, '', '')",
     "checkpoint_restore_states_what_was_lost":
         "INSERT INTO checkpoint (id, version, epoch, at, up_to, gaps, events, previous, digest, key_id, seal, lost_epoch) VALUES (9, 2, 1, now(), 0, '[]', 0, '', '', '', '', 1)",
+    "clock_failure_was_tried": "INSERT INTO clock_failure (task, problem, tries) VALUES ('digest', 'x', 0)",
     "clock_offset_one_row": "INSERT INTO clock_offset VALUES (2, 0)",
     "conflict_lifted_by_another_with_a_reason":
         "INSERT INTO conflict (application_id, person_id, kinds, lifted_at, lifted_by, lifted_reason) VALUES (1, 1, 'money', now(), 1, 'x')",

@@ -90,7 +90,7 @@ def test_no_review_is_submitted_after_the_role_has_ended(
 ) -> None:
     for _ in range(ROUNDS):
         with copies(scored) as app, monkeypatch.context() as patch:
-            assert reviewing(app, Meeting(patch, cases, "of")) == ("sent", False, 0)
+            assert reviewing(app, Meeting(patch, cases, "together")) == ("sent", False, 0)
 
 
 def test_no_review_is_submitted_when_the_end_of_the_role_comes_first(
@@ -113,7 +113,7 @@ def test_without_the_lock_a_review_would_be_submitted_after_the_role_has_ended(
     unlock(monkeypatch)
     monkeypatch.setattr(assignments, "release", lambda *_, **__: None)
     with copies(scored) as app:
-        assert reviewing(app, Meeting(monkeypatch, cases, "of", longest=10)) == ("sent", True, 0)
+        assert reviewing(app, Meeting(monkeypatch, cases, "together", longest=10)) == ("sent", True, 0)
 
 
 def inviting(app: Flask, meeting: Meeting) -> int:

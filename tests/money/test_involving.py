@@ -151,7 +151,7 @@ def reviewing(app: Flask, meeting: Meeting) -> str:
 def test_no_review_of_a_new_member_counts(copies: Copies, scored: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(ROUNDS):
         with copies(scored) as app, monkeypatch.context() as patch:
-            assert reviewing(app, Meeting(patch, cases, "of")) == "conflicted"
+            assert reviewing(app, Meeting(patch, cases, "together")) == "conflicted"
 
 
 def test_without_the_lock_the_review_of_a_new_member_would_count(
@@ -161,7 +161,7 @@ def test_without_the_lock_the_review_of_a_new_member_would_count(
     unlock(monkeypatch)
     monkeypatch.setattr(assignments, "release_member", lambda *_, **__: None)
     with copies(scored) as app:
-        assert reviewing(app, Meeting(monkeypatch, cases, "of", longest=10)) == "sent"
+        assert reviewing(app, Meeting(monkeypatch, cases, "together", longest=10)) == "sent"
 
 
 def drafting(app: Flask, meeting: Meeting) -> bool:

@@ -171,9 +171,15 @@ def test_the_log_of_a_server_is_read_by_session_and_transaction() -> None:
         "6a.1 grants_app LOG:  statement: COMMIT",
         "6a.1 grants_app LOG:  execute <unnamed>: SELECT 1 FROM person FOR SHARE",
     ]
+    undone = [
+        "6a.4 grants_app LOG:  statement: SAVEPOINT sa_savepoint_1",
+        "6a.4 grants_app LOG:  execute <unnamed>: SELECT 1 FROM call FOR SHARE",
+        "6a.4 grants_app LOG:  statement: ROLLBACK TO SAVEPOINT sa_savepoint_1",
+        "6a.4 grants_app LOG:  execute <unnamed>: SELECT 1 FROM person FOR SHARE",
+    ]
     last = "6a.2 grants_app LOG:  execute <unnamed>: SELECT 1 FROM organisation FOR NO KEY UPDATE"
 
-    assert read_log("\n".join(lines), "grants_app").findings == []
+    assert read_log("\n".join([*lines, *undone]), "grants_app").findings == []
     assert read_log("\n".join([*lines, last]), "grants_app").findings == ["call → organisation"]
 
 

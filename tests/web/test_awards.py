@@ -46,7 +46,7 @@ def test_the_page_follows_the_ledger_and_not_the_plan(app: Flask) -> None:
 
     shown = money_bar(signed_in(app, world.people["fay"]).get(f"/awards/{award.id}"))
 
-    assert shown == {"paid": Decimal(0), "sent": Decimal(1000), "payable": Decimal(5000), "planned": Decimal(4000)}
+    assert shown == {"paid": Decimal(0), "released": Decimal(1000), "payable": Decimal(5000), "planned": Decimal(4000)}
 
 
 @pytest.mark.ground("active")
@@ -234,7 +234,7 @@ def test_every_reader_sees_the_same_terms_of_the_agreement(app: Flask) -> None:
         people = w.found().people
     shown = {name: terms(signed_in(app, people[name]).get("/awards/1")) for name in ("fay", "olga", "pia", "mg1")}
 
-    assert "The grantee submits the final report by" in shown["fay"]
+    assert "The grantee will submit the final report by" in shown["fay"]
     assert len(set(shown.values())) == 1
 
 

@@ -74,7 +74,7 @@ def test_the_grantee_can_divide_the_award_in_another_way(app: Flask, mia: Carefu
     kept = mia.submit(mia.get(THERE), THERE, **typed("6,500.00", "500"))
 
     assert (kept.status_code, agreed(app)) == (302, [Decimal(6500), Decimal(500)])
-    assert "The grantee divided the award over the lines" in mia.get("/awards/1").page.text
+    assert "The grantee allocated the award across the budget lines" in mia.get("/awards/1").page.text
     assert "Award allocated across the budget lines" in mia.get("/applications/1").page.text
 
 

@@ -244,6 +244,7 @@ def favours(app: Flask, world: World) -> list[str]:
     with app.app_context():
         with transaction() as session:
             session.add(Involvement(application_id=1, person_id=world.people["olga"].id, part="member"))
+            w.recorded()
         olga, call = world.actor("olga", Role.OFFICER), db.session.get_one(Call, world.calls["BTN-L"].id)
         rival = db.session.query(Organisation).filter_by(country="BO").one()
         commands = (

@@ -81,7 +81,10 @@ def test_when_a_role_ends_the_person_is_signed_out(app: Flask, world: World) -> 
 
     page = client.get(f"/people/{olga}")
     assert "End role…" in page.page.text
-    assert "loses this role at once and is signed out everywhere." in page.page.text
+    assert (
+        "loses this role at once, is signed out everywhere and is removed from the open reviews that depend on it."
+        in page.page.text
+    )
 
     client.submit(page, "/end")
 
