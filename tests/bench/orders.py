@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from grants.db import GRANTS_NOW, db, transaction
 from grants.jobs import program, relay
 from grants.models import Application, DocumentFile, DocumentSnapshot, Outbox
-from grants.services import documents
+from grants.services import documents, locking
 from reports import pages
 from reports.snapshots import AwardLetter, parse
 from tests import world
@@ -44,8 +44,11 @@ class Desk:
         """Order this many letters, equal except for number and address, in one transaction; return their documents."""
         facts = examples.award_letter().model_dump(exclude=OF_EVERY_DOCUMENT)
         with self.app.app_context(), transaction():
+            locking.hold(locking.Chain("test", 1))
             application = db.session.scalars(select(Application).limit(1)).one()
-            return [documents.order(AwardLetter, application=application, **facts).id for _ in range(count)]
+            ids = [documents.order(AwardLetter, application=application, **facts).id for _ in range(count)]
+            world.recorded()
+            return ids
 
     def html(self, ids: list[int]) -> list[str]:
         """The letters as HTML, as the print engine receives it."""
