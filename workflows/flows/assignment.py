@@ -131,7 +131,7 @@ END_ROLE = Transition(
 )
 JOIN = Transition(
     "join",
-    N_("Release reviewer who has joined the applicant"),
+    N_("Remove reviewer who has joined the applicant"),
     source=AT_WORK,
     target="conflicted",
     roles=(Role.CLOCK,),
