@@ -81,12 +81,14 @@ class Involvements:
     """People who must not judge an application, by id.
 
     applicants: on the applicant's side at any time since the draft began. rivals: on the side of another application of
-    the call. reviewers: those who have opened the application as a reviewer.
+    the call. reviewers: those who have opened the application as a reviewer. conflicted: those with a declared conflict
+    of interest that has not been lifted.
     """
 
     applicants: frozenset[int] = frozenset()
     rivals: frozenset[int] = frozenset()
     reviewers: frozenset[int] = frozenset()
+    conflicted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

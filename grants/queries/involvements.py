@@ -1,4 +1,4 @@
-"""Who must not judge an application, from its history: the applicant's side, rivals in the call, and reviewers."""
+"""Who must not judge an application: the applicant's side, rivals, its reviewers, and those with a conflict."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from grants.models import (
     Award,
     Batch,
     Call,
+    Conflict,
     Instalment,
     Involvement,
     Payment,
@@ -43,11 +44,13 @@ def of(application: Application) -> Involvements:
         .where(APPOINTED)
     )
     opened = select(literal("reviewers"), Assignment.person_id).join(Review, Review.assignment_id == Assignment.id)
+    declared = select(literal("conflicted"), Conflict.person_id).where(Conflict.lifted_at.is_(None))
     found = db.session.execute(
         union_all(
             select(literal("applicants"), Involvement.person_id).where(Involvement.application_id == application.id),
             rivals,
             opened.where(Assignment.application_id == application.id),
+            declared.where(Conflict.application_id == application.id),
         )
     )
     return grouped((0, kind, person) for kind, person in found).get(0, NOBODY)
@@ -67,10 +70,12 @@ def of_each(applications: Sequence[Application]) -> dict[int, Involvements]:
         .where(judged.id.in_(ids), APPOINTED)
     )
     opened = select(Assignment.application_id, literal("reviewers"), Assignment.person_id).join(Review)
+    declared = select(Conflict.application_id, literal("conflicted"), Conflict.person_id)
     parts = (
         applicants.where(Involvement.application_id.in_(ids)),
         rivals,
         opened.where(Assignment.application_id.in_(ids)),
+        declared.where(Conflict.application_id.in_(ids), Conflict.lifted_at.is_(None)),
     )
     found = grouped(db.session.execute(union_all(*parts)))
     return {id: found.get(id, NOBODY) for id in ids}

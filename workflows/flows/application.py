@@ -33,6 +33,7 @@ from workflows.rules.days import happened_already
 from workflows.rules.decisions import (
     all_checked,
     amount_fits,
+    checks_without_conflict,
     none_failed,
     not_checked_by_me,
     recommends_wholly,
@@ -137,7 +138,16 @@ DISASTER = PANEL.changed(
     replace(
         RECOMMEND,
         source=("review",),
-        guards=(*IMPARTIAL, not_a_reviewer, all_checked, none_failed, reviews_in, recommends_wholly, amount_fits),
+        guards=(
+            *IMPARTIAL,
+            not_a_reviewer,
+            all_checked,
+            none_failed,
+            checks_without_conflict,
+            reviews_in,
+            recommends_wholly,
+            amount_fits,
+        ),
     ),
     replace(
         BACK_TO_PANEL,

@@ -48,6 +48,17 @@ def reviews_in(case: ApplicationCase, actor: Actor) -> Message | None:
     )
 
 
+def checks_without_conflict(case: ApplicationCase, actor: Actor) -> Message | None:
+    """Nobody whose eligibility checks count has since declared a conflict of interest."""
+    if not case.checked_by & case.involvements.conflicted:
+        return None
+    return Message(
+        "Someone who completed eligibility checks has since declared a conflict of interest. "
+        "Another person must complete these checks again.",
+        cure="checks",
+    )
+
+
 def not_checked_by_me(case: ApplicationCase, actor: Actor) -> Message | None:
     """Another person completed the eligibility checks."""
     if actor.person not in case.checked_by:
@@ -61,6 +72,16 @@ def not_recommended_by_me(case: ApplicationCase, actor: Actor) -> Message | None
     if actor.person is None or actor.person != case.recommended_by:
         return None
     return Message("You made the recommendation, so another person must decide.", cure=ANOTHER)
+
+
+def recommended_without_conflict(case: ApplicationCase, actor: Actor) -> Message | None:
+    """The person who made the recommendation has not since declared a conflict of interest."""
+    if case.recommended_by not in case.involvements.conflicted:
+        return None
+    return Message(
+        "The person who made the recommendation has since declared a conflict of interest. "
+        "Send the application back, so that another person makes a new recommendation."
+    )
 
 
 def award_recommended(case: ApplicationCase, actor: Actor) -> Message | None:
