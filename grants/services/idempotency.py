@@ -7,8 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import cast, delete, func, or_, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from grants.db import GRANTS_NOW, db
 from grants.models import IdempotencyKey
@@ -17,7 +17,14 @@ LONGEST_KEY = 100
 """Characters. The keys of our forms are shorter; a longer one is not ours and is not stored."""
 
 RETENTION = timedelta(days=30)
-"""How long answers are kept. A form is accepted only during the session in which its page was opened."""
+"""How long an answer that leads to another page is kept.
+
+A form is accepted only during the session in which its page was opened.
+"""
+
+PAGE_RETENTION = timedelta(days=1)
+"""How long an answer is kept that is a page itself: a refused form, which has changed nothing and repeats what was
+typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +67,6 @@ def keep(key: str, answer: Answer) -> None:
 
 def purge() -> None:
     """Delete the keys whose retention has ended."""
-    db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < GRANTS_NOW - RETENTION))
+    page = cast(func.nullif(IdempotencyKey.answer, ""), JSONB)["location"].astext == ""
+    old = or_(IdempotencyKey.at < GRANTS_NOW - RETENTION, page & (IdempotencyKey.at < GRANTS_NOW - PAGE_RETENTION))
+    db.session.execute(delete(IdempotencyKey).where(old))

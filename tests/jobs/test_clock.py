@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -197,6 +198,22 @@ def test_keys_are_deleted_when_their_retention_has_ended(app: Flask, settings: S
     with app.app_context():
         clock.tick()
         assert [row.key for row in db.session.query(IdempotencyKey)] == ["new"]
+
+
+def test_a_refused_form_with_what_was_typed_is_kept_for_a_day(app: Flask, settings: Settings) -> None:
+    typed = idempotency.Answer(status=422, location="", content_type="text/html", body="<p>What was typed</p>")
+    for key, later in (("old", 0), ("new", 20 * HOUR)):
+        advance(settings, later)
+        with app.app_context(), transaction():
+            for kind, answer in (("refused", typed), ("led on", replace(typed, status=302, location="/tasks"))):
+                idempotency.claim(f"{key} {kind}", person=1, body=b"")
+                idempotency.keep(f"{key} {kind}", answer)
+    advance(settings, 5 * HOUR)
+
+    with app.app_context():
+        clock.tick()
+        kept = [row.key for row in db.session.query(IdempotencyKey).order_by(IdempotencyKey.key)]
+        assert kept == ["new led on", "new refused", "old led on"]
 
 
 def test_failed_sign_ins_and_ended_sessions_are_deleted(app: Flask, settings: Settings) -> None:
