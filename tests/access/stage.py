@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from psycopg import sql
 from werkzeug.test import TestResponse
@@ -25,6 +26,7 @@ from tests.access import cast
 from tests.databases import copy, settings_for
 from tests.locks import Locks, recorded
 from tests.memory import as_superuser
+from tests.prepared import prepared
 
 REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -33,14 +35,15 @@ REDIRECTS = {301, 302, 303, 307, 308}
 class Stage:
     """Sends requests as any actor; the changes of one request are undone before the next.
 
-    numbers: values for the placeholders in the paths of the table; tokens: of the actors' sessions; forms, pages: as
-    shown, by path and reader. locks: violations of the lock order; a request that causes one fails.
+    ground: the database with the test data. copy: the name of the copy in use. numbers: values for the placeholders in
+    the paths of the table. tokens: of the actors' sessions. forms, pages: as shown, by path and reader. locks:
+    violations of the lock order; a request that causes one fails.
     """
 
     app: Flask
     postgres: Postgres
     ground: str
-    folder: Path
+    copy: str
     numbers: dict[str, str]
     tokens: dict[str, str]
     locks: Locks
@@ -78,11 +81,6 @@ class Stage:
         self._clean = method == "GET" or refused
         return answer
 
-    @property
-    def copy(self) -> str:
-        """The name of the copy in use."""
-        return f"{self.ground}_copy"
-
     def _browser(self, actor: str) -> FlaskClient:
         """A browser that does not parse responses, because thousands of them are refusals."""
         browser = FlaskClient(self.app, self.app.response_class)
@@ -103,21 +101,31 @@ class Stage:
         as_superuser(self.postgres).execute(sql.SQL(gone).format(sql.Identifier(self.copy)))
 
 
+def ground(postgres: Postgres, template: str) -> tuple[str, dict[str, str], dict[str, str]]:
+    """The database with the cast, filled once per test run, the numbers of its objects, and the actors' tokens.
+
+    Its files are in the folder of the servers.
+    """
+    notes = postgres.instance / "access.json"
+
+    def fill() -> None:
+        notes.write_text(json.dumps([cast.play(), cast.sign_in(current_app.extensions["settings"])]), encoding="utf-8")
+
+    name = prepared(postgres, template, "grants_access", fill)
+    numbers, tokens = json.loads(notes.read_text(encoding="utf-8"))
+    return name, numbers, tokens
+
+
 @contextmanager
 def played(app: Flask, postgres: Postgres, template: str, folder: Path) -> Iterator[Stage]:
-    """The stage with databases of its own. The application is restored afterwards."""
-    ground = f"access_{folder.parent.name}_{folder.name}".replace("-", "_")
+    """The stage with a copy of its own, named after the folder. The application is restored afterwards."""
+    copy = f"access_{folder.parent.name}_{folder.name}".replace("-", "_")
+    name, numbers, tokens = ground(postgres, template)
     before: tuple[Settings, bool] = app.extensions["settings"], app.config["WTF_CSRF_ENABLED"]
     app.config["WTF_CSRF_ENABLED"] = False  # the rows test permissions; the token has its own test
-    copy(postgres, template, ground)
-    settings = app.extensions["settings"] = settings_for(postgres, ground, folder)
-    with app.app_context():
-        numbers, tokens = cast.play(), cast.sign_in(settings)
-        db.session.remove()
-        db.engine.dispose()
     numbers["digest"] = app.extensions["assets"]["css"].digest
-    stage = Stage(app, postgres, ground, folder, numbers, tokens, Locks())
-    app.extensions["settings"] = settings_for(postgres, stage.copy, folder)
+    stage = Stage(app, postgres, name, copy, numbers, tokens, Locks())
+    app.extensions["settings"] = settings_for(postgres, stage.copy, postgres.instance)
     try:
         with pytest.MonkeyPatch.context() as patch:
             # The figure beside “Inbox” takes half the time of every page, and is the same on all; it has its own tests.
@@ -128,5 +136,4 @@ def played(app: Flask, postgres: Postgres, template: str, folder: Path) -> Itera
         with app.app_context():
             db.engine.dispose()
         stage.drop()
-        as_superuser(postgres).execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(ground)))
         app.extensions["settings"], app.config["WTF_CSRF_ENABLED"] = before

@@ -24,8 +24,8 @@ from grants.services.applications import drafts
 from grants.services.refusals import Refused
 from grants.services.reviews import assignments
 from tests import world as w
-from tests.access import cast
 from tests.access.judging import ACTIONS, REVIEWING, Action
+from tests.access.stage import ground
 from tests.databases import copied, settings_for
 from tests.prepared import opened
 from workflows.engine.roles import Actor, Role
@@ -55,10 +55,10 @@ class Data:
 def data(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Data]:
     """The data of the table of access, and Ivo, who has every role that judges something."""
     folder: Path = tmp_path_factory.mktemp("involvement")
-    for name in copied(postgres, template, f"involved_{folder.parent.name}".replace("-", "_")):
-        with opened(settings_for(postgres, name, folder)) as app:
+    filled, numbers, _ = ground(postgres, template)
+    for name in copied(postgres, filled, f"involved_{folder.parent.name}".replace("-", "_")):
+        with opened(settings_for(postgres, name, postgres.instance)) as app:
             with app.app_context():
-                numbers = cast.play()
                 begin(int(numbers["statement"]))
             yield Data(app, numbers)
 

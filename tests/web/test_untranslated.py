@@ -187,8 +187,19 @@ def shown(answers: Iterable[tuple[str, TestResponse]], known: set[str]) -> dict[
     return found
 
 
-def pages(stage: Stage) -> Iterator[tuple[str, TestResponse]]:
-    """Every page, for each role that may see it."""
+@pytest.fixture(scope="module")
+def pages(stage: Stage) -> dict[str, TestResponse]:
+    """Every page, for each role that may see it, by its reader and address."""
+    return dict(_pages(stage))
+
+
+@pytest.fixture(scope="module")
+def refusals(stage: Stage) -> list[tuple[str, TestResponse]]:
+    """The refusals of every form, and the pages of errors."""
+    return list(_refusals(stage))
+
+
+def _pages(stage: Stage) -> Iterator[tuple[str, TestResponse]]:
     for row in rows():
         if row.method == "GET" and row.endpoint not in {"static", "mailbox.show", "mailbox.index"}:
             for actor in set(row.allowed) & READERS:
@@ -199,7 +210,7 @@ EMPTY = {"idempotency_key": "one"}
 """A form with nothing but its key."""
 
 
-def refusals(stage: Stage) -> Iterator[tuple[str, TestResponse]]:
+def _refusals(stage: Stage) -> Iterator[tuple[str, TestResponse]]:
     """Every form sent empty, which most refuse (422, or 409 at another step), and the pages 403, 404 and 405."""
     for row in rows():
         if row.method == "POST" and row.allowed:
@@ -214,22 +225,23 @@ def refusals(stage: Stage) -> Iterator[tuple[str, TestResponse]]:
     yield "409", stage.call_again("own", "POST", stage.filled("/reports/{report}/write"), EMPTY)
 
 
-def test_every_text_of_a_page_is_a_message_or_data(stage: Stage, known: set[str]) -> None:
-    found = shown(pages(stage), known)
+def test_every_text_of_a_page_is_a_message_or_data(pages: dict[str, TestResponse], known: set[str]) -> None:
+    found = shown(pages.items(), known)
 
     assert found == {}
 
 
-def test_every_text_of_a_refusal_is_a_message_or_data(stage: Stage, known: set[str]) -> None:
-    answers = list(refusals(stage))
+def test_every_text_of_a_refusal_is_a_message_or_data(
+    refusals: list[tuple[str, TestResponse]], known: set[str]
+) -> None:
+    assert {403, 404, 409, 422} <= {answer.status_code for _, answer in refusals}
+    assert shown(refusals, known) == {}
 
-    assert {403, 404, 409, 422} <= {answer.status_code for _, answer in answers}
-    found = shown(answers, known)
-    assert found == {}
 
-
-def test_no_text_of_a_page_touches_the_next(stage: Stage) -> None:
-    answers = [*pages(stage), *refusals(stage)]
+def test_no_text_of_a_page_touches_the_next(
+    pages: dict[str, TestResponse], refusals: list[tuple[str, TestResponse]]
+) -> None:
+    answers = [*pages.items(), *refusals]
     read = {name: answer.get_data(as_text=True) for name, answer in answers if answer.mimetype == "text/html"}
 
     assert len(read) > 100
