@@ -1,7 +1,7 @@
 # Each target installs what it needs and prints what it does; the second run is quick.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo story up test plays campaign lint bench clean
+.PHONY: help demo story up test system campaign lint bench clean
 
 PYTEST = PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
@@ -20,13 +20,13 @@ up:  ## run the system with the settings of docs/settings.md until Ctrl-C
 	@.ci/setup run
 	@.venv/bin/grants up
 
-test:  ## run all tests except the plays; the last line is the number of tests
+test:  ## run all tests except those of the running system; the last line is the number of tests
 	@.ci/setup tests
-	@$(PYTEST) -m "not play"
+	@$(PYTEST) -m "not system"
 
-plays:  ## play the whole story over HTTP, in Chromium and as the demonstration, and check what it leaves
+system:  ## play the whole story on the running system, over HTTP and in Chromium; start, kill and restore its programs
 	@.ci/setup tests
-	@$(PYTEST) -m play
+	@$(PYTEST) -m system
 
 campaign:  ## repeat the races over money fifty times instead of ten, verify 10,000 checkpoints, restore a dump for 3,000 tries
 	@.ci/setup tests

@@ -18,10 +18,10 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker by which a test, or a file with `pytestmark`, names what its database is a copy of.
 
-    The fixture `database` reads it. Register also the marker of the tests that play the whole story.
+    The fixture `database` reads it. Register also the marker of the tests of the running system.
     """
     config.addinivalue_line("markers", "ground(fixture): begin on the database that this fixture names")
-    config.addinivalue_line("markers", "play: plays the whole story on a running system; run by `make plays`")
+    config.addinivalue_line("markers", "system: starts, plays, kills or restores whole programs; run by `make system`")
 
 
 LONG = ("/story/", "/access/", "/jobs/", "test_untranslated.py", "/servers/", "/money/", "/database/")

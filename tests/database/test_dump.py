@@ -21,6 +21,8 @@ from tests.databases import copied
 from tests.dumps import coming, dump, new_cluster, restore, use_up
 from tests.money.racing import ROUNDS
 
+pytestmark = pytest.mark.system
+
 TRIES = 3_000 if ROUNDS > 10 else 200
 UNGUARDED = 50
 """How many further tries the counter-test makes."""

@@ -13,7 +13,9 @@ from psycopg import errors
 from tests.database.test_ledger_guards import POSTING
 from tests.database.test_steps import MOVED
 
-TRIES = 300
+TRIES = 60
+COVERED = 6_000
+"""Numbers of coming transactions that old rows bear; the other test processes use some of them meanwhile."""
 Urls = Callable[[str], str]
 COMING = "generate_series(pg_current_xact_id()::text::bigint, pg_current_xact_id()::text::bigint + %s) n"
 RESTORED = f"INSERT INTO entry (id, kind, stamp) SELECT 100000 + n, 'test', %s || ':' || n FROM {COMING}"
@@ -29,7 +31,7 @@ def restored(urls: Urls, statement: str, cluster: str) -> None:
     """Insert rows of another cluster whose numbers are those of the transactions to come."""
     with psycopg.connect(urls("postgres"), autocommit=True) as superuser:
         superuser.execute("SET session_replication_role = replica")
-        superuser.execute(statement.encode(), [cluster, TRIES * 20])
+        superuser.execute(statement.encode(), [cluster, COVERED])
 
 
 def here(urls: Urls) -> str:

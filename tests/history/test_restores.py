@@ -25,6 +25,8 @@ from tests.history.proof import add_event, anchored, found, noted, points, seale
 from tests.history.test_checkpoints import CUT
 from tests.prepared import opened
 
+pytestmark = pytest.mark.system
+
 REASON = "Disk failure"
 LOST = (
     "Checkpoint {0} of {1} begins epoch {2} after a restore: what was sealed after checkpoint {3} is lost, "

@@ -12,6 +12,8 @@ from redis import Redis
 from tests.jobs.installation import ONE, Installation
 from tests.jobs.killed import ENDLESS, POINTS, RELAYING, WITHOUT_AGAIN
 
+pytestmark = pytest.mark.system
+
 HOUR = timedelta(hours=1)
 
 

@@ -15,6 +15,8 @@ from packaging.utils import canonicalize_name
 from config import ROOT
 from grants.outside.servers import Postgres, Valkey
 
+pytestmark = pytest.mark.system
+
 WITHOUT = """
 import sys
 from pathlib import Path

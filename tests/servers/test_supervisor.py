@@ -15,6 +15,8 @@ from config import ROOT
 from grants.outside.servers import child
 from tests.servers.test_takeover import soon
 
+pytestmark = pytest.mark.system
+
 NAMES = ("mailbox", "letters", "web")
 Run = Callable[..., "subprocess.Popen[str]"]
 

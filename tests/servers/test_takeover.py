@@ -21,6 +21,8 @@ from grants.outside.servers.home import Account
 from grants.outside.servers.postgres import plain
 from tests.servers_fixture import erase
 
+pytestmark = pytest.mark.system
+
 Server = Postgres | Valkey
 Start = Callable[..., "subprocess.Popen[bytes]"]
 

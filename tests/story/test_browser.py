@@ -20,7 +20,7 @@ from tests.story.chromium import PHONE, Chromium, Room, room
 from tests.story.outcome import Outcome
 from tests.story.played import Played
 
-pytestmark = pytest.mark.play
+pytestmark = pytest.mark.system
 DAYS = ("starts_on", "ends_on", "paid_on")
 PRINTED = ("number", "kind", "language", "reference", "pages")
 STRICT = "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'\">"

@@ -20,7 +20,7 @@ from tests.servers.test_takeover import soon
 from tests.servers_fixture import erase
 from tests.story.outcome import CHEAP, COMMAND, running
 
-pytestmark = [pytest.mark.play, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 SECONDS = 90.0
 WELCOME, PLAYING = "The demonstration runs at", "Playing the story of one grant"
 PARTS = {"up", "gunicorn", "letters", "default", "relay", "cron", "mailbox", "postgres", "valkey"}

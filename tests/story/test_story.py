@@ -19,7 +19,7 @@ from tests.history.test_checkpoints import UNSEEN
 from tests.reports.reading import tagged, words
 from tests.story.outcome import Outcome, running
 
-pytestmark = pytest.mark.play
+pytestmark = pytest.mark.system
 LETTER, IMPACT = "award-letter.pdf", "impact-report.pdf"
 both = pytest.mark.parametrize("name", [LETTER, IMPACT])
 
