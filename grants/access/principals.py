@@ -41,15 +41,16 @@ from workflows.flows.assignment import OPEN
 class Principal:
     """The signed-in person, or the public, with everything that permissions and visibility depend on.
 
-    Principals are equal when all of that is equal, so a statement built for one can be used for the other.
-    organisations: ids of those that the person acts for. calls: for each role held by appointment, the ids of the
-    calls that it covers, or None for all calls. programmes: for each role, the codes of the programmes that it covers
-    as a whole. conflicts: ids of the applications with a conflict of interest. involved: ids of the applications in
-    which the person was ever involved on the applicant's side; applied: of their calls. reviewing: ids of the undecided
-    applications that they are invited to review, or review at the moment.
+    Principals are equal when all of that is equal, so a statement built for one can be used for the other. They hold
+    plain values and no row, because they outlive the session of the database that loaded them.
+    id: of the person; None for the public. organisations: ids of those that the person acts for. calls: for each role
+    held by appointment, the ids of the calls that it covers, or None for all calls. programmes: for each role, the
+    codes of the programmes that it covers as a whole. conflicts: ids of the applications with a conflict of interest.
+    involved: ids of the applications in which the person was ever involved on the applicant's side; applied: of their
+    calls. reviewing: ids of the undecided applications that they are invited to review, or review at the moment.
     """
 
-    person: Person | None = None
+    id: int | None = None
     organisations: frozenset[int] = frozenset()
     calls: dict[Role, frozenset[int] | None] = field(default_factory=dict)
     programmes: dict[Role, frozenset[str]] = field(default_factory=dict)
@@ -67,11 +68,6 @@ class Principal:
     def _facts(self) -> Hashable:
         scope = frozenset(self.calls.items()), frozenset(self.programmes.items())
         return self.id, self.organisations, *scope, self.conflicts, self.involved, self.applied, self.reviewing
-
-    @property
-    def id(self) -> int | None:
-        """The person's id; None for the public."""
-        return self.person.id if self.person else None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -202,7 +198,7 @@ def _principal(person: Person, ties: list[Tie]) -> Principal:
             ids[tie.kind].add(tie.id)
     calls, programmes = scope_of(tie for tie in ties if tie.kind == "appointed")
     return Principal(
-        person=person,
+        id=person.id,
         organisations=frozenset(ids["acts for"]),
         calls=calls,
         programmes=programmes,

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import cast, delete, func, or_, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -27,14 +28,28 @@ PAGE_RETENTION = timedelta(days=1)
 typed."""
 
 
+class Shown(NamedTuple):
+    """A row as a stored page showed it. permission: with which it was loaded; empty if none was needed."""
+
+    table: str
+    id: int
+    permission: str
+    step: str | None
+    version: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The complete answer to a form. location: where a redirect leads, else empty."""
+    """The complete answer to a form. location: where a redirect leads, else empty.
+
+    shown: for a page, the state of each row whose content it may show.
+    """
 
     status: int
     location: str
     content_type: str
     body: str
+    shown: list[Shown] | None = None
 
 
 class OtherContent(Exception):
@@ -55,7 +70,13 @@ def claim(key: str, *, person: int, body: bytes) -> Answer | None:
     ).one()
     if (found.person_id, found.body_sha256) != (person, sha256):
         raise OtherContent(key)
-    return Answer(**json.loads(found.answer)) if found.answer else None
+    return _read(found.answer) if found.answer else None
+
+
+def _read(text: str) -> Answer:
+    values = json.loads(text)
+    shown = values.pop("shown", None)
+    return Answer(**values, shown=None if shown is None else [Shown(*row) for row in shown])
 
 
 def keep(key: str, answer: Answer) -> None:

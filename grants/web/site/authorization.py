@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import unwrap
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
@@ -17,7 +17,7 @@ from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import ANONYMOUS, Principal, actor_in, actor_on, load_principal, roles_on
 from grants.access.visibility import visible
 from grants.db import Model, db, transaction
-from grants.models import Person, SignIn
+from grants.models import Person
 from grants.queries import sessions
 from grants.services.sessions import is_unnoted, touch
 from workflows.engine.roles import Actor, Role
@@ -47,27 +47,43 @@ def open_to_all(view: View) -> View:
     return view
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Visitor(UserMixin):
-    """A signed-in person, in the form that Flask-Login needs."""
+    """A signed-in person, in the form that Flask-Login needs.
 
-    sign_in: SignIn
+    It holds plain values and no row: the page of an error is shown after a rollback, and the session may have ended.
+    """
 
-    @property
-    def person(self) -> Person:
-        """The person whose session this is."""
-        return self.sign_in.person
+    id: int
+    name: str
+    language: str
+    timezone: str
 
     def get_id(self) -> str:
         """The person's id. Unused: the session cookie is our own, not Flask-Login's."""
-        return str(self.person.id)
+        return str(self.id)
 
 
 def principal() -> Principal:
     """The principal of this request, loaded once."""
     if "principal" not in g:
-        g.principal = load_principal(current_user.person) if current_user.is_authenticated else ANONYMOUS
+        known = current_user.is_authenticated
+        g.principal = load_principal(db.session.get(Person, current_user.id)) if known else ANONYMOUS
     found: Principal = g.principal
+    return found
+
+
+class Loaded(NamedTuple):
+    """A row that this request has loaded by its id. permission: that it was loaded with, if any."""
+
+    model: type[Model]
+    id: int
+    permission: Permission | None
+
+
+def loaded() -> list[Loaded]:
+    """The rows that this request has loaded by their ids, in order."""
+    found: list[Loaded] = g.setdefault("loaded", [])
     return found
 
 
@@ -76,7 +92,6 @@ def load(model: type[Row], id: int, permission: Permission | None = None) -> Row
 
     permission: defaults to the one that the route declares.
     """
-    g.loaded = True
     wanted = permission or declared_permission()
     if id > LARGEST_ID:
         abort(404)
@@ -85,6 +100,7 @@ def load(model: type[Row], id: int, permission: Permission | None = None) -> Row
         abort(404)
     if wanted is not None and not roles_on(row, principal()) & ALLOWED[wanted]:
         abort(403)
+    loaded().append(Loaded(model, id, wanted))
     return row
 
 
@@ -125,7 +141,7 @@ def init_app(app: Flask) -> None:
         if row and is_unnoted(row, settings):
             with transaction():
                 touch(row, settings)
-        return Visitor(row) if row else None
+        return Visitor(row.person_id, row.person.name, row.person.language, row.person.timezone) if row else None
 
     app.before_request(_ask)
 

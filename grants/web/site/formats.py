@@ -84,8 +84,8 @@ def language() -> str:
     asked = request.args.get("language") or request.cookies.get("grants_language") or ""
     if asked in LANGUAGES:
         return asked
-    if current_user.is_authenticated and current_user.person.language in LANGUAGES:
-        return str(current_user.person.language)
+    if current_user.is_authenticated and current_user.language in LANGUAGES:
+        return str(current_user.language)
     return request.accept_languages.best_match(LANGUAGES) or "en"
 
 
@@ -100,7 +100,7 @@ def _locale() -> str:
 
 def zone() -> ZoneInfo:
     """The reader's time zone; UTC for the public."""
-    return ZoneInfo(current_user.person.timezone) if current_user.is_authenticated else ZoneInfo("UTC")
+    return ZoneInfo(current_user.timezone) if current_user.is_authenticated else ZoneInfo("UTC")
 
 
 def current_instant() -> datetime:

@@ -4,7 +4,8 @@ Every route that takes anything but GET declares itself, beside its permission: 
 the reason; otherwise the application does not start. An idempotent route runs in one transaction: the key of the form
 is claimed first, the blocks of `transaction()` in the view are its parts, and the complete answer is stored with the
 key before everything is committed together. An answer that changed nothing is not stored, so that a refused form can
-be corrected and sent again with the same key.
+be corrected and sent again with the same key. A stored page is repeated only while the person may still see the rows
+that it shows, and these are as they were then; otherwise the form is processed like a new one.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from flask import Flask, make_response, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from grants.db import request_transaction
+from grants.access.permissions import Permission
+from grants.db import Model, db, request_transaction
 from grants.services import idempotency
-from grants.services.idempotency import Answer, OtherContent
-from grants.web.site.authorization import principal
+from grants.services.idempotency import Answer, OtherContent, Shown
+from grants.web.site.authorization import Loaded, load, loaded, principal
 from grants.web.site.autosave import automatic
 from grants.web.site.navigation import page
 
@@ -31,6 +33,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 FIELD = "idempotency_key"
 UNCOMPARED = frozenset({FIELD, "csrf_token"})
 """Fields that belong to the page and not to what was entered."""
+TABLES: dict[str, type[Model]] = {one.class_.__tablename__: one.class_ for one in Model.registry.mappers}
+"""The class of each table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,8 @@ def _answer(do: Callable[[], Any]) -> Response | tuple[str, int]:
         return _without_key()
     try:
         with request_transaction() as whole:
-            if first := idempotency.claim(key, person=principal().id or 0, body=_content()):
+            first = idempotency.claim(key, person=principal().id or 0, body=_content())
+            if first and _holds(first):
                 return _response(first)
             response = make_response(do())
             if whole.changed:
@@ -114,12 +119,34 @@ def _content() -> bytes:
 
 
 def _stored(response: Response) -> Answer:
+    location = response.headers.get("Location", "")
     return Answer(
         status=response.status_code,
-        location=response.headers.get("Location", ""),
+        location=location,
         content_type=response.headers["Content-Type"],
         body=response.get_data(as_text=True),
+        shown=None if location else [_as_shown(one) for one in loaded()],
     )
+
+
+def _as_shown(one: Loaded) -> Shown:
+    row = db.session.get_one(one.model, one.id)
+    state = getattr(row, "step", None), getattr(row, "version", None)
+    return Shown(one.model.__tablename__, one.id, one.permission or "", *state)
+
+
+def _holds(answer: Answer) -> bool:
+    """Whether a stored answer may be repeated: it leads on, or its page shows rows that are still as they were.
+
+    Aborts with 403 or 404, as the page would, where the person may not see one of them any more.
+    """
+    if answer.location:
+        return True
+    if answer.shown is None:
+        return False
+    for one in answer.shown:
+        load(TABLES[one.table], one.id, Permission(one.permission) if one.permission else None)
+    return [_as_shown(one) for one in loaded()] == answer.shown
 
 
 def _response(answer: Answer) -> Response:

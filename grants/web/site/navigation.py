@@ -132,7 +132,7 @@ def _person() -> SignedIn | None:
         return None
     sides = inbox.sides(principal())
     return SignedIn(
-        name=current_user.person.name,
+        name=current_user.name,
         side_name=sides[0] if len(sides) == 1 and not _office() else "",
         account_url=url_for("persons.account"),
     )
