@@ -6,18 +6,20 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import psycopg
 import pytest
 from flask import Flask
 
-from grants.db import Model
+from grants.db import Model, db, transaction
 from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
+from grants.services import calls
 from tests import world
 from tests.databases import copied, settings_for
-from tests.prepared import opened, prepared
+from tests.prepared import Prepare, opened, prepared
 from workflows.engine.roles import Role
 
 Copies = Callable[[str], AbstractContextManager[Flask]]
@@ -92,6 +94,47 @@ def _fall_due() -> None:
     made = world.build(programmes=("BTN-L",))
     world.active(made)
     world.draft(made, chapter="bo")
+
+
+@pytest.fixture(scope="session")
+def nearly_full(postgres: Postgres, template: str, edge: str) -> str:
+    """Three applications of each chapter recommended for 10,000, and money for all; two grants are allowed at once."""
+    name = "grants_nearly_full"
+
+    def fill() -> None:
+        with transaction():
+            made = world.found()
+            calls.fund(made.calls["BTN-L"], amount=Decimal(900_000), actor=made.actor("fay", Role.FINANCE))
+        db.session.remove()
+        with psycopg.connect(plain(postgres.url("postgres", name)), autocommit=True) as superuser:
+            superuser.execute("SET session_replication_role = replica")
+            superuser.execute("UPDATE application SET organisation_id = 1001 + (id - 1001) / 3 WHERE id > 1000")
+
+    return prepared(postgres, edge, name, fill)
+
+
+@pytest.fixture(scope="session")
+def checked(prepare: Prepare) -> str:
+    """An application whose checks have all passed."""
+
+    def fill() -> None:
+        made = world.build(programmes=("BTN-L",))
+        world.check(made, world.submitted(made))
+
+    return prepare("checked", fill)
+
+
+@pytest.fixture(scope="session")
+def fourth(prepare: Prepare) -> str:
+    """An application with the three reviews that it needs, and a fourth that is written and not sent."""
+
+    def fill() -> None:
+        made = world.build(programmes=("BTN-L",))
+        row = world.in_review(made)
+        world.review(made, row)
+        world.scored(made, row, "ron")
+
+    return prepare("fourth", fill)
 
 
 @pytest.fixture

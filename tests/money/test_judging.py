@@ -25,7 +25,6 @@ from grants.services.refusals import Refused
 from tests import world
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, Command, together, unlock
-from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
 PAUSE = 0.15
@@ -120,17 +119,6 @@ def test_even_without_the_lock_it_stays_a_verdict_on_the_old_text(
         assert question(app, Meeting(monkeypatch, checks, "checked_at", longest=10)) == (1, 0)
 
 
-@pytest.fixture(scope="session")
-def checked(prepare: Prepare) -> str:
-    """An application whose checks have all passed."""
-
-    def fill() -> None:
-        made = world.build(programmes=("BTN-L",))
-        world.check(made, world.submitted(made))
-
-    return prepare("checked", fill)
-
-
 def passing(app: Flask, meeting: Meeting) -> tuple[str, bool]:
     """One officer passes the application, another finds that a check failed; returns the step, and if one failed."""
     together(app, [transition("pass"), meeting.other(verdict("failed"))])
@@ -153,19 +141,6 @@ def test_without_the_lock_it_would_pass_beside_a_failed_check(
     unlock(monkeypatch)
     with copies(checked) as app:
         assert passing(app, Meeting(monkeypatch, cases, "of", longest=10)) == ("review", True)
-
-
-@pytest.fixture(scope="session")
-def fourth(prepare: Prepare) -> str:
-    """An application with the three reviews that it needs, and a fourth that is written and not sent."""
-
-    def fill() -> None:
-        made = world.build(programmes=("BTN-L",))
-        row = world.in_review(made)
-        world.review(made, row)
-        world.scored(made, row, "ron")
-
-    return prepare("fourth", fill)
 
 
 def send() -> Callable[[], object]:

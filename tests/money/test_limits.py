@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-import psycopg
 import pytest
 from flask import Flask
 
-from grants.db import db, transaction
+from grants.db import db
 from grants.models import Application, Award
-from grants.outside.servers import Postgres
-from grants.outside.servers.postgres import plain
-from grants.services import calls
 from grants.services.refusals import Refused
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, together
 from tests.money.test_races import award, unlock_all
-from tests.prepared import prepared
-from tests.world import found
-from workflows.engine.roles import Role
-
-
-@pytest.fixture(scope="session")
-def nearly_full(postgres: Postgres, template: str, edge: str) -> str:
-    """Three applications of each chapter recommended for 10,000, and money for all; two grants are allowed at once."""
-    name = "grants_nearly_full"
-
-    def fill() -> None:
-        with transaction():
-            made = found()
-            calls.fund(made.calls["BTN-L"], amount=Decimal(900_000), actor=made.actor("fay", Role.FINANCE))
-        db.session.remove()
-        with psycopg.connect(plain(postgres.url("postgres", name)), autocommit=True) as superuser:
-            superuser.execute("SET session_replication_role = replica")
-            superuser.execute("UPDATE application SET organisation_id = 1001 + (id - 1001) / 3 WHERE id > 1000")
-
-    return prepared(postgres, edge, name, fill)
 
 
 def grants(app: Flask, chapter: int) -> tuple[int, list[object]]:
