@@ -222,3 +222,38 @@ def test_a_person_without_the_role_is_not_invited(app: Flask, world: World) -> N
 
         with pytest.raises(Refused, match=r"Ron \(demo\) is not appointed as a reviewer for this call"), transaction():
             assignments.assign(application=row, reviewer=ron, actor=world.actor("olga", Role.OFFICER))
+
+
+def requests(app: Flask, world: World) -> list[int]:
+    """Rex, who keeps the role in another programme, opens the invited proposal and submits the scored review."""
+    with app.app_context(), transaction():
+        rex = db.session.get_one(Person, world.people["rex"].id)
+        persons.appoint(rex, Role.REVIEWER, programme="BTN-S", actor=w.SYSTEM)
+    with app.app_context():
+        rubric = world.calls["BTN-L"].data.rubric
+    marks = {f"{name}_{one.key}": text for one in rubric for name, text in (("score", "5"), ("comment", w.WHY))}
+    review = {"fund": "yes", "amount": "10,000.00", "confidence": "5", "strengths": w.WHY, "concerns": w.WHY}
+    client = signed_in(app, world.people["rex"])
+    token = {"csrf_token": client.get("/account").page.form("/sign-out").fields["csrf_token"]}
+    return [
+        client.post("/reviews/1/clear", data=token | {"none": "y"}).status_code,
+        client.post("/reviews/2/send", data=token | review | marks).status_code,
+    ]
+
+
+def test_a_dismissed_reviewer_finds_neither_proposal_nor_review(app: Flask, world: World) -> None:
+    unappoint(app)
+
+    assert requests(app, world) == [404, 404]
+    assert states(app) == ["asked", "ready", "sent"]
+
+
+def test_without_the_filter_a_dismissed_reviewer_would_open_and_score_in_the_browser(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unappoint(app)
+    monkeypatch.setattr(visibility, "_covered", lambda *_: true())
+    monkeypatch.setattr(Principal, "covers", lambda *_: True)
+
+    assert requests(app, world) == [302, 302]
+    assert states(app) == ["ready", "sent", "sent"]
