@@ -26,9 +26,9 @@ from grants.models import (
     SignInFailure,
 )
 from grants.outside.servers import Postgres
-from grants.queries import overdue
+from grants.queries import overdue, recipients
 from grants.queries.sessions import hashed
-from grants.services import idempotency, outbox, sessions, transitions
+from grants.services import idempotency, outbox, persons, sessions, transitions
 from grants.services.refusals import Refused
 from tests import world
 from tests.databases import advance, copied, settings_for
@@ -140,6 +140,32 @@ def test_an_alert_that_waits_too_long_notifies_the_deputy(app: Flask, settings: 
         ]
     assert reported == ["pia@example.org"]
     assert steps(app)[1] == "triage"
+
+
+def deputies(app: Flask, settings: Settings) -> list[str]:
+    """Who is notified of a late alert when Pia, the only approver, has joined the applicant meanwhile."""
+    with app.app_context():
+        with transaction():
+            made = found()
+            persons.join(made.people["pia"], made.chapters["bo"], actor=world.SYSTEM)
+        before = db.session.query(Outbox).count()
+        db.session.remove()
+        advance(settings, 12 * HOUR + 60)
+        assert clock.tick() == 1
+        rows = db.session.query(Outbox).order_by(Outbox.id)[before:]
+        return [db.session.get_one(Person, row.args["person"]).email for row in rows]
+
+
+def test_a_deputy_who_joined_the_applicant_is_not_notified(app: Flask, settings: Settings) -> None:
+    assert deputies(app, settings) == []
+
+
+def test_unguarded_a_deputy_who_joined_the_applicant_is_notified(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recipients, "shown", lambda _, asked: set(asked))
+
+    assert deputies(app, settings) == ["pia@example.org"]
 
 
 def test_the_deputy_is_notified_once_per_missed_time_limit(app: Flask, settings: Settings) -> None:
