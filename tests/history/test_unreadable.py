@@ -20,6 +20,7 @@ FORGED = {
     "a message that is a list": f"UPDATE history SET said = '[\"rows\", \"facts\"]' {LAST}",
     "a message that is null": f"UPDATE history SET said = 'null' {LAST}",
     "words that are a list": f"UPDATE history SET said = jsonb_set(said, '{{words}}', '[]') {LAST}",
+    "an event without words that has one": "UPDATE history SET said = said - 'words' WHERE id = (SELECT min(event_id) FROM history_words)",
     "facts of a row that does not exist": f"UPDATE history SET said = said || '{{\"facts\": \"x\"}}', about_id = 900 {LAST}",
     "facts that are a list": f"UPDATE history SET said = said || '{{\"facts\": [1]}}' {LAST}",
     "an event at the end of time": f"UPDATE history SET at = 'infinity' {LAST}",
