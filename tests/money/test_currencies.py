@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,13 +14,15 @@ from grants.db import db, transaction
 from grants.models import Award, Call, Fund, Organisation
 from grants.queries import batches, figures, funds, organisations
 from grants.queries import calls as call_queries
+from grants.queries.cases import applications as application_cases
 from grants.queries.cases.organisations import applicant
 from grants.services import calls
 from grants.services.money import funds as contributions
 from tests import world as w
-from tests.browser import signed_in
+from tests.browser import Answer, Careful, signed_in
 from tests.prepared import Prepare
 from tests.web.reading import words
+from workflows.cases import Applicant
 from workflows.engine.roles import Role
 
 CURRENCIES = {"USD": 9_000, "JPY": 30_000, "KWD": 8_000}
@@ -82,13 +86,53 @@ def test_the_page_of_an_application_shows_one_figure_for_each(app: Flask) -> Non
     assert "Current grants 2 active, JPY 30,000 and USD 9,000.00" in shown
 
 
-def test_the_page_of_an_organisation_shows_what_is_left_in_each_currency(app: Flask) -> None:
+def allow_five_grants(app: Flask) -> None:
+    """Every call allows five grants at once, so that only their amount is limited."""
     with app.app_context(), transaction():
         for call in db.session.query(Call):
             rules = [{**rule, "params": {**rule["params"], "grants": 5}} if rule["key"] == "held" else rule
                      for rule in call.rules["rules"]]  # fmt: skip
             call.rules = {**call.rules, "rules": rules}
         w.recorded()
+
+
+def asking(app: Flask) -> tuple[Careful, Answer]:
+    """Chapter MG, which holds 9,000 dollars and 30,000 yen, asks for 20,000 dollars; 55,000 dollars are allowed.
+
+    Returns the browser and its page before the submission, which gives every reason against it.
+    """
+    allow_five_grants(app)
+    with app.app_context():
+        world = w.found()
+        world.calls["BTN-L"] = db.session.query(Call).filter_by(currency="USD").one()
+        id = w.draft(world, amount=20_000).id
+    client = signed_in(app, world.people["mg1"])
+    return client, client.get(f"/applications/{id}/send")
+
+
+def test_a_grant_in_yen_takes_nothing_from_the_limit_in_dollars(app: Flask) -> None:
+    client, page = asking(app)
+
+    assert client.submit(page, "/transitions/submit").status_code == 302
+
+
+def test_if_yen_counted_as_dollars_the_application_would_be_refused(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def added(*args: Any, **named: Any) -> Applicant:
+        facts = applicant(*args, **named)
+        return replace(facts, held_amounts={"USD": sum(facts.held_amounts.values(), Decimal(0))})
+
+    monkeypatch.setattr(application_cases, "applicant", added)
+
+    _, page = asking(app)
+
+    assert "USD 55,000" in words(page).replace("\xa0", " ")
+    assert [form.action for form in page.page.forms if "/transitions/" in form.action] == []
+
+
+def test_the_page_of_an_organisation_shows_what_is_left_in_each_currency(app: Flask) -> None:
+    allow_five_grants(app)
     with app.app_context():
         world = w.found()
         [holding] = organisations.holdings([world.chapters["mg"].id], load_principal(world.people["mg1"]))
