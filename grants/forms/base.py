@@ -142,15 +142,17 @@ class AmountField(Field):
     widget = TextInput()
     data: Decimal | None
 
-    def __init__(self, label: str, *, currency: str = "USD", required: bool = True, **kw: Any) -> None:
+    def __init__(
+        self, label: str, *, currency: str = "USD", required: bool = True, above_zero: bool = False, **kw: Any
+    ) -> None:
         super().__init__(label, [needed(lazy_gettext("Enter an amount."))] if required else [], **kw)
-        self.currency = currency
+        self.currency, self.above_zero = currency, above_zero
 
     def process_formdata(self, values: list[str]) -> None:
         """Parse the amount; raises ValidationError with the reason."""
         self.data = None
         if values and values[0].strip():
-            self.data = money(values[0], self.currency)
+            self.data = money(values[0], self.currency, above_zero=self.above_zero)
 
     def _value(self) -> str:
         if self.raw_data:

@@ -186,7 +186,7 @@ def call_form(call: Call) -> type[CallForm]:
     held = call.data
     fields: dict[str, Any] = {
         "known": _known(call),
-        "most": AmountField(gettext("Maximum grant"), currency=call.currency, default=held.most),
+        "most": AmountField(gettext("Maximum grant"), currency=call.currency, above_zero=True, default=held.most),
         **{
             f"reviews_{stage.key}": WholeField(
                 gettext("Reviews per %(stage)s", stage=gettext(stage.title).lower()),

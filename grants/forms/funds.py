@@ -10,32 +10,37 @@ from babel.numbers import get_territory_currencies
 from flask import request
 from flask_babel import gettext, lazy_gettext
 from wtforms import IntegerField, RadioField
-from wtforms.validators import NumberRange, ValidationError
+from wtforms.validators import ValidationError
 
 from grants.forms.base import AmountField, ChoiceField, Form, line, needed
 
+FIRST, LAST = 2000, 2100
 YEARS = lazy_gettext("Enter a year from 2000 to 2100.")
 CURRENCIES = frozenset(code for land in Locale("en").territories for code in get_territory_currencies(str(land)))
 """Currencies in use today; without metals, test codes and former currencies."""
 
 
-def more_than_nothing(field: AmountField) -> None:
-    """Require an amount above zero."""
-    if field.data is not None and field.data <= 0:
-        raise ValidationError(gettext("Enter an amount above zero."))
+class YearField(IntegerField):
+    """A year from 2000 to 2100."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Parse the year; raises ValidationError with the years that are allowed."""
+        self.data, text = None, valuelist[0].strip() if valuelist else ""
+        if not text:
+            return
+        try:
+            self.data = int(text)
+        except ValueError:
+            raise ValidationError(YEARS) from None
+        if not FIRST <= self.data <= LAST:
+            raise ValidationError(YEARS)
 
 
 class FundForm(Form):
     """A new fund with its contribution."""
 
     title = line(lazy_gettext("Name of the fund"), most=120, missing=lazy_gettext("Enter the name of the fund."))
-    year = IntegerField(
-        lazy_gettext("Year"),
-        [
-            needed(lazy_gettext("Enter the year.")),
-            NumberRange(2000, 2100, message=YEARS),
-        ],
-    )
+    year = YearField(lazy_gettext("Year"), [needed(lazy_gettext("Enter the year."))])
     currency = line(
         lazy_gettext("Currency"),
         most=3,
@@ -43,7 +48,7 @@ class FundForm(Form):
         description=lazy_gettext("Three letters, such as USD."),
         default="USD",
     )
-    amount = AmountField(lazy_gettext("Amount received"))
+    amount = AmountField(lazy_gettext("Amount received"), above_zero=True)
     source = line(lazy_gettext("Source"), most=300, required=False, description=lazy_gettext("Shown with the fund."))
 
     def __init__(self, **values: Any) -> None:
@@ -68,17 +73,13 @@ class FundForm(Form):
         if field.data not in CURRENCIES:
             raise ValidationError(gettext("Enter the three letters of a currency, such as USD."))
 
-    def validate_amount(self, field: AmountField) -> None:
-        """Require an amount above zero."""
-        more_than_nothing(field)
-
 
 class EnvelopeForm(Form):
     """An allocation of the fund's money to one of its calls, or its return. The view offers the calls."""
 
     call = ChoiceField(lazy_gettext("Call"), wrong=lazy_gettext("Choose a call."), coerce=int)
     way = RadioField(lazy_gettext("Action"), choices={}, default="aside")
-    amount = AmountField(lazy_gettext("Amount"))
+    amount = AmountField(lazy_gettext("Amount"), above_zero=True)
 
     @classmethod
     def over(cls, calls: Sequence[tuple[int, str]], currency: str) -> EnvelopeForm:
@@ -94,7 +95,3 @@ class EnvelopeForm(Form):
     def values(self) -> dict[str, Any]:
         """The arguments of `services.calls.fund` and `unfund`, once the form is valid."""
         return {"amount": self.amount.data}
-
-    def validate_amount(self, field: AmountField) -> None:
-        """Require an amount above zero."""
-        more_than_nothing(field)

@@ -204,6 +204,35 @@ def test_a_fund_needs_an_existing_currency(app: Flask, world: w.World, currency:
     assert "Enter the three letters of a currency" in answer.text or "3 characters or fewer" in answer.text
 
 
+def wrong(answer: TestResponse) -> list[str]:
+    """What the page says beside its fields."""
+    return re.findall(r'<p class="error"[^>]*>([^<]+)</p>', answer.text)
+
+
+@pytest.mark.parametrize("year", ["this year", "1999", "2101", "2026.5"])
+def test_a_year_that_is_none_of_ours_is_refused_with_one_sentence(app: Flask, world: w.World, year: str) -> None:
+    fay = signed_in(app, world.people["fay"])
+
+    answer = fay.submit(fay.get("/funds/new"), "/funds", title="Late", year=year, currency="USD", amount="5.00")
+
+    assert answer.status_code == 422
+    assert wrong(answer) == ["Enter a year from 2000 to 2100."]
+
+
+@pytest.mark.parametrize("amount", ["0", "-5", "much"])
+def test_a_contribution_and_an_allocation_are_above_zero(app: Flask, world: w.World, amount: str) -> None:
+    fay = signed_in(app, world.people["fay"])
+
+    contribution = fay.submit(fay.get("/funds/new"), "/funds", title="None", year="2027", currency="USD", amount=amount)
+    allocation = fay.submit(fay.get("/funds/1"), "/funds/1/envelope", call="1", way="aside", amount=amount)
+
+    assert [answer.status_code for answer in (contribution, allocation)] == [422, 422]
+    assert [wrong(answer) for answer in (contribution, allocation)] == [
+        ["Enter an amount above zero, such as 1,250."],
+        ["Enter an amount above zero, such as 1,250."],
+    ]
+
+
 def test_the_currencies_of_our_countries_are_accepted() -> None:
     assert {"USD", "EUR", "XOF", "XAF", "XPF", "XCD", "MGA", "JPY", "KWD"} <= CURRENCIES
     assert not {"XXX", "XAU", "XTS", "XDR", "DEM", "FRF"} & CURRENCIES
