@@ -228,7 +228,7 @@ def test_a_lifted_conflict_shows_the_application_again_and_is_lifted_once(app: F
         conflicts.lift(db.session.get_one(Conflict, id), reason=WHY, actor=world.actor("omar", Role.OFFICER))
 
 
-def test_when_the_application_is_withdrawn_its_reviewers_are_released(app: Flask, world: World) -> None:
+def test_when_the_application_is_withdrawn_its_reviewers_are_removed(app: Flask, world: World) -> None:
     with app.app_context():
         row = db.session.query(Application).one()
         w.apply(world, row, "withdraw", "mg1", Role.APPLICANT, reason="We found other money for it.")
@@ -240,6 +240,6 @@ def test_when_the_application_is_withdrawn_its_reviewers_are_released(app: Flask
 
 
 @pytest.mark.parametrize("key", ["release", "end_role"])
-def test_a_reviewer_is_released_only_when_the_review_or_the_role_is_over(app: Flask, world: World, key: str) -> None:
+def test_a_reviewer_is_removed_only_when_the_review_or_the_role_is_over(app: Flask, world: World, key: str) -> None:
     with app.app_context(), pytest.raises(Refused), transaction():
         transitions.apply(of(world, "ron"), key, actor=w.SYSTEM)

@@ -9,7 +9,6 @@ import pytest
 
 from tests.workflows.examples import FLOWS
 from workflows.engine.diagram import alternative, edges, layout, svg, way_through
-from workflows.engine.steps import STEPS
 from workflows.flows import payment, report
 from workflows.flows.reference import PAGE, mermaid, only_if, page, rules_table, table
 from workflows.rules.calls import CALL_RULES
@@ -37,7 +36,7 @@ def test_a_table_shows_who_may_do_what_and_the_conditions() -> None:
         "| Action | From | To | Roles | Condition | Fields |",
         "| --- | --- | --- | --- | --- | --- |",
         f"| Make instalment payable | Planned | Payable | clock | {rules} | – |",
-        f"| Cancel instalment | Planned | Withdrawn | clock | {given_up} | – |",
+        f"| Cancel instalment | Planned | Cancelled | clock | {given_up} | – |",
     ]
 
 
@@ -52,7 +51,7 @@ def test_a_state_diagram_has_every_arrow_and_every_end() -> None:
         '    state "◆ To submit" as due',
         '    state "● Received" as received',
         '    state "✓ Approved" as approved',
-        '    state "– Withdrawn" as withdrawn',
+        '    state "– No longer required" as withdrawn',
         "    [*] --> due",
         "    due --> received: Submit report",
         "    received --> approved: Approve report",
@@ -105,7 +104,7 @@ def test_a_diagram_highlights_only_the_current_step(name: str) -> None:
         bold = [text.text for text in drawing.iter(f"{SVG}text") if text.get("font-weight") == "700"]
         lit = [group for group in drawing.iter(f"{SVG}g") if "is-present" in (group.get("class") or "").split()]
 
-        assert bold == [STEPS[present].word]
+        assert bold == [FLOWS[name].step(present).word]
         assert len(lit) == 1
 
 

@@ -16,6 +16,9 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Transition, TransitionNotAllowed, unanswered
 from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK, Actor, Role
+from workflows.engine.steps import Holder, Step
+from workflows.flows import assignment, payment
+from workflows.flows.panel import PANEL
 from workflows.flows.standard import FLOWS
 
 SEND = Transition("send", "Send", ("draft",), "checks", (Role.APPLICANT,))
@@ -197,6 +200,22 @@ def test_a_choice_must_be_one_of_its_options(answer: str, reasons: list[str]) ->
 def test_the_clock_never_reaches_a_step_reserved_for_people(step: str) -> None:
     with pytest.raises(ValueError, match="the clock must not apply award"):
         Flow("a flow", ("draft",), (SEND, replace(AWARD, target=step, roles=(Role.CLOCK,), effect=None)))
+
+
+def test_a_step_can_have_its_own_label_and_holder_in_one_flow() -> None:
+    removed = assignment.FLOW.step("released")
+
+    assert (removed.word, removed.holder) == ("Removed", Holder.NOBODY)
+    assert payment.BATCH.step("released").word == "Released"
+    assert payment.BATCH.step("withdrawn").word == "Cancelled"
+    assert PANEL.step("withdrawn").word == "Withdrawn"
+
+
+def test_a_label_for_a_step_that_the_flow_does_not_have_is_rejected() -> None:
+    panel = Step("panel", "Committee", Holder.OURS)
+
+    with pytest.raises(ValueError, match=r"^a flow: unreachable steps: panel$"):
+        Flow("a flow", ("draft",), SOUND, own_steps=(panel,))
 
 
 def test_changing_a_copy_of_a_flow_leaves_the_original_unchanged() -> None:

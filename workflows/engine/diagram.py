@@ -11,7 +11,7 @@ from html import escape
 from typing import NamedTuple
 
 from workflows.engine.flow import Flow, Transition
-from workflows.engine.steps import STEPS, Holder, Step
+from workflows.engine.steps import Holder, Step
 
 ACROSS, DOWN, LEFT, TOP, SIZE, ASIDE = 116, 32, 52, 84, 7, 34
 INK, LINE = "#1B2530", "#857C6D"
@@ -49,7 +49,7 @@ def svg(flow: Flow, present: str | None = None, *, word: Callable[[str], str] = 
     places = layout(flow)
     lit = places[present] if present else None
     across = LEFT * 2 + ACROSS * max(place.column for place in places.values())
-    beside = (place.x + 20 + 8 * len(word(STEPS[key].word)) for key, place in places.items() if place.row)
+    beside = (place.x + 20 + 8 * len(word(flow.step(key).word)) for key, place in places.items() if place.row)
     width = max(across, *beside)
     height = TOP + DOWN * max(place.row for place in places.values()) + 20
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
@@ -57,7 +57,7 @@ def svg(flow: Flow, present: str | None = None, *, word: Callable[[str], str] = 
         f'<svg xmlns="http://www.w3.org/2000/svg" class="flow" role="img" {size}>',
         f"<title>{escape(alternative(flow, present, word=word))}</title>",
         *(_edge(places[a], places[b]) for a, b in edges(flow)),
-        *(_node(STEPS[key], place, word, lit=place == lit) for key, place in places.items()),
+        *(_node(flow.step(key), place, word, lit=place == lit) for key, place in places.items()),
         "</svg>",
     ]
     return "\n".join(parts)
@@ -65,11 +65,11 @@ def svg(flow: Flow, present: str | None = None, *, word: Callable[[str], str] = 
 
 def alternative(flow: Flow, present: str | None = None, *, word: Callable[[str], str] = str) -> str:
     """The text alternative: the main path, the current step and the possible next steps."""
-    way = word("Steps: %(steps)s.") % {"steps": " → ".join(word(STEPS[key].word) for key in way_through(flow))}
+    way = word("Steps: %(steps)s.") % {"steps": " → ".join(word(flow.step(key).word) for key in way_through(flow))}
     if present is None:
         return way
-    following = [word(STEPS[b].word) for a, b in edges(flow) if a == present]
-    here = word("Current step: %(step)s.") % {"step": word(STEPS[present].word)}
+    following = [word(flow.step(b).word) for a, b in edges(flow) if a == present]
+    here = word("Current step: %(step)s.") % {"step": word(flow.step(present).word)}
     after = (
         word("Next steps: %(steps)s.") % {"steps": ", ".join(following)}
         if following

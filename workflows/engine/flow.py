@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from workflows.engine.effects import Effect
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import ROLES, Actor, Role
-from workflows.engine.steps import STEPS
+from workflows.engine.steps import STEPS, Step
 from workflows.forms.printable import strange
 
 
@@ -156,8 +156,9 @@ class Flow:
     """A table of transitions between steps, validated when it is created.
 
     endings: what ends when a step is left. for_people: the steps that the clock never leads to, whatever the table
-    says. Raises ValueError for an unknown step, a key used twice at one step, an unreachable step, or a transition that
-    lets the clock approve, award or release.
+    says. own_steps: the steps that have another label or holder in this flow than in `STEPS`. Raises ValueError for an
+    unknown step, a key used twice at one step, an unreachable step, or a transition that lets the clock approve, award
+    or release.
     """
 
     name: str
@@ -165,11 +166,12 @@ class Flow:
     transitions: tuple[Transition, ...]
     endings: tuple[Ending, ...] = ()
     for_people: frozenset[str] = frozenset({"agreement", "approved", "released"})
+    own_steps: tuple[Step, ...] = ()
     steps: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         named = [*self.starts, *(step for row in self.transitions for step in (*row.source, row.target))]
-        named += [one.step for one in self.endings]
+        named += [one.step for one in self.endings] + [one.key for one in self.own_steps]
         if unknown := sorted({s for s in named if s not in STEPS}):
             raise ValueError(f"{self.name}: unknown steps: {', '.join(unknown)}")
         pairs = [(row.key, source, row.stage) for row in self.transitions for source in row.source]
@@ -196,6 +198,10 @@ class Flow:
         while more := {row.target for row in self.transitions if reached & set(row.source)} - reached:
             reached |= more
         return reached
+
+    def step(self, key: str) -> Step:
+        """The step with its label and holder in this flow."""
+        return next((one for one in self.own_steps if one.key == key), STEPS[key])
 
     def transition(self, key: str, step: str, stage: str) -> Transition | None:
         """The transition with this key at this step in this stage, or None."""
@@ -226,7 +232,7 @@ class Flow:
         return Message(
             "“%(title)s” is not available at the step “%(step)s”. Reload the page to see what you can do now.",
             title=Message(known.title),
-            step=Message(STEPS[step].word),
+            step=Message(self.step(step).word),
         )
 
     def outcome(self, key: str, case: Case, actor: Actor) -> Transition:

@@ -10,6 +10,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Notification, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
+from workflows.engine.steps import Holder, Step
 from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.money import came_from_us, given_up, other_side_signs
 
@@ -108,4 +109,9 @@ LAPSE = Transition(
     history_text=N_("Agreement lapsed"),
 )
 
-FLOW = Flow("agreement", starts=("to_sign",), transitions=(SIGN, COUNTERSIGN, MET, RETURNED, LAPSE))
+FLOW = Flow(
+    "agreement",
+    starts=("to_sign",),
+    transitions=(SIGN, COUNTERSIGN, MET, RETURNED, LAPSE),
+    own_steps=(Step("withdrawn", N_("Lapsed"), Holder.NOBODY),),
+)

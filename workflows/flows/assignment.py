@@ -6,6 +6,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
+from workflows.engine.steps import Holder, Step
 from workflows.flows.notifications import CONFLICTED, INVITED_TO_REVIEW, JOINED, NOT_INVITED, RELEASED, ROLE_ENDED
 from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.reviews import (
@@ -145,4 +146,5 @@ FLOW = Flow(
     starts=("asked",),
     transitions=(CLEAR, SEND, CONFLICT, DECLINE, WITHDRAW, INVITE_AGAIN, RELEASE, END_ROLE, JOIN),
     for_people=frozenset(),
+    own_steps=(Step("released", N_("Removed"), Holder.NOBODY),),
 )

@@ -9,6 +9,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
+from workflows.engine.steps import Holder, Step
 from workflows.flows.notifications import CLOSED_EARLY, EXTENDED
 from workflows.rules.involvements import no_rival
 from workflows.rules.rounds import has_money, later_deadline
@@ -57,4 +58,9 @@ CLOSE = Transition(
     final=True,
 )
 
-FLOW = Flow("call", starts=("draft",), transitions=(OPEN, EXTEND, CLOSE))
+FLOW = Flow(
+    "call",
+    starts=("draft",),
+    transitions=(OPEN, EXTEND, CLOSE),
+    own_steps=(Step("draft", N_("Draft"), Holder.OURS),),
+)

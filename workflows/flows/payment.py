@@ -6,6 +6,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Notification, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
+from workflows.engine.steps import Holder, Step
 from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.money import a_third_person, conditions_hold, given_up, pays_somebody
 
@@ -93,5 +94,13 @@ CONFIRM = Transition(
 EARLIER = (N_("Instalment became payable"), N_("Instalment cancelled"))
 """Texts of history that earlier releases stored without the number of the instalment."""
 
-INSTALMENT = Flow("instalment", starts=("planned",), transitions=(FALL_DUE, LAPSE))
-BATCH = Flow("payment", starts=("prepared",), transitions=(APPROVE, UNDO, RELEASE, CONFIRM))
+CANCELLED = Step("withdrawn", "Cancelled", Holder.NOBODY)
+"""Not marked for translation here, because history once stored this word; `templates/batches/show.html` does."""
+
+INSTALMENT = Flow("instalment", starts=("planned",), transitions=(FALL_DUE, LAPSE), own_steps=(CANCELLED,))
+BATCH = Flow(
+    "payment",
+    starts=("prepared",),
+    transitions=(APPROVE, UNDO, RELEASE, CONFIRM),
+    own_steps=(CANCELLED, Step("approved", N_("Approved"), Holder.OURS)),
+)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from workflows.engine.flow import Flow, Transition
-from workflows.engine.steps import STEPS
 from workflows.flows.standard import FLOWS
 from workflows.rules.calls import CALL_RULES
 
@@ -17,7 +16,8 @@ HEAD = """# Flows
 
 Generated from the tables in `workflows/flows/` by `python -m workflows.flows.reference`. A test fails when this page
 is out of date. The mark before a step shows who must act next: ◆ the applicant, ● the Foundation, ▲ the reviewers,
-– no one; a step marked ✓ is done.
+– no one; a step marked ✓ is done. The role “clock” is the system itself, which acts when a time limit has passed or a
+condition is met.
 """
 MARKS = {"diamond": "◆", "dot": "●", "triangle": "▲", "tick": "✓", "dash": "–"}
 
@@ -32,7 +32,7 @@ def table(flow: Flow) -> str:
     rows = [
         _row("Action", "From", "To", "Roles", "Condition", "Fields"),
         _row(*["---"] * 6),
-        *map(_transition_row, flow.transitions),
+        *(_transition_row(flow, transition) for transition in flow.transitions),
     ]
     return "\n".join(rows)
 
@@ -40,15 +40,16 @@ def table(flow: Flow) -> str:
 def endings(flow: Flow) -> str:
     """What ends when a step is left, one sentence each."""
     titles = {(other.name, row.key): row.title for other in FLOWS for row in other.transitions}
+    ends = ((flow.step(one.step).word, titles[one.part, one.key], one.part) for one in flow.endings)
     return "".join(
-        f"\nWhen the step “{STEPS[one.step].word}” is left: “{titles[one.part, one.key]}”, for each open {one.part}.\n"
-        for one in flow.endings
+        f"\nWhen the step “{step}” is left: “{title}”, for each open {part}.\n" for step, title, part in ends
     )
 
 
 def mermaid(flow: Flow) -> str:
     """The transitions as a Mermaid state diagram, with the words of the steps as labels."""
-    names = [f'    state "{MARKS[STEPS[key].shape]} {STEPS[key].word}" as {key}' for key in flow.steps]
+    steps = [flow.step(key) for key in flow.steps]
+    names = [f'    state "{MARKS[step.shape]} {step.word}" as {step.key}' for step in steps]
     starts = [f"    [*] --> {key}" for key in flow.starts]
     arrows = [
         f"    {source} --> {row.target}: {row.title}{_stage(row)}" for row in flow.transitions for source in row.source
@@ -77,15 +78,20 @@ def _section(flow: Flow) -> str:
     return f"## {title}\n\n{table(flow)}\n{endings(flow)}\n```mermaid\n{mermaid(flow)}\n```\n"
 
 
-def _transition_row(transition: Transition) -> str:
-    sources = ", ".join(STEPS[key].word for key in transition.source)
+def _transition_row(flow: Flow, transition: Transition) -> str:
+    sources = ", ".join(flow.step(key).word for key in transition.source)
     roles = ", ".join(role.value for role in transition.roles)
     time_limit = f", after the time limit `{transition.time_limit}`" if transition.time_limit else ""
     guards = [sentence[0].lower() + sentence[1:].rstrip(".") for sentence in only_if(transition)]
     rules = f"Only if: {'; '.join(guards)}." if guards else "–"
     fields = ", ".join(field.label + ("" if field.required else " (optional)") for field in transition.fields) or "–"
     return _row(
-        transition.title + _stage(transition), sources, STEPS[transition.target].word, roles + time_limit, rules, fields
+        transition.title + _stage(transition),
+        sources,
+        flow.step(transition.target).word,
+        roles + time_limit,
+        rules,
+        fields,
     )
 
 

@@ -6,6 +6,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Notification, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
+from workflows.engine.steps import Holder, Step
 from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.money import agreement_in_force, earlier_reports_done, given_up, not_sent_by_me, report_complete
 
@@ -81,4 +82,9 @@ EARLIER = (
 )
 """Texts of mails and history that earlier releases stored without the name of the report within a sentence."""
 
-FLOW = Flow("report", starts=("due",), transitions=(SEND, APPROVE, SEND_BACK, LAPSE))
+FLOW = Flow(
+    "report",
+    starts=("due",),
+    transitions=(SEND, APPROVE, SEND_BACK, LAPSE),
+    own_steps=(Step("withdrawn", N_("No longer required"), Holder.NOBODY),),
+)

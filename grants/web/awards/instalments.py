@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext
@@ -16,10 +16,8 @@ from grants.web.site.authorization import principal
 from grants.web.site.components import Check
 from grants.web.site.formats import amount, day, percent, reference, translate
 from workflows.engine.message import Message
-from workflows.engine.steps import STEPS, Step
-
-CANCELLED = "Cancelled"
-"""The step of an instalment of an award that was declined or revoked."""
+from workflows.engine.steps import Step
+from workflows.flows.payment import BATCH, INSTALMENT
 
 UNPAID = {
     "planned": Message("It becomes payable automatically when all conditions are met."),
@@ -38,7 +36,7 @@ IN_BATCH = {
 
 UNDER_WAY = {
     "prepared": Message("We are preparing the payment."),
-    "approved": Message("The payment has been approved and will be released by a third person."),
+    "approved": Message("The payment has been approved and will be released next."),
     "released": Message("The payment has been released. The bank has not confirmed it yet."),
     "paid": Message("Paid. The bank confirmed the payment on %(day)s."),
 }
@@ -70,7 +68,7 @@ def _row(row: Instalment, award: Award, payment: Payment | None, open_to_me: fro
         number=row.number,
         figure=amount(row.amount, award.currency, code=False),
         share=percent(round(100 * row.amount / award.amount, 1)),
-        step=replace(STEPS[step], word=CANCELLED) if step == "withdrawn" else STEPS[step],
+        step=INSTALMENT.step(step) if step in INSTALMENT.steps else BATCH.step(step),
         on=on,
         conditions=[
             Check("tick" if met else "ring", translate(message)) for message, met in conditions_instalments(row)

@@ -15,7 +15,8 @@ from grants.web.site.components import Signature
 from grants.web.site.formats import amount, instant
 from grants.web.site.timeline import Entry, entries
 from grants.web.transitions import Offer, available
-from workflows.engine.steps import STEPS, Holder, Step
+from workflows.engine.steps import Holder, Step
+from workflows.flows.payment import BATCH
 
 NEXT = {"prepared": "approve", "approved": "release"}
 """The transition that a batch is waiting for, by its step."""
@@ -67,8 +68,8 @@ def _with_total(offers: Sequence[Offer], count: int, total: str) -> list[Offer]:
 def _step(batch: Batch, *, mine: bool) -> Step:
     """The batch's step, marked as held by the reader or by another person in finance."""
     if batch.step not in NEXT:
-        return STEPS[batch.step]
-    return replace(STEPS[batch.step], holder=Holder.APPLICANT if mine else Holder.OURS)
+        return BATCH.step(batch.step)
+    return replace(BATCH.step(batch.step), holder=Holder.APPLICANT if mine else Holder.OURS)
 
 
 def _waits(batch: Batch, *, mine: bool) -> str | None:

@@ -15,7 +15,8 @@ from grants.queries import batches
 from grants.web.site.authorization import principal
 from grants.web.site.components import Tab
 from grants.web.site.pagination import Pages, page_position, pages
-from workflows.engine.steps import STEPS, Step
+from workflows.engine.steps import Step
+from workflows.flows.payment import BATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def index(*, ended: bool) -> BatchesPage:
     found, after = batches.listed(principal(), ended=ended, before=page_position("before"))
     waiting = batches.funds_to_pay(principal()) if principal().may(Permission.PREPARE_BATCH) else []
     return BatchesPage(
-        rows=[BatchRow(batch, STEPS[batch.step], count, total) for batch, count, total in found],
+        rows=[BatchRow(batch, BATCH.step(batch.step), count, total) for batch, count, total in found],
         waiting=[FundRow(fund, count, total) for fund, count, total in waiting],
         ended=ended,
         tabs=[

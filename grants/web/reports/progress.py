@@ -19,14 +19,15 @@ from reports.snapshots.impact import with_unit
 from reports.wording import rounded
 from workflows.deadlines import READING_DAYS, Elapsed, TimeLimit
 from workflows.engine.message import N_
-from workflows.engine.steps import STEPS, Step
+from workflows.engine.steps import Step
+from workflows.flows.report import FLOW
 
 START, TARGET, EDGES = 4.0, 76.0, (1.0, 97.0)
 """Percent along the axis: baseline, target, and the limits of the mark, with room for values beyond the target."""
 ZERO = Decimal(0)
 TOLERANCE = Decimal(10)
 """Percent over a budget line above which a reason is required."""
-RETURNED, NOT_REQUIRED = N_("Returned with questions"), N_("No longer required")
+RETURNED = N_("Returned with questions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,9 @@ class UnsentPage:
 
 
 def step_of(report: Report) -> Step:
-    """The report's step; a report returned with questions, or no longer required, is named so."""
-    step = STEPS[report.step]
-    if step.key == "due" and report.question:
-        return replace(step, word=RETURNED)
-    return replace(step, word=NOT_REQUIRED) if step.key == "withdrawn" else step
+    """The report's step; a report returned with questions is named so."""
+    step = FLOW.step(report.step)
+    return replace(step, word=RETURNED) if step.key == "due" and report.question else step
 
 
 def ours(report: Report) -> bool:

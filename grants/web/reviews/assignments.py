@@ -20,7 +20,8 @@ from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from grants.web.transitions import Offer, available_on
 from workflows.engine.roles import Role
-from workflows.engine.steps import STEPS, Step
+from workflows.engine.steps import Step
+from workflows.flows.assignment import FLOW
 
 bp = Blueprint("assignments", __name__, url_prefix="/applications/<int:id>/reviewers")
 
@@ -83,7 +84,7 @@ def _choice(application: Application, form: AssignmentForm) -> str:
         form=form,
         candidates=assignments.candidates(application, principal()),
         reviewers=[
-            InvitedRow(one.person.name, STEPS[one.step], offers)
+            InvitedRow(one.person.name, FLOW.step(one.step), offers)
             for one, offers in zip(asked, available_on(asked), strict=True)
         ],
         needed=application.call.data.stage(application.stage).reviews,
