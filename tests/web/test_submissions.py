@@ -178,7 +178,7 @@ def test_a_question_is_answered_in_words_alone(app: Flask, mia: Careful, olga: C
     refused, sent = answer(mia), answer(mia, "The school owns it.")
 
     assert (refused.status_code, sent.status_code) == (422, 302)
-    assert "Answer our question in writing, or change the proposal." in refused.page.text
+    assert "Answer our question in writing, or change what you submitted." in refused.page.text
     with app.app_context():
         newest = db.session.query(Submission).order_by(Submission.number.desc()).first()
         assert newest is not None
@@ -194,7 +194,7 @@ def test_a_verdict_from_a_page_of_the_old_text_does_not_count(app: Flask, mia: C
     late = olga.submit(old, "/checks/standing", **{"standing-verdict": "failed", "standing-note": TYPED})
 
     assert late.status_code == 409
-    assert "The applicant has resubmitted the proposal." in late.page.text
+    assert "The applicant has answered our question. Read the new submission" in late.page.text
     assert TYPED in late.get_data(as_text=True)
     with app.app_context():
         assert db.session.query(Check).count() == 0

@@ -83,13 +83,13 @@ APPLICATION = [
     Failing(
         proposals.answered,
         {"changed": False, "answers": {"answer": " "}},
-        ("Answer our question in writing, or change the proposal.",),
+        ("Answer our question in writing, or change what you submitted.",),
     ),
     *APART,
     Failing(
         proposals.answered_in_time,
         {"step_at": NOON - timedelta(days=1, seconds=1)},
-        ("The time to answer ended on 2026-11-30 11:59:59+00:00. We continue with the proposal that you submitted.",),
+        ("The time to answer ended on 2026-11-30 11:59:59+00:00. We continue with what you submitted.",),
     ),
     Failing(
         involvements.not_a_reviewer,

@@ -18,6 +18,7 @@ from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK, Actor, Role
 from workflows.engine.steps import Holder, Step
 from workflows.flows import assignment, payment
+from workflows.flows.application import DISASTER, TWO_STAGES
 from workflows.flows.panel import PANEL
 from workflows.flows.standard import FLOWS
 
@@ -216,6 +217,29 @@ def test_a_label_for_a_step_that_the_flow_does_not_have_is_rejected() -> None:
 
     with pytest.raises(ValueError, match=r"^a flow: unreachable steps: panel$"):
         Flow("a flow", ("draft",), SOUND, own_steps=(panel,))
+
+
+def test_each_stage_is_submitted_by_a_button_of_its_name() -> None:
+    buttons = [
+        (flow.transition(key, step, stage) or SEND).title
+        for flow, key, step, stage in (
+            (TWO_STAGES, "submit", "draft", "statement"),
+            (TWO_STAGES, "answer", "question", "statement"),
+            (TWO_STAGES, "submit", "draft", "proposal"),
+            (TWO_STAGES, "answer", "question", "proposal"),
+            (DISASTER, "alert", "draft", "alert"),
+            (DISASTER, "submit", "draft", "proposal"),
+        )
+    ]
+
+    assert buttons == [
+        "Submit statement of interest",
+        "Resubmit statement of interest",
+        "Submit proposal",
+        "Resubmit proposal",
+        "Submit alert",
+        "Submit mini-proposal",
+    ]
 
 
 def test_changing_a_copy_of_a_flow_leaves_the_original_unchanged() -> None:

@@ -15,6 +15,8 @@ from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.flows.notifications import ALERTED, INVITED, LATE, WANTED
 from workflows.flows.panel import (
+    ANSWER,
+    ANSWER_IN_WORDS,
     AWARD,
     BACK_TO_PANEL,
     DECLINE,
@@ -75,7 +77,30 @@ INVITE = Transition(
     consequence=N_("The applicant writes the full proposal next."),
 )
 
+SUBMIT_STATEMENT = replace(
+    SUBMIT,
+    title=N_("Submit statement of interest"),
+    stage="statement",
+    consequence=N_("You cannot change the statement of interest after you submit it, unless we ask you to."),
+)
+RESUBMIT_STATEMENT = replace(
+    ANSWER,
+    title=N_("Resubmit statement of interest"),
+    stage="statement",
+    fields=(
+        replace(
+            ANSWER_IN_WORDS,
+            help=N_("Answer here, change the statement of interest, or do both."),
+            optional=N_("required if you do not change the statement of interest"),
+        ),
+    ),
+)
+
 TWO_STAGES = PANEL.changed(
+    SUBMIT_STATEMENT,
+    RESUBMIT_STATEMENT,
+    replace(SUBMIT, stage="proposal"),
+    replace(ANSWER, stage="proposal"),
     INVITE,
     replace(DECLINE, key="decline_statement", source=("review",), roles=OFFICER, guards=READ, stage="statement"),
     replace(TO_PANEL, stage="proposal"),
@@ -134,7 +159,13 @@ DISASTER = PANEL.changed(
     ALERT,
     ACCEPT,
     replace(NOT_ELIGIBLE, title=N_("Mark alert as not eligible"), source=("triage",)),
-    replace(SUBMIT, title=N_("Submit mini-proposal"), target="review", stage="proposal"),
+    replace(
+        SUBMIT,
+        title=N_("Submit mini-proposal"),
+        target="review",
+        stage="proposal",
+        consequence=N_("You cannot change the mini-proposal after you submit it."),
+    ),
     replace(
         RECOMMEND,
         source=("review",),

@@ -102,7 +102,7 @@ RETURN = Transition(
     effect=Effect.REOPEN_APPLICATION,
     notifies=(RETURNED,),
     history_text=N_("Returned with a question"),
-    consequence=N_("The applicant can answer in writing, change the proposal, or do both."),
+    consequence=N_("The applicant can answer in writing, change what they submitted, or do both."),
 )
 ANSWER = Transition(
     "answer",

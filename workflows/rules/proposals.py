@@ -39,10 +39,10 @@ def complete(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
 
 
 def answered(case: ApplicationCase, actor: Actor) -> Message | None:
-    """The question is answered in writing, or the proposal has changed."""
+    """The question is answered in writing, or the submission has changed."""
     if case.changed or "answer" not in case.answers or str(case.answers["answer"] or "").strip():
         return None
-    return Message("Answer our question in writing, or change the proposal.", cure="answer")
+    return Message("Answer our question in writing, or change what you submitted.", cure="answer")
 
 
 def answered_in_time(case: ApplicationCase, actor: Actor) -> Message | None:
@@ -50,4 +50,4 @@ def answered_in_time(case: ApplicationCase, actor: Actor) -> Message | None:
     until = case.time_limit_ends_at("question")
     if until is None or case.arrived_at <= until:
         return None
-    return Message("The time to answer ended on %(at)s. We continue with the proposal that you submitted.", at=until)
+    return Message("The time to answer ended on %(at)s. We continue with what you submitted.", at=until)

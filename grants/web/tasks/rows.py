@@ -161,7 +161,7 @@ KINDS = {
     ),
     "question": Kind(
         Message("Answer our question: %(title)s"),
-        Message("Update the proposal, or write your answer on the page “Check and submit”. Then resubmit it."),
+        Message("Update your application, or write your answer on the page “Check and submit”. Then resubmit it."),
         Message("Answer"),
         "drafts.write",
     ),
