@@ -48,12 +48,8 @@ RECEIVED: Mapping[StageName, str] = {
 }
 """The subject of a receipt, by what was submitted."""
 
-REVISED: Mapping[StageName, str] = {
-    "alert": N_("Revised alert received: “%(project)s”"),
-    "statement": N_("Revised statement of interest received: “%(project)s”"),
-    "proposal": N_("Revised proposal received: “%(project)s”"),
-}
-"""The subject of a receipt for a revised version."""
+ANSWER_RECEIVED = N_("Answer received: “%(project)s”")
+"""The subject of a receipt for the answer to a question, whether in writing or by a changed proposal."""
 
 WE_RECEIVED: Mapping[StageName, str] = {
     "alert": N_("We received your alert %(reference)s on %(moment)s."),
@@ -62,19 +58,28 @@ WE_RECEIVED: Mapping[StageName, str] = {
 }
 """The first sentence of a receipt."""
 
-WE_RECEIVED_REVISED: Mapping[StageName, str] = {
-    "alert": N_("We received your revised alert %(reference)s on %(moment)s."),
-    "statement": N_("We received your revised statement of interest %(reference)s on %(moment)s."),
-    "proposal": N_("We received your revised proposal %(reference)s on %(moment)s."),
+WE_RECEIVED_ANSWER: Mapping[StageName, str] = {
+    "alert": N_("We received your answer to our question about your alert %(reference)s on %(moment)s."),
+    "statement": N_(
+        "We received your answer to our question about your statement of interest %(reference)s on %(moment)s."
+    ),
+    "proposal": N_("We received your answer to our question about your proposal %(reference)s on %(moment)s."),
 }
-"""The first sentence of a receipt for a revised version."""
+"""The first sentence of a receipt for the answer to a question."""
 
 AS_SUBMITTED: Mapping[StageName, str] = {
     "alert": N_("Alert as submitted"),
     "statement": N_("Statement of interest as submitted"),
     "proposal": N_("Proposal as submitted"),
 }
-"""The item of a receipt whose fingerprint covers all answers."""
+"""The item of a receipt whose fingerprint covers all that was written."""
+
+WITH_ANSWER: Mapping[StageName, str] = {
+    "alert": N_("Alert and answer, as submitted"),
+    "statement": N_("Statement of interest and answer, as submitted"),
+    "proposal": N_("Proposal and answer, as submitted"),
+}
+"""The same in a receipt for the answer to a question."""
 
 NOT_SELECTED: Mapping[StageName, str] = {
     "alert": N_(
@@ -129,18 +134,19 @@ class Sentences:
 
     def received_subject(self, receipt: Receipt) -> Markup:
         """The subject of a receipt."""
-        subjects = REVISED if receipt.replaces else RECEIVED
-        return self._words.gettext(subjects[receipt.stage], project=receipt.project)
+        subject = ANSWER_RECEIVED if receipt.replaces else RECEIVED[receipt.stage]
+        return self._words.gettext(subject, project=receipt.project)
 
     def received(self, receipt: Receipt) -> Markup:
         """What we received, and when."""
-        messages = WE_RECEIVED_REVISED if receipt.replaces else WE_RECEIVED
+        messages = WE_RECEIVED_ANSWER if receipt.replaces else WE_RECEIVED
         moment = strong(self._words.moment(receipt.submitted_at))
         return self._words.gettext(messages[receipt.stage], reference=receipt.reference, moment=moment)
 
     def as_submitted(self, receipt: Receipt) -> Markup:
         """The name of what was submitted, in the table of fingerprints."""
-        return self._words.gettext(AS_SUBMITTED[receipt.stage])
+        items = WITH_ANSWER if receipt.replaces else AS_SUBMITTED
+        return self._words.gettext(items[receipt.stage])
 
     def decision(self, letter: DeclineLetter) -> Markup:
         """The decision: not eligible, or not selected."""

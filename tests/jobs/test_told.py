@@ -111,7 +111,7 @@ def test_the_mail_about_an_answer_keeps_the_reference_number(app: Flask, world: 
     assert f"The reference number is still {row.reference}." in texts[1]
 
 
-def test_the_receipt_for_a_revised_proposal_names_the_first_receipt(app: Flask, world: w.World) -> None:
+def test_the_receipt_for_an_answer_names_the_first_receipt(app: Flask, world: w.World) -> None:
     with app.app_context():
         row = asked(world)
         w.apply(world, row, "answer", "mg1", Role.APPLICANT)

@@ -92,15 +92,17 @@ def test_the_receipt_contains_the_hash_of_the_submission() -> None:
     assert words.count("There is nothing for you to do now. You will hear from us by 15 January 2026.") == 1
 
 
-def test_the_receipt_for_a_revised_proposal_names_the_receipt_that_it_replaces() -> None:
-    first, revised = (
+def test_the_receipt_for_an_answer_says_so_and_names_the_receipt_that_it_replaces() -> None:
+    first, answer = (
         reading.words(reports.render(examples.receipt("en", replaces=number)).pdf) for number in ("", "Q-7")
     )
 
-    assert "Revised proposal received: “Community networks" in revised
-    assert "We received your revised proposal BTN-26-0001" in revised
-    assert "This receipt replaces receipt Q-7." in revised
-    assert "evised" not in first
+    assert "Answer received: “Community networks" in answer
+    assert "We received your answer to our question about your proposal BTN-26-0001" in answer
+    assert "This receipt replaces receipt Q-7." in answer
+    assert "Proposal and answer, as submitted" in answer
+    assert "evised" not in answer
+    assert "nswer" not in first
     assert "replaces" not in first
     assert "Receipt R-2025-0040, version 1" in first
 

@@ -33,7 +33,7 @@ def give(id: int, key: str) -> Response | tuple[str, int]:
             target = _give(application, key, form)
     except Stale:
         form.verdict.errors = [
-            gettext("The applicant has resubmitted the proposal. Read it, then record your result again.")
+            gettext("The applicant has answered our question. Read the new submission, then record your result again.")
         ]
         return overview(application, check=(key, form)), 409
     return redirect(target)
