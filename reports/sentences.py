@@ -98,7 +98,8 @@ NOT_SELECTED: Mapping[StageName, str] = {
 """The first sentence of a decision letter, unless the application is not eligible."""
 
 NOT_ELIGIBLE = N_(
-    "Your application %(reference)s does not meet the rules of the call “%(call)s”, so we could not consider it."
+    "We are sorry to tell you that your application %(reference)s does not meet the rules of the call “%(call)s”, so "
+    "we cannot consider it for funding."
 )
 """The first sentence of a decision letter if the application is not eligible."""
 

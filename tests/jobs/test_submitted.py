@@ -20,12 +20,12 @@ FEEDBACK = "The event was not confirmed by a second source, which this call requ
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en", "Your alert does not meet the rules of this call"),
-        ("fr", "Votre alerte ne respecte pas les règles de cet appel"),
-        ("es", "Su alerta no cumple las reglas de esta convocatoria"),
+        ("en", "Thank you for your alert. We are sorry to tell you that it does not meet the rules of this call"),
+        ("fr", "Nous vous remercions de votre alerte. Nous sommes au regret de vous informer qu’elle ne respecte pas"),
+        ("es", "Le agradecemos su alerta. Lamentamos comunicarle que no cumple las reglas de esta convocatoria"),
     ],
 )
-def test_a_mail_about_an_alert_calls_it_an_alert(app: Flask, language: str, sentence: str) -> None:
+def test_a_mail_about_an_alert_calls_it_an_alert_and_thanks_for_it(app: Flask, language: str, sentence: str) -> None:
     with app.app_context():
         world = w.build(programmes=("DRR",))
         row = w.draft(world, "DRR")

@@ -92,7 +92,10 @@ def test_the_mails_about_a_report_name_it(app: Flask, world: w.World) -> None:
         text_found = reported()[-2:]
 
     assert text_found == [
-        "We have questions about your interim report:\n\nWho wrote the story?\n\nUpdate the report and resubmit it.",
+        (
+            "We have questions about your interim report:\n\nWho wrote the story?\n\n"
+            "Update the report and submit it again."
+        ),
         "We have approved your interim report. You do not need to do anything more for this report.",
     ]
 

@@ -38,7 +38,7 @@ def test_the_letter_about_an_application_that_is_not_eligible_does_not_compare_i
     words = reading.words(reports.render(examples.decline_letter("en", eligible=False)).pdf)
 
     assert "“Une station de mesure pour la capitale” is not eligible" in words
-    assert "Your application BTN-26-0002 does not meet the rules of the call “Beyond the Net 2026”, so we" in words
+    assert "your application BTN-26-0002 does not meet the rules of the call “Beyond the Net 2026”, so we" in words
     assert not re.search("not funded|not selected|been funded", words)
 
 

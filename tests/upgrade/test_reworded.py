@@ -15,9 +15,10 @@ from grants.db import db
 from grants.models import Event, Outbox
 from tests.conventions.code import trees
 from workflows.engine.message import Message
-from workflows.engine.reworded import COUNTED, EVENTS, FLOWS, MAILS, REASONS, REWORDED
+from workflows.engine.reworded import COUNTED, EVENTS, FLOWS, REASONS, REWORDED
+from workflows.engine.reworded_mails import MAILS
 
-TABLE = "workflows/engine/reworded.py"
+TABLES = ("workflows/engine/reworded.py", "workflows/engine/reworded_mails.py")
 WRITERS = {"Message", "Notification", "Transition", "replace", "N_"}
 """The functions and classes whose texts can be stored, or are marked for translation."""
 ALWAYS = {"title", "reference"}
@@ -33,8 +34,8 @@ def literals(node: ast.AST) -> Iterator[str]:
 
 @cache
 def present() -> frozenset[str]:
-    """Every string of today's code, except those of the table."""
-    code = (tree for path, tree in trees() if path.startswith(("grants/", "workflows/")) and path != TABLE)
+    """Every string of today's code, except those of the tables."""
+    code = (tree for path, tree in trees() if path.startswith(("grants/", "workflows/")) and path not in TABLES)
     return frozenset(text for tree in code for text in literals(tree))
 
 
@@ -44,7 +45,7 @@ def written() -> frozenset[str]:
     calls = (
         node
         for path, tree in trees()
-        if path.startswith(("grants/", "workflows/")) and path != TABLE
+        if path.startswith(("grants/", "workflows/")) and path not in TABLES
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WRITERS
     )

@@ -30,6 +30,7 @@ def test_a_decline_comes_with_its_reasons(app: Flask) -> None:
     page: Any = client.get(f"/applications/{row.id}")
 
     assert "Your project is not eligible for this call" in page.page.text
+    assert "We are sorry that we cannot consider your project for funding. These are our reasons:" in page.page.text
     assert NO in page.page.text
 
 

@@ -67,9 +67,10 @@ INELIGIBLE = Notification(
     Role.APPLICANT,
     N_("Not eligible: %(title)s"),
     N_(
-        "Your %(proposal)s does not meet the rules of this call, so we cannot consider it for funding. These are "
-        "our reasons:\n\n%(feedback)s\n\nYou will find the decision letter on your application page. If these "
-        "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how."
+        "Thank you for your %(proposal)s. We are sorry to tell you that it does not meet the rules of this call, so we "
+        "cannot consider it for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the decision letter "
+        "on your application page. If these reasons contain a factual error, you can appeal until %(appeal_until)s; "
+        "the letter explains how."
     ),
 )
 AWARDED = Notification(
@@ -103,19 +104,23 @@ EARLIER = (
         "Change the proposal and submit it again before %(until)s."
     ),
     N_(
-        "We have decided not to fund your project. These are our reasons:\n\n%(feedback)s\n\nYou will find the "
-        "decision letter on the page of your application. If these reasons contain a factual error, you can appeal "
-        "until %(appeal_until)s; the letter explains how."
-    ),
-    N_(
-        "Your proposal does not meet the rules of this call, so we cannot consider it for funding. These are our "
+        "We are sorry to tell you that your project was not selected for funding. These are our "
         "reasons:\n\n%(feedback)s\n\nYou will find the decision letter on the page of your application. If these "
         "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how."
     ),
-    N_("We have decided not to fund your project. These are our reasons:\n\n%(feedback)s"),
     N_(
-        "Your proposal does not meet the rules of this call, so we cannot consider it for funding. These are our "
+        "Thank you for your proposal. We are sorry to tell you that it does not meet the rules of this call, so we "
+        "cannot consider it for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the decision letter "
+        "on the page of your application. If these reasons contain a factual error, you can appeal until "
+        "%(appeal_until)s; the letter explains how."
+    ),
+    N_(
+        "We are sorry to tell you that your project was not selected for funding. These are our "
         "reasons:\n\n%(feedback)s"
+    ),
+    N_(
+        "Thank you for your proposal. We are sorry to tell you that it does not meet the rules of this call, so we "
+        "cannot consider it for funding. These are our reasons:\n\n%(feedback)s"
     ),
     N_("Both parties have signed the agreement. The project can start."),
     N_("This step was not completed in time. You are the deputy: complete it, or name the person who will."),
@@ -210,8 +215,8 @@ JOINED = Notification(
     Role.OFFICER,
     N_("Invite a reviewer: application %(reference)s, “%(call)s”"),
     N_(
-        "%(name)s has joined the applicant of application %(reference)s and no longer sees it as a reviewer. A review "
-        "that they had submitted no longer counts. Invite another reviewer if the application has too few."
+        "%(name)s has joined the applicant of application %(reference)s and can no longer see it as a reviewer. "
+        "Any review that they had submitted no longer counts. Invite another reviewer if the application needs one."
     ),
 )
 EXTENDED = Notification(

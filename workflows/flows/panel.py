@@ -225,7 +225,7 @@ BACK_TO_PANEL = Transition(
     guards=(*IMPARTIAL, not_a_reviewer),
     fields=(REASON,),
     effect=Effect.SEND_BACK_RECOMMENDATION,
-    history_text=N_("Sent back to the panel"),
+    history_text=N_("Sent back to panel"),
     consequence=N_("An officer makes a new recommendation."),
 )
 WITHDRAW = Transition(

@@ -55,7 +55,7 @@ SEND_BACK = Transition(
         Notification(
             Role.APPLICANT,
             N_("Answer our questions about your report: %(title)s"),
-            N_("We have questions about your %(name)s:\n\n%(question)s\n\nUpdate the report and resubmit it."),
+            N_("We have questions about your %(name)s:\n\n%(question)s\n\nUpdate the report and submit it again."),
         ),
     ),
     history_text=N_("%(report)s returned with questions"),

@@ -34,7 +34,7 @@ def queue() -> bool:
         text=Message(
             "Checkpoint %(id)s (epoch %(epoch)s) covers the history up to event %(up_to)s. Its digest is\n\n"
             "%(digest)s\n\n"
-            "Please keep this mail. If the digest of this checkpoint is ever different, the history was rewritten.",
+            "Keep this email. If the digest of this checkpoint is ever different, the history has been rewritten.",
             id=last.id,
             epoch=last.epoch,
             up_to=last.up_to,
