@@ -13,7 +13,7 @@ PAGE = ROOT / "docs" / "flows.md"
 
 @click.command()
 @click.option(
-    "--characters", is_flag=True, help="Also generate workflows/printable.txt, from the fonts of this machine."
+    "--characters", is_flag=True, help="Also generate workflows/forms/printable.txt, from the fonts of this machine."
 )
 def draw(*, characters: bool) -> None:
     """Generate docs/flows.md."""

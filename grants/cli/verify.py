@@ -21,7 +21,7 @@ from workflows.engine.message import Message
 def verify() -> None:
     """Compare history, checkpoints, steps, submissions, ledger and documents.
 
-    Lists the differences and exits with 1 if there are any. What is known not to be stored is listed too.
+    Lists the differences and exits with 1 if there are any. Also lists, as notes, what cannot be compared.
     """
     with kept(config.read()) as settings:
         readable = replace(settings, database_url=settings.read_database_url or settings.database_url)

@@ -41,7 +41,7 @@ def relay() -> None:
 
 @click.command()
 def cron() -> None:
-    """Do the periodic work once a minute."""
+    """Run the scheduled jobs once a minute."""
     settings = _begin()
     knock(settings, settings.database_url)
     clock.run(program.build(settings))

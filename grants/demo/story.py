@@ -55,7 +55,7 @@ def open_call(stage: Stage) -> int:
     """Finance opens a fund, an officer sets up a call, finance allocates money to it, and the officer opens it."""
     stage.at(OPENED)
     year = str(stage.today().year)
-    with stage.step("rosa", "receive a contribution") as rosa:
+    with stage.step("rosa", "record a contribution") as rosa:
         rosa.open("/funds/new")
         rosa.send(
             "/funds",
@@ -278,7 +278,7 @@ def report_interim(stage: Stage, application: int) -> None:
     with stage.step("mialy", "submit the interim report") as mialy:
         report = write_report(mialy, application, content.REPORT, content.INTERIM, content.SPENT_INTERIM)
     stage.at(183)
-    with stage.step("nia", "send the report back") as nia:
+    with stage.step("nia", "return the report with questions") as nia:
         nia.open(f"/reports/{report}")
         nia.send("/transitions/send_back", question=content.FIGURES_WANTED)
     stage.at(178)

@@ -118,7 +118,7 @@ def _work(task: str) -> Message:
     """The name of the work: of a transition, its title."""
     timed = (row for programme in programmes().values() for row in programme.flow.timed() if row.key == task)
     title = next((Message(row.title) for row in timed), None)
-    return WORK.get(task) or title or Message("Periodic work")
+    return WORK.get(task) or title or Message("Scheduled job")
 
 
 def _mine(principal: Principal) -> ColumnElement[bool]:

@@ -204,14 +204,14 @@ def _country(organisation: Organisation) -> str:
 
 
 def _contact(application: Application) -> snapshots.Person:
-    """The officer of the application, the first by name; without one, the name of the system and no address.
+    """The officer of the application, the first by name; without one, the Foundation's grants team and no address.
 
     The title is in lower case, because letters name the contact within a sentence.
     """
     officers = recipients.of(application, Role.OFFICER)
-    title = _title("officer", application).lower()
     if not officers:
-        return snapshots.Person(name="Foundation Grants", title=title)
+        return snapshots.Person(name="Internet Society Foundation", title=_title("team", application))
+    title = _title("officer", application).lower()
     return snapshots.Person(name=officers[0].name, title=title, email=officers[0].email)
 
 
@@ -221,6 +221,7 @@ def _signs_as(application: Application, person: Person) -> str:
 
 
 TITLES = {
+    "team": {"en": "grants team", "fr": "équipe des subventions", "es": "equipo de subvenciones"},
     "officer": {"en": "Programme officer", "fr": "Responsable de programme", "es": "Responsable de programa"},
     "approver": {"en": "Director of programmes", "fr": "Direction des programmes", "es": "Dirección de programas"},
 }

@@ -40,7 +40,7 @@ def award(amount: str) -> None:
 @pytest.mark.ground("tiny")
 def test_an_award_pays_every_instalment(app: Flask) -> None:
     with app.app_context():
-        with pytest.raises(Refused, match="so that every instalment pays something"):
+        with pytest.raises(Refused, match="so that no instalment is zero"):
             award("0.01")
 
         award("0.03")

@@ -192,7 +192,7 @@ def test_the_pages_say_what_is_not_stored(app: Flask) -> None:
     asked: Any = olga.get(f"/applications/{ASKED}/proposal")
 
     assert "An earlier release of this system allowed the text to be changed after submission." in edited.page.text
-    assert "We no longer hold the answers of this submission" in asked.page.text
+    assert "We no longer hold the answers in this submission" in asked.page.text
     assert "Rewritten." not in asked.page.text
     assert [mia.get(f"/applications/{id}").status_code for id in (EDITED, AWARDED, URGENT, DRAFT, WITHDRAWN)] == [
         200

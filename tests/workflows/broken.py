@@ -147,7 +147,7 @@ APPLICATION = [
     Failing(
         decisions.amount_fits,
         {**answering(amount=Decimal("0.04")), "round": round_with(least=Decimal("0.05"))},
-        (f"Enter at least {usd('0.05')}, so that every instalment pays something.",),
+        (f"Enter at least {usd('0.05')}, so that no instalment is zero.",),
     ),
     Failing(decisions.amount_fits, answering(amount="4000"), ("Enter the amount as a number.",)),
     Failing(decisions.amount_fits, answering(amount=Decimal("NaN")), ("Enter the amount as a number.",)),

@@ -59,7 +59,11 @@ ACTIVITIES_TABLE = Question(
 
 IN_SHORT = Section(key="in_short", title=N_("Title and summary"), questions=(TITLE, SUMMARY))
 IN_BRIEF = IN_SHORT.model_copy(
-    update={"help": N_("In the summary, also name the team, what it has done before and the time that it has.")}
+    update={
+        "help": N_(
+            "In the summary, also describe the team: what it has done before, and the time it has for this project."
+        )
+    }
 )
 """For a stage that has no section about the team."""
 PUBLISHED = IN_SHORT.model_copy(update={"questions": (TITLE, PUBLISHED_SUMMARY)})

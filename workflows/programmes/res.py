@@ -70,7 +70,7 @@ PROGRAMME = Programme(
             ReportSchedule(title=N_("Final report and publication"), kind="final"),
         ),
         checks=(
-            ("legal", N_("A non-profit or university by its documents, or a person whose identity was checked")),
+            ("legal", N_("The applicant’s documents confirm its legal status or, for an individual, their identity")),
             ("ethics", N_("The ethics approval is from a responsible body, if one is required")),
             ("licence", N_("The outputs will be openly licensed")),
             ("sanctions", N_("No match in the current sanctions lists on the day of the check")),

@@ -92,7 +92,7 @@ def award_recommended(case: ApplicationCase, actor: Actor) -> Message | None:
 
 
 def amount_fits(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
-    """The amount pays every instalment, and exceeds neither the amount requested nor the money left in the call."""
+    """The amount covers every instalment, and exceeds neither the amount requested nor the money left in the call."""
     amount = case.answers.get("amount")
     if amount in (None, ""):
         return ()
@@ -104,9 +104,7 @@ def amount_fits(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
         reasons.append(Message("Enter an amount above zero.", cure="amount"))
     elif amount < case.round.least:
         least = Money(case.round.least, currency)
-        reasons.append(
-            Message("Enter at least %(least)s, so that every instalment pays something.", least=least, cure="amount")
-        )
+        reasons.append(Message("Enter at least %(least)s, so that no instalment is zero.", least=least, cure="amount"))
     if amount > case.asked:
         reasons.append(
             Message(

@@ -19,14 +19,14 @@ class Judged(Protocol):
 
 
 def not_involved(case: Judged, actor: Actor) -> Message | None:
-    """The person was never involved on the applicant’s side."""
+    """The person has never been involved on the applicant’s side."""
     if actor.person not in case.involvements.applicants:
         return None
     return Message("You have been involved on the applicant’s side, so another person must do this.", cure=ANOTHER)
 
 
 def no_rival(case: Judged, actor: Actor) -> Message | None:
-    """The person was never involved in another application of the call."""
+    """The person has never been involved in another application to the call."""
     if actor.person not in case.involvements.rivals:
         return None
     return Message("Your organisation has applied to this call, so another person must do this.", cure=ANOTHER)

@@ -28,14 +28,14 @@ def in_review(case: AssignmentCase, actor: Actor) -> Message | None:
 
 
 def not_of_the_applicant(case: AssignmentCase, actor: Actor) -> Message | None:
-    """The reviewer was never involved on the applicant’s side."""
+    """The reviewer has never been involved on the applicant’s side."""
     if not case.applicant:
         return None
     return Message("You have been involved on the applicant’s side. Declare a conflict of interest.")
 
 
 def not_of_a_rival(case: AssignmentCase, actor: Actor) -> Message | None:
-    """The reviewer was never involved in another application of the call."""
+    """The reviewer has never been involved in another application to the call."""
     if not case.rival:
         return None
     return Message("Your organisation has applied to this call. Declare a conflict of interest.")

@@ -101,7 +101,7 @@ def rests_on(application: Application, asked: list[Assignment]) -> DecisionSumma
         return None
     currency = application.call.currency
     advice = recommendation(application)
-    rows = _scores(board) + _suggested(board, currency)
+    rows = _scores(board) + _recommended(board, currency)
     if advice:
         text = _advised(advice.kind, amount(advice.amount, currency), advice.person.name)
         rows.append(Fact(gettext("Officer’s recommendation"), text))
@@ -126,12 +126,12 @@ def _scores(board: reviews.Board) -> list[Fact]:
     ]
 
 
-def _suggested(board: reviews.Board, currency: str) -> list[Fact]:
+def _recommended(board: reviews.Board, currency: str) -> list[Fact]:
     if not board.amounts:
         return []
     return [
         Fact(gettext("Recommended amounts"), " · ".join(amount(one, currency) for one in board.amounts)),
-        Fact(gettext("Median suggested amount"), amount(median(board.amounts), currency)),
+        Fact(gettext("Median recommended amount"), amount(median(board.amounts), currency)),
     ]
 
 

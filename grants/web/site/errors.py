@@ -51,9 +51,9 @@ TEXTS = {
     401: Message("Sign in again, then go back and submit the form again. What you typed is still there."),
     403: Message("This requires a different role, or someone who did not take part in an earlier step."),
     404: Message(
-        "The page does not exist, or you do not have access to it. Check the address, or go to the home page."
+        "The page does not exist, or you do not have access to it. Check the address, or go to your start page."
     ),
-    405: Message("Go to the home page and try again from there."),
+    405: Message("Go to your start page and try again from there."),
     413: Message("You sent more than 2 MB, so nothing was saved. Shorten your text and submit it again."),
     500: Message("Nothing was changed. The error has been recorded. Try again in a few minutes."),
     503: Message("Another person is changing the same record. Nothing was changed. Try again in a minute."),

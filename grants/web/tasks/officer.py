@@ -87,8 +87,8 @@ def _alarm(alert: Alert, at: datetime) -> Alarm:
 
 
 def _left(span: timedelta) -> str:
-    """Hours and minutes left, such as "31 h 40", or “overdue”."""
+    """Hours and minutes left, such as "31 h 40 min", or “overdue”."""
     if span <= timedelta(0):
         return gettext("overdue")
     hours, rest = divmod(int(span.total_seconds()), 3600)
-    return gettext("%(hours)s h %(minutes)s", hours=hours, minutes=f"{rest // 60:02}")
+    return gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=f"{rest // 60:02}")

@@ -191,7 +191,7 @@ KINDS = {
     ),
     "give_back": Kind(
         Message("Return unspent funds: %(title)s"),
-        Message("The page of the grant shows the amount."),
+        Message("The grant page shows the amount."),
         Message("View amount"),
         "awards.show",
     ),
