@@ -49,7 +49,7 @@ def reviews_in(case: ApplicationCase, actor: Actor) -> Message | None:
 
 
 def checks_without_conflict(case: ApplicationCase, actor: Actor) -> Message | None:
-    """Nobody whose eligibility checks count has since declared a conflict of interest."""
+    """No person who completed eligibility checks has since declared a conflict of interest."""
     if not case.checked_by & case.involvements.conflicted:
         return None
     return Message(
