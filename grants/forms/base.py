@@ -72,6 +72,11 @@ def cleaned(text: str | None) -> str | None:
     return kept if kept.strip(JOINERS + " \n\t") else ""
 
 
+def on_one_line(text: str | None) -> str | None:
+    """A text without line breaks and tabs; None stays None."""
+    return None if text is None else " ".join(re.split(r"[\n\t\u2028\u2029]+", text))
+
+
 def _visible(character: str) -> bool:
     return unicodedata.category(character)[0] != "C" and character not in LOOKS
 
@@ -104,7 +109,7 @@ def line(
         Length(max=most, message=lazy_gettext("Enter %(most)s characters or fewer.", most=most)),
     ]
     rules += [_prints] if printed else []
-    return StringField(label, rules[0 if required else 1 :], filters=[cleaned], **kw)
+    return StringField(label, rules[0 if required else 1 :], filters=[cleaned, on_one_line], **kw)
 
 
 def _prints(_form: Any, field: Any) -> None:

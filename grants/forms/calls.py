@@ -20,7 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from grants.forms import schedules
+from grants.forms import days, schedules
 from grants.forms.base import AmountField, ChoiceField, Form, WholeField, cleaned, line, needed, number
 from grants.models import Call, Fund, Organisation
 from workflows.cases import KINDS, STANDINGS
@@ -33,8 +33,6 @@ from workflows.rules.calls import CALL_RULES
 
 NAMES = {**KINDS, **STANDINGS}
 """The name of each type of applicant and of each standing."""
-YEARS = range(2000, 2100)
-"""The years in which calls may open and close."""
 
 
 class InstantField(DateTimeLocalField):
@@ -57,8 +55,8 @@ class InstantField(DateTimeLocalField):
 
     def _look_at_year(self) -> None:
         found, self.data = self.data, None
-        if found and found.year not in YEARS:
-            raise ValueError(gettext("Enter a year from %(first)s to %(last)s.", first=YEARS[0], last=YEARS[-1]))
+        if found:
+            days.require_year(found)
         self.data = found.replace(tzinfo=UTC) if found else None
 
 

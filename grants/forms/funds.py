@@ -13,15 +13,14 @@ from wtforms import IntegerField, RadioField
 from wtforms.validators import ValidationError
 
 from grants.forms.base import AmountField, ChoiceField, Form, line, needed
+from grants.forms.days import YEARS, wrong_year
 
-FIRST, LAST = 2000, 2100
-YEARS = lazy_gettext("Enter a year from 2000 to 2100.")
 CURRENCIES = frozenset(code for land in Locale("en").territories for code in get_territory_currencies(str(land)))
 """Currencies in use today; without metals, test codes and former currencies."""
 
 
 class YearField(IntegerField):
-    """A year from 2000 to 2100."""
+    """A year in which a fund can receive money."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Parse the year; raises ValidationError with the years that are allowed."""
@@ -31,9 +30,9 @@ class YearField(IntegerField):
         try:
             self.data = int(text)
         except ValueError:
-            raise ValidationError(YEARS) from None
-        if not FIRST <= self.data <= LAST:
-            raise ValidationError(YEARS)
+            raise wrong_year() from None
+        if self.data not in YEARS:
+            raise wrong_year()
 
 
 class FundForm(Form):

@@ -11,13 +11,13 @@ from flask_babel import gettext
 from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from grants.forms import days
 from grants.forms.base import cleaned, money, number
 from workflows.programme import Question
 
 LONGEST = 20_000
 """Maximum characters of one answer; a longer one is not saved and gets an error."""
 MONTHS = 120
-YEARS = range(2000, 2101)
 
 Reader = Callable[[str], Any]
 
@@ -60,13 +60,7 @@ def line(text: str) -> str:
 
 def day(text: str) -> date:
     """Parse an ISO date; raises ValidationError."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError(gettext("Enter the date as year, month, day, such as 2027-03-01.")) from None
-    if found.year not in YEARS:
-        raise ValidationError(gettext("Enter a year from %(first)s to %(last)s.", first=YEARS[0], last=YEARS[-1]))
-    return found
+    return days.day(text, gettext("Enter the date as year, month, day, such as 2027-03-01."))
 
 
 def months(text: str) -> int:

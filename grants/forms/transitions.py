@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
 from typing import Any
 
 from flask_babel import gettext
 from wtforms.validators import ValidationError
 
+from grants.forms import days
 from grants.forms.base import TEXT, cleaned, money
 from workflows.engine.flow import Field, Transition
 
@@ -61,24 +61,9 @@ def _read(field: Field, text: str, currency: str) -> Any:
     return text
 
 
-def _instant(text: str) -> datetime:
-    """A date and time in UTC, as a browser sends it or with a space."""
-    try:
-        return datetime.strptime(text.replace(" ", "T")[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=UTC)
-    except ValueError:
-        raise ValidationError(gettext("Enter a date and time, such as 2026-11-30 23:59.")) from None
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError(gettext("Enter a date, such as 2026-03-01.")) from None
-
-
 READERS: dict[str, Callable[[str], Any]] = {
-    "day": _day,
-    "instant": _instant,
+    "day": lambda text: days.day(text, gettext("Enter a date, such as 2026-03-01.")),
+    "instant": days.instant,
     "tick": lambda _: True,
 }
 """How the values of some kinds of field are read."""

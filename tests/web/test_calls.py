@@ -75,8 +75,8 @@ def test_setting_up_twice_with_one_form_creates_one_call(app: Flask, world: Worl
         ("title", "Small 🎉", "Our letters cannot show these characters: 🎉"),
         ("opens_at", "soon", "Enter a date and time"),
         ("closes_at", "2026-12-01T00:00", "must be later than the opening"),
-        ("closes_at", "9999-12-31T23:59", "Enter a year from 2000 to 2099."),
-        ("opens_at", "0001-01-01T00:00", "Enter a year from 2000 to 2099."),
+        ("closes_at", "9999-12-31T23:59", "Enter a year from 2000 to 2100."),
+        ("opens_at", "0001-01-01T00:00", "Enter a year from 2000 to 2100."),
     ],
 )
 def test_an_invalid_value_shows_an_error_beside_its_field(
@@ -92,6 +92,17 @@ def test_an_invalid_value_shows_an_error_beside_its_field(
 
     assert answer.status_code == 422
     assert sentence in answer.text
+
+
+def test_a_title_is_one_line(app: Flask, world: World) -> None:
+    assert world.fund is not None
+    client = signed_in(app, world.people["olga"])
+    sent = {"programme": "BTN-S", "title": "Small\r\nBcc: all\tgrants", "opens_at": "2027-01-01T00:00"}
+
+    client.submit(client.get("/office/calls/new"), "/office/calls/new", fund=str(world.fund.id), **sent)
+
+    with app.app_context():
+        assert db.session.query(Call).one().title == "Small Bcc: all grants"
 
 
 def test_an_officer_of_a_single_call_cannot_set_up_another(app: Flask, world: World) -> None:

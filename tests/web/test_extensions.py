@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +10,14 @@ from flask import Flask
 from sqlalchemy import false, select
 
 from grants.db import db, now, transaction
+from grants.forms import days
 from grants.models import Application, Call, Event, Involvement, MoreTime, Organisation, Outbox
 from grants.queries import involvements
 from grants.services import calls, persons, transitions
 from grants.services.applications import drafts
 from grants.services.refusals import Refused
 from tests import world as w
-from tests.browser import signed_in
+from tests.browser import anonymous, signed_in
 from tests.prepared import Prepare
 from tests.world import World
 from workflows.engine.roles import Role
@@ -109,12 +110,37 @@ def test_a_deadline_only_becomes_later_and_needs_a_reason(
         assert db.session.query(Event).filter_by(key="extend").count() == 0
 
 
-def test_an_unreadable_time_stays_on_the_page(app: Flask, world: World) -> None:
+@pytest.mark.parametrize(
+    ("until", "sentence"),
+    [
+        ("next week", "Enter a date and time"),
+        ("9999-12-31T23:59", "Enter a year from 2000 to 2100."),
+        ("0001-01-01T00:00", "Enter a year from 2000 to 2100."),
+    ],
+)
+def test_an_impossible_time_stays_on_the_page(app: Flask, world: World, until: str, sentence: str) -> None:
     olga, path = signed_in(app, world.people["olga"]), f"/office/calls/{world.calls['BTN-L'].id}"
 
-    answer = olga.submit(olga.get(path), "/transitions/extend", until="next week", reason=WHY)
+    answer = olga.submit(olga.get(path), "/transitions/extend", until=until, reason=WHY)
 
-    assert (answer.status_code, "Enter a date and time" in answer.page.text) == (422, True)
+    assert (answer.status_code, sentence in answer.page.text) == (422, True)
+
+
+def test_the_last_year_that_is_accepted_leaves_every_page_intact(app: Flask, world: World) -> None:
+    path = f"/office/calls/{(id := world.calls['BTN-L'].id)}"
+
+    assert extend(app, world, datetime(2100, 12, 31, 23, 59, tzinfo=UTC)).status_code == 302
+    assert [anonymous(app).get(page).status_code for page in ("/", f"/calls/{id}")] == [200, 200]
+    assert signed_in(app, world.people["olga"]).get(path).status_code == 200
+
+
+def test_without_the_years_the_public_pages_fail(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test."""
+    monkeypatch.setattr(days, "require_year", lambda _: None)
+    extend(app, world, datetime(9999, 12, 31, 23, 59, tzinfo=UTC))
+    monkeypatch.setattr(app, "testing", False)
+
+    assert anonymous(app).get(f"/calls/{world.calls['BTN-L'].id}").status_code == 500
 
 
 def test_closing_asks_once(app: Flask, world: World) -> None:

@@ -1,0 +1,42 @@
+"""Days and instants as people type them, in the years that calls, grants and their deadlines can have."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from flask_babel import gettext
+from wtforms.validators import ValidationError
+
+YEARS = range(2000, 2101)
+"""Every day that is typed lies in these years, so that time limits can be added to it."""
+
+
+def day(text: str, wrong: str) -> date:
+    """The day of a text such as 2027-03-01; raises ValidationError with `wrong`, or with the years that are allowed."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError(wrong) from None
+    require_year(found)
+    return found
+
+
+def instant(text: str) -> datetime:
+    """The instant of a date and time in UTC, as a browser sends it or with a space; raises ValidationError."""
+    try:
+        found = datetime.strptime(text.replace(" ", "T")[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=UTC)
+    except ValueError:
+        raise ValidationError(gettext("Enter a date and time, such as 2026-11-30 23:59.")) from None
+    require_year(found)
+    return found
+
+
+def require_year(found: date) -> None:
+    """Raise ValidationError unless the day or instant lies in YEARS."""
+    if found.year not in YEARS:
+        raise wrong_year()
+
+
+def wrong_year() -> ValidationError:
+    """The error of a year outside YEARS."""
+    return ValidationError(gettext("Enter a year from %(first)s to %(last)s.", first=YEARS[0], last=YEARS[-1]))
