@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -11,14 +12,14 @@ from sqlalchemy.exc import NoResultFound, OperationalError
 
 from grants.db import db, transaction
 from grants.jobs import mailing, printing
+from grants.jobs.job import SECONDS
 from grants.jobs.program import FAULTS, reason
 from grants.outside.mail import Undeliverable
 from grants.services import outbox
 
-SECONDS = 60
 HANDLERS: dict[str, Callable[[outbox.Claim], None]] = {"document": printing.print_document, "mail": mailing.send}
 PASSING = (OSError, OperationalError)
-"""What keeps a mail from being sent for a while: the mail server or the database cannot be reached, or says so."""
+"""What passes by itself: the mail server, the files or the database cannot be reached, or have no room for a while."""
 log = logging.getLogger("grants.jobs")
 
 
@@ -53,7 +54,8 @@ def work_one(id: int) -> bool:
         _give_back(held, str(error), lasting=True)
     except FAULTS as error:
         log.exception("outbox row %s failed", id)
-        _give_back(held, reason(error), passing=held.kind == "mail" and isinstance(error, PASSING))
+        passing = isinstance(error, PASSING) and getattr(error, "errno", None) != errno.EFBIG
+        _give_back(held, reason(error), passing=passing)
     else:
         return True
     return False

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config import Settings
 from grants.db import bind_app
+from grants.jobs.job import OutboxJob
 from grants.outside.storage import Storage
 from grants.services.documents import PLACE
 from workflows.programmes import read_also
@@ -54,8 +55,8 @@ def storage() -> Storage:
 
 
 def queue(name: str, connection: Redis) -> Queue:
-    """A queue that stores jobs as JSON, never as pickle."""
-    return Queue(name, connection=connection, serializer=JSONSerializer)
+    """A queue that stores jobs as JSON, never as pickle, and reads none but ours."""
+    return Queue(name, connection=connection, job_class=OutboxJob, serializer=JSONSerializer)
 
 
 def connect(settings: Settings) -> Redis:

@@ -12,11 +12,10 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
 from grants.db import db, transaction
-from grants.jobs.processing import SECONDS
+from grants.jobs.job import SECONDS, WORK
 from grants.jobs.program import queue
 from grants.services import outbox
 
-WORK = "grants.jobs.processing.work"
 PER_JOB = 10
 """Outbox rows per job, so that the queue's overhead for a job is paid once for several rows."""
 FULL = 50

@@ -21,7 +21,8 @@ from rq.timeouts import HorseMonitorTimeoutException, UnixSignalDeathPenalty
 import reports
 from grants.db import db
 from grants.jobs import processing
-from grants.jobs.processing import SECONDS, Overdue
+from grants.jobs.job import SECONDS, OutboxJob
+from grants.jobs.processing import Overdue
 from grants.jobs.program import queue
 from grants.outside import garbage
 from grants.services.outbox import LETTERS
@@ -83,7 +84,7 @@ class GrantsWorker(Worker):
     def _next(self) -> tuple[Job, Queue] | None:
         """The next waiting job, if any. The worker stays busy, because an idle worker would stop without its child."""
         found: tuple[Job, Queue] | None = Queue.dequeue_any(
-            self.queues, None, connection=self.connection, serializer=self.serializer
+            self.queues, None, connection=self.connection, job_class=self.job_class, serializer=self.serializer
         )
         return found
 
@@ -116,6 +117,7 @@ def prepare(app: Flask, name: str, connection: Redis) -> GrantsWorker:
     worker = GrantsWorker(
         [queue(name, connection)],
         connection=connection,
+        job_class=OutboxJob,
         serializer=JSONSerializer,
         maintenance_interval=30,
         worker_ttl=30,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Any, LiteralString
 
 import psycopg
@@ -156,18 +158,48 @@ def test_a_failed_job_is_retried_after_growing_pauses(awarded_app: Flask, letter
 def test_there_is_no_retry_after_the_last_attempt(
     awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(held: outbox.Claim) -> None:
-        raise OSError(28, "No space left on device")
+    def wrong(held: outbox.Claim) -> None:
+        raise ValueError("a value that no attempt can change")
 
-    monkeypatch.setitem(processing.HANDLERS, "document", full)
+    monkeypatch.setitem(processing.HANDLERS, "document", wrong)
     with awarded_app.app_context():
         for _ in range(outbox.TRIES + 3):
             assert not processing.work_one(letter)
             later(awarded_app, 60)
 
         found = row(letter)
-        assert (found.attempts, found.problem) == (outbox.TRIES, "OSError: [Errno 28] No space left on device")
+        assert (found.attempts, found.problem) == (outbox.TRIES, "ValueError: a value that no attempt can change")
         assert found.dead_at is not None
+
+
+def after_errors(app: Flask, id: int, number: int, patch: pytest.MonkeyPatch) -> Outbox:
+    """The row after more attempts than TRIES, each of which ends with this error of the system."""
+
+    def failing(held: outbox.Claim) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with patch.context() as patched:
+        patched.setitem(processing.HANDLERS, "document", failing)
+        for _ in range(outbox.TRIES + 3):
+            assert not processing.work_one(id)
+            later(app, 3_600)
+    return row(id)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES])
+def test_files_that_cannot_be_written_for_a_while_are_waited_for(
+    awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    with awarded_app.app_context():
+        assert after_errors(awarded_app, letter, number, monkeypatch).dead_at is None
+        assert processing.work_one(letter)
+
+
+def test_a_file_that_is_too_large_is_not_waited_for(
+    awarded_app: Flask, letter: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with awarded_app.app_context():
+        assert after_errors(awarded_app, letter, errno.EFBIG, monkeypatch).attempts == outbox.TRIES
 
 
 def test_an_unprintable_letter_fails_at_once_with_its_reason(awarded_app: Flask, letter: int) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from grants.db import db, transaction
 from grants.jobs import relay
+from grants.jobs.job import WORK
 from grants.jobs.program import queue
 from grants.models import Outbox
 from grants.services import outbox
@@ -94,7 +95,7 @@ def test_a_job_carries_only_ids_as_json(awarded_app: Flask, queues: Redis) -> No
 
     assert letters.serializer is JSONSerializer
     assert isinstance(stored, bytes)
-    assert json.loads(_unpacked(stored)) == [relay.WORK, None, [ids(queues, "letters")], {}]
+    assert json.loads(_unpacked(stored)) == [WORK, None, [ids(queues, "letters")], {}]
 
 
 def _unpacked(stored: bytes) -> bytes:

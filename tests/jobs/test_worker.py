@@ -5,26 +5,30 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from redis import Redis
-from rq import Queue, Worker, get_current_job
+from rq import Callback, Queue, Repeat, Retry, Worker, get_current_job
 from rq.command import send_command
 from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import HorseMonitorTimeoutException, JobTimeoutException, UnixSignalDeathPenalty
+from rq.webhook import Webhook
 
 import reports
 from grants.db import db
 from grants.jobs import worker
-from grants.jobs.processing import SECONDS, Overdue
+from grants.jobs.job import SECONDS, WORK, OutboxJob
+from grants.jobs.processing import Overdue
 from grants.jobs.program import queue
-from grants.jobs.relay import WORK
 from grants.models import Outbox
 
 STOP = f"{__name__}.stop_the_worker"
@@ -97,6 +101,68 @@ def test_the_standard_rq_worker_would_start_one(queues: Redis) -> None:
         thread.join()
 
 
+def leave_a_trace(*_: object) -> None:
+    """A function that nobody but an attacker puts into the queue."""
+    TRACE.touch()
+
+
+TRACE = Path(tempfile.gettempdir()) / f"grants-trace-{os.getpid()}"
+FOREIGN = f"{__name__}.leave_a_trace"
+FORGED: dict[str, dict[str, Any]] = {
+    "another function": {"func": FOREIGN},
+    "another time limit": {"timeout": -1},
+    "a callback after success": {"on_success": Callback(FOREIGN)},
+    "a callback after failure": {"on_failure": Callback(FOREIGN), "args": (5,)},
+    "arguments by name": {"kwargs": {"ids": []}, "args": ()},
+    "more arguments": {"args": ([], [])},
+    "texts in place of ids": {"args": (["1"],)},
+    "a repetition": {"repeat": Repeat(times=3)},
+    "a retry": {"retry": Retry(max=3)},
+    "a call of another service": {"webhooks": [Webhook("http://127.0.0.1:1/", "finished")]},
+}
+
+
+@pytest.fixture
+def traces(awarded_app: Flask, queues: Redis) -> Iterator[Callable[[dict[str, Any]], tuple[int, bool]]]:
+    """Puts a job into the queue, as somebody who can write to it; gives how many jobs a worker ran, and any trace."""
+
+    def run(changes: dict[str, Any]) -> tuple[int, bool]:
+        forged = Queue("letters", connection=queues, serializer=JSONSerializer)
+        forged.enqueue_call(**{"func": WORK, "args": ([],), "timeout": SECONDS, "result_ttl": 0, **changes})
+        return worked(awarded_app, queues), TRACE.exists()
+
+    TRACE.unlink(missing_ok=True)
+    yield run
+    TRACE.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("changes", FORGED.values(), ids=FORGED)
+def test_a_job_that_is_not_ours_is_dropped(
+    traces: Callable[[dict[str, Any]], tuple[int, bool]], forks: list[str], changes: dict[str, Any]
+) -> None:
+    assert traces(changes) == (0, False)
+    assert forks == []
+
+
+def test_a_job_of_ours_is_done_beside_a_forged_one(
+    traces: Callable[[dict[str, Any]], tuple[int, bool]], forks: list[str], queues: Redis
+) -> None:
+    queue("letters", queues).enqueue_call(WORK, args=([],), timeout=SECONDS, result_ttl=0)
+
+    assert traces({"func": FOREIGN}) == (0, False)
+    assert len(forks) == 1
+
+
+@pytest.mark.parametrize("forged", ["another function", "a callback after success", "a callback after failure"])
+def test_without_the_check_the_function_of_another_would_run(
+    traces: Callable[[dict[str, Any]], tuple[int, bool]], monkeypatch: pytest.MonkeyPatch, forged: str
+) -> None:
+    """Counter-test."""
+    monkeypatch.setattr(OutboxJob, "_is_ours", lambda _: True)
+
+    assert traces(FORGED[forged])[1]
+
+
 def stop_the_worker() -> None:
     """A job during which its worker is told to stop, and which ends once the worker has received the signal."""
     job = get_current_job()
@@ -148,13 +214,18 @@ def test_a_child_ends_after_its_time_limit(
     assert len(forks) == 3
 
 
-def test_a_worker_told_to_stop_ends_after_the_current_job(awarded_app: Flask, queues: Redis) -> None:
+def test_a_worker_told_to_stop_ends_after_the_current_job(
+    awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OutboxJob, "_is_ours", lambda _: True)
+
     assert worked(awarded_app, queues, STOP, WORK, WORK) == 2
 
 
 def test_a_child_that_is_not_told_to_stop_would_continue(
     awarded_app: Flask, queues: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(OutboxJob, "_is_ours", lambda _: True)
     monkeypatch.delattr(worker.GrantsWorker, "handle_warm_shutdown_request")
 
     assert worked(awarded_app, queues, STOP, WORK, WORK) == 0
