@@ -101,6 +101,17 @@ def test_the_data_of_a_programme_are_unchanged_by_storage(programme: Programme) 
     assert upgraded(stored) == programme.rules
 
 
+def test_no_programme_funds_a_chapter_in_rejuvenation() -> None:
+    allowed = {
+        programme.code: rule.params["allowed"]
+        for programme in programmes().values()
+        for rule in programme.rules.rules
+        if rule.key == "standing"
+    }
+
+    assert allowed == {code: ["good_standing", "pre_rejuvenation"] for code in ("BTN-S", "BTN-L", "DRR")}
+
+
 def test_rules_of_a_newer_schema_are_rejected(programme: Programme) -> None:
     stored = programme.rules.model_dump(mode="json") | {"schema_number": SCHEMA + 1}
 

@@ -46,7 +46,7 @@ PROGRAMME = Programme(
     series="DRR",
     title=N_("Disaster relief"),
     lead=N_("To restore networks after a disaster. We decide within three days of the alert."),
-    eligible=N_("Internet Society chapters, except those in formation, and non-profit organisations"),
+    eligible=N_("Internet Society chapters in good standing or in pre-rejuvenation, and non-profit organisations"),
     flow=DISASTER,
     rules=CallRules(
         most=Decimal(500_000),
@@ -58,7 +58,7 @@ PROGRAMME = Programme(
         rubric=URGENT,
         rules=(
             RuleSpec(key="applicants", params={"allowed": ["chapter", "nonprofit"]}),
-            RuleSpec(key="standing", params={"allowed": ["good_standing", "pre_rejuvenation", "rejuvenation"]}),
+            RuleSpec(key="standing", params={"allowed": ["good_standing", "pre_rejuvenation"]}),
             *(RuleSpec(key=key) for key in ("asks", "most", "longest", "starts_ahead")),
         ),
         instalments=(
