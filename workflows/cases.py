@@ -160,15 +160,16 @@ class ApplicationCase:
 class AssignmentCase:
     """The invitation of a reviewer to an application.
 
-    in_review: the application is in review with the submission of the invitation. decided: there is a decision on it.
-    appointed: the reviewer is appointed for the call. applicant, rival: the reviewer is or was on the side of the
-    applicant, or of another applicant of the call. unfit: every reason not to invite them. missing: a message for each
-    incomplete part of the review.
+    reviewer: the person invited. in_review: the application is in review with the submission of the invitation.
+    decided: there is a decision on it. appointed: the reviewer is appointed for the call. applicant, rival: the
+    reviewer is or was on the side of the applicant, or of another applicant of the call. unfit: every reason not to
+    invite them. missing: a message for each incomplete part of the review.
     """
 
     step: str = "asked"
     stage: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
+    reviewer: int | None = None
     in_review: bool = False
     decided: bool = False
     appointed: bool = False

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
+from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import Principal, load_principals
 from grants.access.visibility import visible
 from grants.db import db
-from grants.models import Application, Appointment, Assignment, Conflict, Person
+from grants.models import Application, Appointment, Assignment, Person, Review
 from grants.queries import involvements, persons, reviews
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
@@ -90,7 +91,7 @@ def unfit_of(
 
     principals: those of the people, in the same order. Reasons: not appointed as a reviewer for this call, involved at
     any time on the side of the applicant or of another applicant in this call, a declared conflict that has not been
-    lifted.
+    lifted, another role in which the person can or could read the reviews of others.
     """
     against = _against(application, [reviewer.id for reviewer in reviewers])
     return {
@@ -126,14 +127,24 @@ def _invited(application: Application, ids: list[int]) -> Select[int]:
 def _against(application: Application, ids: list[int]) -> list[tuple[str, frozenset[int]]]:
     """Reasons not to invite people, each with the ids of those whom it concerns."""
     apart = involvements.of(application)
-    conflict = select(Conflict.person_id).where(
-        Conflict.application_id == application.id, Conflict.person_id.in_(ids), Conflict.lifted_at.is_(None)
-    )
     return [
         (N_("%(name)s has been involved on the applicant’s side."), apart.applicants),
         (N_("%(name)s has applied to this call."), apart.rivals),
-        (N_("%(name)s has a conflict of interest."), frozenset(db.session.scalars(conflict.distinct()))),
+        (N_("%(name)s has a conflict of interest."), apart.conflicted),
+        (N_("%(name)s can or could read the other reviews in another role."), _readers(application, ids)),
     ]
+
+
+def _readers(application: Application, ids: list[int]) -> frozenset[int]:
+    """Those of these people who have a role that reads the reviews, or had one when a review had been submitted."""
+    submitted = select(func.min(Review.sent_at)).join(Assignment).where(Assignment.application_id == application.id)
+    held = select(Appointment.person_id).where(
+        Appointment.person_id.in_(ids),
+        Appointment.role.in_(ALLOWED[Permission.READ_REVIEWS]),
+        persons.scoped_over(application.call),
+        or_(Appointment.ended_at.is_(None), Appointment.ended_at > submitted.scalar_subquery()),
+    )
+    return frozenset(db.session.scalars(held.distinct()))
 
 
 def _open(ids: list[int], principal: Principal) -> Mapping[int, int]:

@@ -127,9 +127,13 @@ def calls(principal: Principal) -> list[tuple[int, str]]:
 
 def covering(call: Call) -> ColumnElement[bool]:
     """Current appointments that cover the call."""
+    return and_(Appointment.ended_at.is_(None), scoped_over(call))
+
+
+def scoped_over(call: Call) -> ColumnElement[bool]:
+    """Appointments that cover the call, or did before they ended."""
     everywhere = and_(Appointment.programme.is_(None), Appointment.call_id.is_(None))
-    scope = or_(Appointment.call_id == call.id, Appointment.programme == call.programme, everywhere)
-    return and_(Appointment.ended_at.is_(None), scope)
+    return or_(Appointment.call_id == call.id, Appointment.programme == call.programme, everywhere)
 
 
 def judging(application: Application) -> Mapping[Role, frozenset[int]]:

@@ -41,13 +41,13 @@ from workflows.rules.decisions import (
     recommends_wholly,
     reviews_in,
 )
-from workflows.rules.involvements import IMPARTIAL, not_a_reviewer
+from workflows.rules.involvements import JUDGING
 from workflows.rules.proposals import complete, in_time
 
 __all__ = ["DISASTER", "OFFICER_DECIDES", "PANEL", "TWO_STAGES"]
 
 OFFICER = (Role.OFFICER,)
-READ = (*IMPARTIAL, not_a_reviewer, reviews_in, not_checked_by_me)
+READ = (*JUDGING, reviews_in, not_checked_by_me)
 """Guards of an officer who decides on the reviews alone, without a panel."""
 
 OFFICER_DECIDES = PANEL.changed(
@@ -130,7 +130,7 @@ ACCEPT = Transition(
     source=("triage",),
     target="draft",
     roles=OFFICER,
-    guards=IMPARTIAL,
+    guards=JUDGING,
     stage="alert",
     next_stage="proposal",
     effect=Effect.INVITE_NEXT_STAGE,
@@ -170,8 +170,7 @@ DISASTER = PANEL.changed(
         RECOMMEND,
         source=("review",),
         guards=(
-            *IMPARTIAL,
-            not_a_reviewer,
+            *JUDGING,
             all_checked,
             none_failed,
             checks_without_conflict,

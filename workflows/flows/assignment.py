@@ -8,7 +8,7 @@ from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.engine.steps import Holder, Step
 from workflows.flows.notifications import CONFLICTED, INVITED_TO_REVIEW, JOINED, NOT_INVITED, RELEASED, ROLE_ENDED
-from workflows.rules.involvements import IMPARTIAL
+from workflows.rules.involvements import JUDGING
 from workflows.rules.reviews import (
     CONFLICTS,
     MAY_REVIEW,
@@ -17,6 +17,7 @@ from workflows.rules.reviews import (
     fit,
     in_review,
     joined_the_applicant,
+    not_oneself,
     review_complete,
     review_over,
     some_conflict,
@@ -90,7 +91,7 @@ WITHDRAW = Transition(
     source=OPEN,
     target="withdrawn",
     roles=(Role.OFFICER,),
-    guards=IMPARTIAL,
+    guards=JUDGING,
     fields=(Field("reason", "text", N_("Reason"), N_("We send it to the reviewer by email."), words=3),),
     effect=Effect.WITHDRAW_INVITATION,
     notifies=(NOT_INVITED,),
@@ -104,7 +105,7 @@ INVITE_AGAIN = Transition(
     source=ENDED,
     target="asked",
     roles=(Role.OFFICER,),
-    guards=(*IMPARTIAL, in_review, fit),
+    guards=(*JUDGING, not_oneself, in_review, fit),
     effect=Effect.INVITE_AGAIN,
     notifies=(INVITED_TO_REVIEW,),
     history_text=N_("Reviewer invited again"),

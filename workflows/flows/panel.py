@@ -37,7 +37,7 @@ from workflows.rules.decisions import (
     reviews_in,
     time_to_sign_is_over,
 )
-from workflows.rules.involvements import IMPARTIAL, not_a_reviewer
+from workflows.rules.involvements import IMPARTIAL, JUDGING
 from workflows.rules.proposals import answered, answered_in_time, complete, in_time
 
 HEARS = N_("Feedback for the applicant")
@@ -97,7 +97,7 @@ RETURN = Transition(
     source=("checks",),
     target="question",
     roles=(Role.OFFICER,),
-    guards=IMPARTIAL,
+    guards=JUDGING,
     fields=(QUESTION,),
     effect=Effect.REOPEN_APPLICATION,
     notifies=(RETURNED,),
@@ -133,7 +133,7 @@ PASS = Transition(
     source=("checks",),
     target="review",
     roles=(Role.OFFICER,),
-    guards=(*IMPARTIAL, all_checked, none_failed, checks_without_conflict),
+    guards=(*JUDGING, all_checked, none_failed, checks_without_conflict),
     weight="first",
     history_text=N_("Sent to review"),
     consequence=N_("Invite reviewers next."),
@@ -144,7 +144,7 @@ NOT_ELIGIBLE = Transition(
     source=("checks",),
     target="not_eligible",
     roles=(Role.OFFICER,),
-    guards=(*IMPARTIAL, not_a_reviewer, checks_without_conflict),
+    guards=(*JUDGING, checks_without_conflict),
     fields=(replace(FEEDBACK, help=N_("Give reasons that help the applicant.")),),
     effect=Effect.REJECT_INELIGIBLE,
     notifies=(INELIGIBLE,),
@@ -158,7 +158,7 @@ TO_PANEL = Transition(
     source=("review",),
     target="panel",
     roles=(Role.OFFICER,),
-    guards=(*IMPARTIAL, reviews_in),
+    guards=(*JUDGING, reviews_in),
     weight="first",
     history_text=N_("Sent to panel"),
 )
@@ -168,7 +168,7 @@ RECOMMEND = Transition(
     source=("panel",),
     target="decision",
     roles=(Role.OFFICER,),
-    guards=(*IMPARTIAL, not_a_reviewer, not_checked_by_me, recommends_wholly, amount_fits),
+    guards=(*JUDGING, not_checked_by_me, recommends_wholly, amount_fits),
     fields=(KIND, ANY_AMOUNT, CONDITIONS, ANY_FEEDBACK),
     effect=Effect.RECORD_RECOMMENDATION,
     weight="first",
@@ -182,8 +182,7 @@ AWARD = Transition(
     target="agreement",
     roles=(Role.APPROVER,),
     guards=(
-        *IMPARTIAL,
-        not_a_reviewer,
+        *JUDGING,
         award_recommended,
         not_checked_by_me,
         not_recommended_by_me,
@@ -208,7 +207,7 @@ DECLINE = Transition(
     source=("decision",),
     target="declined",
     roles=(Role.APPROVER,),
-    guards=(*IMPARTIAL, not_a_reviewer, not_checked_by_me, not_recommended_by_me, recommended_without_conflict),
+    guards=(*JUDGING, not_checked_by_me, not_recommended_by_me, recommended_without_conflict),
     fields=(FEEDBACK,),
     effect=Effect.DECLINE_APPLICATION,
     notifies=(DECLINED,),
@@ -222,7 +221,7 @@ BACK_TO_PANEL = Transition(
     source=("decision",),
     target="panel",
     roles=(Role.APPROVER,),
-    guards=(*IMPARTIAL, not_a_reviewer),
+    guards=JUDGING,
     fields=(REASON,),
     effect=Effect.SEND_BACK_RECOMMENDATION,
     history_text=N_("Sent back to panel"),
@@ -280,7 +279,7 @@ TAKE_BACK = Transition(
     source=("agreement",),
     target="terminated",
     roles=(Role.APPROVER,),
-    guards=(*IMPARTIAL, nobody_signed, time_to_sign_is_over),
+    guards=(*JUDGING, nobody_signed, time_to_sign_is_over),
     fields=(REASON_FOR_GRANTEE,),
     effect=Effect.END_AWARD,
     notifies=(TAKEN_BACK,),
@@ -292,7 +291,7 @@ REFUSE = replace(
     TAKE_BACK,
     key="refuse",
     title=N_("Decline to countersign"),
-    guards=(*IMPARTIAL, grantee_signed),
+    guards=(*JUDGING, grantee_signed),
     history_text=N_("Countersignature declined"),
 )
 CLOSE = Transition(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +17,9 @@ class Judged(Protocol):
     @property
     def involvements(self) -> Involvements:
         """The people who must not judge it."""
+
+
+Rule = Callable[[Judged, Actor], Message | None]
 
 
 def not_involved(case: Judged, actor: Actor) -> Message | None:
@@ -41,6 +45,8 @@ def not_a_reviewer(case: Judged, actor: Actor) -> Message | None:
 
 IMPARTIAL = (not_involved, no_rival)
 """The guards of everything that a role of the Foundation does with an application."""
+JUDGING = (*IMPARTIAL, not_a_reviewer)
+"""The guards of what prepares, makes or undoes the decision on it: its reviewers have no other part in that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class _Judging:
     involvements: Involvements
 
 
-def objections(involvements: Involvements, actor: Actor) -> tuple[Message, ...]:
+def objections(involvements: Involvements, actor: Actor, guards: Sequence[Rule] = JUDGING) -> tuple[Message, ...]:
     """Every reason against the person, for a command that is no transition; empty when they may do it."""
-    answers = (guard(_Judging(involvements), actor) for guard in IMPARTIAL)
+    answers = (guard(_Judging(involvements), actor) for guard in guards)
     return tuple(answer for answer in answers if answer)

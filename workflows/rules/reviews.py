@@ -63,8 +63,15 @@ def review_complete(case: AssignmentCase, actor: Actor) -> tuple[Message, ...]:
     return case.missing
 
 
+def not_oneself(case: AssignmentCase, actor: Actor) -> Message | None:
+    """Another person is invited."""
+    if actor.person is None or actor.person != case.reviewer:
+        return None
+    return Message("You cannot invite yourself to review.")
+
+
 def fit(case: AssignmentCase, actor: Actor) -> tuple[Message, ...]:
-    """The person is appointed as a reviewer for the call, and has no conflict of interest."""
+    """The reviewer is appointed for the call, has no conflict of interest, and has no other role that reads reviews."""
     return case.unfit
 
 

@@ -40,6 +40,7 @@ def _case(
     return cases.AssignmentCase(
         step=row.step,
         stage=row.stage,
+        reviewer=row.person_id,
         in_review=application.step == "review" and application.submission_id == row.submission_id,
         decided=application.step in DECIDED,
         appointed=reviewer.covers(Role.REVIEWER, application.call_id),

@@ -68,21 +68,25 @@ def parts(principal: Principal) -> list[Select[Any]]:
     found: list[Select[Any]] = []
     if Role.OFFICER in principal.calls:
         found += [_at(step, principal, Role.OFFICER) for step in ("triage", "checks")]
-        panel = _at("panel", principal, Role.OFFICER).where(~_checked_by(principal), ~_opened_by(principal))
+        panel = _at("panel", principal, Role.OFFICER).where(~_checked_by(principal))
         found += [panel, _reviews(principal)]
         found += [_received(principal), _conditions(principal), _to_close(principal), _to_open(principal)]
     if Role.APPROVER in principal.calls:
         waiting = _at("decision", principal, Role.APPROVER)
-        found.append(waiting.where(~_checked_by(principal), ~_opened_by(principal), ~_advised_by(principal)))
+        found.append(waiting.where(~_checked_by(principal), ~_advised_by(principal)))
     if {Role.OFFICER, Role.APPROVER} & set(principal.calls):
         found += [_countersign(principal), *_unsigned(principal)]
     return found
 
 
 def _at(step: str, principal: Principal, role: Role) -> Select[Any]:
-    """Applications at one step that wait for a role, in step index order, so that only rows shown are read."""
+    """Applications at one step that wait for a role, without those that the person has opened as a reviewer.
+
+    In step index order, so that only rows shown are read.
+    """
     due = _due(LIMITED_AS.get(step, step))
-    return _applications(principal, role, Application.step, *due).where(Application.step == step)
+    found = _applications(principal, role, Application.step, *due)
+    return found.where(Application.step == step, ~_opened_by(principal))
 
 
 def _due(step: str) -> tuple[Any, Any]:
@@ -117,7 +121,7 @@ def _checked_by(principal: Principal) -> ColumnElement[bool]:
 
 
 def _opened_by(principal: Principal) -> ColumnElement[bool]:
-    """Whether the person has opened the application as a reviewer, so that another person decides."""
+    """Whether the person has opened the application as a reviewer, so that another person acts."""
     opened = exists().where(Review.assignment_id == Assignment.id, Assignment.application_id == Application.id)
     return opened.where(Assignment.person_id == principal.id)
 
@@ -149,11 +153,12 @@ def _reviews(principal: Principal) -> Select[Any]:
         (exists().where(here, tuple_(REQUIRED.c.programme, REQUIRED.c.stage).in_(leading_to("decision"))), "advise"),
         else_=literal("choose"),
     )
-    theirs = and_(or_(~_checked_by(principal), ~divided), or_(to_panel, ~_opened_by(principal)))
+    theirs = or_(~_checked_by(principal), ~divided)
     return (
         _applications(principal, Role.OFFICER, kind, *_due("review"))
         .join(counted, literal(value=True))
-        .where(Application.step == "review", or_(few, and_(counted.c.sent >= needed, theirs)))
+        .where(Application.step == "review", ~_opened_by(principal))
+        .where(or_(few, and_(counted.c.sent >= needed, theirs)))
     )
 
 
@@ -197,13 +202,14 @@ def _unsigned(principal: Principal) -> list[Select[Any]]:
     found = []
     for role in (role for role in (Role.OFFICER, Role.APPROVER) if role in principal.calls):
         theirs = Application.call_id.in_(select(Call.id).where(Call.programme.in_(takes_back(role))))
-        kind = case((theirs, literal("take_back")), else_=literal("unsigned"))
+        revoked = and_(theirs, ~_opened_by(principal))
+        kind = case((revoked, literal("take_back")), else_=literal("unsigned"))
         late = (
             _awards(principal, kind, due, role)
             .join(Agreement, Agreement.award_id == Award.id)
             .where(Agreement.step == "to_sign", due < func.date(GRANTS_NOW))
         )
-        found.append(late if role is Role.OFFICER else late.where(theirs))
+        found.append(late if role is Role.OFFICER else late.where(revoked))
     return found
 
 

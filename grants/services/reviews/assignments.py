@@ -18,6 +18,7 @@ from grants.services import locking, outbox
 from grants.services.effects import Apply, Context
 from grants.services.integrity import history
 from grants.services.refusals import Refused
+from workflows.cases import AssignmentCase
 from workflows.deadlines import REVIEW_LIMIT, time_limit
 from workflows.engine.message import N_, Message, Value
 from workflows.engine.roles import CLOCK, Actor, Role
@@ -25,7 +26,7 @@ from workflows.engine.steps import DECIDED
 from workflows.flows.assignment import AT_WORK, OPEN
 from workflows.flows.notifications import INVITED_TO_REVIEW
 from workflows.rules.involvements import objections
-from workflows.rules.reviews import MAY_REVIEW
+from workflows.rules.reviews import MAY_REVIEW, not_oneself
 
 EARLIER = (
     N_("Review a proposal"),
@@ -43,7 +44,8 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
     if application.step != "review":
         raise Refused(Message("You can invite reviewers only while the application is in review."))
     apart = objections(involvements.of(application), actor)
-    reasons = [*apart, *unfit(application, reviewer), invited(application, reviewer)]
+    oneself = not_oneself(AssignmentCase(reviewer=reviewer.id), actor)
+    reasons = [*apart, oneself, *unfit(application, reviewer), invited(application, reviewer)]
     if any(reasons):
         raise Refused(*filter(None, reasons))
     assignment = Assignment(

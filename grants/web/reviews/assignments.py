@@ -12,16 +12,18 @@ from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.assignments import AssignmentForm
 from grants.models import Application
-from grants.queries import assignments, reviews
+from grants.queries import assignments, involvements, reviews
 from grants.queries.assignments import Candidate
 from grants.services.reviews.assignments import assign as assign_reviewer
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from grants.web.transitions import Offer, available_on
+from workflows.engine.message import Message
 from workflows.engine.roles import Role
 from workflows.engine.steps import Step
 from workflows.flows.assignment import FLOW
+from workflows.rules.involvements import objections
 
 bp = Blueprint("assignments", __name__, url_prefix="/applications/<int:id>/reviewers")
 
@@ -39,7 +41,8 @@ class InvitedRow:
 class InvitationPage:
     """The candidates for an application. needed: reviews required; asked: invited, working or finished reviewers.
 
-    reviewers: those invited at this stage, with what the reader can do about each.
+    reviewers: those invited at this stage, with what the reader can do about each. against: the reasons why the reader
+    must not invite anybody.
     """
 
     application: Application
@@ -48,6 +51,7 @@ class InvitationPage:
     reviewers: Sequence[InvitedRow]
     needed: int
     asked: int
+    against: Sequence[Message]
 
 
 @bp.get("")
@@ -89,5 +93,6 @@ def _choice(application: Application, form: AssignmentForm) -> str:
         ],
         needed=application.call.data.stage(application.stage).reviews,
         asked=assignments.counted(application),
+        against=objections(involvements.of(application), actor_on_row(application, Role.OFFICER)),
     )
     return page("assignments/new.html", view)
