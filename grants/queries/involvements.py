@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, any_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from grants.db import db
+from grants.access.principals import Principal, application_of
+from grants.db import GRANTS_NOW, db
 from grants.models import (
     Application,
     Appointment,
@@ -20,6 +21,7 @@ from grants.models import (
     Conflict,
     Instalment,
     Involvement,
+    MoreTime,
     Payment,
     Review,
 )
@@ -33,6 +35,8 @@ APPOINTED = Involvement.person_id == any_(
 As an array, because the planner then begins with these people, and not with all applicants of the call.
 """
 NOBODY = Involvements()
+SETTLED = ("draft", "not_eligible", "declined", "withdrawn", "terminated", "closed")
+"""Steps at which an application is not, or no longer, in the hands of the Foundation or of a grantee."""
 
 
 def of(application: Application) -> Involvements:
@@ -81,9 +85,44 @@ def of_each(applications: Sequence[Application]) -> dict[int, Involvements]:
     return {id: found.get(id, NOBODY) for id in ids}
 
 
-def of_call(call: Call) -> Involvements:
-    """Those who must not decide about the call, because they have applied to it. One query."""
-    return Involvements(rivals=frozenset(db.session.scalars(applied(call))))
+def of_rows(rows: Iterable[Any], principal: Principal) -> Involvements:
+    """What the principal is to what these rows belong to; of nobody else. One query for each batch.
+
+    None for a person who was never on an applicant's side.
+    """
+    if not principal.involved or principal.id is None:
+        return NOBODY
+    judged = {pair for row in rows for pair in _judged(row)}
+    own = any(application in principal.involved for application, _ in judged)
+    rival = any(call in principal.applied for application, call in judged if application not in principal.involved)
+    oneself = frozenset({principal.id})
+    return Involvements(applicants=oneself if own else frozenset(), rivals=oneself if rival else frozenset())
+
+
+def _judged(row: Any) -> Iterable[tuple[int | None, int]]:
+    """The applications that the row belongs to, each with its call; a call itself belongs to none."""
+    if isinstance(row, Call):
+        return [(None, row.id)]
+    if isinstance(row, Batch):
+        paid = db.session.execute(_paid(Payment.batch_id == row.id))
+        return [(application, call) for _, application, call in paid]
+    application = application_of(row)
+    return [(application.id, application.call_id)] if application else []
+
+
+def competing(person: int) -> list[Call]:
+    """The calls in which the person is on an applicant's side while something is at stake, by id.
+
+    That is while the call takes proposals, from everybody or from one applicant, or an application of it is still to be
+    decided, signed or carried out.
+    """
+    own = select(Application.call_id).join(Involvement).where(Involvement.person_id == person)
+    extended = exists().where(MoreTime.call_id == Call.id, MoreTime.until > GRANTS_NOW)
+    taking = and_(Call.step == "open", or_(Call.closes_at.is_(None), Call.closes_at > GRANTS_NOW))
+    unsettled = or_(Application.step.not_in(SETTLED), Application.invited_until > GRANTS_NOW)
+    running = exists().where(Application.call_id == Call.id, unsettled)
+    at_stake = or_(taking, extended, running)
+    return list(db.session.scalars(select(Call).where(Call.id.in_(own), at_stake).order_by(Call.id)))
 
 
 def applied(call: Call) -> Select[int]:
@@ -97,34 +136,7 @@ def arms(batches: Sequence[Batch]) -> list[Select[Any]]:
 
     They are involved in an application that it pays, or in a rival of one.
     """
-    paid = (
-        select(Payment.batch_id, Award.application_id, Application.call_id)
-        .select_from(Payment)
-        .join(Instalment, Instalment.id == Payment.instalment_id)
-        .join(Award, Award.id == Instalment.award_id)
-        .join(Application, Application.id == Award.application_id)
-        .where(Payment.batch_id.in_([batch.id for batch in batches]), ~Payment.undone)
-        .distinct()
-    )
-    return _arms(paid.cte("paid"))
-
-
-def of_instalments(instalments: Sequence[Instalment]) -> Involvements:
-    """Those who must not put these instalments into a batch. One query for any number."""
-    paid = (
-        select(literal(0).label("batch_id"), Award.application_id, Application.call_id)
-        .select_from(Instalment)
-        .join(Award, Award.id == Instalment.award_id)
-        .join(Application, Application.id == Award.application_id)
-        .where(Instalment.id.in_([one.id for one in instalments]))
-        .distinct()
-        .cte("paid")
-    )
-    return grouped(db.session.execute(union_all(*_arms(paid)))).get(0, NOBODY)
-
-
-def _arms(paid: Any) -> list[Select[Any]]:
-    """The people for each batch of the rows (batch, application, call)."""
+    paid = _paid(Payment.batch_id.in_([batch.id for batch in batches])).cte("paid")
     other = aliased(Application)
     own: Select[Any] = select(paid.c.batch_id, literal("applicants"), Involvement.person_id).join(
         paid, paid.c.application_id == Involvement.application_id
@@ -136,6 +148,19 @@ def _arms(paid: Any) -> list[Select[Any]]:
         .where(APPOINTED)
     )
     return [own, rivals]
+
+
+def _paid(batches: ColumnElement[bool]) -> Select[int, int, int]:
+    """The rows (batch, application, call) of what these batches pay."""
+    return (
+        select(Payment.batch_id, Award.application_id, Application.call_id)
+        .select_from(Payment)
+        .join(Instalment, Instalment.id == Payment.instalment_id)
+        .join(Award, Award.id == Instalment.award_id)
+        .join(Application, Application.id == Award.application_id)
+        .where(batches, ~Payment.undone)
+        .distinct()
+    )
 
 
 def grouped(rows: Iterable[Any]) -> dict[int, Involvements]:

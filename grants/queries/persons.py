@@ -136,6 +136,11 @@ def scoped_over(call: Call) -> ColumnElement[bool]:
     return or_(Appointment.call_id == call.id, Appointment.programme == call.programme, everywhere)
 
 
+def covers_call(call: Call, *, programme: str | None, call_id: int | None) -> bool:
+    """Whether a role with this limit covers the call; one without a limit covers every call."""
+    return call.id == call_id if call_id is not None else programme in (None, call.programme)
+
+
 def judging(application: Application) -> Mapping[Role, frozenset[int]]:
     """The ids of the people in each role of its call, without those with a conflict of interest on the application."""
     conflict = select(Conflict.person_id).where(Conflict.application_id == application.id, Conflict.lifted_at.is_(None))

@@ -1,4 +1,4 @@
-"""Whether the actor of a command still holds their role, once the command holds its rows.
+"""Whether the actor of a command still holds their role and was never on an applicant's side, once its rows are held.
 
 A page gives its actor before anything is locked. Until the locks are obtained, the role may end or get another
 scope, and a conflict of interest may be declared; each of these holds the person or the application alone.
@@ -6,34 +6,40 @@ scope, and a conflict of interest may be declared; each of these holds the perso
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from grants.access.principals import Principal, application_of, load_principal, roles_on
 from grants.db import db
 from grants.models import Batch, Call, Person
+from grants.queries import involvements
 from grants.services.refusals import Refused
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor, Role
+from workflows.rules.involvements import IMPARTIAL, objections
 
 LOST = Message("You no longer have the role that this requires, or may not act in it on this record any more.")
 
 
-def confirm(actor: Actor, rows: Iterable[Any]) -> None:
+def confirm(actor: Actor, rows: Sequence[Any], *, impartial: bool = True) -> None:
     """Raise Refused unless the actor, whose person is held, has their role on each of these rows; one statement.
 
-    On a row that belongs to no application, call or batch it suffices to hold the role at all. The clock needs none.
-    A reviewer's appointment, and whether staff were involved on the applicant's side, are asked by the guards of the
-    flows and the commands, which name the reason.
+    On a row that belongs to no application, call or batch it suffices to hold the role at all. The clock needs none,
+    and a reviewer's appointment is asked by the guards of their flow. impartial: in a role of the Foundation, also
+    raise Refused, with the sentence of the guards, for a person who was involved on the side of an applicant: so a
+    command need not ask, whether it is a transition or not. False only for what such a person may do: declare a
+    conflict of interest.
     """
     if actor.person is None or actor.role is Role.REVIEWER:
         return
     principal = load_principal(db.session.get_one(Person, actor.person))
-    if actor.role is not Role.APPLICANT:
-        principal = replace(principal, organisations=frozenset(), involved=frozenset())
-    if actor.role not in principal.roles or not all(_has_role(actor, row, principal) for row in rows):
+    judging = actor.role is not Role.APPLICANT
+    held = replace(principal, organisations=frozenset(), involved=frozenset()) if judging else principal
+    if actor.role not in held.roles or not all(_has_role(actor, row, held) for row in rows):
         raise Refused(LOST)
+    if judging and impartial and (reasons := objections(involvements.of_rows(rows, principal), actor, IMPARTIAL)):
+        raise Refused(*reasons)
 
 
 def _has_role(actor: Actor, row: Any, principal: Principal) -> bool:

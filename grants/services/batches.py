@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Award, Batch, Call, Fund, Instalment, Payment
-from grants.queries import involvements
 from grants.services import locking, numbering, updates
 from grants.services.effects import Context
 from grants.services.integrity import history
@@ -19,7 +18,6 @@ from grants.services.money import instalments, ledger
 from grants.services.refusals import Refused
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
-from workflows.rules.involvements import objections
 
 
 def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
@@ -32,8 +30,6 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
     locking.hold(fund, *rows, actor=actor)
     if not rows or len(rows) != len(set(instalments)):
         raise Refused(Message("Choose at least one payable instalment of this fund."))
-    if reasons := objections(involvements.of_instalments(rows), actor):
-        raise Refused(*reasons)
     taken = set(
         db.session.scalars(select(Payment.instalment_id).where(Payment.instalment_id.in_(instalments), ~Payment.undone))
     )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Call, Fund, Membership, MoreTime, Organisation
-from grants.queries import drafts, involvements, recipients
+from grants.queries import drafts, recipients
 from grants.queries.cases.calls import more_time
 from grants.services import locking, outbox
 from grants.services.effects import Context
@@ -23,7 +23,6 @@ from workflows.engine.roles import Actor, Role
 from workflows.flows.notifications import MORE_TIME
 from workflows.programme import CallRules
 from workflows.programmes import programmes
-from workflows.rules.involvements import objections
 
 MAX_LISTED = 4_000
 """Most characters of a list of changes that history stores; the rest is cut off."""
@@ -163,8 +162,7 @@ def give_time(call: Call, *, organisation: Organisation, until: datetime, reason
     deadline or is closed, and `until` is later than every deadline that the applicant has now.
     """
     locking.hold(call, actor=actor)
-    apart = _own(organisation, actor) or objections(involvements.of_call(call), actor)
-    if reasons := [*apart, *_against(call, organisation, until)]:
+    if reasons := [*_own(organisation, actor), *_against(call, organisation, until)]:
         raise Refused(*reasons)
     given = MoreTime(call_id=call.id, organisation=organisation, until=until, reason=reason.strip(), by=actor.person)
     db.session.add(given)

@@ -79,17 +79,17 @@ def hold(
     money: bool = False,
     invited: bool = False,
     applied: Iterable[Organisation] = (),
+    impartial: bool = True,
 ) -> None:
     """Lock these rows with what belongs to them, and read them again; rows that are held already stay as they are.
 
     rows: what the command changes. A row of an application brings the whole application: agreement, reports,
     instalments, assignments and, with an award, fund and award; its call is shared. A batch brings the applications
     that it pays, without their assignments. shared: what guards read and must not change meanwhile; the person of the
-    actor always is. applicant: hold the organisation too, because guards count over it. money: hold the fund even where
-    there is no award yet. invited: hold the applications too that the persons among the rows are to review, as they are
-    once these are locked. applied: organisations to hold with all their applications, as they are then. Raises Stale
-    when a row belongs to another parent than before, or is gone; at the first lock of a transaction, raises Refused
-    when the actor no longer holds their role on these rows.
+    actor always is. applicant: hold the organisation too, because guards count over it. money: hold the fund without an
+    award too. invited: hold the applications too that the persons among the rows are to review, as they are then.
+    applied: organisations to hold with all their applications, as they are then. impartial: see `authority.confirm`,
+    which is asked at the first lock of a transaction. Raises Stale when a row is gone, or its parent is another one.
     """
     state, shared, applied = _state(), tuple(shared), tuple(applied)
     _attach(*rows, *shared, *applied)
@@ -110,7 +110,7 @@ def hold(
     _take_from_applications(state, rows, parents, money=money)
     _compare(state, rows, parents)
     if first and actor:
-        authority.confirm(actor, rows)
+        authority.confirm(actor, rows, impartial=impartial)
 
 
 def require(row: Model) -> None:

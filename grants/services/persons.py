@@ -6,10 +6,13 @@ from sqlalchemy import delete, select
 
 from grants.db import db, now
 from grants.models import Application, Appointment, Membership, Organisation, Person, SignIn
+from grants.queries import involvements as involved
+from grants.queries.persons import covers_call
 from grants.services import locking, transitions
 from grants.services.applications import involvements
 from grants.services.effects import Apply
 from grants.services.integrity import history
+from grants.services.refusals import Refused
 from grants.services.reviews import assignments
 from workflows.engine.message import Message
 from workflows.engine.roles import ROLES, Actor, Role
@@ -62,10 +65,11 @@ def appoint(
 ) -> Appointment:
     """Appoint the person to the role, everywhere or in one programme or call; record it in history.
 
-    Ends all sessions of the person, because what they may see changes. The transaction raises ConstraintViolated when
-    the person already holds this role.
+    Ends all sessions of the person, because what they may see changes. Raises Refused as in `_expect`. The transaction
+    raises ConstraintViolated when the person already holds this role.
     """
     locking.hold(person, actor=actor)
+    _expect(person, actor, programme=programme, call_id=call_id)
     appointment = Appointment(person=person, role=str(role), programme=programme, call_id=call_id)
     db.session.add(appointment)
     db.session.flush()
@@ -78,16 +82,30 @@ def dismiss(appointment: Appointment, *, actor: Actor, apply: Apply) -> None:
     """End the appointment now, with what it gave, and record it in history; nothing if it has ended.
 
     Ends all sessions of the person. A reviewer's open assignments are closed where no other appointment covers them.
-    apply: `transitions.apply`.
+    apply: `transitions.apply`. Raises Refused as in `_expect`.
     """
     locking.hold(appointment.person, actor=actor, invited=True)
     if appointment.ended_at is not None:
         return
+    _expect(appointment.person, actor, programme=appointment.programme, call_id=appointment.call_id)
     appointment.ended_at = now()
     db.session.flush()
     sign_out_everywhere(appointment.person)
     _record(appointment, actor, "dismiss", Message("Appointment as %(role)s ended", role=ROLES[Role(appointment.role)]))
     assignments.release(appointment.person, apply=apply)
+
+
+def _expect(person: Person, actor: Actor, *, programme: str | None, call_id: int | None) -> None:
+    """Raise Refused for the person themselves, and for an applicant of a call that the role covers."""
+    if actor.person is None:
+        return
+    if actor.person == person.id:
+        raise Refused(Message("You cannot change your own roles. Ask another administrator."))
+    calls = involved.competing(actor.person)
+    if any(covers_call(call, programme=programme, call_id=call_id) for call in calls):
+        raise Refused(
+            Message("Your organisation has applied to a call that this role covers, so another person must do this.")
+        )
 
 
 def sign_out_everywhere(person: Person) -> None:

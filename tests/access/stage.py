@@ -95,6 +95,10 @@ class Stage:
         copy(self.postgres, self.ground, self.copy)
         self._clean = True
 
+    def spoil(self) -> None:
+        """The next request begins with a new copy, because this one was changed by hand."""
+        self._clean = False
+
     def drop(self) -> None:
         """Drop the copy."""
         gone = "DROP DATABASE IF EXISTS {} WITH (FORCE)"

@@ -148,7 +148,7 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody remembers who was involved."""
     monkeypatch.setattr(involvements, "of", lambda _: involvements.NOBODY)
     monkeypatch.setattr(involvements, "arms", lambda _: [])
-    monkeypatch.setattr(involvements, "of_instalments", lambda _: involvements.NOBODY)
+    monkeypatch.setattr(involvements, "of_rows", lambda *_: involvements.NOBODY)
 
 
 every_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)

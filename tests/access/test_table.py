@@ -135,7 +135,9 @@ class Guards:
 
     def __init__(self, stage: Stage, row: Row, patch: pytest.MonkeyPatch) -> None:
         self.view, self.patch = stage.app.view_functions[row.endpoint], patch
-        patch.setattr(authority, "confirm", lambda *_: None)  # the second look of the commands has tests of its own
+        patch.setattr(
+            authority, "confirm", lambda *_, **__: None
+        )  # the second look of the commands has tests of its own
         self.left = {FILTER, PERMISSION, ROLE}
 
     def remove(self, *names: str) -> None:

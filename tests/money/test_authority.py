@@ -166,7 +166,7 @@ def test_without_the_second_look_nobody_would_be_left(
     copies: Copies, on_panel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counter-test: each of them was an administrator when the page was opened."""
-    monkeypatch.setattr(authority, "confirm", lambda *_: None)
+    monkeypatch.setattr(authority, "confirm", lambda *_, **__: None)
     with copies(on_panel) as app:
         assert administrators(app) == 0
 
@@ -181,7 +181,7 @@ def test_without_the_second_look_the_lost_role_would_count(
         before = done()
         with transaction():
             lose()
-        monkeypatch.setattr(authority, "confirm", lambda *_: None)
+        monkeypatch.setattr(authority, "confirm", lambda *_, **__: None)
         with transaction():
             act()
 

@@ -34,7 +34,7 @@ def declare_as_staff(application: Application, *, kinds: Sequence[str], actor: A
     Their own assignments on it end as well. kinds: keys of CONFLICTS. apply: `transitions.apply`.
     """
     person = db.session.get_one(Person, actor.person)
-    locking.hold(application, actor=actor)
+    locking.hold(application, actor=actor, impartial=False)
     conflict = _keep(application.id, person.id, kinds)
     db.session.flush()
     _record(conflict, actor, "declare", Message("Declared a conflict of interest"))

@@ -56,10 +56,12 @@ class EnvelopeRow:
 class FundPage:
     """One fund. form: to set envelopes, None for a reader who may not and for a fund without calls.
 
-    entire: with the figures of the whole fund, not only of the reader's calls.
+    entire: with the figures of the whole fund, not only of the reader's calls. apart: the titles of the calls in which
+    the reader's organisation has applied, so that another person sets their envelopes.
     """
 
     fund: Fund
+    apart: Sequence[str]
     entire: bool
     stand: Stand
     calls: Sequence[EnvelopeRow]
@@ -79,12 +81,14 @@ def index() -> FundsPage:
 def show(fund: Fund, form: EnvelopeForm | None = None) -> FundPage:
     """The fund's page, with the envelope form if the reader may set envelopes. form: as sent, with its errors."""
     stand, calls = funds.divided(fund, principal())
-    fundable = {call.id: call for call, _ in calls if principal().covers(Role.FINANCE, call.id)}
+    covered = [call for call, _ in calls if principal().covers(Role.FINANCE, call.id)]
+    fundable = {call.id: call for call in covered if principal().judges(Role.FINANCE, call.id)}
     if form is None and fundable:
         form = envelope_form(fund, fundable)
     rows, after = awards.listed(principal(), fund=fund.id, before=page_position("before"))
     return FundPage(
         fund=fund,
+        apart=[call.title for call in covered if call.id not in fundable],
         entire=funds.entire(principal()),
         stand=stand,
         calls=[EnvelopeRow(call, part) for call, part in calls],

@@ -20,6 +20,7 @@ from grants.web.site.errors import CONSTRAINTS
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
+from workflows.engine.message import ANOTHER
 from workflows.engine.roles import Role
 
 bp = Blueprint("funds", __name__)
@@ -81,6 +82,8 @@ def allocate(id: int) -> Response | tuple[str, int]:
         with transaction():
             target = _allocated(fund, calls[form.call.data], form)
     except Refused as refused:
+        if any(reason.cure == ANOTHER for reason in refused.reasons):
+            raise
         form.amount.errors = fund_view.reasons(form, refused)
         return page("funds/show.html", fund_view.show(fund, form)), 422
     return redirect(target)

@@ -9,9 +9,9 @@ from datetime import date
 from flask_babel import gettext
 
 from grants.forms.persons import AppointmentForm
-from grants.models import Appointment, Membership, Person, SignIn
-from grants.queries import persons
-from grants.queries.persons import Listing
+from grants.models import Appointment, Call, Membership, Person, SignIn
+from grants.queries import involvements, persons
+from grants.queries.persons import Listing, covers_call
 from grants.web.site.authorization import principal
 from grants.web.site.formats import label, language_name, translate, zone_name
 from workflows.engine.roles import Role
@@ -28,24 +28,30 @@ class PersonsPage:
 
 @dataclass(frozen=True, slots=True)
 class RoleRow:
-    """A current role. scope: the programme or the call to which it is limited, as text. since: its first day."""
+    """A current role. scope: the programme or the call to which it is limited, as text. since: its first day.
+
+    ends: whether the reader may end it, because they are not on the side of an applicant of a call that it covers.
+    """
 
     id: int
     title: str
     scope: str
     since: date
+    ends: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
     """One person with their current roles and organisations, and the form to add a role.
 
-    language: the name of the person's language. timezone: the city and the present difference from UTC.
+    language: the name of the person's language. timezone: the city and the present difference from UTC. apart: the
+    titles of the calls in which the reader is on an applicant's side, so that another person sets their roles.
     """
 
     person: Person
     language: str
     timezone: str
+    apart: Sequence[str]
     form: AppointmentForm
     roles: Sequence[RoleRow]
     memberships: Sequence[Membership]
@@ -70,12 +76,15 @@ class AccountPage:
 def show(person: Person, form: AppointmentForm) -> PersonPage:
     """The page of this person; the form offers the calls that a role can be limited to."""
     form.offer(persons.calls(principal()), _programmes(), everything=_unlimited())
+    reader = principal()
+    apart = involvements.competing(reader.id) if reader.id and reader.applied else []
     return PersonPage(
         person,
         language_name(person.language),
         zone_name(person.timezone),
+        [call.title for call in apart],
         form,
-        _roles(person),
+        _roles(person, apart),
         persons.memberships(person),
     )
 
@@ -92,10 +101,20 @@ def account(person: Person) -> AccountPage:
     )
 
 
-def _roles(person: Person) -> list[RoleRow]:
+def _roles(person: Person, apart: Sequence[Call] = ()) -> list[RoleRow]:
+    """The person's roles. apart: the calls of which the reader ends no role."""
     held = persons.appointments(person, principal())
     titles = dict(persons.titles(one.call_id for one in held if one.call_id))
-    return [RoleRow(one.id, label(one.role), _scope(one, titles), one.created_at.date()) for one in held]
+    return [
+        RoleRow(
+            one.id,
+            label(one.role),
+            _scope(one, titles),
+            one.created_at.date(),
+            ends=not any(covers_call(call, programme=one.programme, call_id=one.call_id) for call in apart),
+        )
+        for one in held
+    ]
 
 
 def _programmes() -> list[str]:

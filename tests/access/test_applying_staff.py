@@ -1,0 +1,122 @@
+"""Staff on the side of an applicant change nothing of a call in which it has applied: every form of the table is tried.
+
+The rows are those that a role of the Foundation sends. A new one is refused to them too, or is named here with why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from grants.access.principals import application_of
+from grants.db import db, transaction
+from grants.models import (
+    Agreement,
+    Application,
+    Assignment,
+    Award,
+    Batch,
+    Conflict,
+    Involvement,
+    Outbox,
+    Person,
+    Report,
+)
+from grants.outside.servers import Postgres
+from grants.services.applications import drafts
+from tests import world as w
+from tests.access.cast import NAMES
+from tests.access.stage import Stage, played
+from tests.access.table import Row, form, rows
+from workflows.engine.roles import Actor, Role
+
+RIVAL = "Your organisation has applied to this call, so another person must do this."
+COVERED = "Your organisation has applied to a call that this role covers, so another person must do this."
+STAFF = ("off", "app", "fin", "adm")
+ALLOWED = {
+    "/applications/{reviewed}/conflict": "a conflict of interest can always be declared",
+    "/failures/{failure}/again": "a mail or a letter is made once more as it was ordered",
+    "/funds": "a contribution belongs to no call",
+    "/office/calls/new": "nobody has applied to a new call",
+    "/office/calls/{new_call}": "nobody has applied to a call in preparation",
+    "/calls/{new_call}/transitions/open": "nobody has applied to a call in preparation",
+}
+ROWS = [row for row in rows() if row.method != "GET" and set(STAFF) & set(row.allowed) and "own" not in row.allowed]
+CASES = [(row, next(actor for actor in STAFF if actor in row.allowed)) for row in ROWS]
+
+
+@pytest.fixture(scope="module")
+def stage(
+    flow_row: Flask, postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """The test data of the table."""
+    with played(flow_row, postgres, template, tmp_path_factory.mktemp("applying")) as stage:
+        yield stage
+
+
+def sent(stage: Stage, row: Row, actor: str) -> tuple[int, str]:
+    """The status and the text of the answer to the row's form, once the actor is a member of every other applicant."""
+    given = form(stage, row, actor)
+    stage.call(actor, "GET", "/account")
+    with stage.app.app_context(), transaction():
+        person = db.session.query(Person).filter_by(email=f"{NAMES[actor]}@example.org").one()
+        rival(stage)
+        others = db.session.query(Application.id).filter(Application.id.not_in(own(stage.filled(row.path))))
+        db.session.add_all(Involvement(application_id=id, person_id=person.id, part="member") for (id,) in others)
+        w.recorded()
+    answer = stage.call_again(actor, row.method, stage.filled(row.path), given)
+    stage.spoil()
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def rival(stage: Stage) -> None:
+    """A second application in the call of the statement, so that every call has rivals."""
+    row = db.session.get_one(Application, int(stage.numbers["statement"]))
+    applicant = Actor(person=row.created_by, role=Role.APPLICANT, on_behalf_of=row.organisation_id, via="test")
+    drafts.begin(call=row.call, organisation=row.organisation, actor=applicant)
+
+
+MODELS = {
+    "applications": Application,
+    "assignments": Assignment,
+    "agreements": Agreement,
+    "reports": Report,
+    "conflicts": Conflict,
+    "failures": Outbox,
+}
+
+
+def own(path: str) -> list[int]:
+    """The applications that the address is about; that of a batch is about every award."""
+    noun, *rest = path.strip("/").split("/")
+    if noun == "batches":
+        return [id for (id,) in db.session.query(Award.application_id)]
+    if noun not in MODELS:
+        return []
+    application = application_of(db.session.get_one(MODELS[noun], int(rest[0])))
+    return [application.id] if application else []
+
+
+@pytest.mark.parametrize(("row", "actor"), CASES, ids=lambda one: getattr(one, "id", one))
+def test_staff_who_apply_change_nothing_of_the_call(stage: Stage, row: Row, actor: str) -> None:
+    status, text = sent(stage, row, actor)
+
+    if row.path in ALLOWED:
+        assert status == 302
+    else:
+        assert (status, COVERED in text if actor == "adm" else RIVAL in text) == (409, True)
+
+
+def test_every_exception_is_a_row() -> None:
+    assert set(ALLOWED) - {row.path for row in ROWS} == set()
+
+
+def test_the_batch_of_the_table_has_a_rival(stage: Stage) -> None:
+    """Otherwise its refusals would prove nothing."""
+    with stage.app.app_context():
+        batch = db.session.get_one(Batch, int(stage.numbers["batch"]))
+        call = batch.payments[0].instalment.award.application.call_id
+        awarded = db.session.query(Award.application_id)
+        assert db.session.query(Application).filter_by(call_id=call).filter(Application.id.not_in(awarded)).count()
