@@ -111,6 +111,7 @@ class ApplicationCase:
     arrived_at: time of the database's clock when the request arrived. step_at: when the step was reached. reminded_at:
     when the clock last reminded of it. more_time_until: the deadline that was given to this applicant alone. missing: a
     message for each incomplete part of the form. changed: whether the content differs from what was sent last.
+    recommended_by: the person whose recommendation counts. recommenders: also those whose own was sent back.
     """
 
     step: str = "draft"
@@ -140,6 +141,7 @@ class ApplicationCase:
     reviewers: int = 0
     recommendation: str | None = None
     recommended_by: int | None = None
+    recommenders: frozenset[int] = frozenset()
     involvements: Involvements = Involvements()
     agreement: str | None = None
     sign_until: date | None = None

@@ -120,8 +120,8 @@ APPLICATION = [
     ),
     Failing(
         decisions.not_recommended_by_me,
-        {"recommended_by": list(Role).index(Role.APPROVER) + 1},
-        ("You made the recommendation, so another person must decide.",),
+        {"recommenders": ME},
+        ("You have made a recommendation on this application, so another person must decide.",),
     ),
     Failing(
         decisions.checks_without_conflict,

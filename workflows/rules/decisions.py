@@ -68,10 +68,11 @@ def not_checked_by_me(case: ApplicationCase, actor: Actor) -> Message | None:
 
 
 def not_recommended_by_me(case: ApplicationCase, actor: Actor) -> Message | None:
-    """Another person made the recommendation."""
-    if actor.person is None or actor.person != case.recommended_by:
+    """The person has made no recommendation on the application, also none that was sent back."""
+    if actor.person not in case.recommenders:
         return None
-    return Message("You made the recommendation, so another person must decide.", cure=ANOTHER)
+    text = N_("You have made a recommendation on this application, so another person must decide.")
+    return Message(text, cure=ANOTHER)
 
 
 def recommended_without_conflict(case: ApplicationCase, actor: Actor) -> Message | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +33,8 @@ def case(row: Application, arrived_at: datetime, content: Content | None = None)
     content = current(row) if content is None else content
     data = row.call.data
     checks = list(db.session.scalars(select(Check).where(Check.submission_id == row.submission_id).order_by(Check.id)))
-    advice = recommendation(row)
+    advised = recommendations(row)
+    advice = _counting(advised)
     return cases.ApplicationCase(
         step=row.step,
         step_at=row.step_at,
@@ -55,6 +57,7 @@ def case(row: Application, arrived_at: datetime, content: Content | None = None)
         **_reviews(row),
         recommendation=advice.kind if advice else None,
         recommended_by=advice.by if advice else None,
+        recommenders=frozenset(one.by for one in advised),
         involvements=involvements.of(row),
         **_after_award(row),
     )
@@ -73,13 +76,17 @@ def _changed(row: Application, content: Content) -> bool:
 
 def recommendation(row: Application) -> Recommendation | None:
     """The current recommendation, unless it was sent back."""
-    newest = (
-        select(Recommendation)
-        .where(Recommendation.application_id == row.id, ~Recommendation.sent_back)
-        .order_by(Recommendation.id.desc())
-        .limit(1)
-    )
-    return db.session.scalars(newest).first()
+    return _counting(recommendations(row))
+
+
+def recommendations(row: Application) -> list[Recommendation]:
+    """Every recommendation on the application, also those that were sent back, newest first."""
+    made = select(Recommendation).where(Recommendation.application_id == row.id)
+    return list(db.session.scalars(made.order_by(Recommendation.id.desc())))
+
+
+def _counting(advised: Sequence[Recommendation]) -> Recommendation | None:
+    return next((one for one in advised if not one.sent_back), None)
 
 
 def _reviews(row: Application) -> dict[str, Any]:

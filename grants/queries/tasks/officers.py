@@ -127,9 +127,8 @@ def _opened_by(principal: Principal) -> ColumnElement[bool]:
 
 
 def _advised_by(principal: Principal) -> ColumnElement[bool]:
-    return exists().where(
-        Recommendation.application_id == Application.id, Recommendation.by == principal.id, ~Recommendation.sent_back
-    )
+    """Whether the person has ever recommended on the application, so that another person decides."""
+    return exists().where(Recommendation.application_id == Application.id, Recommendation.by == principal.id)
 
 
 def _reviews(principal: Principal) -> Select[Any]:
