@@ -116,6 +116,11 @@ class ApplicationSave(Model):
     content: Mapped[dict[str, object]] = mapped_column(JSONB)
     settled_at: Mapped[Instant | None]
 
+    @property
+    def about_report(self) -> bool:
+        """Whether it is the save of a report of the application, and not of its proposal."""
+        return self.section.startswith("report:")
+
 
 class Involvement(Model):
     """A part that a person had on the applicant's side of an application. Rows are only added, never changed.

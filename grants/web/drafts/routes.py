@@ -168,8 +168,9 @@ def _lost(application: Application) -> tuple[Response | str, int]:
 
 
 def _kept(id: int, save_id: int) -> ApplicationSave:
+    """The rejected save of this proposal; 404 for another one, and for that of a report, which has its own page."""
     row = load(ApplicationSave, save_id)
-    if row.application_id != id:
+    if row.application_id != id or row.about_report:
         abort(404)
     return row
 
