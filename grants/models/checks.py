@@ -30,3 +30,8 @@ class Check(Model):
     at: Mapped[Stamp]
 
     person: Mapped[Person] = relationship()
+
+    @property
+    def version(self) -> int:
+        """The version shown on a page: the time of the verdict, in microseconds; 0 stands for no verdict yet."""
+        return int(self.at.timestamp() * 1_000_000)

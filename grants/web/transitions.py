@@ -46,6 +46,10 @@ NOUNS: dict[str, type[Any]] = {
 """The models with a flow. Who may apply a transition is declared only in its row of the flow."""
 
 
+TYPED = frozenset({"text", "line", "amount", "day", "instant"})
+"""The kinds of fields whose input is kept when a form comes too late; choices and ticks are made again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A transition offered to the reader. to: the URL of its form. values: initial values by the key of the field."""
@@ -99,10 +103,10 @@ def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
 
 
 def _still_possible(row: Any, key: str) -> Transition | None:
-    """The transition from the present step of the row, whose texts the reader has typed; None without any."""
+    """The transition from the present step of the row, whose fields the reader has filled in; None without any."""
     db.session.rollback()
     transition = flow_of(row).transition(key, row.step, getattr(row, "stage", ""))
-    typed = transition is not None and any(f.kind == "text" and request.form.get(f.key) for f in transition.fields)
+    typed = transition is not None and any(f.kind in TYPED and request.form.get(f.key) for f in transition.fields)
     return transition if typed else None
 
 
@@ -116,11 +120,22 @@ def _take(row: Any, key: str, given: dict[str, Any]) -> str:
         key,
         actor=actor,
         answers=given,
-        version=request.form.get("version", type=int),
+        version=_version(row, key),
         draft=request.form.get("draft", type=int),
         arrived_at=arrived_at(),
     )
     return page_of(row)
+
+
+def _version(row: Any, key: str) -> int | None:
+    """The version of the row that the page showed.
+
+    A form without one is refused as outdated where the transition keeps the step, so that the step alone would not
+    tell that another person was first.
+    """
+    transition = flow_of(row).transition(key, row.step, getattr(row, "stage", ""))
+    keeps = transition is not None and transition.target == row.step
+    return request.form.get("version", -1 if keeps else None, type=int)
 
 
 def _errors(transition: Transition | None, wrong: Unclear | Refused) -> dict[str, list[str]]:

@@ -108,7 +108,7 @@ def turncoat(app: Flask, world: w.World) -> Careful:
     return browser(app, world, "mg1")
 
 
-CHECK = {"standing-verdict": "passed", "submission": "1"}
+CHECK = {"standing-verdict": "passed", "submission": "1", "version": "0"}
 AWARD = {"amount": "10,000.00", "confirmed": "yes"}
 
 
@@ -291,6 +291,8 @@ def full_marks(app: Flask, world: w.World) -> int:
         row = db.session.query(Assignment).filter_by(person_id=world.people["rex"].id, application_id=REVIEWED).one()
         given = {f"{name}_{c.key}": value for c in row.application.call.data.rubric
                  for name, value in (("score", "5"), ("comment", w.WHY))}  # fmt: skip
+        assert row.review is not None
+        given["version"] = str(row.review.version)
     return post(client, f"/reviews/{row.id}/send", **FULL, amount="10,000.00", **given).status_code
 
 

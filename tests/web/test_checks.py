@@ -8,7 +8,7 @@ from flask import Flask
 from grants.db import db
 from grants.models import Application, Check
 from tests import world as scene
-from tests.browser import signed_in
+from tests.browser import Answer, Careful, signed_in
 from tests.world import World
 
 
@@ -105,3 +105,59 @@ def test_an_unknown_check_is_refused(app: Flask, sent: tuple[World, Application]
     )
 
     assert answer.status_code == 409
+
+
+FAILED = {"standing-verdict": "failed", "standing-note": "The chapter lost its standing in May."}
+
+
+@pytest.fixture
+def olga(app: Flask, sent: tuple[World, Application]) -> Careful:
+    """An officer."""
+    return signed_in(app, sent[0].people["olga"])
+
+
+@pytest.fixture
+def omar(app: Flask, sent: tuple[World, Application]) -> Careful:
+    """Another officer."""
+    return signed_in(app, sent[0].people["omar"])
+
+
+def late(olga: Careful, omar: Careful, **instead: str) -> Answer:
+    """Olga fails a check that Omar passes from a page that he opened before."""
+    old = omar.get("/applications/1")
+    olga.submit(olga.get("/applications/1"), "/checks/standing", **FAILED)
+    passed = {"standing-verdict": "passed", "standing-note": "He said so himself."}
+    return omar.submit(old, "/checks/standing", **passed, **instead)
+
+
+def test_a_verdict_from_an_older_page_replaces_no_newer_one(app: Flask, olga: Careful, omar: Careful) -> None:
+    answer = late(olga, omar)
+
+    assert answer.status_code == 409
+    assert given(app) == [("standing", "failed", FAILED["standing-note"])]
+    assert "Another person recorded a result of this check while your page was open." in answer.page.text
+    assert FAILED["standing-note"] in answer.page.text
+    assert "He said so himself." in answer.text
+
+
+def test_from_the_page_that_shows_the_newer_verdict_it_is_replaced(app: Flask, olga: Careful, omar: Careful) -> None:
+    again = omar.submit(late(olga, omar), "/checks/standing", **{"standing-verdict": "passed"})
+
+    assert again.status_code == 302
+    assert [verdict for _, verdict, _ in given(app)] == ["passed"]
+
+
+def test_a_verdict_without_a_version_counts_as_one_of_an_older_page(olga: Careful, omar: Careful) -> None:
+    assert late(olga, omar, version="").status_code == 409
+
+
+def test_only_the_version_stops_it(app: Flask, olga: Careful, omar: Careful) -> None:
+    """Counter-test: with the version of the newer verdict, the form of the older page replaces it."""
+    old = omar.get("/applications/1")
+    olga.submit(olga.get("/applications/1"), "/checks/standing", **FAILED)
+    with app.app_context():
+        version = str(db.session.query(Check).one().version)
+
+    answer = omar.submit(old, "/checks/standing", version=version, **{"standing-verdict": "passed"})
+
+    assert (answer.status_code, [verdict for _, verdict, _ in given(app)]) == (302, ["passed"])

@@ -17,42 +17,58 @@ from workflows.rules.decisions import checked_at
 from workflows.rules.involvements import objections
 
 
-def give(application: Application, *, submission: int, key: str, verdict: str, note: str, actor: Actor) -> None:
+def give(
+    application: Application,
+    *,
+    submission: int,
+    key: str,
+    verdict: str,
+    note: str,
+    actor: Actor,
+    version: int | None = None,
+) -> None:
     """Store the verdict (`passed` or `failed`) on one eligibility check of a submission, and record it in history.
 
-    A second verdict on the same check replaces the first. submission: the number of the one that was read. Raises Stale
-    when it is not the newest, and Refused for a person involved on an applicant's side, when checks cannot be completed
-    at the current step, for an unknown check, and for a failed check without a note.
+    A second verdict on the same check replaces the first. submission: the number of the one that was read. version: of
+    the verdict that was read, 0 for none. Raises Stale with the application when it has another submission, Stale with
+    the check when it has another verdict, and Refused for a person involved on an applicant's side, when checks cannot
+    be completed at the current step, for an unknown check, and for a failed check without a note.
     """
     locking.hold(application, actor=actor)
     newest = application.submission
     if newest is None or newest.number != submission:
         raise Stale(application)
-    if reasons := objections(involvements.of(application), actor):
-        raise Refused(*reasons)
-    titles = dict(application.call.data.checks)
-    if not checked_at(flow_of(application), application.step, application.stage):
-        raise Refused(Message("The eligibility checks cannot be completed at the current step of this application."))
-    if key not in titles:
-        raise Refused(Message("This check is not part of this call."))
-    if verdict == "failed" and not note.strip():
-        raise Refused(Message("Enter a note on why this check failed: %(check)s.", check=Message(titles[key])))
-    check = _given(newest.id, key) or Check(application_id=application.id, submission_id=newest.id, key=key)
+    title = _possible(application, key, actor, unexplained=verdict == "failed" and not note.strip())
+    check = _given(newest.id, key)
+    if version is not None and version != (check.version if check else 0):
+        raise Stale(check or application)
+    check = check or Check(application_id=application.id, submission_id=newest.id, key=key)
     for name, value in {"verdict": verdict, "note": note.strip(), "by": actor.person, "at": now()}.items():
         setattr(check, name, value)
     db.session.add(check)
-    message = Message(
-        N_("Check passed: %(check)s") if verdict == "passed" else N_("Check failed: %(check)s"),
-        check=Message(titles[key]),
-    )
+    text = N_("Check passed: %(check)s") if verdict == "passed" else N_("Check failed: %(check)s")
     history.record(
         history.about(application),
         actor=actor,
         key="check",
-        message=message,
+        message=Message(text, check=Message(title)),
         words={"note": note},
         audience="office",
     )
+
+
+def _possible(application: Application, key: str, actor: Actor, *, unexplained: bool) -> str:
+    """The title of the check. Raises Refused unless the actor may complete it now, and if a failure has no note."""
+    if reasons := objections(involvements.of(application), actor):
+        raise Refused(*reasons)
+    if not checked_at(flow_of(application), application.step, application.stage):
+        raise Refused(Message("The eligibility checks cannot be completed at the current step of this application."))
+    titles = dict(application.call.data.checks)
+    if key not in titles:
+        raise Refused(Message("This check is not part of this call."))
+    if unexplained:
+        raise Refused(Message("Enter a note on why this check failed: %(check)s.", check=Message(titles[key])))
+    return titles[key]
 
 
 def _given(submission: int, key: str) -> Check | None:

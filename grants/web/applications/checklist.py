@@ -19,7 +19,7 @@ MARKS = {"passed": "tick", "failed": "cross"}
 class ChecklistLine:
     """One line of the checklist. check: its verdict, if given; form: the form that records one, sent to `url`.
 
-    submission: the number of the one that is read and judged.
+    submission: the number of the one that is read and judged. version: of its verdict, 0 for none.
     """
 
     key: str
@@ -28,6 +28,11 @@ class ChecklistLine:
     form: CheckForm
     url: str
     submission: int
+
+    @property
+    def version(self) -> int:
+        """The version of the verdict that the line shows."""
+        return self.check.version if self.check else 0
 
     @property
     def mark(self) -> str:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.checks import CheckForm
-from grants.models import Application
+from grants.models import Application, Check
 from grants.services.applications import checks
 from grants.services.refusals import Stale
 from grants.web.applications.officer_view import overview
@@ -24,16 +24,26 @@ bp = Blueprint("checks", __name__)
 @permitted(Permission.CHECK)
 @idempotent
 def give(id: int, key: str) -> Response | tuple[str, int]:
-    """Record the verdict on a line of the newest submission; “failed” needs a reason."""
+    """Record the verdict on a line of the newest submission; “failed” needs a reason.
+
+    409, with what was typed, when the applicant has sent another submission or another person has given a verdict.
+    """
     application, form = load(Application, id), CheckForm(prefix=f"{key}-")
     if not form.sent():
         return overview(application, check=(key, form)), 422
     try:
         with transaction():
             target = _give(application, key, form)
-    except Stale:
+    except Stale as stale:
         form.verdict.errors = [
-            gettext("The applicant has answered our question. Read the new submission, then record your result again.")
+            gettext(
+                "Another person recorded a result of this check while your page was open. It is shown below. "
+                "If yours is to replace it, save it again."
+            )
+            if isinstance(stale.row, Check)
+            else gettext(
+                "The applicant has answered our question. Read the new submission, then record your result again."
+            )
         ]
         return overview(application, check=(key, form)), 409
     return redirect(target)
@@ -47,5 +57,6 @@ def _give(application: Application, key: str, form: CheckForm) -> str:
         verdict=form.verdict.data,
         note=form.note.data or "",
         actor=actor_on_row(application, Role.OFFICER),
+        version=request.form.get("version", -1, type=int),
     )
     return url_for("applications.show", id=application.id, _anchor="checks")

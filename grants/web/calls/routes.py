@@ -74,7 +74,7 @@ def change(id: int) -> Response | tuple[str, int]:
                 **form.facts(),
                 rules=form.rules(call.data),
                 actor=actor_on_row(call, Role.OFFICER),
-                version=request.form.get("version", type=int),
+                version=request.form.get("version", -1, type=int),
             )
     except ValidationError as error:
         form.explain(error)

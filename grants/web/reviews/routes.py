@@ -127,12 +127,13 @@ def of(id: int) -> str:
 
 
 def _declare(assignment: Assignment, form: ConflictForm) -> None:
-    _take(assignment, "conflict" if form.kinds() else "clear", form.answers())
+    version = request.form.get("version", type=int)
+    _take(assignment, "conflict" if form.kinds() else "clear", form.answers(), version)
 
 
-def _take(assignment: Assignment, key: str, answers: dict[str, bool] | None = None) -> None:
+def _take(assignment: Assignment, key: str, answers: dict[str, bool] | None = None, version: int | None = None) -> None:
     actor = actor_on_row(assignment, Role.REVIEWER)
-    transitions.apply(assignment, key, actor=actor, answers=answers, arrived_at=arrived_at())
+    transitions.apply(assignment, key, actor=actor, answers=answers, version=version, arrived_at=arrived_at())
 
 
 def _form(assignment: Assignment) -> ReviewForm:
@@ -149,7 +150,7 @@ def _review(assignment: Assignment) -> Review:
 
 def _save(review: Review, form: ReviewForm) -> None:
     actor = actor_on_row(review.assignment, Role.REVIEWER)
-    scores.save(review, **form.facts(review), version=request.form.get("version", type=int), actor=actor)
+    scores.save(review, **form.facts(review), version=request.form.get("version", -1, type=int), actor=actor)
 
 
 def _before(assignment: Assignment, form: ConflictForm) -> str:

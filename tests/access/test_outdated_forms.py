@@ -1,0 +1,159 @@
+"""A form sent from an older page overwrites nothing: each form that overwrites names the version that the page showed.
+
+The forms are those of the table, so that every changing route has its own. A form without a version stands on the list
+with the reason why an older page does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+from flask import Flask
+
+from grants.demo.page_reader import Form
+from grants.outside.servers import Postgres
+from tests.access.forms import SENT
+from tests.access.stage import Stage, played
+from tests.access.table import Row, attempt, form, rows
+from tests.access.twice import stored
+from workflows.engine.roles import Role
+from workflows.flows.standard import FLOWS
+
+ADDS = "adds a row and changes none"
+TAKES = "what it takes must still be waiting, which is asked under its lock"
+ENDS = "ends one row, which is ended once"
+SESSION = "concerns only the session of the person"
+WITHOUT: dict[str, str] = {
+    "/applications/{reviewed}/reviewers": ADDS,
+    "/calls/{call}/apply": ADDS,
+    "/funds": ADDS,
+    "/funds/{fund}/envelope": "adds to an amount, or subtracts from it, and sets none",
+    "/batches": TAKES,
+    "/office/calls/new": ADDS,
+    "/office/calls/{call}/more-time": "adds a deadline, which must be later than every other",
+    "/applications/{reviewed}/conflict": ADDS,
+    "/conflicts/{conflict}/lift": ENDS,
+    "/people/{person}": ADDS,
+    "/appointments/{appointment}/end": ENDS,
+    "/sign-in": SESSION,
+    "/sign-out": SESSION,
+    "/check": "changes nothing",
+    "/failures/{failure}/again": "sends the same work again, which is done once",
+}
+"""The forms without a version, each with the reason."""
+CHANGING = [row for row in rows() if row.method != "GET" and row.allowed and row.path in SENT]
+WITH = [row for row in CHANGING if row.path not in WITHOUT]
+
+
+OTHER = "987654"
+"""A version that no row of the test data has."""
+FREE = {"repeat", "sign_in", "application_save"}
+"""The tables that a refused request may change: its answer, the time of the session, and a text that came too late."""
+KEEPING = {
+    "extend": "/calls/{call}/transitions/extend",
+    "met": "/agreements/{conditional_agreement}/transitions/met",
+    "returned": "/agreements/{left_agreement}/transitions/returned",
+}
+"""The transitions of people that keep the step, so that the step does not tell that another person was first.
+
+Their guards refuse what is already there: an earlier deadline, a condition that is met, a bank reference that is known.
+"""
+
+
+@pytest.fixture(scope="module")
+def stage(
+    flow_row: Flask, postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """The test data of the table."""
+    with played(flow_row, postgres, template, tmp_path_factory.mktemp("outdated")) as stage:
+        yield stage
+
+
+def test_each_form_of_the_table_has_a_version_or_a_reason(stage: Stage) -> None:
+    shown = [row for row in CHANGING if SENT[row.path].page]
+
+    without = {row.path for row in shown if "version" not in form(stage, row, row.allowed[0])}
+
+    assert without - set(WITHOUT) == set()
+    assert {row.path for row in shown} & set(WITHOUT) == without
+
+
+def test_each_form_of_each_page_is_one_of_the_table(stage: Stage) -> None:
+    """Every form of the pages of the table, also those that no row sends, has a version or a reason."""
+    targets = {stage.filled(path): reason for path, reason in WITHOUT.items()}
+    found: dict[str, Form] = {}
+    for row in CHANGING:
+        if page := SENT[row.path].page:
+            for one in stage.read(row.allowed[0], stage.filled(page)).forms:
+                if one.method == "post" and "version" not in one.fields:
+                    found[one.action] = one
+
+    assert {action for action in found if action not in targets and not _known(action)} == set()
+
+
+def _known(action: str) -> bool:
+    """Whether a form of this address stands on the list, for another row."""
+    shapes = [path.partition("{")[0] + "|" + path.rpartition("}")[2] for path in WITHOUT if "{" in path]
+    return any(
+        action.startswith(begin) and action.endswith(end) for begin, end in (shape.split("|") for shape in shapes)
+    )
+
+
+@pytest.mark.parametrize("row", [row for row in WITH if SENT[row.path].page], ids=lambda row: row.id)
+def test_a_form_of_an_older_page_changes_nothing(stage: Stage, row: Row) -> None:
+    actor = row.allowed[0]
+    sent = form(stage, row, actor)
+    stage.call(actor, "GET", "/account")
+    before = stored(stage)
+
+    late = attempt(stage, row, actor, {**sent, "version": OTHER})
+
+    assert late.status_code == 409
+    assert changed(before, stored(stage)) <= FREE
+
+
+def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
+    """The tables that have changed."""
+    return {name for name in before if before[name] != after[name]}
+
+
+def test_what_was_typed_into_an_outdated_form_is_kept(stage: Stage) -> None:
+    row = next(row for row in WITH if row.path == KEEPING["returned"])
+    sent = {**form(stage, row, row.allowed[0]), "reference": "B-9999-1", "version": OTHER}
+
+    assert "B-9999-1" in attempt(stage, row, row.allowed[0], sent).text
+
+
+def test_the_current_version_is_what_lets_it_pass(stage: Stage) -> None:
+    """Counter-test: the same form with the version of its page changes something."""
+    row = next(row for row in WITH if row.path.endswith("/checks/standing"))
+    actor = row.allowed[0]
+    stage.call(actor, "GET", "/account")
+    before = stored(stage)
+
+    assert attempt(stage, row, actor).status_code == 302
+    assert "checked" in changed(before, stored(stage))
+
+
+def test_transitions_of_people_that_keep_the_step_are_known() -> None:
+    keeping = {
+        transition.key
+        for flow in FLOWS
+        for transition in flow.transitions
+        if transition.target in transition.source and set(transition.roles) - {Role.CLOCK}
+    }
+
+    assert keeping == set(KEEPING)
+
+
+@pytest.mark.parametrize("path", KEEPING.values())
+def test_they_are_refused_without_a_version(stage: Stage, path: str) -> None:
+    row = next(row for row in WITH if row.path == path)
+    actor = row.allowed[0]
+    sent = {name: value for name, value in form(stage, row, actor).items() if name != "version"}
+    stage.call(actor, "GET", "/account")
+    before = stored(stage)
+
+    assert attempt(stage, row, actor, sent).status_code == 409
+    assert changed(before, stored(stage)) <= FREE
