@@ -127,6 +127,17 @@ def _apart(principal: Principal) -> list[ColumnElement[bool]]:
     return parts
 
 
+def hidden(principal: Principal) -> ColumnElement[bool]:
+    """Applications hidden from the principal by a conflict of interest or by what they once did for the applicant.
+
+    Those that an organisation of theirs has made are not hidden: they see these as applicants.
+    """
+    apart = [Application.id.in_(principal.conflicts | principal.involved)]
+    if principal.organisations:
+        apart.append(Application.organisation_id.not_in(principal.organisations))
+    return and_(*apart)
+
+
 def impartial(principal: Principal) -> ColumnElement[bool]:
     """Applications in calls where the person has not applied: only these are theirs to judge."""
     return Application.call_id.not_in(principal.applied) if principal.applied else true()

@@ -15,6 +15,8 @@ from grants.access.principals import Principal, roles_on
 from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Application, Call, Event, Fund, MoreTime, Organisation, Total
+from grants.queries import withheld
+from grants.queries.cases.calls import envelope_left
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
@@ -24,15 +26,15 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """The envelope of a call and what is left of it, in its currency."""
+    """The envelope of a call and what is left of it, in its currency. left: None where it is withheld."""
 
     given: Decimal = ZERO
-    left: Decimal = ZERO
+    left: Decimal | None = ZERO
 
     @property
-    def awarded(self) -> Decimal:
-        """The amount awarded."""
-        return self.given - self.left
+    def awarded(self) -> Decimal | None:
+        """The amount awarded; None where it is withheld."""
+        return None if self.left is None else self.given - self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,10 @@ class Listed:
 
 
 def listing(principal: Principal) -> list[Listed]:
-    """The newest two hundred calls that a member of staff may see, in three queries."""
+    """The newest two hundred calls that a member of staff may see, in three queries.
+
+    One query more for a reader from whom applications may be hidden.
+    """
     calls = list(
         db.session.scalars(
             select(Call)
@@ -56,7 +61,7 @@ def listing(principal: Principal) -> list[Listed]:
     )
     ids = [call.id for call in calls]
     money, sent = (
-        _money(ids),
+        _money(ids, principal),
         dict(
             db.session.execute(
                 select(Application.call_id, func.count())
@@ -72,19 +77,28 @@ def listing(principal: Principal) -> list[Listed]:
     return [Listed(call, money.get(call.id, Money()), sent.get(call.id, 0)) for call in calls]
 
 
-def money(call: Call) -> Money:
-    """The money of one call."""
-    return _money([call.id]).get(call.id, Money())
+def money(call: Call, principal: Principal) -> Money:
+    """The money of one call, as far as the principal may see it."""
+    return _money([call.id], principal).get(call.id, Money())
 
 
-def _money(ids: list[int]) -> dict[int, Money]:
+def _money(ids: list[int], principal: Principal) -> dict[int, Money]:
     """The envelope and what is left of it, in the currency of the call.
 
-    Awards are taken from the envelope, so a call's accounts sum to its envelope.
+    Awards are taken from the envelope, so a call's accounts sum to its envelope. What is left is withheld where an
+    application of the call is hidden from the reader.
     """
+    apart = withheld.of(principal).calls
     left = func.coalesce(func.sum(Total.amount).filter(Total.kind == "envelope"), 0)
     sums = select(Total.call_id, func.sum(Total.amount), left).where(Total.call_id.in_(ids)).group_by(Total.call_id)
-    return {id: Money(given, remaining) for id, given, remaining in db.session.execute(sums) if id is not None}
+    found = {id: (given, remaining) for id, given, remaining in db.session.execute(sums) if id is not None}
+    return {id: Money(given, None if id in apart else remaining) for id, (given, remaining) in found.items()}
+
+
+def money_left(call: Call, principal: Principal) -> Decimal | None:
+    """The amount that the call has left to award, in its currency; None where it is withheld from the principal."""
+    left = envelope_left(call)
+    return None if call.id in withheld.of(principal).calls else left
 
 
 def closed_at(call: Call) -> datetime | None:
@@ -126,15 +140,19 @@ def settable(call: Call, principal: Principal) -> bool:
 
 
 def writing(call: Call, principal: Principal) -> list[Organisation]:
-    """The applicants with a draft in the call, without those that the reader acts for; by name."""
+    """The applicants with a draft in the call that the reader may know of, without those they act for; by name."""
+    apart = withheld.of(principal).places
     drafts = select(Application.organisation_id).where(Application.call_id == call.id, Application.step == "draft")
     wanted = select(Organisation).where(
         Organisation.id.in_(drafts), Organisation.id.not_in(principal.organisations), visible(Organisation, principal)
     )
-    return list(db.session.scalars(wanted.order_by(Organisation.sort_key, Organisation.id).limit(MOST)))
+    found = db.session.scalars(wanted.order_by(Organisation.sort_key, Organisation.id).limit(MOST))
+    return [one for one in found if (call.id, one.id) not in apart]
 
 
-def given(call: Call) -> list[MoreTime]:
-    """More time that was given to single applicants, the newest first."""
+def given(call: Call, principal: Principal) -> list[MoreTime]:
+    """More time that was given to single applicants that the reader may know of, the newest first."""
+    apart = withheld.of(principal).places
     wanted = select(MoreTime).where(MoreTime.call_id == call.id).options(joinedload(MoreTime.organisation))
-    return list(db.session.scalars(wanted.order_by(MoreTime.id.desc()).limit(MOST)))
+    found = db.session.scalars(wanted.order_by(MoreTime.id.desc()).limit(MOST))
+    return [one for one in found if (call.id, one.organisation_id) not in apart]

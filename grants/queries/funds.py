@@ -1,6 +1,7 @@
 """Funds and their balances.
 
-A reader whose roles do not cover everything gets the figures of the calls that they cover, and only of those.
+A reader whose roles do not cover everything gets the figures of the calls that they cover, and only of those. Where an
+application is hidden from the reader, what was contributed and allocated is shown, but not how much of it was awarded.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Call, Fund, Total
+from grants.queries import withheld
 
 MOST = 200
 ZERO = Decimal(0)
@@ -26,14 +28,13 @@ STAFF = (Side.OFFICE, Side.FINANCE)
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
-    """The balances of a fund or of a call's envelope, in its currency.
+class Use:
+    """What became of allocated money.
 
-    available: not yet allocated to a call. envelope: allocated and not yet awarded. planned: awarded and not yet
-    payable. paid: everything ever paid, including what was returned later.
+    envelope: not yet awarded. planned: awarded and not yet payable. paid: everything ever paid, including what was
+    returned later.
     """
 
-    available: Decimal = ZERO
     envelope: Decimal = ZERO
     planned: Decimal = ZERO
     payable: Decimal = ZERO
@@ -46,10 +47,28 @@ class Stand:
         """The total of the awards in force."""
         return self.planned + self.payable + self.in_transit + self.paid
 
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The balances of a fund or of a call's envelope, in its currency.
+
+    available: not yet allocated to a call. allocated: to calls, awarded or not. use: what became of the allocated
+    money; None where this is withheld from the reader.
+    """
+
+    available: Decimal
+    allocated: Decimal
+    use: Use | None
+
     @property
-    def whole(self) -> Decimal:
-        """The whole amount: all contributions to a fund, or the envelope set for a call."""
-        return self.available + self.envelope + self.awarded
+    def received(self) -> Decimal:
+        """All contributions to a fund."""
+        return self.available + self.allocated
+
+
+Part = tuple[Decimal, Use]
+"""What is available, and what became of what was allocated."""
+NONE: Part = (ZERO, Use())
 
 
 def listed(principal: Principal) -> list[Fund]:
@@ -75,20 +94,29 @@ def _shown(principal: Principal) -> ColumnElement[bool]:
 
 def stands(funds: Iterable[int], principal: Principal) -> dict[int, Stand]:
     """The balances of these funds, by fund id, as far as the principal may see them."""
-    wanted = list(funds)
+    wanted, apart = list(funds), withheld.of(principal).funds
     found = _sums(Total.fund_id, Total.fund_id.in_(wanted) & _shown(principal))
-    return {fund: found.get(fund, Stand()) for fund in wanted}
+    return {fund: _stand([found.get(fund, NONE)], shown=fund not in apart) for fund in wanted}
 
 
 def divided(fund: Fund, principal: Principal) -> tuple[Stand, list[tuple[Call, Stand]]]:
     """The balances of the fund in total and for each of its calls, newest first, at most two hundred.
 
-    Only calls that the principal covers in a role at the Foundation, those in preparation included. Two queries.
+    Only calls that the principal covers in a role at the Foundation, those in preparation included. Two queries, and
+    one for a reader from whom applications may be hidden.
     """
-    rows = _calls(fund, principal, STAFF)
+    rows, apart = _calls(fund, principal, STAFF), withheld.of(principal).calls
     found = _sums(Total.call_id, (Total.fund_id == fund.id) & _shown(principal))
-    whole = Stand(*(sum(parts, ZERO) for parts in zip(*map(astuple, found.values()), strict=True)))
-    return whole, [(call, found.get(call.id, Stand())) for call in rows]
+    whole = _stand(found.values(), shown=apart.isdisjoint(found))
+    return whole, [(call, _stand([found.get(call.id, NONE)], shown=call.id not in apart)) for call in rows]
+
+
+def _stand(parts: Iterable[Part], *, shown: bool) -> Stand:
+    """The sum of these balances. shown: whether the reader may know what became of the allocated money."""
+    found = list(parts)
+    use = Use(*(sum(amounts, ZERO) for amounts in zip(*(astuple(one) for _, one in found), strict=True)))
+    available = sum((amount for amount, _ in found), ZERO)
+    return Stand(available, use.envelope + use.awarded, use if shown else None)
 
 
 def fundable(fund: Fund, principal: Principal) -> list[Call]:
@@ -101,7 +129,7 @@ def _calls(fund: Fund, principal: Principal, sides: Iterable[Side]) -> list[Call
     return list(db.session.scalars(wanted.order_by(Call.id.desc()).limit(MOST)))
 
 
-def _sums(column: InstrumentedAttribute[Any], narrowed: ColumnElement[bool]) -> dict[int | None, Stand]:
+def _sums(column: InstrumentedAttribute[Any], narrowed: ColumnElement[bool]) -> dict[int | None, Part]:
     """The balances by this column, which names a fund or a call: all accounts of either have one currency."""
     rows = db.session.execute(
         select(column, Total.kind, func.sum(Total.amount))
@@ -114,4 +142,4 @@ def _sums(column: InstrumentedAttribute[Any], narrowed: ColumnElement[bool]) -> 
         amounts[owner]["planned" if kind == "committed" else kind] = amount
     for kinds in amounts.values():
         kinds["paid"] = kinds.get("paid", ZERO) + kinds.get("returned", ZERO)
-    return {owner: Stand(**kinds) for owner, kinds in amounts.items()}
+    return {owner: (kinds.pop("available", ZERO), Use(**kinds)) for owner, kinds in amounts.items()}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from grants.access.permissions import Permission
 from grants.access.principals import Principal, roles_on
 from grants.db import db
-from grants.models import Application, Batch, Call, Event, Fund
+from grants.models import Application, Batch, Call, Event, Fund, MoreTime
+from grants.queries import withheld
 from grants.queries.flows import transitions_of
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
@@ -37,7 +38,8 @@ def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Hap
     Applicants do not see events that are internal to the staff, and of the texts that staff wrote they see those that
     a mail or a letter tells them. A member of staff who reviews the application and has not submitted their review does
     not see internal events either, because these could reveal the other reviews. The events of a fund name amounts of
-    all its calls, so they are shown only to those who may see the whole fund.
+    all its calls, so they are shown only to those who may see the whole fund. More time for an applicant is left out of
+    the history of a call where an application of that applicant is hidden from the reader.
     """
     if isinstance(row, Fund) and not principal.unlimited(Permission.READ_FUND):
         return []
@@ -48,6 +50,9 @@ def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Hap
         .order_by(Event.number.desc())
         .limit(MOST)
     )
+    if isinstance(row, Call) and (apart := [one for call, one in withheld.of(principal).places if call == row.id]):
+        given = select(MoreTime.id).where(MoreTime.call_id == row.id, MoreTime.organisation_id.in_(apart))
+        wanted = wanted.where(~and_(Event.about == "more_time", Event.about_id.in_(given)))
     office = bool(roles_on(row, principal) & INSIDE)
     if not office or (isinstance(row, Application) and row.id in principal.reviewing):
         wanted = wanted.where(Event.audience == "all")

@@ -14,6 +14,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, db
 from grants.models import Application, Award, Membership, Organisation, Report
+from grants.queries import withheld
 
 MOST = 100
 
@@ -68,9 +69,13 @@ def holdings(ids: Iterable[int], principal: Principal, *, besides: int = 0) -> l
     ]
 
 
-def sees_all_grants(principal: Principal) -> bool:
-    """Whether no grant of another organisation is hidden from the principal, by scope or by a conflict of interest."""
-    return principal.unlimited(Permission.READ_AWARD) and not principal.conflicts
+def sees_all_grants(organisation_id: int, principal: Principal) -> bool:
+    """Whether no grant of the organisation can be hidden from the principal.
+
+    Their scope, a conflict of interest and what they once did for an applicant hide grants.
+    """
+    unlimited = principal.unlimited(Permission.READ_AWARD)
+    return unlimited and organisation_id not in withheld.of(principal).organisations
 
 
 def _held(organisations: list[int], shown: ColumnElement[bool]) -> dict[int, dict[str, tuple[int, Decimal]]]:

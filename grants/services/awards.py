@@ -67,7 +67,7 @@ def make(application: Application, context: Context) -> Message:
     try:
         ledger.commit(award, actor=actor)
     except ledger.Overspent as spent:
-        raise Refused(spent.reason) from spent
+        raise Refused(Message("The call has less than this amount left to award.", cure="amount")) from spent
     history.begin(agreement, actor=actor, message=Message("Agreement prepared"))
     instalments.plan(award, application.call.data.instalments, actor=actor)
     reports.owe(award, application.call.data.reports, actor=actor)

@@ -66,6 +66,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "overdue": ("queries", "what the clock has to do"),
     "recipients": ("queries", "who gets a mail"),
     "scores": ("queries", "the scores of an application side by side"),
+    "withheld": ("queries", "which sums and names would reveal an application that is hidden from a person"),
     # parts of forms
     "base": ("forms", "what all forms share"),
     "days": ("forms", "how days and instants are typed"),

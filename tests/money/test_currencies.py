@@ -151,11 +151,11 @@ def test_funds_calls_and_batches_have_the_sums_of_their_currency(app: Flask) -> 
         finance = load_principal(w.found().people["fay"])
         rows = {fund.id: fund.currency for fund in db.session.query(Fund)}
         stands = {rows[id]: stand for id, stand in funds.stands(rows, finance).items()}
-        given = {call.currency: call_queries.money(call) for call in db.session.query(Call)}
+        given = {call.currency: call_queries.money(call, finance) for call in db.session.query(Call)}
         waiting = {fund.currency: (count, int(total)) for fund, count, total in batches.funds_to_pay(finance)}
 
     awarded = {"USD": 18_000, "JPY": 30_000, "KWD": 8_000}
-    assert {currency: stand.awarded for currency, stand in stands.items()} == awarded
+    assert {currency: stand.use and stand.use.awarded for currency, stand in stands.items()} == awarded
     assert {currency: money.awarded for currency, money in given.items()} == awarded
     assert waiting == {"USD": (2, 10_800), "JPY": (1, 18_000), "KWD": (1, 4_800)}
 

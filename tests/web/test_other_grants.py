@@ -55,7 +55,7 @@ def page(app: Flask, name: str, address: str) -> str:
 def test_grants_that_the_reader_does_not_see_are_not_counted(app: Flask, name: str) -> None:
     shown = page(app, name, "/applications/{id}")
 
-    assert "Current grants in your scope 0 active, USD 0.00" in shown
+    assert "Current grants that you can see 0 active, USD 0.00" in shown
     assert "7,777" not in shown
 
 
@@ -76,7 +76,7 @@ def test_the_limit_is_not_computed_without_a_grant_that_is_hidden(app: Flask) ->
     olga, omar = (page(app, name, f"/organisations/{id}") for name in ("olga", "omar"))
 
     assert ("Remaining limit" in olga, "Remaining limit" in omar) == (True, False)
-    assert "Current grants in your scope 0" in omar
+    assert "Current grants that you can see 0" in omar
 
 
 def load(app: Flask, name: str) -> int:

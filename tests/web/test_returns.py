@@ -116,7 +116,9 @@ def test_a_repayment_appears_in_ledger_fund_history_and_impact_report(app: Flask
         [stand] = funds.stands([1], load_principal(w.found().people["uma"])).values()
         report = db.session.query(DocumentSnapshot).order_by(DocumentSnapshot.document_id.desc()).first()
         assert (row.amount, row.reference, entry.note) == (Decimal(1_000), "B-2026-77", "B-2026-77")
-        assert (stand.paid, stand.returned, stand.whole) == (Decimal(10_000), Decimal(1_000), Decimal(1_000_000))
+        assert stand.use is not None
+        assert (stand.use.paid, stand.use.returned) == (Decimal(10_000), Decimal(1_000))
+        assert stand.received == Decimal(1_000_000)
         assert report is not None
         assert Decimal(str(report.data["returned"])) == Decimal(1_000)
     assert "Unspent funds returned: USD 1,000.00" in words(olga.get(f"/applications/{award}"))

@@ -156,7 +156,7 @@ APPLICATION = [
         answering(amount=Decimal("9000.01")),
         (
             f"The applicant requested {usd('5000')}; an award cannot exceed this amount.",
-            f"The call has only {usd('9000')} left to award.",
+            "The call has less than this amount left to award.",
         ),
     ),
     Failing(decisions.recommends_wholly, answering(amount=None), ("Enter the amount that you recommend.",)),

@@ -115,8 +115,8 @@ def amount_fits(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
             )
         )
     if amount > case.round.envelope_left:
-        left = Money(case.round.envelope_left, currency)
-        reasons.append(Message("The call has only %(left)s left to award.", left=left, cure="amount"))
+        # Without the amount: with what the other grants received, it tells what a hidden one received.
+        reasons.append(Message("The call has less than this amount left to award.", cure="amount"))
     return tuple(reasons)
 
 

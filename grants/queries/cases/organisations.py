@@ -42,10 +42,13 @@ def applicant(organisation: Organisation, *, besides: int | None = None) -> case
 
 
 def _overdue(organisation: Organisation) -> tuple[str, ...]:
-    """The overdue reports, longest overdue first, at most ten."""
+    """The titles of the overdue reports, longest overdue first, at most ten.
+
+    Without the numbers of their awards: the reason is also read by people from whom an award is hidden.
+    """
     late = (
-        select(Award.number, Report.title)
-        .join(Report, Report.award_id == Award.id)
+        select(Report.title)
+        .join(Award, Award.id == Report.award_id)
         .join(Application, Application.id == Award.application_id)
         .where(
             Application.organisation_id == organisation.id,
@@ -55,4 +58,4 @@ def _overdue(organisation: Organisation) -> tuple[str, ...]:
         .order_by(Report.due_on, Report.id)
         .limit(10)
     )
-    return tuple(f"{title}, {number}" for number, title in db.session.execute(late))
+    return tuple(db.session.scalars(late))

@@ -11,9 +11,9 @@ from flask import url_for
 from flask_babel import gettext
 
 from grants.models import Application, Assignment, Recommendation
-from grants.queries import reviews
+from grants.queries import calls, reviews
 from grants.queries.cases.applications import recommendation
-from grants.queries.cases.calls import envelope_left
+from grants.web.site.authorization import principal
 from grants.web.site.components import Fact
 from grants.web.site.formats import amount, current_day, day, number, translate
 
@@ -105,10 +105,10 @@ def rests_on(application: Application, asked: list[Assignment]) -> DecisionSumma
     if advice:
         text = _advised(advice.kind, amount(advice.amount, currency), advice.person.name)
         rows.append(Fact(gettext("Officer’s recommendation"), text))
-    rows += [
-        Fact(gettext("Requested"), amount(application.asked or None, currency)),
-        Fact(gettext("Available in the call’s envelope"), amount(envelope_left(application.call), currency)),
-    ]
+    rows.append(Fact(gettext("Requested"), amount(application.asked or None, currency)))
+    left = calls.money_left(application.call, principal())
+    text = gettext("not shown to you") if left is None else amount(left, currency)
+    rows.append(Fact(gettext("Available in the call’s envelope"), text))
     return DecisionSummary(tuple(rows), board.far_apart, advice, url_for("reviews.of", id=application.id))
 
 

@@ -49,8 +49,8 @@ def facts(application: Application, content: Content) -> list[Fact]:
 def _grants(holding: Holding, currency: str) -> Fact:
     """The applicant's other grants, as far as the reader sees them."""
     sum_ = amounts(holding.amounts or {currency: Decimal(0)})
-    whole = organisations.sees_all_grants(principal())
-    title = gettext("Current grants") if whole else gettext("Current grants in your scope")
+    whole = organisations.sees_all_grants(holding.organisation.id, principal())
+    title = gettext("Current grants") if whole else gettext("Current grants that you can see")
     return Fact(title, gettext("%(count)s active, %(sum)s", count=holding.grants, sum=sum_))
 
 

@@ -122,7 +122,7 @@ def show(call: Call, form: CallForm) -> CallPage:
         rules=[rules_text.text(spec, call.data, call.currency) for spec in call.data.rules],
         payments=schedule_text.payments(call.data),
         reports=schedule_text.reports(call.data),
-        money=calls.money(call),
+        money=calls.money(call, principal()),
         counts=[
             Fact(translate(STEPS[step].word), str(count)) for step, count in calls.counts(call, principal()).items()
         ],
@@ -130,7 +130,7 @@ def show(call: Call, form: CallForm) -> CallPage:
         saved="kept" in request.args,
         may_set=calls.settable(call, principal()),
         offers=available(call),
-        given=calls.given(call),
+        given=calls.given(call, principal()),
         diagram=Markup(svg(FLOW, call.step, word=gettext)),  # noqa: S704 - made from our own table
     )
 

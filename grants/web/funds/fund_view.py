@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from grants.forms.funds import EnvelopeForm, FundForm
 from grants.models import Call, Fund
-from grants.queries import awards, funds, history
+from grants.queries import awards, funds, history, withheld
 from grants.queries.funds import Stand
 from grants.services.refusals import Refused
 from grants.web.awards import listing
@@ -105,7 +105,12 @@ def envelope_form(fund: Fund, calls: Mapping[int, Call]) -> EnvelopeForm:
 
 
 def reasons(form: EnvelopeForm, refused: Refused) -> list[str]:
-    """Why money was not allocated. A reader who may not see the whole fund does not learn how much is left in it."""
-    if funds.entire(principal()) or form.way.data == "back":
+    """Why money was not allocated or returned, without the amount that is left where the reader may not see it.
+
+    That of the fund is for those who see the whole fund; that of a call is withheld where an application of it is
+    hidden from the reader.
+    """
+    back = form.way.data == "back"
+    if form.call.data not in withheld.of(principal()).calls if back else funds.entire(principal()):
         return [translate(reason) for reason in refused.reasons]
     return [gettext("Less than this amount is available.")]

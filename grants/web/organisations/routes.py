@@ -55,6 +55,6 @@ def show(id: int) -> str:
 def _facts(holding: Holding) -> list[Fact]:
     """The remaining limit depends on all grants of the organisation, so it is for those who may see all of them."""
     member = holding.organisation.id in principal().organisations
-    if member or organisations.sees_all_grants(principal()):
+    if member or organisations.sees_all_grants(holding.organisation.id, principal()):
         return held_facts(holding)
     return held_in_scope(holding) if principal().may(Permission.READ_AWARD) else known_facts(holding)

@@ -110,8 +110,8 @@ def held_facts(holding: Holding) -> list[Fact]:
 
 
 def held_in_scope(holding: Holding) -> list[Fact]:
-    """An organisation's grants in the reader's scope; its remaining limit depends on others and is not shown."""
-    return [*known_facts(holding), Fact(gettext("Current grants in your scope"), str(holding.grants))]
+    """The grants of an organisation that the reader sees; its limit depends on the others as well and is not shown."""
+    return [*known_facts(holding), Fact(gettext("Current grants that you can see"), str(holding.grants))]
 
 
 def known_facts(holding: Holding) -> list[Fact]:
