@@ -98,14 +98,6 @@ def test_changed_texts_are_found(app: Flask, forge: Forge) -> None:
     assert [finding for finding in found(app) if "text “conditions” was changed" in finding] == found(app) != []
 
 
-def test_erased_texts_leave_the_chain_valid(app: Flask, forge: Forge) -> None:
-    seal_all(app)
-
-    forge("UPDATE history_words SET words = '', salt = ''")
-
-    assert found(app) == []
-
-
 MOVED = {
     "application": ("active", "agreement", ""),
     "agreement": (

@@ -16,7 +16,7 @@ from workflows.engine.roles import Actor
 def erase(submission: Submission, *, reason: str, actor: Actor) -> None:
     """Erase the answers of a submission, and the answer in words to a question, also in the event of its sending.
 
-    An event says so; the database refuses to change them without it in the same transaction.
+    An event says so; the database erases both, and only with that event in the same transaction.
     """
     application = db.session.get_one(Application, submission.application_id)
     locking.hold(application, actor=actor)
@@ -28,8 +28,7 @@ def erase(submission: Submission, *, reason: str, actor: Actor) -> None:
     db.session.execute(select(func.erase_submission(submission.id)))
     db.session.expire(submission.written)
     for text in db.session.scalars(_answers(submission)):
-        text.words = ""
-    db.session.flush()
+        db.session.expire(text)
 
 
 def _answers(submission: Submission) -> Select[EventText]:

@@ -215,7 +215,7 @@ OTHERWISE: dict[str, Otherwise] = {
     "balance": Otherwise("derived", "from the postings"),
     "total": Otherwise("derived", "from the postings"),
     "history": Otherwise("chain", "by the hash chain and the checkpoints"),
-    "history_words": Otherwise("chain", "by salted hashes in the events, so that a text can be erased"),
+    "history_words": Otherwise("chain", "by salted hashes in the events; only an erasure empties a text"),
     "history_head": Otherwise("chain", "from the newest event of each chain"),
     "checkpoint": Otherwise("chain", "by its seal"),
     "digest_mail": Otherwise("nothing", "the day of a mail only prevents a second one"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import joinedload, selectinload
 
 from grants.db import db
@@ -60,9 +60,11 @@ def notes() -> Iterator[Message]:
 
 
 def _contents() -> Iterator[Message]:
-    """Each submission has its content, with its hash; without content, an event of its erasure."""
-    erased = select(Event.about_id).where(Event.about == Submission.__tablename__, Event.key == ERASE)
-    gone = frozenset(db.session.scalars(erased))
+    """Each submission has its content, with its hash; after an event of its erasure, it has none.
+
+    Erasures are read before and after the contents, so that one that works meanwhile is no finding.
+    """
+    gone, different = erasures(), []
     wanted = (
         select(Submission)
         .options(joinedload(Submission.written), selectinload(Submission.lines), selectinload(Submission.indicators))
@@ -70,11 +72,35 @@ def _contents() -> Iterator[Message]:
         .execution_options(yield_per=ROWS_PER_CHUNK)
     )
     for row in db.session.scalars(wanted):
-        if not row.preserved or row.id in gone:
-            continue
-        if row.written is None or row.written.content is None or fingerprints.of_stored(row) != row.sha256:
+        if row.id in gone:
+            if row.written is None or row.written.content is not None or row.written.answer:
+                text = N_("Submission %(number)s of application %(id)s was erased, but it has content.")
+                yield Message(text, number=row.number, id=row.application_id)
+        elif row.preserved and (
+            row.written is None or row.written.content is None or fingerprints.of_stored(row) != row.sha256
+        ):
+            different.append((row.id, row.number, row.application_id))
+    gone = erasures() if different else {}
+    for id, number, application in different:
+        if id not in gone:
             text = N_("Submission %(number)s of application %(id)s: its content differs from its hash.")
-            yield Message(text, number=row.number, id=row.application_id)
+            yield Message(text, number=number, id=application)
+
+
+def erasures() -> dict[int, int]:
+    """The newest event of its erasure by submission; only one in the chain of its application counts."""
+    wanted = (
+        select(Submission.id, func.max(Event.id))
+        .join(Event, Event.about_id == Submission.id)
+        .where(
+            Event.about == Submission.__tablename__,
+            Event.key == ERASE,
+            Event.subject == Application.__tablename__,
+            Event.subject_id == Submission.application_id,
+        )
+        .group_by(Submission.id)
+    )
+    return dict(db.session.execute(wanted).all())
 
 
 def _unrecorded() -> Iterator[Message]:

@@ -6,9 +6,8 @@ covers; a newer event is protected only by its hash chain, which needs no key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -24,13 +23,20 @@ from grants.models import (
     Call,
     DocumentFile,
     Event,
-    EventText,
     Head,
     Instalment,
     Report,
 )
-from grants.services.integrity import adoption, books, comparison, seals, submissions
-from grants.services.integrity.history import FIRST, digest, word_hash
+from grants.services.integrity import (
+    adoption,
+    books,
+    comparison,
+    seals,
+    subjects,
+    submissions,
+    texts,
+)
+from grants.services.integrity.history import FIRST, digest
 from workflows.engine.message import N_, Message
 
 STEPPED = (Application, Agreement, Instalment, Report, Batch, Assignment, Call)
@@ -48,7 +54,8 @@ def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterato
     """
     yield from _whole(Message("chains of events"), _chains)
     yield from _whole(Message("ends of chains"), _heads)
-    yield from _whole(Message("texts of events"), _words)
+    yield from _whole(Message("texts of events"), texts.problems)
+    yield from _whole(Message("subjects of events"), subjects.problems)
     yield from _whole(Message("steps"), _steps)
     yield from _whole(Message("rows"), comparison.problems)
     yield from _whole(Message("adoption of rows"), adoption.problems)
@@ -117,30 +124,6 @@ def _heads() -> Iterator[Message]:
     )
     for subject, id in db.session.execute(headless):
         yield Message("History of %(subject)s %(id)s: the head of its chain is missing.", subject=subject, id=id)
-
-
-def _words() -> Iterator[Message]:
-    """The texts beside the events are those of which the events have the hashes; an erased one is empty."""
-    stored = select(EventText, Event.message).outerjoin(Event, Event.id == EventText.event_id).order_by(EventText.id)
-    for row, message in db.session.execute(stored.execution_options(yield_per=1000)):
-        known = _mapping(_mapping(message).get("words"))
-        if row.name not in known:
-            yield Message("History, event %(id)s: its text “%(name)s” was added.", id=row.event_id, name=row.name)
-        elif row.words and known[row.name] != word_hash(row.salt, row.words):
-            yield Message("History, event %(id)s: its text “%(name)s” was changed.", id=row.event_id, name=row.name)
-    for id, name in db.session.execute(text(MISSING_WORDS)):
-        yield Message("History, event %(id)s: its text “%(name)s” is missing.", id=id, name=name)
-
-
-MISSING_WORDS = """
-    SELECT h.id, k.name FROM history h CROSS JOIN LATERAL jsonb_object_keys(
-        CASE jsonb_typeof(h.said -> 'words') WHEN 'object' THEN h.said -> 'words' ELSE '{}' END) AS k (name)
-    WHERE NOT EXISTS (SELECT FROM history_words w WHERE w.event_id = h.id AND w.name = k.name) ORDER BY h.id, k.name"""
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    """The value, if it is a mapping; else an empty one."""
-    return value if isinstance(value, Mapping) else {}
 
 
 def _steps() -> Iterator[Message]:
