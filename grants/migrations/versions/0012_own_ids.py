@@ -5,10 +5,43 @@ from alembic import op
 revision = "0012"
 down_revision = "0011"
 
+NUMBERED = (
+    "account",
+    "award_indicator",
+    "decision",
+    "document",
+    "entry",
+    "history",
+    "history_words",
+    "involvement",
+    "more_time",
+    "posting",
+    "submission",
+    "submission_indicator",
+    "submission_line",
+)
+"""Tables that the application only adds to and whose key is drawn from a sequence."""
+
+
 def upgrade() -> None:
     """The right to insert is given for single columns, so that all others have their defaults."""
+    _ids()
     _erasures()
     _texts()
+    _sealer()
+
+
+def _ids() -> None:
+    for table in NUMBERED:
+        op.execute(f"""
+            DO $$
+            BEGIN
+                REVOKE INSERT ON {table} FROM grants_app;
+                EXECUTE (SELECT format('GRANT INSERT (%s) ON {table} TO grants_app', string_agg(quote_ident(attname), ', '))
+                    FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped
+                        AND attname <> 'id' AND attgenerated = '');
+            END $$;
+        """)
 
 
 def _erasures() -> None:
@@ -63,3 +96,8 @@ def _texts() -> None:
     """)
 
 
+
+
+def _sealer() -> None:
+    """The sealer passes over events whose id was not drawn from the sequence."""
+    op.execute("GRANT SELECT ON SEQUENCE history_id_seq TO grants_seal")

@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select, text
 
 from grants.db import autocommit, db, now
 from grants.models import Checkpoint, Event
-from grants.services.integrity import ranges
+from grants.services.integrity import ranges, sequences
 from grants.services.integrity.history import FIRST
 from grants.services.integrity.ranges import Range
 
@@ -161,8 +161,13 @@ def _epoch(last: Checkpoint | None, restored: Restored | None) -> int:
 
 
 def _fresh(last: Checkpoint | None) -> dict[int, str]:
-    """Id and hash of the visible events that no checkpoint covers, by id."""
-    wanted = select(Event.id, Event.hash).order_by(Event.id)
+    """Id and hash of the visible events that no checkpoint covers, by id.
+
+    Events whose id was not drawn from the sequence are never covered. They are findings, and with an id far ahead the
+    ids of all later events would be gaps that are given up.
+    """
+    drawn = select(sequences.drawn(Event.__tablename__)).scalar_subquery()
+    wanted = select(Event.id, Event.hash).where(Event.id > 0, Event.id <= drawn).order_by(Event.id)
     if last is not None and last.version == EARLIER:
         wanted = wanted.where(or_(Event.id > last.up_to, Event.xact >= last.below))
     elif last is not None:
@@ -188,7 +193,8 @@ def _gaps(last: Checkpoint | None, fresh: dict[int, str], up_to: int) -> list[Ra
     The first checkpoint of this version looks at all ids, because earlier ones noted no gaps.
     """
     if last is None or last.version == EARLIER:
-        return ranges.missing(db.session.scalars(select(Event.id).order_by(Event.id)), 0, up_to)
+        ids = select(Event.id).where(Event.id.between(1, up_to)).order_by(Event.id)
+        return ranges.missing(db.session.scalars(ids), 0, up_to)
     before = db.session.get(Checkpoint, last.id + 1 - GAP_CHECKPOINTS)
     over = [(first, until) for first, until in before.gaps] if before is not None else []
     still = ranges.without([(first, until) for first, until in last.gaps], [(id, id) for id in fresh])

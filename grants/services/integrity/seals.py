@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from grants.db import db, now
 from grants.models import Checkpoint, Event
-from grants.services.integrity import anchored, hmac_seals, ranges
+from grants.services.integrity import anchored, hmac_seals, ranges, sequences
 from grants.services.integrity.checkpoints import EARLIER, Statement
 from grants.services.integrity.history import FIRST
 from workflows.engine.message import Message
@@ -142,7 +142,8 @@ def _covered(points: Sequence[Checkpoint]) -> tuple[list[list[str]], datetime | 
     """For each checkpoint the hashes of the events that it is the first to cover, by id; the oldest time of the others.
 
     A checkpoint of this version covers the ids up to its limit that are not in its gaps. An event that appears later
-    is counted with the checkpoint that should have covered it, and is found by its digest.
+    is counted with the checkpoint that should have covered it, and is found by its digest. An event with an id that was
+    not drawn from the sequence is covered by none; `sequences` finds it.
     """
     earlier = [point for point in points if point.version == EARLIER]
     before = hmac_seals.Coverage.of(earlier)
@@ -150,7 +151,9 @@ def _covered(points: Sequence[Checkpoint]) -> tuple[list[list[str]], datetime | 
     gaps = [[(first, last) for first, last in point.gaps] for point in points]
     found: list[list[str]] = [[] for _ in points]
     unsealed = None
-    rows = select(Event.id, Event.hash, Event.xact, Event.at).order_by(Event.id).execution_options(yield_per=1000)
+    drawn = select(sequences.drawn(Event.__tablename__)).scalar_subquery()
+    rows = select(Event.id, Event.hash, Event.xact, Event.at).where(Event.id > 0, Event.id <= drawn).order_by(Event.id)
+    rows = rows.execution_options(yield_per=1000)
     for id, hash, xact, happened in db.session.execute(rows):
         at = before.place(id, xact)
         if at is None:

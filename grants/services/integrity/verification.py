@@ -32,6 +32,7 @@ from grants.services.integrity import (
     books,
     comparison,
     seals,
+    sequences,
     subjects,
     submissions,
     texts,
@@ -54,6 +55,7 @@ def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterato
     """
     yield from _whole(Message("chains of events"), _chains)
     yield from _whole(Message("ends of chains"), _heads)
+    yield from _whole(Message("numbers of rows"), sequences.problems)
     yield from _whole(Message("texts of events"), texts.problems)
     yield from _whole(Message("subjects of events"), subjects.problems)
     yield from _whole(Message("steps"), _steps)
