@@ -168,15 +168,18 @@ def test_the_sealer_does_not_continue_from_a_forged_checkpoint(app: Flask, forge
         sealed(app)
 
 
-@pytest.mark.parametrize("checkpoints", [0, 1])
-def test_events_that_nothing_seals_are_found_after_a_day(app: Flask, forge: Forge, checkpoints: int) -> None:
+@pytest.mark.parametrize(("checkpoints", "seconds"), [(0, 90_000), (1, 690)])
+def test_events_that_nothing_seals_are_found(app: Flask, forge: Forge, checkpoints: int, seconds: int) -> None:
+    """After ten minutes; after a day where no sealer was ever set up."""
     app.extensions["settings"] = replace(app.extensions["settings"], demo=False)
     if checkpoints:
         seal_all(app)
         add_event(app)
     assert found(app) == []
 
-    forge("UPDATE clock_offset SET seconds = 90000")
+    forge(f"UPDATE clock_offset SET seconds = {seconds // 2}")
+    assert found(app) == []
+    forge(f"UPDATE clock_offset SET seconds = {seconds}")
 
     assert [finding[:39] for finding in found(app)] == ["No checkpoint covers the history since "]
     seal_all(app)

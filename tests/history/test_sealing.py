@@ -20,7 +20,7 @@ from grants.services import locking
 from grants.services.integrity import checkpoints, history
 from grants.services.integrity.checkpoints import Statement
 from tests.history.conftest import Forge
-from tests.history.proof import add_event, found, points, seal_all, sealed, sealer
+from tests.history.proof import add_event, found, points, seal_all, sealed
 from tests.world import SYSTEM
 from workflows.engine.message import Message
 
@@ -146,16 +146,6 @@ def test_an_event_forged_into_a_gap_that_was_dropped_is_found(app: Flask, forge:
     )
 
     assert CHANGED.format(last) in found(app)
-
-
-def test_one_process_at_a_time_creates_a_checkpoint(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    add_event(app)
-    with sealer(app) as first, checkpoints.alone() as free:
-        assert free
-        assert first.turn() is None
-    assert caplog.messages == ["nothing was sealed: another process holds the lock of the sealer"]
-
-    assert sealed(app) is not None
 
 
 def test_the_application_creates_no_checkpoint(app: Flask) -> None:

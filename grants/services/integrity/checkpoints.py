@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol, Self
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import or_, select, text
 
-from grants.db import autocommit, db, now
+from grants.db import db, now
 from grants.models import Checkpoint, Event
 from grants.services.integrity import ranges, sequences
 from grants.services.integrity.history import FIRST
 from grants.services.integrity.ranges import Range
 
-SEALING = 7_031_963
-"""Key of the advisory lock under which one process at a time creates a checkpoint. No other lock uses this number."""
+PRIMARY_KEY = "checkpoint_pkey"
+"""The constraint by which one of several sealers at the same time creates the next checkpoint, and the others none."""
 VERSION = 2
 EARLIER = 1
 """The version of checkpoints of earlier releases, which `hmac_seals` verifies."""
@@ -97,31 +96,23 @@ def anchor(row: Checkpoint) -> bytes:
     return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-@contextmanager
-def alone() -> Iterator[bool]:
-    """Whether this process may create checkpoints during the block, because no other does."""
-    with autocommit() as connection:
-        free = bool(connection.scalar(select(func.pg_try_advisory_lock(SEALING))))
-        try:
-            yield free
-        finally:
-            if free:
-                connection.scalar(select(func.pg_advisory_unlock(SEALING)))
-
-
 def newest() -> Checkpoint | None:
     """The newest checkpoint."""
     return db.session.scalars(select(Checkpoint).order_by(Checkpoint.id.desc()).limit(1)).first()
 
 
-def seal(signer: Signer, *, restored: Restored | None = None) -> Checkpoint | None:
+def seal(signer: Signer, after: Checkpoint | None, *, restored: Restored | None = None) -> Checkpoint | None:
     """Create a checkpoint over the events that none covers yet; None when there are none.
 
-    The first checkpoint of a database, and one that begins an epoch, is created without events too. Must be called
-    within `alone` and as the first statement of a transaction, whose one snapshot it takes.
+    after: the newest checkpoint that the caller knows; None is returned if there is a newer one. The first checkpoint
+    of a database, and one that begins an epoch, is created without events too. Must be called as the first statement of
+    a transaction, whose one snapshot it takes. No lock is taken, because every role could hold it: of several sealers
+    at the same time, all but one fail on PRIMARY_KEY, which is raised when the checkpoint is flushed.
     """
     db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     last = newest()
+    if last is not None and (after is None or last.id != after.id):
+        return None
     fresh = _fresh(last)
     if not fresh and last is not None and restored is None:
         return None

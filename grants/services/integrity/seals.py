@@ -18,8 +18,10 @@ from grants.services.integrity.checkpoints import EARLIER, Statement
 from grants.services.integrity.history import FIRST
 from workflows.engine.message import Message
 
-UNSEALED = timedelta(days=1)
+UNSEALED = timedelta(minutes=10)
 """An event older than this is covered by a checkpoint; the sealer creates one every minute."""
+NEVER_SEALED = timedelta(days=1)
+"""The same where no checkpoint was ever signed, because a sealer has yet to be set up."""
 
 
 class PublicKeys(Protocol):
@@ -69,8 +71,9 @@ def problems(evidence: Evidence) -> Iterator[Message]:
     names = evidence.anchors.names() if evidence.anchors is not None else []
     points = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)).all()
     covered, unsealed = _covered(points)
-    if unsealed is not None and unsealed < now() - UNSEALED and not evidence.movable_clock:
-        yield Message("No checkpoint covers the history since %(day)s.", day=unsealed.date())
+    if unsealed is not None and not evidence.movable_clock and _neglected(unsealed, points):
+        since = unsealed.isoformat(sep=" ", timespec="minutes")
+        yield Message("No checkpoint covers the history since %(at)s.", at=since)
     chain = _Chain()
     for point, hashes in zip(points, covered, strict=True):
         if point.id > chain.number + 1:
@@ -88,6 +91,19 @@ def problems(evidence: Evidence) -> Iterator[Message]:
     if evidence.anchors is not None:
         valid = evidence.public_keys.valid
         yield from anchored.problems(points, chain.trusted, evidence.anchors, names, valid)
+
+
+def _neglected(unsealed: datetime, points: Sequence[Checkpoint]) -> bool:
+    """Whether the oldest event without a checkpoint should have one by now.
+
+    The sealer has its time from the start of the database server, because it does not work while that is stopped.
+    """
+    if all(point.version == EARLIER for point in points):
+        return unsealed < now() - NEVER_SEALED
+    if unsealed < now() - NEVER_SEALED:
+        return True
+    started: datetime = db.session.execute(select(func.pg_postmaster_start_time())).scalar_one()
+    return max(unsealed, started) < now() - UNSEALED
 
 
 def _gone(first: int, last: int) -> Message:
