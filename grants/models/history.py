@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -121,10 +121,12 @@ class Checkpoint(Model):
 
 
 class DigestMail(Model):
-    """The day on which the digest of the newest checkpoint was mailed to the auditors."""
+    """The day on which the digest of the newest checkpoint was mailed to the auditors; the database sets it."""
 
     __tablename__ = "digest_mail"
     visibility = SYSTEM
 
-    sent_on: Mapped[date] = mapped_column(primary_key=True)
+    sent_on: Mapped[date] = mapped_column(
+        primary_key=True, server_default=text("timezone('UTC'::text, grants_now())::date")
+    )
     checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"))

@@ -28,6 +28,7 @@ def upgrade() -> None:
     _ids()
     _erasures()
     _texts()
+    _mails()
     _sealer()
 
 
@@ -96,6 +97,13 @@ def _texts() -> None:
     """)
 
 
+def _mails() -> None:
+    """The day of a digest is that of its mail: with days of the future, no mail would be sent on them."""
+    op.execute("""
+        ALTER TABLE digest_mail ALTER COLUMN sent_on SET DEFAULT timezone('UTC', grants_now())::date;
+        REVOKE INSERT ON digest_mail FROM grants_app;
+        GRANT INSERT (checkpoint_id) ON digest_mail TO grants_app;
+    """)
 
 
 def _sealer() -> None:

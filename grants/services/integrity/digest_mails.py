@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from grants.db import db, today
+from grants.db import db
 from grants.models import DigestMail
 from grants.queries import recipients
 from grants.services import outbox
@@ -17,13 +17,14 @@ from workflows.engine.roles import Role
 def queue() -> bool:
     """Queue a mail to each auditor of everything, unless one was queued today or there is no newer checkpoint.
 
-    Returns whether this is done. Of several calls at the same time, one does it.
+    Returns whether this is done. Of several calls at the same time, one does it. The database notes the day, so that no
+    day of the future can be noted.
     """
     last = checkpoints.newest()
     mailed = db.session.scalar(select(func.max(DigestMail.checkpoint_id))) or 0
     if last is None or last.id <= mailed:
         return False
-    first_today = insert(DigestMail).values(sent_on=today(), checkpoint_id=last.id).on_conflict_do_nothing()
+    first_today = insert(DigestMail).values(checkpoint_id=last.id).on_conflict_do_nothing()
     if db.session.scalar(first_today.returning(DigestMail.checkpoint_id)) is None:
         return False
     outbox.mail(

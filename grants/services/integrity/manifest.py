@@ -218,7 +218,7 @@ OTHERWISE: dict[str, Otherwise] = {
     "history_words": Otherwise("chain", "by salted hashes in the events; only an erasure empties a text"),
     "history_head": Otherwise("chain", "from the newest event of each chain"),
     "checkpoint": Otherwise("chain", "by its seal"),
-    "digest_mail": Otherwise("nothing", "the day of a mail only prevents a second one"),
+    "digest_mail": Otherwise("derived", "its day from the clock of the database; it only prevents a second mail"),
     "draft": Otherwise("nothing", "a draft changes freely until it is sent"),
     "application_save": Otherwise("nothing", "a save that came too late is kept for its author alone"),
     "figures": Otherwise("nothing", "the figures of the home page are worked out anew every minute"),

@@ -63,6 +63,7 @@ def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterato
     yield from _whole(Message("adoption of rows"), adoption.problems)
     yield from _whole(Message("submissions"), submissions.problems)
     yield from _whole(Message("checkpoints"), lambda: seals.problems(evidence))
+    yield from _whole(Message("mails of digests"), lambda: _digests(evidence))
     yield from _whole(Message("ledger"), books.problems)
     yield from _whole(Message("documents"), lambda: _documents(stored))
 
@@ -152,6 +153,19 @@ def _steps() -> Iterator[Message]:
                 step=step,
                 recorded=recorded or "–",
             )
+
+
+DIGESTS = """
+    SELECT m.sent_on FROM digest_mail m JOIN checkpoint c ON c.id = m.checkpoint_id
+    WHERE m.sent_on NOT BETWEEN timezone('UTC', c.at)::date AND timezone('UTC', grants_now())::date
+    ORDER BY m.sent_on"""
+"""Days that are not between that of the checkpoint and today: on a day that is noted already, no digest is sent."""
+
+
+def _digests(evidence: seals.Evidence) -> Iterator[Message]:
+    """Days on which the digest of a checkpoint cannot have been mailed. Where the clock can be moved, none is known."""
+    for day in () if evidence.movable_clock else db.session.scalars(text(DIGESTS)):
+        yield Message("The digest that was mailed on %(day)s was noted on another day.", day=day)
 
 
 UNFOUNDED = """
