@@ -15,6 +15,7 @@ from grants.outside.signing import BadKey
 from grants.outside.storage import Damaged, Storage
 from grants.services.integrity import seals, submissions, verification
 from workflows.engine.message import Message
+from workflows.programmes import read_also
 
 
 @click.command()
@@ -25,6 +26,7 @@ def verify() -> None:
     """
     with kept(config.read()) as settings:
         readable = replace(settings, database_url=settings.read_database_url or settings.database_url)
+        read_also(settings.programmes)
         with bind_app(readable, "grants.verify").app_context():
             found, known = _examined(settings)
     for line in known:

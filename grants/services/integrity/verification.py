@@ -31,6 +31,7 @@ from grants.services.integrity import (
     adoption,
     books,
     comparison,
+    progress,
     seals,
     sequences,
     subjects,
@@ -41,8 +42,6 @@ from grants.services.integrity.history import FIRST, digest
 from workflows.engine.message import N_, Message
 
 STEPPED = (Application, Agreement, Instalment, Report, Batch, Assignment, Call)
-LATER = (Assignment, Call)
-"""Models whose events did not name the step at first."""
 UNREADABLE = (DBAPIError, RecursionError, *comparison.FORGED)
 """What a check can raise at a value that only a forger writes."""
 
@@ -59,6 +58,7 @@ def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterato
     yield from _whole(Message("texts of events"), texts.problems)
     yield from _whole(Message("subjects of events"), subjects.problems)
     yield from _whole(Message("steps"), _steps)
+    yield from _whole(Message("steps that flows allow"), progress.problems)
     yield from _whole(Message("rows"), comparison.problems)
     yield from _whole(Message("adoption of rows"), adoption.problems)
     yield from _whole(Message("submissions"), submissions.problems)
@@ -130,7 +130,7 @@ def _heads() -> Iterator[Message]:
 
 
 def _steps() -> Iterator[Message]:
-    """The step of each row equals the one in its newest event with a step; only those of LATER may have none."""
+    """The step of each row equals the one in its newest event with a step. Rows of `progress.LATER` may have none."""
     for model in STEPPED:
         last = (
             select(Event.about_id, Event.step_to)
@@ -141,7 +141,7 @@ def _steps() -> Iterator[Message]:
         )
         wrong = (
             select(model.id, model.step, last.c.step_to)
-            .join(last, last.c.about_id == model.id, isouter=model not in LATER)
+            .join(last, last.c.about_id == model.id, isouter=model not in progress.LATER)
             .where(model.step.is_distinct_from(last.c.step_to))
             .order_by(model.id)
         )
