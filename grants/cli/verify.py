@@ -13,8 +13,7 @@ from grants.db import bind_app
 from grants.jobs.sealing import evidence
 from grants.outside.signing import BadKey
 from grants.outside.storage import Damaged, Storage
-from grants.services.integrity import seals, submissions, verification
-from workflows.engine.message import Message
+from grants.services.integrity import verification
 from workflows.programmes import read_also
 
 
@@ -28,29 +27,32 @@ def verify() -> None:
         readable = replace(settings, database_url=settings.read_database_url or settings.database_url)
         read_also(settings.programmes)
         with bind_app(readable, "grants.verify").app_context():
-            found, known = _examined(settings)
-    for line in known:
-        click.echo(f"Note: {line}")
-    for line in found:
-        click.echo(f"- {line}")
+            found = _print(settings)
     if found:
-        raise click.ClickException(f"Differences found: {len(found)}.")
+        raise click.ClickException(f"Differences found: {found}.")
     click.echo("No differences found in history, steps, ledger and documents.")
 
 
-def _examined(settings: config.Settings) -> tuple[list[Message], list[Message]]:
-    """The findings and the notes; raises ClickException if a key cannot be used or the anchors cannot be read."""
+def _print(settings: config.Settings) -> int:
+    """Print the notes and each finding as soon as it is known; returns how many. Raises ClickException for a bad key.
+
+    An error that no check expects ends the command with a traceback, below the findings before it.
+    """
     try:
         held = evidence(settings)
-        found = list(verification.findings(held, lambda sha256: _whole(Storage(settings.files), sha256)))
-        return found, [*submissions.notes(), *seals.notes(held)]
     except BadKey as error:
         raise unusable(error) from error
-    except OSError as error:
-        raise click.ClickException(f"Files or anchors cannot be read: {error}.") from error
+    for line in verification.notes(held):
+        click.echo(f"Note: {line}")
+    found = 0
+    for line in verification.findings(held, lambda sha256: _whole(Storage(settings.files), sha256)):
+        click.echo(f"- {line}")
+        found += 1
+    return found
 
 
 def _whole(storage: Storage, sha256: str) -> bool:
+    """Whether the file is stored and undamaged; raises OSError if it cannot be read, or ValueError."""
     try:
         storage.get(sha256)
     except (FileNotFoundError, Damaged):

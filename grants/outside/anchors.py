@@ -9,7 +9,7 @@ from pathlib import Path
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from grants.outside.storage import create
+from grants.outside.storage import Answering, create
 
 NAME = re.compile(r"([1-9]\d{0,8})-([1-9]\d{0,9})\.json")
 FOLDER = "anchors"
@@ -24,17 +24,19 @@ class Anchors:
 
     def names(self) -> list[tuple[int, int]]:
         """Epoch and number of every anchor, in ascending order; raises OSError if the place cannot be read."""
-        self._files.invalidate_cache()
         try:
-            listed = self._files.ls(self._root, detail=False)
+            with Answering():
+                self._files.invalidate_cache()
+                listed = self._files.ls(self._root, detail=False)
         except FileNotFoundError:
             return []
         found = (NAME.fullmatch(os.path.basename(path)) for path in listed)  # noqa: PTH119 - not a local path
         return sorted((int(name[1]), int(name[2])) for name in found if name)
 
     def read(self, epoch: int, number: int) -> bytes:
-        """The content of an anchor; raises FileNotFoundError."""
-        data: bytes = self._files.cat_file(self._path(epoch, number))
+        """The content of an anchor; raises FileNotFoundError, or another OSError."""
+        with Answering():
+            data: bytes = self._files.cat_file(self._path(epoch, number))
         return data
 
     def write(self, epoch: int, number: int, data: bytes) -> None:

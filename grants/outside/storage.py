@@ -8,7 +8,9 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -18,6 +20,17 @@ NAME = re.compile(r"[0-9a-f]{64}")
 
 class Damaged(Exception):
     """The content of a stored file does not match its name."""
+
+
+class Answering(AbstractContextManager[None]):
+    """Turns whatever a store raises into OSError: each library has errors of its own, which share no other class."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Raise OSError in place of another error; one that is no error, such as the end of the process, stays."""
+        if isinstance(error, Exception) and not isinstance(error, OSError):
+            raise OSError(f"{type(error).__name__}: {error}") from error
 
 
 class Storage:
@@ -41,8 +54,10 @@ class Storage:
         return name
 
     def get(self, sha256: str) -> bytes:
-        """The bytes; raises FileNotFoundError, or Damaged if they do not match their name."""
-        data: bytes = self._files.cat_file(self._path(sha256))
+        """The bytes; raises FileNotFoundError, another OSError, or Damaged if they do not match their name."""
+        path = self._path(sha256)
+        with Answering():
+            data: bytes = self._files.cat_file(path)
         if hashlib.sha256(data).hexdigest() != sha256:
             raise Damaged(f"The content of the stored file {sha256} does not match its name.")
         return data

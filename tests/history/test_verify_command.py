@@ -12,12 +12,19 @@ from flask import Flask
 
 import config
 from config import ROOT, Settings
+from grants.jobs.sealing import evidence
 from grants.outside import signing
+from grants.services.integrity import seals, verification
 from tests.history.conftest import Forge
-from tests.history.proof import anchored, seal_all
-from tests.history.test_checkpoints import UNSEEN
+from tests.history.proof import add_event, anchored, seal_all, sealed
+from tests.history.test_checkpoints import CUT, UNSEEN
 
 NONE = "No differences found in history, steps, ledger and documents.\n"
+ONE, TWO = "1" * 64, "2" * 64
+PRINTED = f"""
+    INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with)
+    VALUES (1, 901, '{ONE}', 1, 1, '{{}}'), (2, 902, '{TWO}', 1, 1, '{{}}')"""
+"""Two documents with files that nobody stored."""
 
 
 def verify(settings: Settings) -> subprocess.CompletedProcess[str]:
@@ -107,13 +114,70 @@ def test_a_bad_key_is_one_sentence(app: Flask, settings: Settings) -> None:
     )
 
 
-def test_anchors_that_cannot_be_read_are_one_sentence(app: Flask, settings: Settings, tmp_path: Path) -> None:
+def test_anchors_that_cannot_be_listed_are_one_finding_among_the_others(
+    app: Flask, settings: Settings, tmp_path: Path, forge: Forge
+) -> None:
+    forge("UPDATE application SET step = 'active' WHERE id = 1; UPDATE balance SET amount = 1")
     (tmp_path / "audit").mkdir()
     (tmp_path / "audit" / "anchors").write_text("not a folder")
-    seal = replace(settings, anchors_url=f"file://{tmp_path / 'audit' / 'anchors'}")
 
-    done = verify(seal)
+    done = verify(replace(settings, anchors_url=f"file://{tmp_path / 'audit' / 'anchors'}"))
 
+    lines = [line[:60] for line in done.stdout.splitlines()]
     assert done.returncode == 1
-    assert done.stderr.startswith("Error: Files or anchors cannot be read: ")
-    assert done.stderr.count("\n") == 1
+    assert lines[0] == "- application 1 is at step active; its history says agreemen"
+    assert "- The anchors cannot be listed (NotADirectoryError: [Errno 2" in lines[1:-1]
+    assert done.stderr == f"Error: Differences found: {len(lines)}.\n"
+
+
+def test_files_that_cannot_be_read_are_findings_among_the_others(app: Flask, settings: Settings, forge: Forge) -> None:
+    forge("UPDATE application SET step = 'active' WHERE id = 1;" + PRINTED)
+    folder = Path(settings.files.removeprefix("file://")) / ONE[:2] / ONE
+    folder.mkdir(parents=True)
+
+    lines = verify(settings).stdout.splitlines()
+
+    assert lines[0] == "- application 1 is at step active; its history says agreement."
+    assert lines[-2].startswith("- Document 1: its file cannot be read (IsADirectoryError: [Errno 21] ")
+    assert lines[-1] == "- Document 2: its file is missing or damaged."
+
+
+def test_whatever_a_store_raises_the_next_file_is_read(app: Flask, settings: Settings, forge: Forge) -> None:
+    forge(PRINTED)
+
+    def stored(sha256: str) -> bool:
+        if sha256 == ONE:
+            raise PermissionError(13, "Access denied")
+        raise OSError("The bucket does not answer")
+
+    with app.app_context():
+        found = [str(message) for message in verification.findings(evidence(settings), stored)]
+
+    assert found[-2:] == [
+        "Document 1: its file cannot be read (PermissionError: [Errno 13] Access denied).",
+        "Document 2: its file cannot be read (OSError: The bucket does not answer).",
+    ]
+
+
+def test_an_anchor_that_cannot_be_read_hides_neither_what_differs_nor_what_is_missing(
+    app: Flask, settings: Settings, tmp_path: Path, forge: Forge
+) -> None:
+    for _ in range(4):
+        add_event(app)
+        assert sealed(app)
+    anchors = tmp_path / "audit" / "anchors"
+    forge("UPDATE checkpoint SET digest = 'x' WHERE id <= 2; DELETE FROM checkpoint WHERE id > 2")
+    for number in (2, 4):
+        (anchors / f"1-{number}.json").unlink()
+        (anchors / f"1-{number}.json").mkdir()
+
+    with app.app_context():
+        found = [str(message) for message in seals.problems(evidence(settings))]
+
+    reason = f"cannot be read (IsADirectoryError: [Errno 21] Is a directory: '{anchors}"
+    assert found[-4:] == [
+        f"The anchor of checkpoint 4 (epoch 1) {reason}/1-4.json').",
+        CUT.format(3, 3, 1),
+        f"The anchor of checkpoint 2 (epoch 1) {reason}/1-2.json').",
+        "Checkpoints 1 to 1 of epoch 1 differ from their anchors: they were sealed anew.",
+    ]

@@ -7,8 +7,10 @@ import uuid
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from grants.outside.anchors import Anchors
+from grants.outside.storage import Storage
 
 
 @pytest.fixture(params=["file://{}", "memory://{}"])
@@ -76,3 +78,22 @@ def test_of_many_writers_one_creates_the_file(tmp_path: Path) -> None:
 
     assert created == [anchors.read(1, 1)]
     assert [path.name for path in (tmp_path / "anchors").iterdir()] == ["1-1.json"]
+
+
+class Unreached(Exception):
+    """An error of a library for a remote store, which is no OSError."""
+
+
+def test_what_a_remote_store_raises_is_an_oserror(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sealer and the verification expect no other."""
+
+    def unreached(*_: object, **__: object) -> None:
+        raise Unreached("The endpoint does not answer")
+
+    monkeypatch.setattr(MemoryFileSystem, "ls", unreached)
+    monkeypatch.setattr(MemoryFileSystem, "cat_file", unreached)
+    anchors, storage = Anchors("memory://audit"), Storage("memory://files")
+
+    for read in (anchors.names, lambda: anchors.read(1, 1), lambda: storage.get("0" * 64)):
+        with pytest.raises(OSError, match="Unreached: The endpoint does not answer"):
+            read()

@@ -7,11 +7,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from grants.models import Checkpoint
 from grants.services.integrity.checkpoints import VERSION, Restored, Statement
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 
 Name = tuple[int, int]
 """Epoch and number of a checkpoint."""
@@ -30,11 +31,14 @@ class Anchors(Protocol):
 
 
 class Unreadable(ValueError):
-    """An anchor is damaged, or no known key has signed it."""
+    """An anchor is damaged, no known key has signed it, or its store does not hand it out; why is then not empty."""
 
-    def __init__(self, epoch: int, number: int) -> None:
-        super().__init__(f"The anchor {epoch}-{number}.json is damaged, or no known key has signed it.")
-        self.epoch, self.number = epoch, number
+    def __init__(self, epoch: int, number: int, why: str = "") -> None:
+        name = f"The anchor {epoch}-{number}.json"
+        super().__init__(
+            f"{name} cannot be read ({why})." if why else f"{name} is damaged, or no known key has signed it."
+        )
+        self.epoch, self.number, self.why = epoch, number, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,29 @@ def problems(
     """
     held = {(point.epoch, point.id): point for point in points}
     for lost in missing(held, trusted, names):
+        numbers = [number for epoch, number in names if epoch == lost.epoch and lost.first <= number <= lost.last]
+        yield from _cut(lost, numbers, anchors, valid)
+    common: dict[int, list[int]] = defaultdict(list)
+    for epoch, number in names:
+        if (epoch, number) in held:
+            common[epoch].append(number)
+    known = cache(lambda name: read(anchors, name, valid).digest)
+    for epoch, numbers in common.items():
+        while numbers:
+            try:
+                yield from _differing(held, epoch, numbers, known)
+            except Unreadable as error:
+                yield unreadable(error)
+                numbers.remove(error.number)
+            else:
+                break
+
+
+def _cut(lost: Lost, numbers: Sequence[int], anchors: Anchors, valid: Valid) -> Iterator[Message]:
+    """That checkpoints are missing, if an anchor of them is signed, and the newer anchors that cannot be read."""
+    for number in reversed(numbers):
         try:
-            read(anchors, (lost.epoch, lost.last), valid)
+            read(anchors, (lost.epoch, number), valid)
         except Unreadable as error:
             yield unreadable(error)
             continue
@@ -65,18 +90,10 @@ def problems(
             "Checkpoints %(first)s to %(last)s of epoch %(epoch)s are missing, but their anchors exist. If a backup "
             "was restored, state this with `grants restored`.",
             first=lost.first,
-            last=lost.last,
+            last=number,
             epoch=lost.epoch,
         )
-    common: dict[int, list[int]] = defaultdict(list)
-    for epoch, number in names:
-        if (epoch, number) in held:
-            common[epoch].append(number)
-    for epoch, numbers in common.items():
-        try:
-            yield from _differing(held, epoch, numbers, lambda name: read(anchors, name, valid).digest)
-        except Unreadable as error:
-            yield unreadable(error)
+        break
 
 
 def missing(held: Container[Name], trusted: Iterable[Checkpoint], names: Iterable[Name]) -> list[Lost]:
@@ -116,13 +133,19 @@ def _differing(
 def read(anchors: Anchors, name: Name, valid: Valid) -> Statement:
     """The statement of an anchor; raises Unreadable."""
     try:
-        content = json.loads(anchors.read(*name))
+        data = anchors.read(*name)
+    except FileNotFoundError as error:
+        raise Unreadable(*name) from error
+    except OSError as error:
+        raise Unreadable(*name, reason(error)) from error
+    try:
+        content = json.loads(data)
         version, key_id, seal = content.pop("version"), content.pop("key_id"), content.pop("seal")
         lost = content.pop("restored")
         gaps = tuple((first, last) for first, last in content.pop("gaps"))
         statement = Statement(**content, gaps=gaps, restored=Restored(**lost) if lost else None)
         signed = version == VERSION and valid(key_id, statement.signed, seal) is True
-    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable(*name) from error
     if not signed or (statement.epoch, statement.number) != name:
         raise Unreadable(*name)
@@ -131,8 +154,24 @@ def read(anchors: Anchors, name: Name, valid: Valid) -> Statement:
 
 def unreadable(error: Unreadable) -> Message:
     """The same for people."""
+    if error.why:
+        text = N_("The anchor of checkpoint %(id)s (epoch %(epoch)s) cannot be read (%(reason)s).")
+        return Message(text, id=error.number, epoch=error.epoch, reason=error.why)
     return Message(
         "The anchor of checkpoint %(id)s (epoch %(epoch)s) is damaged, or no known key has signed it.",
         id=error.number,
         epoch=error.epoch,
     )
+
+
+def listed(anchors: Anchors | None) -> list[Name] | Message:
+    """Epoch and number of every anchor, none if none are kept; or that they cannot be listed."""
+    try:
+        return anchors.names() if anchors is not None else []
+    except OSError as error:
+        return Message("The anchors cannot be listed (%(reason)s).", reason=reason(error))
+
+
+def reason(error: BaseException) -> str:
+    """An error in one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]

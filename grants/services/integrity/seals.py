@@ -68,7 +68,7 @@ def problems(evidence: Evidence) -> Iterator[Message]:
     The anchors are listed first: a checkpoint is stored before its anchor, so none seems to be missing while the
     sealer works.
     """
-    names = evidence.anchors.names() if evidence.anchors is not None else []
+    names = anchored.listed(evidence.anchors)
     points = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)).all()
     covered, unsealed = _covered(points)
     if unsealed is not None and not evidence.movable_clock and _neglected(unsealed, points):
@@ -88,7 +88,9 @@ def problems(evidence: Evidence) -> Iterator[Message]:
             last=max(numbers),
             key=key_id,
         )
-    if evidence.anchors is not None:
+    if isinstance(names, Message):
+        yield names
+    elif evidence.anchors is not None:
         valid = evidence.public_keys.valid
         yield from anchored.problems(points, chain.trusted, evidence.anchors, names, valid)
 

@@ -29,6 +29,7 @@ from grants.models import (
 )
 from grants.services.integrity import (
     adoption,
+    anchored,
     books,
     comparison,
     progress,
@@ -50,7 +51,8 @@ def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterato
     """One message for each inconsistency; none when all checks pass.
 
     evidence: what the checkpoints are compared with. stored: whether the file with that SHA-256 exists and is
-    undamaged. A check that stops at a value which cannot be read is a finding too.
+    undamaged; raises OSError if it cannot be read, and ValueError for a name that is none. A check that stops at a
+    value which cannot be read is a finding too.
     """
     yield from _whole(Message("chains of events"), _chains)
     yield from _whole(Message("ends of chains"), _heads)
@@ -68,15 +70,20 @@ def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterato
     yield from _whole(Message("documents"), lambda: _documents(stored))
 
 
+def notes(evidence: seals.Evidence) -> Iterator[Message]:
+    """What is known and no inconsistency, and what cannot be verified here."""
+    yield from _whole(Message("submissions"), submissions.notes)
+    yield from _whole(Message("checkpoints"), lambda: seals.notes(evidence))
+
+
 def _whole(name: Message, check: Callable[[], Iterable[Message]]) -> Iterator[Message]:
     """The findings of a check, and that it stopped, if a value could not be read."""
     try:
         yield from check()
     except UNREADABLE as error:
         db.session.rollback()
-        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         stopped = N_("The check of %(name)s stopped at a value that cannot be read (%(reason)s).")
-        yield Message(stopped, name=name, reason=reason)
+        yield Message(stopped, name=name, reason=anchored.reason(error))
 
 
 def _chains() -> Iterator[Message]:
@@ -187,5 +194,11 @@ def _documents(stored: Callable[[str], bool]) -> Iterator[Message]:
     for id in db.session.scalars(text(UNFOUNDED)):
         yield Message("Document %(id)s differs from the award or the submission that it is about.", id=id)
     for row in db.session.scalars(select(DocumentFile).order_by(DocumentFile.document_id)):
-        if not stored(row.sha256):
-            yield Message("Document %(id)s: its file is missing or damaged.", id=row.document_id)
+        try:
+            whole = stored(row.sha256)
+        except (OSError, ValueError) as error:
+            unread = N_("Document %(id)s: its file cannot be read (%(reason)s).")
+            yield Message(unread, id=row.document_id, reason=anchored.reason(error))
+        else:
+            if not whole:
+                yield Message("Document %(id)s: its file is missing or damaged.", id=row.document_id)
