@@ -214,7 +214,10 @@ def today() -> date:
 GRANTS_NOW = func.grants_now()
 
 
+READING = {"search_path": "pg_catalog,public,pg_temp", "row_security": "off"}
+"""No object of another schema hides one of ours, and where a policy would hide rows, the statement fails."""
 SESSION = {
+    **READING,
     "timezone": "UTC",
     "lock_timeout": "15s",
     "statement_timeout": "60s",

@@ -19,7 +19,7 @@ from workflows.programmes import read_also
 
 @click.command()
 def verify() -> None:
-    """Compare history, checkpoints, steps, submissions, ledger and documents.
+    """Compare schema, history, checkpoints, steps, submissions, ledger and documents.
 
     Lists the differences and exits with 1 if there are any. Also lists, as notes, what cannot be compared.
     """
@@ -30,7 +30,7 @@ def verify() -> None:
             found = _print(settings)
     if found:
         raise click.ClickException(f"Differences found: {found}.")
-    click.echo("No differences found in history, steps, ledger and documents.")
+    click.echo("No differences found in schema, history, steps, ledger and documents.")
 
 
 def _print(settings: config.Settings) -> int:

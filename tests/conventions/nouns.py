@@ -37,6 +37,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     # machinery of the services
     "anchored": ("services", "compares checkpoints with their anchors"),
     "adoption": ("services", "takes rows into the history that it did not hold before"),
+    "catalogue": ("services", "the database as its system catalogue describes it"),
     "books": ("services", "compares the ledger with what caused it"),
     "changes": ("services", "which held rows a transaction changes"),
     "checkpoints": ("services", "seals the history"),
@@ -47,6 +48,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "progress": ("services", "verifies the steps against the flows"),
     "ranges": ("services", "sets of event ids"),
     "sequences": ("services", "the ids of rows that only grow"),
+    "schema": ("services", "compares the database with what the migrations create"),
     "seals": ("services", "verifies the checkpoints"),
     "subjects": ("services", "verifies what events are about"),
     "texts": ("services", "verifies the texts of events"),

@@ -19,7 +19,7 @@ from tests.history.conftest import Forge
 from tests.history.proof import add_event, anchored, seal_all, sealed
 from tests.history.test_checkpoints import CUT, UNSEEN
 
-NONE = "No differences found in history, steps, ledger and documents.\n"
+NONE = "No differences found in schema, history, steps, ledger and documents.\n"
 ONE, TWO = "1" * 64, "2" * 64
 PRINTED = f"""
     INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with)

@@ -137,7 +137,7 @@ def test_each_file_matches_its_hash_in_the_database(outcome: Outcome, name: str)
 def test_verification_passes_afterwards(outcome: Outcome) -> None:
     assert (outcome.verified.status, outcome.verified.text_found) == (
         0,
-        f"Note: {UNSEEN}\nNo differences found in history, steps, ledger and documents.\n",
+        f"Note: {UNSEEN}\nNo differences found in schema, history, steps, ledger and documents.\n",
     )
 
 

@@ -228,6 +228,8 @@ OTHERWISE: dict[str, Otherwise] = {
     "repeat": Otherwise("nothing", "answers to forms are deleted after 30 days"),
     "sign_in": Otherwise("nothing", "sessions are opened and closed without an event"),
     "sign_in_failure": Otherwise("nothing", "failed attempts only slow down guessing"),
-    "clock_offset": Otherwise("nothing", "the program refuses to start in production unless it is 0"),
+    "clock_offset": Otherwise(
+        "nothing", "outside a demonstration, any value but 0 is a finding, and the program does not start"
+    ),
 }
 """Every other table."""

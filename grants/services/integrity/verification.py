@@ -1,5 +1,7 @@
 """Checks of `grants verify`: they detect rows that contradict history, ledger or stored files.
 
+The schema comes first: the other checks believe what the database shows them.
+
 A change that leaves all of these consistent is not detected. Rewritten history is detected for events that a checkpoint
 covers; a newer event is protected only by its hash chain, which needs no key.
 """
@@ -33,6 +35,7 @@ from grants.services.integrity import (
     books,
     comparison,
     progress,
+    schema,
     seals,
     sequences,
     subjects,
@@ -54,6 +57,8 @@ def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterato
     undamaged; raises OSError if it cannot be read, and ValueError for a name that is none. A check that stops at a
     value which cannot be read is a finding too.
     """
+    yield from _whole(Message("schema"), schema.problems)
+    yield from _whole(Message("clock"), lambda: schema.moved(movable=evidence.movable_clock))
     yield from _whole(Message("chains of events"), _chains)
     yield from _whole(Message("ends of chains"), _heads)
     yield from _whole(Message("numbers of rows"), sequences.problems)
@@ -79,6 +84,7 @@ def notes(evidence: seals.Evidence) -> Iterator[Message]:
 def _whole(name: Message, check: Callable[[], Iterable[Message]]) -> Iterator[Message]:
     """The findings of a check, and that it stopped, if a value could not be read."""
     try:
+        schema.fix_session()
         yield from check()
     except UNREADABLE as error:
         db.session.rollback()

@@ -1,0 +1,82 @@
+"""The schema of the database against what the migrations create, and the session with which both are read.
+
+Row-level security, a table of the same name in another schema, a view in the place of a table or another function of
+the clock can show the verification other rows than the application works on. None of them can be made without an
+object, a privilege or a setting that no migration creates, and each of these is a finding.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import text
+
+from grants.db import READING, db
+from grants.services.integrity import catalogue
+from workflows.engine.message import N_, Message
+
+STORED = Path(__file__).with_name("schema.json")
+"""What the newest migration leaves. `python -m tests.history.schema` writes it; a test compares it."""
+LONGEST = 160
+"""Characters shown of an object. The definition of a constraint can be much longer."""
+RELATIONS = ("table ", "view ", "materialized view ", "foreign table ", "partitioned table ", "composite type ")
+
+
+@cache
+def expected() -> Mapping[str, str]:
+    """Every object, privilege and setting of a database that was migrated and not changed since."""
+    stored: dict[str, str] = json.loads(STORED.read_text("utf-8"))
+    return stored
+
+
+def fix_session() -> None:
+    """Read tables of the schema `public` alone until the end of the transaction, and rather fail than miss rows.
+
+    The settings of the connection say the same; a pool of connections in front of the database may drop them.
+    """
+    for name, value in READING.items():
+        db.session.execute(text("SELECT pg_catalog.set_config(:name, :value, true)"), {"name": name, "value": value})
+
+
+def problems() -> Iterator[Message]:
+    """Objects, privileges and settings that differ from those that the migrations create, are missing or were added."""
+    yield from differences(expected(), catalogue.described())
+
+
+def differences(wanted: Mapping[str, str], found: Mapping[str, str]) -> Iterator[Message]:
+    """One message for each difference. The parts of a table that is missing or was added are not listed."""
+    yield from _absent(wanted, found, N_("Database: %(object)s is missing, which the migrations create."))
+    yield from _absent(found, wanted, N_("Database: %(object)s is there, which no migration creates (%(facts)s)."))
+    for name in sorted(wanted.keys() & found.keys()):
+        if wanted[name] != found[name]:
+            yield Message(
+                "Database: %(object)s differs from what the migrations create: “%(found)s” instead of “%(wanted)s”.",
+                object=name,
+                found=_short(found[name]),
+                wanted=_short(wanted[name]),
+            )
+
+
+def moved(*, movable: bool) -> Iterator[Message]:
+    """The clock, if it does not show the server's time. movable: whether it may be moved, as in a demonstration."""
+    offsets = db.session.scalars(text("SELECT seconds FROM public.clock_offset")).all()
+    if offsets != [0] and not movable:
+        seconds = ", ".join(map(str, offsets)) or "–"
+        yield Message("The clock of the database is moved by %(seconds)s seconds.", seconds=seconds)
+
+
+def _absent(all: Mapping[str, str], other: Mapping[str, str], sentence: str) -> Iterator[Message]:
+    """What is in one description and not in the other."""
+    names = sorted(all.keys() - other.keys())
+    wholes = [name.partition(" ")[2] for name in names if name.startswith(RELATIONS)]
+    for name in names:
+        if not any(name.startswith(f"column {whole}.") or name.endswith(f" on {whole}") for whole in wholes):
+            yield Message(sentence, object=name, facts=_short(all[name]) or "–")
+
+
+def _short(facts: str) -> str:
+    line = " ".join(facts.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"

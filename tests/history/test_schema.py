@@ -1,0 +1,263 @@
+"""What verify believes: a database that shows it other rows than the application works on is a finding."""
+
+# ruff: noqa: E501 - a forgery stands beside its name
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from config import Settings
+from grants import db as database
+from grants.db import bind_app, db
+from grants.jobs.sealing import evidence
+from grants.outside.servers import Postgres
+from grants.outside.servers.postgres import plain
+from grants.services.integrity import schema, verification
+from tests.databases import copied
+from tests.history.proof import name_of
+from tests.history.schema import described, written
+
+ROLE = "INSERT INTO public.appointment (id, person_id, role) VALUES (900, 1, 'finance')"
+"""The live change: a person gets a role that no event names."""
+COPY = "CREATE SCHEMA {0}; CREATE TABLE {0}.appointment AS SELECT * FROM public.appointment; GRANT USAGE ON SCHEMA {0} TO grants_read; GRANT SELECT ON {0}.appointment TO grants_read; "
+HERE = "DO $$ BEGIN EXECUTE format('ALTER {} %I SET {}', current_database()); END $$"
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """What a holder of a role does, and the part of a finding that names it."""
+
+    role: str
+    statements: str
+    named: str
+
+
+HIDDEN = {
+    "row-level security for one reader": Forgery(
+        "grants_owner",
+        f"{ROLE}; ALTER TABLE appointment ENABLE ROW LEVEL SECURITY;"
+        "CREATE POLICY shown ON appointment FOR SELECT TO grants_read USING (id < 900); CREATE POLICY live ON appointment TO grants_app USING (true)",
+        "table appointment differs from what the migrations create: “owner grants_owner; row-level security”",
+    ),
+    "another schema in the path of the database": Forgery(
+        "grants_owner",
+        f"{COPY.format('h')}{ROLE}; {HERE.format('DATABASE', 'search_path = h, public')}",
+        "setting search_path of the database is there, which no migration creates (h, public)",
+    ),
+    "another schema in the path of one role": Forgery(
+        "postgres",
+        f"{COPY.format('h')}{ROLE}; {HERE.format('ROLE grants_read IN DATABASE', 'search_path = h, public')}",
+        "setting search_path of grants_read in the database is there",
+    ),
+    "a schema with the name of the reader": Forgery(
+        "grants_owner", f"{COPY.format('grants_read')}{ROLE}", "table grants_read.appointment is there"
+    ),
+    "a view in the place of a table": Forgery(
+        "grants_owner",
+        f"{ROLE}; ALTER TABLE appointment RENAME TO appointment_; GRANT SELECT ON appointment_ TO grants_read;"
+        "CREATE VIEW appointment AS SELECT * FROM appointment_ WHERE current_user <> 'grants_read' OR id < 900;"
+        "GRANT SELECT ON appointment TO grants_app, grants_read",
+        "view appointment is there, which no migration creates",
+    ),
+}  # fmt: skip
+"""A live change, and the database shows verify what was there before."""
+LOOSE = {
+    "triggers that are switched off": Forgery("grants_owner", "ALTER TABLE history DISABLE TRIGGER USER", "trigger history_only_grows on history differs"),
+    "a trigger that fires on replicas only": Forgery("grants_owner", "ALTER TABLE posting ENABLE REPLICA TRIGGER posting_only_grows", "trigger posting_only_grows on posting differs"),
+    "a trigger that was dropped": Forgery("grants_owner", "DROP TRIGGER entry_balanced ON entry", "trigger entry_balanced on entry is missing"),
+    "a trigger that was added": Forgery("grants_owner", "CREATE TRIGGER a BEFORE INSERT ON payment FOR EACH ROW EXECUTE FUNCTION work_out_waits()", "trigger a on payment is there"),
+    "foreign keys that are switched off": Forgery("postgres", "ALTER TABLE payment DISABLE TRIGGER ALL", "of payment_batch_id_fkey on payment is there"),
+    "a guard with another body": Forgery("grants_owner", "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$ BEGIN RETURN OLD; END $$", "function refuse_change() differs"),
+    "another clock": Forgery("grants_owner", "CREATE OR REPLACE FUNCTION grants_now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp RETURN clock_timestamp() - interval '3 days'", "function grants_now() differs"),
+    "every right for the application": Forgery("grants_owner", "GRANT ALL ON history, posting, balance, checkpoint, clock_offset TO grants_app", "privileges of grants_app on table clock_offset differs"),
+    "the right to change one column": Forgery("grants_owner", "GRANT UPDATE (role) ON history TO grants_app", "privileges of grants_app on column history.role is there"),
+    "a right for everybody": Forgery("grants_owner", "GRANT EXECUTE ON FUNCTION add_to_balance() TO PUBLIC", "privileges of PUBLIC on function add_to_balance() is there"),
+    "rights on what is created later": Forgery("grants_owner", "ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO grants_app", "privileges of grants_app on later r is there"),
+    "a right on a function of PostgreSQL": Forgery("postgres", "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO grants_app", "privileges of grants_app on function pg_read_file(text) is there"),
+    "the right to create schemas": Forgery("grants_owner", "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO grants_app', current_database()); END $$", "role grants_app differs"),
+    "a table with another owner": Forgery("postgres", "ALTER TABLE history OWNER TO grants_app", "table history differs"),
+    "a constraint that was dropped": Forgery("grants_owner", "ALTER TABLE payment DROP CONSTRAINT payment_batch_id_fkey", "constraint payment_batch_id_fkey on payment is missing"),
+    "a constraint that is not checked": Forgery("grants_owner", "ALTER TABLE clock_offset DROP CONSTRAINT clock_offset_one_row; ALTER TABLE clock_offset ADD CONSTRAINT clock_offset_one_row CHECK (id = 1) NOT VALID", "“CHECK ((id = 1)) NOT VALID” instead of “CHECK ((id = 1))”"),
+    "a column that may be empty": Forgery("grants_owner", "ALTER TABLE award ALTER amount DROP NOT NULL", "column award.amount differs"),
+    "a default that the guard trusts": Forgery("grants_owner", "ALTER TABLE call ALTER step SET DEFAULT 'open'", "column call.step differs"),
+    "a rule that swallows rows": Forgery("grants_owner", "CREATE RULE quiet AS ON INSERT TO conflict DO INSTEAD NOTHING", "rule quiet on conflict is there"),
+    "a table that adds rows to another": Forgery("grants_owner", "CREATE TABLE more () INHERITS (payment)", "inheritance of more from payment is there"),
+    "an operator for two types": Forgery("grants_owner", "CREATE FUNCTION same(integer, text) RETURNS boolean LANGUAGE sql RETURN true; CREATE OPERATOR = (LEFTARG = integer, RIGHTARG = text, FUNCTION = same)", "operator =(integer,text) is there"),
+    "a function that joins an extension": Forgery("postgres", "CREATE FUNCTION plain(varchar) RETURNS text LANGUAGE sql RETURN ''; ALTER EXTENSION unaccent ADD FUNCTION plain(varchar)", "function plain(character varying) is there"),
+    "an event trigger": Forgery("postgres", "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER quiet ON ddl_command_end EXECUTE FUNCTION e()", "event trigger quiet is there"),
+    "triggers off for the application": Forgery("postgres", HERE.format("ROLE grants_app IN DATABASE", "session_replication_role = replica"), "setting session_replication_role of grants_app in the database is there"),
+    "a reader that may write": Forgery("postgres", HERE.format("ROLE grants_read IN DATABASE", "default_transaction_read_only = off"), "setting default_transaction_read_only of grants_read in the database is there"),
+    "large objects": Forgery("grants_read", "SELECT lo_from_bytea(0, '1')", "large objects is there"),
+    "numbers that count backwards": Forgery("grants_owner", "ALTER SEQUENCE history_id_seq INCREMENT BY -1 MINVALUE -9", "sequence history_id_seq differs"),
+    "the application as a member of the owner": Forgery("postgres", "GRANT grants_owner TO grants_app", "membership of grants_app in grants_owner is there"),
+    "a reader that writes everything": Forgery("postgres", "GRANT pg_write_all_data TO grants_read", "membership of grants_read in pg_write_all_data is there"),
+    "the application as a superuser": Forgery("postgres", "ALTER ROLE grants_app SUPERUSER", "role grants_app differs"),
+    "a role that policies do not stop": Forgery("postgres", "ALTER ROLE grants_read BYPASSRLS", "role grants_read differs"),
+    "the right to switch triggers off": Forgery("postgres", "GRANT SET ON PARAMETER session_replication_role TO grants_app", "privileges of grants_app on setting session_replication_role is there"),
+    "a path for everybody": Forgery("postgres", "ALTER ROLE ALL SET search_path = h, public", "setting search_path of all roles is there"),
+    "a reader without its limit": Forgery("postgres", "ALTER ROLE grants_read RESET default_transaction_read_only", "setting default_transaction_read_only of grants_read is missing"),
+    "triggers that are off everywhere": Forgery("postgres", "SET LOCAL session_replication_role = replica", "setting session_replication_role of the session differs"),
+}  # fmt: skip
+"""What stopped a forgery is gone."""
+
+
+@pytest.fixture(scope="module")
+def superuser(postgres: Postgres, awarded: str) -> Iterator[Flask]:
+    """A superuser's session on one copy, in which every forgery is undone."""
+    for name in copied(postgres, awarded, f"schema_{os.getpid()}"):
+        app = Flask("superuser")
+        app.config["SQLALCHEMY_DATABASE_URI"] = postgres.url("postgres", name)
+        db.init_app(app)
+        with app.app_context():
+            yield app
+            db.engine.dispose()
+
+
+def commit(app: Flask, postgres: Postgres, forgery: Forgery) -> None:
+    """Commit a forgery as the role that is named with it."""
+    with psycopg.connect(plain(postgres.url(forgery.role, name_of(app))), autocommit=True) as connection:
+        connection.execute(forgery.statements.encode())
+
+
+def verified(app: Flask, **changes: bool) -> list[str]:
+    """Everything that is found with the role and the connection of the command; printed files are not compared."""
+    settings: Settings = replace(app.extensions["settings"], **changes)
+    reader = bind_app(replace(settings, database_url=settings.read_database_url), "tests.reader")
+    with reader.app_context():
+        try:
+            return [str(message) for message in verification.findings(evidence(settings), bool)]
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextmanager
+def believing() -> Iterator[None]:
+    """Verification as it was: it believes what the database shows it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "problems", lambda: iter(()))
+        patch.setattr(schema, "moved", lambda **_: iter(()))
+        patch.setattr(schema, "fix_session", lambda: None)
+        for name in database.READING:
+            patch.delitem(database.SESSION, name)
+        yield
+
+
+def test_the_stored_schema_is_that_of_the_migrations(postgres: Postgres, template: str) -> None:
+    """Otherwise run `python -m tests.history.schema`."""
+    found = described(postgres.url("grants_read", template))
+
+    assert found == schema.expected()
+    assert schema.STORED.read_text("utf-8") == written(found)
+
+
+def test_an_untouched_database_has_no_finding(app: Flask) -> None:
+    assert verified(app) == verified(app, demo=False) == []
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_rows_that_are_hidden_from_the_reader_are_found(app: Flask, postgres: Postgres, name: str) -> None:
+    commit(app, postgres, HIDDEN[name])
+    with believing():
+        assert verified(app) == []
+    with psycopg.connect(plain(postgres.url("grants_app", name_of(app)))) as live:
+        assert live.execute("SELECT role FROM public.appointment WHERE id = 900").fetchone() == ("finance",)
+
+    found = verified(app)
+
+    assert any(HIDDEN[name].named in finding for finding in found), found
+    assert ("appointment 900 has no event in history." in found) == ("schema" in name), found
+
+
+@pytest.mark.parametrize("name", LOOSE)
+def test_a_guard_that_was_loosened_is_found(superuser: Flask, name: str) -> None:
+    with superuser.app_context():
+        cursor = db.session.connection().connection.cursor()
+        cursor.execute(f"SET LOCAL ROLE {LOOSE[name].role}".encode())
+        cursor.execute(LOOSE[name].statements.encode())
+        cursor.execute("RESET ROLE")
+
+        schema.fix_session()
+        found = [str(finding) for finding in schema.problems()]
+        db.session.rollback()
+
+    assert any(LOOSE[name].named in finding for finding in found), found
+
+
+def test_without_the_comparison_of_the_schema_a_loosened_guard_is_not_found(app: Flask, postgres: Postgres) -> None:
+    """Counter-test: everything that the owner can commit. The application then changes the ledger."""
+    loosened = [forgery for forgery in LOOSE.values() if forgery.role == "grants_owner"]
+    for forgery in loosened:
+        commit(app, postgres, forgery)
+    with believing():
+        assert verified(app) == []
+    with psycopg.connect(plain(postgres.url("grants_app", name_of(app)))) as live:
+        assert live.execute("UPDATE posting SET amount = 2 * amount").rowcount > 0
+
+    assert len(verified(app)) >= len(loosened)
+
+
+def test_the_application_reads_its_own_tables_too(app: Flask, postgres: Postgres) -> None:
+    """Another schema in the path of the database changes nothing for it."""
+    commit(app, postgres, HIDDEN["another schema in the path of the database"])
+    with psycopg.connect(plain(postgres.url("grants_owner", name_of(app))), autocommit=True) as owner:
+        owner.execute("GRANT USAGE ON SCHEMA h TO grants_app; GRANT SELECT ON h.appointment TO grants_app")
+    with bind_app(app.extensions["settings"], "tests.again").app_context():
+        read = db.session.scalar(text("SELECT role FROM appointment WHERE id = 900"))
+        db.session.remove()
+        db.engine.dispose()
+
+    assert read == "finance"
+
+
+def test_rows_behind_a_policy_stop_the_check_instead_of_being_left_out(app: Flask, postgres: Postgres) -> None:
+    commit(app, postgres, HIDDEN["row-level security for one reader"])
+
+    stopped = "The check of rows stopped at a value that cannot be read (ProgrammingError: "
+    assert any(
+        finding.startswith(stopped) and "row-level security policy for table" in finding for finding in verified(app)
+    )
+
+
+def test_a_clock_that_was_moved_is_found_outside_a_demonstration(app: Flask, postgres: Postgres) -> None:
+    with psycopg.connect(plain(postgres.url("grants_owner", name_of(app))), autocommit=True) as owner:
+        owner.execute("UPDATE clock_offset SET seconds = -259200")
+
+    assert verified(app) == []
+    assert verified(app, demo=False) == ["The clock of the database is moved by -259200 seconds."]
+    with believing():
+        assert verified(app, demo=False) == []
+
+
+def test_the_parts_of_a_table_are_not_listed_beside_it() -> None:
+    found = {
+        "table h": "owner x",
+        "column h.id": "integer",
+        "trigger t on h": "",
+        "index h_i": "x",
+        "column a.id": "text",
+    }
+
+    named = [str(finding) for finding in schema.differences({"column a.id": "integer"}, found)]
+
+    assert named == [
+        "Database: index h_i is there, which no migration creates (x).",
+        "Database: table h is there, which no migration creates (owner x).",
+        "Database: column a.id differs from what the migrations create: “text” instead of “integer”.",
+    ]
+
+
+def test_settings_of_memory_and_logs_are_no_finding(app: Flask, postgres: Postgres) -> None:
+    with psycopg.connect(plain(postgres.url("postgres", name_of(app))), autocommit=True) as superuser:
+        superuser.execute(HERE.format("DATABASE", "work_mem = ''64MB''").encode())
+        superuser.execute(HERE.format("ROLE grants_app IN DATABASE", "log_min_duration_statement = 100").encode())
+
+    assert verified(app) == []
