@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from grants.access.principals import application_of
+from grants.access.principals import application_of, load_principal
 from grants.db import db, transaction
 from grants.models import (
     Agreement,
@@ -20,11 +20,11 @@ from grants.models import (
     Batch,
     Conflict,
     Involvement,
-    Outbox,
     Person,
     Report,
 )
 from grants.outside.servers import Postgres
+from grants.queries import failures
 from grants.services.applications import drafts
 from tests import world as w
 from tests.access.cast import NAMES
@@ -84,15 +84,17 @@ MODELS = {
     "agreements": Agreement,
     "reports": Report,
     "conflicts": Conflict,
-    "failures": Outbox,
 }
 
 
-def own(path: str) -> list[int]:
+def own(path: str) -> list[int | None]:
     """The applications that the address is about; that of a batch is about every award."""
     noun, *rest = path.strip("/").split("/")
     if noun == "batches":
         return [id for (id,) in db.session.query(Award.application_id)]
+    if noun == "failures":
+        ada = db.session.query(Person).filter_by(email="ada@example.org").one()
+        return [one.application_id for one in failures.listed(load_principal(ada), only=int(rest[0]))[0]]
     if noun not in MODELS:
         return []
     application = application_of(db.session.get_one(MODELS[noun], int(rest[0])))
