@@ -78,7 +78,7 @@ LOOSE = {
     "a guard with another body": Forgery("grants_owner", "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$ BEGIN RETURN OLD; END $$", "function refuse_change() differs"),
     "another clock": Forgery("grants_owner", "CREATE OR REPLACE FUNCTION grants_now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp RETURN clock_timestamp() - interval '3 days'", "function grants_now() differs"),
     "every right for the application": Forgery("grants_owner", "GRANT ALL ON history, posting, balance, checkpoint, clock_offset TO grants_app", "privileges of grants_app on table clock_offset differs"),
-    "the right to change one column": Forgery("grants_owner", "GRANT UPDATE (role) ON history TO grants_app", "privileges of grants_app on column history.role is there"),
+    "the right to change one column": Forgery("grants_owner", "GRANT UPDATE (role) ON history TO grants_app", "privileges of grants_app on column history.role differs"),
     "a right for everybody": Forgery("grants_owner", "GRANT EXECUTE ON FUNCTION add_to_balance() TO PUBLIC", "privileges of PUBLIC on function add_to_balance() is there"),
     "rights on what is created later": Forgery("grants_owner", "ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO grants_app", "privileges of grants_app on later r is there"),
     "a right on a function of PostgreSQL": Forgery("postgres", "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO grants_app", "privileges of grants_app on function pg_read_file(text) is there"),
