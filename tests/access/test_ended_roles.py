@@ -14,7 +14,7 @@ from sqlalchemy import true
 from grants.access import visibility
 from grants.access.principals import Principal
 from grants.db import db, now, transaction
-from grants.models import Application, Appointment, Assignment, Event, Outbox, Person
+from grants.models import Application, Appointment, Assignment, Event, Outbox, Person, Review
 from grants.services import persons, transitions
 from grants.services.refusals import Refused
 from grants.services.reviews import assignments
@@ -231,8 +231,16 @@ def requests(app: Flask, world: World) -> list[int]:
         persons.appoint(rex, Role.REVIEWER, programme="BTN-S", actor=w.SYSTEM)
     with app.app_context():
         rubric = world.calls["BTN-L"].data.rubric
+        version = db.session.query(Review).filter_by(assignment_id=2).one().version
     marks = {f"{name}_{one.key}": text for one in rubric for name, text in (("score", "5"), ("comment", w.WHY))}
-    review = {"fund": "yes", "amount": "10,000.00", "confidence": "5", "strengths": w.WHY, "concerns": w.WHY}
+    review = {
+        "version": str(version),
+        "fund": "yes",
+        "amount": "10,000.00",
+        "confidence": "5",
+        "strengths": w.WHY,
+        "concerns": w.WHY,
+    }
     client = signed_in(app, world.people["rex"])
     token = {"csrf_token": client.get("/account").page.form("/sign-out").fields["csrf_token"]}
     return [

@@ -382,7 +382,7 @@ def others(app: Flask, page: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "facts"), [("sofie", "your scope 0"), ("uma", "Current grants 1 (maximum 2)"), ("adam", "")]
+    ("name", "facts"), [("sofie", "that you can see 0"), ("uma", "Current grants 1 (maximum 2)"), ("adam", "")]
 )
 def test_the_page_of_an_organisation_counts_the_grants_in_scope(app: Flask, name: str, facts: str) -> None:
     with app.app_context():
