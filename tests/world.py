@@ -395,6 +395,6 @@ def draft_call(world: World) -> Call:
 
 def recorded() -> None:
     """Record an event that names what a test has changed by hand, at the end of the transaction of the caller."""
-    locking.hold(locking.Chain("test", 1))
-    about, message = history.About("test", 1, "test", 1), Message("Changed by a test")
+    locking.hold(locking.Chain("system", 1))
+    about, message = history.About("system", 1, "system", 1), Message("Changed by a test")
     history.record(about, actor=SYSTEM, key="test", message=message)

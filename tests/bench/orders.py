@@ -44,7 +44,7 @@ class Desk:
         """Order this many letters, equal except for number and address, in one transaction; return their documents."""
         facts = examples.award_letter().model_dump(exclude=OF_EVERY_DOCUMENT)
         with self.app.app_context(), transaction():
-            locking.hold(locking.Chain("test", 1))
+            locking.hold(locking.Chain("system", 1))
             application = db.session.scalars(select(Application).limit(1)).one()
             ids = [documents.order(AwardLetter, application=application, **facts).id for _ in range(count)]
             world.recorded()

@@ -71,7 +71,7 @@ class Installation:
     def order(self) -> tuple[int, int]:
         """Order one more letter; returns (document, outbox row)."""
         with self.app.app_context(), transaction():
-            locking.hold(locking.Chain("test", 1))
+            locking.hold(locking.Chain("system", 1))
             document = letters.award_letter(db.session.query(Award).one(), signed_by=found().people["pia"])
             recorded()
             row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()

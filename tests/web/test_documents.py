@@ -181,7 +181,7 @@ def test_a_newer_letter_replaces_the_older_one(app: Flask, settings: Settings, w
     print_it(app, settings)
     with app.app_context(), transaction():
         row = db.session.get_one(Application, 1)
-        locking.hold(row, locking.Chain("test", 1))
+        locking.hold(row, locking.Chain("system", 1))
         letters.award_letter(w.award_of(row), signed_by=world.people["pia"])
         w.recorded()
 
