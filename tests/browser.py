@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from config import Settings
-from grants.db import transaction
+from grants.db import db, transaction
 from grants.demo.page_reader import Page
 from grants.models import Person
 from grants.queries.sessions import COOKIE
@@ -76,3 +76,14 @@ def signed_in(app: Flask, person: Person) -> Careful:
         token = sessions.open_for(person, settings)
     client.set_cookie(COOKIE, token)
     return client
+
+
+def named(name: str) -> Person:
+    """The person with this name, as `tests.world` creates people."""
+    return db.session.query(Person).filter_by(email=f"{name}@example.org").one()
+
+
+def browser(app: Flask, name: str) -> Careful:
+    """A browser with a session of the person with this name."""
+    with app.app_context():
+        return signed_in(app, named(name))

@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 
 from grants.db import db, now, transaction
-from grants.models import Application, Appointment, Call, Person
+from grants.models import Application, Appointment, Call
 from grants.queries import involvements
 from grants.queries.cases.calls import envelope_left
 from grants.services import persons
 from tests import world as w
-from tests.browser import Answer, Careful, signed_in
+from tests.browser import Answer, browser, named
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
@@ -38,17 +38,6 @@ def begin() -> None:
     with transaction():
         persons.appoint(world.people["rex"], Role.OFFICER, call_id=world.calls["BTN-L"].id, actor=w.SYSTEM)
     w.submitted(world)
-
-
-def named(name: str) -> Person:
-    """The person of this name."""
-    return db.session.query(Person).filter_by(email=f"{name}@example.org").one()
-
-
-def browser(app: Flask, name: str) -> Careful:
-    """A browser with a session of this person."""
-    with app.app_context():
-        return signed_in(app, named(name))
 
 
 def call_of(code: str) -> Call:

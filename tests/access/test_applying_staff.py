@@ -5,10 +5,7 @@ The rows are those that a role of the Foundation sends. A new one is refused to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 
 from grants.access.principals import application_of, load_principal
 from grants.db import db, transaction
@@ -23,12 +20,11 @@ from grants.models import (
     Person,
     Report,
 )
-from grants.outside.servers import Postgres
 from grants.queries import failures
 from grants.services.applications import drafts
 from tests import world as w
 from tests.access.cast import NAMES
-from tests.access.stage import Stage, played
+from tests.access.stage import Stage
 from tests.access.table import Row, form, rows
 from workflows.engine.roles import Actor, Role
 
@@ -45,15 +41,6 @@ ALLOWED = {
 }
 ROWS = [row for row in rows() if row.method != "GET" and set(STAFF) & set(row.allowed) and "own" not in row.allowed]
 CASES = [(row, next(actor for actor in STAFF if actor in row.allowed)) for row in ROWS]
-
-
-@pytest.fixture(scope="module")
-def stage(
-    flow_row: Flask, postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    """The test data of the table."""
-    with played(flow_row, postgres, template, tmp_path_factory.mktemp("applying")) as stage:
-        yield stage
 
 
 def sent(stage: Stage, row: Row, actor: str) -> tuple[int, str]:

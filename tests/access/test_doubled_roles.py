@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 
 from grants.db import db, transaction
-from grants.models import Appointment, Assignment, Person
+from grants.models import Appointment, Assignment
 from grants.queries import assignments as candidates
 from grants.services import persons, transitions
 from grants.services.reviews import assignments
 from tests import world as w
-from tests.browser import Answer, Careful, signed_in
+from tests.browser import Answer, browser, named
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 from workflows.flows import assignment
@@ -48,22 +48,11 @@ def begin() -> None:
     w.in_review(world)
 
 
-def named(name: str) -> Person:
-    """The person of this name."""
-    return db.session.query(Person).filter_by(email=f"{name}@example.org").one()
-
-
 def end(name: str) -> None:
     """The person is no longer an officer."""
     with transaction():
         held = db.session.query(Appointment).filter_by(person_id=named(name).id, role=str(Role.OFFICER)).one()
         persons.dismiss(held, actor=w.SYSTEM, apply=transitions.apply)
-
-
-def browser(app: Flask, name: str) -> Careful:
-    """A browser with a session of this person."""
-    with app.app_context():
-        return signed_in(app, named(name))
 
 
 def invite(app: Flask, by: str, name: str, application: int = SENT) -> Answer:

@@ -14,12 +14,12 @@ from flask import Flask
 
 from grants.access.principals import load_principal
 from grants.db import db, now, today, transaction
-from grants.models import Application, Award, Call, Membership, MoreTime, Person, Report
+from grants.models import Application, Award, Call, Membership, MoreTime, Report
 from grants.queries import calls, withheld
 from grants.services import calls as commands
 from grants.services import locking, persons
 from tests import world as w
-from tests.browser import Careful, signed_in
+from tests.browser import Careful, browser
 from tests.prepared import Prepare
 from tests.web.reading import conflict, words
 from workflows.engine.roles import Role
@@ -85,13 +85,6 @@ def _others(made: w.World, award: Award) -> None:
         locking.hold(award.application)
         report.due_on = today().replace(year=today().year - 1)
         w.recorded()
-
-
-def browser(app: Flask, name: str) -> Careful:
-    """A browser with a session of this person."""
-    with app.app_context():
-        person = db.session.query(Person).filter_by(email=f"{name}@example.org").one()
-    return signed_in(app, person)
 
 
 def walked(client: Careful) -> dict[str, str]:
@@ -171,6 +164,7 @@ def test_what_is_allocated_is_still_shown(app: Flask) -> None:
         "Received USD 1,000,000.00 Available to allocate USD 800,000.00 Allocated USD 200,000.00" in pages["/funds/1"]
     )
     assert "Envelope USD 100,000.00 Awarded – Remaining –" in pages["/office/calls/1"]
+    assert "No grants that you can see" in pages["/funds/1"]
 
 
 @pytest.mark.parametrize(("name", "sentence"), [("con", "Less than this amount is available."), ("zoe", "87,678.00")])

@@ -6,15 +6,13 @@ with the reason why an older page does no harm.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
-from flask import Flask
 
 from grants.demo.page_reader import Form
-from grants.outside.servers import Postgres
 from tests.access.forms import SENT
-from tests.access.stage import Stage, played
+from tests.access.stage import Stage
 from tests.access.table import Row, attempt, form, rows
 from tests.access.twice import stored
 from workflows.engine.roles import Role
@@ -59,15 +57,6 @@ KEEPING = {
 
 Their guards refuse what is already there: an earlier deadline, a condition that is met, a bank reference that is known.
 """
-
-
-@pytest.fixture(scope="module")
-def stage(
-    flow_row: Flask, postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    """The test data of the table."""
-    with played(flow_row, postgres, template, tmp_path_factory.mktemp("outdated")) as stage:
-        yield stage
 
 
 def test_each_form_of_the_table_has_a_version_or_a_reason(stage: Stage) -> None:

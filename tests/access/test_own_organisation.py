@@ -8,12 +8,12 @@ from flask import Flask
 from grants.access.principals import load_principal, roles_on
 from grants.access.visibility import visible
 from grants.db import Side, db, transaction
-from grants.models import Application, Assignment, Award, Batch, Instalment, Person
+from grants.models import Application, Assignment, Award, Batch, Instalment
 from grants.services import persons, transitions
 from grants.services.refusals import Refused
 from grants.services.reviews import assignments
 from tests import world as w
-from tests.browser import signed_in
+from tests.browser import named, signed_in
 from tests.prepared import Prepare
 from workflows.engine.roles import Actor, Role
 
@@ -32,11 +32,6 @@ def begin() -> None:
     for name in ("olga", "fay", "pia"):
         with transaction():
             persons.join(world.people[name], world.chapters["mg"], actor=w.SYSTEM)
-
-
-def named(name: str) -> Person:
-    """The person with this name."""
-    return db.session.query(Person).filter_by(email=f"{name}@example.org").one()
 
 
 @pytest.mark.parametrize("name", ["olga", "fay", "pia"])

@@ -22,6 +22,7 @@ from grants.queries import recipients
 from grants.services import persons, transitions
 from grants.services.reviews import assignments
 from tests import world as w
+from tests.browser import named
 from workflows.engine.roles import Role
 
 pytestmark = pytest.mark.ground("awarded")
@@ -50,11 +51,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def application() -> Application:
     """The application of the award."""
     return db.session.query(Award).one().application
-
-
-def named(name: str) -> Person:
-    """The person with this name."""
-    return db.session.query(Person).filter_by(email=f"{name}@example.org").one()
 
 
 def join(name: str) -> None:

@@ -8,12 +8,12 @@ from flask import Flask
 from grants.access.principals import load_principal
 from grants.access.visibility import visible
 from grants.db import Side, db, transaction
-from grants.models import Application, Assignment, Batch, Fund, Involvement, Person, Submission
+from grants.models import Application, Assignment, Batch, Fund, Involvement, Submission
 from grants.queries import batches, recipients
 from grants.queries.tasks import inbox
 from grants.services import persons
 from tests import world as w
-from tests.browser import Careful, signed_in
+from tests.browser import browser, named
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
@@ -44,17 +44,6 @@ def begin() -> None:
     for name in ("olga", "fox", "rex"):
         with transaction():
             persons.join(world.people[name], world.chapters["bo"], actor=w.SYSTEM)
-
-
-def named(name: str) -> Person:
-    """The person with this name."""
-    return db.session.query(Person).filter_by(email=f"{name}@example.org").one()
-
-
-def browser(app: Flask, name: str) -> Careful:
-    """A browser with a session of this person."""
-    with app.app_context():
-        return signed_in(app, named(name))
 
 
 def tasks(app: Flask, name: str) -> set[str]:

@@ -17,7 +17,7 @@ from grants.db import db, now, transaction
 from grants.models import Account, Appointment, Award, Balance, Batch, Call, Fund, Organisation, Payment, Person
 from grants.services import calls, persons
 from tests import world as w
-from tests.browser import Careful, signed_in
+from tests.browser import Careful, browser
 from tests.prepared import Prepare
 from tests.web.reading import words
 from workflows.engine.roles import Role
@@ -84,12 +84,6 @@ def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
         return dict.fromkeys(held), programmes
 
     monkeypatch.setattr(principals, "scope_of", everything)
-
-
-def browser(app: Flask, name: str) -> Careful:
-    """A browser with a session of the person."""
-    with app.app_context():
-        return signed_in(app, db.session.query(Person).filter_by(email=f"{name}@example.org").one())
 
 
 def batch_of(app: Flask, *programmes: str) -> int:

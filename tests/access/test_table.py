@@ -7,7 +7,7 @@ objects at the step where the request is allowed. The counter-tests remove the g
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -20,7 +20,6 @@ from grants.access.principals import application_of
 from grants.db import db
 from grants.demo.page_reader import Page
 from grants.models import Organisation
-from grants.outside.servers import Postgres
 from grants.queries import calls, organisations
 from grants.services import authority
 from grants.web.persons import person_view
@@ -28,22 +27,13 @@ from grants.web.site import authorization, idempotency
 from grants.web.site.idempotency import idempotent, not_idempotent
 from tests.access.cast import ACTORS, SCOPED, WITHOUT_LIMIT
 from tests.access.forms import SENT
-from tests.access.stage import REDIRECTS, Stage, played
+from tests.access.stage import REDIRECTS, Stage
 from tests.access.table import MEANING, Row, attempt, form, page, replay, rows, verdict
 from tests.access.twice import sent_twice
 from tests.browser import without_key
 from workflows.engine.roles import Actor, Role
 from workflows.flows import agreement, assignment, call, payment, report
 from workflows.programmes import programmes
-
-
-@pytest.fixture(scope="module")
-def stage(
-    flow_row: Flask, postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    """The same test data for all rows, unchanged at each request."""
-    with played(flow_row, postgres, template, tmp_path_factory.mktemp("access")) as stage:
-        yield stage
 
 
 def test_every_route_has_its_rows(flow_row: Flask) -> None:

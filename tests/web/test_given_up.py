@@ -19,7 +19,7 @@ from grants.services import transitions
 from grants.services.integrity.verification import findings
 from grants.services.refusals import Refused
 from tests import world as w
-from tests.browser import Careful, signed_in
+from tests.browser import browser
 from tests.databases import advance
 from tests.web.reading import titles
 from workflows.engine.roles import CLOCK, Role
@@ -32,13 +32,6 @@ NOTHING = Decimal(0)
 def ground(awarded: str) -> str:
     """An unsigned award of 10,000."""
     return awarded
-
-
-def browser(app: Flask, name: str) -> Careful:
-    """The browser of a person, signed in."""
-    with app.app_context():
-        person = w.found().people[name]
-    return signed_in(app, person)
 
 
 def left(app: Flask) -> tuple[str, Decimal, dict[str, set[str]]]:

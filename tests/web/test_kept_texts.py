@@ -11,7 +11,7 @@ from grants.db import db
 from grants.models import Application
 from grants.web.site import errors
 from tests import world as w
-from tests.browser import Answer, Careful, anonymous, signed_in
+from tests.browser import Answer, Careful, anonymous, browser
 from workflows.engine.roles import Role
 
 HERE = "/applications/1"
@@ -23,12 +23,6 @@ ANSWER = "The municipality owns it, and a trained rigger climbs it."
 def ground(submitted: str) -> str:
     """Every test begins with an application that waits for its eligibility checks."""
     return submitted
-
-
-def browser(app: Flask, name: str) -> Careful:
-    """A signed-in browser."""
-    with app.app_context():
-        return signed_in(app, w.found().people[name])
 
 
 def step(app: Flask) -> str:

@@ -15,7 +15,7 @@ from grants.models import Award, DocumentSnapshot, Entry, Outbox, Repayment
 from grants.queries import awards, figures, funds
 from grants.services.refusals import Refused
 from tests import world as w
-from tests.browser import Answer, Careful, signed_in
+from tests.browser import Answer, browser
 from tests.prepared import Prepare
 from tests.web.reading import titles, words
 from workflows.engine.roles import Role
@@ -42,13 +42,6 @@ def award(app: Flask) -> int:
     """The id of the award."""
     with app.app_context():
         return db.session.query(Award).one().id
-
-
-def browser(app: Flask, name: str) -> Careful:
-    """The browser of a person, signed in."""
-    with app.app_context():
-        person = w.found().people[name]
-    return signed_in(app, person)
 
 
 def record(app: Flask, award: int, **text_found: Any) -> Answer:

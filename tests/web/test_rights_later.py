@@ -12,7 +12,7 @@ from grants.models import Application, Appointment, SignIn
 from grants.queries.tasks import inbox
 from grants.services import locking, persons, transitions
 from tests import world as w
-from tests.browser import Careful, signed_in
+from tests.browser import browser
 from tests.prepared import Prepare
 from tests.web.writing import form_of, single
 from workflows.engine.roles import Role
@@ -33,12 +33,6 @@ def begin() -> None:
     world = w.build(programmes=("BTN-L",))
     w.draft(world)
     w.submitted(world, chapter="bo")
-
-
-def browser(app: Flask, name: str) -> Careful:
-    """A signed-in browser."""
-    with app.app_context():
-        return signed_in(app, w.found().people[name])
 
 
 # A form that was on its way when the session ended.

@@ -13,7 +13,7 @@ from grants.services import persons, transitions
 from grants.services.reviews import assignments
 from grants.web.site import idempotency
 from tests import world as w
-from tests.browser import Answer, Careful, signed_in
+from tests.browser import Answer, Careful, browser
 from tests.prepared import Prepare
 from tests.web.writing import form_of, single
 from workflows.engine.roles import Role
@@ -40,12 +40,6 @@ def begin() -> None:
         )
     with transaction():
         transitions.apply(review, "clear", actor=world.actor("rex", Role.REVIEWER), answers={"none": True})
-
-
-def browser(app: Flask, name: str) -> Careful:
-    """A signed-in browser."""
-    with app.app_context():
-        return signed_in(app, w.found().people[name])
 
 
 def saved(client: Careful, path: str, fields: dict[str, Any]) -> Answer:

@@ -19,7 +19,7 @@ from grants.queries import drafts
 from grants.services.integrity import fingerprints
 from grants.web.applications import officer_view
 from tests import world as w
-from tests.browser import Careful, signed_in
+from tests.browser import Careful, browser
 from tests.databases import advance
 from tests.web.writing import form_of
 from workflows.engine.roles import Role
@@ -34,12 +34,6 @@ TYPED = "The mast belongs to somebody else."
 def ground(submitted: str) -> str:
     """Every test begins with an application for 10,000 that waits for its eligibility checks."""
     return submitted
-
-
-def browser(app: Flask, name: str) -> Careful:
-    """A signed-in browser."""
-    with app.app_context():
-        return signed_in(app, w.found().people[name])
 
 
 @pytest.fixture

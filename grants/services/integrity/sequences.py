@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, text
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
 
 from grants.db import db
 from workflows.engine.message import N_, Message
@@ -42,11 +42,9 @@ def drawn(table: str) -> ColumnElement[int]:
 
 def problems() -> Iterator[Message]:
     """Rows whose key was not drawn from the sequence of their table."""
-    for table in NUMBERED:
-        beyond = text(
-            f"SELECT id FROM {table} WHERE id < 1 OR id > (SELECT coalesce("  # noqa: S608 - names of this module
-            f"pg_sequence_last_value('public.{table}_id_seq'::regclass), 0)) ORDER BY id"
-        )
-        for id in db.session.scalars(beyond):
+    for name in NUMBERED:
+        key = db.metadata.tables[name].c.id
+        chosen = select(key).where(or_(key < 1, key > select(drawn(name)).scalar_subquery())).order_by(key)
+        for id in db.session.scalars(chosen):
             finding = N_("%(table)s %(id)s: its number was not drawn from the sequence, but chosen by the writer.")
-            yield Message(finding, table=table, id=id)
+            yield Message(finding, table=name, id=id)

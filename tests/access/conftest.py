@@ -1,0 +1,25 @@
+"""The test data of the table of access, for every test file that sends its requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from grants.outside.servers import Postgres
+from tests.access.stage import Stage, played
+
+
+@pytest.fixture(scope="module")
+def stage(
+    request: pytest.FixtureRequest,
+    flow_row: Flask,
+    postgres: Postgres,
+    template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stage]:
+    """The same test data for all requests of a file, unchanged at each request."""
+    folder = tmp_path_factory.mktemp(request.module.__name__.rpartition(".")[2])
+    with played(flow_row, postgres, template, folder) as stage:
+        yield stage
