@@ -131,7 +131,7 @@ def _against(application: Application, ids: list[int]) -> list[tuple[str, frozen
         (N_("%(name)s has been involved on the applicant’s side."), apart.applicants),
         (N_("%(name)s has applied to this call."), apart.rivals),
         (N_("%(name)s has a conflict of interest."), apart.conflicted),
-        (N_("%(name)s can or could read the other reviews in another role."), _readers(application, ids)),
+        (N_("%(name)s can read, or was able to read, the other reviews in another role."), _readers(application, ids)),
     ]
 
 

@@ -41,7 +41,7 @@ def test_a_step_that_the_flow_does_not_have_is_found(app: Flask, name: str) -> N
     [finding] = strays(app)
     assert finding.startswith(f"{about.table} {about.id}, event ")
     before, after = about.step_from or "–", about.step_to or "–"
-    assert finding.endswith(f": its flow has no “{key}” by the role approver from {before} to {after}.")
+    assert finding.endswith(f": its flow has no transition “{key}” by the role approver from {before} to {after}.")
 
 
 def test_a_transition_by_a_role_that_may_not_take_it_is_found(app: Flask) -> None:

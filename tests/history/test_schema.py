@@ -50,22 +50,22 @@ HIDDEN = {
     "another schema in the path of the database": Forgery(
         "grants_owner",
         f"{COPY.format('h')}{ROLE}; {HERE.format('DATABASE', 'search_path = h, public')}",
-        "setting search_path of the database is there, which no migration creates (h, public)",
+        "setting search_path of the database exists, although no migration creates it (h, public)",
     ),
     "another schema in the path of one role": Forgery(
         "postgres",
         f"{COPY.format('h')}{ROLE}; {HERE.format('ROLE grants_read IN DATABASE', 'search_path = h, public')}",
-        "setting search_path of grants_read in the database is there",
+        "setting search_path of grants_read in the database exists",
     ),
     "a schema with the name of the reader": Forgery(
-        "grants_owner", f"{COPY.format('grants_read')}{ROLE}", "table grants_read.appointment is there"
+        "grants_owner", f"{COPY.format('grants_read')}{ROLE}", "table grants_read.appointment exists"
     ),
     "a view in the place of a table": Forgery(
         "grants_owner",
         f"{ROLE}; ALTER TABLE appointment RENAME TO appointment_; GRANT SELECT ON appointment_ TO grants_read;"
         "CREATE VIEW appointment AS SELECT * FROM appointment_ WHERE current_user <> 'grants_read' OR id < 900;"
         "GRANT SELECT ON appointment TO grants_app, grants_read",
-        "view appointment is there, which no migration creates",
+        "view appointment exists, although no migration creates it",
     ),
 }  # fmt: skip
 """A live change, and the database shows verify what was there before."""
@@ -73,36 +73,36 @@ LOOSE = {
     "triggers that are switched off": Forgery("grants_owner", "ALTER TABLE history DISABLE TRIGGER USER", "trigger history_only_grows on history differs"),
     "a trigger that fires on replicas only": Forgery("grants_owner", "ALTER TABLE posting ENABLE REPLICA TRIGGER posting_only_grows", "trigger posting_only_grows on posting differs"),
     "a trigger that was dropped": Forgery("grants_owner", "DROP TRIGGER entry_balanced ON entry", "trigger entry_balanced on entry is missing"),
-    "a trigger that was added": Forgery("grants_owner", "CREATE TRIGGER a BEFORE INSERT ON payment FOR EACH ROW EXECUTE FUNCTION work_out_waits()", "trigger a on payment is there"),
-    "foreign keys that are switched off": Forgery("postgres", "ALTER TABLE payment DISABLE TRIGGER ALL", "of payment_batch_id_fkey on payment is there"),
+    "a trigger that was added": Forgery("grants_owner", "CREATE TRIGGER a BEFORE INSERT ON payment FOR EACH ROW EXECUTE FUNCTION work_out_waits()", "trigger a on payment exists"),
+    "foreign keys that are switched off": Forgery("postgres", "ALTER TABLE payment DISABLE TRIGGER ALL", "of payment_batch_id_fkey on payment exists"),
     "a guard with another body": Forgery("grants_owner", "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$ BEGIN RETURN OLD; END $$", "function refuse_change() differs"),
     "another clock": Forgery("grants_owner", "CREATE OR REPLACE FUNCTION grants_now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp RETURN clock_timestamp() - interval '3 days'", "function grants_now() differs"),
     "every right for the application": Forgery("grants_owner", "GRANT ALL ON history, posting, balance, checkpoint, clock_offset TO grants_app", "privileges of grants_app on table clock_offset differs"),
     "the right to change one column": Forgery("grants_owner", "GRANT UPDATE (role) ON history TO grants_app", "privileges of grants_app on column history.role differs"),
-    "a right for everybody": Forgery("grants_owner", "GRANT EXECUTE ON FUNCTION add_to_balance() TO PUBLIC", "privileges of PUBLIC on function add_to_balance() is there"),
-    "rights on what is created later": Forgery("grants_owner", "ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO grants_app", "privileges of grants_app on later r is there"),
-    "a right on a function of PostgreSQL": Forgery("postgres", "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO grants_app", "privileges of grants_app on function pg_read_file(text) is there"),
+    "a right for everybody": Forgery("grants_owner", "GRANT EXECUTE ON FUNCTION add_to_balance() TO PUBLIC", "privileges of PUBLIC on function add_to_balance() exists"),
+    "rights on what is created later": Forgery("grants_owner", "ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO grants_app", "privileges of grants_app on later r exists"),
+    "a right on a function of PostgreSQL": Forgery("postgres", "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO grants_app", "privileges of grants_app on function pg_read_file(text) exists"),
     "the right to create schemas": Forgery("grants_owner", "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO grants_app', current_database()); END $$", "role grants_app differs"),
     "a table with another owner": Forgery("postgres", "ALTER TABLE history OWNER TO grants_app", "table history differs"),
     "a constraint that was dropped": Forgery("grants_owner", "ALTER TABLE payment DROP CONSTRAINT payment_batch_id_fkey", "constraint payment_batch_id_fkey on payment is missing"),
     "a constraint that is not checked": Forgery("grants_owner", "ALTER TABLE clock_offset DROP CONSTRAINT clock_offset_one_row; ALTER TABLE clock_offset ADD CONSTRAINT clock_offset_one_row CHECK (id = 1) NOT VALID", "“CHECK ((id = 1)) NOT VALID” instead of “CHECK ((id = 1))”"),
     "a column that may be empty": Forgery("grants_owner", "ALTER TABLE award ALTER amount DROP NOT NULL", "column award.amount differs"),
     "a default that the guard trusts": Forgery("grants_owner", "ALTER TABLE call ALTER step SET DEFAULT 'open'", "column call.step differs"),
-    "a rule that swallows rows": Forgery("grants_owner", "CREATE RULE quiet AS ON INSERT TO conflict DO INSTEAD NOTHING", "rule quiet on conflict is there"),
-    "a table that adds rows to another": Forgery("grants_owner", "CREATE TABLE more () INHERITS (payment)", "inheritance of more from payment is there"),
-    "an operator for two types": Forgery("grants_owner", "CREATE FUNCTION same(integer, text) RETURNS boolean LANGUAGE sql RETURN true; CREATE OPERATOR = (LEFTARG = integer, RIGHTARG = text, FUNCTION = same)", "operator =(integer,text) is there"),
-    "a function that joins an extension": Forgery("postgres", "CREATE FUNCTION plain(varchar) RETURNS text LANGUAGE sql RETURN ''; ALTER EXTENSION unaccent ADD FUNCTION plain(varchar)", "function plain(character varying) is there"),
-    "an event trigger": Forgery("postgres", "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER quiet ON ddl_command_end EXECUTE FUNCTION e()", "event trigger quiet is there"),
-    "triggers off for the application": Forgery("postgres", HERE.format("ROLE grants_app IN DATABASE", "session_replication_role = replica"), "setting session_replication_role of grants_app in the database is there"),
-    "a reader that may write": Forgery("postgres", HERE.format("ROLE grants_read IN DATABASE", "default_transaction_read_only = off"), "setting default_transaction_read_only of grants_read in the database is there"),
-    "large objects": Forgery("grants_read", "SELECT lo_from_bytea(0, '1')", "large objects is there"),
+    "a rule that swallows rows": Forgery("grants_owner", "CREATE RULE quiet AS ON INSERT TO conflict DO INSTEAD NOTHING", "rule quiet on conflict exists"),
+    "a table that adds rows to another": Forgery("grants_owner", "CREATE TABLE more () INHERITS (payment)", "inheritance of more from payment exists"),
+    "an operator for two types": Forgery("grants_owner", "CREATE FUNCTION same(integer, text) RETURNS boolean LANGUAGE sql RETURN true; CREATE OPERATOR = (LEFTARG = integer, RIGHTARG = text, FUNCTION = same)", "operator =(integer,text) exists"),
+    "a function that joins an extension": Forgery("postgres", "CREATE FUNCTION plain(varchar) RETURNS text LANGUAGE sql RETURN ''; ALTER EXTENSION unaccent ADD FUNCTION plain(varchar)", "function plain(character varying) exists"),
+    "an event trigger": Forgery("postgres", "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER quiet ON ddl_command_end EXECUTE FUNCTION e()", "event trigger quiet exists"),
+    "triggers off for the application": Forgery("postgres", HERE.format("ROLE grants_app IN DATABASE", "session_replication_role = replica"), "setting session_replication_role of grants_app in the database exists"),
+    "a reader that may write": Forgery("postgres", HERE.format("ROLE grants_read IN DATABASE", "default_transaction_read_only = off"), "setting default_transaction_read_only of grants_read in the database exists"),
+    "large objects": Forgery("grants_read", "SELECT lo_from_bytea(0, '1')", "large objects exists"),
     "numbers that count backwards": Forgery("grants_owner", "ALTER SEQUENCE history_id_seq INCREMENT BY -1 MINVALUE -9", "sequence history_id_seq differs"),
-    "the application as a member of the owner": Forgery("postgres", "GRANT grants_owner TO grants_app", "membership of grants_app in grants_owner is there"),
-    "a reader that writes everything": Forgery("postgres", "GRANT pg_write_all_data TO grants_read", "membership of grants_read in pg_write_all_data is there"),
+    "the application as a member of the owner": Forgery("postgres", "GRANT grants_owner TO grants_app", "membership of grants_app in grants_owner exists"),
+    "a reader that writes everything": Forgery("postgres", "GRANT pg_write_all_data TO grants_read", "membership of grants_read in pg_write_all_data exists"),
     "the application as a superuser": Forgery("postgres", "ALTER ROLE grants_app SUPERUSER", "role grants_app differs"),
     "a role that policies do not stop": Forgery("postgres", "ALTER ROLE grants_read BYPASSRLS", "role grants_read differs"),
-    "the right to switch triggers off": Forgery("postgres", "GRANT SET ON PARAMETER session_replication_role TO grants_app", "privileges of grants_app on setting session_replication_role is there"),
-    "a path for everybody": Forgery("postgres", "ALTER ROLE ALL SET search_path = h, public", "setting search_path of all roles is there"),
+    "the right to switch triggers off": Forgery("postgres", "GRANT SET ON PARAMETER session_replication_role TO grants_app", "privileges of grants_app on setting session_replication_role exists"),
+    "a path for everybody": Forgery("postgres", "ALTER ROLE ALL SET search_path = h, public", "setting search_path of all roles exists"),
     "a reader without its limit": Forgery("postgres", "ALTER ROLE grants_read RESET default_transaction_read_only", "setting default_transaction_read_only of grants_read is missing"),
     "triggers that are off everywhere": Forgery("postgres", "SET LOCAL session_replication_role = replica", "setting session_replication_role of the session differs"),
 }  # fmt: skip
@@ -249,8 +249,8 @@ def test_the_parts_of_a_table_are_not_listed_beside_it() -> None:
     named = [str(finding) for finding in schema.differences({"column a.id": "integer"}, found)]
 
     assert named == [
-        "Database: index h_i is there, which no migration creates (x).",
-        "Database: table h is there, which no migration creates (owner x).",
+        "Database: index h_i exists, although no migration creates it (x).",
+        "Database: table h exists, although no migration creates it (owner x).",
         "Database: column a.id differs from what the migrations create: “text” instead of “integer”.",
     ]
 

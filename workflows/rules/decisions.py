@@ -68,7 +68,7 @@ def not_checked_by_me(case: ApplicationCase, actor: Actor) -> Message | None:
 
 
 def not_recommended_by_me(case: ApplicationCase, actor: Actor) -> Message | None:
-    """The person has made no recommendation on the application, also none that was sent back."""
+    """The person has never made a recommendation on the application."""
     if actor.person not in case.recommenders:
         return None
     text = N_("You have made a recommendation on this application, so another person must decide.")

@@ -64,7 +64,7 @@ def review_complete(case: AssignmentCase, actor: Actor) -> tuple[Message, ...]:
 
 
 def not_oneself(case: AssignmentCase, actor: Actor) -> Message | None:
-    """Another person is invited."""
+    """The invited reviewer is another person."""
     if actor.person is None or actor.person != case.reviewer:
         return None
     return Message("You cannot invite yourself to review.")

@@ -47,7 +47,7 @@ def problems() -> Iterator[Message]:
             path = applications.get(id) if model is Application else Path(FLOWS[model], None)
             for event in _strays(path, events, begun=model not in LATER) if path else ():
                 text = N_(
-                    "%(table)s %(id)s, event %(event)s: its flow has no “%(key)s” by the role %(role)s from "
+                    "%(table)s %(id)s, event %(event)s: its flow has no transition “%(key)s” by the role %(role)s from "
                     "%(before)s to %(after)s."
                 )
                 before, after = event.step_from or "–", event.step_to or "–"

@@ -48,8 +48,8 @@ def problems() -> Iterator[Message]:
 
 def differences(wanted: Mapping[str, str], found: Mapping[str, str]) -> Iterator[Message]:
     """One message for each difference. The parts of a table that is missing or was added are not listed."""
-    yield from _absent(wanted, found, N_("Database: %(object)s is missing, which the migrations create."))
-    yield from _absent(found, wanted, N_("Database: %(object)s is there, which no migration creates (%(facts)s)."))
+    yield from _absent(wanted, found, N_("Database: %(object)s is missing, although the migrations create it."))
+    yield from _absent(found, wanted, N_("Database: %(object)s exists, although no migration creates it (%(facts)s)."))
     for name in sorted(wanted.keys() & found.keys()):
         if wanted[name] != found[name]:
             yield Message(

@@ -38,7 +38,7 @@ def give(id: int, key: str) -> Response | tuple[str, int]:
         form.verdict.errors = [
             gettext(
                 "Another person recorded a result of this check while your page was open. It is shown below. "
-                "If yours is to replace it, save it again."
+                "To replace it with yours, save it again."
             )
             if isinstance(stale.row, Check)
             else gettext(
