@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from flask import Flask, current_app
 from flask.testing import FlaskClient
-from psycopg import sql
 from werkzeug.test import TestResponse
 
 from config import Settings
@@ -23,9 +22,9 @@ from grants.outside.servers import Postgres
 from grants.queries.sessions import COOKIE
 from grants.queries.tasks import inbox
 from tests.access import cast
-from tests.databases import copy, settings_for
+from tests.contents import Superuser, restore, superuser, taken
+from tests.databases import copied, settings_for
 from tests.locks import Locks, recorded
-from tests.memory import as_superuser
 from tests.prepared import prepared
 
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -35,21 +34,24 @@ REDIRECTS = {301, 302, 303, 307, 308}
 class Stage:
     """Sends requests as any actor; the changes of one request are undone before the next.
 
-    ground: the database with the test data. copy: the name of the copy in use. numbers: values for the placeholders in
-    the paths of the table. tokens: of the actors' sessions. forms, pages: as shown, by path and reader. locks:
-    violations of the lock order; a request that causes one fails.
+    connected: as the superuser to the database of the stage, whose name is `copy`. start: its content at first.
+    numbers: values for the placeholders in the paths of the table. tokens: of the actors' sessions. forms, pages: as
+    shown, by path and reader. locks: violations of the lock order; a request that causes one fails.
     """
 
     app: Flask
     postgres: Postgres
-    ground: str
+    connected: Superuser
     copy: str
     numbers: dict[str, str]
     tokens: dict[str, str]
     locks: Locks
     forms: dict[tuple[str, str], Form] = field(default_factory=dict)
     pages: dict[tuple[str, str], TestResponse] = field(default_factory=dict)
-    _clean: bool = field(default=False, init=False)
+    _clean: bool = field(default=True, init=False)
+
+    def __post_init__(self) -> None:
+        self.start = taken(self.connected)
 
     def filled(self, text: str) -> str:
         """A text of the table with its placeholders filled in."""
@@ -89,20 +91,13 @@ class Stage:
         return browser
 
     def _renew(self) -> None:
-        with self.app.app_context():
-            db.engine.dispose()
-        self.drop()
-        copy(self.postgres, self.ground, self.copy)
+        """Undo what the last request has changed; open connections stay."""
+        restore(self.connected, self.start)
         self._clean = True
 
     def spoil(self) -> None:
-        """The next request begins with a new copy, because this one was changed by hand."""
+        """The next request begins with the first content again, because this one was changed by hand."""
         self._clean = False
-
-    def drop(self) -> None:
-        """Drop the copy."""
-        gone = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
-        as_superuser(self.postgres).execute(sql.SQL(gone).format(sql.Identifier(self.copy)))
 
 
 def ground(postgres: Postgres, template: str) -> tuple[str, dict[str, str], dict[str, str]]:
@@ -128,16 +123,14 @@ def played(app: Flask, postgres: Postgres, template: str, folder: Path) -> Itera
     before: tuple[Settings, bool] = app.extensions["settings"], app.config["WTF_CSRF_ENABLED"]
     app.config["WTF_CSRF_ENABLED"] = False  # the rows test permissions; the token has its own test
     numbers["digest"] = app.extensions["assets"]["css"].digest
-    stage = Stage(app, postgres, name, copy, numbers, tokens, Locks())
-    app.extensions["settings"] = settings_for(postgres, stage.copy, postgres.instance)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
+    app.extensions["settings"] = settings_for(postgres, copy, postgres.instance)
+    with contextmanager(copied)(postgres, name, copy), pytest.MonkeyPatch.context() as patch:
+        try:
             # The figure beside “Inbox” takes half the time of every page, and is the same on all; it has its own tests.
             patch.setattr(inbox, "count", lambda _: 0)
-            with recorded(app) as stage.locks:
-                yield stage
-    finally:
-        with app.app_context():
-            db.engine.dispose()
-        stage.drop()
-        app.extensions["settings"], app.config["WTF_CSRF_ENABLED"] = before
+            with recorded(app) as locks, superuser(postgres, copy) as connected:
+                yield Stage(app, postgres, connected, copy, numbers, tokens, locks)
+        finally:
+            with app.app_context():
+                db.engine.dispose()
+            app.extensions["settings"], app.config["WTF_CSRF_ENABLED"] = before
