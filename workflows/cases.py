@@ -90,6 +90,11 @@ class Involvements:
     reviewers: frozenset[int] = frozenset()
     conflicted: frozenset[int] = frozenset()
 
+    @property
+    def disqualified(self) -> frozenset[int]:
+        """Those whose earlier judgement of the application no longer counts."""
+        return self.applicants | self.rivals | self.conflicted
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallCase:
@@ -186,8 +191,9 @@ class AssignmentCase:
 class AgreementCase:
     """A grant agreement, from its first signature on.
 
-    application: step of its application. returnable: the most that can be returned, in `currency`. references:
-    bank references of funds returned earlier. left_on: the day on which the first payment was released to the bank.
+    application: step of its application. judges: those who completed checks, reviewed, recommended or decided.
+    returnable: the most that can be returned, in `currency`. references: bank references of funds returned earlier.
+    left_on: the day on which the first payment was released to the bank.
     """
 
     step: str = "to_sign"
@@ -196,6 +202,7 @@ class AgreementCase:
     arrived_at: datetime
     application: str | None = None
     signed_by: int | None = None
+    judges: frozenset[int] = frozenset()
     returnable: Decimal = ZERO
     references: tuple[str, ...] = ()
     left_on: date | None = None

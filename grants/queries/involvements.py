@@ -19,18 +19,20 @@ from grants.models import (
     Batch,
     Call,
     Conflict,
+    Decision,
     Instalment,
     Involvement,
+    Membership,
     MoreTime,
+    Organisation,
     Payment,
+    Person,
     Review,
 )
 from workflows.cases import Involvements
 
-APPOINTED = Involvement.person_id == any_(
-    func.array(select(Appointment.person_id).where(Appointment.ended_at.is_(None)).scalar_subquery())
-)
-"""Involvements of people with a role: of the thousands of applicants of a call, only these can judge a rival.
+APPOINTED = Involvement.person_id == any_(func.array(select(Appointment.person_id).scalar_subquery()))
+"""Involvements of people who have or had a role: of the thousands of applicants of a call, only these judge a rival.
 
 As an array, because the planner then begins with these people, and not with all applicants of the call.
 """
@@ -125,8 +127,21 @@ def competing(person: int) -> list[Call]:
     return list(db.session.scalars(select(Call).where(Call.id.in_(own), at_stake).order_by(Call.id)))
 
 
+def deciders(call: Call, organisation: Organisation) -> list[str]:
+    """The names of the organisation's people who have decided on an application of another one in the call."""
+    awarded = select(Award.made_by).join(Application, Application.id == Award.application_id)
+    closed = select(Decision.by).join(Application, Application.id == Decision.application_id)
+    others = (Application.call_id == call.id) & (Application.organisation_id != organisation.id)
+    acting = select(Membership.person_id).where(
+        Membership.organisation_id == organisation.id, Membership.ended_at.is_(None)
+    )
+    decided = union_all(awarded.where(others), closed.where(others))
+    named = select(Person.name).where(Person.id.in_(acting), Person.id.in_(decided)).order_by(Person.id)
+    return list(db.session.scalars(named))
+
+
 def applied(call: Call) -> Select[int]:
-    """The people with a role who have applied to the call."""
+    """The people who have or had a role and have applied to the call."""
     parts = select(Involvement.person_id).join(Application, Application.id == Involvement.application_id)
     return parts.where(Application.call_id == call.id, APPOINTED)
 
@@ -134,7 +149,7 @@ def applied(call: Call) -> Select[int]:
 def arms(batches: Sequence[Batch]) -> list[Select[Any]]:
     """The parts of a union (batch, kind, person): those who must not handle each batch, for `grouped`.
 
-    They are involved in an application that it pays, or in a rival of one.
+    They are involved in an application that it pays, or in a rival of one, or have a conflict of interest in one.
     """
     paid = _paid(Payment.batch_id.in_([batch.id for batch in batches])).cte("paid")
     other = aliased(Application)
@@ -147,7 +162,12 @@ def arms(batches: Sequence[Batch]) -> list[Select[Any]]:
         .join(paid, (paid.c.call_id == other.call_id) & (paid.c.application_id != other.id))
         .where(APPOINTED)
     )
-    return [own, rivals]
+    declared: Select[Any] = (
+        select(paid.c.batch_id, literal("conflicted"), Conflict.person_id)
+        .join(paid, paid.c.application_id == Conflict.application_id)
+        .where(Conflict.lifted_at.is_(None))
+    )
+    return [own, rivals, declared]
 
 
 def _paid(batches: ColumnElement[bool]) -> Select[int, int, int]:

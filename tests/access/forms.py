@@ -55,6 +55,7 @@ SENT: dict[str, Sent] = {
     "/applications/{checked}/transitions/pass": _sent("/applications/{checked}"),
     "/applications/{checked}/transitions/not_eligible": _sent("/applications/{checked}", feedback=REASON),
     "/applications/{ready}/transitions/to_panel": _sent("/applications/{ready}"),
+    "/applications/{panel}/transitions/back_to_review": _sent("/applications/{panel}", reason=REASON),
     "/applications/{panel}/transitions/recommend": _sent("/applications/{panel}", kind="award", amount="9,000.00"),
     "/applications/{decision}/transitions/award": _sent("/applications/{decision}", **TICKED),
     "/applications/{decision}/transitions/decline": _sent("/applications/{decision}", feedback=REASON),

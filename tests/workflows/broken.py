@@ -40,13 +40,22 @@ def returning(**answers: object) -> dict[str, Any]:
 ME = frozenset(range(1, 20))
 """Facts in which every person has taken part, so that every person who acts breaks the rule."""
 
+OTHERS_ID = frozenset({30})
+"""A person who does not act."""
+
 CHECKED_IN_CONFLICT = (
-    "Someone who completed eligibility checks has since declared a conflict of interest. "
-    "Another person must complete these checks again."
+    "Someone who completed eligibility checks has since declared a conflict of interest, or is now involved on the "
+    "side of an applicant of this call. Another person must complete these checks again."
 )
 RECOMMENDED_IN_CONFLICT = (
-    "The person who made the recommendation has since declared a conflict of interest. "
-    "Send the application back, so that another person makes a new recommendation."
+    "The person who made the recommendation has since declared a conflict of interest, or is now involved on the "
+    "side of an applicant of this call. Send the application back, so that another person makes a new "
+    "recommendation."
+)
+
+SIGNED_PARTIALLY = (
+    "Someone who prepared or approved this batch has since declared a conflict of interest in a grant that it "
+    "pays, or is now involved on the side of an applicant. Cancel the batch, so that another person prepares it."
 )
 
 APART = [
@@ -124,13 +133,33 @@ APPLICATION = [
         ("You have made a recommendation on this application, so another person must decide.",),
     ),
     Failing(
-        decisions.checks_without_conflict,
-        {"checked_by": ME, "involvements": Involvements(conflicted=ME)},
+        decisions.checked_impartially,
+        {"checked_by": OTHERS_ID, "involvements": Involvements(conflicted=OTHERS_ID)},
         (CHECKED_IN_CONFLICT,),
     ),
     Failing(
-        decisions.recommended_without_conflict,
-        {"recommended_by": 1, "involvements": Involvements(conflicted=frozenset({1}))},
+        decisions.checked_impartially,
+        {"checked_by": OTHERS_ID, "involvements": Involvements(applicants=OTHERS_ID)},
+        (CHECKED_IN_CONFLICT,),
+    ),
+    Failing(
+        decisions.checked_impartially,
+        {"checked_by": OTHERS_ID, "involvements": Involvements(rivals=OTHERS_ID)},
+        (CHECKED_IN_CONFLICT,),
+    ),
+    Failing(
+        decisions.recommended_impartially,
+        {"recommended_by": 30, "involvements": Involvements(conflicted=OTHERS_ID)},
+        (RECOMMENDED_IN_CONFLICT,),
+    ),
+    Failing(
+        decisions.recommended_impartially,
+        {"recommended_by": 30, "involvements": Involvements(applicants=OTHERS_ID)},
+        (RECOMMENDED_IN_CONFLICT,),
+    ),
+    Failing(
+        decisions.recommended_impartially,
+        {"recommended_by": 30, "involvements": Involvements(rivals=OTHERS_ID)},
         (RECOMMENDED_IN_CONFLICT,),
     ),
     Failing(
@@ -153,11 +182,13 @@ APPLICATION = [
     Failing(decisions.amount_fits, answering(amount=Decimal("NaN")), ("Enter the amount as a number.",)),
     Failing(
         decisions.amount_fits,
-        answering(amount=Decimal("9000.01")),
-        (
-            f"The applicant requested {usd('5000')}; an award cannot exceed this amount.",
-            "The call has less than this amount left to award.",
-        ),
+        answering(amount=Decimal("5000.01")),
+        (f"The applicant requested {usd('5000')}; an award cannot exceed this amount.",),
+    ),
+    Failing(
+        decisions.envelope_suffices,
+        {**answering(amount=Decimal("4000.01")), "round": round_with(envelope_left=Decimal(4_000))},
+        ("The call has less than this amount left to award.",),
     ),
     Failing(decisions.recommends_wholly, answering(amount=None), ("Enter the amount that you recommend.",)),
     Failing(
@@ -191,6 +222,13 @@ STANDS = Failing(money.given_up, {"application": "agreement"}, ("The award has n
 
 OTHER = {
     "agreement": [
+        Failing(
+            money.not_judged_by_me,
+            {"judges": ME},
+            ("You took part in the decision on this award, so another person must sign for the grantee.",),
+        ),
+    ]
+    + [
         Failing(
             money.other_side_signs,
             {"signed_by": list(Role).index(role) + 1},
@@ -262,6 +300,14 @@ OTHER = {
             money.a_third_person,
             {"award_makers": ME},
             ("You decided on an award in this batch, so another person must do this.",),
+        ),
+        *(
+            Failing(
+                money.signed_impartially,
+                {"prepared_by": 30, "involvements": Involvements(**{kind: OTHERS_ID})},
+                (SIGNED_PARTIALLY,),
+            )
+            for kind in ("conflicted", "applicants", "rivals")
         ),
         Failing(money.pays_somebody, {"payments": 0}, ("This batch has no payments.",)),
     ],

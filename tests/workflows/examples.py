@@ -82,7 +82,10 @@ OTHERS: dict[str, tuple[Any, Any]] = {
         ReportCase(application="withdrawn", agreement="signed", answers={"question": "Which school is it?"}),
     ),
     payment.INSTALMENT.name: (InstalmentCase(), InstalmentCase(application="withdrawn")),
-    payment.BATCH.name: (BatchCase(), BatchCase(payments=6, prepared_by=8, approved_by=9, answers={"reason": "a b c"})),
+    payment.BATCH.name: (
+        BatchCase(),
+        BatchCase(payments=6, prepared_by=28, approved_by=29, answers={"reason": "a b c"}),
+    ),
 }
 """An empty case and a ready one, by the name of the flow."""
 

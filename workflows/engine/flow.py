@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from workflows.engine.effects import Effect
 from workflows.engine.message import N_, Message
@@ -49,6 +49,7 @@ class TimedCase(Case, Protocol):
 
 
 Guard = Callable[[Any, Actor], Message | tuple[Message, ...] | None]
+G = TypeVar("G", bound=Guard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,18 @@ class Notification:
     to: Role
     subject: str
     text: str
+
+
+_LAST: set[Guard] = set()
+
+
+def asked_last(rule: G) -> G:
+    """A guard that is asked only when nothing else is against the transition.
+
+    Its answer depends on a figure that may be hidden from the person. A form that is refused anyway must not reveal it.
+    """
+    _LAST.add(rule)
+    return rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +233,12 @@ class Flow:
         if actor.role not in transition.roles:
             return (_forbidden(transition.roles),)
         early = _too_early(transition, case) if transition.time_limit and actor.role is Role.CLOCK else None
-        return (
-            *messages_of(early),
-            *(message for rule in transition.guards for message in messages_of(rule(case, actor))),
-        )
+        first = [rule for rule in transition.guards if rule not in _LAST]
+        reasons = (*messages_of(early), *(message for rule in first for message in messages_of(rule(case, actor))))
+        if reasons or unanswered(transition, case.answers):
+            return reasons
+        last = [rule for rule in transition.guards if rule in _LAST]
+        return tuple(message for rule in last for message in messages_of(rule(case, actor)))
 
     def _misplaced(self, key: str, step: str) -> Message:
         known = next((row for row in self.transitions if row.key == key), None)

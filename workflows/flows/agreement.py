@@ -12,7 +12,7 @@ from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.engine.steps import Holder, Step
 from workflows.rules.involvements import IMPARTIAL
-from workflows.rules.money import came_from_us, given_up, other_side_signs
+from workflows.rules.money import came_from_us, given_up, not_judged_by_me, other_side_signs
 
 NAME = Field("name", "text", N_("Your full name"), N_("Your typed name is your signature."), printed=True)
 READ = Field("read", "tick", N_("I have read the agreement and am authorised to sign it for my organisation."))
@@ -25,6 +25,7 @@ SIGN = Transition(
     source=("to_sign",),
     target="countersign",
     roles=(Role.APPLICANT,),
+    guards=(not_judged_by_me,),
     fields=(NAME, READ),
     effect=Effect.SIGN_AGREEMENT,
     weight="first",

@@ -35,7 +35,8 @@ from workflows.rules.days import happened_already
 from workflows.rules.decisions import (
     all_checked,
     amount_fits,
-    checks_without_conflict,
+    checked_impartially,
+    envelope_suffices,
     none_failed,
     not_checked_by_me,
     recommends_wholly,
@@ -47,17 +48,22 @@ from workflows.rules.proposals import complete, in_time
 __all__ = ["DISASTER", "OFFICER_DECIDES", "PANEL", "TWO_STAGES"]
 
 OFFICER = (Role.OFFICER,)
-READ = (*JUDGING, reviews_in, not_checked_by_me)
+READ = (*JUDGING, checked_impartially, reviews_in, not_checked_by_me)
 """Guards of an officer who decides on the reviews alone, without a panel."""
 
 OFFICER_DECIDES = PANEL.changed(
-    replace(AWARD, source=("review",), roles=OFFICER, guards=(*READ, call_allows("award"), amount_fits)),
+    replace(
+        AWARD,
+        source=("review",),
+        roles=OFFICER,
+        guards=(*READ, none_failed, call_allows("award"), amount_fits, envelope_suffices),
+    ),
     replace(DECLINE, source=("review",), roles=OFFICER, guards=READ),
     DELETE,
     replace(WITHDRAW, source=("checks", "question", "review")),
     replace(TAKE_BACK, roles=OFFICER),
     replace(REFUSE, roles=OFFICER),
-    without=("to_panel", "recommend", "back_to_panel"),
+    without=("to_panel", "back_to_review", "recommend", "back_to_panel"),
     name="application decided by an officer",
 )
 
@@ -67,7 +73,7 @@ INVITE = Transition(
     source=("review",),
     target="draft",
     roles=OFFICER,
-    guards=READ,
+    guards=(*READ, none_failed),
     stage="statement",
     next_stage="proposal",
     effect=Effect.INVITE_NEXT_STAGE,
@@ -173,10 +179,11 @@ DISASTER = PANEL.changed(
             *JUDGING,
             all_checked,
             none_failed,
-            checks_without_conflict,
+            checked_impartially,
             reviews_in,
             recommends_wholly,
             amount_fits,
+            envelope_suffices,
         ),
     ),
     replace(

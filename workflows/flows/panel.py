@@ -26,13 +26,14 @@ from workflows.rules.decisions import (
     amount_fits,
     award_recommended,
     both_signed,
-    checks_without_conflict,
+    checked_impartially,
+    envelope_suffices,
     grantee_signed,
     nobody_signed,
     none_failed,
     not_checked_by_me,
     not_recommended_by_me,
-    recommended_without_conflict,
+    recommended_impartially,
     recommends_wholly,
     reviews_in,
     time_to_sign_is_over,
@@ -133,7 +134,7 @@ PASS = Transition(
     source=("checks",),
     target="review",
     roles=(Role.OFFICER,),
-    guards=(*JUDGING, all_checked, none_failed, checks_without_conflict),
+    guards=(*JUDGING, all_checked, none_failed, checked_impartially),
     weight="first",
     history_text=N_("Sent to review"),
     consequence=N_("Invite reviewers next."),
@@ -144,7 +145,7 @@ NOT_ELIGIBLE = Transition(
     source=("checks",),
     target="not_eligible",
     roles=(Role.OFFICER,),
-    guards=(*JUDGING, checks_without_conflict),
+    guards=(*JUDGING, checked_impartially),
     fields=(replace(FEEDBACK, help=N_("Give reasons that help the applicant.")),),
     effect=Effect.REJECT_INELIGIBLE,
     notifies=(INELIGIBLE,),
@@ -158,7 +159,7 @@ TO_PANEL = Transition(
     source=("review",),
     target="panel",
     roles=(Role.OFFICER,),
-    guards=(*JUDGING, reviews_in),
+    guards=(*JUDGING, none_failed, checked_impartially, reviews_in),
     weight="first",
     history_text=N_("Sent to panel"),
 )
@@ -168,7 +169,15 @@ RECOMMEND = Transition(
     source=("panel",),
     target="decision",
     roles=(Role.OFFICER,),
-    guards=(*JUDGING, not_checked_by_me, recommends_wholly, amount_fits),
+    guards=(
+        *JUDGING,
+        not_checked_by_me,
+        checked_impartially,
+        reviews_in,
+        recommends_wholly,
+        amount_fits,
+        envelope_suffices,
+    ),
     fields=(KIND, ANY_AMOUNT, CONDITIONS, ANY_FEEDBACK),
     effect=Effect.RECORD_RECOMMENDATION,
     weight="first",
@@ -186,9 +195,13 @@ AWARD = Transition(
         award_recommended,
         not_checked_by_me,
         not_recommended_by_me,
-        recommended_without_conflict,
+        none_failed,
+        checked_impartially,
+        reviews_in,
+        recommended_impartially,
         call_allows("award"),
         amount_fits,
+        envelope_suffices,
     ),
     fields=(AMOUNT, CONDITIONS),
     effect=Effect.MAKE_AWARD,
@@ -207,7 +220,7 @@ DECLINE = Transition(
     source=("decision",),
     target="declined",
     roles=(Role.APPROVER,),
-    guards=(*JUDGING, not_checked_by_me, not_recommended_by_me, recommended_without_conflict),
+    guards=(*JUDGING, not_checked_by_me, not_recommended_by_me, checked_impartially, recommended_impartially),
     fields=(FEEDBACK,),
     effect=Effect.DECLINE_APPLICATION,
     notifies=(DECLINED,),
@@ -226,6 +239,17 @@ BACK_TO_PANEL = Transition(
     effect=Effect.SEND_BACK_RECOMMENDATION,
     history_text=N_("Sent back to panel"),
     consequence=N_("An officer makes a new recommendation."),
+)
+BACK_TO_REVIEW = Transition(
+    "back_to_review",
+    N_("Send back to review"),
+    source=("panel",),
+    target="review",
+    roles=(Role.OFFICER,),
+    guards=JUDGING,
+    fields=(REASON,),
+    history_text=N_("Sent back to review"),
+    consequence=N_("More reviewers can be invited. Reviews that were submitted still count."),
 )
 WITHDRAW = Transition(
     "withdraw",
@@ -309,7 +333,7 @@ CLOSE = Transition(
 )
 
 BEFORE = (SUBMIT, RETURN, ANSWER, NO_ANSWER, PASS, NOT_ELIGIBLE)
-DECIDING = (TO_PANEL, RECOMMEND, AWARD, DECLINE, BACK_TO_PANEL, DELETE, WITHDRAW)
+DECIDING = (TO_PANEL, BACK_TO_REVIEW, RECOMMEND, AWARD, DECLINE, BACK_TO_PANEL, DELETE, WITHDRAW)
 AFTER = (BEGIN, TURN_DOWN, TAKE_BACK, REFUSE, CLOSE)
 RELEASE_REVIEWERS = Ending("review", "assignment", "release")
 """Reviewers who have not submitted a review no longer read the application."""

@@ -8,7 +8,7 @@ from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.engine.steps import Holder, Step
 from workflows.rules.involvements import IMPARTIAL
-from workflows.rules.money import a_third_person, conditions_hold, given_up, pays_somebody
+from workflows.rules.money import a_third_person, conditions_hold, given_up, pays_somebody, signed_impartially
 
 FALL_DUE = Transition(
     "fall_due",
@@ -36,7 +36,7 @@ APPROVE = Transition(
     source=("prepared",),
     target="approved",
     roles=(Role.FINANCE,),
-    guards=(*IMPARTIAL, a_third_person, pays_somebody),
+    guards=(*IMPARTIAL, a_third_person, signed_impartially, pays_somebody),
     effect=Effect.APPROVE_BATCH,
     weight="first",
     history_text=N_("Batch approved"),
@@ -61,7 +61,7 @@ RELEASE = Transition(
     source=("approved",),
     target="released",
     roles=(Role.FINANCE,),
-    guards=(*IMPARTIAL, a_third_person, pays_somebody),
+    guards=(*IMPARTIAL, a_third_person, signed_impartially, pays_somebody),
     effect=Effect.RELEASE_BATCH,
     weight="first",
     history_text=N_("Payments released"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from workflows.cases import ApplicationCase
-from workflows.engine.flow import Flow
+from workflows.engine.flow import Flow, asked_last
 from workflows.engine.message import ANOTHER, N_, Message, Money
 from workflows.engine.roles import Actor
 
@@ -22,9 +22,13 @@ def all_checked(case: ApplicationCase, actor: Actor) -> Message | None:
     )
 
 
-def checked_at(flow: Flow, step: str, stage: str) -> bool:
-    """Whether eligibility checks are completed at this step, because a transition from it requires them."""
-    return any(all_checked in transition.guards for transition in flow.transitions if transition.here(step, stage))
+def checked_at(flow: Flow, step: str, stage: str, *, again: bool = False) -> bool:
+    """Whether eligibility checks are completed at this step, because a transition from it requires them.
+
+    again: whether the result of a check no longer counts; then also where a transition waits for a new one.
+    """
+    needs = {guard for transition in flow.transitions if transition.here(step, stage) for guard in transition.guards}
+    return all_checked in needs or (again and checked_impartially in needs)
 
 
 def none_failed(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
@@ -48,13 +52,13 @@ def reviews_in(case: ApplicationCase, actor: Actor) -> Message | None:
     )
 
 
-def checks_without_conflict(case: ApplicationCase, actor: Actor) -> Message | None:
-    """No person who completed eligibility checks has since declared a conflict of interest."""
-    if not case.checked_by & case.involvements.conflicted:
+def checked_impartially(case: ApplicationCase, actor: Actor) -> Message | None:
+    """Nobody who completed eligibility checks has since declared a conflict of interest or joined an applicant."""
+    if not case.checked_by & case.involvements.disqualified:
         return None
     return Message(
-        "Someone who completed eligibility checks has since declared a conflict of interest. "
-        "Another person must complete these checks again.",
+        "Someone who completed eligibility checks has since declared a conflict of interest, or is now involved on the "
+        "side of an applicant of this call. Another person must complete these checks again.",
         cure="checks",
     )
 
@@ -75,13 +79,14 @@ def not_recommended_by_me(case: ApplicationCase, actor: Actor) -> Message | None
     return Message(text, cure=ANOTHER)
 
 
-def recommended_without_conflict(case: ApplicationCase, actor: Actor) -> Message | None:
-    """The person who made the recommendation has not since declared a conflict of interest."""
-    if case.recommended_by not in case.involvements.conflicted:
+def recommended_impartially(case: ApplicationCase, actor: Actor) -> Message | None:
+    """The person who recommended has not since declared a conflict of interest or joined an applicant."""
+    if case.recommended_by not in case.involvements.disqualified:
         return None
     return Message(
-        "The person who made the recommendation has since declared a conflict of interest. "
-        "Send the application back, so that another person makes a new recommendation."
+        "The person who made the recommendation has since declared a conflict of interest, or is now involved on the "
+        "side of an applicant of this call. Send the application back, so that another person makes a new "
+        "recommendation."
     )
 
 
@@ -93,7 +98,7 @@ def award_recommended(case: ApplicationCase, actor: Actor) -> Message | None:
 
 
 def amount_fits(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
-    """The amount covers every instalment, and exceeds neither the amount requested nor the money left in the call."""
+    """The amount covers every instalment and does not exceed the amount requested."""
     amount = case.answers.get("amount")
     if amount in (None, ""):
         return ()
@@ -114,10 +119,17 @@ def amount_fits(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
                 cure="amount",
             )
         )
-    if amount > case.round.envelope_left:
-        # Without the amount: with what the other grants received, it tells what a hidden one received.
-        reasons.append(Message("The call has less than this amount left to award.", cure="amount"))
     return tuple(reasons)
+
+
+@asked_last
+def envelope_suffices(case: ApplicationCase, actor: Actor) -> Message | None:
+    """The call has this amount left to award."""
+    amount = case.answers.get("amount")
+    if not isinstance(amount, Decimal) or not amount.is_finite() or amount <= case.round.envelope_left:
+        return None
+    # Without the amount: with what the other grants received, it tells what a hidden one received.
+    return Message("The call has less than this amount left to award.", cure="amount")
 
 
 def recommends_wholly(case: ApplicationCase, actor: Actor) -> Message | None:

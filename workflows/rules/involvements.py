@@ -49,6 +49,15 @@ JUDGING = (*IMPARTIAL, not_a_reviewer)
 """The guards of what prepares, makes or undoes the decision on it: its reviewers have no other part in that."""
 
 
+def has_decided(name: str) -> Message:
+    """The reason why an organisation does not begin to apply: one of its people has decided on a rival first."""
+    return Message(
+        "%(name)s has decided on another application to this call. Your organisation can apply once they no longer act "
+        "for it.",
+        name=name,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Judging:
     """A command that is no transition."""

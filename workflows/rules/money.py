@@ -19,6 +19,14 @@ def other_side_signs(case: AgreementCase, actor: Actor) -> Message | None:
     return Message("You signed for the grantee, so another person must countersign.", cure=ANOTHER)
 
 
+def not_judged_by_me(case: AgreementCase, actor: Actor) -> Message | None:
+    """The person took no part in the decision on the award."""
+    if actor.person is None or actor.person not in case.judges:
+        return None
+    text = N_("You took part in the decision on this award, so another person must sign for the grantee.")
+    return Message(text, cure=ANOTHER)
+
+
 def report_complete(case: ReportCase, actor: Actor) -> tuple[Message, ...]:
     """Every question, indicator and budget line of the report is filled in."""
     return case.missing
@@ -59,6 +67,16 @@ def a_third_person(case: BatchCase, actor: Actor) -> Message | None:
     if actor.person in case.award_makers:
         return Message("You decided on an award in this batch, so another person must do this.", cure=ANOTHER)
     return None
+
+
+def signed_impartially(case: BatchCase, actor: Actor) -> Message | None:
+    """Nobody who prepared or approved the batch has since declared a conflict of interest or joined an applicant."""
+    if not {case.prepared_by, case.approved_by} & case.involvements.disqualified:
+        return None
+    return Message(
+        "Someone who prepared or approved this batch has since declared a conflict of interest in a grant that it "
+        "pays, or is now involved on the side of an applicant. Cancel the batch, so that another person prepares it."
+    )
 
 
 def pays_somebody(case: BatchCase, actor: Actor) -> Message | None:

@@ -5,10 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 
 from grants.db import db
-from grants.models import Agreement, Award, Batch, Instalment, Payment, Repayment
+from grants.models import (
+    Agreement,
+    Assignment,
+    Award,
+    Batch,
+    Check,
+    Instalment,
+    Payment,
+    Recommendation,
+    Repayment,
+)
 from grants.queries import involvements
 from grants.queries.cases.awards import loose_ends
 from workflows import cases
@@ -23,10 +33,23 @@ def case(row: Agreement, arrived_at: datetime) -> cases.AgreementCase:
         arrived_at=arrived_at,
         application=award.application.step,
         signed_by=row.signed_by,
+        judges=_judges(award) if row.step == "to_sign" else frozenset(),
         **(_returnable(award) if row.step == "signed" else {}),
         currency=award.currency,
         involvements=involvements.of(award.application),
     )
+
+
+def _judges(award: Award) -> frozenset[int]:
+    """Those who completed an eligibility check, reviewed, recommended or decided."""
+    parts = (
+        select(Check.by).where(Check.application_id == award.application_id),
+        select(Recommendation.by).where(Recommendation.application_id == award.application_id),
+        select(Assignment.person_id).where(
+            Assignment.application_id == award.application_id, Assignment.step == "sent"
+        ),
+    )
+    return frozenset(db.session.scalars(union(*parts))) | {award.made_by}
 
 
 def _returnable(award: Award) -> dict[str, Any]:

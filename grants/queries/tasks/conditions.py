@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from grants.access.principals import Principal
 from grants.access.visibility import impartial_batches
-from grants.models import Award, Batch, Instalment, Payment
+from grants.models import Application, Award, Batch, Conflict, Instalment, Involvement, Payment
 from workflows.engine.flow import Flow, Guard
 from workflows.rules.involvements import no_rival, not_involved
-from workflows.rules.money import a_third_person, pays_somebody
+from workflows.rules.money import a_third_person, pays_somebody, signed_impartially
 
 Condition = Callable[[Principal], ColumnElement[bool]]
 PAYMENTS = select(Payment.id).where(Payment.batch_id == Batch.id, ~Payment.undone)
@@ -30,8 +31,27 @@ def _third_person(principal: Principal) -> ColumnElement[bool]:
     )
 
 
+def _signed_impartially(_: Principal) -> ColumnElement[bool]:
+    other, paid = aliased(Application), aliased(Application)
+    grants = (
+        PAYMENTS.join(Instalment, Instalment.id == Payment.instalment_id)
+        .join(Award, Award.id == Instalment.award_id)
+        .join(paid, paid.id == Award.application_id)
+    )
+    declared = grants.join(Conflict, Conflict.application_id == paid.id).where(
+        Conflict.lifted_at.is_(None), Conflict.person_id.in_((Batch.prepared_by, Batch.approved_by))
+    )
+    involved = (
+        grants.join(other, other.call_id == paid.call_id)
+        .join(Involvement, Involvement.application_id == other.id)
+        .where(Involvement.person_id.in_((Batch.prepared_by, Batch.approved_by)))
+    )
+    return and_(~exists(declared.correlate(Batch)), ~exists(involved.correlate(Batch)))
+
+
 CONDITIONS: dict[Guard, Condition] = {
     a_third_person: _third_person,
+    signed_impartially: _signed_impartially,
     not_involved: lambda _: true(),
     no_rival: impartial_batches,
     pays_somebody: lambda _: exists(PAYMENTS.correlate(Batch)),

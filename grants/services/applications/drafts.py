@@ -12,6 +12,7 @@ from grants.models import Application, ApplicationSave, Call, Draft, Organisatio
 from grants.queries import drafts, submissions
 from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
+from grants.queries.involvements import deciders
 from grants.services import locking
 from grants.services.applications import involvements
 from grants.services.integrity import history
@@ -22,6 +23,7 @@ from workflows.engine.roles import Actor
 from workflows.forms.completeness import Content, Goal, Line
 from workflows.forms.contents import NOTHING, packed
 from workflows.rules.calls import objections
+from workflows.rules.involvements import has_decided
 from workflows.rules.proposals import in_time
 
 MOST_LOST = 50
@@ -61,7 +63,7 @@ def against(call: Call, organisation: Organisation, actor: Actor) -> tuple[Messa
         more_time_until=more_time(call.id, organisation.id),
     )
     late = in_time(case, actor)
-    return (*([late] if late else []), *objections(case, "start"))
+    return (*([late] if late else []), *objections(case, "start"), *map(has_decided, deciders(call, organisation)))
 
 
 def save(

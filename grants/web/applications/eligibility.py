@@ -15,6 +15,7 @@ from grants.models import Application, Call, Organisation
 from grants.queries import organisations, proposals
 from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
+from grants.queries.involvements import deciders
 from grants.services.applications.drafts import begin as begin_draft
 from grants.services.refusals import Refused
 from grants.web.applications.rule_checks import RuleCheck
@@ -28,6 +29,7 @@ from workflows.cases import ApplicationCase
 from workflows.engine.roles import Actor, Role
 from workflows.programme import RuleSpec
 from workflows.rules.calls import CALL_RULES, objections_of
+from workflows.rules.involvements import has_decided
 from workflows.rules.proposals import in_time
 
 bp = Blueprint("eligibility", __name__)
@@ -110,7 +112,8 @@ def _side(call: Call, organisation: Organisation) -> Side:
         arrived_at=now(), applicant=applicant(organisation), round=round_of(call), more_time_until=until
     )
     late = in_time(case, Actor(person=principal().id, role=Role.APPLICANT))
-    reasons = [RuleCheck("cross", translate(late))] if late else []
+    decided = map(has_decided, deciders(call, organisation))
+    reasons = [RuleCheck("cross", translate(one)) for one in (*([late] if late else []), *decided)]
     met = []
     for spec in (one for one in call.data.rules if "start" in CALL_RULES[one.key].asked_at):
         against = objections_of(spec, case, "start")

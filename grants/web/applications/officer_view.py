@@ -158,7 +158,7 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
         rule_checks=tuple(rule_checks.checks(application, case)),
         checklist=tuple(lines),
         problems=tuple(checklist.problems(lines)),
-        checking=_checking(application) and shown.newest,
+        checking=_checking(application, case) and shown.newest,
         offers=sorted(available(application), key=_weight),
         missing=_missing(application, case),
         reviewers=tuple(decision_summary.reviewer(application, one, hidden=one not in read) for one in asked),
@@ -251,9 +251,10 @@ def _judges(application: Application, permission: Permission) -> bool:
     return _may(application, permission) and application.call_id not in principal().applied
 
 
-def _checking(application: Application) -> bool:
+def _checking(application: Application, case: ApplicationCase) -> bool:
     """Whether the reader can complete the checklist now."""
-    checking = checked_at(flow_of(application), application.step, application.stage)
+    again = bool(case.checked_by & case.involvements.disqualified)
+    checking = checked_at(flow_of(application), application.step, application.stage, again=again)
     return checking and _judges(application, Permission.CHECK)
 
 
