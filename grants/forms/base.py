@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
@@ -16,17 +16,12 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
+from grants.forms.numerals import number
 from workflows.engine.message import N_
 from workflows.forms.printable import strange
 
 LINE, TEXT = 300, 10_000
 CENTS = 2
-DIGITS = 30
-"""Most digits accepted before and after the decimal point; no stored number has more."""
-LARGEST = Decimal(10) ** 12
-THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d\d0")
-"""A dot and three digits: 1.500 means 1500 in French or Spanish, and 1.5 in English."""
-
 
 BUILT_IN = {"Not a valid choice.": N_("Not a valid choice.")}
 """The sentences of WTForms itself that our forms can show."""
@@ -214,42 +209,3 @@ def money(text: str, currency: str, *, above_zero: bool = False) -> Decimal:
     if amount < 0 or (above_zero and not amount):
         raise ValidationError(wanted if above_zero else gettext("Enter an amount of zero or more."))
     return round(amount, places)
-
-
-def number(text: str, wrong: str = "") -> Decimal:
-    """Parse a number as people type it; raises ValidationError with the reason, which is `wrong` for other texts.
-
-    A last comma followed by one or two digits is a decimal comma. A number that means a thousand times as much in
-    another language is rejected, with both readings.
-    """
-    bare = (
-        text.strip()
-        .replace("\N{NO-BREAK SPACE}", "")
-        .replace("\N{NARROW NO-BREAK SPACE}", "")
-        .replace(" ", "")
-        .replace("’", "")
-    )
-    if THOUSANDS.fullmatch(bare):
-        plain, thousand = bare.rstrip("0").rstrip("."), bare.replace(".", "")
-        raise ValidationError(
-            gettext(
-                "“%(number)s” can mean %(thousand)s or %(plain)s. Enter it without the dot, or with fewer digits.",
-                number=bare,
-                thousand=thousand,
-                plain=plain,
-            )
-        )
-    head, comma, tail = bare.rpartition(",")
-    if comma and "." not in tail and len(tail) in (1, 2) and "," not in head:
-        bare = f"{head.replace('.', '')}.{tail}"
-    bare = bare.replace(",", "")
-    try:
-        value = Decimal(bare)
-    except InvalidOperation:
-        raise ValidationError(wrong or gettext("Enter a number, such as 0 or 12.50.")) from None
-    if not value.is_finite() or value.copy_abs() >= LARGEST:
-        raise ValidationError(gettext("Enter a number below 1,000,000,000,000."))
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and not -DIGITS <= exponent <= DIGITS:
-        raise ValidationError(gettext("Enter the number in full, such as 0 or 12.50."))
-    return value

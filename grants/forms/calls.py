@@ -21,7 +21,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from grants.forms import days, schedules
-from grants.forms.base import AmountField, ChoiceField, Form, WholeField, cleaned, line, needed, number
+from grants.forms.base import AmountField, ChoiceField, Form, WholeField, cleaned, line, needed
+from grants.forms.numerals import number
 from grants.models import Call, Fund, Organisation
 from workflows.cases import KINDS, STANDINGS
 from workflows.engine.message import N_

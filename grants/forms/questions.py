@@ -12,7 +12,8 @@ from wtforms import BooleanField, Field, RadioField, SelectMultipleField, String
 from wtforms.validators import ValidationError
 
 from grants.forms import days
-from grants.forms.base import cleaned, money, number
+from grants.forms.base import cleaned, money
+from grants.forms.numerals import number
 from workflows.programme import Question
 
 LONGEST = 20_000

@@ -14,7 +14,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.validators import Length
 
-from grants.forms.base import LINE, TEXT, AmountField, Form, cleaned, line, number
+from grants.forms.base import LINE, TEXT, AmountField, Form, cleaned, line
+from grants.forms.numerals import number
 from grants.forms.questions import plain
 from grants.models import Report, ReportFigure, ReportSpending
 

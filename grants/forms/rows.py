@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, SelectField
 from wtforms.form import BaseForm
 
-from grants.forms.base import LARGEST, written
+from grants.forms.base import written
+from grants.forms.numerals import LARGEST
 from grants.forms.questions import LOOKS, READERS, Typed, cost, figure, line, plain, quantity, stored, text_of
 from workflows.forms.completeness import CATEGORIES, Goal, Line
 from workflows.programme import Question

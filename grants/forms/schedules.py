@@ -12,7 +12,8 @@ from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
-from grants.forms.base import WholeField, needed, number
+from grants.forms.base import WholeField, needed
+from grants.forms.numerals import number
 from grants.forms.questions import plain
 from workflows.programme import WHOLE, CallRules, ReportSchedule
 

@@ -16,7 +16,8 @@ from wtforms.validators import ValidationError
 from grants.access.permissions import Permission
 from grants.access.principals import application_of, roles_on
 from grants.db import db, now, transaction
-from grants.forms.base import number, written
+from grants.forms.base import written
+from grants.forms.numerals import number
 from grants.forms.transitions import Unclear, answers, require_confirmation
 from grants.models import Agreement, Application, Assignment, Batch, Call, Report
 from grants.queries import cases

@@ -9,7 +9,8 @@ from flask import Flask
 from flask_babel import force_locale
 from wtforms.validators import ValidationError
 
-from grants.forms.base import money, number, written
+from grants.forms.base import money, written
+from grants.forms.numerals import number
 from grants.web.transitions import prefilled
 
 
