@@ -14,8 +14,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.validators import Length
 
+from grants.forms import questions
 from grants.forms.base import LINE, TEXT, AmountField, Form, cleaned, line
-from grants.forms.numerals import number
 from grants.forms.questions import plain
 from grants.models import Report, ReportFigure, ReportSpending
 
@@ -25,7 +25,7 @@ WORDS = ("summary", "setbacks", "next_steps", "story", "story_by")
 
 
 class FigureField(StringField):
-    """A number as people type it; optional."""
+    """A number as people type it, with at most three decimals; optional."""
 
     data: Decimal | None  # type: ignore[assignment]
 
@@ -33,7 +33,7 @@ class FigureField(StringField):
         """Parse the number; raises ValidationError with the reason."""
         self.data = None
         if valuelist and valuelist[0].strip():
-            self.data = round(number(valuelist[0]), 3)
+            self.data = questions.figure(valuelist[0])
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else plain(self.data)

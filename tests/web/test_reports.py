@@ -321,6 +321,15 @@ def test_an_invalid_figure_is_kept_and_prevents_submission(app: Flask, mia: Care
         checked.form("/transitions/send")
 
 
+@pytest.mark.parametrize(("typed", "refused"), [("62,1239", True), ("62.125", False)])
+def test_a_figure_that_would_be_rounded_is_refused(app: Flask, mia: Careful, typed: str, *, refused: bool) -> None:
+    mia.submit(mia.get(THERE), THERE, **fields(app) | {"figure_1_actual": typed})
+
+    again = mia.get(THERE)
+    assert again.page.form(THERE).fields["figure_1_actual"] == [typed]
+    assert ("Enter at most three decimal places." in again.text) is refused
+
+
 def test_a_corrected_figure_is_saved_as_a_number(app: Flask, mia: Careful) -> None:
     mia.submit(mia.get(THERE), THERE, **fields(app) | {"figure_1_actual": "about 300"})
 
