@@ -292,13 +292,13 @@ def _label(spec: RuleSpec, param: str, currency: str) -> str:
 
 
 def _bare(param: str, text: str | None) -> str:
-    """A number without thousands separators; text that cannot be parsed is returned for the rule to reject."""
+    """A number without thousands separators; empty, which every rule rejects, for text that cannot be parsed."""
     if param not in NUMBERS or not text:
         return text or ""
     try:
         return f"{number(text):f}"
     except ValidationError:
-        return text
+        return ""
 
 
 def _shown(value: Any) -> str:
