@@ -40,25 +40,13 @@ class InstantField(DateTimeLocalField):
     """A date and time in UTC."""
 
     def __init__(self, label: str, *, required: bool = True, missing: str = "", **kw: Any) -> None:
-        rules = [needed(missing)] if required else [Optional()]
-        super().__init__(label, rules, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kw)
+        super().__init__(label, [needed(missing)] if required else [Optional()], format="%Y-%m-%dT%H:%M", **kw)
 
     def process_formdata(self, values: list[str]) -> None:
-        """Parse the date and time; raises ValueError with the expected form."""
+        """Parse the date and time; raises ValidationError with the expected form."""
         self.data = None
-        if not values or not values[0].strip():
-            return
-        try:
-            super().process_formdata(values)
-        except ValueError:
-            raise ValueError(gettext("Enter a date and time, such as 2026-11-30 23:59.")) from None
-        self._look_at_year()
-
-    def _look_at_year(self) -> None:
-        found, self.data = self.data, None
-        if found:
-            days.require_year(found)
-        self.data = found.replace(tzinfo=UTC) if found else None
+        if values and values[0].strip():
+            self.data = days.instant(values[0].strip())
 
 
 class MoreTimeForm(Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 from flask_babel import gettext
@@ -9,6 +10,8 @@ from wtforms.validators import ValidationError
 
 YEARS = range(2000, 2101)
 """Every day that is typed lies in these years, so that time limits can be added to it."""
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?", re.ASCII)
+"""A date and a time with or without seconds, and nothing else."""
 
 
 def day(text: str, wrong: str) -> date:
@@ -22,11 +25,17 @@ def day(text: str, wrong: str) -> date:
 
 
 def instant(text: str) -> datetime:
-    """The instant of a date and time in UTC, as a browser sends it or with a space; raises ValidationError."""
+    """The instant of a date and time in UTC, as a browser sends it or with a space; raises ValidationError.
+
+    Nothing may follow, as a time zone or "PM" would change the instant.
+    """
+    wrong = ValidationError(gettext("Enter a date and time, such as 2026-11-30 23:59."))
+    if not INSTANT.fullmatch(text):
+        raise wrong
     try:
-        found = datetime.strptime(text.replace(" ", "T")[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=UTC)
+        found = datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
-        raise ValidationError(gettext("Enter a date and time, such as 2026-11-30 23:59.")) from None
+        raise wrong from None
     require_year(found)
     return found
 

@@ -74,6 +74,7 @@ def test_setting_up_twice_with_one_form_creates_one_call(app: Flask, world: Worl
         ("title", "", "Enter the title of the call."),
         ("title", "Small 🎉", "Our letters cannot show these characters: 🎉"),
         ("opens_at", "soon", "Enter a date and time"),
+        ("opens_at", "2027-01-01 09:00 AM", "Enter a date and time"),
         ("closes_at", "2026-12-01T00:00", "must be later than the opening"),
         ("closes_at", "9999-12-31T23:59", "Enter a year from 2000 to 2100."),
         ("opens_at", "0001-01-01T00:00", "Enter a year from 2000 to 2100."),

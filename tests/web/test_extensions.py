@@ -114,6 +114,8 @@ def test_a_deadline_only_becomes_later_and_needs_a_reason(
     ("until", "sentence"),
     [
         ("next week", "Enter a date and time"),
+        ("2031-01-01 11:59 PM", "Enter a date and time"),
+        ("2031-01-01T23:59-12:00", "Enter a date and time"),
         ("9999-12-31T23:59", "Enter a year from 2000 to 2100."),
         ("0001-01-01T00:00", "Enter a year from 2000 to 2100."),
     ],
@@ -124,6 +126,7 @@ def test_an_impossible_time_stays_on_the_page(app: Flask, world: World, until: s
     answer = olga.submit(olga.get(path), "/transitions/extend", until=until, reason=WHY)
 
     assert (answer.status_code, sentence in answer.page.text) == (422, True)
+    assert answer.page.form("/transitions/extend").fields["until"] == [until]
 
 
 def test_the_last_year_that_is_accepted_leaves_every_page_intact(app: Flask, world: World) -> None:

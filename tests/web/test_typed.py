@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Self
 
 import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
-from grants.forms import numerals
+from grants.forms import days, numerals
 from grants.forms.base import cleaned, money
+from grants.forms.calls import InstantField
 from grants.forms.numerals import number
 
 
@@ -116,6 +121,74 @@ def test_separators_outside_whole_groups_would_store_another_number(
 def test_an_ambiguous_number_is_refused_with_both_readings(typed: str, text_found: str) -> None:
     with pytest.raises(ValidationError, match=text_found):
         money(typed, "USD")
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("2031-01-01T23:59", datetime(2031, 1, 1, 23, 59, tzinfo=UTC)),
+        ("2031-01-01 23:59", datetime(2031, 1, 1, 23, 59, tzinfo=UTC)),
+        ("2031-01-01T23:59:30", datetime(2031, 1, 1, 23, 59, 30, tzinfo=UTC)),
+        ("2031-01-01 23:59:30", datetime(2031, 1, 1, 23, 59, 30, tzinfo=UTC)),
+    ],
+)
+def test_an_instant_is_read_in_both_ways(typed: str, read: datetime) -> None:
+    assert days.instant(typed) == read
+    assert deadline(typed).data == read
+
+
+FOLLOWED = [
+    "2031-01-01 11:59 PM",
+    "2031-01-01T23:59-12:00",
+    "2031-01-01T23:59Z",
+    "2031-01-01 23:59:59.999 UTC+5",
+    "2031-01-01T23:59garbage",
+]
+"""Instants followed by a text that would change them."""
+
+
+@pytest.mark.parametrize(
+    "typed", [*FOLLOWED, "2031-1-1 09:00", "2031-01-0112:59", "2031-01-01", "2031-01-01T9:00", "2031-13-01T09:00"]
+)
+def test_an_instant_of_another_form_is_refused_and_kept(typed: str) -> None:
+    with pytest.raises(ValidationError, match="Enter a date and time"):
+        days.instant(typed)
+
+    field = deadline(typed)
+    assert (field.data, [str(error) for error in field.errors]) == (
+        None,
+        ["Enter a date and time, such as 2026-11-30 23:59."],
+    )
+    assert f'value="{typed}"' in field()
+
+
+@pytest.mark.parametrize("typed", FOLLOWED)
+def test_what_follows_an_instant_would_be_ignored(typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test: a form that ends after the minute reads another instant."""
+    monkeypatch.setattr(days, "INSTANT", re.compile(".{16}.*"))
+    monkeypatch.setattr(days, "datetime", Cut)
+
+    assert days.instant(typed) == datetime.fromisoformat(typed[:16]).replace(tzinfo=UTC)
+
+
+class Cut(datetime):
+    """Reads the date, the hour and the minute, whatever follows."""
+
+    @classmethod
+    def fromisoformat(cls, text: str) -> Self:
+        """The instant of the first sixteen characters."""
+        return super().fromisoformat(text[:16])
+
+
+def deadline(typed: str) -> Field:
+    """A field of an instant with what was typed."""
+
+    class Deadline(Form):
+        at = InstantField("Deadline", required=False)
+
+    form = Deadline(MultiDict({"at": typed}))
+    form.validate()
+    return form["at"]
 
 
 @pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\u2066", "\ue000", "\ufffe", "\x07", "\ufeff"])
