@@ -31,6 +31,7 @@ from grants.web.site.formats import amount, translate
 from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
+from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.flow import Transition
 from workflows.engine.message import ANOTHER, Message
 
@@ -122,7 +123,7 @@ def _take(row: Any, key: str, given: dict[str, Any]) -> str:
         actor=actor,
         answers=given,
         version=_version(row, key),
-        draft=request.form.get("draft", type=int),
+        draft=sent_version(None, "draft"),
         arrived_at=arrived_at(),
     )
     return page_of(row)
@@ -136,7 +137,7 @@ def _version(row: Any, key: str) -> int | None:
     """
     transition = flow_of(row).transition(key, row.step, getattr(row, "stage", ""))
     keeps = transition is not None and transition.target == row.step
-    return request.form.get("version", -1 if keeps else None, type=int)
+    return sent_version(OUTDATED if keeps else None)
 
 
 def _errors(transition: Transition | None, wrong: Unclear | Refused) -> dict[str, list[str]]:
@@ -158,7 +159,7 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]]) 
         transition=transition,
         to=request.path,
         version=row.version,
-        draft=request.form.get("draft", type=int),
+        draft=sent_version(None, "draft"),
         values=request.form,
         errors=errors,
         summary=[Problem(" ".join(found), f"#{transition.key}-{key}") for key, found in errors.items()],

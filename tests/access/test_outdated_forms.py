@@ -6,12 +6,19 @@ with the reason why an older page does no harm.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
+from flask import Flask, request
 
+import grants.web
 from grants.demo.page_reader import Form
-from tests.access.forms import SENT
+from grants.web import transitions
+from grants.web.reviews import routes as reviews
+from grants.web.site.versions import OUTDATED, sent_version
+from tests.access.forms import REASON, SENT
 from tests.access.stage import Stage
 from tests.access.table import Row, attempt, form, rows
 from tests.access.twice import stored
@@ -100,6 +107,104 @@ def test_a_form_of_an_older_page_changes_nothing(stage: Stage, row: Row) -> None
 
     assert late.status_code == 409
     assert changed(before, stored(stage)) <= FREE
+
+
+@pytest.mark.parametrize("row", [row for row in WITH if SENT[row.path].page], ids=lambda row: row.id)
+def test_a_version_that_no_page_writes_counts_as_outdated(stage: Stage, row: Row) -> None:
+    """The version is the current one, in digits of another script, so that a reader of all digits would let it pass."""
+    actor = row.allowed[0]
+    sent = form(stage, row, actor)
+    current = sent["version"][0] if isinstance(sent["version"], list) else sent["version"]
+    stage.call(actor, "GET", "/account")
+    before = stored(stage)
+
+    answer = attempt(stage, row, actor, {**sent, "version": in_arabic(current)})
+
+    assert answer.status_code == 409
+    assert changed(before, stored(stage)) <= FREE
+
+
+@pytest.mark.parametrize("version", ["", "abc"])
+def test_an_unreadable_version_is_not_a_missing_one(stage: Stage, version: str) -> None:
+    row = next(row for row in WITH if row.path == "/applications/{decision}/transitions/decline")
+    sent = {**form(stage, row, row.allowed[0]), "version": version}
+
+    answer = attempt(stage, row, row.allowed[0], sent)
+
+    assert (answer.status_code, REASON in answer.text) == (409, True)
+
+
+def test_an_unreadable_version_of_the_draft_does_not_submit_it(stage: Stage) -> None:
+    row = next(row for row in WITH if row.path.endswith("/transitions/submit"))
+    sent = form(stage, row, row.allowed[0])
+
+    answers = [attempt(stage, row, row.allowed[0], {**sent, "draft": draft}) for draft in ("zz", "", sent["draft"])]
+
+    assert [answer.status_code for answer in answers] == [409, 409, 302]
+
+
+@pytest.mark.parametrize("path", ["/applications/{decision}/transitions/decline", "/reviews/{assignment}/conflict"])
+def test_a_lenient_reader_of_versions_takes_any_text_for_none(
+    stage: Stage, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test: read as Flask reads numbers, an unreadable version is missing, and nothing is compared."""
+    row = next(row for row in WITH if row.path == path)
+    sent = {**form(stage, row, row.allowed[0]), "version": "abc"}
+    assert attempt(stage, row, row.allowed[0], sent).status_code == 409
+
+    for module in (transitions, reviews):
+        monkeypatch.setattr(module, "sent_version", lenient)
+
+    assert attempt(stage, row, row.allowed[0], sent).status_code == 302
+
+
+def lenient(missing: int | None, name: str = "version") -> int | None:
+    """The version as Flask reads numbers."""
+    return request.form.get(name, missing, type=int)
+
+
+def in_arabic(number: str) -> str:
+    """A number in Arabic-Indic digits."""
+    return "".join(chr(ord("\N{ARABIC-INDIC DIGIT ZERO}") + int(digit)) for digit in number)
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        (None, None),
+        ("3", 3),
+        ("1797296389908733", 1797296389908733),
+        ("", OUTDATED),
+        ("abc", OUTDATED),
+        ("1e3", OUTDATED),
+        ("1_0", OUTDATED),
+        ("+3", OUTDATED),
+        ("-3", OUTDATED),
+        (" 3", OUTDATED),
+        ("\N{ARABIC-INDIC DIGIT THREE}", OUTDATED),
+        ("9" * 19, OUTDATED),
+    ],
+)
+def test_a_version_is_read_as_pages_write_it(flow_row: Flask, text: str | None, version: int | None) -> None:
+    sent = {} if text is None else {"version": text}
+
+    with flow_row.test_request_context(method="POST", data=sent):
+        assert sent_version(None) == version
+
+
+def test_only_the_reader_of_versions_reads_them() -> None:
+    reads = re.compile(r'form(\.get\(|\[)"(version|draft)"')
+
+    assert [path.name for path in Path(grants.web.__path__[0]).rglob("*.py") if reads.search(path.read_text())] == []
+
+
+def test_a_version_beyond_every_column_is_outdated(stage: Stage) -> None:
+    """A save that came too late is kept with the version that it names."""
+    for path in ("/applications/{draft}/write", "/reports/{report}/write"):
+        row = next(row for row in WITH if row.path == path)
+        sent = {**form(stage, row, row.allowed[0]), "version": "9" * 18}
+
+        assert attempt(stage, row, row.allowed[0], sent).status_code == 409
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:

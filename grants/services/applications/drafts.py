@@ -28,6 +28,8 @@ from workflows.rules.proposals import in_time
 
 MOST_LOST = 50
 """Unsettled conflicting saves that one person may have on one application."""
+LARGEST_VERSION = 2**31 - 1
+"""The largest version that its column holds; a form can name any."""
 
 
 def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Application:
@@ -139,7 +141,11 @@ def keep_lost(
             )
         )
     row = ApplicationSave(
-        application_id=application.id, person_id=person, section=section, on_version=version, content=dict(content)
+        application_id=application.id,
+        person_id=person,
+        section=section,
+        on_version=min(version, LARGEST_VERSION),
+        content=dict(content),
     )
     db.session.add(row)
     db.session.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from grants.services.refusals import Stale
 from grants.web.applications.officer_view import overview
 from grants.web.site.authorization import actor_on_row, load, permitted
 from grants.web.site.idempotency import idempotent
+from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Role
 
 bp = Blueprint("checks", __name__)
@@ -52,11 +53,11 @@ def give(id: int, key: str) -> Response | tuple[str, int]:
 def _give(application: Application, key: str, form: CheckForm) -> str:
     checks.give(
         application,
-        submission=request.form.get("submission", 0, type=int),
+        submission=sent_version(OUTDATED, "submission"),
         key=key,
         verdict=form.verdict.data,
         note=form.note.data or "",
         actor=actor_on_row(application, Role.OFFICER),
-        version=request.form.get("version", -1, type=int),
+        version=sent_version(OUTDATED),
     )
     return url_for("applications.show", id=application.id, _anchor="checks")

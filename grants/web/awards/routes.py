@@ -21,6 +21,7 @@ from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from grants.web.site.pagination import page_position, pages
+from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Role
 
 bp = Blueprint("awards", __name__)
@@ -64,7 +65,7 @@ def divide(id: int) -> Response | tuple[str, int]:
         return page("awards/divide.html", DivisionPage(award, form)), 422
     try:
         with transaction():
-            version = request.form.get("version", -1, type=int)
+            version = sent_version(OUTDATED)
             commands.divide(award, form.values(), actor=actor_on_row(award, Role.APPLICANT), version=version)
     except (Refused, Stale) as error:
         view, code = _not_divided(DivisionPage(award, form), error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from grants.web.site.authorization import actor_on_row, creator, load, permitted
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
+from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Actor, Role
 
 bp = Blueprint("calls", __name__, url_prefix="/office/calls")
@@ -74,7 +75,7 @@ def change(id: int) -> Response | tuple[str, int]:
                 **form.facts(),
                 rules=form.rules(call.data),
                 actor=actor_on_row(call, Role.OFFICER),
-                version=request.form.get("version", -1, type=int),
+                version=sent_version(OUTDATED),
             )
     except ValidationError as error:
         form.explain(error)

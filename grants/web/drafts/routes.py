@@ -19,6 +19,7 @@ from grants.web.site.authorization import actor_on_row, load, permitted, princip
 from grants.web.site.autosave import automatic
 from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
 from grants.web.site.navigation import page
+from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Role
 from workflows.forms.contents import UNREAD
 
@@ -47,7 +48,7 @@ def save(id: int, section: str | None = None) -> Response | tuple[Response | str
     if automatic() and form.too_long:
         return jsonify(wrong=[text for _, text in form.wrong]), 422
     try:
-        _keep(application, form, request.form.get("version", type=int))
+        _keep(application, form, sent_version(OUTDATED))
     except (Refused, Stale) as lost:
         if isinstance(lost, Refused) or not _same(application, form):
             return _lost(application)
@@ -95,7 +96,7 @@ def choose(id: int, save_id: int) -> Response:
     mixed = chosen(typed(draft.stage, draft.content), kept_texts(row.content), mine)
     with transaction():
         if mine:
-            keep(application, Proposal(draft.stage, draft.currency, mixed), request.form.get("version", type=int))
+            keep(application, Proposal(draft.stage, draft.currency, mixed), sent_version(OUTDATED))
         drafts.settle(row)
     return redirect(url_for(".write", id=id))
 
@@ -115,12 +116,12 @@ def _sent(application: Application, section: str | None) -> Proposal:
     )
 
 
-def _keep(application: Application, form: Proposal, version: int | None) -> None:
+def _keep(application: Application, form: Proposal, version: int) -> None:
     with transaction():
         keep(application, form, version)
 
 
-def keep(application: Application, form: Proposal, version: int | None) -> None:
+def keep(application: Application, form: Proposal, version: int) -> None:
     """Save the form's values."""
     before, found = content(application).answers.get(UNREAD) or {}, form.written()
     drafts.save(
@@ -129,7 +130,7 @@ def keep(application: Application, form: Proposal, version: int | None) -> None:
         lines=found.lines,
         goals=found.goals,
         actor=actor_on_row(application, Role.APPLICANT),
-        version=-1 if version is None else version,
+        version=version,
     )
 
 
@@ -159,7 +160,7 @@ def _lost(application: Application) -> tuple[Response | str, int]:
             application,
             section="",
             content=typed_in,
-            version=request.form.get("version", -1, type=int),
+            version=sent_version(OUTDATED),
             person=principal().id or 0,
         )
     if automatic():

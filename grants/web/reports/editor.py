@@ -23,6 +23,7 @@ from grants.web.site.autosave import Saved, automatic, part
 from grants.web.site.components import Problem
 from grants.web.site.formats import clock, translate
 from grants.web.site.navigation import page
+from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Role
 
 
@@ -96,7 +97,7 @@ def _value_of(field: Any) -> Any:
 def keep(report: Report, form: ReportForm) -> None:
     """Save the form in a transaction and settle the kept version, if any. Raises Refused or Stale."""
     with transaction():
-        version = request.form.get("version", -1, type=int)
+        version = sent_version(OUTDATED)
         reports.save(report, **form.values(), version=version, actor=actor_on_row(report, Role.APPLICANT))
         _settle(request.form.get("kept", type=int), report)
 
@@ -118,7 +119,7 @@ def too_late(report: Report, form: ReportForm) -> tuple[Response | str, int]:
             section=_section(report),
             content=form.typed(),
             person=principal().id or 0,
-            version=request.form.get("version", -1, type=int),
+            version=sent_version(OUTDATED),
         )
     if automatic():
         return jsonify(notice=_notice(url_for("reports.write", id=report.id, kept=row.id))), 409

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, redirect, request, url_for
+from flask import Blueprint, jsonify, redirect, url_for
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
@@ -19,6 +19,7 @@ from grants.web.site.components import Fact, Problem
 from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
 from grants.web.site.navigation import page
+from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Role
 from workflows.flows.assignment import AT_WORK
 
@@ -127,7 +128,7 @@ def of(id: int) -> str:
 
 
 def _declare(assignment: Assignment, form: ConflictForm) -> None:
-    version = request.form.get("version", type=int)
+    version = sent_version(None)
     _take(assignment, "conflict" if form.kinds() else "clear", form.answers(), version)
 
 
@@ -150,7 +151,7 @@ def _review(assignment: Assignment) -> Review:
 
 def _save(review: Review, form: ReviewForm) -> None:
     actor = actor_on_row(review.assignment, Role.REVIEWER)
-    scores.save(review, **form.facts(review), version=request.form.get("version", -1, type=int), actor=actor)
+    scores.save(review, **form.facts(review), version=sent_version(OUTDATED), actor=actor)
 
 
 def _before(assignment: Assignment, form: ConflictForm) -> str:
