@@ -249,7 +249,8 @@ def roles_on(row: Any, principal: Principal) -> frozenset[Role]:
 def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
     """The roles on an object that belongs to no application.
 
-    A fund is held in the roles that cover one of its calls, a batch in those that cover the calls of all its payments.
+    A fund is held in the roles that cover one of its calls, a batch in those that cover the calls of all its payments:
+    in none when one of these is for an application with a conflict of interest, or of the person's own side.
     """
     appointed: set[Role] = {role for role in principal.calls if role is not Role.REVIEWER}
     match row:
@@ -259,7 +260,7 @@ def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
         case Fund():
             return _limited(principal, appointed, any, select(Call.id).where(Call.fund_id == row.id))
         case Batch():
-            return _limited(principal, appointed, all, _calls_paid(row))
+            return frozenset() if _pays_apart(row, principal) else _limited(principal, appointed, all, _calls_paid(row))
         case Appointment():
             return frozenset(role for role in appointed if _covers_appointment(principal, role, row))
         case Organisation() if row.id in principal.organisations:
@@ -279,10 +280,25 @@ def _limited(
 
 
 def _calls_paid(batch: Batch) -> Select[int]:
+    return _paid(select(Application.call_id).distinct(), batch)
+
+
+def _pays_apart(batch: Batch, principal: Principal) -> bool:
+    """Whether the batch pays for an application in which the principal holds no role of the Foundation.
+
+    Nothing is queried for a person without conflicts of interest who was never on an applicant's side.
+    """
+    apart, own = principal.conflicts | principal.involved, principal.organisations
+    if not (apart or own):
+        return False
+    kept = or_(Application.id.in_(apart), Application.organisation_id.in_(own))
+    return db.session.scalar(_paid(select(Application.id), batch).where(kept).limit(1)) is not None
+
+
+def _paid(query: Select[int], batch: Batch) -> Select[int]:
+    """The query about applications, for those that the batch pays."""
     return (
-        select(Application.call_id)
-        .distinct()
-        .join(Award, Award.application_id == Application.id)
+        query.join(Award, Award.application_id == Application.id)
         .join(Instalment, Instalment.award_id == Award.id)
         .join(Payment, Payment.instalment_id == Instalment.id)
         .where(Payment.batch_id == batch.id)
