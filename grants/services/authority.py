@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from grants.access.principals import Principal, application_of, load_principal, roles_on
-from grants.db import db
-from grants.models import Batch, Call, Person
+from grants.access.principals import Principal, covers_place, load_principal, roles_on
+from grants.db import Model, db
+from grants.models import Person
 from grants.queries import involvements
 from grants.services.refusals import Refused
 from workflows.engine.message import Message
@@ -22,14 +22,21 @@ from workflows.rules.involvements import IMPARTIAL, objections
 LOST = Message("You no longer have the role that this requires, or may not act in it on this record any more.")
 
 
-def confirm(actor: Actor, rows: Sequence[Any], *, impartial: bool = True) -> None:
+class Place(NamedTuple):
+    """What something that a command creates or ends belongs to: a programme, a call or, with neither, everything."""
+
+    programme: str | None = None
+    call_id: int | None = None
+
+
+def confirm(actor: Actor, rows: Sequence[Any], *, place: Place | None = None, impartial: bool = True) -> None:
     """Raise Refused unless the actor, whose person is held, has their role on each of these rows; one statement.
 
-    On a row that belongs to no application, call or batch it suffices to hold the role at all. The clock needs none,
-    and a reviewer's appointment is asked by the guards of their flow. impartial: in a role of the Foundation, also
-    raise Refused, with the sentence of the guards, for a person who was involved on the side of an applicant: so a
-    command need not ask, whether it is a transition or not. False only for what such a person may do: declare a
-    conflict of interest.
+    On a person, and on a history to which an event is added, it suffices to hold the role at all. The clock needs none,
+    and a reviewer's appointment is asked by the guards of their flow. place: what the role must cover as a whole.
+    impartial: in a role of the Foundation, also raise Refused, with the sentence of the guards, for a person who was
+    involved on the side of an applicant: so a command need not ask, whether it is a transition or not. False only for
+    what such a person may do: declare a conflict of interest.
     """
     if actor.person is None or actor.role is Role.REVIEWER:
         return
@@ -38,10 +45,11 @@ def confirm(actor: Actor, rows: Sequence[Any], *, impartial: bool = True) -> Non
     held = replace(principal, organisations=frozenset(), involved=frozenset()) if judging else principal
     if actor.role not in held.roles or not all(_has_role(actor, row, held) for row in rows):
         raise Refused(LOST)
+    if place is not None and not covers_place(held, actor.role, programme=place.programme, call_id=place.call_id):
+        raise Refused(LOST)
     if judging and impartial and (reasons := objections(involvements.of_rows(rows, principal), actor, IMPARTIAL)):
         raise Refused(*reasons)
 
 
 def _has_role(actor: Actor, row: Any, principal: Principal) -> bool:
-    judged = isinstance(row, Batch | Call) or application_of(row) is not None
-    return not judged or actor.role in roles_on(row, principal)
+    return not isinstance(row, Model) or isinstance(row, Person) or actor.role in roles_on(row, principal)

@@ -79,6 +79,7 @@ def hold(
     money: bool = False,
     invited: bool = False,
     applied: Iterable[Organisation] = (),
+    place: authority.Place | None = None,
     impartial: bool = True,
 ) -> None:
     """Lock these rows with what belongs to them, and read them again; rows that are held already stay as they are.
@@ -88,29 +89,34 @@ def hold(
     that it pays, without their assignments. shared: what guards read and must not change meanwhile; the person of the
     actor always is. applicant: hold the organisation too, because guards count over it. money: hold the fund without an
     award too. invited: hold the applications too that the persons among the rows are to review, as they are then.
-    applied: organisations to hold with all their applications, as they are then. impartial: see `authority.confirm`,
-    which is asked at the first lock of a transaction. Raises Stale when a row is gone, or its parent is another one.
+    applied: organisations to hold with all their applications, as they are then. place, impartial: see
+    `authority.confirm`, asked at the first lock of a transaction. Raises Stale when a row is gone or has a new parent.
     """
     state, shared, applied = _state(), tuple(shared), tuple(applied)
     _attach(*rows, *shared, *applied)
-    persons = {row.id for row in shared if isinstance(row, Person)} | ({actor.person} if actor else set()) - {None}
-    calls = {row.id for row in shared if isinstance(row, Call)}
-    known = {*((Person, id) for id in persons), *((Call, id) for id in calls)} <= state.modes.keys()
+    read = _shared(shared, actor)
+    known = {(model, id) for model, ids in read.items() for id in ids} <= state.modes.keys()
     if known and state.has(rows) and not (applicant or money or invited or applied):
         return
     first = state.begin()
-    state.take(Person, _ids(rows, Person), persons)
+    state.take(Person, _ids(rows, Person), read[Person])
     rows = (*rows, *_invitations(_ids(rows, Person))) if invited else rows
     parents = _parents(rows)
     counted = {parent.organisation_id for parent in parents if applicant}
     state.take(Organisation, _ids((*rows, *applied), Organisation) | counted)
     rows = (*rows, *_applications(_ids(applied, Organisation))) if applied else rows
     parents = _parents(rows) if applied else parents
-    state.take(Call, _ids(rows, Call), calls | {parent.call_id for parent in parents})
+    state.take(Call, _ids(rows, Call), read[Call] | {parent.call_id for parent in parents})
     _take_from_applications(state, rows, parents, money=money)
     _compare(state, rows, parents)
     if first and actor:
-        authority.confirm(actor, rows, impartial=impartial)
+        authority.confirm(actor, rows, place=place, impartial=impartial)
+
+
+def _shared(rows: Iterable[Person | Call], actor: Actor | None) -> dict[type[Model], set[int]]:
+    """The keys of the rows to share, by their class, with the person of the actor."""
+    oneself = {actor.person} if actor and actor.person is not None else set()
+    return {Person: _ids(rows, Person) | oneself, Call: _ids(rows, Call)}
 
 
 def require(row: Model) -> None:

@@ -10,6 +10,7 @@ from grants.queries import involvements as involved
 from grants.queries.persons import covers_call
 from grants.services import locking, transitions
 from grants.services.applications import involvements
+from grants.services.authority import Place
 from grants.services.effects import Apply
 from grants.services.integrity import history
 from grants.services.refusals import Refused
@@ -68,7 +69,7 @@ def appoint(
     Ends all sessions of the person, because what they may see changes. Raises Refused as in `_expect`. The transaction
     raises ConstraintViolated when the person already holds this role.
     """
-    locking.hold(person, actor=actor)
+    locking.hold(person, actor=actor, place=Place(programme, call_id))
     _expect(person, actor, programme=programme, call_id=call_id)
     appointment = Appointment(person=person, role=str(role), programme=programme, call_id=call_id)
     db.session.add(appointment)
@@ -84,7 +85,8 @@ def dismiss(appointment: Appointment, *, actor: Actor, apply: Apply) -> None:
     Ends all sessions of the person. A reviewer's open assignments are closed where no other appointment covers them.
     apply: `transitions.apply`. Raises Refused as in `_expect`.
     """
-    locking.hold(appointment.person, actor=actor, invited=True)
+    place = Place(appointment.programme, appointment.call_id)
+    locking.hold(appointment.person, actor=actor, place=place, invited=True)
     if appointment.ended_at is not None:
         return
     _expect(appointment.person, actor, programme=appointment.programme, call_id=appointment.call_id)

@@ -5,18 +5,22 @@ Each test opens the page first, as the actor that the page has found; then the r
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+
 import pytest
 
 from grants.access import principals
 from grants.db import db, transaction
-from grants.models import Application, Batch
-from grants.services import persons, transitions
+from grants.models import Application, Appointment, Batch, Event, Fund
+from grants.services import authority, persons, transitions
+from grants.services.money import funds
 from grants.services.refusals import Refused
 from grants.services.reviews import conflicts
 from tests import world
 from tests.money.conftest import Copies
 from tests.prepared import Prepare
-from workflows.engine.roles import CLOCK, Role
+from workflows.engine.roles import CLOCK, Actor, Role
 
 LOST = "You no longer have the role"
 
@@ -81,3 +85,99 @@ def test_without_its_conflicts_the_role_on_a_batch_would_count(
             release()
 
         assert step() == "released"
+
+
+@pytest.fixture(scope="session")
+def staffed(prepare: Prepare) -> str:
+    """Lia is an administrator and in finance, for everything; Zed has no role."""
+
+    def fill() -> None:
+        made = world.build(programmes=("BTN-L", "RES"))
+        with transaction():
+            for name in ("lia", "zed"):
+                made.people[name] = world.person(name)
+            for role in (Role.ADMINISTRATOR, Role.FINANCE):
+                persons.appoint(made.people["lia"], role, actor=CLOCK)
+
+    return prepare("late_limits", fill)
+
+
+def limit() -> None:
+    """Lia holds her roles for one programme only from now on."""
+    lia = world.found().people["lia"]
+    for held in db.session.query(Appointment).filter_by(person_id=lia.id, ended_at=None).all():
+        persons.dismiss(held, actor=CLOCK, apply=transitions.apply)
+        persons.appoint(lia, Role(held.role), programme="RES", actor=CLOCK)
+
+
+def appoint() -> None:
+    """Lia appoints Zed as an approver of everything."""
+    persons.appoint(world.found().people["zed"], Role.APPROVER, actor=lia(Role.ADMINISTRATOR))
+
+
+def dismiss() -> None:
+    """Lia ends the role of Pia, an approver of everything."""
+    pia = world.found().people["pia"]
+    held = db.session.query(Appointment).filter_by(person_id=pia.id, ended_at=None).one()
+    persons.dismiss(held, actor=lia(Role.ADMINISTRATOR), apply=transitions.apply)
+
+
+def receive() -> None:
+    """Lia books the first contribution to a fund."""
+    donor, actor = "A donor", lia(Role.FINANCE)
+    funds.receive(title="New", year=2027, currency="USD", amount=Decimal(100), source=donor, actor=actor)
+
+
+def add() -> None:
+    """Lia books another contribution to a fund that feeds a call of her programme."""
+    funds.add(db.session.query(Fund).one(), amount=Decimal(100), source="A donor", actor=lia(Role.FINANCE))
+
+
+def lia(role: Role) -> Actor:
+    """Lia in this role."""
+    return world.found().actor("lia", role)
+
+
+UNLIMITED = {"appoint": appoint, "dismiss": dismiss, "receive": receive, "add": add}
+"""What only a role without a limit does."""
+
+
+@pytest.mark.parametrize("act", UNLIMITED.values(), ids=UNLIMITED)
+def test_a_role_that_was_limited_meanwhile_does_not_count(
+    copies: Copies, staffed: str, act: Callable[[], None]
+) -> None:
+    with copies(staffed) as app, app.app_context():
+        with transaction():
+            limit()
+        events = db.session.query(Event).count()
+        with pytest.raises(Refused, match=LOST), transaction():
+            act()
+
+        assert db.session.query(Event).count() == events
+
+
+@pytest.mark.parametrize("act", UNLIMITED.values(), ids=UNLIMITED)
+def test_a_role_without_a_limit_counts(copies: Copies, staffed: str, act: Callable[[], None]) -> None:
+    with copies(staffed) as app, app.app_context():
+        events = db.session.query(Event).count()
+        with transaction():
+            act()
+
+        assert db.session.query(Event).count() == events + 1
+
+
+@pytest.mark.parametrize("act", UNLIMITED.values(), ids=UNLIMITED)
+def test_if_limits_were_not_asked_the_limited_role_would_count(
+    copies: Copies, staffed: str, act: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test."""
+    monkeypatch.setattr(authority, "covers_place", lambda *_, **__: True)
+    monkeypatch.setattr(principals, "_limited", lambda _, roles, *__: frozenset(roles))
+    with copies(staffed) as app, app.app_context():
+        with transaction():
+            limit()
+        events = db.session.query(Event).count()
+        with transaction():
+            act()
+
+        assert db.session.query(Event).count() == events + 1

@@ -7,10 +7,14 @@ from decimal import Decimal
 from grants.db import db
 from grants.models import Fund
 from grants.services import locking
+from grants.services.authority import Place
 from grants.services.integrity import history
 from grants.services.money import ledger
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import Actor
+
+EVERYTHING = Place()
+"""A contribution belongs to no call yet, so only a role without a limit books it."""
 
 
 def receive(*, title: str, year: int, currency: str, amount: Decimal, source: str, actor: Actor) -> Fund:
@@ -24,7 +28,7 @@ def receive(*, title: str, year: int, currency: str, amount: Decimal, source: st
 
 def add(fund: Fund, *, amount: Decimal, source: str, actor: Actor) -> None:
     """Book a contribution to the fund, and record it in history. Raises ValueError unless the amount is above zero."""
-    locking.hold(fund, actor=actor)
+    locking.hold(fund, actor=actor, place=EVERYTHING)
     ledger.appropriate(fund, amount=amount, actor=actor, note=source)
     record(
         fund,
