@@ -98,7 +98,7 @@ def hold(
     known = {(model, id) for model, ids in read.items() for id in ids} <= state.modes.keys()
     if known and state.has(rows) and not (applicant or money or invited or applied):
         return
-    first = state.begin()
+    first, named = state.begin(), rows
     state.take(Person, _ids(rows, Person), read[Person])
     rows = (*rows, *_invitations(_ids(rows, Person))) if invited else rows
     parents = _parents(rows)
@@ -110,7 +110,7 @@ def hold(
     _take_from_applications(state, rows, parents, money=money)
     _compare(state, rows, parents)
     if first and actor:
-        authority.confirm(actor, rows, place=place, impartial=impartial)
+        authority.confirm(actor, named, place=place, impartial=impartial)
 
 
 def _shared(rows: Iterable[Person | Call], actor: Actor | None) -> dict[type[Model], set[int]]:

@@ -5,18 +5,20 @@ Each test opens the page first, as the actor that the page has found; then the r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from grants.access import principals
 from grants.db import db, transaction
-from grants.models import Application, Appointment, Batch, Event, Fund
+from grants.models import Application, Appointment, Assignment, Batch, Event, Fund
 from grants.services import authority, persons, transitions
 from grants.services.money import funds
 from grants.services.refusals import Refused
 from grants.services.reviews import conflicts
+from grants.services.reviews.assignments import assign
 from tests import world
 from tests.money.conftest import Copies
 from tests.prepared import Prepare
@@ -181,3 +183,45 @@ def test_if_limits_were_not_asked_the_limited_role_would_count(
             act()
 
         assert db.session.query(Event).count() == events + 1
+
+
+@pytest.fixture(scope="session")
+def invited(prepare: Prepare) -> str:
+    """Rex reviews an application of one programme and reviews another too; Lia administers only the latter."""
+
+    def fill() -> None:
+        made = world.build(programmes=("BTN-L", "RES"))
+        row = world.in_review(made)
+        with transaction():
+            assign(application=row, reviewer=made.people["rex"], actor=made.actor("olga", Role.OFFICER))
+        with transaction():
+            made.people["lia"] = world.person("lia")
+            persons.appoint(made.people["lia"], Role.ADMINISTRATOR, programme="RES", actor=CLOCK)
+            persons.appoint(made.people["rex"], Role.REVIEWER, programme="RES", actor=CLOCK)
+
+    return prepare("late_invitations", fill)
+
+
+def test_a_limited_administrator_ends_a_role_of_a_reviewer_of_another_programme(copies: Copies, invited: str) -> None:
+    with copies(invited) as app, app.app_context():
+        held = db.session.query(Appointment).filter_by(programme="RES", role="reviewer").one()
+        with transaction():
+            persons.dismiss(held, actor=lia(Role.ADMINISTRATOR), apply=transitions.apply)
+
+        assert held.ended_at is not None
+
+
+def test_if_the_invitations_were_asked_too_the_role_would_not_end(
+    copies: Copies, invited: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test: the assignment belongs to the other programme."""
+    real = authority.confirm
+
+    def wide(actor: Actor, rows: Sequence[Any], **asked: Any) -> None:
+        real(actor, [*rows, *db.session.query(Assignment)], **asked)
+
+    monkeypatch.setattr(authority, "confirm", wide)
+    with copies(invited) as app, app.app_context():
+        held = db.session.query(Appointment).filter_by(programme="RES", role="reviewer").one()
+        with pytest.raises(Refused, match=LOST), transaction():
+            persons.dismiss(held, actor=lia(Role.ADMINISTRATOR), apply=transitions.apply)
