@@ -118,6 +118,7 @@ def _opened(fund: Fund, code: str, title: str, days: int | None, envelope: int) 
             closes_at=closes_at,
             actor=officer,
         )
+    with transaction():
         calls.fund(call, amount=Decimal(envelope), actor=_actor("rosa", Role.FINANCE))
     with transaction():
         transitions.apply(call, "open", actor=officer)

@@ -14,6 +14,7 @@ from grants.models import Application, Call, Fund, Membership, MoreTime, Organis
 from grants.queries import drafts, recipients
 from grants.queries.cases.calls import more_time
 from grants.services import locking, outbox
+from grants.services.authority import Place
 from grants.services.effects import Context
 from grants.services.integrity import history
 from grants.services.money import funds, ledger
@@ -31,7 +32,11 @@ MAX_LISTED = 4_000
 def set_up(
     *, programme: str, title: str, fund: Fund, opens_at: datetime, closes_at: datetime | None, actor: Actor
 ) -> Call:
-    """Create a call in preparation, with a copy of its programme's rules, and record it in history."""
+    """Create a call in preparation, with a copy of its programme's rules, and record it in history.
+
+    Raises Refused unless the role of the actor covers the whole programme.
+    """
+    locking.hold(shared=[fund], actor=actor, place=Place(programme=programme))
     rules = programmes()[programme].rules
     call = Call(
         programme=programme,

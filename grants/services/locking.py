@@ -73,7 +73,7 @@ class NotHeld(RuntimeError):
 
 def hold(
     *rows: Held | Chain,
-    shared: Iterable[Person | Call] = (),
+    shared: Iterable[Person | Call | Fund] = (),
     actor: Actor | None = None,
     applicant: bool = False,
     money: bool = False,
@@ -107,16 +107,16 @@ def hold(
     rows = (*rows, *_applications(_ids(applied, Organisation))) if applied else rows
     parents = _parents(rows) if applied else parents
     state.take(Call, _ids(rows, Call), read[Call] | {parent.call_id for parent in parents})
-    _take_from_applications(state, rows, parents, money=money)
+    _take_from_applications(state, rows, parents, shared=read[Fund], money=money)
     _compare(state, rows, parents)
     if first and actor:
         authority.confirm(actor, named, place=place, impartial=impartial)
 
 
-def _shared(rows: Iterable[Person | Call], actor: Actor | None) -> dict[type[Model], set[int]]:
+def _shared(rows: Iterable[Person | Call | Fund], actor: Actor | None) -> dict[type[Model], set[int]]:
     """The keys of the rows to share, by their class, with the person of the actor."""
     oneself = {actor.person} if actor and actor.person is not None else set()
-    return {Person: _ids(rows, Person) | oneself, Call: _ids(rows, Call)}
+    return {Person: _ids(rows, Person) | oneself, Call: _ids(rows, Call), Fund: _ids(rows, Fund)}
 
 
 def require(row: Model) -> None:
@@ -333,15 +333,15 @@ def _parents(rows: Iterable[Held | Chain]) -> list[_Parent]:
 
 
 def _take_from_applications(
-    state: _State, rows: Sequence[Held | Chain], parents: Sequence[_Parent], *, money: bool
+    state: _State, rows: Sequence[Held | Chain], parents: Sequence[_Parent], *, shared: set[int], money: bool
 ) -> None:
-    """Lock the applications and everything that comes after them in the order."""
+    """Lock the applications and everything that comes after them in the order. shared: the funds that are only read."""
     state.take(Application, {parent.id for parent in parents})
     only_paid = all(isinstance(row, Batch | Chain) for row in rows)
     paying = _take_parts(state, [parent.id for parent in parents], reviewers=not only_paid)
     spending = state.of(Application, (parent.id for parent in parents) if money else paying)
     funds = {row.fund_id for row in rows if isinstance(row, Batch)} | {one.call.fund_id for one in spending}
-    state.take(Fund, _ids(rows, Fund) | funds)
+    state.take(Fund, _ids(rows, Fund) | funds, shared)
     state.take(Award, set(paying.values()))
     state.take(Batch, _ids(rows, Batch))
     _take_heads(state, rows, parents)

@@ -9,10 +9,14 @@ from typing import Any
 
 from sqlalchemy import Interval, and_, bindparam, case, delete, or_, select, update
 
+from grants.access.principals import load_principal
 from grants.db import GRANTS_NOW, autocommit, db
 from grants.models import Application, Document, Outbox, Person
+from grants.queries import failures
+from grants.services import authority, locking
+from grants.services.refusals import Refused
 from workflows.engine.message import Message
-from workflows.engine.roles import Role
+from workflows.engine.roles import Actor, Role
 
 LETTERS, DEFAULT = "letters", "default"
 QUEUES = (LETTERS, DEFAULT)
@@ -211,11 +215,18 @@ def purge() -> None:
     db.session.execute(delete(Outbox).where(Outbox.id.in_(old)).execution_options(synchronize_session=False))
 
 
-def retry(id: int) -> bool:
+def retry(id: int, *, actor: Actor) -> bool:
     """Schedule one more attempt for a row that was given up; returns False when it is not given up.
 
     The number of attempts is not reset, so earlier claims stay void, and a further failure gives the row up again.
+    Raises Refused unless the actor may still know of the failure in their role.
     """
+    locking.hold(actor=actor)
+    if db.session.scalar(select(Outbox.id).where(Outbox.id == id, Outbox.dead_at.is_not(None))) is None:
+        return False
+    reader = load_principal(db.session.get_one(Person, actor.person)).limited_to({actor.role})
+    if not failures.listed(reader, only=id)[0]:
+        raise Refused(authority.LOST)
     revived = update(Outbox).where(Outbox.id == id, Outbox.dead_at.is_not(None), Outbox.done_at.is_(None))
     result = db.session.execute(
         revived.values(

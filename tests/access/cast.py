@@ -141,9 +141,8 @@ def _before_a_decision(world: World) -> dict[str, str]:
     """A draft with a conflicting save, a question, completed checks, a panel and a recommendation."""
     draft = w.draft(world, code="BTN-S", amount=4_000)
     with transaction():
-        kept = drafts.keep_lost(
-            draft, section="project", content={"title": ["Another"]}, version=1, person=world.people["mg1"].id
-        )
+        actor = world.actor("mg1", Role.APPLICANT, draft.organisation)
+        kept = drafts.keep_lost(draft, section="project", content={"title": ["Another"]}, version=1, actor=actor)
     asked = w.submitted(world)
     w.apply(world, asked, "ask", "olga", Role.OFFICER, question="Who owns the mast?")
     checked = w.submitted(world)

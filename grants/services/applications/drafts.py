@@ -121,16 +121,16 @@ def _write(draft: Draft, content: Content) -> None:
 
 
 def keep_lost(
-    application: Application, *, section: str, content: Mapping[str, Any], version: int, person: int
+    application: Application, *, section: str, content: Mapping[str, Any], version: int, actor: Actor
 ) -> ApplicationSave:
     """Store the content of a save that came after another person's, so that both versions can be compared.
 
     Raises Refused when the person already has MOST_LOST unsettled saves on this application.
     """
-    locking.hold(application)
+    locking.hold(application, actor=actor)
     mine = select(func.count()).where(
         ApplicationSave.application_id == application.id,
-        ApplicationSave.person_id == person,
+        ApplicationSave.person_id == actor.person,
         ApplicationSave.settled_at.is_(None),
     )
     if (db.session.scalar(mine) or 0) >= MOST_LOST:
@@ -142,7 +142,7 @@ def keep_lost(
         )
     row = ApplicationSave(
         application_id=application.id,
-        person_id=person,
+        person_id=actor.person,
         section=section,
         on_version=min(version, LARGEST_VERSION),
         content=dict(content),
@@ -152,8 +152,8 @@ def keep_lost(
     return row
 
 
-def settle(save: ApplicationSave) -> None:
+def settle(save: ApplicationSave, *, actor: Actor) -> None:
     """Mark a conflicting save as settled: a person compared the versions and chose one."""
-    locking.hold(db.session.get_one(Application, save.application_id))
+    locking.hold(db.session.get_one(Application, save.application_id), actor=actor)
     save.settled_at = now()
     db.session.flush()

@@ -15,7 +15,7 @@ from grants.services.refusals import Refused, Stale
 from grants.web.drafts import conflicts, summary
 from grants.web.drafts.discarded import refused_save
 from grants.web.drafts.editor import OpenDraft, draft_page, saved
-from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.authorization import actor_on_row, load, permitted
 from grants.web.site.autosave import automatic
 from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
 from grants.web.site.navigation import page
@@ -97,7 +97,7 @@ def choose(id: int, save_id: int) -> Response:
     with transaction():
         if mine:
             keep(application, Proposal(draft.stage, draft.currency, mixed), sent_version(OUTDATED))
-        drafts.settle(row)
+        drafts.settle(row, actor=actor_on_row(application, Role.APPLICANT))
     return redirect(url_for(".write", id=id))
 
 
@@ -161,7 +161,7 @@ def _lost(application: Application) -> tuple[Response | str, int]:
             section="",
             content=typed_in,
             version=sent_version(OUTDATED),
-            person=principal().id or 0,
+            actor=actor_on_row(application, Role.APPLICANT),
         )
     if automatic():
         return jsonify(notice=page("drafts/lost.html", row)), 409

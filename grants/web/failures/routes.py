@@ -17,6 +17,7 @@ from grants.web.site.authorization import permitted, principal
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from grants.web.site.pagination import Pages, page_position, pages
+from workflows.engine.roles import Actor
 
 bp = Blueprint("failures", __name__)
 
@@ -45,8 +46,16 @@ def index() -> str:
 @idempotent
 def retry(row: int) -> Response:
     """Retry one failed job; 404 if it is not visible to the reader."""
-    if not failures.listed(principal().limited_to(ALLOWED[Permission.RETRY_FAILURE]), only=row)[0]:
-        abort(404)
+    actor = _reader(row)
     with transaction():
-        outbox.retry(row)
+        outbox.retry(row, actor=actor)
     return redirect(url_for(".index"))
+
+
+def _reader(row: int) -> Actor:
+    """The reader in the first role in which they see the failed job and may retry it; 404 without one."""
+    roles = sorted(ALLOWED[Permission.RETRY_FAILURE])
+    seeing = [role for role in roles if failures.listed(principal().limited_to({role}), only=row)[0]]
+    if not seeing:
+        abort(404)
+    return Actor(person=principal().id, role=seeing[0])

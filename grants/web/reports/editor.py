@@ -118,7 +118,7 @@ def too_late(report: Report, form: ReportForm) -> tuple[Response | str, int]:
             report.award.application,
             section=_section(report),
             content=form.typed(),
-            person=principal().id or 0,
+            actor=actor_on_row(report, Role.APPLICANT),
             version=sent_version(OUTDATED),
         )
     if automatic():
@@ -138,7 +138,7 @@ def _settle(kept: int | None, report: Report) -> None:
     """Mark the kept version as settled after a save from the comparison page."""
     row = db.session.get(ApplicationSave, kept) if kept is not None else None
     if row is not None and row.section == _section(report):
-        drafts.settle(row)
+        drafts.settle(row, actor=actor_on_row(report, Role.APPLICANT))
 
 
 def _section(report: Report) -> str:
