@@ -1,0 +1,73 @@
+"""Every form of the table is refused to a person whose roles end between the page and the lock of the command.
+
+The principal of a request is read once, before the view runs; right after that, another connection ends every role. So
+a new command that forgets to hold its rows for its actor is found.
+"""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from grants.access.principals import Principal, load_principal
+from grants.models import Person
+from grants.outside.servers.postgres import plain
+from grants.services import authority
+from grants.web.site import authorization
+from tests.access.stage import Stage
+from tests.access.table import Row, attempt, form, rows, verdict
+
+REFUSED = "239"
+"""The command refuses with an error page, with a reason beside a field, or before it has locked."""
+TABLES = ("appointment", "membership")
+END = "UPDATE {} SET ended_at = now() WHERE person_id = %s AND ended_at IS NULL"
+CHANGING = [
+    row
+    for row in rows()
+    if row.method != "GET" and row.endpoint not in {"documents.check", "sessions.create", "sessions.end"}
+]
+COUNTER = {"calls.create", "drafts.choose", "funds.receive", "persons.appoint"}
+"""Routes that nothing but the second look protects."""
+
+
+def end(stage: Stage, person: int) -> None:
+    """Every role of the person ends, in a transaction of its own."""
+    with psycopg.connect(plain(stage.postgres.url("postgres", stage.copy))) as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        for table in TABLES:
+            superuser.execute(END.format(table), (person,))
+
+
+def outcome(stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The result of the first permitted actor's form when every role ends once the page has read its principal."""
+    data, ended = form(stage, row, row.allowed[0]), set[int]()
+
+    def read(person: Person | None) -> Principal:
+        found = load_principal(person)
+        if person is not None and person.id not in ended:
+            ended.add(person.id)
+            end(stage, person.id)
+        return found
+
+    stage.spoil()
+    with monkeypatch.context() as patch:
+        patch.setattr(authorization, "load_principal", read)
+        found = verdict(attempt(stage, row, row.allowed[0], data), row)
+    stage.spoil()
+    assert ended, "the roles have not ended"
+    return found
+
+
+@pytest.mark.parametrize("row", CHANGING, ids=lambda row: row.id)
+def test_roles_that_end_after_the_page_has_looked_do_not_count(
+    stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert outcome(stage, row, monkeypatch) in REFUSED
+
+
+@pytest.mark.parametrize("row", [row for row in CHANGING if row.endpoint in COUNTER], ids=lambda row: row.id)
+def test_without_the_second_look_the_roles_would_count(stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test."""
+    monkeypatch.setattr(authority, "confirm", lambda *_, **__: None)
+
+    assert outcome(stage, row, monkeypatch) == "+"
