@@ -1,8 +1,10 @@
 """The database as its system catalogue describes it: one line for each object, privilege and setting.
 
-Only the system catalogue is read, with functions of `pg_catalog`, so that nothing a forger has created is asked. What
-differs between PostgreSQL 15 and 18 without a cause is left out or written in one way. Text, not trees: a test compares
-the description of a freshly migrated database with the stored one, and a difference is read by people.
+Only the system catalogue is read, with functions and operators of `pg_catalog`, so that nothing a forger has created is
+asked. Meanwhile `pg_catalog` is alone in the search path: PostgreSQL prefers an operator or a function of a later
+schema if its arguments have exactly the types of the call. What differs between PostgreSQL 15 and 18 without a cause
+is left out or written in one way. Text, not trees: a test compares the description of a freshly migrated database with
+the stored one, and a difference is read by people.
 """
 
 # ruff: noqa: S608 - the parts of the queries are constants of this module
@@ -11,13 +13,15 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from grants.db import db
+from grants.db import READING, db
 
 USER_OBJECTS = 16_384
 """Objects from this number on were created after the cluster; the numbers below belong to PostgreSQL itself."""
 ROLES = ("grants_owner", "grants_app", "grants_read", "grants_seal")
 TUNING = r"^(log_\w+|work_mem|maintenance_work_mem|random_page_cost|effective_\w+|max_parallel_\w+)$"
 """Settings of a role or a database that change neither what is stored nor what is shown."""
+ALONE = "pg_catalog,pg_temp"
+"""The search path: temporary tables, which would else come first, come last."""
 TEMPORARY = "^pg_(temp|toast)"
 """The schemas of temporary tables and of long values."""
 
@@ -40,7 +44,7 @@ RELATIONS = f"""
             CASE WHEN s.seqcycle THEN 'begins again' END)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN pg_index i ON i.indexrelid = c.oid LEFT JOIN pg_sequence s ON s.seqrelid = c.oid
-    WHERE c.oid >= :first AND n.nspname !~ :temporary"""
+    WHERE c.oid >= CAST(:first AS oid) AND n.nspname !~ CAST(:temporary AS text)"""
 COLUMNS = """
     SELECT 'column ' || c.oid::regclass || '.' || a.attname,
         concat_ws('; ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' END,
@@ -50,23 +54,24 @@ COLUMNS = """
                 || pg_get_expr(d.adbin, d.adrelid))
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE c.oid >= :first AND n.nspname !~ :temporary AND c.relkind NOT IN ('i', 'I', 'S')
+    WHERE c.oid >= CAST(:first AS oid) AND n.nspname !~ CAST(:temporary AS text) AND c.relkind NOT IN ('i', 'I', 'S')
         AND a.attnum > 0 AND NOT a.attisdropped"""
 CONSTRAINTS = """
     SELECT 'constraint ' || conname || ' on ' || CASE conrelid WHEN 0 THEN contypid::regtype::text
         ELSE conrelid::regclass::text END, pg_get_constraintdef(oid)
-    FROM pg_constraint WHERE oid >= :first AND contype <> 't' AND (contype <> 'n' OR NOT convalidated)"""
+    FROM pg_constraint WHERE oid >= CAST(:first AS oid) AND contype <> 't' AND (contype <> 'n' OR NOT convalidated)"""
 TRIGGERS = f"""
     SELECT 'trigger ' || tgname || ' on ' || tgrelid::regclass, pg_get_triggerdef(oid) || {FIRES.format("tgenabled")}
-    FROM pg_trigger WHERE oid >= :first AND NOT tgisinternal
+    FROM pg_trigger WHERE oid >= CAST(:first AS oid) AND NOT tgisinternal
     UNION ALL
     SELECT 'foreign key trigger ' || t.tgtype || ' of ' || k.conname || ' on ' || t.tgrelid::regclass,
         coalesce(substr(string_agg({FIRES.format("t.tgenabled")}, ''), 3), '')
     FROM pg_trigger t JOIN pg_constraint k ON k.oid = t.tgconstraint
-    WHERE t.oid >= :first AND t.tgisinternal AND t.tgenabled <> 'O' GROUP BY t.tgtype, k.conname, t.tgrelid"""
+    WHERE t.oid >= CAST(:first AS oid) AND t.tgisinternal AND t.tgenabled <> 'O'
+    GROUP BY t.tgtype, k.conname, t.tgrelid"""
 RULES = f"""
     SELECT 'rule ' || rulename || ' on ' || ev_class::regclass, pg_get_ruledef(oid) || {FIRES.format("ev_enabled")}
-    FROM pg_rewrite WHERE oid >= :first
+    FROM pg_rewrite WHERE oid >= CAST(:first AS oid)
     UNION ALL
     SELECT 'policy ' || polname || ' on ' || polrelid::regclass, concat_ws('; ', 'for ' || polcmd::text,
         pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) FROM pg_policy
@@ -90,30 +95,31 @@ FUNCTIONS = f"""
         CASE l.lanname WHEN 'c' THEN p.prosrc WHEN 'internal' THEN p.prosrc ELSE 'body ' || left(encode(sha256(
             convert_to(p.prosrc || coalesce(pg_get_function_sqlbody(p.oid), ''), 'UTF8')), 'hex'), 24) END)
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-        {EXTENDED.format("p")} WHERE p.oid >= :first AND n.nspname !~ :temporary"""
+        {EXTENDED.format("p")} WHERE p.oid >= CAST(:first AS oid) AND n.nspname !~ CAST(:temporary AS text)"""
 TYPES = f"""
     SELECT 'type ' || t.oid::regtype, concat_ws('; ', {OWNER.format("t.typowner")}, 'kind ' || t.typtype::text,
         CASE WHEN t.typbasetype <> 0 THEN format_type(t.typbasetype, t.typtypmod) END, 'input ' || t.typinput,
         'output ' || t.typoutput, (SELECT string_agg(m.enumlabel, ', ' ORDER BY m.enumsortorder) FROM pg_enum m
             WHERE m.enumtypid = t.oid))
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace {EXTENDED.format("t")}
-    WHERE t.oid >= :first AND n.nspname !~ :temporary AND t.typrelid = 0
+    WHERE t.oid >= CAST(:first AS oid) AND n.nspname !~ CAST(:temporary AS text) AND t.typrelid = 0
         AND NOT EXISTS (SELECT FROM pg_type b WHERE b.typarray = t.oid)"""
 OPERATORS = """
-    SELECT 'operator ' || oid::regoperator, oprcode::text FROM pg_operator WHERE oid >= :first
+    SELECT 'operator ' || oid::regoperator, oprcode::text FROM pg_operator WHERE oid >= CAST(:first AS oid)
     UNION ALL
     SELECT 'cast from ' || format_type(castsource, NULL) || ' to ' || format_type(casttarget, NULL),
-        castfunc::regprocedure || ' ' || castcontext::text || castmethod::text FROM pg_cast WHERE oid >= :first
+        castfunc::regprocedure || ' ' || castcontext::text || castmethod::text FROM pg_cast
+    WHERE oid >= CAST(:first AS oid)
     UNION ALL
-    SELECT 'language ' || lanname, lanplcallfoid::regprocedure::text FROM pg_language WHERE oid >= :first
+    SELECT 'language ' || lanname, lanplcallfoid::regprocedure::text FROM pg_language WHERE oid >= CAST(:first AS oid)
     UNION ALL
     SELECT 'schema ' || nspname, 'owner ' || pg_get_userbyid(nspowner) FROM pg_namespace
-    WHERE (oid >= :first OR nspname = 'public') AND nspname !~ :temporary
+    WHERE (oid >= CAST(:first AS oid) OR nspname = 'public') AND nspname !~ CAST(:temporary AS text)
     UNION ALL
-    SELECT 'extension ' || extname, extnamespace::regnamespace::text FROM pg_extension WHERE oid >= :first
+    SELECT 'extension ' || extname, extnamespace::regnamespace::text FROM pg_extension WHERE oid >= CAST(:first AS oid)
     UNION ALL
     SELECT 'text search dictionary ' || oid::regdictionary, coalesce(dictinitoption, '') FROM pg_ts_dict
-    WHERE oid >= :first
+    WHERE oid >= CAST(:first AS oid)
     UNION ALL
     SELECT 'subscription ' || subname, '' FROM pg_subscription JOIN pg_database d ON d.oid = subdbid
     WHERE datname = current_database()
@@ -127,21 +133,22 @@ KINDS = (
 """Catalogues of which the existence of an object says enough."""
 OTHERS = " UNION ALL ".join(
     f"SELECT i.type || ' ' || i.identity, '' FROM {kind} o, pg_identify_object(o.tableoid, o.oid, 0) i "
-    "WHERE o.oid >= :first"
+    "WHERE o.oid >= CAST(:first AS oid)"
     for kind in KINDS
 )
 GRANTED = """
     SELECT 'privileges of ' || CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END || ' on '
         || o.name, string_agg(DISTINCT a.privilege_type || CASE WHEN a.is_grantable THEN ' with grant option' ELSE ''
         END, ', ') FROM ({0}) o, aclexplode(o.acl) a
-    WHERE a.grantee <> o.owner AND (o.oid >= :first OR o.name = 'schema public' OR o.oid = 0 AND a.grantee = 0
-        OR a.grantee IN (SELECT oid FROM pg_roles WHERE rolname = ANY (:roles)))
+    WHERE a.grantee <> o.owner AND (o.oid >= CAST(:first AS oid) OR o.name = 'schema public'
+        OR o.oid = 0 AND a.grantee = 0
+        OR a.grantee IN (SELECT oid FROM pg_roles WHERE rolname = ANY (CAST(:roles AS name[]))))
     GROUP BY a.grantee, o.name"""
 PRIVILEGES = GRANTED.format(f"""
     SELECT c.oid, {KIND} || ' ' || c.oid::regclass AS name, c.relowner AS owner, coalesce(c.relacl,
         acldefault(CASE c.relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, c.relowner)) AS acl
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname !~ :temporary AND (c.oid >= :first OR c.relacl IS NOT NULL)
+    WHERE n.nspname !~ CAST(:temporary AS text) AND (c.oid >= CAST(:first AS oid) OR c.relacl IS NOT NULL)
     UNION ALL
     SELECT c.oid, 'column ' || c.oid::regclass || '.' || attname, c.relowner, attacl
     FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE attacl IS NOT NULL AND NOT attisdropped
@@ -149,10 +156,10 @@ PRIVILEGES = GRANTED.format(f"""
     SELECT p.oid, 'function ' || p.oid::regprocedure, p.proowner,
         CASE WHEN e.oid IS NULL THEN coalesce(p.proacl, acldefault('f', p.proowner)) ELSE p.proacl END
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace {EXTENDED.format("p")}
-    WHERE n.nspname !~ :temporary AND (p.oid >= :first OR p.proacl IS NOT NULL)
+    WHERE n.nspname !~ CAST(:temporary AS text) AND (p.oid >= CAST(:first AS oid) OR p.proacl IS NOT NULL)
     UNION ALL
     SELECT n.oid, 'schema ' || nspname, nspowner, coalesce(nspacl, acldefault('n', nspowner)) FROM pg_namespace n
-    WHERE nspname !~ :temporary
+    WHERE nspname !~ CAST(:temporary AS text)
     UNION ALL
     SELECT oid, 'language ' || lanname, lanowner, lanacl FROM pg_language
     UNION ALL
@@ -166,11 +173,11 @@ RIGHTS = """
         CASE WHEN rolcreaterole THEN 'creates roles' END, CASE WHEN rolcreatedb THEN 'creates databases' END,
         CASE WHEN rolreplication THEN 'replicates' END, CASE WHEN rolbypassrls THEN 'bypasses row-level security' END,
         CASE WHEN has_database_privilege(oid, current_database(), 'CREATE') THEN 'creates schemas' END)
-    FROM pg_roles WHERE rolname = ANY (:roles) AND rolname <> 'grants_owner'
+    FROM pg_roles WHERE rolname = ANY (CAST(:roles AS name[])) AND rolname <> 'grants_owner'
     UNION ALL
     SELECT 'membership of ' || g.rolname || ' in ' || r.rolname, '' FROM pg_auth_members m
         JOIN pg_roles g ON g.oid = m.member JOIN pg_roles r ON r.oid = m.roleid
-    WHERE g.rolname = ANY (:roles) AND g.rolname <> 'grants_owner'
+    WHERE g.rolname = ANY (CAST(:roles AS name[])) AND g.rolname <> 'grants_owner'
     UNION ALL
     SELECT 'database', 'owner ' || pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()
     UNION ALL
@@ -184,8 +191,8 @@ RIGHTS = """
         ELSE 'the database' END), substr(s.value, strpos(s.value, '=') + 1)
     FROM pg_db_role_setting k, unnest(k.setconfig) AS s (value)
     WHERE k.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
-        AND k.setrole IN (SELECT 0 UNION ALL SELECT oid FROM pg_roles WHERE rolname = ANY (:roles))
-        AND split_part(s.value, '=', 1) !~ :tuning"""
+        AND k.setrole IN (SELECT 0 UNION ALL SELECT oid FROM pg_roles WHERE rolname = ANY (CAST(:roles AS name[])))
+        AND split_part(s.value, '=', 1) !~ CAST(:tuning AS text)"""
 QUERIES = (
     *(RELATIONS, COLUMNS, CONSTRAINTS, TRIGGERS, RULES, FUNCTIONS, TYPES, OPERATORS, OTHERS),
     *(PRIVILEGES, RIGHTS),
@@ -195,12 +202,21 @@ QUERIES = (
 def described() -> dict[str, str]:
     """Every object, privilege and setting of the database, with what is stated of it.
 
-    The search path of the session must begin with `pg_catalog, public`.
+    Names of other schemas than `pg_catalog` are qualified.
     """
+    _set_path(ALONE)
     known = {"first": USER_OBJECTS, "temporary": TEMPORARY, "roles": list(ROLES), "tuning": TUNING}
     found: dict[str, str] = {}
     for query in QUERIES:
         names = {name: value for name, value in known.items() if f":{name}" in query}
         for name, facts in db.session.execute(text(query), names):
             found[name] = facts or ""
+    _set_path(READING["search_path"])
     return dict(sorted(found.items()))
+
+
+def _set_path(schemas: str) -> None:
+    """The search path until the end of the transaction. The arguments have the types of the function."""
+    db.session.execute(
+        text("SELECT pg_catalog.set_config(CAST('search_path' AS text), CAST(:path AS text), true)"), {"path": schemas}
+    )

@@ -123,14 +123,15 @@ def _value(table: str, version: int) -> str:
 def _hashed(table: str, version: int, labels: Mapping[str, str]) -> str:
     columns = Model.metadata.tables[table].c
     pairs = ", ".join(f"'{label}', {_plain_column(table, columns[name])}" for label, name in labels.items())
-    return f"'{version}:' || encode(sha256(convert_to(jsonb_build_object({pairs})::text, 'UTF8')), 'hex')"
+    whole = f"pg_catalog.convert_to(pg_catalog.jsonb_build_object({pairs})::text, 'UTF8'::name)"
+    return f"'{version}:' || pg_catalog.encode(pg_catalog.sha256({whole}), 'hex')"
 
 
 def _plain_column(table: str, column: Column[Any]) -> str:
     name = f'"{table}"."{column.name}"'
     if isinstance(column.type, DateTime):
-        return f"timezone('UTC', {name})"
-    return f"trim_scale({name})" if isinstance(column.type, Numeric) else name
+        return f"pg_catalog.timezone('UTC', {name})"
+    return f"pg_catalog.trim_scale({name})" if isinstance(column.type, Numeric) else name
 
 
 def of_stored(row: Submission) -> str:

@@ -32,13 +32,16 @@ def expected() -> Mapping[str, str]:
     return stored
 
 
+FIX = text("SELECT pg_catalog.set_config(CAST(:name AS text), CAST(:value AS text), true)")
+
+
 def fix_session() -> None:
     """Read tables of the schema `public` alone until the end of the transaction, and rather fail than miss rows.
 
     The settings of the connection say the same; a pool of connections in front of the database may drop them.
     """
     for name, value in READING.items():
-        db.session.execute(text("SELECT pg_catalog.set_config(:name, :value, true)"), {"name": name, "value": value})
+        db.session.execute(FIX, {"name": name, "value": value})
 
 
 def problems() -> Iterator[Message]:

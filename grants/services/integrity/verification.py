@@ -49,6 +49,11 @@ STEPPED = (Application, Agreement, Instalment, Report, Batch, Assignment, Call)
 UNREADABLE = (DBAPIError, RecursionError, *comparison.FORGED)
 """What a check can raise at a value that only a forger writes."""
 
+UNRELIABLE = N_(
+    "The database differs from what the migrations create. Until it is repaired, do not rely on the other checks,"
+    " whether or not they find anything."
+)
+
 
 def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterator[Message]:
     """One message for each inconsistency; none when all checks pass.
@@ -57,7 +62,7 @@ def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterato
     undamaged; raises OSError if it cannot be read, and ValueError for a name that is none. A check that stops at a
     value which cannot be read is a finding too.
     """
-    yield from _whole(Message("schema"), schema.problems)
+    yield from _schema()
     yield from _whole(Message("clock"), lambda: schema.moved(movable=evidence.movable_clock))
     yield from _whole(Message("chains of events"), _chains)
     yield from _whole(Message("ends of chains"), _heads)
@@ -73,6 +78,16 @@ def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterato
     yield from _whole(Message("mails of digests"), lambda: _digests(evidence))
     yield from _whole(Message("ledger"), books.problems)
     yield from _whole(Message("documents"), lambda: _documents(stored))
+
+
+def _schema() -> Iterator[Message]:
+    """The findings on the schema. If there is one, the other checks may have been shown something else."""
+    differs = False
+    for finding in _whole(Message("schema"), schema.problems):
+        differs = True
+        yield finding
+    if differs:
+        yield Message(UNRELIABLE)
 
 
 def notes(evidence: seals.Evidence) -> Iterator[Message]:
