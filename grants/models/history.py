@@ -24,6 +24,7 @@ class Event(Model):
     __table_args__ = (
         UniqueConstraint("subject", "subject_id", "number"),
         CheckConstraint("(person_id IS NULL) = (role = 'clock')", name="only_the_clock_has_no_person"),
+        CheckConstraint("previous ~ '^[0-9a-f]{64}$' AND hash ~ '^[0-9a-f]{64}$'", name="hashes_have_their_form"),
         Index("history_about_idx", "about", "about_id"),
         Index("history_xact_idx", "xact"),
     )
@@ -55,10 +56,16 @@ class Event(Model):
 
 
 class EventText(Model):
-    """Free text of an event. The hash chain contains only its salted hash, so erasure can empty the text."""
+    """Free text of an event. The hash chain contains only its salted hash, so erasure can empty the text.
+
+    salt: 32 hexadecimal characters; with another form, a part of the text could pass for a part of the salt.
+    """
 
     __tablename__ = "history_words"
-    __table_args__ = (UniqueConstraint("event_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("event_id", "name"),
+        CheckConstraint("salt ~ '^[0-9a-f]{32}$'", name="salt_has_its_form"),
+    )
     visibility = SYSTEM
 
     id: Mapped[Key]
@@ -72,6 +79,7 @@ class Head(Model):
     """The newest event of a subject. Its row is locked when an event is added to the chain."""
 
     __tablename__ = "history_head"
+    __table_args__ = (CheckConstraint("hash ~ '^[0-9a-f]{64}$'", name="hash_has_its_form"),)
     visibility = SYSTEM
 
     subject: Mapped[str] = mapped_column(primary_key=True)

@@ -66,7 +66,13 @@ BROKEN = {
     "fund_currency_is_a_code": "UPDATE fund SET currency = 'usd'",
     "history_only_the_clock_has_no_person":
         "INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, said, previous, hash)"
-        " VALUES ('x', 1, 1, now(), 'approver', 'test', 'award', 'x', 1, '{}', '', '')",
+        " VALUES ('x', 1, 1, now(), 'approver', 'test', 'award', 'x', 1, '{}', repeat('0', 64), repeat('0', 64))",
+    "history_hashes_have_their_form":
+        "INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, said, previous, hash)"
+        " VALUES ('x', 1, 1, now(), 'clock', 'test', 'award', 'x', 1, '{}', repeat('0', 64), repeat('0', 65))",
+    "history_head_hash_has_its_form": "UPDATE history_head SET hash = ''",
+    "history_words_salt_has_its_form":
+        "INSERT INTO history_words (event_id, name, salt, words) SELECT min(id), 'x', repeat('0', 32) || ':The', 'end' FROM history",
     "instalment_pays_something": "UPDATE instalment SET amount = 0",
     "instalment_step_is_known": "UPDATE instalment SET step = 'paid'",
     "involvement_part_is_known": "INSERT INTO involvement (application_id, person_id, part) VALUES (1, 1, 'watched')",

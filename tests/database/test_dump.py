@@ -31,7 +31,8 @@ FIRST = 3_000
 EVENT = """
     INSERT INTO history
         (subject, subject_id, number, at, role, via, key, about, about_id, step_to, said, previous, hash)
-    VALUES ('probe', 1, %s, now(), 'clock', 'test', 'test', 'application', 2, 'withdrawn', '{}', '', '')"""
+    VALUES ('probe', 1, %s, now(), 'clock', 'test', 'test', 'application', 2, 'withdrawn', '{}',
+        repeat('0', 64), repeat('0', 64))"""
 STAMPED = """
     UPDATE {} SET stamp = (SELECT system_identifier FROM pg_control_system()) || ':' || split_part(stamp, ':', 2)"""
 Connection = psycopg.Connection[tuple[int]]

@@ -22,8 +22,8 @@ RESTORED = f"INSERT INTO entry (id, kind, stamp) SELECT 100000 + n, 'test', %s |
 EVENTS = f"""
     INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, step_to, said, previous,
         hash, xact, stamp)
-    SELECT 'probe', 1, n, now(), 'clock', 'test', 'test', 'application', 2, 'withdrawn', '{{}}', '',
-        '', n, %s || ':' || n
+    SELECT 'probe', 1, n, now(), 'clock', 'test', 'test', 'application', 2, 'withdrawn', '{{}}',
+        repeat('0', 64), repeat('0', 64), n, %s || ':' || n
     FROM {COMING}"""
 
 

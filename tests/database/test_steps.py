@@ -25,7 +25,8 @@ BAIT = (
 EVENT = (
     "INSERT INTO history"
     " (subject, subject_id, number, at, role, via, key, about, about_id, step_to, said, previous, hash)"
-    " SELECT 'probe', 1, 1, now(), 'clock', 'test', 'test', '{0}', id, step, '{{}}', '', '' FROM {0} WHERE id = {1}"
+    " SELECT 'probe', 1, 1, now(), 'clock', 'test', 'test', '{0}', id, step, '{{}}',"
+    " repeat('0', 64), repeat('0', 64) FROM {0} WHERE id = {1}"
 )
 Urls = Callable[[str], str]
 

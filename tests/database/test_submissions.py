@@ -11,7 +11,8 @@ from psycopg import errors
 Urls = Callable[[str], str]
 ERASURE = (
     "INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, said, previous, hash)"
-    " SELECT 'application', 1, max(number) + 1, now(), 'clock', 'test', 'erase', 'submission', 1, '{}', '', ''"
+    " SELECT 'application', 1, max(number) + 1, now(), 'clock', 'test', 'erase', 'submission', 1, '{}',"
+    " repeat('0', 64), repeat('0', 64)"
     " FROM history WHERE subject = 'application' AND subject_id = 1"
 )
 ERASE = "SELECT erase_submission(1)"

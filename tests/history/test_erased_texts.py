@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 import pytest
 from flask import Flask
@@ -12,6 +14,7 @@ from grants.db import ConstraintViolated, db, transaction
 from grants.models import Application, EventText, Submission
 from grants.outside.servers.postgres import plain
 from grants.services.applications import erasure
+from grants.services.integrity import texts
 from grants.services.integrity.history import About
 from tests import world
 from tests.history import forging
@@ -22,7 +25,7 @@ from workflows.engine.roles import Role
 BLANK = "UPDATE history_words SET words = ''"
 ERASE_IN_FUND = About("fund", 1, "submission", 1)
 ERASE = About("application", 1, "submission", 1)
-GIVEN = "Somebody we know owns it."
+GIVEN = "Not the chapter: somebody we know owns it."
 
 
 @pytest.fixture
@@ -78,14 +81,14 @@ def test_even_the_owner_cannot_blank_a_text(app: Flask, change: str) -> None:
 def test_every_blanked_text_is_found(answered: Flask, forge: Forge) -> None:
     seal_all(answered)
     with answered.app_context():
-        texts = db.session.query(EventText).filter(EventText.words != "").order_by(EventText.id).all()
+        blanked = db.session.query(EventText).filter(EventText.words != "").order_by(EventText.id).all()
         db.session.remove()
 
     forge(BLANK)
 
-    assert len(texts) > 3
+    assert len(blanked) > 3
     assert found(answered) == [
-        f"History, event {text.event_id}: its text “{text.name}” was emptied without an erasure." for text in texts
+        f"History, event {text.event_id}: its text “{text.name}” was emptied without an erasure." for text in blanked
     ]
 
 
@@ -168,3 +171,37 @@ def test_an_event_in_a_chain_that_its_row_does_not_belong_to_is_found(app: Flask
 
     assert finding.startswith(f"History of {about.subject} {about.subject_id}, event ")
     assert finding.endswith("what it is about does not belong to this history.")
+
+
+UNCHECKED = "ALTER TABLE history_words DROP CONSTRAINT history_words_salt_has_its_form"
+CUT = """
+    UPDATE history_words SET salt = salt || ':' || split_part(words, ':', 1),
+        words = substr(words, strpos(words, ':') + 1)
+    WHERE name = 'answer'"""
+"""The beginning of a text becomes the end of its salt. The hash of both together is the same."""
+
+
+def test_the_database_refuses_a_salt_that_takes_in_a_text(answered: Flask, forge: Forge) -> None:
+    with pytest.raises(errors.CheckViolation, match="history_words_salt_has_its_form"):
+        forge(CUT)
+
+
+def test_a_text_that_was_cut_at_a_colon_is_found(answered: Flask, forge: Forge) -> None:
+    forge(UNCHECKED)
+    forge(CUT)
+
+    assert answers(answered) == [" somebody we know owns it."]
+    assert [finding.partition(": ")[2] for finding in found(answered) if finding.startswith("History")] == [
+        "the salt of its text “answer” does not have the form of a salt."
+    ]
+
+
+def test_with_a_free_salt_the_cut_text_would_pass(
+    answered: Flask, forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test: the hash alone does not say where the salt ends."""
+    monkeypatch.setattr(texts, "SALT", re.compile(".*"))
+    forge(UNCHECKED)
+    forge(CUT)
+
+    assert [finding for finding in found(answered) if finding.startswith("History")] == []

@@ -56,7 +56,7 @@ FORGERIES = {
     "a contribution from elsewhere": "INSERT INTO fund (title, year) VALUES ('Another', 2026)",
     "a report that was approved by somebody else": "UPDATE report SET approved_by = 1 WHERE step = 'approved'",
     "a score that was raised": "UPDATE score SET points = 5 WHERE id = 1",
-    "a text added to an event": "INSERT INTO history_words (event_id, name, salt, words) SELECT min(id), 'note', '', 'Yes' FROM history",
+    "a text added to an event": "INSERT INTO history_words (event_id, name, salt, words) SELECT min(id), 'note', repeat('0', 32), 'Yes' FROM history",
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ SECONDS = 10
 EVENTS = """
     INSERT INTO history (subject, subject_id, number, at, role, via, key, about, about_id, said, previous, hash,
         xact, stamp)
-    SELECT 'many', n / 100, n % 100, now(), 'clock', 'test', 'test', 'system', 1, '{{}}', '',
+    SELECT 'many', n / 100, n % 100, now(), 'clock', 'test', 'test', 'system', 1, '{{}}', repeat('0', 64),
         encode(sha256(n::text::bytea), 'hex'), n, n::text FROM generate_series(1, {0}) n
 """
 

@@ -29,7 +29,7 @@ FORGED = {
     "a call that closes never": "UPDATE call SET closes_at = 'infinity', rules = '[]'",
     "a submission of nothing": "UPDATE submission_content SET content = '[1]'",
     "a line without a quantity that has a total": "UPDATE submission_line SET quantity = 'NaN', category = ''",
-    "a text beside an event that does not exist": "INSERT INTO history_words (event_id, name, salt, words) VALUES (90000, 'x', '', 'x')",
+    "a text beside an event that does not exist": "INSERT INTO history_words (event_id, name, salt, words) VALUES (90000, 'x', repeat('0', 32), 'x')",
     "an entry without postings": "INSERT INTO entry (kind, stamp) VALUES ('award', 'x')",
     "an entry of an unknown kind": "UPDATE entry SET kind = 'gift'",
     "a contribution of words": "UPDATE history SET said = jsonb_set(said, '{values,amount,amount}', '\"much\"') WHERE subject = 'fund'",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from grants.db import db
 from grants.models import Application, Event, EventText, Submission
 from grants.services.integrity import submissions
 from grants.services.integrity.history import word_hash
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 
 ANSWER = "answer"
 """The key of the only event with a text that can be erased, and the name of that text."""
@@ -20,6 +21,8 @@ MISSING = """
         CASE jsonb_typeof(h.said -> 'words') WHEN 'object' THEN h.said -> 'words' ELSE '{}' END) AS k (name)
     WHERE NOT EXISTS (SELECT FROM history_words w WHERE w.event_id = h.id AND w.name = k.name) ORDER BY h.id, k.name"""
 
+SALT = re.compile(r"[0-9a-f]{32}")
+"""The form of a salt. The hash joins salt and text: where the salt is free, the text can be cut at a colon."""
 Sent = tuple[int, int]
 """The application and the number of a submission."""
 
@@ -37,6 +40,9 @@ def problems() -> Iterator[Message]:
         known = _mapping(_mapping(found.message).get("words"))
         if row.name not in known:
             yield Message("History, event %(id)s: its text “%(name)s” was added.", id=row.event_id, name=row.name)
+        elif not SALT.fullmatch(row.salt):
+            unfit = N_("History, event %(id)s: the salt of its text “%(name)s” does not have the form of a salt.")
+            yield Message(unfit, id=row.event_id, name=row.name)
         elif known[row.name] == word_hash(row.salt, row.words):
             continue
         elif row.words:
