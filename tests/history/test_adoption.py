@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from grants.db import db, transaction
-from grants.models import Event
+from grants.models import Application, Event
 from grants.services import locking
-from grants.services.integrity import adoption, fingerprints, history
+from grants.services.integrity import adoption, comparison, fingerprints, first_forms, history
 from grants.services.integrity.manifest import HELD
 from tests.history.conftest import Forge
 from tests.history.proof import found
@@ -104,3 +104,43 @@ def test_an_event_that_records_existing_rows_later_is_found(app: Flask, forge: F
 
     assert finding.startswith("History of person 900, event ")
     assert finding.endswith(": rows were recorded after the last update.")
+
+
+def name_first(app: Flask) -> None:
+    """Name the application with the fingerprint of an earlier release, in an event of its own chain."""
+    with app.app_context(), transaction():
+        locking.hold(locking.Chain("application", 1))
+        row = db.session.get_one(Application, 1)
+        names = {"application": {"1": first_forms.of(row)}}
+        history.record_all([history.Record(history.about(row), CLOCK, "note", Message("A note"), rows=names)])
+
+
+LATER = "UPDATE application SET version = version + 1, step_at = step_at - interval '1 day' WHERE id = 1"
+"""Columns that the fingerprint of an earlier release does not have."""
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_fingerprint_of_an_earlier_release_is_found_after_the_update(
+    app: Flask, forge: Forge, *, complete: bool
+) -> None:
+    if complete:
+        adopt(app)
+    name_first(app)
+    forge(LATER)
+
+    [finding] = found(app)
+
+    assert finding.startswith("History, event ")
+    assert finding.endswith(" names a row with a fingerprint of an earlier release, after the update.")
+
+
+def test_without_this_finding_the_columns_that_it_leaves_out_are_free(
+    app: Flask, forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test: the row fits the newest event that names it."""
+    monkeypatch.setattr(comparison, "_outdated", lambda _: ())
+    adopt(app)
+    name_first(app)
+    forge(LATER)
+
+    assert found(app) == []

@@ -16,9 +16,9 @@ from grants.services.integrity.manifest import HELD
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import CLOCK
 
-SYSTEM = locking.Chain("system", 1)
+SYSTEM = locking.Chain(comparison.SYSTEM_SUBJECT, 1)
 """The chain of events that concern the whole system."""
-ADOPT, COMPLETE = "adopt", "adopted"
+ADOPT, COMPLETE = "adopt", comparison.ADOPTED
 """The keys of the events that name rows, and of the event that says for which tables this is complete."""
 CHAINS_PER_CHUNK = 1_000
 Names = dict[locking.Chain, changes.Names]

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from grants.db import db
 from grants.models import Event
 from grants.services.integrity import fingerprints, first_forms
 from grants.services.integrity.manifest import HELD
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 
 Named = dict[str, dict[int, str]]
 """The newest fingerprint of each row that is held, by table and key."""
+SYSTEM_SUBJECT, ADOPTED = "system", "adopted"
+"""The chain and the key of the event by which an update has recorded all rows; later fingerprints have versions."""
 ROWS_PER_CHUNK = 200
 """Rows kept in memory before the session is cleared."""
 FORGED = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
@@ -27,7 +29,8 @@ FORGED = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 
 def problems() -> Iterator[Message]:
     """Held rows that differ from the newest event that names them, that no event names, or that are missing."""
-    named = newest()
+    named, outdated = _read()
+    yield from _outdated(outdated)
     yield from _unknown(named)
     for table in HELD:
         yield from _table(table, named.get(table, {}))
@@ -35,21 +38,47 @@ def problems() -> Iterator[Message]:
 
 def newest() -> Named:
     """The newest fingerprint of every row that an event names. A forged event names nothing that cannot be read."""
+    return _read()[0]
+
+
+def _read() -> tuple[Named, list[int]]:
+    """The newest fingerprints, and the events that name a row without a version although history is past that."""
     named: Named = {}
+    outdated: dict[int, None] = {}
+    complete = db.session.scalar(
+        select(func.min(Event.id)).where(Event.subject == SYSTEM_SUBJECT, Event.key == ADOPTED)
+    )
+    for event, table, id, value in _names():
+        if value is not None and ":" not in str(value):
+            earlier = named.get(table, {}).get(id, "")
+            if ":" in earlier or (complete is not None and event > complete):
+                outdated[event] = None
+        _name(named, table, id, value)
+    return named, list(outdated)
+
+
+def _names() -> Iterator[tuple[int, str, int, Any]]:
+    """Each row that an event names, with the fingerprint that it states, in the order of the events."""
     facts = Event.message["facts"]
     wanted = (
-        select(Event.about, Event.about_id, Event.message.has_key("facts"), facts, Event.message["rows"])
+        select(Event.id, Event.about, Event.about_id, Event.message.has_key("facts"), facts, Event.message["rows"])
         .where(or_(Event.message.has_key("facts"), Event.message.has_key("rows")))
         .order_by(Event.id)
     )
-    for table, id, has_facts, first, rows in db.session.execute(wanted.execution_options(yield_per=1_000)):
+    for event, table, id, has_facts, first, rows in db.session.execute(wanted.execution_options(yield_per=1_000)):
         if has_facts:
-            _name(named, table, id, first)
+            yield event, table, id, first
         for name, keys in rows.items() if isinstance(rows, Mapping) else ():
             for key, value in keys.items() if isinstance(keys, Mapping) else ():
                 if key.removeprefix("-").isdecimal():
-                    _name(named, name, int(key), value)
-    return named
+                    yield event, name, int(key), value
+
+
+def _outdated(events: list[int]) -> Iterator[Message]:
+    """Fingerprints of earlier releases leave out columns, which would change freely after such an event."""
+    for id in events:
+        finding = N_("History, event %(id)s names a row with a fingerprint of an earlier release, after the update.")
+        yield Message(finding, id=id)
 
 
 def _name(named: Named, table: str, id: int, value: Any) -> None:
