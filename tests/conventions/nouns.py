@@ -52,6 +52,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "seals": ("services", "verifies the checkpoints"),
     "subjects": ("services", "verifies what events are about"),
     "texts": ("services", "verifies the texts of events"),
+    "times": ("services", "verifies the times of events"),
     "fingerprints": ("services", "the hashes of rows and of submitted proposals"),
     "first_forms": ("services", "the fingerprints of earlier releases"),
     "idempotency": ("services", "the second sending of a form gets the first one's answer"),

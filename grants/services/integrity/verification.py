@@ -41,6 +41,7 @@ from grants.services.integrity import (
     subjects,
     submissions,
     texts,
+    times,
 )
 from grants.services.integrity.history import FIRST, digest
 from workflows.engine.message import N_, Message
@@ -66,6 +67,7 @@ def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterato
     yield from _whole(Message("clock"), lambda: schema.moved(movable=evidence.movable_clock))
     yield from _whole(Message("chains of events"), _chains)
     yield from _whole(Message("ends of chains"), _heads)
+    yield from _whole(Message("times of events"), lambda: times.problems(movable=evidence.movable_clock))
     yield from _whole(Message("numbers of rows"), sequences.problems)
     yield from _whole(Message("texts of events"), texts.problems)
     yield from _whole(Message("subjects of events"), subjects.problems)
