@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from flask import Flask, current_app
 from redis import Redis
-from rq import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config import Settings
 from grants.db import bind_app
-from grants.jobs.job import OutboxJob
+from grants.jobs.queue import OutboxQueue
 from grants.outside.storage import Storage
 from grants.services.documents import PLACE
 from workflows.programmes import read_also
@@ -54,9 +53,9 @@ def storage() -> Storage:
     return Storage(settings().files)
 
 
-def queue(name: str, connection: Redis) -> Queue:
+def queue(name: str, connection: Redis) -> OutboxQueue:
     """A queue that stores jobs as JSON, never as pickle, and reads none but ours."""
-    return Queue(name, connection=connection, job_class=OutboxJob, serializer=JSONSerializer)
+    return OutboxQueue(name, connection=connection, serializer=JSONSerializer)
 
 
 def connect(settings: Settings) -> Redis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import resource
 import signal
@@ -17,13 +18,15 @@ from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import HorseMonitorTimeoutException, UnixSignalDeathPenalty
+from rq.utils import now
 
 import reports
 from grants.db import db
 from grants.jobs import processing
-from grants.jobs.job import SECONDS, OutboxJob
+from grants.jobs.job import SECONDS, UNREADABLE, OutboxJob
 from grants.jobs.processing import Overdue
 from grants.jobs.program import queue
+from grants.jobs.queue import OutboxQueue, forget, mend
 from grants.outside import garbage
 from grants.services.outbox import LETTERS
 
@@ -31,6 +34,7 @@ MEMORY = 2 * 1024**3
 FILE = 256 * 1024**2
 GOES_ON = 10.0
 """Seconds for which a child takes jobs, because a fork and its copied memory cost half as much as a letter."""
+log = logging.getLogger("grants.jobs")
 
 
 class Penalty(UnixSignalDeathPenalty):
@@ -55,6 +59,17 @@ class GrantsWorker(Worker):
 
     def unsubscribe(self) -> None:
         """Do nothing, because nothing was subscribed."""
+
+    def run_maintenance_tasks(self) -> None:
+        """Do what RQ does from time to time; if it cannot read its records of past jobs, delete them."""
+        try:
+            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        except UNREADABLE:
+            log.exception("dropped the records of past jobs, which cannot be read")
+            for one in self.queues:
+                forget(one)
+                mend(one)
+            self.last_cleaned_at = now()  # type: ignore[assignment]
 
     def main_work_horse(self, job: Any, queue: Any) -> None:
         """In the child: drop the parent's connections, set resource limits, and run inside the application context."""
@@ -83,7 +98,7 @@ class GrantsWorker(Worker):
 
     def _next(self) -> tuple[Job, Queue] | None:
         """The next waiting job, if any. The worker stays busy, because an idle worker would stop without its child."""
-        found: tuple[Job, Queue] | None = Queue.dequeue_any(
+        found: tuple[Job, Queue] | None = self.queue_class.dequeue_any(
             self.queues, None, connection=self.connection, job_class=self.job_class, serializer=self.serializer
         )
         return found
@@ -114,10 +129,13 @@ def prepare(app: Flask, name: str, connection: Redis) -> GrantsWorker:
     with app.app_context():
         processing.rehearse()
         db.engine.dispose()
+    ours = queue(name, connection)
+    mend(ours)
     worker = GrantsWorker(
-        [queue(name, connection)],
+        [ours],
         connection=connection,
         job_class=OutboxJob,
+        queue_class=OutboxQueue,
         serializer=JSONSerializer,
         maintenance_interval=30,
         worker_ttl=30,
