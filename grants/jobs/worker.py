@@ -60,6 +60,9 @@ class GrantsWorker(Worker):
     def unsubscribe(self) -> None:
         """Do nothing, because nothing was subscribed."""
 
+    def check_for_suspension(self, burst: bool) -> None:  # noqa: FBT001 - as RQ calls it
+        """Do not stop for a key of the queue: nothing here suspends workers, and a person would see no sign of it."""
+
     def run_maintenance_tasks(self) -> None:
         """Do what RQ does from time to time; if it cannot read its records of past jobs, delete them."""
         try:

@@ -13,6 +13,7 @@ from redis import Redis
 from redis.exceptions import ResponseError
 from rq import Worker
 from rq.exceptions import NoSuchJobError
+from rq.suspension import WORKERS_SUSPENDED
 
 import reports
 from grants.jobs import job, worker
@@ -258,3 +259,21 @@ def test_what_was_taken_and_is_unreadable_is_removed_by_the_maintenance(
     assert worked(awarded_app, queues) == 0
     assert queues.lrange(TAKEN, 0, -1) == []
     assert queues.exists(KEY) == 0
+
+
+def test_a_worker_is_not_suspended_through_the_queue(awarded_app: Flask, queues: Redis, performed: list[str]) -> None:
+    queues.set(WORKERS_SUSPENDED, 1)
+
+    assert worked(awarded_app, queues, WORK) == 0
+    assert len(performed) == 1
+
+
+def test_the_standard_rq_worker_would_be(
+    awarded_app: Flask, queues: Redis, performed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test."""
+    monkeypatch.delattr(worker.GrantsWorker, "check_for_suspension")
+    queues.set(WORKERS_SUSPENDED, 1)
+
+    assert worked(awarded_app, queues, WORK) == 1
+    assert performed == []
