@@ -9,7 +9,7 @@ from pathlib import Path
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from grants.outside.storage import Answering, create
+from grants.outside.storage import Answering, content, create
 
 NAME = re.compile(r"([1-9]\d{0,8})-([1-9]\d{0,9})\.json")
 FOLDER = "anchors"
@@ -35,9 +35,7 @@ class Anchors:
 
     def read(self, epoch: int, number: int) -> bytes:
         """The content of an anchor; raises FileNotFoundError, or another OSError."""
-        with Answering():
-            data: bytes = self._files.cat_file(self._path(epoch, number))
-        return data
+        return content(self._files, self._path(epoch, number))
 
     def write(self, epoch: int, number: int, data: bytes) -> None:
         """Create an anchor durably; the same content again is accepted. Raises FileExistsError if another exists."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 import fsspec
+from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
 NAME = re.compile(r"[0-9a-f]{64}")
@@ -55,9 +58,7 @@ class Storage:
 
     def get(self, sha256: str) -> bytes:
         """The bytes; raises FileNotFoundError, another OSError, or Damaged if they do not match their name."""
-        path = self._path(sha256)
-        with Answering():
-            data: bytes = self._files.cat_file(path)
+        data = content(self._files, self._path(sha256))
         if hashlib.sha256(data).hexdigest() != sha256:
             raise Damaged(f"The content of the stored file {sha256} does not match its name.")
         return data
@@ -75,6 +76,21 @@ class Storage:
         if not NAME.fullmatch(sha256):
             raise ValueError(f"{sha256!r} is not a SHA-256 in hexadecimal.")
         return f"{self._root}/{sha256[:2]}/{sha256}"
+
+
+def content(files: AbstractFileSystem, path: str) -> bytes:
+    """The bytes of a file; raises FileNotFoundError, or another OSError."""
+    with Answering():
+        data: bytes = _regular(Path(path)) if isinstance(files, LocalFileSystem) else files.cat_file(path)
+    return data
+
+
+def _regular(path: Path) -> bytes:
+    """The bytes of a local file; raises OSError for a pipe or a device, whose reader could wait or read for ever."""
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "Not a regular file", str(path))
+        return file.read()
 
 
 def create(path: Path, data: bytes) -> None:

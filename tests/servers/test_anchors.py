@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import uuid
 from pathlib import Path
@@ -39,6 +40,14 @@ def test_an_anchor_is_read_back(anchors: Anchors) -> None:
 def test_a_missing_anchor_is_an_error(anchors: Anchors) -> None:
     with pytest.raises(FileNotFoundError):
         anchors.read(1, 1)
+
+
+def test_an_anchor_that_is_no_regular_file_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "anchors").mkdir()
+    os.mkfifo(tmp_path / "anchors" / "1-1.json")
+
+    with pytest.raises(OSError, match="Not a regular file"):
+        Anchors(f"file://{tmp_path}").read(1, 1)
 
 
 def test_another_content_is_refused_and_the_first_one_kept(anchors: Anchors) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from config import ROOT
+from grants.outside import storage
 from grants.outside.storage import Damaged, Storage
 
 LETTER = b"%PDF-1.7 a letter"
@@ -76,6 +80,57 @@ def test_a_changed_file_is_not_served(tmp_path: Path) -> None:
 
     with pytest.raises(Damaged, match=NAME):
         store.get(NAME)
+
+
+def link_to_a_pipe(path: Path) -> None:
+    """A link to a pipe beside it."""
+    os.mkfifo(path.with_name("pipe"))
+    path.symlink_to("pipe")
+
+
+STRANGE: dict[str, Callable[[Path], object]] = {
+    "a pipe": os.mkfifo,
+    "a link to a pipe": link_to_a_pipe,
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+    "a folder": Path.mkdir,
+    "a link to itself": lambda path: path.symlink_to(path.name),
+}
+
+
+@pytest.mark.parametrize("make", STRANGE.values(), ids=STRANGE)
+def test_what_is_no_regular_file_is_an_error(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    path = tmp_path / NAME[:2] / NAME
+    path.parent.mkdir()
+    make(path)
+
+    with pytest.raises(OSError, match=r"\[Errno"):
+        Storage(f"file://{tmp_path}").get(NAME)
+
+
+def test_a_link_to_a_regular_file_is_read(tmp_path: Path) -> None:
+    Storage(f"file://{tmp_path}").put(LETTER)
+    path = tmp_path / NAME[:2] / NAME
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+    assert Storage(f"file://{tmp_path}").get(NAME) == LETTER
+
+
+def test_a_reader_that_opens_any_file_would_wait_at_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test: the reader waits until something is written."""
+    monkeypatch.setattr(storage, "_regular", Path.read_bytes)
+    path = tmp_path / NAME[:2] / NAME
+    path.parent.mkdir()
+    os.mkfifo(path)
+    found: list[bytes] = []
+    reader = threading.Thread(target=lambda: found.append(Storage(f"file://{tmp_path}").get(NAME)))
+    reader.start()
+
+    reader.join(0.2)
+    assert reader.is_alive()
+    path.write_bytes(LETTER)
+    reader.join()
+    assert found == [LETTER]
 
 
 def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
