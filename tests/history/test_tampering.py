@@ -3,6 +3,8 @@
 # ruff: noqa: E501 - a forgery and its finding share one line
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
@@ -10,6 +12,7 @@ from grants.db import db
 from grants.jobs import processing
 from grants.models import DocumentFile, Event, Outbox
 from grants.outside.storage import Storage
+from grants.services.integrity import verification
 from tests.history.conftest import Forge
 from tests.history.proof import found, rebuilt, seal_all
 
@@ -238,3 +241,51 @@ def test_a_receipt_that_differs_from_its_submission_is_found(app: Flask, forge: 
     forge('UPDATE document_snapshot SET data = data || \'{"submitted_sha256": ""}\' WHERE document_id = 1')
 
     assert "Document 1 differs from the award or the submission that it is about." in found(app)
+
+
+LETTER = "kind = 'document' AND args ->> 'document' = '2'"
+NEVER_PRINTED = {
+    "deleted": f"DELETE FROM outbox WHERE {LETTER}",
+    "marked as done": f"UPDATE outbox SET done_at = now() WHERE {LETTER}",
+    "moved to another queue": f"UPDATE outbox SET queue = 'nowhere' WHERE {LETTER}",
+    "made a mail": f"UPDATE outbox SET kind = 'mail' WHERE {LETTER}",
+    "about another document": f"UPDATE outbox SET args = '{{\"document\": 1}}' WHERE {LETTER}",
+}
+POSTPONED = {
+    "postponed": f"UPDATE outbox SET next_at = 'infinity' WHERE {LETTER}",
+    "paused": f"UPDATE outbox SET not_before = now() + interval '2 days' WHERE {LETTER}",
+    "leased": f"UPDATE outbox SET leased_until = 'infinity' WHERE {LETTER}",
+}
+
+
+@pytest.mark.parametrize("forgery", NEVER_PRINTED.values(), ids=NEVER_PRINTED)
+def test_a_document_that_is_never_printed_is_found(app: Flask, forge: Forge, forgery: str) -> None:
+    forge(forgery)
+
+    assert found(app) == ["Document 2 has no file, and nothing in the outbox leads to its printing."]
+
+
+@pytest.mark.parametrize("forgery", POSTPONED.values(), ids=POSTPONED)
+def test_a_document_that_is_postponed_for_long_is_found(app: Flask, forge: Forge, forgery: str) -> None:
+    forge(forgery)
+    seal_all(app)
+    assert found(app) == [], "a clock that can be moved proves nothing"
+
+    app.extensions["settings"] = replace(app.extensions["settings"], demo=False)
+    assert found(app) == ["Document 2 has no file, and nothing in the outbox leads to its printing."]
+
+
+def test_a_document_that_waits_or_was_given_up_is_no_finding(app: Flask, forge: Forge) -> None:
+    forge(f"UPDATE outbox SET next_at = now() + interval '1 hour', attempts = 9 WHERE {LETTER}")
+    assert found(app) == []
+
+    forge(f"UPDATE outbox SET dead_at = now(), problem = 'x' WHERE {LETTER}")
+    assert found(app) == []
+
+
+def test_without_the_check_nothing_would_show_it(app: Flask, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test."""
+    monkeypatch.setattr(verification, "_unprinted", lambda _: ())
+    forge(NEVER_PRINTED["deleted"])
+
+    assert found(app) == []

@@ -29,6 +29,7 @@ from grants.models import (
     Instalment,
     Report,
 )
+from grants.services import outbox
 from grants.services.integrity import (
     adoption,
     anchored,
@@ -79,6 +80,7 @@ def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterato
     yield from _whole(Message("checkpoints"), lambda: seals.problems(evidence))
     yield from _whole(Message("mails of digests"), lambda: _digests(evidence))
     yield from _whole(Message("ledger"), books.problems)
+    yield from _whole(Message("documents to print"), lambda: _unprinted(evidence))
     yield from _whole(Message("documents"), lambda: _documents(stored))
 
 
@@ -210,6 +212,29 @@ UNFOUNDED = """
                 s.data ->> 'currency') IS DISTINCT FROM (w.amount, w.currency))
     ORDER BY d.id"""
 """Documents whose snapshot differs from their number, from the submission that they confirm, or from their award."""
+
+
+UNPRINTED = """
+    SELECT d.id FROM document d
+    WHERE NOT EXISTS (SELECT FROM document_file f WHERE f.document_id = d.id)
+      AND NOT EXISTS (SELECT FROM document_end e WHERE e.document_id = d.id AND e.kind = 'void')
+      AND NOT EXISTS (
+          SELECT FROM outbox o
+          WHERE o.kind = 'document' AND o.queue = :queue AND o.args ->> 'document' = d.id::text AND o.done_at IS NULL
+            AND (:movable OR greatest(o.next_at, o.not_before, o.leased_until) < grants_now() + interval '1 day'))
+    ORDER BY d.id"""
+"""Documents that no worker prints and that nobody sees as given up.
+
+The row of the outbox is stored in the transaction of the document, and is done in that of its file. It is never
+deleted, also when the document is given up. Its pauses and leases take an hour at most.
+"""
+
+
+def _unprinted(evidence: seals.Evidence) -> Iterator[Message]:
+    """Documents without a file that will never get one. Where the clock can be moved, a long pause is no sign of it."""
+    values = {"queue": outbox.LETTERS, "movable": evidence.movable_clock}
+    for id in db.session.scalars(text(UNPRINTED), values):
+        yield Message("Document %(id)s has no file, and nothing in the outbox leads to its printing.", id=id)
 
 
 def _documents(stored: Callable[[str], bool]) -> Iterator[Message]:
