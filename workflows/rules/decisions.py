@@ -27,8 +27,13 @@ def checked_at(flow: Flow, step: str, stage: str, *, again: bool = False) -> boo
 
     again: whether the result of a check no longer counts; then also where a transition waits for a new one.
     """
-    needs = {guard for transition in flow.transitions if transition.here(step, stage) for guard in transition.guards}
-    return all_checked in needs or (again and checked_impartially in needs)
+    guards = {guard for transition in flow.transitions if transition.here(step, stage) for guard in transition.guards}
+    return all_checked in guards or (again and checked_impartially in guards)
+
+
+def checks_lost(case: ApplicationCase) -> bool:
+    """Whether the result of a check no longer counts, because of what its person has become since."""
+    return bool(case.checked_by & case.involvements.disqualified)
 
 
 def none_failed(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
@@ -54,7 +59,7 @@ def reviews_in(case: ApplicationCase, actor: Actor) -> Message | None:
 
 def checked_impartially(case: ApplicationCase, actor: Actor) -> Message | None:
     """Nobody who completed eligibility checks has since declared a conflict of interest or joined an applicant."""
-    if not case.checked_by & case.involvements.disqualified:
+    if not checks_lost(case):
         return None
     return Message(
         "Someone who completed eligibility checks has since declared a conflict of interest, or is now involved on the "

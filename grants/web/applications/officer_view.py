@@ -38,7 +38,7 @@ from workflows.deadlines import Elapsed
 from workflows.engine.steps import Step
 from workflows.forms.completeness import Content
 from workflows.rules import staffing
-from workflows.rules.decisions import checked_at
+from workflows.rules.decisions import checked_at, checks_lost
 
 FEW = 6
 WEIGHTS = ("first", "second", "link", "grave")
@@ -253,8 +253,7 @@ def _judges(application: Application, permission: Permission) -> bool:
 
 def _checking(application: Application, case: ApplicationCase) -> bool:
     """Whether the reader can complete the checklist now."""
-    again = bool(case.checked_by & case.involvements.disqualified)
-    checking = checked_at(flow_of(application), application.step, application.stage, again=again)
+    checking = checked_at(flow_of(application), application.step, application.stage, again=checks_lost(case))
     return checking and _judges(application, Permission.CHECK)
 
 
