@@ -29,7 +29,7 @@ OFFERS = {
         checks       applicant: withdraw          officer: ask pass not_eligible
         question     applicant: answer withdraw   clock: no_answer
         review       applicant: withdraw          officer: to_panel
-        panel        applicant: withdraw          officer: recommend
+        panel        applicant: withdraw          officer: recommend back_to_review
         decision     applicant: withdraw          approver: award decline back_to_panel
         agreement    applicant: turn_down         approver: take_back refuse    clock: begin
         active       officer: close
@@ -45,7 +45,7 @@ OFFERS = {
         checks/proposal        applicant: withdraw          officer: ask pass not_eligible
         question/proposal      applicant: answer withdraw   clock: no_answer
         review/proposal        applicant: withdraw          officer: to_panel
-        panel/proposal         applicant: withdraw          officer: recommend
+        panel/proposal         applicant: withdraw          officer: recommend back_to_review
         decision/proposal      applicant: withdraw          approver: award decline back_to_panel
         agreement/proposal     applicant: turn_down         approver: take_back refuse   clock: begin
         active/proposal        officer: close
