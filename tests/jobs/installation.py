@@ -125,10 +125,10 @@ class Installation:
             }
 
     def settle(self) -> None:
-        """Leave no work, as if everything ordered before the test had been printed."""
+        """Leave no work, as if everything ordered before the test had been given up."""
         with self.app.app_context(), transaction():
             db.session.execute(
-                update(Outbox).where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None)).values(done_at=GRANTS_NOW)
+                update(Outbox).where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None)).values(dead_at=GRANTS_NOW)
             )
 
     def stop(self) -> None:
