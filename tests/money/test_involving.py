@@ -100,8 +100,14 @@ def later(app: Flask, one: str, other: str) -> bool:
 
 
 def deciding(app: Flask, meeting: Meeting, other: Command, key: str) -> bool:
-    """Pia declines while she changes sides; returns whether the decision came after that."""
+    """Pia declines while she changes sides; returns whether the decision came after that.
+
+    Her organisation does not begin a draft once she has decided.
+    """
     decided, changed = together(app, [decline, meeting.other(other)])
+    if isinstance(changed, Refused):
+        assert (decided, key) == (DONE, "begin")
+        return False
     assert changed == DONE
     assert decided == DONE or isinstance(decided, Refused)
     return later(app, "decline", key)
