@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import Select, func, or_, select
 
 from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import Principal, load_principals
 from grants.access.visibility import visible
 from grants.db import db
-from grants.models import Application, Appointment, Assignment, Check, Person, Recommendation, Review
+from grants.models import Application, Appointment, Assignment, Person, Review
 from grants.queries import involvements, persons, reviews
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
@@ -134,17 +134,9 @@ def _against(application: Application, ids: list[int]) -> list[tuple[str, frozen
         (N_("%(name)s can read, or was able to read, the other reviews in another role."), _readers(application, ids)),
         (
             N_("%(name)s has completed eligibility checks or made a recommendation on this application."),
-            _judges(application, ids),
+            involvements.assessors(application),
         ),
     ]
-
-
-def _judges(application: Application, ids: list[int]) -> frozenset[int]:
-    """Those of these people who have already judged the application in another role."""
-    parts = (
-        select(row.by).where(row.application_id == application.id, row.by.in_(ids)) for row in (Check, Recommendation)
-    )
-    return frozenset(db.session.scalars(union(*parts)))
 
 
 def _readers(application: Application, ids: list[int]) -> frozenset[int]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, literal, or_, select, union, union_all
 from sqlalchemy.orm import aliased
 
 from grants.access.principals import Principal, application_of
@@ -18,6 +18,7 @@ from grants.models import (
     Award,
     Batch,
     Call,
+    Check,
     Conflict,
     Decision,
     Instalment,
@@ -27,6 +28,7 @@ from grants.models import (
     Organisation,
     Payment,
     Person,
+    Recommendation,
     Review,
 )
 from workflows.cases import Involvements
@@ -125,6 +127,12 @@ def competing(person: int) -> list[Call]:
     running = exists().where(Application.call_id == Call.id, unsettled)
     at_stake = or_(taking, extended, running)
     return list(db.session.scalars(select(Call).where(Call.id.in_(own), at_stake).order_by(Call.id)))
+
+
+def assessors(application: Application) -> frozenset[int]:
+    """The staff who have completed an eligibility check of the application or made a recommendation on it."""
+    parts = (select(row.by).where(row.application_id == application.id) for row in (Check, Recommendation))
+    return frozenset(db.session.scalars(union(*parts)))
 
 
 def deciders(call: Call, organisation: Organisation) -> list[str]:

@@ -9,14 +9,16 @@ from flask import Flask
 
 from grants.db import db, now, transaction
 from grants.models import Agreement, Application, Appointment, Assignment, Award, Batch, Check, Membership
-from grants.queries import assignments as candidates
 from grants.queries import involvements
+from grants.queries.cases import agreements, applications
 from grants.services import persons, transitions
+from grants.services.applications import drafts
 from tests import world as w
 from tests.access.test_judged_before_conflict import ADVICE, CHECKS, attempt, declare, step
-from tests.browser import browser
+from tests.browser import Answer, Careful, browser
 from tests.prepared import Prepare
 from workflows.cases import Involvements
+from workflows.engine import flow
 from workflows.engine.roles import Role
 
 CHECKED, DECISION, SMALL, FRESH = 1, 2, 3, 4
@@ -57,6 +59,12 @@ def join(app: Flask, name: str, chapter: str) -> None:
     with app.app_context(), transaction():
         world = w.found()
         persons.join(world.people[name], world.chapters[chapter], actor=w.SYSTEM)
+
+
+def send(client: Careful, path: str, **fields: str) -> Answer:
+    """Send a form as from a page that was opened before."""
+    token = client.get("/account").page.form("/sign-out").fields["csrf_token"]
+    return client.post(path, data={"csrf_token": token, **fields})
 
 
 @pytest.fixture
@@ -128,12 +136,20 @@ def test_checks_that_no_longer_count_are_completed_again_at_a_later_step(
 def test_checks_that_count_are_not_changed_at_a_later_step(app: Flask) -> None:
     with app.app_context():
         row = db.session.get_one(Application, DECISION)
-        key, before = row.call.data.checks[0][0], db.session.query(Check).count()
-    page = browser(app, "omar").get(f"/applications/{DECISION}")
+        key = row.call.data.checks[0][0]
+    with app.app_context(), transaction():
+        persons.appoint(w.person("ursa"), Role.OFFICER, actor=w.SYSTEM)
+    ursa = browser(app, "ursa")
+    page = ursa.get(f"/applications/{DECISION}")
+    given = {f"{key}-verdict": "failed", f"{key}-note": "It is not.", "submission": "1"}
+
+    refused = send(ursa, f"/applications/{DECISION}/checks/{key}", **given)
 
     assert [form.action for form in page.page.forms if f"/checks/{key}" in form.action] == []
+    assert refused.status_code == 409
+    assert "cannot be completed at the current step" in refused.page.text
     with app.app_context():
-        assert db.session.query(Check).count() == before
+        assert db.session.query(Check).filter_by(application_id=DECISION, key=key).one().verdict == "passed"
 
 
 def test_nobody_signs_for_the_grantee_what_they_have_awarded(app: Flask) -> None:
@@ -141,11 +157,8 @@ def test_nobody_signs_for_the_grantee_what_they_have_awarded(app: Flask) -> None
     join(app, "pia", "mg")
     with app.app_context():
         agreement = db.session.query(Agreement).one().id
-    pia = browser(app, "pia")
-    token = pia.get("/account").page.form("/sign-out").fields["csrf_token"]
-    signing = {"csrf_token": token, "name": "Pia Demo", "read": "yes"}
 
-    refused = pia.post(f"/agreements/{agreement}/transitions/sign", data=signing)
+    refused = send(browser(app, "pia"), f"/agreements/{agreement}/transitions/sign", name="Pia Demo", read="yes")
 
     assert refused.status_code == 409
     assert "You took part in the decision on this award" in refused.page.text
@@ -153,13 +166,24 @@ def test_nobody_signs_for_the_grantee_what_they_have_awarded(app: Flask) -> None
         assert db.session.query(Agreement).one().step == "to_sign"
 
 
+def test_without_the_guard_they_sign_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agreements, "_judges", lambda _: frozenset())
+    assert attempt(browser(app, "pia"), DECISION, "award", **AWARD).status_code == 302
+    join(app, "pia", "mg")
+    with app.app_context():
+        path = f"/agreements/{db.session.query(Agreement).one().id}/transitions/sign"
+
+    assert send(browser(app, "pia"), path, name="Pia Demo", read="yes").status_code == 302
+    with app.app_context():
+        made = db.session.query(Agreement).one()
+        assert made.signed_by == made.award.made_by
+
+
 def test_an_award_needs_the_reviews_that_count_when_it_is_made(app: Flask, world: w.World) -> None:
     with app.app_context():
         sent = [(one.id, one.person.email.split("@")[0]) for one in reviews_of(DECISION)]
     for id, name in sent:
-        client = browser(app, name)
-        token = client.get("/account").page.form("/sign-out").fields["csrf_token"]
-        assert client.post(f"/reviews/{id}/conflict", data={"csrf_token": token, "author": "yes"}).status_code == 302
+        assert send(browser(app, name), f"/reviews/{id}/conflict", author="yes").status_code == 302
 
     refused = attempt(browser(app, "pia"), DECISION, "award", **AWARD)
 
@@ -170,6 +194,18 @@ def test_an_award_needs_the_reviews_that_count_when_it_is_made(app: Flask, world
     assert step(app, DECISION) == "review"
 
 
+def test_without_the_guard_an_award_is_made_on_no_review(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applications, "_reviews", lambda _: {"reviews_in": 3, "reviewers": 3})
+    with app.app_context():
+        sent = [(one.id, one.person.email.split("@")[0]) for one in reviews_of(DECISION)]
+    for id, name in sent:
+        assert send(browser(app, name), f"/reviews/{id}/conflict", author="yes").status_code == 302
+
+    assert attempt(browser(app, "pia"), DECISION, "award", **AWARD).status_code == 302
+    with app.app_context():
+        assert (db.session.query(Award).count(), reviews_of(DECISION)) == (1, [])
+
+
 def reviews_of(id: int) -> list[Assignment]:
     """The submitted reviews of an application."""
     return db.session.query(Assignment).filter_by(application_id=id, step="sent").all()
@@ -178,11 +214,10 @@ def reviews_of(id: int) -> list[Assignment]:
 def test_who_has_decided_does_not_apply_to_the_same_call(app: Flask, world: w.World) -> None:
     join(app, "pia", "bo")
     assert attempt(browser(app, "pia"), DECISION, "decline", feedback=FEEDBACK).status_code == 302
-    client, call = browser(app, "bo1"), world.calls["BTN-L"].id
-    token = client.get("/account").page.form("/sign-out").fields["csrf_token"]
-    form = {"csrf_token": token, "organisation": world.chapters["bo"].id}
+    client, bo = browser(app, "bo1"), str(world.chapters["bo"].id)
+    path = f"/calls/{world.calls['BTN-L'].id}/apply"
 
-    refused = client.post(f"/calls/{call}/apply", data=form)
+    refused = send(client, path, organisation=bo)
 
     assert refused.status_code == 409
     assert "Pia (demo) has decided on another application to this call." in refused.page.text
@@ -190,7 +225,18 @@ def test_who_has_decided_does_not_apply_to_the_same_call(app: Flask, world: w.Wo
         held = db.session.query(Membership).filter_by(organisation_id=world.chapters["bo"].id)
         held.filter_by(person_id=world.people["pia"].id).one().ended_at = now()
         w.recorded()
-    assert client.post(f"/calls/{call}/apply", data=form).status_code == 302
+    assert send(client, path, organisation=bo).status_code == 302
+
+
+def test_without_the_reason_they_decide_first_and_apply_then(
+    app: Flask, world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "deciders", lambda *_: [])
+    join(app, "pia", "bo")
+    assert attempt(browser(app, "pia"), DECISION, "decline", feedback=FEEDBACK).status_code == 302
+    path, bo = f"/calls/{world.calls['BTN-L'].id}/apply", str(world.chapters["bo"].id)
+
+    assert send(browser(app, "pia"), path, organisation=bo).status_code == 302
 
 
 def test_a_refused_form_does_not_tell_what_is_left_in_the_call(app: Flask) -> None:
@@ -207,6 +253,14 @@ def test_a_refused_form_does_not_tell_what_is_left_in_the_call(app: Flask) -> No
     assert all("less than this amount left" not in answer.page.text for answer in (*answers, decision))
 
 
+def test_without_the_order_a_refused_form_tells_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow, "_LAST", set())
+
+    answer = attempt(browser(app, "pia"), DECISION, "award", amount="99,999,999.00", confirmed="yes")
+
+    assert "less than this amount left" in answer.page.text
+
+
 def test_a_batch_needs_signatures_of_people_who_are_impartial_still(app: Flask, world: w.World) -> None:
     with app.app_context():
         made = w.found()
@@ -215,15 +269,27 @@ def test_a_batch_needs_signatures_of_people_who_are_impartial_still(app: Flask, 
         w.apply(made, batch, "approve", "fox", Role.FINANCE)
         id = batch.id
     join(app, "fox", "bo")
-    fritz = browser(app, "fritz")
-    token = fritz.get("/account").page.form("/sign-out").fields["csrf_token"]
 
-    refused = fritz.post(f"/batches/{id}/transitions/release", data={"csrf_token": token, "confirmed": "yes"})
+    refused = send(browser(app, "fritz"), f"/batches/{id}/transitions/release", confirmed="yes")
 
     assert refused.status_code == 409
     assert "Cancel the batch, so that another person prepares it." in refused.page.text
     with app.app_context():
         assert db.session.get_one(Batch, id).step == "approved"
+
+
+def test_without_the_guard_a_partial_signature_counts(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(involvements, "arms", lambda _: [])
+    with app.app_context():
+        made = w.found()
+        batch = w.batch(made, w.active(made, chapter="bo"))
+        w.apply(made, batch, "approve", "fox", Role.FINANCE)
+        id = batch.id
+    join(app, "fox", "bo")
+
+    assert send(browser(app, "fritz"), f"/batches/{id}/transitions/release", confirmed="yes").status_code == 302
+    with app.app_context():
+        assert db.session.get_one(Batch, id).step == "released"
 
 
 JUDGED = "has completed eligibility checks or made a recommendation on this application."
@@ -232,7 +298,7 @@ JUDGED = "has completed eligibility checks or made a recommendation on this appl
 @pytest.mark.parametrize("known", [True, False], ids=["known", "without the reason"])
 def test_who_has_checked_is_not_invited_to_review(app: Flask, monkeypatch: pytest.MonkeyPatch, *, known: bool) -> None:
     if not known:
-        monkeypatch.setattr(candidates, "_judges", lambda *_: frozenset())
+        monkeypatch.setattr(involvements, "assessors", lambda _: frozenset())
     with app.app_context():
         world = w.found()
         with transaction():
@@ -248,4 +314,4 @@ def test_who_has_checked_is_not_invited_to_review(app: Flask, monkeypatch: pytes
     answer = omar.post(form.action, data={**form.fields, **chosen})
 
     assert answer.status_code == (409 if known else 302)
-    assert JUDGED in answer.page.text if known else True
+    assert (JUDGED in answer.get_data(as_text=True)) is known

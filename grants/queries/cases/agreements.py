@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, union
+from sqlalchemy import func, select
 
 from grants.db import db
 from grants.models import (
@@ -13,10 +13,8 @@ from grants.models import (
     Assignment,
     Award,
     Batch,
-    Check,
     Instalment,
     Payment,
-    Recommendation,
     Repayment,
 )
 from grants.queries import involvements
@@ -42,14 +40,10 @@ def case(row: Agreement, arrived_at: datetime) -> cases.AgreementCase:
 
 def _judges(award: Award) -> frozenset[int]:
     """Those who completed an eligibility check, reviewed, recommended or decided."""
-    parts = (
-        select(Check.by).where(Check.application_id == award.application_id),
-        select(Recommendation.by).where(Recommendation.application_id == award.application_id),
-        select(Assignment.person_id).where(
-            Assignment.application_id == award.application_id, Assignment.step == "sent"
-        ),
+    sent = select(Assignment.person_id).where(
+        Assignment.application_id == award.application_id, Assignment.step == "sent"
     )
-    return frozenset(db.session.scalars(union(*parts))) | {award.made_by}
+    return involvements.assessors(award.application) | set(db.session.scalars(sent)) | {award.made_by}
 
 
 def _returnable(award: Award) -> dict[str, Any]:

@@ -59,9 +59,12 @@ def give(
 
 def _possible(application: Application, key: str, actor: Actor, *, unexplained: bool) -> str:
     """The title of the check. Raises Refused unless the actor may complete it now, and if a failure has no note."""
-    if reasons := objections(involvements.of(application), actor):
+    apart = involvements.of(application)
+    if reasons := objections(apart, actor):
         raise Refused(*reasons)
-    if not checked_at(flow_of(application), application.step, application.stage, again=again(application)):
+    by = db.session.scalars(select(Check.by).where(Check.submission_id == application.submission_id))
+    again = not apart.disqualified.isdisjoint(by)
+    if not checked_at(flow_of(application), application.step, application.stage, again=again):
         raise Refused(Message("The eligibility checks cannot be completed at the current step of this application."))
     titles = dict(application.call.data.checks)
     if key not in titles:
@@ -69,12 +72,6 @@ def _possible(application: Application, key: str, actor: Actor, *, unexplained: 
     if unexplained:
         raise Refused(Message("Enter a note on why this check failed: %(check)s.", check=Message(titles[key])))
     return titles[key]
-
-
-def again(application: Application) -> bool:
-    """Whether the result of a check no longer counts, because of what its person has become since."""
-    by = set(db.session.scalars(select(Check.by).where(Check.submission_id == application.submission_id)))
-    return bool(by & involvements.of(application).disqualified)
 
 
 def _given(submission: int, key: str) -> Check | None:
