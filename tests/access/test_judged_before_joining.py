@@ -133,6 +133,21 @@ def test_checks_that_no_longer_count_are_completed_again_at_a_later_step(
     assert step(app, id) == "agreement"
 
 
+def test_who_has_recommended_does_not_complete_the_checks_again(app: Flask, world: w.World) -> None:
+    declare(app, world, "olga", DECISION)
+    with app.app_context():
+        key = db.session.get_one(Application, DECISION).call.data.checks[0][0]
+    omar = browser(app, "omar")
+    page = omar.get(f"/applications/{DECISION}").page
+
+    answer = send(omar, f"/applications/{DECISION}/checks/{key}", **{f"{key}-verdict": "passed", "submission": "1"})
+
+    assert "no longer counts" in page.text
+    assert [form.action for form in page.forms if "/checks/" in form.action] == []
+    assert answer.status_code == 409
+    assert "You have made a recommendation on this application" in answer.page.text
+
+
 def test_checks_that_count_are_not_changed_at_a_later_step(app: Flask) -> None:
     with app.app_context():
         row = db.session.get_one(Application, DECISION)

@@ -31,9 +31,14 @@ def checked_at(flow: Flow, step: str, stage: str, *, again: bool = False) -> boo
     return all_checked in guards or (again and checked_impartially in guards)
 
 
-def checks_lost(case: ApplicationCase) -> bool:
-    """Whether the result of a check no longer counts, because of what its person has become since."""
-    return bool(case.checked_by & case.involvements.disqualified)
+def lost_checkers(case: ApplicationCase) -> frozenset[int]:
+    """Those whose checks no longer count, because of what they have become since."""
+    return case.checked_by & case.involvements.disqualified
+
+
+def checks_again(case: ApplicationCase, person: int | None) -> bool:
+    """Whether the person can complete again the checks that no longer count; whoever has recommended cannot."""
+    return bool(lost_checkers(case)) and person not in case.recommenders
 
 
 def none_failed(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
@@ -59,7 +64,7 @@ def reviews_in(case: ApplicationCase, actor: Actor) -> Message | None:
 
 def checked_impartially(case: ApplicationCase, actor: Actor) -> Message | None:
     """Nobody who completed eligibility checks has since declared a conflict of interest or joined an applicant."""
-    if not checks_lost(case):
+    if not lost_checkers(case):
         return None
     return Message(
         "Someone who completed eligibility checks has since declared a conflict of interest, or is now involved on the "

@@ -7,11 +7,13 @@ from sqlalchemy import select
 from grants.db import db, now
 from grants.models import Application, Check
 from grants.queries import involvements
+from grants.queries.cases.applications import recommendations
 from grants.queries.flows import flow_of
 from grants.services import locking
 from grants.services.integrity import history
 from grants.services.refusals import Refused, Stale
-from workflows.engine.message import N_, Message
+from workflows.cases import Involvements
+from workflows.engine.message import ANOTHER, N_, Message
 from workflows.engine.roles import Actor
 from workflows.rules.decisions import checked_at
 from workflows.rules.involvements import objections
@@ -62,16 +64,25 @@ def _possible(application: Application, key: str, actor: Actor, *, unexplained: 
     apart = involvements.of(application)
     if reasons := objections(apart, actor):
         raise Refused(*reasons)
-    by = db.session.scalars(select(Check.by).where(Check.submission_id == application.submission_id))
-    again = not apart.disqualified.isdisjoint(by)
-    if not checked_at(flow_of(application), application.step, application.stage, again=again):
-        raise Refused(Message("The eligibility checks cannot be completed at the current step of this application."))
+    if not checked_at(flow_of(application), application.step, application.stage):
+        _expect_again(application, apart, actor)
     titles = dict(application.call.data.checks)
     if key not in titles:
         raise Refused(Message("This check is not part of this call."))
     if unexplained:
         raise Refused(Message("Enter a note on why this check failed: %(check)s.", check=Message(titles[key])))
     return titles[key]
+
+
+def _expect_again(application: Application, apart: Involvements, actor: Actor) -> None:
+    """Raise Refused unless a result no longer counts, the step waits for a new one, and the actor can give it."""
+    by = db.session.scalars(select(Check.by).where(Check.submission_id == application.submission_id))
+    again = not apart.disqualified.isdisjoint(by)
+    if not checked_at(flow_of(application), application.step, application.stage, again=again):
+        raise Refused(Message("The eligibility checks cannot be completed at the current step of this application."))
+    if actor.person in {one.by for one in recommendations(application)}:
+        text = N_("You have made a recommendation on this application, so another person must complete these checks.")
+        raise Refused(Message(text, cure=ANOTHER))
 
 
 def _given(submission: int, key: str) -> Check | None:

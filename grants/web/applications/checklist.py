@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import url_for
@@ -19,12 +20,14 @@ MARKS = {"passed": "tick", "failed": "cross"}
 class ChecklistLine:
     """One line of the checklist. check: its verdict, if given; form: the form that records one, sent to `url`.
 
-    submission: the number of the one that is read and judged. version: of its verdict, 0 for none.
+    lost: whether its verdict no longer counts. submission: the number of the one that is read and judged. version: of
+    its verdict, 0 for none.
     """
 
     key: str
     title: str
     check: Check | None
+    lost: bool
     form: CheckForm
     url: str
     submission: int
@@ -36,8 +39,8 @@ class ChecklistLine:
 
     @property
     def mark(self) -> str:
-        """The mark of the verdict: tick, cross, or ring if there is none."""
-        return MARKS[self.check.verdict] if self.check else "ring"
+        """The mark of the verdict: tick, cross, or ring if there is none that counts."""
+        return MARKS[self.check.verdict] if self.check and not self.lost else "ring"
 
     @property
     def wrong(self) -> bool:
@@ -46,11 +49,15 @@ class ChecklistLine:
 
 
 def lines(
-    application: Application, submission: Submission | None, returned: tuple[str, CheckForm] | None
+    application: Application,
+    submission: Submission | None,
+    returned: tuple[str, CheckForm] | None,
+    *,
+    lost: Collection[int],
 ) -> list[ChecklistLine]:
     """Each line of the call's checklist, with the results for this submission.
 
-    returned: key and form of a line that was submitted with errors.
+    returned: key and form of a line that was submitted with errors. lost: the people whose results no longer count.
     """
     given = {check.key: check for check in applications.checks(submission)}
     return [
@@ -58,6 +65,7 @@ def lines(
             key=key,
             title=translate(title),
             check=given.get(key),
+            lost=key in given and given[key].by in lost,
             form=returned[1] if returned and returned[0] == key else _form(key, given.get(key)),
             url=url_for("checks.give", id=application.id, key=key),
             submission=submission.number if submission else 0,

@@ -38,7 +38,7 @@ from workflows.deadlines import Elapsed
 from workflows.engine.steps import Step
 from workflows.forms.completeness import Content
 from workflows.rules import staffing
-from workflows.rules.decisions import checked_at, checks_lost
+from workflows.rules.decisions import checked_at, checks_again, lost_checkers
 
 FEW = 6
 WEIGHTS = ("first", "second", "link", "grave")
@@ -151,7 +151,7 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
     read = reviews.readable(application, asked, principal())
     events = history.of(application, principal())
     found = statuses.of([application])[application.id]
-    lines = checklist.lines(application, shown.submission, check)
+    lines = checklist.lines(application, shown.submission, check, lost=lost_checkers(case))
     view = OfficerView(
         frame=_frame(shown, found, "overview", events=len(events)),
         facts=tuple(facts.facts(application, shown.content)),
@@ -253,7 +253,9 @@ def _judges(application: Application, permission: Permission) -> bool:
 
 def _checking(application: Application, case: ApplicationCase) -> bool:
     """Whether the reader can complete the checklist now."""
-    checking = checked_at(flow_of(application), application.step, application.stage, again=checks_lost(case))
+    checking = checked_at(
+        flow_of(application), application.step, application.stage, again=checks_again(case, principal().id)
+    )
     return checking and _judges(application, Permission.CHECK)
 
 
