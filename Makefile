@@ -1,7 +1,7 @@
 # Each target installs what it needs and prints what it does; the second run is quick.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo story up test system campaign lint bench clean
+.PHONY: help demo story up test sweep system campaign lint bench clean
 
 PYTEST = PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
@@ -20,9 +20,13 @@ up:  ## run the system with the settings of docs/settings.md until Ctrl-C
 	@.ci/setup run
 	@.venv/bin/grants up
 
-test:  ## run all tests except those of the running system; the last line is the number of tests
+test:  ## run the tests that every change must pass; the last line is the number of tests
 	@.ci/setup tests
-	@$(PYTEST) -m "not system"
+	@$(PYTEST) -m "not system and not sweep"
+
+sweep:  ## try every form of the access table where `make test` tries one of each kind
+	@.ci/setup tests
+	@$(PYTEST) -m sweep
 
 system:  ## play the whole story on the running system, over HTTP and in Chromium; start, kill and restore its programs
 	@.ci/setup tests

@@ -21,6 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     The fixture `database` reads it. Register also the marker of the tests of the running system.
     """
     config.addinivalue_line("markers", "ground(fixture): begin on the database that this fixture names")
+    config.addinivalue_line("markers", "sweep: a further case of a rule that `make test` tries; run by `make sweep`")
     config.addinivalue_line("markers", "system: starts, plays, kills or restores whole programs; run by `make system`")
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from werkzeug.test import TestResponse
 
 from grants.demo.page_reader import Form
@@ -45,6 +46,16 @@ class Row:
     def refused(self) -> tuple[str, ...]:
         """The actors who are refused."""
         return tuple(actor for actor in ACTORS if actor not in self.allowed)
+
+    @property
+    def noun(self) -> str:
+        """The folder of the view."""
+        return self.endpoint.partition(".")[0]
+
+
+def named(rows: Iterable[Row]) -> list[pytest.ParameterSet]:
+    """The rows as cases of a test."""
+    return [pytest.param(row, id=row.id) for row in rows]
 
 
 @cache

@@ -6,16 +6,15 @@ a new command that forgets to hold its rows for its actor is found.
 
 from __future__ import annotations
 
-import psycopg
 import pytest
 
 from grants.access.principals import Principal, load_principal
 from grants.models import Person
-from grants.outside.servers.postgres import plain
 from grants.services import authority
 from grants.web.site import authorization
 from tests.access.stage import Stage
-from tests.access.table import Row, attempt, form, rows, verdict
+from tests.access.table import Row, attempt, form, named, rows, verdict
+from tests.sweeps import swept
 
 REFUSED = "239"
 """The command refuses with an error page, with a reason beside a field, or before it has locked."""
@@ -32,10 +31,10 @@ COUNTER = {"calls.create", "drafts.choose", "funds.receive", "persons.appoint"}
 
 def end(stage: Stage, person: int) -> None:
     """Every role of the person ends, in a transaction of its own."""
-    with psycopg.connect(plain(stage.postgres.url("postgres", stage.copy))) as superuser:
-        superuser.execute("SET session_replication_role = replica")
-        for table in TABLES:
-            superuser.execute(END.format(table), (person,))
+    stage.connected.execute("SET LOCAL session_replication_role = replica")
+    for table in TABLES:
+        stage.connected.execute(END.format(table), (person,))
+    stage.connected.commit()
 
 
 def outcome(stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -58,7 +57,7 @@ def outcome(stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch) -> str:
     return found
 
 
-@pytest.mark.parametrize("row", CHANGING, ids=lambda row: row.id)
+@pytest.mark.parametrize("row", swept(named(CHANGING), lambda row: (row.endpoint, row.allowed[0])))
 def test_roles_that_end_after_the_page_has_looked_do_not_count(
     stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,8 +20,9 @@ from grants.web.reviews import routes as reviews
 from grants.web.site.versions import OUTDATED, sent_version
 from tests.access.forms import REASON, SENT
 from tests.access.stage import Stage
-from tests.access.table import Row, attempt, form, rows
+from tests.access.table import Row, attempt, form, named, rows
 from tests.access.twice import stored
+from tests.sweeps import swept
 from workflows.engine.roles import Role
 from workflows.flows.standard import FLOWS
 
@@ -49,7 +50,8 @@ WITHOUT: dict[str, str] = {
 """The forms without a version, each with the reason."""
 CHANGING = [row for row in rows() if row.method != "GET" and row.allowed and row.path in SENT]
 WITH = [row for row in CHANGING if row.path not in WITHOUT]
-
+SHOWN = swept(named(row for row in WITH if SENT[row.path].page), lambda row: row.endpoint)
+"""The forms that a page shows. Those of one endpoint are read by the same lines."""
 
 OTHER = "987654"
 """A version that no row of the test data has."""
@@ -96,7 +98,7 @@ def _known(action: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("row", [row for row in WITH if SENT[row.path].page], ids=lambda row: row.id)
+@pytest.mark.parametrize("row", SHOWN)
 def test_a_form_of_an_older_page_changes_nothing(stage: Stage, row: Row) -> None:
     actor = row.allowed[0]
     sent = form(stage, row, actor)
@@ -109,7 +111,7 @@ def test_a_form_of_an_older_page_changes_nothing(stage: Stage, row: Row) -> None
     assert changed(before, stored(stage)) <= FREE
 
 
-@pytest.mark.parametrize("row", [row for row in WITH if SENT[row.path].page], ids=lambda row: row.id)
+@pytest.mark.parametrize("row", SHOWN)
 def test_a_version_that_no_page_writes_counts_as_outdated(stage: Stage, row: Row) -> None:
     """The version is the current one, in digits of another script, so that a reader of all digits would let it pass."""
     actor = row.allowed[0]

@@ -28,9 +28,10 @@ from grants.web.site.idempotency import idempotent, not_idempotent
 from tests.access.cast import ACTORS, SCOPED, WITHOUT_LIMIT
 from tests.access.forms import SENT
 from tests.access.stage import REDIRECTS, Stage
-from tests.access.table import MEANING, Row, attempt, form, page, replay, rows, verdict
+from tests.access.table import MEANING, Row, attempt, form, named, page, replay, rows, verdict
 from tests.access.twice import sent_twice
 from tests.browser import without_key
+from tests.sweeps import swept
 from workflows.engine.roles import Actor, Role
 from workflows.flows import agreement, assignment, call, payment, report
 from workflows.programmes import programmes
@@ -178,7 +179,14 @@ REFUSED = [
 """Each row, with an actor who is not permitted, and one who must not know that the object exists."""
 
 
-@pytest.mark.parametrize(("row", "actor"), REFUSED)
+def guarding(row: Row, actor: str) -> str:
+    """The guard that refuses the row to the actor."""
+    if row.verdicts[ACTORS.index(actor)] == "4":
+        return FILTER
+    return ROLE if row.endpoint == "transitions.apply" else PERMISSION
+
+
+@pytest.mark.parametrize(("row", "actor"), swept(REFUSED, lambda row, actor: (row.noun, guarding(row, actor))))
 def test_without_its_guard_a_refused_call_succeeds(
     stage: Stage, row: Row, actor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,11 +196,10 @@ def test_without_its_guard_a_refused_call_succeeds(
     change is made.
     """
     guards, mark = Guards(stage, row, monkeypatch), row.verdicts[ACTORS.index(actor)]
-    data = form(stage, row, actor)
-    guarding = FILTER if mark == "4" else ROLE if row.endpoint == "transitions.apply" else PERMISSION
-    guards.remove(*guards.left - {guarding})
+    data, last = form(stage, row, actor), guarding(row, actor)
+    guards.remove(*guards.left - {last})
     still = verdict(attempt(stage, row, actor, data), row)
-    guards.remove(guarding)
+    guards.remove(last)
 
     assert (still, verdict(attempt(stage, row, actor, data), row)) == (mark, "+")
 
@@ -207,7 +214,7 @@ LIMITED = [
 """Each row with an actor who is refused only because their role is limited to a programme or call."""
 
 
-@pytest.mark.parametrize(("row", "actor"), LIMITED)
+@pytest.mark.parametrize(("row", "actor"), swept(LIMITED, lambda row, actor: (row.noun, actor)))
 def test_without_its_limit_a_role_succeeds(stage: Stage, row: Row, actor: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = principals.scope_of
 
@@ -317,7 +324,7 @@ def test_a_form_without_key_is_found(field: str) -> None:
     assert without_key(Page(f'<form method="post" action="/batches">{field}</form>')) == ["/batches"]
 
 
-@pytest.mark.parametrize("row", CHANGING, ids=lambda row: row.id)
+@pytest.mark.parametrize("row", swept(named(CHANGING), lambda row: row.noun))
 def test_a_form_sent_twice_has_one_effect_and_one_answer(stage: Stage, row: Row) -> None:
     (first, second), (before, between, after) = sent_twice(stage, row)
 

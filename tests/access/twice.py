@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import psycopg
 from psycopg import sql
 from werkzeug.test import TestResponse
 
 from grants.db import Model
-from grants.outside.servers.postgres import plain
 from tests.access.stage import Stage
 from tests.access.table import Row, form
 
@@ -37,5 +35,6 @@ def stored(stage: Stage) -> Mapping[str, str]:
     """A digest of all rows of each table."""
     digest = sql.SQL("SELECT {}, md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t")
     tables = [digest.format(sql.Literal(name), sql.Identifier(name)) for name in Model.metadata.tables]
-    with psycopg.connect(plain(stage.postgres.url("postgres", stage.copy))) as superuser:
-        return dict(superuser.execute(sql.SQL(" UNION ALL ").join(tables)).fetchall())
+    found: dict[str, str] = dict(stage.connected.execute(sql.SQL(" UNION ALL ").join(tables)).fetchall())
+    stage.connected.rollback()
+    return found
