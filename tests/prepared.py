@@ -12,22 +12,20 @@ import pytest
 from flask import Flask
 
 from config import Settings
-from grants.db import db
 from grants.jobs import program
 from grants.outside.servers import Postgres
 from tests import world
 from tests.databases import copied, copy, settings_for
+from tests.reused import Reused
+
+PROGRAMS = Reused(program.build)
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Flask]:
     """The application without its pages, bound to the test's database for the length of the block."""
-    app = program.build(settings)
-    try:
+    with PROGRAMS.on(settings) as app:
         yield app
-    finally:
-        with app.app_context():
-            db.engine.dispose()
 
 
 def prepared(postgres: Postgres, template: str, name: str, fill: Callable[[], object]) -> str:

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from grants.db import db
-from tests.application import parts
+from tests.reused import parts
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])

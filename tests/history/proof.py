@@ -20,6 +20,7 @@ from grants.outside.storage import Storage
 from grants.services import locking
 from grants.services.integrity import history, seals, verification
 from grants.services.integrity.history import FIRST, digest
+from tests.reused import Reused
 from tests.world import SYSTEM
 from workflows.engine.message import Message
 
@@ -52,17 +53,18 @@ def sealed(app: Flask) -> Checkpoint | None:
         return working.turn()
 
 
+SEALERS = Reused(lambda settings: bind_app(settings, "tests.sealer"))
+
+
 @contextmanager
 def sealer(app: Flask) -> Iterator[Sealer]:
     """The sealer of the application's settings, in a context with its role."""
     settings: Settings = app.extensions["settings"]
-    own = bind_app(replace(settings, database_url=settings.seal_database_url), "tests.sealer")
-    with own.app_context():
+    with SEALERS.on(replace(settings, database_url=settings.seal_database_url)) as own, own.app_context():
         try:
             yield Sealer(settings)
         finally:
             db.session.remove()
-            db.engine.dispose()
 
 
 def points(app: Flask) -> list[Checkpoint]:

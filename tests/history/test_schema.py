@@ -24,6 +24,7 @@ from grants.services.integrity import catalogue, fingerprints, schema, verificat
 from tests.databases import copied
 from tests.history.proof import name_of
 from tests.history.schema import described, written
+from tests.reused import Reused
 
 ROLE = "INSERT INTO public.appointment (id, person_id, role) VALUES (900, 1, 'finance')"
 """The live change: a person gets a role that no event names."""
@@ -138,16 +139,17 @@ def commit(app: Flask, postgres: Postgres, forgery: Forgery) -> None:
         connection.execute(forgery.statements.encode())
 
 
+READERS = Reused(lambda settings: bind_app(settings, "tests.reader"))
+
+
 def verified(app: Flask, **changes: bool) -> list[str]:
     """Everything that is found with the role and the connection of the command; printed files are not compared."""
     settings: Settings = replace(app.extensions["settings"], **changes)
-    reader = bind_app(replace(settings, database_url=settings.read_database_url), "tests.reader")
-    with reader.app_context():
+    with READERS.on(replace(settings, database_url=settings.read_database_url)) as reader, reader.app_context():
         try:
             return [str(message) for message in verification.findings(evidence(settings), bool)]
         finally:
             db.session.remove()
-            db.engine.dispose()
 
 
 @contextmanager

@@ -13,11 +13,11 @@ from grants.models import Application, Document, IdempotencyKey, Person
 from grants.queries.sessions import COOKIE
 from grants.services import idempotency
 from grants.services.idempotency import Answer, OtherContent
-from grants.web import create_app
 from grants.web.site import idempotency as edge
 from tests.browser import Careful, signed_in
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, together
+from tests.reused import Reused
 
 SENDERS = 20
 ANSWER = Answer(302, "/made/1", "text/html; charset=utf-8", "Made.")
@@ -25,13 +25,10 @@ Sent = tuple[int, str | None, bytes]
 
 
 @pytest.fixture
-def web(copies: Copies, due: str) -> Iterator[Flask]:
+def web(copies: Copies, webs: Reused, due: str) -> Iterator[Flask]:
     """The web application on a complete draft."""
-    with copies(due) as app:
-        made = create_app(app.extensions["settings"])
+    with copies(due) as app, webs.on(app.extensions["settings"]) as made:
         yield made
-        with made.app_context():
-            db.engine.dispose()
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from grants.models import Application, Assignment, Award, Call, Check, Event, Pe
 from grants.queries import cases
 from grants.queries.cases import assignments as sending
 from grants.services import persons, transitions
-from grants.web import create_app
 from grants.web import transitions as route
 from grants.web.applications import eligibility
 from tests import world
@@ -28,6 +27,7 @@ from tests.money.conftest import Copies
 from tests.money.racing import ROUNDS, unlock
 from tests.money.test_judging import Meeting
 from tests.money.test_races import unlock_all
+from tests.reused import Reused
 from workflows.engine.roles import Role
 
 Press = Callable[[], int]
@@ -39,16 +39,13 @@ LONG = 10
 
 
 @pytest.fixture
-def pages(copies: Copies) -> Pages:
+def pages(copies: Copies, webs: Reused) -> Pages:
     """The web application on a copy of a prepared database."""
 
     @contextmanager
     def opened(source: str) -> Iterator[Flask]:
-        with copies(source) as app:
-            web = create_app(app.extensions["settings"])
+        with copies(source) as app, webs.on(app.extensions["settings"]) as web:
             yield web
-            with web.app_context():
-                db.engine.dispose()
 
     return opened
 
