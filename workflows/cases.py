@@ -81,13 +81,14 @@ class Involvements:
     """People who must not judge an application, by id.
 
     applicants: on the applicant's side at any time since the draft began. rivals: on the side of another application of
-    the call. reviewers: those who have opened the application as a reviewer. conflicted: those with a declared conflict
-    of interest that has not been lifted.
+    the call. reviewers: those who have opened the application as a reviewer. invited: those with an open invitation to
+    review that they have not opened. conflicted: those with a declared conflict of interest that has not been lifted.
     """
 
     applicants: frozenset[int] = frozenset()
     rivals: frozenset[int] = frozenset()
     reviewers: frozenset[int] = frozenset()
+    invited: frozenset[int] = frozenset()
     conflicted: frozenset[int] = frozenset()
 
     @property

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, literal, or_, select, union, union_all
+from sqlalchemy import ColumnElement, Select, and_, any_, case, exists, func, literal, or_, select, union, union_all
 from sqlalchemy.orm import aliased
 
 from grants.access.principals import Principal, application_of
@@ -32,6 +32,7 @@ from grants.models import (
     Review,
 )
 from workflows.cases import Involvements
+from workflows.flows.assignment import OPEN
 
 APPOINTED = Involvement.person_id == any_(func.array(select(Appointment.person_id).scalar_subquery()))
 """Involvements of people who have or had a role: of the thousands of applicants of a call, only these judge a rival.
@@ -42,6 +43,11 @@ NOBODY = Involvements()
 SETTLED = ("draft", "not_eligible", "declined", "withdrawn", "terminated", "closed")
 """Steps at which an application is not, or no longer, in the hands of the Foundation or of a grantee."""
 
+REVIEWING = case((Review.assignment_id.is_not(None), "reviewers"), else_="invited")
+"""What a person with an assignment is: a review exists from when they have opened the application."""
+IN_REVIEW = or_(Review.assignment_id.is_not(None), Assignment.step.in_(OPEN))
+"""Whether the assignment keeps its person from judging in another role: opened at any time, or open now."""
+
 
 def of(application: Application) -> Involvements:
     """Those who must not judge the application. One query."""
@@ -51,13 +57,13 @@ def of(application: Application) -> Involvements:
         .where(Application.call_id == application.call_id, Application.id != application.id)
         .where(APPOINTED)
     )
-    opened = select(literal("reviewers"), Assignment.person_id).join(Review, Review.assignment_id == Assignment.id)
+    reviewing = select(REVIEWING, Assignment.person_id).outerjoin(Review, Review.assignment_id == Assignment.id)
     declared = select(literal("conflicted"), Conflict.person_id).where(Conflict.lifted_at.is_(None))
     found = db.session.execute(
         union_all(
             select(literal("applicants"), Involvement.person_id).where(Involvement.application_id == application.id),
             rivals,
-            opened.where(Assignment.application_id == application.id),
+            reviewing.where(Assignment.application_id == application.id, IN_REVIEW),
             declared.where(Conflict.application_id == application.id),
         )
     )
@@ -77,12 +83,12 @@ def of_each(applications: Sequence[Application]) -> dict[int, Involvements]:
         .join(judged, (judged.call_id == Application.call_id) & (judged.id != Application.id))
         .where(judged.id.in_(ids), APPOINTED)
     )
-    opened = select(Assignment.application_id, literal("reviewers"), Assignment.person_id).join(Review)
+    reviewing = select(Assignment.application_id, REVIEWING, Assignment.person_id).outerjoin(Review)
     declared = select(Conflict.application_id, literal("conflicted"), Conflict.person_id)
     parts = (
         applicants.where(Involvement.application_id.in_(ids)),
         rivals,
-        opened.where(Assignment.application_id.in_(ids)),
+        reviewing.where(Assignment.application_id.in_(ids), IN_REVIEW),
         declared.where(Conflict.application_id.in_(ids), Conflict.lifted_at.is_(None)),
     )
     found = grouped(db.session.execute(union_all(*parts)))

@@ -37,6 +37,7 @@ from workflows.rules.reviews import MAY_REVIEW
 INVOLVED = "You have been involved on the applicant’s side, so another person must do this."
 RIVAL = "Your organisation has applied to this call, so another person must do this."
 OPENED = "You have opened this application as a reviewer, so another person must do this."
+ASKED = "You are invited to review this application. Decline, or let another person do this."
 LEAVE = "You have been involved on the applicant’s side. Declare a conflict of interest."
 COMPETES = "Your organisation has applied to this call. Declare a conflict of interest."
 STAFF = {Role.OFFICER, Role.APPROVER, Role.FINANCE}
@@ -102,6 +103,21 @@ def reviewed(row: Application, person: Person) -> None:
         step="declined",
     )
     db.session.add(Review(assignment=ended))
+
+
+def invited(row: Application, person: Person) -> None:
+    """A person who is invited to review the application, and has not answered."""
+    db.session.add(
+        Assignment(
+            application=row,
+            submission_id=row.submission_id,
+            person=person,
+            stage=row.stage,
+            assigned_by=row.created_by,
+            due_on=now().date(),
+            step="asked",
+        )
+    )
 
 
 def attempted(data: Data, action: Action, past: Past, name: str, judge: Callable[[Any, Actor], object]) -> object:
@@ -173,10 +189,15 @@ def test_nobody_decides_on_what_they_have_opened_as_a_reviewer(data: Data, actio
     assert refused(data, action, reviewed) == [OPENED]
 
 
+@every_decision
+def test_nobody_decides_on_what_they_are_invited_to_review(data: Data, action: Action) -> None:
+    assert refused(data, action, invited) == [ASKED]
+
+
 @every_action
 @pytest.mark.usefixtures("forgotten")
 def test_without_the_record_they_would_judge_it(data: Data, action: Action) -> None:
-    pasts = [had("wrote"), competed, *([reviewed] if action.judges else [])]
+    pasts = [had("wrote"), competed, *([reviewed, invited] if action.judges else [])]
 
     assert [harm(data, action, past) for past in pasts] == [action.harmed] * len(pasts)
 

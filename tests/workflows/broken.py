@@ -106,6 +106,11 @@ APPLICATION = [
         ("You have opened this application as a reviewer, so another person must do this.",),
     ),
     Failing(
+        involvements.not_a_reviewer,
+        {"involvements": Involvements(invited=ME)},
+        ("You are invited to review this application. Decline, or let another person do this.",),
+    ),
+    Failing(
         days.happened_already,
         {"happened_on": date(2026, 12, 1)},
         ("“Date of the event” is 2026-12-01, which is in the future. Enter the date on which it happened.",),

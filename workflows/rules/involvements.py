@@ -37,10 +37,12 @@ def no_rival(case: Judged, actor: Actor) -> Message | None:
 
 
 def not_a_reviewer(case: Judged, actor: Actor) -> Message | None:
-    """The person has not opened the application as a reviewer."""
-    if actor.person not in case.involvements.reviewers:
+    """The person is not invited to review the application, and has not opened it as a reviewer."""
+    if actor.person in case.involvements.reviewers:
+        return Message("You have opened this application as a reviewer, so another person must do this.", cure=ANOTHER)
+    if actor.person not in case.involvements.invited:
         return None
-    return Message("You have opened this application as a reviewer, so another person must do this.", cure=ANOTHER)
+    return Message("You are invited to review this application. Decline, or let another person do this.", cure=ANOTHER)
 
 
 IMPARTIAL = (not_involved, no_rival)

@@ -26,6 +26,7 @@ from grants.queries import time_limits
 from grants.queries.tasks.task import columns
 from workflows.deadlines import LIMITED_AS, READING_DAYS, SIGNING_DAYS
 from workflows.engine.roles import Role
+from workflows.flows.assignment import OPEN
 from workflows.programmes import programmes
 from workflows.rules.decisions import not_checked_by_me
 
@@ -121,9 +122,10 @@ def _checked_by(principal: Principal) -> ColumnElement[bool]:
 
 
 def _opened_by(principal: Principal) -> ColumnElement[bool]:
-    """Whether the person has opened the application as a reviewer, so that another person acts."""
-    opened = exists().where(Review.assignment_id == Assignment.id, Assignment.application_id == Application.id)
-    return opened.where(Assignment.person_id == principal.id)
+    """Whether the person has opened the application as a reviewer or is invited to, so that another person acts."""
+    opened = exists().where(Review.assignment_id == Assignment.id)
+    own = exists().where(Assignment.application_id == Application.id, Assignment.person_id == principal.id)
+    return own.where(or_(opened, Assignment.step.in_(OPEN)))
 
 
 def _advised_by(principal: Principal) -> ColumnElement[bool]:
