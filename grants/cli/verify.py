@@ -42,10 +42,11 @@ def _print(settings: config.Settings) -> int:
         held = evidence(settings)
     except BadKey as error:
         raise unusable(error) from error
-    for line in verification.notes(held):
-        click.echo(f"Note: {line}")
-    found = 0
-    for line in verification.findings(held, lambda sha256: _whole(Storage(settings.files), sha256)):
+    storage, found = Storage(settings.files), 0
+    lines = verification.findings(
+        held, lambda sha256: _whole(storage, sha256), noted=lambda note: click.echo(f"Note: {note}")
+    )
+    for line in lines:
         click.echo(f"- {line}")
         found += 1
     return found

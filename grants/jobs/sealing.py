@@ -37,9 +37,10 @@ def anchors(settings: Settings) -> Anchors | None:
 
 
 def evidence(settings: Settings) -> Evidence:
-    """What checkpoints are compared with on this machine; raises BadKey."""
-    hmac_key = keys.known(settings.instance, hmac_seals.KEPT)
-    return Evidence(signing.public_keys(settings), hmac_key, anchors(settings), movable_clock=settings.demo)
+    """What checkpoints are compared with on this machine, with the anchors of now; raises BadKey."""
+    hmac_key, kept = keys.known(settings.instance, hmac_seals.KEPT), anchors(settings)
+    names = anchored.listed(kept)
+    return Evidence(signing.public_keys(settings), hmac_key, kept, names, movable_clock=settings.demo)
 
 
 class Sealer:

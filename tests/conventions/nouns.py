@@ -48,6 +48,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "progress": ("services", "verifies the steps against the flows"),
     "ranges": ("services", "sets of event ids"),
     "sequences": ("services", "the ids of rows that only grow"),
+    "snapshot": ("services", "the one state of the database that verification reads"),
     "schema": ("services", "compares the database with what the migrations create"),
     "seals": ("services", "verifies the checkpoints"),
     "subjects": ("services", "verifies what events are about"),

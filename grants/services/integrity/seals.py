@@ -11,9 +11,9 @@ from typing import Protocol
 
 from sqlalchemy import func, select
 
-from grants.db import db, now
+from grants.db import db
 from grants.models import Checkpoint, Event
-from grants.services.integrity import anchored, hmac_seals, ranges, sequences
+from grants.services.integrity import anchored, hmac_seals, ranges, sequences, snapshot
 from grants.services.integrity.checkpoints import EARLIER, Statement
 from grants.services.integrity.history import FIRST
 from workflows.engine.message import Message
@@ -36,13 +36,15 @@ class Evidence:
     """What checkpoints are compared with.
 
     public_keys: of the sealers. hmac_key: that of the checkpoints of earlier releases; empty where it is not known.
-    anchors: the copies outside the database; None if none are kept. movable_clock: whether the age of an event says
-    nothing, as in a demonstration.
+    anchors: the copies outside the database; None if none are kept. names: those that existed before the database was
+    read, or why they are not known: a checkpoint is stored before its anchor, so none seems to be missing while the
+    sealer works. movable_clock: whether the age of an event says nothing, as in a demonstration.
     """
 
     public_keys: PublicKeys
     hmac_key: str
     anchors: anchored.Anchors | None
+    names: Sequence[anchored.Name] | Message = ()
     movable_clock: bool = False
 
 
@@ -63,12 +65,7 @@ class _Chain:
 
 
 def problems(evidence: Evidence) -> Iterator[Message]:
-    """One message for each inconsistency of the checkpoints with each other, with history and with the anchors.
-
-    The anchors are listed first: a checkpoint is stored before its anchor, so none seems to be missing while the
-    sealer works.
-    """
-    names = anchored.listed(evidence.anchors)
+    """One message for each inconsistency of the checkpoints with each other, with history and with the anchors."""
     points = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)).all()
     covered, unsealed = _covered(points)
     if unsealed is not None and not evidence.movable_clock and _neglected(unsealed, points):
@@ -88,24 +85,26 @@ def problems(evidence: Evidence) -> Iterator[Message]:
             last=max(numbers),
             key=key_id,
         )
-    if isinstance(names, Message):
-        yield names
+    if isinstance(evidence.names, Message):
+        yield evidence.names
     elif evidence.anchors is not None:
         valid = evidence.public_keys.valid
-        yield from anchored.problems(points, chain.trusted, evidence.anchors, names, valid)
+        yield from anchored.problems(points, chain.trusted, evidence.anchors, evidence.names, valid)
 
 
 def _neglected(unsealed: datetime, points: Sequence[Checkpoint]) -> bool:
     """Whether the oldest event without a checkpoint should have one by now.
 
-    The sealer has its time from the start of the database server, because it does not work while that is stopped.
+    The sealer has its time from the start of the database server, because it does not work while that is stopped. What
+    it has done since the snapshot was taken is not seen.
     """
+    asked = snapshot.instant()
     if all(point.version == EARLIER for point in points):
-        return unsealed < now() - NEVER_SEALED
-    if unsealed < now() - NEVER_SEALED:
+        return unsealed < asked - NEVER_SEALED
+    if unsealed < asked - NEVER_SEALED:
         return True
     started: datetime = db.session.execute(select(func.pg_postmaster_start_time())).scalar_one()
-    return max(unsealed, started) < now() - UNSEALED
+    return max(unsealed, started) < asked - UNSEALED
 
 
 def _gone(first: int, last: int) -> Message:

@@ -60,11 +60,8 @@ def notes() -> Iterator[Message]:
 
 
 def _contents() -> Iterator[Message]:
-    """Each submission has its content, with its hash; after an event of its erasure, it has none.
-
-    Erasures are read before and after the contents, so that one that works meanwhile is no finding.
-    """
-    gone, different = erasures(), []
+    """Each submission has its content, with its hash; after an event of its erasure, it has none."""
+    gone = erasures()
     wanted = (
         select(Submission)
         .options(joinedload(Submission.written), selectinload(Submission.lines), selectinload(Submission.indicators))
@@ -72,19 +69,14 @@ def _contents() -> Iterator[Message]:
         .execution_options(yield_per=ROWS_PER_CHUNK)
     )
     for row in db.session.scalars(wanted):
+        values: dict[str, Any] = {"number": row.number, "id": row.application_id}
         if row.id in gone:
             if row.written is None or row.written.content is not None or row.written.answer:
-                text = N_("Submission %(number)s of application %(id)s was erased, but it has content.")
-                yield Message(text, number=row.number, id=row.application_id)
+                yield Message("Submission %(number)s of application %(id)s was erased, but it has content.", **values)
         elif row.preserved and (
             row.written is None or row.written.content is None or fingerprints.of_stored(row) != row.sha256
         ):
-            different.append((row.id, row.number, row.application_id))
-    gone = erasures() if different else {}
-    for id, number, application in different:
-        if id not in gone:
-            text = N_("Submission %(number)s of application %(id)s: its content differs from its hash.")
-            yield Message(text, number=number, id=application)
+            yield Message("Submission %(number)s of application %(id)s: its content differs from its hash.", **values)
 
 
 def erasures() -> dict[int, int]:

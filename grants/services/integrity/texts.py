@@ -55,7 +55,7 @@ def problems() -> Iterator[Message]:
 
 
 def _unexcused(empty: Sequence[tuple[EventText, Sent | None]]) -> Iterator[Message]:
-    """The empty texts that no later event erased. Erasures are read last, to include one that was made meanwhile."""
+    """The empty texts that no later event erased."""
     erased = _erased() if empty else {}
     for row, sent in empty:
         if sent is None or erased.get(sent, 0) < row.event_id:

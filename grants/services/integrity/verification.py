@@ -39,6 +39,7 @@ from grants.services.integrity import (
     schema,
     seals,
     sequences,
+    snapshot,
     subjects,
     submissions,
     texts,
@@ -57,13 +58,30 @@ UNRELIABLE = N_(
 )
 
 
-def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterator[Message]:
-    """One message for each inconsistency; none when all checks pass.
+def findings(
+    evidence: seals.Evidence, stored: Callable[[str], bool], *, noted: Callable[[Message], object] = bool
+) -> Iterator[Message]:
+    """One message for each inconsistency; none when all checks pass. Each check reads the same snapshot.
 
-    evidence: what the checkpoints are compared with. stored: whether the file with that SHA-256 exists and is
-    undamaged; raises OSError if it cannot be read, and ValueError for a name that is none. A check that stops at a
-    value which cannot be read is a finding too.
+    evidence: what the checkpoints are compared with; taken before this is called, because a checkpoint is stored before
+    its anchor. stored: whether the file with that SHA-256 exists and is undamaged; raises OSError if it cannot be read,
+    and ValueError for a name that is none. noted: is called first, with what is known and no inconsistency, and with
+    what cannot be verified here. A check that stops at a value which cannot be read is a finding too.
+
+    The files are read after the transaction, which could otherwise last for hours.
     """
+    with snapshot.taken():
+        for note in _notes(evidence):
+            noted(note)
+        yield from checks(evidence)
+        kept = select(DocumentFile.document_id, DocumentFile.sha256).order_by(DocumentFile.document_id)
+        files = db.session.execute(kept).all()
+    for document, sha256 in files:
+        yield from _file(document, sha256, stored)
+
+
+def checks(evidence: seals.Evidence) -> Iterator[Message]:
+    """The findings of every check that reads the database, in the transaction of the caller."""
     yield from _schema()
     yield from _whole(Message("clock"), lambda: schema.moved(movable=evidence.movable_clock))
     yield from _whole(Message("chains of events"), _chains)
@@ -81,7 +99,7 @@ def findings(evidence: seals.Evidence, stored: Callable[[str], bool]) -> Iterato
     yield from _whole(Message("mails of digests"), lambda: _digests(evidence))
     yield from _whole(Message("ledger"), books.problems)
     yield from _whole(Message("documents to print"), lambda: _unprinted(evidence))
-    yield from _whole(Message("documents"), lambda: _documents(stored))
+    yield from _whole(Message("documents"), _documents)
 
 
 def _schema() -> Iterator[Message]:
@@ -94,19 +112,19 @@ def _schema() -> Iterator[Message]:
         yield Message(UNRELIABLE)
 
 
-def notes(evidence: seals.Evidence) -> Iterator[Message]:
-    """What is known and no inconsistency, and what cannot be verified here."""
+def _notes(evidence: seals.Evidence) -> Iterator[Message]:
     yield from _whole(Message("submissions"), submissions.notes)
     yield from _whole(Message("checkpoints"), lambda: seals.notes(evidence))
 
 
 def _whole(name: Message, check: Callable[[], Iterable[Message]]) -> Iterator[Message]:
-    """The findings of a check, and that it stopped, if a value could not be read."""
+    """The findings of a check, and that it stopped, if a value could not be read. The snapshot outlives that."""
     try:
-        schema.fix_session()
-        yield from check()
+        with db.session.begin_nested():
+            schema.fix_session()
+            yield from check()
     except UNREADABLE as error:
-        db.session.rollback()
+        snapshot.recover(error)
         stopped = N_("The check of %(name)s stopped at a value that cannot be read (%(reason)s).")
         yield Message(stopped, name=name, reason=anchored.reason(error))
 
@@ -237,16 +255,19 @@ def _unprinted(evidence: seals.Evidence) -> Iterator[Message]:
         yield Message("Document %(id)s has no file, and nothing in the outbox leads to its printing.", id=id)
 
 
-def _documents(stored: Callable[[str], bool]) -> Iterator[Message]:
-    """Documents whose public page or file differs from what they are about, or whose file is missing or damaged."""
+def _documents() -> Iterator[Message]:
+    """Documents whose public page differs from what they are about."""
     for id in db.session.scalars(text(UNFOUNDED)):
         yield Message("Document %(id)s differs from the award or the submission that it is about.", id=id)
-    for row in db.session.scalars(select(DocumentFile).order_by(DocumentFile.document_id)):
-        try:
-            whole = stored(row.sha256)
-        except (OSError, ValueError) as error:
-            unread = N_("Document %(id)s: its file cannot be read (%(reason)s).")
-            yield Message(unread, id=row.document_id, reason=anchored.reason(error))
-        else:
-            if not whole:
-                yield Message("Document %(id)s: its file is missing or damaged.", id=row.document_id)
+
+
+def _file(document: int, sha256: str, stored: Callable[[str], bool]) -> Iterator[Message]:
+    """The file of a document, if it is missing, damaged or cannot be read."""
+    try:
+        whole = stored(sha256)
+    except (OSError, ValueError) as error:
+        unread = N_("Document %(id)s: its file cannot be read (%(reason)s).")
+        yield Message(unread, id=document, reason=anchored.reason(error))
+    else:
+        if not whole:
+            yield Message("Document %(id)s: its file is missing or damaged.", id=document)
