@@ -6,11 +6,13 @@ import alembic.command
 import alembic.config
 import click
 import psycopg
+from sqlalchemy.exc import IntegrityError
 
 import config
 from config import ROOT, Settings
 from grants.cli.embedded import knock, reachable
 from grants.db import bind_app, db, transaction
+from grants.migrations import constraints
 from grants.outside.servers import Postgres, Unstartable, create_database
 from grants.outside.servers.postgres import ROLES, plain
 from grants.services import transitions
@@ -69,10 +71,25 @@ def require_roles(owner_url: str) -> None:
 
 
 def migrate(owner_url: str) -> None:
-    """Run the missing migrations as the owner; an advisory lock serialises several hosts."""
+    """Run the missing migrations as the owner; an advisory lock serialises several hosts.
+
+    Raises ClickException if rows of the database do not fit. All migrations are one transaction: then none was made.
+    """
     settings = alembic.config.Config()
     settings.set_main_option("script_location", str(ROOT / "grants" / "migrations").replace("%", "%%"))
     settings.attributes["url"] = owner_url
     with psycopg.connect(plain(owner_url), autocommit=True) as turn:
         turn.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
-        alembic.command.upgrade(settings, "head")
+        try:
+            alembic.command.upgrade(settings, "head")
+        except (constraints.Unfit, IntegrityError) as error:
+            raise click.ClickException(f"{_unfit(error)} The database was not changed.") from error
+
+
+def _unfit(error: constraints.Unfit | IntegrityError) -> str:
+    """Which rows do not fit."""
+    diag = getattr(getattr(error, "orig", None), "diag", None)
+    if diag is None:
+        return str(error)
+    detail = f" {diag.message_detail}" if diag.message_detail else ""
+    return f"Rows of the table {diag.table_name} do not fit the constraint {diag.constraint_name}.{detail}"
