@@ -8,7 +8,6 @@ from flask import Flask
 from psycopg import errors
 from sqlalchemy import text
 
-from config import ROOT
 from grants.db import db
 from grants.outside.servers.postgres import plain
 from grants.services.integrity import checkpoints, sequences
@@ -55,12 +54,53 @@ def test_the_application_chooses_no_number_but_writes_every_other_column(app: Fl
     assert refused == ["id"]
 
 
-def test_the_migration_has_the_same_tables() -> None:
-    [migration] = (ROOT / "grants" / "migrations" / "versions").glob("*_own_ids.py")
-    namespace: dict[str, object] = {}
-    exec(compile(migration.read_text("utf-8"), migration.name, "exec"), namespace)  # noqa: S102 - our own file
+RIGHTS = """
+    SELECT c.relname, has_column_privilege(:role, c.oid, a.attnum, 'INSERT') AS chosen,
+        has_any_column_privilege(:role, c.oid, 'UPDATE') OR has_table_privilege(:role, c.oid, 'DELETE') AS changed
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'id' AND a.atthasdef
+    WHERE c.relnamespace = 'public'::regnamespace AND has_any_column_privilege(:role, c.oid, 'INSERT')
+    ORDER BY c.relname"""
+"""The tables with a sequence that the application adds to: whether it chooses the key, and whether it changes rows."""
 
-    assert namespace["NUMBERED"] == NUMBERED
+
+def test_the_tables_are_those_whose_key_the_application_does_not_choose(app: Flask) -> None:
+    with app.app_context():
+        rights = db.session.execute(text(RIGHTS), {"role": "grants_app"}).all()
+        db.session.remove()
+
+    assert tuple(row.relname for row in rights if not row.chosen) == NUMBERED
+    assert [row.relname for row in rights if row.chosen and not row.changed] == []
+
+
+REPAYMENT = """
+    INSERT INTO repayment (id, award_id, amount, currency, received_on, reference, by)
+    VALUES ({0}, 1, 1, 'USD', current_date, 'B-2026-78', 1)"""
+
+
+def repayments(app: Flask) -> list[str]:
+    """The findings on the numbers of repayments."""
+    return [finding for finding in found(app) if finding.startswith("repayment ") and "number" in finding]
+
+
+def test_the_application_chooses_no_number_of_a_repayment(app: Flask) -> None:
+    with pytest.raises(errors.InsufficientPrivilege):
+        as_app(app, REPAYMENT.format(LAST))
+
+
+def test_a_number_of_a_repayment_that_an_earlier_release_let_it_choose_is_found(app: Flask, forge: Forge) -> None:
+    forge("GRANT INSERT ON repayment TO grants_app")
+    as_app(app, REPAYMENT.format(LAST))
+
+    assert repayments(app) == [CHOSEN.format(LAST).replace("history", "repayment", 1)]
+
+
+def test_without_the_table_in_the_list_it_is_not(app: Flask, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test: the number stands, and the sequence ends before it."""
+    monkeypatch.setattr(sequences, "NUMBERED", tuple(name for name in NUMBERED if name != "repayment"))
+    forge("GRANT INSERT ON repayment TO grants_app")
+    as_app(app, REPAYMENT.format(LAST))
+
+    assert repayments(app) == []
 
 
 @pytest.mark.parametrize("id", [LAST, -5])

@@ -24,11 +24,12 @@ NUMBERED = (
     "involvement",
     "more_time",
     "posting",
+    "repayment",
     "submission",
     "submission_indicator",
     "submission_line",
 )
-"""The tables that the application only adds to and whose key it may not choose (migration 0012)."""
+"""The tables that the application only adds to and whose key it may not choose (migrations 0012 and 0014)."""
 
 
 def drawn(table: str) -> ColumnElement[int]:
