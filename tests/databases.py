@@ -15,7 +15,7 @@ from psycopg import sql
 from config import Settings
 from grants.cli.init import migrate
 from grants.outside.servers import Postgres, create_database
-from grants.outside.servers.postgres import plain
+from grants.outside.servers.postgres import GUESTS, plain
 from tests.memory import InMemory, as_superuser
 
 TEMPLATE = "grants_template"
@@ -62,9 +62,12 @@ def copied(postgres: Postgres, template: str, name: str) -> Iterator[str]:
 
 
 def copy(postgres: Postgres, template: str, name: str) -> None:
-    """Create database `name` as a copy of `template`, to which no connection may be open."""
+    """Create database `name` as a copy of `template`, to which no connection may be open, with the same rights."""
     command = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy OWNER grants_owner"
     as_superuser(postgres).execute(sql.SQL(command).format(sql.Identifier(name), sql.Identifier(template)))
+    command = "REVOKE ALL ON DATABASE {0} FROM PUBLIC; GRANT CONNECT ON DATABASE {0} TO {1}"
+    guests = sql.SQL(", ").join(GUESTS)
+    as_superuser(postgres).execute(sql.SQL(command).format(sql.Identifier(name), guests))
 
 
 @pytest.fixture

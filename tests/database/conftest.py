@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 import psycopg
 import pytest
 from flask import current_app
+from psycopg import sql
 
 from grants.db import db, transaction
 from grants.models import Document, DocumentEnd, DocumentFile, Outbox
@@ -57,7 +58,9 @@ def _fill() -> None:
 @pytest.fixture(scope="module")
 def shared(postgres: Postgres, filled: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """A copy for one file of tests, none of which commits."""
-    yield from copied(postgres, filled, f"{request.module.__name__.rpartition('.')[2]}_{os.getpid()}")
+    for name in copied(postgres, filled, f"{request.module.__name__.rpartition('.')[2]}_{os.getpid()}"):
+        _allow_temporary(postgres, name)
+        yield name
 
 
 @pytest.fixture
@@ -77,7 +80,14 @@ def connect(postgres: Postgres, shared: str) -> Connect:
 def own(postgres: Postgres, filled: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
     """The address, by role, of a copy for one test alone, which may commit."""
     for name in copied(postgres, filled, f"own_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"):
+        _allow_temporary(postgres, name)
         yield functools.partial(_address, postgres, name)
+
+
+def _allow_temporary(postgres: Postgres, name: str) -> None:
+    """Let the application create temporary tables, which a database of ours does not: the guards hold there too."""
+    with psycopg.connect(plain(postgres.url("grants_owner", name)), autocommit=True) as owner:
+        owner.execute(sql.SQL("GRANT TEMP ON DATABASE {} TO grants_app").format(sql.Identifier(name)))
 
 
 def _address(postgres: Postgres, name: str, role: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from psycopg import errors
 
+from grants.outside.servers import Postgres
+from grants.outside.servers.postgres import plain
 from tests.database.conftest import Connect
 
 DELETED = {"clock_failure", "outbox", "repeat", "score", "sign_in", "sign_in_failure"}
@@ -47,3 +50,11 @@ def test_the_application_does_not_change_what_is_settled(connect: Connect, table
 def test_the_application_can_still_lock_a_fund(connect: Connect) -> None:
     with connect("grants_app") as app:
         assert app.execute("SELECT id FROM fund FOR NO KEY UPDATE").fetchone() is not None
+
+
+def test_the_application_creates_no_temporary_table_in_a_database_of_ours(postgres: Postgres, database: str) -> None:
+    with (
+        psycopg.connect(plain(postgres.url("grants_app", database))) as app,
+        pytest.raises(errors.InsufficientPrivilege, match="temporary tables"),
+    ):
+        app.execute("CREATE TEMP TABLE bait (id int)")

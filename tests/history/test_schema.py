@@ -41,6 +41,9 @@ class Forgery:
     named: str
 
 
+MALLORY = "CREATE ROLE mallory LOGIN"
+DATABASE = "DO $$ BEGIN EXECUTE format('GRANT {} ON DATABASE %I TO {}', current_database()); END $$"
+
 HIDDEN = {
     "row-level security for one reader": Forgery(
         "grants_owner",
@@ -116,6 +119,19 @@ LOOSE = {
     "the right to switch triggers off": Forgery("postgres", "GRANT SET ON PARAMETER session_replication_role TO grants_app", "privileges of grants_app on setting session_replication_role exists"),
     "a path for everybody": Forgery("postgres", "ALTER ROLE ALL SET search_path = h, public", "setting search_path of all roles exists"),
     "a reader without its limit": Forgery("postgres", "ALTER ROLE grants_read RESET default_transaction_read_only", "setting default_transaction_read_only of grants_read is missing"),
+    "the owner as a superuser": Forgery("postgres", "ALTER ROLE grants_owner SUPERUSER", "role grants_owner differs"),
+    "another role with the rights of the owner": Forgery("postgres", f"{MALLORY}; GRANT grants_owner TO mallory", "membership of mallory in grants_owner exists"),
+    "another role that can become the application": Forgery("postgres", f"{MALLORY}; GRANT grants_app TO mallory WITH INHERIT FALSE, SET TRUE", "membership of mallory in grants_app exists"),
+    "another role that creates schemas": Forgery("postgres", f"{MALLORY}; {DATABASE.format('CREATE', 'mallory')}", "privileges of mallory on the database exists"),
+    "a database that everybody enters": Forgery("grants_owner", DATABASE.format("CONNECT", "PUBLIC"), "privileges of PUBLIC on the database exists"),
+    "temporary tables for the application": Forgery("grants_owner", DATABASE.format("TEMP", "grants_app"), "privileges of grants_app on the database exists"),
+    "passwords that everybody reads": Forgery("postgres", "GRANT SELECT ON pg_authid TO PUBLIC", "privileges of PUBLIC on table pg_authid exists"),
+    "one column with passwords": Forgery("postgres", "GRANT SELECT (rolpassword) ON pg_authid TO PUBLIC", "privileges of PUBLIC on column pg_authid.rolpassword exists"),
+    "functions that everybody changes": Forgery("postgres", "GRANT UPDATE ON pg_proc TO PUBLIC", "privileges of PUBLIC on table pg_proc exists"),
+    "files that everybody reads": Forgery("postgres", "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO PUBLIC", "privileges of PUBLIC on function pg_read_file(text) exists"),
+    "a schema of PostgreSQL that everybody fills": Forgery("postgres", "GRANT CREATE ON SCHEMA pg_catalog TO PUBLIC", "privileges of PUBLIC on schema pg_catalog exists"),
+    "views of the catalogue that everybody changes": Forgery("postgres", "GRANT UPDATE ON information_schema.columns TO PUBLIC", "privileges of PUBLIC on view information_schema.columns exists"),
+    "numbers that are drawn in advance": Forgery("grants_owner", "ALTER SEQUENCE history_id_seq CACHE 50", "sequence history_id_seq differs"),
     "triggers that are off everywhere": Forgery("postgres", "SET LOCAL session_replication_role = replica", "setting session_replication_role of the session differs"),
 }  # fmt: skip
 """What stopped a forgery is gone."""
@@ -157,6 +173,7 @@ def believing() -> Iterator[None]:
     """Verification as it was: it believes what the database shows it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "problems", lambda: iter(()))
+        patch.setattr(schema, "notes", lambda: iter(()))
         patch.setattr(schema, "moved", lambda **_: iter(()))
         patch.setattr(schema, "fix_session", lambda: None)
         for name in database.READING:

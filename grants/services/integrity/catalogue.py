@@ -11,6 +11,10 @@ the stored one, and a difference is read by people.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any
+
 from sqlalchemy import text
 
 from grants.db import READING, db
@@ -41,7 +45,7 @@ RELATIONS = f"""
             CASE c.relkind WHEN 'i' THEN pg_get_indexdef(c.oid) END,
             CASE WHEN NOT (i.indisvalid AND i.indisready AND i.indislive) THEN 'invalid' END,
             format_type(s.seqtypid, NULL) || ' from ' || s.seqmin || ' to ' || s.seqmax || ' by ' || s.seqincrement,
-            CASE WHEN s.seqcycle THEN 'begins again' END)
+            CASE WHEN s.seqcycle THEN 'begins again' END, CASE WHEN s.seqcache <> 1 THEN 'cache ' || s.seqcache END)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN pg_index i ON i.indexrelid = c.oid LEFT JOIN pg_sequence s ON s.seqrelid = c.oid
     WHERE c.oid >= CAST(:first AS oid) AND n.nspname !~ CAST(:temporary AS text)"""
@@ -168,18 +172,29 @@ PRIVILEGES = GRANTED.format(f"""
     SELECT 0, 'setting ' || parname, 10, paracl FROM pg_parameter_acl
     UNION ALL
     SELECT oid, 'later ' || defaclobjtype::text, defaclrole, defaclacl FROM pg_default_acl""")
-RIGHTS = """
+ACTING = "coalesce(CAST(to_jsonb(m) ->> '{0}_option' AS boolean), true)"
+"""Whether a member has the rights of its role, or may take it on. Up to PostgreSQL 15, every member does both; later,
+the role that creates another becomes a member of it that may only appoint others."""
+RIGHTS = f"""
     SELECT 'role ' || rolname, concat_ws('; ', CASE WHEN rolsuper THEN 'superuser' END,
         CASE WHEN rolcreaterole THEN 'creates roles' END, CASE WHEN rolcreatedb THEN 'creates databases' END,
         CASE WHEN rolreplication THEN 'replicates' END, CASE WHEN rolbypassrls THEN 'bypasses row-level security' END,
         CASE WHEN has_database_privilege(oid, current_database(), 'CREATE') THEN 'creates schemas' END)
-    FROM pg_roles WHERE rolname = ANY (CAST(:roles AS name[])) AND rolname <> 'grants_owner'
+    FROM pg_roles WHERE rolname = ANY (CAST(:roles AS name[]))
     UNION ALL
-    SELECT 'membership of ' || g.rolname || ' in ' || r.rolname, '' FROM pg_auth_members m
+    SELECT DISTINCT 'membership of ' || g.rolname || ' in ' || r.rolname, '' FROM pg_auth_members m
         JOIN pg_roles g ON g.oid = m.member JOIN pg_roles r ON r.oid = m.roleid
-    WHERE g.rolname = ANY (CAST(:roles AS name[])) AND g.rolname <> 'grants_owner'
+    WHERE g.rolname = ANY (CAST(:roles AS name[]))
+        OR r.rolname = ANY (CAST(:roles AS name[])) AND ({ACTING.format("inherit")} OR {ACTING.format("set")})
     UNION ALL
     SELECT 'database', 'owner ' || pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()
+    UNION ALL
+    SELECT 'privileges of ' || CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END
+        || ' on the database', string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type)
+    FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+    WHERE d.datname = current_database() AND a.grantee <> d.datdba
+        AND (a.grantee = 0 OR a.privilege_type <> 'CONNECT' OR a.is_grantable)
+    GROUP BY a.grantee
     UNION ALL
     SELECT 'user of the session', CASE WHEN current_user = session_user THEN 'as signed in' ELSE current_user END
     UNION ALL
@@ -193,10 +208,44 @@ RIGHTS = """
     WHERE k.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
         AND k.setrole IN (SELECT 0 UNION ALL SELECT oid FROM pg_roles WHERE rolname = ANY (CAST(:roles AS name[])))
         AND split_part(s.value, '=', 1) !~ CAST(:tuning AS text)"""
+INITIAL = "LEFT JOIN pg_init_privs i ON i.classoid = {0}.tableoid AND i.objoid = {0}.oid AND i.objsubid = {1}"
+SYSTEM = f"""
+    SELECT 'privileges of PUBLIC on ' || o.name, string_agg(DISTINCT a.privilege_type, ', ') FROM (
+        SELECT {KIND} || ' ' || c.oid::regclass AS name, c.relacl AS acl, coalesce(i.initprivs,
+            acldefault(CASE c.relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, c.relowner)) AS initial
+        FROM pg_class c {INITIAL.format("c", "0")} WHERE c.oid < CAST(:first AS oid)
+        UNION ALL
+        SELECT 'column ' || c.oid::regclass || '.' || attname, attacl, coalesce(i.initprivs, acldefault('c', relowner))
+        FROM pg_attribute JOIN pg_class c ON c.oid = attrelid {INITIAL.format("c", "attnum")}
+        WHERE c.oid < CAST(:first AS oid) AND NOT attisdropped
+        UNION ALL
+        SELECT 'function ' || p.oid::regprocedure, proacl, coalesce(i.initprivs, acldefault('f', proowner))
+        FROM pg_proc p {INITIAL.format("p", "0")} WHERE p.oid < CAST(:first AS oid)
+        UNION ALL
+        SELECT 'schema ' || nspname, nspacl, coalesce(i.initprivs, acldefault('n', nspowner))
+        FROM pg_namespace n {INITIAL.format("n", "0")} WHERE n.oid < CAST(:first AS oid) AND nspname <> 'public'
+    ) o, aclexplode(o.acl) a
+    WHERE a.grantee = 0 AND NOT EXISTS (SELECT FROM aclexplode(o.initial) d
+        WHERE d.grantee = 0 AND d.privilege_type = a.privilege_type)
+        AND NOT (o.name ~ '^[a-z]+ information_schema' AND a.privilege_type IN ('SELECT', 'USAGE'))
+    GROUP BY o.name"""
+"""What everybody may do with objects of PostgreSQL beyond what a new cluster allows. It does not note what it allows in
+the information schema, which everybody may read."""
 QUERIES = (
     *(RELATIONS, COLUMNS, CONSTRAINTS, TRIGGERS, RULES, FUNCTIONS, TYPES, OPERATORS, OTHERS),
-    *(PRIVILEGES, RIGHTS),
+    *(PRIVILEGES, RIGHTS, SYSTEM),
 )
+ABOVE = "{pg_write_all_data,pg_maintain,pg_execute_server_program,pg_write_server_files}"
+MIGHTY = f"""
+    SELECT rolname || ' (superuser)' FROM pg_roles
+    WHERE rolsuper AND oid <> 10 AND rolname <> ALL (CAST(:roles AS name[]))
+    UNION
+    SELECT g.rolname || ' (' || r.rolname || ')' FROM pg_auth_members m
+        JOIN pg_roles g ON g.oid = m.member JOIN pg_roles r ON r.oid = m.roleid
+    WHERE r.rolname = ANY (CAST('{ABOVE}' AS name[]))
+        AND NOT g.rolsuper AND g.rolname <> ALL (CAST(:roles AS name[]))
+    ORDER BY 1"""
+"""Roles that may change every database of the server, whatever its rights say. 10 is the superuser of a new cluster."""
 
 
 def described() -> dict[str, str]:
@@ -204,15 +253,22 @@ def described() -> dict[str, str]:
 
     Names of other schemas than `pg_catalog` are qualified.
     """
-    _set_path(ALONE)
+    rows = [row for query in QUERIES for row in _read(query)]
+    return {name: facts or "" for name, facts in sorted(rows, key=itemgetter(0))}
+
+
+def mighty() -> list[str]:
+    """Roles beside ours and the first superuser that may change every database of the server, with what allows it."""
+    return [role for (role,) in _read(MIGHTY)]
+
+
+def _read(query: str) -> Sequence[Any]:
+    """The rows of a query, read with the functions and operators of PostgreSQL alone."""
     known = {"first": USER_OBJECTS, "temporary": TEMPORARY, "roles": list(ROLES), "tuning": TUNING}
-    found: dict[str, str] = {}
-    for query in QUERIES:
-        names = {name: value for name, value in known.items() if f":{name}" in query}
-        for name, facts in db.session.execute(text(query), names):
-            found[name] = facts or ""
+    _set_path(ALONE)
+    rows = db.session.execute(text(query), {name: value for name, value in known.items() if f":{name}" in query}).all()
     _set_path(READING["search_path"])
-    return dict(sorted(found.items()))
+    return rows
 
 
 def _set_path(schemas: str) -> None:

@@ -49,6 +49,16 @@ def problems() -> Iterator[Message]:
     yield from differences(expected(), catalogue.described())
 
 
+def notes() -> Iterator[Message]:
+    """Roles that stand above the rights of this database. A server has its own administrators, so none is a finding."""
+    if roles := catalogue.mighty():
+        above = N_(
+            "Roles of the database server that may change everything: %(roles)s. Compare them with the administrators "
+            "that you know."
+        )
+        yield Message(above, roles=", ".join(roles))
+
+
 def differences(wanted: Mapping[str, str], found: Mapping[str, str]) -> Iterator[Message]:
     """One message for each difference. The parts of a table that is missing or was added are not listed."""
     yield from _absent(wanted, found, N_("Database: %(object)s is missing, although the migrations create it."))

@@ -113,6 +113,7 @@ def _schema() -> Iterator[Message]:
 
 
 def _notes(evidence: seals.Evidence) -> Iterator[Message]:
+    yield from _whole(Message("schema"), schema.notes)
     yield from _whole(Message("submissions"), submissions.notes)
     yield from _whole(Message("checkpoints"), lambda: seals.notes(evidence))
 
