@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -86,9 +87,10 @@ def stored(app: Flask, rows: list[Checkpoint]) -> None:
 
 
 def problems(app: Flask) -> list[str]:
-    """The findings of the checkpoints alone."""
+    """The findings of the checkpoints alone, as outside a demonstration."""
     with app.app_context():
-        return [str(message) for message in seals.problems(evidence(app.extensions["settings"]))]
+        settings = replace(app.extensions["settings"], demo=False)
+        return [str(message) for message in seals.problems(evidence(settings))]
 
 
 def test_every_checkpoint_is_verified_in_time(app: Flask, many: int) -> None:

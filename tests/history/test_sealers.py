@@ -134,7 +134,7 @@ def test_the_sealer_has_its_time_after_the_start_of_the_server(app: Flask, forge
         with app.app_context():
             settings = app.extensions["settings"]
             proof = seals.Evidence(evidence(settings).public_keys, "", None)
-            found[seconds] = [str(message)[:39] for message in seals.problems(proof)]
+            found[seconds] = [str(finding)[:39] for finding in seals.problems(proof) if "covers" in str(finding)]
             db.session.remove()
 
     assert found == {540: [], 660: ["No checkpoint covers the history since "]}

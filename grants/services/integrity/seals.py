@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from grants.db import db
 from grants.models import Checkpoint, Event
-from grants.services.integrity import anchored, hmac_seals, ranges, sequences, snapshot
+from grants.services.integrity import anchored, hmac_seals, ranges, sequences, snapshot, times
 from grants.services.integrity.checkpoints import EARLIER, Statement
 from grants.services.integrity.history import FIRST
 from workflows.engine.message import Message
@@ -67,16 +67,21 @@ class _Chain:
 def problems(evidence: Evidence) -> Iterator[Message]:
     """One message for each inconsistency of the checkpoints with each other, with history and with the anchors."""
     points = db.session.scalars(select(Checkpoint).order_by(Checkpoint.id)).all()
-    covered, unsealed = _covered(points)
+    valid = [_valid(evidence, point) for point in points]
+    limits = None if evidence.movable_clock else times.Limits.of(points, [one is True for one in valid])
+    covered, unsealed, untimely = _covered(points, limits)
+    yield from untimely
     if unsealed is not None and not evidence.movable_clock and _neglected(unsealed, points):
         since = unsealed.isoformat(sep=" ", timespec="minutes")
         yield Message("No checkpoint covers the history since %(at)s.", at=since)
     chain = _Chain()
-    for point, hashes in zip(points, covered, strict=True):
+    for point, seal, hashes in zip(points, valid, covered, strict=True):
         if point.id > chain.number + 1:
             yield _gone(chain.number + 1, point.id - 1)
-        check = _earlier if point.version == EARLIER else _current
-        yield from check(evidence, chain, point, hashes)
+        if point.version == EARLIER:
+            yield from _earlier(evidence, chain, point, hashes)
+        else:
+            yield from _current(chain, point, hashes, valid=seal)
         chain.number = point.id
     for key_id, numbers in chain.unknown.items():
         yield Message(
@@ -88,8 +93,15 @@ def problems(evidence: Evidence) -> Iterator[Message]:
     if isinstance(evidence.names, Message):
         yield evidence.names
     elif evidence.anchors is not None:
-        valid = evidence.public_keys.valid
-        yield from anchored.problems(points, chain.trusted, evidence.anchors, evidence.names, valid)
+        known = evidence.public_keys.valid
+        yield from anchored.problems(points, chain.trusted, evidence.anchors, evidence.names, known)
+
+
+def _valid(evidence: Evidence, point: Checkpoint) -> bool | None:
+    """Whether a known key has signed the checkpoint; None if its key is not known, as for those of earlier releases."""
+    if point.version == EARLIER:
+        return None
+    return evidence.public_keys.valid(point.key_id or "", Statement.of(point).signed, point.seal)
 
 
 def _neglected(unsealed: datetime, points: Sequence[Checkpoint]) -> bool:
@@ -127,13 +139,12 @@ def _earlier(evidence: Evidence, chain: _Chain, point: Checkpoint, hashes: list[
     chain.digest = point.digest
 
 
-def _current(evidence: Evidence, chain: _Chain, point: Checkpoint, hashes: list[str]) -> Iterator[Message]:
+def _current(chain: _Chain, point: Checkpoint, hashes: list[str], *, valid: bool | None) -> Iterator[Message]:
     """A signed checkpoint. After a missing one its digest is not compared: it would have covered events of the other.
 
     The digest of a checkpoint with an invalid seal is not relied on, so that the next one is not accused for it.
     """
     statement = Statement.of(point)
-    valid = evidence.public_keys.valid(point.key_id or "", statement.signed, point.seal)
     if valid is None:
         chain.unknown.setdefault(point.key_id or "–", []).append(point.id)
     elif not valid:
@@ -155,8 +166,12 @@ def _changed(point: Checkpoint) -> Message:
     return Message("Checkpoint %(id)s: the history that it covers has changed since it was sealed.", id=point.id)
 
 
-def _covered(points: Sequence[Checkpoint]) -> tuple[list[list[str]], datetime | None]:
+def _covered(
+    points: Sequence[Checkpoint], limits: times.Limits | None
+) -> tuple[list[list[str]], datetime | None, list[Message]]:
     """For each checkpoint the hashes of the events that it is the first to cover, by id; the oldest time of the others.
+
+    Also the findings on times that do not fit those of the checkpoints; none where the clock can be moved.
 
     A checkpoint of this version covers the ids up to its limit that are not in its gaps. An event that appears later
     is counted with the checkpoint that should have covered it, and is found by its digest. An event with an id that was
@@ -164,24 +179,27 @@ def _covered(points: Sequence[Checkpoint]) -> tuple[list[list[str]], datetime | 
     """
     earlier = [point for point in points if point.version == EARLIER]
     before = hmac_seals.Coverage.of(earlier)
-    limits = list(accumulate((point.up_to for point in points), max))
+    ends = list(accumulate((point.up_to for point in points), max))
     gaps = [[(first, last) for first, last in point.gaps] for point in points]
     found: list[list[str]] = [[] for _ in points]
-    unsealed = None
+    unsealed: datetime | None = None
+    untimely: list[Message] = []
     drawn = select(sequences.drawn(Event.__tablename__)).scalar_subquery()
     rows = select(Event.id, Event.hash, Event.xact, Event.at).where(Event.id > 0, Event.id <= drawn).order_by(Event.id)
     rows = rows.execution_options(yield_per=1000)
     for id, hash, xact, happened in db.session.execute(rows):
         at = before.place(id, xact)
         if at is None:
-            at = max(bisect_left(limits, id), len(earlier))
+            at = max(bisect_left(ends, id), len(earlier))
             while at < len(points) and ranges.contains(gaps[at], id):
                 at += 1
+        if limits is not None and (problem := limits.problem(at, id, happened)):
+            untimely.append(problem)
         if at < len(points):
             found[at].append(hash)
         else:
             unsealed = min(unsealed or happened, happened)
-    return found, unsealed
+    return found, unsealed, untimely
 
 
 def notes(evidence: Evidence) -> Iterator[Message]:

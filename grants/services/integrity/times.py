@@ -1,12 +1,15 @@
-"""Checks of `grants verify` on the times of events: none lies in the future or before the event that it follows."""
+"""Checks of `grants verify` on the times of events: against the clock, their chain and the checkpoints."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
 from grants.db import db
+from grants.models import Checkpoint
 from workflows.engine.message import N_, Message
 
 TOLERANCE = "CAST('1 minute' AS interval)"
@@ -29,3 +32,43 @@ def problems(*, movable: bool) -> Iterator[Message]:
         yield Message(N_("History, event %(id)s: its time lies in the future."), id=id)
     for id in db.session.scalars(text(EARLIER)):
         yield Message(N_("History, event %(id)s: its time lies before the event that it follows."), id=id)
+
+
+DIFFERENCE = timedelta(minutes=1)
+"""The same as TOLERANCE."""
+LONGEST = timedelta(minutes=30)
+"""How long a transaction can be open after it has taken the time of an event. Checkpoints wait as long for its ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The checkpoints between whose times the events that a checkpoint is the first to cover have happened.
+
+    before, after: for the place of each checkpoint, and of the events that none covers, the newest reliable checkpoint
+    before it, which did not show them yet, and the first one from there on, which showed them. None if there is none.
+    """
+
+    before: Sequence[Checkpoint | None]
+    after: Sequence[Checkpoint | None]
+
+    @classmethod
+    def of(cls, points: Sequence[Checkpoint], trusted: Sequence[bool]) -> Limits:
+        """The limits at the place of each checkpoint and behind the last. trusted: whether its seal is valid."""
+        before: list[Checkpoint | None] = [None]
+        for point, reliable in zip(points, trusted, strict=True):
+            before.append(point if reliable else before[-1])
+        after: list[Checkpoint | None] = [None]
+        for point, reliable in zip(reversed(points), reversed(trusted), strict=True):
+            after.append(point if reliable else after[-1])
+        return cls(before, after[::-1])
+
+    def problem(self, place: int, id: int, happened: datetime) -> Message | None:
+        """What is wrong with the time of an event at this place."""
+        before, after = self.before[place], self.after[place]
+        if after is not None and happened > after.at + DIFFERENCE:
+            late = N_("History, event %(id)s: its time lies after checkpoint %(number)s, which covers it.")
+            return Message(late, id=id, number=after.id)
+        if before is not None and happened < before.at - LONGEST - DIFFERENCE:
+            early = N_("History, event %(id)s: its time lies long before checkpoint %(number)s, which lacks it.")
+            return Message(early, id=id, number=before.id)
+        return None
