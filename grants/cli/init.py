@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import alembic.command
 import alembic.config
 import click
@@ -48,15 +51,21 @@ def prepare(settings: Settings, running: Settings) -> None:
         )
     knock(settings, running.owner_database_url)
     require_roles(running.owner_database_url)
-    migrate(running.owner_database_url)
-    with bind_app(running, "grants.init").app_context():
-        with transaction():
-            adoption.adopt()
-        with transaction():
-            assignments.release_unappointed(apply=transitions.apply)
-        with transaction():
-            assignments.release_finished(apply=transitions.apply)
-        db.engine.dispose()
+    with alone(running.owner_database_url):
+        _upgrade(running.owner_database_url)
+        with bind_app(running, "grants.init").app_context():
+            _record()
+            db.engine.dispose()
+
+
+def _record() -> None:
+    """Record what an earlier release did not, and close what it left open. Once: the caller is alone."""
+    with transaction():
+        adoption.adopt()
+    with transaction():
+        assignments.release_unappointed(apply=transitions.apply)
+    with transaction():
+        assignments.release_finished(apply=transitions.apply)
 
 
 def require_roles(owner_url: str) -> None:
@@ -71,19 +80,28 @@ def require_roles(owner_url: str) -> None:
 
 
 def migrate(owner_url: str) -> None:
-    """Run the missing migrations as the owner; an advisory lock serialises several hosts.
+    """Run the missing migrations as the owner. Raises ClickException if rows of the database do not fit."""
+    with alone(owner_url):
+        _upgrade(owner_url)
 
-    Raises ClickException if rows of the database do not fit. All migrations are one transaction: then none was made.
-    """
+
+@contextmanager
+def alone(owner_url: str) -> Iterator[None]:
+    """An advisory lock by which only one of several hosts migrates a database at a time."""
+    with psycopg.connect(plain(owner_url), autocommit=True) as turn:
+        turn.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        yield
+
+
+def _upgrade(owner_url: str) -> None:
+    """Run the missing migrations. All of them are one transaction: if one is refused, none was made."""
     settings = alembic.config.Config()
     settings.set_main_option("script_location", str(ROOT / "grants" / "migrations").replace("%", "%%"))
     settings.attributes["url"] = owner_url
-    with psycopg.connect(plain(owner_url), autocommit=True) as turn:
-        turn.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
-        try:
-            alembic.command.upgrade(settings, "head")
-        except (constraints.Unfit, IntegrityError) as error:
-            raise click.ClickException(f"{_unfit(error)} The database was not changed.") from error
+    try:
+        alembic.command.upgrade(settings, "head")
+    except (constraints.Unfit, IntegrityError) as error:
+        raise click.ClickException(f"{_unfit(error)} The database was not changed.") from error
 
 
 def _unfit(error: constraints.Unfit | IntegrityError) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import nullcontext
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from config import Settings
+from grants.cli import init
 from grants.db import db, transaction
 from grants.models import Application, Event
 from grants.services import locking
 from grants.services.integrity import adoption, comparison, fingerprints, first_forms, history
 from grants.services.integrity.manifest import HELD
+from tests.history import forging
 from tests.history.conftest import Forge
 from tests.history.proof import found
 from workflows.engine.message import Message
@@ -79,19 +85,38 @@ def test_a_row_that_is_forged_later_is_not_recorded(app: Flask, forge: Forge) ->
 def test_without_the_event_that_it_is_complete_it_would_be(
     app: Flask, forge: Forge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Counter-test: the second update records the forged account, and nothing is found."""
+    """Counter-test: the second update records the forged account, which then seems to be in order."""
     adopt(app)
     forge(FORGED)
     monkeypatch.setattr(adoption, "adopted", set)
 
     adopt(app)
 
-    assert found(app) == []
+    assert [finding for finding in found(app) if finding.startswith("person 900")] == []
 
 
 def test_an_event_that_records_existing_rows_later_is_found(app: Flask, forge: Forge) -> None:
     adopt(app)
     forge(FORGED)
+    record_forged(app)
+
+    [finding] = found(app)
+
+    assert finding.startswith("History of person 900, event ")
+    assert finding.endswith(": no update had to record its rows.")
+
+
+def complete(app: Flask, tables: str) -> None:
+    """Add an event that says that the rows of these tables were recorded."""
+    with app.app_context(), transaction():
+        locking.hold(adoption.SYSTEM)
+        message = Message("Existing rows of these tables were recorded: %(tables)s", tables=tables)
+        about = history.About(*adoption.SYSTEM, *adoption.SYSTEM)
+        history.record(about, actor=CLOCK, key=adoption.COMPLETE, message=message, audience="office")
+
+
+def record_forged(app: Flask) -> None:
+    """Record the forged account, as an update records the rows of an earlier release."""
     with app.app_context(), transaction():
         chain = locking.Chain("person", 900)
         locking.hold(chain)
@@ -100,10 +125,87 @@ def test_an_event_that_records_existing_rows_later_is_found(app: Flask, forge: F
         names = {"person": {"900": value}}
         history.record_all([history.Record(about, CLOCK, adoption.ADOPT, message, audience="office", rows=names)])
 
-    [finding] = found(app)
 
-    assert finding.startswith("History of person 900, event ")
-    assert finding.endswith(": rows were recorded after the last update.")
+AGAIN = ": these tables were recorded a second time: person."
+LATE = ": no update had to record its rows."
+
+
+@pytest.mark.parametrize(
+    ("tables", "findings"), [("person", [AGAIN, LATE]), ("person, new", [AGAIN, LATE]), ("new", [LATE])]
+)
+def test_a_second_update_of_a_table_is_found_and_excuses_no_row(
+    app: Flask, forge: Forge, tables: str, findings: list[str]
+) -> None:
+    adopt(app)
+    forge(FORGED)
+    record_forged(app)
+
+    complete(app, tables)
+
+    assert [finding[finding.index(":") :] for finding in found(app)] == findings
+
+
+def test_without_the_first_update_of_each_table_it_would_be(
+    app: Flask, forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test: the last update alone, as before, lets the second one excuse the forged account."""
+    completions = adoption.completions
+    monkeypatch.setattr(adoption, "completions", lambda: list(completions())[-1:])
+    adopt(app)
+    forge(FORGED)
+    record_forged(app)
+    complete(app, "person")
+
+    assert found(app) == []
+
+
+def test_an_event_that_records_rows_of_no_table_is_found(app: Flask) -> None:
+    forging.added(app, history.About("person", 1, "person", 1), adoption.ADOPT)
+
+    assert [finding[finding.index(":") :] for finding in found(app)] == [LATE]
+
+
+def two_updates(settings: Settings) -> None:
+    """Two hosts update the database at once."""
+    threads = [threading.Thread(target=init.prepare, args=(settings, settings)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+
+def completed(app: Flask) -> int:
+    """How many events say that rows were recorded."""
+    with app.app_context():
+        return db.session.query(Event).filter_by(key=adoption.COMPLETE).count()
+
+
+def test_two_updates_at_once_record_the_rows_once(app: Flask) -> None:
+    complete(app, "earlier")
+
+    two_updates(app.extensions["settings"])
+
+    assert completed(app) == 2
+    assert found(app) == []
+
+
+def test_without_their_lock_both_record_them(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test: both see that nothing was recorded."""
+    both, adopted = threading.Barrier(2), adoption.adopted
+
+    def read() -> set[str]:
+        tables = adopted()
+        both.wait(20)
+        return tables
+
+    monkeypatch.setattr(init, "alone", lambda _: nullcontext())
+    monkeypatch.setattr(init, "_upgrade", lambda _: None)
+    monkeypatch.setattr(adoption, "adopted", read)
+    complete(app, "earlier")
+
+    two_updates(app.extensions["settings"])
+
+    assert completed(app) == 3
 
 
 def name_first(app: Flask) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from grants.db import db
 from grants.models import Event
@@ -46,18 +46,32 @@ def adopt() -> None:
 
 def adopted() -> set[str]:
     """The tables whose rows have been adopted."""
+    return {table for _, tables in completions() for table in tables}
+
+
+def completions() -> Iterator[tuple[int, list[str]]]:
+    """The events that say for which tables the adoption is complete, with these tables, in their order."""
     tables = Event.message["values"]["tables"].astext
-    rows = db.session.scalars(select(tables).where(Event.subject == SYSTEM.subject, Event.key == COMPLETE))
-    return {table for row in rows if row for table in row.split(", ")}
+    wanted = select(Event.id, tables).where(Event.subject == SYSTEM.subject, Event.key == COMPLETE).order_by(Event.id)
+    for id, names in db.session.execute(wanted):
+        yield id, names.split(", ") if names else []
 
 
 def problems() -> Iterator[Message]:
-    """Events that adopt rows after the adoption was complete."""
-    last = select(func.max(Event.id)).where(Event.subject == SYSTEM.subject, Event.key == COMPLETE).scalar_subquery()
-    late = select(Event.id, Event.subject, Event.subject_id).where(Event.key == ADOPT, Event.id > last)
-    for id, subject, subject_id in db.session.execute(late.order_by(Event.id)):
-        text = N_("History of %(subject)s %(id)s, event %(event)s: rows were recorded after the last update.")
-        yield Message(text, subject=subject, id=subject_id, event=id)
+    """Events that adopt rows although no update had to: their table was complete, or never became so."""
+    first: dict[str, int] = {}
+    for id, tables in completions():
+        if again := sorted(first.keys() & tables):
+            repeated = N_("History, event %(id)s: these tables were recorded a second time: %(tables)s.")
+            yield Message(repeated, id=id, tables=", ".join(again))
+        for table in tables:
+            first.setdefault(table, id)
+    rows = Event.message["rows"]
+    named = select(Event.id, Event.subject, Event.subject_id, rows).where(Event.key == ADOPT).order_by(Event.id)
+    for id, subject, subject_id, names in db.session.execute(named.execution_options(yield_per=1_000)):
+        if not isinstance(names, Mapping) or not names or any(first.get(table, 0) < id for table in names):
+            text = N_("History of %(subject)s %(id)s, event %(event)s: no update had to record its rows.")
+            yield Message(text, subject=subject, id=subject_id, event=id)
 
 
 def _unnamed(tables: list[str]) -> Names:
