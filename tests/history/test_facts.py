@@ -184,7 +184,8 @@ POWER = {
 def test_a_self_granted_role_is_found(app: Flask, forge: Forge, table: str, id: int) -> None:
     forge(POWER[table].format(id=id))
 
-    assert found(app) == [f"{table} {id} has no event in history."]
+    unbegun = [f"assignment {id} is at step asked; its history says –."] if table == "assignment" else []
+    assert found(app) == [*unbegun, f"{table} {id} has no event in history."]
 
 
 def test_rows_older_than_their_history_are_recorded_once(app: Flask, forge: Forge) -> None:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from grants.db import transaction
+from grants.models import Assignment
+from grants.services import locking
+from grants.services.integrity import adoption, changes, history, progress
 from grants.services.integrity.history import About
 from tests.history import forging
+from tests.history.conftest import Forge
 from tests.history.proof import found
-from workflows.engine.roles import Actor, Role
+from workflows.engine.message import Message
+from workflows.engine.roles import CLOCK, Actor, Role
 
 OFFICER = Actor(person=1, role=Role.OFFICER)
 APPROVER = Actor(person=3, role=Role.APPROVER)
@@ -64,3 +70,77 @@ def test_what_follows_a_stray_event_is_not_accused_for_it(app: Flask) -> None:
     forging.added(app, About("application", 1, "agreement", 1, "signed", "signed"), "met", actor=OFFICER)
 
     assert len(strays(app)) == 1
+
+
+REVIEWER = Actor(person=9, role=Role.REVIEWER)
+REVIEW = About("application", 1, "assignment", 900)
+SENT = About("application", 1, "assignment", 900, "ready", "sent")
+CALL = About("call", 1, "call", 900, "open", "closed")
+
+
+def record_all(app: Flask, rows: changes.Names) -> None:
+    """Record existing rows, as an update does."""
+    system = About(*adoption.SYSTEM, *adoption.SYSTEM)
+    with app.app_context(), transaction():
+        chain = locking.Chain("application", 1)
+        locking.hold(chain)
+        locking.hold(adoption.SYSTEM)
+        message = Message("Recorded: %(tables)s", tables="application, assignment, call")
+        about = About("application", 1, "application", 1)
+        history.record_all([history.Record(about, CLOCK, adoption.ADOPT, message, audience="office", rows=rows)])
+        history.record(system, actor=CLOCK, key=adoption.COMPLETE, message=message, audience="office")
+
+
+@pytest.mark.parametrize(("about", "key", "actor"), [(SENT, "send", REVIEWER), (CALL, "close", OFFICER)])
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_row_that_begins_in_the_middle_of_its_flow_is_found(
+    app: Flask, about: About, key: str, actor: Actor, *, complete: bool
+) -> None:
+    if complete:
+        record_all(app, {"assignment": {"1": "2:x"}})
+
+    forging.added(app, about, key, actor=actor)
+
+    [finding] = strays(app)
+    assert finding.startswith(f"{about.table} 900, event ")
+
+
+def test_if_every_row_could_be_of_an_earlier_release_it_is_not(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test: the transition is one of the flow."""
+    monkeypatch.setattr(progress, "earlier", lambda _: {900})
+
+    forging.added(app, SENT, "send", actor=REVIEWER)
+
+    assert strays(app) == []
+
+
+def test_a_row_with_an_event_of_before_the_update_may_begin_anywhere(app: Flask) -> None:
+    forging.added(app, REVIEW, "assign", actor=OFFICER)
+    record_all(app, {"call": {"1": "2:x"}})
+    forging.added(app, SENT, "send", actor=REVIEWER)
+
+    assert strays(app) == []
+
+
+def test_a_row_that_the_update_has_recorded_may_begin_anywhere(app: Flask) -> None:
+    record_all(app, {"assignment": {"900": "2:x"}})
+    forging.added(app, SENT, "send", actor=REVIEWER)
+
+    assert strays(app) == []
+
+
+INVITED = """
+    UPDATE history SET step_to = NULL WHERE about = 'assignment' AND about_id = 1;
+    UPDATE history SET step_from = NULL WHERE about = 'assignment' AND about_id = 1"""
+
+
+@pytest.mark.parametrize("old", [True, False])
+def test_a_row_without_a_step_in_its_history_is_found_unless_it_is_older(
+    app: Flask, forge: Forge, monkeypatch: pytest.MonkeyPatch, *, old: bool
+) -> None:
+    forge(INVITED)
+    monkeypatch.setattr(progress, "earlier", lambda model: {1} if old and model is Assignment else set())
+
+    steps = [finding for finding in found(app) if " is at step " in finding]
+
+    assert steps == ([] if old else ["assignment 1 is at step sent; its history says –."])

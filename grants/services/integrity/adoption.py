@@ -18,7 +18,7 @@ from workflows.engine.roles import CLOCK
 
 SYSTEM = locking.Chain(comparison.SYSTEM_SUBJECT, 1)
 """The chain of events that concern the whole system."""
-ADOPT, COMPLETE = "adopt", comparison.ADOPTED
+ADOPT, COMPLETE = comparison.ADOPT, comparison.ADOPTED
 """The keys of the events that name rows, and of the event that says for which tables this is complete."""
 CHAINS_PER_CHUNK = 1_000
 Names = dict[locking.Chain, changes.Names]

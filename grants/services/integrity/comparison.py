@@ -21,6 +21,8 @@ Named = dict[str, dict[int, str]]
 """The newest fingerprint of each row that is held, by table and key."""
 SYSTEM_SUBJECT, ADOPTED = "system", "adopted"
 """The chain and the key of the event by which an update has recorded all rows; later fingerprints have versions."""
+ADOPT = "adopt"
+"""The key of the events before it that name these rows."""
 ROWS_PER_CHUNK = 200
 """Rows kept in memory before the session is cleared."""
 FORGED = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
@@ -45,16 +47,20 @@ def _read() -> tuple[Named, list[int]]:
     """The newest fingerprints, and the events that name a row without a version although history is past that."""
     named: Named = {}
     outdated: dict[int, None] = {}
-    complete = db.session.scalar(
-        select(func.min(Event.id)).where(Event.subject == SYSTEM_SUBJECT, Event.key == ADOPTED)
-    )
+    limit = complete()
     for event, table, id, value in _names():
         if value is not None and ":" not in str(value):
             earlier = named.get(table, {}).get(id, "")
-            if ":" in earlier or (complete is not None and event > complete):
+            if ":" in earlier or (limit is not None and event > limit):
                 outdated[event] = None
         _name(named, table, id, value)
     return named, list(outdated)
+
+
+def complete() -> int | None:
+    """The first event that says that existing rows were recorded; None before it."""
+    first = select(func.min(Event.id)).where(Event.subject == SYSTEM_SUBJECT, Event.key == ADOPTED)
+    return db.session.scalar(first)
 
 
 def _names() -> Iterator[tuple[int, str, int, Any]]:

@@ -14,13 +14,15 @@ from sqlalchemy import Row, or_, select
 
 from grants.db import db
 from grants.models import Application, Assignment, Call, Event
-from grants.queries.flows import FLOWS
+from grants.queries.flows import FLOWS, Stateful
+from grants.services.integrity import comparison
 from workflows.engine.flow import Flow, Transition
 from workflows.engine.message import N_, Message
 from workflows.programmes import programmes
 
 LATER = (Assignment, Call)
-"""Models whose events did not name the step at first, so that their first event with a step may be any transition."""
+"""Models whose events did not name the step at first. The first event with a step of a row of that time may be any
+transition; which rows these are, `earlier` knows."""
 
 
 class Path(NamedTuple):
@@ -37,6 +39,7 @@ def problems() -> Iterator[Message]:
     """
     applications = _applications()
     for model in (Application, *FLOWS):
+        known = earlier(model)
         wanted = (
             select(Event.id, Event.about_id, Event.key, Event.role, Event.step_from, Event.step_to)
             .where(Event.about == model.__tablename__, or_(Event.step_from.is_not(None), Event.step_to.is_not(None)))
@@ -45,7 +48,7 @@ def problems() -> Iterator[Message]:
         rows: Iterable[Row[Any]] = db.session.execute(wanted.execution_options(yield_per=1_000))
         for id, events in groupby(rows, key=lambda event: event.about_id):
             path = applications.get(id) if model is Application else Path(FLOWS[model], None)
-            for event in _strays(path, events, begun=model not in LATER) if path else ():
+            for event in _strays(path, events, begun=id not in known) if path else ():
                 text = N_(
                     "%(table)s %(id)s, event %(event)s: its flow has no transition “%(key)s” by the role %(role)s from "
                     "%(before)s to %(after)s."
@@ -53,6 +56,25 @@ def problems() -> Iterator[Message]:
                 before, after = event.step_from or "–", event.step_to or "–"
                 values = {"event": event.id, "key": event.key, "role": event.role, "before": before, "after": after}
                 yield Message(text, table=model.__tablename__, id=id, **values)
+
+
+def earlier(model: type[Stateful]) -> set[int]:
+    """The rows of a model of `LATER` that are provably older than the update to a release that names their steps.
+
+    An event that is older than the first recording of existing rows is about them, or records them. A new database has
+    that event before any row, and the application cannot choose the id of an event.
+    """
+    complete = comparison.complete() if model in LATER else None
+    if complete is None:
+        return set()
+    table = model.__tablename__
+    about = select(Event.about_id).where(Event.about == table, Event.id < complete).distinct()
+    known: set[int] = {id for id in db.session.scalars(about) if id is not None}
+    rows = Event.message["rows"]
+    names = select(rows[table]).where(Event.key == comparison.ADOPT, Event.id < complete, rows.has_key(table))
+    for keys in db.session.scalars(names):
+        known |= {int(key) for key in keys if key.isdecimal()} if isinstance(keys, Mapping) else set()
+    return known
 
 
 def _applications() -> Mapping[int, Path]:
@@ -68,7 +90,7 @@ def _applications() -> Mapping[int, Path]:
 
 
 def _strays(path: Path, events: Iterable[Row[Any]], *, begun: bool) -> Iterator[Row[Any]]:
-    """The events that do not follow the path. begun: whether the first event must be the beginning of the row.
+    """The events that do not follow the path. begun: whether the first event must begin the row.
 
     After a stray event the path continues from its step, so that what follows is not accused for it.
     """

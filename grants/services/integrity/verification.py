@@ -181,7 +181,7 @@ def _heads() -> Iterator[Message]:
 
 
 def _steps() -> Iterator[Message]:
-    """The step of each row equals the one in its newest event with a step. Rows of `progress.LATER` may have none."""
+    """The step of each row equals the one in its newest event with a step. Rows of earlier releases may have none."""
     for model in STEPPED:
         last = (
             select(Event.about_id, Event.step_to)
@@ -192,18 +192,20 @@ def _steps() -> Iterator[Message]:
         )
         wrong = (
             select(model.id, model.step, last.c.step_to)
-            .join(last, last.c.about_id == model.id, isouter=model not in progress.LATER)
+            .join(last, last.c.about_id == model.id, isouter=True)
             .where(model.step.is_distinct_from(last.c.step_to))
             .order_by(model.id)
         )
+        known = progress.earlier(model)
         for id, step, recorded in db.session.execute(wrong):
-            yield Message(
-                "%(table)s %(id)s is at step %(step)s; its history says %(recorded)s.",
-                table=model.__tablename__,
-                id=id,
-                step=step,
-                recorded=recorded or "–",
-            )
+            if recorded is not None or id not in known:
+                yield Message(
+                    "%(table)s %(id)s is at step %(step)s; its history says %(recorded)s.",
+                    table=model.__tablename__,
+                    id=id,
+                    step=step,
+                    recorded=recorded or "–",
+                )
 
 
 DIGESTS = """
