@@ -20,11 +20,12 @@ from grants.db import bind_app, db
 from grants.jobs.sealing import evidence
 from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
-from grants.services.integrity import catalogue, fingerprints, schema, verification
+from grants.services.integrity import books, catalogue, fingerprints, schema, submissions, verification
 from tests.databases import copied
 from tests.history.proof import name_of
 from tests.history.schema import described, written
 from tests.reused import Reused
+from workflows.engine.message import Message
 
 ROLE = "INSERT INTO public.appointment (id, person_id, role) VALUES (900, 1, 'finance')"
 """The live change: a person gets a role that no event names."""
@@ -176,6 +177,7 @@ def believing() -> Iterator[None]:
         patch.setattr(schema, "notes", lambda: iter(()))
         patch.setattr(schema, "moved", lambda **_: iter(()))
         patch.setattr(schema, "fix_session", lambda: None)
+        patch.setattr(fingerprints, "text", lambda query: text(query.replace("public.", "")))
         for name in database.READING:
             patch.delitem(database.SESSION, name)
         yield
@@ -262,7 +264,7 @@ def test_with_the_path_of_the_tables_and_untyped_parameters_both_would_be_hidden
     """Counter-test: the operator and the function are preferred to those of PostgreSQL."""
     untyped = tuple(query.replace("CAST(:first AS oid)", ":first") for query in catalogue.QUERIES)
     monkeypatch.setattr(catalogue, "QUERIES", untyped)
-    monkeypatch.setattr(catalogue, "ALONE", database.READING["search_path"])
+    monkeypatch.setattr(schema, "FIXED", database.READING)
     wanted = described(postgres.url("grants_read", name_of(app)))
     monkeypatch.setattr(schema, "expected", lambda: wanted)
     monkeypatch.setattr(
@@ -274,14 +276,53 @@ def test_with_the_path_of_the_tables_and_untyped_parameters_both_would_be_hidden
     assert verified(app) == []
 
 
-def test_the_catalogue_leaves_the_path_of_the_tables(app: Flask) -> None:
-    with app.app_context():
-        schema.fix_session()
-        catalogue.described()
-        path = db.session.scalar(text("SHOW search_path"))
-        db.session.remove()
+def test_every_check_reads_with_the_path_of_the_catalogue(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No query is left that would name a table without its schema, or that a schema of the path could shadow."""
+    paths: list[str] = []
 
-    assert path == database.READING["search_path"]
+    def show() -> Iterator[Message]:
+        paths.append(db.session.scalar(text("SHOW search_path")))
+        yield from ()
+
+    for check in (submissions, books):
+        monkeypatch.setattr(check, "problems", show)
+
+    assert verified(app) == []
+    assert paths == [schema.ALONE] * 2
+
+
+SHADOW = Forgery(
+    "grants_owner",
+    "CREATE FUNCTION public.differs(numeric, integer) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN false;"
+    "CREATE OPERATOR public.<> (FUNCTION = public.differs, LEFTARG = numeric, RIGHTARG = integer);"
+    "ALTER TABLE posting DISABLE TRIGGER USER; UPDATE posting SET amount = amount + 1 WHERE id = 1;"
+    "ALTER TABLE posting ENABLE TRIGGER USER",
+    "",
+)
+"""An operator of `public` that fits a query of the ledger better, and a change that it hides."""
+
+
+def uneven(app: Flask) -> bool:
+    """Whether the entry that does not balance is found."""
+    return "Entry 1 of the ledger does not balance." in verified(app)
+
+
+def test_an_operator_that_fits_better_does_not_hide_an_entry_that_does_not_balance(
+    app: Flask, postgres: Postgres
+) -> None:
+    commit(app, postgres, SHADOW)
+
+    assert uneven(app)
+
+
+def test_with_the_schema_of_the_tables_in_the_path_it_would(
+    app: Flask, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test: the comparison of a sum with the number 0 has exactly the types of the operator."""
+    monkeypatch.setattr(schema, "FIXED", database.READING)
+    commit(app, postgres, SHADOW)
+
+    assert not uneven(app)
 
 
 def test_without_the_comparison_of_the_schema_a_loosened_guard_is_not_found(app: Flask, postgres: Postgres) -> None:

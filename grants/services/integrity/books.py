@@ -14,7 +14,8 @@ from workflows.engine.message import N_, Message
 STATED = "said #>> '{values,amount,amount}'"
 AMOUNT = f"CASE WHEN {STATED} ~ '^[0-9]+([.][0-9]+)?$' THEN ({STATED})::numeric END"
 """The amount that an event states."""
-PAYMENT = "payment p JOIN instalment i ON i.id = p.instalment_id JOIN batch b ON b.id = p.batch_id WHERE NOT p.undone"
+PAYMENT = """payment p JOIN public.instalment i ON i.id = p.instalment_id JOIN public.batch b ON b.id = p.batch_id
+    WHERE NOT p.undone"""
 
 
 class Cause(NamedTuple):
@@ -35,7 +36,7 @@ class Cause(NamedTuple):
 RECEIVED = "history WHERE subject = 'fund' AND key = 'receive'"
 CUT = "history WHERE subject = 'call' AND key = 'fund'"
 UNCUT = "history WHERE subject = 'call' AND key = 'unfund'"
-ENDED = "award w JOIN application a ON a.id = w.application_id WHERE a.step IN ('withdrawn', 'terminated')"
+ENDED = "award w JOIN public.application a ON a.id = w.application_id WHERE a.step IN ('withdrawn', 'terminated')"
 CAUSES = {
     "appropriate": Cause("appropriated", "available", "fund_id", "subject_id", AMOUNT, RECEIVED),
     "cut": Cause("available", "envelope", "call_id", "subject_id", AMOUNT, CUT),
@@ -58,7 +59,7 @@ def _caused() -> str:
     """Entries without a cause, and causes without an entry. Equal amounts of one owner are paired in order."""
     kinds = ", ".join(f"('{kind}', '{one.source}', '{one.target}', '{one.owner}')" for kind, one in CAUSES.items())
     causes = " UNION ALL ".join(
-        f"SELECT '{kind}' AS kind, {one.id} AS owner, {one.amount} AS amount FROM {one.rows}"  # noqa: S608 - texts above
+        f"SELECT '{kind}' AS kind, {one.id} AS owner, {one.amount} AS amount FROM public.{one.rows}"  # noqa: S608 - texts above
         for kind, one in CAUSES.items()
     )
     return f"""
@@ -66,7 +67,8 @@ def _caused() -> str:
             SELECT e.id, e.kind, count(p.id) AS postings, max(p.amount) AS amount,
                    max(a.kind) FILTER (WHERE p.amount < 0) AS source, max(a.kind) FILTER (WHERE p.amount > 0) AS target,
                    max(a.fund_id) AS fund_id, max(a.call_id) AS call_id, max(a.award_id) AS award_id
-            FROM entry e LEFT JOIN posting p ON p.entry_id = e.id LEFT JOIN account a ON a.id = p.account_id
+            FROM public.entry e LEFT JOIN public.posting p ON p.entry_id = e.id
+                 LEFT JOIN public.account a ON a.id = p.account_id
             GROUP BY e.id, e.kind
         ), booked AS (
             SELECT m.id, m.kind, m.amount, CASE k.owner WHEN 'fund_id' THEN m.fund_id WHEN 'call_id' THEN m.call_id
@@ -85,43 +87,46 @@ def _caused() -> str:
 
 
 UNPLANNED = """
-    SELECT w.number FROM award w LEFT JOIN instalment i ON i.award_id = w.id
+    SELECT w.number FROM public.award w LEFT JOIN public.instalment i ON i.award_id = w.id
     GROUP BY w.id, w.number, w.amount HAVING w.amount <> coalesce(sum(i.amount), 0) ORDER BY w.id"""
 UNBOOKED = """
-    SELECT w.number FROM award w
+    SELECT w.number FROM public.award w
     LEFT JOIN (SELECT i.award_id, coalesce(sum(p.amount) FILTER (WHERE p.paid_at IS NOT NULL), 0) AS paid,
                       coalesce(sum(p.amount) FILTER (WHERE p.paid_at IS NULL AND b.step = 'released'), 0) AS leaving
-               FROM payment p JOIN instalment i ON i.id = p.instalment_id JOIN batch b ON b.id = p.batch_id
+               FROM public.payment p JOIN public.instalment i ON i.id = p.instalment_id
+                    JOIN public.batch b ON b.id = p.batch_id
                WHERE NOT p.undone GROUP BY i.award_id) made ON made.award_id = w.id
     LEFT JOIN (SELECT a.award_id, sum(b.amount) FILTER (WHERE b.kind IN ('paid', 'returned')) AS paid,
                       sum(b.amount) FILTER (WHERE b.kind = 'in_transit') AS leaving
-               FROM account a JOIN balance b ON b.account_id = a.id GROUP BY a.award_id) booked
+               FROM public.account a JOIN public.balance b ON b.account_id = a.id GROUP BY a.award_id) booked
          ON booked.award_id = w.id
     WHERE coalesce(made.paid, 0) <> coalesce(booked.paid, 0)
        OR coalesce(made.leaving, 0) <> coalesce(booked.leaving, 0) ORDER BY w.id"""
 MISPAID = """
-    SELECT p.id FROM payment p JOIN instalment i ON i.id = p.instalment_id
+    SELECT p.id FROM public.payment p JOIN public.instalment i ON i.id = p.instalment_id
     WHERE NOT p.undone AND (p.amount <> i.amount OR i.step <> 'payable') ORDER BY p.id"""
 
 UNRETURNED = """
-    SELECT w.number FROM award w
-    LEFT JOIN (SELECT award_id, sum(amount) AS amount FROM repayment GROUP BY award_id) r ON r.award_id = w.id
-    LEFT JOIN (SELECT a.award_id, sum(b.amount) AS amount FROM account a JOIN balance b ON b.account_id = a.id
+    SELECT w.number FROM public.award w
+    LEFT JOIN (SELECT award_id, sum(amount) AS amount FROM public.repayment GROUP BY award_id) r ON r.award_id = w.id
+    LEFT JOIN (SELECT a.award_id, sum(b.amount) AS amount
+               FROM public.account a JOIN public.balance b ON b.account_id = a.id
                WHERE a.kind = 'returned' GROUP BY a.award_id) booked ON booked.award_id = w.id
     WHERE coalesce(r.amount, 0) <> coalesce(booked.amount, 0) ORDER BY w.id"""
 
 MISCOUNTED = """
-    SELECT w.number FROM award w JOIN application a ON a.id = w.application_id
+    SELECT w.number FROM public.award w JOIN public.application a ON a.id = w.application_id
     LEFT JOIN (SELECT award_id, count(*) FILTER (WHERE step <> 'approved') AS open, max(number) AS last
-               FROM report GROUP BY award_id) r ON r.award_id = w.id
+               FROM public.report GROUP BY award_id) r ON r.award_id = w.id
     LEFT JOIN (SELECT r.award_id, r.number, sum(s.spent) AS spent
-               FROM report r JOIN report_spending s ON s.report_id = r.id GROUP BY r.award_id, r.number) u
+               FROM public.report r JOIN public.report_spending s ON s.report_id = r.id GROUP BY r.award_id, r.number) u
          ON u.award_id = w.id AND u.number = r.last
     LEFT JOIN (SELECT i.award_id, count(*) FILTER (WHERE p.id IS NULL) AS open
-               FROM instalment i LEFT JOIN payment p
+               FROM public.instalment i LEFT JOIN public.payment p
                     ON p.instalment_id = i.id AND NOT p.undone AND p.paid_at IS NOT NULL
                GROUP BY i.award_id) i ON i.award_id = w.id
-    LEFT JOIN (SELECT c.award_id, sum(b.amount) AS paid FROM account c JOIN balance b ON b.account_id = c.id
+    LEFT JOIN (SELECT c.award_id, sum(b.amount) AS paid
+               FROM public.account c JOIN public.balance b ON b.account_id = c.id
                WHERE c.kind = 'paid' GROUP BY c.award_id) p ON p.award_id = w.id
     CROSS JOIN LATERAL (SELECT a.step = 'active' AND coalesce(r.open, 0) = 0 AND coalesce(i.open, 0) = 0 AS settled,
                                greatest(coalesce(p.paid, 0) - coalesce(u.spent, 0), 0) AS unused) n
@@ -156,7 +161,8 @@ def _ledger() -> Iterator[Message]:
     sums = text("""
         SELECT coalesce(a.id, b.account_id) AS id, coalesce(a.kind, '–') AS kind, b.amount,
                coalesce(sum(p.amount), 0) AS summed
-        FROM account a FULL JOIN balance b ON b.account_id = a.id LEFT JOIN posting p ON p.account_id = a.id
+        FROM public.account a FULL JOIN public.balance b ON b.account_id = a.id
+             LEFT JOIN public.posting p ON p.account_id = a.id
         GROUP BY a.id, a.kind, b.account_id, b.amount, b.kind
         HAVING b.amount IS DISTINCT FROM coalesce(sum(p.amount), 0) OR a.kind IS DISTINCT FROM b.kind
         ORDER BY 1""")
@@ -168,14 +174,16 @@ def _ledger() -> Iterator[Message]:
             amount="–" if row.amount is None else row.amount,
             summed=row.summed,
         )
-    uneven = text("SELECT entry_id FROM posting GROUP BY entry_id, currency HAVING sum(amount) <> 0 ORDER BY entry_id")
+    uneven = text(
+        "SELECT entry_id FROM public.posting GROUP BY entry_id, currency HAVING sum(amount) <> 0 ORDER BY entry_id"
+    )
     for id in db.session.scalars(uneven):
         yield Message("Entry %(id)s of the ledger does not balance.", id=id)
     broken = text("""
-        SELECT w.number FROM award w
-        JOIN application p ON p.id = w.application_id
-        LEFT JOIN account a ON a.award_id = w.id
-        LEFT JOIN balance b ON b.account_id = a.id
+        SELECT w.number FROM public.award w
+        JOIN public.application p ON p.id = w.application_id
+        LEFT JOIN public.account a ON a.award_id = w.id
+        LEFT JOIN public.balance b ON b.account_id = a.id
         GROUP BY w.id, w.number, w.amount, p.step
         HAVING coalesce(sum(b.amount), 0) <> CASE WHEN p.step IN ('withdrawn', 'terminated') THEN 0 ELSE w.amount END
         ORDER BY w.id""")
@@ -189,9 +197,9 @@ def _totals() -> Iterator[Message]:
     """The stored totals equal the sums of the postings; the balances are checked separately."""
     sums = text("""
         SELECT kind, fund_id, call_id, coalesce(t.amount, 0) AS amount, coalesce(s.amount, 0) AS summed
-        FROM (SELECT *, coalesce(call_id, 0) AS call FROM total) t
+        FROM (SELECT *, coalesce(call_id, 0) AS call FROM public.total) t
         FULL JOIN (SELECT a.kind, a.fund_id, a.currency, coalesce(a.call_id, 0) AS call, sum(p.amount) AS amount
-                   FROM posting p JOIN account a ON a.id = p.account_id GROUP BY 1, 2, 3, 4) s
+                   FROM public.posting p JOIN public.account a ON a.id = p.account_id GROUP BY 1, 2, 3, 4) s
              USING (kind, fund_id, currency, call)
         WHERE coalesce(t.amount, 0) <> coalesce(s.amount, 0) ORDER BY fund_id, kind, call""")
     for row in db.session.execute(sums):

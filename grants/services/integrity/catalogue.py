@@ -1,10 +1,9 @@
 """The database as its system catalogue describes it: one line for each object, privilege and setting.
 
 Only the system catalogue is read, with functions and operators of `pg_catalog`, so that nothing a forger has created is
-asked. Meanwhile `pg_catalog` is alone in the search path: PostgreSQL prefers an operator or a function of a later
-schema if its arguments have exactly the types of the call. What differs between PostgreSQL 15 and 18 without a cause
-is left out or written in one way. Text, not trees: a test compares the description of a freshly migrated database with
-the stored one, and a difference is read by people.
+asked: `schema.fix_session` comes first. What differs between PostgreSQL 15 and 18 without a cause is left out or
+written in one way. Text, not trees: a test compares the description of a freshly migrated database with the stored
+one, and a difference is read by people.
 """
 
 # ruff: noqa: S608 - the parts of the queries are constants of this module
@@ -17,15 +16,13 @@ from typing import Any
 
 from sqlalchemy import text
 
-from grants.db import READING, db
+from grants.db import db
 
 USER_OBJECTS = 16_384
 """Objects from this number on were created after the cluster; the numbers below belong to PostgreSQL itself."""
 ROLES = ("grants_owner", "grants_app", "grants_read", "grants_seal")
 TUNING = r"^(log_\w+|work_mem|maintenance_work_mem|random_page_cost|effective_\w+|max_parallel_\w+)$"
 """Settings of a role or a database that change neither what is stored nor what is shown."""
-ALONE = "pg_catalog,pg_temp"
-"""The search path: temporary tables, which would else come first, come last."""
 TEMPORARY = "^pg_(temp|toast)"
 """The schemas of temporary tables and of long values."""
 
@@ -263,16 +260,7 @@ def mighty() -> list[str]:
 
 
 def _read(query: str) -> Sequence[Any]:
-    """The rows of a query, read with the functions and operators of PostgreSQL alone."""
+    """The rows of a query."""
     known = {"first": USER_OBJECTS, "temporary": TEMPORARY, "roles": list(ROLES), "tuning": TUNING}
-    _set_path(ALONE)
-    rows = db.session.execute(text(query), {name: value for name, value in known.items() if f":{name}" in query}).all()
-    _set_path(READING["search_path"])
-    return rows
-
-
-def _set_path(schemas: str) -> None:
-    """The search path until the end of the transaction. The arguments have the types of the function."""
-    db.session.execute(
-        text("SELECT pg_catalog.set_config(CAST('search_path' AS text), CAST(:path AS text), true)"), {"path": schemas}
-    )
+    names = {name: value for name, value in known.items() if f":{name}" in query}
+    return db.session.execute(text(query), names).all()

@@ -56,7 +56,7 @@ def settled(table: str, ids: Collection[int]) -> Sequence[int]:
     """Those of the rows whose free columns are held now."""
     key, (_, _, joins) = f'"{table}"."{HELD[table].key}"', chain(table)
     query = text(
-        f'SELECT {key} FROM "{table}" {joins} WHERE {key} = ANY(:ids) AND ({HELD[table].settled}) IS NOT FALSE'  # noqa: S608 - names of the manifest
+        f'SELECT {key} FROM public."{table}" {joins} WHERE {key} = ANY(:ids) AND ({HELD[table].settled}) IS NOT FALSE'  # noqa: S608 - names of the manifest
     ).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
     return db.session.scalars(query, {"ids": sorted(ids)}).all()
 
@@ -69,7 +69,7 @@ def every(table: str) -> Iterable[Any]:
     subject, subject_id, joins = chain(table)
     query = text(
         f"SELECT {key} AS id, ARRAY[{versions}] AS values, '{subject}' AS subject, {subject_id} AS subject_id"  # noqa: S608 - names of the manifest
-        f' FROM "{table}" {joins} ORDER BY {key}'
+        f' FROM public."{table}" {joins} ORDER BY {key}'
     )
     return db.session.execute(query.execution_options(yield_per=1_000))
 
@@ -79,7 +79,7 @@ def _select(table: str, condition: str) -> str:
     value = _value(table, HELD[table].version)
     return (
         f"SELECT '{table}', \"{table}\".\"{HELD[table].key}\"::bigint, {value}, '{subject}', {subject_id}::bigint"  # noqa: S608 - names of the manifest
-        f' FROM "{table}" {joins} WHERE {condition}'
+        f' FROM public."{table}" {joins} WHERE {condition}'
     )
 
 
@@ -99,7 +99,7 @@ def chain(table: str) -> tuple[str, str, str]:
         if owner.table in SUBJECTS:
             return owner.table, column, joins
         key = HELD[owner.table].key
-        joins += f' LEFT JOIN "{owner.table}" ON "{owner.table}"."{key}" = {column}'
+        joins += f' LEFT JOIN public."{owner.table}" ON "{owner.table}"."{key}" = {column}'
         here = owner.table
     return here, f'"{table}".id', joins
 

@@ -198,7 +198,8 @@ HELD: dict[str, Held] = {
         "id kind at by note reverses_id",
         Owner(
             "fund",
-            "(SELECT min(a.fund_id) FROM posting p JOIN account a ON a.id = p.account_id WHERE p.entry_id = entry.id)",
+            "(SELECT min(a.fund_id) FROM public.posting p JOIN public.account a ON a.id = p.account_id"
+            " WHERE p.entry_id = entry.id)",
         ),
         derived={"stamp": STAMP},
     ),

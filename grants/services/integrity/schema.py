@@ -32,15 +32,25 @@ def expected() -> Mapping[str, str]:
     return stored
 
 
+ALONE = "pg_catalog,pg_temp"
+"""The search path: temporary tables, which would else come first, come last.
+
+PostgreSQL prefers an operator or a function of any schema of the path whose arguments have exactly the types of a call.
+No schema of a forger is in the path; every table and function of ours is named with its schema.
+"""
+FIXED = {**READING, "search_path": ALONE}
+TABLES = {None: "public"}
+"""The schema that SQLAlchemy writes before the names of tables."""
 FIX = text("SELECT pg_catalog.set_config(CAST(:name AS text), CAST(:value AS text), true)")
 
 
 def fix_session() -> None:
-    """Read tables of the schema `public` alone until the end of the transaction, and rather fail than miss rows.
+    """Read the tables of `public` with the operators and functions of PostgreSQL, and rather fail than miss rows.
 
-    The settings of the connection say the same; a pool of connections in front of the database may drop them.
+    Until the end of the transaction. The settings of a connection do not last where a pool is in front of the database.
     """
-    for name, value in READING.items():
+    db.session.connection().execution_options(schema_translate_map=TABLES)
+    for name, value in FIXED.items():
         db.session.execute(FIX, {"name": name, "value": value})
 
 

@@ -30,14 +30,14 @@ def problems() -> Iterator[Message]:
 
 def _elsewhere(table: str) -> str:
     """SQL for the events about rows of this table that stand in another chain than the row."""
-    events = "SELECT history.id, history.subject, history.subject_id FROM history"
+    events = "SELECT history.id, history.subject, history.subject_id FROM public.history"
     if table not in HELD:
         own = f"'{SYSTEM.subject}'"
         allowed = f"(subject, subject_id, about, about_id) = ({own}, {SYSTEM.subject_id}, {own}, {SYSTEM.subject_id})"
         return f"{events} WHERE about = :about AND NOT {allowed} ORDER BY id"
     subject, subject_id, joins = fingerprints.chain(table)
     return (
-        f'{events} LEFT JOIN "{table}" ON "{table}"."{HELD[table].key}" = history.about_id {joins}'
+        f'{events} LEFT JOIN public."{table}" ON "{table}"."{HELD[table].key}" = history.about_id {joins}'
         f" WHERE history.about = :about AND (history.subject, history.subject_id)"
         f" IS DISTINCT FROM ('{subject}', {subject_id}) ORDER BY history.id"
     )

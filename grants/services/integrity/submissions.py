@@ -20,23 +20,26 @@ ERASE = "erase"
 ROWS_PER_CHUNK = 200
 
 COPIES = """
-    SELECT w.number FROM award w JOIN decision d ON d.application_id = w.application_id AND d.kind = 'award'
+    SELECT w.number FROM public.award w
+    JOIN public.decision d ON d.application_id = w.application_id AND d.kind = 'award'
     WHERE EXISTS (
-        (SELECT position, what, category, quantity, unit_cost, total FROM award_line WHERE award_id = w.id
-         EXCEPT ALL SELECT position, what, category, quantity, unit_cost, total FROM submission_line
+        (SELECT position, what, category, quantity, unit_cost, total FROM public.award_line WHERE award_id = w.id
+         EXCEPT ALL SELECT position, what, category, quantity, unit_cost, total FROM public.submission_line
          WHERE submission_id = d.submission_id)
         UNION ALL
-        (SELECT position, what, category, quantity, unit_cost, total FROM submission_line
+        (SELECT position, what, category, quantity, unit_cost, total FROM public.submission_line
          WHERE submission_id = d.submission_id
-         EXCEPT ALL SELECT position, what, category, quantity, unit_cost, total FROM award_line WHERE award_id = w.id))
+         EXCEPT ALL SELECT position, what, category, quantity, unit_cost, total FROM public.award_line
+         WHERE award_id = w.id))
     OR EXISTS (
-        (SELECT position, name, unit, baseline, target, how FROM award_indicator WHERE award_id = w.id
-         EXCEPT ALL SELECT position, name, unit, baseline, target, how FROM submission_indicator
+        (SELECT position, name, unit, baseline, target, how FROM public.award_indicator WHERE award_id = w.id
+         EXCEPT ALL SELECT position, name, unit, baseline, target, how FROM public.submission_indicator
          WHERE submission_id = d.submission_id)
         UNION ALL
-        (SELECT position, name, unit, baseline, target, how FROM submission_indicator
+        (SELECT position, name, unit, baseline, target, how FROM public.submission_indicator
          WHERE submission_id = d.submission_id
-         EXCEPT ALL SELECT position, name, unit, baseline, target, how FROM award_indicator WHERE award_id = w.id))
+         EXCEPT ALL SELECT position, name, unit, baseline, target, how FROM public.award_indicator
+         WHERE award_id = w.id))
     ORDER BY w.id"""
 
 

@@ -17,9 +17,10 @@ from workflows.engine.message import N_, Message
 ANSWER = "answer"
 """The key of the only event with a text that can be erased, and the name of that text."""
 MISSING = """
-    SELECT h.id, k.name FROM history h CROSS JOIN LATERAL jsonb_object_keys(
+    SELECT h.id, k.name FROM public.history h CROSS JOIN LATERAL jsonb_object_keys(
         CASE jsonb_typeof(h.said -> 'words') WHEN 'object' THEN h.said -> 'words' ELSE '{}' END) AS k (name)
-    WHERE NOT EXISTS (SELECT FROM history_words w WHERE w.event_id = h.id AND w.name = k.name) ORDER BY h.id, k.name"""
+    WHERE NOT EXISTS (SELECT FROM public.history_words w WHERE w.event_id = h.id AND w.name = k.name)
+    ORDER BY h.id, k.name"""
 
 SALT = re.compile(r"[0-9a-f]{32}")
 """The form of a salt. The hash joins salt and text: where the salt is free, the text can be cut at a colon."""

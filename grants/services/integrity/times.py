@@ -14,10 +14,11 @@ from workflows.engine.message import N_, Message
 
 TOLERANCE = "CAST('1 minute' AS interval)"
 """What the clocks of two transactions differ by at most: each adds the time elapsed to one reading of the database."""
-FUTURE = f"SELECT id FROM history WHERE at > pg_catalog.clock_timestamp() + {TOLERANCE} ORDER BY id"  # noqa: S608 - a constant
+FUTURE = f"SELECT id FROM public.history WHERE at > clock_timestamp() + {TOLERANCE} ORDER BY id"  # noqa: S608 - a constant
 EARLIER = f"""
     SELECT id FROM (
-        SELECT id, at, lag(at) OVER (PARTITION BY subject, subject_id ORDER BY number) AS before FROM history) AS event
+        SELECT id, at, lag(at) OVER (PARTITION BY subject, subject_id ORDER BY number) AS before
+        FROM public.history) AS event
     WHERE at < before - {TOLERANCE} ORDER BY id"""  # noqa: S608 - a constant
 
 

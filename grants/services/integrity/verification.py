@@ -209,8 +209,8 @@ def _steps() -> Iterator[Message]:
 
 
 DIGESTS = """
-    SELECT m.sent_on FROM digest_mail m JOIN checkpoint c ON c.id = m.checkpoint_id
-    WHERE m.sent_on NOT BETWEEN timezone('UTC', c.at)::date AND timezone('UTC', grants_now())::date
+    SELECT m.sent_on FROM public.digest_mail m JOIN public.checkpoint c ON c.id = m.checkpoint_id
+    WHERE m.sent_on NOT BETWEEN timezone('UTC', c.at)::date AND timezone('UTC', public.grants_now())::date
     ORDER BY m.sent_on"""
 """Days that are not between that of the checkpoint and today: on a day that is noted already, no digest is sent."""
 
@@ -222,13 +222,15 @@ def _digests(evidence: seals.Evidence) -> Iterator[Message]:
 
 
 UNFOUNDED = """
-    SELECT d.id FROM document d JOIN document_snapshot s ON s.document_id = d.id
-    LEFT JOIN award w ON w.application_id = d.application_id LEFT JOIN submission u ON u.id = d.submission_id
+    SELECT d.id FROM public.document d JOIN public.document_snapshot s ON s.document_id = d.id
+    LEFT JOIN public.award w ON w.application_id = d.application_id
+    LEFT JOIN public.submission u ON u.id = d.submission_id
     WHERE (s.data ->> 'kind', s.data ->> 'number', s.data ->> 'version', s.data ->> 'language')
           IS DISTINCT FROM (d.kind, d.number, d.version::text, d.language)
        OR (d.kind = 'receipt' AND s.data ->> 'submitted_sha256' IS DISTINCT FROM u.sha256)
        OR (d.kind = 'award_letter'
-           AND d.id = (SELECT max(id) FROM document WHERE application_id = d.application_id AND kind = 'award_letter')
+           AND d.id = (SELECT max(id) FROM public.document
+                       WHERE application_id = d.application_id AND kind = 'award_letter')
            AND (CASE WHEN s.data ->> 'amount' ~ '^[0-9]+([.][0-9]+)?$' THEN (s.data ->> 'amount')::numeric END,
                 s.data ->> 'currency') IS DISTINCT FROM (w.amount, w.currency))
     ORDER BY d.id"""
@@ -236,13 +238,14 @@ UNFOUNDED = """
 
 
 UNPRINTED = """
-    SELECT d.id FROM document d
-    WHERE NOT EXISTS (SELECT FROM document_file f WHERE f.document_id = d.id)
-      AND NOT EXISTS (SELECT FROM document_end e WHERE e.document_id = d.id AND e.kind = 'void')
+    SELECT d.id FROM public.document d
+    WHERE NOT EXISTS (SELECT FROM public.document_file f WHERE f.document_id = d.id)
+      AND NOT EXISTS (SELECT FROM public.document_end e WHERE e.document_id = d.id AND e.kind = 'void')
       AND NOT EXISTS (
-          SELECT FROM outbox o
+          SELECT FROM public.outbox o
           WHERE o.kind = 'document' AND o.queue = :queue AND o.args ->> 'document' = d.id::text AND o.done_at IS NULL
-            AND (:movable OR greatest(o.next_at, o.not_before, o.leased_until) < grants_now() + interval '1 day'))
+            AND (:movable
+                 OR greatest(o.next_at, o.not_before, o.leased_until) < public.grants_now() + interval '1 day'))
     ORDER BY d.id"""
 """Documents that no worker prints and that nobody sees as given up.
 
