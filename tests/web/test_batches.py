@@ -83,7 +83,7 @@ def test_without_rule_and_constraint_one_person_approves_their_own_batch(
     """Counter-test: without the rule of the flow and the constraint of the table."""
     fay = signed_in(app, paying[0].people["fay"])
     there = prepared(fay)
-    monkeypatch.setitem(flows.FLOWS, Batch, flow.BATCH.changed(replace(flow.APPROVE, guards=()), name="payment"))
+    monkeypatch.setitem(flows.FLOWS, Batch, flow.BATCH.changed(replace(flow.APPROVE, guards=()), name="payment batch"))
     with psycopg.connect(plain(settings.owner_database_url)) as owner:
         owner.execute("ALTER TABLE batch DROP CONSTRAINT batch_three_people")
 

@@ -289,7 +289,7 @@ OTHER = {
         STANDS,
         Failing(money.conditions_hold, {"waits_for": (Message("The report is due."),)}, ("The report is due.",)),
     ],
-    "payment": [
+    "payment batch": [
         *APART,
         Failing(
             money.a_third_person,

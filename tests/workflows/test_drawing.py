@@ -82,7 +82,7 @@ def test_every_rule_of_calls_is_in_the_table() -> None:
         ("application with a panel", "draft checks review panel decision agreement active closed"),
         ("application in two stages", "draft checks review panel decision agreement active closed"),
         ("disaster relief", "draft triage review decision agreement active closed"),
-        ("payment", "prepared approved released paid"),
+        ("payment batch", "prepared approved released paid"),
     ],
 )
 def test_the_main_path_follows_the_first_buttons(name: str, way: str) -> None:

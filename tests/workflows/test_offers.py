@@ -78,7 +78,7 @@ OFFERS = {
         planned      clock: fall_due lapse
         payable withdrawn
     """,
-    "payment": """
+    "payment batch": """
         prepared     finance: approve undo
         approved     finance: undo release
         released     finance: confirm

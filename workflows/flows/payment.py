@@ -99,7 +99,7 @@ CANCELLED = Step("withdrawn", "Cancelled", Holder.NOBODY)
 
 INSTALMENT = Flow("instalment", starts=("planned",), transitions=(FALL_DUE, LAPSE), own_steps=(CANCELLED,))
 BATCH = Flow(
-    "payment",
+    "payment batch",
     starts=("prepared",),
     transitions=(APPROVE, UNDO, RELEASE, CONFIRM),
     own_steps=(CANCELLED, Step("approved", N_("Approved"), Holder.OURS)),
