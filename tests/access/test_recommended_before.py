@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from grants.db import db, transaction
-from grants.models import Award, Person, Recommendation
+from grants.models import Application, Award, Person
 from grants.queries.cases import applications
 from grants.services import persons
 from tests import world as w
@@ -49,14 +49,14 @@ def omar(app: Flask) -> Careful:
 
 
 def decide(client: Careful, key: str) -> Answer:
-    """Award or decline, as from a page that was opened before."""
+    """Award, decline or send back, as from a page that was opened before."""
     token = client.get("/account").page.form("/sign-out").fields["csrf_token"]
     feedback = "The costs are far too high for what the project would bring to the region."
-    fields = {"amount": "10,000.00", "confirmed": "yes", "feedback": feedback}
+    fields = {"amount": "10,000.00", "confirmed": "yes", "feedback": feedback, "reason": "The costs are too high."}
     return client.post(f"/applications/1/transitions/{key}", data={"csrf_token": token, **fields})
 
 
-@pytest.mark.parametrize("key", ["award", "decline"])
+@pytest.mark.parametrize("key", ["award", "decline", "back_to_panel"])
 def test_an_approver_does_not_decide_after_an_own_recommendation_was_sent_back(app: Flask, key: str) -> None:
     client = omar(app)
     page, tasks, answer = client.get("/applications/1").page, client.get("/inbox").page, decide(client, key)
@@ -65,17 +65,25 @@ def test_an_approver_does_not_decide_after_an_own_recommendation_was_sent_back(a
     assert [href for href in tasks.hrefs if href.partition("#")[0] == "/applications/1"] == []
     assert (answer.status_code, MADE in answer.page.text) == (409, True)
     with app.app_context():
-        assert db.session.query(Award).count() == 0
+        assert (db.session.query(Award).count(), db.session.get_one(Application, 1).step) == (0, "decision")
 
 
-def test_if_only_the_newest_counted_they_would_award(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the newest recommendation counts, whoever made the others."""
     real = applications.recommendations
+    monkeypatch.setattr(applications, "recommendations", lambda row: real(row)[:1])
 
-    def newest(row: Any) -> list[Recommendation]:
-        return real(row)[:1]
 
-    monkeypatch.setattr(applications, "recommendations", newest)
-
+@pytest.mark.usefixtures("forgetful")
+def test_if_only_the_newest_counted_they_would_award(app: Flask) -> None:
     assert decide(omar(app), "award").status_code == 302
     with app.app_context():
         assert db.session.query(Award).count() == 1
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_if_only_the_newest_counted_they_would_send_it_back(app: Flask) -> None:
+    assert decide(omar(app), "back_to_panel").status_code == 302
+    with app.app_context():
+        assert db.session.get_one(Application, 1).step == "panel"
