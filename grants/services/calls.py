@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from grants.access.principals import load_principal
 from grants.db import db, now
-from grants.models import Application, Call, Fund, Membership, MoreTime, Organisation
+from grants.models import Application, Call, Fund, Membership, MoreTime, Organisation, Person
+from grants.queries import calls as found
 from grants.queries import drafts, recipients
 from grants.queries.cases.calls import more_time
 from grants.services import locking, outbox
-from grants.services.authority import Place
+from grants.services.authority import LOST, Place
 from grants.services.effects import Context
 from grants.services.integrity import history
 from grants.services.money import funds, ledger
@@ -34,9 +36,10 @@ def set_up(
 ) -> Call:
     """Create a call in preparation, with a copy of its programme's rules, and record it in history.
 
-    Raises Refused unless the role of the actor covers the whole programme.
+    Raises Refused unless the role of the actor covers the whole programme and the fund is one that they can choose.
     """
     locking.hold(shared=[fund], actor=actor, place=Place(programme=programme))
+    _expect_offered(fund, actor)
     rules = programmes()[programme].rules
     call = Call(
         programme=programme,
@@ -52,6 +55,13 @@ def set_up(
     db.session.flush()
     _record(call, actor, "set_up", Message("Set up"), step=call.step)
     return call
+
+
+def _expect_offered(fund: Fund, actor: Actor) -> None:
+    """Raise Refused unless the page would still offer the fund to the actor, whose person is held."""
+    offered = found.funds(load_principal(db.session.get_one(Person, actor.person)))
+    if fund.id not in {one.id for one in offered}:
+        raise Refused(LOST)
 
 
 def change(
@@ -163,10 +173,11 @@ def concerned(call: Call) -> list[Application]:
 def give_time(call: Call, *, organisation: Organisation, until: datetime, reason: str, actor: Actor) -> MoreTime:
     """Extend the deadline for one applicant beyond that of the call, and tell them.
 
-    Raises Refused for a member of this or another applicant of the call, and unless the call has been opened, has a
+    The applicant's applications in the call are held, so that a conflict of interest in one of them counts. Raises
+    Refused for that, for a member of this or another applicant of the call, and unless the call has been opened, has a
     deadline or is closed, and `until` is later than every deadline that the applicant has now.
     """
-    locking.hold(call, actor=actor)
+    locking.hold(call, *_of_applicant(call, organisation), actor=actor)
     if reasons := [*_own(organisation, actor), *_against(call, organisation, until)]:
         raise Refused(*reasons)
     given = MoreTime(call_id=call.id, organisation=organisation, until=until, reason=reason.strip(), by=actor.person)
@@ -183,6 +194,12 @@ def give_time(call: Call, *, organisation: Organisation, until: datetime, reason
     )
     _tell(call, given)
     return given
+
+
+def _of_applicant(call: Call, organisation: Organisation) -> list[Application]:
+    """The applications of this applicant in the call, by id."""
+    theirs = select(Application).where(Application.call_id == call.id, Application.organisation_id == organisation.id)
+    return list(db.session.scalars(theirs.order_by(Application.id)))
 
 
 def _own(organisation: Organisation, actor: Actor) -> list[Message]:

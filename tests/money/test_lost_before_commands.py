@@ -11,7 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from grants.db import db, now, transaction
-from grants.models import Application, ApplicationSave, Appointment, Call, Membership, Outbox
+from grants.models import Application, ApplicationSave, Appointment, Call, Fund, Membership, Outbox
+from grants.queries import calls as offered
 from grants.queries import failures
 from grants.services import authority, calls, locking, outbox, persons, transitions
 from grants.services.applications import drafts
@@ -153,6 +154,7 @@ def test_without_the_second_look_each_would_succeed(
             lose()
         monkeypatch.setattr(authority, "confirm", lambda *_, **__: None)
         monkeypatch.setattr(failures, "listed", lambda *_, **__: ([1], None))
+        monkeypatch.setattr(offered, "funds", lambda _: db.session.query(Fund).all())
         with transaction():
             act()
 
