@@ -23,6 +23,7 @@ from grants.models import (
     Review,
 )
 from grants.queries import time_limits
+from grants.queries.tasks import judgements
 from grants.queries.tasks.task import columns
 from workflows.deadlines import LIMITED_AS, READING_DAYS, SIGNING_DAYS
 from workflows.engine.roles import Role
@@ -68,26 +69,53 @@ def parts(principal: Principal) -> list[Select[Any]]:
     """One query for each kind of task that the person's roles have."""
     found: list[Select[Any]] = []
     if Role.OFFICER in principal.calls:
-        found += [_at(step, principal, Role.OFFICER) for step in ("triage", "checks")]
-        panel = _at("panel", principal, Role.OFFICER).where(~_checked_by(principal))
-        found += [panel, _reviews(principal)]
+        checks = _at("checks", principal, Role.OFFICER).where(~judgements.lost_checks())
+        found += [_at("triage", principal, Role.OFFICER), checks, _checks_again(principal)]
+        found += [_panel(principal), _reviews(principal)]
         found += [_received(principal), _conditions(principal), _to_close(principal), _to_open(principal)]
     if Role.APPROVER in principal.calls:
-        waiting = _at("decision", principal, Role.APPROVER)
-        found.append(waiting.where(~_checked_by(principal), ~_advised_by(principal)))
+        found.append(_decision(principal))
     if {Role.OFFICER, Role.APPROVER} & set(principal.calls):
         found += [_countersign(principal), *_unsigned(principal)]
     return found
 
 
-def _at(step: str, principal: Principal, role: Role) -> Select[Any]:
+def _at(step: str, principal: Principal, role: Role, kind: Any = Application.step) -> Select[Any]:
     """Applications at one step that wait for a role, without those that the person has opened as a reviewer.
 
     In step index order, so that only rows shown are read.
     """
     due = _due(LIMITED_AS.get(step, step))
-    found = _applications(principal, role, Application.step, *due)
+    found = _applications(principal, role, kind, *due)
     return found.where(Application.step == step, ~_opened_by(principal))
+
+
+def _checks_again(principal: Principal) -> Select[Any]:
+    """Applications with checks that no longer count, for those who can complete them again."""
+    reviewing, deciding = _due("review"), _due("decision")
+    due, at = (
+        case((Application.step == "review", early), else_=late) for early, late in zip(reviewing, deciding, strict=True)
+    )
+    advised = _advised_by(principal)
+    return _applications(principal, Role.OFFICER, literal("checks_again"), due, at).where(
+        judgements.checked_again(REQUIRED, advised=advised), ~_opened_by(principal)
+    )
+
+
+def _panel(principal: Principal) -> Select[Any]:
+    """Applications to recommend on, or to send back to review because too few reviews count."""
+    few = judgements.too_few_reviews(REQUIRED)
+    kind = case((few, "more_reviews"), else_=Application.step)
+    ready = and_(~_checked_by(principal), ~judgements.lost_checks())
+    return _at("panel", principal, Role.OFFICER, kind).where(or_(few, ready))
+
+
+def _decision(principal: Principal) -> Select[Any]:
+    """Applications to decide on, or to send back because the recommendation no longer counts."""
+    lost = judgements.lost_advice()
+    kind = case((lost, "send_back"), else_=Application.step)
+    ready = and_(~_checked_by(principal), ~judgements.lost_checks())
+    return _at("decision", principal, Role.APPROVER, kind).where(or_(lost, ready), ~_advised_by(principal))
 
 
 def _due(step: str) -> tuple[Any, Any]:
@@ -159,7 +187,7 @@ def _reviews(principal: Principal) -> Select[Any]:
         _applications(principal, Role.OFFICER, kind, *_due("review"))
         .join(counted, literal(value=True))
         .where(Application.step == "review", ~_opened_by(principal))
-        .where(or_(few, and_(counted.c.sent >= needed, theirs)))
+        .where(or_(few, and_(counted.c.sent >= needed, theirs, ~judgements.lost_checks())))
     )
 
 

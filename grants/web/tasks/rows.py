@@ -57,10 +57,34 @@ KINDS = {
         Message("Complete eligibility checks"),
         "applications.show",
     ),
+    "checks_again": Kind(
+        Message("Complete the checks again: %(title)s"),
+        Message(
+            "Someone who completed checks has since declared a conflict of interest, or is now involved on the side of "
+            "an applicant of this call."
+        ),
+        Message("Complete eligibility checks"),
+        "applications.show",
+    ),
+    "more_reviews": Kind(
+        Message("Send back to review: %(title)s"),
+        Message("Fewer reviews count than the call requires."),
+        Message("Send back to review"),
+        "applications.show",
+    ),
     "panel": Kind(
         Message("Recommend: %(title)s"),
         Message("The approver is waiting for your recommendation."),
         Message("Recommend"),
+        "applications.show",
+    ),
+    "send_back": Kind(
+        Message("Send the recommendation back: %(title)s"),
+        Message(
+            "The person who made it has since declared a conflict of interest, or is now involved on the side of an "
+            "applicant of this call."
+        ),
+        Message("Send back"),
         "applications.show",
     ),
     "decision": Kind(
