@@ -20,8 +20,10 @@ from grants import language
 from tests.catalogues import forms, ids, lines, messages, placeholders, pybabel, read
 from workflows import cases, programme
 from workflows.engine import roles
+from workflows.engine.flow import Notification
 from workflows.engine.message import Message as Text
 from workflows.engine.steps import STEPS
+from workflows.flows import notifications
 from workflows.flows.standard import FLOWS
 from workflows.forms.completeness import CATEGORIES
 from workflows.programmes import programmes
@@ -56,7 +58,13 @@ def of_mails() -> set[str]:
         text for flow in FLOWS for row in flow.transitions for one in row.notifies for text in (one.subject, one.text)
     }
     reports = {one.title for each in programmes().values() for one in each.rules.reports}
-    return {*rows, *reports, *_of_services(), "our decision"}
+    named = {
+        text
+        for one in vars(notifications).values()
+        if isinstance(one, Notification)
+        for text in (one.subject, one.text)
+    }
+    return {*rows, *named, *reports, *_of_services(), "our decision"}
 
 
 def _of_services() -> Iterator[str]:

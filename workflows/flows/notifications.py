@@ -203,6 +203,51 @@ CONFLICTED = Notification(
         "it. Any review that they had submitted no longer counts. Invite another reviewer if the application needs one."
     ),
 )
+CONFLICTED_STAFF = Notification(
+    Role.OFFICER,
+    CONFLICTED.subject,
+    N_(
+        "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer see "
+        "it."
+    ),
+)
+CONFLICTED_JUDGE = Notification(
+    Role.OFFICER,
+    CONFLICTED.subject,
+    N_(
+        "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer see "
+        "it. Any eligibility checks that they completed and any recommendation that they made no longer count. Another "
+        "person must complete the checks, or make the recommendation, again."
+    ),
+)
+"""After a member of staff who has judged the application has declared one."""
+JUDGE_JOINED = Notification(
+    Role.OFFICER,
+    N_("Checks or recommendation no longer count: application %(reference)s, “%(call)s”"),
+    N_(
+        "%(name)s has joined the applicant of application %(reference)s and can no longer see it in another role. Any "
+        "eligibility checks that they completed and any recommendation that they made no longer count. Another person "
+        "must complete the checks, or make the recommendation, again."
+    ),
+)
+JUDGE_APPLIED = Notification(
+    Role.OFFICER,
+    JUDGE_JOINED.subject,
+    N_(
+        "%(name)s is now involved on the side of another applicant of the call “%(call)s”. Any eligibility checks that "
+        "they completed on application %(reference)s and any recommendation that they made no longer count. Another "
+        "person must complete the checks, or make the recommendation, again."
+    ),
+)
+REVIEWER_APPLIED = Notification(
+    Role.OFFICER,
+    N_("A reviewer has applied: application %(reference)s, “%(call)s”"),
+    N_(
+        "%(name)s, who has reviewed application %(reference)s, is now involved on the side of another applicant of the "
+        "call “%(call)s”. Their review counts until they declare a conflict of interest. Invite another reviewer if "
+        "the application needs one."
+    ),
+)
 ROLE_ENDED = Notification(
     Role.OFFICER,
     N_("Invite a reviewer: application %(reference)s, “%(call)s”"),

@@ -11,6 +11,8 @@ from sqlalchemy import select, tuple_
 
 from grants.db import db
 from grants.models import Application, Involvement, Membership, Organisation, Person
+from grants.queries.judgements import counting
+from grants.services.applications import judgements
 from grants.services.integrity import history
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
@@ -41,16 +43,22 @@ def note_edit(application: Application, part: str, *, actor: Actor) -> None:
 
 
 def note_beginning(application: Application, members: Sequence[Person], *, actor: Actor) -> None:
-    """Note who begins the draft, and the members of the applicant then; the event follows. All of them are held."""
+    """Note who begins the draft, and the members of the applicant then; the event follows. All of them are held.
+
+    The officers of what these people have judged in the call are told.
+    """
+    lost = counting(members, Application.call_id == application.call_id)
     note(application, actor.person, "created")
     _add([(application.id, person.id, "member") for person in members])
+    judgements.tell_officers(lost)
 
 
 def note_joining(applications: Sequence[Application], person: Person, *, actor: Actor) -> None:
     """Note that the person joined the applicant of these applications, with an event in the history of each.
 
-    The person and the applications are held.
+    The person and the applications are held. The officers of what the person has judged in the calls of these are told.
     """
+    lost = counting([person], Application.call_id.in_({application.call_id for application in applications}))
     new = _add([(application.id, person.id, "member") for application in applications])
     history.record_all(
         [
@@ -65,6 +73,7 @@ def note_joining(applications: Sequence[Application], person: Person, *, actor: 
             if application.id in new
         ]
     )
+    judgements.tell_officers(lost, joined=new)
 
 
 def members(organisation: Organisation) -> list[Person]:

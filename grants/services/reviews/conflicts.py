@@ -10,6 +10,7 @@ from sqlalchemy import select
 from grants.db import db, now
 from grants.models import Application, Assignment, Conflict, Person
 from grants.queries import involvements, recipients
+from grants.queries.judgements import counting
 from grants.services import locking, outbox
 from grants.services.effects import Apply, Context
 from grants.services.integrity import history
@@ -17,7 +18,7 @@ from grants.services.refusals import Refused
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor, Role
 from workflows.flows.assignment import AT_WORK
-from workflows.flows.notifications import CONFLICTED
+from workflows.flows.notifications import CONFLICTED, CONFLICTED_JUDGE, CONFLICTED_STAFF
 from workflows.rules.involvements import objections
 from workflows.rules.reviews import CONFLICTS
 
@@ -35,6 +36,7 @@ def declare_as_staff(application: Application, *, kinds: Sequence[str], actor: A
     """
     person = db.session.get_one(Person, actor.person)
     locking.hold(application, actor=actor, impartial=False)
+    judged = any(not one.reviewed for one in counting([person], Application.id == application.id))
     conflict = _keep(application.id, person.id, kinds)
     db.session.flush()
     _record(conflict, actor, "declare", Message("Declared a conflict of interest"))
@@ -46,7 +48,7 @@ def declare_as_staff(application: Application, *, kinds: Sequence[str], actor: A
     )
     for assignment in db.session.scalars(own.order_by(Assignment.id)).all():
         apply(assignment, "conflict", actor=reviewer, answers=dict.fromkeys(kinds, True))
-    _tell_officers(application, person)
+    _tell_officers(application, person, judged=judged)
 
 
 def lift(conflict: Conflict, *, reason: str, actor: Actor) -> None:
@@ -74,7 +76,7 @@ def _record(conflict: Conflict, actor: Actor, key: str, message: Message, **word
     history.record(about, actor=actor, key=key, message=message, words=named, audience="office")
 
 
-def _tell_officers(application: Application, person: Person) -> None:
+def _tell_officers(application: Application, person: Person, *, judged: bool) -> None:
     values = {
         "name": person.name,
         "reference": application.reference or "",
@@ -85,11 +87,7 @@ def _tell_officers(application: Application, person: Person) -> None:
         application=application,
         role=Role.OFFICER,
         subject=Message(CONFLICTED.subject, **values),
-        text=Message(
-            "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer "
-            "see it.",
-            **values,
-        ),
+        text=Message(CONFLICTED_JUDGE.text if judged else CONFLICTED_STAFF.text, **values),
         path=f"/applications/{application.id}",
     )
 
