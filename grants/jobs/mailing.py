@@ -12,7 +12,7 @@ from email.utils import format_datetime, formataddr
 from grants import language
 from grants.db import db
 from grants.jobs.program import settings
-from grants.models import Outbox, Person
+from grants.models import Application, Outbox, Person
 from grants.outside.mail import send as deliver
 from grants.queries import recipients
 from grants.services import outbox
@@ -65,14 +65,18 @@ def _about_application(held: outbox.Claim) -> bool:
 def written(held: outbox.Claim, person: Person) -> Email:
     """The mail as it is sent, dated when it was ordered: a greeting, the text, a link and the Foundation's name.
 
+    A mail to the applicant names the officer whom letters name too.
+
     The subject is encoded as a whole. Python's newer EmailMessage encodes a subject with several scripts word by word
     and loses spaces between words (tested with Python 3.11).
     """
     ours = settings()
     wording = language.of_mail(person.language)
+    contact = _contact(held)
     parts = (
         wording.translate(Message("Dear %(name)s,", name=person.name)),
-        wording.translate(Message.from_json(held.args["text"])),
+        wording.translate(Message.from_json(held.args["text"])).strip(),
+        *([wording.translate(contact)] if contact else []),
         f"{ours.address}{held.args['path']}",
         FOUNDATION,
     )
@@ -84,3 +88,16 @@ def written(held: outbox.Claim, person: Person) -> Email:
     name = hashlib.sha256(f"{ours.address}:outbox:{held.id}".encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{name}@{ours.mail_from.rpartition('@')[2]}>"
     return message
+
+
+def _contact(held: outbox.Claim) -> Message | None:
+    """Who answers questions of the applicant about what they have submitted; None in other mails."""
+    if held.args.get("role") != Role.APPLICANT or "application" not in held.args:
+        return None
+    application = db.session.get_one(Application, int(held.args["application"]))
+    if application.reference is None:
+        return None
+    officer = recipients.contact(application)
+    if officer is None:
+        return None
+    return Message("Your contact is %(name)s, %(email)s.", name=officer.name, email=officer.email)

@@ -29,6 +29,11 @@ def of(application: Application, role: Role) -> list[Person]:
     return of_each([(application, role)])[application.id, role]
 
 
+def contact(application: Application) -> Person | None:
+    """The officer whom letters and mails to the applicant name: the first by name; None if nobody sees it."""
+    return next(iter(of(application, Role.OFFICER)), None)
+
+
 def everywhere(role: Role) -> list[Person]:
     """The people who have the role for everything now; by name, at most a hundred."""
     held = select(Appointment.person_id).where(

@@ -208,11 +208,11 @@ def _contact(application: Application) -> snapshots.Person:
 
     The title is in lower case, because letters name the contact within a sentence.
     """
-    officers = recipients.of(application, Role.OFFICER)
-    if not officers:
+    officer = recipients.contact(application)
+    if officer is None:
         return snapshots.Person(name="Internet Society Foundation", title=_title("team", application))
     title = _title("officer", application).lower()
-    return snapshots.Person(name=officers[0].name, title=title, email=officers[0].email)
+    return snapshots.Person(name=officer.name, title=title, email=officer.email)
 
 
 def _signs_as(application: Application, person: Person) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from grants.db import db, now
-from grants.models import Application, Assignment, Batch, Call, Instalment, Person, Report
+from grants.models import Agreement, Application, Assignment, Batch, Call, Instalment, Person, Report
 from grants.queries import cases, drafts, recipients
 from grants.queries.flows import InApplication, Stateful, flow_of, parent_application
 from grants.services import agreements, awards, batches, calls, decisions, locking, outbox, reports, updates
@@ -22,8 +22,8 @@ from grants.services.money import instalments, repayments
 from grants.services.refusals import Refused, Stale
 from grants.services.reviews import assignments, conflicts
 from workflows.engine.effects import Effect, check_effects
-from workflows.engine.flow import Ending, Notification, Transition, TransitionNotAllowed
-from workflows.engine.message import Message, Money
+from workflows.engine.flow import Ending, Field, Notification, Transition, TransitionNotAllowed
+from workflows.engine.message import Message, Money, Value
 from workflows.engine.roles import CLOCK, Actor, Role
 from workflows.flows import assignment
 from workflows.flows.standard import FLOWS
@@ -282,7 +282,9 @@ def _mail(
     application, answers, role = parent_application(topic), change.context.answers, notification.to
     values: dict[str, Any] = {"title": application.title, "reference": application.reference or "", **own}
     values["proposal"] = SUBMITTED[application.stage]
-    values |= {field.key: str(answers.get(field.key) or "") for field in change.transition.fields} | dict(change.values)
+    if role is Role.OFFICER:
+        values["organisation"] = application.organisation.name
+    values |= {one.key: _entered(one, answers.get(one.key)) for one in change.transition.fields} | dict(change.values)
     reviewer = _reviewer(topic, notification)
     return outbox.Mail(
         people[application.id, role, reviewer.id if reviewer else None],
@@ -290,8 +292,27 @@ def _mail(
         role=role,
         subject=Message(notification.subject, **values),
         text=Message(notification.text, **values),
-        path=f"/reviews/{topic.id}" if reviewer else f"/applications/{application.id}",
+        path=f"/reviews/{topic.id}" if reviewer else _page(topic),
     )
+
+
+def _entered(field: Field, answer: Any) -> Value:
+    """What was entered. A text that need not be entered has its label, because no sentence of the mail leads to it."""
+    text = str(answer or "")
+    if not text or field.required or field.kind != "text":
+        return text
+    return Message("%(label)s: %(text)s", label=field.named, text=text)
+
+
+def _page(topic: InApplication) -> str:
+    """The page that a mail about the row links to, for everybody but its reviewer."""
+    match topic:
+        case Report():
+            return f"/reports/{topic.id}"
+        case Agreement() | Instalment():
+            return f"/awards/{topic.award_id}"
+        case _:
+            return f"/applications/{parent_application(topic).id}"
 
 
 def _topics(row: Stateful) -> list[tuple[InApplication, Values]]:

@@ -52,6 +52,10 @@ def known() -> set[str]:
     return {text for message in messages(read(language.po_file("fr"))) for text in forms(message.id)}
 
 
+AROUND = {"Dear %(name)s,", "Your contact is %(name)s, %(email)s.", "%(label)s: %(text)s"}
+"""What mails have around their texts, and before what a person entered."""
+
+
 def of_mails() -> set[str]:
     """The English texts that a mail can contain: its sentences, and the values that are messages."""
     rows = {
@@ -64,7 +68,14 @@ def of_mails() -> set[str]:
         if isinstance(one, Notification)
         for text in (one.subject, one.text)
     }
-    return {*rows, *named, *reports, *_of_services(), "our decision"}
+    labels = {
+        field.label
+        for flow in FLOWS
+        for row in flow.transitions
+        for field in row.fields
+        if not field.required and any(f"%({field.key})s" in one.text for one in row.notifies)
+    }
+    return {*rows, *named, *labels, *reports, *_of_services(), *AROUND, "our decision"}
 
 
 def _of_services() -> Iterator[str]:

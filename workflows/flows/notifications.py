@@ -1,8 +1,9 @@
 """The mails that the transitions of calls, applications and assignments send.
 
 Their placeholders are `title`, `reference`, `proposal` (what is submitted in this stage), `at`, `until`, `amount`,
-`appeal_until` and the fields of the transition: `question`, `feedback`, `reason`. Those about an assignment have `name`
-(of the reviewer), `call` and `day` (when the review is due) too; those about a call have `call` and `until`.
+`appeal_until` and the fields of the transition: `question`, `feedback`, `reason`; a text that need not be entered comes
+with its label. Those to officers have `organisation` (the applicant) too. Those about an assignment have `name` (of the
+reviewer), `call` and `day` (when the review is due) too; those about a call have `call` and `until`.
 """
 
 from __future__ import annotations
@@ -123,19 +124,27 @@ EARLIER = (
         "cannot consider it for funding. These are our reasons:\n\n%(feedback)s"
     ),
     N_("Both parties have signed the agreement. The project can start."),
+    N_("The grantee has declined the award. Its amount is available in the call again.\n\n%(reason)s"),
+    N_(
+        "The applicant has withdrawn application %(reference)s. You do not need to do anything more for it."
+        "\n\n%(reason)s"
+    ),
     N_("This step was not completed in time. You are the deputy: complete it, or name the person who will."),
 )
-"""Texts of mails that earlier releases queued without a day, or without the name of what was submitted."""
+"""Texts of mails that earlier releases queued without a day, the name of what was submitted, or the applicant."""
 TURNED_DOWN = Notification(
     Role.OFFICER,
     N_("Award declined: %(title)s"),
-    N_("The grantee has declined the award. Its amount is available in the call again.\n\n%(reason)s"),
+    N_(
+        "%(organisation)s has declined the award on application %(reference)s. Its amount is available in the call "
+        "again.\n\n%(reason)s"
+    ),
 )
 WITHDRAWN = Notification(
     Role.OFFICER,
     N_("Application withdrawn: %(title)s"),
     N_(
-        "The applicant has withdrawn application %(reference)s. You do not need to do anything more for it."
+        "%(organisation)s has withdrawn application %(reference)s. You do not need to do anything more for it."
         "\n\n%(reason)s"
     ),
 )
