@@ -41,6 +41,12 @@ def checks_again(case: ApplicationCase, person: int | None) -> bool:
     return bool(lost_checkers(case)) and person not in case.recommenders
 
 
+def completes_checks(flow: Flow, case: ApplicationCase, person: int | None) -> bool:
+    """Whether the person can complete checks where the application stands; its reviewers cannot."""
+    again = checks_again(case, person)
+    return checked_at(flow, case.step, case.stage, again=again) and person not in case.involvements.reviewers
+
+
 def none_failed(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
     """No eligibility check has failed."""
     return tuple(

@@ -35,12 +35,10 @@ from grants.web.site.navigation import page
 from grants.web.transitions import available
 from workflows.cases import ApplicationCase
 from workflows.deadlines import Elapsed
-from workflows.engine.roles import Actor, Role
 from workflows.engine.steps import Step
 from workflows.forms.completeness import Content
 from workflows.rules import staffing
-from workflows.rules.decisions import checked_at, checks_again, lost_checkers
-from workflows.rules.involvements import not_a_reviewer
+from workflows.rules.decisions import completes_checks, lost_checkers
 
 FEW = 6
 WEIGHTS = ("first", "second", "link", "grave")
@@ -255,11 +253,7 @@ def _judges(application: Application, permission: Permission) -> bool:
 
 def _checking(application: Application, case: ApplicationCase) -> bool:
     """Whether the reader can complete the checklist now."""
-    reader = Actor(person=principal().id, role=Role.OFFICER)
-    checking = checked_at(
-        flow_of(application), application.step, application.stage, again=checks_again(case, reader.person)
-    )
-    return checking and not not_a_reviewer(case, reader) and _judges(application, Permission.CHECK)
+    return completes_checks(flow_of(application), case, principal().id) and _judges(application, Permission.CHECK)
 
 
 def _weight(offer: Any) -> int:
