@@ -10,13 +10,14 @@ from wtforms.validators import InputRequired
 
 from grants.forms.base import Form
 from grants.models import Person
+from workflows.forms.values import whole
 
 
 class AssignmentForm(Form):
     """A reviewer, chosen among the people that the view offers."""
 
     reviewer = RadioField(
-        lazy_gettext("Reviewer"), [InputRequired(lazy_gettext("Choose a reviewer."))], coerce=int, choices={}
+        lazy_gettext("Reviewer"), [InputRequired(lazy_gettext("Choose a reviewer."))], coerce=whole, choices={}
     )
 
     def offer(self, people: Iterable[Person]) -> None:

@@ -9,6 +9,7 @@ from wtforms import SelectMultipleField
 from wtforms.validators import InputRequired
 
 from grants.forms.base import Form
+from workflows.forms.values import whole
 
 
 class BatchForm(Form):
@@ -17,7 +18,7 @@ class BatchForm(Form):
     instalments = SelectMultipleField(
         lazy_gettext("Payments"),
         [InputRequired(lazy_gettext("Choose at least one payment."))],
-        coerce=int,
+        coerce=whole,
         validate_choice=False,
     )
 

@@ -26,6 +26,7 @@ from grants.forms.numerals import number
 from grants.models import Call, Fund, Organisation
 from workflows.cases import KINDS, STANDINGS
 from workflows.engine.message import N_
+from workflows.forms.values import whole
 from workflows.programme import TIME_LIMITS, CallRules, RuleSpec
 from workflows.programmes import programmes
 from workflows.rules.applicants import Countries
@@ -53,7 +54,7 @@ class MoreTimeForm(Form):
     """More time for one applicant, chosen among those that the view offers."""
 
     organisation = RadioField(
-        lazy_gettext("Applicant"), [InputRequired(lazy_gettext("Choose an applicant."))], coerce=int, choices={}
+        lazy_gettext("Applicant"), [InputRequired(lazy_gettext("Choose an applicant."))], coerce=whole, choices={}
     )
     until = InstantField(lazy_gettext("New deadline (UTC)"), missing=lazy_gettext("Enter the new deadline."))
     reason = TextAreaField(lazy_gettext("Reason"), [needed(lazy_gettext("Enter the reason."))], filters=[cleaned])
@@ -84,7 +85,7 @@ class NewCallForm(DaysForm):
     """A new call; its rules are copied from the programme."""
 
     programme = ChoiceField(lazy_gettext("Programme"), wrong=lazy_gettext("Choose a programme."), choices={})
-    fund = ChoiceField(lazy_gettext("Fund"), wrong=lazy_gettext("Choose a fund."), coerce=int, choices={})
+    fund = ChoiceField(lazy_gettext("Fund"), wrong=lazy_gettext("Choose a fund."), coerce=whole, choices={})
 
     def offer(self, funds: Iterable[Fund], codes: Iterable[str]) -> None:
         """Set the funds and the codes of programmes that can be chosen."""

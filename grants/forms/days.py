@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from flask_babel import gettext
 from wtforms.validators import ValidationError
 
+from workflows.forms import values
+
 YEARS = range(2000, 2101)
 """Every day that is typed lies in these years, so that time limits can be added to it."""
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?", re.ASCII)
@@ -17,7 +19,7 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?", re.ASCII)
 def day(text: str, wrong: str) -> date:
     """The day of a text such as 2027-03-01; raises ValidationError with `wrong`, or with the years that are allowed."""
     try:
-        found = date.fromisoformat(text)
+        found = values.day(text)
     except ValueError:
         raise ValidationError(wrong) from None
     require_year(found)

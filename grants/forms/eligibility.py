@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired
 
 from grants.forms.base import Form
 from grants.models import Organisation
+from workflows.forms.values import whole
 
 
 class BeginForm(Form):
@@ -18,7 +19,7 @@ class BeginForm(Form):
     organisation = RadioField(
         lazy_gettext("Which organisation is applying?"),
         [InputRequired(lazy_gettext("Choose the organisation that is applying."))],
-        coerce=int,
+        coerce=whole,
         choices={},
     )
 

@@ -14,6 +14,8 @@ from wtforms.validators import ValidationError
 
 from grants.forms.base import AmountField, ChoiceField, Form, line, needed
 from grants.forms.days import YEARS, wrong_year
+from grants.forms.numerals import digits
+from workflows.forms.values import whole
 
 CURRENCIES = frozenset(code for land in Locale("en").territories for code in get_territory_currencies(str(land)))
 """Currencies in use today; without metals, test codes and former currencies."""
@@ -27,10 +29,7 @@ class YearField(IntegerField):
         self.data, text = None, valuelist[0].strip() if valuelist else ""
         if not text:
             return
-        try:
-            self.data = int(text)
-        except ValueError:
-            raise wrong_year() from None
+        self.data = digits(text)
         if self.data not in YEARS:
             raise wrong_year()
 
@@ -76,7 +75,7 @@ class FundForm(Form):
 class EnvelopeForm(Form):
     """An allocation of the fund's money to one of its calls, or its return. The view offers the calls."""
 
-    call = ChoiceField(lazy_gettext("Call"), wrong=lazy_gettext("Choose a call."), coerce=int)
+    call = ChoiceField(lazy_gettext("Call"), wrong=lazy_gettext("Choose a call."), coerce=whole)
     way = RadioField(lazy_gettext("Action"), choices={}, default="aside")
     amount = AmountField(lazy_gettext("Amount"), above_zero=True)
 

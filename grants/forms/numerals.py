@@ -43,6 +43,12 @@ def number(text: str, wrong: str = "") -> Decimal:
     return value
 
 
+def digits(text: str) -> int | None:
+    """A number of up to nine digits of any script, without sign, separators or blanks; None for any other text."""
+    plain = _ascii(text)
+    return int(plain) if re.fullmatch(r"\d{1,9}", plain, re.ASCII) else None
+
+
 def _ascii(text: str) -> str:
     """The text with the digits of every script, such as Arabic, as the digits 0 to 9."""
     return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)

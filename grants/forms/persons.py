@@ -8,6 +8,7 @@ from flask_babel import gettext, lazy_gettext
 
 from grants.forms.base import ChoiceField, Form
 from workflows.engine.roles import APPOINTED, ROLES
+from workflows.forms.values import WHOLE, whole
 from workflows.programmes import programmes
 
 
@@ -30,4 +31,4 @@ class AppointmentForm(Form):
     def where(self) -> tuple[str | None, int | None]:
         """The programme's code and the call's id that the scope names; None where it names none."""
         kind, _, key = str(self.scope.data or "").partition(":")
-        return (key if kind == "programme" else None), (int(key) if kind == "call" and key.isdecimal() else None)
+        return (key if kind == "programme" else None), (whole(key) if kind == "call" and WHOLE.fullmatch(key) else None)

@@ -73,7 +73,7 @@ class Rows:
 def rows_of(question: Question, sent: MultiDict[str, str], currency: str, *, more: bool = False) -> Rows:
     """The submitted rows, with an empty row added if there are none or if `more` is set."""
     numbers = sorted(
-        {int(found[1]) for name in sent if (found := re.match(rf"{re.escape(question.key)}-(\d{{1,4}})-", name))}
+        {int(found[1]) for name in sent if (found := re.match(rf"{re.escape(question.key)}-([0-9]{{1,4}})-", name))}
     )
     read = [row for number in numbers if not (row := _row(question, str(number), currency, sent)).empty]
     rows = Rows(question, read[:MOST], _row(question, BLANK, currency))

@@ -29,6 +29,7 @@ from grants.models import (
 )
 from grants.queries import reviews
 from grants.queries.search import containing
+from workflows.forms import values
 
 PAGE = 25
 CAPPED = 1_000
@@ -179,7 +180,7 @@ def _place(text: str) -> tuple[datetime, int] | None:
     """The position encoded in a cursor; None for any other text, so that a broken link shows the first page."""
     at, _, id = text.rpartition("_")
     try:
-        return datetime.fromisoformat(at), int(id)
+        return values.instant(at), values.whole(id)
     except ValueError:
         return None
 

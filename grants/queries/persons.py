@@ -15,6 +15,7 @@ from grants.db import GRANTS_NOW, db
 from grants.models import Application, Appointment, Call, Conflict, Membership, Person, SignIn
 from grants.queries.search import containing
 from workflows.engine.roles import Role
+from workflows.forms.values import WHOLE
 
 PAGE = 50
 
@@ -46,7 +47,7 @@ def listing(principal: Principal, *, words: str = "", after: str = "") -> Listin
             or_(func.plain(Person.name).like(containing(words)), Person.email.contains(words.lower(), autoescape=True))
         )
     name, _, id = after.rpartition(":")
-    if id.isdecimal():
+    if WHOLE.fullmatch(id):
         wanted = wanted.where(tuple_(func.plain(Person.name), Person.id) > tuple_(name, int(id)))
     people = list(db.session.scalars(wanted))
     page, more = people[:PAGE], people[PAGE:]

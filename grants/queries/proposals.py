@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -16,6 +15,7 @@ from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Application, Call, Submission
 from grants.queries import submissions
+from workflows.forms import values
 from workflows.forms.completeness import CATEGORIES, Content, Line, words
 from workflows.programme import Question, Section, Stage
 
@@ -169,16 +169,16 @@ def _number(given: Any) -> Any:
     if given in (None, ""):
         return None
     try:
-        return Decimal(str(given))
-    except InvalidOperation:
+        return values.number(given)
+    except ValueError:
         return given
 
 
 def _day(given: Any) -> Any:
-    if isinstance(given, date) or not given:
-        return given or None
+    if not given:
+        return None
     try:
-        return date.fromisoformat(str(given))
+        return values.day(given)
     except ValueError:
         return given
 

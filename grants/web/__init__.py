@@ -7,6 +7,7 @@ from pkgutil import walk_packages
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from config import ROOT, Settings
 from grants.db import bind_app
@@ -16,6 +17,12 @@ from grants.web.site import assets, authorization, errors, formats, headers, ide
 from workflows.programmes import read_also
 
 LARGEST_BODY = 2 * 1024 * 1024
+
+
+class NumberInAddress(IntegerConverter):
+    """A number of an address as our links write it. The converter of Werkzeug reads the digits of every script."""
+
+    regex = "[0-9]{1,18}"
 
 
 def create_app(settings: Settings) -> Flask:
@@ -41,6 +48,7 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)  # type: ignore[method-assign]
     for part in (authorization, errors, headers, navigation, idempotency, formats, assets):
         part.init_app(app)
+    app.url_map.converters["int"] = NumberInAddress
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     authorization.require_declarations(app)

@@ -6,10 +6,11 @@ from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from workflows.engine.message import N_, Message
+from workflows.forms import values
 from workflows.forms.printable import strange
 from workflows.programme import Question, Section, Stage
 
@@ -326,10 +327,10 @@ def readable(kind: str, answer: Any) -> bool:
     try:
         match kind:
             case "number":
-                return Decimal(str(answer)).is_finite()
+                values.number(answer)
             case "date":
-                return isinstance(answer, date) or bool(date.fromisoformat(str(answer)))
-    except (InvalidOperation, ValueError):
+                values.day(answer)
+    except ValueError:
         return False
     return True
 

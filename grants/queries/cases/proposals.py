@@ -11,6 +11,7 @@ from grants.models import Application
 from grants.queries import drafts, submissions
 from workflows import cases
 from workflows.engine.message import Message
+from workflows.forms import values
 from workflows.forms.completeness import Content
 from workflows.rules.calls import objections
 
@@ -58,14 +59,14 @@ def request(content: Content) -> dict[str, Any]:
 
 def _number(text: object) -> Decimal:
     try:
-        return Decimal(str(text or 0))
-    except ArithmeticError:
+        return values.number(text or 0)
+    except ValueError:
         return ZERO
 
 
 def _day(text: object) -> date | None:
     try:
-        return date.fromisoformat(str(text or ""))
+        return values.day(text)
     except ValueError:
         return None
 

@@ -20,6 +20,7 @@ from grants.web.site.formats import number, translate
 from workflows.forms import differences
 from workflows.forms.completeness import CATEGORIES, Content, Goal, Line, words
 from workflows.forms.differences import Change, Run
+from workflows.forms.values import whole
 from workflows.programme import Question, Section, Stage
 
 ROWS = ("budget", "indicators")
@@ -95,7 +96,7 @@ def page_of(application: Application) -> ChangesPage:
 
 
 def _named(name: str, found: Sequence[Submission], otherwise: int) -> Submission:
-    wanted = request.args.get(name, otherwise, type=int)
+    wanted = request.args.get(name, otherwise, type=whole)
     return next((one for one in found if one.number == wanted), None) or abort(404)
 
 

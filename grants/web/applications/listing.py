@@ -28,6 +28,7 @@ from workflows.deadlines import Elapsed, TimeLimit, time_limit
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 from workflows.engine.steps import STEPS, Holder, Step
+from workflows.forms.values import whole
 
 HOLDERS = {
     Holder.APPLICANT: Message("Applicant"),
@@ -135,7 +136,7 @@ def _filters(args: Mapping[str, str], form: FilterForm, tab: str) -> Filters:
     return Filters(
         args.get("list", tab),
         form.words.data or "",
-        int(form.call.data) if form.call.data else None,
+        whole(form.call.data) if form.call.data else None,
         form.region.data or "",
         args.get("after", ""),
         args.get("before", ""),

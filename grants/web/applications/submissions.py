@@ -11,6 +11,7 @@ from flask import abort, request, url_for
 from grants.models import Application, Submission
 from grants.queries import submissions
 from grants.web.site.authorization import principal
+from workflows.forms.values import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class SubmissionList:
 
 def chosen(found: Sequence[Submission], *, otherwise: Submission | None) -> Submission | None:
     """The submission that the address names by its number, else `otherwise`; 404 if the reader may not see it."""
-    number = request.args.get("submission", type=int)
+    number = request.args.get("submission", type=whole)
     if "submission" not in request.args:
         return otherwise
     return next((one for one in found if one.number == number), None) or abort(404)

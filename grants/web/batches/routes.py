@@ -19,6 +19,7 @@ from grants.web.site.authorization import actor_on_row, load, permitted, princip
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
+from workflows.forms.values import whole
 
 bp = Blueprint("batches", __name__)
 
@@ -43,7 +44,7 @@ def index() -> str:
 @permitted(Permission.PREPARE_BATCH)
 def new() -> str:
     """The form to choose among the payable instalments of a fund."""
-    return page("batches/new.html", _choice(load(Fund, request.args.get("fund", 0, type=int))))
+    return page("batches/new.html", _choice(load(Fund, request.args.get("fund", 0, type=whole))))
 
 
 @bp.post("/batches")
@@ -51,7 +52,7 @@ def new() -> str:
 @idempotent
 def prepare() -> Response | tuple[str, int]:
     """Prepare a batch of the chosen instalments."""
-    fund = load(Fund, request.form.get("fund", 0, type=int))
+    fund = load(Fund, request.form.get("fund", 0, type=whole))
     view = _choice(fund)
     if not view.form.sent():
         return page("batches/new.html", view), 422

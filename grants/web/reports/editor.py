@@ -25,6 +25,7 @@ from grants.web.site.formats import clock, translate
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Role
+from workflows.forms.values import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def keep(report: Report, form: ReportForm) -> None:
     with transaction():
         version = sent_version(OUTDATED)
         reports.save(report, **form.values(), version=version, actor=actor_on_row(report, Role.APPLICANT))
-        _settle(request.form.get("kept", type=int), report)
+        _settle(request.form.get("kept", type=whole), report)
 
 
 def saved(report: Report, form: ReportForm) -> Saved:

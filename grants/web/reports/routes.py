@@ -26,6 +26,7 @@ from grants.web.site.navigation import page
 from grants.web.transitions import available
 from workflows.engine.roles import Role
 from workflows.engine.steps import STEPS, Step
+from workflows.forms import values
 
 bp = Blueprint("reports", __name__)
 
@@ -72,7 +73,7 @@ def write(id: int) -> str | AnyResponse:
     report = load(Report, id)
     if report.step != "due":
         return redirect(url_for(".show", id=id))
-    kept = request.args.get("kept", type=int)
+    kept = request.args.get("kept", type=values.whole)
     lost = editor.lost_text(report, load(ApplicationSave, kept)) if kept is not None else None
     form = ReportForm.of(report, lost)
     return page("reports/write.html", editor.written_page(report, form, compared=lost is not None, kept=kept))
@@ -122,7 +123,7 @@ def _place(text: str) -> tuple[date, int] | None:
     """The paging position from the query string; None, meaning the first page, if it cannot be parsed."""
     on, _, number = text.partition("_")
     try:
-        return date.fromisoformat(on), int(number)
+        return values.day(on), values.whole(number)
     except ValueError:
         return None
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import request, url_for
 
 from grants.web.site.authorization import LARGEST_ID
+from workflows.forms.values import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Pages:
 
 def page_position(name: str) -> int | None:
     """The paging position in the query string; None if it cannot be a row's id."""
-    found = request.args.get(name, type=int)
+    found = request.args.get(name, type=whole)
     return found if found is not None and 0 <= found <= LARGEST_ID else None
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeVar
 
 from flask import request
 
+from workflows.forms.values import whole
+
 Missing = TypeVar("Missing", int, int | None)
 OUTDATED = -1
 """A version that no row has."""
-VERSION = re.compile(r"\d{1,18}", re.ASCII)
-"""A version as pages write it; that of a check is the time of its verdict in microseconds."""
 
 
 def sent_version(missing: Missing, name: str = "version") -> int | Missing:
@@ -22,4 +21,7 @@ def sent_version(missing: Missing, name: str = "version") -> int | Missing:
     text = request.form.get(name)
     if text is None:
         return missing
-    return int(text) if VERSION.fullmatch(text) else OUTDATED
+    try:
+        return whole(text)
+    except ValueError:
+        return OUTDATED
