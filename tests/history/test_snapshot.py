@@ -19,10 +19,10 @@ from grants.services.integrity import adoption, books, comparison, seals, snapsh
 from tests import world
 from tests.history.conftest import Forge
 from tests.history.proof import anchored, found, seal_all, sealed
+from tests.money.racing import ROUNDS
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
-RUNS = 30
 NOTED = {"noted": True}
 """The statement needs no event."""
 
@@ -70,10 +70,10 @@ def test_nothing_is_found_while_people_work(app: Flask, tmp_path: Path) -> None:
     seal_all(app)
 
     with working(app) as done:
-        findings = [finding for _ in range(RUNS) for finding in found(app)]
+        findings = [finding for _ in range(ROUNDS) for finding in found(app)]
 
     assert findings == []
-    assert len(done) > 3
+    assert len(done) > 1
 
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, app: Flask) -> None:
@@ -106,7 +106,7 @@ def test_without_the_snapshot_somebody_who_works_is_accused(app: Flask, monkeypa
     seal_all(app)
 
     with working(app):
-        accused = any(found(app) for _ in range(20 * RUNS))
+        accused = any(found(app) for _ in range(60 * ROUNDS))
 
     assert accused
 
