@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from grants.access.principals import Principal
 from grants.access.visibility import impartial_batches
 from grants.models import Application, Award, Batch, Conflict, Instalment, Involvement, Payment
+from workflows.engine.effects import Effect
 from workflows.engine.flow import Flow, Guard
 from workflows.rules.involvements import no_rival, not_involved
 from workflows.rules.money import a_third_person, pays_somebody, signed_impartially
@@ -70,4 +71,18 @@ def actionable_batches(flow: Flow, principal: Principal) -> ColumnElement[bool]:
             for row in flow.transitions
             if row.weight == "first"
         )
+    )
+
+
+def lost_batches(flow: Flow, principal: Principal) -> ColumnElement[bool]:
+    """The batches whose signatures no longer count, and that the guards let the person cancel."""
+    cancelling = (row for row in flow.transitions if row.effect is Effect.CANCEL_BATCH)
+    return and_(
+        ~_signed_impartially(principal),
+        or_(
+            *(
+                and_(Batch.step.in_(row.source), *(CONDITIONS[guard](principal) for guard in row.guards))
+                for row in cancelling
+            )
+        ),
     )

@@ -194,10 +194,12 @@ def _finance(principal: Principal) -> list[Select[Any]]:
         .group_by(Fund.id, Fund.title)
         .order_by(Fund.id)
     )
+    lost = conditions.lost_batches(BATCH, principal)
+    kind = case((lost, "batch_lost"), else_=literal("batch_") + Batch.step)
     on_its_way = (
-        select(*columns(literal("batch_") + Batch.step, Batch.id, Batch.number, Fund.title, null()))
+        select(*columns(kind, Batch.id, Batch.number, Fund.title, null()))
         .join(Fund)
-        .where(conditions.actionable_batches(BATCH, principal), visible(Batch, principal, (Side.FINANCE,)))
+        .where(or_(conditions.actionable_batches(BATCH, principal), lost), visible(Batch, principal, (Side.FINANCE,)))
         .order_by(Batch.id)
     )
     empty = (

@@ -177,6 +177,15 @@ KINDS = {
         Message("View batch"),
         "batches.show",
     ),
+    "batch_lost": Kind(
+        Message("Cancel batch %(title)s"),
+        Message(
+            "Someone who prepared or approved it has since declared a conflict of interest in a grant that it pays, or "
+            "is now involved on the side of an applicant."
+        ),
+        Message("View batch"),
+        "batches.show",
+    ),
     "draft": Kind(
         Message("Finish and submit: %(title)s"),
         Message("It has not been submitted yet."),
