@@ -34,6 +34,7 @@ ALLOWED = {
     "what was taken from everybody": "REVOKE EXECUTE ON FUNCTION lo_creat FROM PUBLIC; REVOKE ALL ON pg_am FROM PUBLIC",
     "an administrator of the server": f"{MALLORY} SUPERUSER",
     "a role that writes everything": f"{MALLORY}; GRANT pg_write_all_data TO mallory",
+    "a role that writes files": f"{MALLORY}; GRANT EXECUTE ON FUNCTION lo_export TO mallory",
 }  # fmt: skip
 """What an operator or a provider of servers has reasons for."""
 
@@ -47,7 +48,11 @@ def test_a_server_has_its_own_administrators_and_readers(superuser: Flask, name:
         notes = [str(note) for note in schema.notes()]
         db.session.rollback()
 
-    mighty = {"an administrator of the server": "superuser", "a role that writes everything": "pg_write_all_data"}
+    mighty = {
+        "an administrator of the server": "superuser",
+        "a role that writes everything": "pg_write_all_data",
+        "a role that writes files": "lo_export",
+    }
     above = "Roles of the database server that may change everything: mallory ({}). Compare them with the "
     assert found == []
     assert notes == [f"{above}administrators that you know.".format(mighty[key]) for key in mighty if key == name]

@@ -133,7 +133,7 @@ def test_the_sealer_has_its_time_after_the_start_of_the_server(app: Flask, forge
         forge(f"UPDATE clock_offset SET seconds = {started}")
         with app.app_context():
             settings = app.extensions["settings"]
-            proof = seals.Evidence(evidence(settings).public_keys, "", None)
+            proof = seals.Evidence(evidence(settings).public_keys, "", None, ())
             found[seconds] = [str(finding)[:39] for finding in seals.problems(proof) if "covers" in str(finding)]
             db.session.remove()
 

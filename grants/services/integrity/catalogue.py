@@ -241,6 +241,10 @@ MIGHTY = f"""
         JOIN pg_roles g ON g.oid = m.member JOIN pg_roles r ON r.oid = m.roleid
     WHERE r.rolname = ANY (CAST('{ABOVE}' AS name[]))
         AND NOT g.rolsuper AND g.rolname <> ALL (CAST(:roles AS name[]))
+    UNION
+    SELECT g.rolname || ' (lo_export)' FROM pg_proc p, aclexplode(p.proacl) a JOIN pg_roles g ON g.oid = a.grantee
+    WHERE p.proname = 'lo_export' AND p.oid < CAST(:first AS oid)
+        AND NOT g.rolsuper AND g.rolname <> ALL (CAST(:roles AS name[]))
     ORDER BY 1"""
 """Roles that may change every database of the server, whatever its rights say. 10 is the superuser of a new cluster."""
 

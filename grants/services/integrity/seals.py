@@ -44,7 +44,7 @@ class Evidence:
     public_keys: PublicKeys
     hmac_key: str
     anchors: anchored.Anchors | None
-    names: Sequence[anchored.Name] | Message = ()
+    names: Sequence[anchored.Name] | Message
     movable_clock: bool = False
 
 
