@@ -20,6 +20,7 @@ from tests import world
 from tests.history.conftest import Forge
 from tests.history.proof import anchored, found, seal_all, sealed
 from tests.money.racing import ROUNDS
+from tests.history.test_verify_command import PRINTED
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
@@ -187,3 +188,19 @@ def test_after_a_lost_connection_the_other_checks_go_on(app: Flask, monkeypatch:
         "The check of ends of chains stopped at a value that cannot be"[:60],
         "application 1 differs from its history.",
     ]
+
+
+def test_files_are_read_after_the_transaction(app: Flask, forge: Forge) -> None:
+    """Reading them can take longer than a transaction may be idle."""
+    forge(PRINTED)
+    open_transactions = []
+
+    def stored(_: str) -> bool:
+        open_transactions.append(db.session().get_transaction())
+        return True
+
+    with app.app_context():
+        findings = list(verification.findings(evidence(app.extensions["settings"]), stored))
+
+    assert open_transactions == [None, None]
+    assert [str(finding) for finding in findings if "its file" in str(finding)] == []
