@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import itertools
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import psycopg
@@ -12,10 +15,13 @@ import pytest
 from psycopg import sql
 from sqlalchemy import text
 
+import config
+from config import ROOT
 from grants.cli import init
 from grants.migrations import constraints
 from grants.outside.servers import create_database
 from grants.outside.servers.postgres import plain
+from tests.databases import settings_for
 from tests.memory import InMemory
 from tests.upgrade.test_divided import migrate
 
@@ -97,4 +103,24 @@ def test_without_the_check_the_rows_are_not_named(
         init.migrate(postgres.url("grants_owner", old))
 
     assert "3, 5" not in refused.value.message
+    assert revision(postgres, old) == [("0011",)]
+
+
+def test_the_command_ends_with_the_sentence_and_a_status(postgres: InMemory, old: str, tmp_path: Path) -> None:
+    forge(postgres, old, EVENT)
+    settings = settings_for(postgres, old, tmp_path)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "grants.cli", "init"],
+        cwd=ROOT,
+        env=config.exported(settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: These rows of the {FORGED['hashes'][1]}")
+    assert "Traceback" not in done.stderr
     assert revision(postgres, old) == [("0011",)]
