@@ -127,11 +127,12 @@ def record_forged(app: Flask) -> None:
 
 
 AGAIN = ": these tables were recorded a second time: person."
+UNHELD = ": tables were recorded that no release holds: new."
 LATE = ": no update had to record its rows."
 
 
 @pytest.mark.parametrize(
-    ("tables", "findings"), [("person", [AGAIN, LATE]), ("person, new", [AGAIN, LATE]), ("new", [LATE])]
+    ("tables", "findings"), [("person", [AGAIN, LATE]), ("person, new", [AGAIN, UNHELD, LATE]), ("new", [UNHELD, LATE])]
 )
 def test_a_second_update_of_a_table_is_found_and_excuses_no_row(
     app: Flask, forge: Forge, tables: str, findings: list[str]
@@ -165,6 +166,26 @@ def test_an_event_that_records_rows_of_no_table_is_found(app: Flask) -> None:
     assert [finding[finding.index(":") :] for finding in found(app)] == [LATE]
 
 
+def test_a_table_that_is_recorded_before_it_exists_is_found(app: Flask) -> None:
+    complete(app, "new")
+
+    assert [finding[finding.index(":") :] for finding in found(app)] == [UNHELD]
+
+
+def test_otherwise_the_update_that_holds_it_would_record_no_row(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test: its rows are then accused for ever."""
+    with monkeypatch.context() as earlier:
+        earlier.delitem(HELD, "more_time")
+        adopt(app)
+        complete(app, "more_time")
+    with app.app_context():
+        forge_more_time()
+
+    adopt(app)
+
+    assert found(app) == ["more_time 1 has no event in history."]
+
+
 def two_updates(settings: Settings) -> None:
     """Two hosts update the database at once."""
     threads = [threading.Thread(target=init.prepare, args=(settings, settings)) for _ in range(2)]
@@ -181,7 +202,7 @@ def completed(app: Flask) -> int:
 
 
 def test_two_updates_at_once_record_the_rows_once(app: Flask) -> None:
-    complete(app, "earlier")
+    complete(app, "person")
 
     two_updates(app.extensions["settings"])
 
@@ -201,7 +222,7 @@ def test_without_their_lock_both_record_them(app: Flask, monkeypatch: pytest.Mon
     monkeypatch.setattr(init, "alone", lambda _: nullcontext())
     monkeypatch.setattr(init, "_upgrade", lambda _: None)
     monkeypatch.setattr(adoption, "adopted", read)
-    complete(app, "earlier")
+    complete(app, "person")
 
     two_updates(app.extensions["settings"])
 

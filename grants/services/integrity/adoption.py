@@ -64,6 +64,9 @@ def problems() -> Iterator[Message]:
         if again := sorted(first.keys() & tables):
             repeated = N_("History, event %(id)s: these tables were recorded a second time: %(tables)s.")
             yield Message(repeated, id=id, tables=", ".join(again))
+        if unknown := sorted(set(tables) - HELD.keys()):
+            early = N_("History, event %(id)s: tables were recorded that no release holds: %(tables)s.")
+            yield Message(early, id=id, tables=", ".join(unknown))
         for table in tables:
             first.setdefault(table, id)
     rows = Event.message["rows"]
