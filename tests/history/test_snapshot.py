@@ -19,8 +19,8 @@ from grants.services.integrity import adoption, books, comparison, seals, snapsh
 from tests import world
 from tests.history.conftest import Forge
 from tests.history.proof import anchored, found, seal_all, sealed
-from tests.money.racing import ROUNDS
 from tests.history.test_verify_command import PRINTED
+from tests.money.racing import ROUNDS
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
