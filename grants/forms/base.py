@@ -10,7 +10,7 @@ from typing import Any
 from babel.numbers import get_currency_precision
 from flask import request
 from flask_babel import get_translations, gettext, lazy_gettext, ngettext
-from wtforms import Field, SelectField, StringField
+from wtforms import Field, RadioField, SelectField, StringField
 from wtforms import Form as PlainForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
@@ -134,6 +134,19 @@ class ChoiceField(SelectField):
             super().pre_validate(form)
         except ValidationError:
             raise ValidationError(str(self.wrong)) from None
+
+
+class OptionField(RadioField):
+    """One of several options, or none yet. Any other value is refused, and then none is selected.
+
+    `choices` is a dictionary of the values and their labels.
+    """
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse a value that the page does not offer."""
+        if self.data and self.data not in list(self.choices or ()):
+            self.data = None
+            raise ValidationError(gettext("Choose one of the answers."))
 
 
 class AmountField(Field):

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, Field, RadioField, TextAreaField
+from wtforms import BooleanField, Field, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from grants.forms.base import TEXT, AmountField, Form, cleaned, needed
+from grants.forms.base import TEXT, AmountField, Form, OptionField, cleaned, needed
 from grants.models import Review
 from workflows.engine.message import N_
 from workflows.programme import Criterion
@@ -80,8 +80,8 @@ class ReviewForm(Form):
     strengths = text(lazy_gettext("Strengths"))
     concerns = text(lazy_gettext("Concerns"))
     questions = text(lazy_gettext("Questions for the applicant"))
-    fund = RadioField(lazy_gettext("Should the project be funded?"), choices={}, validate_choice=False)
-    confidence = RadioField(lazy_gettext("How confident are you?"), choices={}, validate_choice=False)
+    fund = OptionField(lazy_gettext("Should the project be funded?"), choices={})
+    confidence = OptionField(lazy_gettext("How confident are you?"), choices={})
     rubric: tuple[Criterion, ...] = ()
 
     def __init__(self, **values: Any) -> None:
@@ -91,23 +91,20 @@ class ReviewForm(Form):
 
     def facts(self, review: Review) -> dict[str, Any]:
         """The arguments of `services.reviews.save`; a value that cannot be parsed keeps its stored value."""
-        held = {score.criterion: score for score in review.scores}
-        scores = {}
-        for criterion in self.rubric:
-            points, comment = self[f"score_{criterion.key}"].data, self[f"comment_{criterion.key}"]
-            before = held[criterion.key].comment if criterion.key in held else ""
-            scores[criterion.key] = (
-                int(points) if points in set("012345") else None,
-                before if comment.errors else comment.data or "",
-            )
-        texts = {key: getattr(review, key) if self[key].errors else self[key].data or "" for key in TEXTS}
-        sure = self.confidence.data
+        before = held(review)
+        given: dict[str, Any] = {
+            name: before.get(name) if field.errors else field.data or None for name, field in self._fields.items()
+        }
+        scores = {
+            key: (given[f"score_{key}"] and int(given[f"score_{key}"]), given[f"comment_{key}"] or "")
+            for key in (criterion.key for criterion in self.rubric)
+        }
         return {
             "scores": scores,
-            "texts": texts,
-            "fund": {"yes": True, "no": False}.get(self.fund.data or ""),
-            "amount": review.amount if self["amount"].errors else self["amount"].data,
-            "confidence": int(sure) if sure in dict(CONFIDENCE) else None,
+            "texts": {key: given[key] or "" for key in TEXTS},
+            "fund": {"yes": True, "no": False}.get(given["fund"]),
+            "amount": before["amount"] if self["amount"].errors else self["amount"].data,
+            "confidence": given["confidence"] and int(given["confidence"]),
         }
 
 
@@ -120,7 +117,7 @@ def review_form(rubric: Iterable[Criterion], currency: str) -> type[ReviewForm]:
     }
     for criterion in criteria:
         choices = {str(points): gettext(criterion.anchors[points]) for points in range(5, -1, -1)}
-        fields[f"score_{criterion.key}"] = RadioField(gettext(criterion.title), choices=choices, validate_choice=False)
+        fields[f"score_{criterion.key}"] = OptionField(gettext(criterion.title), choices=choices)
         fields[f"comment_{criterion.key}"] = text(gettext("Why this score?"))
     return type("FormOfThisRubric", (ReviewForm,), fields)
 
