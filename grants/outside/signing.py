@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from config import Settings
 from grants.outside import keys
 
 BYTES = 32
+FORM = re.compile(r"[0-9a-f]{128}", re.ASCII)
+"""A signature. `bytes.fromhex` also reads capitals and white space."""
 KEPT = "seal_key"
 """The name of the private key among the secrets of an instance."""
 
@@ -59,6 +62,8 @@ class PublicKeys:
         """Whether this key signed the message; None if the key is not among these."""
         if key_id not in self._keys:
             return None
+        if not FORM.fullmatch(signature):
+            return False
         try:
             self._keys[key_id].verify(bytes.fromhex(signature), message)
         except (InvalidSignature, ValueError):

@@ -67,6 +67,8 @@ def test_untouched_checkpoints_verify(app: Flask, anchors: Path) -> None:
         ("UPDATE checkpoint SET at = at - interval '1 hour' WHERE id = 3", ["Checkpoint 3: its seal is invalid."]),
         ("UPDATE checkpoint SET gaps = '[[1, 2]]' WHERE id = 5", ["Checkpoint 5: its seal is invalid."]),
         ("UPDATE checkpoint SET key_id = 'another' WHERE id = 3", ["their key another is not among the public keys."]),
+        ("UPDATE checkpoint SET seal = upper(seal) WHERE id = 3", ["Checkpoint 3: its seal is invalid."]),
+        ("UPDATE checkpoint SET seal = seal || ' ' WHERE id = 3", ["Checkpoint 3: its seal is invalid."]),
         ("UPDATE checkpoint SET digest = repeat('0', 64) WHERE id = 3", ["Checkpoint 3: its seal is invalid."]),
         (
             "UPDATE checkpoint SET (digest, seal) = (SELECT digest, seal FROM checkpoint WHERE id = 4) WHERE id = 3",
