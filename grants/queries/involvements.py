@@ -20,7 +20,7 @@ from grants.models import (
     Call,
     Check,
     Conflict,
-    Decision,
+    Event,
     Instalment,
     Involvement,
     Membership,
@@ -33,6 +33,8 @@ from grants.models import (
 )
 from workflows.cases import Involvements
 from workflows.flows.assignment import OPEN
+from workflows.programmes import programmes
+from workflows.rules.involvements import decides
 
 APPOINTED = Involvement.person_id == any_(func.array(select(Appointment.person_id).scalar_subquery()))
 """Involvements of people who have or had a role: of the thousands of applicants of a call, only these judge a rival.
@@ -142,16 +144,30 @@ def assessors(application: Application) -> frozenset[int]:
 
 
 def deciders(call: Call, organisation: Organisation) -> list[str]:
-    """The names of the organisation's people who have decided on an application of another one in the call."""
-    awarded = select(Award.made_by).join(Application, Application.id == Award.application_id)
-    closed = select(Decision.by).join(Application, Application.id == Decision.application_id)
-    others = (Application.call_id == call.id) & (Application.organisation_id != organisation.id)
-    acting = select(Membership.person_id).where(
-        Membership.organisation_id == organisation.id, Membership.ended_at.is_(None)
+    """The names of the organisation's people who have decided on an application in the call, by their ids.
+
+    Two queries where such a person has or had a role, else one.
+    """
+    acting = select(Person.id, Person.name).where(
+        exists().where(
+            Membership.person_id == Person.id,
+            Membership.organisation_id == organisation.id,
+            Membership.ended_at.is_(None),
+        ),
+        exists().where(Appointment.person_id == Person.id),
     )
-    decided = union_all(awarded.where(others), closed.where(others))
-    named = select(Person.name).where(Person.id.in_(acting), Person.id.in_(decided)).order_by(Person.id)
-    return list(db.session.scalars(named))
+    names: dict[int, str] = dict(row for row in db.session.execute(acting.order_by(Person.id)))
+    if not names:
+        return []
+    keys = {row.key for one in programmes().values() for row in one.flow.transitions if decides(row)}
+    decided = (
+        select(Event.person_id)
+        .join(Application, Application.id == Event.about_id)
+        .where(Application.call_id == call.id, Event.about == Application.__tablename__)
+        .where(Event.key.in_(keys), Event.step_from.is_not(None), Event.person_id.in_(names))
+    )
+    found = set(db.session.scalars(decided))
+    return [name for id, name in names.items() if id in found]
 
 
 def applied(call: Call) -> Select[int]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from workflows.cases import Involvements
+from workflows.engine.flow import Transition
 from workflows.engine.message import ANOTHER, Message
 from workflows.engine.roles import Actor
+from workflows.engine.steps import DECIDED
 
 
 class Judged(Protocol):
@@ -49,6 +51,15 @@ IMPARTIAL = (not_involved, no_rival)
 """The guards of everything that a role of the Foundation does with an application."""
 JUDGING = (*IMPARTIAL, not_a_reviewer)
 """The guards of what prepares, makes or undoes the decision on it: its reviewers have no other part in that."""
+
+
+def decides(transition: Transition) -> bool:
+    """Whether the transition decides on an application for good: nobody decides after it, or it asks for a next stage.
+
+    What is checked, recommended or reviewed counts only until its author is an applicant.
+    """
+    last = transition.target in DECIDED or transition.next_stage is not None
+    return last and set(JUDGING) <= set(transition.guards)
 
 
 def has_decided(name: str) -> Message:
