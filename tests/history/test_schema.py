@@ -24,7 +24,6 @@ from grants.services.integrity import books, catalogue, fingerprints, schema, su
 from tests.databases import copied
 from tests.history.proof import name_of
 from tests.history.schema import described, written
-from tests.reused import Reused
 from workflows.engine.message import Message
 
 ROLE = "INSERT INTO public.appointment (id, person_id, role) VALUES (900, 1, 'finance')"
@@ -156,17 +155,16 @@ def commit(app: Flask, postgres: Postgres, forgery: Forgery) -> None:
         connection.execute(forgery.statements.encode())
 
 
-READERS = Reused(lambda settings: bind_app(settings, "tests.reader"))
-
-
 def verified(app: Flask, **changes: bool) -> list[str]:
     """Everything that is found with the role and the connection of the command; printed files are not compared."""
     settings: Settings = replace(app.extensions["settings"], **changes)
-    with READERS.on(replace(settings, database_url=settings.read_database_url)) as reader, reader.app_context():
+    reader = bind_app(replace(settings, database_url=settings.read_database_url), "tests.reader")
+    with reader.app_context():
         try:
             return [str(message) for message in verification.findings(evidence(settings), bool)]
         finally:
             db.session.remove()
+            db.engine.dispose()
 
 
 @contextmanager
