@@ -209,11 +209,9 @@ def test_an_invalid_amount_does_not_lose_the_rest(app: Flask, asked: tuple[World
         assert db.session.query(Review).filter_by(assignment_id=id).one().strengths == "Good"
 
 
-@pytest.mark.parametrize("value", ["NaN", "4.0", "-1", "6", "٣", "true"])
-@pytest.mark.parametrize("field", ["score_mission", "confidence", "fund"])
 @pytest.mark.parametrize("path", ["/reviews/{}", "/reviews/{}/send"])
-def test_a_value_that_the_page_does_not_offer_is_refused_and_replaces_nothing(
-    app: Flask, asked: tuple[World, int, int], field: str, value: str, path: str
+def test_values_that_the_page_does_not_offer_are_refused_and_replace_nothing(
+    app: Flask, asked: tuple[World, int, int], path: str
 ) -> None:
     world, _, id = asked
     ready(app, world, id)
@@ -221,14 +219,14 @@ def test_a_value_that_the_page_does_not_offer_is_refused_and_replaces_nothing(
     chosen = {"score_mission": "3", "confidence": "4", "fund": "yes"}
     client.submit(client.get(f"/reviews/{id}"), f"/reviews/{id}", **chosen)
 
-    page = client.get(f"/reviews/{id}")
-    answer = client.submit(page, path.format(id), **{field: value, "strengths": "Good"})
+    for value in ("NaN", "4.0", "-1", "6", "٣", "true"):
+        answer = client.submit(client.get(f"/reviews/{id}"), path.format(id), **dict.fromkeys(chosen, value))
 
-    assert (answer.status_code, "Choose one of the answers." in answer.page.text) == (422, True)
+        assert (answer.status_code, answer.text.count("Choose one of the answers.") >= len(chosen)) == (422, True)
     with app.app_context():
         review = db.session.query(Review).filter_by(assignment_id=id).one()
         points = [score.points for score in review.scores if score.criterion == "mission"]
-        assert (points, review.confidence, review.fund, review.strengths) == ([3], 4, True, "Good")
+        assert (points, review.confidence, review.fund) == ([3], 4, True)
 
 
 def test_an_older_page_does_not_overwrite_a_newer_one_and_shows_both(app: Flask, asked: tuple[World, int, int]) -> None:

@@ -221,9 +221,7 @@ OTHERWISE: dict[str, Otherwise] = {
     "checkpoint": Otherwise("chain", "by its seal"),
     "digest_mail": Otherwise("derived", "its day from the clock of the database; it only prevents a second mail"),
     "draft": Otherwise("nothing", "a draft changes freely until it is sent"),
-    "application_save": Otherwise(
-        "nothing", "a save that came too late is kept until the organisation settles it"
-    ),
+    "application_save": Otherwise("nothing", "a save that came too late is kept until the organisation settles it"),
     "figures": Otherwise("nothing", "the figures of the home page are worked out anew every minute"),
     "counter": Otherwise("nothing", "a number that is drawn twice is refused by a constraint"),
     "clock_failure": Otherwise("nothing", "failed work of the clock, which is tried again; what it leads to is held"),
