@@ -150,7 +150,7 @@ def begun(world: World, code: str, chapter: str = "mg") -> Application:
     with transaction() as session:
         call = session.get_one(Call, world.calls[code].id)
         organisation = session.get_one(Organisation, world.chapters[chapter].id)
-        return drafts.begin(call=call, organisation=organisation, actor=actor)
+        return drafts.begin(call=call, organisation=organisation, actor=actor, apply=transitions.apply)
 
 
 def fill(row: Application, amount: int, actor: Actor) -> None:

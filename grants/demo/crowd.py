@@ -131,7 +131,7 @@ def _write(call: Call, key: str) -> Application:
     chapter = db.session.query(Organisation).filter_by(name=proposal.organisation).one()
     writer = _applicant(_people(chapter, key, proposal)[0], chapter)
     with transaction():
-        application = drafts.begin(call=call, organisation=chapter, actor=writer)
+        application = drafts.begin(call=call, organisation=chapter, actor=writer, apply=transitions.apply)
         _fill(application, proposal, writer)
     return application
 

@@ -15,6 +15,7 @@ from grants.models import Application, Appointment, Assignment, Person, Review
 from grants.queries import involvements, persons, reviews
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
+from workflows.engine.steps import DECIDED
 from workflows.flows.assignment import AT_WORK, OPEN
 
 MOST = 300
@@ -159,6 +160,23 @@ def _open(ids: list[int], principal: Principal) -> Mapping[int, int]:
         .group_by(Assignment.person_id)
     )
     return dict(db.session.execute(counted).all())
+
+
+def open_of(persons: Iterable[int]) -> list[Assignment]:
+    """The open assignments of these persons, by id. Nobody adds one while the persons are held."""
+    open_ = select(Assignment).where(Assignment.person_id.in_(persons), Assignment.step.in_(OPEN))
+    return list(db.session.scalars(open_.order_by(Assignment.id)))
+
+
+def counting(persons: Iterable[int], calls: Iterable[int]) -> list[Assignment]:
+    """The assignments of these persons that count, on applications of these calls without a decision, by id.
+
+    Nobody adds one while the persons are held, and no flow leads from a decision back to a step before it.
+    """
+    theirs = select(Assignment).join(Application, Application.id == Assignment.application_id)
+    theirs = theirs.where(Assignment.person_id.in_(persons), Assignment.step.in_(AT_WORK))
+    undecided = Application.call_id.in_(calls), Application.step.not_in(DECIDED)
+    return list(db.session.scalars(theirs.where(*undecided).order_by(Assignment.id)))
 
 
 def counted(application: Application) -> int:

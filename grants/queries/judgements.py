@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, literal, select, union
+from sqlalchemy import ColumnElement, Select, exists, select, union
 from sqlalchemy.orm import aliased
 
 from grants.db import db
-from grants.models import Application, Appointment, Assignment, Check, Conflict, Involvement, Person, Recommendation
+from grants.models import Application, Appointment, Check, Conflict, Involvement, Person, Recommendation
 from workflows.engine.steps import DECIDED
 
 
 class Judgement(NamedTuple):
-    """An application that a person has judged. reviewed: by a review; otherwise by checks or a recommendation."""
+    """An application on which a person has completed checks or made a recommendation."""
 
     application: Application
     person: Person
-    reviewed: bool
 
 
 def counting(people: Iterable[Person], among: ColumnElement[bool]) -> list[Judgement]:
-    """What counts now of these people's judgements on undecided applications, by application.
+    """What counts now of these people's checks and recommendations on undecided applications, by application.
 
     among: which applications, such as those of a call. Two queries, or only one for people who never had a role.
     """
@@ -40,28 +39,23 @@ def counting(people: Iterable[Person], among: ColumnElement[bool]) -> list[Judge
         Conflict.lifted_at.is_(None),
     )
     found = db.session.execute(
-        select(Application, judged.c.person_id, judged.c.reviewed)
+        select(Application, judged.c.person_id)
         .join(judged, judged.c.application_id == Application.id)
         .where(~declared, ~exists().where(own.call_id == Application.call_id, apart))
-        .order_by(Application.id, judged.c.person_id, judged.c.reviewed)
+        .order_by(Application.id, judged.c.person_id)
     )
-    return [Judgement(application, wanted[person], reviewed) for application, person, reviewed in found]
+    return [Judgement(application, wanted[person]) for application, person in found]
 
 
 def _judged(people: set[int], among: ColumnElement[bool]) -> list[Select[Any]]:
-    """The parts of a union (application, person, reviewed): checks, recommendations and reviews that count."""
-    kinds: list[tuple[Any, Any, bool]] = [
-        (Check.by, Check.submission_id == Application.submission_id, False),
-        (Recommendation.by, (Recommendation.application_id == Application.id) & ~Recommendation.sent_back, False),
-        (
-            Assignment.person_id,
-            (Assignment.submission_id == Application.submission_id) & (Assignment.step == "sent"),
-            True,
-        ),
+    """The parts of a union (application, person): checks and recommendations that count."""
+    kinds: list[tuple[Any, Any]] = [
+        (Check.by, Check.submission_id == Application.submission_id),
+        (Recommendation.by, (Recommendation.application_id == Application.id) & ~Recommendation.sent_back),
     ]
     return [
-        select(Application.id.label("application_id"), by.label("person_id"), literal(reviewed).label("reviewed"))
+        select(Application.id.label("application_id"), by.label("person_id"))
         .join(by.class_, made)
         .where(by.in_(people), among, Application.step.not_in(DECIDED))
-        for by, made, reviewed in kinds
+        for by, made in kinds
     ]

@@ -7,7 +7,7 @@ a transaction is read again after it. A row that is created in a transaction is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -32,6 +32,7 @@ from grants.models import (
     Person,
     Report,
 )
+from grants.queries import assignments
 from grants.services import authority
 from grants.services.refusals import Stale
 from workflows.engine.roles import Actor
@@ -79,6 +80,7 @@ def hold(
     money: bool = False,
     invited: bool = False,
     applied: Iterable[Organisation] = (),
+    reviewing: bool = False,
     place: authority.Place | None = None,
     impartial: bool = True,
 ) -> None:
@@ -87,25 +89,24 @@ def hold(
     rows: what the command changes. A row of an application brings the whole application: agreement, reports,
     instalments, assignments and, with an award, fund and award; its call is shared. A batch brings the applications
     that it pays, without their assignments. shared: what guards read and must not change meanwhile; the person of the
-    actor always is. applicant: hold the organisation too, because guards count over it. money: hold the fund without an
-    award too. invited: hold the applications too that the persons among the rows are to review, as they are then.
-    applied: organisations to hold with all their applications, as they are then. place, impartial: see
-    `authority.confirm`, asked at the first lock of a transaction. Raises Stale when a row is gone or has a new parent.
+    actor always is. applicant: also the organisation, because guards count over it. money: the fund without an award
+    too. invited: also the applications that the persons among the rows are to review, as they are then. applied:
+    organisations with all their applications, as they are then. reviewing: also the undecided ones that these persons
+    review in the calls of `shared` and `applied`. place, impartial: see `authority.confirm`, asked at the first lock of
+    a transaction. Raises Stale when a row is gone or has a new parent.
     """
     state, shared, applied = _state(), tuple(shared), tuple(applied)
     _attach(*rows, *shared, *applied)
     read = _shared(shared, actor)
-    known = {(model, id) for model, ids in read.items() for id in ids} <= state.modes.keys()
-    if known and state.has(rows) and not (applicant or money or invited or applied):
+    if state.knows(read) and state.has(rows) and not (applicant or money or invited or applied or reviewing):
         return
     first, named = state.begin(), rows
     state.take(Person, _ids(rows, Person), read[Person])
-    rows = (*rows, *_invitations(_ids(rows, Person))) if invited else rows
+    rows = (*rows, *assignments.open_of(_ids(rows, Person))) if invited else rows
     parents = _parents(rows)
-    counted = {parent.organisation_id for parent in parents if applicant}
-    state.take(Organisation, _ids((*rows, *applied), Organisation) | counted)
-    rows = (*rows, *_applications(_ids(applied, Organisation))) if applied else rows
-    parents = _parents(rows) if applied else parents
+    state.take(Organisation, _ids((*rows, *applied), Organisation) | {p.organisation_id for p in parents if applicant})
+    if besides := _besides(rows, _ids(applied, Organisation), read[Call], reviewing=reviewing):
+        parents = _parents(rows := (*rows, *besides))
     state.take(Call, _ids(rows, Call), read[Call] | {parent.call_id for parent in parents})
     _take_from_applications(state, rows, parents, shared=read[Fund], money=money)
     _compare(state, rows, parents)
@@ -183,6 +184,9 @@ class _State:
         return all(
             self.modes.get((Head, tuple(row)) if isinstance(row, Chain) else (type(row), _key(row))) for row in rows
         )
+
+    def knows(self, shared: Mapping[type[Model], Iterable[Any]]) -> bool:
+        return {(model, id) for model, ids in shared.items() for id in ids} <= self.modes.keys()
 
     def alone(self, table: str, id: int) -> bool:
         return any(model.__tablename__ == table and self.modes.get((model, id)) for model in ORDER)
@@ -302,16 +306,19 @@ def _ids(rows: Iterable[Held | Chain], model: type[Model]) -> set[int]:
     return {_key(row) for row in rows if isinstance(row, model)}
 
 
-def _invitations(persons: set[int]) -> list[Assignment]:
-    """The open assignments of these persons, who are held: nobody adds one meanwhile."""
-    open_ = select(Assignment).where(Assignment.person_id.in_(persons), Assignment.step.in_(("asked", "ready")))
-    return list(db.session.scalars(open_.order_by(Assignment.id)))
-
-
 def _applications(organisations: set[int]) -> list[Application]:
     """The applications of these organisations, which are held: nobody begins one meanwhile."""
     theirs = select(Application).where(Application.organisation_id.in_(organisations))
     return list(db.session.scalars(theirs.order_by(Application.id)))
+
+
+def _besides(
+    rows: Sequence[Held | Chain], organisations: set[int], calls: set[int], *, reviewing: bool
+) -> list[Application | Assignment]:
+    """The applications of these organisations, and what the persons among the rows review in the calls of those."""
+    theirs = _applications(organisations) if organisations else []
+    calls = calls | {row.call_id for row in theirs}
+    return [*theirs, *(assignments.counting(_ids(rows, Person), calls) if reviewing else ())]
 
 
 def _parents(rows: Iterable[Held | Chain]) -> list[_Parent]:

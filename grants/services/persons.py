@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 
 from grants.db import db, now
-from grants.models import Application, Appointment, Membership, Organisation, Person, SignIn
+from grants.models import Application, Appointment, Assignment, Membership, Organisation, Person, SignIn
 from grants.queries import involvements as involved
 from grants.queries.persons import covers_call
 from grants.services import locking, transitions
@@ -48,16 +48,19 @@ def join(person: Person, organisation: Organisation, *, title: str = "", actor: 
     """Make the person a member who acts for the organisation, and record it in history.
 
     The person is involved for good in every application of the organisation: they no longer review those that are not
-    decided, and the officers are told. The transaction raises ConstraintViolated when the person already is a member.
+    decided, nor others of the same calls, and the officers are told. The transaction raises ConstraintViolated when the
+    person already is a member.
     """
-    locking.hold(person, actor=actor, applied=[organisation])
+    locking.hold(person, actor=actor, applied=[organisation], reviewing=True)
     membership = Membership(person=person, organisation=organisation, title=title)
     db.session.add(membership)
     db.session.flush()
     _record(membership, actor, "join", Message("Acts for %(organisation)s", organisation=organisation.name))
-    theirs = select(Application).where(Application.organisation_id == organisation.id).order_by(Application.id)
-    involvements.note_joining(db.session.scalars(theirs).all(), person, actor=actor)
-    assignments.release_member(person, organisation, apply=transitions.apply)
+    found = select(Application).where(Application.organisation_id == organisation.id).order_by(Application.id)
+    theirs = db.session.scalars(found).all()
+    involvements.note_joining(theirs, person, actor=actor)
+    calls = Application.call_id.in_({application.call_id for application in theirs})
+    assignments.release_involved(Assignment.person_id == person.id, calls, apply=transitions.apply)
     return membership
 
 

@@ -21,6 +21,7 @@ from grants.models import (
     Report,
 )
 from grants.queries import failures
+from grants.services import transitions
 from grants.services.applications import drafts
 from tests import world as w
 from tests.access.cast import NAMES
@@ -68,7 +69,7 @@ def rival(stage: Stage) -> None:
     """A second application in the call of the statement, so that every call has rivals."""
     row = db.session.get_one(Application, int(stage.numbers["statement"]))
     applicant = Actor(person=row.created_by, role=Role.APPLICANT, on_behalf_of=row.organisation_id, via="test")
-    drafts.begin(call=row.call, organisation=row.organisation, actor=applicant)
+    drafts.begin(call=row.call, organisation=row.organisation, actor=applicant, apply=transitions.apply)
 
 
 MODELS = {

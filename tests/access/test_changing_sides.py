@@ -307,7 +307,7 @@ def test_a_reviewer_who_joins_the_applicant_sends_no_review(app: Flask, world: w
 def test_without_the_record_the_full_marks_would_count(
     app: Flask, world: w.World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(assignments, "release_member", lambda *_, **__: None)
+    monkeypatch.setattr(assignments, "release_involved", lambda *_, **__: None)
     join(app, world, "rex")
 
     assert full_marks(app, world) == 302
@@ -324,4 +324,4 @@ def test_a_review_sent_before_joining_no_longer_counts_and_the_officers_are_told
         olga, omar = (world.people[name].id for name in ("olga", "omar"))
     assert {mail["person"] for mail in mails} == {olga, omar}
     assert {mail["text"]["values"]["name"] for mail in mails} == {"Ria (demo)"}
-    assert all("has joined the applicant" in mail["text"]["text"] for mail in mails)
+    assert all("involved on the side of an applicant" in mail["text"]["text"] for mail in mails)

@@ -19,7 +19,7 @@ from grants.models import Application, Assignment, Batch, Involvement, Person, R
 from grants.models.applications import PARTS
 from grants.outside.servers import Postgres
 from grants.queries import involvements
-from grants.services import persons
+from grants.services import persons, transitions
 from grants.services.applications import drafts
 from grants.services.refusals import Refused
 from grants.services.reviews import assignments
@@ -73,7 +73,7 @@ def begin(statement: int) -> None:
     row = db.session.get_one(Application, statement)
     applicant = Actor(person=row.created_by, role=Role.APPLICANT, on_behalf_of=row.organisation_id, via="test")
     with transaction():
-        drafts.begin(call=row.call, organisation=row.organisation, actor=applicant)
+        drafts.begin(call=row.call, organisation=row.organisation, actor=applicant, apply=transitions.apply)
 
 
 def had(part: str) -> Past:

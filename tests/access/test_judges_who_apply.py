@@ -27,7 +27,10 @@ JOINED = (
     "{} (demo) has joined the applicant of application {} and can no longer see it in another role. Any eligibility"
 )
 APPLIED = "{} (demo) is now involved on the side of another applicant of the call “BTN-L round”. Any eligibility checks"
-REVIEWED = "{} (demo), who has reviewed application {}, is now involved on the side of another applicant of the call"
+REVIEWED = (
+    "{} (demo) is now involved on the side of an applicant of the call “BTN-L round” and can no longer see application"
+    " {} as a reviewer. Any review that they had submitted no longer counts."
+)
 DECLARED = "{} (demo) has declared a conflict of interest in relation to application {} and can no longer see it."
 AGAIN = "Another person must complete the checks, or make the recommendation, again."
 

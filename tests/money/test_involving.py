@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from flask import Flask
 
 from grants.db import db, transaction
-from grants.models import Application, Assignment, Event, Involvement
+from grants.models import Application, Assignment, Award, Event, Involvement
 from grants.queries import cases
 from grants.services import persons, transitions
 from grants.services.applications import drafts, involvements
@@ -51,14 +52,54 @@ def scored(prepare: Prepare) -> str:
     return prepare("scored_before_joining", fill)
 
 
-def joining(name: str) -> Command:
-    """The person joins the applicant."""
+@pytest.fixture(scope="session")
+def reviewed(prepare: Prepare) -> str:
+    """An application that waits for an award on just enough reviews, one of which is by Rex.
+
+    He acts for the chapter in Bolivia, which has not applied; the chapter in Chile has a draft in the call.
+    """
+
+    def fill() -> None:
+        made = world.build(programmes=("BTN-L",))
+        row = world.in_review(made)
+        world.review(made, row)
+        world.apply(made, row, "to_panel", "olga", Role.OFFICER)
+        world.apply(made, row, "recommend", "omar", Role.OFFICER, kind="award", amount=Decimal(10_000), conditions="")
+        with transaction():
+            persons.join(made.people["rex"], made.chapters["bo"], actor=world.SYSTEM)
+        add_rival(made)
+
+    return prepare("reviewed_by_rex", fill)
+
+
+@pytest.fixture(scope="session")
+def in_review(prepare: Prepare) -> str:
+    """An application in review by nobody; the chapter in Chile has a draft in the call."""
+
+    def fill() -> None:
+        made = world.build(programmes=("BTN-L",))
+        world.in_review(made)
+        add_rival(made)
+
+    return prepare("in_review_with_a_rival", fill)
+
+
+def add_rival(made: world.World) -> None:
+    """The chapter in Chile, with a draft in the call."""
+    with transaction():
+        made.people["cl1"], made.chapters["cl"] = world.person("cl1"), world.organisation("Chapter CL", "CL", "es")
+        persons.join(made.people["cl1"], made.chapters["cl"], actor=world.SYSTEM)
+    world.begun(made, "BTN-L", "cl")
+
+
+def joining(name: str, chapter: str = "mg") -> Command:
+    """The person joins the chapter, which is the applicant or has a draft in the call."""
 
     def read() -> Callable[[], object]:
         made = world.found()
-        person, chapter = made.people[name], made.chapters["mg"]
+        person, organisation = made.people[name], made.chapters[chapter]
         db.session.commit()
-        return lambda: persons.join(person, chapter, actor=world.SYSTEM)
+        return lambda: persons.join(person, organisation, actor=world.SYSTEM)
 
     return read
 
@@ -78,7 +119,7 @@ def begin(chapter: str) -> Command:
         made = world.found()
         call, row, actor = made.calls["BTN-L"], made.chapters[chapter], made.actor(f"{chapter}1", Role.APPLICANT)
         db.session.commit()
-        return lambda: drafts.begin(call=call, organisation=row, actor=actor)
+        return lambda: drafts.begin(call=call, organisation=row, actor=actor, apply=transitions.apply)
 
     return read
 
@@ -165,9 +206,96 @@ def test_without_the_lock_the_review_of_a_new_member_would_count(
 ) -> None:
     """Joining leaves the assignment open here, because its version is a second safeguard."""
     unlock(monkeypatch)
-    monkeypatch.setattr(assignments, "release_member", lambda *_, **__: None)
+    monkeypatch.setattr(assignments, "release_involved", lambda *_, **__: None)
     with copies(scored) as app:
         assert reviewing(app, Meeting(monkeypatch, cases, "together", longest=10)) == "sent"
+
+
+def award() -> Callable[[], object]:
+    """Pia awards the application."""
+    row, pia = db.session.get_one(Application, 1), world.found().actor("pia", Role.APPROVER)
+    _ = row.call.programme
+    db.session.commit()
+    given = {"amount": Decimal(10_000), "conditions": ""}
+    return lambda: transitions.apply(row, "award", actor=pia, answers=given)
+
+
+def awarding(app: Flask, meeting: Meeting, other: Command) -> tuple[bool, str]:
+    """Pia awards while Rex becomes a rival; returns whether there is an award, and what becomes of his review."""
+    decided, changed = together(app, [award, meeting.other(other)])
+    assert changed == DONE
+    assert decided == DONE or isinstance(decided, Refused)
+    with app.app_context():
+        rex = world.found().people["rex"].id
+        return db.session.query(Award).count() == 1, db.session.query(Assignment).filter_by(person_id=rex).one().step
+
+
+RIVALRY = pytest.mark.parametrize("change", [joining("rex", "cl"), begin("bo")], ids=["joins", "begins"])
+
+
+@RIVALRY
+def test_no_award_rests_on_the_review_of_a_new_rival(
+    copies: Copies, reviewed: str, monkeypatch: pytest.MonkeyPatch, change: Command
+) -> None:
+    for _ in range(ROUNDS):
+        with copies(reviewed) as app, monkeypatch.context() as patch:
+            assert awarding(app, Meeting(patch, cases, "together"), change) in {(True, "sent"), (False, "conflicted")}
+
+
+@RIVALRY
+def test_without_the_lock_an_award_would_rest_on_a_review_that_has_ended(
+    copies: Copies, reviewed: str, monkeypatch: pytest.MonkeyPatch, change: Command
+) -> None:
+    unlock(monkeypatch)
+    with copies(reviewed) as app:
+        assert awarding(app, Meeting(monkeypatch, cases, "together", longest=10), change) == (True, "conflicted")
+
+
+@pytest.mark.parametrize(
+    ("change", "at"), [(joining("rex", "cl"), "note_joining"), (begin("bo"), "note_beginning")], ids=["joins", "begins"]
+)
+def test_an_award_that_comes_second_misses_the_review_of_the_new_rival(
+    copies: Copies, reviewed: str, monkeypatch: pytest.MonkeyPatch, change: Command, at: str
+) -> None:
+    with copies(reviewed) as app:
+        changed, decided = together(app, [change, Meeting(monkeypatch, involvements, at).other(award)])
+
+        assert changed == DONE
+        assert isinstance(decided, Refused)
+        assert "3 reviews are required; 2 submitted so far." in str(decided)
+
+
+def invite() -> Callable[[], object]:
+    """Olga invites Ron."""
+    row, ron = db.session.get_one(Application, 1), world.found().people["ron"]
+    olga = world.found().actor("olga", Role.OFFICER)
+    _ = row.call.data, ron.name
+    db.session.commit()
+    return lambda: assignments.assign(application=row, reviewer=ron, actor=olga)
+
+
+def inviting(app: Flask, meeting: Meeting) -> list[str]:
+    """Ron is invited while he becomes a rival; returns the steps of his assignments."""
+    asked, joined = together(app, [invite, meeting.other(joining("ron", "cl"))])
+    assert joined == DONE
+    assert asked == DONE or isinstance(asked, Refused)
+    with app.app_context():
+        ron = world.found().people["ron"].id
+        return [one.step for one in db.session.query(Assignment).filter_by(person_id=ron)]
+
+
+def test_no_invitation_of_a_new_rival_stays(copies: Copies, in_review: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(ROUNDS):
+        with copies(in_review) as app, monkeypatch.context() as patch:
+            assert inviting(app, Meeting(patch, assignments, "unfit")) in ([], ["conflicted"])
+
+
+def test_without_the_lock_a_new_rival_would_stay_invited(
+    copies: Copies, in_review: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlock(monkeypatch)
+    with copies(in_review) as app:
+        assert inviting(app, Meeting(monkeypatch, assignments, "unfit", longest=10)) == ["asked"]
 
 
 def drafting(app: Flask, meeting: Meeting) -> bool:

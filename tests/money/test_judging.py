@@ -209,7 +209,7 @@ def begin() -> Callable[[], object]:
 
     def command() -> None:
         time.sleep(PAUSE)
-        drafts.begin(call=call, organisation=chapter, actor=actor)
+        drafts.begin(call=call, organisation=chapter, actor=actor, apply=transitions.apply)
 
     return command
 

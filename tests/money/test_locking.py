@@ -142,6 +142,33 @@ def test_a_play_of_reviews_deadlines_and_the_clock_locks_in_order(app: Flask) ->
     assert found.findings == []
 
 
+def play_rivals() -> None:
+    """Reviewers become applicants: one joins the other applicant of the call, another is of one that begins a draft."""
+    made = world.found()
+    row = world.in_review(made)
+    world.review(made, row, ("rex", "ria"))
+    world.begun(made, "BTN-L", "bo")
+    with transaction():
+        made.chapters["cl"] = world.organisation("Chapter CL", "CL", "es")
+        made.people["cl1"] = world.person("cl1")
+        for name in ("cl1", "ria"):
+            persons.join(made.people[name], made.chapters["cl"], actor=CLOCK)
+    with transaction():
+        persons.join(made.people["rex"], made.chapters["bo"], actor=CLOCK)
+    world.begun(made, "BTN-L", "cl")
+    ended = db.session.query(Assignment).filter_by(application_id=row.id)
+    assert [one.step for one in ended] == ["conflicted", "conflicted"]
+
+
+@pytest.mark.ground("large")
+def test_a_play_of_reviewers_who_become_applicants_locks_in_order(app: Flask) -> None:
+    with recorded(app) as found, app.app_context():
+        play_rivals()
+        db.session.remove()
+
+    assert found.findings == []
+
+
 @pytest.mark.parametrize(
     ("statements", "finding"),
     [

@@ -16,6 +16,7 @@ from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
 from grants.queries import recipients
 from grants.services import calls, persons, transitions
+from grants.services.applications import drafts
 from grants.services.reviews import assignments
 from tests import world as w
 from tests.browser import signed_in
@@ -126,6 +127,20 @@ def give_time(made: w.World) -> Callable[[], object]:
     return lambda: calls.give_time(call, organisation=mg, until=until, reason=WHY, actor=actor)
 
 
+def join(made: w.World) -> Callable[[], object]:
+    """Ron joins the applicant of everything that he reviews."""
+    ron, mg = made.people["ron"], made.chapters["mg"]
+    return lambda: persons.join(ron, mg, actor=w.SYSTEM)
+
+
+def begin_draft(made: w.World) -> Callable[[], object]:
+    """Ron's organisation begins a draft in the call of everything that he reviews."""
+    with transaction():
+        persons.join(made.people["ron"], made.chapters["bo"], actor=w.SYSTEM)
+    call, bo, actor = db.session.query(Call).one(), made.chapters["bo"], made.actor("ron", Role.APPLICANT)
+    return lambda: drafts.begin(call=call, organisation=bo, actor=actor, apply=transitions.apply)
+
+
 def mails(app: Flask) -> int:
     """The number of mails in the outbox."""
     with app.app_context():
@@ -135,7 +150,14 @@ def mails(app: Flask) -> int:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("command", "most", "mailed"),
-    [(end_role, 40, (0, 2)), (withdraw, 45, (2, 1)), (extend, 30, (0, 2)), (give_time, 30, (0, 2))],
+    [
+        (end_role, 40, (0, 2)),
+        (withdraw, 45, (2, 1)),
+        (extend, 30, (0, 2)),
+        (give_time, 30, (0, 2)),
+        (join, 60, (0, 2)),
+        (begin_draft, 60, (0, 2)),
+    ],
 )
 def test_a_command_on_many_rows_sends_a_bounded_number_of_statements(
     app: Flask, command: Callable[[w.World], Callable[[], Any]], size: int, most: int, mailed: tuple[int, int]
@@ -173,3 +195,20 @@ def test_recipients_that_are_looked_up_for_each_draft_are_found(app: Flask, monk
     monkeypatch.setattr(recipients, "of_each", one_by_one)
 
     assert counted(app, give_time) > 40
+
+
+@MANY
+@pytest.mark.parametrize("command", [join, begin_draft])
+def test_assignments_that_end_one_by_one_are_found(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, command: Callable[[w.World], Callable[[], Any]]
+) -> None:
+    """Counter-test: the assignments of a reviewer who became an applicant once ended one after the other."""
+    together = transitions.apply
+
+    def one_by_one(rows: Any, key: str, **given: Any) -> None:
+        for row in rows:
+            together(row, key, **given)
+
+    monkeypatch.setattr(transitions, "apply", one_by_one)
+
+    assert counted(app, command) > 200

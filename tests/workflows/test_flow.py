@@ -16,11 +16,12 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Transition, TransitionNotAllowed, unanswered
 from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK, Actor, Role
-from workflows.engine.steps import Holder, Step
+from workflows.engine.steps import DECIDED, Holder, Step
 from workflows.flows import assignment, payment
 from workflows.flows.application import DISASTER, TWO_STAGES
 from workflows.flows.panel import PANEL
 from workflows.flows.standard import FLOWS
+from workflows.programmes import programmes
 
 SEND = Transition("send", "Send", ("draft",), "checks", (Role.APPLICANT,))
 AWARD = Transition("award", "Award", ("checks",), "agreement", (Role.APPROVER,), effect=Effect.MAKE_AWARD)
@@ -301,3 +302,15 @@ def test_the_clock_applies_a_transition_only_after_its_time_limit(
 
 def test_a_time_limit_does_not_bind_people() -> None:
     assert TIMED.objections("expire", waiting(arrived_at=NOON), OFFICER) == ()
+
+
+def test_no_application_returns_from_a_decision_to_a_step_before_it() -> None:
+    """Commands that hold only what is undecided rest on this (`grants.queries.assignments.counting`)."""
+    back = [
+        (programme.code, row.key)
+        for programme in programmes().values()
+        for row in programme.flow.transitions
+        if DECIDED & set(row.source) and row.target not in DECIDED
+    ]
+
+    assert back == []

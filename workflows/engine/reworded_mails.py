@@ -37,6 +37,11 @@ NOT_ELIGIBLE_BRIEFLY = (
     "Thank you for your proposal. We are sorry to tell you that it does not meet the rules of this call, so we cannot "
     "consider it for funding. These are our reasons:\n\n%(feedback)s"
 )
+REVIEWER_APPLIED = (
+    "%(name)s is now involved on the side of an applicant of the call “%(call)s” and can no longer see application "
+    "%(reference)s as a reviewer. Any review that they had submitted no longer counts. Invite another reviewer if "
+    "the application needs one."
+)
 REVOKED = (
     "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
     "The agreement was not signed by both parties, so neither owes the other anything."
@@ -216,10 +221,21 @@ MAILS: tuple[dict[str, str], ...] = (
             "%(name)s is no longer appointed as a reviewer for the call “%(call)s” and will not review application "
             "%(reference)s. Invite another reviewer if the application needs one."
         ),
+    },
+    {
+        "A reviewer has applied: application %(reference)s, “%(call)s”": (
+            "Reviewer removed: application %(reference)s, “%(call)s”"
+        ),
+        "%(name)s, who has reviewed application %(reference)s, is now involved on the side of another applicant of the "
+        "call “%(call)s”. Their review counts until they declare a conflict of interest. Invite another reviewer if "
+        "the application needs one.": REVIEWER_APPLIED,
         "%(name)s has joined the applicant of application %(reference)s and no longer sees it as a reviewer. A review "
         "that they had submitted no longer counts. Invite another reviewer if the application has too few.": (
-            "%(name)s has joined the applicant of application %(reference)s and can no longer see it as a reviewer. "
-            "Any review that they had submitted no longer counts. Invite another reviewer if the application needs one."
+            REVIEWER_APPLIED
+        ),
+        "%(name)s has joined the applicant of application %(reference)s and can no longer see it as a reviewer. "
+        "Any review that they had submitted no longer counts. Invite another reviewer if the application needs one.": (
+            REVIEWER_APPLIED
         ),
     },
     # call

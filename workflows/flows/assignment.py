@@ -7,16 +7,23 @@ from workflows.engine.flow import Field, Flow, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.engine.steps import Holder, Step
-from workflows.flows.notifications import CONFLICTED, INVITED_TO_REVIEW, JOINED, NOT_INVITED, RELEASED, ROLE_ENDED
+from workflows.flows.notifications import (
+    CONFLICTED,
+    INVITED_TO_REVIEW,
+    NOT_INVITED,
+    RELEASED,
+    REVIEWER_APPLIED,
+    ROLE_ENDED,
+)
 from workflows.rules.involvements import JUDGING
 from workflows.rules.reviews import (
     CONFLICTS,
     MAY_REVIEW,
+    acts_for_an_applicant,
     appointed,
     appointment_ended,
     fit,
     in_review,
-    joined_the_applicant,
     not_oneself,
     review_complete,
     review_over,
@@ -133,13 +140,13 @@ END_ROLE = Transition(
 )
 JOIN = Transition(
     "join",
-    N_("Remove reviewer who has joined the applicant"),
+    N_("Remove reviewer who acts for an applicant of the call"),
     source=AT_WORK,
     target="conflicted",
     roles=(Role.CLOCK,),
-    guards=(joined_the_applicant, undecided),
-    notifies=(JOINED,),
-    history_text=N_("Reviewer removed: joined the applicant"),
+    guards=(acts_for_an_applicant, undecided),
+    notifies=(REVIEWER_APPLIED,),
+    history_text=N_("Reviewer removed: acts for an applicant of the call"),
 )
 
 FLOW = Flow(

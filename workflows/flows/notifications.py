@@ -250,27 +250,20 @@ JUDGE_APPLIED = Notification(
 )
 REVIEWER_APPLIED = Notification(
     Role.OFFICER,
-    N_("A reviewer has applied: application %(reference)s, “%(call)s”"),
+    N_("Reviewer removed: application %(reference)s, “%(call)s”"),
     N_(
-        "%(name)s, who has reviewed application %(reference)s, is now involved on the side of another applicant of the "
-        "call “%(call)s”. Their review counts until they declare a conflict of interest. Invite another reviewer if "
+        "%(name)s is now involved on the side of an applicant of the call “%(call)s” and can no longer see application "
+        "%(reference)s as a reviewer. Any review that they had submitted no longer counts. Invite another reviewer if "
         "the application needs one."
     ),
 )
+"""After a reviewer has joined the applicant, or acts for another applicant of the call."""
 ROLE_ENDED = Notification(
     Role.OFFICER,
     N_("Invite a reviewer: application %(reference)s, “%(call)s”"),
     N_(
         "%(name)s is no longer appointed as a reviewer for the call “%(call)s” and will not review application "
         "%(reference)s. Invite another reviewer if the application needs one."
-    ),
-)
-JOINED = Notification(
-    Role.OFFICER,
-    N_("Invite a reviewer: application %(reference)s, “%(call)s”"),
-    N_(
-        "%(name)s has joined the applicant of application %(reference)s and can no longer see it as a reviewer. "
-        "Any review that they had submitted no longer counts. Invite another reviewer if the application needs one."
     ),
 )
 EXTENDED = Notification(

@@ -41,9 +41,11 @@ def not_of_a_rival(case: AssignmentCase, actor: Actor) -> Message | None:
     return Message("Your organisation has applied to this call. Declare a conflict of interest.")
 
 
-def joined_the_applicant(case: AssignmentCase, actor: Actor) -> Message | None:
-    """The reviewer has joined the applicant."""
-    return None if case.applicant else Message("The reviewer has not joined the applicant.")
+def acts_for_an_applicant(case: AssignmentCase, actor: Actor) -> Message | None:
+    """The reviewer has been involved on the side of the applicant or of another applicant of the call."""
+    if case.applicant or case.rival:
+        return None
+    return Message("The reviewer has not been involved on the side of an applicant of this call.")
 
 
 def undecided(case: AssignmentCase, actor: Actor) -> Message | None:

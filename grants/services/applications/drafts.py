@@ -8,15 +8,17 @@ from typing import Any
 from sqlalchemy import func, select
 
 from grants.db import db, now
-from grants.models import Application, ApplicationSave, Call, Draft, Organisation
+from grants.models import Application, ApplicationSave, Assignment, Call, Draft, Organisation
 from grants.queries import drafts, submissions
 from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
 from grants.queries.involvements import deciders
 from grants.services import locking
 from grants.services.applications import involvements
+from grants.services.effects import Apply
 from grants.services.integrity import history
 from grants.services.refusals import Refused, Stale
+from grants.services.reviews import assignments
 from workflows.cases import ApplicationCase
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
@@ -32,14 +34,14 @@ LARGEST_VERSION = 2**31 - 1
 """The largest version that its column holds; a form can name any."""
 
 
-def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Application:
+def begin(*, call: Call, organisation: Organisation, actor: Actor, apply: Apply) -> Application:
     """Create a draft application and its first history event; its author and all members are involved for good.
 
-    Raises Refused with every reason why this organisation cannot apply in this call, and Stale when somebody joins or
-    leaves it meanwhile.
+    They no longer review what is not decided in the call. apply: `transitions.apply`. Raises Refused with every reason
+    why this organisation cannot apply in this call, and Stale when somebody joins or leaves it meanwhile.
     """
     members = involvements.members(organisation)
-    locking.hold(organisation, *members, shared=[call], actor=actor)
+    locking.hold(organisation, *members, shared=[call], actor=actor, reviewing=True)
     if involvements.members(organisation) != members:
         raise Stale(organisation)
     if reasons := against(call, organisation, actor):
@@ -53,6 +55,8 @@ def begin(*, call: Call, organisation: Organisation, actor: Actor) -> Applicatio
     db.session.flush()
     involvements.note_beginning(application, members, actor=actor)
     history.begin(application, actor=actor, message=Message("Draft started"))
+    theirs = Assignment.person_id.in_([person.id for person in members])
+    assignments.release_involved(theirs, Application.call_id == call.id, apply=apply)
     return application
 
 

@@ -7,20 +7,18 @@ from collections.abc import Collection, Sequence
 from grants.queries import recipients
 from grants.queries.judgements import Judgement
 from grants.services import outbox
-from workflows.engine.flow import Notification
 from workflows.engine.message import Message, Value
 from workflows.engine.roles import Role
-from workflows.flows.notifications import JUDGE_APPLIED, JUDGE_JOINED, REVIEWER_APPLIED
+from workflows.flows.notifications import JUDGE_APPLIED, JUDGE_JOINED
 
 
 def tell_officers(lost: Sequence[Judgement], *, joined: Collection[int] = ()) -> None:
     """Write to the officers of each application whose judge has become an applicant.
 
-    joined: the ids of the applications whose applicant they have joined. Their reviews of these are ended by the
-    flow of assignments, which writes too.
+    joined: the ids of the applications whose applicant they have joined. Reviews are ended by the flow of assignments,
+    which writes too.
     """
-    mailed = [one for one in lost if not (one.reviewed and one.application.id in joined)]
-    people = recipients.of_each((one.application, Role.OFFICER) for one in mailed)
+    people = recipients.of_each((one.application, Role.OFFICER) for one in lost)
     outbox.mail_all(
         outbox.Mail(
             people[one.application.id, Role.OFFICER],
@@ -30,8 +28,8 @@ def tell_officers(lost: Sequence[Judgement], *, joined: Collection[int] = ()) ->
             text=Message(notification.text, cure=None, **values_of(one)),
             path=f"/applications/{one.application.id}",
         )
-        for one in mailed
-        for notification in [_about(one, joined=one.application.id in joined)]
+        for one in lost
+        for notification in [JUDGE_JOINED if one.application.id in joined else JUDGE_APPLIED]
     )
 
 
@@ -43,9 +41,3 @@ def values_of(one: Judgement) -> dict[str, Value]:
         "reference": application.reference or "",
         "call": application.call.title,
     }
-
-
-def _about(one: Judgement, *, joined: bool) -> Notification:
-    if one.reviewed:
-        return REVIEWER_APPLIED
-    return JUDGE_JOINED if joined else JUDGE_APPLIED

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from grants.access.principals import load_principal
 from grants.db import db, now
-from grants.models import Application, Assignment, Organisation, Person, Review
+from grants.models import Application, Assignment, Involvement, Person, Review
 from grants.queries import involvements
 from grants.queries.assignments import invited, unfit
 from grants.queries.cases.assignments import case as assignment_case
@@ -154,20 +155,24 @@ def release(reviewer: Person, *, apply: Apply) -> None:
     apply([row for row, call in rows if not held.covers(Role.REVIEWER, call)], "end_role", actor=CLOCK)
 
 
-def release_member(reviewer: Person, organisation: Organisation, *, apply: Apply) -> None:
-    """End the assignments of a person on the applications of an organisation that they have joined.
+def release_involved(*among: ColumnElement[bool], apply: Apply) -> None:
+    """End the assignments of people who are on the side of the applicant, or of another applicant of the call.
 
-    Those of applications with a decision stay as they are. The person and the applications must be held.
+    Those of applications with a decision stay as they are. A draft that was discarded makes nobody a rival here,
+    because it no longer competes. among: which assignments and applications, those that are held; without it, all, for
+    what earlier releases left.
     """
-    theirs = select(Assignment).join(Application, Application.id == Assignment.application_id)
-    counting = theirs.where(
-        Assignment.person_id == reviewer.id,
-        Assignment.step.in_(AT_WORK),
-        Application.organisation_id == organisation.id,
-        Application.step.not_in(DECIDED),
+    own = aliased(Application)
+    discarded = and_(own.step == "withdrawn", own.submission_id.is_(None))
+    involved = exists().where(
+        Involvement.person_id == Assignment.person_id,
+        Involvement.application_id == own.id,
+        own.call_id == Application.call_id,
+        or_(own.id == Application.id, ~discarded),
     )
-    for assignment in db.session.scalars(counting.order_by(Assignment.id)).all():
-        apply(assignment, "join", actor=CLOCK)
+    counting = select(Assignment).join(Application, Application.id == Assignment.application_id)
+    counting = counting.where(*among, Assignment.step.in_(AT_WORK), Application.step.not_in(DECIDED), involved)
+    apply(db.session.scalars(counting.order_by(Assignment.id)).all(), "join", actor=CLOCK)
 
 
 def release_unappointed(*, apply: Apply) -> None:

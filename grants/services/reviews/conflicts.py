@@ -36,7 +36,7 @@ def declare_as_staff(application: Application, *, kinds: Sequence[str], actor: A
     """
     person = db.session.get_one(Person, actor.person)
     locking.hold(application, actor=actor, impartial=False)
-    judged = any(not one.reviewed for one in counting([person], Application.id == application.id))
+    judged = bool(counting([person], Application.id == application.id))
     conflict = _keep(application.id, person.id, kinds)
     db.session.flush()
     _record(conflict, actor, "declare", Message("Declared a conflict of interest"))

@@ -16,6 +16,7 @@ from grants.queries import organisations, proposals
 from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
 from grants.queries.involvements import deciders
+from grants.services import transitions
 from grants.services.applications.drafts import begin as begin_draft
 from grants.services.refusals import Refused
 from grants.web.applications.rule_checks import RuleCheck
@@ -90,7 +91,8 @@ def _begun(call: Call, organisation: Organisation) -> str:
 
 def _begin(call: Call, organisation: Organisation) -> str:
     actor = Actor(person=principal().id, role=Role.APPLICANT, on_behalf_of=organisation.id)
-    return url_for("drafts.write", id=begin_draft(call=call, organisation=organisation, actor=actor).id)
+    application = begin_draft(call=call, organisation=organisation, actor=actor, apply=transitions.apply)
+    return url_for("drafts.write", id=application.id)
 
 
 def _shown(call: Call, form: BeginForm) -> str:
