@@ -60,8 +60,9 @@ def _own(model: type[Model], visibility: Visibility, principal: Principal) -> Co
     parts = [columns[visibility.own or ""] == principal.id]
     if principal.conflicts and "application_id" in columns:
         parts.append(columns["application_id"].not_in(principal.conflicts))
-    if principal.involved and model is Assignment:
-        parts.append(or_(Assignment.application_id.not_in(principal.involved), Assignment.step != "conflicted"))
+    if principal.applied and model is Assignment:
+        judged = select(Application.id).where(impartial(principal))
+        parts.append(or_(Assignment.application_id.in_(judged), Assignment.step != "conflicted"))
     if visibility.role and not principal.covers_everything(visibility.role):
         covered = select(Application.id).where(_covered(principal, visibility.role))
         parts.append(columns["application_id"].in_(covered))

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
+from sqlalchemy import true
 
+from grants.access import visibility
 from grants.db import db, transaction
 from grants.models import Application, Assignment, Call, Event, Outbox, Review, Score
 from grants.services import persons
@@ -192,7 +194,7 @@ def waiting(programme: str, step: str, stage: str = "proposal") -> Application:
 @pytest.mark.parametrize(("name", "before"), REVIEWERS.items())
 def test_every_assignment_of_a_new_rival_ends(app: Flask, change: Change, name: str, before: str) -> None:
     with app.app_context():
-        found = of(name).step
+        id, found = of(name).id, of(name).step
 
     change(app, name, "BTN-L")
 
@@ -200,6 +202,8 @@ def test_every_assignment_of_a_new_rival_ends(app: Flask, change: Change, name: 
         others = {one: of(one).step for one in REVIEWERS if one != name}
         assert (found, of(name).step) == (before, "conflicted")
         assert others == {one: step for one, step in REVIEWERS.items() if one != name}
+    assert browser(app, name).get(f"/reviews/{id}").status_code == 404
+    assert f'"/reviews/{id}"' not in browser(app, name).get("/reviews").get_data(as_text=True)
 
 
 @pytest.mark.usefixtures("unending")
@@ -210,6 +214,15 @@ def test_without_the_ending_every_assignment_stays(app: Flask, change: Change, n
 
     with app.app_context():
         assert of(name).step == before
+
+
+def test_without_the_filter_the_new_rival_would_read_the_title(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visibility, "impartial", lambda _: true())
+    joins(app, "rex", "BTN-L")
+    with app.app_context():
+        id = of("rex").id
+
+    assert "fibre title" in browser(app, "rex").get(f"/reviews/{id}").page.text
 
 
 def test_every_transition_that_needs_the_reviews_is_tried() -> None:
