@@ -66,6 +66,8 @@ def _record() -> None:
         assignments.release_unappointed(apply=transitions.apply)
     with transaction():
         assignments.release_finished(apply=transitions.apply)
+    with transaction():
+        assignments.release_involved(apply=transitions.apply)
 
 
 def require_roles(owner_url: str) -> None:

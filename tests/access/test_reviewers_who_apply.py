@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import true
 
 from grants.access import visibility
+from grants.cli import init
 from grants.db import db, transaction
 from grants.models import Application, Assignment, Call, Event, Outbox, Review, Score
 from grants.services import persons
@@ -341,3 +342,36 @@ def test_a_discarded_draft_ends_nothing_until_the_organisation_begins_again(app:
 
     with app.app_context():
         assert (before, of("rex").step) == ("sent", "conflicted")
+
+
+def left_open(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rex and Ron are rivals of what they review, as in a database of an earlier release."""
+    with monkeypatch.context() as patched:
+        patched.setattr(assignments, "release_involved", lambda *_, **__: None)
+        joins(app, "rex", "BTN-L")
+        with app.app_context():
+            join("ron", "bo")
+
+
+def update() -> list[str]:
+    """What `grants init` does after the migrations; returns the steps of the reviewers of the first application."""
+    db.session.rollback()
+    vars(init)["_record"]()
+    return [of(name).step for name in REVIEWERS]
+
+
+def test_the_update_ends_what_earlier_releases_left(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    left_open(app, monkeypatch)
+    with app.app_context():
+        before = [of(name).step for name in REVIEWERS]
+
+        assert (before, update()) == (["sent", "ready", "asked"], ["conflicted", "conflicted", "asked"])
+        ended = db.session.query(Assignment).join(Application).filter(Assignment.step == "conflicted")
+        assert {one.application.call.programme for one in ended} == {"BTN-L"}
+
+
+def test_without_the_ending_the_update_leaves_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    left_open(app, monkeypatch)
+    monkeypatch.setattr(assignments, "release_involved", lambda *_, **__: None)
+    with app.app_context():
+        assert update() == ["sent", "ready", "asked"]
