@@ -21,6 +21,7 @@ from tests.access.test_judged_before_joining import send
 from tests.access.test_lost_judgements import advance, urgent
 from tests.browser import Answer, browser
 from tests.prepared import Prepare
+from tests.sweeps import swept
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 from workflows.flows.standard import FLOWS
@@ -82,6 +83,8 @@ DECISIONS = [
     Decision("RES", "decision", "award", "pia", AWARD),
 ]
 """Every transition that needs the reviews, in each flow."""
+EACH = swept((pytest.param(one, id=str(one)) for one in DECISIONS), lambda one: (one.key, one.at))
+"""The decisions. The rows of the flows are made of each other, so that one of each key and step comes first."""
 
 
 @pytest.fixture(scope="session")
@@ -239,7 +242,7 @@ def test_every_transition_that_needs_the_reviews_is_tried() -> None:
 
 
 @WAYS
-@pytest.mark.parametrize("decision", DECISIONS, ids=str)
+@pytest.mark.parametrize("decision", EACH)
 def test_nobody_decides_on_the_review_of_a_rival(app: Flask, change: Change, decision: Decision) -> None:
     refused, moved = decision.apply(app, change)
 
@@ -249,7 +252,7 @@ def test_nobody_decides_on_the_review_of_a_rival(app: Flask, change: Change, dec
 
 @pytest.mark.usefixtures("unending")
 @WAYS
-@pytest.mark.parametrize("decision", DECISIONS, ids=str)
+@pytest.mark.parametrize("decision", EACH)
 def test_without_the_ending_the_review_of_a_rival_counts(app: Flask, change: Change, decision: Decision) -> None:
     answer, moved = decision.apply(app, change)
 

@@ -47,13 +47,15 @@ COPIES = (
 )
 
 
-@pytest.mark.parametrize("forgery", FORGED)
-def test_what_was_sent_cannot_be_changed_unnoticed(app: Flask, forge: Forge, forgery: str) -> None:
+def test_what_was_sent_verifies(app: Flask) -> None:
     assert found(app) == []
 
+
+@pytest.mark.parametrize("forgery", FORGED)
+def test_what_was_sent_cannot_be_changed_unnoticed(app: Flask, forge: Forge, forgery: str) -> None:
     forge(forgery)
 
-    assert [finding for finding in FORGED[forgery] if finding not in found(app)] == []
+    assert set(FORGED[forgery]) - set(found(app)) == set()
 
 
 @pytest.mark.parametrize("forgery", COPIES)
