@@ -74,6 +74,11 @@ def actionable_batches(flow: Flow, principal: Principal) -> ColumnElement[bool]:
     )
 
 
+def unfinished_batches(flow: Flow) -> ColumnElement[bool]:
+    """The batches that a transition leads on from: a handful, so that the other conditions are asked of these alone."""
+    return Batch.step.in_(sorted({step for row in flow.transitions for step in row.source}))
+
+
 def lost_batches(flow: Flow, principal: Principal) -> ColumnElement[bool]:
     """The batches whose signatures no longer count, and that the guards let the person cancel."""
     cancelling = (row for row in flow.transitions if row.effect is Effect.CANCEL_BATCH)

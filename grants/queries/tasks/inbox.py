@@ -199,7 +199,8 @@ def _finance(principal: Principal) -> list[Select[Any]]:
     on_its_way = (
         select(*columns(kind, Batch.id, Batch.number, Fund.title, null()))
         .join(Fund)
-        .where(or_(conditions.actionable_batches(BATCH, principal), lost), visible(Batch, principal, (Side.FINANCE,)))
+        .where(conditions.unfinished_batches(BATCH), visible(Batch, principal, (Side.FINANCE,)))
+        .where(or_(conditions.actionable_batches(BATCH, principal), lost))
         .order_by(Batch.id)
     )
     empty = (
