@@ -144,3 +144,22 @@ def test_the_page_needs_one_statement_for_any_number_of_people(app: Flask) -> No
         page(app)
 
     assert len(many) == len(few)
+
+
+def test_an_officer_is_missing_where_nobody_may_complete_the_checks_again(app: Flask) -> None:
+    """Olga, who checked, has a conflict; Omar has recommended. With another officer nobody is missing."""
+    with app.app_context(), transaction():
+        world = w.found()
+        row = db.session.get_one(Application, 1)
+        advice = {"kind": "award", "amount": row.asked, "conditions": ""}
+        transitions.apply(row, "recommend", actor=world.actor("omar", Role.OFFICER), answers=advice)
+    with app.app_context(), transaction():
+        conflict(w.found(), "olga")
+        w.recorded()
+    text = page(app, "pia")
+
+    with app.app_context(), transaction():
+        persons.appoint(w.person("oona"), Role.OFFICER, actor=w.SYSTEM)
+
+    assert OFFICER in text
+    assert OFFICER not in page(app, "pia")

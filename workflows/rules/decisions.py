@@ -44,7 +44,8 @@ def checks_again(case: ApplicationCase, person: int | None) -> bool:
 def completes_checks(flow: Flow, case: ApplicationCase, person: int | None) -> bool:
     """Whether the person can complete checks where the application stands; its reviewers cannot."""
     again = checks_again(case, person)
-    return checked_at(flow, case.step, case.stage, again=again) and person not in case.involvements.reviewers
+    reviewing = case.involvements.reviewers | case.involvements.invited
+    return checked_at(flow, case.step, case.stage, again=again) and person not in reviewing
 
 
 def none_failed(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:

@@ -8,6 +8,7 @@ from workflows.cases import ApplicationCase
 from workflows.engine.flow import Flow, Transition, messages_of
 from workflows.engine.message import ANOTHER, N_, Message
 from workflows.engine.roles import Actor, Role
+from workflows.rules.decisions import completes_checks, lost_checkers
 
 MISSING = {
     Role.OFFICER: N_("No programme officer is left who may continue with this application. Appoint another one."),
@@ -17,17 +18,25 @@ MISSING = {
 
 
 def missing(flow: Flow, case: ApplicationCase, appointed: Mapping[Role, frozenset[int]]) -> tuple[Message, ...]:
-    """A message for each role in which nobody is left for the main action of this step or of the next one.
+    """A message for each role in which nobody is left for lost checks, or for the main action of this step or the next.
 
     appointed: the people who hold each role for the call, without those with a conflict of interest. Only reasons that
     another person resolves count.
     """
-    short = dict.fromkeys(
+    short = [
         _role(transition)
         for transition in _ahead(flow, case.step, case.stage)
         if _role(transition) and not _somebody(transition, case, appointed)
-    )
-    return tuple(Message(MISSING[role]) for role in short if role)
+    ]
+    if lost_checkers(case) and not _checks_again(flow, case, appointed):
+        short.insert(0, Role.OFFICER)
+    return tuple(Message(MISSING[role]) for role in dict.fromkeys(short) if role)
+
+
+def _checks_again(flow: Flow, case: ApplicationCase, appointed: Mapping[Role, frozenset[int]]) -> bool:
+    """Whether an officer is left who may complete again the checks that no longer count."""
+    left = appointed.get(Role.OFFICER, frozenset()) - case.involvements.disqualified
+    return any(completes_checks(flow, case, person) for person in left)
 
 
 def _ahead(flow: Flow, step: str, stage: str) -> Iterator[Transition]:
