@@ -91,33 +91,27 @@ def competed(row: Application, person: Person) -> None:
     had("member")(others.order_by(Application.id).limit(1).one(), person)
 
 
-def reviewed(row: Application, person: Person) -> None:
-    """A person who has opened the application as a reviewer, and declined the review then."""
-    ended = Assignment(
+def assigned(row: Application, person: Person, step: str) -> Assignment:
+    """An assignment of the person at this step."""
+    return Assignment(
         application=row,
         submission_id=row.submission_id,
         person=person,
         stage=row.stage,
         assigned_by=row.created_by,
         due_on=now().date(),
-        step="declined",
+        step=step,
     )
-    db.session.add(Review(assignment=ended))
+
+
+def reviewed(row: Application, person: Person) -> None:
+    """A person who has opened the application as a reviewer, and declined the review then."""
+    db.session.add(Review(assignment=assigned(row, person, "declined")))
 
 
 def invited(row: Application, person: Person) -> None:
     """A person who is invited to review the application, and has not answered."""
-    db.session.add(
-        Assignment(
-            application=row,
-            submission_id=row.submission_id,
-            person=person,
-            stage=row.stage,
-            assigned_by=row.created_by,
-            due_on=now().date(),
-            step="asked",
-        )
-    )
+    db.session.add(assigned(row, person, "asked"))
 
 
 def attempted(data: Data, action: Action, past: Past, name: str, judge: Callable[[Any, Actor], object]) -> object:

@@ -34,14 +34,19 @@ def ground(prepare: Prepare) -> str:
     return prepare("judged_before_joining", begin)
 
 
+def recommended(world: w.World) -> None:
+    """An application that Olga has checked and that Omar has recommended."""
+    row = w.in_review(world)
+    w.review(world, row)
+    w.apply(world, row, "to_panel", "olga", Role.OFFICER)
+    w.apply(world, row, "recommend", "omar", Role.OFFICER, kind="award", amount=Decimal(10_000), conditions="")
+
+
 def begin() -> None:
     """Fill the database."""
     world = w.build(programmes=("BTN-L", "BTN-S"))
     w.check(world, w.submitted(world))
-    decided = w.in_review(world)
-    w.review(world, decided)
-    w.apply(world, decided, "to_panel", "olga", Role.OFFICER)
-    w.apply(world, decided, "recommend", "omar", Role.OFFICER, kind="award", amount=Decimal(10_000), conditions="")
+    recommended(world)
     small = w.in_review(world, "BTN-S", amount=3_000)
     w.review(world, small, ("rex", "ria"))
     w.in_review(world, "BTN-S", "bo", 3_000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from grants.services import persons, transitions
 from grants.services.applications import judgements
 from grants.services.reviews import conflicts
 from tests import world as w
+from tests.access.test_judged_before_joining import recommended
 from tests.prepared import Prepare
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
@@ -45,10 +45,7 @@ def begin() -> None:
     """Fill the database."""
     world = w.build(programmes=("BTN-L", "BTN-S"))
     w.check(world, w.submitted(world))
-    decided = w.in_review(world)
-    w.review(world, decided)
-    w.apply(world, decided, "to_panel", "olga", Role.OFFICER)
-    w.apply(world, decided, "recommend", "omar", Role.OFFICER, kind="award", amount=Decimal(10_000), conditions="")
+    recommended(world)
     w.awarded(world)
     with transaction():
         world.people["ursa"], world.people["dora"] = w.person("ursa"), w.person("dora")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import os
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 from flask import Flask
 
+from grants.db import db
 from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
+from tests.databases import copied
 from tests.history import held
 from tests.history.proof import name_of
 from tests.prepared import prepared
 
 Forge = Callable[[str], None]
+_numbers = itertools.count()
 
 
 @pytest.fixture
@@ -33,6 +38,18 @@ def forge(app: Flask, postgres: Postgres) -> Forge:
             superuser.execute(statements.encode())
 
     return run
+
+
+@pytest.fixture(scope="module")
+def superuser(postgres: Postgres, awarded: str) -> Iterator[Flask]:
+    """A superuser's session on one copy, in which every forgery is undone."""
+    for name in copied(postgres, awarded, f"superuser_{os.getpid()}_{next(_numbers)}"):
+        app = Flask("superuser")
+        app.config["SQLALCHEMY_DATABASE_URI"] = postgres.url("postgres", name)
+        db.init_app(app)
+        with app.app_context():
+            yield app
+            db.engine.dispose()
 
 
 @pytest.fixture(scope="session")

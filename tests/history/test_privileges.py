@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from grants.db import db
-from grants.outside.servers import Postgres
 from grants.services.integrity import catalogue, schema
-from tests.databases import copied
 from tests.history.test_schema import DATABASE, MALLORY
-
-
-@pytest.fixture(scope="module")
-def superuser(postgres: Postgres, awarded: str) -> Iterator[Flask]:
-    """A superuser's session on one copy, in which every forgery is undone."""
-    for name in copied(postgres, awarded, f"privileges_{os.getpid()}"):
-        app = Flask("superuser")
-        app.config["SQLALCHEMY_DATABASE_URI"] = postgres.url("postgres", name)
-        db.init_app(app)
-        with app.app_context():
-            yield app
-            db.engine.dispose()
-
 
 ALLOWED = {
     "a reader of everything": f"{MALLORY}; GRANT pg_read_all_data TO mallory; {DATABASE.format('CONNECT', 'mallory')}",

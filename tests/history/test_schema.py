@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +20,6 @@ from grants.jobs.sealing import evidence
 from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
 from grants.services.integrity import books, catalogue, fingerprints, schema, submissions, verification
-from tests.databases import copied
 from tests.history.proof import name_of
 from tests.history.schema import described, written
 from workflows.engine.message import Message
@@ -135,18 +133,6 @@ LOOSE = {
     "triggers that are off everywhere": Forgery("postgres", "SET LOCAL session_replication_role = replica", "setting session_replication_role of the session differs"),
 }  # fmt: skip
 """What stopped a forgery is gone."""
-
-
-@pytest.fixture(scope="module")
-def superuser(postgres: Postgres, awarded: str) -> Iterator[Flask]:
-    """A superuser's session on one copy, in which every forgery is undone."""
-    for name in copied(postgres, awarded, f"schema_{os.getpid()}"):
-        app = Flask("superuser")
-        app.config["SQLALCHEMY_DATABASE_URI"] = postgres.url("postgres", name)
-        db.init_app(app)
-        with app.app_context():
-            yield app
-            db.engine.dispose()
 
 
 def commit(app: Flask, postgres: Postgres, forgery: Forgery) -> None:

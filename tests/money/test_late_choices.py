@@ -5,7 +5,6 @@ Each test opens the page first, as the actor that the page has found; then the c
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -15,15 +14,14 @@ from grants.db import db, now, transaction
 from grants.models import Application, Appointment, Call, Fund, MoreTime
 from grants.queries import calls as offered
 from grants.services import calls, locking, persons, transitions
+from grants.services.authority import LOST
 from grants.services.money import funds
-from grants.services.refusals import Refused
 from grants.services.reviews import conflicts
 from tests import world
 from tests.money.conftest import Copies
+from tests.money.losing import Losses, attempted
 from tests.prepared import Prepare
 from workflows.engine.roles import CLOCK, Role
-
-LOST = "You no longer have the role"
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +80,7 @@ def state() -> tuple[int, int]:
     return db.session.query(Call).count(), db.session.query(MoreTime).count()
 
 
-LOSSES: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
+LOSSES: Losses = {
     "a conflict with the applicant": (declare, give_time),
     "the fund is not offered": (leave, set_up),
 }
@@ -91,26 +89,16 @@ LOSSES: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_what_is_no_longer_offered_is_refused(copies: Copies, choosing: str, loss: str) -> None:
-    lose, act = LOSSES[loss]
-    with copies(choosing) as app, app.app_context():
-        before = state()
-        with transaction():
-            lose()
-        with pytest.raises(Refused, match=LOST), transaction():
-            act()
+    reason, changed = attempted(copies, choosing, state, *LOSSES[loss])
 
-        assert state() == before
+    assert (reason, changed) == (str(LOST), False)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_while_it_is_offered_it_is_done(copies: Copies, choosing: str, loss: str) -> None:
     _, act = LOSSES[loss]
-    with copies(choosing) as app, app.app_context():
-        before = state()
-        with transaction():
-            act()
 
-        assert state() != before
+    assert attempted(copies, choosing, state, act) == ("", True)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -118,14 +106,7 @@ def test_without_the_second_look_it_would_be_done(
     copies: Copies, choosing: str, loss: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counter-test."""
-    lose, act = LOSSES[loss]
     monkeypatch.setattr(calls, "_of_applicant", lambda *_: [])
     monkeypatch.setattr(offered, "funds", lambda _: db.session.query(Fund).all())
-    with copies(choosing) as app, app.app_context():
-        before = state()
-        with transaction():
-            lose()
-        with transaction():
-            act()
 
-        assert state() != before
+    assert attempted(copies, choosing, state, *LOSSES[loss]) == ("", True)

@@ -6,8 +6,6 @@ that a transition would hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from grants.db import db, now, transaction
@@ -16,15 +14,14 @@ from grants.queries import calls as offered
 from grants.queries import failures
 from grants.services import authority, calls, locking, outbox, persons, transitions
 from grants.services.applications import drafts
-from grants.services.refusals import Refused
+from grants.services.authority import LOST
 from grants.services.reviews import conflicts
 from tests import world
 from tests.money.conftest import Copies
+from tests.money.losing import Losses, attempted
 from tests.prepared import Prepare
 from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK, Actor, Role
-
-LOST = "You no longer have the role"
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +105,7 @@ def state() -> tuple[int, int, int, int]:
     return db.session.query(Call).count(), db.session.query(ApplicationSave).count(), settled.count(), dead.count()
 
 
-LOSSES: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
+LOSSES: Losses = {
     "a call is set up": (end, set_up),
     "a version is kept": (leave, keep),
     "a version is settled": (leave, settle),
@@ -120,26 +117,16 @@ LOSSES: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_lost_role_creates_and_settles_nothing(copies: Copies, failed: str, loss: str) -> None:
-    lose, act = LOSSES[loss]
-    with copies(failed) as app, app.app_context():
-        before = state()
-        with transaction():
-            lose()
-        with pytest.raises(Refused, match=LOST), transaction():
-            act()
+    reason, changed = attempted(copies, failed, state, *LOSSES[loss])
 
-        assert state() == before
+    assert (reason, changed) == (str(LOST), False)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_while_the_role_is_held_each_succeeds(copies: Copies, failed: str, loss: str) -> None:
     _, act = LOSSES[loss]
-    with copies(failed) as app, app.app_context():
-        before = state()
-        with transaction():
-            act()
 
-        assert state() != before
+    assert attempted(copies, failed, state, act) == ("", True)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -147,15 +134,8 @@ def test_without_the_second_look_each_would_succeed(
     copies: Copies, failed: str, loss: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counter-test."""
-    lose, act = LOSSES[loss]
-    with copies(failed) as app, app.app_context():
-        before = state()
-        with transaction():
-            lose()
-        monkeypatch.setattr(authority, "confirm", lambda *_, **__: None)
-        monkeypatch.setattr(failures, "listed", lambda *_, **__: ([1], None))
-        monkeypatch.setattr(offered, "funds", lambda _: db.session.query(Fund).all())
-        with transaction():
-            act()
+    monkeypatch.setattr(authority, "confirm", lambda *_, **__: None)
+    monkeypatch.setattr(failures, "listed", lambda *_, **__: ([1], None))
+    monkeypatch.setattr(offered, "funds", lambda _: db.session.query(Fund).all())
 
-        assert state() != before
+    assert attempted(copies, failed, state, *LOSSES[loss]) == ("", True)

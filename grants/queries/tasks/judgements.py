@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, any_, exists, func, or_, select, tuple_, union
@@ -60,20 +61,23 @@ def places(*, again: bool) -> Iterator[tuple[str, str, str]]:
                     yield code, stage.key, step
 
 
-CHECKS = _lost(
-    "lost_checks",
-    Check.by,
-    Check.submission_id == Application.submission_id,
-    {step for _, _, step in places(again=True)},
-)
-"""The applications with a check of the newest submission that no longer counts."""
+@cache
+def _checks(steps: frozenset[str]) -> CTE:
+    """The applications at these steps with a check of the newest submission that no longer counts.
+
+    One object for the same steps, because a statement that asks twice refers to it by its name.
+    """
+    return _lost("lost_checks", Check.by, Check.submission_id == Application.submission_id, steps)
+
+
 ADVICE = _lost("lost_advice", Recommendation.by, Recommendation.id == _newest_advice(), {"decision"})
 """The applications to decide on whose recommendation no longer counts."""
 
 
 def lost_checks() -> ColumnElement[bool]:
-    """Whether a check of the application no longer counts."""
-    return Application.id.in_(select(CHECKS.c.id))
+    """Whether a check of the application no longer counts. The programmes are those that are installed now."""
+    steps = frozenset(step for _, _, step in places(again=True))
+    return Application.id.in_(select(_checks(steps).c.id))
 
 
 def lost_advice() -> ColumnElement[bool]:
