@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -207,6 +208,17 @@ def test_an_invalid_amount_does_not_lose_the_rest(app: Flask, asked: tuple[World
     assert 'value="a lot"' in answer.text
     with app.app_context():
         assert db.session.query(Review).filter_by(assignment_id=id).one().strengths == "Good"
+
+
+def test_one_answer_is_chosen_of_each_group(app: Flask, asked: tuple[World, int, int]) -> None:
+    world, _, id = asked
+    ready(app, world, id)
+
+    text = signed_in(app, world.people["rex"]).get(f"/reviews/{id}").text
+
+    for field, options in (("score_mission", 6), ("fund", 2), ("confidence", 5)):
+        assert len(re.findall(rf'<input type="radio" name="{field}"', text)) == options, field
+    assert 'type="checkbox"' not in text
 
 
 @pytest.mark.parametrize("path", ["/reviews/{}", "/reviews/{}/send"])
