@@ -12,7 +12,7 @@ from flask import current_app
 from grants.db import db, now, today, transaction
 from grants.models import Application, Award, Batch, Call, Fund, Organisation, Payment, Person, Report, Review
 from grants.outside.servers.postgres import plain
-from grants.queries import drafts as unsent
+from grants.queries.applications import drafts as unsent
 from grants.services import batches, calls, locking, organisations, persons, reports, transitions
 from grants.services.applications import checks, drafts
 from grants.services.integrity import history

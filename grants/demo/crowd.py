@@ -13,7 +13,7 @@ from grants.demo.proposals import Proposal
 from grants.demo.stage import Stage
 from grants.demo.story import closing
 from grants.models import Application, Assignment, Call, Fund, Organisation, Person
-from grants.queries import drafts as unsent
+from grants.queries.applications import drafts as unsent
 from grants.queries.sessions import person_of
 from grants.services import calls, figures, persons, transitions
 from grants.services.applications import checks, drafts

@@ -7,7 +7,7 @@ from sqlalchemy.orm import contains_eager
 
 from grants.db import GRANTS_NOW, db
 from grants.models import Agreement, Application, Award, Call, SubmissionContent
-from grants.queries.scores import FUNDED
+from grants.queries.reviews.scores import FUNDED
 
 MOST = 50
 RECENT = 100

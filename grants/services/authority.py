@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from grants.access.principals import Principal, covers_place, load_principal, roles_on
 from grants.db import Model, db
 from grants.models import Person
-from grants.queries import involvements
+from grants.queries.applications import involvements
 from grants.services.refusals import Refused
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor, Role

@@ -13,7 +13,8 @@ from grants.access.principals import load_principal
 from grants.db import db, now
 from grants.models import Application, Call, Fund, Membership, MoreTime, Organisation, Person
 from grants.queries import calls as found
-from grants.queries import drafts, recipients
+from grants.queries import recipients
+from grants.queries.applications import drafts
 from grants.queries.cases.calls import more_time
 from grants.services import locking, outbox
 from grants.services.authority import LOST, Place

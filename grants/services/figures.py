@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from grants.db import db
 from grants.models import Figures
-from grants.queries import figures
+from grants.queries.money import figures
 
 
 def keep() -> None:

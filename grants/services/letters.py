@@ -25,7 +25,9 @@ from grants.models import (
     Report,
     Submission,
 )
-from grants.queries import awards, recipients, scores
+from grants.queries import recipients
+from grants.queries.money import awards
+from grants.queries.reviews import scores
 from grants.services import documents
 from reports import snapshots
 from workflows.deadlines import SIGNING_DAYS, time_limit

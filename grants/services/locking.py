@@ -32,7 +32,7 @@ from grants.models import (
     Person,
     Report,
 )
-from grants.queries import assignments
+from grants.queries.reviews import assignments
 from grants.services import authority
 from grants.services.refusals import Stale
 from workflows.engine.roles import Actor

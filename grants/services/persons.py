@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from grants.db import db, now
 from grants.models import Application, Appointment, Assignment, Membership, Organisation, Person, SignIn
-from grants.queries import involvements as involved
+from grants.queries.applications import involvements as involved
 from grants.queries.persons import covers_call
 from grants.services import locking, transitions
 from grants.services.applications import involvements

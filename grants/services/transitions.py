@@ -12,7 +12,8 @@ from typing import Any
 
 from grants.db import db, now
 from grants.models import Agreement, Application, Assignment, Batch, Call, Instalment, Person, Report
-from grants.queries import cases, drafts, recipients
+from grants.queries import cases, recipients
+from grants.queries.applications import drafts
 from grants.queries.flows import InApplication, Stateful, flow_of, parent_application
 from grants.services import agreements, awards, batches, calls, decisions, locking, outbox, reports, updates
 from grants.services.applications import submissions

@@ -10,7 +10,7 @@ from flask import Flask
 
 from grants.db import db, now, transaction
 from grants.models import Application, Appointment, Call
-from grants.queries import involvements
+from grants.queries.applications import involvements
 from grants.queries.cases.calls import envelope_left
 from grants.services import persons
 from tests import world as w

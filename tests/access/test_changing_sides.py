@@ -14,8 +14,8 @@ from grants.access import principals
 from grants.access.principals import Principal
 from grants.db import db, now, transaction
 from grants.models import Assignment, Award, Check, Decision, Membership, Outbox, Person, Review, Score
-from grants.queries import involvements
-from grants.queries.applications import Filters, listing
+from grants.queries.applications import involvements
+from grants.queries.applications.listing import Filters, listing
 from grants.services import locking, persons
 from grants.services.reviews import assignments
 from tests import world as w

@@ -7,7 +7,7 @@ from flask import Flask
 
 from grants.db import db, transaction
 from grants.models import Appointment, Assignment
-from grants.queries import assignments as candidates
+from grants.queries.reviews import assignments as candidates
 from grants.services import persons, transitions
 from grants.services.reviews import assignments
 from tests import world as w

@@ -18,7 +18,7 @@ from grants.db import db, now, transaction
 from grants.models import Application, Assignment, Batch, Involvement, Person, Review
 from grants.models.applications import PARTS
 from grants.outside.servers import Postgres
-from grants.queries import involvements
+from grants.queries.applications import involvements
 from grants.services import persons, transitions
 from grants.services.applications import drafts
 from grants.services.refusals import Refused

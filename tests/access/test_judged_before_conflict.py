@@ -9,7 +9,7 @@ from flask import Flask
 
 from grants.db import db, transaction
 from grants.models import Application, Award, Conflict
-from grants.queries import involvements
+from grants.queries.applications import involvements
 from grants.services.reviews import conflicts
 from tests import world as w
 from tests.browser import Answer, Careful, signed_in

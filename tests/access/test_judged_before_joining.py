@@ -9,7 +9,7 @@ from flask import Flask
 
 from grants.db import db, now, transaction
 from grants.models import Agreement, Application, Appointment, Assignment, Award, Batch, Check, Membership
-from grants.queries import involvements
+from grants.queries.applications import involvements
 from grants.queries.cases import agreements, applications
 from grants.services import persons, transitions
 from grants.services.applications import drafts

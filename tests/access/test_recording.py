@@ -9,7 +9,7 @@ from flask import Flask
 
 from grants.db import db, now, transaction
 from grants.models import Application, Event, Involvement, Membership, Person, Report
-from grants.queries import drafts as unsent
+from grants.queries.applications import drafts as unsent
 from grants.services import locking, persons, reports
 from grants.services.applications import drafts
 from grants.services.refusals import Stale

@@ -9,7 +9,8 @@ from grants.access.principals import load_principal
 from grants.access.visibility import visible
 from grants.db import Side, db, transaction
 from grants.models import Application, Assignment, Batch, Fund, Involvement, Submission
-from grants.queries import batches, recipients
+from grants.queries import recipients
+from grants.queries.money import batches
 from grants.queries.tasks import inbox
 from grants.services import persons
 from grants.services.reviews import assignments

@@ -10,11 +10,11 @@ from tests.conventions.code import trees
 AMOUNTS = {"amount", "spent", "total", "agreed", "asked", "unused"}
 """The columns that hold money."""
 OF_ONE_ROW = {
-    ("grants/queries/batches.py", "listed"),
-    ("grants/queries/batches.py", "funds_to_pay"),
+    ("grants/queries/money/batches.py", "listed"),
+    ("grants/queries/money/batches.py", "funds_to_pay"),
     ("grants/queries/calls.py", "_money"),
     ("grants/queries/cases/awards.py", "_used"),
-    ("grants/queries/funds.py", "_sums"),
+    ("grants/queries/money/funds.py", "_sums"),
     ("grants/queries/reports.py", "paid"),
 }
 """Sums for each batch, fund, call or award, which have one currency; the page takes it from that row."""

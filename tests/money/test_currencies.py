@@ -12,10 +12,11 @@ from flask import Flask
 from grants.access.principals import load_principal
 from grants.db import db, transaction
 from grants.models import Award, Call, Fund, Organisation
-from grants.queries import batches, figures, funds, organisations
 from grants.queries import calls as call_queries
+from grants.queries import organisations
 from grants.queries.cases import applications as application_cases
 from grants.queries.cases.organisations import applicant
+from grants.queries.money import batches, figures, funds
 from grants.services import calls
 from grants.services.money import funds as contributions
 from tests import world as w

@@ -11,7 +11,7 @@ from flask import Flask
 from grants.db import db, today
 from grants.models import Agreement, Application, Award
 from grants.outside.servers import Postgres
-from grants.queries import awards
+from grants.queries.money import awards
 from grants.services import transitions
 from grants.services.refusals import Refused
 from tests import world

@@ -9,7 +9,7 @@ from grants.access.principals import load_principal, roles_on
 from grants.access.visibility import visible
 from grants.db import db, transaction
 from grants.models import Application, Involvement, Person
-from grants.queries import involvements
+from grants.queries.applications import involvements
 from grants.services import persons
 from tests import world as w
 from tests.memory import InMemory

@@ -28,7 +28,7 @@ from grants.models import (
 )
 from grants.outside.servers import create_database
 from grants.outside.servers.postgres import plain
-from grants.queries import drafts
+from grants.queries.applications import drafts
 from grants.services.applications import erasure
 from grants.services.integrity import fingerprints, submissions
 from tests import world as w

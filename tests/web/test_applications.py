@@ -13,8 +13,8 @@ from config import Settings
 from grants.access.principals import load_principal
 from grants.db import db, now, transaction
 from grants.models import Application, Conflict, Event, Person
-from grants.queries import applications as listed
-from grants.queries.applications import PAGE, Filters
+from grants.queries.applications import listing as listed
+from grants.queries.applications.listing import PAGE, Filters
 from tests import world as scene
 from tests.browser import signed_in
 from tests.databases import advance

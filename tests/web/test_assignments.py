@@ -8,7 +8,7 @@ from flask import Flask
 from grants.access.principals import Principal, load_principal
 from grants.db import db, transaction
 from grants.models import Application, Assignment, Conflict, Outbox
-from grants.queries import assignments, reviews
+from grants.queries.reviews import assignments, written
 from grants.services import persons
 from grants.services.reviews.assignments import assign as assign_reviewer
 from tests import world as scene
@@ -134,7 +134,7 @@ def test_the_officer_sees_the_same_warning_as_the_reviewer(app: Flask, case: tup
             c for c in assignments.candidates(db.session.get_one(Application, row.id), principal_of("olga")) if c.fits
         ]
         asked = db.session.query(Assignment).one()
-        assert reviews.looked_up(asked).domain
+        assert written.looked_up(asked).domain
         assert [doubt.text for doubt in one.doubts] == ["%(name)s shares an email domain with the applicant."]
 
     page = words(signed_in(app, world.people["olga"]).get(f"/applications/{row.id}/reviewers"))

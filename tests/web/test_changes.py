@@ -10,7 +10,7 @@ from flask import Flask
 
 from grants.db import db
 from grants.models import Application
-from grants.queries import drafts
+from grants.queries.applications import drafts
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare

@@ -14,7 +14,8 @@ from config import Settings
 from grants.access.principals import load_principal
 from grants.db import db, now, transaction
 from grants.models import Application, Call, MoreTime, Outbox
-from grants.queries import cases, drafts
+from grants.queries import cases
+from grants.queries.applications import drafts
 from grants.queries.tasks import inbox
 from grants.services import calls, persons, transitions
 from grants.services.refusals import Refused

@@ -12,7 +12,7 @@ from sqlalchemy import false, select
 from grants.db import db, now, transaction
 from grants.forms import days
 from grants.models import Application, Call, Event, Involvement, MoreTime, Organisation, Outbox
-from grants.queries import involvements
+from grants.queries.applications import involvements
 from grants.services import calls, persons, transitions
 from grants.services.applications import drafts
 from grants.services.refusals import Refused

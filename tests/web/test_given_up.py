@@ -11,10 +11,11 @@ from config import Settings
 from grants.db import db
 from grants.jobs.sealing import evidence
 from grants.models import Application, Award, Document, DocumentEnd, Outbox
-from grants.queries import figures, public
+from grants.queries import public
 from grants.queries.cases.calls import envelope_left
 from grants.queries.cases.organisations import applicant
 from grants.queries.flows import Stateful
+from grants.queries.money import figures
 from grants.services import transitions
 from grants.services.integrity.verification import findings
 from grants.services.refusals import Refused

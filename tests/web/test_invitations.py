@@ -9,7 +9,8 @@ from flask import Flask
 
 from grants.db import db, now, transaction
 from grants.models import Application, Assignment, Conflict, Event, Outbox
-from grants.queries import cases, reviews
+from grants.queries import cases
+from grants.queries.reviews import written
 from grants.services import persons, transitions
 from grants.services.refusals import Refused
 from grants.services.reviews import assignments, conflicts
@@ -128,7 +129,7 @@ def counted(app: Flask) -> tuple[int, int]:
     """The reviews that count for the decision, and those on the page that compares them."""
     with app.app_context():
         row = db.session.query(Application).one()
-        board = reviews.board(reviews.of(row), row.call.data.rubric, row.stage)
+        board = written.board(written.of(row), row.call.data.rubric, row.stage)
         return cases.of(row, now()).reviews_in, len(board.totals)
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.forms.base import TEXT
 from grants.models import Application, Document, DocumentSnapshot, Report
-from grants.queries import drafts
+from grants.queries.applications import drafts
 from grants.services import reports
 from grants.services.refusals import Refused
 from reports import render, snapshots

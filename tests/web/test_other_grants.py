@@ -9,7 +9,8 @@ from sqlalchemy import true
 from grants.access.principals import load_principal
 from grants.db import db, transaction
 from grants.models import Application, Award, Person
-from grants.queries import assignments, organisations
+from grants.queries import organisations
+from grants.queries.reviews import assignments
 from grants.services import persons, transitions
 from grants.services.reviews import conflicts
 from grants.services.reviews.assignments import assign

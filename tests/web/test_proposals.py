@@ -9,8 +9,8 @@ from flask import Flask
 
 from grants.db import db, transaction
 from grants.models import Application, Organisation
-from grants.queries import drafts, proposals
-from grants.queries.proposals import Reading
+from grants.queries.applications import drafts, proposals
+from grants.queries.applications.proposals import Reading
 from tests import world as scene
 from tests.browser import signed_in
 from tests.prepared import Prepare

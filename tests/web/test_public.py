@@ -14,7 +14,7 @@ from config import Settings
 from grants.db import db, now, transaction
 from grants.models import Award, Call, Figures
 from grants.outside.servers.postgres import plain
-from grants.queries.figures import counted
+from grants.queries.money.figures import counted
 from grants.services import calls, figures, transitions
 from tests import world as w
 from tests.browser import anonymous, signed_in

@@ -15,7 +15,7 @@ from grants.access.visibility import visible
 from grants.db import db
 from grants.models import Award
 from grants.outside.servers import Postgres
-from grants.queries import awards
+from grants.queries.money import awards
 from grants.web import create_app
 from tests.application import share_compiled
 from tests.bench import addresses, seeding

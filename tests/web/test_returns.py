@@ -12,7 +12,7 @@ from flask import Flask
 from grants.access.principals import load_principal
 from grants.db import db, today
 from grants.models import Award, DocumentSnapshot, Entry, Outbox, Repayment
-from grants.queries import awards, figures, funds
+from grants.queries.money import awards, figures, funds
 from grants.services.refusals import Refused
 from tests import world as w
 from tests.browser import Answer, browser

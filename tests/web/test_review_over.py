@@ -12,7 +12,7 @@ from grants.access.principals import load_principal
 from grants.access.visibility import visible
 from grants.db import db, transaction
 from grants.models import Application, Appointment, Assignment, Event, Outbox, Submission
-from grants.queries import assignments as queries
+from grants.queries.reviews import assignments as queries
 from grants.services import persons, transitions
 from grants.services.reviews import assignments
 from tests import world as w

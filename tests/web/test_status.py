@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from grants.db import db, now, today, transaction
 from grants.models import Application, Assignment
-from grants.queries import cases, reviews, statuses
+from grants.queries import cases
+from grants.queries.applications import statuses
+from grants.queries.reviews import written
 from grants.services import transitions
 from grants.web.applications import applicant_view, decision_summary, rule_checks, status
 from grants.web.public import call_view
@@ -237,7 +239,7 @@ def test_a_review_of_an_earlier_stage_names_the_stage(app: Flask) -> None:
 def stages(app: Flask, row: Application) -> list[str]:
     """The stage named beside each reviewer."""
     with app.test_request_context():
-        return [decision_summary.reviewer(row, one, hidden=False).stage for one in reviews.of(row)]
+        return [decision_summary.reviewer(row, one, hidden=False).stage for one in written.of(row)]
 
 
 @pytest.mark.ground("small_draft")

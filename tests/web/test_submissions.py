@@ -15,7 +15,7 @@ from grants.access.visibility import visible
 from grants.db import Model, db
 from grants.jobs import clock
 from grants.models import Application, Check, DocumentSnapshot, Draft, Submission, SubmissionContent, SubmissionLine
-from grants.queries import drafts
+from grants.queries.applications import drafts
 from grants.services.integrity import fingerprints
 from grants.web.applications import officer_view
 from tests import world as w

@@ -8,7 +8,7 @@ from flask import Flask
 
 from grants.db import db
 from grants.models import Application
-from grants.queries import drafts
+from grants.queries.applications import drafts
 from grants.services.integrity import fingerprints
 from tests import world as w
 from tests.browser import Careful, signed_in

@@ -305,7 +305,7 @@ def test_a_time_limit_does_not_bind_people() -> None:
 
 
 def test_no_application_returns_from_a_decision_to_a_step_before_it() -> None:
-    """Commands that hold only what is undecided rest on this (`grants.queries.assignments.counting`)."""
+    """Commands that hold only what is undecided rest on this (`grants.queries.reviews.assignments.counting`)."""
     back = [
         (programme.code, row.key)
         for programme in programmes().values()

@@ -17,7 +17,7 @@ from grants.models import (
     Payment,
     Repayment,
 )
-from grants.queries import involvements
+from grants.queries.applications import involvements
 from grants.queries.cases.awards import loose_ends
 from workflows import cases
 

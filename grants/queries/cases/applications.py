@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from grants.db import db
 from grants.models import Application, Assignment, Award, Check, Recommendation
-from grants.queries import involvements, submissions
+from grants.queries.applications import involvements, submissions
 from grants.queries.cases.awards import loose_ends
 from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant

@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload
 from grants.access.principals import Principal, load_principals
 from grants.db import db
 from grants.models import Application, Assignment, Person, Review
-from grants.queries import involvements
-from grants.queries.assignments import Reasons, unfit_of
+from grants.queries.applications import involvements
+from grants.queries.reviews.assignments import Reasons, unfit_of
 from workflows import cases
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import Role

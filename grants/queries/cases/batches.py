@@ -9,7 +9,7 @@ from sqlalchemy import func, literal, select, union_all
 
 from grants.db import db
 from grants.models import Award, Batch, Instalment, Payment
-from grants.queries import involvements
+from grants.queries.applications import involvements
 from workflows import cases
 
 MAKER = "maker"

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from grants.db import db
 from grants.models import Account, Balance, Call, Fund, MoreTime
-from grants.queries import involvements
+from grants.queries.applications import involvements
 from workflows import cases
 from workflows.apportionment import least
 

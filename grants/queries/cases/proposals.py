@@ -8,7 +8,7 @@ from typing import Any
 
 from grants.db import now
 from grants.models import Application
-from grants.queries import drafts, submissions
+from grants.queries.applications import drafts, submissions
 from workflows import cases
 from workflows.engine.message import Message
 from workflows.forms import values

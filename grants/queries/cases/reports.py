@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from grants.db import db
 from grants.models import Report
-from grants.queries import completeness, involvements
+from grants.queries import completeness
+from grants.queries.applications import involvements
 from workflows import cases
 
 

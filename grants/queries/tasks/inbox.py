@@ -25,7 +25,9 @@ from grants.models import (
     Organisation,
     Report,
 )
-from grants.queries import batches, drafts, time_limits
+from grants.queries import time_limits
+from grants.queries.applications import drafts
+from grants.queries.money import batches
 from grants.queries.tasks import conditions, officers
 from grants.queries.tasks.task import Task, columns
 from workflows.deadlines import SIGNING_DAYS

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Check
-from grants.queries import involvements
+from grants.queries.applications import involvements
 from grants.queries.cases.applications import recommendations
 from grants.queries.flows import flow_of
 from grants.services import locking

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from grants.db import db, now
 from grants.models import Application, ApplicationSave, Assignment, Call, Draft, Organisation
-from grants.queries import drafts, submissions
+from grants.queries.applications import drafts, submissions
+from grants.queries.applications.involvements import deciders
 from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
-from grants.queries.involvements import deciders
 from grants.services import locking
 from grants.services.applications import involvements
 from grants.services.effects import Apply

@@ -11,7 +11,7 @@ from sqlalchemy import select, tuple_
 
 from grants.db import db
 from grants.models import Application, Involvement, Membership, Organisation, Person
-from grants.queries.judgements import counting
+from grants.queries.applications.judgements import counting
 from grants.services.applications import judgements
 from grants.services.integrity import history
 from workflows.engine.message import Message

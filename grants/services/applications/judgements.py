@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from grants.queries import recipients
-from grants.queries.judgements import Judgement
+from grants.queries.applications.judgements import Judgement
 from grants.services import outbox
 from workflows.engine.message import Message, Value
 from workflows.engine.roles import Role

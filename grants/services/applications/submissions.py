@@ -16,7 +16,7 @@ from grants.models import (
     SubmissionIndicator,
     SubmissionLine,
 )
-from grants.queries import drafts as unsent
+from grants.queries.applications import drafts as unsent
 from grants.services import documents, letters, numbering
 from grants.services.applications import drafts, involvements
 from grants.services.effects import Context

@@ -12,9 +12,9 @@ from sqlalchemy.orm import aliased
 from grants.access.principals import load_principal
 from grants.db import db, now
 from grants.models import Application, Assignment, Involvement, Person, Review
-from grants.queries import involvements
-from grants.queries.assignments import invited, unfit
+from grants.queries.applications import involvements
 from grants.queries.cases.assignments import case as assignment_case
+from grants.queries.reviews.assignments import invited, unfit
 from grants.services import locking, outbox
 from grants.services.effects import Apply, Context
 from grants.services.integrity import history

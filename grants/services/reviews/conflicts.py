@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from grants.db import db, now
 from grants.models import Application, Assignment, Conflict, Person
-from grants.queries import involvements, recipients
-from grants.queries.judgements import counting
+from grants.queries import recipients
+from grants.queries.applications import involvements
+from grants.queries.applications.judgements import counting
 from grants.services import locking, outbox
 from grants.services.effects import Apply, Context
 from grants.services.integrity import history

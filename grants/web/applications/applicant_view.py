@@ -11,11 +11,12 @@ from flask import url_for
 from flask_babel import gettext
 
 from grants.models import Application, Decision
-from grants.queries import decisions, documents, drafts, history, proposals, statuses
+from grants.queries import documents, history
+from grants.queries.applications import decisions, drafts, proposals, statuses
+from grants.queries.applications.drafts import WRITABLE
+from grants.queries.applications.proposals import Reading
+from grants.queries.applications.statuses import Status
 from grants.queries.documents import DocumentStatus
-from grants.queries.drafts import WRITABLE
-from grants.queries.proposals import Reading
-from grants.queries.statuses import Status
 from grants.web.applications import status, submissions
 from grants.web.applications.status import Stop
 from grants.web.applications.submissions import SubmissionList

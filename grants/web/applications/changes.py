@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 
 from grants.models import Application, Submission
 from grants.queries import history
-from grants.queries import submissions as stored
+from grants.queries.applications import submissions as stored
 from grants.web.applications import submissions
 from grants.web.applications.submissions import SubmissionList
 from grants.web.drafts.conflicts import shown

@@ -9,7 +9,7 @@ from flask import url_for
 
 from grants.forms.checks import CheckForm
 from grants.models import Application, Check, Submission
-from grants.queries import applications
+from grants.queries.applications import listing
 from grants.web.site.components import Problem
 from grants.web.site.formats import translate
 
@@ -59,7 +59,7 @@ def lines(
 
     returned: key and form of a line that was submitted with errors. lost: the people whose results no longer count.
     """
-    given = {check.key: check for check in applications.checks(submission)}
+    given = {check.key: check for check in listing.checks(submission)}
     return [
         ChecklistLine(
             key=key,

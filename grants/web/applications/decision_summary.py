@@ -11,8 +11,9 @@ from flask import url_for
 from flask_babel import gettext
 
 from grants.models import Application, Assignment, Recommendation
-from grants.queries import calls, reviews
+from grants.queries import calls
 from grants.queries.cases.applications import recommendation
+from grants.queries.reviews import written
 from grants.web.site.authorization import principal
 from grants.web.site.components import Fact
 from grants.web.site.formats import amount, current_day, day, number, translate
@@ -57,7 +58,7 @@ def reviewer(application: Application, one: Assignment, *, hidden: bool) -> Revi
     """One row of the table of reviews. hidden: whether the reader must not know what it says."""
     rubric, review = application.call.data.rubric, one.review
     sent = review if one.step == "sent" and not hidden else None
-    scored = len(reviews.points(review, rubric)) if review else 0
+    scored = len(written.points(review, rubric)) if review else 0
     state, shade = _state(one, scored, len(rubric))
     return ReviewerRow(
         name=one.person.name,
@@ -66,7 +67,7 @@ def reviewer(application: Application, one: Assignment, *, hidden: bool) -> Revi
         late=one.step in ("asked", "ready") and one.due_on < current_day(),
         state=state,
         tone=shade,
-        score=reviews.total(sent, rubric) if sent else None,
+        score=written.total(sent, rubric) if sent else None,
         fund=sent.fund if sent else None,
         amount=sent.amount if sent else None,
         url=url_for("reviews.of", id=application.id, _anchor=f"review-{one.id}") if sent else None,
@@ -96,7 +97,7 @@ def _state(one: Assignment, scored: int, criteria: int) -> tuple[str, str]:
 
 def rests_on(application: Application, asked: list[Assignment]) -> DecisionSummary | None:
     """Decision summary: scores, amounts, recommendation and money left; None until the first review is submitted."""
-    board = reviews.board(asked, application.call.data.rubric, application.stage)
+    board = written.board(asked, application.call.data.rubric, application.stage)
     if not board.totals:
         return None
     currency = application.call.currency
@@ -112,7 +113,7 @@ def rests_on(application: Application, asked: list[Assignment]) -> DecisionSumma
     return DecisionSummary(tuple(rows), board.far_apart, advice, url_for("reviews.of", id=application.id))
 
 
-def _scores(board: reviews.Board) -> list[Fact]:
+def _scores(board: written.Board) -> list[Fact]:
     mean, low, high = number(board.mean or ZERO, 1), min(board.totals), max(board.totals)
     scores = (
         gettext("%(mean)s out of 100", mean=mean)
@@ -126,7 +127,7 @@ def _scores(board: reviews.Board) -> list[Fact]:
     ]
 
 
-def _recommended(board: reviews.Board, currency: str) -> list[Fact]:
+def _recommended(board: written.Board, currency: str) -> list[Fact]:
     if not board.amounts:
         return []
     return [

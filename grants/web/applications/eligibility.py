@@ -12,10 +12,11 @@ from grants.access.permissions import Permission
 from grants.db import now, transaction
 from grants.forms.eligibility import BeginForm
 from grants.models import Application, Call, Organisation
-from grants.queries import organisations, proposals
+from grants.queries import organisations
+from grants.queries.applications import proposals
+from grants.queries.applications.involvements import deciders
 from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
-from grants.queries.involvements import deciders
 from grants.services import transitions
 from grants.services.applications.drafts import begin as begin_draft
 from grants.services.refusals import Refused

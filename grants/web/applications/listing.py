@@ -16,8 +16,8 @@ from grants.access.principals import Principal
 from grants.access.visibility import OFFICE
 from grants.forms.applications import FilterForm
 from grants.models import Application
-from grants.queries import applications as found
-from grants.queries.applications import CAPPED, Filters, Listed, Listing
+from grants.queries.applications import listing as found
+from grants.queries.applications.listing import CAPPED, Filters, Listed, Listing
 from grants.queries.flows import flow_of
 from grants.web.applications.status import award_step
 from grants.web.site import limits

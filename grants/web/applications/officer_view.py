@@ -14,13 +14,15 @@ from grants.access.principals import roles_on
 from grants.db import now
 from grants.forms.checks import CheckForm
 from grants.models import Application, Submission
-from grants.queries import conflicts, documents, history, persons, proposals, reviews, statuses
+from grants.queries import documents, history, persons
+from grants.queries.applications import proposals, statuses
+from grants.queries.applications.proposals import Reading
+from grants.queries.applications.submissions import content as content_of
 from grants.queries.cases.applications import case as case_of
-from grants.queries.conflicts import Declared
 from grants.queries.documents import DocumentStatus
 from grants.queries.flows import flow_of
-from grants.queries.proposals import Reading
-from grants.queries.submissions import content as content_of
+from grants.queries.reviews import conflicts, written
+from grants.queries.reviews.conflicts import Declared
 from grants.web.applications import checklist, decision_summary, facts, listing, rule_checks, status, submissions
 from grants.web.applications.checklist import ChecklistLine
 from grants.web.applications.decision_summary import DecisionSummary, ReviewerRow
@@ -147,8 +149,8 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
     """The overview page of an application. check: key and form of a checklist line submitted with errors."""
     shown = _Shown.of(application)
     case = case_of(application, now(), shown.content)
-    asked = reviews.of(application)
-    read = reviews.readable(application, asked, principal())
+    asked = written.of(application)
+    read = written.readable(application, asked, principal())
     events = history.of(application, principal())
     found = statuses.of([application])[application.id]
     lines = checklist.lines(application, shown.submission, check, lost=lost_checkers(case))

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from flask_babel import gettext, ngettext
 
 from grants.models import Application
-from grants.queries import drafts
+from grants.queries.applications import drafts
+from grants.queries.applications.statuses import Status
 from grants.queries.flows import flow_of
-from grants.queries.statuses import Status
 from grants.services.applications.submissions import answer_until
 from grants.services.letters import answered_by
 from grants.web.site.formats import current_day, day, instant, translate

@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import abort, request, url_for
 
 from grants.models import Application, Submission
-from grants.queries import submissions
+from grants.queries.applications import submissions
 from grants.web.site.authorization import principal
 from workflows.forms.values import whole
 

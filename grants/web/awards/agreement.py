@@ -11,7 +11,7 @@ from flask_babel import gettext
 from grants.access.principals import roles_on
 from grants.forms.awards import DivisionForm
 from grants.models import Award, AwardLine
-from grants.queries import awards
+from grants.queries.money import awards
 from grants.web.site.authorization import principal
 from grants.web.site.components import Signature
 from grants.web.site.formats import instant

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grants.models import Award, Report
-from grants.queries import awards, documents
+from grants.queries import documents
+from grants.queries.applications.statuses import Status
 from grants.queries.documents import DocumentStatus
-from grants.queries.statuses import Status
+from grants.queries.money import awards
 from grants.web.applications import status
 from grants.web.awards import agreement, money_view
 from grants.web.awards.agreement import AgreementView

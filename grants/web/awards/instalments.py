@@ -10,8 +10,8 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from grants.models import Award, Batch, Instalment, Payment
-from grants.queries import awards
 from grants.queries.cases.instalments import conditions as conditions_instalments
+from grants.queries.money import awards
 from grants.web.site.authorization import principal
 from grants.web.site.components import Check
 from grants.web.site.formats import amount, day, percent, reference, translate

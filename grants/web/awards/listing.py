@@ -9,8 +9,8 @@ from flask import url_for
 from flask_babel import gettext
 
 from grants.models import Award
-from grants.queries import awards
-from grants.queries.awards import Held
+from grants.queries.money import awards
+from grants.queries.money.awards import Held
 from grants.web.applications.status import award_step
 from grants.web.site.components import Tab
 from grants.web.site.pagination import Pages

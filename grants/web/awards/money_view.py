@@ -11,9 +11,9 @@ from flask_babel import gettext, ngettext
 
 from grants.access.permissions import Permission
 from grants.models import Award, Repayment
-from grants.queries import awards
-from grants.queries.awards import Held
 from grants.queries.cases.awards import used as amount_used
+from grants.queries.money import awards
+from grants.queries.money.awards import Held
 from grants.web.awards import instalments
 from grants.web.awards.instalments import InstalmentRow
 from grants.web.site.authorization import principal

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from grants.access.permissions import Permission
 from grants.db import db, transaction
 from grants.models import Application, Award
-from grants.queries import awards
+from grants.queries.money import awards
 from grants.services import awards as commands
 from grants.services.refusals import Refused, Stale
 from grants.web.awards import award_view, listing

@@ -9,7 +9,8 @@ from decimal import Decimal
 from flask_babel import gettext, ngettext
 
 from grants.models import Batch, Payment
-from grants.queries import batches, history
+from grants.queries import history
+from grants.queries.money import batches
 from grants.web.site.authorization import principal
 from grants.web.site.components import Signature
 from grants.web.site.formats import amount, instant

@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from grants.access.permissions import Permission
 from grants.models import Batch, Fund
-from grants.queries import batches
+from grants.queries.money import batches
 from grants.web.site.authorization import principal
 from grants.web.site.components import Tab
 from grants.web.site.pagination import Pages, page_position, pages

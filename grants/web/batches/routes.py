@@ -12,7 +12,7 @@ from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.batches import BatchForm
 from grants.models import Batch, Fund, Instalment
-from grants.queries import batches
+from grants.queries.money import batches
 from grants.services import batches as commands
 from grants.web.batches import batch_view, listing
 from grants.web.site.authorization import actor_on_row, load, permitted, principal

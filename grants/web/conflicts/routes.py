@@ -12,8 +12,8 @@ from grants.access.permissions import ALLOWED, Permission
 from grants.db import transaction
 from grants.forms.reviews import LiftForm, StaffConflictForm
 from grants.models import Application, Conflict
-from grants.queries import conflicts as found
-from grants.queries.conflicts import Declared
+from grants.queries.reviews import conflicts as found
+from grants.queries.reviews.conflicts import Declared
 from grants.services import transitions
 from grants.services.reviews import conflicts
 from grants.web.site.authorization import actor_on_row, load, permitted

@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from grants.forms.proposals import Proposal, kept_texts
 from grants.models import Application, ApplicationSave
-from grants.queries.drafts import WRITABLE
+from grants.queries.applications.drafts import WRITABLE
 from grants.web.drafts.editor import OpenDraft
 from grants.web.site.formats import translate
 from workflows.forms.completeness import CATEGORIES

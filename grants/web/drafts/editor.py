@@ -14,7 +14,8 @@ from flask_login import current_user
 
 from grants.forms.proposals import Part, Proposal, typed
 from grants.models import Application, ApplicationSave, Draft
-from grants.queries import drafts, history, statuses
+from grants.queries import history
+from grants.queries.applications import drafts, statuses
 from grants.queries.cases.proposals import current, drafted_against
 from grants.web.applications import status
 from grants.web.site.authorization import principal

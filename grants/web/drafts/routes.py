@@ -9,7 +9,7 @@ from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.proposals import Proposal, Written, chosen, kept_texts, typed
 from grants.models import Application, ApplicationSave
-from grants.queries.drafts import WRITABLE, content
+from grants.queries.applications.drafts import WRITABLE, content
 from grants.services.applications import drafts
 from grants.services.refusals import Refused, Stale
 from grants.web.drafts import conflicts, summary

@@ -11,7 +11,8 @@ from flask import url_for
 
 from grants.db import now
 from grants.models import Application
-from grants.queries import cases, statuses
+from grants.queries import cases
+from grants.queries.applications import statuses
 from grants.queries.flows import flow_of
 from grants.services.letters import answered_by
 from grants.web.applications import status

@@ -9,8 +9,9 @@ from flask_babel import gettext
 
 from grants.forms.funds import EnvelopeForm, FundForm
 from grants.models import Call, Fund
-from grants.queries import awards, funds, history, withheld
-from grants.queries.funds import Stand
+from grants.queries import history, withheld
+from grants.queries.money import awards, funds
+from grants.queries.money.funds import Stand
 from grants.services.refusals import Refused
 from grants.web.awards import listing
 from grants.web.awards.listing import AwardRow

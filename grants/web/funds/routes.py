@@ -9,7 +9,7 @@ from grants.access.permissions import Permission
 from grants.db import ConstraintViolated, today, transaction
 from grants.forms.funds import EnvelopeForm, FundForm
 from grants.models import Call, Fund
-from grants.queries import funds
+from grants.queries.money import funds
 from grants.services import calls as calls_commands
 from grants.services.money import funds as commands
 from grants.services.refusals import Refused

@@ -9,7 +9,8 @@ from flask import Blueprint
 
 from grants.access.permissions import Permission
 from grants.models import Membership, Organisation
-from grants.queries import organisations, proposals, statuses
+from grants.queries import organisations
+from grants.queries.applications import proposals, statuses
 from grants.queries.organisations import Holding
 from grants.web.applications import applicant_view
 from grants.web.site.authorization import load, permitted, principal

@@ -10,7 +10,8 @@ from flask_babel import gettext
 
 from grants.forms.persons import AppointmentForm
 from grants.models import Appointment, Call, Membership, Person, SignIn
-from grants.queries import involvements, persons
+from grants.queries import persons
+from grants.queries.applications import involvements
 from grants.queries.persons import Listing, covers_call
 from grants.web.site.authorization import principal
 from grants.web.site.formats import label, language_name, translate, zone_name

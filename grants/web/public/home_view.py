@@ -10,7 +10,8 @@ from flask_babel import gettext, ngettext
 
 from grants.db import now
 from grants.models import Award, Call, Figures
-from grants.queries import figures, public
+from grants.queries import public
+from grants.queries.money import figures
 from grants.web.calls import rules_text
 from grants.web.public.call_view import hear
 from grants.web.site.components import Figure

@@ -12,8 +12,9 @@ from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.assignments import AssignmentForm
 from grants.models import Application
-from grants.queries import assignments, involvements, reviews
-from grants.queries.assignments import Candidate
+from grants.queries.applications import involvements
+from grants.queries.reviews import assignments, written
+from grants.queries.reviews.assignments import Candidate
 from grants.services.reviews.assignments import assign as assign_reviewer
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.idempotency import idempotent
@@ -82,7 +83,7 @@ def _assign(application: Application, person_id: int) -> str:
 
 
 def _choice(application: Application, form: AssignmentForm) -> str:
-    asked = [one for one in reviews.of(application) if one.stage == application.stage]
+    asked = [one for one in written.of(application) if one.stage == application.stage]
     view = InvitationPage(
         application=application,
         form=form,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from grants.access.principals import Principal
 from grants.models import Application
-from grants.queries import reviews
-from grants.queries.reviews import Board
+from grants.queries.reviews import written
+from grants.queries.reviews.written import Board
 from grants.web.site.formats import translate
 
 
@@ -29,10 +29,10 @@ class Comparison:
 
 def compared(application: Application, reader: Principal) -> Comparison:
     """The reviews of the current stage side by side, followed by those of earlier stages."""
-    assignments, rubric = reviews.of(application), application.call.data.rubric
+    assignments, rubric = written.of(application), application.call.data.rubric
     hidden = application.id in reader.reviewing
     stages = list(dict.fromkeys([application.stage, *(a.stage for a in assignments)]))
-    boards = [reviews.board(() if hidden else assignments, rubric, stage) for stage in stages]
+    boards = [written.board(() if hidden else assignments, rubric, stage) for stage in stages]
     return Comparison(
         application=application,
         boards=tuple(b for b in boards if b.assignments or b.stage == application.stage),

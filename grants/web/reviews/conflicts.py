@@ -9,7 +9,8 @@ from wtforms import Field
 
 from grants.forms.reviews import ConflictForm
 from grants.models import Assignment, Call
-from grants.queries import reviews, submissions
+from grants.queries.applications import submissions
+from grants.queries.reviews import written
 from grants.web.reviews.scoring import requested
 from grants.web.site.components import Check, Fact
 from grants.web.transitions import Offer, available
@@ -54,14 +55,14 @@ def _facts(assignment: Assignment) -> tuple[Fact, ...]:
     return (
         Fact(gettext("Title"), content.title),
         Fact(gettext("Applicant"), application.organisation.name),
-        Fact(gettext("People named"), ", ".join(reviews.people_named(application, content.answers)) or "–"),
-        Fact(gettext("Partners"), ", ".join(reviews.partners(content.answers)) or "–"),
+        Fact(gettext("People named"), ", ".join(written.people_named(application, content.answers)) or "–"),
+        Fact(gettext("Partners"), ", ".join(written.partners(content.answers)) or "–"),
         Fact(gettext("Requested"), requested(content, application.call.currency)),
     )
 
 
 def _checks(assignment: Assignment) -> tuple[Check, ...]:
-    facts = reviews.looked_up(assignment)
+    facts = written.looked_up(assignment)
     return (
         _check(
             facts.member,

@@ -15,9 +15,10 @@ from wtforms import Field
 from grants.access.principals import Principal
 from grants.forms.reviews import TEXTS, ReviewForm, held
 from grants.models import Application, Assignment, Review, Score
-from grants.queries import proposals, reviews, submissions
+from grants.queries.applications import proposals, submissions
+from grants.queries.applications.proposals import Reading
 from grants.queries.cases.assignments import COMMENT_WORDS
-from grants.queries.proposals import Reading
+from grants.queries.reviews import written
 from grants.web.applications.listing import tone
 from grants.web.site.authorization import principal
 from grants.web.site.autosave import Saved, part
@@ -137,7 +138,7 @@ def open_for(assignment: Assignment) -> bool:
 def desk(person: Principal) -> ReviewsPage:
     """The assignments of a reviewer in three groups."""
     groups: dict[str, list[Assignment]] = {"asked": [], "ready": [], "done": []}
-    for assignment in reviews.mine(person):
+    for assignment in written.mine(person):
         groups[assignment.step if open_for(assignment) and assignment.step in groups else "done"].append(assignment)
     return ReviewsPage(
         asked=tuple(_task(one, translate(NOT_YET), gettext("Answer")) for one in groups["asked"]),
@@ -159,7 +160,7 @@ def _task(assignment: Assignment, why: str, action: str) -> ReviewTask:
 
 def _scored(assignment: Assignment) -> str:
     rubric, review = assignment.application.call.data.rubric, assignment.review
-    scored = len(reviews.points(review, rubric)) if review else 0
+    scored = len(written.points(review, rubric)) if review else 0
     return gettext("%(scored)s of %(criteria)s criteria scored", scored=scored, criteria=len(rubric))
 
 
@@ -172,7 +173,7 @@ def _ended(assignment: Assignment) -> EndedReview:
         url=url_for("reviews.show", id=assignment.id),
         state=assignment.step,
         sent_at=review.sent_at if review else None,
-        total=reviews.total(sent, application.call.data.rubric) if sent else None,
+        total=written.total(sent, application.call.data.rubric) if sent else None,
     )
 
 
@@ -245,7 +246,7 @@ def _criterion(form: ReviewForm, criterion: Criterion, *, first: bool) -> Criter
 def _weight(criterion: Criterion, score: str | None) -> str:
     if not score:
         return gettext("weight %(weight)s", weight=criterion.weight)
-    worth = Decimal(criterion.weight * int(score)) / reviews.BEST
+    worth = Decimal(criterion.weight * int(score)) / written.BEST
     return gettext(
         "weight %(weight)s · score %(score)s gives %(points)s points",
         weight=criterion.weight,
@@ -257,7 +258,7 @@ def _weight(criterion: Criterion, score: str | None) -> str:
 def tally(assignment: Assignment) -> Tally:
     """Progress of the scoring: criteria scored, and points out of the weight scored so far."""
     rubric, review = assignment.application.call.data.rubric, assignment.review
-    points = reviews.points(review, rubric) if review else {}
+    points = written.points(review, rubric) if review else {}
     of = sum(criterion.weight for criterion in rubric if criterion.key in points)
     got = sum(points.values(), Decimal(0))
     return Tally(
@@ -331,5 +332,5 @@ def finished(assignment: Assignment) -> ReviewPage:
         rubric=rubric,
         requested=requested(content, application.call.currency),
         scores={score.criterion: score for score in review.scores} if review else {},
-        total=reviews.total(review, rubric) if review else None,
+        total=written.total(review, rubric) if review else None,
     )

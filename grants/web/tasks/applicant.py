@@ -11,9 +11,10 @@ from flask_babel import gettext
 
 from grants.db import now
 from grants.models import Application, Organisation
-from grants.queries import drafts, organisations, proposals, public, statuses
+from grants.queries import organisations, public
+from grants.queries.applications import drafts, proposals, statuses
+from grants.queries.applications.statuses import Status
 from grants.queries.organisations import Holding
-from grants.queries.statuses import Status
 from grants.web.applications import applicant_view, status
 from grants.web.applications.applicant_view import ProposalRow
 from grants.web.site.authorization import principal

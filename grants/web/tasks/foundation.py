@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from flask_babel import gettext
 
 from grants.models import Application
-from grants.queries.statuses import Status
+from grants.queries.applications.statuses import Status
 from grants.web.applications import status
 from grants.web.site import limits
 from grants.web.site.formats import day, translate

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from grants.db import db
 from grants.models import Application, Assignment, Review, Score
-from grants.queries.reviews import BEST
+from grants.queries.reviews.written import BEST
 
 FUNDED = ("agreement", "active", "closed")
 """The steps of an application whose award is in force."""

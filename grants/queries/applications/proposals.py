@@ -14,7 +14,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Application, Call, Submission
-from grants.queries import submissions
+from grants.queries.applications import submissions
 from workflows.forms import values
 from workflows.forms.completeness import CATEGORIES, Content, Line, words
 from workflows.programme import Question, Section, Stage

@@ -27,7 +27,7 @@ from grants.models import (
     Review,
     Submission,
 )
-from grants.queries import reviews
+from grants.queries.reviews import written
 from grants.queries.search import containing
 from workflows.forms import values
 
@@ -233,7 +233,7 @@ def _listed(page: Sequence[Application], owing: AbstractSet[int], *, hidden: Abs
 
 def _line(row: Application, asked: list[Assignment], *, overdue: bool, hidden: bool) -> Listed:
     states = [assignment.step for assignment in asked]
-    board = reviews.board(asked, row.call.data.rubric, row.stage)
+    board = written.board(asked, row.call.data.rubric, row.stage)
     return Listed(
         row,
         states.count("sent"),

@@ -12,7 +12,9 @@ from grants.access.principals import Principal, load_principals
 from grants.access.visibility import visible
 from grants.db import db
 from grants.models import Application, Appointment, Assignment, Person, Review
-from grants.queries import involvements, persons, reviews
+from grants.queries import persons
+from grants.queries.applications import involvements
+from grants.queries.reviews import written
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
 from workflows.engine.steps import DECIDED
@@ -60,7 +62,7 @@ def candidates(application: Application, principal: Principal) -> list[Candidate
     ids = [person.id for person in people]
     asked = frozenset(db.session.scalars(_invited(application, ids)))
     against, load = [*_against(application, ids), (INVITED, asked)], _open(ids, principal)
-    domains = reviews.domains_of(application) if people else frozenset()
+    domains = written.domains_of(application) if people else frozenset()
     found = [
         Candidate(
             person,
@@ -75,7 +77,7 @@ def candidates(application: Application, principal: Principal) -> list[Candidate
 
 def _doubts(person: Person, domains: frozenset[str]) -> tuple[Message, ...]:
     """What the reviewer's own page warns of too."""
-    if reviews.mail_domain(person) not in domains:
+    if written.mail_domain(person) not in domains:
         return ()
     return (Message("%(name)s shares an email domain with the applicant.", name=person.name),)
 

@@ -15,7 +15,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import db
 from grants.models import Application, Assignment, Membership, Person, Review
-from grants.queries import involvements
+from grants.queries.applications import involvements
 from workflows.programme import Criterion
 
 MOST = 200

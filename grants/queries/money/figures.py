@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, extract, func, select
 
 from grants.db import GRANTS_NOW, db, now
 from grants.models import Agreement, Application, Award, Call, Decision, Figures, Organisation, Total
-from grants.queries.scores import FUNDED
+from grants.queries.reviews.scores import FUNDED
 
 
 def latest() -> Figures:

@@ -1,0 +1,1 @@
+"""Money: funds, awards, batches of payments, and the public figures about them."""
