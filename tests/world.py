@@ -13,10 +13,10 @@ from grants.db import db, now, today, transaction
 from grants.models import Application, Award, Batch, Call, Fund, Organisation, Payment, Person, Report, Review
 from grants.outside.servers.postgres import plain
 from grants.queries.applications import drafts as unsent
-from grants.services import batches, calls, locking, organisations, persons, reports, transitions
+from grants.services import calls, locking, organisations, persons, reports, transitions
 from grants.services.applications import checks, drafts
 from grants.services.integrity import history
-from grants.services.money import funds
+from grants.services.money import batches, funds
 from grants.services.reviews import assignments, scores
 from tests import copies
 from workflows.engine.message import Message

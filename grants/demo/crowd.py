@@ -15,9 +15,9 @@ from grants.demo.story import closing
 from grants.models import Application, Assignment, Call, Fund, Organisation, Person
 from grants.queries.applications import drafts as unsent
 from grants.queries.sessions import person_of
-from grants.services import calls, figures, persons, transitions
+from grants.services import calls, persons, transitions
 from grants.services.applications import checks, drafts
-from grants.services.money import funds
+from grants.services.money import figures, funds
 from grants.services.reviews import assignments
 from grants.services.reviews.scores import save as save_review
 from workflows.engine.roles import CLOCK, Actor, Role

@@ -15,11 +15,11 @@ from grants.models import Agreement, Application, Assignment, Batch, Call, Insta
 from grants.queries import cases, recipients
 from grants.queries.applications import drafts
 from grants.queries.flows import InApplication, Stateful, flow_of, parent_application
-from grants.services import agreements, awards, batches, calls, decisions, locking, outbox, reports, updates
+from grants.services import agreements, calls, decisions, locking, outbox, reports, updates
 from grants.services.applications import submissions
 from grants.services.effects import Change, Context, EffectFunction, Together, Values
 from grants.services.integrity import history
-from grants.services.money import instalments, repayments
+from grants.services.money import awards, batches, instalments, repayments
 from grants.services.refusals import Refused, Stale
 from grants.services.reviews import assignments, conflicts
 from workflows.engine.effects import Effect, check_effects

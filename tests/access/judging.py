@@ -24,8 +24,9 @@ from grants.models import (
     Report,
     Score,
 )
-from grants.services import batches, transitions
+from grants.services import transitions
 from grants.services.applications import checks
+from grants.services.money import batches
 from grants.services.reviews import assignments, conflicts, scores
 from workflows.engine.roles import Actor, Role
 

@@ -15,8 +15,8 @@ from config import Settings
 from grants.db import db, transaction
 from grants.models import Person
 from grants.outside.servers.postgres import plain
-from grants.services import figures, persons, transitions
-from grants.services.money import funds
+from grants.services import persons, transitions
+from grants.services.money import figures, funds
 from tests import world
 from workflows.engine.roles import Role
 

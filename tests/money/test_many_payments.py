@@ -30,8 +30,9 @@ from grants.models import (
 )  # fmt: skip
 from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
-from grants.services import batches, locking, transitions, updates
+from grants.services import locking, transitions, updates
 from grants.services.integrity import history
+from grants.services.money import batches
 from grants.services.refusals import Refused
 from tests import world
 from tests.history.proof import name_of

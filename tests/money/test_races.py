@@ -13,8 +13,8 @@ from flask import Flask
 from grants.db import ConstraintViolated, db, transaction
 from grants.models import Account, Application, Award, Balance, Batch, Document, Event, Instalment, Payment
 from grants.outside.servers.postgres import plain
-from grants.services import batches, calls, numbering, transitions
-from grants.services.money import instalments
+from grants.services import calls, numbering, transitions
+from grants.services.money import batches, instalments
 from grants.services.refusals import Refused
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, Command, together, unlock

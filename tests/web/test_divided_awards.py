@@ -13,7 +13,7 @@ from grants.db import db, transaction
 from grants.models import Award, AwardLine, Document, DocumentSnapshot, Report
 from grants.outside.servers.postgres import plain
 from grants.queries import completeness
-from grants.services import awards as award_commands
+from grants.services.money import awards as award_commands
 from grants.services.refusals import Refused
 from tests import world as w
 from tests.browser import Careful, signed_in

@@ -15,7 +15,8 @@ from grants.db import db, now, transaction
 from grants.models import Award, Call, Figures
 from grants.outside.servers.postgres import plain
 from grants.queries.money.figures import counted
-from grants.services import calls, figures, transitions
+from grants.services import calls, transitions
+from grants.services.money import figures
 from tests import world as w
 from tests.browser import anonymous, signed_in
 from tests.databases import advance

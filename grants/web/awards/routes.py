@@ -11,7 +11,7 @@ from grants.access.permissions import Permission
 from grants.db import db, transaction
 from grants.models import Application, Award
 from grants.queries.money import awards
-from grants.services import awards as commands
+from grants.services.money import awards as commands
 from grants.services.refusals import Refused, Stale
 from grants.web.awards import award_view, listing
 from grants.web.awards.agreement import DivisionPage, divisible, division

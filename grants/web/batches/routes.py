@@ -13,7 +13,7 @@ from grants.db import transaction
 from grants.forms.batches import BatchForm
 from grants.models import Batch, Fund, Instalment
 from grants.queries.money import batches
-from grants.services import batches as commands
+from grants.services.money import batches as commands
 from grants.web.batches import batch_view, listing
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.idempotency import idempotent
