@@ -13,7 +13,7 @@ from grants.db import bind_app
 from grants.jobs.sealing import evidence
 from grants.outside.signing import BadKey
 from grants.outside.storage import Damaged, Storage
-from grants.services.integrity import verification
+from grants.services.integrity.verifying import verification
 from workflows.programmes import read_also
 
 

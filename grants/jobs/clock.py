@@ -20,7 +20,7 @@ from grants.jobs.program import FAULTS, reason
 from grants.models import Application
 from grants.queries import overdue
 from grants.services import failures, idempotency, outbox, sessions, transitions
-from grants.services.integrity import digest_mails
+from grants.services.integrity.sealing import digest_mails
 from grants.services.money import figures
 from grants.services.refusals import Refused
 from workflows.engine.roles import CLOCK

@@ -15,9 +15,9 @@ from grants.db import ConstraintViolated, db, transaction
 from grants.models import Checkpoint
 from grants.outside import keys, signing
 from grants.outside.anchors import Anchors
-from grants.services.integrity import anchored, checkpoints, hmac_seals
-from grants.services.integrity.checkpoints import Restored, Statement
-from grants.services.integrity.seals import Evidence
+from grants.services.integrity.sealing import anchored, checkpoints, hmac_seals
+from grants.services.integrity.sealing.checkpoints import Restored, Statement
+from grants.services.integrity.sealing.seals import Evidence
 
 EVERY = 60.0
 log = logging.getLogger("grants.jobs.sealing")

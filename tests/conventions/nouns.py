@@ -21,7 +21,7 @@ NOUNS = frozenset(
 SINGLE = frozenset({"eligibility", "history", "inbox", "ledger", "outbox", "public"})
 """What there is one of, so that it has no plural."""
 
-GROUPS = frozenset({"integrity", "money"})
+GROUPS = frozenset({"integrity", "money", "sealing", "verifying"})
 """Folders that stand for no noun and hold modules of several."""
 
 ONE_LAYER: dict[str, tuple[str, str]] = {

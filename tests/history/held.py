@@ -15,8 +15,9 @@ from grants.db import Model, db, now, transaction
 from grants.jobs import processing
 from grants.models import Application, Call, Conflict, Organisation, Outbox
 from grants.services import calls, transitions
-from grants.services.integrity import comparison, fingerprints
+from grants.services.integrity import fingerprints
 from grants.services.integrity.manifest import HELD
+from grants.services.integrity.verifying import comparison
 from grants.services.reviews import conflicts
 from tests import world
 from workflows.engine.roles import Role

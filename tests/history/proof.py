@@ -18,8 +18,10 @@ from grants.jobs.sealing import Sealer, evidence
 from grants.models import Checkpoint, Event
 from grants.outside.storage import Storage
 from grants.services import locking
-from grants.services.integrity import history, seals, verification
+from grants.services.integrity import history
 from grants.services.integrity.history import FIRST, digest
+from grants.services.integrity.sealing import seals
+from grants.services.integrity.verifying import verification
 from tests.reused import Reused
 from tests.world import SYSTEM
 from workflows.engine.message import Message

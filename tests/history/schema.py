@@ -10,7 +10,7 @@ from config import Settings
 from grants.cli.init import migrate
 from grants.db import bind_app, db
 from grants.outside.servers import create_database
-from grants.services.integrity import catalogue, schema
+from grants.services.integrity.verifying import catalogue, schema
 from tests.dumps import new_cluster
 
 

@@ -14,8 +14,9 @@ from grants.cli import init
 from grants.db import db, transaction
 from grants.models import Application, Event
 from grants.services import locking
-from grants.services.integrity import adoption, comparison, fingerprints, first_forms, history
+from grants.services.integrity import adoption, fingerprints, first_forms, history
 from grants.services.integrity.manifest import HELD
+from grants.services.integrity.verifying import comparison
 from tests.history import forging
 from tests.history.conftest import Forge
 from tests.history.proof import found

@@ -12,7 +12,7 @@ from flask import Flask
 
 from grants.db import db
 from grants.models.ledger import KINDS
-from grants.services.integrity import books
+from grants.services.integrity.verifying import books
 from grants.services.money import ledger
 from tests.history.conftest import Forge
 

@@ -15,8 +15,9 @@ from sqlalchemy import delete, event, insert, select, update
 from grants.db import db, transaction
 from grants.models import Assignment, Award, Event, Organisation, Person, Report, Review, Score
 from grants.services import organisations, persons, transitions
-from grants.services.integrity import changes, comparison
+from grants.services.integrity import changes
 from grants.services.integrity.manifest import HELD
+from grants.services.integrity.verifying import comparison
 from grants.services.reviews import scores
 from tests import world
 from tests.conventions import code

@@ -13,7 +13,7 @@ from grants.db import db
 from grants.jobs.sealing import NotSealed
 from grants.models import Checkpoint, Event
 from grants.outside.signing import PublicKeys
-from grants.services.integrity.checkpoints import Statement
+from grants.services.integrity.sealing.checkpoints import Statement
 from tests.history.conftest import Forge
 from tests.history.proof import add_event, anchored, found, noted, points, rebuilt, seal_all, sealed
 from tests.history.test_tampering import TAMPERINGS

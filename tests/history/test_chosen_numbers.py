@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from grants.db import db
 from grants.outside.servers.postgres import plain
-from grants.services.integrity import checkpoints, sequences
-from grants.services.integrity.sequences import NUMBERED
+from grants.services.integrity.sealing import checkpoints
+from grants.services.integrity.verifying import sequences
+from grants.services.integrity.verifying.sequences import NUMBERED
 from tests.history.conftest import Forge
 from tests.history.proof import add_event, found, points, seal_all, sealed
 

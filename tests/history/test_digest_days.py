@@ -11,7 +11,7 @@ from psycopg import errors
 
 from grants.db import db, transaction
 from grants.outside.servers.postgres import plain
-from grants.services.integrity import digest_mails
+from grants.services.integrity.sealing import digest_mails
 from tests.databases import advance
 from tests.history.proof import add_event, found, seal_all
 

@@ -14,8 +14,8 @@ from grants.db import ConstraintViolated, db, transaction
 from grants.models import Application, EventText, Submission
 from grants.outside.servers.postgres import plain
 from grants.services.applications import erasure
-from grants.services.integrity import texts
 from grants.services.integrity.history import About
+from grants.services.integrity.verifying import texts
 from tests import world
 from tests.history import forging
 from tests.history.conftest import Forge

@@ -13,7 +13,8 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.models import Award
 from grants.outside.servers import Postgres
-from grants.services.integrity import adoption, books, comparison
+from grants.services.integrity import adoption
+from grants.services.integrity.verifying import books, comparison
 from tests import world
 from tests.databases import copied, settings_for
 from tests.history.conftest import Forge

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from grants.db import db
 from grants.jobs.sealing import evidence
 from grants.outside.servers import Postgres
-from grants.services.integrity import books, comparison, verification
+from grants.services.integrity.verifying import books, comparison, verification
 from tests.databases import copied, settings_for
 from tests.history import held
 from tests.prepared import opened

@@ -12,8 +12,9 @@ from sqlalchemy import Column, Table, select
 from config import ROOT
 from grants.db import Model, db, now, transaction
 from grants.models import Fund, Person
-from grants.services.integrity import changes, comparison
+from grants.services.integrity import changes
 from grants.services.integrity.manifest import HELD, OTHERWISE, Later
+from grants.services.integrity.verifying import comparison
 from tests import world
 from tests.history.conftest import Forge
 

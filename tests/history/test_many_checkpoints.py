@@ -17,9 +17,9 @@ from grants.jobs.sealing import evidence
 from grants.models import Checkpoint
 from grants.outside import signing
 from grants.outside.servers.postgres import plain
-from grants.services.integrity import checkpoints, seals
-from grants.services.integrity.checkpoints import Statement
 from grants.services.integrity.history import FIRST
+from grants.services.integrity.sealing import checkpoints, seals
+from grants.services.integrity.sealing.checkpoints import Statement
 from tests.history.conftest import Forge
 from tests.history.proof import anchored
 from tests.money.racing import ROUNDS

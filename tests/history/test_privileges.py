@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from grants.db import db
-from grants.services.integrity import catalogue, schema
+from grants.services.integrity.verifying import catalogue, schema
 from tests.history.test_schema import DATABASE, MALLORY
 
 ALLOWED = {

@@ -8,8 +8,9 @@ from flask import Flask
 from grants.db import transaction
 from grants.models import Assignment
 from grants.services import locking
-from grants.services.integrity import adoption, changes, history, progress
+from grants.services.integrity import adoption, changes, history
 from grants.services.integrity.history import About
+from grants.services.integrity.verifying import progress
 from tests.history import forging
 from tests.history.conftest import Forge
 from tests.history.proof import found

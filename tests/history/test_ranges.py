@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grants.services.integrity import ranges
+from grants.services.integrity.sealing import ranges
 
 IDS = st.sets(st.integers(1, 40))
 

@@ -19,7 +19,8 @@ from grants.db import bind_app, db
 from grants.jobs.sealing import evidence
 from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
-from grants.services.integrity import books, catalogue, fingerprints, schema, submissions, verification
+from grants.services.integrity import fingerprints
+from grants.services.integrity.verifying import books, catalogue, schema, submissions, verification
 from tests.history.proof import name_of
 from tests.history.schema import described, written
 from workflows.engine.message import Message

@@ -13,7 +13,7 @@ from psycopg import errors
 from grants.db import db
 from grants.jobs.sealing import evidence
 from grants.outside.servers.postgres import plain
-from grants.services.integrity import checkpoints, seals
+from grants.services.integrity.sealing import checkpoints, seals
 from tests.history.conftest import Forge
 from tests.history.proof import add_event, anchored, found, points, seal_all, sealed, sealer
 from tests.money.racing import ROUNDS

@@ -17,8 +17,9 @@ from grants.jobs import sealing
 from grants.models import Event
 from grants.outside.servers.postgres import plain
 from grants.services import locking
-from grants.services.integrity import checkpoints, history
-from grants.services.integrity.checkpoints import Statement
+from grants.services.integrity import history
+from grants.services.integrity.sealing import checkpoints
+from grants.services.integrity.sealing.checkpoints import Statement
 from tests.history.conftest import Forge
 from tests.history.proof import add_event, found, points, seal_all, sealed
 from tests.world import SYSTEM

@@ -15,7 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from grants.db import db, transaction
 from grants.jobs.sealing import evidence
 from grants.models import Event
-from grants.services.integrity import adoption, books, comparison, seals, snapshot, verification
+from grants.services.integrity import adoption
+from grants.services.integrity.sealing import seals
+from grants.services.integrity.verifying import books, comparison, snapshot, verification
 from tests import world
 from tests.history.conftest import Forge
 from tests.history.proof import anchored, found, seal_all, sealed

@@ -10,7 +10,7 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.models import Application, EventText, Submission
 from grants.services.applications import erasure
-from grants.services.integrity import submissions
+from grants.services.integrity.verifying import submissions
 from tests import world
 from tests.history.conftest import Forge
 from tests.history.proof import found

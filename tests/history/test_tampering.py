@@ -12,7 +12,7 @@ from grants.db import db
 from grants.jobs import processing
 from grants.models import DocumentFile, Event, Outbox
 from grants.outside.storage import Storage
-from grants.services.integrity import verification
+from grants.services.integrity.verifying import verification
 from tests.history.conftest import Forge
 from tests.history.proof import found, rebuilt, seal_all
 

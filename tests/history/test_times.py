@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from grants.db import db, transaction
-from grants.services.integrity import times
+from grants.services.integrity.verifying import times
 from tests import world
 from tests.history import proof
 from tests.history.conftest import Forge

@@ -14,7 +14,8 @@ import config
 from config import ROOT, Settings
 from grants.jobs.sealing import evidence
 from grants.outside import signing
-from grants.services.integrity import seals, verification
+from grants.services.integrity.sealing import seals
+from grants.services.integrity.verifying import verification
 from tests.history.conftest import Forge
 from tests.history.proof import add_event, anchored, seal_all, sealed
 from tests.history.test_checkpoints import CUT, UNSEEN

@@ -24,7 +24,7 @@ from grants.models import Award, DocumentFile, Outbox
 from grants.outside.servers import Valkey, child
 from grants.outside.storage import Storage
 from grants.services import letters, locking
-from grants.services.integrity import verification
+from grants.services.integrity.verifying import verification
 from tests.world import found, recorded
 
 SECONDS = 30.0

@@ -22,7 +22,7 @@ from grants.jobs import mailing, processing
 from grants.language import of_mail
 from grants.models import Application, Appointment, Checkpoint, Outbox, Person
 from grants.services import outbox, persons, transitions
-from grants.services.integrity import digest_mails
+from grants.services.integrity.sealing import digest_mails
 from tests.databases import advance
 from tests.history.proof import add_event, sealed
 from tests.world import recorded

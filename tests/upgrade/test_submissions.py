@@ -30,7 +30,8 @@ from grants.outside.servers import create_database
 from grants.outside.servers.postgres import plain
 from grants.queries.applications import drafts
 from grants.services.applications import erasure
-from grants.services.integrity import fingerprints, submissions
+from grants.services.integrity import fingerprints
+from grants.services.integrity.verifying import submissions
 from tests import world as w
 from tests.browser import signed_in
 from tests.databases import settings_for

@@ -17,7 +17,7 @@ from grants.queries.cases.organisations import applicant
 from grants.queries.flows import Stateful
 from grants.queries.money import figures
 from grants.services import transitions
-from grants.services.integrity.verification import findings
+from grants.services.integrity.verifying.verification import findings
 from grants.services.refusals import Refused
 from tests import world as w
 from tests.browser import browser

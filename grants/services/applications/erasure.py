@@ -8,7 +8,7 @@ from grants.db import db
 from grants.models import Application, Event, EventText, Submission, SubmissionContent
 from grants.services import locking
 from grants.services.integrity import changes, history
-from grants.services.integrity.submissions import ERASE
+from grants.services.integrity.verifying.submissions import ERASE
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
 

@@ -1,1 +1,1 @@
-"""History, fingerprints and their verification."""
+"""History: events, the fingerprints of rows they hold, and which tables they hold."""

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from grants.db import db
 from grants.models import Event
 from grants.services import locking
-from grants.services.integrity import changes, comparison, fingerprints, history
+from grants.services.integrity import changes, fingerprints, history
 from grants.services.integrity.manifest import HELD
+from grants.services.integrity.verifying import comparison
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import CLOCK
 

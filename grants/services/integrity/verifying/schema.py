@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from grants.db import READING, db
-from grants.services.integrity import catalogue
+from grants.services.integrity.verifying import catalogue
 from workflows.engine.message import N_, Message
 
 STORED = Path(__file__).with_name("schema.json")

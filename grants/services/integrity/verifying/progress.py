@@ -15,7 +15,7 @@ from sqlalchemy import Row, or_, select
 from grants.db import db
 from grants.models import Application, Assignment, Call, Event
 from grants.queries.flows import FLOWS, Stateful
-from grants.services.integrity import comparison
+from grants.services.integrity.verifying import comparison
 from workflows.engine.flow import Flow, Transition
 from workflows.engine.message import N_, Message
 from workflows.programmes import programmes

@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 
 from grants.db import db
 from grants.models import Checkpoint, Event
-from grants.services.integrity import anchored, hmac_seals, ranges, sequences, snapshot, times
-from grants.services.integrity.checkpoints import EARLIER, Statement
 from grants.services.integrity.history import FIRST
+from grants.services.integrity.sealing import anchored, hmac_seals, ranges
+from grants.services.integrity.sealing.checkpoints import EARLIER, Statement
+from grants.services.integrity.verifying import sequences, snapshot, times
 from workflows.engine.message import Message
 
 UNSEALED = timedelta(minutes=10)

@@ -9,7 +9,7 @@ from grants.db import db
 from grants.models import DigestMail
 from grants.queries import recipients
 from grants.services import outbox
-from grants.services.integrity import checkpoints
+from grants.services.integrity.sealing import checkpoints
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 

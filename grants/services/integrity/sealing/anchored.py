@@ -11,7 +11,7 @@ from functools import cache
 from typing import Protocol
 
 from grants.models import Checkpoint
-from grants.services.integrity.checkpoints import VERSION, Restored, Statement
+from grants.services.integrity.sealing.checkpoints import VERSION, Restored, Statement
 from workflows.engine.message import N_, Message
 
 Name = tuple[int, int]

@@ -30,14 +30,14 @@ from grants.models import (
     Report,
 )
 from grants.services import outbox
-from grants.services.integrity import (
-    adoption,
-    anchored,
+from grants.services.integrity import adoption
+from grants.services.integrity.history import FIRST, digest
+from grants.services.integrity.sealing import anchored, seals
+from grants.services.integrity.verifying import (
     books,
     comparison,
     progress,
     schema,
-    seals,
     sequences,
     snapshot,
     subjects,
@@ -45,7 +45,6 @@ from grants.services.integrity import (
     texts,
     times,
 )
-from grants.services.integrity.history import FIRST, digest
 from workflows.engine.message import N_, Message
 
 STEPPED = (Application, Agreement, Instalment, Report, Batch, Assignment, Call)

@@ -13,9 +13,10 @@ from sqlalchemy import or_, select, text
 
 from grants.db import db, now
 from grants.models import Checkpoint, Event
-from grants.services.integrity import ranges, sequences
 from grants.services.integrity.history import FIRST
-from grants.services.integrity.ranges import Range
+from grants.services.integrity.sealing import ranges
+from grants.services.integrity.sealing.ranges import Range
+from grants.services.integrity.verifying import sequences
 
 PRIMARY_KEY = "checkpoint_pkey"
 """The constraint by which one of several sealers at the same time creates the next checkpoint, and the others none."""

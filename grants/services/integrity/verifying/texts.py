@@ -10,8 +10,8 @@ from sqlalchemy import Row, select, text
 
 from grants.db import db
 from grants.models import Application, Event, EventText, Submission
-from grants.services.integrity import submissions
 from grants.services.integrity.history import word_hash
+from grants.services.integrity.verifying import submissions
 from workflows.engine.message import N_, Message
 
 ANSWER = "answer"

@@ -1,0 +1,1 @@
+"""The checks of `grants verify`, one module for each kind of thing that they compare."""
