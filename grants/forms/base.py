@@ -16,12 +16,11 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
-from grants.forms.numerals import number
+from grants.forms.numerals import number, written
 from workflows.engine.message import N_
 from workflows.forms.printable import strange
 
 LINE, TEXT = 300, 10_000
-CENTS = 2
 
 BUILT_IN = {"Not a valid choice.": N_("Not a valid choice.")}
 """The sentences of WTForms itself that our forms can show."""
@@ -150,7 +149,7 @@ class OptionField(RadioField):
 
 
 class AmountField(Field):
-    """An amount as people type it: "1,336.00", "1 336,00", "1336". `data` is a Decimal, or None."""
+    """An amount as people type it: "1,336.00", "1 336,00", "USD 1336". `data` is a Decimal, or None."""
 
     widget = TextInput()
     data: Decimal | None
@@ -197,18 +196,12 @@ class WholeField(Field):
         return str(self.raw_data[0]) if self.raw_data else ("" if self.data is None else str(self.data))
 
 
-def written(amount: Decimal, places: int, *, group: bool = True) -> str:
-    """An amount formatted for a field, in a form that `number` parses back; 1.500 would be ambiguous."""
-    text = f"{round(amount, places):{',' if group else ''}.{places}f}"
-    return text.rstrip("0").rstrip(".") if places > CENTS else text
-
-
 def money(text: str, currency: str, *, above_zero: bool = False) -> Decimal:
     """The amount, with at most as many decimals as the currency has; raises ValidationError with the reason."""
     wanted = gettext("Enter an amount, such as 1,250.")
     if above_zero:
         wanted = gettext("Enter an amount above zero, such as 1,250.")
-    amount = number(text, wanted)
+    amount = number(text, wanted, currency=currency)
     places = get_currency_precision(currency)
     if amount != round(amount, places):
         raise ValidationError(

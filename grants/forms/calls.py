@@ -22,7 +22,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 
 from grants.forms import days, schedules
 from grants.forms.base import AmountField, ChoiceField, Form, WholeField, cleaned, line, needed
-from grants.forms.numerals import number
+from grants.forms.numerals import localized, number
 from grants.models import Call, Fund, Organisation
 from workflows.cases import KINDS, STANDINGS
 from workflows.engine.message import N_
@@ -137,7 +137,7 @@ class CallForm(DaysForm):
                 wrong.setdefault(str(error["loc"][0]), []).extend(typed)
             for name, typed in wrong.items():
                 field = self[_name(spec, name)]
-                field.errors = [*field.errors, _advice(CALL_RULES[spec.key].params, name, typed)]
+                field.errors = field.errors or [_advice(CALL_RULES[spec.key].params, name, typed)]
             return True
         return False
 
@@ -207,6 +207,8 @@ def _field(spec: RuleSpec, name: str, label: str, value: Any) -> Any:
     if not names:
         codes = issubclass(CALL_RULES[spec.key].params, Countries)
         advice = gettext("Two-letter country codes, separated by commas.") if codes else ""
+        if name in NUMBERS:
+            return StringField(label, [_readable], filters=[cleaned], default=localized(_shown(value)))
         return StringField(label, filters=[cleaned], default=_shown(value), description=advice)
     if get_origin(kind) is Literal:
         return SelectField(label, choices=names, default=value, validate_choice=False)
@@ -278,6 +280,11 @@ def _label(spec: RuleSpec, param: str, currency: str) -> str:
     """The label of a rule's parameter."""
     known = LABELS[f"{spec.key}_{param}"]
     return gettext(known, currency=currency) if "%(" in known else gettext(known)
+
+
+def _readable(_form: Any, field: Any) -> None:
+    if field.data:
+        number(field.data, gettext("Enter a number above zero."))
 
 
 def _bare(param: str, text: str | None) -> str:

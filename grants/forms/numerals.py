@@ -1,38 +1,99 @@
-"""The one reader of numbers as people type them, in the format of their language."""
+"""The one reader of numbers as people type them, and the one writer of numbers into fields.
+
+What a lone comma or dot before three digits means depends on the writer's language. A number that has two readings in
+it is refused with both. `grants/static/js/numerals.js` reads the numbers of a budget by the same rules; the cases that
+both must agree on are in `tests/web/numerals.txt`.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
-from flask_babel import gettext
+from babel.numbers import format_decimal, get_currency_symbol, get_decimal_symbol, list_currencies
+from flask_babel import get_locale, gettext
+from flask_login import current_user
 from wtforms.validators import ValidationError
+
+from config import NAMES
 
 LARGEST = Decimal(10) ** 12
 DIGITS = 30
 """Most digits accepted after the decimal separator; no stored number has more."""
 GROUP = 3
 """Digits of a group of thousands."""
-BLANKS = re.compile("[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]+")
-GROUPED = re.compile(rf"([1-9]\d{{0,2}}(?:([ ’.,])\d{{3}})(?:\2\d{{3}})*)(?:(?!\2)[.,](\d{{1,{DIGITS}}}))?")
+CENTS = 2
+
+THOUSANDS, DECIMALS, BOTH = "thousands", "decimals", "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What a lone comma and a lone dot before exactly three digits are: "thousands", "decimals" or "both".
+
+    A separator of decimals is ambiguous, too, where the last digit is zero, as few people write 1.500 for 1.5.
+    """
+
+    comma: str
+    dot: str
+
+    def __and__(self, other: Habits) -> Habits:
+        """The habits of a person who may follow either."""
+        return Habits(
+            *(here if here == there else BOTH for here, there in zip(self._pair(), other._pair(), strict=True))
+        )
+
+    def of(self, sign: str) -> str:
+        """What this sign is."""
+        return self.comma if sign == "," else self.dot
+
+    def _pair(self) -> tuple[str, str]:
+        return self.comma, self.dot
+
+
+ENGLISH = Habits(comma=THOUSANDS, dot=DECIMALS)
+HABITS = {
+    "en": ENGLISH,
+    "ar": ENGLISH,
+    "fr": Habits(comma=DECIMALS, dot=BOTH),
+    # Decimals have a comma in Spain and South America, and a dot in Mexico and Central America.
+    "es": Habits(comma=BOTH, dot=THOUSANDS),
+}
+"""The habits of the writers of each language; in any other language both signs are ambiguous."""
+
+ALIKE = str.maketrans(
+    "\N{FULLWIDTH COMMA}\N{FULLWIDTH FULL STOP}\N{ARABIC COMMA}"
+    "\N{ARABIC THOUSANDS SEPARATOR}"
+    "'\N{LEFT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}\N{PRIME}`"
+    "\N{MINUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH PLUS SIGN}",
+    ",.,’’’’’’--+",
+)
+"""Signs that are read as another."""
+
+GROUPED = re.compile(r"([1-9]\d{0,2}(?:([ ’.,])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,\u066b](\d+))?", re.ASCII)
 """Groups of thousands with one sign between them, then decimals after another sign."""
-UNGROUPED = re.compile(rf"(\d*)[.,](\d{{1,{DIGITS}}})")
-EXPONENT = re.compile(r"[\d.,]+e[+-]?\d+", re.IGNORECASE)
+LAKHS = re.compile(r"([1-9]\d?(?:,\d\d)+,\d{3})(?:[.\u066b](\d+))?", re.ASCII)
+"""The groups of India: 12,34,567.00."""
+UNGROUPED = re.compile(r"(\d*)[.,\u066b](\d+)", re.ASCII)
+EXPONENT = re.compile(r"[\d.,\u066b]+e[+-]?\d+", re.IGNORECASE | re.ASCII)
+SIGN = r"([^\d\s.,\u066b’+-][^\d\s,\u066b’+-]{0,5})"
+CURRENCY = re.compile(rf"{SIGN} ?([+-]?.*\d)|([+-]?.*\d) ?{SIGN}", re.ASCII)
+"""A number with a sign or code of a currency before or after it."""
 
 
-def number(text: str, wrong: str = "") -> Decimal:
+def number(text: str, wrong: str = "", *, currency: str = "") -> Decimal:
     """Parse a number as people type it; raises ValidationError with the reason, which is `wrong` for other texts.
 
-    A blank, an apostrophe, a comma or a dot separates thousands, in whole groups only; a comma or a dot separates the
-    decimals. Where both are possible, the number is read as in English: "1,500" is 1500, and "1.234" has decimals. A
-    dot before three digits that end in zero is rejected, with both readings, as nobody writes decimals like that.
+    A space, an apostrophe, a comma or a dot separates thousands, in whole groups only; a comma or a dot separates the
+    decimals. What cannot be a group is decimals. currency: its sign or code may stand beside the number.
     """
-    shown = BLANKS.sub(" ", text.strip())
-    sign, digits = _ascii(shown[:1]), _ascii(shown)
-    if sign in ("+", "-"):
-        digits = digits[1:].lstrip(" ")
-    plain = digits if re.fullmatch(r"\d+", digits) else _grouped(digits, shown) or _with_decimals(digits)
+    shown = _shown(text)
+    digits = _without_currency(_ascii(shown).translate(ALIKE), currency)
+    sign = digits[:1] if digits[:1] in ("+", "-") else ""
+    digits = digits[len(sign) :].lstrip(" ")
+    plain = _plain(digits, shown, sign.replace("+", ""))
     if plain is None:
         if EXPONENT.fullmatch(digits):
             raise ValidationError(gettext("Enter the number in full, such as 0 or 12.50."))
@@ -49,46 +110,124 @@ def digits(text: str) -> int | None:
     return int(plain) if re.fullmatch(r"\d{1,9}", plain, re.ASCII) else None
 
 
+def written(value: Decimal, places: int, *, group: bool = True) -> str:
+    """A number with so many decimals, as the reader's language writes it, in a form that `number` parses back.
+
+    Zeros at the end of more than two decimals are omitted. Three decimals that could be thousands get a fourth, zero.
+    """
+    value = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    patterns = _pattern(places, group=group), _pattern(places, group=False), f"0.{'0' * (places + 1)}"
+    texts = (str(format_decimal(value, pattern, locale=_language())) for pattern in patterns)
+    return next((text for text in texts if _parses_back(text, value)), f"{value:f}")
+
+
+def localized(text: str) -> str:
+    """A stored number, in plain digits with a dot, as `written` writes it; any other text unchanged."""
+    if not re.fullmatch(r"-?\d{1,12}(?:\.\d{1,9})?", text, re.ASCII):
+        return text
+    return written(Decimal(text), len(text.partition(".")[2]), group=False)
+
+
+def habits() -> Habits:
+    """The habits of the writer: those of the language of the page, and of the person's own where that is another."""
+    page = HABITS.get(_language(), Habits(BOTH, BOTH))
+    own = current_user.language if current_user and current_user.is_authenticated else ""
+    return page & HABITS.get(own, page)
+
+
+def signs(currency: str) -> frozenset[str]:
+    """What may stand beside an amount in this currency, in capital letters: its code and its signs."""
+    found = {_shown(get_currency_symbol(currency, language)).upper() for language in NAMES}
+    return frozenset({currency, *found, *("$" for sign in found if "$" in sign)})
+
+
+def _language() -> str:
+    locale = get_locale()
+    return str(locale.language) if locale else "en"
+
+
+def _shown(text: str) -> str:
+    """The text on one line, without invisible characters, as errors quote it."""
+    return " ".join("".join(sign for sign in text if unicodedata.category(sign) != "Cf").split())
+
+
 def _ascii(text: str) -> str:
     """The text with the digits of every script, such as Arabic, as the digits 0 to 9."""
     return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
-def _grouped(text: str, shown: str) -> str | None:
-    """A number with groups of thousands, without them; None for another. Raises ValidationError for "1.500"."""
-    found = GROUPED.fullmatch(text)
+def _without_currency(text: str, currency: str) -> str:
+    """The number alone. Raises ValidationError for another currency than that of the field."""
+    found = CURRENCY.fullmatch(text) if currency else None
     if found is None:
-        return None
-    groups, between, decimals = found.groups()
-    whole = groups.replace(between, "")
-    if between == "." and decimals is None and groups.count(between) == 1:
-        return _one_dot(text, whole, shown)
-    return whole if decimals is None else f"{whole}.{decimals}"
-
-
-def _one_dot(text: str, thousand: str, shown: str) -> str:
-    """A number such as 1.234, whose dot separates decimals. 1.500 means 1500 in French or Spanish, 1.5 in English."""
-    if not text.endswith("0"):
         return text
+    sign = (found[1] or found[4]).upper()
+    if sign in signs(currency):
+        return found[2] or found[3]
+    if sign in list_currencies() or any(unicodedata.category(one) == "Sc" for one in sign):
+        raise ValidationError(gettext("Enter the amount in %(currency)s.", currency=currency))
+    return text
+
+
+def _plain(text: str, shown: str, sign: str) -> str | None:
+    """The number with at most a dot before its decimals; None for a text of no known form."""
+    if re.fullmatch(r"\d+", text, re.ASCII):
+        return text
+    if found := GROUPED.fullmatch(text):
+        groups, between, decimals = found.groups()
+        whole = groups.replace(between, "")
+        if decimals is None and between in ",." and groups.count(between) == 1:
+            return _three_digits(text, whole, shown, sign)
+        return _joined(whole, decimals)
+    if found := LAKHS.fullmatch(text):
+        return _joined(found[1].replace(",", ""), found[2])
+    return _with_decimals(text)
+
+
+def _joined(whole: str, decimals: str | None) -> str | None:
+    if decimals is None:
+        return whole
+    return f"{whole or 0}.{decimals}" if len(decimals) <= DIGITS else None
+
+
+def _three_digits(text: str, thousands: str, shown: str, sign: str) -> str:
+    """A number such as 1,500 or 1.234, by the habits of the writer; raises ValidationError if it has two readings."""
+    point = re.sub("[.,]", ".", text)
+    meant = habits().of("," if "," in text else ".")
+    if meant == THOUSANDS:
+        return thousands
+    if meant == DECIMALS and not text.endswith("0"):
+        return point
+    decimals = point.rstrip("0").rstrip(".") if text.endswith("0") else f"{point}0"
     raise ValidationError(
         gettext(
-            "“%(number)s” can mean %(thousand)s or %(plain)s. Enter it without the dot, or with fewer digits.",
+            "“%(number)s” can mean %(thousands)s or %(decimals)s. Enter one of these instead.",
             number=shown,
-            thousand=("-" if shown.startswith("-") else "") + thousand,
-            plain=("-" if shown.startswith("-") else "") + text.rstrip("0").rstrip("."),
+            thousands=f"{sign}{thousands}",
+            decimals=f"{sign}{decimals}".replace(".", get_decimal_symbol(_language())),
         )
     )
 
 
 def _with_decimals(text: str) -> str | None:
-    """A number with decimals and without groups; None for another, and where decimals look like a group of thousands.
-
-    "10,0000" and "1336.500" may have lost a separator, and "01,500" is no number of any form.
-    """
+    """A number with decimals and without groups; None for another, and for "01,500", which has neither form."""
     found = UNGROUPED.fullmatch(text)
     if found is None:
         return None
     whole, decimals = found.groups()
-    if len(decimals) >= GROUP and whole.strip("0") and (whole.startswith("0") or decimals.endswith("0")):
+    if len(decimals) == GROUP and whole.startswith("0") and whole.strip("0") and "\u066b" not in text:
         return None
-    return f"{whole}.{decimals}"
+    return _joined(whole, decimals)
+
+
+def _pattern(places: int, *, group: bool) -> str:
+    """A pattern of Babel with so many decimals; zeros at the end of more than two are omitted."""
+    decimals = "." + ("0" if places <= CENTS else "#") * places if places else ""
+    return f"{'#,##' if group else ''}0{decimals}"
+
+
+def _parses_back(text: str, value: Decimal) -> bool:
+    try:
+        return number(text) == value
+    except ValidationError:
+        return False

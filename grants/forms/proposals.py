@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.form import BaseForm
 
+from grants.forms.numerals import localized
 from grants.forms.questions import LONGEST, answer_of, field_of, plain, text_of
 from grants.forms.rows import Rows, cells, goal_of, line_of, rows_of
 from workflows.forms.completeness import Content, Goal, Line
@@ -138,15 +139,23 @@ def typed(stage: Stage, content: Content) -> MultiDict[str, str]:
         value = content.answers.get(question.key)
         if question.kind in ROWS:
             items = {"budget": content.lines, "indicators": content.goals}.get(question.kind, value or ())
-            for number, row in enumerate(cells(question.kind, items)):
+            for number, row in enumerate(cells(question, items)):
                 sent.update({f"{question.key}-{number}-{key}": text for key, text in row.items() if text})
         elif isinstance(value, list):
             sent.setlist(question.key, value)
         elif value not in (None, False, ""):
-            sent[question.key] = "y" if value is True else plain(value) if isinstance(value, int) else str(value)
+            sent[question.key] = _as_typed(question, value)
     for name, text in (content.answers.get(UNREAD) or {}).items():
         sent[name] = text
     return sent
+
+
+def _as_typed(question: Question, value: object) -> str:
+    """A stored answer as the browser sends it; a number in the format of the reader's language."""
+    if value is True:
+        return "y"
+    text = plain(value) if isinstance(value, int) else str(value)
+    return localized(text) if question.kind == "number" else text
 
 
 def chosen(stored: MultiDict[str, str], kept: MultiDict[str, str], questions: Collection[str]) -> MultiDict[str, str]:

@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 from grants.forms import days
 from grants.forms.base import cleaned, money
 from grants.forms.numerals import number
+from workflows.forms import values
 from workflows.programme import Question
 
 LONGEST = 20_000
@@ -141,11 +142,17 @@ def answer_of(question: Question, field: Field) -> Any:
 
 
 def stored(field: Field) -> str:
-    """A date or number as locale-independent text; text that cannot be parsed as typed."""
+    """A date or number as locale-independent text; text that cannot be parsed as typed.
+
+    A refused text that has the form of a stored number, such as 1.500, gets a space at its end: nobody reads it as one.
+    """
     value: object = field.data
     if isinstance(value, date):
         return value.isoformat()
-    return plain(value) if isinstance(value, Decimal) else text_of(field)
+    if isinstance(value, Decimal):
+        return plain(value)
+    text = text_of(field)
+    return f"{text} " if values.NUMBER.fullmatch(text) else text
 
 
 def plain(value: Decimal | int | None) -> str:

@@ -16,6 +16,7 @@ from wtforms.validators import Length
 
 from grants.forms import questions
 from grants.forms.base import LINE, TEXT, AmountField, Form, cleaned, line
+from grants.forms.numerals import localized
 from grants.forms.questions import plain
 from grants.models import Report, ReportFigure, ReportSpending
 
@@ -36,7 +37,7 @@ class FigureField(StringField):
             self.data = questions.figure(valuelist[0])
 
     def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else plain(self.data)
+        return str(self.raw_data[0]) if self.raw_data else localized(plain(self.data))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, SelectField
 from wtforms.form import BaseForm
 
-from grants.forms.base import written
-from grants.forms.numerals import LARGEST
+from grants.forms.numerals import LARGEST, localized, written
 from grants.forms.questions import LOOKS, READERS, Typed, cost, figure, line, plain, quantity, stored, text_of
+from grants.language import amount
 from workflows.forms.completeness import CATEGORIES, Goal, Line
 from workflows.programme import Question
 
 MOST = 100
 """Maximum rows saved per question, whatever a call allows."""
 BLANK = "__n__"
+UNREAD = "–"
+"""The total of a line whose quantity or cost cannot be read."""
 
 
 class Row(BaseForm):
@@ -90,7 +93,7 @@ def _row(question: Question, number: str, currency: str, sent: MultiDict[str, st
     row.validate()
     if question.kind == "budget":
         row.places = get_currency_precision(currency)
-        _add_up(row)
+        _add_up(row, currency)
     return row
 
 
@@ -121,14 +124,18 @@ def _fields(question: Question, currency: str) -> dict[str, Any]:
     }
 
 
-def _add_up(row: Row) -> None:
+def _add_up(row: Row, currency: str) -> None:
     """Set the row's total; if it is too large, add an error and ignore the unit cost."""
     total = line_of(row).total
     if total >= LARGEST:
         row["unit_cost"].errors = [gettext("The total of the line must be below 1,000,000,000,000.")]
         row["unit_cost"].data = None
         total = line_of(row).total
-    row.total = f"{total:,.{row.places}f}"
+    row.total = UNREAD if row["quantity"].errors or row["unit_cost"].errors else _amount(total, currency)
+
+
+def _amount(total: Decimal, currency: str) -> str:
+    return amount(total, currency, str(get_locale() or "en"), code=False)
 
 
 def line_of(row: Row) -> Line:
@@ -149,15 +156,15 @@ def goal_of(row: Row) -> Goal:
     )
 
 
-def cells(kind: str, items: Sequence[Any]) -> list[Mapping[str, str]]:
-    """Stored rows as the texts of their cells."""
-    match kind:
+def cells(question: Question, items: Sequence[Any]) -> list[Mapping[str, str]]:
+    """Stored rows as the texts of their cells, with numbers in the format of the reader's language."""
+    match question.kind:
         case "budget":
             return [
                 {
                     "what": one.what,
                     "category": one.category,
-                    "quantity": plain(one.quantity),
+                    "quantity": localized(plain(one.quantity)),
                     "unit_cost": "" if one.unit_cost is None else written(one.unit_cost, one.places),
                 }
                 for one in items
@@ -167,10 +174,11 @@ def cells(kind: str, items: Sequence[Any]) -> list[Mapping[str, str]]:
                 {
                     "name": one.name,
                     "unit": one.unit,
-                    "baseline": plain(one.baseline),
-                    "target": plain(one.target),
+                    "baseline": localized(plain(one.baseline)),
+                    "target": localized(plain(one.target)),
                     "how": one.how,
                 }
                 for one in items
             ]
-    return [dict(one) for one in items]
+    numbers = {column.key for column in question.columns if column.kind == "number"}
+    return [{key: localized(text) if key in numbers else text for key, text in one.items()} for one in items]

@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from grants.forms.base import WholeField, needed
-from grants.forms.numerals import number
+from grants.forms.numerals import localized, number
 from grants.forms.questions import plain
 from workflows.programme import WHOLE, CallRules, ReportSchedule
 
@@ -43,7 +43,7 @@ class PercentField(Field):
             self.data = value
 
     def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else plain(self.data)
+        return str(self.raw_data[0]) if self.raw_data else localized(plain(self.data))
 
 
 def fields(held: CallRules) -> dict[str, Field]:
@@ -88,7 +88,9 @@ def adds_up(form: BaseForm) -> bool:
     together = sum(field.data for field in shares)
     if together == WHOLE:
         return True
-    shares[-1].errors = [gettext("The instalments add up to %(sum)s%% instead of 100%%.", sum=plain(together))]
+    shares[-1].errors = [
+        gettext("The instalments add up to %(sum)s%% instead of 100%%.", sum=localized(plain(together)))
+    ]
     return False
 
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
-from wtforms.validators import ValidationError
 
 from grants.access.permissions import Permission
 from grants.access.principals import application_of, roles_on
 from grants.db import db, now, transaction
-from grants.forms.base import written
-from grants.forms.numerals import number
+from grants.forms.numerals import written
 from grants.forms.transitions import Unclear, answers, require_confirmation
 from grants.models import Agreement, Application, Assignment, Batch, Call, Report
 from grants.queries import cases
@@ -27,7 +24,7 @@ from grants.services import transitions
 from grants.services.refusals import Refused, Stale
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.components import Link, Problem, Reason
-from grants.web.site.formats import amount, translate
+from grants.web.site.formats import translate
 from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
@@ -202,18 +199,8 @@ def _advised(row: Any, transition: Transition) -> dict[str, str]:
     advice = recommendation(row) if transition.key in ("award", "decline") and isinstance(row, Application) else None
     if advice is None:
         return {}
-    money = "" if advice.amount is None else prefilled(advice.amount, row.call.currency)
+    money = "" if advice.amount is None else written(advice.amount, get_currency_precision(row.call.currency))
     return {"amount": money, "conditions": advice.conditions, "feedback": advice.feedback}
-
-
-def prefilled(value: Decimal, currency: str) -> str:
-    """An amount for a field, in the reader's format if the form reads it back as the same amount."""
-    text = amount(value, currency, code=False)
-    try:
-        same = number(text) == value
-    except ValidationError:
-        same = False
-    return text if same else written(value, get_currency_precision(currency), group=False)
 
 
 def cure(row: Any, reason: Message) -> Link | None:

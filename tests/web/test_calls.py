@@ -170,7 +170,7 @@ def test_a_rule_can_be_switched_off_and_on_again(app: Flask, world: World) -> No
         ("rule_indirect_percent", "a lot"),
         ("rule_indirect_percent", "1_0"),
         ("rule_held_amount", "1.500"),
-        ("rule_held_amount", "10,0000"),
+        ("rule_held_amount", "10,00,00"),
         ("rule_held_grants", "0"),
         ("rule_applicants_allowed", ""),
         ("months_most", "1.5"),

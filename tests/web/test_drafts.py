@@ -302,7 +302,7 @@ def test_a_question_is_shown_above_the_form_and_the_answer_is_submitted(app: Fla
 
 
 @pytest.mark.ground("large_draft")
-@pytest.mark.parametrize(("currency", "sum_"), [("JPY", "4"), ("USD", "4.50"), ("KWD", "4.500")])
+@pytest.mark.parametrize(("currency", "sum_"), [("JPY", "5"), ("USD", "4.50"), ("KWD", "4.500")])
 def test_the_budget_uses_the_smallest_unit_of_its_currency(app: Flask, currency: str, sum_: str) -> None:
     with app.app_context():
         world, row = w.found(), db.session.get_one(Application, 1)

@@ -13,60 +13,14 @@ from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
 from grants.forms import days, numerals
-from grants.forms.base import cleaned, money
+from grants.forms.base import cleaned
 from grants.forms.calls import InstantField
 from grants.forms.numerals import number
-
-
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [
-        ("1,336.00", "1336.00"),
-        ("1 336,5", "1336.5"),
-        ("1.336,00", "1336.00"),
-        ("1,500", "1500"),
-        ("0.500", "0.5"),
-        ("17.085", "17.085"),
-        ("12.5", "12.5"),
-        ("0,125", "0.125"),
-        ("0,500", "0.5"),
-        ("00.500", "0.5"),
-        (",5", "0.5"),
-        (".5", "0.5"),
-        ("05,5", "5.5"),
-        ("007", "7"),
-        ("1,234", "1234"),
-        ("1.234", "1.234"),
-        ("1,2345", "1.2345"),
-        ("12345,678", "12345.678"),
-        ("12,345.678", "12345.678"),
-        ("12.345,678", "12345.678"),
-        ("1.500,500", "1500.5"),
-        ("1,234,567", "1234567"),
-        ("1.234.567", "1234567"),
-        ("1 234 567,89", "1234567.89"),
-        ("1 336,500", "1336.5"),
-        ("1\N{NO-BREAK SPACE}336", "1336"),
-        ("20\N{NARROW NO-BREAK SPACE}000,00", "20000"),
-        ("1’336.50", "1336.5"),
-        ("-1,500", "-1500"),
-        ("- 5", "-5"),
-        ("+5", "5"),
-        ("\u0665\u0660\u0660", "500"),
-        ("\uff15\uff10\uff10", "500"),
-    ],
-)
-def test_a_number_is_parsed_as_intended(typed: str, read: str) -> None:
-    assert number(typed) == Decimal(read)
-
 
 MISTYPED = {
     "1,00,0": "1000",
     "1,,5": "15",
     ",,,1": "1",
-    "10,0000": "100000",
-    "10.0000": "100000",
-    "1336.500": "1336500",
     "01,500": "1500",
     "1 2345": "12345",
     "12 5": "125",
@@ -74,53 +28,14 @@ MISTYPED = {
 """Numbers without a clear meaning, and what they become without their separators."""
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        *MISTYPED,
-        "1.5,25",
-        "1,5,25",
-        "0,125,000",
-        "1 234.567,89",
-        "1_000",
-        "1.500,",
-        "5.",
-        "1, 5",
-        "-",
-        ".",
-        "0x10",
-        "1\t500",
-    ],
-)
-def test_a_number_of_no_known_form_is_refused(typed: str) -> None:
-    with pytest.raises(ValidationError, match=r"^Wrong$"):
-        number(typed, "Wrong")
-
-
 @pytest.mark.parametrize(("typed", "stored"), {**MISTYPED, "0,125": "125"}.items())
 def test_separators_outside_whole_groups_would_store_another_number(
     typed: str, stored: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counter-test: without the form of groups, separators are removed wherever they stand."""
-    monkeypatch.setattr(numerals, "_grouped", lambda text, _: re.sub("[ ,.]", "", text))
+    monkeypatch.setattr(numerals, "_plain", lambda text, *_: re.sub("[ ,.]", "", text))
 
     assert number(typed) == Decimal(stored)
-
-
-@pytest.mark.parametrize(
-    ("typed", "text_found"),
-    [
-        ("1.500", "1500 or 1.5\\."),
-        ("12.000", "12000 or 12\\."),
-        ("250.000", "250000 or 250\\."),
-        (" 2.050 ", "2050 or 2.05\\."),
-        ("-1.500", "-1500 or -1.5\\."),
-        ("\u0661.\u0665\u0660\u0660", "1500 or 1.5\\."),
-    ],
-)
-def test_an_ambiguous_number_is_refused_with_both_readings(typed: str, text_found: str) -> None:
-    with pytest.raises(ValidationError, match=text_found):
-        money(typed, "USD")
 
 
 @pytest.mark.parametrize(

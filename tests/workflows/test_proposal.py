@@ -265,8 +265,27 @@ def test_a_longer_project_never_ends_earlier(first: date, months: int) -> None:
     assert add_months(first, months) < add_months(first, months + 1)
 
 
-@pytest.mark.parametrize(("places", "total"), [(0, "4"), (2, "4.50"), (3, "4.500")])
-def test_a_total_is_rounded_to_the_unit_of_its_currency(places: int, total: str) -> None:
-    line = Line("Hours", "services", Decimal("1.5"), Decimal(3), places)
+@pytest.mark.parametrize(
+    ("quantity", "cost", "places", "total"),
+    [
+        ("1.5", "3", 0, "5"),
+        ("1.5", "3", 2, "4.50"),
+        ("1.5", "3", 3, "4.500"),
+        ("2.5", "10.05", 2, "25.13"),
+        ("0.125", "1000", 2, "125.00"),
+        ("0.5", "0.01", 2, "0.01"),
+    ],
+)
+def test_a_total_is_rounded_half_up_to_the_unit_of_its_currency(
+    quantity: str, cost: str, places: int, total: str
+) -> None:
+    line = Line("Hours", "services", Decimal(quantity), Decimal(cost), places)
 
     assert str(line.total) == total
+
+
+def test_a_line_that_was_sent_keeps_the_total_that_it_was_sent_with() -> None:
+    line = Line("Hours", "services", Decimal("2.5"), Decimal("10.05"), sent=Decimal("25.12"))
+
+    assert line.total == Decimal("25.12")
+    assert line == Line("Hours", "services", Decimal("2.5"), Decimal("10.05"))

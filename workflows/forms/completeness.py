@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
 from workflows.engine.message import N_, Message
@@ -29,18 +29,25 @@ CATEGORIES = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A budget line as entered; missing numbers are None."""
+    """A budget line as entered; missing numbers are None. sent: the total that a submission stores."""
 
     what: str
     category: str
     quantity: Decimal | None
     unit_cost: Decimal | None
     places: int = 2
+    sent: Decimal | None = field(default=None, compare=False)
 
     @property
     def total(self) -> Decimal:
-        """Quantity × unit cost, rounded to `places`, the decimal places of the call's currency."""
-        return round((self.quantity or Decimal(0)) * (self.unit_cost or Decimal(0)), self.places)
+        """Quantity × unit cost, rounded half up to `places`, the decimal places of the call's currency.
+
+        A line that was sent keeps its total: earlier releases rounded half to even.
+        """
+        if self.sent is not None:
+            return self.sent
+        product = (self.quantity or Decimal(0)) * (self.unit_cost or Decimal(0))
+        return product.quantize(Decimal(1).scaleb(-self.places), rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)

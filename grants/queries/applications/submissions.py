@@ -35,7 +35,10 @@ def content(application: Application, submission: Submission | None) -> Content:
     places = get_currency_precision(application.call.currency)
     return Content(
         answers=unpacked_answers(submission.written.content or {}),
-        lines=[Line(line.what, line.category, line.quantity, line.unit_cost, places) for line in submission.lines],
+        lines=[
+            Line(line.what, line.category, line.quantity, line.unit_cost, places, line.total)
+            for line in submission.lines
+        ],
         goals=[Goal(one.name, one.unit, one.baseline, one.target, one.how) for one in submission.indicators],
     )
 

@@ -78,8 +78,7 @@ def _add(application: Application, context: Context) -> Submission:
 
 
 def _columns(line: Line) -> dict[str, Any]:
-    columns = {name: value for name, value in asdict(line).items() if name != "places"}
-    return {**columns, "total": line.total}
+    return {name: getattr(line, name) for name in ("what", "category", "quantity", "unit_cost", "total")}
 
 
 def reopen(application: Application, context: Context) -> dict[str, Value]:

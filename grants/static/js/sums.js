@@ -1,24 +1,41 @@
-/* Adds up a budget while the applicant is typing. */
+/* Adds up a budget while the applicant is typing, rounding as the server does. */
 "use strict";
 
-/* The last point or comma separates the cents, unless too many digits follow it. */
-function parseAmount(text, places) {
-  const [, whole, part] = text.replace(/[^\d.,]/g, "").match(`^(.*?)(?:[.,](\\d{1,${Math.max(places, 2)}}))?$`);
-  return Number(`${whole.replace(/\D/g, "")}.${part || 0}`);
+const QUANTITY_PLACES = 3;
+
+/* A cell of at most so many decimals, zero if it is empty; null if the server would refuse it. */
+function readCell(field, habits, places) {
+  if (!field.value.trim()) return { units: 0n, places: 0 };
+  const found = readNumber(field.value, habits);
+  if (!found || found.units < 0n) return null;
+  const units = rounded(found, places);
+  const exact = found.units * 10n ** BigInt(places) === units * 10n ** BigInt(found.places);
+  return exact ? { units, places } : null;
+}
+
+/* The total of a row in the smallest unit of the currency; null if a number cannot be read. */
+function rowTotal(row, habits, places) {
+  const [quantity, cost] = all("input.num", row);
+  const count = readCell(quantity, habits, QUANTITY_PLACES), price = readCell(cost, habits, places);
+  return count && price && rounded({ units: count.units * price.units, places: count.places + price.places }, places);
 }
 
 function addUp(table) {
-  const places = Number(table.dataset.places), unit = 10 ** places;
+  const { comma, dot, signs } = table.dataset, places = Number(table.dataset.places);
+  const habits = { comma, dot, signs: signs.split(" ") };
   const style = { minimumFractionDigits: places, maximumFractionDigits: places, useGrouping: "always" };
-  const format = (units) => (units / unit).toLocaleString(`${document.documentElement.lang}-u-nu-latn`, style);
-  let sum = 0;
+  const format = new Intl.NumberFormat(`${document.documentElement.lang}-u-nu-latn`, style);
+  const shown = (units) => {
+    const digits = String(units).padStart(places + 1, "0"), point = digits.length - places;
+    return format.format(places ? `${digits.slice(0, point)}.${digits.slice(point)}` : digits);
+  };
+  let sum = 0n;
   for (const row of all("[data-row]", table)) {
-    const [quantity, cost] = all("input.num", row).map((field) => parseAmount(field.value, places));
-    const total = Math.round(quantity * cost * unit);
-    setText("[data-total]", format(total), row);
-    sum += total;
+    const total = rowTotal(row, habits, places);
+    setText("[data-total]", total === null ? "–" : shown(total), row);
+    sum += total ?? 0n;
   }
-  setText("[data-sum]", format(sum), table);
+  setText("[data-sum]", shown(sum), table);
 }
 
 document.addEventListener("input", ({ target }) => {

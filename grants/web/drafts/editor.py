@@ -12,6 +12,7 @@ from flask import request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
+from grants.forms import numerals
 from grants.forms.proposals import Part, Proposal, typed
 from grants.models import Application, ApplicationSave, Draft
 from grants.queries import history
@@ -113,12 +114,27 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetSum:
+    """What the page needs to add up a budget as the server does.
+
+    amount: the amount requested, as text. places: decimals of the currency. comma, dot: what these signs mean to the
+    writer. signs: what may stand beside an amount, separated by spaces.
+    """
+
+    amount: str
+    places: int
+    comma: str
+    dot: str
+    signs: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftPage:
     """The page on which a proposal is written.
 
     noun: what is written in this stage, as part of a sentence. marks: a hash of each stored answer, by question. saved:
     time of the last save. owner: whose unsent text the browser keeps. lost: rejected saves to choose from. question:
-    what the officer asks. sum: the amount requested, as text.
+    what the officer asks.
     """
 
     application: Application
@@ -134,8 +150,7 @@ class DraftPage:
     deadline: datetime | None
     lost: Sequence[ApplicationSave]
     question: str
-    sum: str
-    decimals: int
+    sum: BudgetSum
     wrong: tuple[Problem, ...]
 
 
@@ -156,9 +171,19 @@ def draft_page(draft: OpenDraft, form: Proposal) -> DraftPage:
         deadline=status.deadline(application, statuses.of([application])[application.id]),
         lost=drafts.lost(application, principal()),
         question=asked_of(application),
-        sum=amount(draft.content.asked, draft.currency, code=False),
-        decimals=get_currency_precision(draft.currency),
+        sum=_sum(draft),
         wrong=tuple(Problem(text, f"#{id}") for id, text in form.wrong),
+    )
+
+
+def _sum(draft: OpenDraft) -> BudgetSum:
+    habits = numerals.habits()
+    return BudgetSum(
+        amount=amount(draft.content.asked, draft.currency, code=False),
+        places=get_currency_precision(draft.currency),
+        comma=habits.comma,
+        dot=habits.dot,
+        signs=" ".join(sorted(numerals.signs(draft.currency))),
     )
 
 
