@@ -46,7 +46,7 @@ def test_a_database_whose_rows_are_named_needs_only_the_event_that_it_is_complet
 
     assert adopted(app) == []
     with app.app_context():
-        assert adoption.adopted() == HELD.keys()
+        assert adoption.adopted() == adoption.rounds().keys() >= HELD.keys()
     assert found(app) == []
 
 

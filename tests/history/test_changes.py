@@ -10,15 +10,15 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, event, insert, select, update
+from sqlalchemy import delete, event, insert, select, text, update
 
 from grants.db import db, transaction
-from grants.models import Assignment, Award, Event, Organisation, Person, Report, Review, Score
+from grants.models import Assignment, Award, Conflict, Event, Organisation, Person, Report, Review, Score
 from grants.services import organisations, persons, transitions
 from grants.services.integrity import changes
 from grants.services.integrity.manifest import HELD
 from grants.services.integrity.verifying import comparison
-from grants.services.reviews import scores
+from grants.services.reviews import assignments, conflicts, scores
 from tests import world
 from tests.conventions import code
 from workflows.engine.roles import CLOCK, Role
@@ -154,11 +154,16 @@ def review_of(name: str) -> Review:
     return db.session.scalars(of.order_by(Review.id.desc()).limit(1)).one()
 
 
-def test_a_review_is_named_from_when_it_is_sent(reviewed: Flask) -> None:
+def fingerprint_of(review: Review) -> str:
+    """What the newest event states of the review."""
+    return comparison.newest()["review"][review.id]
+
+
+def test_a_review_is_named_whole_from_when_it_is_sent(reviewed: Flask) -> None:
     with reviewed.app_context():
         known, begun, sent = comparison.newest(), review_of("rex"), review_of("ria")
 
-        assert (begun.id in known["review"], sent.id in known["review"]) == (False, True)
+        assert {begun.id, sent.id} <= known["review"].keys()
         assert {score.id for score in begun.scores} & known["score"].keys() == set()
         assert {score.id for score in sent.scores} <= known["score"].keys()
         assert problems() == []
@@ -167,9 +172,11 @@ def test_a_review_is_named_from_when_it_is_sent(reviewed: Flask) -> None:
 def test_a_review_that_is_written_on_needs_no_event(reviewed: Flask) -> None:
     with reviewed.app_context():
         review = review_of("rex")
+        before = fingerprint_of(review)
         with transaction():
             scores.save(review, scores={}, texts={"strengths": "More."}, fund=True, amount=None, confidence=2)
 
+        assert fingerprint_of(review) == before
         assert problems() == []
 
 
@@ -178,18 +185,58 @@ def test_a_review_that_was_sent_does(reviewed: Flask) -> None:
         review_of("ria").scores[0].points = 0
 
 
-def test_a_review_that_no_longer_counts_is_released(reviewed: Flask) -> None:
-    """Then the reviewer may be invited again, and write on."""
+def test_a_review_that_no_longer_counts_stays_as_it_was_sent(reviewed: Flask) -> None:
+    """A recommendation may have been made on it. It is released once the reviewer is invited again, to write on."""
     with reviewed.app_context():
-        review = review_of("ria")
+        review, made = review_of("ria"), world.found()
+        parts, whole = {score.id for score in review.scores}, fingerprint_of(review)
         with transaction():
-            actor = world.found().actor("ria", Role.REVIEWER)
-            transitions.apply(review.assignment, "conflict", actor=actor, answers={"person": True})
+            answers = {"person": True}
+            transitions.apply(review.assignment, "conflict", actor=made.actor("ria", Role.REVIEWER), answers=answers)
+        assert fingerprint_of(review) == whole
+        assert parts <= comparison.newest()["score"].keys()
 
-        known, parts = comparison.newest(), db.session.scalars(select(Score.id).where(Score.review_id == review.id))
-        assert review.id not in known["review"]
-        assert known["score"].keys() & set(parts) == set()
+        with transaction():
+            conflict = db.session.scalars(select(Conflict).where(Conflict.lifted_at.is_(None))).one()
+            conflicts.lift(conflict, reason="Another person of this name", actor=made.actor("olga", Role.OFFICER))
+        with transaction():
+            transitions.apply(review.assignment, "invite_again", actor=made.actor("olga", Role.OFFICER))
+
+        assert fingerprint_of(review) != whole
+        assert comparison.newest()["score"].keys() & parts == set()
         assert problems() == []
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "UPDATE review SET strengths = 'forged', amount = 1 WHERE id = :sent",
+        "UPDATE review SET sent_at = NULL WHERE id = :sent",
+        "DELETE FROM score WHERE review_id = :sent",
+        "UPDATE review SET assignment_id = :declined WHERE id = :begun",
+        "INSERT INTO review (assignment_id) VALUES (:declined)",
+    ],
+)
+def test_what_is_forged_of_an_ended_or_open_review_is_found(reviewed: Flask, forged: str) -> None:
+    with reviewed.app_context():
+        made, sent, begun = world.found(), review_of("ria"), review_of("rex")
+        row, olga = sent.assignment.application, made.actor("olga", Role.OFFICER)
+        for assignment, key, name, answers in (
+            (sent.assignment, "conflict", "ria", {"person": True}),
+            (None, "decline", "rob", {"reason": "No time for it."}),
+        ):
+            with transaction():
+                one = assignment or assignments.assign(application=row, reviewer=made.people["rob"], actor=olga)
+            with transaction():
+                transitions.apply(one, key, actor=made.actor(name, Role.REVIEWER), answers=answers)
+        declined = one
+        rows = {"sent": sent.id, "begun": begun.id, "declined": declined.id}
+        assert problems() == []
+
+        db.session.execute(text(forged).bindparams(**{key: id for key, id in rows.items() if f":{key}" in forged}))
+        db.session.commit()
+
+        assert problems() != []
 
 
 def test_a_report_has_its_dates_held_and_its_text_free(app: Flask) -> None:

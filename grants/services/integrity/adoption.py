@@ -29,13 +29,14 @@ def adopt() -> None:
     """Name the rows of tables that were not held before, in one event for each chain that they belong to.
 
     A row that differs from the fingerprint that an earlier release stored of it keeps that fingerprint, so that it is
-    still reported. A table is adopted only in the first update that holds it: otherwise a row that was forged later
-    could be adopted too.
+    still reported. A table is adopted only in the first update that holds it, and again in the one that holds more of
+    it (its round): otherwise a row that was forged later could be adopted too.
     """
-    tables = sorted(HELD.keys() - adopted())
+    known = rounds()
+    tables = sorted(known.keys() - adopted())
     if not tables:
         return
-    found = _unnamed(tables)
+    found = _unnamed(sorted({known[name] for name in tables}))
     for chunk in _chunks(sorted(found)):
         locking.hold(*chunk)
         history.record_all([_record(chain, found[chain]) for chain in chunk])
@@ -45,8 +46,17 @@ def adopt() -> None:
     history.record(about, actor=CLOCK, key=COMPLETE, message=message, audience="office")
 
 
+def rounds() -> dict[str, str]:
+    """The table of each adoption, by the name that its event gives it."""
+    return {
+        table if number == 1 else f"{table} (round {number})": table
+        for table, held in HELD.items()
+        for number in range(1, held.round + 1)
+    }
+
+
 def adopted() -> set[str]:
-    """The tables whose rows have been adopted."""
+    """The tables whose rows have been adopted, each with its round after the first."""
     return {table for _, tables in completions() for table in tables}
 
 
@@ -61,19 +71,21 @@ def completions() -> Iterator[tuple[int, list[str]]]:
 def problems() -> Iterator[Message]:
     """Events that adopt rows although no update had to: their table was complete, or never became so."""
     first: dict[str, int] = {}
+    known = rounds()
     for id, tables in completions():
         if again := sorted(first.keys() & tables):
             repeated = N_("History, event %(id)s: these tables were recorded a second time: %(tables)s.")
             yield Message(repeated, id=id, tables=", ".join(again))
-        if unknown := sorted(set(tables) - HELD.keys()):
+        if unknown := sorted(set(tables) - known.keys()):
             early = N_("History, event %(id)s: tables were recorded that no release holds: %(tables)s.")
             yield Message(early, id=id, tables=", ".join(unknown))
         for table in tables:
             first.setdefault(table, id)
+    last = {table: max(first.get(name, 0) for name in known if known[name] == table) for table in known.values()}
     rows = Event.message["rows"]
     named = select(Event.id, Event.subject, Event.subject_id, rows).where(Event.key == ADOPT).order_by(Event.id)
     for id, subject, subject_id, names in db.session.execute(named.execution_options(yield_per=1_000)):
-        if not isinstance(names, Mapping) or not names or any(first.get(table, 0) < id for table in names):
+        if not isinstance(names, Mapping) or not names or any(last.get(table, 0) < id for table in names):
             text = N_("History of %(subject)s %(id)s, event %(event)s: no update had to record its rows.")
             yield Message(text, subject=subject, id=subject_id, event=id)
 

@@ -63,7 +63,7 @@ def note(model: type[Model], keys: Iterable[int], columns: Collection[str] | Non
     kept = pending.free if changed <= held.unsettled else pending.rows
     if changed:
         kept[table].update(keys)
-    if "step" in changed and any(one.settled_by == table for one in HELD.values()):
+    if any(one.settled_by.partition(".")[2] in changed for one in HELD.values() if one.settling == table):
         pending.settling[table].update(keys)
 
 
@@ -96,7 +96,7 @@ def take(chains: Sequence[Chain]) -> list[Names]:
     missing = {(table, id) for table, ids in (*asked.items(), *pending.gone.items()) for id in ids}
     for one in fingerprints.of({table: ids for table, ids in asked.items() if ids}, pending.settling):
         missing.discard((one.table, one.id))
-        if one.value is not None or HELD[one.table].settled_by in pending.settling:
+        if one.value is not None or HELD[one.table].settling in pending.settling:
             at = place.get((one.subject, one.subject_id or 0), -1)
             names[at].setdefault(one.table, {})[str(one.id)] = one.value
     for table, id in sorted(missing):

@@ -85,7 +85,7 @@ def _select(table: str, condition: str) -> str:
 
 def _dependent(owner: str) -> tuple[str, ...]:
     """The tables that are settled by this one."""
-    return tuple(name for name, held in HELD.items() if held.settled_by == owner != name)
+    return tuple(name for name, held in HELD.items() if held.settling == owner != name)
 
 
 def chain(table: str) -> tuple[str, str, str]:

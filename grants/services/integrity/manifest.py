@@ -38,8 +38,8 @@ class Held:
     columns: those of version 2, each as its label in the fingerprint or, if it was renamed since, as `label=column`.
     later: what further versions add. derived: columns that are worked out from others, with the reason why they are
     not held. free: columns that may change without an event as long as `settled` is false; settled is a condition in
-    SQL on the table and its owners, and settled_by the table whose changes decide it. If all columns are free, the
-    row is not held at all until it is settled.
+    SQL on the table and its owners, and settled_by the column whose changes decide it, as `table.column`. If all
+    columns are free, the row is not held at all until it is settled. round: of the first update that holds all of it.
     """
 
     columns: str
@@ -50,6 +50,12 @@ class Held:
     settled: str = ""
     settled_by: str = ""
     key: str = "id"
+    round: int = 1
+
+    @property
+    def settling(self) -> str:
+        """The table whose changes decide whether the row is settled."""
+        return self.settled_by.partition(".")[0]
 
     @property
     def version(self) -> int:
@@ -101,9 +107,9 @@ INDICATOR = "position name unit baseline target how"
 WORKED_OUT = "by the database, from columns of the same row"
 STAMP = "the transaction, which the database compares itself"
 REPORTED = "summary setbacks next_steps story story_by story_consent question unread saved_at version"
-SENT = "\"assignment\".step = 'sent'"
+SENT = '"review".sent_at IS NOT NULL'
 RETURNED = "\"report\".step <> 'due'"
-REVIEW = "id assignment_id strengths concerns questions fund amount confidence saved_at sent_at"
+REVIEWED = "strengths concerns questions fund amount confidence saved_at sent_at"
 CONTENT = "submission_id content answer"
 UNPRESERVED = 'NOT "submission".preserved AND "submission_content".content IS NOT NULL'
 """The salted hash of a submission holds its content, so that it can be erased; this one has none of the content."""
@@ -139,13 +145,14 @@ HELD: dict[str, Held] = {
         APPLICATION,
     ),
     "review": Held(
-        REVIEW,
+        f"id assignment_id {REVIEWED}",
         Owner("assignment", "assignment_id"),
-        free=REVIEW,
+        free=REVIEWED,
         settled=SENT,
-        settled_by="assignment",
+        settled_by="review.sent_at",
+        round=2,  # the first held nothing of a review that was not submitted, or whose assignment had ended
     ),
-    "score": Held(SCORE, Owner("review", "review_id"), free=SCORE, settled=SENT, settled_by="assignment"),
+    "score": Held(SCORE, Owner("review", "review_id"), free=SCORE, settled=SENT, settled_by="review.sent_at", round=2),
     "conflict": Held("id application_id person_id kinds declared_at lifted_at lifted_by lifted_reason", APPLICATION),
     "recommendation": Held("id application_id kind amount conditions feedback sent_back by at", APPLICATION),
     "decision": Held("id application_id submission_id kind feedback by at", APPLICATION),
@@ -173,21 +180,21 @@ HELD: dict[str, Held] = {
         AWARD,
         free=REPORTED,
         settled=RETURNED,
-        settled_by="report",
+        settled_by="report.step",
     ),
     "report_figure": Held(
         "id report_id award_indicator_id actual source",
         Owner("report", "report_id"),
         free="actual source",
         settled=RETURNED,
-        settled_by="report",
+        settled_by="report.step",
     ),
     "report_spending": Held(
         "id report_id award_line_id spent explanation",
         Owner("report", "report_id"),
         free="spent explanation",
         settled=RETURNED,
-        settled_by="report",
+        settled_by="report.step",
     ),
     "batch": Held(
         "id number fund_id step step_at prepared_by prepared_at approved_by approved_at released_by released_at version"
