@@ -13,6 +13,17 @@ from tests.web.writing import form_of, started
 pytestmark = pytest.mark.ground("small_draft")
 
 
+def test_a_text_without_spaces_is_as_long_as_it_is(app: Flask) -> None:
+    """4,100 characters of Chinese are no single word."""
+    client, id = started(app)
+
+    client.post(f"/applications/{id}/write", data=form_of(client, id) | {"summary": "\u4e2d" * 4_100})
+
+    page = client.get(f"/applications/{id}/send").text
+    assert "has 2734 words; 100 are allowed." in unescape(page)
+    assert "<b data-words>2734</b>" in client.get(f"/applications/{id}/write").text
+
+
 @pytest.mark.parametrize(
     ("typed", "reported"),
     [

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.forms.completeness import Content, Goal, Line, add_months, missing, states, words
+from workflows.forms.completeness import Content, Goal, Line, add_months, missing, states
 from workflows.programme import Column, Question, Section, Stage
 from workflows.programmes import programmes
 
@@ -217,7 +217,7 @@ def cents(most: int) -> st.SearchStrategy[Decimal]:
 def test_a_total_is_the_product_rounded_to_the_nearest_cent(quantity: Decimal, cost: Decimal) -> None:
     total = Line("x", "other", quantity, cost).total
 
-    assert total == (quantity * cost).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+    assert total == (quantity * cost).quantize(Decimal("0.01"), ROUND_HALF_UP)
     assert abs(total - quantity * cost) <= Decimal("0.005")
 
 
@@ -229,11 +229,6 @@ def test_whole_quantities_of_whole_cents_are_exact(quantity: int, cost: Decimal)
 def test_a_line_without_numbers_has_a_total_of_zero() -> None:
     assert Line("x", "other", None, Decimal(5)).total == Decimal(0)
     assert Line("x", "other", Decimal(5), None).total == Decimal(0)
-
-
-@given(st.text())
-def test_words_are_separated_by_white_space(text: str) -> None:
-    assert words(text) == words(f"  {text}\n") == len([word for word in text.split() if word])
 
 
 @pytest.mark.parametrize(

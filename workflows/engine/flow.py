@@ -16,6 +16,7 @@ from workflows.engine.message import N_, Message
 from workflows.engine.roles import ROLES, Actor, Role
 from workflows.engine.steps import STEPS, Step
 from workflows.forms.printable import strange
+from workflows.words import words
 
 
 class Case(Protocol):
@@ -314,7 +315,7 @@ def _missing(field: Field, answer: Any) -> Message | None:
         return Message(text, label=field.named, cure=field.key) if field.required else None
     if field.options and answer not in [value for value, _ in field.options]:
         return Message("Choose one of the options for “%(label)s”.", label=field.named, cure=field.key)
-    if field.words and len(str(answer).split()) < field.words:
+    if field.words and words(str(answer)) < field.words:
         return Message(
             "“%(label)s” needs at least %(words)s words.", label=field.named, words=field.words, cure=field.key
         )

@@ -13,6 +13,7 @@ from workflows.engine.message import N_, Message
 from workflows.forms import values
 from workflows.forms.printable import strange
 from workflows.programme import Question, Section, Stage
+from workflows.words import words
 
 CATEGORIES = (
     ("equipment", N_("Equipment")),
@@ -145,11 +146,6 @@ Numbered = TypeVar("Numbered", Line, Goal)
 def _with(rows: Sequence[Numbered], number: int, column: str) -> list[Numbered]:
     """The rows, with a stand-in number in one column of one row."""
     return [replace(row, **{column: READ["number"]}) if at == number else row for at, row in enumerate(rows)]
-
-
-def words(text: str) -> int:
-    """Number of words: sequences separated by white space."""
-    return len(text.split())
 
 
 def _state(section: Section, content: Content, against: Sequence[Message]) -> SectionState:

@@ -16,8 +16,9 @@ from grants.db import Side, db
 from grants.models import Application, Call, Submission
 from grants.queries.applications import submissions
 from workflows.forms import values
-from workflows.forms.completeness import CATEGORIES, Content, Line, words
+from workflows.forms.completeness import CATEGORIES, Content, Line
 from workflows.programme import Question, Section, Stage
+from workflows.words import words
 
 
 @dataclass(frozen=True, slots=True)

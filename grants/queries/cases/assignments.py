@@ -18,6 +18,7 @@ from workflows.engine.message import Message, Money
 from workflows.engine.roles import Role
 from workflows.engine.steps import DECIDED
 from workflows.flows.assignment import ENDED
+from workflows.words import words
 
 COMMENT_WORDS = 5
 """Minimum number of words that explain a score."""
@@ -90,7 +91,7 @@ def missing(review: Review) -> tuple[Message, ...]:
             messages.append(
                 Message("Give a score for “%(criterion)s”.", criterion=Message(criterion.title), cure=criterion.key)
             )
-        elif len(score.comment.split()) < COMMENT_WORDS:
+        elif words(score.comment) < COMMENT_WORDS:
             messages.append(
                 Message(
                     "Explain your score for “%(criterion)s” in at least %(words)s words.",

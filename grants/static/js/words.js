@@ -1,9 +1,20 @@
-/* Counts the words of a text while the applicant is typing. */
+/* Counts the words of a text while it is typed, by the expressions of workflows/words.py. */
 "use strict";
 
-/* Words are separated by white space, as the server counts them. */
+const DENSE = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}"
+  + "\\p{Script=Myanmar}";
+const WORD = new RegExp(`(?![${DENSE}])[\\p{L}\\p{N}](?:['’.,:·\\-\\u2011]?`
+  + `(?![${DENSE}])[\\p{L}\\p{N}\\p{M}\\u200c\\u200d\\u00ad]`
+  + "|(?<=\\p{N})[\\u00a0\\u202f\\u2009](?=\\p{N}))*", "gu");
+const HAN = /(?=\p{Script=Han})\p{L}/gu, KANA = new RegExp(`(?=[${DENSE}])(?!\\p{Script=Han})\\p{L}`, "gu");
+
+function wordsIn(text) {
+  const count = (pattern) => (text.match(pattern) || []).length;
+  return count(WORD) + Math.ceil((2 * count(HAN) + count(KANA)) / 3);
+}
+
 function countWords(counter) {
-  const count = document.getElementById(counter.dataset.counts).value.split(/\s+/).filter(Boolean).length;
+  const count = wordsIn(document.getElementById(counter.dataset.counts).value);
   const left = counter.dataset.most - count;
   setText("[data-words]", count, counter);
   for (const remainder of all("[data-fits]", counter)) {

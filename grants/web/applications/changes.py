@@ -18,10 +18,11 @@ from grants.web.drafts.conflicts import shown
 from grants.web.site.authorization import principal
 from grants.web.site.formats import number, translate
 from workflows.forms import differences
-from workflows.forms.completeness import CATEGORIES, Content, Goal, Line, words
+from workflows.forms.completeness import CATEGORIES, Content, Goal, Line
 from workflows.forms.differences import Change, Run
 from workflows.forms.values import whole
 from workflows.programme import Question, Section, Stage
+from workflows.words import words
 
 ROWS = ("budget", "indicators")
 FEWEST = 2

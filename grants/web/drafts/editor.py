@@ -23,9 +23,10 @@ from grants.web.site.authorization import principal
 from grants.web.site.autosave import Saved, part
 from grants.web.site.components import Problem
 from grants.web.site.formats import amount, clock, in_sentence, percent, translate
-from workflows.forms.completeness import Content, SectionState, states, words
+from workflows.forms.completeness import Content, SectionState, states
 from workflows.programme import Question, Stage
 from workflows.rules.budgets import Above, Share
+from workflows.words import words
 
 MARKS = {"full": "full", "part": "half", "empty": "ring", "free": "free"}
 

@@ -27,6 +27,7 @@ from grants.web.site.formats import amount, clock, translate
 from workflows.engine.message import Message
 from workflows.forms.completeness import Content
 from workflows.programme import Criterion
+from workflows.words import words
 
 NOT_YET = Message("First declare whether you have a conflict of interest.")
 SOON_DAYS = 5
@@ -226,7 +227,7 @@ def _criteria(form: ReviewForm) -> tuple[CriterionItem, ...]:
 
 def _done(form: ReviewForm, criterion: Criterion) -> bool:
     score, comment = form[f"score_{criterion.key}"], form[f"comment_{criterion.key}"]
-    return bool(score.data) and len((comment.data or "").split()) >= COMMENT_WORDS and not comment.errors
+    return bool(score.data) and words(comment.data or "") >= COMMENT_WORDS and not comment.errors
 
 
 def _criterion(form: ReviewForm, criterion: Criterion, *, first: bool) -> CriterionItem:

@@ -32,6 +32,7 @@ from workflows.countries import FLAGS
 from workflows.engine.message import Message
 from workflows.engine.roles import ROLES
 from workflows.programme import STAGES, TIME_LIMITS
+from workflows.words import words
 
 LABELS: dict[str, Message] = {**ROLES, **KINDS, **STANDINGS, **STAGES, **TIME_LIMITS, **DOCUMENTS, **FLAGS}
 """The vocabularies whose stored keys pages show by name."""
@@ -76,6 +77,7 @@ def init_app(app: Flask) -> None:
         clock=clock,
         in_sentence=in_sentence,
         reference=reference,
+        words=words,
     )
 
 
