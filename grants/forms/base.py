@@ -136,7 +136,7 @@ class ChoiceField(SelectField):
 
 
 class OptionField(RadioField):
-    """One of several options, or none yet. Any other value is refused, and then none is selected.
+    """One of several options, or none yet. Any other value is refused, and then the stored one stays selected.
 
     `choices` is a dictionary of the values and their labels.
     """
@@ -144,7 +144,7 @@ class OptionField(RadioField):
     def pre_validate(self, form: Any) -> None:
         """Refuse a value that the page does not offer."""
         if self.data and self.data not in list(self.choices or ()):
-            self.data = None
+            self.data = self.object_data
             raise ValidationError(gettext("Choose one of the answers."))
 
 
@@ -161,9 +161,11 @@ class AmountField(Field):
         self.currency, self.above_zero = currency, above_zero
 
     def process_formdata(self, values: list[str]) -> None:
-        """Parse the amount; raises ValidationError with the reason."""
+        """Parse the amount; raises ValidationError with the reason. A form without the field leaves it as it is."""
+        if not values:
+            return
         self.data = None
-        if values and values[0].strip():
+        if values[0].strip():
             self.data = money(values[0], self.currency, above_zero=self.above_zero)
 
     def _value(self) -> str:

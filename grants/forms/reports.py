@@ -31,9 +31,11 @@ class FigureField(StringField):
     data: Decimal | None  # type: ignore[assignment]
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Parse the number; raises ValidationError with the reason."""
+        """Parse the number; raises ValidationError with the reason. A form without the field leaves it as it is."""
+        if not valuelist:
+            return
         self.data = None
-        if valuelist and valuelist[0].strip():
+        if valuelist[0].strip():
             self.data = questions.figure(valuelist[0])
 
     def _value(self) -> str:

@@ -210,6 +210,24 @@ def test_an_invalid_amount_does_not_lose_the_rest(app: Flask, asked: tuple[World
         assert db.session.query(Review).filter_by(assignment_id=id).one().strengths == "Good"
 
 
+@pytest.mark.parametrize("left_out", ["amount", "strengths", "fund", "confidence", "score_mission", "comment_mission"])
+def test_a_field_that_a_form_does_not_have_keeps_its_value(
+    app: Flask, asked: tuple[World, int, int], left_out: str
+) -> None:
+    world, _, id = asked
+    ready(app, world, id)
+    client = signed_in(app, world.people["rex"])
+    values = {"amount": "1200", "strengths": "Good", "fund": "yes", "confidence": "4"}
+    values |= {"score_mission": "3", "comment_mission": "It fits."}
+    client.submit(client.get(f"/reviews/{id}"), f"/reviews/{id}", **values)
+    before = form_of(client.get(f"/reviews/{id}"), id)
+
+    answer = client.post(f"/reviews/{id}", data={key: text for key, text in before.items() if key != left_out})
+
+    assert answer.status_code == 302
+    assert form_of(client.get(f"/reviews/{id}"), id)[left_out] == before[left_out]
+
+
 def test_one_answer_is_chosen_of_each_group(app: Flask, asked: tuple[World, int, int]) -> None:
     world, _, id = asked
     ready(app, world, id)
@@ -235,6 +253,8 @@ def test_values_that_the_page_does_not_offer_are_refused_and_replace_nothing(
         answer = client.submit(client.get(f"/reviews/{id}"), path.format(id), **dict.fromkeys(chosen, value))
 
         assert (answer.status_code, answer.text.count("Choose one of the answers.") >= len(chosen)) == (422, True)
+        shown = form_of(answer, id)
+        assert {name: shown[name][0] for name in chosen} == chosen  # what a submission from this page would hold
     with app.app_context():
         review = db.session.query(Review).filter_by(assignment_id=id).one()
         points = [score.points for score in review.scores if score.criterion == "mission"]
