@@ -32,7 +32,7 @@ def words(response: TestResponse) -> str:
 
 def titles(response: TestResponse) -> list[str]:
     """The titles of an inbox's tasks that contain the title used in tests."""
-    return re.findall(r"<h3>(.*: fibre title)</h3>", response.get_data(as_text=True))
+    return re.findall(r'<h2 class="small">(.*: fibre title)</h2>', response.get_data(as_text=True))
 
 
 def ledger(column: Any, id: int) -> dict[str, Decimal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -365,3 +366,14 @@ def test_infinite_numbers_do_not_break_a_save(app: Flask) -> None:
 
     assert answer.status_code in {302, 422}
     assert "Kept all the same." in mia.get(there).text
+
+
+@pytest.mark.ground("large_draft")
+def test_enter_in_a_field_saves_and_does_not_submit(app: Flask) -> None:
+    """A browser then presses the first button of the page that belongs to the form."""
+    client, id = started(app)
+
+    buttons = re.findall(r'<button[^>]*form="draft"[^>]*>', client.get(f"/applications/{id}/write").text)
+
+    assert "name=" not in buttons[0]
+    assert 'value="check"' in buttons[1]  # what was pressed before

@@ -164,7 +164,7 @@ def test_a_conflict_hides_an_alert(app: Flask, world: World) -> None:
 def tasks(app: Flask, world: World, name: str) -> list[str]:
     """The titles of the tasks in a person's inbox."""
     text = signed_in(app, world.people[name]).get("/inbox").get_data(as_text=True)
-    return re.findall(r"<h3>(.*: fibre title)</h3>", text)
+    return re.findall(r'<h2 class="small">(.*: fibre title)</h2>', text)
 
 
 @pytest.mark.ground("in_review")

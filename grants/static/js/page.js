@@ -5,3 +5,12 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const setText = (selector, text, root) => all(selector, root).forEach((place) => { place.textContent = text; });
 
 document.querySelector("[data-focus]")?.focus();
+
+/* A table that scrolls sideways can be reached by keyboard. */
+function reachFrames() {
+  for (const frame of all(".frame")) frame.toggleAttribute("tabindex", false);
+  for (const frame of all(".frame")) if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
+}
+
+addEventListener("resize", reachFrames);
+reachFrames();
