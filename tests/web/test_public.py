@@ -228,7 +228,7 @@ def test_who_can_apply_follows_the_rules_of_the_call(
         call = _with_rules(w.build(programmes=()), changed)
     client = anonymous(app)
 
-    assert f"<td>{reported}</td>" in client.get("/").text
+    assert f'<td data-label="Who can apply">{reported}</td>' in client.get("/").text
     assert f"<p>{reported}.</p>" in client.get(f"/calls/{call.id}").text
 
 
