@@ -40,9 +40,9 @@ def answers(transition: Transition, sent: Mapping[str, str], currency: str) -> d
 
 
 def require_confirmation(transition: Transition | None, sent: Mapping[str, str]) -> None:
-    """Raise Unclear if the transition cannot be undone and the box that confirms this is not ticked."""
+    """Raise Unclear if the form of the transition has a box to tick before it is applied, and this is not ticked."""
     if transition and transition.final and sent.get(CONFIRMED) != "yes":
-        text = gettext("Tick the box to confirm that you understand this cannot be undone.")
+        text = gettext("Tick the box to confirm.")
         raise Unclear({CONFIRMED: text}, sent)
 
 

@@ -350,7 +350,7 @@ def test_the_form_of_the_approver_contains_the_recommendation(app: Flask) -> Non
 
     assert (fields["amount"], fields["conditions"]) == (["8,000.00"], ["Name the owner."])
     assert "Recommended: award USD\N{NO-BREAK SPACE}8,000.00" in page.page.text
-    assert "I understand that this cannot be undone." in page.page.text
+    assert "I understand that this commits the amount and notifies the applicant." in page.page.text
     pia.submit(page, "/transitions/award", confirmed="yes")
     assert "Awarded USD\N{NO-BREAK SPACE}8,000.00" in pia.get(f"/applications/{row.id}").page.text
 

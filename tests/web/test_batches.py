@@ -108,7 +108,7 @@ def test_a_batch_is_not_released_until_the_box_is_ticked(app: Flask, paying: tup
     refused = fritz.submit(fritz.get(there), f"{there}/transitions/release")
 
     assert (refused.status_code, step(app, there)) == (422, "approved")
-    assert "Tick the box to confirm that you understand this cannot be undone." in refused.page.text
+    assert "Tick the box to confirm." in refused.page.text
     assert "#release-confirmed" in refused.page.hrefs
     fritz.submit(refused, f"{there}/transitions/release", confirmed="yes")
     assert step(app, there) == "released"

@@ -121,6 +121,20 @@ MAILS: tuple[dict[str, str], ...] = (
         ),
     },
     {
+        "The assessment of alert %(reference)s is overdue. Please arrange for a programme officer to complete it.": (
+            "The assessment of alert %(reference)s is overdue. Ask a programme officer to complete it."
+        ),
+        "The reviews of application %(reference)s and the recommendation are overdue. Please arrange for a programme "
+        "officer to complete them.": (
+            "The reviews of application %(reference)s and the recommendation are overdue. Ask a programme officer to "
+            "obtain the missing reviews and make the recommendation."
+        ),
+        "The decision on application %(reference)s is overdue. Please make it, or arrange for another approver to "
+        "make it.": (
+            "The decision on application %(reference)s is overdue. Make it, or ask another approver to make it."
+        ),
+    },
+    {
         "%(title)s is not funded": "Not selected for funding: %(title)s",
         "Not funded: %(title)s": "Not selected for funding: %(title)s",
         "%(feedback)s": DECLINED_BRIEFLY,

@@ -160,23 +160,20 @@ LATE = {
     "triage": Notification(
         Role.APPROVER,
         N_("Overdue: %(title)s"),
-        N_("The assessment of alert %(reference)s is overdue. Please arrange for a programme officer to complete it."),
+        N_("The assessment of alert %(reference)s is overdue. Ask a programme officer to complete it."),
     ),
     "review": Notification(
         Role.APPROVER,
         N_("Overdue: %(title)s"),
         N_(
-            "The reviews of application %(reference)s and the recommendation are overdue. Please arrange for a "
-            "programme officer to complete them."
+            "The reviews of application %(reference)s and the recommendation are overdue. Ask a programme officer "
+            "to obtain the missing reviews and make the recommendation."
         ),
     ),
     "decision": Notification(
         Role.APPROVER,
         N_("Overdue: %(title)s"),
-        N_(
-            "The decision on application %(reference)s is overdue. Please make it, or arrange for another approver to "
-            "make it."
-        ),
+        N_("The decision on application %(reference)s is overdue. Make it, or ask another approver to make it."),
     ),
 }
 """By the step that is overdue."""

@@ -210,9 +210,10 @@ AWARD = Transition(
     history_text=N_("Awarded"),
     consequence=N_(
         "This commits the amount, issues the award letter and notifies the applicant. "
-        "Afterwards you can only revoke an award that has not been signed."
+        "You can revoke the award later only if the grantee does not sign in time or you decline to countersign."
     ),
     final=True,
+    understood=N_("I understand that this commits the amount and notifies the applicant."),
 )
 DECLINE = Transition(
     "decline",

@@ -65,7 +65,7 @@ RELEASE = Transition(
     effect=Effect.RELEASE_BATCH,
     weight="first",
     history_text=N_("Payments released"),
-    consequence=N_("This records that you have released the payments and cannot be undone. Instruct the bank as well."),
+    consequence=N_("This only records the release. Instruct the bank separately. You cannot undo this."),
     final=True,
 )
 CONFIRM = Transition(
@@ -86,7 +86,7 @@ CONFIRM = Transition(
     weight="first",
     history_text=N_("Payments confirmed by the bank"),
     consequence=N_(
-        "Confirm once the bank has made every payment. This records each of them as paid and cannot be undone."
+        "Confirm once the bank has made every payment. This records each payment as made. You cannot undo this."
     ),
     final=True,
 )

@@ -72,7 +72,7 @@ def hear(call: Call) -> str:
         return gettext("within %(hours)s hours of the alert", hours=int(span / timedelta(hours=1)))
     first, until = call.data.stages[0], call.closes_at and day(answered_by(call, call.closes_at).date(), "year")
     if until and len(call.data.stages) > 1:
-        return gettext("%(stage)s: answer by %(day)s", stage=translate(first.title), day=until)
+        return gettext("%(stage)s: decision by %(day)s", stage=translate(first.title), day=until)
     if until:
         return gettext("by %(day)s", day=until)
     return ngettext("within %(num)s day of submission", "within %(num)s days of submission", span.days)
