@@ -109,7 +109,7 @@ def _expect(person: Person, actor: Actor, *, programme: str | None, call_id: int
     calls = involved.competing(actor.person)
     if any(covers_call(call, programme=programme, call_id=call_id) for call in calls):
         raise Refused(
-            Message("Your organisation has applied to a call that this role covers, so another person must do this.")
+            Message("You have acted for an applicant to a call that this role covers, so another person must do this.")
         )
 
 

@@ -18,9 +18,9 @@ from tests.browser import Answer, browser, named
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
-RIVAL = "Your organisation has applied to this call, so another person must do this."
-COVERED = "Your organisation has applied to a call that this role covers, so another person must do this."
-APPLIED = "Your organisation has applied to BTN-L round"
+RIVAL = "You have acted for an applicant to this call, so another person must do this."
+COVERED = "You have acted for an applicant to a call that this role covers, so another person must do this."
+APPLIED = "You have acted for an applicant to BTN-L round"
 
 
 @pytest.fixture(scope="session")

@@ -30,8 +30,8 @@ from tests.access.table import Row, form, rows
 from tests.sweeps import swept
 from workflows.engine.roles import Actor, Role
 
-RIVAL = "Your organisation has applied to this call, so another person must do this."
-COVERED = "Your organisation has applied to a call that this role covers, so another person must do this."
+RIVAL = "You have acted for an applicant to this call, so another person must do this."
+COVERED = "You have acted for an applicant to a call that this role covers, so another person must do this."
 STAFF = ("off", "app", "fin", "adm")
 ALLOWED = {
     "/applications/{reviewed}/conflict": "a conflict of interest can always be declared",

@@ -24,8 +24,8 @@ from tests.prepared import Prepare
 from workflows.cases import Involvements
 from workflows.engine.roles import Role
 
-INVOLVED = "You have been involved on the applicant’s side, so another person must do this."
-RIVAL = "Your organisation has applied to this call, so another person must do this."
+INVOLVED = "You have acted for the applicant, so another person must do this."
+RIVAL = "You have acted for an applicant to this call, so another person must do this."
 OPENED = "You have opened this application as a reviewer, so another person must do this."
 WAIT = "You are a reviewer of this application. You can read the other reviews after you have submitted yours."
 NO = "The costs are far too high for what the project would bring to the region."
@@ -324,4 +324,4 @@ def test_a_review_sent_before_joining_no_longer_counts_and_the_officers_are_told
         olga, omar = (world.people[name].id for name in ("olga", "omar"))
     assert {mail["person"] for mail in mails} == {olga, omar}
     assert {mail["text"]["values"]["name"] for mail in mails} == {"Ria (demo)"}
-    assert all("involved on the side of an applicant" in mail["text"]["text"] for mail in mails)
+    assert all("acts for an applicant" in mail["text"]["text"] for mail in mails)

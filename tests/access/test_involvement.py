@@ -34,12 +34,12 @@ from workflows.flows.standard import FLOWS
 from workflows.rules.involvements import IMPARTIAL, JUDGING
 from workflows.rules.reviews import MAY_REVIEW
 
-INVOLVED = "You have been involved on the applicant’s side, so another person must do this."
-RIVAL = "Your organisation has applied to this call, so another person must do this."
+INVOLVED = "You have acted for the applicant, so another person must do this."
+RIVAL = "You have acted for an applicant to this call, so another person must do this."
 OPENED = "You have opened this application as a reviewer, so another person must do this."
 ASKED = "You are invited to review this application. Decline, or let another person do this."
-LEAVE = "You have been involved on the applicant’s side. Declare a conflict of interest."
-COMPETES = "Your organisation has applied to this call. Declare a conflict of interest."
+LEAVE = "You have acted for the applicant. Declare a conflict of interest."
+COMPETES = "You have acted for another applicant to this call. Declare a conflict of interest."
 STAFF = {Role.OFFICER, Role.APPROVER, Role.FINANCE}
 Past = Callable[[Application, Person], None]
 
@@ -222,8 +222,8 @@ INVITED = Action("invite", Application, "reviewed", Role.REVIEWER, invite, asked
 def test_nobody_is_invited_to_review_what_they_had_a_part_in_or_a_rival(data: Data) -> None:
     found = {part: refused(data, INVITED, had(part), "rhea") for part in PARTS}
 
-    assert found == {part: ["Rhea (demo) has been involved on the applicant’s side."] for part in PARTS}
-    assert refused(data, INVITED, competed, "rhea") == ["Rhea (demo) has applied to this call."]
+    assert found == {part: ["Rhea (demo) has acted for the applicant."] for part in PARTS}
+    assert refused(data, INVITED, competed, "rhea") == ["Rhea (demo) has acted for another applicant to this call."]
 
 
 @pytest.mark.usefixtures("forgotten")

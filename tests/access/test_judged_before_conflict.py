@@ -20,13 +20,12 @@ from workflows.engine.roles import Role
 CHECKED, DECISION = 1, 2
 """The applications: one whose checks Olga has completed, one that Omar has recommended for an award."""
 CHECKS = (
-    "Someone who completed eligibility checks has since declared a conflict of interest, or is now involved on the "
-    "side of an applicant of this call. Another person must complete these checks again."
+    "A person who completed eligibility checks has since declared a conflict of interest or acted for an applicant "
+    "to this call. Another person must complete these checks again."
 )
 ADVICE = (
-    "The person who made the recommendation has since declared a conflict of interest, or is now involved on the "
-    "side of an applicant of this call. Send the application back, so that another person makes a new "
-    "recommendation."
+    "The person who made the recommendation has since declared a conflict of interest or acted for an applicant to "
+    "this call. Send the application back and ask another person to make a new recommendation."
 )
 FEEDBACK = "The proposal names no partner, no site and no date, so it cannot be funded this year."
 

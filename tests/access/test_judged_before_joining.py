@@ -293,7 +293,7 @@ def test_a_batch_needs_signatures_of_people_who_are_impartial_still(app: Flask, 
     refused = send(browser(app, "fritz"), f"/batches/{id}/transitions/release", confirmed="yes")
 
     assert refused.status_code == 409
-    assert "Cancel the batch, so that another person prepares it." in refused.page.text
+    assert "Cancel the batch and ask another person to prepare a new one." in refused.page.text
     with app.app_context():
         assert db.session.get_one(Batch, id).step == "approved"
 

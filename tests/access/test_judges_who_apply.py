@@ -24,15 +24,15 @@ from workflows.engine.roles import Role
 CHECKED, DECISION, AWARDED = 1, 2, 3
 """The applications: checked by Olga; checked by Olga and recommended by Omar; awarded on the judgement of both."""
 JOINED = (
-    "{} (demo) has joined the applicant of application {} and can no longer see it in another role. Any eligibility"
+    "{} (demo) now acts for the organisation that submitted application {} and can no longer see it in another role."
 )
-APPLIED = "{} (demo) is now involved on the side of another applicant of the call “BTN-L round”. Any eligibility checks"
+APPLIED = "{} (demo) now acts for another applicant to the call “BTN-L round”. Any eligibility checks"
 REVIEWED = (
-    "{} (demo) is now involved on the side of an applicant of the call “BTN-L round” and can no longer see application"
-    " {} as a reviewer. Any review that they had submitted no longer counts."
+    "{} (demo) now acts for an applicant to the call “BTN-L round” and can no longer see application {} as a "
+    "reviewer. Any review they submitted no longer counts."
 )
 DECLARED = "{} (demo) has declared a conflict of interest in relation to application {} and can no longer see it."
-AGAIN = "Another person must complete the checks, or make the recommendation, again."
+AGAIN = "Another person must complete or make them again."
 
 
 @pytest.fixture(scope="session")

@@ -33,13 +33,13 @@ FIRST = 1
 REVIEWERS = {"rex": "sent", "ron": "ready", "rod": "asked"}
 NO = "The costs are far too high for what the project would bring to the region."
 WARNED = (
-    "{} (demo) is now involved on the side of an applicant of the call “BTN-L round” and can no longer see application"
-    " {} as a reviewer. Any review that they had submitted no longer counts."
+    "{} (demo) now acts for an applicant to the call “BTN-L round” and can no longer see application {} as a "
+    "reviewer. Any review they submitted no longer counts."
 )
 AWARD = {"amount": "3,000.00", "conditions": "", "confirmed": "yes"}
 MEAN = "80.0"
 SHOWN = ("review", "panel", "decision")
-REMOVED = "Reviewer removed: acts for an applicant of the call"
+REMOVED = "Reviewer removed: acts for an applicant to the call"
 ADVICE = {"kind": "award", "amount": "3,000.00", "conditions": ""}
 Change = Callable[[Flask, str, str], None]
 """How a person gets on the side of an applicant of a call: application, name and programme."""

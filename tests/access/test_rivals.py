@@ -19,9 +19,9 @@ from tests.browser import browser, named
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
-RIVAL = "Your organisation has applied to this call, so another person must do this."
-COMPETES = "Your organisation has applied to this call. Declare a conflict of interest."
-LEAVE = "You have been involved on the applicant’s side. Declare a conflict of interest."
+RIVAL = "You have acted for an applicant to this call, so another person must do this."
+COMPETES = "You have acted for another applicant to this call. Declare a conflict of interest."
+LEAVE = "You have acted for the applicant. Declare a conflict of interest."
 PAID, REVIEWED, CHECKED = 1, 2, 3
 """The applications: a grant with a batch and a payable instalment, one that Rex and Ron have scored, one to check."""
 

@@ -73,7 +73,7 @@ def test_viewing_the_list_changes_nothing(app: Flask, case: tuple[World, Applica
 
     page = signed_in(app, world.people["olga"]).get(f"/applications/{row.id}/reviewers").page
 
-    assert "Rex (demo) has been involved on the applicant’s side." in page.text
+    assert "Rex (demo) has acted for the applicant." in page.text
     with app.app_context():
         assert db.session.query(Assignment).count() == 1
 

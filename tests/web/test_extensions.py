@@ -262,7 +262,7 @@ def test_an_applicant_with_more_time_can_begin_after_the_deadline(app: Flask, wo
         assert drafts.against(call, chapter, applicant) == ()
 
 
-RIVAL = "Your organisation has applied to this call, so another person must do this."
+RIVAL = "You have acted for an applicant to this call, so another person must do this."
 
 
 def favours(app: Flask, world: World) -> list[str]:

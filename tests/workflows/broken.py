@@ -44,30 +44,29 @@ OTHERS_ID = frozenset({30})
 """A person who does not act."""
 
 CHECKED_IN_CONFLICT = (
-    "Someone who completed eligibility checks has since declared a conflict of interest, or is now involved on the "
-    "side of an applicant of this call. Another person must complete these checks again."
+    "A person who completed eligibility checks has since declared a conflict of interest or acted for an applicant "
+    "to this call. Another person must complete these checks again."
 )
 RECOMMENDED_IN_CONFLICT = (
-    "The person who made the recommendation has since declared a conflict of interest, or is now involved on the "
-    "side of an applicant of this call. Send the application back, so that another person makes a new "
-    "recommendation."
+    "The person who made the recommendation has since declared a conflict of interest or acted for an applicant to "
+    "this call. Send the application back and ask another person to make a new recommendation."
 )
 
 SIGNED_PARTIALLY = (
-    "Someone who prepared or approved this batch has since declared a conflict of interest in a grant that it "
-    "pays, or is now involved on the side of an applicant. Cancel the batch, so that another person prepares it."
+    "A person who prepared or approved this batch has since acted for an applicant, or declared a conflict of "
+    "interest in a grant that it pays. Cancel the batch and ask another person to prepare a new one."
 )
 
 APART = [
     Failing(
         involvements.not_involved,
         {"involvements": Involvements(applicants=ME)},
-        ("You have been involved on the applicant’s side, so another person must do this.",),
+        ("You have acted for the applicant, so another person must do this.",),
     ),
     Failing(
         involvements.no_rival,
         {"involvements": Involvements(rivals=ME)},
-        ("Your organisation has applied to this call, so another person must do this.",),
+        ("You have acted for an applicant to this call, so another person must do this.",),
     ),
 ]
 

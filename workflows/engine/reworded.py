@@ -41,8 +41,9 @@ FLOWS = {
     "Reviewer released": "Reviewer removed",
     "Reviewer released: appointment as a reviewer ended": "Reviewer removed because their appointment ended",
     "Reviewer released because their appointment ended": "Reviewer removed because their appointment ended",
-    "Reviewer released: joined the applicant": "Reviewer removed: acts for an applicant of the call",
-    "Reviewer removed: joined the applicant": "Reviewer removed: acts for an applicant of the call",
+    "Reviewer released: joined the applicant": "Reviewer removed: acts for an applicant to the call",
+    "Reviewer removed: joined the applicant": "Reviewer removed: acts for an applicant to the call",
+    "Reviewer removed: acts for an applicant of the call": "Reviewer removed: acts for an applicant to the call",
     # agreement
     "The agreement is not made": "Agreement lapsed",
     "Money came back": "Unspent funds returned",

@@ -37,10 +37,13 @@ NOT_ELIGIBLE_BRIEFLY = (
     "Thank you for your proposal. We are sorry to tell you that it does not meet the rules of this call, so we cannot "
     "consider it for funding. These are our reasons:\n\n%(feedback)s"
 )
+CONFLICTED = (
+    "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer see it. "
+    "Any review they submitted no longer counts. Invite another reviewer if the application needs one."
+)
 REVIEWER_APPLIED = (
-    "%(name)s is now involved on the side of an applicant of the call “%(call)s” and can no longer see application "
-    "%(reference)s as a reviewer. Any review that they had submitted no longer counts. Invite another reviewer if "
-    "the application needs one."
+    "%(name)s now acts for an applicant to the call “%(call)s” and can no longer see application %(reference)s as a "
+    "reviewer. Any review they submitted no longer counts. Invite another reviewer if the application needs one."
 )
 REVOKED = (
     "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
@@ -221,11 +224,10 @@ MAILS: tuple[dict[str, str], ...] = (
     },
     {
         "%(name)s has declared a conflict of interest on application %(reference)s and no longer sees it. A review "
-        "that they had submitted no longer counts. Invite another reviewer if the application has too few.": (
-            "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer "
-            "see it. Any review that they had submitted no longer counts. Invite another reviewer if the application "
-            "needs one."
-        ),
+        "that they had submitted no longer counts. Invite another reviewer if the application has too few.": CONFLICTED,
+        "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer see "
+        "it. Any review that they had submitted no longer counts. Invite another reviewer if the application needs "
+        "one.": CONFLICTED,
         "%(name)s has declared a conflict of interest on application %(reference)s and no longer sees it.": (
             "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer "
             "see it."
@@ -251,6 +253,39 @@ MAILS: tuple[dict[str, str], ...] = (
         "Any review that they had submitted no longer counts. Invite another reviewer if the application needs one.": (
             REVIEWER_APPLIED
         ),
+    },
+    {
+        "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer see "
+        "it. Any eligibility checks that they completed and any recommendation that they made no longer count. "
+        "Another person must complete the checks, or make the recommendation, again.": (
+            "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer "
+            "see it. Any eligibility checks they completed and any recommendation they made no longer count. Another "
+            "person must complete or make them again."
+        ),
+    },
+    {
+        "Checks or recommendation no longer count: application %(reference)s, “%(call)s”": (
+            "Redo checks or recommendation: application %(reference)s, “%(call)s”"
+        ),
+        "%(name)s has joined the applicant of application %(reference)s and can no longer see it in another role. "
+        "Any eligibility checks that they completed and any recommendation that they made no longer count. Another "
+        "person must complete the checks, or make the recommendation, again.": (
+            "%(name)s now acts for the organisation that submitted application %(reference)s and can no longer see "
+            "it in another role. Any eligibility checks they completed and any recommendation they made no longer "
+            "count. Another person must complete or make them again."
+        ),
+        "%(name)s is now involved on the side of another applicant of the call “%(call)s”. Any eligibility checks "
+        "that they completed on application %(reference)s and any recommendation that they made no longer count. "
+        "Another person must complete the checks, or make the recommendation, again.": (
+            "%(name)s now acts for another applicant to the call “%(call)s”. Any eligibility checks they completed "
+            "on application %(reference)s and any recommendation they made no longer count. Another person must "
+            "complete or make them again."
+        ),
+    },
+    {
+        "%(name)s is now involved on the side of an applicant of the call “%(call)s” and can no longer see "
+        "application %(reference)s as a reviewer. Any review that they had submitted no longer counts. Invite "
+        "another reviewer if the application needs one.": REVIEWER_APPLIED,
     },
     # call
     {

@@ -140,13 +140,13 @@ END_ROLE = Transition(
 )
 JOIN = Transition(
     "join",
-    N_("Remove reviewer who acts for an applicant of the call"),
+    N_("Remove reviewer who acts for an applicant to the call"),
     source=AT_WORK,
     target="conflicted",
     roles=(Role.CLOCK,),
     guards=(acts_for_an_applicant, undecided),
     notifies=(REVIEWER_APPLIED,),
-    history_text=N_("Reviewer removed: acts for an applicant of the call"),
+    history_text=N_("Reviewer removed: acts for an applicant to the call"),
 )
 
 FLOW = Flow(

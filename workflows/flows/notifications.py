@@ -205,8 +205,8 @@ CONFLICTED = Notification(
     Role.OFFICER,
     N_("Conflict of interest declared: application %(reference)s, “%(call)s”"),
     N_(
-        "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer see "
-        "it. Any review that they had submitted no longer counts. Invite another reviewer if the application needs one."
+        "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer "
+        "see it. Any review they submitted no longer counts. Invite another reviewer if the application needs one."
     ),
 )
 CONFLICTED_STAFF = Notification(
@@ -221,40 +221,40 @@ CONFLICTED_JUDGE = Notification(
     Role.OFFICER,
     CONFLICTED.subject,
     N_(
-        "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer see "
-        "it. Any eligibility checks that they completed and any recommendation that they made no longer count. Another "
-        "person must complete the checks, or make the recommendation, again."
+        "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer "
+        "see it. Any eligibility checks they completed and any recommendation they made no longer count. Another "
+        "person must complete or make them again."
     ),
 )
 """After a member of staff who has judged the application has declared one."""
 JUDGE_JOINED = Notification(
     Role.OFFICER,
-    N_("Checks or recommendation no longer count: application %(reference)s, “%(call)s”"),
+    N_("Redo checks or recommendation: application %(reference)s, “%(call)s”"),
     N_(
-        "%(name)s has joined the applicant of application %(reference)s and can no longer see it in another role. Any "
-        "eligibility checks that they completed and any recommendation that they made no longer count. Another person "
-        "must complete the checks, or make the recommendation, again."
+        "%(name)s now acts for the organisation that submitted application %(reference)s and can no longer see it "
+        "in another role. Any eligibility checks they completed and any recommendation they made no longer count. "
+        "Another person must complete or make them again."
     ),
 )
 JUDGE_APPLIED = Notification(
     Role.OFFICER,
     JUDGE_JOINED.subject,
     N_(
-        "%(name)s is now involved on the side of another applicant of the call “%(call)s”. Any eligibility checks that "
-        "they completed on application %(reference)s and any recommendation that they made no longer count. Another "
-        "person must complete the checks, or make the recommendation, again."
+        "%(name)s now acts for another applicant to the call “%(call)s”. Any eligibility checks they completed on "
+        "application %(reference)s and any recommendation they made no longer count. Another person must complete or "
+        "make them again."
     ),
 )
 REVIEWER_APPLIED = Notification(
     Role.OFFICER,
     N_("Reviewer removed: application %(reference)s, “%(call)s”"),
     N_(
-        "%(name)s is now involved on the side of an applicant of the call “%(call)s” and can no longer see application "
-        "%(reference)s as a reviewer. Any review that they had submitted no longer counts. Invite another reviewer if "
-        "the application needs one."
+        "%(name)s now acts for an applicant to the call “%(call)s” and can no longer see application %(reference)s "
+        "as a reviewer. Any review they submitted no longer counts. Invite another reviewer if the application needs "
+        "one."
     ),
 )
-"""After a reviewer has joined the applicant, or acts for another applicant of the call."""
+"""After a reviewer has begun to act for the applicant or for another applicant to the call."""
 ROLE_ENDED = Notification(
     Role.OFFICER,
     N_("Invite a reviewer: application %(reference)s, “%(call)s”"),

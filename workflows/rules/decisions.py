@@ -70,12 +70,12 @@ def reviews_in(case: ApplicationCase, actor: Actor) -> Message | None:
 
 
 def checked_impartially(case: ApplicationCase, actor: Actor) -> Message | None:
-    """Nobody who completed eligibility checks has since declared a conflict of interest or joined an applicant."""
+    """No one who completed eligibility checks has since declared a conflict of interest or acted for an applicant."""
     if not lost_checkers(case):
         return None
     return Message(
-        "Someone who completed eligibility checks has since declared a conflict of interest, or is now involved on the "
-        "side of an applicant of this call. Another person must complete these checks again.",
+        "A person who completed eligibility checks has since declared a conflict of interest or acted for an "
+        "applicant to this call. Another person must complete these checks again.",
         cure="checks",
     )
 
@@ -97,13 +97,12 @@ def not_recommended_by_me(case: ApplicationCase, actor: Actor) -> Message | None
 
 
 def recommended_impartially(case: ApplicationCase, actor: Actor) -> Message | None:
-    """The person who recommended has not since declared a conflict of interest or joined an applicant."""
+    """The person who recommended has not since declared a conflict of interest or acted for an applicant."""
     if case.recommended_by not in case.involvements.disqualified:
         return None
     return Message(
-        "The person who made the recommendation has since declared a conflict of interest, or is now involved on the "
-        "side of an applicant of this call. Send the application back, so that another person makes a new "
-        "recommendation."
+        "The person who made the recommendation has since declared a conflict of interest or acted for an applicant "
+        "to this call. Send the application back and ask another person to make a new recommendation."
     )
 
 

@@ -25,17 +25,17 @@ Rule = Callable[[Judged, Actor], Message | None]
 
 
 def not_involved(case: Judged, actor: Actor) -> Message | None:
-    """The person has never been involved on the applicant’s side."""
+    """The person has never acted for the applicant."""
     if actor.person not in case.involvements.applicants:
         return None
-    return Message("You have been involved on the applicant’s side, so another person must do this.", cure=ANOTHER)
+    return Message("You have acted for the applicant, so another person must do this.", cure=ANOTHER)
 
 
 def no_rival(case: Judged, actor: Actor) -> Message | None:
-    """The person has never been involved in another application to the call."""
+    """The person has never acted for another applicant to the call."""
     if actor.person not in case.involvements.rivals:
         return None
-    return Message("Your organisation has applied to this call, so another person must do this.", cure=ANOTHER)
+    return Message("You have acted for an applicant to this call, so another person must do this.", cure=ANOTHER)
 
 
 def not_a_reviewer(case: Judged, actor: Actor) -> Message | None:

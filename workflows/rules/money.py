@@ -70,12 +70,12 @@ def a_third_person(case: BatchCase, actor: Actor) -> Message | None:
 
 
 def signed_impartially(case: BatchCase, actor: Actor) -> Message | None:
-    """Nobody who prepared or approved the batch has since declared a conflict of interest or joined an applicant."""
+    """No one who prepared or approved the batch has since declared a conflict of interest or acted for an applicant."""
     if not {case.prepared_by, case.approved_by} & case.involvements.disqualified:
         return None
     return Message(
-        "Someone who prepared or approved this batch has since declared a conflict of interest in a grant that it "
-        "pays, or is now involved on the side of an applicant. Cancel the batch, so that another person prepares it."
+        "A person who prepared or approved this batch has since acted for an applicant, or declared a conflict of "
+        "interest in a grant that it pays. Cancel the batch and ask another person to prepare a new one."
     )
 
 

@@ -28,24 +28,24 @@ def in_review(case: AssignmentCase, actor: Actor) -> Message | None:
 
 
 def not_of_the_applicant(case: AssignmentCase, actor: Actor) -> Message | None:
-    """The reviewer has never been involved on the applicant’s side."""
+    """The reviewer has never acted for the applicant."""
     if not case.applicant:
         return None
-    return Message("You have been involved on the applicant’s side. Declare a conflict of interest.")
+    return Message("You have acted for the applicant. Declare a conflict of interest.")
 
 
 def not_of_a_rival(case: AssignmentCase, actor: Actor) -> Message | None:
-    """The reviewer has never been involved in another application to the call."""
+    """The reviewer has never acted for another applicant to the call."""
     if not case.rival:
         return None
-    return Message("Your organisation has applied to this call. Declare a conflict of interest.")
+    return Message("You have acted for another applicant to this call. Declare a conflict of interest.")
 
 
 def acts_for_an_applicant(case: AssignmentCase, actor: Actor) -> Message | None:
-    """The reviewer has been involved on the side of the applicant or of another applicant of the call."""
+    """The reviewer has acted for an applicant to the call."""
     if case.applicant or case.rival:
         return None
-    return Message("The reviewer has not been involved on the side of an applicant of this call.")
+    return Message("The reviewer has not acted for an applicant to this call.")
 
 
 def undecided(case: AssignmentCase, actor: Actor) -> Message | None:

@@ -131,8 +131,8 @@ def _against(application: Application, ids: list[int]) -> list[tuple[str, frozen
     """Reasons not to invite people, each with the ids of those whom it concerns."""
     apart = involvements.of(application)
     return [
-        (N_("%(name)s has been involved on the applicant’s side."), apart.applicants),
-        (N_("%(name)s has applied to this call."), apart.rivals),
+        (N_("%(name)s has acted for the applicant."), apart.applicants),
+        (N_("%(name)s has acted for another applicant to this call."), apart.rivals),
         (N_("%(name)s has a conflict of interest."), apart.conflicted),
         (N_("%(name)s can read, or was able to read, the other reviews in another role."), _readers(application, ids)),
         (

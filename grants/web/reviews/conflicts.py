@@ -66,13 +66,13 @@ def _checks(assignment: Assignment) -> tuple[Check, ...]:
     return (
         _check(
             facts.member,
-            gettext("You have been involved on the applicant’s side"),
+            gettext("You have acted for the applicant"),
             gettext("No shared organisation or chapter"),
         ),
         _check(
             facts.applied,
-            gettext("Your organisation has applied to this call"),
-            gettext("You have not applied to this call"),
+            gettext("You have acted for an applicant to this call"),
+            gettext("You have not acted for an applicant to this call"),
         ),
         _check(
             facts.domain, gettext("You share an email domain with the applicant"), gettext("No shared email domain")

@@ -60,8 +60,8 @@ KINDS = {
     "checks_again": Kind(
         Message("Complete the checks again: %(title)s"),
         Message(
-            "Someone who completed checks has since declared a conflict of interest, or is now involved on the side of "
-            "an applicant of this call."
+            "A person who completed checks has since declared a conflict of interest or acted for an applicant to "
+            "this call."
         ),
         Message("Complete eligibility checks"),
         "applications.show",
@@ -81,8 +81,7 @@ KINDS = {
     "send_back": Kind(
         Message("Send the recommendation back: %(title)s"),
         Message(
-            "The person who made it has since declared a conflict of interest, or is now involved on the side of an "
-            "applicant of this call."
+            "The person who made it has since declared a conflict of interest or acted for an applicant to this call."
         ),
         Message("Send back"),
         "applications.show",
@@ -180,8 +179,8 @@ KINDS = {
     "batch_lost": Kind(
         Message("Cancel batch %(title)s"),
         Message(
-            "Someone who prepared or approved it has since declared a conflict of interest in a grant that it pays, or "
-            "is now involved on the side of an applicant."
+            "A person who prepared or approved it has since acted for an applicant, or declared a conflict of "
+            "interest in a grant that it pays."
         ),
         Message("View batch"),
         "batches.show",
