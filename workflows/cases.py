@@ -30,6 +30,13 @@ KINDS: dict[str, Message] = {
     "individual": Message("Individual"),
 }
 """The name of each type of applicant."""
+KINDS_IN_SENTENCES: dict[str, Message] = {
+    "chapter": Message("Internet Society chapters"),
+    "nonprofit": Message("non-profit organisations"),
+    "university": Message("universities"),
+    "individual": Message("individual researchers"),
+}
+"""The applicants of each type, as part of a sentence."""
 
 STANDINGS: dict[str, Message] = {
     "in_formation": Message("In formation"),

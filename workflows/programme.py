@@ -33,7 +33,7 @@ TIME_LIMITS = {
     "question_days": Message("Days to answer a question"),
     "triage_days": Message("Days to assess an alert"),
     "review_days": Message("Days to review"),
-    "decision_days": Message("Days for each of checks, recommendation and decision"),
+    "decision_days": Message("Days for each step: checks, recommendation, decision"),
     "invited_days": Message("Days to write the next stage"),
     "question_hours": Message("Hours to answer a question"),
     "triage_hours": Message("Hours to assess an alert"),

@@ -58,7 +58,7 @@ class ReportForm(Form):
     setbacks = TextAreaField(lazy_gettext("What did not work"), [LONG], filters=[cleaned])
     next_steps = TextAreaField(lazy_gettext("Next steps"), [LONG], filters=[cleaned])
     story = TextAreaField(lazy_gettext("A story in a person’s own words"), [LONG], filters=[cleaned])
-    story_by = line(lazy_gettext("Name of the person who tells the story"), required=False)
+    story_by = line(lazy_gettext("Name and place"), required=False)
     story_consent = BooleanField(lazy_gettext("This person agrees that we publish their words and name."))
 
     figures: tuple[Row, ...]

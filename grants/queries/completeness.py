@@ -30,9 +30,7 @@ def _words(report: Report) -> list[Message]:
     if report.story and not report.story_consent:
         messages.append(Message("Confirm that the person who tells the story agrees to its publication.", cure="story"))
     if report.story and not report.story_by.strip():
-        messages.append(
-            Message("Name the person who tells the story, in the form they have agreed to.", cure="story_by")
-        )
+        messages.append(Message("Enter the name and place of the person who tells the story.", cure="story_by"))
     return messages + _unprintable(report)
 
 

@@ -19,7 +19,7 @@ from workflows.engine.message import Message
 from workflows.engine.roles import Actor, Role
 from workflows.rules.involvements import IMPARTIAL, objections
 
-LOST = Message("You no longer have the role that this requires, or may not act in it on this record any more.")
+LOST = Message("You no longer have the role this requires, or can no longer use it for this record.")
 
 
 class Place(NamedTuple):

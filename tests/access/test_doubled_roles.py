@@ -18,7 +18,7 @@ from workflows.flows import assignment
 from workflows.rules.reviews import not_oneself
 
 ONESELF = "You cannot invite yourself to review."
-READS = "can read, or was able to read, the other reviews in another role."
+READS = "has, or had, access to the other reviews in another role."
 OPENED = "You have opened this application as a reviewer, so another person must do this."
 SENT, FRESH = 1, 2
 """The applications: one with two submitted reviews to which Rex is invited, and one without a review."""

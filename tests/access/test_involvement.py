@@ -37,7 +37,7 @@ from workflows.rules.reviews import MAY_REVIEW
 INVOLVED = "You have acted for the applicant, so another person must do this."
 RIVAL = "You have acted for an applicant to this call, so another person must do this."
 OPENED = "You have opened this application as a reviewer, so another person must do this."
-ASKED = "You are invited to review this application. Decline, or let another person do this."
+ASKED = "You have been invited to review this application. Decline the invitation first, or ask a colleague to do this."
 LEAVE = "You have acted for the applicant. Declare a conflict of interest."
 COMPETES = "You have acted for another applicant to this call. Declare a conflict of interest."
 STAFF = {Role.OFFICER, Role.APPROVER, Role.FINANCE}

@@ -112,7 +112,7 @@ def test_an_answer_after_its_deadline_is_refused_with_the_deadline(app: Flask, s
         answer_after(app, settings, 40)
 
     assert [(reason.text, reason.values) for reason in refused.value.reasons] == [
-        ("The time to answer ended on %(at)s. We continue with what you submitted.", {"at": until})
+        ("The deadline was %(at)s. We are continuing with your existing submission.", {"at": until})
     ]
 
 

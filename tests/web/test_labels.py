@@ -5,6 +5,7 @@ from __future__ import annotations
 from grants.models.organisations import KINDS, STANDINGS
 from grants.web.calls import rules_text
 from grants.web.site.formats import LABELS
+from workflows.cases import KINDS_IN_SENTENCES
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 from workflows.rules.calls import CALL_RULES
@@ -22,4 +23,4 @@ def test_every_rule_has_a_sentence() -> None:
 
 
 def test_every_kind_of_applicant_has_a_plural() -> None:
-    assert set(KINDS) == rules_text.KINDS.keys()
+    assert set(KINDS) == KINDS_IN_SENTENCES.keys()

@@ -289,7 +289,11 @@ def test_the_form_parses_amounts_as_people_type_them(app: Flask, world: w.World)
     ("given", "text_found", "anchor"),
     [
         ({"summary": "We built it 🎉"}, "Remove characters that our reports cannot print: 🎉", "summary"),
-        ({"story": "It works.", "story_consent": "y"}, "Name the person who tells the story", "story_by"),
+        (
+            {"story": "It works.", "story_consent": "y"},
+            "Enter the name and place of the person who tells the story.",
+            "story_by",
+        ),
     ],
 )
 def test_texts_that_the_impact_report_cannot_print_are_named_before_submission(

@@ -68,7 +68,7 @@ def test_a_form_on_its_way_when_the_role_ends_is_refused_with_its_text(
     answer = olga.submit(page, "/transitions/ask", question=QUESTION)
 
     assert answer.status_code == 409
-    assert "You no longer have the role that this requires" in answer.page.text
+    assert "You no longer have the role this requires" in answer.page.text
     assert QUESTION in answer.get_data(as_text=True)
     with app.app_context():
         assert db.session.get_one(Application, CHECKED).step == "checks"

@@ -97,7 +97,7 @@ APPLICATION = [
     Failing(
         proposals.answered_in_time,
         {"step_at": NOON - timedelta(days=1, seconds=1)},
-        ("The time to answer ended on 2026-11-30 11:59:59+00:00. We continue with what you submitted.",),
+        ("The deadline was 2026-11-30 11:59:59+00:00. We are continuing with your existing submission.",),
     ),
     Failing(
         involvements.not_a_reviewer,
@@ -107,7 +107,12 @@ APPLICATION = [
     Failing(
         involvements.not_a_reviewer,
         {"involvements": Involvements(invited=ME)},
-        ("You are invited to review this application. Decline, or let another person do this.",),
+        (
+            (
+                "You have been invited to review this application. Decline the invitation first, or ask a colleague to "
+                "do this."
+            ),
+        ),
     ),
     Failing(
         days.happened_already,

@@ -20,14 +20,14 @@ from workflows.rules.calls import CALL_RULES, call_allows, objections, unknown_r
 Facts = dict[str, Any]
 
 TOO_MUCH_FOR_KIND = (
-    f"The amount requested is {usd('5000')}; the maximum grant for an applicant of the type “Chapter” is {usd('4000')}."
+    f"The amount requested is {usd('5000')}; the maximum grant for Internet Society chapters is {usd('4000')}."
 )
 
 BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     (
         RuleSpec(key="applicants", params={"allowed": ["university"]}),
         {},
-        ("This call is not open to applicants of the type “Chapter”.",),
+        ("This call is not open to Internet Society chapters.",),
     ),
     (
         RuleSpec(key="countries", params={"allowed": ["SN", "ML"]}),
@@ -234,7 +234,7 @@ def test_an_applicant_who_cannot_be_funded_is_told_before_writing() -> None:
     )
 
     assert [str(message) for message in objections(case, "start")] == [
-        "This call is not open to applicants of the type “University”.",
+        "This call is not open to universities.",
         "An earlier report is overdue: Final report. It must be submitted first.",
         "The applicant has 2 current grants; the limit is 2.",
     ]

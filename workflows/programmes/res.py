@@ -27,7 +27,7 @@ SUBJECTS = (
 ETHICS = Question(
     key="ethics", kind="choice", label=N_("Does the research involve people or animals?"), options=SUBJECTS
 )
-BODY = Question(key="ethics_body", kind="text", label=N_("Body giving ethics approval"), words=20, required=False)
+BODY = Question(key="ethics_body", kind="text", label=N_("Ethics committee or review board"), words=20, required=False)
 
 OUTLINE = N_("Also outline the method, the outputs and their licence, and the targets that will show success.")
 IDEA = Section(key="question", title=N_("Research question"), help=OUTLINE, questions=(QUESTION,))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from workflows.cases import KINDS, STANDINGS, ApplicationCase, Kind, Standing
+from workflows.cases import KINDS_IN_SENTENCES, STANDINGS, ApplicationCase, Kind, Standing
 from workflows.engine.message import Message, Money
 from workflows.rules.call_rule import CallRule, Params
 
@@ -47,7 +47,7 @@ def applicants(case: ApplicationCase, params: Kinds) -> Message | None:
     """The call is open to this type of applicant."""
     if case.applicant.kind in params.allowed:
         return None
-    return Message("This call is not open to applicants of the type “%(kind)s”.", kind=KINDS[case.applicant.kind])
+    return Message("This call is not open to %(kinds)s.", kinds=KINDS_IN_SENTENCES[case.applicant.kind])
 
 
 def countries(case: ApplicationCase, params: Countries) -> Message | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from workflows.cases import KINDS, ApplicationCase, Kind
+from workflows.cases import KINDS_IN_SENTENCES, ApplicationCase, Kind
 from workflows.engine.message import N_, Message, Money
 from workflows.rules.call_rule import CallRule, Params
 
@@ -60,9 +60,9 @@ def most_of_kind(case: ApplicationCase, params: OfKind) -> Message | None:
     if case.applicant.kind != params.kind or case.asked <= params.amount:
         return None
     return Message(
-        "The amount requested is %(asked)s; the maximum grant for an applicant of the type “%(kind)s” is %(most)s.",
+        "The amount requested is %(asked)s; the maximum grant for %(kinds)s is %(most)s.",
         asked=Money(case.asked, case.round.currency),
-        kind=KINDS[params.kind],
+        kinds=KINDS_IN_SENTENCES[params.kind],
         most=Money(params.amount, case.round.currency),
         cure="budget",
     )

@@ -44,7 +44,11 @@ def not_a_reviewer(case: Judged, actor: Actor) -> Message | None:
         return Message("You have opened this application as a reviewer, so another person must do this.", cure=ANOTHER)
     if actor.person not in case.involvements.invited:
         return None
-    return Message("You are invited to review this application. Decline, or let another person do this.", cure=ANOTHER)
+    return Message(
+        "You have been invited to review this application. Decline the invitation first, or ask a colleague to do "
+        "this.",
+        cure=ANOTHER,
+    )
 
 
 IMPARTIAL = (not_involved, no_rival)
@@ -65,8 +69,8 @@ def decides(transition: Transition) -> bool:
 def has_decided(name: str) -> Message:
     """The reason why an organisation does not begin to apply: one of its people has decided on a rival first."""
     return Message(
-        "%(name)s has decided on another application to this call. Your organisation can apply once they no longer act "
-        "for it.",
+        "%(name)s, who acts for your organisation, has decided on an application to this call. Your organisation "
+        "cannot apply while %(name)s acts for it.",
         name=name,
     )
 

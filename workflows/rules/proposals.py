@@ -9,7 +9,7 @@ from workflows.submitting import Deadline, deadline
 
 
 def in_time(case: ApplicationCase, actor: Actor) -> Message | None:
-    """The call is open, or the applicant’s own deadline has not passed, when the request arrives."""
+    """The request arrived while the call was open, or before the applicant’s own deadline."""
     found = deadline(
         call=case.round.step,
         closes_at=case.round.closes_at,
@@ -46,8 +46,8 @@ def answered(case: ApplicationCase, actor: Actor) -> Message | None:
 
 
 def answered_in_time(case: ApplicationCase, actor: Actor) -> Message | None:
-    """The time to answer the question has not passed when the request arrives."""
+    """The request arrived before the deadline for answering."""
     until = case.time_limit_ends_at("question")
     if until is None or case.arrived_at <= until:
         return None
-    return Message("The time to answer ended on %(at)s. We continue with what you submitted.", at=until)
+    return Message("The deadline was %(at)s. We are continuing with your existing submission.", at=until)

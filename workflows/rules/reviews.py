@@ -10,7 +10,7 @@ from workflows.engine.roles import Actor
 CONFLICTS = (
     ("member", N_("I am a member, employee or adviser of the applicant or of a partner.")),
     ("author", N_("I wrote this proposal, advised on it, or was invited to take part in the project.")),
-    ("person", N_("A person named in the proposal is a relative, close friend, co-author or rival of mine.")),
+    ("person", N_("A person named in the proposal is a relative, close friend, co-author or competitor of mine.")),
     ("money", N_("My employer or I could gain or lose financially from the decision.")),
     ("applied", N_("I have applied to this call.")),
 )
@@ -73,7 +73,7 @@ def not_oneself(case: AssignmentCase, actor: Actor) -> Message | None:
 
 
 def fit(case: AssignmentCase, actor: Actor) -> tuple[Message, ...]:
-    """The reviewer is appointed for the call, has no conflict of interest, and has no other role that reads reviews."""
+    """The reviewer is appointed for the call, has no conflict of interest, and no other role with access to reviews."""
     return case.unfit
 
 

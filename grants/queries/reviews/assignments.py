@@ -134,7 +134,7 @@ def _against(application: Application, ids: list[int]) -> list[tuple[str, frozen
         (N_("%(name)s has acted for the applicant."), apart.applicants),
         (N_("%(name)s has acted for another applicant to this call."), apart.rivals),
         (N_("%(name)s has a conflict of interest."), apart.conflicted),
-        (N_("%(name)s can read, or was able to read, the other reviews in another role."), _readers(application, ids)),
+        (N_("%(name)s has, or had, access to the other reviews in another role."), _readers(application, ids)),
         (
             N_("%(name)s has completed eligibility checks or made a recommendation on this application."),
             involvements.assessors(application),

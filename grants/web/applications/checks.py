@@ -38,8 +38,8 @@ def give(id: int, key: str) -> Response | tuple[str, int]:
     except Stale as stale:
         form.verdict.errors = [
             gettext(
-                "Another person recorded a result of this check while your page was open. It is shown below. "
-                "To replace it with yours, save it again."
+                "Another person recorded a result of this check while your page was open. It is shown below. To "
+                "replace it with your result, save again."
             )
             if isinstance(stale.row, Check)
             else gettext(

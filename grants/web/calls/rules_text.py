@@ -9,16 +9,10 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from grants.web.site.formats import amount, country, label, percent, translate
+from workflows.cases import KINDS_IN_SENTENCES
 from workflows.engine.message import Message
 from workflows.programme import CallRules, Programme, RuleSpec
 from workflows.rules.calls import CALL_RULES
-
-KINDS = {
-    "chapter": Message("Internet Society chapters"),
-    "nonprofit": Message("non-profit organisations"),
-    "university": Message("universities"),
-    "individual": Message("individual researchers"),
-}
 
 STANDINGS = {
     "good_standing": Message("in good standing"),
@@ -38,7 +32,7 @@ def applicants_text(rules: CallRules, programme: Programme) -> str:
     asked, first = _about(rules), _about(programme.rules)
     if {key: {*names} for key, names in asked.items()} == {key: {*names} for key, names in first.items()}:
         return translate(programme.eligible)
-    kinds = _kinds({"allowed": asked.get("applicants", KINDS)})
+    kinds = _kinds({"allowed": asked.get("applicants", KINDS_IN_SENTENCES)})
     rest = [key for key in APPLICANT_RULES[1:] if key in asked and (key != "standing" or _takes_chapters(asked))]
     reported = [text(RuleSpec(key=key, params={"allowed": asked[key]}), rules, "").rstrip(".") for key in rest]
     return ". ".join([kinds[:1].upper() + kinds[1:], *reported])
@@ -55,7 +49,7 @@ def _about(rules: CallRules) -> dict[str, list[str]]:
 
 
 def _takes_chapters(asked: Mapping[str, list[str]]) -> bool:
-    return "chapter" in asked.get("applicants", KINDS)
+    return "chapter" in asked.get("applicants", KINDS_IN_SENTENCES)
 
 
 def text(spec: RuleSpec, rules: CallRules, currency: str) -> str:
@@ -131,7 +125,7 @@ def _kinds(given: Mapping[str, Any]) -> str:
 
 
 def _kind(kind: str) -> str:
-    return translate(KINDS[kind]) if kind in KINDS else label(kind).lower()
+    return translate(KINDS_IN_SENTENCES[kind]) if kind in KINDS_IN_SENTENCES else label(kind).lower()
 
 
 def _plain(key: str) -> str:

@@ -49,7 +49,7 @@ TITLES = {
 TEXTS = {
     400: Message("We could not understand the request. Go back and try again."),
     401: Message("Sign in again, then go back and submit the form again. What you typed is still there."),
-    403: Message("This requires a different role, or someone who did not take part in an earlier step."),
+    403: Message("Your role does not allow this, or you took part in an earlier step."),
     404: Message(
         "The page does not exist, or you do not have access to it. Check the address, or go to your start page."
     ),
@@ -61,7 +61,9 @@ TEXTS = {
 KEPT = frozenset({409, 422, 500, 503})
 """The answers that repeat what was typed, because the form was ours and may be sent again."""
 LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Choose the document as you received it.")
-WITHOUT_ROLE = Message("You do not act for an organisation and hold no role at the Foundation. Ask an administrator.")
+WITHOUT_ROLE = Message(
+    "Your account is not linked to an organisation and has no role at the Foundation. Ask an administrator for access."
+)
 
 
 @dataclass(frozen=True, slots=True)

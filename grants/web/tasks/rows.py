@@ -47,7 +47,7 @@ class Kind:
 KINDS = {
     "triage": Kind(
         Message("Assess the alert: %(title)s"),
-        Message("The time limit for assessing alerts is a matter of hours."),
+        Message("The applicant is waiting for our assessment."),
         Message("Assess alert"),
         "applications.show",
     ),
@@ -68,7 +68,7 @@ KINDS = {
     ),
     "more_reviews": Kind(
         Message("Send back to review: %(title)s"),
-        Message("Fewer reviews count than the call requires."),
+        Message("The application has fewer valid reviews than the call requires."),
         Message("Send back to review"),
         "applications.show",
     ),
