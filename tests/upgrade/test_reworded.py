@@ -17,8 +17,9 @@ from tests.conventions.code import trees
 from workflows.engine.message import Message
 from workflows.engine.reworded import COUNTED, EVENTS, FLOWS, REASONS, REWORDED
 from workflows.engine.reworded_mails import MAILS
+from workflows.engine.reworded_reviews import REVIEWS
 
-TABLES = ("workflows/engine/reworded.py", "workflows/engine/reworded_mails.py")
+TABLES = tuple(f"workflows/engine/reworded{part}.py" for part in ("", "_mails", "_reviews"))
 WRITERS = {"Message", "Notification", "Transition", "replace", "N_"}
 """The functions and classes whose texts can be stored, or are marked for translation."""
 ALWAYS = {"title", "reference"}
@@ -89,7 +90,7 @@ def test_an_event_keeps_its_values_when_it_is_reworded(part: dict[str, str]) -> 
     assert {old: placeholders(new) for old, new in part.items()} == {old: placeholders(old) for old in part}
 
 
-@pytest.mark.parametrize("mail", MAILS)
+@pytest.mark.parametrize("mail", [*MAILS, *REVIEWS])
 def test_a_reworded_mail_uses_only_values_that_are_stored_with_it(mail: dict[str, str]) -> None:
     assert placeholders(*mail.values()) <= placeholders(*mail) | ALWAYS
 
@@ -103,7 +104,7 @@ def test_an_event_that_is_counted_today_has_its_number(old: str, counted: tuple[
 
 
 def test_every_old_text_is_listed_only_once() -> None:
-    assert len(REWORDED) == sum(map(len, (FLOWS, EVENTS, *MAILS, REASONS)))
+    assert len(REWORDED) == sum(map(len, (FLOWS, EVENTS, *MAILS, *REVIEWS, REASONS)))
 
 
 def test_every_text_of_the_old_database_can_be_shown(app: Flask) -> None:

@@ -75,7 +75,7 @@ def of_mails() -> set[str]:
         for field in row.fields
         if not field.required and any(f"%({field.key})s" in one.text for one in row.notifies)
     }
-    return {*rows, *named, *labels, *reports, *_of_services(), *AROUND, "our decision"}
+    return {*rows, *named, *labels, *reports, *_of_services(), *AROUND, "the date of our decision"}
 
 
 def _of_services() -> Iterator[str]:

@@ -19,6 +19,7 @@ Not mapped, and shown as they were written:
 from __future__ import annotations
 
 from workflows.engine.reworded_mails import MAILS
+from workflows.engine.reworded_reviews import REVIEWS
 
 FLOWS = {
     # application
@@ -109,4 +110,6 @@ REASONS = {
 }
 """Reasons stored as plain text: why a document is not valid, and why an entry of the outbox was given up."""
 
-REWORDED: dict[str, str] = {key: value for part in (FLOWS, EVENTS, *MAILS, REASONS) for key, value in part.items()}
+REWORDED: dict[str, str] = {
+    key: value for part in (FLOWS, EVENTS, *MAILS, *REVIEWS, REASONS) for key, value in part.items()
+}

@@ -7,15 +7,15 @@ RECEIVED = (
     "now. We will write to you if we have a question, and when we have made a decision."
 )
 AWARDED = (
-    "We have awarded your project %(amount)s. You will find the award letter on the page of your application. "
+    "We have awarded your project %(amount)s. You will find the award letter on your application page. "
     "Sign the agreement by the date stated in the letter."
 )
 SIGN_BY = (
-    "We have awarded your project %(amount)s. Read and sign the agreement online by %(until)s. The page below shows "
-    "the award letter and leads to the agreement."
+    "We have awarded your project %(amount)s. Read and sign the agreement online by %(until)s. Open the page below "
+    "to read the award letter and the agreement."
 )
 ANSWERED = (
-    "We received your answer to our question about your %(proposal)s on %(at)s. The reference number is still "
+    "On %(at)s, we received your answer to our question about your %(proposal)s. The reference number is still "
     "%(reference)s. You do not need to do anything now. We will write to you if we have another question, and when we "
     "have made a decision."
 )
@@ -37,14 +37,6 @@ NOT_ELIGIBLE_BRIEFLY = (
     "Thank you for your proposal. We are sorry to tell you that it does not meet the rules of this call, so we cannot "
     "consider it for funding. These are our reasons:\n\n%(feedback)s"
 )
-CONFLICTED = (
-    "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer see it. "
-    "Any review they submitted no longer counts. Invite another reviewer if the application needs one."
-)
-REVIEWER_APPLIED = (
-    "%(name)s now acts for an applicant to the call “%(call)s” and can no longer see application %(reference)s as a "
-    "reviewer. Any review they submitted no longer counts. Invite another reviewer if the application needs one."
-)
 REVOKED = (
     "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
     "The agreement was not signed by both parties, so neither owes the other anything."
@@ -55,7 +47,21 @@ RETURN = (
 )
 QUESTION = (
     "We have a question about your %(proposal)s:\n\n%(question)s\n\n"
-    "Answer in writing, update your %(proposal)s, or do both. Then resubmit it before %(until)s."
+    "Answer in writing, update your %(proposal)s, or do both. Then resubmit it by %(until)s."
+)
+QUESTION_BRIEFLY = (
+    "We have a question about your proposal:\n\n%(question)s\n\nChange the proposal and submit it again by %(until)s."
+)
+DECLINED_EARLIER = (
+    "We are sorry to tell you that your project was not selected for funding. These are our reasons:\n\n%(feedback)s"
+    "\n\nYou will find the decision letter on your application page. If these reasons contain a factual error, you can "
+    "appeal until %(appeal_until)s; the letter explains how."
+)
+NOT_ELIGIBLE_EARLIER = (
+    "Thank you for your proposal. We are sorry to tell you that it does not meet the rules of this call, so we cannot "
+    "consider it for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the decision letter on your "
+    "application page. If these reasons contain a factual error, you can appeal until %(appeal_until)s; the letter "
+    "explains how."
 )
 
 MAILS: tuple[dict[str, str], ...] = (
@@ -91,27 +97,39 @@ MAILS: tuple[dict[str, str], ...] = (
         "We have a question about your %(proposal)s:\n\n%(question)s\n\n"
         "Update your %(proposal)s and resubmit it before %(until)s.": QUESTION,
         "A question about %(title)s": "Answer our question: %(title)s",
-        "%(question)s\n\nAnswer by changing the proposal and sending it again before %(until)s.": (
-            "We have a question about your proposal:\n\n%(question)s\n\n"
-            "Change the proposal and submit it again before %(until)s."
-        ),
+        "%(question)s\n\nAnswer by changing the proposal and sending it again before %(until)s.": QUESTION_BRIEFLY,
+        "We have a question about your proposal:\n\n%(question)s\n\n"
+        "Change the proposal and submit it again before %(until)s.": QUESTION_BRIEFLY,
+        "Answer our question before %(until)s: %(title)s": "Answer our question by %(until)s: %(title)s",
+        "We have a question about your %(proposal)s:\n\n%(question)s\n\n"
+        "Answer in writing, update your %(proposal)s, or do both. Then resubmit it before %(until)s.": QUESTION,
+        "our decision": "the date of our decision",
     },
     {
         "We received your revised %(proposal)s: %(title)s": "We received your answer: %(title)s",
         "We received your revised %(proposal)s on %(at)s. It replaces the earlier version; its reference number is "
         "still %(reference)s. You do not need to do anything now. We will write to you if we have another question, "
         "and when we have made a decision.": ANSWERED,
+        "We received your answer to our question about your %(proposal)s on %(at)s. The reference number is still "
+        "%(reference)s. You do not need to do anything now. We will write to you if we have another question, and when "
+        "we have made a decision.": ANSWERED,
     },
     {
         "You are invited: %(title)s": "Submit your full proposal by %(until)s: %(title)s",
         "Write the full proposal and send it before %(until)s.": (
-            "We invite you to submit a full proposal. Write it and submit it before %(until)s."
+            "We invite you to submit a full proposal. Write it and submit it by %(until)s."
+        ),
+        "We invite you to submit a full proposal. Write it and submit it before %(until)s.": (
+            "We invite you to submit a full proposal. Write it and submit it by %(until)s."
         ),
     },
     {
         "Now the mini-proposal: %(title)s": "Submit your mini-proposal by %(until)s: %(title)s",
         "Write the mini-proposal and send it before %(until)s.": (
-            "We have accepted your alert. Write the mini-proposal and submit it before %(until)s."
+            "We have accepted your alert. Write the mini-proposal and submit it by %(until)s."
+        ),
+        "We have accepted your alert. Write the mini-proposal and submit it before %(until)s.": (
+            "We have accepted your alert. Write the mini-proposal and submit it by %(until)s."
         ),
     },
     {
@@ -147,9 +165,13 @@ MAILS: tuple[dict[str, str], ...] = (
         "The award is %(amount)s. Its letter is being printed; you find it on the page of your proposal.": AWARDED,
         "We award your project %(amount)s. The award letter is on the page of your proposal as soon as it is printed. "
         "Sign the agreement by the day stated in the letter.": AWARDED,
+        "We have awarded your project %(amount)s. You will find the award letter on the page of your application. Sign "
+        "the agreement by the date stated in the letter.": AWARDED,
     },
     {
-        "Sign by %(until)s: %(title)s": "Grant awarded, sign by %(until)s: %(title)s",
+        "Grant awarded, sign by %(until)s: %(title)s": "Sign by %(until)s: %(title)s",
+        "We have awarded your project %(amount)s. Read and sign the agreement online by %(until)s. The page below "
+        "shows the award letter and leads to the agreement.": SIGN_BY,
         "We have awarded your project %(amount)s. Read and sign the agreement by %(until)s. You will find the "
         "agreement and the award letter on the page of your application.": SIGN_BY,
         "We have awarded your project %(amount)s. Read and sign the agreement by %(until)s. You will find the "
@@ -164,10 +186,11 @@ MAILS: tuple[dict[str, str], ...] = (
         "until %(appeal_until)s; the letter explains how.": DECLINED,
         "We have decided not to fund your project. These are our reasons:\n\n%(feedback)s\n\nYou will find the "
         "decision letter on the page of your application. If these reasons contain a factual error, you can appeal "
-        "until %(appeal_until)s; the letter explains how.": (
-            "We are sorry to tell you that your project was not selected for funding. These are our "
-            "reasons:\n\n%(feedback)s\n\nYou will find the decision letter on the page of your application. If these "
-            "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how."
+        "until %(appeal_until)s; the letter explains how.": DECLINED_EARLIER,
+        "We are sorry to tell you that your project was not selected for funding. These are our "
+        "reasons:\n\n%(feedback)s\n\nYou will find the decision letter on the page of your application. If these "
+        "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how.": (
+            DECLINED_EARLIER
         ),
         "We have decided not to fund your project. These are our reasons:\n\n%(feedback)s": DECLINED_BRIEFLY,
     },
@@ -185,11 +208,12 @@ MAILS: tuple[dict[str, str], ...] = (
         "Your proposal does not meet the rules of this call, so we cannot consider it for funding. These are our "
         "reasons:\n\n%(feedback)s\n\nYou will find the decision letter on the page of your application. If these "
         "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how.": (
-            "Thank you for your proposal. We are sorry to tell you that it does not meet the rules of this call, so we "
-            "cannot consider it for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the decision "
-            "letter on the page of your application. If these reasons contain a factual error, you can appeal until "
-            "%(appeal_until)s; the letter explains how."
+            NOT_ELIGIBLE_EARLIER
         ),
+        "Thank you for your proposal. We are sorry to tell you that it does not meet the rules of this call, so we "
+        "cannot consider it for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the decision letter "
+        "on the page of your application. If these reasons contain a factual error, you can appeal until "
+        "%(appeal_until)s; the letter explains how.": NOT_ELIGIBLE_EARLIER,
     },
     {
         "Your application does not meet the rules of this call, so we cannot consider it for funding. These are our "
@@ -208,84 +232,6 @@ MAILS: tuple[dict[str, str], ...] = (
         "%(reason)s\n\nThe agreement was not signed by both sides, so nothing is owed by you or by us.": REVOKED,
         "We have revoked the award. This is our reason:\n\n%(reason)s\n\n"
         "The agreement was not signed by both sides, so neither side owes the other anything.": REVOKED,
-    },
-    # reviews
-    {
-        "A proposal to review": "Review a proposal",
-        "You are asked for a review by %(day)s.": (
-            "You are invited to review a proposal. First say whether you have a conflict of interest. "
-            "If you have none, submit your review by %(day)s."
-        ),
-    },
-    {
-        "Review by %(day)s: application %(reference)s, %(call)s": (
-            "Review by %(day)s: application %(reference)s, “%(call)s”"
-        ),
-    },
-    {
-        "%(name)s has declared a conflict of interest on application %(reference)s and no longer sees it. A review "
-        "that they had submitted no longer counts. Invite another reviewer if the application has too few.": CONFLICTED,
-        "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer see "
-        "it. Any review that they had submitted no longer counts. Invite another reviewer if the application needs "
-        "one.": CONFLICTED,
-        "%(name)s has declared a conflict of interest on application %(reference)s and no longer sees it.": (
-            "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer "
-            "see it."
-        ),
-        "%(name)s is no longer appointed as a reviewer for the call “%(call)s” and will not review application "
-        "%(reference)s. Invite another reviewer if the application has too few.": (
-            "%(name)s is no longer appointed as a reviewer for the call “%(call)s” and will not review application "
-            "%(reference)s. Invite another reviewer if the application needs one."
-        ),
-    },
-    {
-        "A reviewer has applied: application %(reference)s, “%(call)s”": (
-            "Reviewer removed: application %(reference)s, “%(call)s”"
-        ),
-        "%(name)s, who has reviewed application %(reference)s, is now involved on the side of another applicant of the "
-        "call “%(call)s”. Their review counts until they declare a conflict of interest. Invite another reviewer if "
-        "the application needs one.": REVIEWER_APPLIED,
-        "%(name)s has joined the applicant of application %(reference)s and no longer sees it as a reviewer. A review "
-        "that they had submitted no longer counts. Invite another reviewer if the application has too few.": (
-            REVIEWER_APPLIED
-        ),
-        "%(name)s has joined the applicant of application %(reference)s and can no longer see it as a reviewer. "
-        "Any review that they had submitted no longer counts. Invite another reviewer if the application needs one.": (
-            REVIEWER_APPLIED
-        ),
-    },
-    {
-        "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer see "
-        "it. Any eligibility checks that they completed and any recommendation that they made no longer count. "
-        "Another person must complete the checks, or make the recommendation, again.": (
-            "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer "
-            "see it. Any eligibility checks they completed and any recommendation they made no longer count. Another "
-            "person must complete or make them again."
-        ),
-    },
-    {
-        "Checks or recommendation no longer count: application %(reference)s, “%(call)s”": (
-            "Redo checks or recommendation: application %(reference)s, “%(call)s”"
-        ),
-        "%(name)s has joined the applicant of application %(reference)s and can no longer see it in another role. "
-        "Any eligibility checks that they completed and any recommendation that they made no longer count. Another "
-        "person must complete the checks, or make the recommendation, again.": (
-            "%(name)s now acts for the organisation that submitted application %(reference)s and can no longer see "
-            "it in another role. Any eligibility checks they completed and any recommendation they made no longer "
-            "count. Another person must complete or make them again."
-        ),
-        "%(name)s is now involved on the side of another applicant of the call “%(call)s”. Any eligibility checks "
-        "that they completed on application %(reference)s and any recommendation that they made no longer count. "
-        "Another person must complete the checks, or make the recommendation, again.": (
-            "%(name)s now acts for another applicant to the call “%(call)s”. Any eligibility checks they completed "
-            "on application %(reference)s and any recommendation they made no longer count. Another person must "
-            "complete or make them again."
-        ),
-    },
-    {
-        "%(name)s is now involved on the side of an applicant of the call “%(call)s” and can no longer see "
-        "application %(reference)s as a reviewer. Any review that they had submitted no longer counts. Invite "
-        "another reviewer if the application needs one.": REVIEWER_APPLIED,
     },
     # call
     {

@@ -24,7 +24,7 @@ REVISED = Notification(
     Role.APPLICANT,
     N_("We received your answer: %(title)s"),
     N_(
-        "We received your answer to our question about your %(proposal)s on %(at)s. The reference number is still "
+        "On %(at)s, we received your answer to our question about your %(proposal)s. The reference number is still "
         "%(reference)s. You do not need to do anything now. We will write to you if we have another question, and "
         "when we have made a decision."
     ),
@@ -39,21 +39,21 @@ ALERTED = Notification(
 )
 RETURNED = Notification(
     Role.APPLICANT,
-    N_("Answer our question before %(until)s: %(title)s"),
+    N_("Answer our question by %(until)s: %(title)s"),
     N_(
-        "We have a question about your %(proposal)s:\n\n%(question)s\n\n"
-        "Answer in writing, update your %(proposal)s, or do both. Then resubmit it before %(until)s."
+        "We have a question about your %(proposal)s:\n\n%(question)s\n\nAnswer in writing, update your "
+        "%(proposal)s, or do both. Then resubmit it by %(until)s."
     ),
 )
 INVITED = Notification(
     Role.APPLICANT,
     N_("Submit your full proposal by %(until)s: %(title)s"),
-    N_("We invite you to submit a full proposal. Write it and submit it before %(until)s."),
+    N_("We invite you to submit a full proposal. Write it and submit it by %(until)s."),
 )
 WANTED = Notification(
     Role.APPLICANT,
     N_("Submit your mini-proposal by %(until)s: %(title)s"),
-    N_("We have accepted your alert. Write the mini-proposal and submit it before %(until)s."),
+    N_("We have accepted your alert. Write the mini-proposal and submit it by %(until)s."),
 )
 DECLINED = Notification(
     Role.APPLICANT,
@@ -76,17 +76,17 @@ INELIGIBLE = Notification(
 )
 AWARDED = Notification(
     Role.APPLICANT,
-    N_("Grant awarded, sign by %(until)s: %(title)s"),
+    N_("Sign by %(until)s: %(title)s"),
     N_(
-        "We have awarded your project %(amount)s. Read and sign the agreement online by %(until)s. The page "
-        "below shows the award letter and leads to the agreement."
+        "We have awarded your project %(amount)s. Read and sign the agreement online by %(until)s. Open the page "
+        "below to read the award letter and the agreement."
     ),
 )
 EARLIER = (
     N_("Award of %(amount)s: %(title)s"),
     N_(
-        "We have awarded your project %(amount)s. You will find the award letter on the page of your application. "
-        "Sign the agreement by the date stated in the letter."
+        "We have awarded your project %(amount)s. You will find the award letter on your application page. Sign the "
+        "agreement by the date stated in the letter."
     ),
     N_("Proposal received: %(title)s"),
     N_(
@@ -101,19 +101,19 @@ EARLIER = (
     ),
     N_("Answer our question: %(title)s"),
     N_(
-        "We have a question about your proposal:\n\n%(question)s\n\n"
-        "Change the proposal and submit it again before %(until)s."
+        "We have a question about your proposal:\n\n%(question)s\n\nChange the proposal and submit it again by "
+        "%(until)s."
     ),
     N_(
         "We are sorry to tell you that your project was not selected for funding. These are our "
-        "reasons:\n\n%(feedback)s\n\nYou will find the decision letter on the page of your application. If these "
-        "reasons contain a factual error, you can appeal until %(appeal_until)s; the letter explains how."
+        "reasons:\n\n%(feedback)s\n\nYou will find the decision letter on your application page. If these reasons "
+        "contain a factual error, you can appeal until %(appeal_until)s; the letter explains how."
     ),
     N_(
         "Thank you for your proposal. We are sorry to tell you that it does not meet the rules of this call, so we "
         "cannot consider it for funding. These are our reasons:\n\n%(feedback)s\n\nYou will find the decision letter "
-        "on the page of your application. If these reasons contain a factual error, you can appeal until "
-        "%(appeal_until)s; the letter explains how."
+        "on your application page. If these reasons contain a factual error, you can appeal until %(appeal_until)s; "
+        "the letter explains how."
     ),
     N_(
         "We are sorry to tell you that your project was not selected for funding. These are our "

@@ -84,7 +84,7 @@ def _columns(line: Line) -> dict[str, Any]:
 def reopen(application: Application, context: Context) -> dict[str, Value]:
     """Make the draft anew from the newest submission, which itself stays unchanged."""
     drafts.renew(application)
-    return {"until": answer_until(application) or Message("our decision")}
+    return {"until": answer_until(application) or Message("the date of our decision")}
 
 
 def answer_until(application: Application) -> datetime | None:
