@@ -93,7 +93,7 @@ def printed(document: Document) -> None:
         history.About("application", document.application_id, "document", document.id),
         actor=CLOCK,
         key="print",
-        message=Message("Document %(number)s printed", number=document.number),
+        message=Message("Document %(number)s created", number=document.number),
         audience="office",
     )
 

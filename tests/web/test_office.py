@@ -47,7 +47,7 @@ def alert(world: World) -> int:
 def test_an_officer_sees_their_tasks_with_buttons(app: Flask, world: World) -> None:
     page = signed_in(app, world.people["olga"]).get("/inbox").page
 
-    assert "Check eligibility: fibre title" in page.text
+    assert "Eligibility checks: fibre title" in page.text
     assert page.links["Complete eligibility checks"] == "/applications/1"
 
 
@@ -64,7 +64,7 @@ def test_an_approver_sees_decisions_and_no_checks(app: Flask, world: World) -> N
     page = signed_in(app, world.people["pia"]).get("/inbox").page
 
     assert "Decide: fibre title" in page.text
-    assert "Check eligibility: fibre title" not in page.text
+    assert "Eligibility checks: fibre title" not in page.text
 
 
 @pytest.mark.ground("active")

@@ -159,7 +159,7 @@ def test_check_and_send_lists_everything_missing_with_its_field(app: Flask, mia:
 
     page = mia.get(there)
 
-    assert "Your report was not submitted: 6 items need attention" in page.page.text
+    assert "You cannot submit yet: 6 items need attention" in page.page.text
     assert f"{THERE}#summary" in page.page.links.values()
     with pytest.raises(LookupError):
         page.page.form("/transitions/send")

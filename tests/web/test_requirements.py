@@ -45,5 +45,5 @@ def test_a_call_without_a_closing_date_is_open_for_submission_while_it_is_open(a
             w.recorded()
     text = words(signed_in(app, world.people["mg1"]).get("/applications/1/send"))
 
-    assert "Deadline while the call is open" in text
-    assert "Submit before" not in text
+    assert "Deadline Open until the funds are used up" in text
+    assert "Submit by" not in text

@@ -42,10 +42,11 @@ def test_a_draft_without_a_title_is_named_as_such(app: Flask) -> None:
         world = w.found()
         row, actor = db.session.get_one(Application, 1), world.actor("mg1", Role.APPLICANT)
         w.write(row, actor, answers={"title": ""})
+        title = row.call.title
 
     text = inbox(app, world, "mg1")
 
-    assert "Your untitled draft is saved but not submitted." in text
+    assert f"Your untitled draft for “{title}” is saved but not submitted." in text
     assert "Finish and submit your untitled application" in text
 
 
@@ -65,7 +66,7 @@ def test_an_accepted_stage_and_the_next_one_are_named(app: Flask) -> None:
     texts = [" ".join(client.get(path).page.text.split()) for path in ("/inbox", f"/applications/{id}")]
 
     assert ["We have accepted your alert" in text for text in texts] == [True, True]
-    assert ["Submit the mini-proposal before" in text for text in texts] == [True, True]
+    assert ["Submit the mini-proposal by" in text for text in texts] == [True, True]
 
 
 def test_an_alert_requests_nothing_yet(app: Flask) -> None:

@@ -299,7 +299,7 @@ def test_an_accepted_alert_stays_in_the_progress_and_the_bar_names_the_next_stag
 
     assert progress == [("Alert", "past"), ("Mini-proposal", "present"), ("Reviews", "coming")]
 
-    assert "Your mini-proposal has not been submitted yet. Submit it before" in page
+    assert "Your mini-proposal has not been submitted yet. Submit it by" in page
     assert not [text for text in checked if "budget" in text or "requested" in text]
 
 

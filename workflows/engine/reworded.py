@@ -67,6 +67,8 @@ FLOWS = {
 """What transitions record in history."""
 
 EVENTS = {
+    # documents
+    "Document %(number)s printed": "Document %(number)s created",
     # application, agreement and report
     "Draft begun": "Draft started",
     "Recommended: to decline": "Recommended: decline",

@@ -209,8 +209,8 @@ AWARD = Transition(
     weight="first",
     history_text=N_("Awarded"),
     consequence=N_(
-        "This commits the amount, issues the award letter and notifies the applicant. "
-        "You can revoke the award later only if the grantee does not sign in time or you decline to countersign."
+        "This commits the amount, creates the award letter and notifies the applicant. You can revoke the award "
+        "later only if the grantee does not sign in time or you decline to countersign."
     ),
     final=True,
     understood=N_("I understand that this commits the amount and notifies the applicant."),
@@ -329,7 +329,7 @@ CLOSE = Transition(
     effect=Effect.CLOSE_GRANT,
     weight="first",
     history_text=N_("Grant closed"),
-    consequence=N_("This issues the impact report. The grant cannot be reopened."),
+    consequence=N_("This creates the impact report. The grant cannot be reopened."),
     final=True,
 )
 

@@ -96,8 +96,8 @@ def _pdf(document: Document, file: DocumentFile) -> Response | tuple[str, int]:
         content = Storage(current_app.extensions["settings"].files).get(file.sha256)
     except (Damaged, FileNotFoundError):
         text = gettext(
-            "The stored file differs from the one we issued, so you cannot download it."
-            " The document itself remains valid. Ask us for a copy."
+            "The stored file differs from the one we created, so you cannot download it. The document itself "
+            "remains valid. Ask us for a copy."
         )
         return page("errors.html", ErrorPage(gettext("This file is not available"), text)), 500
     response = Response(content, mimetype="application/pdf")

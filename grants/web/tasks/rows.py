@@ -52,7 +52,7 @@ KINDS = {
         "applications.show",
     ),
     "checks": Kind(
-        Message("Check eligibility: %(title)s"),
+        Message("Eligibility checks: %(title)s"),
         Message("Waiting for eligibility checks"),
         Message("Complete eligibility checks"),
         "applications.show",
