@@ -93,6 +93,16 @@ def test_repeated_clicks_create_one_invitation_and_one_mail(app: Flask, case: tu
         assert db.session.query(Outbox).count() == before + 1
 
 
+def test_the_history_names_the_person_who_was_invited_and_then_who_invited_them(
+    app: Flask, case: tuple[World, Application]
+) -> None:
+    world, row = case
+
+    page = signed_in(app, world.people["olga"]).get(f"/applications/{row.id}/history")
+
+    assert "Reviewer invited: Rob (demo) · Olga (demo)" in words(page)
+
+
 @pytest.mark.parametrize("name", ["rex", "ria", "rob"])
 def test_an_unsuitable_reviewer_is_refused_with_the_reason(
     app: Flask, case: tuple[World, Application], name: str

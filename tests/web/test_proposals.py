@@ -14,6 +14,7 @@ from grants.queries.applications.proposals import Reading
 from tests import world as scene
 from tests.browser import signed_in
 from tests.prepared import Prepare
+from tests.web.reading import words
 from tests.world import World
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
@@ -92,6 +93,25 @@ def test_answers_are_converted_to_their_types(app: Flask, world: World) -> None:
         ("Equipment", Decimal(9_000)),
         ("Indirect costs", Decimal(1_000)),
     ]
+
+
+def test_the_cofunding_is_shown_in_the_currency_of_the_call(app: Flask, world: World) -> None:
+    with app.app_context():
+        row = scene.draft(world)
+        scene.write(row, world.actor("mg1", Role.APPLICANT), answers={"cofunding": "1250.50"})
+
+    page = signed_in(app, world.people["mg1"]).get(f"/applications/{row.id}")
+
+    assert "Co-funding USD 1,250.50" in words(page)
+
+
+def test_an_untitled_draft_is_listed_with_its_call(app: Flask, world: World) -> None:
+    with app.app_context():
+        title = scene.begun(world, "BTN-L", "mg").call.title
+
+    page = signed_in(app, world.people["mg1"]).get("/applications").page
+
+    assert f"Untitled application to “{title}”" in page.text
 
 
 def test_an_answer_that_cannot_be_parsed_stays_as_typed(app: Flask, world: World) -> None:

@@ -20,14 +20,17 @@ from workflows.forms.completeness import CATEGORIES, Content, Line
 from workflows.programme import Question, Section, Stage
 from workflows.words import words
 
+AMOUNTS = frozenset({"cofunding"})
+"""The keys of the questions whose number is an amount in the currency of the call."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One question with its answer, in the form in which its kind is displayed.
 
-    value: text and long → str; date → date; number → Decimal; choice → the option's title; tags → their titles; tick →
-    bool; table → rows of texts in the order of the columns (a tick is a bool); budget → lines; indicators → goals. None
-    if there is no answer; an answer that cannot be parsed as its kind stays the text as typed.
+    value: text and long → str; date → date; number and amount → Decimal; choice → the option's title; tags → their
+    titles; tick → bool; table → rows of texts in the order of the columns (a tick is a bool); budget → lines;
+    indicators → goals. None if there is no answer; an answer that cannot be parsed as its kind stays the text as typed.
     """
 
     key: str
@@ -124,7 +127,9 @@ def _answers(section: Section, content: Content, shown: set[str]) -> Iterator[An
     for question in section.questions:
         if question.key not in shown:
             columns = tuple(column.title for column in question.columns)
-            yield Answer(question.key, question.kind, question.label, _value(question, content), columns)
+            value = _value(question, content)
+            kind = "amount" if question.key in AMOUNTS and isinstance(value, Decimal) else question.kind
+            yield Answer(question.key, kind, question.label, value, columns)
 
 
 def _value(question: Question, content: Content) -> Any:

@@ -11,12 +11,14 @@ from grants.queries.history import Happening
 from grants.web.site.formats import label, translate
 from workflows.engine.roles import Role
 
+PERSON = "person"
+"""The name, among the texts of an event, of the person whom it concerns."""
 HOLDERS = {Role.APPLICANT: "applicant", Role.REVIEWER: "reviewers"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the history. text: the actor and their comments. holder: who acted, for the colour of the dot."""
+    """One entry of the history. text: the actor and the written texts. holder: who acted, for the colour of the dot."""
 
     title: str
     text: str
@@ -26,13 +28,17 @@ class Entry:
 
 def entries(happenings: list[Happening]) -> list[Entry]:
     """Each entry with its message, its actor and their comments, and its time, in the given order."""
-    return [
-        Entry(translate(one.message), _text(one), one.at, HOLDERS.get(Role(one.role), "ours")) for one in happenings
-    ]
+    return [_entry(one) for one in happenings]
 
 
-def _text(one: Happening) -> str:
-    return " · ".join(dict.fromkeys(filter(None, [one.by or _side(Role(one.role)), *one.words.values()])))
+def _entry(one: Happening) -> Entry:
+    """One entry. Where a person acted on another one, as in an invitation, the title names the other person."""
+    title, words = translate(one.message), dict(one.words)
+    by = one.by or _side(Role(one.role))
+    if by and words.get(PERSON, by) != by:
+        title = gettext("%(event)s: %(person)s", event=title, person=words.pop(PERSON))
+    text = " · ".join(dict.fromkeys(filter(None, [by, *words.values()])))
+    return Entry(title, text, one.at, HOLDERS.get(Role(one.role), "ours"))
 
 
 def _side(role: Role) -> str:
