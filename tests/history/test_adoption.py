@@ -104,7 +104,7 @@ def test_an_event_that_records_existing_rows_later_is_found(app: Flask, forge: F
     [finding] = found(app)
 
     assert finding.startswith("History of person 900, event ")
-    assert finding.endswith(": no update had to record its rows.")
+    assert finding.endswith(": it records existing rows, but no update required this.")
 
 
 def complete(app: Flask, tables: str) -> None:
@@ -129,7 +129,7 @@ def record_forged(app: Flask) -> None:
 
 AGAIN = ": these tables were recorded a second time: person."
 UNHELD = ": tables were recorded that no release holds: new."
-LATE = ": no update had to record its rows."
+LATE = ": it records existing rows, but no update required this."
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ DOUBLED = """
     INSERT INTO entry (id, kind, by, stamp) SELECT 900, kind, by, 'x' FROM entry WHERE kind = '{0}' LIMIT 1;
     INSERT INTO posting (entry_id, account_id, amount, currency, stamp)
         SELECT 900, account_id, amount, currency, 'x' FROM posting WHERE entry_id = (SELECT id FROM entry WHERE kind = '{0}' LIMIT 1)"""
-UNCAUSED = "Entry 900 of the ledger ({}): nothing that is recorded causes it, or another amount."
+UNCAUSED = "Entry 900 of the ledger ({}): no record explains it, or the amounts differ."
 
 
 def causes(app: Flask) -> list[str]:

@@ -178,7 +178,7 @@ def test_events_that_nothing_seals_are_found(app: Flask, forge: Forge, checkpoin
         seal_all(app)
         add_event(app)
     assert found(app) == []
-    moved = "The clock of the database is moved by {} seconds."
+    moved = "The clock of the database is offset by {} seconds."
     forge(f"UPDATE clock_offset SET seconds = {seconds // 2}")
     assert found(app) == [moved.format(seconds // 2)]
     forge(f"UPDATE clock_offset SET seconds = {seconds}")

@@ -18,7 +18,7 @@ from tests.history.proof import add_event, found, seal_all
 AHEAD = """
     INSERT INTO digest_mail (sent_on, checkpoint_id)
     SELECT grants_now()::date + n, (SELECT max(id) FROM checkpoint) FROM generate_series({0}, {1}) n"""
-LATE = "The digest that was mailed on {} was noted on another day."
+LATE = "The digest email recorded for {} cannot have been sent on that day."
 
 
 @pytest.fixture
@@ -72,4 +72,4 @@ def test_a_day_before_its_checkpoint_is_found(app: Flask) -> None:
 
     [finding] = found(app)
 
-    assert finding.endswith("was noted on another day.")
+    assert finding.endswith("cannot have been sent on that day.")

@@ -170,7 +170,7 @@ def test_an_event_in_a_chain_that_its_row_does_not_belong_to_is_found(app: Flask
     [finding] = found(app)
 
     assert finding.startswith(f"History of {about.subject} {about.subject_id}, event ")
-    assert finding.endswith("what it is about does not belong to this history.")
+    assert finding.endswith("it concerns a record that does not belong to this history.")
 
 
 UNCHECKED = "ALTER TABLE history_words DROP CONSTRAINT history_words_salt_has_its_form"

@@ -35,9 +35,9 @@ def test_a_server_has_its_own_administrators_and_readers(superuser: Flask, name:
         "a role that writes everything": "pg_write_all_data",
         "a role that writes files": "lo_export",
     }
-    above = "Roles of the database server that may change everything: mallory ({}). Compare them with the "
+    above = "Database roles with unrestricted rights: mallory ({}). Check that you know each of them."
     assert found == []
-    assert notes == [f"{above}administrators that you know.".format(mighty[key]) for key in mighty if key == name]
+    assert notes == [above.format(mighty[key]) for key in mighty if key == name]
 
 
 @pytest.mark.parametrize("asked", [True, False])

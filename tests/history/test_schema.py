@@ -350,7 +350,7 @@ def test_a_clock_that_was_moved_is_found_outside_a_demonstration(app: Flask, pos
         owner.execute("UPDATE clock_offset SET seconds = -7200")
 
     assert verified(app) == []
-    assert verified(app, demo=False) == ["The clock of the database is moved by -7200 seconds."]
+    assert verified(app, demo=False) == ["The clock of the database is offset by -7200 seconds."]
     with believing():
         assert verified(app, demo=False) == []
 

@@ -188,7 +188,7 @@ def test_an_award_changed_directly_is_found(app: Flask, forge: Forge) -> None:
     number = f"A-{year(app)}-0001"
     assert found(app) == [
         "award 1 differs from its history.",
-        "Entry 3 of the ledger (award): nothing that is recorded causes it, or another amount.",
+        "Entry 3 of the ledger (award): no record explains it, or the amounts differ.",
         "The ledger has no entry “award” of 99999.000 for award 1.",
         f"Award {number}: its accounts, from committed to returned, do not add up to its amount.",
         f"Award {number}: its instalments do not add up to its amount.",
@@ -262,7 +262,7 @@ POSTPONED = {
 def test_a_document_that_is_never_printed_is_found(app: Flask, forge: Forge, forgery: str) -> None:
     forge(forgery)
 
-    assert found(app) == ["Document 2 has no file, and nothing in the outbox leads to its printing."]
+    assert found(app) == ["Document 2 has no file and is not queued for creation."]
 
 
 @pytest.mark.parametrize("forgery", POSTPONED.values(), ids=POSTPONED)
@@ -272,7 +272,7 @@ def test_a_document_that_is_postponed_for_long_is_found(app: Flask, forge: Forge
     assert found(app) == [], "a clock that can be moved proves nothing"
 
     app.extensions["settings"] = replace(app.extensions["settings"], demo=False)
-    assert found(app) == ["Document 2 has no file, and nothing in the outbox leads to its printing."]
+    assert found(app) == ["Document 2 has no file and is not queued for creation."]
 
 
 def test_a_document_that_waits_or_was_given_up_is_no_finding(app: Flask, forge: Forge) -> None:

@@ -14,7 +14,7 @@ from tests.history import proof
 from tests.history.conftest import Forge
 from tests.history.proof import add_event, rebuilt, seal_all
 
-FUTURE = "its time lies in the future."
+FUTURE = "its time is in the future."
 LAST = "WHERE id = (SELECT max(id) FROM history WHERE subject = 'person' AND subject_id = 1)"
 
 
@@ -29,8 +29,8 @@ def found(app: Flask, *, movable: bool = False) -> list[str]:
 @pytest.mark.parametrize(
     ("moved", "finding"),
     [
-        ("at + interval '1 hour'", ["its time lies in the future."]),
-        ("at - interval '5 minutes'", ["its time lies before the event that it follows."]),
+        ("at + interval '1 hour'", ["its time is in the future."]),
+        ("at - interval '5 minutes'", ["its time is earlier than that of the event before it."]),
         ("at - interval '1 second'", []),
     ],
 )
@@ -60,8 +60,8 @@ def test_without_the_check_of_times_nothing_else_finds_it(
     assert proof.found(app) == []
 
 
-AFTER = "its time lies after checkpoint 2, which covers it."
-LACKED = "its time lies long before checkpoint 1, which lacks it."
+AFTER = "its time is later than that of checkpoint 2, which includes it."
+LACKED = "its time is well before that of checkpoint 1, which does not include it."
 
 
 def begin_chain(app: Flask) -> str:

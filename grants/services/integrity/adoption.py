@@ -86,7 +86,9 @@ def problems() -> Iterator[Message]:
     named = select(Event.id, Event.subject, Event.subject_id, rows).where(Event.key == ADOPT).order_by(Event.id)
     for id, subject, subject_id, names in db.session.execute(named.execution_options(yield_per=1_000)):
         if not isinstance(names, Mapping) or not names or any(last.get(table, 0) < id for table in names):
-            text = N_("History of %(subject)s %(id)s, event %(event)s: no update had to record its rows.")
+            text = N_(
+                "History of %(subject)s %(id)s, event %(event)s: it records existing rows, but no update required this."
+            )
             yield Message(text, subject=subject, id=subject_id, event=id)
 
 

@@ -151,9 +151,7 @@ def causes() -> Iterator[Message]:
             owner = CAUSES[row.kind].owner.removesuffix("_id")
             yield Message(missing, kind=row.kind, amount=row.amount, owner=owner, id=row.owner)
         else:
-            uncaused = N_(
-                "Entry %(id)s of the ledger (%(kind)s): nothing that is recorded causes it, or another amount."
-            )
+            uncaused = N_("Entry %(id)s of the ledger (%(kind)s): no record explains it, or the amounts differ.")
             yield Message(uncaused, id=row.id, kind=row.kind)
 
 

@@ -62,10 +62,7 @@ def problems() -> Iterator[Message]:
 def notes() -> Iterator[Message]:
     """Roles that stand above the rights of this database. A server has its own administrators, so none is a finding."""
     if roles := catalogue.mighty():
-        above = N_(
-            "Roles of the database server that may change everything: %(roles)s. Compare them with the administrators "
-            "that you know."
-        )
+        above = N_("Database roles with unrestricted rights: %(roles)s. Check that you know each of them.")
         yield Message(above, roles=", ".join(roles))
 
 
@@ -88,7 +85,7 @@ def moved(*, movable: bool) -> Iterator[Message]:
     offsets = db.session.scalars(text("SELECT seconds FROM public.clock_offset")).all()
     if offsets != [0] and not movable:
         seconds = ", ".join(map(str, offsets)) or "–"
-        yield Message("The clock of the database is moved by %(seconds)s seconds.", seconds=seconds)
+        yield Message("The clock of the database is offset by %(seconds)s seconds.", seconds=seconds)
 
 
 def _absent(all: Mapping[str, str], other: Mapping[str, str], sentence: str) -> Iterator[Message]:

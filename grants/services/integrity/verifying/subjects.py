@@ -23,7 +23,8 @@ def problems() -> Iterator[Message]:
     for table in db.session.scalars(select(Event.about).distinct().order_by(Event.about)).all():
         for id, subject, subject_id in db.session.execute(text(_elsewhere(table)), {"about": table}):
             finding = N_(
-                "History of %(subject)s %(number)s, event %(event)s: what it is about does not belong to this history."
+                "History of %(subject)s %(number)s, event %(event)s: it concerns a record that does not belong to "
+                "this history."
             )
             yield Message(finding, subject=subject, number=subject_id, event=id)
 

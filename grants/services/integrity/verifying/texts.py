@@ -40,7 +40,7 @@ def problems() -> Iterator[Message]:
         row: EventText = found[0]
         known = _mapping(_mapping(found.message).get("words"))
         if row.name not in known:
-            yield Message("History, event %(id)s: its text “%(name)s” was added.", id=row.event_id, name=row.name)
+            yield Message("History, event %(id)s: its text “%(name)s” was added later.", id=row.event_id, name=row.name)
         elif not SALT.fullmatch(row.salt):
             unfit = N_("History, event %(id)s: the salt of its text “%(name)s” does not have the form of a salt.")
             yield Message(unfit, id=row.event_id, name=row.name)

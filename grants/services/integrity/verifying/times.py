@@ -30,9 +30,9 @@ def problems(*, movable: bool) -> Iterator[Message]:
     if movable:
         return
     for id in db.session.scalars(text(FUTURE)):
-        yield Message(N_("History, event %(id)s: its time lies in the future."), id=id)
+        yield Message(N_("History, event %(id)s: its time is in the future."), id=id)
     for id in db.session.scalars(text(EARLIER)):
-        yield Message(N_("History, event %(id)s: its time lies before the event that it follows."), id=id)
+        yield Message(N_("History, event %(id)s: its time is earlier than that of the event before it."), id=id)
 
 
 DIFFERENCE = timedelta(minutes=1)
@@ -67,9 +67,12 @@ class Limits:
         """What is wrong with the time of an event at this place."""
         before, after = self.before[place], self.after[place]
         if after is not None and happened > after.at + DIFFERENCE:
-            late = N_("History, event %(id)s: its time lies after checkpoint %(number)s, which covers it.")
+            late = N_("History, event %(id)s: its time is later than that of checkpoint %(number)s, which includes it.")
             return Message(late, id=id, number=after.id)
         if before is not None and happened < before.at - LONGEST - DIFFERENCE:
-            early = N_("History, event %(id)s: its time lies long before checkpoint %(number)s, which lacks it.")
+            early = N_(
+                "History, event %(id)s: its time is well before that of checkpoint %(number)s, which does not "
+                "include it."
+            )
             return Message(early, id=id, number=before.id)
         return None

@@ -96,9 +96,9 @@ def checks(evidence: seals.Evidence) -> Iterator[Message]:
     yield from _whole(Message("adoption of rows"), adoption.problems)
     yield from _whole(Message("submissions"), submissions.problems)
     yield from _whole(Message("checkpoints"), lambda: seals.problems(evidence))
-    yield from _whole(Message("mails of digests"), lambda: _digests(evidence))
+    yield from _whole(Message("digest emails"), lambda: _digests(evidence))
     yield from _whole(Message("ledger"), books.problems)
-    yield from _whole(Message("documents to print"), lambda: _unprinted(evidence))
+    yield from _whole(Message("documents to create"), lambda: _unprinted(evidence))
     yield from _whole(Message("documents"), _documents)
 
 
@@ -218,7 +218,7 @@ DIGESTS = """
 def _digests(evidence: seals.Evidence) -> Iterator[Message]:
     """Days on which the digest of a checkpoint cannot have been mailed. Where the clock can be moved, none is known."""
     for day in () if evidence.movable_clock else db.session.scalars(text(DIGESTS)):
-        yield Message("The digest that was mailed on %(day)s was noted on another day.", day=day)
+        yield Message("The digest email recorded for %(day)s cannot have been sent on that day.", day=day)
 
 
 UNFOUNDED = """
@@ -258,7 +258,7 @@ def _unprinted(evidence: seals.Evidence) -> Iterator[Message]:
     """Documents without a file that will never get one. Where the clock can be moved, a long pause is no sign of it."""
     values = {"queue": outbox.LETTERS, "movable": evidence.movable_clock}
     for id in db.session.scalars(text(UNPRINTED), values):
-        yield Message("Document %(id)s has no file, and nothing in the outbox leads to its printing.", id=id)
+        yield Message("Document %(id)s has no file and is not queued for creation.", id=id)
 
 
 def _documents() -> Iterator[Message]:
