@@ -26,18 +26,18 @@ WITHDRAWN = {
         "Reason: The mast fell down.",
     ),
     "fr": (
-        "Chapter MG a retiré la proposition {}. Vous n’avez plus rien à faire à son sujet.",
+        "Chapter MG a retiré la candidature {}. Vous n’avez plus rien à faire à son sujet.",
         "Motif\u202f: The mast fell down.",
     ),
     "es": (
-        "Chapter MG ha retirado la propuesta {}. Ya no tiene que hacer nada al respecto.",
+        "Chapter MG ha retirado la solicitud {}. Ya no tiene que hacer nada al respecto.",
         "Motivo: The mast fell down.",
     ),
 }
 EARLIER = {
     "en": "The applicant has withdrawn application A-2026-1. You do not need to do anything more for it.",
-    "fr": "Le candidat a retiré la proposition A-2026-1. Vous n’avez plus rien à faire à son sujet.",
-    "es": "El solicitante ha retirado la propuesta A-2026-1. Ya no tiene que hacer nada al respecto.",
+    "fr": "Le candidat a retiré la candidature A-2026-1. Vous n’avez plus rien à faire à son sujet.",
+    "es": "El solicitante ha retirado la solicitud A-2026-1. Ya no tiene que hacer nada al respecto.",
 }
 CONTACTS = {
     "en": "Your contact is {0} (demo), {1}@example.org.",
