@@ -73,7 +73,7 @@ def test_one_person_cannot_do_two_of_the_three_actions(app: Flask, paying: tuple
         f"{there}/transitions/approve", data={"csrf_token": shown.page.form("/sign-out").fields["csrf_token"]}
     )
 
-    assert "You prepared this batch, so someone else must approve and release it." in shown.page.text
+    assert "You prepared this batch, so another person must approve and release it." in shown.page.text
     assert (forced.status_code, step(app, there)) == (409, "prepared")
 
 

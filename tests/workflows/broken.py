@@ -298,12 +298,12 @@ OTHER = {
         Failing(
             money.a_third_person,
             {"prepared_by": list(Role).index(Role.FINANCE) + 1},
-            ("You prepared this batch, so someone else must approve and release it.",),
+            ("You prepared this batch, so another person must approve and release it.",),
         ),
         Failing(
             money.a_third_person,
             {"approved_by": list(Role).index(Role.FINANCE) + 1},
-            ("You approved this batch, so someone else must release it.",),
+            ("You approved this batch, so another person must release it.",),
         ),
         Failing(
             money.a_third_person,

@@ -60,10 +60,10 @@ def conditions_hold(case: InstalmentCase, actor: Actor) -> tuple[Message, ...]:
 def a_third_person(case: BatchCase, actor: Actor) -> Message | None:
     """Three different people prepare, approve and release the batch, and the last two decided on none of its awards."""
     if actor.person == case.prepared_by:
-        text = N_("You prepared this batch, so someone else must approve and release it.")
+        text = N_("You prepared this batch, so another person must approve and release it.")
         return Message(text, cure=ANOTHER)
     if actor.person == case.approved_by:
-        return Message("You approved this batch, so someone else must release it.", cure=ANOTHER)
+        return Message("You approved this batch, so another person must release it.", cure=ANOTHER)
     if actor.person in case.award_makers:
         return Message("You decided on an award in this batch, so another person must do this.", cure=ANOTHER)
     return None
