@@ -9,15 +9,18 @@ from sqlalchemy import select
 
 from grants.db import db, today
 from grants.models import Application, Document, DocumentEnd, DocumentFile, DocumentSnapshot, Submission
+from grants.models.documents import DOCUMENTS
 from grants.services import numbering, outbox
 from grants.services.integrity import changes, history
 from reports.snapshots import AwardLetter, DeclineLetter, ImpactReport, Receipt
 from reports.snapshots.facts import Language
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import CLOCK
 
 SERIES: dict[type[AwardLetter | DeclineLetter | ImpactReport | Receipt], str] = {
     AwardLetter: "L", DeclineLetter: "D", Receipt: "Q", ImpactReport: "I"}  # fmt: skip
+EARLIER = N_("Document %(number)s created")
+"""What earlier releases recorded, without the kind of the document."""
 LANGUAGES: tuple[Language, ...] = ("en", "fr", "es")
 
 
@@ -93,7 +96,7 @@ def printed(document: Document) -> None:
         history.About("application", document.application_id, "document", document.id),
         actor=CLOCK,
         key="print",
-        message=Message("Document %(number)s created", number=document.number),
+        message=Message("%(kind)s %(number)s created", kind=DOCUMENTS[document.kind], number=document.number),
         audience="office",
     )
 

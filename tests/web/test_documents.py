@@ -13,7 +13,7 @@ from config import Settings
 from grants.db import db, transaction
 from grants.models import Application, Document, DocumentEnd, DocumentFile, Outbox
 from grants.outside.storage import Storage
-from grants.services import letters, locking
+from grants.services import documents, letters, locking
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous, signed_in
 from tests.web.reading import conflict
@@ -189,6 +189,18 @@ def test_a_newer_letter_replaces_the_older_one(app: Flask, settings: Settings, w
 
     assert "This number was replaced" in old.page.text
     assert old.page.links["L-2026-0002"] == "/v/L-2026-0002"
+
+
+def test_the_history_names_the_document_that_was_created(app: Flask, settings: Settings, world: w.World) -> None:
+    print_it(app, settings)
+    with app.app_context(), transaction():
+        document = db.session.get_one(Document, letter(app))
+        locking.hold(locking.Chain("application", document.application_id))
+        documents.printed(document)
+
+    page = signed_in(app, world.people["olga"]).get("/applications/1/history")
+
+    assert "Award letter L-2026-0001 created" in page.page.text
 
 
 @pytest.mark.parametrize(("kind", "title"), [("void", "This number is void"), ("revoked", "Genuine, but revoked")])
