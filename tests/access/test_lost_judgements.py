@@ -146,6 +146,15 @@ def rows() -> list[Application]:
     return db.session.query(Application).filter(Application.submission_id.is_not(None)).order_by(Application.id).all()
 
 
+WRONG = {
+    "decision": (
+        (Role.APPROVER, recommended_impartially, "send_back"),
+        (Role.APPROVER, reviews_in, "few_reviews"),
+    ),
+    "panel": ((Role.OFFICER, reviews_in, "more_reviews"),),
+}
+"""Why somebody sends an application back from a step, and the kind of their task; the first that holds."""
+
 Found = set[tuple[str, int, str]]
 """Person, application and kind of task."""
 
@@ -157,7 +166,7 @@ def shown() -> Found:
         (name, task.id, task.kind)
         for name in STAFF
         for task in inbox.tasks(load_principal(people[name]))
-        if task.kind in ORDINARY | {"checks_again", "send_back", "more_reviews"}
+        if task.kind in ORDINARY | {"checks_again", "send_back", "few_reviews", "more_reviews"}
     }
 
 
@@ -179,16 +188,11 @@ def cures(row: Application, actor: Actor) -> set[str]:
     case, flow, kinds = cases.of(row, now()), flow_of(row), set()
     if actor.role is Role.OFFICER and checked_impartially(case, actor) and checks_pass(row, actor):
         kinds.add("checks_again")
-    wrong = {
-        "decision": (Role.APPROVER, recommended_impartially, "send_back"),
-        "panel": (Role.OFFICER, reviews_in, "more_reviews"),
-    }
-    if row.step in wrong:
-        role, guard, kind = wrong[row.step]
+    for role, guard, kind in WRONG.get(row.step, ()):
         keys = [one.key for one in flow.offered(row.step, row.stage, {role}) if one.key.startswith("back_to_")]
         given = replace(case, answers={"reason": w.WHY})
         if actor.role is role and guard(case, actor) and not any(flow.objections(key, given, actor) for key in keys):
-            kinds.add(kind)
+            return kinds | {kind}
     return kinds
 
 
@@ -218,6 +222,7 @@ def test_the_tasks_are_those_that_the_guards_allow(app: Flask, loss: str) -> Non
                 case, actor = cases.of(db.session.get_one(Application, id), now()), w.found().actor(name, Role.OFFICER)
                 assert not checked_impartially(case, actor), (name, id, kind)
                 assert kind != "decision" or not recommended_impartially(case, actor), (name, id, kind)
+                assert not reviews_in(case, actor), (name, id, kind)
 
 
 def test_without_the_conditions_a_person_is_sent_to_what_the_guards_refuse(
@@ -233,6 +238,31 @@ def test_without_the_conditions_a_person_is_sent_to_what_the_guards_refuse(
         assert {kind for _, _, kind in found} >= {"panel", "decision", "reviewed"}
         assert {one for one in found if one[2] not in ORDINARY} == set()
         assert {kind for _, _, kind in allowed()} == {"checks_again"}
+
+
+def test_without_the_count_an_approver_is_sent_to_decide_on_too_few_reviews(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judgements, "too_few_reviews", lambda _: literal(value=False))
+    with app.app_context():
+        withdraw_reviews()
+
+        assert {kind for name, _, kind in shown() if name == "pia"} == {"decision"}
+        assert {kind for name, _, kind in allowed() if name == "pia"} == {"few_reviews"}
+
+
+def test_with_too_few_reviews_an_approver_can_only_send_the_application_back(app: Flask) -> None:
+    with app.app_context():
+        withdraw_reviews()
+        ids = [row.id for row in rows() if row.step == "decision"]
+    pages = [browser(app, "pia").get(f"/applications/{id}").page for id in ids]
+
+    offered = [
+        {form.action.rpartition("/transitions/")[2] for form in page.forms if "/transitions/" in form.action}
+        for page in pages
+    ]
+    assert offered == [{"back_to_panel"}, {"back_to_review"}]
+    assert all(page.text.count("submitted so far.") == len(("award", "decline")) for page in pages)
 
 
 def test_the_inbox_names_what_to_do(app: Flask) -> None:

@@ -111,11 +111,11 @@ def _panel(principal: Principal) -> Select[Any]:
 
 
 def _decision(principal: Principal) -> Select[Any]:
-    """Applications to decide on, or to send back because the recommendation no longer counts."""
-    lost = judgements.lost_advice()
-    kind = case((lost, "send_back"), else_=Application.step)
+    """Applications to decide on, or to send back because the recommendation or a review no longer counts."""
+    lost, few = judgements.lost_advice(), judgements.too_few_reviews(REQUIRED)
+    kind = case((lost, "send_back"), (few, "few_reviews"), else_=Application.step)
     ready = and_(~_checked_by(principal), ~judgements.lost_checks())
-    return _at("decision", principal, Role.APPROVER, kind).where(or_(lost, ready), ~_advised_by(principal))
+    return _at("decision", principal, Role.APPROVER, kind).where(or_(lost, few, ready), ~_advised_by(principal))
 
 
 def _due(step: str) -> tuple[Any, Any]:

@@ -86,6 +86,12 @@ KINDS = {
         Message("Send back"),
         "applications.show",
     ),
+    "few_reviews": Kind(
+        Message("Send the recommendation back: %(title)s"),
+        Message("Fewer reviews count than the call requires."),
+        Message("Send back"),
+        "applications.show",
+    ),
     "decision": Kind(
         Message("Decide: %(title)s"),
         Message("An officer has made a recommendation."),
