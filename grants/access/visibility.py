@@ -28,7 +28,8 @@ from grants.models import (
     Submission,
 )
 from workflows.engine.roles import Role
-from workflows.flows.assignment import AT_WORK
+from workflows.engine.steps import DECIDED
+from workflows.flows.assignment import AT_WORK, OPEN
 
 OFFICE = (Role.OFFICER, Role.APPROVER, Role.AUDITOR)
 MONEY = (Role.FINANCE,)
@@ -61,12 +62,25 @@ def _own(model: type[Model], visibility: Visibility, principal: Principal) -> Co
     if principal.conflicts and "application_id" in columns:
         parts.append(columns["application_id"].not_in(principal.conflicts))
     if principal.applied and model is Assignment:
-        judged = select(Application.id).where(impartial(principal))
-        parts.append(or_(Assignment.application_id.in_(judged), Assignment.step != "conflicted"))
+        parts.append(_to_answer(principal))
     if visibility.role and not principal.covers_everything(visibility.role):
         covered = select(Application.id).where(_covered(principal, visibility.role))
         parts.append(columns["application_id"].in_(covered))
     return and_(*parts)
+
+
+def _to_answer(principal: Principal) -> ColumnElement[bool]:
+    """Assignments on no rival, and those on a rival on which a conflict of interest is still to be declared.
+
+    What has ended, or was submitted and is decided on, leaves nothing to declare, and shows nothing of the rival.
+    """
+    judged = select(Application.id).where(impartial(principal))
+    undecided = select(Application.id).where(Application.step.not_in(DECIDED))
+    return or_(
+        Assignment.application_id.in_(judged),
+        Assignment.step.in_(OPEN),
+        and_(Assignment.step == "sent", Assignment.application_id.in_(undecided)),
+    )
 
 
 def _key(model: type[Model]) -> str:
@@ -237,8 +251,8 @@ def reached(principal: Principal, role: Role) -> ColumnElement[bool]:
     """The applications about which the principal may be written to in this role: those that they see in it.
 
     Nobody is written to in a role of the Foundation about a call in which they have applied. A reviewer is written to
-    before they see anything, in order to declare whether they have a conflict of interest, and when the invitation is
-    withdrawn or the review ends.
+    before they see anything, in order to declare whether they have a conflict of interest, and, unless they have
+    applied meanwhile, when the invitation is withdrawn or the review ends.
     """
     alone = principal.limited_to({role})
     if role is Role.APPLICANT:
@@ -248,6 +262,8 @@ def reached(principal: Principal, role: Role) -> ColumnElement[bool]:
     invited = select(Assignment.application_id).where(
         Assignment.person_id == principal.id, Assignment.step.in_((*AT_WORK, "withdrawn", "released"))
     )
+    if alone.applied:
+        invited = invited.where(_to_answer(alone))
     return and_(Application.id.in_(invited), _covered(alone, role), *_apart(principal))
 
 
