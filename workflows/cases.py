@@ -124,7 +124,8 @@ class ApplicationCase:
     arrived_at: time of the database's clock when the request arrived. step_at: when the step was reached. reminded_at:
     when the clock last reminded of it. more_time_until: the deadline that was given to this applicant alone. missing: a
     message for each incomplete part of the form. changed: whether the content differs from what was sent last.
-    recommended_by: the person whose recommendation counts. recommenders: also those whose own was sent back.
+    recommended_by: the person whose recommendation counts. recommenders: also those whose own was sent back. deciders:
+    the names of those who act for the applicant and have decided in the call, while something is to be submitted.
     """
 
     step: str = "draft"
@@ -156,6 +157,7 @@ class ApplicationCase:
     recommended_by: int | None = None
     recommenders: frozenset[int] = frozenset()
     involvements: Involvements = Involvements()
+    deciders: tuple[str, ...] = ()
     agreement: str | None = None
     sign_until: date | None = None
     reports_open: int = 0

@@ -115,6 +115,16 @@ APPLICATION = [
         ),
     ),
     Failing(
+        involvements.nobody_decided,
+        {"deciders": ("Pia (demo)",)},
+        (
+            (
+                "Pia (demo), who acts for your organisation, has decided on an application to this call. Your "
+                "organisation cannot apply while Pia (demo) acts for it."
+            ),
+        ),
+    ),
+    Failing(
         days.happened_already,
         {"happened_on": date(2026, 12, 1)},
         ("“Date of the event” is 2026-12-01, which is in the future. Enter the date on which it happened.",),

@@ -42,7 +42,7 @@ from workflows.rules.decisions import (
     recommends_wholly,
     reviews_in,
 )
-from workflows.rules.involvements import JUDGING
+from workflows.rules.involvements import JUDGING, nobody_decided
 from workflows.rules.proposals import complete, in_time
 
 __all__ = ["DISASTER", "OFFICER_DECIDES", "PANEL", "TWO_STAGES"]
@@ -122,7 +122,7 @@ ALERT = Transition(
     source=("draft",),
     target="triage",
     roles=(Role.APPLICANT,),
-    guards=(in_time, complete, happened_already, call_allows("start")),
+    guards=(in_time, complete, happened_already, call_allows("start"), nobody_decided),
     stage="alert",
     effect=Effect.SUBMIT_APPLICATION,
     notifies=(ALERTED,),

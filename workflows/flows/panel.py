@@ -38,7 +38,7 @@ from workflows.rules.decisions import (
     reviews_in,
     time_to_sign_is_over,
 )
-from workflows.rules.involvements import IMPARTIAL, JUDGING
+from workflows.rules.involvements import IMPARTIAL, JUDGING, nobody_decided
 from workflows.rules.proposals import answered, answered_in_time, complete, in_time
 
 HEARS = N_("Feedback for the applicant")
@@ -85,7 +85,7 @@ SUBMIT = Transition(
     source=("draft",),
     target="checks",
     roles=(Role.APPLICANT,),
-    guards=(in_time, complete, call_allows("submit")),
+    guards=(in_time, complete, call_allows("submit"), nobody_decided),
     effect=Effect.SUBMIT_APPLICATION,
     notifies=(SENT,),
     weight="first",
@@ -111,7 +111,7 @@ ANSWER = Transition(
     source=("question",),
     target="checks",
     roles=(Role.APPLICANT,),
-    guards=(answered_in_time, complete, call_allows("submit"), answered),
+    guards=(answered_in_time, complete, call_allows("submit"), nobody_decided, answered),
     fields=(ANSWER_IN_WORDS,),
     effect=Effect.SUBMIT_APPLICATION,
     notifies=(REVISED,),

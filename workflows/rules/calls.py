@@ -13,6 +13,7 @@ from workflows.engine.roles import Actor
 from workflows.programme import RuleSpec
 from workflows.rules import applicants, budgets, days
 from workflows.rules.call_rule import CallRule, Moment
+from workflows.rules.involvements import nobody_decided
 
 CALL_RULES: dict[str, CallRule] = {rule.key: rule for rule in (*applicants.RULES, *budgets.RULES, *days.RULES)}
 
@@ -46,8 +47,9 @@ def _awarded(case: ApplicationCase) -> ApplicationCase:
 
 
 def counts_over_applicant(transition: Transition) -> bool:
-    """Whether a guard counts over everything that the applicant holds, so that two of its cases affect each other."""
-    return any(_moments.get(guard) in ("start", "submit", "award") for guard in transition.guards)
+    """Whether a guard reads what the applicant holds, or who acts for it, so that nobody may change that meanwhile."""
+    over = (*(guard for guard, moment in _moments.items() if moment in ("start", "submit", "award")), nobody_decided)
+    return any(guard in over for guard in transition.guards)
 
 
 def objections(case: ApplicationCase, moment: Moment) -> tuple[Message, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from workflows.cases import Involvements
+from workflows.cases import ApplicationCase, Involvements
 from workflows.engine.flow import Transition
 from workflows.engine.message import ANOTHER, Message
 from workflows.engine.roles import Actor
@@ -66,8 +66,13 @@ def decides(transition: Transition) -> bool:
     return last and set(JUDGING) <= set(transition.guards)
 
 
+def nobody_decided(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
+    """Nobody who acts for the organisation has decided on an application to this call."""
+    return tuple(map(has_decided, case.deciders))
+
+
 def has_decided(name: str) -> Message:
-    """The reason why an organisation does not begin to apply: one of its people has decided on a rival first."""
+    """The reason why an organisation neither begins to apply nor submits: one of its people has decided in the call."""
     return Message(
         "%(name)s, who acts for your organisation, has decided on an application to this call. Your organisation "
         "cannot apply while %(name)s acts for it.",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from grants.db import db
 from grants.models import Application, Assignment, Award, Check, Recommendation
 from grants.queries.applications import involvements, submissions
+from grants.queries.applications.drafts import WRITABLE
 from grants.queries.cases.awards import loose_ends
 from grants.queries.cases.calls import more_time, round_of
 from grants.queries.cases.organisations import applicant
@@ -59,6 +60,7 @@ def case(row: Application, arrived_at: datetime, content: Content | None = None)
         recommended_by=advice.by if advice else None,
         recommenders=frozenset(one.by for one in advised),
         involvements=involvements.of(row),
+        deciders=tuple(involvements.deciders(row.call, row.organisation)) if row.step in WRITABLE else (),
         **_after_award(row),
     )
 

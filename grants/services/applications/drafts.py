@@ -25,7 +25,7 @@ from workflows.engine.roles import Actor
 from workflows.forms.completeness import Content, Goal, Line
 from workflows.forms.contents import NOTHING, packed
 from workflows.rules.calls import objections
-from workflows.rules.involvements import has_decided
+from workflows.rules.involvements import nobody_decided
 from workflows.rules.proposals import in_time
 
 MOST_LOST = 50
@@ -67,9 +67,10 @@ def against(call: Call, organisation: Organisation, actor: Actor) -> tuple[Messa
         applicant=applicant(organisation),
         round=round_of(call),
         more_time_until=more_time(call.id, organisation.id),
+        deciders=tuple(deciders(call, organisation)),
     )
     late = in_time(case, actor)
-    return (*([late] if late else []), *objections(case, "start"), *map(has_decided, deciders(call, organisation)))
+    return (*([late] if late else []), *objections(case, "start"), *nobody_decided(case, actor))
 
 
 def save(
