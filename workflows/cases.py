@@ -201,7 +201,8 @@ class AssignmentCase:
 class AgreementCase:
     """A grant agreement, from its first signature on.
 
-    application: step of its application. judges: those who completed checks, reviewed, recommended or decided.
+    application: step of its application. judges: those who completed checks, reviewed, recommended, or decided at any
+    stage.
     returnable: the most that can be returned, in `currency`. references: bank references of funds returned earlier.
     left_on: the day on which the first payment was released to the bank.
     """

@@ -10,7 +10,7 @@ from flask import Flask
 from grants.db import db, now, transaction
 from grants.models import Agreement, Application, Appointment, Assignment, Award, Batch, Check, Membership
 from grants.queries.applications import involvements
-from grants.queries.cases import agreements, applications
+from grants.queries.cases import applications
 from grants.services import persons, transitions
 from grants.services.applications import drafts
 from tests import world as w
@@ -187,7 +187,7 @@ def test_nobody_signs_for_the_grantee_what_they_have_awarded(app: Flask) -> None
 
 
 def test_without_the_guard_they_sign_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agreements, "_judges", lambda _: frozenset())
+    monkeypatch.setattr(involvements, "judges", lambda _: frozenset())
     assert attempt(browser(app, "pia"), DECISION, "award", **AWARD).status_code == 302
     join(app, "pia", "mg")
     with app.app_context():

@@ -159,15 +159,27 @@ def deciders(call: Call, organisation: Organisation) -> list[str]:
     names: dict[int, str] = dict(row for row in db.session.execute(acting.order_by(Person.id)))
     if not names:
         return []
-    keys = {row.key for one in programmes().values() for row in one.flow.transitions if decides(row)}
-    decided = (
-        select(Event.person_id)
-        .join(Application, Application.id == Event.about_id)
-        .where(Application.call_id == call.id, Event.about == Application.__tablename__)
-        .where(Event.key.in_(keys), Event.step_from.is_not(None), Event.person_id.in_(names))
-    )
-    found = set(db.session.scalars(decided))
+    decided = _decided().join(Application, Application.id == Event.about_id).where(Application.call_id == call.id)
+    found = set(db.session.scalars(decided.where(Event.person_id.in_(names))))
     return [name for id, name in names.items() if id in found]
+
+
+def judges(application: Application) -> frozenset[int]:
+    """Those who have completed a check of the application, submitted a review, recommended or decided on it.
+
+    A review counts here also when it no longer counts for the decision.
+    """
+    sent = select(Assignment.person_id).join(Review).where(Assignment.application_id == application.id)
+    decided = _decided().where(Event.about_id == application.id)
+    judged = union(sent.where(Review.sent_at.is_not(None)), decided)
+    return assessors(application).union(db.session.scalars(judged))
+
+
+def _decided() -> Select[Any]:
+    """The people of all events that decide on an application for good."""
+    keys = {row.key for one in programmes().values() for row in one.flow.transitions if decides(row)}
+    made = select(Event.person_id).where(Event.about == Application.__tablename__, Event.key.in_(keys))
+    return made.where(Event.step_from.is_not(None), Event.person_id.is_not(None))
 
 
 def applied(call: Call) -> Select[int]:

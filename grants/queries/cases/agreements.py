@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from grants.db import db
 from grants.models import (
     Agreement,
-    Assignment,
     Award,
     Batch,
     Instalment,
@@ -31,19 +30,11 @@ def case(row: Agreement, arrived_at: datetime) -> cases.AgreementCase:
         arrived_at=arrived_at,
         application=award.application.step,
         signed_by=row.signed_by,
-        judges=_judges(award) if row.step == "to_sign" else frozenset(),
+        judges=involvements.judges(award.application) if row.step == "to_sign" else frozenset(),
         **(_returnable(award) if row.step == "signed" else {}),
         currency=award.currency,
         involvements=involvements.of(award.application),
     )
-
-
-def _judges(award: Award) -> frozenset[int]:
-    """Those who completed an eligibility check, reviewed, recommended or decided."""
-    sent = select(Assignment.person_id).where(
-        Assignment.application_id == award.application_id, Assignment.step == "sent"
-    )
-    return involvements.assessors(award.application) | set(db.session.scalars(sent)) | {award.made_by}
 
 
 def _returnable(award: Award) -> dict[str, Any]:
