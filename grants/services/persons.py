@@ -18,6 +18,13 @@ from grants.services.reviews import assignments
 from workflows.engine.message import Message
 from workflows.engine.roles import ROLES, Actor, Role
 
+APPLIED = Message("You have acted for an applicant to a call that this role covers, so another person must do this.")
+REVIEWS = Message(
+    "You are invited to review an application in a call that this role covers, or have opened it as a reviewer, so "
+    "another administrator must do this."
+)
+"""Why an administrator neither gives nor ends a role, because its people judge: of an applicant, of a reviewer."""
+
 
 def add(
     *, email: str, name: str, password_hash: str | None, language: str = "en", timezone: str = "UTC", actor: Actor
@@ -101,16 +108,14 @@ def dismiss(appointment: Appointment, *, actor: Actor, apply: Apply) -> None:
 
 
 def _expect(person: Person, actor: Actor, *, programme: str | None, call_id: int | None) -> None:
-    """Raise Refused for the person themselves, and for an applicant of a call that the role covers."""
+    """Raise Refused for the person themselves, and for an applicant or a reviewer of a call that the role covers."""
     if actor.person is None:
         return
     if actor.person == person.id:
         raise Refused(Message("You cannot change your own roles. Ask another administrator."))
-    calls = involved.competing(actor.person)
-    if any(covers_call(call, programme=programme, call_id=call_id) for call in calls):
-        raise Refused(
-            Message("You have acted for an applicant to a call that this role covers, so another person must do this.")
-        )
+    for calls, reason in ((involved.competing, APPLIED), (involved.reviewing, REVIEWS)):
+        if any(covers_call(call, programme=programme, call_id=call_id) for call in calls(actor.person)):
+            raise Refused(reason)
 
 
 def sign_out_everywhere(person: Person) -> None:

@@ -32,6 +32,7 @@ from grants.models import (
     Review,
 )
 from workflows.cases import Involvements
+from workflows.engine.steps import DECIDED
 from workflows.flows.assignment import OPEN
 from workflows.programmes import programmes
 from workflows.rules.involvements import decides
@@ -135,6 +136,17 @@ def competing(person: int) -> list[Call]:
     running = exists().where(Application.call_id == Call.id, unsettled)
     at_stake = or_(taking, extended, running)
     return list(db.session.scalars(select(Call).where(Call.id.in_(own), at_stake).order_by(Call.id)))
+
+
+def reviewing(person: int) -> list[Call]:
+    """The calls in which the person is invited to review an undecided application, or has opened one as a reviewer.
+
+    By id. An application that was invited to its next stage and did not come in time is not decided on any more.
+    """
+    own = select(Assignment.application_id).outerjoin(Review).where(Assignment.person_id == person, IN_REVIEW)
+    coming = or_(Application.step != "draft", Application.invited_until > GRANTS_NOW)
+    undecided = exists().where(Application.call_id == Call.id, Application.step.not_in(DECIDED), coming)
+    return list(db.session.scalars(select(Call).where(undecided.where(Application.id.in_(own))).order_by(Call.id)))
 
 
 def assessors(application: Application) -> frozenset[int]:

@@ -31,7 +31,8 @@ class PersonsPage:
 class RoleRow:
     """A current role. scope: the programme or the call to which it is limited, as text. since: its first day.
 
-    ends: whether the reader may end it, because they are not on the side of an applicant of a call that it covers.
+    ends: whether the reader may end it, because they neither are on the side of an applicant of a call that it covers
+    nor review in it.
     """
 
     id: int
@@ -46,13 +47,15 @@ class PersonPage:
     """One person with their current roles and organisations, and the form to add a role.
 
     language: the name of the person's language. timezone: the city and the present difference from UTC. apart: the
-    titles of the calls in which the reader is on an applicant's side, so that another person sets their roles.
+    titles of the calls in which the reader is on an applicant's side, so that another person sets their roles;
+    reviewing: of those in which they review what is to be decided, likewise.
     """
 
     person: Person
     language: str
     timezone: str
     apart: Sequence[str]
+    reviewing: Sequence[str]
     form: AppointmentForm
     roles: Sequence[RoleRow]
     memberships: Sequence[Membership]
@@ -79,13 +82,15 @@ def show(person: Person, form: AppointmentForm) -> PersonPage:
     form.offer(persons.calls(principal()), _programmes(), everything=_unlimited())
     reader = principal()
     apart = involvements.competing(reader.id) if reader.id and reader.applied else []
+    reviewing = involvements.reviewing(reader.id) if reader.id else []
     return PersonPage(
         person,
         language_name(person.language),
         zone_name(person.timezone),
         [call.title for call in apart],
+        [call.title for call in reviewing],
         form,
-        _roles(person, apart),
+        _roles(person, [*apart, *reviewing]),
         persons.memberships(person),
     )
 
