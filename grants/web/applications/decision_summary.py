@@ -17,6 +17,7 @@ from grants.queries.reviews import written
 from grants.web.site.authorization import principal
 from grants.web.site.components import Fact
 from grants.web.site.formats import amount, current_day, day, number, translate
+from workflows.flows.assignment import FLOW
 
 ZERO = Decimal(0)
 
@@ -55,11 +56,10 @@ class DecisionSummary:
 
 
 def reviewer(application: Application, one: Assignment, *, hidden: bool) -> ReviewerRow:
-    """One row of the table of reviews. hidden: whether the reader must not know what it says."""
+    """One row of the table of reviews. hidden: whether the reader must not know what it says, nor how far it is."""
     rubric, review = application.call.data.rubric, one.review
     sent = review if one.step == "sent" and not hidden else None
-    scored = len(written.points(review, rubric)) if review else 0
-    state, shade = _state(one, scored, len(rubric))
+    state, shade = _state(one, len(rubric), hidden=hidden)
     return ReviewerRow(
         name=one.person.name,
         asked=one.assigned_at.date(),
@@ -76,23 +76,29 @@ def reviewer(application: Application, one: Assignment, *, hidden: bool) -> Revi
     )
 
 
-def _state(one: Assignment, scored: int, criteria: int) -> tuple[str, str]:
+def _state(one: Assignment, criteria: int, *, hidden: bool) -> tuple[str, str]:
+    """The status of a reviewer and its tone; hidden: without the reason of a refusal and the progress of a review."""
     match one.step:
         case "asked":
             return gettext("invited, no answer yet"), ""
         case "ready":
-            return (
-                gettext("started, %(count)s of %(of)s scored", count=scored, of=criteria)
-                if scored
-                else gettext("accepted, not started")
-            ), ""
+            return translate(FLOW.step(one.step).word) if hidden else _progress(one, criteria), ""
         case "sent" if one.review and one.review.sent_at:
             return gettext("submitted %(day)s", day=day(one.review.sent_at.date(), "short")), "good"
         case "declined":
-            return (gettext("declined: %(reason)s", reason=one.reason) if one.reason else gettext("declined")), "late"
+            named = one.reason and not hidden
+            return (gettext("declined: %(reason)s", reason=one.reason) if named else gettext("declined")), "late"
         case "conflicted":
             return gettext("has a conflict of interest"), "late"
     return gettext("no longer needed"), ""
+
+
+def _progress(one: Assignment, criteria: int) -> str:
+    """How many criteria of a review are scored."""
+    scored = len(written.points(one.review, one.application.call.data.rubric)) if one.review else 0
+    if not scored:
+        return gettext("accepted, not started")
+    return gettext("started, %(count)s of %(of)s scored", count=scored, of=criteria)
 
 
 def rests_on(application: Application, asked: list[Assignment]) -> DecisionSummary | None:

@@ -170,7 +170,7 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
         events=len(events),
         award=found.award_id,
         conflicts=conflicts.current(application),
-        lifts=_judges(application, Permission.LIFT_CONFLICT),
+        lifts=_judges(application, Permission.LIFT_CONFLICT) and application.id not in principal().reviewing,
         declares=_declares(application),
     )
     return page("applications/officer_view.html", view)

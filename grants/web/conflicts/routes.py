@@ -12,13 +12,16 @@ from grants.access.permissions import ALLOWED, Permission
 from grants.db import transaction
 from grants.forms.reviews import LiftForm, StaffConflictForm
 from grants.models import Application, Conflict
+from grants.queries.applications import involvements
 from grants.queries.reviews import conflicts as found
 from grants.queries.reviews.conflicts import Declared
 from grants.services import transitions
+from grants.services.refusals import Refused
 from grants.services.reviews import conflicts
-from grants.web.site.authorization import actor_on_row, load, permitted
+from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
+from workflows.rules.involvements import objections
 from workflows.rules.reviews import CONFLICTS
 
 bp = Blueprint("conflicts", __name__)
@@ -89,5 +92,9 @@ def _form(application: Application, form: StaffConflictForm) -> str:
 
 
 def _lifting(conflict: Conflict, form: LiftForm) -> str:
+    """The page; raises Refused for a reader who is to review the application: it says why others do not."""
     application = load(Application, conflict.application_id)
+    if application.id in principal().reviewing:
+        apart = involvements.of(application)
+        raise Refused(*objections(apart, actor_on_row(application, *sorted(ALLOWED[Permission.LIFT_CONFLICT]))))
     return page("conflicts/lift.html", LiftPage(application, found.declared(conflict), form))
