@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from grants.db import db
 from grants.models import Application, Assignment, Call, Check, Event
@@ -28,11 +28,21 @@ from tests.money.racing import DONE, ROUNDS, Command, together, unlock
 from workflows.engine.roles import Role
 
 PAUSE = 0.15
-"""Seconds, in the races on a call."""
+"""Seconds that a command waits for another which neither ends nor waits."""
+
+
+HELD = text(
+    "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)"
+    " WHERE NOT granted AND datname = current_database())"
+)
+"""Whether a command waits for a lock of another one."""
 
 
 class Meeting:
-    """The instant between what one command reads and what it writes: the other begins then, and ends if it can."""
+    """The instant between what one command reads and what it writes: the other begins then, and ends if it can.
+
+    The instant is over as soon as the other has ended or waits for the first; longest: seconds, if it does neither.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, longest: float = PAUSE) -> None:
         self.read, self.ended, self.longest = threading.Event(), threading.Event(), longest
@@ -43,10 +53,16 @@ class Meeting:
             found = reading(*args, **named)
             if not self.read.is_set():
                 self.read.set()
-                self.ended.wait(self.longest)
+                self._wait()
             return found
 
         return slowly
+
+    def _wait(self) -> None:
+        until = time.monotonic() + self.longest
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as looking:
+            while not self.ended.wait(0.01) and not looking.scalar(HELD) and time.monotonic() < until:
+                pass
 
     def other(self, command: Command) -> Command:
         """The command that begins in between."""
@@ -193,12 +209,7 @@ def submit() -> Callable[[], object]:
     row, actor = db.session.get_one(Application, 1), made.actor("mg1", Role.APPLICANT, made.chapters["mg"])
     _ = row.call.step
     db.session.commit()
-
-    def command() -> None:
-        time.sleep(PAUSE)
-        transitions.apply(row, "submit", actor=actor)
-
-    return command
+    return lambda: transitions.apply(row, "submit", actor=actor)
 
 
 def begin() -> Callable[[], object]:
@@ -206,19 +217,36 @@ def begin() -> Callable[[], object]:
     made = world.found()
     call, chapter, actor = made.calls["BTN-L"], made.chapters["bo"], made.actor("bo1", Role.APPLICANT)
     db.session.commit()
+    return lambda: drafts.begin(call=call, organisation=chapter, actor=actor, apply=transitions.apply)
 
-    def command() -> None:
-        time.sleep(PAUSE)
-        drafts.begin(call=call, organisation=chapter, actor=actor, apply=transitions.apply)
 
-    return command
+def overtaken(command: Command, other: Command) -> list[Command]:
+    """Both commands; the first has read what it needs, and goes on when the other has ended."""
+    ended = threading.Event()
+
+    def late() -> Callable[[], object]:
+        do = command()
+        assert callable(do)
+        return lambda: ended.wait(10) and do()
+
+    def early() -> Callable[[], object]:
+        do = other()
+        assert callable(do)
+
+        def telling() -> object:
+            event.listen(db.session(), "after_commit", lambda _: ended.set())
+            return do()
+
+        return telling
+
+    return [late, early]
 
 
 @pytest.mark.parametrize("command", [submit, begin])
 def test_a_call_that_has_closed_takes_nothing_more(copies: Copies, large_draft: str, command: Command) -> None:
     for _ in range(ROUNDS):
         with copies(large_draft) as app:
-            late, closed = together(app, [command, close])
+            late, closed = together(app, overtaken(command, close))
 
             assert closed == DONE
             assert isinstance(late, Refused)
@@ -230,6 +258,6 @@ def test_without_the_lock_a_call_that_has_closed_would_take_more(
 ) -> None:
     unlock(monkeypatch)
     with copies(large_draft) as app:
-        assert together(app, [command, close]) == [DONE, DONE]
+        assert together(app, overtaken(command, close)) == [DONE, DONE]
         with app.app_context():
             assert db.session.query(Call).one().step == "closed"
