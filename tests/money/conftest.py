@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
 from grants.services import calls
 from tests import world
+from tests.contents import Content, Superuser, restore, superuser, taken
 from tests.databases import copied, settings_for
 from tests.prepared import Prepare, opened, prepared
 from workflows.engine.roles import Role
@@ -137,14 +140,56 @@ def fourth(prepare: Prepare) -> str:
     return prepare("fourth", fill)
 
 
-@pytest.fixture
-def copies(postgres: Postgres, tmp_path: Path) -> Copies:
-    """A copy of a prepared database for one round, with the application on it."""
+class Kept:
+    """Copies of prepared databases with the application on them; one that nobody uses is restored and used again."""
+
+    def __init__(self, postgres: Postgres, folder: Path) -> None:
+        self.postgres, self.folder = postgres, folder
+        self._idle: dict[str, list[Copy]] = defaultdict(list)
+        self._made = ExitStack()
 
     @contextmanager
-    def copy(source: str) -> Iterator[Flask]:
-        for name in copied(postgres, source, f"race_{os.getpid()}_{next(_numbers)}"):
-            with opened(settings_for(postgres, name, tmp_path)) as app:
-                yield app
+    def copy(self, source: str) -> Iterator[Flask]:
+        """The application on a database with the content of that one."""
+        used = self._idle[source].pop() if self._idle[source] else self._made.enter_context(self._new(source))
+        yield used.app
+        used.restore()
+        self._idle[source].append(used)
 
-    return copy
+    @contextmanager
+    def _new(self, source: str) -> Iterator[Copy]:
+        for name in copied(self.postgres, source, f"race_{os.getpid()}_{next(_numbers)}"):
+            settings = settings_for(self.postgres, name, self.folder)
+            with superuser(self.postgres, name) as connected, opened(settings) as app:
+                yield Copy(app, connected, taken(connected))
+
+    def close(self) -> None:
+        """Drop all of them."""
+        self._made.close()
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A database with the application on it, and its content at first."""
+
+    app: Flask
+    connected: Superuser
+    start: Content
+
+    def restore(self) -> None:
+        """Undo every change of rows."""
+        restore(self.connected, self.start)
+
+
+@pytest.fixture(scope="module")
+def kept(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """The databases of a file."""
+    made = Kept(postgres, tmp_path_factory.mktemp("kept"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def copies(kept: Kept) -> Copies:
+    """A copy of a prepared database for one round, with the application on it."""
+    return kept.copy
