@@ -6,7 +6,7 @@ import pytest
 
 from grants.outside import garbage
 
-pytest_plugins = ["tests.servers_fixture", "tests.databases", "tests.application", "tests.prepared"]
+pytest_plugins = ["tests.servers_fixture", "tests.databases", "tests.kept", "tests.application", "tests.prepared"]
 
 
 @pytest.hookimpl(optionalhook=True)

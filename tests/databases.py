@@ -45,10 +45,16 @@ def ground(template: str) -> str:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, postgres: Postgres, ground: str) -> Iterator[str]:
-    """The name of the test's own database; `@pytest.mark.ground("active")` names the fixture it is a copy of."""
+def source(request: pytest.FixtureRequest, ground: str) -> str:
+    """What the test's database is a copy of; `@pytest.mark.ground("active")` names a fixture."""
     marker = request.node.get_closest_marker("ground")
-    source = request.getfixturevalue(marker.args[0]) if marker else ground
+    found: str = request.getfixturevalue(marker.args[0]) if marker else ground
+    return found
+
+
+@pytest.fixture
+def database(postgres: Postgres, source: str) -> Iterator[str]:
+    """The name of the test's own database."""
     yield from copied(postgres, source, f"test_{os.getpid()}_{next(_numbers)}")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +14,9 @@ from config import Settings
 from grants.jobs import program
 from grants.outside.servers import Postgres
 from tests import world
-from tests.databases import copied, copy, settings_for
-from tests.reused import Reused
+from tests.databases import copy, settings_for
+from tests.kept import Kept
+from tests.reused import Reused, connected
 
 PROGRAMS = Reused(program.build)
 
@@ -100,8 +100,7 @@ def active(prepare: Prepare) -> str:
 
 
 @pytest.fixture
-def awarded_app(postgres: Postgres, awarded: str, tmp_path: Path) -> Iterator[Flask]:
+def awarded_app(postgres: Postgres, reusable: Kept, awarded: str, tmp_path: Path) -> Iterator[Flask]:
     """The application, without its pages, on the test's own database with one award."""
-    for name in copied(postgres, awarded, f"awarded_{os.getpid()}_{tmp_path.name}"):
-        with opened(settings_for(postgres, name, tmp_path)) as app:
-            yield app
+    with reusable.lent(awarded) as name, opened(settings_for(postgres, name, tmp_path)) as app, connected(app, name):
+        yield app

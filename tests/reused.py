@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event, make_url
+from sqlalchemy import Pool, event, make_url
 
 from config import Settings
 from grants.db import db
@@ -35,6 +35,29 @@ class Reused:
         with lent(app, settings):
             yield app
         self._idle.append(app)
+
+
+POOLS: dict[tuple[Flask, str], Pool] = {}
+"""The open connections of an application to a database that is used again, by its name."""
+
+
+def forget(database: str) -> None:
+    """Close the connections to this database, which is going to be dropped."""
+    for known in [key for key in POOLS if key[1] == database]:
+        POOLS.pop(known).dispose()
+
+
+@contextmanager
+def connected(app: Flask, database: str) -> Iterator[None]:
+    """The application keeps its connections to that database until the next block."""
+    with app.app_context():
+        engine = db.engine
+    usual, known = engine.pool, (app, database)
+    engine.pool = POOLS.pop(known) if known in POOLS else usual.recreate()
+    try:
+        yield
+    finally:
+        POOLS[known], engine.pool = engine.pool, usual
 
 
 @contextmanager

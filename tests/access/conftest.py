@@ -9,6 +9,14 @@ from flask import Flask
 
 from grants.outside.servers import Postgres
 from tests.access.stage import Stage, played
+from tests.kept import Kept
+
+
+@pytest.fixture
+def database(reusable: Kept, source: str) -> Iterator[str]:
+    """The name of the test's own database, which the next test uses again."""
+    with reusable.lent(source) as name:
+        yield name
 
 
 @pytest.fixture(scope="module")
