@@ -86,8 +86,6 @@ DECISIONS = [
     Decision("RES", "decision", "decline", "pia", {"feedback": NO}),
 ]
 """Every transition that needs the reviews, in each flow."""
-EACH = swept((pytest.param(one, id=str(one)) for one in DECISIONS), lambda one: (one.key, one.at))
-"""The decisions. The rows of the flows are made of each other, so that one of each key and step comes first."""
 
 
 @pytest.fixture(scope="session")
@@ -177,6 +175,15 @@ def begins(app: Flask, name: str, programme: str) -> None:
 
 
 WAYS = pytest.mark.parametrize("change", [joins, begins])
+EACH = swept(
+    (pytest.param(way, one, id=f"{one}-{way.__name__}") for one in DECISIONS for way in (joins, begins)),
+    lambda way, one: (one.key, one.at) if way is joins else way,
+)
+"""The decisions, after each way.
+
+The rows of the flows are made of each other, so that one of each key and step comes first; the ways end assignments
+alike, as `test_every_assignment_of_a_new_rival_ends` shows, so that one decision after the second way comes first.
+"""
 
 
 @pytest.fixture
@@ -244,8 +251,7 @@ def test_every_transition_that_needs_the_reviews_is_tried() -> None:
     assert {(programmes()[one.programme].flow.name, one.key, one.at) for one in DECISIONS} == needing
 
 
-@WAYS
-@pytest.mark.parametrize("decision", EACH)
+@pytest.mark.parametrize(("change", "decision"), EACH)
 def test_nobody_decides_on_the_review_of_a_rival(app: Flask, change: Change, decision: Decision) -> None:
     refused, moved = decision.apply(app, change)
 
@@ -254,8 +260,7 @@ def test_nobody_decides_on_the_review_of_a_rival(app: Flask, change: Change, dec
 
 
 @pytest.mark.usefixtures("unending")
-@WAYS
-@pytest.mark.parametrize("decision", EACH)
+@pytest.mark.parametrize(("change", "decision"), EACH)
 def test_without_the_ending_the_review_of_a_rival_counts(app: Flask, change: Change, decision: Decision) -> None:
     answer, moved = decision.apply(app, change)
 
