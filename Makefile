@@ -24,7 +24,7 @@ test:  ## run the tests that every change must pass; the last line is the number
 	@.ci/setup tests
 	@$(PYTEST) -m "not system and not sweep"
 
-sweep:  ## try every form of the access table where `make test` tries one of each kind
+sweep:  ## try every case of the access table and of other long series where `make test` tries one of each kind
 	@.ci/setup tests
 	@$(PYTEST) -m sweep
 
