@@ -6,6 +6,7 @@ import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from flask import Flask
@@ -41,14 +42,17 @@ def prepared(postgres: Postgres, template: str, name: str, fill: Callable[[], ob
     return name
 
 
-Prepare = Callable[[str, Callable[[], object]], str]
-"""A function that takes a name and a function to fill a database, and returns the name of that database."""
+class Prepare(Protocol):
+    """Takes a name and a function to fill a database, and returns the name of that database."""
+
+    def __call__(self, name: str, fill: Callable[[], object], begin: str = "", /) -> str:
+        """begin: the database that is filled further; by default one without rows."""
 
 
 @pytest.fixture(scope="session")
 def prepare(postgres: Postgres, template: str) -> Prepare:
     """Make the `ground` of a file whose tests begin with the same data, created once per run and copied."""
-    return lambda name, fill: prepared(postgres, template, f"grants_{name}", fill)
+    return lambda name, fill, begin="", /: prepared(postgres, begin or template, f"grants_{name}", fill)
 
 
 @pytest.fixture(scope="session")
@@ -82,21 +86,21 @@ def submitted(prepare: Prepare) -> str:
 
 
 @pytest.fixture(scope="session")
-def in_review(prepare: Prepare) -> str:
+def in_review(prepare: Prepare, submitted: str) -> str:
     """A database with one application for BTN-L that waits for reviewers."""
-    return prepare("in_review", lambda: world.in_review(world.build(programmes=("BTN-L",))))
+    return prepare("in_review", lambda: world.passed(world.found(), world.first()), submitted)
 
 
 @pytest.fixture(scope="session")
-def awarded(prepare: Prepare) -> str:
+def awarded(prepare: Prepare, in_review: str) -> str:
     """A database with one award of BTN-L; its letter is not printed and its mails are not sent."""
-    return prepare("awarded", lambda: world.awarded(world.build(programmes=("BTN-L",))))
+    return prepare("awarded", lambda: world.decided(world.found(), world.first()), in_review)
 
 
 @pytest.fixture(scope="session")
-def active(prepare: Prepare) -> str:
+def active(prepare: Prepare, awarded: str) -> str:
     """A database with one award of BTN-L that both sides have signed."""
-    return prepare("active", lambda: world.active(world.build(programmes=("BTN-L",))))
+    return prepare("active", lambda: world.started(world.found(), world.award_of(world.first())), awarded)
 
 
 @pytest.fixture

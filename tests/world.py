@@ -26,6 +26,7 @@ from workflows.programme import Question, Stage
 
 SYSTEM = Actor(person=None, role=Role.CLOCK, via="test")
 WORD = "fibre"
+CONDITION = "Name the mast's owner."
 WHY = "Because the figures in the proposal show it plainly enough."
 
 
@@ -218,7 +219,11 @@ def submitted(world: World, code: str = "BTN-L", chapter: str = "mg", amount: in
 
 def in_review(world: World, code: str = "BTN-L", chapter: str = "mg", amount: int = 10_000) -> Application:
     """Submit an application; Olga completes the checks and passes it to review."""
-    row = submitted(world, code, chapter, amount)
+    return passed(world, submitted(world, code, chapter, amount))
+
+
+def passed(world: World, row: Application) -> Application:
+    """Olga completes the checks of a submitted application and passes it to review."""
     check(world, row)
     apply(world, row, "pass", "olga", Role.OFFICER)
     return row
@@ -274,10 +279,14 @@ def awarded(
     amount: int = 10_000,
     *,
     given: int | None = None,
-    conditions: str = "Name the mast's owner.",
+    conditions: str = CONDITION,
 ) -> Award:
     """Review an application; Omar recommends it, and Pia awards it in full, or only the amount `given`."""
-    row = in_review(world, code, chapter, amount)
+    return decided(world, in_review(world, code, chapter, amount), given=given, conditions=conditions)
+
+
+def decided(world: World, row: Application, *, given: int | None = None, conditions: str = CONDITION) -> Award:
+    """The rest of `awarded`, for an application in review."""
     review(world, row)
     apply(world, row, "to_panel", "olga", Role.OFFICER)
     share = row.asked if given is None else Decimal(given)
@@ -286,14 +295,14 @@ def awarded(
     return award_of(row)
 
 
+def first() -> Application:
+    """The first application."""
+    return db.session.query(Application).order_by(Application.id).limit(1).one()
+
+
 def award_of(row: Application) -> Award:
     """The award of an application."""
     return db.session.query(Award).filter_by(application_id=row.id).one()
-
-
-def reports_of(award: Award) -> list[Report]:
-    """The reports of the award, in order."""
-    return db.session.query(Report).filter_by(award_id=award.id).order_by(Report.number).all()
 
 
 def applicant(world: World, award: Award) -> str:
@@ -309,7 +318,11 @@ def signed(world: World, award: Award) -> None:
 
 def active(world: World, **kw: Any) -> Award:
     """An award signed by both sides, its condition met."""
-    award = awarded(world, **kw)
+    return started(world, awarded(world, **kw))
+
+
+def started(world: World, award: Award) -> Award:
+    """The rest of `active`, for an award."""
     signed(world, award)
     if award.conditional:
         apply(world, award.agreement, "met", "olga", Role.OFFICER, proof="The owner is named.")
@@ -377,20 +390,6 @@ def batch(world: World, *awards: Award) -> Batch:
     payable = [i.id for award in awards for i in award.instalments if i.step == "payable" and i.id not in taken]
     with transaction():
         return batches.prepare(fund=fund_of(world), instalments=payable, actor=world.actor("fay", Role.FINANCE))
-
-
-def draft_call(world: World) -> Call:
-    """A call in preparation."""
-    assert world.fund is not None
-    with transaction():
-        return calls.set_up(
-            programme="BTN-S",
-            title="Next round",
-            fund=world.fund,
-            opens_at=now(),
-            closes_at=None,
-            actor=world.actor("olga", Role.OFFICER),
-        )
 
 
 def recorded() -> None:

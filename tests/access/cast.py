@@ -21,6 +21,7 @@ from grants.services import calls, locking, outbox, persons, sessions
 from grants.services.applications import drafts
 from grants.services.reviews import assignments
 from tests import world as w
+from tests.beside import draft_call
 from tests.databases import advance
 from tests.world import World
 from workflows.engine.roles import Role
@@ -286,7 +287,7 @@ def _spent(world: World, used: str) -> Award:
 def _calls(world: World) -> dict[str, str]:
     """The calls and the fund; money is allocated to the call in preparation, and a draft in the other waits."""
     assert world.fund is not None
-    new_call = w.draft_call(world)
+    new_call = draft_call(world)
     w.begun(world, "BTN-L", "bo")
     with transaction():
         calls.fund(new_call, amount=Decimal(10_000), actor=world.actor("fay", Role.FINANCE))

@@ -18,7 +18,7 @@ from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
 from tests import world
 from tests.databases import copied
-from tests.prepared import prepared
+from tests.prepared import Prepare
 
 CHECKPOINT = """
     INSERT INTO checkpoint (id, version, epoch, at, up_to, gaps, below, events, digest, seal)
@@ -29,14 +29,13 @@ Connect = Callable[[str], AbstractContextManager[Connection]]
 
 
 @pytest.fixture(scope="session")
-def filled(postgres: Postgres, template: str) -> str:
+def filled(prepare: Prepare, active: str) -> str:
     """A database with a grant that is paid, reported and closed, and one draft."""
-    return prepared(postgres, template, "grants_filled", _fill)
+    return prepare("filled", _fill, active)
 
 
 def _fill() -> None:
-    made = world.build(programmes=("BTN-L",))
-    award = world.active(made)
+    made, award = world.found(), world.award_of(world.first())
     world.reported(made, award, 1)
     world.paid(made, award)
     world.returned(made, award, "0.50")

@@ -88,15 +88,9 @@ CLONED = "; ".join(
 
 
 @pytest.fixture(scope="session")
-def due(postgres: Postgres, template: str) -> str:
+def due(prepare: Prepare, active: str) -> str:
     """One award whose first instalment is payable, and a complete draft."""
-    return prepared(postgres, template, "grants_due", _fall_due)
-
-
-def _fall_due() -> None:
-    made = world.build(programmes=("BTN-L",))
-    world.active(made)
-    world.draft(made, chapter="bo")
+    return prepare("due", lambda: world.draft(world.found(), chapter="bo"), active)
 
 
 @pytest.fixture(scope="session")
@@ -117,27 +111,27 @@ def nearly_full(postgres: Postgres, template: str, edge: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def checked(prepare: Prepare) -> str:
+def checked(prepare: Prepare, submitted: str) -> str:
     """An application whose checks have all passed."""
-
-    def fill() -> None:
-        made = world.build(programmes=("BTN-L",))
-        world.check(made, world.submitted(made))
-
-    return prepare("checked", fill)
+    return prepare("checked", lambda: world.check(world.found(), world.first()), submitted)
 
 
 @pytest.fixture(scope="session")
-def fourth(prepare: Prepare) -> str:
+def scored(prepare: Prepare, in_review: str) -> str:
+    """Ron has scored an application and not submitted his review."""
+    return prepare("scored_by_ron", lambda: world.scored(world.found(), world.first(), "ron"), in_review)
+
+
+@pytest.fixture(scope="session")
+def fourth(prepare: Prepare, in_review: str) -> str:
     """An application with the three reviews that it needs, and a fourth that is written and not sent."""
 
     def fill() -> None:
-        made = world.build(programmes=("BTN-L",))
-        row = world.in_review(made)
+        made, row = world.found(), world.first()
         world.review(made, row)
         world.scored(made, row, "ron")
 
-    return prepare("fourth", fill)
+    return prepare("fourth", fill, in_review)
 
 
 class Kept:

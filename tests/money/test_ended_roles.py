@@ -18,19 +18,7 @@ from tests import world
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, together, unlock
 from tests.money.test_judging import Meeting
-from tests.prepared import Prepare
 from workflows.engine.roles import Role
-
-
-@pytest.fixture(scope="session")
-def scored(prepare: Prepare) -> str:
-    """Ron has scored an application and not submitted his review."""
-
-    def fill() -> None:
-        made = world.build(programmes=("BTN-L",))
-        world.scored(made, world.in_review(made), "ron")
-
-    return prepare("scored_by_ron", fill)
 
 
 def dismiss() -> Callable[[], object]:

@@ -26,62 +26,51 @@ NO = "The costs are far too high for what the project would bring to the region.
 
 
 @pytest.fixture(scope="session")
-def recommended(prepare: Prepare) -> str:
+def on_panel(prepare: Prepare, in_review: str) -> str:
+    """An application before the panel, with just enough reviews."""
+
+    def fill() -> None:
+        made, row = world.found(), world.first()
+        world.review(made, row)
+        world.apply(made, row, "to_panel", "olga", Role.OFFICER)
+
+    return prepare("on_panel_after_reviews", fill, in_review)
+
+
+@pytest.fixture(scope="session")
+def recommended(prepare: Prepare, on_panel: str) -> str:
     """An application that waits for Pia's decision; she acts for the chapter in Bolivia."""
 
     def fill() -> None:
-        made = world.build(programmes=("BTN-L",))
-        row = world.in_review(made)
-        world.review(made, row)
-        world.apply(made, row, "to_panel", "olga", Role.OFFICER)
+        made, row = world.found(), world.first()
         world.apply(made, row, "recommend", "omar", Role.OFFICER, kind="decline", feedback=NO)
         with transaction():
             persons.join(made.people["pia"], made.chapters["bo"], actor=world.SYSTEM)
 
-    return prepare("recommended_to_pia", fill)
+    return prepare("recommended_to_pia", fill, on_panel)
 
 
 @pytest.fixture(scope="session")
-def scored(prepare: Prepare) -> str:
-    """Ron has scored an application and not submitted his review."""
-
-    def fill() -> None:
-        made = world.build(programmes=("BTN-L",))
-        world.scored(made, world.in_review(made), "ron")
-
-    return prepare("scored_before_joining", fill)
-
-
-@pytest.fixture(scope="session")
-def reviewed(prepare: Prepare) -> str:
+def reviewed(prepare: Prepare, on_panel: str) -> str:
     """An application that waits for an award on just enough reviews, one of which is by Rex.
 
     He acts for the chapter in Bolivia, which has not applied; the chapter in Chile has a draft in the call.
     """
 
     def fill() -> None:
-        made = world.build(programmes=("BTN-L",))
-        row = world.in_review(made)
-        world.review(made, row)
-        world.apply(made, row, "to_panel", "olga", Role.OFFICER)
+        made, row = world.found(), world.first()
         world.apply(made, row, "recommend", "omar", Role.OFFICER, kind="award", amount=Decimal(10_000), conditions="")
         with transaction():
             persons.join(made.people["rex"], made.chapters["bo"], actor=world.SYSTEM)
         add_rival(made)
 
-    return prepare("reviewed_by_rex", fill)
+    return prepare("reviewed_by_rex", fill, on_panel)
 
 
 @pytest.fixture(scope="session")
-def in_review(prepare: Prepare) -> str:
+def contested(prepare: Prepare, in_review: str) -> str:
     """An application in review by nobody; the chapter in Chile has a draft in the call."""
-
-    def fill() -> None:
-        made = world.build(programmes=("BTN-L",))
-        world.in_review(made)
-        add_rival(made)
-
-    return prepare("in_review_with_a_rival", fill)
+    return prepare("in_review_with_a_rival", lambda: add_rival(world.found()), in_review)
 
 
 def add_rival(made: world.World) -> None:
@@ -284,17 +273,17 @@ def inviting(app: Flask, meeting: Meeting) -> list[str]:
         return [one.step for one in db.session.query(Assignment).filter_by(person_id=ron)]
 
 
-def test_no_invitation_of_a_new_rival_stays(copies: Copies, in_review: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_invitation_of_a_new_rival_stays(copies: Copies, contested: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(ROUNDS):
-        with copies(in_review) as app, monkeypatch.context() as patch:
+        with copies(contested) as app, monkeypatch.context() as patch:
             assert inviting(app, Meeting(patch, assignments, "unfit")) in ([], ["conflicted"])
 
 
 def test_without_the_lock_a_new_rival_would_stay_invited(
-    copies: Copies, in_review: str, monkeypatch: pytest.MonkeyPatch
+    copies: Copies, contested: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unlock(monkeypatch)
-    with copies(in_review) as app:
+    with copies(contested) as app:
         assert inviting(app, Meeting(monkeypatch, assignments, "unfit", longest=10)) == ["asked"]
 
 

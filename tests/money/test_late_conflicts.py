@@ -21,14 +21,9 @@ from workflows.engine.roles import Role
 
 
 @pytest.fixture(scope="session")
-def reviewed(prepare: Prepare) -> str:
+def reviewed(prepare: Prepare, in_review: str) -> str:
     """An application with exactly the three reviews that it needs."""
-
-    def fill() -> None:
-        made = world.build(programmes=("BTN-L",))
-        world.review(made, world.in_review(made))
-
-    return prepare("exactly_reviewed", fill)
+    return prepare("exactly_reviewed", lambda: world.review(world.found(), world.first()), in_review)
 
 
 def conflict() -> Callable[[], object]:

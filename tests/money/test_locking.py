@@ -39,6 +39,7 @@ from grants.services.money import ledger
 from grants.services.refusals import Stale
 from grants.services.reviews import assignments, conflicts
 from tests import world
+from tests.beside import reports_of
 from tests.databases import advance
 from tests.locks import Locks, read_log, recorded
 from tests.money.conftest import Copies
@@ -263,7 +264,7 @@ def test_an_award_is_held_with_its_fund_and_everything_of_its_application(awarde
         award = row(Award)
         locking.hold(award.instalments[0])
 
-        parts = [award, award.agreement, *award.instalments, *world.reports_of(award), award.application]
+        parts = [award, award.agreement, *award.instalments, *reports_of(award), award.application]
         assert all(locking.is_held(part) for part in (*parts, award.application.call.fund))
         assert not locking.is_held(award.application.call)
         assert not locking.is_held(award.application.organisation)

@@ -10,40 +10,34 @@ from flask import Flask
 
 from grants.db import db, today
 from grants.models import Agreement, Application, Award
-from grants.outside.servers import Postgres
 from grants.queries.money import awards
 from grants.services import transitions
 from grants.services.refusals import Refused
 from tests import world
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, together
-from tests.prepared import prepared
+from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
 ROUNDS = 5
 
 
 @pytest.fixture(scope="session")
-def paid(postgres: Postgres, template: str) -> str:
+def paid(prepare: Prepare, active: str) -> str:
     """A grant of 10,000 of which 6,000 are paid."""
-
-    def fill() -> None:
-        made = world.build(programmes=("BTN-L",))
-        world.paid(made, world.active(made))
-
-    return prepared(postgres, template, "grants_half_paid", fill)
+    return prepare("half_paid", lambda: world.paid(world.found(), world.award_of(world.first())), active)
 
 
 @pytest.fixture(scope="session")
-def half_signed(postgres: Postgres, template: str) -> str:
+def half_signed(prepare: Prepare, in_review: str) -> str:
     """An award signed by the grantee only."""
 
     def fill() -> None:
-        made = world.build(programmes=("BTN-L",))
-        award = world.awarded(made, conditions="")
+        made = world.found()
+        award = world.decided(made, world.first(), conditions="")
         world.apply(made, award.agreement, "sign", "mg1", Role.APPLICANT, name="Mia Demo", read=True)
 
-    return prepared(postgres, template, "grants_half_signed", fill)
+    return prepare("half_signed", fill, in_review)
 
 
 def returning(name: str, amount: int) -> Callable[[], Callable[[], None]]:

@@ -10,27 +10,25 @@ from flask import Flask
 
 from grants.db import db
 from grants.models import Award, Batch, Report
-from grants.outside.servers import Postgres
 from grants.queries.cases import awards
 from grants.services import transitions
 from tests import world
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, together, unlock
-from tests.prepared import prepared
+from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
 counted = awards.loose_ends_of
 
 
 @pytest.fixture(scope="session")
-def nearly(postgres: Postgres, template: str) -> str:
+def nearly(prepare: Prepare, active: str) -> str:
     """A grant whose last report is received and whose last payment is at the bank."""
-    return prepared(postgres, template, "grants_nearly", _fill)
+    return prepare("nearly", _fill, active)
 
 
 def _fill() -> None:
-    made = world.build(programmes=("BTN-L",))
-    award = world.active(made)
+    made, award = world.found(), world.award_of(world.first())
     world.reported(made, award, 1)
     batch = world.batch(made, award)
     world.apply(made, batch, "approve", "fox", Role.FINANCE)

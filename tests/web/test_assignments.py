@@ -20,15 +20,14 @@ from workflows.engine.roles import Role
 
 
 @pytest.fixture(scope="session")
-def ground(prepare: Prepare) -> str:
+def ground(prepare: Prepare, in_review: str) -> str:
     """Every test begins with an application in review, and a reviewer for every reason against inviting."""
-    return prepare("unfit", begin)
+    return prepare("unfit", begin, in_review)
 
 
 def begin() -> None:
     """Fill the database."""
-    world = scene.build(programmes=("BTN-L",))
-    row = scene.in_review(world)
+    world, row = scene.found(), scene.first()
     with transaction():
         persons.join(world.people["rex"], world.chapters["mg"], actor=SYSTEM)
     with transaction():

@@ -26,17 +26,17 @@ FINANCE = ("fay", "fox", "fritz", "pia")
 
 
 @pytest.fixture(scope="session")
-def ground(prepare: Prepare) -> str:
+def ground(prepare: Prepare, active: str) -> str:
     """A batch prepared by Fay, with a payment of an award that Pia decided on, who is now in finance."""
-    return prepare("batch_tasks", begin)
+    return prepare("batch_tasks", begin, active)
 
 
 def begin() -> None:
     """Fill the database."""
-    made = w.build(programmes=("BTN-L",))
+    made = w.found()
     with transaction():
         persons.appoint(made.people["pia"], Role.FINANCE, actor=w.SYSTEM)
-    w.batch(made, w.active(made))
+    w.batch(made, w.award_of(w.first()))
 
 
 def shown(name: str) -> bool:

@@ -20,6 +20,7 @@ from grants.services import transitions
 from grants.services.integrity.verifying.verification import findings
 from grants.services.refusals import Refused
 from tests import world as w
+from tests.beside import reports_of
 from tests.browser import browser
 from tests.databases import advance
 from tests.web.reading import titles
@@ -42,7 +43,7 @@ def left(app: Flask) -> tuple[str, Decimal, dict[str, set[str]]]:
         steps = {
             "agreement": {award.agreement.step},
             "instalment": {row.step for row in award.instalments},
-            "report": {row.step for row in w.reports_of(award)},
+            "report": {row.step for row in reports_of(award)},
         }
         return award.application.step, envelope_left(award.application.call), steps
 
@@ -120,7 +121,7 @@ def test_no_award_lapses_by_itself(app: Flask) -> None:
     with app.app_context():
         award = db.session.query(Award).one()
 
-        rows: list[Stateful] = [award.agreement, *award.instalments, *w.reports_of(award)]
+        rows: list[Stateful] = [award.agreement, *award.instalments, *reports_of(award)]
         for row in rows:
             with pytest.raises(Refused, match="The award has not been declined or revoked"):
                 transitions.apply(row, "lapse", actor=CLOCK)

@@ -16,15 +16,14 @@ from workflows.engine.roles import Role
 
 
 @pytest.fixture(scope="session")
-def ground(prepare: Prepare) -> str:
+def ground(prepare: Prepare, awarded: str) -> str:
     """A conditional award, whose condition an officer has confirmed after the application was returned once."""
-    return prepare("history_texts", begin)
+    return prepare("history_texts", begin, awarded)
 
 
 def begin() -> None:
     """Fill the database."""
-    made = w.build(programmes=("BTN-L",))
-    award = w.awarded(made)
+    made, award = w.found(), w.award_of(w.first())
     w.signed(made, award)
     w.apply(made, award.agreement, "met", "olga", Role.OFFICER, proof="Seen at the notary, copy in the safe.")
 

@@ -17,6 +17,7 @@ from grants.models import Application, Award, Call
 from grants.queries.tasks import inbox as inbox_queries
 from grants.services import calls, transitions
 from tests import world as w
+from tests.beside import draft_call
 from tests.browser import Careful, signed_in
 from tests.web.reading import conflict, statements
 from workflows.engine.roles import Role
@@ -155,7 +156,7 @@ def test_an_invited_draft_stays_urgent_after_its_call_has_closed(app: Flask) -> 
 def test_calls_in_preparation_are_tasks_of_finance_and_their_officer(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=())
-        call = w.draft_call(world)
+        call = draft_call(world)
     before = {name: signed_in(app, world.people[name]).get("/inbox").page.text for name in ("fay", "olga", "pia")}
     with app.app_context(), transaction():
         calls.fund(db.session.get_one(Call, call.id), amount=Decimal(5), actor=world.actor("fay", Role.FINANCE))

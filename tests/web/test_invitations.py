@@ -24,15 +24,14 @@ WHY = "The review is not needed any more."
 
 
 @pytest.fixture(scope="session")
-def ground(prepare: Prepare) -> str:
+def ground(prepare: Prepare, in_review: str) -> str:
     """Rex, Ria and Rob have submitted reviews of an application, and Ron is invited."""
-    return prepare("invitations", begin)
+    return prepare("invitations", begin, in_review)
 
 
 def begin() -> None:
     """Fill the database."""
-    world = w.build(programmes=("BTN-L",))
-    row = w.in_review(world)
+    world, row = w.found(), w.first()
     w.review(world, row)
     with transaction():
         assignments.assign(application=row, reviewer=world.people["ron"], actor=world.actor("olga", Role.OFFICER))

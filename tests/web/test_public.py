@@ -18,6 +18,7 @@ from grants.queries.money.figures import counted
 from grants.services import calls, transitions
 from grants.services.money import figures
 from tests import world as w
+from tests.beside import draft_call
 from tests.browser import anonymous, signed_in
 from tests.databases import advance
 from tests.prepared import Prepare
@@ -39,7 +40,7 @@ def test_every_open_call_is_on_the_home_page_with_its_grant_size(app: Flask) -> 
 def test_calls_in_preparation_closed_or_not_yet_open_are_not_shown(app: Flask) -> None:
     with app.app_context():
         world = w.build(programmes=("BTN-S", "BTN-L"))
-        draft = w.draft_call(world)
+        draft = draft_call(world)
         with transaction():
             transitions.apply(world.calls["BTN-S"], "close", actor=world.actor("olga", Role.OFFICER))
             world.calls["BTN-L"].opens_at = now() + timedelta(days=2)
@@ -234,7 +235,7 @@ def test_who_can_apply_follows_the_rules_of_the_call(
 
 def _with_rules(world: w.World, changed: dict[str, list[str] | None]) -> Call:
     """An open small call whose rules allow these values; a rule with None is switched off."""
-    call, olga = w.draft_call(world), world.actor("olga", Role.OFFICER)
+    call, olga = draft_call(world), world.actor("olga", Role.OFFICER)
     held = {spec.key: spec.params for spec in call.data.rules}
     held |= {key: {"allowed": names} for key, names in changed.items()}
     rules = [{"key": key, "params": params} for key, params in held.items() if params.get("allowed", ...) is not None]

@@ -24,17 +24,16 @@ RECORD = "/transitions/returned"
 
 
 def _fill() -> None:
-    made = w.build(programmes=("BTN-L",))
-    award = w.active(made)
+    made, award = w.found(), w.award_of(w.first())
     w.reported(made, award, 1)
     w.paid(made, award)
     w.reported(made, award, 2, used="0.9")
 
 
 @pytest.fixture(scope="session")
-def ground(prepare: Prepare) -> str:
+def ground(prepare: Prepare, active: str) -> str:
     """A grant of 10,000 that is paid in full and reported, with 1,000 unspent."""
-    return prepare("left_over", _fill)
+    return prepare("left_over", _fill, active)
 
 
 @pytest.fixture

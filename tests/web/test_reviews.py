@@ -21,15 +21,14 @@ from workflows.engine.roles import Role
 
 
 @pytest.fixture(scope="session")
-def ground(prepare: Prepare) -> str:
+def ground(prepare: Prepare, in_review: str) -> str:
     """In every test Rex is invited to review a proposal."""
-    return prepare("asked", begin)
+    return prepare("asked", begin, in_review)
 
 
 def begin() -> None:
     """Fill the database."""
-    world = scene.build(programmes=("BTN-L",))
-    row = scene.in_review(world)
+    world, row = scene.found(), scene.first()
     with transaction():
         assignments.assign(application=row, reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER))
 

@@ -16,10 +16,8 @@ from werkzeug.routing import Map, Rule
 from grants.db import db
 from grants.forms import numerals
 from grants.models import Call, Fund
-from tests import world as w
 from tests.browser import Answer, browser
 from tests.conventions import code
-from tests.prepared import Prepare
 from workflows.forms import values
 from workflows.forms.completeness import readable
 
@@ -41,9 +39,9 @@ READ: dict[str, Callable[[str], Any]] = {
 
 
 @pytest.fixture(scope="session")
-def ground(prepare: Prepare) -> str:
+def ground(submitted: str) -> str:
     """A fund, an open call, an application that waits for its checks."""
-    return prepare("strict_values", lambda: w.submitted(w.build(programmes=("BTN-L",))))
+    return submitted
 
 
 @pytest.fixture
