@@ -7,7 +7,6 @@ needs an application with other settings calls `create_app` itself, and `share_c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 
 import pytest
 from flask import Flask
@@ -17,7 +16,7 @@ from config import Settings
 from grants.outside.servers import Postgres
 from grants.web import create_app
 from tests.databases import settings_for
-from tests.reused import Reused, connected, led, lent
+from tests.reused import Reused, led, lent
 
 
 def share_compiled(app: Flask, postgres: Postgres) -> Flask:
@@ -38,10 +37,9 @@ def flow_row(postgres: Postgres, template: str, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture
-def app(request: pytest.FixtureRequest, flow_row: Flask, settings: Settings, database: str) -> Iterator[Flask]:
+def app(flow_row: Flask, settings: Settings) -> Iterator[Flask]:
     """The web application on the test's own database; raises if the test leaves it changed."""
-    kept = "reusable" in request.fixturenames
-    with lent(flow_row, settings), connected(flow_row, database) if kept else nullcontext():
+    with lent(flow_row, settings):
         yield flow_row
 
 

@@ -17,7 +17,7 @@ from tests import reused
 from tests.contents import Content, Superuser, restore, superuser, taken
 from tests.databases import copied
 
-MOST = 4
+MOST = 3
 """So many of them are kept by a test process, because connections to each are open."""
 _numbers = itertools.count()
 BUSY = (
@@ -107,7 +107,7 @@ class Kept:
 
     def _new(self, source: str) -> tuple[Database, ExitStack]:
         made = ExitStack()
-        name = f"kept_{os.getpid()}_{next(_numbers)}"
+        name = f"{reused.KEPT}{os.getpid()}_{next(_numbers)}"
         return made.enter_context(restorable(self.postgres, source, name)), made
 
     def _close(self, count: int) -> None:

@@ -17,7 +17,7 @@ from grants.outside.servers import Postgres
 from tests import world
 from tests.databases import copy, settings_for
 from tests.kept import Kept
-from tests.reused import Reused, connected
+from tests.reused import Reused
 
 PROGRAMS = Reused(program.build)
 
@@ -106,5 +106,5 @@ def active(prepare: Prepare, awarded: str) -> str:
 @pytest.fixture
 def awarded_app(postgres: Postgres, reusable: Kept, awarded: str, tmp_path: Path) -> Iterator[Flask]:
     """The application, without its pages, on the test's own database with one award."""
-    with reusable.lent(awarded) as name, opened(settings_for(postgres, name, tmp_path)) as app, connected(app, name):
+    with reusable.lent(awarded) as name, opened(settings_for(postgres, name, tmp_path)) as app:
         yield app

@@ -37,6 +37,8 @@ class Reused:
         self._idle.append(app)
 
 
+KEPT = "kept_"
+"""How the names of databases begin that are used again."""
 POOLS: dict[tuple[Flask, str], Pool] = {}
 """The open connections of an application to a database that is used again, by its name."""
 
@@ -49,7 +51,10 @@ def forget(database: str) -> None:
 
 @contextmanager
 def connected(app: Flask, database: str) -> Iterator[None]:
-    """The application keeps its connections to that database until the next block."""
+    """The application keeps its connections until the next block with this database, if that is used again."""
+    if not database.startswith(KEPT):
+        yield
+        return
     with app.app_context():
         engine = db.engine
     usual, known = engine.pool, (app, database)
@@ -68,7 +73,8 @@ def lent(app: Flask, settings: Settings) -> Iterator[None]:
     read_also(settings.programmes)
     before = parts(app)
     try:
-        yield
+        with connected(app, make_url(settings.database_url).database or ""):
+            yield
     finally:
         with app.app_context():
             db.engine.dispose()

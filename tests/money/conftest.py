@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,13 +16,12 @@ from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
 from grants.services import calls
 from tests import world
-from tests.contents import Content, Superuser, restore, superuser, taken
-from tests.databases import copied, settings_for
+from tests.databases import settings_for
+from tests.kept import Kept
 from tests.prepared import Prepare, opened, prepared
 from workflows.engine.roles import Role
 
 Copies = Callable[[str], AbstractContextManager[Flask]]
-_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -134,56 +129,13 @@ def fourth(prepare: Prepare, in_review: str) -> str:
     return prepare("fourth", fill, in_review)
 
 
-class Kept:
-    """Copies of prepared databases with the application on them; one that nobody uses is restored and used again."""
-
-    def __init__(self, postgres: Postgres, folder: Path) -> None:
-        self.postgres, self.folder = postgres, folder
-        self._idle: dict[str, list[Copy]] = defaultdict(list)
-        self._made = ExitStack()
-
-    @contextmanager
-    def copy(self, source: str) -> Iterator[Flask]:
-        """The application on a database with the content of that one."""
-        used = self._idle[source].pop() if self._idle[source] else self._made.enter_context(self._new(source))
-        yield used.app
-        used.restore()
-        self._idle[source].append(used)
-
-    @contextmanager
-    def _new(self, source: str) -> Iterator[Copy]:
-        for name in copied(self.postgres, source, f"race_{os.getpid()}_{next(_numbers)}"):
-            settings = settings_for(self.postgres, name, self.folder)
-            with superuser(self.postgres, name) as connected, opened(settings) as app:
-                yield Copy(app, connected, taken(connected))
-
-    def close(self) -> None:
-        """Drop all of them."""
-        self._made.close()
-
-
-@dataclass(frozen=True)
-class Copy:
-    """A database with the application on it, and its content at first."""
-
-    app: Flask
-    connected: Superuser
-    start: Content
-
-    def restore(self) -> None:
-        """Undo every change of rows."""
-        restore(self.connected, self.start)
-
-
-@pytest.fixture(scope="module")
-def kept(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-    """The databases of a file."""
-    made = Kept(postgres, tmp_path_factory.mktemp("kept"))
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def copies(kept: Kept) -> Copies:
+def copies(postgres: Postgres, reusable: Kept, tmp_path: Path) -> Copies:
     """A copy of a prepared database for one round, with the application on it."""
-    return kept.copy
+
+    @contextmanager
+    def copy(source: str) -> Iterator[Flask]:
+        with reusable.lent(source) as name, opened(settings_for(postgres, name, tmp_path)) as app:
+            yield app
+
+    return copy
