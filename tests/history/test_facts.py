@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
@@ -16,9 +15,10 @@ from grants.outside.servers import Postgres
 from grants.services.integrity import adoption
 from grants.services.integrity.verifying import books, comparison
 from tests import world
-from tests.databases import copied, settings_for
+from tests.databases import settings_for
 from tests.history.conftest import Forge
 from tests.history.proof import found, seal_all
+from tests.kept import Kept
 from tests.prepared import opened, prepared
 from workflows.engine.roles import Role
 
@@ -45,11 +45,10 @@ def _fill() -> None:
 
 
 @pytest.fixture
-def app(postgres: Postgres, settled: str, tmp_path: Path) -> Iterator[Flask]:
+def app(postgres: Postgres, reusable: Kept, settled: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on a copy of it."""
-    for name in copied(postgres, settled, f"settled_{os.getpid()}_{tmp_path.name}"):
-        with opened(settings_for(postgres, name, tmp_path)) as program:
-            yield program
+    with reusable.lent(settled) as name, opened(settings_for(postgres, name, tmp_path)) as program:
+        yield program
 
 
 FOUND = "{} 1 differs from its history."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -31,7 +30,8 @@ from grants.queries.sessions import hashed
 from grants.services import idempotency, outbox, persons, sessions, transitions
 from grants.services.refusals import Refused
 from tests import world
-from tests.databases import advance, copied, settings_for
+from tests.databases import advance, settings_for
+from tests.kept import Kept
 from tests.prepared import opened, prepared
 from tests.world import found
 from workflows.engine.message import Message
@@ -55,11 +55,10 @@ def _wait() -> None:
 
 
 @pytest.fixture
-def app(postgres: Postgres, waiting: str, tmp_path: Path) -> Iterator[Flask]:
+def app(postgres: Postgres, reusable: Kept, waiting: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on a copy of it."""
-    for name in copied(postgres, waiting, f"clock_{os.getpid()}_{tmp_path.name}"):
-        with opened(settings_for(postgres, name, tmp_path)) as made:
-            yield made
+    with reusable.lent(waiting) as name, opened(settings_for(postgres, name, tmp_path)) as made:
+        yield made
 
 
 @pytest.fixture
