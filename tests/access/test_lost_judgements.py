@@ -265,6 +265,19 @@ def test_with_too_few_reviews_an_approver_can_only_send_the_application_back(app
     assert all(page.text.count("submitted so far.") == len(("award", "decline")) for page in pages)
 
 
+@pytest.mark.parametrize(
+    ("name", "ordinary", "back"), [("pia", "Decide", "Send back"), ("ursa", "Recommend", "Send back to review")]
+)
+def test_the_list_names_what_to_do_with_too_few_reviews(app: Flask, name: str, ordinary: str, back: str) -> None:
+    before = browser(app, name).get("/applications").page.links
+    with app.app_context():
+        withdraw_reviews()
+    after = browser(app, name).get("/applications").page.links
+
+    assert (ordinary in before, back in before) == (True, False)
+    assert (ordinary in after, back in after) == (False, True)
+
+
 def test_the_inbox_names_what_to_do(app: Flask) -> None:
     with app.app_context():
         declare("olga")

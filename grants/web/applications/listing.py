@@ -262,6 +262,10 @@ def _all_in(one: Listed) -> bool:
     return one.reviews_in >= needed(one.application)
 
 
+def _too_few(one: Listed) -> bool:
+    return not _all_in(one)
+
+
 def _to(target: str) -> Callable[[Listed], bool]:
     """Whether all reviews are in and the officer sends the application to this step."""
 
@@ -294,7 +298,9 @@ NEXT_ACTIONS = (
     NextAction("review", Role.OFFICER, Message("Send to panel"), HERE, _to("panel")),
     NextAction("review", Role.OFFICER, Message("Recommend"), HERE, _to("decision")),
     NextAction("review", Role.OFFICER, Message("Decide"), HERE, _all_in),
+    NextAction("panel", Role.OFFICER, Message("Send back to review"), HERE, _too_few),
     NextAction("panel", Role.OFFICER, Message("Recommend"), HERE),
+    NextAction("decision", Role.APPROVER, Message("Send back"), HERE, _too_few),
     NextAction("decision", Role.APPROVER, Message("Decide"), HERE),
     NextAction("decision", None, Message("Waiting for the approver"), ""),
     NextAction("agreement", None, Message("Waiting for signatures"), AWARD),
