@@ -284,7 +284,7 @@ def test_the_inbox_names_what_to_do(app: Flask) -> None:
     asked: Any = browser(app, "ursa").get("/inbox").page.text
 
     assert "Complete the checks again: fibre title" in asked
-    assert "Someone who completed checks has since declared a conflict of interest" in asked
+    assert "A person who completed checks has since declared a conflict of interest" in asked
 
 
 def test_the_pages_offer_the_checks_to_those_who_can_complete_them(app: Flask) -> None:
