@@ -15,6 +15,7 @@ from tests import world as w
 from tests.access.test_judged_before_conflict import attempt, step
 from tests.browser import Answer, browser, named
 from tests.prepared import Prepare
+from tests.sweeps import swept
 from workflows.engine.effects import Effect
 from workflows.engine.roles import Role
 from workflows.flows.standard import FLOWS
@@ -51,7 +52,9 @@ SENDINGS = {
     "an alert": Sending(9, "alert", "bo1", (ALERT, "accept")),
     "a mini-proposal": Sending(10, "submit", "cl1"),
 }
-every_sending = pytest.mark.parametrize("sending", SENDINGS.values(), ids=SENDINGS)
+every_sending = pytest.mark.parametrize(
+    "sending", swept((pytest.param(one, id=name) for name, one in SENDINGS.items()), lambda sending: sending.key)
+)
 
 
 @pytest.fixture(scope="session")

@@ -120,6 +120,7 @@ def revealed(app: Flask, pages: dict[str, str], *, applicant: bool) -> dict[str,
     return {address: found for address, found in named.items() if found}
 
 
+@pytest.mark.sweep
 def test_someone_from_whom_nothing_is_hidden_reads_of_the_grant_on_all_these_pages(app: Flask) -> None:
     """Counter-test: the walk reaches the pages with the sums, and finds what it looks for."""
     found = revealed(app, walked(browser(app, "zoe")), applicant=True)

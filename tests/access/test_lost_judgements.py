@@ -24,7 +24,6 @@ from grants.services.reviews import conflicts
 from tests import world as w
 from tests.browser import browser
 from tests.prepared import Prepare
-from tests.sweeps import swept
 from workflows.engine.roles import Actor, Role
 from workflows.rules.decisions import checked_impartially, recommended_impartially, reviews_in
 
@@ -136,11 +135,6 @@ LOSSES: dict[str, Callable[[], None]] = {
 """What no longer counts afterwards."""
 
 
-def lost(loss: str) -> str:
-    """What is lost, without the reason: a person with a conflict and one who applies are disqualified alike."""
-    return loss.partition(",")[0]
-
-
 def rows() -> list[Application]:
     """The applications of the ground."""
     return db.session.query(Application).filter(Application.submission_id.is_not(None)).order_by(Application.id).all()
@@ -209,7 +203,8 @@ def checks_pass(row: Application, actor: Actor) -> bool:
     return True
 
 
-@pytest.mark.parametrize("loss", swept((pytest.param(loss, id=loss) for loss in LOSSES), lost))
+@pytest.mark.sweep
+@pytest.mark.parametrize("loss", LOSSES)
 def test_the_tasks_are_those_that_the_guards_allow(app: Flask, loss: str) -> None:
     with app.app_context():
         LOSSES[loss]()

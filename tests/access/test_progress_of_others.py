@@ -29,8 +29,6 @@ SECRETS = (REFUSAL, PROGRESS, CONFLICT)
 PAGES = ("", "/reviews", "/history", "/proposal", "/reviewers")
 STAFF = (Role.OFFICER, Role.APPROVER, Role.AUDITOR)
 INVITED = "You have been invited to review this application. Decline the invitation first"
-    "You have been invited to review this application. Decline the invitation first, or ask a colleague to do this."
-)
 OPENED = "You have opened this application as a reviewer, so another person must do this."
 
 

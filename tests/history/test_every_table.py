@@ -64,6 +64,7 @@ def test_a_changed_value_is_found(forger: Flask, number: int) -> None:
             assert expected - set(held.problems()) == set()
 
 
+@pytest.mark.sweep
 def test_what_the_application_may_change_is_found(app: Flask) -> None:
     """The same with the rights of the application, where neither they nor a constraint refuse it."""
     with app.app_context():

@@ -116,6 +116,7 @@ def test_at_once_nothing_is_submitted_as_a_deciders(copies: Copies, undrafted: s
             assert submitted_as_a_deciders(app) is False
 
 
+@pytest.mark.sweep
 def test_at_once_a_draft_of_before_is_not_submitted_as_a_deciders(copies: Copies, drafted: str) -> None:
     for _ in range(ROUNDS):
         with copies(drafted) as app:
@@ -145,7 +146,7 @@ def test_without_the_lock_a_decider_would_join_in_between(
 ) -> None:
     unlock(monkeypatch)
     with copies(drafted) as app:
-        assert joining_meanwhile(app, Meeting(monkeypatch, cases, "of", longest=10)) is True
+        assert joining_meanwhile(app, Meeting(monkeypatch, cases, "of", longest=2)) is True
 
 
 def test_a_submission_that_comes_second_is_refused(

@@ -39,6 +39,7 @@ def printed_elsewhere(stored: list[dict[str, object]], cwd: Path, **environ: str
     return hashes
 
 
+@pytest.mark.system
 def test_another_process_prints_the_same_bytes(tmp_path: Path) -> None:
     snapshots = [make() for make in EVERY_KIND]
     here = [reports.render(snapshot).sha256 for snapshot in snapshots]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 LIGHT = """
 import sys
 import reports.snapshots, reports.charts.world, reports.charts.money, reports.charts.indicators, reports.charts.timeline
@@ -36,9 +38,11 @@ def test_snapshots_and_charts_load_no_print_engine() -> None:
     assert text_found(LIGHT) == "[]"
 
 
+@pytest.mark.system
 def test_warming_up_leaves_no_thread() -> None:
     assert text_found(WARM) == "1 1"
 
 
+@pytest.mark.system
 def test_a_child_of_a_warm_worker_prints_the_same_bytes() -> None:
     assert text_found(FORKED) == "True"
