@@ -20,7 +20,7 @@ from tests import world
 from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, together, unlock
 from tests.money.test_involving import decline, joining
-from tests.money.test_judging import Meeting
+from tests.money.test_judging import PAUSE, Meeting
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
@@ -124,9 +124,10 @@ def test_at_once_a_draft_of_before_is_not_submitted_as_a_deciders(copies: Copies
             assert submitted_as_a_deciders(app) is False
 
 
-def joining_meanwhile(app: Flask, meeting: Meeting) -> bool:
+def joining_meanwhile(app: Flask, patch: pytest.MonkeyPatch, *, longest: float = PAUSE) -> bool:
     """Pia has decided, and joins while the draft is submitted; returns whether that came after she had joined."""
     assert together(app, [decline]) == [DONE]
+    meeting = Meeting(patch, cases, "of", longest=longest)
     sent, joined = together(app, [submit, meeting.other(joining("pia", "bo"))])
     assert joined == DONE
     assert sent == DONE or isinstance(sent, Refused)
@@ -138,7 +139,7 @@ def test_nobody_joins_between_the_question_and_the_submission(
 ) -> None:
     for _ in range(ROUNDS):
         with copies(drafted) as app, monkeypatch.context() as patch:
-            assert joining_meanwhile(app, Meeting(patch, cases, "of")) is False
+            assert joining_meanwhile(app, patch) is False
 
 
 def test_without_the_lock_a_decider_would_join_in_between(
@@ -146,7 +147,7 @@ def test_without_the_lock_a_decider_would_join_in_between(
 ) -> None:
     unlock(monkeypatch)
     with copies(drafted) as app:
-        assert joining_meanwhile(app, Meeting(monkeypatch, cases, "of", longest=2)) is True
+        assert joining_meanwhile(app, monkeypatch, longest=10) is True
 
 
 def test_a_submission_that_comes_second_is_refused(

@@ -74,7 +74,10 @@ class Meeting:
             def late() -> object:
                 self.read.wait(10)
                 event.listen(db.session(), "after_commit", lambda _: self.ended.set())
-                return do()
+                try:
+                    return do()
+                finally:
+                    self.ended.set()
 
             return late
 
