@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from grants.forms.base import TEXT, AmountField, Form, OptionField, cleaned, needed
+from grants.forms.base import LINE, TEXT, AmountField, Form, OptionField, cleaned, needed
 from grants.models import Review
 from workflows.engine.message import N_
 from workflows.programme import Criterion
@@ -104,8 +105,16 @@ class ReviewForm(Form):
             "texts": {key: given[key] or "" for key in TEXTS},
             "fund": {"yes": True, "no": False}.get(given["fund"]),
             "amount": before["amount"] if self["amount"].errors else self["amount"].data,
+            "amount_typed": self._unread(review),
             "confidence": given["confidence"] and int(given["confidence"]),
         }
+
+    def _unread(self, review: Review) -> str:
+        """What was typed as the amount and cannot be read; a form without the field leaves it as it is."""
+        field = self["amount"]
+        if not field.raw_data:
+            return review.amount_typed
+        return str(field.raw_data[0])[:LINE] if field.errors else ""
 
 
 def review_form(rubric: Iterable[Criterion], currency: str) -> type[ReviewForm]:
@@ -123,8 +132,12 @@ def review_form(rubric: Iterable[Criterion], currency: str) -> type[ReviewForm]:
 
 
 def filled(form: type[ReviewForm], review: Review) -> ReviewForm:
-    """The form with the submitted values, else those of the review."""
-    return form(data=held(review))
+    """The form with the submitted values, else those of the review, and what was typed as its amount."""
+    made = form(data=held(review))
+    if review.amount_typed and not made["amount"].raw_data:
+        made["amount"].process(MultiDict({"amount": review.amount_typed}), made["amount"].data)
+        made["amount"].errors = list(made["amount"].process_errors)
+    return made
 
 
 def held(review: Review) -> dict[str, Any]:

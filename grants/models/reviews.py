@@ -84,13 +84,17 @@ class Conflict(Model):
 
 
 class Review(Model):
-    """The review of an assignment; a draft until it is submitted."""
+    """The review of an assignment; a draft until it is submitted.
+
+    amount_typed: what was typed as the amount, while that cannot be read; the amount then is the one before it.
+    """
 
     __tablename__ = "review"
     __table_args__ = (
         CheckConstraint("confidence IS NULL OR confidence BETWEEN 1 AND 5", name="confidence_is_one_to_five"),
         CheckConstraint("amount IS NULL OR amount >= 0", name="amount_is_no_less_than_nothing"),
         CheckConstraint("sent_at IS NULL OR (fund IS NOT NULL AND confidence IS NOT NULL)", name="sent_is_whole"),
+        CheckConstraint("sent_at IS NULL OR amount_typed = ''", name="sent_is_read"),
     )
     visibility = visible_through("assignment_id", Side.OFFICE)
 
@@ -104,6 +108,7 @@ class Review(Model):
     confidence: Mapped[int | None]
     saved_at: Mapped[Stamp]
     sent_at: Mapped[Instant | None]
+    amount_typed: Mapped[str] = mapped_column(server_default="")
 
     assignment: Mapped[Assignment] = relationship(back_populates="review")
     scores: Mapped[list[Score]] = relationship(back_populates="review", cascade="all, delete-orphan")

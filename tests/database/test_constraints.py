@@ -97,6 +97,7 @@ BROKEN = {
     "report_spending_spent_no_less_than_nothing": "UPDATE report_spending SET spent = -1",
     "review_amount_is_no_less_than_nothing": "UPDATE review SET amount = -1",
     "review_confidence_is_one_to_five": "UPDATE review SET confidence = 6",
+    "review_sent_is_read": "UPDATE review SET amount_typed = 'many'",
     "review_sent_is_whole": "UPDATE review SET fund = NULL",
     "score_points_are_zero_to_five": "UPDATE score SET points = 6",
     "submission_is_counted_from_one": SENT.format(number=0, stage="proposal", sha256="0" * 64),

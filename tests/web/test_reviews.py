@@ -209,6 +209,33 @@ def test_an_invalid_amount_does_not_lose_the_rest(app: Flask, asked: tuple[World
         assert db.session.query(Review).filter_by(assignment_id=id).one().strengths == "Good"
 
 
+@pytest.mark.parametrize("by_itself", [True, False], ids=["autosave", "saved"])
+def test_an_amount_that_cannot_be_read_is_shown_again_and_not_submitted(
+    app: Flask, asked: tuple[World, int, int], *, by_itself: bool
+) -> None:
+    """Until 1357a98 it vanished under “Saved”."""
+    world, _, id = asked
+    ready(app, world, id)
+    client = signed_in(app, world.people["rex"])
+    typed = {**whole(app, asked[1]), "amount": "tres mil"}
+
+    if by_itself:
+        saved_by_itself(client, id, form_of(client.get(f"/reviews/{id}"), id), **typed)
+    else:
+        client.submit(client.get(f"/reviews/{id}"), f"/reviews/{id}", **typed)
+
+    again = client.get(f"/reviews/{id}")
+    assert form_of(again, id)["amount"] == ["tres mil"]
+    assert "Enter an amount, such as 1,250." in again.text
+    refused = client.post(f"/reviews/{id}/send", data={k: v for k, v in form_of(again, id).items() if k != "amount"})
+    assert refused.status_code == 422
+    assert "Enter an amount, such as 1,250." in refused.text
+    client.submit(client.get(f"/reviews/{id}"), f"/reviews/{id}/send", amount="3 000,00")
+    with app.app_context():
+        review = db.session.query(Review).filter_by(assignment_id=id).one()
+        assert (review.amount, review.amount_typed, review.assignment.step) == (Decimal(3_000), "", "sent")
+
+
 @pytest.mark.parametrize("left_out", ["amount", "strengths", "fund", "confidence", "score_mission", "comment_mission"])
 def test_a_field_that_a_form_does_not_have_keeps_its_value(
     app: Flask, asked: tuple[World, int, int], left_out: str

@@ -105,16 +105,20 @@ def missing(review: Review) -> tuple[Message, ...]:
             messages.append(Message("“%(label)s” is missing.", label=label, cure=key))
     if review.fund is None:
         messages.append(Message("Select whether the project should be funded.", cure="fund"))
-    if review.fund and not review.amount:
-        messages.append(Message("Enter the amount that you would award.", cure="amount"))
-    if review.amount is not None and review.amount > application.asked:
-        messages.append(
-            Message(
-                "The applicant requested %(asked)s. Enter that amount or less.",
-                asked=Money(application.asked, application.call.currency),
-                cure="amount",
-            )
-        )
+    messages += _amount(review)
     if review.confidence is None:
         messages.append(Message("Select how confident you are.", cure="confidence"))
     return tuple(messages)
+
+
+def _amount(review: Review) -> list[Message]:
+    """What is wrong with the amount of a review."""
+    application = review.assignment.application
+    if review.amount_typed:
+        return [Message("Enter the recommended amount as a number, such as 1,250.", cure="amount")]
+    if review.fund and not review.amount:
+        return [Message("Enter the amount that you would award.", cure="amount")]
+    if review.amount is not None and review.amount > application.asked:
+        asked = Money(application.asked, application.call.currency)
+        return [Message("The applicant requested %(asked)s. Enter that amount or less.", asked=asked, cure="amount")]
+    return []

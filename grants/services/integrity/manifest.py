@@ -147,7 +147,8 @@ HELD: dict[str, Held] = {
     "review": Held(
         f"id assignment_id {REVIEWED}",
         Owner("assignment", "assignment_id"),
-        free=REVIEWED,
+        later=(Later(3, {"amount_typed": "''"}),),
+        free=f"{REVIEWED} amount_typed",
         settled=SENT,
         settled_by="review.sent_at",
         round=2,  # the first held nothing of a review that was not submitted, or whose assignment had ended

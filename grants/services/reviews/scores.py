@@ -20,11 +20,13 @@ def save(
     fund: bool | None,
     amount: Decimal | None,
     confidence: int | None,
+    amount_typed: str = "",
     version: int | None = None,
     actor: Actor | None = None,
 ) -> None:
     """Save a draft of a review, complete or not. scores: criterion → (points, comment); texts: column → text.
 
+    amount_typed: what was typed as the amount and cannot be read.
     Raises Refused unless the reviewer has declared no conflict, has not submitted it, and the application is in review
     with the submission that is reviewed; Stale when the review's version is no longer `version`.
     """
@@ -40,4 +42,5 @@ def save(
     for name, text in texts.items():
         setattr(review, name, text)
     review.fund, review.amount, review.confidence, review.saved_at = fund, amount, confidence, now()
+    review.amount_typed = amount_typed
     db.session.flush()
