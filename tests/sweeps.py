@@ -1,7 +1,7 @@
 """Long series of cases of one rule: `make test` runs the first case of each kind, `make sweep` all the others.
 
-The cases of a kind are refused by the same lines of code. Where every case has lines of its own, all of them belong to
-`make test`, as in `test_who_succeeds` of the access table.
+The cases of a kind run through the same mechanism. A test that walks everything at once, such as all texts or all
+forms, is marked as a whole. `.ci/run` runs both commands, so that no case is left out of a change.
 """
 
 from __future__ import annotations

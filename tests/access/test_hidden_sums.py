@@ -145,6 +145,7 @@ def test_a_conflict_hides_the_grant_from_every_page(app: Flask) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.sweep
 def test_former_involvement_hides_the_applicant_as_well(app: Flask) -> None:
     pages = walked(browser(app, "ina"))
 

@@ -68,6 +68,7 @@ Their guards refuse what is already there: an earlier deadline, a condition that
 """
 
 
+@pytest.mark.sweep
 def test_each_form_of_the_table_has_a_version_or_a_reason(stage: Stage) -> None:
     shown = [row for row in CHANGING if SENT[row.path].page]
 
@@ -77,6 +78,7 @@ def test_each_form_of_the_table_has_a_version_or_a_reason(stage: Stage) -> None:
     assert {row.path for row in shown} & set(WITHOUT) == without
 
 
+@pytest.mark.sweep
 def test_each_form_of_each_page_is_one_of_the_table(stage: Stage) -> None:
     """Every form of the pages of the table, also those that no row sends, has a version or a reason."""
     targets = {stage.filled(path): reason for path, reason in WITHOUT.items()}

@@ -131,6 +131,7 @@ def awarded(app: Flask, world: World, request: int) -> None:
     omar.send("/transitions/award", amount="1200.00", conditions="", confirmed="yes")
 
 
+@pytest.mark.sweep
 def test_one_short_file_is_a_programme_from_the_call_to_the_letter(app: Flask, world: World) -> None:
     assert len(TRAVEL.splitlines()) <= 60
 

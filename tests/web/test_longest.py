@@ -97,6 +97,7 @@ def _fill(world: w.World, report: Report) -> None:
     )
 
 
+@pytest.mark.sweep
 def test_a_proposal_is_declined_with_the_longest_texts(app: Flask, world: w.World) -> None:
     with app.app_context():
         row = db.session.get_one(Application, 1)

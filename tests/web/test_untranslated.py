@@ -225,12 +225,14 @@ def _refusals(stage: Stage) -> Iterator[tuple[str, TestResponse]]:
     yield "409", stage.call_again("own", "POST", stage.filled("/reports/{report}/write"), EMPTY)
 
 
+@pytest.mark.sweep
 def test_every_text_of_a_page_is_a_message_or_data(pages: dict[str, TestResponse], known: set[str]) -> None:
     found = shown(pages.items(), known)
 
     assert found == {}
 
 
+@pytest.mark.sweep
 def test_every_text_of_a_refusal_is_a_message_or_data(
     refusals: list[tuple[str, TestResponse]], known: set[str]
 ) -> None:
