@@ -117,7 +117,7 @@ def written(value: Decimal, places: int, *, group: bool = True) -> str:
     """
     value = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     patterns = _pattern(places, group=group), _pattern(places, group=False), f"0.{'0' * (places + 1)}"
-    texts = (str(format_decimal(value, pattern, locale=_language())) for pattern in patterns)
+    texts = (str(format_decimal(value, pattern, locale=language())) for pattern in patterns)
     return next((text for text in texts if _parses_back(text, value)), f"{value:f}")
 
 
@@ -130,7 +130,7 @@ def localized(text: str) -> str:
 
 def habits() -> Habits:
     """The habits of the writer: those of the language of the page, and of the person's own where that is another."""
-    page = HABITS.get(_language(), Habits(BOTH, BOTH))
+    page = HABITS.get(language(), Habits(BOTH, BOTH))
     own = current_user.language if current_user and current_user.is_authenticated else ""
     return page & HABITS.get(own, page)
 
@@ -141,7 +141,8 @@ def signs(currency: str) -> frozenset[str]:
     return frozenset({currency, *found, *("$" for sign in found if "$" in sign)})
 
 
-def _language() -> str:
+def language() -> str:
+    """The language of the page; English outside a request."""
     locale = get_locale()
     return str(locale.language) if locale else "en"
 
@@ -204,7 +205,7 @@ def _three_digits(text: str, thousands: str, shown: str, sign: str) -> str:
             "“%(number)s” can mean %(thousands)s or %(decimals)s. Enter one of these instead.",
             number=shown,
             thousands=f"{sign}{thousands}",
-            decimals=f"{sign}{decimals}".replace(".", get_decimal_symbol(_language())),
+            decimals=f"{sign}{decimals}".replace(".", get_decimal_symbol(language())),
         )
     )
 

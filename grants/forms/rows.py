@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, SelectField
 from wtforms.form import BaseForm
 
-from grants.forms.numerals import LARGEST, localized, written
+from grants.forms.numerals import LARGEST, language, localized, written
 from grants.forms.questions import LOOKS, READERS, Typed, cost, figure, line, plain, quantity, stored, text_of
 from grants.language import amount
 from workflows.forms.completeness import CATEGORIES, Goal, Line
@@ -135,7 +135,7 @@ def _add_up(row: Row, currency: str) -> None:
 
 
 def _amount(total: Decimal, currency: str) -> str:
-    return amount(total, currency, str(get_locale() or "en"), code=False)
+    return amount(total, currency, language(), code=False)
 
 
 def line_of(row: Row) -> Line:

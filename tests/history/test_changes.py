@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from sqlalchemy import delete, event, insert, select, text, update
 from grants.db import db, transaction
 from grants.models import Assignment, Award, Conflict, Event, Organisation, Person, Report, Review, Score
 from grants.services import organisations, persons, transitions
-from grants.services.integrity import changes
+from grants.services.integrity import adoption, changes
 from grants.services.integrity.manifest import HELD
 from grants.services.integrity.verifying import comparison
 from grants.services.reviews import assignments, conflicts, scores
@@ -237,6 +238,51 @@ def test_what_is_forged_of_an_ended_or_open_review_is_found(reviewed: Flask, for
         db.session.commit()
 
         assert problems() != []
+
+
+def begin_in_the_first_round(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Rob begins a review under the release that held nothing of it until it was sent; returns its id."""
+    made = world.found()
+    application, olga = review_of("ria").assignment.application, made.actor("olga", Role.OFFICER)
+    with monkeypatch.context() as earlier:
+        for table in ("review", "score"):
+            free = " ".join(HELD[table].named)
+            sent = "\"assignment\".step = 'sent'"
+            held = replace(HELD[table], free=free, settled=sent, settled_by="assignment.step", round=1)
+            earlier.setitem(HELD, table, held)
+        with transaction():
+            adoption.adopt()
+        with transaction():
+            row = assignments.assign(application=application, reviewer=made.people["rob"], actor=olga)
+        with transaction():
+            transitions.apply(row, "clear", actor=made.actor("rob", Role.REVIEWER), answers={"none": True})
+    return review_of("rob").id
+
+
+def test_the_reviews_of_an_earlier_release_are_recorded_in_a_second_round(
+    reviewed: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with reviewed.app_context():
+        id = begin_in_the_first_round(monkeypatch)
+        assert problems() == [f"review {id} has no event in history."]
+
+        with transaction():
+            adoption.adopt()
+
+        assert (problems(), list(adoption.problems())) == ([], [])
+
+
+def test_without_a_second_round_they_would_be_accused_for_ever(
+    reviewed: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with reviewed.app_context():
+        id = begin_in_the_first_round(monkeypatch)
+        monkeypatch.setitem(HELD, "review", replace(HELD["review"], round=1))
+
+        with transaction():
+            adoption.adopt()
+
+        assert problems() == [f"review {id} has no event in history."]
 
 
 def test_a_report_has_its_dates_held_and_its_text_free(app: Flask) -> None:
