@@ -201,9 +201,15 @@ def now() -> datetime:
     session = db.session()
     read: _Reading | None = session.info.get("clock")
     if read is None or read.transaction is not session.get_transaction():
-        instant = session.execute(text("SELECT grants_now()")).scalar_one()
-        read = session.info["clock"] = _Reading(session.get_transaction(), instant, monotonic())
+        read = note_instant(session.execute(text("SELECT grants_now()")).scalar_one())
     return read.instant + timedelta(seconds=monotonic() - read.at)
+
+
+def note_instant(instant: datetime) -> _Reading:
+    """Keep what a statement of this transaction has just read from the database clock, for `now`."""
+    session = db.session()
+    read = session.info["clock"] = _Reading(session.get_transaction(), instant, monotonic())
+    return read
 
 
 def today() -> date:

@@ -7,11 +7,25 @@ side at any time, a person holds no other role than applicant there, and that on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Integer, Select, String, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from grants.access.permissions import ALLOWED, EXTENT, Extent, Permission
 from grants.db import db
@@ -125,37 +139,50 @@ class Principal:
 ANONYMOUS = Principal()
 
 
-PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
-
-
 NO_CALL = cast(null(), Integer)
 NO_SCOPE = cast(null(), String), cast(null(), String)
 
 
 def _tie(person: Any, kind: str, id: Any, call: Any = NO_CALL, scope: tuple[Any, Any] = NO_SCOPE) -> Select[Any]:
-    """One part of TIES. scope: the role and the programme of an appointment."""
-    return select(person, literal(kind), id, call, *scope)
+    """One part of `_ties`. scope: the role and the programme of an appointment."""
+    return select(
+        person.label("person"),
+        literal(kind).label("kind"),
+        id.label("id"),
+        call.label("call"),
+        scope[0].label("role"),
+        scope[1].label("programme"),
+    )
 
 
-TIES = union_all(
-    _tie(Membership.person_id, "acts for", Membership.organisation_id).where(
-        Membership.person_id.in_(PEOPLE), Membership.ended_at.is_(None)
-    ),
-    _tie(Conflict.person_id, "conflict", Conflict.application_id).where(
-        Conflict.person_id.in_(PEOPLE), Conflict.lifted_at.is_(None)
-    ),
-    _tie(Involvement.person_id, "involved", Involvement.application_id, Application.call_id)
-    .distinct()
-    .join(Application, Application.id == Involvement.application_id)
-    .where(Involvement.person_id.in_(PEOPLE)),
-    _tie(Assignment.person_id, "reviewing", Assignment.application_id)
-    .join(Application, Application.id == Assignment.application_id)
-    .where(Assignment.person_id.in_(PEOPLE), Assignment.step.in_(OPEN), Application.step.not_in(DECIDED)),
-    _tie(Appointment.person_id, "appointed", Appointment.call_id, Call.id, (Appointment.role, Appointment.programme))
-    .outerjoin(Call, or_(Call.id == Appointment.call_id, Call.programme == Appointment.programme))
-    .where(Appointment.person_id.in_(PEOPLE), Appointment.ended_at.is_(None)),
-)
-"""The query about people. It is composed once, because every request and every command asks it."""
+def _ties(is_of: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[Any]:
+    """The rows (person, *Tie) about people. is_of: the condition on a column with the id of the person."""
+    current = [
+        _tie(Membership.person_id, "acts for", Membership.organisation_id).where(Membership.ended_at.is_(None)),
+        _tie(Conflict.person_id, "conflict", Conflict.application_id).where(Conflict.lifted_at.is_(None)),
+        _tie(Involvement.person_id, "involved", Involvement.application_id, Application.call_id)
+        .distinct()
+        .join(Application, Application.id == Involvement.application_id),
+        _tie(Assignment.person_id, "reviewing", Assignment.application_id)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(Assignment.step.in_(OPEN), Application.step.not_in(DECIDED)),
+        _tie(
+            Appointment.person_id, "appointed", Appointment.call_id, Call.id, (Appointment.role, Appointment.programme)
+        )
+        .outerjoin(Call, or_(Call.id == Appointment.call_id, Call.programme == Appointment.programme))
+        .where(Appointment.ended_at.is_(None)),
+    ]
+    return union_all(*(part.where(is_of(part.selected_columns.person)).correlate(Person) for part in current))
+
+
+TIES = _ties(lambda column: column.in_(bindparam("people", expanding=True)))
+"""The query about people. It is composed once, because every command asks it."""
+
+_OWN = _ties(lambda column: column == Person.id).subquery()
+TIES_OF_PERSON = select(
+    func.json_agg(func.json_build_array(_OWN.c.kind, _OWN.c.id, _OWN.c.call, _OWN.c.role, _OWN.c.programme))
+).scalar_subquery()
+"""The ties of the person of the enclosing query, as a column for `principal_of`; null without any."""
 
 
 def load_principal(person: Person | None) -> Principal:
@@ -170,11 +197,11 @@ def load_principals(people: Iterable[Person]) -> list[Principal]:
     ties: dict[int, list[Tie]] = defaultdict(list)
     for owner, *tie in db.session.execute(TIES, {"people": ids}):
         ties[owner].append(Tie(*tie))
-    return [_principal(person, ties[person.id]) if person.ended_at is None else ANONYMOUS for person in wanted]
+    return [principal_of(person, ties[person.id]) for person in wanted]
 
 
 class Tie(NamedTuple):
-    """One row of TIES.
+    """One row of the query about people, after the person.
 
     id: of the organisation or the application, or of the only call of an appointment. call: of the application, for an
     involvement; a call that the appointment covers. role, programme: of an appointment.
@@ -191,12 +218,16 @@ Calls = dict[Role, frozenset[int] | None]
 Programmes = dict[Role, frozenset[str]]
 
 
-def _principal(person: Person, ties: list[Tie]) -> Principal:
+def principal_of(person: Person, ties: Iterable[Sequence[Any]]) -> Principal:
+    """The principal for a person with these ties, each with the fields of Tie; the public if the account has ended."""
+    if person.ended_at is not None:
+        return ANONYMOUS
+    held = [Tie(*tie) for tie in ties]
     ids: dict[str, set[int]] = defaultdict(set)
-    for tie in ties:
+    for tie in held:
         if tie.id is not None:
             ids[tie.kind].add(tie.id)
-    calls, programmes = scope_of(tie for tie in ties if tie.kind == "appointed")
+    calls, programmes = scope_of(tie for tie in held if tie.kind == "appointed")
     return Principal(
         id=person.id,
         organisations=frozenset(ids["acts for"]),
@@ -204,7 +235,7 @@ def _principal(person: Person, ties: list[Tie]) -> Principal:
         programmes=programmes,
         conflicts=frozenset(ids["conflict"]),
         involved=frozenset(ids["involved"]),
-        applied=frozenset(tie.call for tie in ties if tie.kind == "involved" and tie.call is not None),
+        applied=frozenset(tie.call for tie in held if tie.kind == "involved" and tie.call is not None),
         reviewing=frozenset(ids["reviewing"]),
     )
 

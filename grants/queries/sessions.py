@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from grants.db import GRANTS_NOW, db
-from grants.models import Person, SignIn, SignInFailure
+from grants.access import principals
+from grants.access.principals import Principal
+from grants.db import GRANTS_NOW, db, note_instant
+from grants.models import Membership, Organisation, Person, SignIn, SignInFailure
 
 COOKIE = "grants_session"
+SIDES = (
+    select(Organisation.name)
+    .join(Membership, Membership.organisation_id == Organisation.id)
+    .where(Membership.person_id == Person.id, Membership.ended_at.is_(None))
+    .order_by(Organisation.sort_key)
+    .limit(2)
+    .correlate(Person)
+)
+"""The names of the organisations that the person acts for; two are enough to know whether there is only one."""
 RUNNING = (
-    select(SignIn)
+    select(SignIn, principals.TIES_OF_PERSON, func.array(SIDES.scalar_subquery()), GRANTS_NOW)
     .join(SignIn.person)
     .options(contains_eager(SignIn.person))
     .where(
@@ -23,14 +35,34 @@ RUNNING = (
         Person.ended_at.is_(None),
     )
 )
-"""The session of a token, with its person. It is composed once, because every request asks it."""
+"""The session of a token with its person, the ties of that person, and the instant by the database clock.
+
+One statement, composed once, because every request asks it.
+"""
 
 
-def current(token: str) -> SignIn | None:
-    """The session of a token, if it has not expired and its person has an account."""
+class Current(NamedTuple):
+    """A session that has not expired, with its person, the principal for that person, and their organisation.
+
+    side: the name of the organisation that they act for, if there is exactly one; else empty.
+    """
+
+    session: SignIn
+    principal: Principal
+    side: str
+
+
+def current(token: str) -> Current | None:
+    """The session of a token, if it has not expired and its person has an account; one statement."""
     if not token:
         return None
-    return db.session.scalars(RUNNING, {"token": hashed(token)}).first()
+    found = db.session.execute(RUNNING, {"token": hashed(token)}).first()
+    if found is None:
+        return None
+    session, ties, sides, instant = found
+    note_instant(instant)
+    side = sides[0] if len(sides) == 1 else ""
+    return Current(session, principals.principal_of(session.person, ties or ()), side)
 
 
 def person_of(email: str) -> Person | None:

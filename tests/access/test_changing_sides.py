@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -87,12 +87,12 @@ def post(client: Careful, address: str, **fields: str) -> Answer:
 @pytest.fixture
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody remembers who was involved: today's memberships count alone, as in earlier releases."""
-    real, nothing = principals.load_principals, frozenset[int]()
+    real, nothing = principals.principal_of, frozenset[int]()
 
-    def without(people: Iterable[Person]) -> list[Principal]:
-        return [replace(one, involved=nothing, applied=nothing, reviewing=nothing) for one in real(people)]
+    def without(person: Person, ties: Iterable[Sequence[Any]]) -> Principal:
+        return replace(real(person, ties), involved=nothing, applied=nothing, reviewing=nothing)
 
-    monkeypatch.setattr(principals, "load_principals", without)
+    monkeypatch.setattr(principals, "principal_of", without)
     monkeypatch.setattr(involvements, "of", lambda _: Involvements())
 
 

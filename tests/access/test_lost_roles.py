@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from grants.access.principals import Principal, load_principal
-from grants.models import Person
+from grants.queries import sessions
+from grants.queries.sessions import Current, current
 from grants.services import authority, calls
-from grants.web.site import authorization
 from tests.access.stage import Stage
 from tests.access.table import Row, attempt, form, named, rows, verdict
 from tests.sweeps import swept
@@ -41,16 +40,16 @@ def outcome(stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch) -> str:
     """The result of the first permitted actor's form when every role ends once the page has read its principal."""
     data, ended = form(stage, row, row.allowed[0]), set[int]()
 
-    def read(person: Person | None) -> Principal:
-        found = load_principal(person)
-        if person is not None and person.id not in ended:
-            ended.add(person.id)
-            end(stage, person.id)
+    def read(token: str) -> Current | None:
+        found = current(token)
+        if found is not None and found.session.person_id not in ended:
+            ended.add(found.session.person_id)
+            end(stage, found.session.person_id)
         return found
 
     stage.spoil()
     with monkeypatch.context() as patch:
-        patch.setattr(authorization, "load_principal", read)
+        patch.setattr(sessions, "current", read)
         found = verdict(attempt(stage, row, row.allowed[0], data), row)
     stage.spoil()
     assert ended, "the roles have not ended"

@@ -67,19 +67,6 @@ def counting(principal: Principal) -> Select[int] | None:
     return select(func.count()).select_from(whole)
 
 
-def sides(principal: Principal) -> list[str]:
-    """The names of the organisations that the principal acts for, sorted."""
-    if not principal.organisations:
-        return []
-    return list(
-        db.session.scalars(
-            select(Organisation.name)
-            .where(Organisation.id.in_(principal.organisations))
-            .order_by(Organisation.sort_key)
-        )
-    )
-
-
 def _parts(principal: Principal) -> list[Select[Any]]:
     parts: list[Select[Any]] = []
     if principal.organisations:

@@ -14,10 +14,9 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import ALLOWED, Permission
-from grants.access.principals import ANONYMOUS, Principal, actor_in, actor_on, load_principal, roles_on
+from grants.access.principals import ANONYMOUS, Principal, actor_in, actor_on, roles_on
 from grants.access.visibility import visible
 from grants.db import Model, db, transaction
-from grants.models import Person
 from grants.queries import sessions
 from grants.services.sessions import is_unnoted, touch
 from workflows.engine.roles import Actor, Role
@@ -52,10 +51,12 @@ class Visitor(UserMixin):
     """A signed-in person, in the form that Flask-Login needs.
 
     It holds plain values and no row: the page of an error is shown after a rollback, and the session may have ended.
+    side: the name of the organisation that they act for, if there is exactly one; else empty.
     """
 
     id: int
     name: str
+    side: str
     language: str
     timezone: str
 
@@ -65,11 +66,9 @@ class Visitor(UserMixin):
 
 
 def principal() -> Principal:
-    """The principal of this request, loaded once."""
-    if "principal" not in g:
-        known = current_user.is_authenticated
-        g.principal = load_principal(db.session.get(Person, current_user.id)) if known else ANONYMOUS
-    found: Principal = g.principal
+    """The principal of this request, loaded once, together with the session."""
+    known: bool = current_user.is_authenticated
+    found: Principal = g.principal if known else ANONYMOUS
     return found
 
 
@@ -137,11 +136,14 @@ def init_app(app: Flask) -> None:
 
     @login.request_loader
     def _visitor(_: object) -> Visitor | None:
-        row = sessions.current(request.cookies.get(sessions.COOKIE, ""))
-        if row and is_unnoted(row, settings):
+        found = sessions.current(request.cookies.get(sessions.COOKIE, ""))
+        if found is None:
+            return None
+        row, g.principal, side = found
+        if is_unnoted(row, settings):
             with transaction():
                 touch(row, settings)
-        return Visitor(row.person_id, row.person.name, row.person.language, row.person.timezone) if row else None
+        return Visitor(row.person_id, row.person.name, side, row.person.language, row.person.timezone)
 
     app.before_request(_ask)
 

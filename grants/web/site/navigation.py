@@ -130,10 +130,9 @@ def _office() -> bool:
 def _person() -> SignedIn | None:
     if not principal().id:
         return None
-    sides = inbox.sides(principal())
     return SignedIn(
         name=current_user.name,
-        side_name=sides[0] if len(sides) == 1 and not _office() else "",
+        side_name="" if _office() else current_user.side,
         account_url=url_for("persons.account"),
     )
 
