@@ -16,7 +16,7 @@ from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Application, Call, Event, Fund, MoreTime, Organisation, Total
 from grants.queries import withheld
-from grants.queries.cases.calls import envelope_left
+from workflows.cases import ApplicationCase
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
@@ -95,10 +95,12 @@ def _money(ids: list[int], principal: Principal) -> dict[int, Money]:
     return {id: Money(given, None if id in apart else remaining) for id, (given, remaining) in found.items()}
 
 
-def money_left(call: Call, principal: Principal) -> Decimal | None:
-    """The amount that the call has left to award, in its currency; None where it is withheld from the principal."""
-    left = envelope_left(call)
-    return None if call.id in withheld.of(principal).calls else left
+def money_left(call: Call, case: ApplicationCase, principal: Principal) -> Decimal | None:
+    """The amount that the call has left to award, in its currency; None where it is withheld from the principal.
+
+    case: of an application of the call.
+    """
+    return None if call.id in withheld.of(principal).calls else case.round.envelope_left
 
 
 def closed_at(call: Call) -> datetime | None:

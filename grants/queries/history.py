@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, select
+from sqlalchemy.orm import joinedload
 
 from grants.access.permissions import Permission
 from grants.access.principals import Principal, roles_on
@@ -47,6 +48,7 @@ def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Hap
     wanted = (
         select(Event)
         .where(Event.subject == table, Event.subject_id == row.id)
+        .options(joinedload(Event.words))
         .order_by(Event.number.desc())
         .limit(MOST)
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, select
 
 from grants.access.permissions import Permission
 from grants.access.principals import Principal
@@ -15,6 +15,7 @@ from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, db
 from grants.models import Application, Award, Membership, Organisation, Report
 from grants.queries import withheld
+from workflows.cases import ApplicationCase
 
 MOST = 100
 
@@ -34,12 +35,11 @@ class Holding:
 
 
 def holdings(ids: Iterable[int], principal: Principal, *, besides: int = 0) -> list[Holding]:
-    """The holdings of these organisations, as far as visible, by name, at most a hundred, in two queries.
+    """The holdings of these organisations, as far as visible, by name, at most a hundred, in one query.
 
     besides: an application that does not count towards what its organisation holds.
     """
-    owner, wanted = Organisation.id, list(ids)
-    shown = and_(Application.id != besides, visible(Application, principal))
+    owner, shown = Organisation.id, and_(Application.id != besides, visible(Application, principal))
     contacts = select(func.count(Membership.id)).where(
         Membership.organisation_id == owner, Membership.ended_at.is_(None)
     )
@@ -49,24 +49,33 @@ def holdings(ids: Iterable[int], principal: Principal, *, besides: int = 0) -> l
         .join(Application, Application.id == Award.application_id)
         .where(Application.organisation_id == owner, Report.step == "due", Report.due_on < func.date(GRANTS_NOW), shown)
     )
-    parts = [part.scalar_subquery() for part in (contacts, overdue)]
     rows = db.session.execute(
-        select(Organisation, *parts)
-        .where(owner.in_(wanted), visible(Organisation, principal))
+        select(Organisation, contacts.scalar_subquery(), overdue.scalar_subquery(), _held(shown))
+        .where(owner.in_(list(ids)), visible(Organisation, principal))
         .order_by(Organisation.sort_key, owner)
         .limit(MOST)
     )
-    held = _held(wanted, shown)
     return [
         Holding(
             organisation,
             contacts=persons,
-            grants=sum(count for count, _ in held[organisation.id].values()),
+            grants=sum(count for _, count, _ in held or ()),
             overdue=late,
-            amounts={currency: amount for currency, (_, amount) in held[organisation.id].items()},
+            amounts={currency: Decimal(amount) for currency, _, amount in sorted(held or ())},
         )
-        for organisation, persons, late in rows
+        for organisation, persons, late, held in rows
     ]
+
+
+def holding(application: Application, case: ApplicationCase, principal: Principal) -> Holding:
+    """What the applicant holds besides this application, as far as visible.
+
+    case: of the application. Its facts are shown where no grant can be hidden from the reader; otherwise one query.
+    """
+    if not sees_all_grants(application.organisation_id, principal):
+        return holdings([application.organisation_id], principal, besides=application.id)[0]
+    facts = case.applicant
+    return Holding(application.organisation, facts.contacts, facts.held, len(facts.overdue), facts.held_amounts)
 
 
 def sees_all_grants(organisation_id: int, principal: Principal) -> bool:
@@ -78,19 +87,18 @@ def sees_all_grants(organisation_id: int, principal: Principal) -> bool:
     return unlimited and organisation_id not in withheld.of(principal).organisations
 
 
-def _held(organisations: list[int], shown: ColumnElement[bool]) -> dict[int, dict[str, tuple[int, Decimal]]]:
-    """The number and the sum of the running grants of these organisations, by organisation and currency."""
+def _held(shown: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The running grants as [currency, number, sum as text] for each currency; null without any."""
     running = (
-        select(Application.organisation_id, Award.currency, func.count(), func.sum(Award.amount))
-        .join(Award, Award.application_id == Application.id)
-        .where(Application.organisation_id.in_(organisations), Application.step.in_(("agreement", "active")), shown)
-        .group_by(Application.organisation_id, Award.currency)
-        .order_by(Application.organisation_id, Award.currency)
+        select(Award.currency, func.count().label("count"), cast(func.sum(Award.amount), Text).label("sum"))
+        .join(Application, Application.id == Award.application_id)
+        .where(Application.organisation_id == Organisation.id, Application.step.in_(("agreement", "active")), shown)
+        .group_by(Award.currency)
+        .correlate(Organisation)
+        .subquery()
     )
-    found: dict[int, dict[str, tuple[int, Decimal]]] = defaultdict(dict)
-    for owner, currency, count, amount in db.session.execute(running):
-        found[owner][currency] = count, amount
-    return found
+    line = func.json_build_array(running.c.currency, running.c.count, running.c.sum)
+    return select(func.json_agg(line)).scalar_subquery()
 
 
 def contacts(organisation: Organisation, principal: Principal) -> list[Membership]:

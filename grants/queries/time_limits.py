@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -29,10 +28,11 @@ def ends_at(hours: Any, began: Any = Application.step_at) -> Any:
     return began + func.make_interval(0, 0, 0, 0, hours)
 
 
-def reminded_at(keys: Sequence[str], application: Any, since: Any) -> Select[Any]:
+def reminded_at(keys: Any, application: Any, since: Any) -> Select[Any]:
     """When the clock last applied one of these transitions to the application, as one value; null if never since then.
 
-    application: its id, or the column with it. since: when its step was reached.
+    keys: a sequence, or an expanding parameter. application: its id, or the column with it. since: when its step was
+    reached.
     """
     return select(func.max(Event.at)).where(
         Event.about == Application.__tablename__, Event.about_id == application, Event.key.in_(keys), Event.at >= since

@@ -16,7 +16,7 @@ from grants.access.principals import application_of, roles_on
 from grants.db import db, now, transaction
 from grants.forms.numerals import written
 from grants.forms.transitions import Unclear, answers, require_confirmation
-from grants.models import Agreement, Application, Assignment, Batch, Call, Report
+from grants.models import Agreement, Application, Assignment, Batch, Call, Recommendation, Report
 from grants.queries import cases
 from grants.queries.cases.applications import recommendation
 from grants.queries.flows import flow_of
@@ -45,6 +45,8 @@ NOUNS: dict[str, type[Any]] = {
 """The models with a flow. Who may apply a transition is declared only in its row of the flow."""
 
 
+ADVISED = frozenset({"award", "decline"})
+"""The transitions of an application whose form begins with the officer's recommendation."""
 TYPED = frozenset({"text", "line", "amount", "day", "instant"})
 """The kinds of fields whose input is kept when a form comes too late; choices and ticks are made again."""
 
@@ -165,17 +167,30 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]]) 
     return page("transitions/form_again.html", view)
 
 
-def available(row: Any) -> list[Offer]:
-    """The transitions offered to the reader, each with the reasons against it."""
+def available(row: Any, case: cases.Case | None = None, advice: Recommendation | None = None) -> list[Offer]:
+    """The transitions offered to the reader, each with the reasons against it.
+
+    case, advice: of the row and the officer's recommendation, if the caller has read both already.
+    """
+    if case is not None:
+        return _offers(row, case, advice)
     return available_on([row])[0]
 
 
 def available_on(rows: Sequence[Any]) -> list[list[Offer]]:
     """The transitions offered to the reader on each of several rows of one table."""
-    return [_offers(row, case) for row, case in zip(rows, cases.together(rows, now()), strict=True)]
+    found = zip(rows, cases.together(rows, now()), strict=True)
+    return [_offers(row, case, _advice(row)) for row, case in found]
 
 
-def _offers(row: Any, case: cases.Case) -> list[Offer]:
+def _advice(row: Any) -> Recommendation | None:
+    """The officer's recommendation, where the reader may decide on it."""
+    offered = flow_of(row).offered(row.step, getattr(row, "stage", ""), roles_on(row, principal()))
+    asked = isinstance(row, Application) and any(transition.key in ADVISED for transition in offered)
+    return recommendation(row) if asked else None
+
+
+def _offers(row: Any, case: cases.Case, advice: Recommendation | None) -> list[Offer]:
     roles = roles_on(row, principal())
     flow = flow_of(row)
     return [
@@ -183,7 +198,7 @@ def _offers(row: Any, case: cases.Case) -> list[Offer]:
             transition=transition,
             to=url_for("transitions.apply", noun=_noun(row), id=row.id, key=transition.key),
             version=row.version,
-            values=_advised(row, transition),
+            values=_advised(row, advice) if transition.key in ADVISED else {},
             reasons=_reasons(row, flow.objections(transition.key, case, actor_on_row(row, *transition.roles))),
         )
         for transition in flow.offered(row.step, getattr(row, "stage", ""), roles)
@@ -194,9 +209,8 @@ def _reasons(row: Any, found: Iterable[Message]) -> tuple[Reason, ...]:
     return tuple(Reason(translate(reason), cure(row, reason), another=reason.cure == ANOTHER) for reason in found)
 
 
-def _advised(row: Any, transition: Transition) -> dict[str, str]:
+def _advised(row: Any, advice: Recommendation | None) -> dict[str, str]:
     """The officer's recommendation, as initial values for the approver."""
-    advice = recommendation(row) if transition.key in ("award", "decline") and isinstance(row, Application) else None
     if advice is None:
         return {}
     money = "" if advice.amount is None else written(advice.amount, get_currency_precision(row.call.currency))

@@ -79,6 +79,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "base": ("forms", "what all forms share"),
     "days": ("forms", "how days and instants are typed"),
     "numerals": ("forms", "how numbers are typed"),
+    "loading": ("queries", "what a page of one row always reads with it"),
     "time_limits": ("queries", "time limits of steps in SQL, as workflows/deadlines.py has them"),
     "schedules": ("forms", "the plan of instalments and reports in the form of a call"),
     "questions": ("forms", "one field for each kind of question"),

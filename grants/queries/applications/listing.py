@@ -21,11 +21,9 @@ from grants.models import (
     Assignment,
     Award,
     Call,
-    Check,
     Organisation,
     Report,
     Review,
-    Submission,
 )
 from grants.queries.reviews import written
 from grants.queries.search import containing
@@ -257,16 +255,4 @@ def _owes() -> ColumnElement[bool]:
             Report.due_on < func.date(func.grants_now()),
         )
         .exists()
-    )
-
-
-def checks(submission: Submission | None) -> list[Check]:
-    """The results of the eligibility checks of a submission so far, with the person who gave each."""
-    return list(
-        db.session.scalars(
-            select(Check)
-            .where(Check.submission_id == (submission and submission.id))
-            .options(joinedload(Check.person))
-            .order_by(Check.id)
-        )
     )

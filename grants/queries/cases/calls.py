@@ -40,8 +40,8 @@ def more_time(call_id: int, organisation_id: int) -> datetime | None:
     return db.session.scalar(given)
 
 
-def round_of(call: Call) -> cases.Round:
-    """The facts about a call."""
+def round_of(call: Call, left: Decimal | None = None) -> cases.Round:
+    """The facts about a call. left: the amount that it has left to award, if it was read already."""
     return cases.Round(
         title=call.title,
         step=call.step,
@@ -50,7 +50,7 @@ def round_of(call: Call) -> cases.Round:
         months_most=call.data.months_most,
         opens_at=call.opens_at,
         closes_at=call.closes_at,
-        envelope_left=envelope_left(call),
+        envelope_left=envelope_left(call) if left is None else left,
         least=least([plan.percent for plan in call.data.instalments], get_currency_precision(call.currency)),
         rules=call.data.rules,
         clock=call.data.clock,

@@ -62,11 +62,11 @@ def mine(principal: Principal) -> list[Assignment]:
 
 
 def of(application: Application) -> list[Assignment]:
-    """All assignments of an application, current stage first, with their reviews; in two queries."""
+    """All assignments of an application, current stage first, with their reviews; in one query."""
     wanted = (
         select(Assignment)
         .where(Assignment.application_id == application.id)
-        .options(joinedload(Assignment.person), joinedload(Assignment.review).selectinload(Review.scores))
+        .options(joinedload(Assignment.person), joinedload(Assignment.review).joinedload(Review.scores))
         .order_by(Assignment.stage != application.stage, Assignment.assigned_at, Assignment.id)
         .limit(MOST)
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from flask import url_for
 
 from grants.forms.checks import CheckForm
 from grants.models import Application, Check, Submission
-from grants.queries.applications import listing
 from grants.web.site.components import Problem
 from grants.web.site.formats import translate
 
@@ -51,6 +50,7 @@ class ChecklistLine:
 def lines(
     application: Application,
     submission: Submission | None,
+    checks: Iterable[Check],
     returned: tuple[str, CheckForm] | None,
     *,
     lost: Collection[int],
@@ -59,7 +59,7 @@ def lines(
 
     returned: key and form of a line that was submitted with errors. lost: the people whose results no longer count.
     """
-    given = {check.key: check for check in listing.checks(submission)}
+    given = {check.key: check for check in checks}
     return [
         ChecklistLine(
             key=key,

@@ -11,10 +11,7 @@ from flask import url_for
 from flask_babel import gettext
 
 from grants.models import Application, Assignment, Recommendation
-from grants.queries import calls
-from grants.queries.cases.applications import recommendation
 from grants.queries.reviews import written
-from grants.web.site.authorization import principal
 from grants.web.site.components import Fact
 from grants.web.site.formats import amount, current_day, day, number, translate
 from workflows.flows.assignment import FLOW
@@ -101,19 +98,22 @@ def _progress(one: Assignment, criteria: int) -> str:
     return gettext("started, %(count)s of %(of)s scored", count=scored, of=criteria)
 
 
-def rests_on(application: Application, asked: list[Assignment]) -> DecisionSummary | None:
-    """Decision summary: scores, amounts, recommendation and money left; None until the first review is submitted."""
+def rests_on(
+    application: Application, asked: list[Assignment], advice: Recommendation | None, left: Decimal | None
+) -> DecisionSummary | None:
+    """Decision summary: scores, amounts, recommendation and money left; None until the first review is submitted.
+
+    left: what the call has left to award; None where it is not shown to the reader.
+    """
     board = written.board(asked, application.call.data.rubric, application.stage)
     if not board.totals:
         return None
     currency = application.call.currency
-    advice = recommendation(application)
     rows = _scores(board) + _recommended(board, currency)
     if advice:
         text = _advised(advice.kind, amount(advice.amount, currency), advice.person.name)
         rows.append(Fact(gettext("Officer’s recommendation"), text))
     rows.append(Fact(gettext("Requested"), amount(application.asked or None, currency)))
-    left = calls.money_left(application.call, principal())
     text = gettext("not shown to you") if left is None else amount(left, currency)
     rows.append(Fact(gettext("Available in the call’s envelope"), text))
     return DecisionSummary(tuple(rows), board.far_apart, advice, url_for("reviews.of", id=application.id))

@@ -21,10 +21,12 @@ from workflows.countries import flags_of
 from workflows.forms.completeness import Content
 
 
-def facts(application: Application, content: Content) -> list[Fact]:
-    """The applicant, the request and related facts. content: of the submission that is shown."""
+def facts(application: Application, content: Content, holding: Holding) -> list[Fact]:
+    """The applicant, the request and related facts. content: of the submission that is shown.
+
+    holding: what the applicant holds besides this application, as far as the reader sees it.
+    """
     organisation, currency, asked = application.organisation, application.call.currency, request(content)
-    [holding] = organisations.holdings([organisation.id], principal(), besides=application.id)
     flags = Markup("").join(
         Markup(' <span class="flag">{}</span>').format(label(flag)) for flag in flags_of(organisation.country)
     )

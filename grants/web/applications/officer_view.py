@@ -14,10 +14,12 @@ from grants.access.principals import roles_on
 from grants.db import now
 from grants.forms.checks import CheckForm
 from grants.models import Application, Submission
-from grants.queries import documents, history, persons
+from grants.queries import calls, documents, history, organisations, persons
 from grants.queries.applications import proposals, statuses
+from grants.queries.applications.drafts import WRITABLE
 from grants.queries.applications.proposals import Reading
 from grants.queries.applications.submissions import content as content_of
+from grants.queries.cases.applications import Assessed, assessed, checks
 from grants.queries.cases.applications import case as case_of
 from grants.queries.documents import DocumentStatus
 from grants.queries.flows import flow_of
@@ -34,7 +36,7 @@ from grants.web.site.authorization import principal
 from grants.web.site.components import Fact, Problem, Tab
 from grants.web.site.formats import amount, translate
 from grants.web.site.navigation import page
-from grants.web.transitions import available
+from grants.web.transitions import Offer, available
 from workflows.cases import ApplicationCase
 from workflows.deadlines import Elapsed
 from workflows.engine.steps import Step
@@ -148,24 +150,28 @@ class _Shown:
 def overview(application: Application, *, check: tuple[str, CheckForm] | None = None) -> str:
     """The overview page of an application. check: key and form of a checklist line submitted with errors."""
     shown = _Shown.of(application)
-    case = case_of(application, now(), shown.content)
+    read = assessed(application, shown.content)
+    case = case_of(application, now(), read)
     asked = written.of(application)
-    read = written.readable(application, asked, principal())
+    readable = written.readable(application, asked, principal())
     events = history.of(application, principal())
     found = statuses.of([application])[application.id]
-    lines = checklist.lines(application, shown.submission, check, lost=lost_checkers(case))
+    given = read.checks if shown.newest else checks(shown.submission.id if shown.submission else None)
+    lines = checklist.lines(application, shown.submission, given, check, lost=lost_checkers(case))
     view = OfficerView(
         frame=_frame(shown, found, "overview", events=len(events)),
-        facts=tuple(facts.facts(application, shown.content)),
+        facts=tuple(facts.facts(application, shown.content, organisations.holding(application, case, principal()))),
         rule_checks=tuple(rule_checks.checks(application, case)),
         checklist=tuple(lines),
         problems=tuple(checklist.problems(lines)),
         checking=_checking(application, case) and shown.newest,
-        offers=sorted(available(application), key=_weight),
+        offers=sorted(_offers(shown, case, read), key=_weight),
         missing=_missing(application, case),
-        reviewers=tuple(decision_summary.reviewer(application, one, hidden=one not in read) for one in asked),
+        reviewers=tuple(decision_summary.reviewer(application, one, hidden=one not in readable) for one in asked),
         assigns=_assigns(application),
-        summary=decision_summary.rests_on(application, read),
+        summary=decision_summary.rests_on(
+            application, readable, read.recommendation, calls.money_left(application.call, case, principal())
+        ),
         entries=timeline.entries(events[:FEW]),
         events=len(events),
         award=found.award_id,
@@ -174,6 +180,12 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
         declares=_declares(application),
     )
     return page("applications/officer_view.html", view)
+
+
+def _offers(shown: _Shown, case: ApplicationCase, read: Assessed) -> list[Offer]:
+    """The reader's transitions. They judge the newest submission, or what the applicant is writing."""
+    judged = shown.newest and shown.application.step not in WRITABLE
+    return available(shown.application, case, read.recommendation) if judged else available(shown.application)
 
 
 def part(application: Application, part: str) -> str:

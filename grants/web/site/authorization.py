@@ -18,6 +18,7 @@ from grants.access.principals import ANONYMOUS, Principal, actor_in, actor_on, r
 from grants.access.visibility import visible
 from grants.db import Model, db, transaction
 from grants.queries import sessions
+from grants.queries.loading import OPTIONS
 from grants.services.sessions import is_unnoted, touch
 from workflows.engine.roles import Actor, Role
 
@@ -91,15 +92,16 @@ def load(model: type[Row], id: int, permission: Permission | None = None) -> Row
 
     permission: defaults to the one that the route declares.
     """
-    wanted = permission or declared_permission()
+    needed = permission or declared_permission()
     if id > LARGEST_ID:
         abort(404)
-    row = db.session.scalars(select(model).where(model.__table__.c.id == id, visible(model, principal()))).first()
+    wanted = select(model).where(model.__table__.c.id == id, visible(model, principal()))
+    row = db.session.scalars(wanted.options(*OPTIONS.get(model, ()))).first()
     if row is None:
         abort(404)
-    if wanted is not None and not roles_on(row, principal()) & ALLOWED[wanted]:
+    if needed is not None and not roles_on(row, principal()) & ALLOWED[needed]:
         abort(403)
-    loaded().append(Loaded(model, id, wanted))
+    loaded().append(Loaded(model, id, needed))
     return row
 
 
