@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import wraps
 from time import monotonic
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple, ParamSpec, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -120,6 +121,7 @@ def transaction() -> Iterator[Session]:
     if session.info.get("saving"):
         raise NestedTransaction("a transaction is already open")
     session.info["saving"] = True
+    session.info.pop("page", None)
     whole: RequestTransaction | None = session.info.get("request")
     try:
         with _named_constraints(), _whole(session) if whole is None else _part(session, whole):
@@ -137,6 +139,7 @@ def request_transaction() -> Iterator[RequestTransaction]:
     session = db.session()
     if session.info.get("saving") or "request" in session.info:
         raise NestedTransaction("a transaction is already open")
+    session.info.pop("page", None)
     whole = session.info["request"] = RequestTransaction()
     try:
         with _named_constraints(), _whole(session):
@@ -215,6 +218,36 @@ def note_instant(instant: datetime) -> _Reading:
 def today() -> date:
     """The current day in UTC by the database clock."""
     return now().date()
+
+
+def begin_page() -> None:
+    """This request only reads: from here on, `cached_for_page` answers a repeated query from the first answer."""
+    db.session().info["page"] = {}
+
+
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer")
+
+
+def cached_for_page(query: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
+    """A query whose answer several parts of a page need: a page asks it once, and changes no answer.
+
+    Commands and jobs always ask again, because what they read may have changed; so does a page after it has written.
+    The arguments are hashable.
+    """
+
+    @wraps(query)
+    def answered(*args: Parameters.args, **values: Parameters.kwargs) -> Answer:
+        known: dict[Any, Any] | None = db.session().info.get("page")
+        if known is None:
+            return query(*args, **values)
+        asked = (query, args, tuple(values.items()))
+        if asked not in known:
+            known[asked] = query(*args, **values)
+        answer: Answer = known[asked]
+        return answer
+
+    return answered
 
 
 GRANTS_NOW = func.grants_now()

@@ -9,26 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Integer,
     Select,
-    String,
-    bindparam,
-    cast,
-    func,
-    literal,
-    null,
     or_,
     select,
-    union_all,
 )
 
+from grants.access import ties
 from grants.access.permissions import ALLOWED, EXTENT, Extent, Permission
-from grants.db import db
+from grants.access.ties import Tie
+from grants.db import cached_for_page, db
 from grants.models import (
     Agreement,
     Application,
@@ -37,18 +29,13 @@ from grants.models import (
     Award,
     Batch,
     Call,
-    Conflict,
     Fund,
     Instalment,
-    Involvement,
-    Membership,
     Organisation,
     Payment,
     Person,
 )
 from workflows.engine.roles import Actor, Role
-from workflows.engine.steps import DECIDED
-from workflows.flows.assignment import OPEN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,52 +126,6 @@ class Principal:
 ANONYMOUS = Principal()
 
 
-NO_CALL = cast(null(), Integer)
-NO_SCOPE = cast(null(), String), cast(null(), String)
-
-
-def _tie(person: Any, kind: str, id: Any, call: Any = NO_CALL, scope: tuple[Any, Any] = NO_SCOPE) -> Select[Any]:
-    """One part of `_ties`. scope: the role and the programme of an appointment."""
-    return select(
-        person.label("person"),
-        literal(kind).label("kind"),
-        id.label("id"),
-        call.label("call"),
-        scope[0].label("role"),
-        scope[1].label("programme"),
-    )
-
-
-def _ties(is_of: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[Any]:
-    """The rows (person, *Tie) about people. is_of: the condition on a column with the id of the person."""
-    current = [
-        _tie(Membership.person_id, "acts for", Membership.organisation_id).where(Membership.ended_at.is_(None)),
-        _tie(Conflict.person_id, "conflict", Conflict.application_id).where(Conflict.lifted_at.is_(None)),
-        _tie(Involvement.person_id, "involved", Involvement.application_id, Application.call_id)
-        .distinct()
-        .join(Application, Application.id == Involvement.application_id),
-        _tie(Assignment.person_id, "reviewing", Assignment.application_id)
-        .join(Application, Application.id == Assignment.application_id)
-        .where(Assignment.step.in_(OPEN), Application.step.not_in(DECIDED)),
-        _tie(
-            Appointment.person_id, "appointed", Appointment.call_id, Call.id, (Appointment.role, Appointment.programme)
-        )
-        .outerjoin(Call, or_(Call.id == Appointment.call_id, Call.programme == Appointment.programme))
-        .where(Appointment.ended_at.is_(None)),
-    ]
-    return union_all(*(part.where(is_of(part.selected_columns.person)).correlate(Person) for part in current))
-
-
-TIES = _ties(lambda column: column.in_(bindparam("people", expanding=True)))
-"""The query about people. It is composed once, because every command asks it."""
-
-_OWN = _ties(lambda column: column == Person.id).subquery()
-TIES_OF_PERSON = select(
-    func.json_agg(func.json_build_array(_OWN.c.kind, _OWN.c.id, _OWN.c.call, _OWN.c.role, _OWN.c.programme))
-).scalar_subquery()
-"""The ties of the person of the enclosing query, as a column for `principal_of`; null without any."""
-
-
 def load_principal(person: Person | None) -> Principal:
     """Load the principal for a person, in one query; the public for None and for an account that has ended."""
     return load_principals([person])[0] if person else ANONYMOUS
@@ -194,35 +135,21 @@ def load_principals(people: Iterable[Person]) -> list[Principal]:
     """Load the principals for these people, in the same order, in one query for any number."""
     wanted = list(people)
     ids = [person.id for person in wanted if person.ended_at is None]
-    ties: dict[int, list[Tie]] = defaultdict(list)
-    for owner, *tie in db.session.execute(TIES, {"people": ids}):
-        ties[owner].append(Tie(*tie))
-    return [principal_of(person, ties[person.id]) for person in wanted]
-
-
-class Tie(NamedTuple):
-    """One row of the query about people, after the person.
-
-    id: of the organisation or the application, or of the only call of an appointment. call: of the application, for an
-    involvement; a call that the appointment covers. role, programme: of an appointment.
-    """
-
-    kind: str
-    id: int | None
-    call: int | None
-    role: str | None
-    programme: str | None
+    found: dict[int, list[Tie]] = defaultdict(list)
+    for owner, *tie in db.session.execute(ties.TIES, {"people": ids}):
+        found[owner].append(Tie(*tie))
+    return [principal_of(person, found[person.id]) for person in wanted]
 
 
 Calls = dict[Role, frozenset[int] | None]
 Programmes = dict[Role, frozenset[str]]
 
 
-def principal_of(person: Person, ties: Iterable[Sequence[Any]]) -> Principal:
-    """The principal for a person with these ties, each with the fields of Tie; the public if the account has ended."""
+def principal_of(person: Person, rows: Iterable[Sequence[Any]]) -> Principal:
+    """The principal for a person with these rows, each with the fields of Tie; the public if the account has ended."""
     if person.ended_at is not None:
         return ANONYMOUS
-    held = [Tie(*tie) for tie in ties]
+    held = [Tie(*row) for row in rows]
     ids: dict[str, set[int]] = defaultdict(set)
     for tie in held:
         if tie.id is not None:
@@ -289,9 +216,11 @@ def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
             covering = {role for role in appointed if principal.covers(role, row.id)}
             return frozenset(covering | (principal.roles & {Role.APPLICANT}))
         case Fund():
-            return _limited(principal, appointed, any, select(Call.id).where(Call.fund_id == row.id))
+            return _limited(principal, appointed, any, lambda: _calls_fed(row))
         case Batch():
-            return frozenset() if _pays_apart(row, principal) else _limited(principal, appointed, all, _calls_paid(row))
+            if _pays_apart(row, principal):
+                return frozenset()
+            return _limited(principal, appointed, all, lambda: _calls_paid(row))
         case Appointment():
             return frozenset(role for role in appointed if _covers_appointment(principal, role, row))
         case Organisation() if row.id in principal.organisations:
@@ -300,20 +229,32 @@ def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
 
 
 def _limited(
-    principal: Principal, roles: set[Role], quantifier: Callable[[Iterable[bool]], bool], calls: Select[int]
+    principal: Principal,
+    roles: set[Role],
+    quantifier: Callable[[Iterable[bool]], bool],
+    calls: Callable[[], frozenset[int]],
 ) -> frozenset[Role]:
     """Those of the roles that cover any or all of these calls; the calls are only queried for a limited role."""
     whole = {role for role in roles if principal.covers_everything(role)}
     if whole == roles:
         return frozenset(whole)
-    ids = db.session.scalars(calls).all()
+    ids = calls()
     return frozenset(whole | {role for role in roles if quantifier(principal.covers(role, id) for id in ids)})
 
 
-def _calls_paid(batch: Batch) -> Select[int]:
-    return _paid(select(Application.call_id).distinct(), batch)
+@cached_for_page
+def _calls_fed(fund: Fund) -> frozenset[int]:
+    """The calls that the fund pays for."""
+    return frozenset(db.session.scalars(select(Call.id).where(Call.fund_id == fund.id)))
 
 
+@cached_for_page
+def _calls_paid(batch: Batch) -> frozenset[int]:
+    """The calls of what the batch pays."""
+    return frozenset(db.session.scalars(_paid(select(Application.call_id).distinct(), batch)))
+
+
+@cached_for_page
 def _pays_apart(batch: Batch, principal: Principal) -> bool:
     """Whether the batch pays for an application in which the principal holds no role of the Foundation.
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Text, case, cast, exists, false, func, select
 from sqlalchemy.orm import aliased
 
 from grants.access.principals import Principal
@@ -25,9 +25,22 @@ _NEWER = (
     .limit(1)
     .scalar_subquery()
 )
-_NEWEST = select(Document, _NEWER).order_by(Document.id.desc()).limit(MOST)
 _PRINTS = Outbox.args["document"].astext
 """The id of the document that an outbox row prints."""
+_GIVEN_UP = case(
+    (
+        ~exists().where(DocumentFile.document_id == Document.id),
+        exists().where(
+            Outbox.kind == "document",
+            Outbox.done_at.is_(None),
+            Outbox.dead_at.is_not(None),
+            cast(Document.id, Text) == _PRINTS,
+        ),
+    ),
+    else_=false(),
+)
+"""Whether printing was given up; only a document without a file is looked up in the outbox."""
+_NEWEST = select(Document, _NEWER, _GIVEN_UP).order_by(Document.id.desc()).limit(MOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +95,9 @@ def status_of(document: Document) -> DocumentStatus:
 
 
 def _statuses(wanted: Select[Any]) -> list[DocumentStatus]:
-    """The documents with their states; only documents without a file are looked up in the outbox."""
-    rows = db.session.execute(wanted).all()
-    unprinted = [str(document.id) for document, _ in rows if document.file is None]
-    dead = set()
-    if unprinted:
-        given_up = select(_PRINTS).where(
-            Outbox.kind == "document", Outbox.done_at.is_(None), Outbox.dead_at.is_not(None), _PRINTS.in_(unprinted)
-        )
-        dead = set(db.session.scalars(given_up.order_by(Outbox.id)))
-    return [_status(document, newer or "", given_up=str(document.id) in dead) for document, newer in rows]
+    """The documents with their states."""
+    rows = db.session.execute(wanted)
+    return [_status(document, newer or "", given_up=given_up) for document, newer, given_up in rows]
 
 
 def _status(document: Document, newer: str, *, given_up: bool) -> DocumentStatus:

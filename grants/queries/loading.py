@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from grants.db import Model
-from grants.models import Application, Assignment, Award, Batch, Call, Report
+from grants.models import Application, Assignment, Award, Batch, Call, Report, Submission
 
 
 def _with_application(attribute: Any) -> tuple[ExecutableOption, ...]:
@@ -19,8 +19,17 @@ def _with_application(attribute: Any) -> tuple[ExecutableOption, ...]:
 
 OPTIONS: dict[type[Model], tuple[ExecutableOption, ...]] = {
     Application: (joinedload(Application.call), joinedload(Application.organisation)),
-    Assignment: (*_with_application(Assignment.application), joinedload(Assignment.person)),
-    Award: (*_with_application(Award.application), joinedload(Award.agreement)),
+    Assignment: (
+        *_with_application(Assignment.application),
+        joinedload(Assignment.person),
+        joinedload(Assignment.review),
+        joinedload(Assignment.submission).joinedload(Submission.written),
+    ),
+    Award: (
+        *_with_application(Award.application),
+        joinedload(Award.application).joinedload(Application.call).joinedload(Call.fund),
+        joinedload(Award.agreement),
+    ),
     Batch: (joinedload(Batch.fund),),
     Call: (joinedload(Call.fund),),
     Report: (

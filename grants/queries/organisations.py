@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Text, and_, cast, func, select
 from grants.access.permissions import Permission
 from grants.access.principals import Principal
 from grants.access.visibility import visible
-from grants.db import GRANTS_NOW, db
+from grants.db import GRANTS_NOW, cached_for_page, db
 from grants.models import Application, Award, Membership, Organisation, Report
 from grants.queries import withheld
 from workflows.cases import ApplicationCase
@@ -118,6 +118,7 @@ def contacts(organisation: Organisation, principal: Principal) -> list[Membershi
     )
 
 
+@cached_for_page
 def chosen(principal: Principal) -> list[Organisation]:
     """The organisations that the principal acts for, by name, at most a hundred."""
     return list(

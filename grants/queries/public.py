@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
-from grants.db import GRANTS_NOW, db
+from grants.db import GRANTS_NOW, cached_for_page, db
 from grants.models import Agreement, Application, Award, Call, SubmissionContent
 from grants.queries.reviews.scores import FUNDED
 
@@ -13,6 +13,7 @@ MOST = 50
 RECENT = 100
 
 
+@cached_for_page
 def open_calls() -> list[Call]:
     """Calls that accept applications now: those that close first, then those without a closing date."""
     running = (

@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager
 
 from grants.access import principals
 from grants.access.principals import Principal
+from grants.access.ties import TIES_OF_PERSON
 from grants.db import GRANTS_NOW, db, note_instant
 from grants.models import Membership, Organisation, Person, SignIn, SignInFailure
 
@@ -25,7 +26,7 @@ SIDES = (
 )
 """The names of the organisations that the person acts for; two are enough to know whether there is only one."""
 RUNNING = (
-    select(SignIn, principals.TIES_OF_PERSON, func.array(SIDES.scalar_subquery()), GRANTS_NOW)
+    select(SignIn, TIES_OF_PERSON, func.array(SIDES.scalar_subquery()), GRANTS_NOW)
     .join(SignIn.person)
     .options(contains_eager(SignIn.person))
     .where(

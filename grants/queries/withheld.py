@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from grants.access.principals import Principal
 from grants.access.visibility import hidden
-from grants.db import db
+from grants.db import cached_for_page, db
 from grants.models import Application, Call
 
 
@@ -30,6 +30,7 @@ class Withheld:
 NOTHING = Withheld()
 
 
+@cached_for_page
 def of(principal: Principal) -> Withheld:
     """Where applications are hidden from the principal; without a query for most people, from whom nothing is."""
     if not principal.conflicts and not principal.involved:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from grants.access import principals
+from grants.access import principals, ties
 from grants.db import db, now, transaction
 from grants.models import Account, Appointment, Award, Balance, Batch, Call, Fund, Organisation, Payment, Person
 from grants.services import calls, persons
@@ -79,7 +79,7 @@ def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the limit: every appointment covers everything."""
     real = principals.scope_of
 
-    def everything(appointments: Iterable[principals.Tie]) -> Any:
+    def everything(appointments: Iterable[ties.Tie]) -> Any:
         held, programmes = real(appointments)
         return dict.fromkeys(held), programmes
 

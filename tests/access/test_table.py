@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import true
 
-from grants.access import principals
+from grants.access import principals, ties
 from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import application_of
 from grants.db import db
@@ -218,7 +218,7 @@ LIMITED = [
 def test_without_its_limit_a_role_succeeds(stage: Stage, row: Row, actor: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = principals.scope_of
 
-    def everywhere(appointments: Iterable[principals.Tie]) -> Any:
+    def everywhere(appointments: Iterable[ties.Tie]) -> Any:
         held, codes = real(appointments)
         return dict.fromkeys(held), codes
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import undefer
 
 from grants.access.principals import Principal
 from grants.access.visibility import visible
-from grants.db import GRANTS_NOW, db
+from grants.db import GRANTS_NOW, cached_for_page, db
 from grants.models import Application, ApplicationSave, Call, Draft, MoreTime
 from workflows.forms.completeness import Content
 from workflows.forms.contents import unpacked
@@ -22,6 +22,7 @@ WRITABLE = ("draft", "question")
 """The steps at which the applicant writes."""
 
 
+@cached_for_page
 def of(application: Application) -> Draft:
     """The draft of an application with its content. The caller is on the applicant's side."""
     return db.session.scalars(

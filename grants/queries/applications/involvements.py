@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, case, exists, func, li
 from sqlalchemy.orm import aliased
 
 from grants.access.principals import Principal, application_of
-from grants.db import GRANTS_NOW, db
+from grants.db import GRANTS_NOW, cached_for_page, db
 from grants.models import (
     Application,
     Appointment,
@@ -52,6 +52,7 @@ IN_REVIEW = or_(Review.assignment_id.is_not(None), Assignment.step.in_(OPEN))
 """Whether the assignment keeps its person from judging in another role: opened at any time, or open now."""
 
 
+@cached_for_page
 def of(application: Application) -> Involvements:
     """Those who must not judge the application. One query."""
     rivals = (
@@ -151,29 +152,39 @@ def reviewing(person: int) -> list[Call]:
 
 def assessors(application: Application) -> frozenset[int]:
     """The staff who have completed an eligibility check of the application or made a recommendation on it."""
-    parts = (select(row.by).where(row.application_id == application.id) for row in (Check, Recommendation))
-    return frozenset(db.session.scalars(union(*parts)))
+    return frozenset(db.session.scalars(union(*_assessed(application))))
+
+
+def _assessed(application: Application) -> Iterable[Select[int]]:
+    return (select(row.by).where(row.application_id == application.id) for row in (Check, Recommendation))
 
 
 def deciders(call: Call, organisation: Organisation) -> list[str]:
-    """The names of the organisation's people who have decided on an application in the call, by their ids.
+    """The names of the organisation's people who have decided on an application in the call, by their ids."""
+    return deciders_of(call, [organisation])[organisation.id]
 
-    Two queries where such a person has or had a role, else one.
+
+def deciders_of(call: Call, organisations: Sequence[Organisation]) -> dict[int, list[str]]:
+    """The same for several organisations, by the id of each, in one query for any number.
+
+    Two queries where such a person has or had a role.
     """
-    acting = select(Person.id, Person.name).where(
-        exists().where(
-            Membership.person_id == Person.id,
-            Membership.organisation_id == organisation.id,
+    acting = (
+        select(Membership.organisation_id, Person.id, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.organisation_id.in_([organisation.id for organisation in organisations]),
             Membership.ended_at.is_(None),
-        ),
-        exists().where(Appointment.person_id == Person.id),
+            exists().where(Appointment.person_id == Person.id),
+        )
     )
-    names: dict[int, str] = dict(row for row in db.session.execute(acting.order_by(Person.id)))
-    if not names:
-        return []
-    decided = _decided().join(Application, Application.id == Event.about_id).where(Application.call_id == call.id)
-    found = set(db.session.scalars(decided.where(Event.person_id.in_(names))))
-    return [name for id, name in names.items() if id in found]
+    people = db.session.execute(acting.order_by(Person.id)).all()
+    found: frozenset[int] = frozenset()
+    if people:
+        decided = _decided().join(Application, Application.id == Event.about_id).where(Application.call_id == call.id)
+        ids = {id for _, id, _ in people}
+        found = frozenset(db.session.scalars(decided.where(Event.person_id.in_(ids))))
+    return {one.id: [name for side, id, name in people if side == one.id and id in found] for one in organisations}
 
 
 def judges(application: Application) -> frozenset[int]:
@@ -183,8 +194,8 @@ def judges(application: Application) -> frozenset[int]:
     """
     sent = select(Assignment.person_id).join(Review).where(Assignment.application_id == application.id)
     decided = _decided().where(Event.about_id == application.id)
-    judged = union(sent.where(Review.sent_at.is_not(None)), decided)
-    return assessors(application).union(db.session.scalars(judged))
+    judged = union(*_assessed(application), sent.where(Review.sent_at.is_not(None)), decided)
+    return frozenset(db.session.scalars(judged))
 
 
 def _decided() -> Select[Any]:

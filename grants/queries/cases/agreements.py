@@ -48,9 +48,11 @@ def _returnable(award: Award) -> dict[str, Any]:
         .join(Instalment, Instalment.id == Payment.instalment_id)
         .where(Instalment.award_id == award.id, ~Payment.undone)
     )
-    left_at = db.session.scalar(left)
+    left_at, returned = db.session.execute(
+        select(left.scalar_subquery(), func.array(references.scalar_subquery()))
+    ).one()
     return {
         "returnable": ends.unused if settled else ends.paid,
-        "references": tuple(db.session.scalars(references)),
+        "references": tuple(returned),
         "left_on": left_at.date() if left_at else None,
     }

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from grants.db import db
+from grants.db import cached_for_page, db
 from grants.models import Application, Check, Recommendation
 from grants.queries.applications import involvements, submissions
 from grants.queries.applications.drafts import WRITABLE
@@ -21,8 +21,9 @@ from grants.queries.cases.proposals import current, request
 from grants.queries.flows import flow_of
 from workflows import cases
 from workflows.deadlines import SIGNING_DAYS
+from workflows.engine.steps import DECIDED
 from workflows.forms.completeness import Content, missing
-from workflows.forms.contents import same
+from workflows.forms.contents import NOTHING, same
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,13 @@ class Assessed:
 
 
 def assessed(row: Application, content: Content | None = None) -> Assessed:
-    """What is judged of an application. content: if it is not what the flow judges at this step."""
-    judged = current(row) if content is None else content
-    return Assessed(judged, checks(row.submission_id), recommendations(row))
+    """What is judged of an application. content: if it is not what the flow judges at this step.
+
+    Once there is a decision, no rule judges the content any more, and it is not read.
+    """
+    if content is None:
+        content = NOTHING if row.step in DECIDED else current(row)
+    return Assessed(content, checks(row.submission_id), recommendations(row))
 
 
 def case(row: Application, arrived_at: datetime, read: Assessed | None = None) -> cases.ApplicationCase:
@@ -81,9 +86,13 @@ def case(row: Application, arrived_at: datetime, read: Assessed | None = None) -
         recommended_by=advice.by if advice else None,
         recommenders=frozenset(one.by for one in read.advised),
         involvements=involvements.of(row),
-        deciders=tuple(involvements.deciders(row.call, row.organisation)) if row.step in WRITABLE else (),
+        deciders=_deciders(row) if found.appointed and row.step in WRITABLE else (),
         **_after_award(found.award),
     )
+
+
+def _deciders(row: Application) -> tuple[str, ...]:
+    return tuple(involvements.deciders(row.call, row.organisation))
 
 
 def _reminders(row: Application) -> list[str]:
@@ -91,6 +100,7 @@ def _reminders(row: Application) -> list[str]:
     return [transition.key for transition in flow_of(row).reminders() if row.step in transition.source]
 
 
+@cached_for_page
 def checks(submission_id: int | None) -> list[Check]:
     """The results of the eligibility checks of a submission so far, with the person who gave each."""
     if submission_id is None:
@@ -109,6 +119,7 @@ def recommendation(row: Application) -> Recommendation | None:
     return _counting(recommendations(row))
 
 
+@cached_for_page
 def recommendations(row: Application) -> list[Recommendation]:
     """Every recommendation on the application, also those that were sent back, newest first."""
     made = select(Recommendation).where(Recommendation.application_id == row.id)

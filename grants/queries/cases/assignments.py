@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
 from grants.access.principals import Principal, load_principals
@@ -27,7 +27,7 @@ COMMENT_WORDS = 5
 def cases_of(rows: Sequence[Assignment]) -> list[cases.AssignmentCase]:
     """The cases of these assignments, in their order: as many queries for many of one application as for one."""
     if len(rows) > 1:
-        _read(rows)
+        _read([row for row in rows if inspect(row).unloaded & {"person", "review"}])
     people = list({row.person_id: row.person for row in rows}.values())
     principals = {person.id: held for person, held in zip(people, load_principals(people), strict=True)}
     apart, against = involvements.of_each([row.application for row in rows]), _unfit(rows, principals)
@@ -59,7 +59,9 @@ def case(row: Assignment) -> cases.AssignmentCase:
 
 
 def _read(rows: Sequence[Assignment]) -> None:
-    """Read what the cases look at and is not read yet."""
+    """Read what the cases look at."""
+    if not rows:
+        return
     parts = (
         joinedload(Assignment.person),
         joinedload(Assignment.application).joinedload(Application.call),

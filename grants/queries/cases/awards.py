@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 
-from grants.db import db
+from grants.db import cached_for_page, db
 from grants.models import Account, Award, Balance, Instalment, Payment, Report, ReportSpending
 
 ZERO = Decimal(0)
@@ -39,6 +39,7 @@ class LooseEnds:
         return not (self.reports_open or self.instalments_open or self.unused)
 
 
+@cached_for_page
 def loose_ends(award: Award) -> LooseEnds:
     """What is open under one award."""
     return loose_ends_of([award.id])[award.id]

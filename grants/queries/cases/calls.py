@@ -10,7 +10,7 @@ from babel.numbers import get_currency_precision
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from grants.db import db
+from grants.db import cached_for_page, db
 from grants.models import Account, Balance, Call, Fund, MoreTime
 from grants.queries.applications import involvements
 from workflows import cases
@@ -57,6 +57,7 @@ def round_of(call: Call, left: Decimal | None = None) -> cases.Round:
     )
 
 
+@cached_for_page
 def envelope_left(call: Call) -> Decimal:
     """The amount that the call has left to award, in its currency. The fund is read with it, for the call's page."""
     return _left(call, db.session.execute(_envelope(call)).first())

@@ -7,10 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 
 from grants.db import db
-from grants.models import Account, Agreement, Application, Assignment, Award, Balance, MoreTime
+from grants.models import (
+    Account,
+    Agreement,
+    Application,
+    Appointment,
+    Assignment,
+    Award,
+    Balance,
+    Membership,
+    MoreTime,
+)
 from grants.queries.cases import awards, organisations
 from grants.queries.cases.awards import LooseEnds
 from grants.queries.time_limits import reminded_at
@@ -34,7 +44,8 @@ class Circumstances:
 
     applicant: without what this application awards. envelope_left: of its call; zero before money is allocated.
     more_time_until: the latest deadline given to the applicant alone. reminded_at: when the clock last reminded of the
-    present step. reviews: the number of assignments on the newest submission, by step. award: None without one.
+    present step. reviews: the number of assignments on the newest submission, by step. appointed: whether anybody who
+    acts for the applicant has or had a role. award: None without one.
     """
 
     applicant: cases.Applicant
@@ -42,19 +53,21 @@ class Circumstances:
     more_time_until: datetime | None
     reminded_at: datetime | None
     reviews: dict[str, int]
+    appointed: bool
     award: AwardFacts | None
 
 
 def of(row: Application, reminders: Collection[str]) -> Circumstances:
     """The circumstances of an application. reminders: the keys of the transitions that remind of its present step."""
     found = db.session.execute(STATEMENT, {"application": row.id, "reminders": list(reminders)}).one()
-    contacts, held, overdue, left, until, at, reviews, made_at, agreement, *ends = found
+    contacts, held, overdue, left, until, at, reviews, appointed, made_at, agreement, *ends = found
     return Circumstances(
         applicant=organisations.applicant_of(row.organisation, (contacts, held, overdue)),
         envelope_left=ZERO if left is None else left,
         more_time_until=until,
         reminded_at=at,
         reviews=dict(reviews or ()),
+        appointed=appointed,
         award=None if made_at is None else AwardFacts(made_at, agreement, LooseEnds(*ends)),
     )
 
@@ -76,11 +89,17 @@ _BY_STEP = (
 )
 _REVIEWS = select(func.json_agg(func.json_build_array(_BY_STEP.c.step, _BY_STEP.c.count)))
 _REMINDED = reminded_at(bindparam("reminders", expanding=True), Application.id, Application.step_at)
+_APPOINTED = exists().where(
+    Membership.organisation_id == Application.organisation_id,
+    Membership.ended_at.is_(None),
+    Appointment.person_id == Membership.person_id,
+)
 
 STATEMENT = (
     select(
         *organisations.columns(Application.organisation_id, besides=Application.id),
         *(one.scalar_subquery() for one in (_LEFT, _MORE_TIME, _REMINDED, _REVIEWS)),
+        _APPOINTED,
         Award.made_at,
         Agreement.step,
         *awards.columns(),

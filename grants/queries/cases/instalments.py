@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from grants.db import db
+from grants.db import cached_for_page, db
 from grants.models import Award, Instalment, Report
 from workflows import cases
 from workflows.engine.message import Message
@@ -15,10 +15,10 @@ from workflows.engine.message import Message
 
 def cases_of(rows: Sequence[Instalment]) -> list[cases.InstalmentCase]:
     """The cases of these instalments, in a bounded number of queries for any number."""
-    awards = {row.award_id for row in rows}
+    awards = frozenset(row.award_id for row in rows)
     if len(awards) > 1:
         _load_awards(awards)
-    reports = _reports(awards)
+    reports = reports_of(awards)
     return [
         cases.InstalmentCase(
             step=row.step,
@@ -31,16 +31,17 @@ def cases_of(rows: Sequence[Instalment]) -> list[cases.InstalmentCase]:
 
 def conditions(row: Instalment) -> list[tuple[Message, bool]]:
     """Each condition of an instalment as a message, and whether it is met."""
-    return _conditions(row, _reports({row.award_id})[row.award_id])
+    return _conditions(row, reports_of(frozenset({row.award_id}))[row.award_id])
 
 
-def _load_awards(ids: set[int]) -> None:
+def _load_awards(ids: frozenset[int]) -> None:
     """Load the awards with their applications, agreements and instalments, so that they are not loaded one by one."""
     options = joinedload(Award.application), joinedload(Award.agreement), selectinload(Award.instalments)
     db.session.scalars(select(Award).where(Award.id.in_(ids)).order_by(Award.id).options(*options)).all()
 
 
-def _reports(awards: set[int]) -> dict[int, dict[int, Report]]:
+@cached_for_page
+def reports_of(awards: frozenset[int]) -> dict[int, dict[int, Report]]:
     """The reports of these awards, by award and number."""
     found: dict[int, dict[int, Report]] = {award: {} for award in awards}
     wanted = select(Report).where(Report.award_id.in_(awards)).order_by(Report.award_id, Report.number)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from grants.access.permissions import Permission
 from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import db
@@ -26,6 +27,7 @@ from grants.models import (
     Repayment,
     Report,
 )
+from grants.queries.cases.instalments import reports_of
 
 PAGE = 25
 ZERO = Decimal(0)
@@ -116,6 +118,8 @@ def payments(award: Award) -> dict[int, Payment]:
 
 def batches(award: Award, principal: Principal) -> frozenset[int]:
     """The ids of the batches with a payment of this award that the principal may open."""
+    if not principal.may(Permission.READ_BATCH):
+        return frozenset()
     wanted = (
         select(Batch.id)
         .join(Payment, Payment.batch_id == Batch.id)
@@ -137,8 +141,7 @@ def reports(award: Award, principal: Principal) -> list[Report]:
 
 def due_dates(award: Award) -> list[tuple[str, date]]:
     """The title and due date of each report of the award, in order: terms that every reader of the agreement sees."""
-    wanted = select(Report.title, Report.due_on).where(Report.award_id == award.id).order_by(Report.number)
-    return [(row.title, row.due_on) for row in db.session.execute(wanted)]
+    return [(report.title, report.due_on) for report in reports_of(frozenset({award.id}))[award.id].values()]
 
 
 def repayments(award: Award) -> list[Repayment]:

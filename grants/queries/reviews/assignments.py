@@ -179,13 +179,3 @@ def counting(persons: Iterable[int], calls: Iterable[int]) -> list[Assignment]:
     theirs = theirs.where(Assignment.person_id.in_(persons), Assignment.step.in_(AT_WORK))
     undecided = Application.call_id.in_(calls), Application.step.not_in(DECIDED)
     return list(db.session.scalars(theirs.where(*undecided).order_by(Assignment.id)))
-
-
-def counted(application: Application) -> int:
-    """Number of reviewers invited, working or finished in the current stage."""
-    wanted = select(func.count()).where(
-        Assignment.application_id == application.id,
-        Assignment.stage == application.stage,
-        Assignment.step.in_(AT_WORK),
-    )
-    return db.session.scalar(wanted) or 0

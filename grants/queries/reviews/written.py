@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from grants.access.principals import Principal
 from grants.access.visibility import visible
-from grants.db import db
+from grants.db import cached_for_page, db
 from grants.models import Application, Assignment, Membership, Person, Review
 from grants.queries.applications import involvements
 from workflows.programme import Criterion
@@ -61,6 +61,7 @@ def mine(principal: Principal) -> list[Assignment]:
     return list(db.session.scalars(wanted).unique())
 
 
+@cached_for_page
 def of(application: Application) -> list[Assignment]:
     """All assignments of an application, current stage first, with their reviews; in one query."""
     wanted = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, url_for
@@ -14,9 +15,10 @@ from grants.forms.eligibility import BeginForm
 from grants.models import Application, Call, Organisation
 from grants.queries import organisations
 from grants.queries.applications import proposals
-from grants.queries.applications.involvements import deciders
-from grants.queries.cases.calls import more_time, round_of
-from grants.queries.cases.organisations import applicant
+from grants.queries.applications.drafts import more_time
+from grants.queries.applications.involvements import deciders_of
+from grants.queries.cases.calls import round_of
+from grants.queries.cases.organisations import applicants
 from grants.services import transitions
 from grants.services.applications.drafts import begin as begin_draft
 from grants.services.refusals import Refused
@@ -28,6 +30,7 @@ from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from workflows.cases import ApplicationCase
+from workflows.engine.message import Message
 from workflows.engine.roles import Actor, Role
 from workflows.programme import RuleSpec
 from workflows.rules.calls import CALL_RULES, objections_of
@@ -101,21 +104,28 @@ def _shown(call: Call, form: BeginForm) -> str:
     view = EligibilityView(
         call=call,
         form=form,
-        sides=tuple(_side(call, organisation) for organisation in organisations.chosen(principal())),
+        sides=_sides(call, organisations.chosen(principal())),
         draft=drafts[0] if drafts else None,
         later=tuple(_text(spec, call) for spec in call.data.rules if "start" not in CALL_RULES[spec.key].asked_at),
     )
     return page("eligibility/show.html", view)
 
 
-def _side(call: Call, organisation: Organisation) -> Side:
+def _sides(call: Call, theirs: Sequence[Organisation]) -> tuple[Side, ...]:
+    """Each organisation with the rules that it meets, and those that it does not, in as many queries as for one."""
+    whole, facts, until, decided = round_of(call), applicants(theirs), more_time(call.id), deciders_of(call, theirs)
+    cases = {
+        one.id: ApplicationCase(
+            arrived_at=now(), applicant=facts[one.id], round=whole, more_time_until=until.get(one.id)
+        )
+        for one in theirs
+    }
+    return tuple(_side(call, one, cases[one.id], map(has_decided, decided[one.id])) for one in theirs)
+
+
+def _side(call: Call, organisation: Organisation, case: ApplicationCase, decided: Iterable[Message]) -> Side:
     """The rules applied before a draft exists: those met, and every reason against with a link to its remedy."""
-    until = more_time(call.id, organisation.id)
-    case = ApplicationCase(
-        arrived_at=now(), applicant=applicant(organisation), round=round_of(call), more_time_until=until
-    )
     late = in_time(case, Actor(person=principal().id, role=Role.APPLICANT))
-    decided = map(has_decided, deciders(call, organisation))
     reasons = [RuleCheck("cross", translate(one)) for one in (*([late] if late else []), *decided)]
     met = []
     for spec in (one for one in call.data.rules if "start" in CALL_RULES[one.key].asked_at):

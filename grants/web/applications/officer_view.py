@@ -16,7 +16,6 @@ from grants.forms.checks import CheckForm
 from grants.models import Application, Submission
 from grants.queries import calls, documents, history, organisations, persons
 from grants.queries.applications import proposals, statuses
-from grants.queries.applications.drafts import WRITABLE
 from grants.queries.applications.proposals import Reading
 from grants.queries.applications.submissions import content as content_of
 from grants.queries.cases.applications import Assessed, assessed, checks
@@ -183,9 +182,12 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
 
 
 def _offers(shown: _Shown, case: ApplicationCase, read: Assessed) -> list[Offer]:
-    """The reader's transitions. They judge the newest submission, or what the applicant is writing."""
-    judged = shown.newest and shown.application.step not in WRITABLE
-    return available(shown.application, case, read.recommendation) if judged else available(shown.application)
+    """The reader's transitions. Staff judge the newest submission, also while the applicant writes an answer."""
+    application = shown.application
+    if not shown.newest:
+        read = assessed(application, content_of(application, application.submission))
+        case = case_of(application, now(), read)
+    return available(application, case, read.recommendation)
 
 
 def part(application: Application, part: str) -> str:

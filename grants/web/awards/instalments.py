@@ -58,7 +58,7 @@ class InstalmentRow:
 
 def rows(award: Award, payments: Mapping[int, Payment]) -> list[InstalmentRow]:
     """The instalments in order. payments: by the id of the instalment."""
-    open_to_me = awards.batches(award, principal())
+    open_to_me = awards.batches(award, principal()) if payments else frozenset()
     return [_row(instalment, award, payments.get(instalment.id), open_to_me) for instalment in award.instalments]
 
 

@@ -23,7 +23,7 @@ from grants.web.transitions import Offer, available_on
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 from workflows.engine.steps import Step
-from workflows.flows.assignment import FLOW
+from workflows.flows.assignment import AT_WORK, FLOW
 from workflows.rules.involvements import objections
 
 bp = Blueprint("assignments", __name__, url_prefix="/applications/<int:id>/reviewers")
@@ -93,7 +93,7 @@ def _choice(application: Application, form: AssignmentForm) -> str:
             for one, offers in zip(asked, available_on(asked), strict=True)
         ],
         needed=application.call.data.stage(application.stage).reviews,
-        asked=assignments.counted(application),
+        asked=sum(one.step in AT_WORK for one in asked),
         against=objections(involvements.of(application), actor_on_row(application, Role.OFFICER)),
     )
     return page("assignments/new.html", view)

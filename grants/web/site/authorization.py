@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import ANONYMOUS, Principal, actor_in, actor_on, roles_on
 from grants.access.visibility import visible
-from grants.db import Model, db, transaction
+from grants.db import Model, begin_page, db, transaction
 from grants.queries import sessions
 from grants.queries.loading import OPTIONS
 from grants.services.sessions import is_unnoted, touch
@@ -147,7 +147,13 @@ def init_app(app: Flask) -> None:
                 touch(row, settings)
         return Visitor(row.person_id, row.person.name, side, row.person.language, row.person.timezone)
 
+    app.before_request(_begin_page)
     app.before_request(_ask)
+
+
+def _begin_page() -> None:
+    if request.method in READING:
+        begin_page()
 
 
 def _ask() -> Response | None:
