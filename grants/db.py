@@ -164,10 +164,11 @@ def _whole(session: Session) -> Iterator[None]:
 def _part(session: Session, whole: RequestTransaction) -> Iterator[None]:
     """A savepoint; constraints that are checked at the end of a transaction are checked at the end of the block."""
     with session.begin_nested():
+        if whole.changed:
+            session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
         yield
         session.flush()
         session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
-        session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
     whole.changed = True
 
 

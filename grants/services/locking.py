@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, event, inspect, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, event, inspect, or_, select, tuple_
 from sqlalchemy.orm import Session, SessionTransaction, object_session
 
 from grants.db import Model, db
@@ -36,6 +37,7 @@ from grants.queries.reviews import assignments
 from grants.services import authority
 from grants.services.refusals import Stale
 from workflows.engine.roles import Actor
+from workflows.engine.steps import DECIDED
 
 ORDER: tuple[type[Model], ...] = (
     Person,
@@ -211,7 +213,7 @@ class _State:
         for strength, run in groupby(fresh, key=alone.__contains__):
             keys = list(run)
             self.passes(model, keys)
-            for row in db.session.scalars(_locked(_rows(model, keys), alone=strength)):
+            for row in db.session.scalars(_taking(model, alone=strength), {"keys": keys}):
                 self.keep(row, alone=strength)
 
     def take_where(self, model: type[Model], condition: ColumnElement[bool]) -> None:
@@ -290,10 +292,13 @@ def _forget() -> None:
             db.session.expire(row)
 
 
-def _rows(model: type[Model], keys: Sequence[Any]) -> Select[Any]:
+@cache
+def _taking(model: type[Model], *, alone: bool) -> Select[Any]:
+    """The statement that locks rows by the keys of its parameter; composed once for each table and strength."""
     columns = inspect(model).primary_key
+    keys: BindParameter[Any] = bindparam("keys", expanding=True)
     found = columns[0].in_(keys) if len(columns) == 1 else tuple_(*columns).in_(keys)
-    return select(model).where(found).order_by(*columns)
+    return _locked(select(model).where(found).order_by(*columns), alone=alone)
 
 
 def _key(row: Model) -> Any:
@@ -322,21 +327,23 @@ def _besides(
 
 
 def _parents(rows: Iterable[Held | Chain]) -> list[_Parent]:
-    """The applications that these rows belong to, by id, as far as can be seen before locking."""
-    own = {row.application_id for row in rows if isinstance(row, Award | Assignment)} | _ids(rows, Application)
+    """The applications that these rows belong to, by id, as far as can be seen before locking.
+
+    What was read before is good enough, because it is compared with the locked rows.
+    """
+    known = {row.id: _Parent(row.id, row.call_id, row.organisation_id) for row in rows if isinstance(row, Application)}
+    own = {row.application_id for row in rows if isinstance(row, Award | Assignment)} - known.keys()
     awards = {row.award_id for row in rows if isinstance(row, Agreement | Report | Instalment)}
     batches = _ids(rows, Batch)
-    if not (own or awards or batches):
-        return []
-    paid = select(Instalment.award_id).join(Payment).where(Payment.batch_id.in_(batches))
-    through = select(Award.application_id).where(or_(Award.id.in_(awards), Award.id.in_(paid)))
-    wanted = (
-        Application.id.in_(own)
-        if not (awards or batches)
-        else or_(Application.id.in_(own), Application.id.in_(through))
-    )
-    found = select(Application.id, Application.call_id, Application.organisation_id).where(wanted)
-    return [_Parent(*row) for row in db.session.execute(found.order_by(Application.id))]
+    if own or awards or batches:
+        paid = select(Instalment.award_id).join(Payment).where(Payment.batch_id.in_(batches))
+        through = select(Award.application_id).where(or_(Award.id.in_(awards), Award.id.in_(paid)))
+        wanted = (
+            or_(Application.id.in_(own), Application.id.in_(through)) if awards or batches else Application.id.in_(own)
+        )
+        found = select(Application.id, Application.call_id, Application.organisation_id).where(wanted)
+        known |= {row.id: _Parent(*row) for row in db.session.execute(found)}
+    return [known[id] for id in sorted(known)]
 
 
 def _take_from_applications(
@@ -357,15 +364,15 @@ def _take_from_applications(
 def _take_parts(state: _State, applications: list[int], *, reviewers: bool) -> dict[int, int]:
     """Lock what belongs to the applications; returns the award of each application that has one.
 
-    reviewers: lock the assignments too, which payments do not change.
+    Before the decision there is none, and nobody makes one meanwhile. reviewers: lock the assignments too, which
+    payments do not change.
     """
-    if not applications:
-        return {}
-    found = select(Award.application_id, Award.id).where(Award.application_id.in_(applications))
-    awards: dict[int, int] = dict(db.session.execute(found.order_by(Award.id)).all())
+    decided = [one.id for one in state.of(Application, applications) if one.step in DECIDED]
+    found = select(Award.application_id, Award.id).where(Award.application_id.in_(decided))
+    awards: dict[int, int] = dict(db.session.execute(found.order_by(Award.id)).all()) if decided else {}
     for model in (Agreement, Report, Instalment) if awards else ():
         state.take_where(model, model.award_id.in_(awards.values()))
-    if reviewers:
+    if reviewers and applications:
         state.take_where(Assignment, Assignment.application_id.in_(applications))
     return awards
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -92,12 +93,12 @@ def test_staff_who_are_to_review_learn_neither_reasons_nor_progress(app: Flask, 
 @pytest.fixture
 def unaware(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody knows who is to review."""
-    real, nothing = principals.load_principals, frozenset[int]()
+    real, nothing = principals.principal_of, frozenset[int]()
 
-    def without(people: Iterable[Person]) -> list[Principal]:
-        return [replace(one, reviewing=nothing) for one in real(people)]
+    def without(person: Person, ties: Iterable[Sequence[Any]]) -> Principal:
+        return replace(real(person, ties), reviewing=nothing)
 
-    monkeypatch.setattr(principals, "load_principals", without)
+    monkeypatch.setattr(principals, "principal_of", without)
 
 
 @pytest.mark.usefixtures("unaware")

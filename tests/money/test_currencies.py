@@ -14,8 +14,8 @@ from grants.db import db, transaction
 from grants.models import Award, Call, Fund, Organisation
 from grants.queries import calls as call_queries
 from grants.queries import organisations
-from grants.queries.cases import applications as application_cases
-from grants.queries.cases.organisations import applicant
+from grants.queries.cases import organisations as organisation_cases
+from grants.queries.cases.organisations import applicant, applicant_of
 from grants.queries.money import batches, figures, funds
 from grants.services import calls
 from grants.services.money import funds as contributions
@@ -121,10 +121,10 @@ def test_if_yen_counted_as_dollars_the_application_would_be_refused(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def added(*args: Any, **named: Any) -> Applicant:
-        facts = applicant(*args, **named)
+        facts = applicant_of(*args, **named)
         return replace(facts, held_amounts={"USD": sum(facts.held_amounts.values(), Decimal(0))})
 
-    monkeypatch.setattr(application_cases, "applicant", added)
+    monkeypatch.setattr(organisation_cases, "applicant_of", added)
 
     _, page = asking(app)
 

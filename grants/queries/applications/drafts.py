@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from babel.numbers import get_currency_precision
-from sqlalchemy import ColumnElement, and_, case, func, null, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, inspect, null, or_, select
 from sqlalchemy.orm import undefer
+from sqlalchemy.orm.util import identity_key
 
 from grants.access.principals import Principal
 from grants.access.visibility import visible
@@ -24,10 +25,15 @@ WRITABLE = ("draft", "question")
 
 @cached_for_page
 def of(application: Application) -> Draft:
-    """The draft of an application with its content. The caller is on the applicant's side."""
-    return db.session.scalars(
-        select(Draft).where(Draft.application_id == application.id).options(undefer(Draft.content))
-    ).one()
+    """The draft of an application with its content. The caller is on the applicant's side.
+
+    It is read again only if it is not known any more; the first lock of a transaction forgets it.
+    """
+    known: Draft | None = db.session.identity_map.get(identity_key(Draft, application.id))
+    if known is not None and not inspect(known).unloaded:
+        return known
+    wanted = select(Draft).where(Draft.application_id == application.id)
+    return db.session.scalars(wanted.options(undefer(Draft.content))).one()
 
 
 def content(application: Application) -> Content:
