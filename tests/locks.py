@@ -34,7 +34,8 @@ from grants.models import (
 from grants.services import locking
 
 TABLES = tuple(model.__tablename__ for model in locking.ORDER)
-LOCKED = re.compile(r"\bFROM (\w+)\b.*\bFOR (?:NO KEY UPDATE|UPDATE|SHARE|KEY SHARE)(?: OF (\w+))?", re.DOTALL)
+LOCKED = re.compile(r"\bFOR (?:NO KEY UPDATE|UPDATE|SHARE|KEY SHARE)\b(?: OF (\w+(?:, \w+)*))?")
+FROM = re.compile(r"\bFROM (\w+)\b")
 CHANGED = re.compile(r"^\s*(UPDATE|DELETE FROM|INSERT INTO) (\w+)")
 OWNERS: dict[type[Model], tuple[str, str]] = {
     Appointment: ("person", "person_id"),
@@ -72,7 +73,11 @@ class Locks:
         if statement.startswith(UNDO):
             del before[before.index(statement.removeprefix(UNDO).strip()) + 1 :]
             return
-        verb, table = _lock_of(statement)
+        for verb, table in _locks_of(statement):
+            self._take(verb, table, before)
+
+    def _take(self, verb: str, table: str, before: list[str]) -> None:
+        """Take in one lock of a transaction."""
         if table not in TABLES or (verb == "INSERT INTO" and table != "counter"):
             if table in TABLES:
                 before.append(f"new {table}")
@@ -111,13 +116,13 @@ def read_log(text: str, role: str) -> Locks:
     return found
 
 
-def _lock_of(statement: str) -> tuple[str, str]:
-    """The verb and the table of a statement that locks; two empty texts for every other."""
+def _locks_of(statement: str) -> list[tuple[str, str]]:
+    """The verb and the table of each lock that a statement takes, in order."""
     if changed := CHANGED.match(statement):
-        return changed[1], changed[2]
-    if locked := LOCKED.search(statement):
-        return "SELECT", locked[2] or locked[1]
-    return "", ""
+        return [(changed[1], changed[2])]
+    first = FROM.search(statement)
+    named = [of or (first[1] if first else "") for of in LOCKED.findall(statement)]
+    return [("SELECT", table) for tables in named for table in tables.split(", ")]
 
 
 @contextmanager

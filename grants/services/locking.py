@@ -7,14 +7,11 @@ a transaction is read again after it. A row that is created in a transaction is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from itertools import groupby
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, event, inspect, or_, select, tuple_
-from sqlalchemy.orm import Session, SessionTransaction, object_session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import object_session
 
 from grants.db import Model, db
 from grants.models import (
@@ -34,40 +31,25 @@ from grants.models import (
     Report,
 )
 from grants.queries.reviews import assignments
-from grants.services import authority
+from grants.services import authority, locks
+from grants.services.locks import ORDER, Chain, Held, OutOfOrder, State, key
 from grants.services.refusals import Stale
 from workflows.engine.roles import Actor
 from workflows.engine.steps import DECIDED
 
-ORDER: tuple[type[Model], ...] = (
-    Person,
-    Organisation,
-    Call,
-    Application,
-    Agreement,
-    Report,
-    Instalment,
-    Assignment,
-    Fund,
-    Award,
-    Batch,
-    Head,
-    Counter,
-)
-
-
-class Chain(NamedTuple):
-    """The history of a subject, for a command that adds to it without changing the subject."""
-
-    subject: str
-    subject_id: int
-
-
-Held = Person | Organisation | Call | Application | Agreement | Report | Instalment | Assignment | Fund | Award | Batch
-
-
-class OutOfOrder(RuntimeError):
-    """A lock was asked for after one that comes later in the order, or a share was to become exclusive."""
+__all__ = [
+    "ORDER",
+    "Chain",
+    "Held",
+    "NotHeld",
+    "OutOfOrder",
+    "counting",
+    "head",
+    "hold",
+    "hold_draft",
+    "is_held",
+    "require",
+]
 
 
 class NotHeld(RuntimeError):
@@ -97,7 +79,7 @@ def hold(
     review in the calls of `shared` and `applied`. place, impartial: see `authority.confirm`, asked at the first lock of
     a transaction. Raises Stale when a row is gone or has a new parent.
     """
-    state, shared, applied = _state(), tuple(shared), tuple(applied)
+    state, shared, applied = locks.state(), tuple(shared), tuple(applied)
     _attach(*rows, *shared, *applied)
     read = _shared(shared, actor)
     if state.knows(read) and state.has(rows) and not (applicant or money or invited or applied or reviewing):
@@ -116,6 +98,28 @@ def hold(
         authority.confirm(actor, named, place=place, impartial=impartial)
 
 
+def hold_draft(application: Application, *, actor: Actor) -> None:
+    """Lock an application with its draft, share the person of the actor, and read all three again.
+
+    For what changes nothing but the draft and the texts beside it: it locks no other part of the application, and no
+    history. Raises Stale when the application is gone, and Refused when the actor no longer acts for its applicant.
+    """
+    state = locks.state()
+    _attach(application)
+    if is_held(application):
+        return
+    state.begin()
+    asked = {"application": application.id, "person": actor.person}
+    found = db.session.execute(locks.DRAFT, asked).first()
+    if found is None:
+        raise Stale(application)
+    for model, row, alone in ((Person, found[1], False), (Application, found[0], True)):
+        state.passes(model, [row.id])
+        state.keep(row, alone=alone)
+    state.bare.add(application.id)
+    authority.confirm(actor, [application])
+
+
 def _shared(rows: Iterable[Person | Call | Fund], actor: Actor | None) -> dict[type[Model], set[int]]:
     """The keys of the rows to share, by their class, with the person of the actor."""
     oneself = {actor.person} if actor and actor.person is not None else set()
@@ -125,17 +129,17 @@ def _shared(rows: Iterable[Person | Call | Fund], actor: Actor | None) -> dict[t
 def require(row: Model) -> None:
     """Raise NotHeld unless the transaction holds this row alone."""
     if not is_held(row):
-        raise NotHeld(f"{row.__tablename__} {_key(row)} changes without being held")
+        raise NotHeld(f"{row.__tablename__} {key(row)} changes without being held")
 
 
 def is_held(row: Model) -> bool:
     """Whether the transaction holds this row alone."""
-    return _state().modes.get((type(row), _key(row))) is True
+    return locks.state().modes.get((type(row), key(row))) is True
 
 
 def head(subject: str, subject_id: int) -> Head | None:
     """The head of a chain; None when the chain is empty. Raises NotHeld unless its subject or the chain is held."""
-    state = _state()
+    state = locks.state()
     found: Head | None = state.rows.get((Head, (subject, subject_id)))
     if not state.modes.get((Head, (subject, subject_id))) and not state.alone(subject, subject_id):
         raise NotHeld(f"the history of {subject} {subject_id} grows without being held")
@@ -144,7 +148,7 @@ def head(subject: str, subject_id: int) -> Head | None:
 
 def counting(names: Sequence[str]) -> None:
     """Note that these counters are now locked, in this order; raises OutOfOrder where they should come earlier."""
-    _state().passes(Counter, [(name,) for name in names])
+    locks.state().passes(Counter, [(name,) for name in names])
 
 
 class _Parent(NamedTuple):
@@ -155,160 +159,15 @@ class _Parent(NamedTuple):
     organisation_id: int
 
 
-_Locks = tuple[dict[tuple[type[Model], Any], bool], dict[tuple[type[Model], Any], Any], tuple[int, Any]]
-
-
-@dataclass(slots=True)
-class _State:
-    """What one transaction holds: for each row, whether it holds it alone. place: the last lock in the order.
-
-    parts: what it held when each of its savepoints began, because a rollback to one releases what was locked after it.
-    undone: such a rollback has happened, so that what was read under those locks is read again after the next one.
-    """
-
-    transaction: SessionTransaction
-    modes: dict[tuple[type[Model], Any], bool] = field(default_factory=dict)
-    rows: dict[tuple[type[Model], Any], Any] = field(default_factory=dict)
-    place: tuple[int, Any] = (-1, None)
-    parts: dict[SessionTransaction, _Locks] = field(default_factory=dict)
-    undone: bool = False
-
-    @property
-    def locks(self) -> _Locks:
-        return dict(self.modes), dict(self.rows), self.place
-
-    def undo(self, part: SessionTransaction) -> None:
-        """Hold what was held when this savepoint began."""
-        self.modes, self.rows, self.place = self.parts.pop(part, ({}, {}, (-1, None)))
-        self.undone = True
-
-    def has(self, rows: Iterable[Held | Chain]) -> bool:
-        return all(
-            self.modes.get((Head, tuple(row)) if isinstance(row, Chain) else (type(row), _key(row))) for row in rows
-        )
-
-    def knows(self, shared: Mapping[type[Model], Iterable[Any]]) -> bool:
-        return {(model, id) for model, ids in shared.items() for id in ids} <= self.modes.keys()
-
-    def alone(self, table: str, id: int) -> bool:
-        return any(model.__tablename__ == table and self.modes.get((model, id)) for model in ORDER)
-
-    def of(self, model: type[Model], ids: Iterable[Any]) -> list[Any]:
-        return [self.rows[model, id] for id in ids if (model, id) in self.rows]
-
-    def begin(self) -> bool:
-        """Forget what was read before the first lock, so that everything is read again after it; whether this is it."""
-        first = self.undone or self.place == (-1, None)
-        if first:
-            db.session.flush()
-            _forget()
-            self.undone = False
-        return first
-
-    def take(self, model: type[Model], alone: set[Any], shared: Iterable[Any] = ()) -> None:
-        """Lock the rows that are not held yet, by key; one statement for each run of the same strength."""
-        if raised := [id for id in alone if self.modes.get((model, id)) is False]:
-            raise OutOfOrder(f"{model.__tablename__} {raised}: a shared lock is never made exclusive")
-        fresh = sorted(id for id in alone.union(shared) if (model, id) not in self.modes)
-        for strength, run in groupby(fresh, key=alone.__contains__):
-            keys = list(run)
-            self.passes(model, keys)
-            for row in db.session.scalars(_taking(model, alone=strength), {"keys": keys}):
-                self.keep(row, alone=strength)
-
-    def take_where(self, model: type[Model], condition: ColumnElement[bool]) -> None:
-        """Lock for itself every row that meets the condition and is not held yet, by id, in one statement."""
-        (id,) = inspect(model).primary_key
-        held = [key for kind, key in self.modes if kind is model]
-        fresh = select(model).where(condition, *([id.not_in(held)] if held else [])).order_by(id)
-        for row in db.session.scalars(_locked(fresh, alone=True)):
-            self.passes(model, [_key(row)])
-            self.keep(row, alone=True)
-
-    def keep(self, row: Model, *, alone: bool) -> None:
-        self.modes[type(row), _key(row)], self.rows[type(row), _key(row)] = alone, row
-
-    def passes(self, model: type[Model], keys: Sequence[Any]) -> None:
-        fresh = [key for key in keys if (model, key) not in self.modes]
-        if not fresh:
-            return
-        if (at := (ORDER.index(model), fresh[0])) < self.place:
-            raise OutOfOrder(f"{model.__tablename__} {fresh} is locked after {ORDER[self.place[0]].__tablename__}")
-        self.place = (at[0], fresh[-1])
-        if model is Counter:
-            self.modes |= {(model, key): True for key in fresh}
-
-
-def _state() -> _State:
-    """What the running transaction holds."""
-    session = db.session()
-    transaction = session.get_transaction() or session.begin()
-    state: _State | None = session.info.get("held")
-    if state is None or state.transaction is not transaction:
-        state = session.info["held"] = _State(transaction)
-    return state
-
-
-@event.listens_for(db.session, "after_flush")
-def _created(session: Session, _: object) -> None:
-    """A row that this transaction has created is held: nobody else can see it."""
-    created = [row for row in session.new if isinstance(row, ORDER)]
-    if created and session is db.session():
-        for row in created:
-            _state().keep(row, alone=True)
-
-
-@event.listens_for(db.session, "after_transaction_create")
-def _part_begun(session: Session, part: SessionTransaction) -> None:
-    """Note what the transaction holds when a savepoint begins."""
-    if part.nested and session is db.session():
-        state = _state()
-        state.parts[part] = state.locks
-
-
-@event.listens_for(db.session, "after_soft_rollback")
-def _part_undone(session: Session, part: SessionTransaction) -> None:
-    """Hold no longer what was locked after the savepoint, because its rollback has released that."""
-    if part.nested and session is db.session() and session.get_transaction() is not None:
-        _state().undo(part)
-
-
 def _attach(*rows: Held | Chain) -> None:
     """Take rows of an earlier session into this one, because only what is in it is read again."""
     for row in rows:
-        if not isinstance(row, Chain) and object_session(row) is None and _key(row):
+        if not isinstance(row, Chain) and object_session(row) is None and key(row):
             db.session.add(row)
 
 
-def _locked(query: Select[Any], *, alone: bool) -> Select[Any]:
-    """The query with its lock: FOR NO KEY UPDATE, or FOR SHARE. Neither blocks rows that only refer to these."""
-    return query.with_for_update(read=not alone, key_share=alone).execution_options(populate_existing=True)
-
-
-def _forget() -> None:
-    """Forget the lines, figures, scores and memberships read so far; rows of the order are read as they are locked."""
-    for row in db.session:
-        if not isinstance(row, ORDER):
-            db.session.expire(row)
-
-
-@cache
-def _taking(model: type[Model], *, alone: bool) -> Select[Any]:
-    """The statement that locks rows by the keys of its parameter; composed once for each table and strength."""
-    columns = inspect(model).primary_key
-    keys: BindParameter[Any] = bindparam("keys", expanding=True)
-    found = columns[0].in_(keys) if len(columns) == 1 else tuple_(*columns).in_(keys)
-    return _locked(select(model).where(found).order_by(*columns), alone=alone)
-
-
-def _key(row: Model) -> Any:
-    """The primary key of a row, also of one that is being inserted."""
-    key = tuple(inspect(type(row)).primary_key_from_instance(row))
-    return key[0] if len(key) == 1 else key
-
-
 def _ids(rows: Iterable[Held | Chain], model: type[Model]) -> set[int]:
-    return {_key(row) for row in rows if isinstance(row, model)}
+    return {key(row) for row in rows if isinstance(row, model)}
 
 
 def _applications(organisations: set[int]) -> list[Application]:
@@ -347,7 +206,7 @@ def _parents(rows: Iterable[Held | Chain]) -> list[_Parent]:
 
 
 def _take_from_applications(
-    state: _State, rows: Sequence[Held | Chain], parents: Sequence[_Parent], *, shared: set[int], money: bool
+    state: State, rows: Sequence[Held | Chain], parents: Sequence[_Parent], *, shared: set[int], money: bool
 ) -> None:
     """Lock the applications and everything that comes after them in the order. shared: the funds that are only read."""
     state.take(Application, {parent.id for parent in parents})
@@ -361,7 +220,7 @@ def _take_from_applications(
     _take_heads(state, rows, parents)
 
 
-def _take_parts(state: _State, applications: list[int], *, reviewers: bool) -> dict[int, int]:
+def _take_parts(state: State, applications: list[int], *, reviewers: bool) -> dict[int, int]:
     """Lock what belongs to the applications; returns the award of each application that has one.
 
     Before the decision there is none, and nobody makes one meanwhile. reviewers: lock the assignments too, which
@@ -377,7 +236,7 @@ def _take_parts(state: _State, applications: list[int], *, reviewers: bool) -> d
     return awards
 
 
-def _take_heads(state: _State, rows: Iterable[Held | Chain], parents: Iterable[_Parent]) -> None:
+def _take_heads(state: State, rows: Iterable[Held | Chain], parents: Iterable[_Parent]) -> None:
     """Lock the heads of the histories of everything that may change. An empty chain has none yet."""
     subjects = (Person, Organisation, Call, Fund, Batch)
     chains = {Chain(row.__tablename__, row.id) for row in rows if isinstance(row, subjects)}
@@ -387,7 +246,7 @@ def _take_heads(state: _State, rows: Iterable[Held | Chain], parents: Iterable[_
     state.modes |= {(Head, chain): True for chain in chains}
 
 
-def _compare(state: _State, rows: Iterable[Held | Chain], parents: Iterable[_Parent]) -> None:
+def _compare(state: State, rows: Iterable[Held | Chain], parents: Iterable[_Parent]) -> None:
     """Raise Stale where a row that is now locked does not belong to what was locked for it."""
     for row in rows:
         if not isinstance(row, Chain) and not is_held(row):

@@ -59,6 +59,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "idempotency": ("services", "the second sending of a form gets the first one's answer"),
     "letters": ("services", "the snapshots that documents are printed from"),
     "locking": ("services", "the order in which rows are locked"),
+    "locks": ("services", "what a transaction has locked"),
     "manifest": ("services", "which tables the history holds"),
     "numbering": ("services", "draws numbers from the counters"),
     "refusals": ("services", "the errors that commands raise for people"),

@@ -117,7 +117,7 @@ def test_without_the_savepoints_another_person_writes_in_between(
     app: Flask, free: Free, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counter-test: the second part believes that it holds the row, which anybody can lock and change."""
-    monkeypatch.setattr("grants.services.locking._State.undo", lambda *_: None)
+    monkeypatch.setattr("grants.services.locks.State.undo", lambda *_: None)
     with app.app_context(), request_transaction():
         row = db.session.get_one(Application, 1)
         fail(row)

@@ -61,7 +61,7 @@ def places(word: str) -> set[str]:
 
 def test_rows_are_locked_in_one_place() -> None:
     """The outbox skips what is locked elsewhere, so that it waits for nobody. The checkpoints need no lock."""
-    assert places("with_for_update") == {"locking.py", "outbox.py"}
+    assert places("with_for_update") == {"locks.py", "outbox.py"}
     assert places("advisory") == set()
 
 
@@ -339,7 +339,7 @@ def test_commands_that_lock_in_two_goes_are_refused_before_they_wait_for_each_ot
 def test_without_the_order_one_of_them_would_be_ended_by_the_database(
     awarded_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grants.services.locking._State.passes", lambda *_: None)
+    monkeypatch.setattr("grants.services.locks.State.passes", lambda *_: None)
 
     assert crossed(awarded_app) == ["DeadlockDetected", "done"]
 

@@ -12,6 +12,7 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.models import Application, Submission
 from tests import world as w
+from tests.bench.lists import statements
 from tests.browser import signed_in
 from tests.web.writing import AUTO, drafted, fingerprint, form_of, single, started, stored, token
 from workflows.engine.roles import Role
@@ -218,6 +219,21 @@ def test_autosave_returns_what_the_page_needs(app: Flask) -> None:
     assert first.json["saved_at"].endswith(" UTC")
     assert {"section-list", "budget-rules", "section-budget-state"} <= set(first.json["parts"])
     assert drafted(app, id).title == "Two"
+
+
+def test_autosave_sends_six_statements(app: Flask) -> None:
+    """Who it is; the application; what is locked; who it is under the lock; the update; and whether it is an edit."""
+    client, id = started(app)
+    fields = form_of(client, id)
+    first: Any = client.post(f"/applications/{id}/write", data=fields | {"title": "One"}, headers=AUTO)
+
+    with statements() as sent:
+        client.post(
+            f"/applications/{id}/write", data=fields | {"title": "Two", "version": first.json["version"]}, headers=AUTO
+        )
+
+    assert drafted(app, id).title == "Two"
+    assert len(sent) <= 6, "\n\n".join(one.split("FROM")[-1][:150] for one in sent)
 
 
 def test_autosave_refuses_values_that_cannot_be_saved(app: Flask) -> None:

@@ -30,7 +30,7 @@ def of(application: Application) -> Draft:
     It is read again only if it is not known any more; the first lock of a transaction forgets it.
     """
     known: Draft | None = db.session.identity_map.get(identity_key(Draft, application.id))
-    if known is not None and not inspect(known).unloaded:
+    if known is not None and not {"content", "version"} & inspect(known).unloaded:
         return known
     wanted = select(Draft).where(Draft.application_id == application.id)
     return db.session.scalars(wanted.options(undefer(Draft.content))).one()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from grants.db import now
 from grants.models import Application
 from grants.queries.applications import drafts, submissions
 from workflows import cases
@@ -25,11 +24,11 @@ def current(row: Application) -> Content:
     return submissions.content(row, row.submission)
 
 
-def drafted_against(row: Application, content: Content) -> tuple[Message, ...]:
-    """The rules of the call that a draft breaks so far; no facts about the applicant are looked up."""
+def drafted_against(row: Application, content: Content, at: datetime) -> tuple[Message, ...]:
+    """The rules of the call that a draft breaks so far at that instant; no facts about the applicant are looked up."""
     return objections(
         cases.ApplicationCase(
-            arrived_at=now(),
+            arrived_at=at,
             applicant=cases.Applicant(kind=row.organisation.kind),
             round=cases.Round(
                 currency=row.call.currency,

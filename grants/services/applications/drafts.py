@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, select
@@ -23,7 +24,7 @@ from workflows.cases import ApplicationCase
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
 from workflows.forms.completeness import Content, Goal, Line
-from workflows.forms.contents import NOTHING, packed
+from workflows.forms.contents import NOTHING, UNREAD, packed
 from workflows.rules.calls import objections
 from workflows.rules.involvements import nobody_decided
 from workflows.rules.proposals import in_time
@@ -79,16 +80,19 @@ def save(
     answers: Mapping[str, Any],
     lines: Sequence[Line] | None,
     goals: Sequence[Goal] | None,
+    asked: Collection[str] = (),
+    unread: Mapping[str, str] = MappingProxyType({}),
     actor: Actor,
     version: int,
 ) -> None:
     """Save a draft, complete or not. Only the first edit of a person whom no event names yet is one.
 
-    answers are merged into the stored answers. lines and goals replace the stored budget lines and indicators; None
+    answers are merged into the stored answers. unread: the texts that cannot be read, by field; they replace the
+    earlier ones of the questions `asked`. lines and goals replace the stored budget lines and indicators; None
     leaves them unchanged. Raises Refused unless the application is a draft or reopened for a question, and Stale when
     the draft's version is no longer `version`.
     """
-    locking.hold(application, actor=actor)
+    locking.hold_draft(application, actor=actor)
     if application.step not in drafts.WRITABLE:
         raise Refused(Message("The proposal has been submitted and can no longer be changed."))
     draft = drafts.of(application)
@@ -98,13 +102,19 @@ def save(
     _write(
         draft,
         Content(
-            answers={**stored.answers, **answers},
+            answers={**stored.answers, **answers, UNREAD: {**_unread(stored, asked), **unread}},
             lines=stored.lines if lines is None else lines,
             goals=stored.goals if goals is None else goals,
         ),
     )
     involvements.note_edit(application, "wrote", actor=actor)
     db.session.flush()
+
+
+def _unread(stored: Content, asked: Collection[str]) -> dict[str, str]:
+    """The stored texts that cannot be read, without those of the questions that are answered anew."""
+    before: dict[str, str] = stored.answers.get(UNREAD) or {}
+    return {name: text for name, text in before.items() if name.split("-")[0] not in asked}
 
 
 def renew(application: Application) -> None:
@@ -132,7 +142,7 @@ def keep_lost(
 
     Raises Refused when the person already has MOST_LOST unsettled saves on this application.
     """
-    locking.hold(application, actor=actor)
+    locking.hold_draft(application, actor=actor)
     mine = select(func.count()).where(
         ApplicationSave.application_id == application.id,
         ApplicationSave.person_id == actor.person,
@@ -159,6 +169,6 @@ def keep_lost(
 
 def settle(save: ApplicationSave, *, actor: Actor) -> None:
     """Mark a conflicting save as settled: a person compared the versions and chose one."""
-    locking.hold(db.session.get_one(Application, save.application_id), actor=actor)
+    locking.hold_draft(db.session.get_one(Application, save.application_id), actor=actor)
     save.settled_at = now()
     db.session.flush()

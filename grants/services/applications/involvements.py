@@ -12,6 +12,7 @@ from sqlalchemy import select, tuple_
 from grants.db import db
 from grants.models import Application, Involvement, Membership, Organisation, Person
 from grants.queries.applications.judgements import counting
+from grants.services import locking
 from grants.services.applications import judgements
 from grants.services.integrity import history
 from workflows.engine.message import Message
@@ -30,7 +31,7 @@ def note(application: Application, person: int | None, part: str) -> None:
 def note_edit(application: Application, part: str, *, actor: Actor) -> None:
     """Note that the actor wrote the proposal or a report, with an event, unless an earlier event names them.
 
-    part: a key of FIRST_EDITS. The application is held.
+    part: a key of FIRST_EDITS. The application is held; its history is too, once there is an event to add.
     """
     named = select(Involvement.id).where(
         Involvement.application_id == application.id,
@@ -38,6 +39,7 @@ def note_edit(application: Application, part: str, *, actor: Actor) -> None:
         Involvement.part != "member",
     )
     if db.session.scalar(named.limit(1)) is None:
+        locking.hold(locking.Chain("application", application.id), actor=actor)
         note(application, actor.person, part)
         history.record(history.about(application), actor=actor, key=part, message=FIRST_EDITS[part])
 

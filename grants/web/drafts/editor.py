@@ -23,6 +23,7 @@ from grants.web.site.authorization import principal
 from grants.web.site.autosave import Saved, part
 from grants.web.site.components import Problem
 from grants.web.site.formats import amount, clock, in_sentence, percent, translate
+from grants.web.site.headers import arrived_at
 from workflows.forms.completeness import Content, SectionState, states
 from workflows.programme import Question, Stage
 from workflows.rules.budgets import Above, Share
@@ -67,7 +68,7 @@ class OpenDraft:
     @property
     def states(self) -> tuple[SectionState, ...]:
         """The progress of each section, including violations of the call's rules."""
-        return states(self.stage, self.content, drafted_against(self.application, self.content))
+        return states(self.stage, self.content, drafted_against(self.application, self.content, arrived_at()))
 
     def form(self, more: str = "") -> Proposal:
         """The form filled with the stored content."""

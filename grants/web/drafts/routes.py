@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
 from grants.db import transaction
-from grants.forms.proposals import Proposal, Written, chosen, kept_texts, typed
+from grants.forms.proposals import Proposal, chosen, kept_texts, typed
 from grants.models import Application, ApplicationSave
-from grants.queries.applications.drafts import WRITABLE, content
+from grants.queries.applications.drafts import WRITABLE
 from grants.services.applications import drafts
 from grants.services.refusals import Refused, Stale
 from grants.web.drafts import conflicts, summary
@@ -21,7 +21,6 @@ from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Role
-from workflows.forms.contents import UNREAD
 
 bp = Blueprint("drafts", __name__, url_prefix="/applications/<int:id>")
 
@@ -123,21 +122,17 @@ def _keep(application: Application, form: Proposal, version: int) -> None:
 
 def keep(application: Application, form: Proposal, version: int) -> None:
     """Save the form's values."""
-    before, found = content(application).answers.get(UNREAD) or {}, form.written()
+    found = form.written()
     drafts.save(
         application,
-        answers=found.answers | {UNREAD: _unread(before, form, found)},
+        answers=found.answers,
         lines=found.lines,
         goals=found.goals,
+        asked={one.question.key for one in form.asked},
+        unread=found.unread,
         actor=actor_on_row(application, Role.APPLICANT),
         version=version,
     )
-
-
-def _unread(before: dict[str, str], form: Proposal, found: Written) -> dict[str, str]:
-    """The texts that cannot be parsed, including earlier ones from sections not in this request."""
-    questions = {one.question.key for one in form.asked}
-    return {name: text for name, text in before.items() if name.split("-")[0] not in questions} | found.unread
 
 
 def _same(application: Application, form: Proposal) -> bool:

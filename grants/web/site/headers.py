@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
 
 def arrived_at() -> datetime:
     """When this request arrived, by the database's clock; deadlines are compared with it."""
-    at: datetime = g.arrived_at
+    at: datetime = g.arrived_at if "arrived_at" in g else now()
     return at
 
 
