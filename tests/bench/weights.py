@@ -20,7 +20,7 @@ from tests.bench.ground import Ground
 
 PART = "Memory of a web process"
 REQUESTS = 50
-RESTING_MIB = 150.0
+RESTING_MIB = 110.0
 OFFICER = "olga"
 
 

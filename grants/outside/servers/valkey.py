@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-import redis
-
 from grants.outside.servers import child
 from grants.outside.servers.claims import NotInstalled, Unstartable, claim
 from grants.outside.servers.home import Home
@@ -149,6 +147,8 @@ class Valkey:
             child.stop_orphan(int(number), str(self._socket), signal.SIGTERM, seconds=STOP_SECONDS)
 
     def _launch(self) -> None:
+        import redis  # keeps the client out of web processes, which use no queue
+
         log = self.instance / "log" / "valkey.log"
         with child.open_log(log) as output:
             begin = output.tell()
