@@ -22,7 +22,7 @@ up:  ## run the system with the settings of docs/settings.md until Ctrl-C
 
 test:  ## run the tests that every change must pass; the last line is the number of tests
 	@.ci/setup tests
-	@$(PYTEST) -m "not system and not sweep"
+	@$(PYTEST) -m "not system and not sweep and not campaign"
 
 sweep:  ## try every case of the access table and of other long series where `make test` tries one of each kind
 	@.ci/setup tests
@@ -32,9 +32,9 @@ system:  ## play the whole story on the running system, over HTTP and in Chromiu
 	@.ci/setup tests
 	@$(PYTEST) -m system
 
-campaign:  ## repeat the races over money fifty times instead of ten, verify 10,000 checkpoints, restore a dump for 3,000 tries
+campaign:  ## repeat the races over money fifty times instead of ten, verify 10,000 checkpoints, restore a dump for 3,000 tries, keep 64 slow clients connected
 	@.ci/setup tests
-	@GRANTS_TEST_ROUNDS=50 .venv/bin/python -m pytest -q -n auto --dist loadfile tests/money tests/history/test_snapshot.py tests/history/test_many_checkpoints.py tests/database/test_dump.py
+	@GRANTS_TEST_ROUNDS=50 .venv/bin/python -m pytest -q -n auto --dist loadfile tests/money tests/history/test_snapshot.py tests/history/test_many_checkpoints.py tests/database/test_dump.py tests/edge/test_many_slow_clients.py
 
 lint:  ## check style, types and the order of the layers
 	@.ci/setup tests

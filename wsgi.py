@@ -1,8 +1,15 @@
-"""WSGI entry point: `gunicorn wsgi:app`."""
+"""WSGI entry point: `gunicorn --worker-class gevent wsgi:app`."""
+
+# ruff: noqa: E402 - all other modules are imported into a process that has been patched
+from grants.outside import greenlets
+
+greenlets.patch()
 
 import config
 from grants.outside import garbage
 from grants.web import create_app
+from grants.web.site.bodies import Watchdog
 
 app = create_app(config.read())
+app.wsgi_app = Watchdog(app.wsgi_app)  # type: ignore[method-assign]
 garbage.leave_alone()

@@ -266,6 +266,14 @@ SESSION = {
 """Settings of every connection. No transaction may last as long as a checkpoint waits for its events."""
 
 
+POOL, CONNECTIONS = 4, 12
+"""How many connections a process keeps, and how many it opens at most."""
+POOL_SECONDS = 5
+"""How long a request waits for a connection before it is told that the system is busy."""
+CONNECT_SECONDS = 10
+"""How long the server may take to accept a connection."""
+
+
 class Unsafe(RuntimeError):
     """The database role has more rights than the program may have."""
 
@@ -279,9 +287,13 @@ def bind_app(settings: Settings, name: str, **paths: Any) -> Flask:
     app = Flask(name, **paths)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "pool_size": 2,
-        "max_overflow": 4,
-        "connect_args": {"options": " ".join(f"-c {name}={value}" for name, value in SESSION.items())},
+        "pool_size": POOL,
+        "max_overflow": CONNECTIONS - POOL,
+        "pool_timeout": POOL_SECONDS,
+        "connect_args": {
+            "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
+            "connect_timeout": CONNECT_SECONDS,
+        },
     }
     app.extensions["settings"] = settings
     db.init_app(app)

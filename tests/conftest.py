@@ -22,6 +22,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     config.addinivalue_line("markers", "ground(fixture): begin on the database that this fixture names")
     config.addinivalue_line("markers", "sweep: a further case of a rule that `make test` tries; run by `make sweep`")
+    config.addinivalue_line(
+        "markers", "campaign: takes minutes for what `make test` tries briefly; run by `make campaign`"
+    )
     config.addinivalue_line("markers", "system: starts, plays, kills or restores whole programs; run by `make system`")
 
 

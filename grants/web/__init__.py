@@ -13,7 +13,7 @@ from config import ROOT, Settings
 from grants.db import bind_app
 from grants.outside.keys import kept
 from grants.services.documents import PLACE
-from grants.web.site import assets, authorization, errors, formats, headers, idempotency, navigation
+from grants.web.site import assets, authorization, bodies, errors, formats, headers, idempotency, navigation
 from workflows.programmes import read_also
 
 LARGEST_BODY = 2 * 1024 * 1024
@@ -39,14 +39,14 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies and not settings.demo,
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
-        MAX_FORM_PARTS=2_000,
+        MAX_FORM_PARTS=bodies.MOST_FIELDS,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         WTF_CSRF_TIME_LIMIT=None,
         TEMPLATES_AUTO_RELOAD=False,
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)  # type: ignore[method-assign]
-    for part in (authorization, errors, headers, navigation, idempotency, formats, assets):
+    for part in (bodies, authorization, errors, headers, navigation, idempotency, formats, assets):
         part.init_app(app)
     app.url_map.converters["int"] = NumberInAddress
     for blueprint in blueprints():

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from grants.db import transaction
 from grants.forms.sessions import SignInForm
+from grants.outside import greenlets
 from grants.queries.sessions import COOKIE
 from grants.services import sessions
 from grants.web.site.authorization import open_to_all
@@ -46,7 +47,9 @@ def create() -> Response | tuple[str, int]:
     if not form.sent():
         return page("sessions/new.html", SignInPage(form, after)), 422
     try:
-        person = sessions.verified(email=email, password=password, address=address, settings=settings)
+        person = sessions.verified(
+            email=email, password=password, address=address, settings=settings, aside=greenlets.aside
+        )
     except sessions.NotSignedIn as error:
         if not isinstance(error, sessions.TooMany):
             with transaction():

@@ -73,6 +73,12 @@ def principal() -> Principal:
     return found
 
 
+def without_database() -> None:
+    """Show the rest of this request as to an anonymous reader, because the database cannot be asked who it is."""
+    g.without_database = True
+    g.principal = ANONYMOUS
+
+
 class Loaded(NamedTuple):
     """A row that this request has loaded by its id. permission: that it was loaded with, if any."""
 
@@ -138,6 +144,8 @@ def init_app(app: Flask) -> None:
 
     @login.request_loader
     def _visitor(_: object) -> Visitor | None:
+        if g.get("without_database"):
+            return None
         found = sessions.current(request.cookies.get(sessions.COOKIE, ""))
         if found is None:
             return None

@@ -11,11 +11,13 @@ from flask import Flask, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from grants.db import ConstraintViolated, db
 from grants.services.refusals import Refused, Stale
-from grants.web.site.authorization import principal
+from grants.web.site.authorization import principal, without_database
+from grants.web.site.bodies import MOST_FIELDS
 from grants.web.site.components import Link, Reason
 from grants.web.site.formats import translate
 from grants.web.site.navigation import page
@@ -40,6 +42,7 @@ TITLES = {
     403: Message("You don’t have permission to do this"),
     404: Message("Page not found"),
     405: Message("This page does not accept this action"),
+    408: Message("The form did not arrive in time"),
     409: Message("Nothing was changed"),
     413: Message("The request is too large"),
     422: Message("Not saved"),
@@ -54,10 +57,16 @@ TEXTS = {
         "The page does not exist, or you do not have access to it. Check the address, or go to your start page."
     ),
     405: Message("Go to your start page and try again from there."),
-    413: Message("You sent more than 2 MB, so nothing was saved. Shorten your text and submit it again."),
+    408: Message("The connection was too slow, so nothing was saved. Go back and submit the form again."),
+    413: Message(
+        "You sent more than 2 MB or more than %(fields)s fields, so nothing was saved. Shorten it and submit it again.",
+        fields=f"{MOST_FIELDS:,}",
+    ),
     500: Message("Nothing was changed. The error has been recorded. Try again in a few minutes."),
     503: Message("Another person is changing the same record. Nothing was changed. Try again in a minute."),
 }
+CROWDED = Message("The system is busy or is being restarted. Nothing was changed. Try again in a minute.")
+"""No connection to the database was free in time, or the server did not accept one."""
 KEPT = frozenset({409, 422, 500, 503})
 """The answers that repeat what was typed, because the form was ours and may be sent again."""
 LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Choose the document as you received it.")
@@ -88,6 +97,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ConstraintViolated, broken)
     app.register_error_handler(CSRFError, forged)
     app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(NoConnection, crowded)
     app.register_error_handler(DataError, unkept)
     app.register_error_handler(HTTPException, other)
     app.register_error_handler(500, failed)
@@ -149,10 +159,22 @@ def unkept(_error: DataError) -> tuple[str, int]:
     )
 
 
-def busy(_error: OperationalError) -> tuple[str, int]:
-    """A lock was not obtained in time: 503."""
+def busy(error: OperationalError) -> tuple[str, int]:
+    """A lock was not obtained in time, or the database cannot be reached: 503."""
+    if error.statement is None or error.connection_invalidated:
+        return crowded(error)
     db.session.rollback()
     return _answer(503, translate(TEXTS[503]))
+
+
+def crowded(_error: Exception) -> tuple[str, int]:
+    """The request got no connection to the database: 503, with a page that needs none."""
+    import traceback
+
+    traceback.print_exception(_error)
+    db.session.rollback()
+    without_database()
+    return _answer(503, translate(CROWDED))
 
 
 def failed(_error: Exception) -> tuple[str, int]:

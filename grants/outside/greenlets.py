@@ -1,0 +1,38 @@
+"""Greenlets of the web server: a request that waits for its client or for the database stops no other one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent import monkey
+
+
+class TooLate(ImportError):
+    """A module that had to be patched first has been imported already."""
+
+
+def patch() -> None:
+    """Let sockets, locks and pauses give way to other requests; call it before the application is imported.
+
+    Does nothing the second time. Raises TooLate if psycopg has been imported: it chooses how to wait for the server
+    when it is imported, and then every query would stop the whole process.
+    """
+    if monkey.is_module_patched("socket"):
+        return
+    if "psycopg" in sys.modules:
+        raise TooLate("psycopg was imported before gevent patched the process, so one query would stop all pages.")
+    monkey.patch_all()
+
+
+def aside(function: Callable[..., Any], *args: Any) -> Any:
+    """The result of a long calculation, for which other requests do not have to wait: a thread makes it.
+
+    The function must release the interpreter's lock while it calculates. In a process without greenlets it is called
+    directly.
+    """
+    if not monkey.is_module_patched("threading"):
+        return function(*args)
+    return gevent.get_hub().threadpool.apply(function, args)

@@ -1,0 +1,106 @@
+"""The bodies of requests: how long their sending may take, and what they may contain.
+
+A body is read before anything else is done for the request, so that a client that sends it slowly holds no connection
+to the database.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+
+import gevent
+from flask import Flask, request
+from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
+
+from grants.web.site.authorization import READING
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PATIENCE = 15.0
+"""Seconds that every body may take."""
+BYTES_PER_SECOND = 200
+"""How fast a body must come on average after that."""
+LONGEST = 300.0
+"""Seconds that no body may exceed, nor the sending of one piece of an answer."""
+STEP = 1_024
+"""The most bytes that are awaited at once."""
+MOST_FIELDS = 5_000
+"""The most fields of a form. Four questions of a hundred rows with ten cells have 4,000."""
+ENCODED = "application/x-www-form-urlencoded"
+
+
+class TooSlow(RequestTimeout):
+    """The body came too slowly. The rest of it is not read."""
+
+
+class TooManyFields(RequestEntityTooLarge):
+    """The form has more than MOST_FIELDS fields. They are not read."""
+
+
+class Body:
+    """The body of one request, which must come fast enough; reading raises TooSlow if it does not.
+
+    The reading side of the connection is then closed: nobody waits for the rest, and no further request is read from
+    it. The answer still reaches the client.
+    """
+
+    def __init__(self, stream: BinaryIO, connection: socket.socket) -> None:
+        self._stream = stream
+        self._connection = connection
+        self._began = time.monotonic()
+        self._came = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes, and at most STEP, as soon as they have come; none at the end of the body."""
+        left = self._left()
+        if left <= 0:
+            self._give_up()
+        try:
+            with gevent.Timeout(left):
+                found = self._stream.read(STEP if size < 0 else min(size, STEP))
+        except gevent.Timeout:
+            self._give_up()
+        self._came += len(found)
+        return found
+
+    def _give_up(self) -> NoReturn:
+        with suppress(OSError):  # the client may have closed the connection
+            self._connection.shutdown(socket.SHUT_RD)
+        raise TooSlow
+
+    def _left(self) -> float:
+        """The seconds within which the next step must come."""
+        allowed = min(max(PATIENCE, (self._came + STEP) / BYTES_PER_SECOND), LONGEST)
+        return self._began + allowed - time.monotonic()
+
+
+class Watchdog:
+    """WSGI middleware of a server with greenlets that ends slow requests."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer the request, with a body that is read in time or not at all."""
+        connection: socket.socket = environ["gunicorn.socket"]
+        connection.settimeout(LONGEST)
+        environ["wsgi.input"] = Body(environ["wsgi.input"], connection)
+        return self._app(environ, start_response)
+
+
+def init_app(app: Flask) -> None:
+    """Read the body of each request first. It must be registered before the parts that use the database."""
+    app.before_request(_read)
+
+
+def _read() -> None:
+    if request.method in READING:
+        return
+    if request.mimetype == ENCODED and request.get_data(parse_form_data=False).count(b"&") >= MOST_FIELDS:
+        raise TooManyFields
+    _parsed: Any = request.form

@@ -1,0 +1,47 @@
+"""Entry points of the web server for tests: shorter limits, and twins that lack one guard."""
+
+# ruff: noqa: E402 - as in wsgi.py
+from grants.outside import greenlets
+
+greenlets.patch()
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+from grants.db import now
+from grants.web.site import bodies
+
+
+def impatient() -> Flask:
+    """The application of the web server, which gives every body two seconds instead of fifteen, and is in a hurry."""
+    bodies.PATIENCE, bodies.BYTES_PER_SECOND = 2.0, 2_000
+    return _entry()
+
+
+def asking_first() -> Flask:
+    """It asks the database before it reads the body, and so holds a connection meanwhile."""
+    app = _entry()
+    app.before_request_funcs[None].insert(0, _ask)
+    return app
+
+
+def calculating() -> Flask:
+    """It calculates the hashes of passwords where all requests are answered."""
+    greenlets.aside = _here
+    return _entry()
+
+
+def _entry() -> Flask:
+    found: Flask = importlib.import_module("wsgi").app
+    return found
+
+
+def _ask() -> None:
+    now()
+
+
+def _here(function: Callable[..., Any], *args: Any) -> Any:
+    return function(*args)
