@@ -62,6 +62,9 @@ class Settings:
     web_processes: int = _setting(2, "number of gunicorn workers")
     session_idle_minutes: int = _setting(120, "minutes without a request after which a session ends")
     proxies: int = _setting(0, "number of reverse proxies whose X-Forwarded headers are trusted")
+    proxy_networks: tuple[str, ...] = _setting(
+        (), "addresses or networks of these proxies, separated by commas; headers of other senders are ignored"
+    )
     programmes: tuple[str, ...] = _setting((), "folders with your own programme files, separated by commas")
     session_hours: int = _setting(12, "hours after which a session ends in any case")
 

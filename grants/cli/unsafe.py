@@ -16,6 +16,7 @@ IDLE_MINUTES = 480
 SESSION_HOURS = 24
 ARGON2_TIME, ARGON2_KIB = 2, 19_456  # OWASP Password Storage Cheat Sheet, Argon2id
 UNSAFE_STORES = {"memory", "http", "ftp"}
+SHORTEST_PREFIX = 8
 TLS_MODES = {"require", "verify-ca", "verify-full"}
 
 
@@ -73,6 +74,20 @@ def proxies(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "GRANTS_PROXIES", "All requests would seem to come from the proxy.", "Set it to the number of proxies."
         )
+
+
+def proxy_networks(settings: Settings) -> Iterator[Finding]:
+    """Only the proxies may name the address of a client, which limits how often a password is guessed."""
+    name, each = "GRANTS_PROXY_NETWORKS", "List the addresses of your proxies, such as 127.0.0.1."
+    try:
+        known = [ipaddress.ip_network(text) for text in settings.proxy_networks]
+    except ValueError as error:
+        yield Finding(name, f"{error}.", each)
+        return
+    if settings.proxies and not known:
+        yield Finding(name, "All requests would seem to come from the proxy.", each)
+    if any(network.prefixlen < SHORTEST_PREFIX for network in known):
+        yield Finding(name, "Anybody could invent the address of a client.", each)
 
 
 def hosts(settings: Settings) -> Iterator[Finding]:
@@ -234,6 +249,6 @@ def processes(settings: Settings) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    demo, address, proxies, hosts, cookies, secret, sender, smtp, databases, database_lines, redis,
+    demo, address, proxies, proxy_networks, hosts, cookies, secret, sender, smtp, databases, database_lines, redis,
     files, anchors, seals, instance, passwords, sessions, processes,
 )  # fmt: skip

@@ -127,6 +127,8 @@ def sealer(settings: Settings) -> list[Process]:
 def gunicorn(settings: Settings) -> tuple[str, ...]:
     """The command line of the web server. Each request is a greenlet, so that slow clients stop nobody (ADR 0017).
 
+    No header of a proxy is believed here; `web.site.proxies` knows the addresses of our proxies.
+
     The application is loaded once and then forked, so that a second worker adds no start-up time and little memory.
     """
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -137,6 +139,7 @@ def gunicorn(settings: Settings) -> tuple[str, ...]:
         *("--worker-class", "gevent"),
         *("--worker-connections", "500"),
         *("--keep-alive", "15"),
+        *("--forwarded-allow-ips", ""),
         *("--timeout", "60"),
         *("--graceful-timeout", "25"),
         *("--preload", "--no-control-socket"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ SIDES = (
     .correlate(Person)
 )
 """The names of the organisations that the person acts for; two are enough to know whether there is only one."""
+IPV4 = 4
 RUNNING = (
     select(SignIn, TIES_OF_PERSON, func.array(SIDES.scalar_subquery()), GRANTS_NOW)
     .join(SignIn.person)
@@ -73,17 +75,33 @@ def person_of(email: str) -> Person | None:
     ).first()
 
 
-def failures(email: str, address: str, window: timedelta) -> int:
-    """The number of recent sign-in failures for this account from this address; other failures of either count a tenth.
+class Failures(NamedTuple):
+    """Recent failures to sign in. here: for the account from the place. account, place: for either alone."""
 
-    An attacker at one address therefore cannot lock out people who sign in from another address.
-    """
+    here: int
+    account: int
+    place: int
+
+
+def failures(email: str, address: str, window: timedelta) -> Failures:
+    """The recent failures to sign in to this account, from the place of this network address, and both."""
     account = SignInFailure.email_sha256 == hashed(email.strip().lower())
-    place = SignInFailure.address_sha256 == hashed(address)
+    from_here = SignInFailure.address_sha256 == hashed(place(address))
     counted = select(
-        func.count().filter(account, place), func.count().filter(account) // 10, func.count().filter(place) // 10
-    ).where(SignInFailure.at > GRANTS_NOW - window, or_(account, place))
-    return max(db.session.execute(counted).one())
+        func.count().filter(account, from_here), func.count().filter(account), func.count().filter(from_here)
+    ).where(SignInFailure.at > GRANTS_NOW - window, or_(account, from_here))
+    return Failures(*db.session.execute(counted).one())
+
+
+def place(address: str) -> str:
+    """What counts as one place: an address of IPv4, or the network of 64 bits that one customer has of IPv6."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == IPV4:
+        return address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False))
 
 
 def hashed(text: str) -> str:

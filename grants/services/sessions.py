@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, func, or_, select, update
 
 from config import Settings
 from grants.db import GRANTS_NOW, db, now
@@ -20,10 +21,19 @@ from grants.queries import sessions
 from workflows.engine.message import Message
 
 TRIES, FAILURE_WINDOW = 10, timedelta(minutes=15)
+"""How often a password may be wrong from one place within this time. A person who guesses then waits."""
+PLACE_TRIES = 100
+"""The same for all accounts together."""
+ACCOUNT_TRIES, WARY_TRIES = 100, 3
+"""After so many failures of an account from all places, each place may be wrong less often. None is locked out at once,
+because a stranger could lock out the owner of the account."""
 RETENTION = timedelta(days=30)
 """How long failed sign-ins are kept, for an investigation after an attack. Only FAILURE_WINDOW slows down guessing."""
 HASHING_SLOTS = threading.BoundedSemaphore(2)
 """Argon2 needs much memory by design, so at most two computations run at once in a process."""
+HASHING_SECONDS = 10.0
+"""How long an attempt waits for one of them."""
+WRONG = Message("The email address or the password is incorrect.")
 
 NOTED = 20
 """Requests of a session are noted at most this often within its idle limit, so that most of them change nothing."""
@@ -41,40 +51,83 @@ class TooMany(NotSignedIn):
     """Too many failed attempts; the password was not checked."""
 
 
+class Busy(Exception):
+    """Too many people sign in at this moment; the password was not checked."""
+
+
+def _here(function: Callable[..., Any], *args: Any) -> Any:
+    return function(*args)
+
+
 def hasher(settings: Settings) -> PasswordHasher:
     """The argon2id hasher, with time and memory cost from the settings."""
     return PasswordHasher(time_cost=settings.argon2_time, memory_cost=settings.argon2_kib, parallelism=1)
 
 
-def verified(
-    *,
-    email: str,
-    password: str,
-    address: str,
-    settings: Settings,
-    aside: Callable[..., Any] = lambda function, *args: function(*args),
-) -> Person:
-    """The person with this email address and password. address: the network address of the request.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try to sign in, which counts as failed until it succeeds. person_id: None for an unknown email address."""
 
-    aside: calls the function with the arguments, where its long calculation holds up nobody else.
+    failure_id: int
+    person_id: int | None
+    password_hash: str
+
+
+def attempt(*, email: str, address: str) -> Attempt:
+    """Begin to sign in, in a transaction of its own. address: the network address of the request.
+
+    Raises TooMany, and counts nothing, after TRIES failures of this account from this place within FAILURE_WINDOW, or
+    PLACE_TRIES from this place in all. Failures elsewhere lock nobody out: beyond ACCOUNT_TRIES, each place has
+    WARY_TRIES. The tries from one place are counted one after the other, however many come at once.
+    """
+    _wait_for_others(sessions.place(address))
+    found = sessions.failures(email, address, FAILURE_WINDOW)
+    allowed = TRIES if found.account < ACCOUNT_TRIES else WARY_TRIES
+    if found.here >= allowed or found.place >= PLACE_TRIES:
+        minutes = FAILURE_WINDOW.seconds // 60
+        raise TooMany(Message("Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=minutes))
+    person, failure = sessions.person_of(email), record_failure(email=email, address=address)
+    db.session.flush()
+    return Attempt(failure.id, person.id if person else None, (person and person.password_hash) or "")
+
+
+def _wait_for_others(place: str) -> None:
+    """Wait for other tries from this place until the end of the transaction."""
+    key = int(sessions.hashed(f"sign in from {place}")[:15], 16)
+    db.session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def verify(tried: Attempt, password: str, settings: Settings, aside: Callable[..., Any] = _here) -> None:
+    """Compare the password. Call it outside of transactions, so that no connection waits; raises NotSignedIn or Busy.
 
     For an unknown email address a dummy hash is checked, so that it takes as long as a wrong password; only the first
-    time in a process takes longer. Raises TooMany after TRIES failures within FAILURE_WINDOW, else NotSignedIn.
+    time in a process takes longer. aside: calls the function where its long calculation holds up nobody else.
     """
-    if sessions.failures(email, address, FAILURE_WINDOW) >= TRIES:
-        raise TooMany(
-            Message(
-                "Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=FAILURE_WINDOW.seconds // 60
-            )
-        )
-    person = sessions.person_of(email)
-    argon2 = hasher(settings)
-    with HASHING_SLOTS:
-        stored = person.password_hash if person and person.password_hash else _nobodys(argon2)
-        right = aside(_verifies, argon2, stored, password)
-    if not right or person is None or not person.password_hash:
-        raise NotSignedIn(Message("The email address or the password is incorrect."))
-    return person
+    if not HASHING_SLOTS.acquire(timeout=HASHING_SECONDS):
+        raise Busy
+    try:
+        right = aside(_verifies, hasher(settings), tried.password_hash, password)
+    finally:
+        HASHING_SLOTS.release()
+    if not right:
+        raise NotSignedIn(WRONG)
+
+
+def succeed(tried: Attempt, settings: Settings) -> str:
+    """Create a session for a verified attempt, which is no failure; returns the token for the cookie.
+
+    Raises NotSignedIn if the account has ended, or has another password, since the attempt began.
+    """
+    withdraw(tried)
+    person = db.session.get(Person, tried.person_id)
+    if person is None or person.ended_at or person.password_hash != tried.password_hash:
+        raise NotSignedIn(WRONG)
+    return open_for(person, settings)
+
+
+def withdraw(tried: Attempt) -> None:
+    """Count the attempt no longer."""
+    db.session.execute(delete(SignInFailure).where(SignInFailure.id == tried.failure_id))
 
 
 @cache
@@ -89,16 +142,18 @@ def _nobodys(argon2: PasswordHasher) -> str:
 
 def _verifies(argon2: PasswordHasher, stored: str, password: str) -> bool:
     try:
-        return argon2.verify(stored, password)
+        return argon2.verify(stored or _nobodys(argon2), password) and bool(stored)
     except (Argon2Error, InvalidHashError):
         return False
 
 
-def record_failure(*, email: str, address: str) -> None:
-    """Store a failed attempt, with the hashes of both addresses. Call it in a transaction of its own."""
-    db.session.add(
-        SignInFailure(email_sha256=sessions.hashed(email.strip().lower()), address_sha256=sessions.hashed(address))
+def record_failure(*, email: str, address: str) -> SignInFailure:
+    """Store a failed attempt, with the hashes of the email address and of the place."""
+    failure = SignInFailure(
+        email_sha256=sessions.hashed(email.strip().lower()), address_sha256=sessions.hashed(sessions.place(address))
     )
+    db.session.add(failure)
+    return failure
 
 
 def open_for(person: Person, settings: Settings) -> str:

@@ -6,7 +6,6 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 from flask import Blueprint, Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from config import ROOT, Settings
@@ -14,6 +13,7 @@ from grants.db import bind_app
 from grants.outside.keys import kept
 from grants.services.documents import PLACE
 from grants.web.site import assets, authorization, bodies, errors, formats, headers, idempotency, navigation
+from grants.web.site.proxies import Proxies
 from workflows.programmes import read_also
 
 LARGEST_BODY = 2 * 1024 * 1024
@@ -45,7 +45,7 @@ def create_app(settings: Settings) -> Flask:
         TEMPLATES_AUTO_RELOAD=False,
     )
     if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = Proxies(app.wsgi_app, settings)  # type: ignore[method-assign]
     for part in (bodies, authorization, errors, headers, navigation, idempotency, formats, assets):
         part.init_app(app)
     app.url_map.converters["int"] = NumberInAddress

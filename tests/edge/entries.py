@@ -10,8 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+import grants.web
 from grants.db import now
+from grants.services import sessions
 from grants.web.site import bodies
 
 
@@ -31,6 +34,14 @@ def asking_first() -> Flask:
 def calculating() -> Flask:
     """It calculates the hashes of passwords where all requests are answered."""
     greenlets.aside = _here
+    return _entry()
+
+
+def unlimited() -> Flask:
+    """It believes the header of any sender, counts tries at once, and locks an account for all places."""
+    setattr(grants.web, "Proxies", lambda app, settings: ProxyFix(app, x_for=settings.proxies))  # noqa: B010 - another class
+    setattr(sessions, "_wait_for_others", lambda _: None)  # noqa: B010 - private
+    sessions.WARY_TRIES = 0
     return _entry()
 
 

@@ -30,6 +30,7 @@ SAFE = Settings(
     public_url="https://grants.foundation.example",
     trusted_hosts=("grants.foundation.example",),
     proxies=1,
+    proxy_networks=("10.0.0.1",),
 )
 
 OTHER = "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw"
@@ -41,6 +42,9 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("public_url", {"public_url": "https://localhost"}, {"public_url": "https://grants.foundation.example:8443"}),
     ("public_url", {"public_url": "http://grants.foundation.example"}, {}),
     ("proxies", {"proxies": 0}, {"proxies": 2}),
+    ("proxy_networks", {"proxy_networks": ()}, {"proxies": 2, "proxy_networks": ("10.0.0.0/8", "fd00::/8")}),
+    ("proxy_networks", {"proxy_networks": ("0.0.0.0/0",)}, {"proxy_networks": ("127.0.0.1", "::1")}),
+    ("proxy_networks", {"proxy_networks": ("proxy.example",)}, {}),
     ("trusted_hosts", {"trusted_hosts": ("*",)}, {"trusted_hosts": ("grants.foundation.example", "localhost")}),
     ("trusted_hosts", {"trusted_hosts": ("localhost",)}, {}),
     ("secure_cookies", {"secure_cookies": False}, {"secure_cookies": True}),

@@ -41,29 +41,35 @@ def new() -> str:
 @not_idempotent("each sign-in opens a session of its own, and nobody is signed in yet to whom a key could belong")
 def create() -> Response | tuple[str, int]:
     """Start a session, or refuse without revealing which accounts exist."""
-    form, settings = SignInForm(), current_app.extensions["settings"]
-    email, password, address = form.email.data or "", form.password.data or "", request.remote_addr or ""
-    after = _local(request.form.get("next", ""))
+    form, after = SignInForm(), _local(request.form.get("next", ""))
     if not form.sent():
         return page("sessions/new.html", SignInPage(form, after)), 422
     try:
-        person = sessions.verified(
-            email=email, password=password, address=address, settings=settings, aside=greenlets.aside
-        )
+        token = _opened(form.email.data or "", form.password.data or "")
     except sessions.NotSignedIn as error:
-        if not isinstance(error, sessions.TooMany):
-            with transaction():
-                sessions.record_failure(email=email, address=address)
         return page("sessions/new.html", SignInPage(form, after, translate(error.reason))), 422
-    with transaction():
-        sessions.close(request.cookies.get(COOKIE, ""))
-        token = sessions.open_for(person, settings)
     session.clear()
     response = redirect(after or url_for("tasks.show"))
     response.set_cookie(
         COOKIE, token, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
     )
     return response
+
+
+def _opened(email: str, password: str) -> str:
+    """The token of a new session. The attempt is stored before the password is compared, and nothing is open then."""
+    settings = current_app.extensions["settings"]
+    with transaction():
+        tried = sessions.attempt(email=email, address=request.remote_addr or "")
+    try:
+        sessions.verify(tried, password, settings, greenlets.aside)
+    except sessions.Busy:
+        with transaction():
+            sessions.withdraw(tried)
+        raise
+    with transaction():
+        sessions.close(request.cookies.get(COOKIE, ""))
+        return sessions.succeed(tried, settings)
 
 
 @bp.post("/sign-out")

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 from grants.db import ConstraintViolated, db
 from grants.services.refusals import Refused, Stale
+from grants.services.sessions import Busy
 from grants.web.site.authorization import principal, without_database
 from grants.web.site.bodies import MOST_FIELDS
 from grants.web.site.components import Link, Reason
@@ -98,6 +99,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, forged)
     app.register_error_handler(OperationalError, busy)
     app.register_error_handler(NoConnection, crowded)
+    app.register_error_handler(Busy, crowded)
     app.register_error_handler(DataError, unkept)
     app.register_error_handler(HTTPException, other)
     app.register_error_handler(500, failed)
@@ -168,7 +170,7 @@ def busy(error: OperationalError) -> tuple[str, int]:
 
 
 def crowded(_error: Exception) -> tuple[str, int]:
-    """The request got no connection to the database: 503, with a page that needs none."""
+    """No connection to the database, or no place to compare a password, was free: 503, with a page that needs none."""
     import traceback
 
     traceback.print_exception(_error)

@@ -1,0 +1,132 @@
+"""Guessing passwords: it is slowed down however it is tried, and locks out nobody who knows the password."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from config import Settings
+from grants.db import transaction
+from grants.services import sessions
+from grants.web import create_app
+from tests import world as w
+from tests.edge.serving import Answered, SignIn, Web, served
+
+RIGHT, OTHER = "the right one", "wrong"
+WRONG, TOO_MANY = "The email address or the password is incorrect.", "Too many attempts."
+PEOPLE = ("olga", "omar", "pia")
+HERE = ("127.0.0.1",)
+ELSEWHERE = ("192.0.2.0/24",)
+
+
+@pytest.fixture
+def known(settings: Settings) -> Settings:
+    """Settings of a system in which three people have the same password."""
+    with create_app(settings).app_context():
+        world = w.build(programmes=())
+        with transaction():
+            for name in PEOPLE:
+                world.people[name].password_hash = sessions.hasher(settings).hash(RIGHT)
+            w.recorded()
+    return replace(settings, proxies=1, proxy_networks=HERE)
+
+
+@pytest.fixture
+def web(known: Settings) -> Iterator[Web]:
+    """A server behind a proxy on this machine."""
+    with served(known) as found:
+        yield found
+
+
+def tried(web: Web, name: str, address: str, password: str = OTHER) -> Answered:
+    """The answer to one try, for which this address stands in the header."""
+    return SignIn.of(web).send(f"{name}@example.org", password, X_Forwarded_For=address)
+
+
+def besieged(web: Web) -> list[Answered]:
+    """A hundred and five wrong passwords of one account, five from each of twenty-one addresses."""
+    return [tried(web, "olga", f"198.51.100.{number % 21}") for number in range(105)]
+
+
+def simultaneous(web: Web, name: str, count: int) -> list[Answered]:
+    """Wrong passwords of one account from one address, all at the same time."""
+    forms = [SignIn.of(web) for _ in range(count)]
+    barrier, found = threading.Barrier(count), list[Answered]()
+
+    def send(form: SignIn) -> None:
+        barrier.wait()
+        found.append(form.send(f"{name}@example.org", OTHER, X_Forwarded_For="198.51.100.99"))
+
+    threads = [threading.Thread(target=send, args=(form,)) for form in forms]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def compared(answers: list[Answered]) -> int:
+    """How many of these tries were compared with the password."""
+    assert {answer.status for answer in answers} == {422}
+    assert all((WRONG in answer.text) is not (TOO_MANY in answer.text) for answer in answers)
+    return sum(WRONG in answer.text for answer in answers)
+
+
+def test_an_attack_from_many_addresses_locks_out_nobody(web: Web) -> None:
+    assert compared(besieged(web)) >= sessions.ACCOUNT_TRIES
+
+    assert tried(web, "olga", "203.0.113.1", RIGHT).status == 302
+    assert [tried(web, "olga", "203.0.113.1", password).status for password in ("mistyped", RIGHT)] == [422, 302]
+    assert compared([tried(web, "olga", "203.0.113.2") for _ in range(5)]) == sessions.WARY_TRIES
+    assert tried(web, "omar", "198.51.100.1", RIGHT).status == 302
+
+
+def test_tries_at_the_same_time_are_counted_one_by_one(web: Web) -> None:
+    assert compared(simultaneous(web, "omar", 13)) == sessions.TRIES
+    assert TOO_MANY in tried(web, "omar", "198.51.100.99", RIGHT).text
+    assert tried(web, "omar", "198.51.100.98", RIGHT).status == 302
+
+
+def test_a_client_that_invents_addresses_before_its_own_is_counted(web: Web) -> None:
+    answers = [tried(web, "pia", f"203.0.113.{number}, 198.51.100.7") for number in range(12)]
+
+    assert compared(answers) == sessions.TRIES
+
+
+def test_addresses_of_one_network_of_version_6_are_one_place(web: Web) -> None:
+    answers = [tried(web, "pia", f"2001:db8::{number}") for number in range(12)]
+
+    assert compared(answers) == sessions.TRIES
+    assert tried(web, "pia", "2001:db8:0:1::1", RIGHT).status == 302
+
+
+def test_one_address_may_not_try_many_accounts(web: Web) -> None:
+    answers = [tried(web, f"person{number}", "198.51.100.5") for number in range(102)]
+
+    assert compared(answers) == sessions.PLACE_TRIES
+    assert tried(web, "olga", "198.51.100.6", RIGHT).status == 302
+
+
+@pytest.mark.parametrize("networks", [(), ELSEWHERE])
+def test_the_header_of_a_stranger_is_ignored(known: Settings, networks: tuple[str, ...]) -> None:
+    with served(replace(known, proxy_networks=networks)) as web:
+        answers = [tried(web, "olga", f"203.0.113.{number}") for number in range(12)]
+
+    assert compared(answers) == sessions.TRIES
+
+
+def test_without_these_guards_each_of_the_attacks_succeeds(known: Settings) -> None:
+    """Counter-test: the header of a stranger is believed, tries are not counted one by one, an account is locked."""
+    with served(replace(known, proxy_networks=ELSEWHERE), "tests.edge.entries:unlimited()") as web:
+        invented = [tried(web, "pia", f"203.0.113.{number}") for number in range(12)]
+        parallel = simultaneous(web, "omar", 13)
+        besieged(web)
+        owner = tried(web, "olga", "203.0.113.1", RIGHT)
+
+    assert compared(invented) == 12
+    assert compared(parallel) > sessions.TRIES
+    assert owner.status == 422
+    assert TOO_MANY in owner.text
