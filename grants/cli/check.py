@@ -15,6 +15,7 @@ import config
 from config import Settings
 from grants.cli.embedded import reachable
 from grants.cli.unsafe import Finding, unsafe
+from grants.jobs.refused import KEY, parked
 from grants.outside import mailbox
 from grants.outside.servers import NotInstalled, Unstartable
 from grants.outside.servers.postgres import plain
@@ -109,10 +110,16 @@ def queue(url: str) -> Iterator[Finding]:
     """Findings of Valkey or Redis itself, from INFO, because hosted servers refuse CONFIG."""
     try:
         with redis.Redis.from_url(url, socket_timeout=10) as connection:
-            facts = connection.info()
+            facts, refused = connection.info(), parked(connection)
     except redis.RedisError as error:
         yield Finding("Redis", f"The connection failed: {error}.", "Start it, or correct GRANTS_REDIS_URL.")
         return
+    if refused:
+        yield Finding(
+            "queue",
+            f"{len(refused)} entries were refused that the relay had not enqueued; the newest is {refused[0]:.200}.",
+            f"Find out who can write to the queue, then delete the key {KEY}.",
+        )
     if not facts.get("aof_enabled"):
         yield Finding("Redis appendonly", "A restart empties the queue.", "CONFIG SET appendonly yes")
     if facts.get("maxmemory_policy") != "noeviction":

@@ -13,6 +13,7 @@ from rq.intermediate_queue import IntermediateQueue
 from rq.job import Job
 from rq.queue import Queue
 
+from grants.jobs.refused import park
 from grants.services.outbox import QUEUES
 
 WORK = "grants.jobs.processing.work"
@@ -40,7 +41,7 @@ log = logging.getLogger("grants.jobs")
 
 
 class OutboxJob(Job):
-    """A job that was enqueued by the relay; any other one is dropped wherever RQ reads it.
+    """A job that was enqueued by the relay; any other one is refused and set aside wherever RQ reads it.
 
     RQ would run every function that an entry names, and its callbacks, for as long as the entry says. So a person who
     can write to the queue could run commands as the worker. A worker would also end at every entry that RQ cannot read.
@@ -53,7 +54,7 @@ class OutboxJob(Job):
         except ResponseError as error:
             if not str(error).startswith("WRONGTYPE"):
                 raise
-            self._drop(error)
+            self._refuse(error)
 
     def restore(self, raw_data: Any) -> Any:
         """Read the stored job; raises NoSuchJobError, which RQ answers by taking the next one."""
@@ -62,13 +63,14 @@ class OutboxJob(Job):
             super().restore(raw_data)
             ours = self._is_ours()
         except UNREADABLE as error:
-            self._drop(error)
+            self._refuse(error, raw_data)
         if not ours:
-            self._drop("it differs from the jobs of the relay")
+            self._refuse("it differs from the jobs of the relay", raw_data)
 
-    def _drop(self, why: object) -> NoReturn:
-        """Remove the stored job, so that it is read only once."""
+    def _refuse(self, why: object, stored: Mapping[bytes, bytes] | None = None) -> NoReturn:
+        """Set the stored job aside, so that it is read only once."""
         log.error("dropped a job that the relay has not enqueued: %.100r (%.200r)", self.id, str(why))
+        park(self.connection, self.id, str(why), stored)
         self.connection.delete(self.key)
         for name in QUEUES:
             IntermediateQueue(f"{Queue.redis_queue_namespace_prefix}{name}", self.connection).remove(self.id)

@@ -20,6 +20,7 @@ from rq.registry import (
 from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
 from grants.jobs.job import OutboxJob
+from grants.jobs.refused import park
 
 RECORDS = (DeferredJobRegistry, FailedJobRegistry, FinishedJobRegistry, ReadyJobRegistry, StartedJobRegistry)
 log = logging.getLogger("grants.jobs")
@@ -37,6 +38,7 @@ class OutboxQueue(Queue):
             if _is_text(found[1]):
                 return found
             log.error("dropped an entry of the queue %s whose id cannot be read: %.100r", queue_key, found[1])
+            park(connection, found[1], "its id cannot be read")
             connection.lrem(IntermediateQueue.get_intermediate_queue_key(queue_key), 0, found[1])
         return None
 

@@ -6,6 +6,7 @@ Only the program of the wheel is used, so that both servers are started, stopped
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import time
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from grants.outside import keys
 from grants.outside.servers import child
 from grants.outside.servers.claims import NotInstalled, Unstartable, claim
 from grants.outside.servers.home import Home
@@ -29,7 +31,7 @@ STOP_SECONDS = 10.0
 
 
 class Valkey:
-    """The Valkey or Redis of one instance: no TCP, every write in the append-only file, no eviction."""
+    """The Valkey or Redis of one instance: no TCP, a password, every write in the append-only file, no eviction."""
 
     name = "Valkey"
 
@@ -54,7 +56,7 @@ class Valkey:
     @property
     def url(self) -> str:
         """The URL for redis-py and RQ."""
-        return f"unix://{self._socket}"
+        return f"unix://:{keys.kept(self.instance, 'valkey')}@{self._socket}"
 
     def start(self) -> None:
         """Start the server and wait until it answers; raises AlreadyStarted or Unstartable.
@@ -99,6 +101,15 @@ class Valkey:
     def _writer(self) -> Path:
         """The file with the product and major version that wrote the data, as in "Valkey 9"."""
         return self.home.folder / "written-by"
+
+    def _secret_settings(self) -> Path:
+        """Write the settings that no other user may read, and which therefore stand on no command line."""
+        path = self.home.private("settings") / "valkey.conf"
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"requirepass {keys.kept(self.instance, 'valkey')}\n")
+        self.home.give(path)
+        return path
 
     def _written_by(self) -> tuple[str, int] | None:
         if self._writer.exists():
@@ -177,4 +188,8 @@ class Valkey:
             "set-proc-title": "no",  # stop_orphan reads the command line
         }
         program = self._program or self._chosen()
-        return [program.path, *(part for name, value in given.items() for part in (f"--{name}", value))]
+        return [
+            program.path,
+            self._secret_settings(),
+            *(part for name, value in given.items() for part in (f"--{name}", value)),
+        ]
