@@ -6,12 +6,15 @@ servers, secrets and files under `instance/`. `docs/settings.md` lists each sett
 
 from __future__ import annotations
 
+import ipaddress
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 ROOT = Path(__file__).resolve().parent
 NAMES = {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية"}
@@ -22,8 +25,116 @@ MAIL_LANGUAGES = tuple(code for code in NAMES if code == "en" or (TRANSLATIONS /
 """Languages of mails: English and every language with a catalogue, in which all mails are translated."""
 
 
-def _setting(default: object, meaning: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"meaning": meaning, "secret": secret})
+Check = Callable[[Any], str]
+"""What is wrong with a value, as a sentence that says what to enter; empty for a value that can work."""
+PRINTABLE = "remove the line end or other invisible character"
+NAMED = "enter a host name or an address, without scheme and port"
+LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+HOST = re.compile(rf"(?=.{{1,253}}$){LABEL}(\.{LABEL})*")
+MAILBOX = re.compile(r"[^@\s<>,;:\"()]{1,64}@(?P<host>[^@\s<>]+)")
+DATABASES = {"postgresql", "postgresql+psycopg"}
+TLS_MODES = {"", "disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+
+
+def _whole(least: int, most: int) -> Check:
+    return lambda value: "" if least <= value <= most else f"enter a whole number from {least} to {most}"
+
+
+def _is_host(text: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(text))
+    except ValueError:
+        return bool(HOST.fullmatch(text)) and not re.fullmatch(r"[0-9.]+", text)
+
+
+def _host(text: str) -> str:
+    return "" if _is_host(text) else NAMED
+
+
+def _host_or_nothing(text: str) -> str:
+    return _host(text) if text else ""
+
+
+def _hosts(texts: tuple[str, ...]) -> str:
+    if not texts or any("*" in text or text.startswith(".") for text in texts):
+        return "it would accept any host name; list the hosts one by one"
+    return "" if all(_is_host(text.strip("[]")) for text in texts) else NAMED
+
+
+def _networks(texts: tuple[str, ...]) -> str:
+    try:
+        found = [ipaddress.ip_network(text) for text in texts]
+    except ValueError as error:
+        return f"{error}; enter addresses or networks such as 10.0.0.0/8"
+    return (
+        "" if all(network.prefixlen for network in found) else "it names everybody; list the addresses of your proxies"
+    )
+
+
+def _split(text: str) -> SplitResult | None:
+    """The parts of a URL; None if its host or port cannot be read."""
+    try:
+        parts = urlsplit(text)
+        readable = parts.port is None or parts.port > 0
+    except ValueError:
+        return None
+    return parts if readable else None
+
+
+def _public(text: str) -> str:
+    parts = _split(text)
+    whole = parts and parts.scheme in {"http", "https"} and _is_host(parts.hostname or "")
+    bare = parts and parts.path in {"", "/"} and not (parts.query or parts.fragment or "@" in parts.netloc)
+    return "" if not text or (whole and bare) else "enter https://your.host, without a path"
+
+
+def _database(text: str) -> str:
+    parts = _split(text)
+    if not text:
+        return ""
+    if parts is None or parts.scheme not in DATABASES or not parts.path.strip("/"):
+        return "enter postgresql+psycopg://ROLE:PASSWORD@HOST/DATABASE"
+    mode = parse_qs(parts.query).get("sslmode", [""])[-1]
+    return "" if mode in TLS_MODES else "its sslmode is unknown; enter verify-full"
+
+
+def _queue(text: str) -> str:
+    parts = _split(text)
+    known = parts and (parts.path if parts.scheme == "unix" else parts.scheme in {"redis", "rediss"} and parts.hostname)
+    return "" if not text or known else "enter rediss://:PASSWORD@HOST/0 or unix:///PATH"
+
+
+def _store(text: str) -> str:
+    parts = _split(text)
+    if not text or text.startswith("/"):
+        return ""
+    if parts is None or not parts.scheme or (parts.scheme in {"file", "local"} and parts.netloc):
+        return "enter a URL such as file:///srv/grants or s3://bucket/grants"
+    return ""
+
+
+def _sender(text: str) -> str:
+    name, address = parseaddr(text)
+    found = MAILBOX.fullmatch(address)
+    whole = text in {address, f"{name} <{address}>", f'"{name}" <{address}>'}
+    return "" if found and _is_host(found["host"]) and whole else "enter one email address"
+
+
+def _anything(_: object) -> str:
+    return ""
+
+
+def _setting(default: object, meaning: str, check: Check = _anything, *, secret: bool = False) -> Any:
+    """A setting. secret: its value is in no message."""
+    return field(default=default, metadata={"meaning": meaning, "secret": secret, "check": check})
+
+
+class Invalid(ValueError):
+    """Settings that cannot work. problems: a sentence for each, with the name of its variable."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,42 +142,58 @@ class Settings:
     """The settings of an installation; the environment variable of each is `GRANTS_<NAME IN CAPITALS>`."""
 
     instance: Path = _setting(ROOT / "instance", "folder for data, secrets, logs and the embedded servers")
-    database_url: str = _setting("", "PostgreSQL as role grants_app; empty: embedded server")
-    owner_database_url: str = _setting("", "the same database as role grants_owner, for migrations")
-    read_database_url: str = _setting("", "the same database as role grants_read, for verify and backup")
-    seal_database_url: str = _setting("", "the same database as role grants_seal, on the one host that seals history")
-    redis_url: str = _setting("", "Valkey or Redis; empty: embedded server")
-    files_url: str = _setting("", "where files are stored, any fsspec URL; empty: instance/files")
-    anchors_url: str = _setting("", "where copies of the checkpoints are kept, any fsspec URL; empty: none are kept")
+    database_url: str = _setting("", "PostgreSQL as role grants_app; empty: embedded server", _database, secret=True)
+    owner_database_url: str = _setting(
+        "", "the same database as role grants_owner, for migrations", _database, secret=True
+    )
+    read_database_url: str = _setting(
+        "", "the same database as role grants_read, for verify and backup", _database, secret=True
+    )
+    seal_database_url: str = _setting(
+        "", "the same database as role grants_seal, on the one host that seals history", _database, secret=True
+    )
+    redis_url: str = _setting("", "Valkey or Redis; empty: embedded server", _queue, secret=True)
+    files_url: str = _setting("", "where files are stored, any fsspec URL; empty: instance/files", _store, secret=True)
+    anchors_url: str = _setting(
+        "", "where copies of the checkpoints are kept, any fsspec URL; empty: none are kept", _store, secret=True
+    )
     seal_key: str = _setting(
         "", "key that signs checkpoints, or the path of its file; empty: generated once, kept in instance/", secret=True
     )
     seal_public_keys: tuple[str, ...] = _setting(
         (), "public keys of checkpoints, current and earlier, separated by commas; empty: that of the signing key"
     )
-    smtp_host: str = _setting("", "mail server; empty: the demonstration's own; otherwise no mail is sent")
-    smtp_port: int = _setting(25, "port of the mail server")
+    smtp_host: str = _setting(
+        "", "mail server; empty: the demonstration's own; otherwise no mail is sent", _host_or_nothing
+    )
+    smtp_port: int = _setting(25, "port of the mail server", _whole(1, 65_535))
     smtp_user: str = _setting("", "user at the mail server; empty: no authentication")
     smtp_password: str = _setting("", "password at the mail server", secret=True)
     smtp_tls: bool = _setting(True, "require STARTTLS (except for the demonstration's own server)")
-    mail_from: str = _setting("grants@localhost", "sender of all mail")
-    host: str = _setting("127.0.0.1", "address the web server listens on")
-    port: int = _setting(8000, "port the web server listens on")
-    public_url: str = _setting("", "public address, as printed in documents; empty: http://host:port")
-    trusted_hosts: tuple[str, ...] = _setting(("localhost", "127.0.0.1"), "accepted host names, separated by commas")
+    mail_from: str = _setting("grants@localhost", "sender of all mail", _sender)
+    host: str = _setting("127.0.0.1", "address the web server listens on", _host)
+    port: int = _setting(8000, "port the web server listens on", _whole(1, 65_535))
+    public_url: str = _setting("", "public address, as printed in documents; empty: http://host:port", _public)
+    trusted_hosts: tuple[str, ...] = _setting(
+        ("localhost", "127.0.0.1"), "accepted host names, separated by commas", _hosts
+    )
     secret_key: str = _setting("", "key that signs cookies; empty: generated once, kept in instance/", secret=True)
     demo: bool = _setting(False, "demonstration with invented people, a movable clock and a page that shows the mails")
     secure_cookies: bool = _setting(True, "send cookies over HTTPS only (except a demonstration on loopback)")
-    argon2_time: int = _setting(2, "number of passes of argon2id")
-    argon2_kib: int = _setting(19_456, "memory of argon2id, in KiB")
-    web_processes: int = _setting(2, "number of gunicorn workers")
-    session_idle_minutes: int = _setting(120, "minutes without a request after which a session ends")
-    proxies: int = _setting(0, "number of reverse proxies whose X-Forwarded headers are trusted")
+    argon2_time: int = _setting(2, "number of passes of argon2id", _whole(1, 1_000))
+    argon2_kib: int = _setting(19_456, "memory of argon2id, in KiB", _whole(8, 4_194_304))
+    web_processes: int = _setting(2, "number of gunicorn workers", _whole(1, 64))
+    session_idle_minutes: int = _setting(
+        120, "minutes without a request after which a session ends", _whole(1, 525_600)
+    )
+    proxies: int = _setting(0, "number of reverse proxies whose X-Forwarded headers are trusted", _whole(0, 10))
     proxy_networks: tuple[str, ...] = _setting(
-        (), "addresses or networks of these proxies, separated by commas; headers of other senders are ignored"
+        (),
+        "addresses or networks of these proxies, separated by commas; headers of other senders are ignored",
+        _networks,
     )
     programmes: tuple[str, ...] = _setting((), "folders with your own programme files, separated by commas")
-    session_hours: int = _setting(12, "hours after which a session ends in any case")
+    session_hours: int = _setting(12, "hours after which a session ends in any case", _whole(1, 8_760))
 
     @property
     def address(self) -> str:
@@ -85,19 +212,39 @@ class Settings:
 
 
 def read(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings from `GRANTS_*`; raises ValueError with the name of an invalid variable."""
+    """Read the settings from `GRANTS_*`; raises Invalid with every value that cannot work."""
     environ = os.environ if environ is None else environ
     found: dict[str, object] = {}
+    problems: list[str] = []
     for item in fields(Settings):
-        name = f"GRANTS_{item.name.upper()}"
+        name = _variable(item.name)
         if name in environ:
-            found[item.name] = _value(name, environ[name], item.default)
+            text, check = environ[name], item.metadata["check"]
+            value, wrong = _value(text, item.default)
+            wrong = wrong or ("" if text.isprintable() else PRINTABLE) or check(value)
+            if wrong:
+                shown = "cannot be used" if item.metadata["secret"] else f"is {text!r}"
+                problems.append(f"{name} {shown}; {wrong}.")
+            found[item.name] = value
+    if problems:
+        raise Invalid(problems)
     return Settings(**found)  # type: ignore[arg-type]
+
+
+def unknown(environ: Mapping[str, str] | None = None) -> list[str]:
+    """The variables that begin like settings and are none, such as a misspelt one; those of the tests are left out."""
+    known = {_variable(item.name) for item in fields(Settings)}
+    names = os.environ if environ is None else environ
+    return sorted(name for name in names if name.startswith("GRANTS_") and name not in known and "_TEST_" not in name)
+
+
+def _variable(name: str) -> str:
+    return f"GRANTS_{name.upper()}"
 
 
 def exported(settings: Settings) -> dict[str, str]:
     """The environment of a child process that uses the same settings."""
-    ours = {f"GRANTS_{item.name.upper()}": _text(getattr(settings, item.name)) for item in fields(Settings)}
+    ours = {_variable(item.name): _text(getattr(settings, item.name)) for item in fields(Settings)}
     return {name: value for name, value in os.environ.items() if not name.startswith("GRANTS_")} | ours
 
 
@@ -107,15 +254,16 @@ def _text(value: object) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _value(name: str, text: str, default: object) -> object:
+def _value(text: str, default: object) -> tuple[object, str]:
+    """The value of a text and, if it has none, what to enter."""
     if isinstance(default, bool):
-        if text.lower() not in {"0", "1", "true", "false", "yes", "no"}:
-            raise ValueError(f"{name} is {text!r}; enter 1 or 0.")
-        return text.lower() in {"1", "true", "yes"}
+        known = text.lower() in {"0", "1", "true", "false", "yes", "no"}
+        return text.lower() in {"1", "true", "yes"}, "" if known else "enter 1 or 0"
     if isinstance(default, int):
-        if not text.isdigit():
-            raise ValueError(f"{name} is {text!r}; enter a whole number.")
-        return int(text)
+        known = bool(re.fullmatch("[0-9]{1,9}", text))
+        return int(text) if known else 0, "" if known else "enter a whole number"
     if isinstance(default, tuple):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    return Path(text).absolute() if isinstance(default, Path) else text
+        return tuple(part.strip() for part in text.split(",") if part.strip()), ""
+    if isinstance(default, Path):
+        return Path(text).absolute(), "" if text.strip() else "enter the path of a folder"
+    return text, ""

@@ -9,6 +9,8 @@ import importlib
 
 import click
 
+import config
+
 COMMANDS = {
     "check": "grants.cli.check",
     "cron": "grants.cli.work",
@@ -29,6 +31,13 @@ COMMANDS = {
 
 class Late(click.Group):
     """A group that imports a command from its module, where a function has the name of the command."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; settings that cannot work end it with a sentence for each."""
+        try:
+            return super().invoke(ctx)
+        except config.Invalid as error:
+            raise click.ClickException("\n".join(["Not started:", *(f"- {line}" for line in error.problems)])) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All commands, in alphabetical order."""

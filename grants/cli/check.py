@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import psycopg
@@ -15,12 +16,16 @@ import config
 from config import Settings
 from grants.cli.embedded import reachable
 from grants.cli.unsafe import Finding, unsafe
+from grants.cli.unworkable import misspelt, silent, unworkable
+from grants.db import CONNECTIONS
 from grants.jobs.refused import KEY, parked
 from grants.outside import mailbox
 from grants.outside.servers import NotInstalled, Unstartable
 from grants.outside.servers.postgres import plain
 
 OLDEST_POSTGRES = 150_000
+OTHER_CONNECTIONS = 20
+"""Connections of workers, relay, clock, sealer and operators."""
 SAFE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 POWERS = """
     SELECT rolsuper, pg_has_role(current_user, datdba, 'MEMBER')
@@ -32,19 +37,38 @@ POWERS = """
 @click.command()
 def check() -> None:
     """List everything that is unsafe for production, with its remedy. Exits with 1 if anything is found."""
-    settings = config.read()
-    found = [*unsafe(settings), *extras(settings), *readable(settings.instance)]
+    try:
+        settings = config.read()
+    except config.Invalid as error:
+        _finish(error.problems)
+    found = [*misspelt(), *unworkable(settings), *unsafe(settings), *extras(settings), *readable(settings.instance)]
     try:
         with reachable(settings) as running:
-            found += [*database(running.database_url), *queue(running.redis_url)]
+            found += _servers(settings, running)
     except NotInstalled as error:
         found.append(Finding("foundation-grants[embedded]", str(error), "Then run `grants check` again."))
     except Unstartable as error:
         found.append(Finding("servers", str(error), "Then run `grants check` again."))
-    for finding in found:
+    _finish([str(finding) for finding in found])
+
+
+def _servers(settings: Settings, running: Settings) -> Iterator[Finding]:
+    """Findings of the servers: those that do not answer, and the options of the others."""
+    failed = {finding.name: finding for finding in silent(settings)}
+    yield from failed.values()
+    if "GRANTS_DATABASE_URL" not in failed:
+        yield from database(running.database_url, settings.web_processes)
+    if "GRANTS_REDIS_URL" not in failed:
+        yield from queue(running.redis_url)
+
+
+def _finish(found: Sequence[str]) -> NoReturn:
+    """Print the findings, each once, and end with the status."""
+    each = dict.fromkeys(found)
+    for finding in each:
         click.echo(f"- {finding}")
-    click.echo(f"Problems found: {len(found)}." if found else "No problems found.")
-    raise SystemExit(1 if found else 0)
+    click.echo(f"Problems found: {len(each)}." if each else "No problems found.")
+    raise SystemExit(1 if each else 0)
 
 
 def extras(settings: Settings) -> Iterator[Finding]:
@@ -63,14 +87,18 @@ def readable(instance: Path) -> Iterator[Finding]:
             yield Finding(str(path), "Other users of this machine can read it.", f"chmod go= {path}")
 
 
-def database(url: str) -> Iterator[Finding]:
-    """Findings of the database itself, from a connection with the role of the web application."""
+def database(url: str, processes: int = 0) -> Iterator[Finding]:
+    """Findings of the database itself, from a connection with the role of the web application.
+
+    processes: how many web processes there are on this host.
+    """
     try:
         with psycopg.connect(plain(url), autocommit=True, connect_timeout=10) as connection:
             yield from _durable(connection)
             yield from _powers(connection)
             yield from _clock(connection)
-    except psycopg.OperationalError as error:
+            yield from _room(connection, processes)
+    except psycopg.Error as error:
         message = str(error).strip().rpartition("FATAL:  ")[2]
         yield Finding(
             "PostgreSQL", f"The connection failed: {message}.", "Run `grants init`, or correct GRANTS_DATABASE_URL."
@@ -91,6 +119,17 @@ def _powers(connection: psycopg.Connection) -> Iterator[Finding]:
     if superuser or owner:
         yield Finding(
             "PostgreSQL role", "It can bypass the guards of the database.", "Use grants_app in GRANTS_DATABASE_URL."
+        )
+
+
+def _room(connection: psycopg.Connection, processes: int) -> Iterator[Finding]:
+    row = connection.execute("SELECT current_setting('max_connections')::int").fetchone()
+    needed = processes * CONNECTIONS + OTHER_CONNECTIONS
+    if row and row[0] < needed:
+        yield Finding(
+            "PostgreSQL max_connections",
+            f"It is {row[0]}, and the processes of this host use up to {needed}.",
+            "Raise it, or lower GRANTS_WEB_PROCESSES.",
         )
 
 

@@ -17,7 +17,7 @@ SESSION_HOURS = 24
 ARGON2_TIME, ARGON2_KIB = 2, 19_456  # OWASP Password Storage Cheat Sheet, Argon2id
 UNSAFE_STORES = {"memory", "http", "ftp"}
 SHORTEST_PREFIX = 8
-TLS_MODES = {"require", "verify-ca", "verify-full"}
+TLS_MODES = {"verify-ca", "verify-full"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,16 @@ def address(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def listening(settings: Settings) -> Iterator[Finding]:
+    """The web server has no TLS, so that only a proxy may reach it."""
+    if not is_loopback(settings.host) and settings.proxies < 1:
+        yield Finding(
+            "GRANTS_HOST",
+            "Other machines reach the web server without TLS.",
+            "Set it to 127.0.0.1 and put a proxy in front, or set GRANTS_PROXIES.",
+        )
+
+
 def proxies(settings: Settings) -> Iterator[Finding]:
     """The web server has no TLS, so an https address implies a proxy in front of it."""
     if urlsplit(settings.address).scheme == "https" and settings.proxies < 1:
@@ -92,7 +102,7 @@ def proxy_networks(settings: Settings) -> Iterator[Finding]:
 
 def hosts(settings: Settings) -> Iterator[Finding]:
     """Requests for other host names are refused."""
-    if any("*" in host or not host.strip(".") for host in settings.trusted_hosts):
+    if not settings.trusted_hosts or any("*" in host or host.startswith(".") for host in settings.trusted_hosts):
         yield Finding("GRANTS_TRUSTED_HOSTS", "It accepts any host name.", "List the hosts one by one.")
     elif not is_loopback(settings.public_host) and settings.public_host not in settings.trusted_hosts:
         yield Finding(
@@ -154,14 +164,18 @@ def databases(settings: Settings) -> Iterator[Finding]:
 
 
 def database_lines(settings: Settings) -> Iterator[Finding]:
-    """Connections to a database on another machine use TLS."""
+    """Connections to a database on another machine use TLS, and the certificate of the server is verified."""
     for name in ("database_url", "owner_database_url", "read_database_url", "seal_database_url"):
         parts = urlsplit(getattr(settings, name))
         asked = parse_qs(parts.query)
         host = parts.hostname or asked.get("host", [""])[0]
         closed = host.startswith("/") or is_loopback(host) or asked.get("sslmode", [""])[0] in TLS_MODES
         if not closed:
-            yield Finding(f"GRANTS_{name.upper()}", "Data would be sent unencrypted.", "Add ?sslmode=verify-full.")
+            yield Finding(
+                f"GRANTS_{name.upper()}",
+                "Another machine could pretend to be the database, or read the data.",
+                "Add ?sslmode=verify-full.",
+            )
 
 
 def redis(settings: Settings) -> Iterator[Finding]:
@@ -171,6 +185,10 @@ def redis(settings: Settings) -> Iterator[Finding]:
         return
     if parts.scheme != "rediss" and not is_loopback(parts.hostname):
         yield Finding("GRANTS_REDIS_URL", "Jobs would be sent unencrypted.", "Use rediss://.")
+    if parse_qs(parts.query).get("ssl_cert_reqs", ["required"])[0] != "required":
+        yield Finding(
+            "GRANTS_REDIS_URL", "Another machine could pretend to be the queue.", "Remove ssl_cert_reqs from it."
+        )
     if not parts.password:
         yield Finding("GRANTS_REDIS_URL", "Everybody who reaches the queue can enqueue jobs.", "Set a password.")
 
@@ -249,6 +267,6 @@ def processes(settings: Settings) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    demo, address, proxies, proxy_networks, hosts, cookies, secret, sender, smtp, databases, database_lines, redis,
-    files, anchors, seals, instance, passwords, sessions, processes,
+    demo, address, listening, proxies, proxy_networks, hosts, cookies, secret, sender, smtp, databases, database_lines,
+    redis, files, anchors, seals, instance, passwords, sessions, processes,
 )  # fmt: skip

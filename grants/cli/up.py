@@ -15,6 +15,7 @@ from grants.cli.embedded import addressed, servers
 from grants.cli.process import Process
 from grants.cli.supervisor import Supervisor
 from grants.cli.unsafe import is_loopback, unsafe
+from grants.cli.unworkable import misspelt, silent, unworkable
 from grants.outside import mailbox
 from grants.outside.servers import Unstartable, child
 from grants.outside.servers.claims import claim
@@ -29,6 +30,7 @@ SEALER = ("instance", "seal_database_url", "seal_key", "seal_public_keys", "anch
 def up() -> None:
     """Start the servers and all processes, and keep them running until Ctrl-C or SIGTERM."""
     settings = config.read()
+    refuse_unworkable(settings)
     refuse_unsafe(settings)
     try:
         with claim(settings.instance / "up.lock", "The system"):
@@ -46,6 +48,12 @@ def up() -> None:
         raise click.ClickException(str(error)) from error
 
 
+def refuse_unworkable(settings: Settings) -> None:
+    """Raise ClickException for settings that cannot work, and for servers that do not answer."""
+    if found := [*unworkable(settings), *silent(settings)]:
+        raise click.ClickException("\n".join(["Not started:", *(f"- {finding}" for finding in found)]))
+
+
 def refuse_unsafe(settings: Settings) -> None:
     """Raise ClickException for unsafe settings if other machines can reach the system."""
     if is_loopback(settings.host) and is_loopback(settings.public_host):
@@ -55,7 +63,7 @@ def refuse_unsafe(settings: Settings) -> None:
             "`grants check` lists what to change before others can use it",
         )
         return
-    if found := unsafe(settings):
+    if found := [*misspelt(), *unsafe(settings)]:
         raise click.ClickException("\n".join(["Not started:", *(f"- {finding}" for finding in found)]))
 
 

@@ -16,6 +16,8 @@ from workflows.rules.calls import unknown_rules
 
 FOLDER = Path(__file__).parent
 FOLDERS = [FOLDER]
+WRONG = (ArithmeticError, AttributeError, ImportError, LookupError, NameError, OSError, SyntaxError, TypeError)
+"""What a file of an operator can raise that is no valid programme."""
 
 
 def read_also(folders: Iterable[str]) -> None:
@@ -34,6 +36,8 @@ def read_also(folders: Iterable[str]) -> None:
 def programmes() -> dict[str, Programme]:
     """Every programme by its code, sorted by code; raises ValueError naming an invalid file."""
     found: dict[str, Programme] = {}
+    if missing := [folder for folder in FOLDERS if not folder.is_dir()]:
+        raise ValueError(f"{missing[0]} is no folder")
     for path in sorted(path for folder in FOLDERS for path in folder.glob("[a-z]*.py")):
         programme = _read(path)
         if programme.code in found:
@@ -47,7 +51,10 @@ def _read(path: Path) -> Programme:
     if spec is None or spec.loader is None:
         raise ValueError(f"{path.name}: cannot be read")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except WRONG as error:
+        raise ValueError(f"{path.name}: {type(error).__name__}: {error}") from error
     programme = getattr(module, "PROGRAMME", None)
     if not isinstance(programme, Programme):
         raise ValueError(f"{path.name}: defines no PROGRAMME")  # noqa: TRY004 - every invalid file raises ValueError
