@@ -22,6 +22,9 @@ from grants.outside.servers.claims import claim
 
 COMMAND = (sys.executable, "-m", "grants.cli")
 PORT_SECONDS = 15.0
+MEMORY = {"MALLOC_MMAP_THRESHOLD_": "131072"}
+"""glibc returns the memory of argon2 to the system after each password. By default it soon keeps 19 MiB for each thread
+that has compared one."""
 SEALER = ("instance", "seal_database_url", "seal_key", "seal_public_keys", "anchors_url")
 """The settings of the sealer."""
 
@@ -118,7 +121,7 @@ def stages(settings: Settings, mailbox_port: int | None) -> list[list[Process]]:
         return Process(name, (*COMMAND, *words), env, settings.instance, patience)
 
     first = [command("mailbox", "mailbox", "--port", str(mailbox_port))] if mailbox_port else []
-    web = Process("web", gunicorn(settings), env, settings.instance, patience=30.0)
+    web = Process("web", gunicorn(settings), env | MEMORY, settings.instance, patience=30.0)
     letters = command("letters", "worker", "letters", patience=60.0)
     default = command("default", "worker", "default", patience=60.0)
     return [first, [web, letters, default, command("relay", "relay"), command("cron", "cron"), *seal]]

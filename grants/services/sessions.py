@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -31,8 +32,10 @@ RETENTION = timedelta(days=30)
 """How long failed sign-ins are kept, for an investigation after an attack. Only FAILURE_WINDOW slows down guessing."""
 HASHING_SLOTS = threading.BoundedSemaphore(2)
 """Argon2 needs much memory by design, so at most two computations run at once in a process."""
-HASHING_SECONDS = 10.0
-"""How long an attempt waits for one of them."""
+COUNTING_SLOTS = threading.BoundedSemaphore(3)
+"""Attempts from one place wait for each other in the database. They use a few connections of a process at most."""
+SLOT_SECONDS = 10.0
+"""How long an attempt waits for a slot."""
 WRONG = Message("The email address or the password is incorrect.")
 
 NOTED = 20
@@ -53,6 +56,17 @@ class TooMany(NotSignedIn):
 
 class Busy(Exception):
     """Too many people sign in at this moment; the password was not checked."""
+
+
+@contextmanager
+def slot(slots: threading.BoundedSemaphore) -> Iterator[None]:
+    """One of these slots for the length of the block; raises Busy if none becomes free."""
+    if not slots.acquire(timeout=SLOT_SECONDS):
+        raise Busy
+    try:
+        yield
+    finally:
+        slots.release()
 
 
 def _here(function: Callable[..., Any], *args: Any) -> Any:
@@ -103,12 +117,8 @@ def verify(tried: Attempt, password: str, settings: Settings, aside: Callable[..
     For an unknown email address a dummy hash is checked, so that it takes as long as a wrong password; only the first
     time in a process takes longer. aside: calls the function where its long calculation holds up nobody else.
     """
-    if not HASHING_SLOTS.acquire(timeout=HASHING_SECONDS):
-        raise Busy
-    try:
+    with slot(HASHING_SLOTS):
         right = aside(_verifies, hasher(settings), tried.password_hash, password)
-    finally:
-        HASHING_SLOTS.release()
     if not right:
         raise NotSignedIn(WRONG)
 

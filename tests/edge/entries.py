@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import grants.db
 import grants.web
 from grants.db import now
 from grants.services import sessions
@@ -26,6 +27,7 @@ def impatient() -> Flask:
 
 def asking_first() -> Flask:
     """It asks the database before it reads the body, and so holds a connection meanwhile."""
+    grants.db.POOL_SECONDS = 1
     app = _entry()
     app.before_request_funcs[None].insert(0, _ask)
     return app

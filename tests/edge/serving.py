@@ -17,7 +17,7 @@ import pytest
 
 import config
 from config import ROOT, Settings
-from grants.cli.up import free_port, gunicorn
+from grants.cli.up import MEMORY, free_port, gunicorn
 from grants.demo.page_reader import Page
 from grants.outside.servers import child
 from grants.web.site.bodies import ENCODED
@@ -98,13 +98,18 @@ class SignIn:
 
 @contextmanager
 def served(
-    settings: Settings, entry: str = "wsgi:app", options: Sequence[str] = (), *, processes: int = 1
+    settings: Settings,
+    entry: str = "wsgi:app",
+    options: Sequence[str] = (),
+    *,
+    processes: int = 1,
+    memory: dict[str, str] = MEMORY,
 ) -> Iterator[Web]:
     """A web server as `grants up` starts it, with one process. entry, options: others for gunicorn."""
     settings = replace(settings, port=free_port(), web_processes=processes)
     command = [*(entry if word == "wsgi:app" else word for word in gunicorn(settings)), *options]
     with child.open_log(settings.instance / "log" / "web.log") as output:
-        started = child.spawn(command, env=config.exported(settings), output=output, cwd=ROOT)
+        started = child.spawn(command, env=config.exported(settings) | memory, output=output, cwd=ROOT)
     web = Web(settings.port, started.pid)
     try:
         until = time.monotonic() + START_SECONDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,10 +11,13 @@ import pytest
 
 from config import Settings
 from grants.db import transaction
+from grants.jobs import program
+from grants.outside.servers import Postgres
 from grants.services import sessions
-from grants.web import create_app
 from tests import world as w
+from tests.databases import copied, settings_for
 from tests.edge.serving import Answered, SignIn, Web, served
+from tests.prepared import Prepare
 
 RIGHT, OTHER = "the right one", "wrong"
 WRONG, TOO_MANY = "The email address or the password is incorrect.", "Too many attempts."
@@ -22,23 +26,28 @@ HERE = ("127.0.0.1",)
 ELSEWHERE = ("192.0.2.0/24",)
 
 
-@pytest.fixture
-def known(settings: Settings) -> Settings:
-    """Settings of a system in which three people have the same password."""
-    with create_app(settings).app_context():
-        world = w.build(programmes=())
-        with transaction():
-            for name in PEOPLE:
-                world.people[name].password_hash = sessions.hasher(settings).hash(RIGHT)
-            w.recorded()
-    return replace(settings, proxies=1, proxy_networks=HERE)
+def fill() -> None:
+    """Three people with the same password."""
+    world = w.build(programmes=())
+    with transaction():
+        for name in PEOPLE:
+            world.people[name].password_hash = sessions.hasher(program.settings()).hash(RIGHT)
+        w.recorded()
 
 
-@pytest.fixture
-def web(known: Settings) -> Iterator[Web]:
-    """A server behind a proxy on this machine."""
-    with served(known) as found:
-        yield found
+@pytest.fixture(scope="session")
+def ground(prepare: Prepare) -> str:
+    """A database with these people."""
+    return prepare("signing_in", fill)
+
+
+@pytest.fixture(scope="module")
+def web(postgres: Postgres, ground: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """A server behind a proxy on this machine, for this file: each test has addresses or an account of its own."""
+    for name in copied(postgres, ground, f"signing_in_{os.getpid()}"):
+        settings = settings_for(postgres, name, tmp_path_factory.mktemp("signing_in"))
+        with served(replace(settings, proxies=1, proxy_networks=HERE)) as found:
+            yield found
 
 
 def tried(web: Web, name: str, address: str, password: str = OTHER) -> Answered:
@@ -91,7 +100,7 @@ def test_tries_at_the_same_time_are_counted_one_by_one(web: Web) -> None:
 
 
 def test_a_client_that_invents_addresses_before_its_own_is_counted(web: Web) -> None:
-    answers = [tried(web, "pia", f"203.0.113.{number}, 198.51.100.7") for number in range(12)]
+    answers = [tried(web, "pia", f"203.0.113.{number}, 198.51.100.60") for number in range(12)]
 
     assert compared(answers) == sessions.TRIES
 
@@ -104,23 +113,22 @@ def test_addresses_of_one_network_of_version_6_are_one_place(web: Web) -> None:
 
 
 def test_one_address_may_not_try_many_accounts(web: Web) -> None:
-    answers = [tried(web, f"person{number}", "198.51.100.5") for number in range(102)]
+    answers = [tried(web, f"person{number}", "198.51.100.50") for number in range(102)]
 
     assert compared(answers) == sessions.PLACE_TRIES
-    assert tried(web, "olga", "198.51.100.6", RIGHT).status == 302
+    assert tried(web, "olga", "198.51.100.51", RIGHT).status == 302
 
 
-@pytest.mark.parametrize("networks", [(), ELSEWHERE])
-def test_the_header_of_a_stranger_is_ignored(known: Settings, networks: tuple[str, ...]) -> None:
-    with served(replace(known, proxy_networks=networks)) as web:
+def test_the_header_of_a_stranger_is_ignored(settings: Settings) -> None:
+    with served(replace(settings, proxies=1, proxy_networks=ELSEWHERE)) as web:
         answers = [tried(web, "olga", f"203.0.113.{number}") for number in range(12)]
 
     assert compared(answers) == sessions.TRIES
 
 
-def test_without_these_guards_each_of_the_attacks_succeeds(known: Settings) -> None:
+def test_without_these_guards_each_of_the_attacks_succeeds(settings: Settings) -> None:
     """Counter-test: the header of a stranger is believed, tries are not counted one by one, an account is locked."""
-    with served(replace(known, proxy_networks=ELSEWHERE), "tests.edge.entries:unlimited()") as web:
+    with served(replace(settings, proxies=1, proxy_networks=ELSEWHERE), "tests.edge.entries:unlimited()") as web:
         invented = [tried(web, "pia", f"203.0.113.{number}") for number in range(12)]
         parallel = simultaneous(web, "omar", 13)
         besieged(web)

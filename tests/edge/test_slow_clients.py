@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from config import ROOT, Settings
+from grants.cli.up import MEMORY
 from tests.edge.serving import Drips, SignIn, Web, resident, served, slowest
 
 SLOW = 24
@@ -39,6 +40,7 @@ def test_slow_forms_stop_no_page_and_are_ended(settings: Settings) -> None:
     assert memory <= MEMORY_MIB
 
 
+@pytest.mark.sweep
 def test_threads_are_all_kept_waiting_by_slow_forms(settings: Settings) -> None:
     """Counter-test: the server of the first release."""
     threads = ("--worker-class", "gthread", "--threads", "4")
@@ -48,10 +50,11 @@ def test_threads_are_all_kept_waiting_by_slow_forms(settings: Settings) -> None:
     assert 200 not in {answer.status for answer in answers[1:]}
 
 
+@pytest.mark.sweep
 def test_slow_forms_take_all_connections_of_a_server_that_asks_the_database_first(settings: Settings) -> None:
     """Counter-test: the body is not read before the database is asked."""
     with served(settings, "tests.edge.entries:asking_first()") as web, Drips(web.port, SLOW):
-        answers = web.pages(6)
+        answers = web.pages(2)
 
     assert 200 not in {answer.status for answer in answers}
     assert 503 in {answer.status for answer in answers}, "the pool keeps the page waiting, and then answers"
@@ -125,3 +128,19 @@ def test_the_hash_of_a_password_stops_no_page(settings: Settings, entry: str, *,
 
     assert tried > 0.4
     assert (slow > tried / 2) is others_wait, (tried, slow)
+
+
+@pytest.mark.parametrize("memory", [MEMORY, pytest.param({}, marks=pytest.mark.sweep)], ids=["as it is", "by itself"])
+def test_the_memory_of_passwords_is_returned(settings: Settings, memory: dict[str, str]) -> None:
+    """The second case is the counter-test: the library keeps the memory."""
+    with served(replace(settings, argon2_kib=19_456), memory=memory) as web:
+        before = resident(web)
+        forms = [SignIn.of(web) for _ in range(12)]
+        threads = [threading.Thread(target=form.send, args=("nobody@example.org", "wrong")) for form in forms]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        grown = resident(web) - before
+
+    assert (grown < 19) is (memory is MEMORY), grown

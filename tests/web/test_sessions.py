@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from flask import Flask
 
 from config import Settings
-from grants.db import transaction
+from grants.db import db, transaction
+from grants.models import SignInFailure
 from grants.queries.sessions import COOKIE
 from grants.services import sessions
 from tests import world as w
@@ -105,3 +108,33 @@ def test_unguarded_a_session_in_use_ends_under_the_hands_of_its_user(
     monkeypatch.setattr("grants.web.site.authorization.is_unnoted", lambda *_: False)
 
     assert visits(browser, settings, 29, 29, 29, 29, 29) == [200, 200, 200, 200, 302]
+
+
+@pytest.mark.parametrize("slots", ["COUNTING_SLOTS", "HASHING_SLOTS"])
+def test_a_sign_in_that_finds_no_slot_is_told_so_and_counts_as_no_failure(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, slots: str
+) -> None:
+    monkeypatch.setattr(sessions, slots, threading.BoundedSemaphore(1))
+    monkeypatch.setattr(sessions, "SLOT_SECONDS", 0.1)
+    browser = anonymous(app)
+    form = browser.get("/sign-in")
+
+    with sessions.slot(getattr(sessions, slots)):
+        answer = browser.submit(form, "/sign-in", email="nobody@example.org", password="wrong")
+
+    assert answer.status_code == 503
+    assert "The system is busy or is being restarted." in answer.page.text
+    with app.app_context():
+        assert db.session.query(SignInFailure).count() == 0
+
+
+def test_no_connection_is_held_while_a_password_is_compared(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = []
+    with app.app_context():
+        pool = db.engine.pool
+    monkeypatch.setattr(sessions, "_verifies", lambda *_: held.append(pool.checkedout()))  # type: ignore[attr-defined]
+    browser = anonymous(app)
+
+    browser.submit(browser.get("/sign-in"), "/sign-in", email="nobody@example.org", password="wrong")
+
+    assert held == [0]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from grants.db import transaction
+from grants.db import db, transaction
 from grants.forms.sessions import SignInForm
 from grants.outside import greenlets
 from grants.queries.sessions import COOKIE
@@ -59,7 +59,8 @@ def create() -> Response | tuple[str, int]:
 def _opened(email: str, password: str) -> str:
     """The token of a new session. The attempt is stored before the password is compared, and nothing is open then."""
     settings = current_app.extensions["settings"]
-    with transaction():
+    db.session.rollback()  # the time of arrival was read: nobody who waits here holds a connection
+    with sessions.slot(sessions.COUNTING_SLOTS), transaction():
         tried = sessions.attempt(email=email, address=request.remote_addr or "")
     try:
         sessions.verify(tried, password, settings, greenlets.aside)
