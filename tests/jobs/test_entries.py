@@ -50,6 +50,7 @@ UNREADABLE: dict[str, dict[Any, Any]] = {
     "an unknown origin": {"origin": "elsewhere"},
     "a worker that is no text": {"worker_name": b"\xff"},
     "dependencies that are no JSON": {"dependency_ids": "{"},
+    "a dependency": {"dependency_ids": '["other"]'},
     "a name that is no text": {b"\xff": "x"},
     "lists in lists": {"data": b"[" * 10_000},
     "a call that is no list": {"data": b"5"},

@@ -6,6 +6,8 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from io import BytesIO
+from typing import Any
 
 import gevent
 import pytest
@@ -184,3 +186,18 @@ def full(postgres: InMemory, database: str) -> Iterator[None]:
         yield
     finally:
         as_superuser(postgres).execute(limit.format(sql.Identifier(database), sql.Literal(-1)))
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_client_must_take_its_answer(monkeypatch: pytest.MonkeyPatch, *, watched: bool) -> None:
+    """The second case is the counter-test: nobody sets a limit, and the server waits for ever."""
+    monkeypatch.setattr(bodies, "LONGEST", 0.2)
+    client, server = cooperative.socketpair()
+
+    def app(environ: dict[str, Any], start_response: object) -> list[bytes]:
+        environ["gunicorn.socket"].sendall(b"x" * 10_000_000)
+        return []
+
+    answer = bodies.Watchdog(app) if watched else app
+    with client, server, pytest.raises(TimeoutError if watched else gevent.Timeout), gevent.Timeout(1):
+        answer({"gunicorn.socket": server, "wsgi.input": BytesIO()}, lambda *_: lambda _: None)
