@@ -27,13 +27,13 @@ def test_slow_forms_stop_no_page_and_are_ended(settings: Settings) -> None:
             socket.create_connection(("127.0.0.1", web.port), timeout=10) as unfinished,
         ):
             unfinished.sendall(b"GET / HTTP/1.1\r\nHost: local")
-            answers = web.pages(4, "/sign-in")
+            answers = web.pages(4, "/")
             sent = [one for one in drips.received if one]
             left = unfinished.recv(1)
         memory = resident(web)
 
     assert {answer.status for answer in answers} == {200}
-    assert slowest(answers) < 0.5
+    assert slowest(answers) < 2, "no page waits as long as a slow form is given"
     assert [one[:12] for one in sent] == [b"HTTP/1.1 408"] * SLOW
     assert all(b"The connection was too slow, so nothing was saved." in one for one in sent)
     assert left == b"", "an unfinished line of headers is not awaited"
@@ -85,7 +85,7 @@ def ordered(
 
 
 def test_queries_wait_side_by_side(settings: Settings) -> None:
-    assert 0.3 <= float(ordered(settings).stdout) < 0.9
+    assert 0.3 <= float(ordered(settings).stdout) < 1.2
 
 
 def test_a_process_that_has_imported_the_driver_too_early_is_refused(settings: Settings) -> None:
@@ -123,7 +123,7 @@ def while_signing_in(web: Web, pages: str) -> tuple[float, float]:
 @pytest.mark.parametrize(("entry", "others_wait"), [("wsgi:app", False), ("tests.edge.entries:calculating()", True)])
 def test_the_hash_of_a_password_stops_no_page(settings: Settings, entry: str, *, others_wait: bool) -> None:
     """The second case is the counter-test."""
-    with served(replace(settings, argon2_time=40, argon2_kib=19_456), entry) as web:
+    with served(replace(settings, argon2_time=80, argon2_kib=19_456), entry) as web:
         tried, slow = while_signing_in(web, "/health")
 
     assert tried > 0.4
