@@ -70,12 +70,16 @@ def address(settings: Settings) -> Iterator[Finding]:
 
 def listening(settings: Settings) -> Iterator[Finding]:
     """The web server has no TLS, so that only a proxy may reach it."""
-    if not is_loopback(settings.host) and settings.proxies < 1:
+    if is_loopback(settings.host):
+        return
+    if settings.proxies < 1:
         yield Finding(
             "GRANTS_HOST",
             "Other machines reach the web server without TLS.",
             "Set it to 127.0.0.1 and put a proxy in front, or set GRANTS_PROXIES.",
         )
+    elif settings.proxy_networks and all(is_loopback(text.partition("/")[0]) for text in settings.proxy_networks):
+        yield Finding("GRANTS_HOST", "Other machines get past the proxy, without TLS.", "Set it to 127.0.0.1.")
 
 
 def proxies(settings: Settings) -> Iterator[Finding]:

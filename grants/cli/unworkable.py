@@ -121,8 +121,9 @@ def silent(settings: Settings) -> Iterator[Finding]:
 
 
 def _unreachable(name: str, error: Exception) -> Finding:
-    """The finding of a server, with the first line of the error from its last part on."""
-    brief = str(error).strip().partition("\n")[0].rpartition("FATAL:  ")[2].rstrip(".")
+    """The finding of a server that does not answer, with the first line of the error."""
+    first = str(error).strip().partition("\n")[0].removeprefix("connection failed: ")
+    brief = first.rpartition("FATAL:  ")[2].rstrip(".")
     return Finding(
         f"GRANTS_{name.upper()}", f"The connection failed: {brief}.", "Start the server, or correct the URL."
     )

@@ -46,7 +46,7 @@ def web(postgres: Postgres, ground: str, tmp_path_factory: pytest.TempPathFactor
     """A server behind a proxy on this machine, for this file: each test has addresses or an account of its own."""
     for name in copied(postgres, ground, f"signing_in_{os.getpid()}"):
         settings = settings_for(postgres, name, tmp_path_factory.mktemp("signing_in"))
-        with served(replace(settings, proxies=1, proxy_networks=HERE)) as found:
+        with served(replace(settings, proxies=1, proxy_networks=HERE), processes=2) as found:
             yield found
 
 

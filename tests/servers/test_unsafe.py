@@ -42,6 +42,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("public_url", {"public_url": "https://localhost"}, {"public_url": "https://grants.foundation.example:8443"}),
     ("public_url", {"public_url": "http://grants.foundation.example"}, {}),
     ("host", {"host": "0.0.0.0", "proxies": 0}, {"host": "0.0.0.0"}),  # noqa: S104 - a value to classify
+    ("host", {"host": "0.0.0.0", "proxy_networks": ("127.0.0.0/8",)}, {}),  # noqa: S104 - the same
     ("proxies", {"proxies": 0}, {"proxies": 2}),
     ("proxy_networks", {"proxy_networks": ()}, {"proxies": 2, "proxy_networks": ("10.0.0.0/8", "fd00::/8")}),
     ("proxy_networks", {"proxy_networks": ("0.0.0.0/0",)}, {"proxy_networks": ("127.0.0.1", "::1")}),
