@@ -35,7 +35,7 @@ system:  ## play the whole story on the running system, over HTTP and in Chromiu
 campaign:  ## repeat the races over money fifty times instead of ten, verify 10,000 checkpoints, restore a dump for 3,000 tries, keep 64 slow clients connected
 	@.ci/setup tests
 	@GRANTS_TEST_ROUNDS=50 .venv/bin/python -m pytest -q -n auto --dist loadfile tests/money tests/history/test_snapshot.py tests/history/test_many_checkpoints.py tests/database/test_dump.py
-	@.venv/bin/python -m pytest -q -n0 tests/edge/test_many_slow_clients.py
+	@.venv/bin/python -m pytest -q -n0 tests/edge/test_many_slow_clients.py tests/edge/test_proxy_example.py
 
 lint:  ## check style, types and the order of the layers
 	@.ci/setup tests

@@ -97,6 +97,7 @@ def proxied(web: Web, folder: Path) -> Iterator[Web]:
         child.stop(started, seconds=5)
 
 
+@pytest.mark.campaign
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def test_the_address_of_the_client_comes_from_the_proxy(settings: Settings, tmp_path: Path) -> None:
     with served(replace(settings, proxies=1, proxy_networks=("127.0.0.1",))) as web, proxied(web, tmp_path) as front:
@@ -108,6 +109,7 @@ def test_the_address_of_the_client_comes_from_the_proxy(settings: Settings, tmp_
     assert sum("Too many attempts." in text for text in texts) == 12 - sessions.TRIES
 
 
+@pytest.mark.campaign
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def test_the_example_is_valid(tmp_path: Path) -> None:
     key, certificate = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, case, cast, exists, func, literal, null, or_, select, union_all
 from sqlalchemy.types import Text
 
 from grants.access.principals import Principal
@@ -197,7 +197,7 @@ def _finance(principal: Principal) -> list[Select[Any]]:
         .join(Fund, Fund.id == Call.fund_id)
         .where(
             Call.step == "draft",
-            Call.id.not_in(select(Account.call_id).where(Account.call_id.is_not(None))),
+            ~exists().where(Account.call_id == Call.id),
             visible(Call, principal, (Side.FINANCE,)),
         )
         .order_by(Call.id)
