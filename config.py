@@ -183,6 +183,11 @@ class Settings:
     argon2_time: int = _setting(2, "number of passes of argon2id", _whole(1, 1_000))
     argon2_kib: int = _setting(19_456, "memory of argon2id, in KiB", _whole(8, 4_194_304))
     web_processes: int = _setting(2, "number of gunicorn workers", _whole(1, 64))
+    task_count_seconds: int = _setting(
+        60,
+        "seconds for which a process shows the number of a person’s tasks again without counting; 0: never",
+        _whole(0, 3_600),
+    )
     session_idle_minutes: int = _setting(
         120, "minutes without a request after which a session ends", _whole(1, 525_600)
     )

@@ -83,7 +83,7 @@ def settings(postgres: Postgres, database: str, tmp_path: Path) -> Settings:
 
 
 def settings_for(postgres: Postgres, database: str, instance: Path) -> Settings:
-    """Settings of a demonstration on that database."""
+    """Settings of a demonstration on that database, where the number of tasks is counted for every page."""
     return Settings(
         instance=instance,
         database_url=postgres.url("grants_app", database),
@@ -96,6 +96,7 @@ def settings_for(postgres: Postgres, database: str, instance: Path) -> Settings:
         secret_key="x" * 32,
         mail_from="grants@example.org",
         public_url="http://localhost",
+        task_count_seconds=0,
     )
 
 

@@ -12,7 +12,17 @@ from config import ROOT, Settings
 from grants.db import bind_app
 from grants.outside.keys import kept
 from grants.services.documents import PLACE
-from grants.web.site import assets, authorization, bodies, errors, formats, headers, idempotency, navigation
+from grants.web.site import (
+    assets,
+    authorization,
+    bodies,
+    errors,
+    formats,
+    headers,
+    idempotency,
+    navigation,
+    task_count,
+)
 from grants.web.site.proxies import Proxies
 from workflows.programmes import read_also
 
@@ -46,7 +56,7 @@ def create_app(settings: Settings) -> Flask:
     )
     if settings.proxies:
         app.wsgi_app = Proxies(app.wsgi_app, settings)  # type: ignore[method-assign]
-    for part in (bodies, authorization, errors, headers, navigation, idempotency, formats, assets):
+    for part in (bodies, authorization, errors, headers, navigation, task_count, idempotency, formats, assets):
         part.init_app(app)
     app.url_map.converters["int"] = NumberInAddress
     for blueprint in blueprints():

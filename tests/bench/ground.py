@@ -36,7 +36,9 @@ class Ground:
         """A fresh, migrated database; returns the settings of an installation on it."""
         create_database(self.postgres.url("postgres", "postgres"), name)
         migrate(self.postgres.url("grants_owner", name))
-        return replace(settings_for(self.postgres, name, self.instance), redis_url=self.valkey.url)
+        return replace(
+            settings_for(self.postgres, name, self.instance), redis_url=self.valkey.url, task_count_seconds=60
+        )
 
     def start(self, name: str, command: Sequence[str], settings: Settings) -> subprocess.Popen[bytes]:
         """Start a process with these settings; it ends with the environment."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 
 from flask import Flask, g, request
 from flask_login import current_user
@@ -35,9 +36,14 @@ def arrived_at() -> datetime:
     return at
 
 
+def answered_at() -> datetime:
+    """The present instant by the database's clock, which is not asked again: that of the arrival and the time since."""
+    return arrived_at() + timedelta(seconds=monotonic() - g.get("arrived", monotonic()))
+
+
 def _arrive() -> None:
     if request.method == "POST":
-        g.arrived_at = now()
+        g.arrived_at, g.arrived = now(), monotonic()
 
 
 def _secure(response: Response) -> Response:

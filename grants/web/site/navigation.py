@@ -15,6 +15,7 @@ from config import LANGUAGES
 from grants.access.permissions import Permission
 from grants.queries.tasks import inbox
 from grants.queries.tasks.task import Task
+from grants.web.site import task_count
 from grants.web.site.authorization import principal
 from grants.web.site.components import Link
 from grants.web.site.formats import translate
@@ -146,8 +147,8 @@ def open_tasks() -> list[Task]:
 
 
 def _waiting() -> int:
-    """The number of the reader's tasks, counted in the database unless the page lists them."""
-    return len(open_tasks()) if "open_tasks" in g else inbox.count(principal())
+    """The number of the reader's tasks: of those that the page lists, if it does."""
+    return len(open_tasks()) if "open_tasks" in g else task_count.count()
 
 
 def _places() -> list[Place]:
