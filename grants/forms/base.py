@@ -16,6 +16,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
+from grants.forms import entered
 from grants.forms.numerals import number, written
 from workflows.engine.message import N_
 from workflows.forms.printable import strange
@@ -41,6 +42,7 @@ class Form(PlainForm):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(request.form if request.method == "POST" else None, **values)
+        entered.note(self)
 
     def sent(self) -> bool:
         """Whether the form was submitted and every field is valid."""

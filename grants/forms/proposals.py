@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.form import BaseForm
 
+from grants.forms import entered
 from grants.forms.numerals import localized
 from grants.forms.questions import LONGEST, answer_of, field_of, plain, text_of
 from grants.forms.rows import Rows, cells, goal_of, line_of, rows_of
@@ -98,6 +99,8 @@ class Proposal:
             )
             for section in sections
         )
+        for one in self.asked:
+            _note(one)
 
     @property
     def asked(self) -> Iterator[Asked]:
@@ -176,6 +179,14 @@ def _wrong(one: Asked) -> Iterator[tuple[str, str]]:
         if f.errors:
             name = f"{label}, {f.label.text}" if one.rows else label
             yield f.id, f"{name}: {f.errors[0]}"
+
+
+def _note(one: Asked) -> None:
+    """Remember the labels of what was entered, for the page of a refusal."""
+    if one.field is not None:
+        entered.note([one.field])
+    for number, row in enumerate(one.rows.rows if one.rows else (), 1):
+        entered.note(row, gettext("%(table)s, line %(number)s", table=gettext(one.question.label), number=number))
 
 
 def _fields(one: Asked) -> list[Field]:

@@ -16,6 +16,7 @@ from grants.web.site import (
     assets,
     authorization,
     bodies,
+    csrf,
     errors,
     formats,
     headers,
@@ -56,7 +57,7 @@ def create_app(settings: Settings) -> Flask:
     )
     if settings.proxies:
         app.wsgi_app = Proxies(app.wsgi_app, settings)  # type: ignore[method-assign]
-    for part in (bodies, authorization, errors, headers, navigation, task_count, idempotency, formats, assets):
+    for part in (bodies, csrf, authorization, errors, headers, navigation, task_count, idempotency, formats, assets):
         part.init_app(app)
     app.url_map.converters["int"] = NumberInAddress
     for blueprint in blueprints():

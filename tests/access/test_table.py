@@ -23,7 +23,7 @@ from grants.models import Organisation
 from grants.queries import calls, organisations
 from grants.services import authority
 from grants.web.persons import person_view
-from grants.web.site import authorization, idempotency
+from grants.web.site import authorization, idempotency, sending
 from grants.web.site.idempotency import idempotent, not_idempotent
 from tests.access.cast import ACTORS, SCOPED, WITHOUT_LIMIT
 from tests.access.forms import SENT
@@ -303,7 +303,7 @@ def test_the_routes_without_a_key_are_these(flow_row: Flask) -> None:
         if "POST" in (rule.methods or ())
     }
 
-    assert {endpoint for endpoint, reason in reasons.items() if reason != idempotency.FIELD} == EXEMPT
+    assert {endpoint for endpoint, reason in reasons.items() if reason != sending.KEY} == EXEMPT
     assert [reasons[endpoint] for endpoint in EXEMPT if len(reasons[endpoint].split()) < 4] == []
 
 

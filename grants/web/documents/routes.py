@@ -16,7 +16,7 @@ from grants.outside.storage import Damaged, Storage
 from grants.queries import documents
 from grants.queries.documents import DocumentStatus, Progress, Validity
 from grants.web.site.authorization import load, open_to_all, permitted
-from grants.web.site.errors import ErrorPage
+from grants.web.site.components import ErrorPage
 from grants.web.site.idempotency import not_idempotent
 from grants.web.site.navigation import page
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from flask import Blueprint, current_app, redirect, request, session, url_for
+from flask import Blueprint, current_app, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from grants.db import db, transaction
@@ -12,44 +10,41 @@ from grants.forms.sessions import SignInForm
 from grants.outside import greenlets
 from grants.queries.sessions import COOKIE
 from grants.services import sessions
-from grants.web.site.authorization import open_to_all
+from grants.web.sessions.sign_in_page import SignInPage, asked, goes_on
+from grants.web.site.authorization import enter, open_to_all
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import not_idempotent
-from grants.web.site.navigation import page
+from grants.web.site.sending import CARRIED, local, unpacked
 
 bp = Blueprint("sessions", __name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SignInPage:
-    """The sign-in form. next: the path to go to afterwards, or empty. refusal: why signing in failed, or empty."""
-
-    form: SignInForm
-    next: str
-    refusal: str = ""
 
 
 @bp.get("/sign-in")
 @open_to_all
 def new() -> str:
     """The sign-in form."""
-    return page("sessions/new.html", SignInPage(SignInForm(), _local(request.args.get("next", ""))))
+    return asked(SignInPage(SignInForm(), local(request.args.get("next", ""))))
 
 
 @bp.post("/sign-in")
 @open_to_all
 @not_idempotent("each sign-in opens a session of its own, and nobody is signed in yet to whom a key could belong")
 def create() -> Response | tuple[str, int]:
-    """Start a session, or refuse without revealing which accounts exist."""
-    form, after = SignInForm(), _local(request.form.get("next", ""))
+    """Start a session, or refuse without revealing which accounts exist.
+
+    A form that was sent after its session had ended is offered again in the answer.
+    """
+    form, carried = SignInForm(), unpacked(request.form.get(CARRIED, ""))
+    after = local(request.form.get("next", ""))
     if not form.sent():
-        return page("sessions/new.html", SignInPage(form, after)), 422
+        return asked(SignInPage(form, after, carried=carried)), 422
     try:
         token = _opened(form.email.data or "", form.password.data or "")
     except sessions.NotSignedIn as error:
-        return page("sessions/new.html", SignInPage(form, after, translate(error.reason))), 422
-    session.clear()
-    response = redirect(after or url_for("tasks.show"))
+        return asked(SignInPage(form, after, translate(error.reason), carried)), 422
+    person = enter(token)
+    answer = goes_on(carried, person, url_for("tasks.show")) if carried else None
+    response = make_response(answer or redirect(after or url_for("tasks.show")))
     response.set_cookie(
         COOKIE, token, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
     )
@@ -80,13 +75,6 @@ def end() -> Response:
     """End the session in the database, so that a copied cookie is useless afterwards."""
     with transaction():
         sessions.close(request.cookies.get(COOKIE, ""))
-    session.clear()
     response = redirect(url_for("public.home"))
     response.delete_cookie(COOKIE)
     return response
-
-
-def _local(target: str) -> str:
-    """The target if it is a path on this site, else an empty string. Browsers drop tabs and line ends."""
-    foreign = target.startswith("//") or "\\" in target or not target.isprintable()
-    return target if target.startswith("/") and not foreign else ""

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
-from flask_wtf import CSRFProtect
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -24,7 +23,6 @@ from workflows.engine.roles import Actor, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row", bound=Model)
-csrf = CSRFProtect()
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods of routes that change nothing."""
 LARGEST_ID = 2**31 - 1
@@ -61,6 +59,12 @@ class Visitor(UserMixin):
     language: str
     timezone: str
 
+    @classmethod
+    def of(cls, found: sessions.Current) -> Visitor:
+        """The visitor of a session."""
+        person = found.session.person
+        return cls(person.id, person.name, found.side, person.language, person.timezone)
+
     def get_id(self) -> str:
         """The person's id. Unused: the session cookie is our own, not Flask-Login's."""
         return str(self.id)
@@ -77,6 +81,15 @@ def without_database() -> None:
     """Show the rest of this request as to an anonymous reader, because the database cannot be asked who it is."""
     g.without_database = True
     g.principal = ANONYMOUS
+
+
+def enter(token: str) -> Visitor:
+    """Answer the rest of this request to the person whose session begins with it. token: of that session."""
+    found = sessions.current(token)
+    assert found is not None  # noqa: S101 - it has just been opened
+    g.principal = found.principal
+    visitor = g._login_user = Visitor.of(found)  # noqa: SLF001 - Flask-Login sets it only with a cookie of its own
+    return visitor
 
 
 class Loaded(NamedTuple):
@@ -137,10 +150,9 @@ def declared_permission() -> Permission | None:
 
 
 def init_app(app: Flask) -> None:
-    """Set up database sessions, CSRF protection and the permission check of each route."""
+    """Set up sessions and the permission check of each route."""
     login, settings = LoginManager(app), app.extensions["settings"]
     login.session_protection = None
-    csrf.init_app(app)
 
     @login.request_loader
     def _visitor(_: object) -> Visitor | None:
@@ -149,11 +161,11 @@ def init_app(app: Flask) -> None:
         found = sessions.current(request.cookies.get(sessions.COOKIE, ""))
         if found is None:
             return None
-        row, g.principal, side = found
-        if is_unnoted(row, settings):
+        g.principal = found.principal
+        if is_unnoted(found.session, settings):
             with transaction():
-                touch(row, settings)
-        return Visitor(row.person_id, row.person.name, side, row.person.language, row.person.timezone)
+                touch(found.session, settings)
+        return Visitor.of(found)
 
     app.before_request(_begin_page)
     app.before_request(_ask)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from grants.forms.entered import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +87,17 @@ class Signature:
     name: str
     note: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """Why a request failed, and where to go next. reasons: all of them at once. links: the first becomes a button.
+
+    typed: what was entered into the form that was refused.
+    """
+
+    title: str
+    text: str
+    reasons: Sequence[Reason] = ()
+    links: Sequence[Link] = ()
+    typed: Sequence[Entry] = ()

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Flask, request, url_for
 from flask_babel import gettext
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from grants.db import ConstraintViolated, db
+from grants.forms.entered import Entry, entries
 from grants.services.refusals import Refused, Stale
 from grants.services.sessions import Busy
+from grants.web.sessions.sign_in_page import signed_out
+from grants.web.site import csrf
 from grants.web.site.authorization import principal, without_database
+from grants.web.site.autosave import automatic
 from grants.web.site.bodies import MOST_FIELDS
-from grants.web.site.components import Link, Reason
+from grants.web.site.components import ErrorPage, Link, Reason
 from grants.web.site.formats import translate
 from grants.web.site.navigation import page
 from workflows.engine.message import Message
@@ -76,20 +80,6 @@ WITHOUT_ROLE = Message(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorPage:
-    """Why a request failed, and where to go next. reasons: all of them at once. links: the first becomes a button.
-
-    typed: the texts of the form that was refused.
-    """
-
-    title: str
-    text: str
-    reasons: Sequence[Reason] = ()
-    links: Sequence[Link] = ()
-    typed: Sequence[str] = ()
-
-
 def init_app(app: Flask) -> None:
     """Register a page for every refusal and failure."""
     app.before_request(refuse_nul)
@@ -97,6 +87,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Stale, stale)
     app.register_error_handler(ConstraintViolated, broken)
     app.register_error_handler(CSRFError, forged)
+    app.register_error_handler(csrf.OtherPerson, other_person)
     app.register_error_handler(OperationalError, busy)
     app.register_error_handler(NoConnection, crowded)
     app.register_error_handler(Busy, crowded)
@@ -153,6 +144,18 @@ def forged(_error: CSRFError) -> tuple[str, int]:
     )
 
 
+def other_person(_error: csrf.OtherPerson) -> tuple[str, int]:
+    """The form was shown to another person at this browser: 409, with what was entered."""
+    return _answer(
+        409,
+        gettext(
+            "You are signed in as %(name)s, but this page was opened before you signed in. Open the page again and"
+            " submit the form from there.",
+            name=current_user.name,
+        ),
+    )
+
+
 def unkept(_error: DataError) -> tuple[str, int]:
     """A value does not fit its column: 422."""
     db.session.rollback()
@@ -189,6 +192,8 @@ def other(error: HTTPException) -> tuple[str, int] | HTTPException:
     """Any other HTTP error, by its status code."""
     if isinstance(error, SecurityError) or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
+    if error.code == HTTPStatus.UNAUTHORIZED and csrf.shown_to() and not automatic():
+        return signed_out(), 401
     if isinstance(error, RequestEntityTooLarge):
         if request.endpoint == "documents.check":
             return _answer(413, translate(LARGE_FILE), title=gettext("The file is too large"))
@@ -206,14 +211,9 @@ def _answer(
     return page("errors.html", ErrorPage(title, text, reasons, _links() if leads_on else [], typed)), status
 
 
-def _typed() -> list[str]:
-    """What was typed into the form, as far as it is text in words; passwords, keys and choices are not repeated."""
-    if request.method != "POST":
-        return []
-    entered = (
-        text.replace("\x00", "").strip() for name, text in request.form.items(multi=True) if "password" not in name
-    )
-    return list(dict.fromkeys(text for text in entered if " " in text or "\n" in text))
+def _typed() -> list[Entry]:
+    """What was entered into the form, without passwords."""
+    return entries(request.form.items(multi=True)) if request.method == "POST" else []
 
 
 def _links() -> list[Link]:

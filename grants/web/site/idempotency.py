@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -28,23 +27,11 @@ from grants.services.idempotency import Answer, OtherContent, Shown
 from grants.web.site.authorization import Loaded, load, loaded, principal
 from grants.web.site.autosave import automatic
 from grants.web.site.navigation import page
+from grants.web.site.sending import KEY, OF_THE_PAGE, SendAgainPage, received
 
 View = TypeVar("View", bound=Callable[..., Any])
-FIELD = "idempotency_key"
-UNCOMPARED = frozenset({FIELD, "csrf_token"})
-"""Fields that belong to the page and not to what was entered."""
 TABLES: dict[str, type[Model]] = {one.class_.__tablename__: one.class_ for one in Model.registry.mappers}
 """The class of each table."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendAgainPage:
-    """A form that was not accepted because of its key: everything that was entered, to be submitted with a new one."""
-
-    title: str
-    text: str
-    to: str
-    fields: Sequence[tuple[str, str]]
 
 
 def idempotent(view: View) -> View:
@@ -78,7 +65,7 @@ def new_key() -> str:
 
 def init_app(app: Flask) -> None:
     """Give the macro of hidden fields its keys."""
-    app.jinja_env.globals[FIELD] = new_key
+    app.jinja_env.globals[KEY] = new_key
 
 
 def _declared(view: View, exempt: Callable[[], bool]) -> View:
@@ -86,13 +73,13 @@ def _declared(view: View, exempt: Callable[[], bool]) -> View:
     def answered(*args: Any, **values: Any) -> Any:
         return view(*args, **values) if exempt() else _answer(lambda: view(*args, **values))
 
-    answered.idempotency = FIELD  # type: ignore[attr-defined]
+    answered.idempotency = KEY  # type: ignore[attr-defined]
     return cast(View, answered)
 
 
 def _answer(do: Callable[[], Any]) -> Response | tuple[str, int]:
     """Run the view in one transaction with its key, or return the answer that the same form got before."""
-    key = request.form.get(FIELD, "")
+    key = request.form.get(KEY, "")
     if not 0 < len(key) <= idempotency.LONGEST_KEY:
         return _without_key()
     try:
@@ -110,7 +97,7 @@ def _answer(do: Callable[[], Any]) -> Response | tuple[str, int]:
 
 def _content() -> bytes:
     """The request as bytes to compare: its address, what was entered and the files."""
-    entered = sorted(item for item in request.form.items(multi=True) if item[0] not in UNCOMPARED)
+    entered = sorted(item for item in request.form.items(multi=True) if item[0] not in OF_THE_PAGE)
     files = []
     for name, file in request.files.items(multi=True):
         files.append((name, file.filename, hashlib.sha256(file.read()).hexdigest()))
@@ -174,5 +161,4 @@ def _other_content() -> tuple[str, int]:
 
 
 def _send_again(title: str, text: str) -> str:
-    entered = [item for item in request.form.items(multi=True) if item[0] not in UNCOMPARED]
-    return page("send_again.html", SendAgainPage(title, text, request.full_path.removesuffix("?"), entered))
+    return page("send_again.html", SendAgainPage(title, text, received()))

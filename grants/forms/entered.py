@@ -1,0 +1,104 @@
+"""What was entered into the form of a request, with its labels, so that the page of a refusal can repeat it.
+
+Each form that reads the request notes its fields here. A form that is refused before it is read has no labels; the
+names of its fields stand in their place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from flask import g
+from flask_babel import gettext
+from wtforms import BooleanField, Field, SelectField
+
+from workflows.engine.flow import Field as TransitionField
+
+SECRETS = "password"
+"""Part of the name of each field whose content is never repeated."""
+OURS = frozenset(
+    {"csrf_token", "idempotency_key", "version", "draft", "marks", "next", "kept", "list", "submission", "fund"}
+    | {"then", "add", "carried"}
+)
+"""Names of hidden fields and buttons. Nobody types into them, unless a form has noted a field of this name."""
+MARKER = "has-"
+"""Beginning of the names of fields that mark the end of a section."""
+
+
+class Entry(NamedTuple):
+    """Something that was typed, chosen or ticked, beside its label."""
+
+    label: str
+    text: str
+
+
+class Known(NamedTuple):
+    """What is known of a field. options: labels of its choices, by value. tick: whether it is a box to tick."""
+
+    label: str
+    options: Mapping[str, str]
+    tick: bool = False
+
+
+def note(fields: Iterable[Field], row: str = "") -> None:
+    """Remember the fields of a form. row: the label of the row that they stand in."""
+    noted = g.setdefault("entered", {})
+    for field in fields:
+        noted[field.name] = (field, row)
+
+
+def note_transition(fields: Iterable[TransitionField]) -> None:
+    """Remember the fields of the form of a transition."""
+    noted = g.setdefault("entered", {})
+    for field in fields:
+        noted[field.key] = (field, "")
+
+
+def repeatable(name: str) -> bool:
+    """Whether the content of a field with this name may be repeated."""
+    return SECRETS not in name
+
+
+def entries(sent: Iterable[tuple[str, str]]) -> list[Entry]:
+    """What was entered, in the order of the form, without passwords, hidden and empty fields."""
+    found: dict[str, list[str]] = {}
+    for name, text in sent:
+        clean = text.replace("\x00", "").replace("\r\n", "\n").strip()
+        if clean and repeatable(name) and not _is_ours(name):
+            found.setdefault(name, []).append(clean)
+    return [_entry(name, texts) for name, texts in found.items()]
+
+
+def _is_ours(name: str) -> bool:
+    return name not in g.get("entered", {}) and (name in OURS or name.startswith(MARKER))
+
+
+def _entry(name: str, texts: list[str]) -> Entry:
+    known = _known(name)
+    shown = [gettext("Yes") if known.tick else known.options.get(text, text) for text in texts]
+    return Entry(known.label, ", ".join(shown))
+
+
+def _known(name: str) -> Known:
+    field, row = g.get("entered", {}).get(name, (None, ""))
+    if field is None:
+        return Known(_readable(name), {})
+    if isinstance(field, TransitionField):
+        options = {key: gettext(title) for key, title in field.options}
+        return Known(gettext(field.label), options, tick=field.kind == "tick")
+    label = f"{row}: {field.label.text}" if row else str(field.label.text)
+    return Known(label, _options(field), tick=isinstance(field, BooleanField))
+
+
+def _options(field: Any) -> dict[str, str]:
+    if not isinstance(field, SelectField) or field.choices is None:
+        return {}
+    return {str(choice[0]): str(choice[1]) for choice in field.iter_choices()}
+
+
+def _readable(name: str) -> str:
+    """The name of a field as a label, with the rows of a table counted from one."""
+    counted = re.sub(r"-(\d+)-", lambda row: f" {int(row[1]) + 1} ", name)
+    return counted.replace("_", " ").replace("-", " ").strip().capitalize()

@@ -1,0 +1,73 @@
+"""The sign-in form: on its own page, and on the spot where a form was sent after its session had ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from grants.forms.entered import entries
+from grants.forms.sessions import SignInForm
+from grants.web.site import csrf
+from grants.web.site.authorization import Visitor
+from grants.web.site.components import ErrorPage, Link
+from grants.web.site.navigation import page
+from grants.web.site.sending import KEY, SendAgainPage, Sending, received
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """The sign-in form.
+
+    next: the path to go to afterwards, or empty. refusal: why signing in failed, or empty. carried: a form that was
+    sent after its session had ended, and is submitted afterwards.
+    """
+
+    form: SignInForm
+    next: str
+    refusal: str = ""
+    carried: Sending | None = None
+
+
+def asked(view: SignInPage) -> str:
+    """The page of the form."""
+    return page("sessions/new.html", view)
+
+
+def signed_out() -> str:
+    """The page for a form that was sent after its session had ended; it signs in and keeps what was entered."""
+    form = SignInForm()
+    form.process(None)  # the request sends another form
+    return asked(SignInPage(form, "", carried=received()))
+
+
+def goes_on(carried: Sending, person: Visitor, start: str) -> tuple[str, int] | None:
+    """The form that was carried through the sign-in, to be submitted by the person who had filled it in.
+
+    Whoever else has signed in can only copy what was entered. None for a form that this browser was not shown.
+    """
+    named = csrf.named_in(carried.text_of("csrf_token"))
+    if not named or not carried.to:
+        return None
+    if named == person.id:
+        return page("send_again.html", _to_submit(carried)), 200
+    text = gettext(
+        "You are signed in as %(name)s. Another person had filled in the form, so it was not submitted.",
+        name=person.name,
+    )
+    links = [Link(gettext("Go to your start page"), start)]
+    view = ErrorPage(gettext("Nothing was changed"), text, links=links, typed=entries(carried.fields))
+    return page("errors.html", view), 409
+
+
+def _to_submit(carried: Sending) -> SendAgainPage:
+    text = gettext("Your form has not been submitted yet. Everything you entered is still here.")
+    if carried.files:
+        text = gettext("Your form has not been submitted yet. What you typed is still here; choose the file again.")
+    return SendAgainPage(
+        title=gettext("You are signed in again"),
+        text=text,
+        sending=carried,
+        key=carried.text_of(KEY),
+        typed=entries(carried.fields),
+    )
