@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from wtforms.validators import ValidationError
 
-from grants.forms import days, entered
+from grants.forms import days
 from grants.forms.base import TEXT, cleaned, money
 from workflows.engine.flow import Field, Transition
 
@@ -26,7 +26,6 @@ class Unclear(ValueError):
 
 def answers(transition: Transition, sent: Mapping[str, str], currency: str) -> dict[str, Any]:
     """The parsed values by field; raises Unclear. The flow checks whether they suffice."""
-    entered.note_transition(transition.fields)
     found: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for field in transition.fields:

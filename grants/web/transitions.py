@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from grants.access.permissions import Permission
 from grants.access.principals import application_of, roles_on
 from grants.db import db, now, transaction
+from grants.forms.entered import note_transition
 from grants.forms.numerals import written
 from grants.forms.transitions import Unclear, answers, require_confirmation
 from grants.models import Agreement, Application, Assignment, Batch, Call, Recommendation, Report
@@ -67,6 +68,7 @@ class TransitionPage:
     """The form of a transition on a page of its own, with what was entered. back: the page of the row.
 
     draft: the version of the draft that it sends, if the form named one. values, errors: by the key of the field.
+    reasons: why it was refused, if not because of a field.
     """
 
     transition: Transition
@@ -77,6 +79,7 @@ class TransitionPage:
     errors: Mapping[str, list[str]]
     summary: Sequence[Problem]
     back: Link
+    reasons: Sequence[Reason]
 
 
 @bp.post("/<any(applications, assignments, agreements, reports, batches, calls):noun>/<int:id>/transitions/<key>")
@@ -86,20 +89,17 @@ def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
     """Apply a transition, or show every reason why it is refused."""
     row = load(NOUNS[noun], id)
     transition = flow_of(row).transition(key, row.step, getattr(row, "stage", ""))
+    note_transition(field for one in flow_of(row).transitions if one.key == key for field in one.fields)
     try:
         given = answers(transition, request.form, _currency(row)) if transition else {}
         with transaction():
             target = _take(row, key, given)
-    except (Unclear, Refused) as wrong:
-        errors = _errors(transition, wrong)
-        if transition is None or not errors:
+    except (Unclear, Refused, Stale) as wrong:
+        errors = {} if isinstance(wrong, Stale) else _errors(transition, wrong)
+        again = transition if errors else _still_possible(row, key)
+        if again is None:
             raise
-        return _form_again(row, transition, errors), 422
-    except Stale:
-        transition = _still_possible(row, key)
-        if transition is None:
-            raise
-        return _form_again(row, transition, {}), 409
+        return _form_again(row, again, errors, wrong), 422 if errors else 409
     return redirect(target)
 
 
@@ -152,8 +152,12 @@ def _errors(transition: Transition | None, wrong: Unclear | Refused) -> dict[str
     return errors
 
 
-def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]]) -> str:
-    """The transition's form again, with the input and its errors; without errors, another person was first."""
+def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]], wrong: Exception) -> str:
+    """The transition's form again, with the input and its errors, or with the reasons against it.
+
+    Without either, another person was first.
+    """
+    against = wrong.reasons if isinstance(wrong, Refused) and not errors else ()
     view = TransitionPage(
         transition=transition,
         to=request.path,
@@ -163,6 +167,7 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]]) 
         errors=errors,
         summary=[Problem(" ".join(found), f"#{transition.key}-{key}") for key, found in errors.items()],
         back=Link(_title(row), page_of(row)),
+        reasons=_reasons(row, against),
     )
     return page("transitions/form_again.html", view)
 

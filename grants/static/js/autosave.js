@@ -2,6 +2,7 @@
 "use strict";
 
 const PREFIX = "grants:", PAUSE = 1000, RETRY = 9000;
+const LARGEST_BODY = 2 * 1024 * 1024; // as in grants/web
 const showNotice = (html) => { document.querySelector("[data-notices]").innerHTML = html; };
 
 class Draft {
@@ -12,7 +13,7 @@ class Draft {
     form.oninput = () => this.schedule(PAUSE);
     form.onsubmit = (event) => this.onSubmit(event);
     form.addEventListener("focusout", () => this.save());
-    document.addEventListener("visibilitychange", () => document.hidden && this.save(true));
+    document.addEventListener("visibilitychange", () => this.save(document.hidden));
     addEventListener("online", () => this.save());
     addEventListener("beforeunload", (event) => {
       if (this.changed && !this.stored && !this.stopped) event.preventDefault();
@@ -25,6 +26,11 @@ class Draft {
     return fields.filter(([name, value]) => typeof value === "string" && !/^(csrf_token|idempotency_key)$/.test(name));
   }
 
+  /* Whether the server would refuse the form without reading it. */
+  get tooLarge() {
+    return String(new URLSearchParams(this.entries)).length > LARGEST_BODY;
+  }
+
   schedule(pause) {
     this.changed = true; this.stored = false;
     clearTimeout(this.timer);
@@ -33,9 +39,13 @@ class Draft {
 
   /* Submitting the form during a save would send an outdated version, so wait until the save has finished. */
   onSubmit(event) {
-    if (!this.busy) { this.stopped = true; return; }
-    event.preventDefault();
-    this.submitter = event.submitter;
+    if (this.tooLarge) {
+      event.preventDefault();
+      this.onFailure("too-large");
+    } else if (this.busy) {
+      event.preventDefault();
+      this.submitter = event.submitter;
+    } else this.stopped = true;
   }
 
   async save(keepalive = false) {
@@ -60,7 +70,9 @@ class Draft {
     if (response.ok) return this.onSaved(await response.json());
     if (response.status >= 500) return this.onFailure("offline");
     if (/^(0|401|403)$/.test(response.status)) return this.onFailure("signed-out");
-    if (response.status !== 409) return this.onFailure("refused");
+    if (response.status === 413) return this.onFailure("too-large");
+    const kept = response.headers.get("Content-Type") === "application/json";
+    if (response.status !== 409 || !kept) return this.onFailure("refused");
     this.stopped = true;
     localStorage.removeItem(this.key);
     showNotice((await response.json()).notice);

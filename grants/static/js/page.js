@@ -6,6 +6,14 @@ const setText = (selector, text, root) => all(selector, root).forEach((place) =>
 
 document.querySelector("[data-focus]")?.focus();
 
+/* The browser still holds what was typed on the page before this one; a link would open it anew. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-back]");
+  if (!link || link.href !== document.referrer || history.length < 2) return;
+  event.preventDefault();
+  history.back();
+});
+
 /* A table that scrolls sideways can be reached by keyboard. */
 function reachFrames() {
   for (const frame of all(".frame")) frame.toggleAttribute("tabindex", false);

@@ -11,10 +11,11 @@ from grants.forms.entered import Entry
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link or a button: its text and its address."""
+    """A link or a button: its text and its address. back: it leads to the page before this one."""
 
     title: str
     url: str
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -64,7 +64,8 @@ TEXTS = {
     405: Message("Go to your start page and try again from there."),
     408: Message("The connection was too slow, so nothing was saved. Go back and submit the form again."),
     413: Message(
-        "You sent more than 2 MB or more than %(fields)s fields, so nothing was saved. Shorten it and submit it again.",
+        "You sent more than 2 MB or more than %(fields)s fields, the most that we accept, so nothing was saved. What"
+        " you typed is still in the form: go back to it, shorten it and submit it again.",
         fields=f"{MOST_FIELDS:,}",
     ),
     500: Message("Nothing was changed. The error has been recorded. Try again in a few minutes."),
@@ -134,13 +135,15 @@ def broken(error: ConstraintViolated) -> tuple[str, int]:
 
 
 def forged(_error: CSRFError) -> tuple[str, int]:
-    """The CSRF token is missing, forged or expired: 400."""
+    """The CSRF token is missing or forged: 400. A form of our own pages is repeated, one of another site is not."""
+    ours = request.headers.get("Origin") == request.host_url.rstrip("/")
     return _answer(
         400,
         gettext(
             "The page was open for too long, or the form does not come from our site. Nothing was changed."
             " Open the page again and resubmit the form."
         ),
+        typed=_typed() if ours else (),
     )
 
 
@@ -204,10 +207,16 @@ def other(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 
 def _answer(
-    status: int, text: str, *, title: str = "", reasons: Sequence[Reason] = (), leads_on: bool = True
+    status: int,
+    text: str,
+    *,
+    title: str = "",
+    reasons: Sequence[Reason] = (),
+    leads_on: bool = True,
+    typed: Sequence[Entry] = (),
 ) -> tuple[str, int]:
     title = title or translate(TITLES.get(status, TITLES[400]))
-    typed = _typed() if status in KEPT else []
+    typed = _typed() if status in KEPT else typed
     return page("errors.html", ErrorPage(title, text, reasons, _links() if leads_on else [], typed)), status
 
 
@@ -221,12 +230,29 @@ def _links() -> list[Link]:
     start = Link(
         gettext("Go to your start page"), url_for("tasks.show") if principal().roles else url_for("public.home")
     )
+    back = _previous()
+    if not back:
+        return [start]
+    title = gettext("Go back to the form") if request.method == "POST" else gettext("Go back")
+    return [Link(title, back, back=True), start]
+
+
+def _previous() -> str:
+    """The address of the page that led here; empty if it is not on this site, or cannot be opened."""
     try:
         came_from = urlsplit(request.referrer or "")
     except ValueError:  # the client may send any text as referrer
-        return [start]
+        return ""
     ours = came_from.netloc == request.host and not came_from.path.startswith("//")
-    if not ours or came_from.path == request.path:
-        return [start]
-    back = came_from.path + (f"?{came_from.query}" if came_from.query else "")
-    return [Link(gettext("Go back"), back), start]
+    if not ours or (came_from.path == request.path and request.method != "POST") or not _opens(came_from.path):
+        return ""
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+
+
+def _opens(path: str) -> bool:
+    """Whether a page has this address. A form that was refused before was shown at one that may only take forms."""
+    try:
+        current_app.url_map.bind(request.host, request.script_root or None).match(path, method="GET")
+    except HTTPException:
+        return False
+    return True
