@@ -13,7 +13,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, db
 from grants.models import Application, Appointment, Call, Conflict, Membership, Person, SignIn
-from grants.queries.search import containing
+from grants.queries.search import each, holds, words_of
 from workflows.engine.roles import Role
 from workflows.forms.values import WHOLE
 
@@ -38,14 +38,12 @@ class Listing:
 
 
 def listing(principal: Principal, *, words: str = "", after: str = "") -> Listing:
-    """Fifty people by name whose name or address matches the words, in three queries."""
+    """Fifty people by name whose name or address contains each of the words, in three queries."""
     wanted = (
         select(Person).where(visible(Person, principal)).order_by(func.plain(Person.name), Person.id).limit(PAGE + 1)
     )
-    if words:
-        wanted = wanted.where(
-            or_(func.plain(Person.name).like(containing(words)), Person.email.contains(words.lower(), autoescape=True))
-        )
+    if sought := words_of(words):
+        wanted = wanted.where(each(sought, _holds))
     name, _, id = after.rpartition(":")
     if WHOLE.fullmatch(id):
         wanted = wanted.where(tuple_(func.plain(Person.name), Person.id) > tuple_(name, int(id)))
@@ -53,6 +51,11 @@ def listing(principal: Principal, *, words: str = "", after: str = "") -> Listin
     page, more = people[:PAGE], people[PAGE:]
     last = db.session.execute(select(func.plain(page[-1].name))).scalar_one() if more else ""
     return Listing(tuple(_listed(page, principal)), f"{last}:{page[-1].id}" if more else "")
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """Match the word in name or email address."""
+    return or_(holds(func.plain(Person.name), word), holds(func.plain(Person.email), word))
 
 
 def _listed(people: list[Person], principal: Principal) -> list[Listed]:

@@ -26,7 +26,7 @@ from grants.models import (
     Review,
 )
 from grants.queries.reviews import written
-from grants.queries.search import containing
+from grants.queries.search import each, holds, words_of
 from workflows.forms import values
 
 PAGE = 25
@@ -125,7 +125,7 @@ def _page(
     if place:
         key = tuple_(Application.submitted_at, Application.id)
         matching = matching.where(key > tuple_(*place) if backwards else key < tuple_(*place))
-    materialized = "MATERIALIZED" if filters.words.strip() else "NOT MATERIALIZED"
+    materialized = "MATERIALIZED" if words_of(filters.words) else "NOT MATERIALIZED"
     found = matching.cte("matching").prefix_with(materialized)
     return select(found.c.id).order_by(*_order(found.c.submitted_at, found.c.id, backwards=backwards)).limit(PAGE + 1)
 
@@ -146,7 +146,7 @@ def _by_step(principal: Principal, filters: Filters) -> dict[str, int]:
 
     Without words, each step is counted separately so that counting can stop early.
     """
-    if filters.words.strip():
+    if words_of(filters.words):
         counted = _narrowed(select(Application.step, func.count()), principal, filters).group_by(Application.step)
     else:
         steps = select(func.unnest(array(STEPS)).label("step")).cte("steps")
@@ -191,18 +191,21 @@ def _narrowed(wanted: Select[*tuple[Any, ...]], principal: Principal, filters: F
         wanted = wanted.where(Application.call_id == filters.call)
     if filters.region:
         wanted = wanted.where(Application.organisation_id.in_(_region(filters.region)))
-    return wanted.where(_holds(filters.words)) if filters.words.strip() else wanted
+    words = words_of(filters.words)
+    return wanted.where(each(words, holding)) if words else wanted
 
 
 def _region(name: str) -> Select[int]:
     return select(Organisation.id).where(Organisation.region == name)
 
 
-def _holds(words: str) -> ColumnElement[bool]:
-    """Match the words in title, number or applicant's name; each side has its own index, and one pass reads both."""
-    like = containing(words)
-    named = select(Organisation.id).where(func.plain(Organisation.name).like(like)).scalar_subquery()
-    return or_(Application.words.like(like), Application.organisation_id == any_(func.array(named)))
+def holding(word: str) -> ColumnElement[bool]:
+    """The condition that the word stands in title, number or applicant's name.
+
+    Each side has its own index, and one pass reads both.
+    """
+    named = select(Organisation.id).where(holds(func.plain(Organisation.name), word)).scalar_subquery()
+    return or_(holds(Application.words, word), Application.organisation_id == any_(func.array(named)))
 
 
 def _listed(page: Sequence[Application], owing: AbstractSet[int], *, hidden: AbstractSet[int]) -> list[Listed]:
