@@ -66,7 +66,7 @@ class Question(Data):
 
     kind: text (one line), long (paragraphs), date, number, choice, tags (several), table (rows of columns), budget,
     indicators or tick. fact: stored in a column of the application (title, summary, starts_on, months). words, rows:
-    upper limits; 0 means no limit.
+    upper limits; 0 means no limit. least: the number of words from which a text counts as an answer.
     """
 
     key: str
@@ -74,6 +74,7 @@ class Question(Data):
     label: str
     help: str = ""
     words: int = 0
+    least: int = 0
     rows: int = 0
     required: bool = True
     fact: bool = False

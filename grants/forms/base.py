@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length, StopValidation, Validation
 from wtforms.widgets import TextInput
 
 from grants.forms import entered
-from grants.forms.numerals import number, written
+from grants.forms.numerals import limits, number, written
 from workflows.engine.message import N_
 from workflows.forms.printable import strange
 
@@ -159,6 +159,7 @@ class AmountField(Field):
     def __init__(
         self, label: str, *, currency: str = "USD", required: bool = True, above_zero: bool = False, **kw: Any
     ) -> None:
+        kw.setdefault("render_kw", amounts(currency, above_zero=above_zero))
         super().__init__(label, [needed(lazy_gettext("Enter an amount."))] if required else [], **kw)
         self.currency, self.above_zero = currency, above_zero
 
@@ -174,6 +175,12 @@ class AmountField(Field):
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else written(self.data, get_currency_precision(self.currency), group=False)
+
+
+def amounts(currency: str, *, above_zero: bool = False) -> dict[str, str]:
+    """The attributes of a field for an amount. Whether it is above zero is left to the server."""
+    places = get_currency_precision(currency)
+    return {"inputmode": "decimal", **({} if above_zero else limits(places, least=0, currency=currency))}
 
 
 class WholeField(Field):

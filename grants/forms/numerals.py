@@ -135,6 +135,20 @@ def habits() -> Habits:
     return page & HABITS.get(own, page)
 
 
+def limits(places: int, *, least: int | None = None, most: int | None = None, currency: str = "") -> dict[str, str]:
+    """The attributes from which the script of the page sees whether a field would accept a number.
+
+    places: decimals at most. currency: whose signs may stand beside it.
+    """
+    found = {
+        "places": places,
+        "least": least,
+        "most": most,
+        "signs": " ".join(sorted(signs(currency))) if currency else None,
+    }
+    return {f"data-{name}": str(value) for name, value in found.items() if value is not None}
+
+
 def signs(currency: str) -> frozenset[str]:
     """What may stand beside an amount in this currency, in capital letters: its code and its signs."""
     found = {_shown(get_currency_symbol(currency, language)).upper() for language in NAMES}

@@ -181,6 +181,19 @@ def _wrong(one: Asked) -> Iterator[tuple[str, str]]:
             yield f.id, f"{name}: {f.errors[0]}"
 
 
+def control_of(question: Question, place: str) -> str:
+    """The id of the control that is meant by a field or by the key of a question: the first one of its kind."""
+    if place != question.key:
+        return place
+    match question.kind:
+        case "choice" | "tags":
+            return f"{place}-0"
+        case "budget" | "indicators" | "table":
+            first = {"budget": "what", "indicators": "name"}.get(question.kind) or question.columns[0].key
+            return f"{place}-0-{first}"
+    return place
+
+
 def _note(one: Asked) -> None:
     """Remember the labels of what was entered, for the page of a refusal."""
     if one.field is not None:

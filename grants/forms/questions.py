@@ -13,13 +13,13 @@ from wtforms.validators import ValidationError
 
 from grants.forms import days
 from grants.forms.base import cleaned, money
-from grants.forms.numerals import number
+from grants.forms.numerals import limits, number
 from workflows.forms import values
 from workflows.programme import Question
 
 LONGEST = 20_000
 """Maximum characters of one answer; a longer one is not saved and gets an error."""
-MONTHS = 120
+MONTHS, PLACES = 120, 3
 
 Reader = Callable[[str], Any]
 
@@ -67,16 +67,20 @@ def day(text: str) -> date:
 
 def months(text: str) -> int:
     """Parse a whole number of months; raises ValidationError."""
-    count = figure(text, gettext("Enter a whole number of months, such as 12."))
+    wrong = gettext("Enter a whole number of months from 1 to %(most)s.", most=MONTHS)
+    try:
+        count = number(text)
+    except ValidationError:
+        raise ValidationError(wrong) from None
     if count != count.to_integral_value() or not 1 <= count <= MONTHS:
-        raise ValidationError(gettext("Enter a whole number of months from 1 to %(most)s.", most=MONTHS))
+        raise ValidationError(wrong)
     return int(count)
 
 
-def figure(text: str, wrong: str = "") -> Decimal:
-    """Parse a number with at most three decimals; raises ValidationError, with `wrong` for other texts."""
-    found = number(text, wrong)
-    if found != round(found, 3):
+def figure(text: str) -> Decimal:
+    """Parse a number with at most three decimals; raises ValidationError."""
+    found = number(text)
+    if found != round(found, PLACES):
         raise ValidationError(gettext("Enter at most three decimal places."))
     return found
 
@@ -98,8 +102,12 @@ def cost(currency: str) -> Reader:
     return read
 
 
-READERS: dict[str, Reader] = {"text": line, "date": day, "number": quantity}
-LOOKS: dict[str, dict[str, Any]] = {"date": {"type": "date"}, "number": {"inputmode": "decimal"}}
+READERS: dict[str, Reader] = {"text": line, "date": day, "number": quantity, "months": months}
+LOOKS: dict[str, dict[str, Any]] = {
+    "date": {"type": "date"},
+    "number": {"inputmode": "decimal", **limits(PLACES, least=0)},
+    "months": {"inputmode": "numeric", **limits(0, least=1, most=MONTHS)},
+}
 
 
 def field_of(question: Question) -> Any:
@@ -115,8 +123,8 @@ def field_of(question: Question) -> Any:
             return SelectMultipleField(label, choices=options, validate_choice=False)
         case "tick":
             return BooleanField(label)
-    read = months if question.fact and question.kind == "number" else READERS[question.kind]
-    return Typed(label, read, render_kw=LOOKS.get(question.kind))
+    kind = "months" if question.fact and question.kind == "number" else question.kind
+    return Typed(label, READERS[kind], render_kw=LOOKS.get(kind))
 
 
 def text_of(field: Field) -> str:

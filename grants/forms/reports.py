@@ -18,6 +18,7 @@ from grants.forms import questions
 from grants.forms.base import LINE, TEXT, AmountField, Form, cleaned, line
 from grants.forms.numerals import localized
 from grants.forms.questions import plain
+from grants.forms.rows import FIGURE
 from grants.models import Report, ReportFigure, ReportSpending
 
 LONG = Length(max=TEXT, message=lazy_gettext("Enter %(most)s characters or fewer.", most=f"{TEXT:,}"))
@@ -29,6 +30,9 @@ class FigureField(StringField):
     """A number as people type it, with at most three decimals; optional."""
 
     data: Decimal | None  # type: ignore[assignment]
+
+    def __init__(self, label: str, **kw: Any) -> None:
+        super().__init__(label, render_kw=FIGURE, **kw)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Parse the number; raises ValidationError with the reason. A form without the field leaves it as it is."""

@@ -14,8 +14,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, SelectField
 from wtforms.form import BaseForm
 
-from grants.forms.numerals import LARGEST, language, localized, written
-from grants.forms.questions import LOOKS, READERS, Typed, cost, figure, line, plain, quantity, stored, text_of
+from grants.forms.base import amounts
+from grants.forms.numerals import LARGEST, language, limits, localized, written
+from grants.forms.questions import LOOKS, PLACES, READERS, Typed, cost, figure, line, plain, quantity, stored, text_of
 from grants.language import amount
 from workflows.forms.completeness import CATEGORIES, Goal, Line
 from workflows.programme import Question
@@ -23,6 +24,7 @@ from workflows.programme import Question
 MOST = 100
 """Maximum rows saved per question, whatever a call allows."""
 BLANK = "__n__"
+FIGURE = {"inputmode": "decimal", **limits(PLACES)}
 UNREAD = "–"
 """The total of a line whose quantity or cost cannot be read."""
 
@@ -105,15 +107,15 @@ def _fields(question: Question, currency: str) -> dict[str, Any]:
             "category": SelectField(
                 gettext("Category"), choices=categories, validate_choice=False, default=CATEGORIES[0][0]
             ),
-            "quantity": Typed(gettext("Quantity"), quantity, render_kw={"inputmode": "decimal"}),
-            "unit_cost": Typed(gettext("Unit cost"), cost(currency), render_kw={"inputmode": "decimal"}),
+            "quantity": Typed(gettext("Quantity"), quantity, render_kw=LOOKS["number"]),
+            "unit_cost": Typed(gettext("Unit cost"), cost(currency), render_kw=amounts(currency)),
         }
     if question.kind == "indicators":
         return {
             "name": Typed(gettext("Indicator"), line),
             "unit": Typed(gettext("Unit"), line),
-            "baseline": Typed(gettext("Baseline"), figure, render_kw={"inputmode": "decimal"}),
-            "target": Typed(gettext("Target"), figure, render_kw={"inputmode": "decimal"}),
+            "baseline": Typed(gettext("Baseline"), figure, render_kw=FIGURE),
+            "target": Typed(gettext("Target"), figure, render_kw=FIGURE),
             "how": Typed(gettext("How it is measured"), line),
         }
     return {

@@ -61,7 +61,7 @@ def test_an_invalid_number_shows_an_error_and_the_rest_is_saved(app: Flask) -> N
 
     content, fields = drafted(app, id), form_of(client, id)
     assert answer.status_code == 422
-    assert "Duration in months: Enter a whole number of months, such as 12." in answer.page.text
+    assert "Duration in months: Enter a whole number of months from 1 to 120." in answer.page.text
     assert (content.title, content.answers["months"]) == ("Kept", None)
     assert (fields["months"], fields["budget-0-quantity"]) == ("a year", "ten")
 
@@ -273,7 +273,7 @@ def test_check_and_send_lists_everything_missing_with_its_place(app: Flask) -> N
     page: Any = client.get(f"/applications/{id}/send")
 
     assert "The project: “Title” is missing." in page.page.text
-    assert f"/applications/{id}/write?open=project#part-project" in page.page.links.values()
+    assert f"/applications/{id}/write?open=project#title" in page.page.links.values()
     assert not any("/transitions/submit" in form.action for form in page.page.forms)
 
 

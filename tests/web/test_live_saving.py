@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
 from tests import machine
 from tests.browser import Careful
 from tests.story.chromium import room
+from tests.web.bridged import bridged, typed
 from tests.web.passwords import entered, lose_session, sign_in
 from tests.web.writing import drafted
 
@@ -19,11 +20,6 @@ pytestmark = [pytest.mark.system, pytest.mark.ground("small_draft")]
 
 WRITE = "http://localhost/applications/1/write"
 BACK_FROM_ANOTHER_TAB = "document.dispatchEvent(new Event('visibilitychange'))"
-FILL = """([id, text]) => {
-  const field = document.getElementById(id);
-  field.value = text;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-}"""
 TEXT = "Solar power for the mast"
 LARGE = 3_000_000
 NOTICE = "[data-notices]"
@@ -36,29 +32,7 @@ def browser() -> Iterator[Page]:
         window = opened.window()
         window.set_default_timeout(8_000)
         yield window
-
-
-def bridged(window: Page, client: Careful, script: tuple[str, str] = ("", "")) -> Page:
-    """The window, whose requests the client sends with its cookies. script: a text of the script and another for it."""
-
-    def send(route: Route) -> None:
-        asked = route.request
-        headers = {k: v for k, v in asked.headers.items() if k in {"content-type", "x-autosave", "referer", "origin"}}
-        answer = client.open(asked.url, method=asked.method, data=asked.post_data_buffer, headers=headers)
-        body = answer.get_data()
-        if asked.resource_type == "script" and script[0]:
-            assert script[0].encode() in body
-            body = body.replace(script[0].encode(), script[1].encode())
-        route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=body)
-
-    window.unroute_all()
-    window.route("http://localhost/**", send)
-    return window
-
-
-def typed(window: Page, id: str, text: str) -> None:
-    """Put a text into a field, as pasting does."""
-    window.evaluate(FILL, [id, text])
+        assert [complaint for complaint in opened.complaints if "Failed to load resource" not in complaint] == []
 
 
 def signed_out(app: Flask, window: Page, **change: Any) -> Careful:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -162,12 +163,51 @@ def test_an_empty_list_of_indicators_is_not_an_answer() -> None:
     assert incomplete(GOALS, content=Content({})) == ["Part: “Indicators” is missing."]
 
 
-def test_every_problem_refers_to_its_section() -> None:
+def test_every_problem_refers_to_its_question() -> None:
     stage = programmes()["BTN-L"].rules.stage("proposal")
 
-    cures = {message.cure for message in missing(stage, Content({}))}
+    cures = [message.cure for message in missing(stage, Content({}))]
 
-    assert cures == {section.key for section in stage.sections} - {"partners"}
+    assert cures == [question.key for section in stage.sections for question in section.questions if question.required]
+
+
+def test_a_problem_of_a_row_refers_to_the_cell_to_correct() -> None:
+    stage = programmes()["BTN-L"].rules.stage("proposal")
+    lines = (Line("Mast", "equipment", Decimal(1), Decimal(9)), Line("Cable", "equipment", None, Decimal(2)))
+    steps = [{"activity": "Dig", "start": "2027-03-01", "end": "2027-02-01", "who": "Mia"}, {"activity": "Lay"}]
+    content = Content({"activities": steps}, lines, (replace(SPEED, target=None),))
+
+    cures = {str(message.cure) for message in missing(stage, content)}
+
+    assert {cure for cure in cures if "-" in cure} == {
+        "budget-1-quantity",
+        "activities-0-end",
+        "activities-1-start",
+        "indicators-0-target",
+    }
+
+
+SHORT = Question(key="why", kind="long", label="Why", words=250, least=10)
+EIGHT = "Eight words are not enough for an answer"
+
+
+def test_a_text_shorter_than_asked_is_no_answer() -> None:
+    stage = Stage(key="proposal", title="Proposal", sections=(Section(key="part", title="Part", questions=(SHORT,)),))
+
+    counted = [states(stage, Content({"why": text}))[0] for text in ("", EIGHT, f"{EIGHT} of ours")]
+
+    assert [(state.mark, state.answered) for state in counted] == [("empty", 0), ("part", 0), ("full", 1)]
+    assert [str(message) for message in counted[1].problems] == ["Part: “Why” has 8 words; at least 10 are required."]
+
+
+def test_without_a_least_length_eight_words_of_250_would_be_complete() -> None:
+    """Counter-test: the question without it."""
+    question = SHORT.model_copy(update={"least": 0})
+    stage = Stage(
+        key="proposal", title="Proposal", sections=(Section(key="part", title="Part", questions=(question,)),)
+    )
+
+    assert states(stage, Content({"why": EIGHT}))[0].mark == "full"
 
 
 def test_a_section_counts_required_questions_and_not_optional_ones() -> None:

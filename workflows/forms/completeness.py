@@ -1,4 +1,7 @@
-"""Validation of the content of one stage: pure functions that report what is missing or invalid."""
+"""Validation of the content of one stage: pure functions that report what is missing or invalid.
+
+The cure of each message is the field to correct, by its name in the form: that of the question, or of a cell.
+"""
 
 from __future__ import annotations
 
@@ -154,7 +157,7 @@ def _state(section: Section, content: Content, against: Sequence[Message]) -> Se
     cures = {section.key, *(question.key for question in section.questions)}
     problems += [message for message in against if begun and message.cure in cures]
     asked = [q for q in section.questions if q.required]
-    answered = sum(_filled(question, content) for question in asked)
+    answered = sum(_filled(question, content) and not _too_short(question, content) for question in asked)
     return SectionState(section, answered, len(asked), tuple(problems), begun)
 
 
@@ -167,6 +170,11 @@ def _filled(question: Question, content: Content) -> bool:
     return answer is not None and answer is not False and answer != [] and str(answer).strip() != ""
 
 
+def _too_short(question: Question, content: Content) -> bool:
+    """Whether a text has fewer words than the question asks for, so that it is no answer yet."""
+    return bool(question.least) and words(str(content.answers.get(question.key) or "")) < question.least
+
+
 def _problems(section: Section, question: Question, content: Content) -> Sequence[Message]:
     if not _filled(question, content):
         if not question.required:
@@ -174,7 +182,7 @@ def _problems(section: Section, question: Question, content: Content) -> Sequenc
         confirmed = N_("%(section)s: “%(label)s” is not confirmed.")
         missing = N_("%(section)s: “%(label)s” is missing.")
         text = confirmed if question.kind == "tick" else missing
-        return (Message(text, section=section.named, label=question.named, cure=section.key),)
+        return (Message(text, section=section.named, label=question.named, cure=question.key),)
     return _wrong(section, question, content)
 
 
@@ -184,11 +192,13 @@ def _wrong(section: Section, question: Question, content: Content) -> Sequence[M
         case "budget":
             return (*_budget_problems(section, question, content.lines), *_unprintable(section, question, content))
         case "indicators":
-            wrong = (*_goal_problems(section, content.goals), *_too_many(section, question, len(content.goals)))
+            wrong = (
+                *_goal_problems(section, question, content.goals),
+                *_too_many(section, question, len(content.goals)),
+            )
             return (*wrong, *_unprintable(section, question, content))
         case "text" | "long":
-            text = str(content.answers[question.key])
-            return (*_too_long(section, question, text), *_unprintable(section, question, content))
+            return (*_length(section, question, content), *_unprintable(section, question, content))
         case "table":
             rows = content.answers[question.key]
             return (*_row_problems(section, question, rows), *_too_many(section, question, len(rows)))
@@ -198,20 +208,20 @@ def _wrong(section: Section, question: Question, content: Content) -> Sequence[M
             return ()
 
 
-def _too_long(section: Section, question: Question, text: str) -> Sequence[Message]:
-    count = words(text)
-    if not question.words or count <= question.words:
-        return ()
-    return (
-        Message(
-            "%(section)s: “%(label)s” has %(count)s words; %(most)s are allowed.",
-            section=section.named,
-            label=question.named,
-            count=count,
-            most=question.words,
-            cure=section.key,
-        ),
-    )
+def _length(section: Section, question: Question, content: Content) -> Sequence[Message]:
+    """Problems of a text with more or fewer words than the question asks for."""
+    count = words(str(content.answers[question.key]))
+    about: dict[str, Any] = {"section": section.named, "label": question.named, "cure": question.key, "count": count}
+    if question.words and count > question.words:
+        return (
+            Message(
+                "%(section)s: “%(label)s” has %(count)s words; %(most)s are allowed.", most=question.words, **about
+            ),
+        )
+    if _too_short(question, content):
+        asked = N_("%(section)s: “%(label)s” has %(count)s words; at least %(least)s are required.")
+        return (Message(asked, least=question.least, **about),)
+    return ()
 
 
 LINE, ROWS = 300, 40
@@ -221,8 +231,8 @@ LINE, ROWS = 300, 40
 def _unprintable(section: Section, question: Question, content: Content) -> Sequence[Message]:
     """Problems of texts that letters and reports print: characters without a font, and lines that are too long."""
     messages = []
-    for label, text, most in _repeated(question, content):
-        about: dict[str, Any] = {"section": section.named, "label": label, "cure": section.key}
+    for label, place, text, most in _repeated(question, content):
+        about: dict[str, Any] = {"section": section.named, "label": label, "cure": place}
         if characters := strange(text):
             reported = N_(
                 "%(section)s: remove characters that our letters cannot print from “%(label)s”: %(characters)s"
@@ -234,19 +244,23 @@ def _unprintable(section: Section, question: Question, content: Content) -> Sequ
     return messages
 
 
-def _repeated(question: Question, content: Content) -> list[tuple[Message, str, int]]:
-    """Each text that letters or reports print: its label, the text and its maximum length; 0 means no limit."""
+def _repeated(question: Question, content: Content) -> list[tuple[Message, str, str, int]]:
+    """Each text that letters or reports print: its label, its field, the text and its maximum length; 0: no limit."""
+    key = question.key
     match question.kind:
         case "budget":
-            return [(_numbered(question, number), line.what, LINE) for number, line in enumerate(content.lines, 1)]
+            return [
+                (_numbered(question, number), f"{key}-{number - 1}-what", line.what, LINE)
+                for number, line in enumerate(content.lines, 1)
+            ]
         case "indicators":
             return [
-                (_numbered(question, number), text, LINE)
+                (_numbered(question, number), f"{key}-{number - 1}-{cell}", getattr(goal, cell), LINE)
                 for number, goal in enumerate(content.goals, 1)
-                for text in (goal.name, goal.unit, goal.how)
+                for cell in ("name", "unit", "how")
             ]
         case _ if question.fact:
-            return [(question.named, str(content.answers[question.key]), LINE if question.kind == "text" else 0)]
+            return [(question.named, key, str(content.answers[key]), LINE if question.kind == "text" else 0)]
     return []
 
 
@@ -255,17 +269,16 @@ def _numbered(question: Question, number: int) -> Message:
 
 
 def _budget_problems(section: Section, question: Question, lines: Sequence[Line]) -> Sequence[Message]:
-    messages = []
-    for number, line in enumerate(lines, 1):
-        if not line.what or line.quantity is None or line.unit_cost is None or line.total <= 0:
-            messages.append(
-                Message(
-                    "%(section)s: line %(number)s needs a description, a quantity and a cost above zero.",
-                    section=section.named,
-                    number=number,
-                    cure=section.key,
-                )
-            )
+    messages = [
+        Message(
+            "%(section)s: line %(number)s needs a description, a quantity and a cost above zero.",
+            section=section.named,
+            number=number,
+            cure=f"{question.key}-{number - 1}-{cell}",
+        )
+        for number, line in enumerate(lines, 1)
+        if (cell := _lacking(line))
+    ]
     if question.rows and len(lines) > question.rows:
         messages.append(
             Message(
@@ -273,23 +286,35 @@ def _budget_problems(section: Section, question: Question, lines: Sequence[Line]
                 section=section.named,
                 count=len(lines),
                 most=question.rows,
-                cure=section.key,
+                cure=question.key,
             )
         )
     return messages
 
 
-def _goal_problems(section: Section, goals: Sequence[Goal]) -> Sequence[Message]:
-    return [
-        Message(
-            "%(section)s: enter the baseline and the target of “%(name)s” as numbers.",
-            section=section.named,
-            name=goal.name or "–",
-            cure=section.key,
-        )
-        for goal in goals
-        if not goal.name or goal.baseline is None or goal.target is None
-    ]
+def _lacking(line: Line) -> str:
+    """The first cell of a budget line that must be filled in; empty if the line is complete."""
+    if not line.what:
+        return "what"
+    if not line.quantity or line.quantity < 0:
+        return "quantity"
+    return "unit_cost" if line.unit_cost is None or line.total <= 0 else ""
+
+
+def _goal_problems(section: Section, question: Question, goals: Sequence[Goal]) -> Sequence[Message]:
+    messages = []
+    for number, goal in enumerate(goals):
+        cells = (cell for cell in ("name", "baseline", "target") if getattr(goal, cell) in {None, ""})
+        if cell := next(cells, ""):
+            messages.append(
+                Message(
+                    "%(section)s: enter the baseline and the target of “%(name)s” as numbers.",
+                    section=section.named,
+                    name=goal.name or "–",
+                    cure=f"{question.key}-{number}-{cell}",
+                )
+            )
+    return messages
 
 
 def _too_many(section: Section, question: Question, count: int) -> Sequence[Message]:
@@ -304,7 +329,7 @@ def _too_many(section: Section, question: Question, count: int) -> Sequence[Mess
             count=count,
             label=question.named,
             most=most,
-            cure=section.key,
+            cure=question.key,
         ),
     )
 
@@ -312,17 +337,26 @@ def _too_many(section: Section, question: Question, count: int) -> Sequence[Mess
 def _row_problems(section: Section, question: Question, rows: Sequence[Mapping[str, str]]) -> Sequence[Message]:
     messages = []
     for number, row in enumerate(rows, 1):
-        wanted = [(column.kind, row.get(column.key)) for column in question.columns if column.kind != "tick"]
-        if any(not cell for _, cell in wanted):
-            text = N_("%(section)s: line %(number)s of “%(label)s” is incomplete.")
-        elif not all(readable(kind, cell) for kind, cell in wanted):
-            text = N_("%(section)s: line %(number)s of “%(label)s” has an invalid date or number.")
-        elif any(column.after and row[column.key] < row[column.after] for column in question.columns):
-            text = N_("%(section)s: line %(number)s of “%(label)s” ends before it starts.")
-        else:
-            continue
-        messages.append(Message(text, section=section.named, number=number, label=question.named, cure=section.key))
+        if found := _row_problem(question, row):
+            text, column = found
+            cure = f"{question.key}-{number - 1}-{column}"
+            messages.append(Message(text, section=section.named, number=number, label=question.named, cure=cure))
     return messages
+
+
+def _row_problem(question: Question, row: Mapping[str, str]) -> tuple[str, str] | None:
+    """What is wrong with a row of a table, and the column to correct; None if it is complete."""
+    columns = [column for column in question.columns if column.kind != "tick"]
+    for column in columns:
+        if not row.get(column.key):
+            return N_("%(section)s: line %(number)s of “%(label)s” is incomplete."), column.key
+    for column in columns:
+        if not readable(column.kind, row[column.key]):
+            return N_("%(section)s: line %(number)s of “%(label)s” has an invalid date or number."), column.key
+    for column in columns:
+        if column.after and row[column.key] < row[column.after]:
+            return N_("%(section)s: line %(number)s of “%(label)s” ends before it starts."), column.key
+    return None
 
 
 def readable(kind: str, answer: Any) -> bool:
@@ -343,7 +377,7 @@ def _unreadable(section: Section, question: Question) -> Message:
         "number": N_("%(section)s: “%(label)s” is not a number."),
         "date": N_("%(section)s: “%(label)s” is not a date."),
     }
-    return Message(texts[question.kind], section=section.named, label=question.named, cure=section.key)
+    return Message(texts[question.kind], section=section.named, label=question.named, cure=question.key)
 
 
 def add_months(day: date, months: int) -> date:

@@ -78,12 +78,13 @@ class Draft {
     showNotice((await response.json()).notice);
   }
 
-  onSaved({ saved_at: savedAt, version, parts = {} }) {
+  onSaved({ saved_at: savedAt, version, parts = {}, wrong }) {
     this.savedAt = savedAt;
     localStorage.removeItem(this.key);
     setText("[data-notices]", "");
     setText("[data-saved]", savedAt);
     all("[data-saved-line]").forEach((line) => { line.hidden = false; });
+    if (wrong) keepErrors(this.form, wrong);
     all("[data-version]", this.form).forEach((field) => { field.value = version; });
     for (const [id, html] of Object.entries(parts)) {
       const place = document.getElementById(id);

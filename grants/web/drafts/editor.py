@@ -198,7 +198,7 @@ def asked_of(application: Application) -> str:
     )
 
 
-def saved(draft: OpenDraft) -> Saved:
+def saved(draft: OpenDraft, form: Proposal) -> Saved:
     """The answer to an automatic save: the list of sections, the state of each, and the limits of the budget."""
     parts = {
         "section-list": part("macros/sections.html", "section_list", rail(draft)),
@@ -207,7 +207,7 @@ def saved(draft: OpenDraft) -> Saved:
     for state in draft.states:
         id = f"section-{state.section.key}"
         parts[f"{id}-state"] = part("macros/sections.html", "fold_state", id, *_state(state))
-    return Saved(clock(draft.row.saved_at), draft.row.version, parts)
+    return Saved(clock(draft.row.saved_at), draft.row.version, parts, wrong=[id for id, _ in form.wrong])
 
 
 def rail(draft: OpenDraft) -> tuple[SectionLink, ...]:

@@ -52,7 +52,7 @@ def save(id: int, section: str | None = None) -> Response | tuple[Response | str
         if isinstance(lost, Refused) or not _same(application, form):
             return _lost(application)
     if automatic():
-        return jsonify(saved(OpenDraft.of(application)))
+        return jsonify(saved(OpenDraft.of(application), form))
     if form.wrong:
         return page("drafts/write.html", draft_page(OpenDraft.of(application), form)), 422
     return redirect(_next(id))

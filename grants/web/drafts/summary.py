@@ -10,6 +10,7 @@ from decimal import Decimal
 from flask import url_for
 
 from grants.db import now
+from grants.forms.proposals import control_of
 from grants.models import Application
 from grants.queries import cases
 from grants.queries.applications import statuses
@@ -58,9 +59,9 @@ def summary_page(application: Application) -> SummaryPage:
         transition.key, cases.of(application, now()), actor_on_row(application, Role.APPLICANT)
     )
     unread = draft.form().wrong
-    wrong = [Problem(text, url_for("drafts.write", id=application.id, _anchor=id)) for id, text in unread]
+    wrong = [Problem(text, cure_url(application, draft.stage, id)) for id, text in unread]
     wrong += [
-        Problem(translate(reason), cure_url(application, draft.stage, reason))
+        Problem(translate(reason), cure_url(application, draft.stage, reason.cure or ""))
         for reason in _besides(draft, [id for id, _ in unread], reasons)
     ]
     return SummaryPage(
@@ -88,11 +89,13 @@ def _besides(draft: OpenDraft, unread: list[str], reasons: Iterable[Message]) ->
     the rule that the budget requests something, where the budget is among what is missing.
     """
     known, lacking = for_want_of(draft.stage, draft.content, unread), missing(draft.stage, draft.content)
-    questions = {place.partition("-")[0] for place in unread}
-    if not draft.application.asked and any(message.cure == "budget" for message in lacking):
+    questions = {_question_of(place) for place in unread}
+    if not draft.application.asked and any(_question_of(message.cure or "") == "budget" for message in lacking):
         questions.add("budget")
     return [
-        message for message in reasons if message not in known and (message in lacking or message.cure not in questions)
+        message
+        for message in reasons
+        if message not in known and (message in lacking or _question_of(message.cure or "") not in questions)
     ]
 
 
@@ -102,16 +105,18 @@ def submit_transition(application: Application) -> Transition:
     return next(transition for transition in transitions if transition.weight == "first")
 
 
-def cure_url(application: Application, stage: Stage, reason: Message) -> str:
-    """The URL where a reason can be resolved; the draft itself if no closer place is known."""
-    cure = reason.cure or ""
+def cure_url(application: Application, stage: Stage, cure: str) -> str:
+    """The URL where a reason with this cure can be resolved: its field; the draft itself if no place is known."""
+    if question := stage.question(_question_of(cure)):
+        section = next(section.key for section in stage.sections if question in section.questions)
+        return url_for("drafts.write", id=application.id, open=section, _anchor=control_of(question, cure))
     if cure in {section.key for section in stage.sections}:
         return open_url(application, cure)
     if cure == "organisation":
         return url_for("organisations.show", id=application.organisation_id)
-    if cure == "reports":
-        return url_for("reports.index")
-    section = next((s.key for s in stage.sections for q in s.questions if q.key == cure), None)
-    if section:
-        return url_for("drafts.write", id=application.id, open=section, _anchor=cure)
-    return url_for("drafts.write", id=application.id)
+    return url_for("reports.index") if cure == "reports" else url_for("drafts.write", id=application.id)
+
+
+def _question_of(place: str) -> str:
+    """The key of the question that a field belongs to."""
+    return place.partition("-")[0]

@@ -109,7 +109,7 @@ def saved(report: Report, form: ReportForm) -> Saved:
         "unread": part("reports/_unread.html", "unread", form),
         "sums": part("reports/_fields.html", "sums_row", money_used(report).sums),
     }
-    return Saved(clock(report.saved_at), report.version, parts)
+    return Saved(clock(report.saved_at), report.version, parts, wrong=[field.id for field in form if field.errors])
 
 
 def too_late(report: Report, form: ReportForm) -> tuple[Response | str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import get_template_attribute, request
@@ -14,12 +14,14 @@ HEADER = "X-Autosave"
 class Saved:
     """The answer to a successful automatic save, in the shape that `templates/macros/guard_bar.html` describes.
 
-    parts: HTML by the id of the element that it replaces.
+    parts: HTML by the id of the element that it replaces. wrong: ids of the fields that cannot be saved as they are;
+    None leaves the errors of the page.
     """
 
     saved_at: str
     version: int
     parts: Mapping[str, str]
+    wrong: Sequence[str] | None = None
 
 
 def automatic() -> bool:

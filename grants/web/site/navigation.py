@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from config import LANGUAGES
 from grants.access.permissions import Permission
+from grants.forms import numerals
 from grants.queries.tasks import inbox
 from grants.queries.tasks.task import Task
 from grants.web.site import task_count
@@ -109,6 +110,7 @@ def _frame() -> dict[str, Any]:
         "locale": str(locale or "en").replace("_", "-"),
         "direction": locale.text_direction if locale else "ltr",
         "languages": _languages(),
+        "habits": numerals.habits(),
         "foot": _foot(demo=settings.demo),
         "urls": Addresses(
             home=url_for("tasks.show") if principal().id else url_for("public.home"),

@@ -1,0 +1,36 @@
+"""A window of Chromium whose requests a test client sends, so that a page runs with its script and the test's data."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, Route
+
+from tests.browser import Careful
+
+FILL = """([id, text]) => {
+  const field = document.getElementById(id);
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+
+
+def bridged(window: Page, client: Careful, script: tuple[str, str] = ("", "")) -> Page:
+    """The window, whose requests the client sends with its cookies. script: a text of the script and another for it."""
+
+    def send(route: Route) -> None:
+        asked = route.request
+        headers = {k: v for k, v in asked.headers.items() if k in {"content-type", "x-autosave", "referer", "origin"}}
+        answer = client.open(asked.url, method=asked.method, data=asked.post_data_buffer, headers=headers)
+        body = answer.get_data()
+        if asked.resource_type == "script" and script[0]:
+            assert script[0].encode() in body
+            body = body.replace(script[0].encode(), script[1].encode())
+        route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=body)
+
+    window.unroute_all()
+    window.route("http://localhost/**", send)
+    return window
+
+
+def typed(window: Page, id: str, text: str) -> None:
+    """Put a text into a field, as pasting does."""
+    window.evaluate(FILL, [id, text])
