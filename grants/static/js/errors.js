@@ -7,7 +7,7 @@ const CONTROL = "input:not([type=hidden]), select, textarea";
 function reachControl(id) {
   const place = document.getElementById(id);
   const control = place?.matches(CONTROL) ? place : place?.querySelector(CONTROL);
-  for (let fold = control; fold; fold = fold.parentElement.closest("details")) if (fold.matches("details")) fold.open = true;
+  for (let fold = control?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   control?.focus();
 }
 
