@@ -1,9 +1,7 @@
-"""Base class of all forms, common fields, and the cleaning of every value."""
+"""Base class of all forms, and common fields."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +15,7 @@ from wtforms.validators import InputRequired, Length, StopValidation, Validation
 from wtforms.widgets import TextInput
 
 from grants.forms import entered
+from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import limits, number, written
 from workflows.engine.message import N_
 from workflows.forms.printable import strange
@@ -47,34 +46,6 @@ class Form(PlainForm):
     def sent(self) -> bool:
         """Whether the form was submitted and every field is valid."""
         return request.method == "POST" and self.validate()
-
-
-JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
-"""Invisible characters needed to spell Persian or to order Arabic beside Latin text."""
-LOOKS = "\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"
-"""Characters that only select whether the preceding sign is drawn as text or as a picture."""
-
-
-def cleaned(text: str | None) -> str | None:
-    """Normalise a text: NFC, line feeds only, no space at either end, no invisible characters; None stays None.
-
-    Control characters, direction overrides, zero-width spaces, private and unassigned characters are removed. A text
-    of joiners and spaces alone becomes empty.
-    """
-    if text is None:
-        return None
-    lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(c for c in lines if c in "\n\t" or c in JOINERS or _visible(c)).strip()
-    return kept if kept.strip(JOINERS + " \n\t") else ""
-
-
-def on_one_line(text: str | None) -> str | None:
-    """A text without line breaks and tabs; None stays None."""
-    return None if text is None else " ".join(re.split(r"[\n\t\u2028\u2029]+", text))
-
-
-def _visible(character: str) -> bool:
-    return unicodedata.category(character)[0] != "C" and character not in LOOKS
 
 
 class Needed(InputRequired):

@@ -21,7 +21,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from grants.forms import days, schedules
-from grants.forms.base import AmountField, ChoiceField, Form, WholeField, cleaned, line, needed
+from grants.forms.base import AmountField, ChoiceField, Form, WholeField, line, needed
+from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import localized, number
 from grants.models import Call, Fund, Organisation
 from workflows.cases import KINDS, STANDINGS
@@ -208,8 +209,8 @@ def _field(spec: RuleSpec, name: str, label: str, value: Any) -> Any:
         codes = issubclass(CALL_RULES[spec.key].params, Countries)
         advice = gettext("Two-letter country codes, separated by commas.") if codes else ""
         if name in NUMBERS:
-            return StringField(label, [_readable], filters=[cleaned], default=localized(_shown(value)))
-        return StringField(label, filters=[cleaned], default=_shown(value), description=advice)
+            return StringField(label, [_readable], filters=[cleaned, on_one_line], default=localized(_shown(value)))
+        return StringField(label, filters=[cleaned, on_one_line], default=_shown(value), description=advice)
     if get_origin(kind) is Literal:
         return SelectField(label, choices=names, default=value, validate_choice=False)
     return SelectMultipleField(label, choices=names, default=list(value), validate_choice=False)

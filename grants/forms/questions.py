@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,8 @@ from wtforms import BooleanField, Field, RadioField, SelectMultipleField, String
 from wtforms.validators import ValidationError
 
 from grants.forms import days
-from grants.forms.base import cleaned, money
+from grants.forms.base import money
+from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import limits, number
 from workflows.forms import values
 from workflows.programme import Question
@@ -33,7 +35,7 @@ class Typed(StringField):
 
     def process_formdata(self, values: list[str]) -> None:
         """Parse the text; WTForms adds the message of a ValidationError to the field's errors."""
-        self.text = " ".join((cleaned(values[0]) or "").split()) if values else ""
+        self.text = re.sub(" +", " ", on_one_line(cleaned(values[0])) or "") if values else ""
         self.data = None
         if self.text:
             self.data = self.read(self.text)

@@ -15,7 +15,8 @@ from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.validators import Length
 
 from grants.forms import questions
-from grants.forms.base import LINE, TEXT, AmountField, Form, cleaned, line
+from grants.forms.base import LINE, TEXT, AmountField, Form, line
+from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import localized
 from grants.forms.questions import plain
 from grants.forms.rows import FIGURE
@@ -150,7 +151,7 @@ def _name(row: ReportFigure | ReportSpending, part: str) -> str:
 
 
 def _words(label: str) -> StringField:
-    return StringField(label, [SHORT], filters=[cleaned])
+    return StringField(label, [SHORT], filters=[cleaned, on_one_line])
 
 
 def _pair(row: Row, number_before: Decimal | None, words_before: str) -> tuple[Decimal | None, str]:

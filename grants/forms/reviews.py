@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from grants.forms.base import LINE, TEXT, AmountField, Form, OptionField, cleaned, needed
+from grants.forms.base import LINE, TEXT, AmountField, Form, OptionField, needed
+from grants.forms.cleaning import cleaned
 from grants.models import Review
 from workflows.engine.message import N_
 from workflows.programme import Criterion

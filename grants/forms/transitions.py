@@ -9,7 +9,8 @@ from flask_babel import gettext
 from wtforms.validators import ValidationError
 
 from grants.forms import days
-from grants.forms.base import TEXT, cleaned, money
+from grants.forms.base import TEXT, money
+from grants.forms.cleaning import cleaned, on_one_line
 from workflows.engine.flow import Field, Transition
 
 CONFIRMED = "confirmed"
@@ -30,6 +31,7 @@ def answers(transition: Transition, sent: Mapping[str, str], currency: str) -> d
     errors: dict[str, str] = {}
     for field in transition.fields:
         text = cleaned(sent.get(field.key)) or ""
+        text = text if field.kind == "text" else on_one_line(text) or ""
         try:
             found[field.key] = _read(field, text, currency)
         except ValidationError as error:

@@ -53,4 +53,4 @@ def _pattern(word: str) -> ColumnElement[str]:
 def _numbered(word: str) -> str:
     """The expression for a text with these numbers, whatever zeros they begin with."""
     digits = re.sub(r"[0-9]+", lambda run: f"0*{run[0].lstrip('0') or '0'}", word.lower())
-    return f"(^|[^0-9]){digits}([^0-9]|$)" if word[0].isdigit() else f"{digits}([^0-9]|$)"
+    return f"(^|[^0-9]){digits}([^0-9]|$)" if "0" <= word[0] <= "9" else f"{digits}([^0-9]|$)"

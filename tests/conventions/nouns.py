@@ -78,6 +78,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "withheld": ("queries", "which sums and names would reveal an application that is hidden from a person"),
     # parts of forms
     "base": ("forms", "what all forms share"),
+    "cleaning": ("forms", "how every typed or pasted text is cleaned"),
     "entered": ("forms", "what was entered into a form, with its labels"),
     "days": ("forms", "how days and instants are typed"),
     "numerals": ("forms", "how numbers are typed"),

@@ -13,8 +13,8 @@ from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
 from grants.forms import days, numerals
-from grants.forms.base import cleaned
 from grants.forms.calls import InstantField
+from grants.forms.cleaning import cleaned
 from grants.forms.numerals import number
 
 MISTYPED = {
