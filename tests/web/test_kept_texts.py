@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from grants.db import db, transaction
 from grants.models import Application, Assignment
+from grants.services import transitions as commands
 from grants.services.reviews import assignments
 from grants.web import transitions
-from grants.web.site import errors
+from grants.web.site import csrf, errors
 from tests import world as w
 from tests.browser import Answer, Careful, browser
 from tests.prepared import Prepare
@@ -185,6 +187,45 @@ def test_a_form_without_a_valid_token_is_repeated_only_if_it_is_ours(app: Flask,
 
     assert answer.status_code == 400
     assert ("<dd>Mast?</dd>" in answer.get_data(as_text=True)) is (origin == "http://localhost")
+
+
+def asked_while_busy(app: Flask, monkeypatch: pytest.MonkeyPatch, error: Exception) -> tuple[Careful, Answer]:
+    """Olga asks a question while the database or the program fails."""
+    olga = browser(app, "olga")
+    page = olga.get(HERE)
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    with monkeypatch.context() as failing:
+        failing.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+        failing.setattr(commands, "apply", fail)
+        return olga, olga.submit(page, f"{HERE}/transitions/ask", question=QUESTION)
+
+
+FAILURES = {503: OperationalError("", None, Exception("lock timeout")), 500: RuntimeError("broken")}
+
+
+@pytest.mark.parametrize("status", FAILURES)
+def test_a_form_that_failed_is_submitted_again_from_the_page_of_the_failure(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    olga, answer = asked_while_busy(app, monkeypatch, FAILURES[status])
+
+    again = olga.submit(answer, f"{HERE}/transitions/ask")
+
+    assert (answer.status_code, again.status_code, step(app)) == (status, 302, "question")
+    assert QUESTION in answer.page.text
+
+
+def test_without_that_form_it_would_have_to_be_filled_in_again(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test: the page of a failure is that of an error."""
+    monkeypatch.setattr(csrf, "shown_to", lambda: None)
+
+    _, answer = asked_while_busy(app, monkeypatch, FAILURES[503])
+
+    assert answer.status_code == 503
+    assert not [form for form in answer.page.forms if "/ask" in form.action]
 
 
 LARGE = "x" * 3_000_000

@@ -11,9 +11,10 @@ from grants.db import transaction
 from grants.forms.calls import MoreTimeForm, NewCallForm, call_form
 from grants.models import Call, Organisation
 from grants.services import calls
-from grants.services.refusals import Refused
+from grants.services.refusals import Refused, Stale
 from grants.web.calls import call_view
 from grants.web.site.authorization import actor_on_row, creator, load, permitted
+from grants.web.site.errors import shown_again
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
@@ -46,8 +47,11 @@ def create() -> Response | tuple[str, int]:
     actor = creator(programme=view.form.programme.data or "")
     if not view.form.sent():
         return page("calls/new.html", view), 422
-    with transaction():
-        target = _create(view.form, actor)
+    try:
+        with transaction():
+            target = _create(view.form, actor)
+    except Refused as refused:
+        return shown_again(lambda: page("calls/new.html", call_view.new(NewCallForm())), refused)
     return redirect(target)
 
 
@@ -80,6 +84,10 @@ def change(id: int) -> Response | tuple[str, int]:
     except ValidationError as error:
         form.explain(error)
         return page("calls/show.html", call_view.show(call, form)), 422
+    except (Refused, Stale) as wrong:
+        if call.step != "draft":
+            raise
+        return shown_again(lambda: page("calls/show.html", call_view.show(call, form)), wrong)
     return redirect(url_for(".show", id=id, kept=1))
 
 
@@ -104,7 +112,7 @@ def give_time(id: int) -> Response | tuple[str, int]:
             _give_time(call, view.form)
     except Refused as refused:
         if any(reason.cure != "until" for reason in refused.reasons):
-            raise
+            return shown_again(lambda: page("calls/more_time.html", call_view.more_time(call, view.form)), refused)
         view.form.until.errors = [translate(reason) for reason in refused.reasons]
         return page("calls/more_time.html", view), 422
     return redirect(url_for(".show", id=id, _anchor="more-time"))

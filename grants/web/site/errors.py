@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -26,6 +26,7 @@ from grants.web.site.bodies import MOST_FIELDS
 from grants.web.site.components import ErrorPage, Link, Reason
 from grants.web.site.formats import translate
 from grants.web.site.navigation import page
+from grants.web.site.sending import KEY, SendAgainPage, received
 from workflows.engine.message import Message
 
 CONSTRAINTS = {
@@ -128,6 +129,21 @@ def stale(_error: Stale) -> tuple[str, int]:
     )
 
 
+def shown_again(show: Callable[[], str], wrong: Refused | Stale) -> tuple[str, int]:
+    """The page of a refused form again, with what was entered and the reasons: 409. show: renders the page."""
+    db.session.rollback()
+    if isinstance(wrong, Refused):
+        reasons = [Reason(translate(reason)) for reason in wrong.reasons]
+        g.refusal = ErrorPage("", gettext("This is not possible now, for these reasons:"), reasons)
+    else:
+        text = gettext(
+            "Another person changed this while your page was open, so nothing was changed."
+            " What you entered is still here."
+        )
+        g.refusal = ErrorPage("", text, links=[Link(gettext("Open the current version"), request.path)])
+    return show(), 409
+
+
 def broken(error: ConstraintViolated) -> tuple[str, int]:
     """A database constraint was violated: 409 with the constraint's message."""
     known = CONSTRAINTS.get(error.constraint)
@@ -172,7 +188,7 @@ def busy(error: OperationalError) -> tuple[str, int]:
     if error.statement is None or error.connection_invalidated:
         return crowded(error)
     db.session.rollback()
-    return _answer(503, translate(TEXTS[503]))
+    return _to_repeat(503)
 
 
 def crowded(_error: Exception) -> tuple[str, int]:
@@ -188,7 +204,7 @@ def crowded(_error: Exception) -> tuple[str, int]:
 def failed(_error: Exception) -> tuple[str, int]:
     """An unexpected error: 500, without internal details."""
     db.session.rollback()
-    return _answer(500, translate(TEXTS[500]))
+    return _to_repeat(500)
 
 
 def other(error: HTTPException) -> tuple[str, int] | HTTPException:
@@ -218,6 +234,15 @@ def _answer(
     title = title or translate(TITLES.get(status, TITLES[400]))
     typed = _typed() if status in KEPT else typed
     return page("errors.html", ErrorPage(title, text, reasons, _links() if leads_on else [], typed)), status
+
+
+def _to_repeat(status: int) -> tuple[str, int]:
+    """The page of an error that may pass: the form can be submitted again from it with its key, as nothing changed."""
+    if request.method != "POST" or not csrf.shown_to() or automatic() or request.files:
+        return _answer(status, translate(TEXTS[status]))
+    title, text = translate(TITLES[status]), translate(TEXTS[status])
+    key = request.form.get(KEY, "")
+    return page("send_again.html", SendAgainPage(title, text, received(), key, _typed())), status
 
 
 def _typed() -> list[Entry]:

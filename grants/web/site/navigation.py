@@ -111,6 +111,7 @@ def _frame() -> dict[str, Any]:
         "direction": locale.text_direction if locale else "ltr",
         "languages": _languages(),
         "habits": numerals.habits(),
+        "refusal": g.get("refusal"),
         "foot": _foot(demo=settings.demo),
         "urls": Addresses(
             home=url_for("tasks.show") if principal().id else url_for("public.home"),
