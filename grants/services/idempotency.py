@@ -18,10 +18,7 @@ LONGEST_KEY = 100
 """Characters. The keys of our forms are shorter; a longer one is not ours and is not stored."""
 
 RETENTION = timedelta(days=30)
-"""How long an answer that leads to another page is kept.
-
-A form is accepted only during the session in which its page was opened.
-"""
+"""How long an answer that leads to another page is kept, and how long a form is accepted after its page was opened."""
 
 PAGE_RETENTION = timedelta(days=1)
 """How long an answer is kept that is a page itself: a refused form, which has changed nothing and repeats what was

@@ -12,6 +12,7 @@ from config import ROOT, Settings
 from grants.db import bind_app
 from grants.outside.keys import kept
 from grants.services.documents import PLACE
+from grants.services.idempotency import RETENTION
 from grants.web.site import (
     assets,
     authorization,
@@ -52,7 +53,7 @@ def create_app(settings: Settings) -> Flask:
         MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
         MAX_FORM_PARTS=bodies.MOST_FIELDS,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
-        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_TIME_LIMIT=int(RETENTION.total_seconds()),
         TEMPLATES_AUTO_RELOAD=False,
     )
     if settings.proxies:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from io import BytesIO
 from typing import Any
 
@@ -279,3 +280,30 @@ def test_a_carried_form_that_is_not_ours_leads_to_the_start_page(app: Flask, car
     answer = sign_in_on_the_spot(browser, browser.get("/sign-in"), "mg1", carried=carried)
 
     assert (answer.status_code, answer.location) == (302, "/inbox")
+
+
+@pytest.mark.parametrize(("days", "status"), [(29, 302), (30.5, 400)])
+def test_a_form_is_accepted_as_long_as_its_answer_is_kept(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, days: float, status: int
+) -> None:
+    """A form that is older could have its effect twice. What was typed is shown."""
+    writer = entered(app, "mg1")
+    sent = form_of(writer, 1) | TYPED
+    then = time.time() + days * 86_400
+    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: then)
+
+    answer = writer.post(WRITE, data=sent, headers={"Origin": "http://localhost"})
+
+    assert answer.status_code == status
+    assert status == 302 or SUMMARY in answer.page.text
+
+
+def test_without_that_limit_it_would_be_accepted_later(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test: the cookie of forms itself lasts a day longer."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_TIME_LIMIT", None)
+    writer = entered(app, "mg1")
+    sent = form_of(writer, 1) | TYPED
+    then = time.time() + 30.5 * 86_400
+    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: then)
+
+    assert writer.post(WRITE, data=sent).status_code == 302
