@@ -21,7 +21,7 @@ from wtforms.form import BaseForm
 from grants.forms import entered
 from grants.forms.numerals import localized
 from grants.forms.questions import LONGEST, answer_of, field_of, plain, text_of
-from grants.forms.rows import Rows, cells, goal_of, line_of, rows_of
+from grants.forms.rows import Row, Rows, cells, goal_of, line_of, rows_of
 from workflows.forms.completeness import Content, Goal, Line
 from workflows.forms.contents import UNREAD
 from workflows.programme import Question, Section, Stage
@@ -173,12 +173,12 @@ def chosen(stored: MultiDict[str, str], kept: MultiDict[str, str], questions: Co
 
 def _wrong(one: Asked) -> Iterator[tuple[str, str]]:
     label = gettext(one.question.label)
+    if one.field is not None and one.field.errors:
+        yield one.field.id, f"{label}: {one.field.errors[0]}"
     if one.rows:
         yield from ((one.question.key, f"{label}: {text}") for text in one.rows.errors)
-    for f in _fields(one):
-        if f.errors:
-            name = f"{label}, {f.label.text}" if one.rows else label
-            yield f.id, f"{name}: {f.errors[0]}"
+        for line, row in _named(one):
+            yield from ((f.id, f"{line}, {f.label.text}: {f.errors[0]}") for f in row if f.errors)
 
 
 def control_of(question: Question, place: str) -> str:
@@ -198,8 +198,16 @@ def _note(one: Asked) -> None:
     """Remember the labels of what was entered, for the page of a refusal."""
     if one.field is not None:
         entered.note([one.field])
+    for line, row in _named(one):
+        entered.note(row, line)
+
+
+def _named(one: Asked) -> Iterator[tuple[str, Row]]:
+    """Each row of a table with its name, such as “Budget, line 2”; a table of one row gives it its own."""
+    label = gettext(one.question.label)
     for number, row in enumerate(one.rows.rows if one.rows else (), 1):
-        entered.note(row, gettext("%(table)s, line %(number)s", table=gettext(one.question.label), number=number))
+        name = gettext("%(table)s, line %(number)s", table=label, number=number)
+        yield label if one.question.rows == 1 else name, row
 
 
 def _fields(one: Asked) -> list[Field]:

@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
+from grants.db import ConstraintViolated
+from grants.web.drafts import routes
 from tests import machine
 from tests.browser import Careful
 from tests.story.chromium import room
@@ -96,6 +98,39 @@ def test_a_text_that_is_too_large_stays_on_the_page_which_names_the_limit(app: F
     typed(browser, "summary", TEXT)
     browser.wait_for_selector(f"{NOTICE} .cannot", state="detached")
     assert drafted(app, 1).answers["summary"] == TEXT
+
+
+def violated(app: Flask, window: Page, monkeypatch: pytest.MonkeyPatch, script: tuple[str, str]) -> None:
+    """A save that the database refuses: 409 with the page of an error, unlike 409 with a notice of our own."""
+
+    def refuse(*_: object) -> None:
+        raise ConstraintViolated("some_key")
+
+    monkeypatch.setattr(routes, "_keep", refuse)
+    bridged(window, entered(app, "mg1"), script).goto(WRITE)
+    window.evaluate("localStorage.clear()")
+    typed(window, "title", TEXT)
+
+
+def test_a_refusal_without_a_notice_keeps_the_text_on_the_device(
+    app: Flask, browser: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    violated(app, browser, monkeypatch, ("", ""))
+    browser.wait_for_selector(f"{NOTICE} .cannot")
+
+    assert "Not saved" in browser.inner_text(NOTICE)
+    assert TEXT in browser.evaluate("JSON.stringify({ ...localStorage })")
+
+
+def test_a_refusal_taken_for_a_notice_would_lose_the_text(
+    app: Flask, browser: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test: the script used to remove the stored text, and then to fail at the page of the error."""
+    violated(app, browser, monkeypatch, ("|| !kept", ""))
+    browser.wait_for_timeout(2_000)
+
+    assert browser.inner_text(NOTICE) == ""
+    assert TEXT not in browser.evaluate("JSON.stringify({ ...localStorage })")
 
 
 def test_without_measuring_the_page_would_be_left_for_the_refusal(app: Flask, browser: Page) -> None:

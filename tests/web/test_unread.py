@@ -39,7 +39,7 @@ def test_a_text_without_spaces_is_as_long_as_it_is(app: Flask) -> None:
         (
             {"activities-0-start": "soon", "activities-0-end": "later"},
             [
-                f"Activities and dates, {cell}: Enter the date as year, month, day, such as 2027-03-01."
+                f"Activities and dates, line 1, {cell}: Enter the date as year, month, day, such as 2027-03-01."
                 for cell in ("Starts", "Ends")
             ],
         ),
@@ -47,13 +47,13 @@ def test_a_text_without_spaces_is_as_long_as_it_is(app: Flask) -> None:
             {"indicators-0-target": "many", "budget-0-quantity": "ten"},
             [
                 "The one thing you will measure, Target: Enter a number, such as 0 or 12.50.",
-                "What you request from us, Quantity: Enter a number, such as 0 or 12.50.",
+                "What you request from us, line 1, Quantity: Enter a number, such as 0 or 12.50.",
             ],
         ),
         (
             {"budget-0-what": "", "budget-0-quantity": "ten"},
             [
-                "What you request from us, Quantity: Enter a number, such as 0 or 12.50.",
+                "What you request from us, line 1, Quantity: Enter a number, such as 0 or 12.50.",
                 "Budget: line 1 needs a description, a quantity and a cost above zero.",
             ],
         ),
