@@ -57,6 +57,7 @@ def test_the_page_of_the_refusal_signs_in(app: Flask) -> None:
 
     assert answer.status_code == 401
     assert answer.page.h1 == "You are signed out"
+    assert answer.headers["Cache-Control"] == "no-store"
     assert {"email", "password", "carried"} <= set(answer.page.form("/sign-in").fields)
 
 

@@ -52,5 +52,6 @@ def _secure(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store" if current_user.is_authenticated else "private, no-cache"
+        personal = current_user.is_authenticated or request.method == "POST"  # the answer may repeat what was typed
+        response.headers["Cache-Control"] = "no-store" if personal else "private, no-cache"
     return response
