@@ -27,6 +27,7 @@ def unlock(monkeypatch: pytest.MonkeyPatch) -> None:
     Only the heads of histories are locked, when an event is written, so that the harm is not hidden by a broken chain.
     """
     monkeypatch.setattr(locking, "hold", lambda *_, **__: None)
+    monkeypatch.setattr(locking, "hold_draft", lambda *_, **__: None)
     monkeypatch.setattr(locking, "require", lambda _: None)
     monkeypatch.setattr(locking, "counting", lambda _: None)
     monkeypatch.setattr(locking, "head", _head)

@@ -40,15 +40,20 @@ def begin() -> None:
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, app: Flask, do: Any) -> None:
     """Do this in another transaction when the next command begins to lock its rows."""
-    real = locking.hold
+    for name in ("hold", "hold_draft"):
+        monkeypatch.setattr(locking, name, _after(getattr(locking, name), monkeypatch, app, do))
+
+
+def _after(real: Any, monkeypatch: pytest.MonkeyPatch, app: Flask, do: Any) -> Any:
+    """This way to lock rows, once something else has been done."""
 
     def hold(*rows: Any, **values: Any) -> None:
-        monkeypatch.setattr(locking, "hold", real)
+        monkeypatch.undo()
         with app.app_context(), transaction():
             do()
         real(*rows, **values)
 
-    monkeypatch.setattr(locking, "hold", hold)
+    return hold
 
 
 def end_role() -> None:
