@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -109,17 +108,6 @@ def closed_at(call: Call) -> datetime | None:
         return None
     closed = (Event.subject == "call", Event.subject_id == call.id, Event.key == "close")
     return db.session.scalar(select(func.max(Event.at)).where(*closed))
-
-
-def counts(call: Call, principal: Principal) -> Mapping[str, int]:
-    """Number of the call's applications at each step that the reader may see."""
-    counted = (
-        select(Application.step, func.count())
-        .where(Application.call_id == call.id, visible(Application, principal, (Side.OFFICE,)))
-        .group_by(Application.step)
-        .order_by(Application.step)
-    )
-    return dict(db.session.execute(counted).all())
 
 
 def funds(principal: Principal) -> list[Fund]:

@@ -136,15 +136,15 @@ def _order(at: Any, id: Any, *, backwards: bool) -> tuple[Any, Any]:
 
 def counts(principal: Principal, filters: Filters) -> dict[str, int]:
     """Number of applications in each tab for the same words, call and region, counted up to CAPPED + 1. One query."""
-    found = _by_step(principal, replace(filters, tab="all"))
+    found = by_step(principal, replace(filters, tab="all"))
     lists = {**TABS, "under_way": UNDER_WAY, "all": tuple(found)}
     return {tab: min(sum(found.get(step, 0) for step in steps), CAPPED + 1) for tab, steps in lists.items()}
 
 
-def _by_step(principal: Principal, filters: Filters) -> dict[str, int]:
-    """Number of applications at each step.
+def by_step(principal: Principal, filters: Filters) -> dict[str, int]:
+    """Number of applications at each step, in the order of a grant's life; steps without any are left out.
 
-    Without words, each step is counted separately so that counting can stop early.
+    Without words, each step is counted separately, up to CAPPED + 1, so that counting can stop early.
     """
     if words_of(filters.words):
         counted = _narrowed(select(Application.step, func.count()), principal, filters).group_by(Application.step)
@@ -153,7 +153,8 @@ def _by_step(principal: Principal, filters: Filters) -> dict[str, int]:
         at = _narrowed(select(literal(1)).where(Application.step == steps.c.step), principal, filters)
         capped = at.correlate(steps).limit(CAPPED + 1).subquery()
         counted = select(steps.c.step, select(func.count()).select_from(capped).scalar_subquery())
-    return dict(db.session.execute(counted).all())
+    found: dict[str, int] = dict(db.session.execute(counted).all())
+    return {step: found[step] for step in STEPS if found.get(step)}
 
 
 def choices(principal: Principal) -> tuple[list[tuple[int, str]], list[str]]:

@@ -201,26 +201,31 @@ def own(
     Drafts that were discarded are left out. steps: only proposals at one of these steps. organisation: only this
     organisation's.
     """
-    wanted = (
-        select(Application)
+    newest = (
+        select(Application.id)
         .where(
             Application.organisation_id.in_(principal.organisations),
             visible(Application, principal, (Side.APPLICANT,)),
             or_(Application.step != "withdrawn", Application.submission_id.is_not(None)),
         )
-        .options(
-            joinedload(Application.call, innerjoin=True),
-            joinedload(Application.organisation, innerjoin=True),
-            joinedload(Application.draft, innerjoin=True),
-        )
         .order_by(Application.id.desc())
         .limit(most)
     )
     if steps:
-        wanted = wanted.where(Application.step.in_(steps))
+        newest = newest.where(Application.step.in_(steps))
     if organisation is not None:
-        wanted = wanted.where(Application.organisation_id == organisation)
-    return list(db.session.scalars(wanted))
+        newest = newest.where(Application.organisation_id == organisation)
+    # Only the newest are joined: the title in a draft is a part of a long value, and is read for each joined row.
+    wanted = select(Application).where(Application.id.in_(newest.subquery().select()))
+    return list(
+        db.session.scalars(
+            wanted.options(
+                joinedload(Application.call, innerjoin=True),
+                joinedload(Application.organisation, innerjoin=True),
+                joinedload(Application.draft, innerjoin=True),
+            ).order_by(Application.id.desc())
+        )
+    )
 
 
 SHAPES: dict[str, Callable[[Question, Any], Any]] = {

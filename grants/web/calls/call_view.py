@@ -15,7 +15,9 @@ from grants.db import now
 from grants.forms.calls import CallForm, MoreTimeForm, NewCallForm
 from grants.models import Call, MoreTime
 from grants.queries import calls, history
+from grants.queries.applications import listing
 from grants.queries.calls import Money
+from grants.web.applications.listing import capped
 from grants.web.calls import rules_text, schedule_text
 from grants.web.calls.schedule_text import Payment, ReportDue
 from grants.web.site import timeline
@@ -114,6 +116,7 @@ def new(form: NewCallForm) -> NewCallPage:
 
 def show(call: Call, form: CallForm) -> CallPage:
     """The page of this call. form: as sent, with its errors, or with the stored values."""
+    counts = listing.by_step(principal(), listing.Filters(call=call.id))
     return CallPage(
         call=call,
         closed_at=calls.closed_at(call),
@@ -123,9 +126,7 @@ def show(call: Call, form: CallForm) -> CallPage:
         payments=schedule_text.payments(call.data),
         reports=schedule_text.reports(call.data),
         money=calls.money(call, principal()),
-        counts=[
-            Fact(translate(STEPS[step].word), str(count)) for step, count in calls.counts(call, principal()).items()
-        ],
+        counts=[Fact(translate(STEPS[step].word), capped(count)) for step, count in counts.items()],
         events=timeline.entries(history.of(call, principal())),
         saved="kept" in request.args,
         may_set=calls.settable(call, principal()),
