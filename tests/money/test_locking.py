@@ -60,9 +60,12 @@ def places(word: str) -> set[str]:
 
 
 def test_rows_are_locked_in_one_place() -> None:
-    """The outbox skips what is locked elsewhere, so that it waits for nobody. The checkpoints need no lock."""
+    """The outbox skips what is locked elsewhere, so that it waits for nobody. The checkpoints need no lock.
+
+    The tries to sign in from one place wait for each other, and have no row that they could lock.
+    """
     assert places("with_for_update") == {"locks.py", "outbox.py"}
-    assert places("advisory") == set()
+    assert places("advisory") == {"sessions.py"}
 
 
 def play() -> None:
