@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from grants.access.principals import Principal
 from grants.access.visibility import visible
@@ -220,7 +220,7 @@ def own(
     return list(
         db.session.scalars(
             wanted.options(
-                joinedload(Application.call, innerjoin=True),
+                selectinload(Application.call),
                 joinedload(Application.organisation, innerjoin=True),
                 joinedload(Application.draft, innerjoin=True),
             ).order_by(Application.id.desc())

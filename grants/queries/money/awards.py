@@ -90,7 +90,7 @@ def listed(
         .options(
             joinedload(Award.agreement),
             contains_eager(Award.application).joinedload(Application.organisation),
-            contains_eager(Award.application).joinedload(Application.call),
+            contains_eager(Award.application).selectinload(Application.call),
         )
     )
     rows = list(db.session.scalars(whole))

@@ -51,7 +51,7 @@ def mine(principal: Principal) -> list[Assignment]:
         select(Assignment)
         .where(visible(Assignment, principal, ()))
         .options(
-            joinedload(Assignment.application).joinedload(Application.call),
+            joinedload(Assignment.application).selectinload(Application.call),
             joinedload(Assignment.application).joinedload(Application.organisation),
             joinedload(Assignment.review).selectinload(Review.scores),
         )
@@ -82,14 +82,34 @@ def readable(application: Application, assignments: Iterable[Assignment], princi
 
 def points(review: Review, rubric: Iterable[Criterion]) -> dict[str, Decimal]:
     """The weighted points of each scored criterion: a score of 5 gives the full weight."""
-    held = {score.criterion: score.points for score in review.scores}
-    return {c.key: Decimal(c.weight * given) / BEST for c in rubric if (given := held.get(c.key)) is not None}
+    return weighted({score.criterion: score.points for score in review.scores}, rubric)
+
+
+def weighted(scores: Mapping[str, int | None], rubric: Iterable[Criterion]) -> dict[str, Decimal]:
+    """The weighted points of each scored criterion. scores: by criterion."""
+    return {c.key: Decimal(c.weight * given) / BEST for c in rubric if (given := scores.get(c.key)) is not None}
 
 
 def total(review: Review, rubric: Sequence[Criterion]) -> Decimal | None:
     """The weighted total out of a hundred; None while a criterion has no score."""
-    found = points(review, rubric)
+    return total_of({score.criterion: score.points for score in review.scores}, rubric)
+
+
+def total_of(scores: Mapping[str, int | None], rubric: Sequence[Criterion]) -> Decimal | None:
+    """The weighted total out of a hundred; None while a criterion has no score. scores: by criterion."""
+    found = weighted(scores, rubric)
     return sum(found.values(), Decimal(0)) if len(found) == len(rubric) else None
+
+
+def spread_of(totals: Sequence[Decimal]) -> Decimal | None:
+    """The difference between the highest and the lowest total; None for fewer than two."""
+    return max(totals) - min(totals) if len(totals) > 1 else None
+
+
+def are_far_apart(totals: Sequence[Decimal]) -> bool:
+    """Whether the totals differ so much that the panel should discuss them."""
+    spread = spread_of(totals)
+    return spread is not None and spread >= FAR_APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +154,12 @@ class Board:
     @property
     def spread(self) -> Decimal | None:
         """The difference between the highest and the lowest total; None for fewer than two."""
-        return max(self.totals) - min(self.totals) if len(self.totals) > 1 else None
+        return spread_of(self.totals)
 
     @property
     def far_apart(self) -> bool:
         """Whether the totals differ so much that the panel should discuss them."""
-        return self.spread is not None and self.spread >= FAR_APART
+        return are_far_apart(self.totals)
 
     @property
     def amounts(self) -> tuple[Decimal, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import case, select, true
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from grants.access.principals import Principal
 from grants.access.visibility import visible
@@ -55,8 +55,7 @@ def alerts(principal: Principal) -> list[Alert]:
     wanted = (
         select(Application, soonest.c.ends_at)
         .select_from(clocks.join(soonest, true()).join(Application, Application.id == soonest.c.id))
-        .join(Application.call)
-        .options(contains_eager(Application.call), joinedload(Application.organisation))
+        .options(selectinload(Application.call), joinedload(Application.organisation))
         .order_by(soonest.c.ends_at, Application.id)
         .limit(MOST)
     )

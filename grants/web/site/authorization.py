@@ -72,8 +72,9 @@ class Visitor(UserMixin):
 
 def principal() -> Principal:
     """The principal of this request, loaded once, together with the session."""
-    known: bool = current_user.is_authenticated
-    found: Principal = g.principal if known else ANONYMOUS
+    if "principal" not in g and not current_user.is_authenticated:
+        g.principal = ANONYMOUS
+    found: Principal = g.principal
     return found
 
 
