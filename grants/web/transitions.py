@@ -28,6 +28,7 @@ from grants.web.site.components import Link, Problem, Reason
 from grants.web.site.formats import translate
 from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent
+from grants.web.site.named_amounts import NamedAmount, named_amount
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.flow import Transition
@@ -48,19 +49,25 @@ NOUNS: dict[str, type[Any]] = {
 
 ADVISED = frozenset({"award", "decline"})
 """The transitions of an application whose form begins with the officer's recommendation."""
+WEIGHTS = ("first", "second", "link", "grave")
+"""The order of actions on a page: the main one comes first, those that end something come last."""
 TYPED = frozenset({"text", "line", "amount", "day", "instant"})
 """The kinds of fields whose input is kept when a form comes too late; choices and ticks are made again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A transition offered to the reader. to: the URL of its form. values: initial values by the key of the field."""
+    """A transition offered to the reader. to: the URL of its form. values: initial values by the key of the field.
+
+    named: its button, if that names an amount.
+    """
 
     transition: Transition
     to: str
     version: int
     values: Mapping[str, str]
     reasons: Sequence[Reason]
+    named: NamedAmount | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ class TransitionPage:
 
     draft: the version of the draft that it sends, if the form named one. values, errors: by the key of the field.
     reasons: why it was refused, if not because of a field.
+    named: its button, if that names an amount.
     """
 
     transition: Transition
@@ -80,6 +88,7 @@ class TransitionPage:
     summary: Sequence[Problem]
     back: Link
     reasons: Sequence[Reason]
+    named: NamedAmount | None
 
 
 @bp.post("/<any(applications, assignments, agreements, reports, batches, calls):noun>/<int:id>/transitions/<key>")
@@ -168,6 +177,7 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]], 
         summary=[Problem(" ".join(found), f"#{transition.key}-{key}") for key, found in errors.items()],
         back=Link(_title(row), page_of(row)),
         reasons=_reasons(row, against),
+        named=named_amount(transition, request.form.get("amount", ""), _currency(row)),
     )
     return page("transitions/form_again.html", view)
 
@@ -196,27 +206,34 @@ def _advice(row: Any) -> Recommendation | None:
 
 
 def _offers(row: Any, case: cases.Case, advice: Recommendation | None) -> list[Offer]:
-    roles = roles_on(row, principal())
-    flow = flow_of(row)
-    return [
-        Offer(
-            transition=transition,
-            to=url_for("transitions.apply", noun=_noun(row), id=row.id, key=transition.key),
-            version=row.version,
-            values=_advised(row, advice) if transition.key in ADVISED else {},
-            reasons=_reasons(row, flow.objections(transition.key, case, actor_on_row(row, *transition.roles))),
-        )
-        for transition in flow.offered(row.step, getattr(row, "stage", ""), roles)
-    ]
+    offered = flow_of(row).offered(row.step, getattr(row, "stage", ""), roles_on(row, principal()))
+    return by_weight(_offer(row, transition, case, _advised(row, transition.key, advice)) for transition in offered)
+
+
+def _offer(row: Any, transition: Transition, case: cases.Case, values: Mapping[str, str]) -> Offer:
+    objections = flow_of(row).objections(transition.key, case, actor_on_row(row, *transition.roles))
+    return Offer(
+        transition=transition,
+        to=url_for("transitions.apply", noun=_noun(row), id=row.id, key=transition.key),
+        version=row.version,
+        values=values,
+        reasons=_reasons(row, objections),
+        named=named_amount(transition, values.get("amount", ""), _currency(row)),
+    )
+
+
+def by_weight(offers: Iterable[Offer]) -> list[Offer]:
+    """Offers in the order in which a page shows them; those of one weight keep their order."""
+    return sorted(offers, key=lambda offer: WEIGHTS.index(offer.transition.weight))
 
 
 def _reasons(row: Any, found: Iterable[Message]) -> tuple[Reason, ...]:
     return tuple(Reason(translate(reason), cure(row, reason), another=reason.cure == ANOTHER) for reason in found)
 
 
-def _advised(row: Any, advice: Recommendation | None) -> dict[str, str]:
-    """The officer's recommendation, as initial values for the approver."""
-    if advice is None:
+def _advised(row: Any, key: str, advice: Recommendation | None) -> dict[str, str]:
+    """The officer's recommendation, as initial values for the approver who follows it; none for one who does not."""
+    if key not in ADVISED or advice is None or advice.kind != key:
         return {}
     money = "" if advice.amount is None else written(advice.amount, get_currency_precision(row.call.currency))
     return {"amount": money, "conditions": advice.conditions, "feedback": advice.feedback}

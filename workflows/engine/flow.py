@@ -105,8 +105,9 @@ class Transition:
     effect: what it changes besides the step. time_limit: the step whose time limit, set by the call, must have passed
     before the clock applies the transition. stage: the only stage in which the transition exists; None means every
     stage. next_stage: the stage that the transition starts. weight: style of the button, one of first, second, grave
-    and link. consequence: one sentence, shown beside the button. final: its form has a box to tick before it is
-    applied; understood: the sentence beside that box. history_text: the sentence recorded in the history.
+    and link. title_with_amount: the title of its button once an amount is entered. consequence: one sentence, shown
+    beside the button. final: its form has a box to tick before it is applied; understood: the sentence beside that
+    box. history_text: the sentence recorded in the history.
     """
 
     key: str
@@ -122,6 +123,7 @@ class Transition:
     stage: str | None = None
     next_stage: str | None = None
     weight: str = "second"
+    title_with_amount: str = ""
     consequence: str = ""
     final: bool = False
     understood: str = N_("I understand that this cannot be undone.")

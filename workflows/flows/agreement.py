@@ -97,6 +97,7 @@ RETURNED = Transition(
             N_("We received %(amount)s of unspent funds from your grant on %(day)s. Thank you."),
         ),
     ),
+    title_with_amount=N_("Record %(amount)s as returned"),
     history_text=N_("Unspent funds returned"),
     consequence=N_("This reduces the amount that the grantee must return."),
 )

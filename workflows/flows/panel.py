@@ -207,6 +207,7 @@ AWARD = Transition(
     effect=Effect.MAKE_AWARD,
     notifies=(AWARDED,),
     weight="first",
+    title_with_amount=N_("Award %(amount)s"),
     history_text=N_("Awarded"),
     consequence=N_(
         "This commits the amount, creates the award letter and notifies the applicant. You can revoke the award "

@@ -69,3 +69,11 @@ function rounded({ units, places: given }, places) {
   const unit = 10n ** BigInt(given - places);
   return (2n * units + unit) / (2n * unit);
 }
+
+/* Units of 1 / 10^`places` as the server writes them. */
+function formatted(units, places) {
+  const style = { minimumFractionDigits: places, maximumFractionDigits: places, useGrouping: "always" };
+  const format = new Intl.NumberFormat(`${document.documentElement.lang}-u-nu-latn`, style);
+  const digits = String(units).padStart(places + 1, "0"), point = digits.length - places;
+  return format.format(places ? `${digits.slice(0, point)}.${digits.slice(point)}` : digits);
+}

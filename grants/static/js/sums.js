@@ -23,19 +23,13 @@ function rowTotal(row, habits, places) {
 function addUp(table) {
   const { comma, dot, signs } = table.dataset, places = Number(table.dataset.places);
   const habits = { comma, dot, signs: signs.split(" ") };
-  const style = { minimumFractionDigits: places, maximumFractionDigits: places, useGrouping: "always" };
-  const format = new Intl.NumberFormat(`${document.documentElement.lang}-u-nu-latn`, style);
-  const shown = (units) => {
-    const digits = String(units).padStart(places + 1, "0"), point = digits.length - places;
-    return format.format(places ? `${digits.slice(0, point)}.${digits.slice(point)}` : digits);
-  };
   let sum = 0n;
   for (const row of all("[data-row]", table)) {
     const total = rowTotal(row, habits, places);
-    setText("[data-total]", total === null ? "–" : shown(total), row);
+    setText("[data-total]", total === null ? "–" : formatted(total, places), row);
     sum += total ?? 0n;
   }
-  setText("[data-sum]", shown(sum), table);
+  setText("[data-sum]", formatted(sum, places), table);
 }
 
 document.addEventListener("input", ({ target }) => {

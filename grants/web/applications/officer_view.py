@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
@@ -44,7 +43,6 @@ from workflows.rules import staffing
 from workflows.rules.decisions import completes_checks, lost_checkers
 
 FEW = 6
-WEIGHTS = ("first", "second", "link", "grave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +162,7 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
         checklist=tuple(lines),
         problems=tuple(checklist.problems(lines)),
         checking=_checking(application, case) and shown.newest,
-        offers=sorted(_offers(shown, case, read), key=_weight),
+        offers=_offers(shown, case, read),
         missing=_missing(application, case),
         reviewers=tuple(decision_summary.reviewer(application, one, hidden=one not in readable) for one in asked),
         assigns=_assigns(application),
@@ -270,11 +268,6 @@ def _judges(application: Application, permission: Permission) -> bool:
 def _checking(application: Application, case: ApplicationCase) -> bool:
     """Whether the reader can complete the checklist now."""
     return completes_checks(flow_of(application), case, principal().id) and _judges(application, Permission.CHECK)
-
-
-def _weight(offer: Any) -> int:
-    """Sort key: the main action comes first, irreversible ones last."""
-    return WEIGHTS.index(offer.transition.weight)
 
 
 def _missing(application: Application, case: ApplicationCase) -> tuple[str, ...]:

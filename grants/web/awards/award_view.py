@@ -17,7 +17,7 @@ from grants.web.awards.money_view import MoneyView, Returns
 from grants.web.reports import progress
 from grants.web.reports.progress import ReportRow
 from grants.web.site.authorization import principal
-from grants.web.transitions import Offer, available
+from grants.web.transitions import Offer, available, by_weight
 from workflows.engine.steps import Step
 
 
@@ -60,4 +60,4 @@ def _offers(award: Award) -> list[Offer]:
     """Actions on the agreement and, until both sides have signed, on the whole award."""
     ways_out = {"to_sign": ("turn_down", "take_back"), "countersign": ("refuse",)}.get(award.agreement.step, ())
     whole = [offer for offer in available(award.application) if offer.transition.key in ways_out] if ways_out else []
-    return [*available(award.agreement), *whole]
+    return by_weight([*available(award.agreement), *whole])
