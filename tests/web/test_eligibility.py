@@ -50,7 +50,20 @@ def test_all_reasons_are_given_at_once_and_there_is_no_button(app: Flask) -> Non
     assert "This organisation cannot apply:" in page.page.text
     assert "The chapter’s standing is “Rejuvenation”" in page.page.text
     assert "The call closed on" in page.page.text
+    assert "None of the organisations that you act for can apply to this call." in page.page.text
+    assert page.page.links["View open calls"] == "/#calls"
     assert not any(form.action.endswith("/apply") for form in page.page.forms)
+
+
+def test_a_reason_that_can_be_resolved_leads_to_its_remedy(app: Flask) -> None:
+    with app.app_context():
+        world = w.found()
+        with transaction():
+            world.chapters["mg"].standing = "rejuvenation"
+            w.recorded()
+        id, client = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"])
+
+    assert "Resolve every reason above that has a link" in client.get(f"/calls/{id}/apply").page.text
 
 
 def test_an_ineligible_applicant_is_refused_by_a_direct_request_too(app: Flask) -> None:

@@ -64,6 +64,11 @@ class EligibilityView:
         """Whether any of the organisations can apply."""
         return any(not side.reasons for side in self.sides)
 
+    @property
+    def curable(self) -> bool:
+        """Whether every reason against one of the organisations can be resolved."""
+        return any(all(reason.link for reason in side.reasons) for side in self.sides)
+
 
 @bp.get("/calls/<int:id>/apply")
 @permitted(Permission.START_APPLICATION)

@@ -25,6 +25,7 @@ from workflows.engine.roles import Role
 
 PLACES: tuple[tuple[frozenset[Role], Message, str], ...] = (
     (frozenset({Role.APPLICANT, Role.OFFICER, Role.APPROVER, Role.FINANCE}), Message("Your tasks"), "tasks.show"),
+    (frozenset({Role.APPLICANT}), Message("Open calls"), "public.home"),
     (frozenset({Role.APPLICANT}), Message("Applications"), "applications.index"),
     (frozenset({Role.REVIEWER}), Message("My reviews"), "reviews.index"),
     (frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR}), Message("Calls"), "calls.index"),
@@ -114,7 +115,7 @@ def _frame() -> dict[str, Any]:
         "refusal": g.get("refusal"),
         "foot": _foot(demo=settings.demo),
         "urls": Addresses(
-            home=url_for("tasks.show") if principal().id else url_for("public.home"),
+            home=url_for("tasks.show") if principal().roles else url_for("public.home"),
             sign_in=url_for("sessions.new"),
             sign_out=url_for("sessions.end"),
         ),
@@ -155,7 +156,7 @@ def _waiting() -> int:
 
 
 def _places() -> list[Place]:
-    if not principal().id:
+    if not principal().roles:
         return [
             _place(gettext("Open calls"), "public.home", present=request.endpoint == "public.home"),
             _place(gettext("Verify a document"), "documents.verify", present=request.endpoint == "documents.verify"),

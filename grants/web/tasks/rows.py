@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext, ngettext
@@ -36,12 +37,16 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of task: its title with the place of the name, its reason, the text of its button and the endpoint."""
+    """A kind of task: its title with the place of the name, its reason, the text of its button and the endpoint.
+
+    anchor: the place on that page.
+    """
 
     title: Message
     why: Message
     button: Message
     endpoint: str
+    anchor: str | None = None
 
 
 KINDS = {
@@ -127,6 +132,7 @@ KINDS = {
         Message("The grantee has signed."),
         Message("Countersign"),
         "awards.show",
+        "agreement",
     ),
     "condition": Kind(
         Message("Check whether the condition is met: %(title)s"),
@@ -199,21 +205,23 @@ KINDS = {
     ),
     "question": Kind(
         Message("Answer our question: %(title)s"),
-        Message("Update your application, or write your answer on the page “Check and submit”. Then resubmit it."),
+        Message("Write your answer, change your application, or do both. Then resubmit it."),
         Message("Answer"),
-        "drafts.write",
+        "drafts.check",
+        "answer-answer",
     ),
     "sign": Kind(
         Message("Sign the agreement: %(title)s"),
         Message("We pay only after both parties have signed."),
         Message("Read and sign"),
         "awards.show",
+        "agreement",
     ),
     "report": Kind(
         Message("Write the report: %(title)s"),
         Message("Any instalment that depends on it is paid only after we approve it."),
         Message("Write report"),
-        "reports.show",
+        "reports.write",
     ),
     "report_question": Kind(
         Message("Answer our questions about the report: %(title)s"),
@@ -283,14 +291,14 @@ def _translated(kind: Kind) -> tuple[str, str, str]:
 
 
 def _row(task: Task, title: str, why: str, button: str) -> TaskRow:
-    endpoint = KINDS[task.kind].endpoint
-    url = url_for(endpoint, fund=task.id) if task.kind == "payable" else url_for(endpoint, id=task.id)
+    kind = KINDS[task.kind]
+    place: dict[str, Any] = {"fund" if task.kind == "payable" else "id": task.id}
     return TaskRow(
         title=title % {"title": task.title} if task.title else gettext("Finish and submit your untitled application"),
         why=Markup(" · ").join(part for part in (_party(task), why) if part),
         on=task.due_on,
         tone=listing.tone(task.due_on, SOON_DAYS),
-        link=Link(button, url),
+        link=Link(button, url_for(kind.endpoint, _anchor=kind.anchor, **place)),
         at=task.due_at,
     )
 
