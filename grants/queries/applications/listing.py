@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Select, any_, bindparam, func, literal, or_, select, tuple_, union_all
@@ -70,7 +71,7 @@ class Filters:
 class Listed:
     """An application with the values of its list row: reviews submitted, active and lost, and the row's flags.
 
-    agreement: the step of its agreement, if it has an award.
+    agreement: the step of its agreement, and awarded: the amount, if it has an award.
     """
 
     application: Application
@@ -80,6 +81,7 @@ class Listed:
     far_apart: bool
     overdue: bool
     agreement: str | None = None
+    awarded: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def listing(principal: Principal, filters: Filters) -> Listing:
     backwards = bool(filters.before)
     place = _place(filters.before or filters.after)
     wanted = (
-        select(Application, _owes(), Agreement.step)
+        select(Application, _owes(), Agreement.step, Award.amount)
         .join(Application.organisation)
         .outerjoin(Award, Award.application_id == Application.id)
         .outerjoin(Agreement, Agreement.award_id == Award.id)
@@ -108,11 +110,15 @@ def listing(principal: Principal, filters: Filters) -> Listing:
         .order_by(*_order(Application.submitted_at, Application.id, backwards=backwards))
     )
     found = db.session.execute(wanted).all()
-    more, owing = len(found) > PAGE, {row.id for row, owes, _ in found if owes}
-    agreements = {row.id: agreement for row, _, agreement in found}
+    more, owing = len(found) > PAGE, {row.id for row, owes, *_ in found if owes}
+    awards = {row.id: (agreement, awarded) for row, _, agreement, awarded in found}
     page = [row for row, *_ in (found[:PAGE][::-1] if backwards else found[:PAGE])]
     listed = _listed(page, owing, hidden=principal.reviewing)
-    rows = tuple(replace(one, agreement=agreements[one.application.id]) for one in listed)
+    rows = tuple(
+        replace(one, agreement=agreement, awarded=awarded)
+        for one in listed
+        for agreement, awarded in (awards[one.application.id],)
+    )
     later, earlier = (more, bool(place)) if not backwards else (True, more)
     return Listing(rows, cursor(page[-1]) if page and later else "", cursor(page[0]) if page and earlier else "")
 

@@ -65,14 +65,15 @@ class Dots:
 class ApplicationRow:
     """One row of the table of applications.
 
-    asked: None while nothing is requested, as in an alert. under: applicant, country and number. held: who holds it.
-    days: days at this step, with their limit; None once it has ended. reviews: None while the step has no reviews.
-    next: the next action; its URL is empty if the reader cannot perform it.
+    asked: None while nothing is requested, as in an alert. awarded: None without an award in force. under: applicant,
+    country and number. held: who holds it. days: days at this step, with their limit; None once it has ended. reviews:
+    None while the step has no reviews. next: the next action; its URL is empty if the reader cannot perform it.
     """
 
     title: str
     url: str
     asked: Decimal | None
+    awarded: Decimal | None
     currency: str
     under: str
     step: Step
@@ -183,6 +184,7 @@ def line(one: Listed, principal: Principal) -> ApplicationRow:
         title=row.title,
         url=url_for("applications.show", id=row.id),
         asked=row.asked or None,
+        awarded=None if one.agreement == "withdrawn" else one.awarded,
         currency=row.call.currency,
         under=Markup(" · ").join([row.organisation.name, row.organisation.country, reference(row.reference)]),
         step=award_step(STEPS[row.step], one.agreement),
@@ -200,12 +202,15 @@ def limit_of(row: Application) -> TimeLimit | None:
 
 
 def held(one: Listed, principal: Principal) -> str:
-    """Who must act next, in the reader's terms: in review the reviewers who have not submitted, else the officer."""
+    """Who must act next, in the reader's terms: in review the reviewers who have not submitted, else the officer.
+
+    An agreement is held by the party that signs next.
+    """
     row = one.application
     if row.step == "review" and (outstanding := one.reviewers - one.reviews_in) > 0 and not _short_of_reviewers(one):
         return str(ngettext("%(num)s reviewer", "%(num)s reviewers", outstanding))
     if row.step == "agreement":
-        return gettext("Both parties")
+        return gettext("Applicant") if one.agreement == "to_sign" else gettext("Foundation")
     if holder := HOLDERS.get(STEPS[row.step].holder):
         return translate(holder)
     role = Role.APPROVER if row.step == "decision" else Role.OFFICER

@@ -336,8 +336,6 @@ def step_of(application: Application, facts: Status) -> Step:
     award.
     """
     step = STEPS[application.step]
-    if step.key == "agreement" and facts.agreement == "to_sign":
-        return replace(step, holder=Holder.APPLICANT)
     if step.key == "review" and all_submitted(application, facts):
         return replace(step, word=REVIEWED, holder=Holder.OURS)
     if step.key == "review" and facts.reviewing < _needed(application):
@@ -346,7 +344,12 @@ def step_of(application: Application, facts: Status) -> Step:
 
 
 def award_step(step: Step, agreement: str | None) -> Step:
-    """The application's step; “withdrawn” means that the award was declined if there is one. agreement: its step."""
+    """The application's step, by the step of its agreement.
+
+    The grantee holds an agreement until they sign. “Withdrawn” means that the award was declined if there is one.
+    """
+    if step.key == "agreement" and agreement == "to_sign":
+        return replace(step, holder=Holder.APPLICANT)
     return replace(step, word=TURNED_DOWN) if step.key == "withdrawn" and agreement is not None else step
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext
 
@@ -13,9 +13,10 @@ from grants.forms.awards import DivisionForm
 from grants.models import Award, AwardLine
 from grants.queries.money import awards
 from grants.web.site.authorization import principal
-from grants.web.site.components import Signature
-from grants.web.site.formats import instant
+from grants.web.site.components import Fact, Signature
+from grants.web.site.formats import amount, day, instant
 from grants.web.transitions import Offer
+from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.roles import Role
 
 
@@ -23,13 +24,14 @@ from workflows.engine.roles import Role
 class AgreementView:
     """The agreement. void: withdrawn before both sides signed.
 
-    reports: title and due date of each. lines: of the budget, if less was awarded than requested. divides: the reader
-    may divide the award between them.
+    band: the amount and when each side has signed or must sign. reports: title and due date of each. lines: of the
+    budget, if less was awarded than requested. divides: the reader may divide the award between them.
     """
 
     signed: bool
     void: bool
     signatures: Sequence[Signature]
+    band: Sequence[Fact]
     reports: Sequence[tuple[str, date]]
     lines: Sequence[AwardLine]
     divides: bool
@@ -55,11 +57,29 @@ def of(award: Award, made: Sequence[Offer]) -> AgreementView:
         signed=award.agreement.step == "signed",
         void=_void(award),
         signatures=[_grantee(award), _foundation(award)],
+        band=_band(award),
         reports=awards.due_dates(award),
         lines=award.lines if award.amount < award.application.asked else [],
         divides=divisible(award) and Role.APPLICANT in roles_on(award, principal()),
         offers=[offer for offer in made if offer.transition.key != "returned"],
     )
+
+
+def _band(award: Award) -> list[Fact]:
+    """The amount of the agreement, with the days of its award and of its signatures."""
+    agreement = award.agreement
+    band = [
+        Fact(gettext("Amount"), amount(award.amount, award.currency)),
+        Fact(gettext("Awarded"), day(award.made_at.date(), "year")),
+    ]
+    if agreement.step == "to_sign":
+        until = award.made_at.date() + timedelta(days=SIGNING_DAYS)
+        return [*band, Fact(gettext("Grantee signs by"), day(until, "year"))]
+    if agreement.signed_at:
+        band.append(Fact(gettext("Signed"), day(agreement.signed_at.date(), "year")))
+    if agreement.countersigned_at:
+        band.append(Fact(gettext("Countersigned"), day(agreement.countersigned_at.date(), "year")))
+    return band
 
 
 def divisible(award: Award) -> bool:

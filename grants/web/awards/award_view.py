@@ -23,9 +23,10 @@ from workflows.engine.steps import Step
 
 @dataclass(frozen=True, slots=True)
 class AwardPage:
-    """One award. for_staff: the reader does not act for the grantee. due: the next report due.
+    """One award. for_staff: the reader does not act for the grantee.
 
-    returns: unspent funds, None where there are none.
+    due: the next report that the grantee submits; soon: whether it is due now. returns: unspent funds, None where
+    there are none.
     """
 
     award: Award
@@ -36,6 +37,7 @@ class AwardPage:
     agreement: AgreementView
     reports: Sequence[ReportRow]
     due: Report | None
+    soon: bool
     documents: Sequence[DocumentStatus]
 
 
@@ -43,6 +45,7 @@ def show(award: Award) -> AwardPage:
     """The page of this award, as the reader may see it."""
     made = _offers(award)
     reports = awards.reports(award, principal())
+    due = next((report for report in reports if report.step == "due"), None)
     return AwardPage(
         award=award,
         step=status.step_of(award.application, Status(agreement=award.agreement.step)),
@@ -51,7 +54,8 @@ def show(award: Award) -> AwardPage:
         returns=money_view.returns(award, made),
         agreement=agreement.of(award, made),
         reports=[ReportRow(report, progress.step_of(report)) for report in reports],
-        due=next((report for report in reports if report.step == "due"), None),
+        due=due,
+        soon=due is not None and progress.is_due(due),
         documents=documents.of(award.application, principal()),
     )
 

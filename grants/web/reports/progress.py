@@ -11,15 +11,16 @@ from flask_babel import gettext
 
 from grants.models import Instalment, Report, ReportFigure, ReportSpending
 from grants.queries import reports
+from grants.queries.tasks.inbox import REPORT_AHEAD_DAYS
 from grants.web.site import limits
 from grants.web.site.authorization import principal
 from grants.web.site.components import Check
-from grants.web.site.formats import amount, number, percent
+from grants.web.site.formats import amount, current_day, number, percent
 from reports.snapshots.impact import with_unit
 from reports.wording import rounded
 from workflows.deadlines import READING_DAYS, Elapsed, TimeLimit
 from workflows.engine.message import N_
-from workflows.engine.steps import Step
+from workflows.engine.steps import STEPS, Step
 from workflows.flows.report import FLOW
 
 START, TARGET, EDGES = 4.0, 76.0, (1.0, 97.0)
@@ -122,9 +123,16 @@ class UnsentPage:
 
 
 def step_of(report: Report) -> Step:
-    """The report's step; a report returned with questions is named so."""
+    """The report's step; one returned with questions is named so, and one that is not due yet is planned."""
     step = FLOW.step(report.step)
-    return replace(step, word=RETURNED) if step.key == "due" and report.question else step
+    if step.key != "due":
+        return step
+    return replace(step, word=RETURNED) if report.question else step if is_due(report) else STEPS["planned"]
+
+
+def is_due(report: Report) -> bool:
+    """Whether the grantee is asked for the report now, as in their tasks: in the last weeks before its date."""
+    return bool(report.question) or report.due_on <= current_day() + timedelta(days=REPORT_AHEAD_DAYS)
 
 
 def ours(report: Report) -> bool:
