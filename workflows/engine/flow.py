@@ -58,7 +58,8 @@ class Field:
     """A field in the form of a transition.
 
     kind: text, line, amount, day, instant, choice or tick. words: minimum number of words of a text. printed: the
-    text is printed in a letter. optional: when a field that is not required must be filled in, such as “required if …”.
+    text is printed in a letter. one_line: a text without line breaks, such as a name. optional: when a field that is
+    not required must be filled in, such as “required if …”.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Field:
     required: bool = True
     words: int = 0
     printed: bool = False
+    one_line: bool = False
     options: tuple[tuple[str, str], ...] = ()
     optional: str = ""
 

@@ -14,7 +14,9 @@ from workflows.engine.steps import Holder, Step
 from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.money import came_from_us, given_up, not_judged_by_me, other_side_signs
 
-NAME = Field("name", "line", N_("Your full name"), N_("Your typed name is your signature."), printed=True)
+NAME = Field(
+    "name", "text", N_("Your full name"), N_("Your typed name is your signature."), printed=True, one_line=True
+)
 READ = Field("read", "tick", N_("I have read the agreement and am authorised to sign it for my organisation."))
 READ_BY_US = Field("read", "tick", N_("I have read the agreement and am authorised to sign it for the Foundation."))
 PROOF = Field("proof", "text", N_("Evidence"), N_("Describe the evidence and where it is kept."), words=3)

@@ -161,6 +161,23 @@ TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
     ),
 }
 
+PASSAGES: dict[str, tuple[str, ...]] = {
+    "mission": ("mission", "project"),
+    "need": ("problem", "project", "alert"),
+    "sustainability": ("sustainability",),
+    "feasibility": ("plan",),
+    "originality": ("in_short",),
+    "team": ("team",),
+    "planning": ("outcomes", "plan"),
+    "value": ("budget",),
+    "method": ("research",),
+    "policy": ("question",),
+    "openness": ("openness",),
+    "urgency": ("alert", "problem"),
+    "readiness": ("plan",),
+}
+"""The sections of a proposal that a criterion is about: the first that the proposal has is shown with the scores."""
+
 
 def rubric(**weights: int) -> tuple[Criterion, ...]:
     """The named criteria in the order given, with weights that must sum to 100; raises KeyError for an unknown one."""

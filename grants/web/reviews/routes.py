@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, redirect, url_for
+from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
@@ -95,7 +95,9 @@ def save(id: int) -> Response | tuple[Response | str, int]:
         return _stale(assignment, form)
     if automatic():
         return jsonify(scoring.saved(assignment, review, form))
-    return redirect(url_for(".show", id=id, saved=1)) if whole else (_scoring(assignment, form), 422)
+    if not whole:
+        return _scoring(assignment, form), 422
+    return redirect(url_for(".show", id=id, part=scoring.SCORES, saved=1))
 
 
 @bp.post("/reviews/<int:id>/send")
@@ -166,7 +168,8 @@ def _scoring(
     lacking: tuple[Problem, ...] = (),
     elsewhere: tuple[Fact, ...] = (),
 ) -> str:
-    view = scoring.sheet(assignment, _review(assignment), form, lacking=lacking, elsewhere=elsewhere)
+    shown = scoring.part_of(assignment, request.args.get("part", "")) if request.method == "GET" else scoring.SCORES
+    view = scoring.sheet(assignment, _review(assignment), form, lacking=lacking, elsewhere=elsewhere, shown=shown)
     return page("reviews/score.html", view, wide=True)
 
 

@@ -20,17 +20,20 @@ from grants.queries.applications.proposals import Reading
 from grants.queries.cases.assignments import COMMENT_WORDS
 from grants.queries.reviews import written
 from grants.web.applications.listing import tone
+from grants.web.reviews import criteria
+from grants.web.reviews.criteria import CriterionItem
 from grants.web.site.authorization import principal
 from grants.web.site.autosave import Saved, part
-from grants.web.site.components import Fact, Link, Problem
+from grants.web.site.components import Fact, Link, Problem, Tab
 from grants.web.site.formats import amount, clock, translate
 from workflows.engine.message import Message
 from workflows.forms.completeness import Content
 from workflows.programme import Criterion
-from workflows.words import words
 
 NOT_YET = Message("First declare whether you have a conflict of interest.")
 SOON_DAYS = 5
+PROPOSAL, SCORES = "proposal", "scores"
+"""The two parts of the scoring page. A phone shows one of them, each at its own address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +69,6 @@ class ReviewsPage:
 
 
 @dataclass(frozen=True, slots=True)
-class CriterionItem:
-    """A criterion with its two fields. weight: a sentence; done: scored and explained; open: expanded."""
-
-    key: str
-    title: str
-    question: str
-    weight: str
-    score: Field
-    comment: Field
-    done: bool
-    open: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Tally:
     """Progress of the scoring: criteria scored, and points out of the weight scored so far; share in percent."""
 
@@ -93,7 +82,8 @@ class Tally:
 class ScoringPage:
     """The proposal beside its rubric with the scores so far.
 
-    least: words required in a comment. wrong: fields that cannot be saved. lacking: what a submission requires.
+    tabs: the proposal and the scores, which a phone shows one at a time; part: the key of the present one. least: words
+    required in a comment. wrong: fields that cannot be saved. lacking: what a submission requires.
     elsewhere: values that were saved in another window and differ from those on the page.
     """
 
@@ -105,6 +95,8 @@ class ScoringPage:
     requested: str
     tally: Tally
     criteria: tuple[CriterionItem, ...]
+    tabs: tuple[Tab, ...]
+    part: str
     least: int
     saved: str
     owner: str
@@ -193,19 +185,23 @@ def sheet(
     *,
     lacking: tuple[Problem, ...] = (),
     elsewhere: tuple[Fact, ...] = (),
+    shown: str = SCORES,
 ) -> ScoringPage:
-    """The scoring page of a review."""
+    """The scoring page of a review. shown: the part that a phone shows."""
     application = assignment.application
     content = submissions.content(application, assignment.submission)
+    reading = proposals.reading(application.call, assignment.submission.stage, content)
     return ScoringPage(
         assignment=assignment,
         application=application,
         review=review,
         form=form,
-        reading=proposals.reading(application.call, assignment.submission.stage, content),
+        reading=reading,
         requested=requested(content, application.call.currency),
         tally=tally(assignment),
-        criteria=_criteria(form),
+        criteria=criteria.of(form, reading),
+        tabs=_tabs(assignment, shown),
+        part=shown,
         least=COMMENT_WORDS,
         saved=clock(review.saved_at),
         owner=f"person-{principal().id}",
@@ -215,45 +211,22 @@ def sheet(
     )
 
 
+def _tabs(assignment: Assignment, shown: str) -> tuple[Tab, ...]:
+    titles = {PROPOSAL: gettext("Proposal"), SCORES: gettext("Scores")}
+    address = {key: url_for("reviews.show", id=assignment.id, part=key) for key in titles}
+    return tuple(Tab(title, address[key], present=key == shown) for key, title in titles.items())
+
+
+def part_of(assignment: Assignment, asked: str) -> str:
+    """The part that a phone shows: the one asked for, else the proposal until a criterion is scored."""
+    if asked in (PROPOSAL, SCORES):
+        return asked
+    review = assignment.review
+    return SCORES if review and written.points(review, assignment.application.call.data.rubric) else PROPOSAL
+
+
 def _error(field: Field) -> str:
     return f"{field.label.text}: {' '.join(field.errors)}"
-
-
-def _criteria(form: ReviewForm) -> tuple[CriterionItem, ...]:
-    """The criteria; expanded are the first incomplete one and every one with an error."""
-    first = next((criterion.key for criterion in form.rubric if not _done(form, criterion)), None)
-    return tuple(_criterion(form, criterion, first=criterion.key == first) for criterion in form.rubric)
-
-
-def _done(form: ReviewForm, criterion: Criterion) -> bool:
-    score, comment = form[f"score_{criterion.key}"], form[f"comment_{criterion.key}"]
-    return bool(score.data) and words(comment.data or "") >= COMMENT_WORDS and not comment.errors
-
-
-def _criterion(form: ReviewForm, criterion: Criterion, *, first: bool) -> CriterionItem:
-    score, comment = form[f"score_{criterion.key}"], form[f"comment_{criterion.key}"]
-    return CriterionItem(
-        key=criterion.key,
-        title=translate(criterion.title),
-        question=translate(criterion.question),
-        weight=_weight(criterion, score.data),
-        score=score,
-        comment=comment,
-        done=_done(form, criterion),
-        open=first or bool(score.errors or comment.errors),
-    )
-
-
-def _weight(criterion: Criterion, score: str | None) -> str:
-    if not score:
-        return gettext("weight %(weight)s", weight=criterion.weight)
-    worth = Decimal(criterion.weight * int(score)) / written.BEST
-    return gettext(
-        "weight %(weight)s · score %(score)s gives %(points)s points",
-        weight=criterion.weight,
-        score=score,
-        points=f"{worth.normalize():f}",
-    )
 
 
 def tally(assignment: Assignment) -> Tally:
@@ -275,6 +248,7 @@ def saved(assignment: Assignment, review: Review, form: ReviewForm) -> Saved:
     macros = "reviews/_parts.html"
     parts = {
         "tally-so-far": part(macros, "tally_part", tally(assignment)),
+        "criteria-grid": part(macros, "criteria_grid", criteria.of(form)),
         "not-read": part(macros, "not_read", [_error(field) for field in form if field.errors]),
     }
     return Saved(clock(review.saved_at), review.version, parts)

@@ -1,0 +1,84 @@
+"""The criteria of a review that is being written: each with its fields, and the passage of the proposal it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from flask_babel import gettext
+from wtforms import Field
+
+from grants.forms.reviews import ReviewForm
+from grants.queries.applications.proposals import Part, Reading
+from grants.queries.cases.assignments import COMMENT_WORDS
+from grants.queries.reviews import written
+from grants.web.site.components import Link
+from grants.web.site.formats import translate
+from workflows.forms.rubrics import PASSAGES
+from workflows.programme import Criterion
+from workflows.words import words
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionItem:
+    """A criterion with its two fields. weight: a sentence; done: scored and explained; open: expanded.
+
+    passage: the section of the proposal that it is about, if the proposal has it. following: the next criterion.
+    """
+
+    key: str
+    title: str
+    question: str
+    weight: str
+    score: Field
+    comment: Field
+    done: bool
+    open: bool
+    passage: Part | None = None
+    following: Link | None = None
+
+
+def of(form: ReviewForm, reading: Reading | None = None) -> tuple[CriterionItem, ...]:
+    """The criteria; expanded are the first incomplete one and every one with an error. reading: the proposal."""
+    rubric = form.rubric
+    first = next((criterion.key for criterion in rubric if not _done(form, criterion)), None)
+    parts = {part.key: part for part in reading.parts} if reading else {}
+    return tuple(
+        replace(
+            _criterion(form, criterion, first=criterion.key == first),
+            passage=next((parts[key] for key in PASSAGES.get(criterion.key, ()) if key in parts), None),
+            following=Link(translate(after.title), f"#rubric-{after.key}") if after else None,
+        )
+        for criterion, after in zip(rubric, (*rubric[1:], None), strict=True)
+    )
+
+
+def _done(form: ReviewForm, criterion: Criterion) -> bool:
+    score, comment = form[f"score_{criterion.key}"], form[f"comment_{criterion.key}"]
+    return bool(score.data) and words(comment.data or "") >= COMMENT_WORDS and not comment.errors
+
+
+def _criterion(form: ReviewForm, criterion: Criterion, *, first: bool) -> CriterionItem:
+    score, comment = form[f"score_{criterion.key}"], form[f"comment_{criterion.key}"]
+    return CriterionItem(
+        key=criterion.key,
+        title=translate(criterion.title),
+        question=translate(criterion.question),
+        weight=_weight(criterion, score.data),
+        score=score,
+        comment=comment,
+        done=_done(form, criterion),
+        open=first or bool(score.errors or comment.errors),
+    )
+
+
+def _weight(criterion: Criterion, score: str | None) -> str:
+    if not score:
+        return gettext("weight %(weight)s", weight=criterion.weight)
+    worth = Decimal(criterion.weight * int(score)) / written.BEST
+    return gettext(
+        "weight %(weight)s · score %(score)s gives %(points)s points",
+        weight=criterion.weight,
+        score=score,
+        points=f"{worth.normalize():f}",
+    )

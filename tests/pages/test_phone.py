@@ -1,0 +1,76 @@
+"""Pages on a phone: scoring in two addresses, the amounts of a batch, and tick boxes beside their words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pages.visits import WIDTHS, Visits
+
+pytestmark = pytest.mark.system
+
+PHONE = 390
+GAP = 8
+BOX = "one => { const { left, right, top, bottom } = one.getBoundingClientRect(); return [left, right, top, bottom] }"
+
+
+@pytest.fixture
+def phone(visits: Visits) -> Visits:
+    """The window at the size of a phone."""
+    visits.resize(PHONE)
+    return visits
+
+
+def box(phone: Visits, selector: str) -> tuple[float, float, float, float]:
+    """Left, right, top and bottom of the first element."""
+    left, right, top, bottom = phone.window.locator(selector).first.evaluate(BOX)
+    return left, right, top, bottom
+
+
+@pytest.mark.parametrize("part", ["proposal", "scores"])
+def test_proposal_and_scores_have_an_address_each(phone: Visits, part: str) -> None:
+    phone.open("rev", f"/reviews/{{assignment}}?part={part}")
+
+    shown = [phone.window.locator(place).is_visible() for place in (".beside", "#review", ".part-tabs")]
+    assert shown == [part == "proposal", part == "scores", True]
+
+
+def test_a_wide_window_shows_both_and_no_tabs(visits: Visits) -> None:
+    visits.resize(1280)
+    visits.open("rev", "/reviews/{assignment}?part=proposal")
+
+    shown = [
+        visits.window.locator(place).is_visible() for place in (".beside", "#review", ".part-tabs", "#criteria-grid")
+    ]
+    assert shown == [True, True, False, False]
+
+
+def test_every_criterion_is_within_the_first_screen_and_opens(phone: Visits) -> None:
+    phone.open("rev", "/reviews/{assignment}?part=scores")
+
+    assert box(phone, "#criteria-grid")[3] <= WIDTHS[PHONE]
+    last = phone.window.locator("#criteria-grid a").last
+    last.click()
+    criterion = phone.window.locator(last.get_attribute("href") or "")
+    assert criterion.is_visible()
+    assert criterion.locator(".passage").is_visible()
+    assert min(one.bounding_box()["height"] for one in criterion.locator(".score").all()) >= 44  # type: ignore[index]
+
+
+@pytest.mark.parametrize("path", ["/batches", "/batches/{batch}", "/batches/new?fund={fund}"])
+def test_the_amounts_of_a_batch_are_visible(phone: Visits, path: str) -> None:
+    phone.open("fin", path)
+
+    amounts = phone.window.locator("main td.num", has_text=".00").all()
+    assert amounts
+    for amount in amounts:
+        left, right, _, _ = amount.evaluate(BOX)
+        assert (amount.is_visible(), left >= 0, right <= PHONE) == (True, True, True)
+
+
+def test_a_tick_box_of_a_table_stands_beside_its_words(phone: Visits) -> None:
+    phone.open("fin", "/batches/new?fund={fund}")
+
+    tick, words = box(phone, "main td input[type=checkbox]"), box(phone, "main tbody th")
+
+    assert tick[1] + GAP <= words[0], "the box touches the words"
+    assert max(tick[2], words[2]) < min(tick[3], words[3]), "the box is not on the line of the words"
