@@ -26,7 +26,7 @@ SHEET = assets.joined(ROOT / "grants" / "static", "css", assets.STYLES).content.
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:
     """An application returned with a question."""
-    return prepare("asked", asked)
+    return prepare("asked_before_an_answer", asked)
 
 
 def asked() -> None:
