@@ -26,8 +26,8 @@ from tests.browser import anonymous
 from tests.servers.test_unsafe import SAFE
 from tests.sweeps import swept
 
-FOLDER = Path.home() / "foundation-grants"
-"""A folder that could be created; it is not."""
+FOLDER = Path("/var/tmp/foundation-grants")  # noqa: S108 - nothing is written there
+"""A folder that could be created, outside of the one for temporary files, where the home of a test run may lie."""
 SETTINGS = replace(SAFE, instance=FOLDER / "instance", files_url="", anchors_url=f"file://{FOLDER}/anchors")
 FILE = "/bin/sh"
 TABLE = Path(__file__).with_name("settings.txt").read_text("utf-8")

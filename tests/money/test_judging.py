@@ -41,7 +41,8 @@ HELD = text(
 class Meeting:
     """The instant between what one command reads and what it writes: the other begins then, and ends if it can.
 
-    The instant is over as soon as the other has ended or waits for the first; longest: seconds, if it does neither.
+    The instant is over as soon as the other has committed or failed, or waits for the first; longest: seconds, if it
+    does none of these.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, longest: float = PAUSE) -> None:
@@ -76,8 +77,9 @@ class Meeting:
                 event.listen(db.session(), "after_commit", lambda _: self.ended.set())
                 try:
                     return do()
-                finally:
+                except BaseException:
                     self.ended.set()
+                    raise
 
             return late
 

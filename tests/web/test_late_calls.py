@@ -17,7 +17,7 @@ from tests.web.test_calls import set_up
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:
     """Every test begins without a call."""
-    return prepare("no_call", lambda: w.build(programmes=()))
+    return prepare("no_call_yet", lambda: w.build(programmes=()))
 
 
 def late_change(app: Flask) -> tuple[Careful, int, Answer]:
