@@ -119,6 +119,7 @@ def test_one_address_may_not_try_many_accounts(web: Web) -> None:
     assert tried(web, "olga", "198.51.100.51", RIGHT).status == 302
 
 
+@pytest.mark.system
 def test_the_header_of_a_stranger_is_ignored(settings: Settings) -> None:
     with served(replace(settings, proxies=1, proxy_networks=ELSEWHERE)) as web:
         answers = [tried(web, "olga", f"203.0.113.{number}") for number in range(12)]
@@ -126,6 +127,7 @@ def test_the_header_of_a_stranger_is_ignored(settings: Settings) -> None:
     assert compared(answers) == sessions.TRIES
 
 
+@pytest.mark.system
 def test_without_these_guards_each_of_the_attacks_succeeds(settings: Settings) -> None:
     """Counter-test: the header of a stranger is believed, tries are not counted one by one, an account is locked."""
     with served(replace(settings, proxies=1, proxy_networks=ELSEWHERE), "tests.edge.entries:unlimited()") as web:

@@ -84,10 +84,12 @@ def ordered(
     return subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.system
 def test_queries_wait_side_by_side(settings: Settings) -> None:
     assert 0.3 <= float(ordered(settings).stdout) < 1.2
 
 
+@pytest.mark.system
 def test_a_process_that_has_imported_the_driver_too_early_is_refused(settings: Settings) -> None:
     refused = ordered(settings, first="import psycopg")
 
@@ -95,6 +97,7 @@ def test_a_process_that_has_imported_the_driver_too_early_is_refused(settings: S
     assert "psycopg was imported before gevent patched the process" in refused.stderr
 
 
+@pytest.mark.system
 def test_without_the_refusal_queries_wait_for_each_other(settings: Settings) -> None:
     """Counter-test: the process is patched too late, and nobody notices."""
     late = ordered(settings, first="import psycopg", patch="from gevent import monkey; monkey.patch_all()")
@@ -120,6 +123,7 @@ def while_signing_in(web: Web, pages: str) -> tuple[float, float]:
     return tried[0], slowest(found, 1.0)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(("entry", "others_wait"), [("wsgi:app", False), ("tests.edge.entries:calculating()", True)])
 def test_the_hash_of_a_password_stops_no_page(settings: Settings, entry: str, *, others_wait: bool) -> None:
     """The second case is the counter-test."""
@@ -130,7 +134,8 @@ def test_the_hash_of_a_password_stops_no_page(settings: Settings, entry: str, *,
     assert (slow > tried / 2) is others_wait, (tried, slow)
 
 
-@pytest.mark.parametrize("memory", [MEMORY, pytest.param({}, marks=pytest.mark.sweep)], ids=["as it is", "by itself"])
+@pytest.mark.system
+@pytest.mark.parametrize("memory", [MEMORY, {}], ids=["as it is", "by itself"])
 def test_the_memory_of_passwords_is_returned(settings: Settings, memory: dict[str, str]) -> None:
     """The second case is the counter-test: the library keeps the memory."""
     with served(replace(settings, argon2_kib=19_456), memory=memory) as web:
