@@ -64,6 +64,7 @@ def ordered() -> list[str]:
     return [kind for kind, _ in rows]
 
 
+@pytest.mark.sweep
 def test_a_grant_is_awarded_reported_and_closed(app: Flask, world: w.World) -> None:
     with app.app_context():
         row = db.session.get_one(Application, 1)

@@ -55,7 +55,7 @@ def declined(world: w.World) -> dict[str, str] | None:
 COMPARED = {"own": "40.0", "funded_average": "80.0", "most": "100"}
 
 
-@pytest.mark.parametrize(("funded", "reported"), [(2, None), (3, COMPARED)])
+@pytest.mark.parametrize(("funded", "reported"), [pytest.param(2, None, marks=pytest.mark.sweep), (3, COMPARED)])
 def test_the_score_is_compared_with_three_funded_ones_and_not_with_fewer(
     app: Flask, funded: int, reported: dict[str, str] | None
 ) -> None:

@@ -240,6 +240,7 @@ def test_every_text_of_a_refusal_is_a_message_or_data(
     assert shown(refusals, known) == {}
 
 
+@pytest.mark.sweep
 def test_no_text_of_a_page_touches_the_next(
     pages: dict[str, TestResponse], refusals: list[tuple[str, TestResponse]]
 ) -> None:
