@@ -144,6 +144,9 @@ def prepare(app: Flask, name: str, connection: Redis) -> GrantsWorker:
         worker_ttl=30,
         log_job_description=False,
     )
+    # `mend` has opened a connection whose reads end after redis-py's five seconds, sooner than RQ's wait for a job.
+    connection.connection_pool.disconnect()
+    connection.connection_pool.reset()
     worker.app = app
     if threading.active_count() > 1:
         raise Threaded(", ".join(thread.name for thread in threading.enumerate()))

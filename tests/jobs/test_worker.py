@@ -294,3 +294,15 @@ def test_the_child_has_its_own_limits_and_connections(
         assert db.session.query(Outbox).count() > 0, "the parent's connection still works"
     os.close(reported)
     os.close(tell)
+
+
+def test_a_connection_waits_for_a_job_as_long_as_the_worker_does(awarded_app: Flask, queues: Redis) -> None:
+    """With a shorter limit, an idle worker took its queue for lost, and asked again only after up to a minute."""
+    made = worker.prepare(awarded_app, "letters", queues)
+
+    queues.ping()
+
+    pool = queues.connection_pool
+    connection = pool.get_connection()
+    pool.release(connection)
+    assert (connection.socket_timeout or 0) >= made.connection_timeout
