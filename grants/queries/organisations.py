@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, select
+from sqlalchemy import and_, func, select
 
 from grants.access.permissions import Permission
 from grants.access.principals import Principal
@@ -15,6 +14,7 @@ from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, cached_for_page, db
 from grants.models import Application, Award, Membership, Organisation, Report
 from grants.queries import withheld
+from grants.queries.cases.organisations import counted, running
 from workflows.cases import ApplicationCase
 
 MOST = 100
@@ -50,7 +50,12 @@ def holdings(ids: Iterable[int], principal: Principal, *, besides: int = 0) -> l
         .where(Application.organisation_id == owner, Report.step == "due", Report.due_on < func.date(GRANTS_NOW), shown)
     )
     rows = db.session.execute(
-        select(Organisation, contacts.scalar_subquery(), overdue.scalar_subquery(), _held(shown))
+        select(
+            Organisation,
+            contacts.scalar_subquery(),
+            overdue.scalar_subquery(),
+            running(Application, owner, shown, outside=[Organisation]),
+        )
         .where(owner.in_(list(ids)), visible(Organisation, principal))
         .order_by(Organisation.sort_key, owner)
         .limit(MOST)
@@ -59,11 +64,12 @@ def holdings(ids: Iterable[int], principal: Principal, *, besides: int = 0) -> l
         Holding(
             organisation,
             contacts=persons,
-            grants=sum(count for _, count, _ in held or ()),
+            grants=grants,
             overdue=late,
-            amounts={currency: Decimal(amount) for currency, _, amount in sorted(held or ())},
+            amounts=amounts,
         )
         for organisation, persons, late, held in rows
+        for grants, amounts in (counted(held),)
     ]
 
 
@@ -85,20 +91,6 @@ def sees_all_grants(organisation_id: int, principal: Principal) -> bool:
     """
     unlimited = principal.unlimited(Permission.READ_AWARD)
     return unlimited and organisation_id not in withheld.of(principal).organisations
-
-
-def _held(shown: ColumnElement[bool]) -> ColumnElement[Any]:
-    """The running grants as [currency, number, sum as text] for each currency; null without any."""
-    running = (
-        select(Award.currency, func.count().label("count"), cast(func.sum(Award.amount), Text).label("sum"))
-        .join(Application, Application.id == Award.application_id)
-        .where(Application.organisation_id == Organisation.id, Application.step.in_(("agreement", "active")), shown)
-        .group_by(Award.currency)
-        .correlate(Organisation)
-        .subquery()
-    )
-    line = func.json_build_array(running.c.currency, running.c.count, running.c.sum)
-    return select(func.json_agg(line)).scalar_subquery()
 
 
 def contacts(organisation: Organisation, principal: Principal) -> list[Membership]:

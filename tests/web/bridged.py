@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from playwright.sync_api import Page, Route
 
+from tests import machine
 from tests.browser import Careful
+from tests.story.chromium import room
 
 FILL = """([id, text]) => {
   const field = document.getElementById(id);
   field.value = text;
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }"""
+
+
+@contextmanager
+def opened() -> Iterator[Page]:
+    """A window; a complaint of the browser other than about a refused request fails the test."""
+    with room(machine.chromium()) as found:
+        window = found.window()
+        window.set_default_timeout(8_000)
+        yield window
+        assert [complaint for complaint in found.complaints if "Failed to load resource" not in complaint] == []
 
 
 def bridged(window: Page, client: Careful, script: tuple[str, str] = ("", "")) -> Page:

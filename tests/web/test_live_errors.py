@@ -8,10 +8,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from tests import machine
 from tests.browser import browser as client_of
-from tests.story.chromium import room
-from tests.web.bridged import bridged, typed
+from tests.web.bridged import bridged, opened, typed
 
 pytestmark = [pytest.mark.system, pytest.mark.ground("small_draft")]
 
@@ -27,11 +25,8 @@ GAP = {"budget-0-what": "", "budget-0-quantity": "", "budget-0-unit_cost": "", "
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Page]:
     """A window of Chromium."""
-    with room(machine.chromium()) as opened:
-        window = opened.window()
-        window.set_default_timeout(8_000)
+    with opened() as window:
         yield window
-        assert [complaint for complaint in opened.complaints if "Failed to load resource" not in complaint] == []
 
 
 def shown(app: Flask, window: Page, address: str = WRITE, script: tuple[str, str] = ("", "")) -> Page:

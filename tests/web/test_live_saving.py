@@ -11,10 +11,8 @@ from playwright.sync_api import Page
 
 from grants.db import ConstraintViolated
 from grants.web.drafts import routes
-from tests import machine
 from tests.browser import Careful
-from tests.story.chromium import room
-from tests.web.bridged import bridged, typed
+from tests.web.bridged import bridged, opened, typed
 from tests.web.passwords import entered, lose_session, sign_in
 from tests.web.writing import drafted
 
@@ -30,11 +28,8 @@ NOTICE = "[data-notices]"
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Page]:
     """A window of Chromium."""
-    with room(machine.chromium()) as opened:
-        window = opened.window()
-        window.set_default_timeout(8_000)
+    with opened() as window:
         yield window
-        assert [complaint for complaint in opened.complaints if "Failed to load resource" not in complaint] == []
 
 
 def signed_out(app: Flask, window: Page, **change: Any) -> Careful:

@@ -24,22 +24,33 @@ def columns(owner: Any, besides: Any = None) -> tuple[ColumnElement[Any], ...]:
     the organisation holds.
     """
     contacts = select(func.count()).where(Membership.organisation_id == owner, Membership.ended_at.is_(None))
-    return contacts.scalar_subquery(), _held(owner, besides), _overdue(owner)
+    others = [] if besides is None else [_THEIRS.id != besides]
+    held = running(_THEIRS, owner, *others, outside=_tables(owner, besides))
+    return contacts.scalar_subquery(), held, _overdue(owner)
 
 
-def _held(owner: Any, besides: Any) -> ColumnElement[Any]:
-    """The running grants as [currency, number, sum as text] for each currency; null without any."""
-    running = (
+def running(theirs: Any, owner: Any, *conditions: Any, outside: Sequence[Any]) -> ColumnElement[Any]:
+    """The running grants of an organisation as [currency, number, sum as text] for each currency; null without any.
+
+    theirs: the applications, or an alias of them. owner: the column with the id of the organisation. conditions: on
+    the applications that count. outside: the tables of the enclosing query.
+    """
+    found = (
         select(Award.currency, func.count().label("count"), cast(func.sum(Award.amount), Text).label("sum"))
-        .join(_THEIRS, _THEIRS.id == Award.application_id)
-        .where(_THEIRS.organisation_id == owner, _THEIRS.step.in_(("agreement", "active")))
-        .where(*([_THEIRS.id != besides] if besides is not None else []))
+        .join(theirs, theirs.id == Award.application_id)
+        .where(theirs.organisation_id == owner, theirs.step.in_(("agreement", "active")), *conditions)
         .group_by(Award.currency)
-        .correlate(*_tables(owner, besides))
+        .correlate(*outside)
         .subquery()
     )
-    line = func.json_build_array(running.c.currency, running.c.count, running.c.sum)
+    line = func.json_build_array(found.c.currency, found.c.count, found.c.sum)
     return select(func.json_agg(line)).scalar_subquery()
+
+
+def counted(held: Sequence[tuple[str, int, str]] | None) -> tuple[int, dict[str, Decimal]]:
+    """The number of the running grants, and their sum in each currency. held: the value of `running`."""
+    lines = sorted(held or ())
+    return sum(count for _, count, _ in lines), {currency: Decimal(amount) for currency, _, amount in lines}
 
 
 def _overdue(owner: Any) -> ColumnElement[Any]:
@@ -67,14 +78,15 @@ def _tables(*columns: Any) -> list[Any]:
 def applicant_of(organisation: Organisation, row: Sequence[Any]) -> cases.Applicant:
     """The facts about an organisation. row: the values of `columns`."""
     contacts, held, overdue = row
+    grants, amounts = counted(held)
     return cases.Applicant(
         name=organisation.name,
         kind=organisation.kind,
         country=organisation.country,
         standing=organisation.standing,
         contacts=contacts,
-        held=sum(count for _, count, _ in held or ()),
-        held_amounts={currency: Decimal(amount) for currency, _, amount in sorted(held or ())},
+        held=grants,
+        held_amounts=amounts,
         overdue=tuple(overdue),
     )
 
