@@ -1,23 +1,27 @@
-"""Printing a document: read its snapshot, render it without an open transaction, store the file, mark it done."""
+"""Printing a document: render its snapshot without an open transaction, store the file, mark the row done."""
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, insert, select
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, insert, literal_column, select
 
 import reports
-from grants.db import autocommit, transaction
+from grants.db import GRANTS_NOW, note_instant, transaction
 from grants.jobs.program import storage
-from grants.models import Document, DocumentFile, DocumentSnapshot
+from grants.models import DocumentFile
 from grants.services import documents, locking, outbox
-from grants.services.integrity import changes
+from grants.services.integrity import changes, fingerprints
 from reports import Unprintable
 from reports.snapshots import parse
 
-__all__ = ["Unprintable", "print_document"]
+__all__ = ["Unprintable", "print_document", "rehearse"]
 
-SNAPSHOT = select(DocumentSnapshot.data).where(DocumentSnapshot.document_id == bindparam("document"))
 FILES = DocumentFile.metadata.tables[DocumentFile.__tablename__]
 FACTS = [FILES.c[name] for name in ("document_id", "sha256", "size", "pages", "made_with")]
+RETURNED: tuple[ColumnElement[Any], ColumnElement[str]] = (GRANTS_NOW, literal_column(fingerprints.newest(FILES.name)))
 FINISHED = outbox.FINISH.returning(outbox.ROWS.c.id).cte("finished")
 FILE = (
     insert(FILES)
@@ -25,32 +29,46 @@ FILE = (
         [*FACTS, FILES.c.outbox_id],
         select(*(bindparam(column.name, type_=column.type).label(column.name) for column in FACTS), FINISHED.c.id),
     )
-    .returning(FILES.c.outbox_id)
+    .returning(*RETURNED)
 )
 """Finish the outbox row that this worker holds and insert the file, in one statement: both or neither."""
 
 
-def made_from(document: int) -> dict[str, object]:
-    """The snapshot of a document; raises NoResultFound if it does not exist or has been erased."""
-    with autocommit() as connection:
-        return connection.execute(SNAPSHOT, {"document": document}).scalar_one()
-
-
 def print_document(held: outbox.Claim) -> None:
     """Print the document of an outbox row; raises Unprintable, or Fenced if another worker has taken over the row."""
-    id = int(held.args["document"])
-    rendered = reports.render(parse(made_from(id)))
+    if held.ordered is None:
+        raise Unprintable("The document does not exist, or its content has been erased.")
+    rendered = reports.render(parse(held.ordered["snapshot"]))
     facts = {
-        "document_id": id,
         "sha256": storage().put(rendered.pdf),
         "size": len(rendered.pdf),
         "pages": rendered.pages,
         "made_with": rendered.made_with,
     }
+    _finish(held, held.ordered, facts)
+
+
+def rehearse() -> None:
+    """Run the statements of a document for a row that does not exist; see `processing.rehearse`."""
+    facts = dict.fromkeys((column.name for column in FACTS), None)
+    with suppress(outbox.Fenced):
+        _finish(outbox.NOBODY, {"id": 0, "application": 0}, facts)
+
+
+def _finish(held: outbox.Claim, ordered: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+    """Mark the row done, and store the facts of the file and the event that names it."""
     with transaction() as session:
-        document = session.get_one(Document, id)
-        locking.hold(locking.Chain("application", document.application_id))
-        values = {"row": held.id, "token": held.token, **facts}
-        if session.execute(FILE, values, execution_options=changes.NOTED).first() is None:
+        locking.hold(locking.Chain("application", ordered["application"]))
+        values = {**facts, "row": held.id, "token": held.token, "document_id": ordered["id"]}
+        found = session.execute(FILE, values, execution_options=changes.NOTED).first()
+        if found is None:
             raise outbox.Fenced(held)
-        documents.printed(document)
+        finished, fingerprint = found
+        note_instant(finished)
+        documents.printed(
+            ordered["id"],
+            application=ordered["application"],
+            kind=ordered["kind"],
+            number=ordered["number"],
+            fingerprint=fingerprint,
+        )

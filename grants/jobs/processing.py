@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from sqlalchemy.exc import NoResultFound, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from grants.db import db, transaction
 from grants.jobs import mailing, printing
@@ -66,12 +66,10 @@ def rehearse() -> None:
 
     This configures the mappers and compiles the statements once, instead of in every forked child.
     """
-    nobody = outbox.Claim(id=0, token=0, kind="", args={})
-    outbox.claim(nobody.id)
-    with suppress(NoResultFound):
-        printing.made_from(nobody.id)
+    outbox.claim(outbox.NOBODY.id)
+    printing.rehearse()
     with suppress(outbox.Fenced):
-        outbox.finish(nobody)
+        outbox.finish(outbox.NOBODY)
 
 
 def _give_back(held: outbox.Claim, problem: str, *, lasting: bool = False, passing: bool = False) -> None:

@@ -11,7 +11,7 @@ from grants.db import db, today
 from grants.models import Application, Document, DocumentEnd, DocumentFile, DocumentSnapshot, Submission
 from grants.models.documents import DOCUMENTS
 from grants.services import numbering, outbox
-from grants.services.integrity import changes, history
+from grants.services.integrity import history
 from reports.snapshots import AwardLetter, DeclineLetter, ImpactReport, Receipt
 from reports.snapshots.facts import Language
 from workflows.engine.message import N_, Message
@@ -89,16 +89,17 @@ def _newest(application: Application, kind: str) -> int | None:
     return db.session.scalar(wanted.order_by(Document.id.desc()).limit(1))
 
 
-def printed(document: Document) -> None:
-    """Record in the history of its application that the file of a document has just been stored."""
-    changes.note(DocumentFile, [document.id])
-    history.record(
-        history.About("application", document.application_id, "document", document.id),
+def printed(id: int, *, application: int, kind: str, number: str, fingerprint: str) -> None:
+    """Record in the history of its application that the file of a document, with this fingerprint, has been stored."""
+    event = history.Record(
+        history.About("application", application, "document", id),
         actor=CLOCK,
         key="print",
-        message=Message("%(kind)s %(number)s created", kind=DOCUMENTS[document.kind], number=document.number),
+        message=Message("%(kind)s %(number)s created", kind=DOCUMENTS[kind], number=number),
         audience="office",
+        rows={DocumentFile.__tablename__: {str(id): fingerprint}},
     )
+    history.record_all([event])
 
 
 def revoke(application: Application, kind: str, *, reason: str) -> None:

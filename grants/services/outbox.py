@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Interval, and_, bindparam, case, delete, or_, select, update
+from sqlalchemy import Interval, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from grants.access.principals import load_principal
 from grants.db import GRANTS_NOW, autocommit, db
-from grants.models import Application, Document, Outbox, Person
+from grants.models import Application, Document, DocumentSnapshot, Outbox, Person
 from grants.queries import failures
 from grants.services import authority, locking
 from grants.services.refusals import Refused
@@ -39,6 +40,24 @@ FREE = and_(
     or_(ROWS.c.not_before.is_(None), ROWS.c.not_before <= GRANTS_NOW),
 )
 """Nobody works on the row, and the pause after its last failure is over, however often it stands in the queue."""
+ORDERED = (
+    select(
+        func.jsonb_build_object(
+            *("id", Document.id, "application", Document.application_id, "kind", Document.kind),
+            *("number", Document.number, "snapshot", DocumentSnapshot.data),
+            type_=JSONB,
+        )
+    )
+    .select_from(DocumentSnapshot)
+    .join(Document)
+    .where(
+        DocumentSnapshot.document_id
+        == case((ROWS.c.args["document"].astext.regexp_match("^[0-9]{1,18}$"), ROWS.c.args["document"].as_integer()))
+    )
+    .correlate(ROWS)
+    .scalar_subquery()
+)
+"""The document to print, if the row names one."""
 CLAIM = (
     update(ROWS)
     .where(ROWS.c.id == bindparam("row"), ROWS.c.done_at.is_(None), ROWS.c.dead_at.is_(None), FREE)
@@ -47,7 +66,7 @@ CLAIM = (
         lost=ROWS.c.lost + case((ROWS.c.leased_until.is_(None), 0), else_=1),
         leased_until=GRANTS_NOW + bindparam("lease", type_=Interval),
     )
-    .returning(ROWS.c.attempts, ROWS.c.kind, ROWS.c.args)
+    .returning(ROWS.c.attempts, ROWS.c.kind, ROWS.c.args, ORDERED.label("ordered"))
 )
 FINISH = (
     update(ROWS)
@@ -108,12 +127,21 @@ def _put(rows: Sequence[Outbox]) -> Sequence[Outbox]:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An outbox row that a worker has claimed. `token` is the number of the attempt; earlier claims are void."""
+    """An outbox row that a worker has claimed. `token` is the number of the attempt; earlier claims are void.
+
+    ordered: of a document, its `id`, `application`, `kind`, `number` and `snapshot`, which never change; None for a
+    mail, and when the snapshot has been erased.
+    """
 
     id: int
     token: int
     kind: str
     args: Mapping[str, Any]
+    ordered: Mapping[str, Any] | None = None
+
+
+NOBODY = Claim(id=0, token=0, kind="", args={})
+"""A claim of a row that does not exist."""
 
 
 class Fenced(RuntimeError):
@@ -131,7 +159,7 @@ def claim(id: int) -> Claim | None:
     """
     with autocommit() as connection:
         row = connection.execute(CLAIM, {"row": id, "lease": LEASE}).first()
-    return Claim(id, row.attempts, row.kind, row.args) if row else None
+    return Claim(id, row.attempts, row.kind, row.args, row.ordered) if row else None
 
 
 def finish(held: Claim, *, problem: str = "") -> None:

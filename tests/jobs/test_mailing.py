@@ -201,7 +201,7 @@ def test_unguarded_five_jobs_use_up_five_attempts_at_once(
         update(outbox.ROWS)
         .where(rows.id == bindparam("row"), rows.done_at.is_(None), rows.dead_at.is_(None), rows.leased_until.is_(None))
         .values(attempts=rows.attempts + 1, leased_until=func.grants_now() + bindparam("lease", type_=Interval))
-        .returning(rows.attempts, rows.kind, rows.args)
+        .returning(rows.attempts, rows.kind, rows.args, outbox.ORDERED.label("ordered"))
     )
     monkeypatch.setattr(outbox, "CLAIM", at_any_time)
     monkeypatch.setattr(outbox, "PATIENT_TRIES", outbox.TRIES)

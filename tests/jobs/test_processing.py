@@ -103,7 +103,7 @@ def unfence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a file, whichever worker holds the outbox row."""
     facts: dict[str, Any] = {column.name: bindparam(column.name) for column in printing.FACTS}
     unfenced = insert(printing.FILES).values(**facts, outbox_id=bindparam("row"))
-    monkeypatch.setattr(printing, "FILE", unfenced.returning(printing.FILES.c.outbox_id))
+    monkeypatch.setattr(printing, "FILE", unfenced.returning(*printing.RETURNED))
 
 
 def test_without_the_fence_the_database_refuses_the_second_file(
@@ -219,12 +219,21 @@ def test_a_letter_with_an_erased_snapshot_fails_with_its_reason(awarded_app: Fla
     with awarded_app.app_context():
         as_owner(awarded_app, "DELETE FROM document_snapshot")
 
-        for _ in range(outbox.TRIES):
-            assert not processing.work_one(letter)
-            later(awarded_app, 60)
+        assert not processing.work_one(letter)
 
         assert row(letter).dead_at is not None
-        assert "No row was found" in row(letter).problem
+        assert "its content has been erased" in row(letter).problem
+
+
+@pytest.mark.parametrize("args", ["{}", '{"document": "nonsense"}', f'{{"document": {10**30}}}', "[]"])
+def test_a_row_that_names_no_document_fails_with_its_reason(awarded_app: Flask, letter: int, args: str) -> None:
+    with awarded_app.app_context():
+        as_owner(awarded_app, f"UPDATE outbox SET args = '{args}'")
+
+        assert not processing.work_one(letter)
+
+        assert row(letter).dead_at is not None
+        assert row(letter).problem.startswith("The document does not exist")
 
 
 def test_a_snapshot_of_another_schema_fails_with_its_reason(awarded_app: Flask, letter: int) -> None:

@@ -14,6 +14,7 @@ from grants.db import db, transaction
 from grants.models import Application, Document, DocumentEnd, DocumentFile, Outbox
 from grants.outside.storage import Storage
 from grants.services import documents, letters, locking
+from grants.services.integrity import fingerprints
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous, signed_in
 from tests.web.reading import conflict
@@ -196,7 +197,13 @@ def test_the_history_names_the_document_that_was_created(app: Flask, settings: S
     with app.app_context(), transaction():
         document = db.session.get_one(Document, letter(app))
         locking.hold(locking.Chain("application", document.application_id))
-        documents.printed(document)
+        documents.printed(
+            document.id,
+            application=document.application_id,
+            kind=document.kind,
+            number=document.number,
+            fingerprint=str(fingerprints.of({"document_file": [document.id]})[0].value),
+        )
 
     page = signed_in(app, world.people["olga"]).get("/applications/1/history")
 

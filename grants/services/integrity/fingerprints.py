@@ -52,6 +52,11 @@ def of(rows: Names, settling: Names | None = None) -> list[Fingerprint]:
     return [Fingerprint._make(row) for row in db.session.execute(wanted, parts)]
 
 
+def newest(table: str) -> str:
+    """The fingerprint of a row in its newest version as SQL, for a statement on this table that returns its rows."""
+    return _value(table, HELD[table].version)
+
+
 def settled(table: str, ids: Collection[int]) -> Sequence[int]:
     """Those of the rows whose free columns are held now."""
     key, (_, _, joins) = f'"{table}"."{HELD[table].key}"', chain(table)
