@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.dates import format_date
@@ -27,6 +27,8 @@ DAYS = {"en": "d MMMM y"}
 """The format of a date in full where it is not the locale’s long format; for `en` that is American."""
 INSTANTS = {"en": "{day} at {time} UTC", "fr": "{day} à {time} UTC", "es": "{day} a las {time} UTC"}
 """How a mail writes an instant, as letters do."""
+KEPT = 2_000
+"""Dates and amounts that stay formatted in a process."""
 CURRENCY_AFTER = frozenset({"fr", "es"})
 """The languages that write the currency after the amount, in mails and pages as in letters."""
 
@@ -89,17 +91,24 @@ def of_mail(language: str) -> Wording:
     return Wording(known, translations(known), instant)
 
 
+@lru_cache(maxsize=KEPT)
+def date_as(on: date, pattern: str, language: str) -> str:
+    """A date in a format of Babel's. A page shows the same few dates many times."""
+    return str(format_date(on, pattern, locale=language))
+
+
 def day(on: date, language: str) -> str:
     """A date in full: "1 March 2027", "1er mars 2027", "1 de marzo de 2027"."""
-    text = str(format_date(on, DAYS.get(language, "long"), locale=language))
+    text = date_as(on, DAYS.get(language, "long"), language)
     return text.replace("1 ", "1er ", 1) if language == "fr" and on.day == 1 else text
 
 
+@lru_cache(maxsize=KEPT)
 def amount(value: Decimal, currency: str, language: str, *, code: bool = True, cents: bool = True) -> str:
     """Money with the decimals of its currency: "USD 1,234.50", "1 234,50 USD". code: with the currency."""
     digits = get_currency_precision(currency) if cents else 0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text = format_decimal(value, pattern, locale=language).replace("-", "\N{MINUS SIGN}")
+    text = format_decimal(value or Decimal(0), pattern, locale=language).replace("-", "\N{MINUS SIGN}")
     if not code:
         return text
     parts = (text, currency) if language in CURRENCY_AFTER else (currency, text)

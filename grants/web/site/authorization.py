@@ -72,9 +72,11 @@ class Visitor(UserMixin):
 
 def principal() -> Principal:
     """The principal of this request, loaded once, together with the session."""
-    if "principal" not in g and not current_user.is_authenticated:
-        g.principal = ANONYMOUS
-    found: Principal = g.principal
+    found: Principal | None = g.get("principal")
+    if found is None:
+        if not current_user.is_authenticated:
+            g.principal = ANONYMOUS
+        found = g.principal
     return found
 
 

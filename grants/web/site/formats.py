@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, get_timezone_location
+from babel.dates import format_datetime, format_time, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_percent
 from babel.support import NullTranslations
 from flask import Flask, g, request
-from flask_babel import Babel, Domain, get_locale, get_translations, gettext, ngettext
+from flask_babel import Babel, Domain, get_locale, gettext, ngettext
 from flask_login import current_user
 from jinja2 import StrictUndefined
 from markupsafe import Markup
@@ -22,7 +23,7 @@ from werkzeug.utils import cached_property
 
 from config import LANGUAGES, NAMES
 from grants.db import now
-from grants.language import Wording, translations
+from grants.language import Wording, date_as, translations
 from grants.language import amount as formatted
 from grants.language import day as long_day
 from grants.language import number as plain_number
@@ -46,7 +47,27 @@ class Catalogues(Domain):
 
     def get_translations(self) -> NullTranslations:
         """The translations into the language of the request; English outside a request."""
-        return translations(_locale())
+        return _reader().wording.catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What formatting for the reader of this request needs, found once and not for each of some hundred values."""
+
+    locale: Locale
+    wording: Wording
+
+
+def _reader() -> _Reader:
+    """The reader of this request, or of English outside a request; another one after the language is changed."""
+    kept = g.get("_flask_babel") if g else None
+    found: _Reader | None = getattr(kept, "reader", None)
+    if found is None or found.locale is not getattr(kept, "babel_locale", None):
+        locale = get_locale() or Locale("en")
+        found = _Reader(locale, Wording(str(locale), translations(str(locale)), instant))
+        if g:
+            g._flask_babel.reader = found  # noqa: SLF001 - where Flask-Babel keeps the locale of the request
+    return found
 
 
 class Languages(Babel):
@@ -61,6 +82,7 @@ class Languages(Babel):
 def init_app(app: Flask) -> None:
     """Set up languages, and the filters that `templates/macros/time.html` lists."""
     Languages(app, locale_selector=language)
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -81,6 +103,14 @@ def init_app(app: Flask) -> None:
     )
 
 
+def _gettext(text: str) -> str:
+    return str(_reader().wording.catalogue.ugettext(text))
+
+
+def _ngettext(one: str, many: str, count: int) -> str:
+    return str(_reader().wording.catalogue.ungettext(one, many, count))
+
+
 def language() -> str:
     """The language from the query string, else the cookie, the person's settings or the browser."""
     asked = request.args.get("language") or request.cookies.get("grants_language") or ""
@@ -93,11 +123,11 @@ def language() -> str:
 
 def translate(what: Message | str) -> str:
     """A message translated and with its values formatted, in the reader's language."""
-    return Wording(_locale(), get_translations(), instant).translate(what)
+    return _reader().wording.translate(what)
 
 
 def _locale() -> str:
-    return str(get_locale() or "en")
+    return _reader().wording.language
 
 
 def zone() -> ZoneInfo:
@@ -107,9 +137,9 @@ def zone() -> ZoneInfo:
 
 def current_instant() -> datetime:
     """The current instant by the database's clock, queried once per request."""
-    if "now" not in g:
-        g.now = now()
-    found: datetime = g.now
+    found: datetime | None = g.get("now")
+    if found is None:
+        found = g.now = now()
     return found
 
 
@@ -120,7 +150,7 @@ def current_day() -> date:
 
 def instant(at: datetime, form: str = "full") -> str:
     """An instant in UTC and, if different, in the reader's time zone."""
-    locale = get_locale() or Locale("en")
+    locale = _reader().locale
     utc = at.astimezone(ZoneInfo("UTC"))
     year = " y" if utc.year != current_day().year else ""
     text = f"{format_datetime(utc, f'EEE d MMM{year}', locale=locale)}, {format_time(utc, 'HH:mm', locale=locale)} UTC"
@@ -142,7 +172,7 @@ def day(on: date, form: str = "long") -> str:
     if form == "long":
         return long_day(on, _locale())
     year = " y" if form != "year" and on.year != current_day().year else ""
-    return format_date(on, DAYS[form] + year, locale=_locale())
+    return date_as(on, DAYS[form] + year, _locale())
 
 
 def days_left(when: date | datetime) -> str:
@@ -189,7 +219,7 @@ def percent(value: Decimal | float) -> str:
 
 def country(code: str) -> str:
     """A country's name in the reader's language."""
-    locale = get_locale() or Locale("en")
+    locale = _reader().locale
     return str(locale.territories.get(code, code))
 
 
