@@ -1,9 +1,11 @@
 """Fixtures shared by all tests, one module for each part, and the order and number of test processes."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
+from grants.access import shapes
 from grants.outside import garbage
 
 pytest_plugins = ["tests.servers_fixture", "tests.databases", "tests.kept", "tests.application", "tests.prepared"]
@@ -38,6 +40,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     If one of them started last, one process would run it while the others had nothing to do.
     """
     items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
+
+
+@pytest.fixture(autouse=True)
+def _statements_built_anew(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that replaces a function gets statements that are built with it, and leaves none to the next test."""
+    if "monkeypatch" not in request.fixturenames:
+        yield
+        return
+    shapes.forget()
+    yield
+    shapes.forget()
 
 
 def pytest_collection_finish() -> None:

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from grants.access.principals import Principal
 from grants.db import db, now, transaction
 from grants.models import Application, Award, Call
-from grants.queries.tasks import inbox as inbox_queries
 from grants.services import calls, transitions
 from tests import world as w
 from tests.beside import draft_call
@@ -188,7 +187,6 @@ def test_a_figure_kept_by_person_alone_would_be_stale(app: Flask, monkeypatch: p
 
 def figures_around_a_conflict(app: Flask) -> tuple[str, str]:
     """The officer's number of tasks with one application to check, before and after a conflict on it."""
-    inbox_queries.counting.cache_clear()
     with app.app_context():
         world = w.found()
         client = signed_in(app, world.people["olga"])

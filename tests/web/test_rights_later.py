@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from grants.access import shapes
 from grants.db import db, transaction
 from grants.models import Application, Appointment, SignIn
-from grants.queries.tasks import inbox
 from grants.services import locking, persons, transitions
 from tests import world as w
 from tests.browser import browser
@@ -97,7 +97,7 @@ def test_a_form_on_its_way_when_the_person_signs_out_elsewhere_is_saved(
 
 
 def test_a_refused_form_as_the_first_page_spoils_no_later_page(app: Flask) -> None:
-    inbox.counting.cache_clear()
+    shapes.forget()
     olga = browser(app, "olga")
     sent = single(olga.get("/inbox").page.form("/sign-out")) | {"title": ""}
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, select, true
+from sqlalchemy import Select, case, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from grants.access.principals import Principal
+from grants.access.shapes import kept, shape_of, values_of
 from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Application, Call
@@ -31,6 +32,13 @@ def alerts(principal: Principal) -> list[Alert]:
     An invited draft has its own time limit, every other application the limit of its call. Only calls with such a limit
     are searched, each for its own first three.
     """
+    found = db.session.execute(soonest(shape_of(principal)), values_of(principal))
+    return [Alert(row, at) for row, at in found]
+
+
+@kept
+def soonest(shape: Principal) -> Select[Application, datetime]:
+    """The statement of `alerts` for principals of this shape."""
     on_clock = select(Call.id, time_limits.CLOCK.label("clock")).where(time_limits.in_hours("triage").is_not(None))
     clocks = on_clock.cte("clocks").prefix_with("MATERIALIZED")  # the rules of a call are long; unpack them only once
     hours = time_limits.in_hours(Application.step, clocks.c.clock)
@@ -38,25 +46,24 @@ def alerts(principal: Principal) -> list[Alert]:
         (Application.step == "draft", Application.invited_until),
         else_=time_limits.ends_at(hours),
     )
-    soonest = (
+    first = (
         select(Application.id, ends.label("ends_at"))
         .where(
             Application.call_id == clocks.c.id,
             Application.step.in_(("triage", "draft", "review", "decision")),
             Application.submitted_at.is_not(None),
-            visible(Application, principal, (Side.OFFICE,)),
+            visible(Application, shape, (Side.OFFICE,)),
             ends.is_not(None),
         )
         .order_by(ends, Application.id)
         .limit(MOST)
         .correlate(clocks)
-        .lateral("soonest")
+        .lateral("first")
     )
-    wanted = (
-        select(Application, soonest.c.ends_at)
-        .select_from(clocks.join(soonest, true()).join(Application, Application.id == soonest.c.id))
+    return (
+        select(Application, first.c.ends_at)
+        .select_from(clocks.join(first, true()).join(Application, Application.id == first.c.id))
         .options(selectinload(Application.call), joinedload(Application.organisation))
-        .order_by(soonest.c.ends_at, Application.id)
+        .order_by(first.c.ends_at, Application.id)
         .limit(MOST)
     )
-    return [Alert(row, at) for row, at in db.session.execute(wanted)]

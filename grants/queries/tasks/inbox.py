@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, cast, exists, func, literal, null, or_, select, union_all
 from sqlalchemy.types import Text
 
 from grants.access.principals import Principal
+from grants.access.shapes import kept, shape_of, values_of
 from grants.access.visibility import impartial, visible
 from grants.db import GRANTS_NOW, Side, db
 from grants.models import (
@@ -40,31 +40,36 @@ REPORT_AHEAD_DAYS = 60
 
 def tasks(principal: Principal) -> list[Task]:
     """All tasks of the principal, most urgent first, at most a hundred."""
-    parts = _parts(principal)
-    if not parts:
-        return []
-    whole = union_all(*(part.limit(MOST) for part in parts)).subquery()
-    rows = db.session.execute(
-        select(whole)
-        .order_by(whole.c.due_on.nulls_last(), whole.c.due_at.nulls_last(), whole.c.id, whole.c.kind)
-        .limit(MOST)
-    )
-    return [Task(*row) for row in rows]
+    statement = listing(shape_of(principal))
+    return [] if statement is None else [Task(*row) for row in db.session.execute(statement, values_of(principal))]
 
 
 def count(principal: Principal) -> int:
     """The number of tasks, at most a hundred."""
-    statement = counting(principal)
-    return 0 if statement is None else min(db.session.scalar(statement) or 0, MOST)
+    statement = counting(shape_of(principal))
+    return 0 if statement is None else min(db.session.scalar(statement, values_of(principal)) or 0, MOST)
 
 
-@lru_cache(maxsize=1_000)
-def counting(principal: Principal) -> Select[int] | None:
-    """The statement of `count`, kept because every page counts and building it takes longer than running it."""
-    if not (parts := _parts(principal)):
+@kept
+def listing(shape: Principal) -> Select[Any] | None:
+    """The statement of `tasks` for principals of this shape."""
+    if not (parts := _parts(shape)):
         return None
-    whole = union_all(*(part.order_by(None).limit(MOST) for part in parts)).subquery()
-    return select(func.count()).select_from(whole)
+    found = union_all(*(part.limit(MOST) for part in parts)).subquery()
+    return (
+        select(found)
+        .order_by(found.c.due_on.nulls_last(), found.c.due_at.nulls_last(), found.c.id, found.c.kind)
+        .limit(MOST)
+    )
+
+
+@kept
+def counting(shape: Principal) -> Select[int] | None:
+    """The statement of `count` for principals of this shape."""
+    if not (parts := _parts(shape)):
+        return None
+    found = union_all(*(part.order_by(None).limit(MOST) for part in parts)).subquery()
+    return select(func.count()).select_from(found)
 
 
 def _parts(principal: Principal) -> list[Select[Any]]:

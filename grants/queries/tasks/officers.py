@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, literal, null, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+)
 
 from grants.access.principals import Principal
 from grants.access.visibility import impartial, visible
@@ -142,7 +156,7 @@ def _covered(principal: Principal, *roles: Role) -> ColumnElement[bool]:
     covered = [principal.calls[role] for role in roles if role in principal.calls]
     if None in covered:
         return Application.id.is_not(None)
-    return Application.call_id.in_(frozenset().union(*(calls for calls in covered if calls)))
+    return or_(false(), *(Application.call_id.in_(calls) for calls in covered if calls))
 
 
 def _checked_by(principal: Principal) -> ColumnElement[bool]:
