@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from grants.access.principals import Principal
@@ -136,8 +137,12 @@ def covering(call: Call) -> ColumnElement[bool]:
 
 def scoped_over(call: Call) -> ColumnElement[bool]:
     """Appointments that cover the call, or did before they ended."""
+    return _scoped_over(call.id, call.programme)
+
+
+def _scoped_over(call_id: Any, programme: Any) -> ColumnElement[bool]:
     everywhere = and_(Appointment.programme.is_(None), Appointment.call_id.is_(None))
-    return or_(Appointment.call_id == call.id, Appointment.programme == call.programme, everywhere)
+    return or_(Appointment.call_id == call_id, Appointment.programme == programme, everywhere)
 
 
 def covers_call(call: Call, *, programme: str | None, call_id: int | None) -> bool:
@@ -145,15 +150,27 @@ def covers_call(call: Call, *, programme: str | None, call_id: int | None) -> bo
     return call.id == call_id if call_id is not None else programme in (None, call.programme)
 
 
+JUDGING = (
+    select(Appointment.role, Appointment.person_id)
+    .join(Person, Person.id == Appointment.person_id)
+    .where(
+        Appointment.ended_at.is_(None),
+        _scoped_over(bindparam("call"), bindparam("programme")),
+        Person.ended_at.is_(None),
+        Appointment.person_id.not_in(
+            select(Conflict.person_id).where(
+                Conflict.application_id == bindparam("application"), Conflict.lifted_at.is_(None)
+            )
+        ),
+    )
+)
+
+
 def judging(application: Application) -> Mapping[Role, frozenset[int]]:
     """The ids of the people in each role of its call, without those with a conflict of interest on the application."""
-    conflict = select(Conflict.person_id).where(Conflict.application_id == application.id, Conflict.lifted_at.is_(None))
-    wanted = (
-        select(Appointment.role, Appointment.person_id)
-        .join(Person, Person.id == Appointment.person_id)
-        .where(covering(application.call), Person.ended_at.is_(None), Appointment.person_id.not_in(conflict))
-    )
     found: dict[Role, set[int]] = defaultdict(set)
-    for role, person in db.session.execute(wanted):
+    call = application.call
+    asked = {"application": application.id, "call": call.id, "programme": call.programme}
+    for role, person in db.session.execute(JUDGING, asked):
         found[Role(role)].add(person)
     return {role: frozenset(people) for role, people in found.items()}

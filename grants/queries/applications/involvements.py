@@ -6,7 +6,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, exists, func, literal, or_, select, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from grants.access.principals import Principal, application_of
@@ -52,25 +67,26 @@ IN_REVIEW = or_(Review.assignment_id.is_not(None), Assignment.step.in_(OPEN))
 """Whether the assignment keeps its person from judging in another role: opened at any time, or open now."""
 
 
+_ASKED, _CALL = bindparam("application", type_=Integer), bindparam("call", type_=Integer)
+JUDGES = union_all(
+    select(literal("applicants"), Involvement.person_id).where(Involvement.application_id == _ASKED),
+    select(literal("rivals"), Involvement.person_id)
+    .join(Application, Application.id == Involvement.application_id)
+    .where(Application.call_id == _CALL, Application.id != _ASKED, APPOINTED),
+    select(REVIEWING, Assignment.person_id)
+    .outerjoin(Review, Review.assignment_id == Assignment.id)
+    .where(Assignment.application_id == _ASKED, IN_REVIEW),
+    select(literal("conflicted"), Conflict.person_id).where(
+        Conflict.application_id == _ASKED, Conflict.lifted_at.is_(None)
+    ),
+)
+"""Those who must not judge one application; composed once, because every case asks for them."""
+
+
 @cached_for_page
 def of(application: Application) -> Involvements:
     """Those who must not judge the application. One query."""
-    rivals = (
-        select(literal("rivals"), Involvement.person_id)
-        .join(Application, Application.id == Involvement.application_id)
-        .where(Application.call_id == application.call_id, Application.id != application.id)
-        .where(APPOINTED)
-    )
-    reviewing = select(REVIEWING, Assignment.person_id).outerjoin(Review, Review.assignment_id == Assignment.id)
-    declared = select(literal("conflicted"), Conflict.person_id).where(Conflict.lifted_at.is_(None))
-    found = db.session.execute(
-        union_all(
-            select(literal("applicants"), Involvement.person_id).where(Involvement.application_id == application.id),
-            rivals,
-            reviewing.where(Assignment.application_id == application.id, IN_REVIEW),
-            declared.where(Conflict.application_id == application.id),
-        )
-    )
+    found = db.session.execute(JUDGES, {"application": application.id, "call": application.call_id})
     return grouped((0, kind, person) for kind, person in found).get(0, NOBODY)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from babel.numbers import get_currency_precision
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from grants.access.principals import Principal
+from grants.access.shapes import kept, shape_of, values_of
 from grants.access.visibility import visible
 from grants.db import db
 from grants.models import Application, Submission
@@ -18,14 +19,20 @@ MOST = 100
 
 def of(application: Application, principal: Principal) -> list[Submission]:
     """The submissions of an application that the reader may see, newest first, with who sent them."""
-    wanted = (
+    asked = {"application": application.id, **values_of(principal)}
+    return list(db.session.scalars(readable(shape_of(principal)), asked))
+
+
+@kept
+def readable(shape: Principal) -> Select[Submission]:
+    """The statement of `of` for principals of this shape."""
+    return (
         select(Submission)
-        .where(Submission.application_id == application.id, visible(Submission, principal))
+        .where(Submission.application_id == bindparam("application"), visible(Submission, shape))
         .options(joinedload(Submission.person), joinedload(Submission.written))
         .order_by(Submission.number.desc())
         .limit(MOST)
     )
-    return list(db.session.scalars(wanted))
 
 
 def content(application: Application, submission: Submission | None) -> Content:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from grants.db import cached_for_page, db
@@ -42,6 +42,20 @@ class Assessed:
     def recommendation(self) -> Recommendation | None:
         """The current recommendation, unless it was sent back."""
         return _counting(self.advised)
+
+
+CHECKS = (
+    select(Check)
+    .where(Check.submission_id == bindparam("submission"))
+    .options(joinedload(Check.person))
+    .order_by(Check.id)
+)
+RECOMMENDATIONS = (
+    select(Recommendation)
+    .where(Recommendation.application_id == bindparam("application"))
+    .options(joinedload(Recommendation.person))
+    .order_by(Recommendation.id.desc())
+)
 
 
 def assessed(row: Application, content: Content | None = None) -> Assessed:
@@ -105,8 +119,7 @@ def checks(submission_id: int | None) -> list[Check]:
     """The results of the eligibility checks of a submission so far, with the person who gave each."""
     if submission_id is None:
         return []
-    given = select(Check).where(Check.submission_id == submission_id).options(joinedload(Check.person))
-    return list(db.session.scalars(given.order_by(Check.id)))
+    return list(db.session.scalars(CHECKS, {"submission": submission_id}))
 
 
 def _changed(row: Application, content: Content) -> bool:
@@ -122,9 +135,7 @@ def recommendation(row: Application) -> Recommendation | None:
 @cached_for_page
 def recommendations(row: Application) -> list[Recommendation]:
     """Every recommendation on the application, also those that were sent back, newest first."""
-    made = select(Recommendation).where(Recommendation.application_id == row.id)
-    by = joinedload(Recommendation.person)
-    return list(db.session.scalars(made.options(by).order_by(Recommendation.id.desc())))
+    return list(db.session.scalars(RECOMMENDATIONS, {"application": row.id}))
 
 
 def _counting(advised: Sequence[Recommendation]) -> Recommendation | None:

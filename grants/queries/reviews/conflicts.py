@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from grants.db import db
 from grants.models import Application, Conflict, Person
@@ -25,16 +25,19 @@ class Declared:
     on: date
 
 
+CURRENT = (
+    select(Conflict, Person.name)
+    .join(Person, Person.id == Conflict.person_id)
+    .where(Conflict.application_id == bindparam("application"), Conflict.lifted_at.is_(None))
+    .order_by(Conflict.id)
+    .limit(MOST)
+)
+
+
 def current(application: Application) -> list[Declared]:
     """The conflicts of interest on an application that have not been lifted, oldest first."""
-    wanted = (
-        select(Conflict, Person.name)
-        .join(Person, Person.id == Conflict.person_id)
-        .where(Conflict.application_id == application.id, Conflict.lifted_at.is_(None))
-        .order_by(Conflict.id)
-        .limit(MOST)
-    )
-    return [_declared(conflict, name) for conflict, name in db.session.execute(wanted)]
+    found = db.session.execute(CURRENT, {"application": application.id})
+    return [_declared(conflict, name) for conflict, name in found]
 
 
 def declared(conflict: Conflict) -> Declared:

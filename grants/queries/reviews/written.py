@@ -8,7 +8,7 @@ from decimal import Decimal
 from statistics import mean
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from grants.access.principals import Principal
@@ -61,17 +61,20 @@ def mine(principal: Principal) -> list[Assignment]:
     return list(db.session.scalars(wanted).unique())
 
 
+ASSIGNMENTS = (
+    select(Assignment)
+    .where(Assignment.application_id == bindparam("application"))
+    .options(joinedload(Assignment.person), joinedload(Assignment.review).joinedload(Review.scores))
+    .order_by(Assignment.stage != bindparam("stage"), Assignment.assigned_at, Assignment.id)
+    .limit(MOST)
+)
+
+
 @cached_for_page
 def of(application: Application) -> list[Assignment]:
     """All assignments of an application, current stage first, with their reviews; in one query."""
-    wanted = (
-        select(Assignment)
-        .where(Assignment.application_id == application.id)
-        .options(joinedload(Assignment.person), joinedload(Assignment.review).joinedload(Review.scores))
-        .order_by(Assignment.stage != application.stage, Assignment.assigned_at, Assignment.id)
-        .limit(MOST)
-    )
-    return list(db.session.scalars(wanted).unique())
+    asked = {"application": application.id, "stage": application.stage}
+    return list(db.session.scalars(ASSIGNMENTS, asked).unique())
 
 
 def readable(application: Application, assignments: Iterable[Assignment], principal: Principal) -> list[Assignment]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -14,10 +15,11 @@ from babel.dates import format_datetime, format_time, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_percent
 from babel.support import NullTranslations
-from flask import Flask, g, request
+from flask import Flask, g, has_app_context, request
 from flask_babel import Babel, Domain, get_locale, gettext, ngettext
 from flask_login import current_user
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from werkzeug.utils import cached_property
 
@@ -60,12 +62,12 @@ class _Reader:
 
 def _reader() -> _Reader:
     """The reader of this request, or of English outside a request; another one after the language is changed."""
-    kept = g.get("_flask_babel") if g else None
+    kept = g.get("_flask_babel") if has_app_context() else None
     found: _Reader | None = getattr(kept, "reader", None)
     if found is None or found.locale is not getattr(kept, "babel_locale", None):
         locale = get_locale() or Locale("en")
         found = _Reader(locale, Wording(str(locale), translations(str(locale)), instant))
-        if g:
+        if has_app_context():
             g._flask_babel.reader = found  # noqa: SLF001 - where Flask-Babel keeps the locale of the request
     return found
 
@@ -83,6 +85,7 @@ def init_app(app: Flask) -> None:
     """Set up languages, and the filters that `templates/macros/time.html` lists."""
     Languages(app, locale_selector=language)
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _in_template
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -101,6 +104,15 @@ def init_app(app: Flask) -> None:
         reference=reference,
         words=words,
     )
+
+
+@pass_context
+def _in_template(context: Context, text: str, /, **values: Any) -> str:
+    """What Jinja's own function gives, without its further calls: a page has some two hundred sentences."""
+    translated = _gettext(text)
+    if context.eval_ctx.autoescape:
+        translated = Markup(translated)  # noqa: S704 - a sentence of a template or of its catalogue
+    return translated % values if values or "%" in translated else translated
 
 
 def _gettext(text: str) -> str:
