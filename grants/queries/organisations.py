@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from grants.access.permissions import Permission
 from grants.access.principals import Principal
+from grants.access.shapes import kept, shape_of, values_of
 from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, cached_for_page, db
 from grants.models import Application, Award, Membership, Organisation, Report
@@ -39,7 +41,18 @@ def holdings(ids: Iterable[int], principal: Principal, *, besides: int = 0) -> l
 
     besides: an application that does not count towards what its organisation holds.
     """
-    owner, shown = Organisation.id, and_(Application.id != besides, visible(Application, principal))
+    asked = {"asked": list(ids), "besides": besides, **values_of(principal)}
+    return [
+        Holding(organisation, contacts=persons, grants=grants, overdue=late, amounts=amounts)
+        for organisation, persons, late, held in db.session.execute(held_by(shape_of(principal)), asked)
+        for grants, amounts in (counted(held),)
+    ]
+
+
+@kept
+def held_by(shape: Principal) -> Select[Any]:
+    """The statement of `holdings` for principals of this shape."""
+    owner, shown = Organisation.id, and_(Application.id != bindparam("besides"), visible(Application, shape))
     contacts = select(func.count(Membership.id)).where(
         Membership.organisation_id == owner, Membership.ended_at.is_(None)
     )
@@ -49,28 +62,17 @@ def holdings(ids: Iterable[int], principal: Principal, *, besides: int = 0) -> l
         .join(Application, Application.id == Award.application_id)
         .where(Application.organisation_id == owner, Report.step == "due", Report.due_on < func.date(GRANTS_NOW), shown)
     )
-    rows = db.session.execute(
+    return (
         select(
             Organisation,
             contacts.scalar_subquery(),
             overdue.scalar_subquery(),
             running(Application, owner, shown, outside=[Organisation]),
         )
-        .where(owner.in_(list(ids)), visible(Organisation, principal))
+        .where(owner.in_(bindparam("asked", expanding=True)), visible(Organisation, shape))
         .order_by(Organisation.sort_key, owner)
         .limit(MOST)
     )
-    return [
-        Holding(
-            organisation,
-            contacts=persons,
-            grants=grants,
-            overdue=late,
-            amounts=amounts,
-        )
-        for organisation, persons, late, held in rows
-        for grants, amounts in (counted(held),)
-    ]
 
 
 def holding(application: Application, case: ApplicationCase, principal: Principal) -> Holding:

@@ -170,9 +170,9 @@ class TransitionNotAllowed(ValueError):
         self.reasons = reasons
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Flow:
-    """A table of transitions between steps, validated when it is created.
+    """A table of transitions between steps, validated when it is created. Each is equal to itself only.
 
     endings: what ends when a step is left. for_people: the steps that the clock never leads to, whatever the table
     says. own_steps: the steps that have another label or holder in this flow than in `STEPS`. Raises ValueError for an

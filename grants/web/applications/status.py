@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask_babel import gettext, ngettext
@@ -63,6 +64,7 @@ class Subject:
         return self.application.call.data.clock
 
 
+@lru_cache(maxsize=64)
 def road(flow: Flow, stage: str) -> tuple[str, ...]:
     """The steps of a stage in order; of several transitions, the one with the main button is followed."""
     steps, step = ["draft"], "draft"
