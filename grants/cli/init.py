@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import alembic.command
 import alembic.config
@@ -60,14 +60,30 @@ def prepare(settings: Settings, running: Settings) -> None:
 
 def _record() -> None:
     """Record what an earlier release did not, and close what it left open. Once: the caller is alone."""
-    with transaction():
-        adoption.adopt()
+    record_existing()
     with transaction():
         assignments.release_unappointed(apply=transitions.apply)
     with transaction():
         assignments.release_finished(apply=transitions.apply)
     with transaction():
         assignments.release_involved(apply=transitions.apply)
+
+
+def record_existing() -> None:
+    """Record the rows that history did not hold before, a thousand chains in a transaction, and report progress."""
+    with transaction():
+        found = adoption.waiting()
+    with closing(found):
+        done, total = 0, len(found)
+        for rows in found.chunks():
+            with transaction():
+                adoption.adopt(rows)
+            db.session.remove()
+            done += len(rows)
+            click.echo(f"Existing rows recorded: {done:,} of {total:,} histories.")
+        if found.tables:
+            with transaction():
+                adoption.complete(found.tables)
 
 
 def require_roles(owner_url: str) -> None:

@@ -29,8 +29,7 @@ FORGED = "INSERT INTO person (id, email, name) VALUES (900, 'mallory@example.org
 def adopt(app: Flask) -> None:
     """Record existing rows, as an update does it."""
     with app.app_context():
-        with transaction():
-            adoption.adopt()
+        init.record_existing()
         db.session.remove()
 
 
@@ -228,6 +227,39 @@ def test_without_their_lock_both_record_them(app: Flask, monkeypatch: pytest.Mon
     two_updates(app.extensions["settings"])
 
     assert completed(app) == 3
+
+
+class Stopped(Exception):
+    """The update is interrupted."""
+
+
+def test_an_update_that_was_interrupted_records_the_rest(
+    app: Flask, forge: Forge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forge("DELETE FROM history; DELETE FROM history_head")
+    monkeypatch.setattr(adoption, "CHAINS_PER_CHUNK", 2)
+    real = adoption.adopt
+    with monkeypatch.context() as broken:
+        broken.setattr(adoption, "adopt", lambda rows: real(rows) if len(adopted(app)) < 4 else stop())
+        with pytest.raises(Stopped):
+            adopt(app)
+    before = adopted(app)
+
+    adopt(app)
+
+    after = adopted(app)
+    assert (len(before), completed(app)) == (4, 1)
+    assert len(set(after)) == len(after) > len(before)
+    assert set(after) > set(before)
+    with app.app_context():
+        assert [str(message) for message in comparison.problems()] == []
+    total = len(after) - len(before)
+    assert capsys.readouterr().out.splitlines()[-1] == f"Existing rows recorded: {total} of {total} histories."
+
+
+def stop() -> None:
+    """Interrupt the update."""
+    raise Stopped
 
 
 def name_first(app: Flask) -> None:

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, event, insert, select, text, update
 
+from grants.cli import init
 from grants.db import db, transaction
 from grants.models import Assignment, Award, Conflict, Event, Organisation, Person, Report, Review, Score
 from grants.services import organisations, persons, transitions
@@ -250,8 +251,7 @@ def begin_in_the_first_round(monkeypatch: pytest.MonkeyPatch) -> int:
             sent = "\"assignment\".step = 'sent'"
             held = replace(HELD[table], free=free, settled=sent, settled_by="assignment.step", round=1)
             earlier.setitem(HELD, table, held)
-        with transaction():
-            adoption.adopt()
+        init.record_existing()
         with transaction():
             row = assignments.assign(application=application, reviewer=made.people["rob"], actor=olga)
         with transaction():
@@ -266,8 +266,7 @@ def test_the_reviews_of_an_earlier_release_are_recorded_in_a_second_round(
         id = begin_in_the_first_round(monkeypatch)
         assert problems() == [f"review {id} has no event in history."]
 
-        with transaction():
-            adoption.adopt()
+        init.record_existing()
 
         assert (problems(), list(adoption.problems())) == ([], [])
 
@@ -279,8 +278,7 @@ def test_without_a_second_round_they_would_be_accused_for_ever(
         id = begin_in_the_first_round(monkeypatch)
         monkeypatch.setitem(HELD, "review", replace(HELD["review"], round=1))
 
-        with transaction():
-            adoption.adopt()
+        init.record_existing()
 
         assert problems() == [f"review {id} has no event in history."]
 

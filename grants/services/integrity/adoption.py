@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import select
 
@@ -23,23 +25,70 @@ ADOPT, COMPLETE = comparison.ADOPT, comparison.ADOPTED
 """The keys of the events that name rows, and of the event that says for which tables this is complete."""
 CHAINS_PER_CHUNK = 1_000
 Names = dict[locking.Chain, changes.Names]
+"""Fingerprints of rows, by the chain that they belong to."""
 
 
-def adopt() -> None:
-    """Name the rows of tables that were not held before, in one event for each chain that they belong to.
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The rows that an update must record, by chain, in a temporary file: of a large database they are millions.
+
+    tables: those whose adoption is complete once all are recorded; empty if nothing is to be done.
+    """
+
+    tables: list[str]
+    file: sqlite3.Connection
+
+    def close(self) -> None:
+        """Remove the file."""
+        self.file.close()
+
+    def __len__(self) -> int:
+        """The number of chains."""
+        return int(
+            self.file.execute("SELECT count(*) FROM (SELECT DISTINCT subject, subject_id FROM row)").fetchone()[0]
+        )
+
+    def chunks(self) -> Iterator[Names]:
+        """The rows of a thousand chains at a time."""
+        rows = self.file.execute("SELECT * FROM row ORDER BY subject, subject_id, name, id")
+        chunk: Names = {}
+        for chain, group in groupby(rows, key=itemgetter(0, 1)):
+            names: changes.Names = {}
+            for _, _, table, id, value in group:
+                names.setdefault(table, {})[str(id)] = value
+            chunk[locking.Chain(*chain)] = names
+            if len(chunk) == CHAINS_PER_CHUNK:
+                yield chunk
+                chunk = {}
+        if chunk:
+            yield chunk
+
+
+def waiting() -> Waiting:
+    """What `adopt` has to record: rows of tables that were not held before.
 
     A row that differs from the fingerprint that an earlier release stored of it keeps that fingerprint, so that it is
     still reported. A table is adopted only in the first update that holds it, and again in the one that holds more of
-    it (its round): otherwise a row that was forged later could be adopted too.
+    it (its round): otherwise a row that was forged later could be adopted too. After an update that was interrupted,
+    the rest is recorded.
     """
     known = rounds()
     tables = sorted(known.keys() - adopted())
-    if not tables:
-        return
-    found = _unnamed(sorted({known[name] for name in tables}))
-    for chunk in _chunks(sorted(found)):
-        locking.hold(*chunk)
-        history.record_all([_record(chain, found[chain]) for chain in chunk])
+    file = sqlite3.connect("")
+    file.execute("CREATE TABLE row (subject TEXT, subject_id INTEGER, name TEXT, id INTEGER, value TEXT)")
+    file.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?)", _unnamed(sorted({known[name] for name in tables})))
+    return Waiting(tables, file)
+
+
+def adopt(rows: Names) -> None:
+    """Name these rows in one event for each chain that they belong to."""
+    chains = tuple(sorted(rows))
+    locking.hold(*chains)
+    history.record_all([_record(chain, rows[chain]) for chain in chains])
+
+
+def complete(tables: Sequence[str]) -> None:
+    """Record that the rows of these tables have been adopted."""
     locking.hold(SYSTEM)
     message = Message("Existing rows of these tables were recorded: %(tables)s", tables=", ".join(tables))
     about = history.About(*SYSTEM, *SYSTEM)
@@ -92,33 +141,24 @@ def problems() -> Iterator[Message]:
             yield Message(text, subject=subject, id=subject_id, event=id)
 
 
-def _unnamed(tables: list[str]) -> Names:
-    """The fingerprints of rows that no event names, or that fit the one of an earlier release; by chain."""
-    found: Names = defaultdict(lambda: defaultdict(dict))
-    named = comparison.newest()
+def _unnamed(tables: list[str]) -> Iterator[tuple[str, int, str, int, str]]:
+    """The rows that no event names, or that fit the fingerprint of an earlier release, as `Waiting` keeps them.
+
+    One that is not held yet, or belongs to nothing, is left out.
+    """
+    named = comparison.newest() if tables else {}
     for table in tables:
         known, first = named.get(table, {}), {}
         for row in fingerprints.every(table):
             value = known.get(row.id)
-            if value is None:
-                _add(found, table, row)
-            elif ":" not in value:
+            if value is not None and ":" not in value:
                 first[row.id] = row
+            elif value is None and row.values[-1] is not None and row.subject_id is not None:
+                yield row.subject, row.subject_id, table, row.id, row.values[-1]
         unfit = set(comparison.unfit(table, {id: known[id] for id in first}))
-        for id in sorted(first.keys() - unfit):
-            _add(found, table, first[id])
-    return found
-
-
-def _add(found: Names, table: str, row: Any) -> None:
-    """Name a row in the event of its chain; one that is not held yet, or belongs to nothing, is left out."""
-    if row.values[-1] is not None and row.subject_id is not None:
-        found[locking.Chain(row.subject, row.subject_id)][table][str(row.id)] = row.values[-1]
-
-
-def _chunks(chains: list[locking.Chain]) -> Iterator[tuple[locking.Chain, ...]]:
-    for first in range(0, len(chains), CHAINS_PER_CHUNK):
-        yield tuple(chains[first : first + CHAINS_PER_CHUNK])
+        for row in (first[id] for id in sorted(first.keys() - unfit)):
+            if row.values[-1] is not None and row.subject_id is not None:
+                yield row.subject, row.subject_id, table, row.id, row.values[-1]
 
 
 def _record(chain: locking.Chain, rows: changes.Names) -> history.Record:
