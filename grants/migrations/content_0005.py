@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import click
 from sqlalchemy import Connection, text
 
 Row = dict[str, Any]
@@ -19,6 +20,7 @@ WRITTEN_ON = ("draft", "question")
 SENDING = ("submit", "alert", "answer")
 MESSAGE = "Recorded again after an update of the system"
 FIRST = "0" * 64
+CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,9 @@ def rebuild(connection: Connection) -> None:
     were overwritten.
     """
     connection.execute(text("ALTER TABLE document DISABLE TRIGGER document_only_grows"))
-    for row in _all(connection, "SELECT * FROM application ORDER BY id"):
-        _rebuild(connection, _proposal(connection, row))
+    for rows in _chunks(connection, "application", "Proposals"):
+        for proposal in _proposals(connection, rows):
+            _rebuild(connection, proposal)
     connection.execute(text("ALTER TABLE document ENABLE TRIGGER document_only_grows"))
     connection.execute(
         text("""
@@ -90,12 +93,16 @@ def rebuild(connection: Connection) -> None:
     )
 
 
-def _proposal(connection: Connection, row: Row) -> Proposal:
-    def parts(table: str) -> list[Row]:
-        wanted = text(f"SELECT * FROM {table} WHERE application_id = :id ORDER BY position")  # noqa: S608 - two names
-        return [dict(part) for part in connection.execute(wanted, {"id": row["id"]}).mappings()]
-
-    return Proposal(row, parts("budget_line"), parts("indicator"))
+def _proposals(connection: Connection, rows: list[Row]) -> Iterator[Proposal]:
+    """The applications with their budget lines and indicators."""
+    parts: dict[str, dict[int, list[Row]]] = {}
+    for table in ("budget_line", "indicator"):
+        wanted = f"SELECT * FROM {table} WHERE application_id = ANY(:ids) ORDER BY application_id, position"  # noqa: S608 - two names
+        parts[table] = {row["id"]: [] for row in rows}
+        for part in _all(connection, wanted, ids=[row["id"] for row in rows]):
+            parts[table][part["application_id"]].append(part)
+    for row in rows:
+        yield Proposal(row, parts["budget_line"][row["id"]], parts["indicator"][row["id"]])
 
 
 def _rebuild(connection: Connection, proposal: Proposal) -> None:
@@ -183,7 +190,7 @@ def restate(connection: Connection, fitting: AbstractSet[tuple[str, int]]) -> No
 
     One that differed from its history keeps its old event, so that `grants verify` reports it.
     """
-    for row in _all(connection, "SELECT * FROM application ORDER BY id"):
+    for row in _each(connection, "application", "Their histories"):
         sent = _all(connection, "SELECT * FROM submission WHERE application_id = :id ORDER BY number", id=row["id"])
         facts = _hash(
             _without(row, "step", "step_at", "version", "words"), [_submission(connection, one) for one in sent]
@@ -193,7 +200,7 @@ def restate(connection: Connection, fitting: AbstractSet[tuple[str, int]]) -> No
             _record(connection, row["id"], "application", row["id"], values=values)
         if ("application", row["id"]) in fitting:
             _record(connection, row["id"], "application", row["id"], facts=facts)
-    for row in _all(connection, "SELECT * FROM assignment ORDER BY id"):
+    for row in _each(connection, "assignment", "The histories of reviews"):
         if ("assignment", row["id"]) in fitting:
             facts = _hash(_without(row, "version"), _review(connection, row))
             _record(connection, row["application_id"], "assignment", row["id"], facts=facts)
@@ -201,27 +208,33 @@ def restate(connection: Connection, fitting: AbstractSet[tuple[str, int]]) -> No
 
 def fitting(connection: Connection) -> set[tuple[str, int]]:
     """The applications and assignments that fit their history, before their columns change: table and id."""
-    found = set()
-    for row in _all(connection, "SELECT * FROM application ORDER BY id"):
-        if _fits(connection, "application", row["id"], _proposal(connection, row).fingerprint):
-            found.add(("application", row["id"]))
-    for row in _all(connection, "SELECT * FROM assignment ORDER BY id"):
-        facts = _hash(_without(row, "version"), _review(connection, row))
-        if _fits(connection, "assignment", row["id"], facts):
-            found.add(("assignment", row["id"]))
+    found: set[tuple[str, int]] = set()
+    for rows in _chunks(connection, "application", "Applications compared with their histories"):
+        stored = _facts(connection, "application", rows)
+        known = [row for row in rows if row["id"] in stored]
+        found |= {
+            ("application", one.row["id"])
+            for one in _proposals(connection, known)
+            if stored[one.row["id"]] in (None, one.fingerprint)
+        }
+    for rows in _chunks(connection, "assignment", "Reviews compared with their histories"):
+        stored = _facts(connection, "assignment", rows)
+        for row in (row for row in rows if row["id"] in stored):
+            if stored[row["id"]] in (None, _hash(_without(row, "version"), _review(connection, row))):
+                found.add(("assignment", row["id"]))
     return found
 
 
-def _fits(connection: Connection, about: str, id: int, fingerprint: str | None) -> bool:
-    """Whether the newest event of a row that has a fingerprint has this one, or none because it was written on."""
+def _facts(connection: Connection, about: str, rows: list[Row]) -> dict[int, str | None]:
+    """The fingerprint of each row in the newest event that has one; None there if the row was written on."""
     stored = _all(
         connection,
-        "SELECT said ->> 'facts' AS facts FROM history WHERE about = :about AND about_id = :id AND said ? 'facts'"
-        " ORDER BY history.id DESC LIMIT 1",
+        "SELECT DISTINCT ON (about_id) about_id, said ->> 'facts' AS facts FROM history"
+        " WHERE about = :about AND about_id = ANY(:ids) AND said ? 'facts' ORDER BY about_id, history.id DESC",
         about=about,
-        id=id,
+        ids=[row["id"] for row in rows],
     )
-    return bool(stored) and stored[0]["facts"] in (None, fingerprint)
+    return {row["about_id"]: row["facts"] for row in stored}
 
 
 def _review(connection: Connection, assignment: Row) -> list[Any] | None:
@@ -288,6 +301,22 @@ def _record(
         ),
         {"id": application, "number": number + 1, "hash": hash},
     )
+
+
+def _chunks(connection: Connection, table: str, what: str) -> Iterator[list[Row]]:
+    """The rows of a table by id, five hundred at a time, because a large one does not fit in memory. what: is done."""
+    total, done, last = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one(), 0, 0  # noqa: S608 - two names
+    wanted = f"SELECT * FROM {table} WHERE id > :last ORDER BY id LIMIT {CHUNK}"  # noqa: S608 - the same
+    while rows := _all(connection, wanted, last=last):
+        yield rows
+        done, last = done + len(rows), rows[-1]["id"]
+        if total > CHUNK:
+            click.echo(f"{what}: {done:,} of {total:,}.")
+
+
+def _each(connection: Connection, table: str, what: str) -> Iterator[Row]:
+    for rows in _chunks(connection, table, what):
+        yield from rows
 
 
 def _all(connection: Connection, statement: str, **values: Any) -> list[Row]:
