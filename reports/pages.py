@@ -49,6 +49,11 @@ def paragraphs(text: str) -> list[str]:
     return [line for line in text.split("\n") if line.strip()]
 
 
+def grouped(code: str) -> str:
+    """The code of a document in groups, which are easier to type: "7K2M-9QX4T-B3WD"."""
+    return "-".join((code[:4], code[4:9], code[9:]))
+
+
 def qr(address: str, alternative: str) -> Markup:
     """A QR code as SVG (error correction M), with its text alternative as the first child for the tagged PDF.
 
@@ -75,7 +80,7 @@ def _environment() -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined] # added by the extension
         _gettext, _ngettext, newstyle=True, pgettext=_pgettext
     )
-    environment.globals.update(paragraphs=paragraphs, qr=qr, link=link, strong=strong)
+    environment.globals.update(paragraphs=paragraphs, grouped=grouped, qr=qr, link=link, strong=strong)
     return environment
 
 

@@ -18,6 +18,7 @@ _LETTER: dict[str, Any] = {
     "project": "Project",
     "call": "Call",
     "reference": "R-0",
+    "code": "0" * 13,
     "check_url": "https://example.org/v/0",
     "contact": {"name": "D", "title": "E"},
 }
@@ -75,6 +76,7 @@ _KINDS: tuple[dict[str, Any], ...] = (
         "did_not_work": "P",
         "next_steps": "Q",
         "sources": "S",
+        "code": "0" * 13,
         "check_url": "https://example.org/v/0",
     },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import request
 from flask_babel import gettext, lazy_gettext
 from wtforms import FileField
@@ -12,16 +14,29 @@ from grants.forms.base import Form, line
 BEGINS = b"%PDF-"
 LOOKED_AT = 1024
 """Bytes within which readers look for a PDF's first line, as other data may precede it (ISO 32000-2, Annex I.3)."""
+ALIKE = str.maketrans("OIL", "011")
+"""What no code contains, and what was meant by it."""
+
+
+def read_code(typed: str) -> str:
+    """The code of a document as it is stored, however it was typed: without hyphens and spaces, in capitals."""
+    return re.sub("[^0-9A-Z]", "", typed.upper().translate(ALIKE))
 
 
 class NumberForm(Form):
-    """The number printed at the foot of a document."""
+    """The number and the code printed at the foot of a document."""
 
     number = line(
         lazy_gettext("Number"),
         most=40,
         missing=lazy_gettext("Enter the number of the document."),
         description=lazy_gettext("At the foot of the document, such as L-2026-0042."),
+    )
+    code = line(
+        lazy_gettext("Code"),
+        most=40,
+        required=False,
+        description=lazy_gettext("Beside the number, such as 7K2M-9QX4T-B3WD. Older documents have none."),
     )
 
     @classmethod

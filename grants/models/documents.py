@@ -21,12 +21,15 @@ DOCUMENTS = {
 class Document(Model):
     """A document as ordered. The row is never updated; later facts are stored in the related tables.
 
+    code: what stands beside the number, so that only who holds the document can verify it; earlier releases had none.
     submission_id: the submission that a receipt confirms.
     """
 
     __tablename__ = "document"
     __table_args__ = (
         UniqueConstraint("number", "version"),
+        UniqueConstraint("code"),
+        CheckConstraint("code ~ '^[0-9A-HJKMNP-TV-Z]{13}$'", name="code_has_its_form"),
         Index("document_about_idx", "application_id", "kind"),
     )
     visibility = visible_through("application_id", Side.APPLICANT, Side.OFFICE)
@@ -34,6 +37,7 @@ class Document(Model):
     id: Mapped[Key]
     kind: Mapped[str]
     number: Mapped[str]
+    code: Mapped[str | None]
     version: Mapped[int] = mapped_column()
     language: Mapped[str]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))

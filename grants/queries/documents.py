@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -70,18 +71,19 @@ class Progress:
 class Validity:
     """What the public may know of a document; it contains no name and no project title.
 
-    amount and currency are None where the document awards no money, or where erasure has removed its snapshot.
+    amount and currency are None where the document awards no money, or where erasure has removed its snapshot. Of a
+    document that was named by its number alone, everything but number, kind and state is empty.
     """
 
     number: str
     kind: str
     state: str
-    newer: str
-    issued_on: date
-    sha256: str | None
-    amount: Decimal | None
-    currency: str | None
-    demo: bool
+    newer: str = ""
+    issued_on: date | None = None
+    sha256: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    demo: bool = False
 
 
 def of(application: Application, principal: Principal) -> list[DocumentStatus]:
@@ -129,9 +131,23 @@ def progress(document: Document) -> Progress:
     return Progress(before=before, tries=row.attempts, given_up_at=row.dead_at)
 
 
-def numbered(number: str) -> Validity | None:
-    """The newest version of the document with this number, as the public may know it."""
-    return _validity(Document.number == number.strip().upper())
+NO_CODE = "-" * 13
+"""What a code is compared with where no document has one. No code is equal to it."""
+
+
+def numbered(number: str, code: str) -> Validity | None:
+    """The newest version of the document with this number, as the public may know it who shows its code.
+
+    Numbers can be counted through, so None for every number without its code, after the same work whether a document
+    has it or not. A document of an earlier release has no code: without one, its state is told and nothing else.
+    """
+    wanted = select(Document.id, Document.code).where(Document.number == number.strip().upper())
+    id, kept = db.session.execute(wanted.order_by(Document.id.desc()).limit(1)).first() or (None, None)
+    shown = hmac.compare_digest(code.encode(), (kept or NO_CODE).encode())
+    if id is None or not (shown if kept else not code):
+        return None
+    found = _validity(Document.id == id)
+    return found if kept or found is None else Validity(found.number, found.kind, found.state)
 
 
 def of_file(sha256: str) -> Validity | None:

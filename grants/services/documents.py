@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,10 @@ SERIES: dict[type[AwardLetter | DeclineLetter | ImpactReport | Receipt], str] = 
     AwardLetter: "L", DeclineLetter: "D", Receipt: "Q", ImpactReport: "I"}  # fmt: skip
 EARLIER = N_("Document %(number)s created")
 """What earlier releases recorded, without the kind of the document."""
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""The characters of a code: no two of them look alike (Crockford's base 32)."""
+CODE_LENGTH = 13
+"""65 random bits: at a million tries a second, one document is found in half a million years."""
 LANGUAGES: tuple[Language, ...] = ("en", "fr", "es")
 
 
@@ -51,10 +56,11 @@ def order(
     """
     kind = shape.model_fields["kind"].default
     language = next((one for one in LANGUAGES if one == application.organisation.language), LANGUAGES[0])
-    number = number or numbering.draw(SERIES[shape])[0]
+    number, code = number or numbering.draw(SERIES[shape])[0], draw_code()
     document = Document(
         kind=kind,
         number=number,
+        code=code,
         version=1,
         language=language,
         application_id=application.id,
@@ -63,18 +69,16 @@ def order(
     )
     db.session.add(document)
     db.session.flush()
-    snapshot = shape(
-        number=number,
-        version=1,
-        language=language,
-        issued_on=today(),
-        demo=PLACE.demo,
-        check_url=f"{PLACE.address}/v/{number}",
-        **facts,
-    )
+    named: dict[str, Any] = {"number": number, "code": code, "version": 1, "language": language, "issued_on": today()}
+    snapshot = shape(**named, demo=PLACE.demo, check_url=f"{PLACE.address}/v/{number}/{code}", **facts)
     db.session.add(DocumentSnapshot(document_id=document.id, data=snapshot.model_dump(mode="json")))
     outbox.print_document(document)
     return document
+
+
+def draw_code() -> str:
+    """A new code of a document, which nobody can guess."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
 def newest(application: Application, kind: str) -> str:

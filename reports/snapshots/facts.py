@@ -82,7 +82,11 @@ Amount = Annotated[Decimal, BeforeValidator(_not_a_float), Field(ge=0, max_digit
 Quantity = Annotated[Decimal, BeforeValidator(_not_a_float), Field(max_digits=18, allow_inf_nan=False)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
 # A longer address needs a QR code too fine for telephones and more space than the foot of a letter has.
-WebAddress = Annotated[str, StringConstraints(max_length=80), AfterValidator(_web_address)]
+WebAddress = Annotated[str, StringConstraints(max_length=96), AfterValidator(_web_address)]
+# Documents of earlier releases have none, and are printed again as they were.
+Code = Annotated[
+    str, StringConstraints(pattern=r"^([0-9A-HJKMNP-TV-Z]{13})?$"), Field(exclude_if=lambda code: not code)
+]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
@@ -116,12 +120,13 @@ class Person(Fact):
 class Letter(Fact):
     """The fields of all letters: number, date, sender, recipient, project and the address for verification.
 
-    sealed: the file is signed before it is sent, which the foot of the letter states. check_url: printed as text and
-    as a QR code.
+    code: shows, with the number, that somebody holds the letter. sealed: the file is signed before it is sent, which
+    the foot of the letter states. check_url: printed as text and as a QR code.
     """
 
     schema_number: Literal[1] = 1
     number: Line
+    code: Code = ""
     version: int = Field(default=1, ge=1)
     language: Language
     issued_on: date

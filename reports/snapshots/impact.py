@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from reports.snapshots.facts import (
     FOUNDATION,
     Amount,
+    Code,
     CountryCode,
     Currency,
     Fact,
@@ -109,6 +110,7 @@ class ImpactReport(Fact):
     kind: Literal["impact_report"] = "impact_report"
     schema_number: Literal[1] = 1
     number: Line
+    code: Code = ""
     version: int = Field(default=1, ge=1)
     language: Language
     issued_on: date

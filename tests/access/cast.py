@@ -314,4 +314,5 @@ def _documents(settings: Settings, granted: int) -> dict[str, str]:
     mail.set_content("Sign it.")
     mailbox.folder(settings.instance).mkdir(mode=0o700, exist_ok=True)
     (mailbox.folder(settings.instance) / "one.eml").write_bytes(bytes(mail))
-    return {"failure": str(dead.id), "document": str(letter.id), "number": letter.number, "mail": "one"}
+    named = {"document": str(letter.id), "number": letter.number, "code": str(letter.code)}
+    return {"failure": str(dead.id), **named, "mail": "one"}

@@ -56,6 +56,8 @@ BROKEN = {
     "conflict_lifted_by_somebody": "INSERT INTO conflict (application_id, person_id, kinds, lifted_at) VALUES (1, 1, 'money', now())",
     "decision_a_no_has_its_reasons": "UPDATE decision SET kind = 'decline', feedback = ''",
     "decision_kind_is_known": "UPDATE decision SET kind = 'perhaps', feedback = 'x'",
+    "document_code_has_its_form":
+        "INSERT INTO document (kind, number, version, language, application_id, code) VALUES ('receipt', 'x', 1, 'en', 1, 'OOOOOOOOOOOOO')",
     "document_end_kind_is_known": "INSERT INTO document_end (document_id, kind, reason) VALUES (1, 'lost', '')",
     "document_file_is_not_empty":
         "INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with) SELECT 2, 2, sha256, 0, 1, '{}' FROM document_file",
@@ -116,6 +118,8 @@ TWICE = {
         "INSERT INTO checked (application_id, submission_id, key, verdict, by) SELECT application_id, submission_id, key, verdict, by FROM checked LIMIT 1",
     "decision_application_id_key":
         "INSERT INTO decision (application_id, submission_id, kind, by) SELECT application_id, submission_id, kind, by FROM decision",
+    "document_code_key":
+        "INSERT INTO document (kind, number, version, language, application_id, code) SELECT kind, 'x', 1, language, 1, code FROM document LIMIT 1",
     "document_number_version_key":
         "INSERT INTO document (kind, number, version, language, application_id) SELECT kind, number, version, language, 1 FROM document LIMIT 1",
     "document_file_outbox_id_key":

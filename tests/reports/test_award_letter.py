@@ -143,7 +143,7 @@ def test_every_condition_and_task_has_a_text() -> None:
     assert words.count("By 1 February 2026: send the certificate (ethics).") == 1
 
 
-@pytest.mark.parametrize("address", ["https://grants.example/v/L-2026-0012", "https://x.org/" + "v" * 66])
+@pytest.mark.parametrize("address", ["https://grants.example/v/L-2026-0012", "https://x.org/" + "v" * 82])
 def test_the_qr_code_in_the_footer_is_the_address_module_for_module(address: str) -> None:
     modules = [[bool(dark) for dark in row] for row in segno.make_qr(address, error="m", mask=pages.MASK).matrix]
     points_to_the_inch, millimetre = 400, 400 / 25.4

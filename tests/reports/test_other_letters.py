@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
 import reports
-from reports.snapshots import Feedback, parse
+from reports.snapshots import Feedback, Snapshot, parse
 from tests.reports import examples, reading
+
+CODED = {
+    "number": "X-2026-0012",
+    "code": "7K2M9QX4TB3WD",
+    "check_url": "https://grants.example/v/X-2026-0012/7K2M9QX4TB3WD",
+}
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (examples.award_letter, "Letter X-2026-0012, code 7K2M-9QX4T-B3WD, version 1"),
+        (examples.decline_letter, "Letter X-2026-0012, code 7K2M-9QX4T-B3WD, version 1"),
+        (examples.receipt, "Receipt X-2026-0012, code 7K2M-9QX4T-B3WD, version 1"),
+        (examples.impact_report, "Report X-2026-0012, code 7K2M-9QX4T-B3WD, version 1, issued on"),
+    ],
+)
+def test_a_document_shows_the_code_that_verifies_it(make: Callable[..., Snapshot], sentence: str) -> None:
+    words = reading.words(reports.render(make("en", **CODED)).pdf)
+
+    assert words.count(sentence) == 1
+    assert words.replace(" ", "").count("grants.example/v/X-2026-0012/7K2M9QX4TB3WD") == 1
 
 
 def test_the_decline_letter_gives_reasons_and_next_steps() -> None:

@@ -228,7 +228,11 @@ def test_the_pages_of_the_old_grant_are_shown(app: Flask, name: str) -> None:
 
 
 def test_an_old_letter_is_verified_by_the_public(app: Flask) -> None:
-    assert anonymous(app).get("/v/L-2025-0001").status_code == 200
+    page = anonymous(app).get("/v/L-2025-0001")
+
+    assert page.status_code == 200
+    assert "This number is valid" in page.page.text
+    assert [word for word in ("USD", "SHA-256", "2025\n") if word in page.page.text] == []
 
 
 @pytest.mark.parametrize(("name", "path"), HISTORIES)

@@ -135,8 +135,8 @@ def test_its_letter_is_no_longer_valid(app: Flask) -> None:
         letter = db.session.query(Document).filter_by(kind="award_letter").one()
         [end] = db.session.query(DocumentEnd).all()
         assert (end.document_id, end.kind) == (letter.id, "revoked")
-        number = letter.number
-    assert "revoked" in browser(app, "mg1").get(f"/v/{number}").page.text
+        address = f"/v/{letter.number}/{letter.code}"
+    assert "revoked" in browser(app, "mg1").get(address).page.text
 
 
 def test_no_list_counts_it_as_awarded_and_verification_passes(app: Flask) -> None:

@@ -213,7 +213,9 @@ HELD: dict[str, Held] = {
     ),
     "posting": Held("id entry_id account_id amount currency", Owner("account", "account_id"), derived={"stamp": STAMP}),
     "document": Held(
-        "id kind number version language application_id submission_id supersedes_id ordered_at", APPLICATION
+        "id kind number version language application_id submission_id supersedes_id ordered_at",
+        APPLICATION,
+        later=(Later(3, {"code": "NULL"}),),
     ),
     "document_snapshot": Held("document_id data", DOCUMENT, key="document_id"),
     "document_file": Held("document_id outbox_id sha256 size pages made_with at", DOCUMENT, key="document_id"),

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from grants.access.permissions import Permission
-from grants.forms.documents import FileForm, NumberForm
+from grants.forms.documents import FileForm, NumberForm, read_code
 from grants.models import Document, DocumentFile
 from grants.outside.storage import Damaged, Storage
 from grants.queries import documents
@@ -41,10 +41,14 @@ class VerifyPage:
 
 @dataclass(frozen=True, slots=True)
 class ValidityPage:
-    """The public facts about a document; None if we do not know it. number: as entered. by_file: a file was sent."""
+    """The public facts about a document; None if we do not know it.
+
+    form: the number as entered, to be sent again. coded: with a code. by_file: a file was sent.
+    """
 
     validity: Validity | None
-    number: str = ""
+    form: NumberForm | None = None
+    coded: bool = False
     by_file: bool = False
 
 
@@ -64,7 +68,7 @@ def show(id: int) -> Response | tuple[str, int]:
 def verify() -> str | AnyResponse | tuple[str, int]:
     """The forms to verify a document by number or by file."""
     if number := request.args.get("number", "").strip():
-        return redirect(url_for(".number", number=number))
+        return redirect(url_for(".number", number=number, code=read_code(request.args.get("code", "")) or None))
     if "number" in request.args:
         return page("documents/verify.html", VerifyPage(NumberForm.empty(), FileForm())), 422
     return page("documents/verify.html", VerifyPage(NumberForm(), FileForm()))
@@ -83,11 +87,13 @@ def check() -> str | tuple[str, int]:
 
 
 @bp.get("/v/<number>")
+@bp.get("/v/<number>/<code>")
 @open_to_all
-def number(number: str) -> str | tuple[str, int]:
-    """The public facts about the document with this number, without names or project."""
-    validity = documents.numbered(number)
-    return page("documents/validity.html", ValidityPage(validity, number=number)), 200 if validity else 404
+def number(number: str, code: str = "") -> str | tuple[str, int]:
+    """The public facts about the document with this number and code, without names or project."""
+    validity = documents.numbered(number, read_code(code))
+    view = ValidityPage(validity, NumberForm(number=number), coded=bool(code))
+    return page("documents/validity.html", view), 200 if validity else 404
 
 
 def _pdf(document: Document, file: DocumentFile) -> Response | tuple[str, int]:

@@ -225,8 +225,8 @@ UNFOUNDED = """
     SELECT d.id FROM public.document d JOIN public.document_snapshot s ON s.document_id = d.id
     LEFT JOIN public.award w ON w.application_id = d.application_id
     LEFT JOIN public.submission u ON u.id = d.submission_id
-    WHERE (s.data ->> 'kind', s.data ->> 'number', s.data ->> 'version', s.data ->> 'language')
-          IS DISTINCT FROM (d.kind, d.number, d.version::text, d.language)
+    WHERE (s.data ->> 'kind', s.data ->> 'number', s.data ->> 'code', s.data ->> 'version', s.data ->> 'language')
+          IS DISTINCT FROM (d.kind, d.number, d.code, d.version::text, d.language)
        OR (d.kind = 'receipt' AND s.data ->> 'submitted_sha256' IS DISTINCT FROM u.sha256)
        OR (d.kind = 'award_letter'
            AND d.id = (SELECT max(id) FROM public.document
@@ -234,7 +234,7 @@ UNFOUNDED = """
            AND (CASE WHEN s.data ->> 'amount' ~ '^[0-9]+([.][0-9]+)?$' THEN (s.data ->> 'amount')::numeric END,
                 s.data ->> 'currency') IS DISTINCT FROM (w.amount, w.currency))
     ORDER BY d.id"""
-"""Documents whose snapshot differs from their number, from the submission that they confirm, or from their award."""
+"""Documents whose snapshot differs from their number, their code, the submission that they confirm, or their award."""
 
 
 UNPRINTED = """
