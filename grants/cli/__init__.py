@@ -20,6 +20,7 @@ COMMANDS = {
     "key": "grants.cli.key",
     "mailbox": "grants.cli.mailbox",
     "relay": "grants.cli.work",
+    "reprint": "grants.cli.reprint",
     "restored": "grants.cli.restored",
     "sealer": "grants.cli.sealer",
     "story": "grants.cli.demo",

@@ -12,7 +12,7 @@ from grants.cli.sealer import unusable
 from grants.db import bind_app
 from grants.jobs.sealing import evidence
 from grants.outside.signing import BadKey
-from grants.outside.storage import Damaged, Storage
+from grants.outside.storage import Storage
 from grants.services.integrity.verifying import verification
 from workflows.programmes import read_also
 
@@ -43,19 +43,8 @@ def _print(settings: config.Settings) -> int:
     except BadKey as error:
         raise unusable(error) from error
     storage, found = Storage(settings.files), 0
-    lines = verification.findings(
-        held, lambda sha256: _whole(storage, sha256), noted=lambda note: click.echo(f"Note: {note}")
-    )
+    lines = verification.findings(held, storage.is_whole, noted=lambda note: click.echo(f"Note: {note}"))
     for line in lines:
         click.echo(f"- {line}")
         found += 1
     return found
-
-
-def _whole(storage: Storage, sha256: str) -> bool:
-    """Whether the file is stored and undamaged; raises OSError if it cannot be read, or ValueError."""
-    try:
-        storage.get(sha256)
-    except (FileNotFoundError, Damaged):
-        return False
-    return True

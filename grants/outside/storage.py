@@ -47,13 +47,15 @@ class Storage:
         self._files, self._root = fsspec.core.url_to_fs(url)
 
     def put(self, data: bytes) -> str:
-        """Store the bytes durably and return their SHA-256 in hexadecimal."""
+        """Store the bytes durably and return their SHA-256 in hexadecimal. A file with other content is replaced."""
         name = hashlib.sha256(data).hexdigest()
-        if not self.exists(name):
-            if isinstance(self._files, LocalFileSystem):
-                _write(Path(self._path(name)), data)
-            else:
-                self._files.pipe_file(self._path(name), data)
+        with contextlib.suppress(OSError):
+            if self.is_whole(name):
+                return name
+        if isinstance(self._files, LocalFileSystem):
+            _write(Path(self._path(name)), data)
+        else:
+            self._files.pipe_file(self._path(name), data)
         return name
 
     def get(self, sha256: str) -> bytes:
@@ -66,6 +68,14 @@ class Storage:
     def exists(self, sha256: str) -> bool:
         """Whether the file is stored; its content is not read."""
         return bool(self._files.exists(self._path(sha256)))
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether the file is stored and undamaged; raises OSError if it cannot be read, or ValueError."""
+        try:
+            self.get(sha256)
+        except (FileNotFoundError, Damaged):
+            return False
+        return True
 
     def delete(self, sha256: str) -> None:
         """Remove the file if it is stored."""

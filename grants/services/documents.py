@@ -11,7 +11,7 @@ from sqlalchemy import select
 from grants.db import db, today
 from grants.models import Application, Document, DocumentEnd, DocumentFile, DocumentSnapshot, Submission
 from grants.models.documents import DOCUMENTS
-from grants.services import numbering, outbox
+from grants.services import locking, numbering, outbox
 from grants.services.integrity import history
 from reports.snapshots import AwardLetter, DeclineLetter, ImpactReport, Receipt
 from reports.snapshots.facts import Language
@@ -22,6 +22,7 @@ SERIES: dict[type[AwardLetter | DeclineLetter | ImpactReport | Receipt], str] = 
     AwardLetter: "L", DeclineLetter: "D", Receipt: "Q", ImpactReport: "I"}  # fmt: skip
 EARLIER = N_("Document %(number)s created")
 """What earlier releases recorded, without the kind of the document."""
+DAMAGED = "The stored file is missing or damaged. Retry to print it again."
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """The characters of a code: no two of them look alike (Crockford's base 32)."""
 CODE_LENGTH = 13
@@ -104,6 +105,32 @@ def printed(id: int, *, application: int, kind: str, number: str, fingerprint: s
         rows={DocumentFile.__tablename__: {str(id): fingerprint}},
     )
     history.record_all([event])
+
+
+def damaged(document: Document, *, again: bool = False) -> None:
+    """List a document whose stored file is missing or damaged among the failures, unless it is there or being printed.
+
+    Retried there, it is printed again. again: retry at once.
+    """
+    locking.hold(locking.Chain("application", document.application_id))
+    outbox.list_failure(document, problem=DAMAGED)
+    if again:
+        outbox.print_again(document)
+
+
+def restored(document: Document) -> None:
+    """Record in the history of its application that the file of a document was put back."""
+    history.record(
+        history.About("application", document.application_id, "document", document.id),
+        actor=CLOCK,
+        key="restore",
+        message=Message(
+            "%(kind)s %(number)s printed again, because its stored file was missing or damaged",
+            kind=DOCUMENTS[document.kind],
+            number=document.number,
+        ),
+        audience="office",
+    )
 
 
 def revoke(application: Application, kind: str, *, reason: str) -> None:

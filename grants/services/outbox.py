@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Interval, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Interval, and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from grants.access.principals import load_principal
-from grants.db import GRANTS_NOW, autocommit, db
+from grants.db import GRANTS_NOW, autocommit, db, now
 from grants.models import Application, Document, DocumentSnapshot, Outbox, Person
 from grants.queries import failures
 from grants.services import authority, locking
@@ -80,6 +80,26 @@ def print_document(document: Document) -> Outbox:
     """Queue a document for printing."""
     [row] = _put([Outbox(kind="document", queue=LETTERS, args={"document": document.id})])
     return row
+
+
+def list_failure(document: Document, *, problem: str) -> None:
+    """List a printed document among the failures, unless a row of the outbox is to print it already.
+
+    The caller holds the history of its application, so that it is listed once.
+    """
+    if db.session.scalar(select(Outbox.id).where(_prints(document)).limit(1)) is None:
+        args: dict[str, object] = {"document": document.id, "again": True}
+        _put([Outbox(kind="document", queue=LETTERS, args=args, dead_at=now(), problem=problem)])
+
+
+def print_again(document: Document) -> None:
+    """Schedule one more attempt for a document that is listed among the failures."""
+    _revive(_prints(document))
+
+
+def _prints(document: Document) -> ColumnElement[bool]:
+    """Whether a row of the outbox is still to print the document."""
+    return and_(Outbox.kind == "document", Outbox.done_at.is_(None), Outbox.args["document"].astext == str(document.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +275,12 @@ def retry(id: int, *, actor: Actor) -> bool:
     reader = load_principal(db.session.get_one(Person, actor.person)).limited_to({actor.role})
     if not failures.listed(reader, only=id)[0]:
         raise Refused(authority.LOST)
-    revived = update(Outbox).where(Outbox.id == id, Outbox.dead_at.is_not(None), Outbox.done_at.is_(None))
-    result = db.session.execute(
-        revived.values(
-            dead_at=None, leased_until=None, next_at=GRANTS_NOW, not_before=None, lost=TRIES - 1
-        ).execution_options(synchronize_session=False)
-    )
+    return _revive(Outbox.id == id)
+
+
+def _revive(wanted: ColumnElement[bool]) -> bool:
+    """Schedule one more attempt for rows that were given up; returns whether there are any."""
+    values = {"dead_at": None, "leased_until": None, "next_at": GRANTS_NOW, "not_before": None, "lost": TRIES - 1}
+    revived = update(Outbox).where(wanted, Outbox.dead_at.is_not(None), Outbox.done_at.is_(None)).values(**values)
+    result = db.session.execute(revived.execution_options(synchronize_session=False))
     return bool(result.rowcount)  # type: ignore[attr-defined]

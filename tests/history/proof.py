@@ -86,7 +86,7 @@ def found(app: Flask) -> list[str]:
     settings: Settings = app.extensions["settings"]
     storage = Storage(settings.files)
     with app.app_context():
-        return [str(message) for message in verification.findings(evidence(settings), storage.exists)]
+        return [str(message) for message in verification.findings(evidence(settings), storage.is_whole)]
 
 
 def noted(app: Flask) -> list[str]:

@@ -52,6 +52,31 @@ def test_storing_a_file_again_changes_nothing(tmp_path: Path) -> None:
     assert (tmp_path / NAME[:2] / NAME).stat().st_mtime_ns == before
 
 
+@pytest.mark.parametrize("damage", [b"", LETTER + b", forged"])
+def test_storing_a_damaged_file_again_puts_the_right_bytes_back(store: Storage, damage: bytes) -> None:
+    store.put(LETTER)
+    files, root = store._files, store._root  # noqa: SLF001 - the damage is done beside the store
+    files.pipe_file(f"{root}/{NAME[:2]}/{NAME}", damage)
+    assert not store.is_whole(NAME)
+
+    assert store.put(LETTER) == NAME
+
+    assert store.get(NAME) == LETTER
+
+
+@pytest.mark.parametrize(
+    "make", [os.mkfifo, lambda path: path.symlink_to(path.name)], ids=["a pipe", "a link to itself"]
+)
+def test_a_file_that_cannot_be_read_is_replaced(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    path = tmp_path / NAME[:2] / NAME
+    path.parent.mkdir()
+    make(path)
+
+    Storage(f"file://{tmp_path}").put(LETTER)
+
+    assert path.read_bytes() == LETTER
+
+
 def test_a_missing_file_is_reported(store: Storage) -> None:
     assert not store.exists(NAME)
     with pytest.raises(FileNotFoundError):

@@ -10,11 +10,13 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from grants.access.permissions import Permission
+from grants.db import transaction
 from grants.forms.documents import FileForm, NumberForm, read_code
 from grants.models import Document, DocumentFile
 from grants.outside.storage import Damaged, Storage
 from grants.queries import documents
 from grants.queries.documents import DocumentStatus, Progress, Validity
+from grants.services.documents import damaged
 from grants.web.site.authorization import load, open_to_all, permitted
 from grants.web.site.components import ErrorPage
 from grants.web.site.idempotency import not_idempotent
@@ -101,9 +103,11 @@ def _pdf(document: Document, file: DocumentFile) -> Response | tuple[str, int]:
     try:
         content = Storage(current_app.extensions["settings"].files).get(file.sha256)
     except (Damaged, FileNotFoundError):
+        with transaction():
+            damaged(document)
         text = gettext(
-            "The stored file differs from the one we created, so you cannot download it. The document itself "
-            "remains valid. Ask us for a copy."
+            "The stored file is missing or differs from the one we created, so you cannot download it. The document "
+            "itself remains valid. Our staff can see this and will create the file again."
         )
         return page("errors.html", ErrorPage(gettext("This file is not available"), text)), 500
     response = Response(content, mimetype="application/pdf")
