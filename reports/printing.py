@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from reports import DOCUMENTS, engine, fonts, pages, samples
+from reports import DOCUMENTS, engine, fonts, limits, pages, samples
 from reports.pictures import fit_to_print
 from reports.refusal import Unprintable
 from reports.snapshots import ImpactReport, Letter, Snapshot
@@ -30,16 +30,19 @@ class Rendered:
     made_with: dict[str, str]
 
 
-def render(snapshot: Snapshot, *, pictures: Mapping[str, bytes] | None = None) -> Rendered:
+def render(snapshot: Snapshot, *, pictures: Mapping[str, bytes] | None = None, limited: bool = True) -> Rendered:
     """Print a snapshot. The same snapshot, libraries and fonts give the same bytes, in any process.
 
     pictures: SHA-256 → the JPEG or PNG with that hash, for a snapshot that names one. Pictures are scaled to the
-    page; their metadata, such as the place where they were taken, is removed.
+    page; their metadata, such as the place where they were taken, is removed. limited: refuse what is too long; false
+    for a document that was printed before there were limits.
 
     Raises reports.Unprintable with a message for the officer: a character is in no installed font, a picture is
-    missing, differs from its hash or is unreadable, the print engine reports an error, or the document requests an
-    outside resource.
+    missing, differs from its hash or is unreadable, the print engine reports an error, the document requests an
+    outside resource, or it is too long.
     """
+    if limited:
+        limits.check_length(snapshot)
     assets = _assets(snapshot, pictures or {})
     identifier = hashlib.sha256(snapshot.model_dump_json().encode()).hexdigest()[:32].encode()
     sheets = pages.STYLESHEETS[snapshot.kind]
@@ -47,6 +50,8 @@ def render(snapshot: Snapshot, *, pictures: Mapping[str, bytes] | None = None) -
     if isinstance(snapshot, Letter) and printed.pages > 1:
         closer = engine.print_html(pages.html(snapshot, close=True), stylesheets=sheets, identifier=identifier)
         printed = closer if closer.pages == 1 else printed
+    if limited:
+        limits.check_pages(snapshot, printed.pages)
     return Rendered(
         pdf=printed.pdf,
         sha256=hashlib.sha256(printed.pdf).hexdigest(),

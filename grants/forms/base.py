@@ -18,9 +18,15 @@ from grants.forms import entered
 from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import limits, number, written
 from workflows.engine.message import N_
+from workflows.forms.extent import CHARACTERS, excesses
 from workflows.forms.printable import strange
 
-LINE, TEXT = 300, 10_000
+LINE, TEXT = 300, CHARACTERS
+TOO_MUCH = {
+    "characters": lazy_gettext("Enter %(most)s characters or fewer."),
+    "lines": lazy_gettext("Enter %(most)s lines or fewer: there are %(count)s."),
+    "word": lazy_gettext("Enter words of %(most)s characters or fewer: one has %(count)s."),
+}
 
 BUILT_IN = {"Not a valid choice.": N_("Not a valid choice.")}
 """The sentences of WTForms itself that our forms can show."""
@@ -77,6 +83,17 @@ def line(
     ]
     rules += [_prints] if printed else []
     return StringField(label, rules[0 if required else 1 :], filters=[cleaned, on_one_line], **kw)
+
+
+def fits(_form: Any, field: Any) -> None:
+    """Reject a text for which documents have no room."""
+    refuse_excess(field.data or "")
+
+
+def refuse_excess(text: str) -> None:
+    """Raise ValidationError for a text for which documents have no room."""
+    for excess in excesses(text):
+        raise ValidationError(str(TOO_MUCH[excess.of]) % {"most": f"{excess.most:,}", "count": f"{excess.size:,}"})
 
 
 def _prints(_form: Any, field: Any) -> None:

@@ -15,14 +15,13 @@ from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.validators import Length
 
 from grants.forms import questions
-from grants.forms.base import LINE, TEXT, AmountField, Form, line
+from grants.forms.base import LINE, AmountField, Form, fits, line
 from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import localized
 from grants.forms.questions import plain
 from grants.forms.rows import FIGURE
 from grants.models import Report, ReportFigure, ReportSpending
 
-LONG = Length(max=TEXT, message=lazy_gettext("Enter %(most)s characters or fewer.", most=f"{TEXT:,}"))
 SHORT = Length(max=LINE, message=lazy_gettext("Enter %(most)s characters or fewer.", most=LINE))
 WORDS = ("summary", "setbacks", "next_steps", "story", "story_by")
 
@@ -59,10 +58,10 @@ class Row:
 class ReportForm(Form):
     """The texts of a report; `of` adds the fields for its figures and budget lines."""
 
-    summary = TextAreaField(lazy_gettext("What was done"), [LONG], filters=[cleaned])
-    setbacks = TextAreaField(lazy_gettext("What did not work"), [LONG], filters=[cleaned])
-    next_steps = TextAreaField(lazy_gettext("Next steps"), [LONG], filters=[cleaned])
-    story = TextAreaField(lazy_gettext("A story in a person’s own words"), [LONG], filters=[cleaned])
+    summary = TextAreaField(lazy_gettext("What was done"), [fits], filters=[cleaned])
+    setbacks = TextAreaField(lazy_gettext("What did not work"), [fits], filters=[cleaned])
+    next_steps = TextAreaField(lazy_gettext("Next steps"), [fits], filters=[cleaned])
+    story = TextAreaField(lazy_gettext("A story in a person’s own words"), [fits], filters=[cleaned])
     story_by = line(lazy_gettext("Name and place"), required=False)
     story_consent = BooleanField(lazy_gettext("This person agrees that we publish their words and name."))
 

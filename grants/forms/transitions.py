@@ -9,7 +9,7 @@ from flask_babel import gettext
 from wtforms.validators import ValidationError
 
 from grants.forms import days
-from grants.forms.base import TEXT, money
+from grants.forms.base import money, refuse_excess
 from grants.forms.cleaning import cleaned, on_one_line
 from workflows.engine.flow import Field, Transition
 
@@ -58,8 +58,7 @@ def _read(field: Field, text: str, currency: str) -> Any:
             return READERS[field.kind](text)
         case "choice" if text not in dict(field.options):
             raise ValidationError(gettext("Choose one of the answers."))
-    if len(text) > TEXT:
-        raise ValidationError(gettext("Enter %(most)s characters or fewer.", most=f"{TEXT:,}"))
+    refuse_excess(text)
     return text
 
 

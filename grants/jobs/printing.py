@@ -55,7 +55,7 @@ def print_document(held: outbox.Claim) -> None:
     if held.ordered is None:
         raise Unprintable("The document does not exist, or its content has been erased.")
     again = bool(held.args.get("again"))
-    rendered = reports.render(parse(held.ordered["snapshot"]))
+    rendered = reports.render(parse(held.ordered["snapshot"]), limited=not again)
     if again:
         _restore(held, held.ordered["id"], rendered)
     else:

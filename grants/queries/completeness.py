@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from grants.models import Report, ReportFigure, ReportSpending
 from workflows.engine.message import N_, Message, Money
+from workflows.forms.extent import excesses
 from workflows.forms.printable import strange
 
 ZERO = Decimal(0)
@@ -31,7 +32,29 @@ def _words(report: Report) -> list[Message]:
         messages.append(Message("Confirm that the person who tells the story agrees to its publication.", cure="story"))
     if report.story and not report.story_by.strip():
         messages.append(Message("Enter the name and place of the person who tells the story.", cure="story_by"))
-    return messages + _unprintable(report)
+    return [*messages, *_unprintable(report), *_too_long(report)]
+
+
+TOO_MUCH = {
+    "characters": N_("“%(label)s” has %(count)s characters; %(most)s are allowed."),
+    "lines": N_("“%(label)s” has %(count)s lines; %(most)s are allowed."),
+    "word": N_("“%(label)s” has a word of %(count)s characters; %(most)s are allowed."),
+}
+LONG_TEXTS = {
+    "summary": N_("What was done"),
+    "setbacks": N_("What did not work"),
+    "next_steps": N_("Next steps"),
+    "story": N_("A story in a person’s own words"),
+}
+
+
+def _too_long(report: Report) -> list[Message]:
+    """Texts for which the impact report has no room. The form refuses them; earlier releases saved them."""
+    return [
+        Message(TOO_MUCH[excess.of], label=Message(label), count=excess.size, most=excess.most, cure=name)
+        for name, label in LONG_TEXTS.items()
+        for excess in excesses(getattr(report, name))
+    ]
 
 
 def _unprintable(report: Report) -> list[Message]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -112,8 +113,8 @@ def test_other_bytes_replace_nothing_and_say_what_has_changed(app: Flask, monkey
     opened(app)
     printed = reports.render
 
-    def elsewhere(*given: object) -> reports.Rendered:
-        here = printed(*given)  # type: ignore[arg-type]
+    def elsewhere(*given: Any, **how: Any) -> reports.Rendered:
+        here = printed(*given, **how)
         return replace(here, sha256="0" * 64, made_with={**here.made_with, "weasyprint": "71.0"})
 
     monkeypatch.setattr(reports, "render", elsewhere)

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 
 from grants.db import db, transaction
-from grants.forms.base import TEXT
 from grants.models import Application, Document, DocumentSnapshot, Report
 from grants.queries.applications import drafts
 from grants.services import reports
@@ -19,9 +18,10 @@ from tests import world as w
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 from workflows.forms.completeness import LINE
+from workflows.forms.extent import BUDGET_LINES, LINES
 
 WIDE = "W" * LINE
-LONG = "long " * (TEXT // 5)
+LONG = "\n".join(["long " * 19 + "long"] * LINES)
 
 
 @pytest.fixture(scope="session")
@@ -35,11 +35,12 @@ def begin() -> None:
     made = w.build(programmes=("BTN-L",))
     row = w.draft(made)
     content = drafts.content(row)
+    line = replace(content.lines[0], quantity=Decimal(1), unit_cost=Decimal(10_000))
     w.write(
         row,
         made.actor("mg1", Role.APPLICANT),
         answers={"title": WIDE},
-        lines=[replace(line, what=WIDE) for line in content.lines],
+        lines=[replace(line, what=WIDE), *[replace(line, what=WIDE, unit_cost=Decimal(1))] * (BUDGET_LINES - 1)],
         goals=[replace(goal, name=WIDE, unit=WIDE, how=WIDE) for goal in content.goals],
     )
     w.apply(made, row, "submit", "mg1", Role.APPLICANT)

@@ -20,6 +20,8 @@ BUDGET = Question(key="budget", kind="budget", label="Lines")
 GOALS = Question(key="indicators", kind="indicators", label="Goals")
 GOAL = Goal("Sites", "sites", Decimal(0), Decimal(4), "records")
 
+MAST = Line("Mast", "equipment", Decimal(1), Decimal(5))
+
 
 def incomplete(question: Question, content: Content) -> list[str]:
     stage = Stage(key="proposal", title="Proposal", sections=(Section(key="p", title="Part", questions=(question,)),))
@@ -57,6 +59,14 @@ def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
         (TITLE, Content({"title": "Radio 🎉"}), "remove characters that our letters cannot print from “Title”: 🎉"),
         (SUMMARY, Content({"summary": "🌸"}), "remove characters that our letters cannot print from “Summary”: 🌸"),
         (TITLE, Content({"title": "x" * 301}), "“Title” has 301 characters; 300 are allowed."),
+        (SUMMARY, Content({"summary": "x " * 5_001}), "“Summary” has 10002 characters; 10000 are allowed."),
+        (SUMMARY, Content({"summary": "x\n" * 101}), "“Summary” has 101 lines; 100 are allowed."),
+        (SUMMARY, Content({"summary": "x" * 301}), "“Summary” has a word of 301 characters; 300 are allowed."),
+        (
+            BUDGET,
+            Content({}, lines=[Line("Mast", "equipment", Decimal(1), Decimal(5))] * 81),
+            "the budget has 81 lines; this call allows at most 80.",
+        ),
         (
             BUDGET,
             Content({}, lines=[Line("Mast 🎉", "equipment", Decimal(1), Decimal(5))]),
@@ -81,7 +91,7 @@ def test_unprintable_text_is_reported_before_submission(question: Question, cont
 
 def test_a_text_at_the_limit_fits() -> None:
     assert incomplete(TITLE, Content({"title": "x" * 300})) == []
-    assert incomplete(SUMMARY, Content({"summary": "x" * 301})) == []
+    assert incomplete(SUMMARY, Content({"summary": ("x" * 299 + "\n") * 33})) == []
     assert incomplete(GOALS, Content({}, goals=[GOAL] * 40)) == []
 
 

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
 from workflows.engine.message import N_, Message
-from workflows.forms import values
+from workflows.forms import extent, values
 from workflows.forms.printable import strange
 from workflows.programme import Question, Section, Stage
 from workflows.words import words
@@ -227,25 +227,28 @@ def _length(section: Section, question: Question, content: Content) -> Sequence[
 LINE, ROWS = 300, 40
 """The maximum number of characters of a line in a letter, and the maximum number of indicators in a report."""
 
+STRANGE = N_("%(section)s: remove characters that our letters cannot print from “%(label)s”: %(characters)s")
+TOO_MUCH = {
+    "characters": N_("%(section)s: “%(label)s” has %(count)s characters; %(most)s are allowed."),
+    "lines": N_("%(section)s: “%(label)s” has %(count)s lines; %(most)s are allowed."),
+    "word": N_("%(section)s: “%(label)s” has a word of %(count)s characters; %(most)s are allowed."),
+}
+
 
 def _unprintable(section: Section, question: Question, content: Content) -> Sequence[Message]:
-    """Problems of texts that letters and reports print: characters without a font, and lines that are too long."""
-    messages = []
+    """Problems of texts that letters and reports print: characters without a font, and what they have no room for."""
+    messages: list[Message] = []
     for label, place, text, most in _repeated(question, content):
         about: dict[str, Any] = {"section": section.named, "label": label, "cure": place}
         if characters := strange(text):
-            reported = N_(
-                "%(section)s: remove characters that our letters cannot print from “%(label)s”: %(characters)s"
-            )
-            messages.append(Message(reported, characters=characters, **about))
-        if most and len(text) > most:
-            reported = N_("%(section)s: “%(label)s” has %(count)s characters; %(most)s are allowed.")
-            messages.append(Message(reported, count=len(text), most=most, **about))
+            messages.append(Message(STRANGE, characters=characters, **about))
+        for one in extent.excesses(text, characters=most):
+            messages += [Message(TOO_MUCH[one.of], count=one.size, most=one.most, **about)]
     return messages
 
 
 def _repeated(question: Question, content: Content) -> list[tuple[Message, str, str, int]]:
-    """Each text that letters or reports print: its label, its field, the text and its maximum length; 0: no limit."""
+    """Each text that letters or reports print: its label, its field, the text and its maximum length."""
     key = question.key
     match question.kind:
         case "budget":
@@ -260,7 +263,9 @@ def _repeated(question: Question, content: Content) -> list[tuple[Message, str, 
                 for cell in ("name", "unit", "how")
             ]
         case _ if question.fact:
-            return [(question.named, key, str(content.answers[key]), LINE if question.kind == "text" else 0)]
+            return [
+                (question.named, key, str(content.answers[key]), LINE if question.kind == "text" else extent.CHARACTERS)
+            ]
     return []
 
 
@@ -279,13 +284,14 @@ def _budget_problems(section: Section, question: Question, lines: Sequence[Line]
         for number, line in enumerate(lines, 1)
         if (cell := _lacking(line))
     ]
-    if question.rows and len(lines) > question.rows:
+    most = question.rows or extent.BUDGET_LINES
+    if len(lines) > most:
         messages.append(
             Message(
                 "%(section)s: the budget has %(count)s lines; this call allows at most %(most)s.",
                 section=section.named,
                 count=len(lines),
-                most=question.rows,
+                most=most,
                 cure=question.key,
             )
         )
