@@ -46,6 +46,7 @@ class Permission(StrEnum):
     SET_PEOPLE = "set_people"
     SEE_FAILURES = "see_failures"
     RETRY_FAILURE = "retry_failure"
+    REPLACE_DOCUMENT = "replace_document"
 
 
 APPLICANT, REVIEWER, OFFICER, APPROVER = Role.APPLICANT, Role.REVIEWER, Role.OFFICER, Role.APPROVER
@@ -80,6 +81,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SET_PEOPLE: frozenset({ADMINISTRATOR}),
     Permission.SEE_FAILURES: frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
     Permission.RETRY_FAILURE: frozenset({OFFICER, ADMINISTRATOR}),
+    Permission.REPLACE_DOCUMENT: frozenset({OFFICER}),
 }
 
 EXTENT: dict[Permission, Extent] = {

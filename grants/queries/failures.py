@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, cast, func, select, true
+from sqlalchemy import ColumnElement, and_, case, cast, func, select, true
 from sqlalchemy.types import BigInteger
 
 from grants.access.principals import Principal
@@ -24,12 +24,14 @@ PAGE = 50
 class Failure:
     """One job that was given up.
 
-    number: the document's, empty for a mail. title: the application's, empty for a principal who may not see it.
+    number: the document's, empty for a mail. unprinted: the id of a document that was never printed. title: the
+    application's, empty for a principal who may not see it.
     """
 
     id: int
     kind: str
     number: str
+    unprinted: int | None
     title: str
     application_id: int | None
     tries: int
@@ -60,6 +62,8 @@ WORK = {
 """What the clock does beside the transitions."""
 
 _DOCUMENT = cast(Outbox.args["document"].astext, BigInteger)
+_UNPRINTED = case((Outbox.args["again"].astext.is_(None), Document.id))
+"""The id of a document that is printed for the first time."""
 _LINKED = cast(func.substring(Outbox.args["path"].astext, r"^/applications/(\d+)$"), BigInteger)
 _MAIL = func.coalesce(cast(Outbox.args["application"].astext, BigInteger), _LINKED)
 """The id of the application that a mail is about. Earlier releases stored it in the link of the mail only."""
@@ -74,7 +78,7 @@ def listed(
     only: just this row.
     """
     wanted = (
-        select(Outbox, Document.number, Application.id, Application.title)
+        select(Outbox, Document.number, Application.id, Application.title, _UNPRINTED)
         .outerjoin(Document, and_(Outbox.kind == "document", Document.id == _DOCUMENT))
         .outerjoin(
             Application,
@@ -91,8 +95,8 @@ def listed(
         wanted = wanted.where(Outbox.id == only)
     rows = db.session.execute(wanted.order_by(Outbox.id.desc()).limit(PAGE + 1)).all()
     found = [
-        Failure(row.id, row.kind, number or "", title or "", application, row.attempts, row.dead_at, _problem(row))
-        for row, number, application, title in rows
+        Failure(row.id, row.kind, number or "", new, title or "", application, row.attempts, row.dead_at, _problem(row))
+        for row, number, application, title, new in rows
         if row.dead_at
     ]
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None

@@ -83,8 +83,9 @@ def draw_code() -> str:
 
 
 def newest(application: Application, kind: str) -> str:
-    """The number of the newest document of that kind of the application, or empty."""
-    numbers = select(Document.number).where(Document.application_id == application.id, Document.kind == kind)
+    """The number of the newest document of that kind of the application that is not void, or empty."""
+    void = Document.end.has(DocumentEnd.kind == "void")
+    numbers = select(Document.number).where(Document.application_id == application.id, Document.kind == kind, ~void)
     return db.session.scalars(numbers.order_by(Document.id.desc()).limit(1)).first() or ""
 
 

@@ -39,7 +39,12 @@ APPEAL_TIME = timedelta(days=30)
 
 
 def receipt(
-    application: Application, *, number: str, sent_by: Person, arrived_at: datetime, revised: bool = False
+    application: Application,
+    *,
+    number: str | None = None,
+    sent_by: Person,
+    arrived_at: datetime,
+    revised: bool = False,
 ) -> Document:
     """Order the receipt for a submission, with the hash of the proposal and the day by which we decide.
 
@@ -289,10 +294,11 @@ def _instalment(one: Instalment, reports: dict[int, Report]) -> snapshots.Instal
 
 
 def _obligations(award: Award, reports: dict[int, Report]) -> tuple[snapshots.Duty, ...]:
-    sign = snapshots.Duty(
-        by=today() + timedelta(days=SIGNING_DAYS), deed="sign_agreement", about=award.agreement.number
-    )
-    return (sign, *(snapshots.Duty(by=r.due_on, deed="send_report", **_named(r)) for r in reports.values()))
+    """What the grantee still has to do. A letter that is made again leaves out what was done meanwhile."""
+    by = award.made_at.date() + timedelta(days=SIGNING_DAYS)
+    sign = snapshots.Duty(by=by, deed="sign_agreement", about=award.agreement.number)
+    owed = (snapshots.Duty(by=r.due_on, deed="send_report", **_named(r)) for r in reports.values() if r.step == "due")
+    return (*[sign][: award.agreement.step == "to_sign"], *owed)
 
 
 def _indicator(figure: Any) -> snapshots.Indicator:

@@ -97,6 +97,19 @@ def print_again(document: Document) -> None:
     _revive(_prints(document))
 
 
+def abandon(document: Document) -> str | None:
+    """Take a document that could not be created off the failures for good; returns why it was given up.
+
+    None if it is not given up: it was created or is being created, or somebody retries it. Nobody can retry it
+    afterwards.
+    """
+    given_up = update(Outbox).where(
+        _prints(document), Outbox.dead_at.is_not(None), Outbox.args["again"].astext.is_(None)
+    )
+    taken = given_up.values(dead_at=None, done_at=GRANTS_NOW).returning(Outbox.problem)
+    return db.session.scalar(taken.execution_options(synchronize_session=False))
+
+
 def _prints(document: Document) -> ColumnElement[bool]:
     """Whether a row of the outbox is still to print the document."""
     return and_(Outbox.kind == "document", Outbox.done_at.is_(None), Outbox.args["document"].astext == str(document.id))

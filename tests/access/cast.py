@@ -315,4 +315,5 @@ def _documents(settings: Settings, granted: int) -> dict[str, str]:
     mailbox.folder(settings.instance).mkdir(mode=0o700, exist_ok=True)
     (mailbox.folder(settings.instance) / "one.eml").write_bytes(bytes(mail))
     named = {"document": str(letter.id), "number": letter.number, "code": str(letter.code)}
+    named["failed_document"] = str(dead.args["document"])
     return {"failure": str(dead.id), **named, "mail": "one"}

@@ -119,5 +119,6 @@ SENT: dict[str, Sent] = {
     # the rest
     "/check": _sent("/check", file=b"%PDF-1.7"),
     "/failures/{failure}/again": _sent("/failures"),
+    "/documents/{failed_document}/again": _sent("/failures"),
 }
 """The forms by the path as the table writes it."""

@@ -16,6 +16,7 @@ from grants.models import (
     Award,
     Batch,
     Conflict,
+    Document,
     Involvement,
     Person,
     Report,
@@ -78,6 +79,7 @@ MODELS = {
     "agreements": Agreement,
     "reports": Report,
     "conflicts": Conflict,
+    "documents": Document,
 }
 
 

@@ -46,6 +46,7 @@ WITHOUT: dict[str, str] = {
     "/sign-out": SESSION,
     "/check": "changes nothing",
     "/failures/{failure}/again": "sends the same work again, which is done once",
+    "/documents/{failed_document}/again": "voids one document, which is voided once",
 }
 """The forms without a version, each with the reason."""
 CHANGING = [row for row in rows() if row.method != "GET" and row.allowed and row.path in SENT]

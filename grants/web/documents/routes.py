@@ -16,11 +16,13 @@ from grants.models import Document, DocumentFile
 from grants.outside.storage import Damaged, Storage
 from grants.queries import documents
 from grants.queries.documents import DocumentStatus, Progress, Validity
+from grants.services import replacements
 from grants.services.documents import damaged
-from grants.web.site.authorization import load, open_to_all, permitted
+from grants.web.site.authorization import actor_on_row, load, open_to_all, permitted
 from grants.web.site.components import ErrorPage
-from grants.web.site.idempotency import not_idempotent
+from grants.web.site.idempotency import idempotent, not_idempotent
 from grants.web.site.navigation import page
+from workflows.engine.roles import Role
 
 bp = Blueprint("documents", __name__)
 
@@ -63,6 +65,17 @@ def show(id: int) -> Response | tuple[str, int]:
         return _pdf(document, document.file)
     view = WaitingPage(documents.status_of(document), documents.progress(document))
     return page("documents/waiting.html", view), 404
+
+
+@bp.post("/documents/<int:id>/again")
+@permitted(Permission.REPLACE_DOCUMENT)
+@idempotent
+def make_again(id: int) -> AnyResponse:
+    """Make a document that could not be created again, from the present facts and with another number."""
+    document = load(Document, id)
+    with transaction():
+        fresh = replacements.make_again(document, actor=actor_on_row(document, Role.OFFICER))
+    return redirect(url_for(".show", id=fresh.id))
 
 
 @bp.get("/check")
