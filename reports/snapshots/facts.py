@@ -76,7 +76,8 @@ def _web_address(url: str) -> str:
 Line = Annotated[str, BeforeValidator(one_line), StringConstraints(min_length=1, max_length=400)]
 LineOrNothing = Annotated[str, BeforeValidator(one_line), StringConstraints(max_length=400)]
 Sentences = Annotated[str, BeforeValidator(one_line), StringConstraints(min_length=1, max_length=12_000)]
-Text = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=12_000)]
+# As long as the longest answer that a draft keeps; what is too long for a document is refused when it is printed.
+Text = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=20_000)]
 TextOrNothing = Annotated[str, BeforeValidator(clean), StringConstraints(max_length=12_000)]
 Amount = Annotated[Decimal, BeforeValidator(_not_a_float), Field(ge=0, max_digits=18, allow_inf_nan=False)]
 Quantity = Annotated[Decimal, BeforeValidator(_not_a_float), Field(max_digits=18, allow_inf_nan=False)]

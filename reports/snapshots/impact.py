@@ -129,7 +129,7 @@ class ImpactReport(Fact):
     paid: Amount
     returned: Amount
     indicators: tuple[Indicator, ...] = Field(default=(), max_length=40)
-    budget: tuple[BudgetLine, ...] = Field(default=(), max_length=120)
+    budget: tuple[BudgetLine, ...] = Field(default=(), max_length=5_000)
     payments: tuple[PaymentMade, ...] = Field(default=(), max_length=40)
     summary: Text
     story: Text

@@ -19,7 +19,7 @@ from tests import world
 from tests.bench.figures import Broken
 from tests.reports import examples
 
-OF_EVERY_DOCUMENT = {"kind", "number", "version", "language", "issued_on", "demo", "check_url"}
+OF_EVERY_DOCUMENT = {"kind", "number", "code", "version", "language", "issued_on", "demo", "check_url"}
 
 
 @dataclass

@@ -102,6 +102,17 @@ def test_letters_are_printed_at_every_limit_of_their_forms() -> None:
     assert reports.render(examples.award_letter("en", project=line, call=line, conditions=(text,))).pages < 8
 
 
+def test_what_earlier_releases_accepted_is_ordered_so_that_the_grant_can_be_closed() -> None:
+    """A budget had no limit of lines, and a summary 20,000 characters; the page of failures says what is too long."""
+    line = examples.impact_report("en").budget[0]
+
+    report = examples.impact_report("en", budget=(line,) * 121, summary="x " * 9_999 + "xx")
+
+    assert reports.render(report).pages < 20
+    with pytest.raises(Unprintable, match="Shorten"):
+        reports.render(examples.impact_report("en", budget=(line,) * 5_000))
+
+
 @pytest.mark.sweep
 @pytest.mark.parametrize("unit", ["word ", "W"])
 def test_an_impact_report_is_printed_at_every_limit_of_its_forms(unit: str) -> None:
