@@ -80,12 +80,12 @@ def enqueued(ids: Sequence[int]) -> None:
     note_enqueued(ids)
 
 
-def render(snapshot: Snapshot) -> reports.Rendered:
+def render(snapshot: Snapshot, *, limited: bool = True) -> reports.Rendered:
     """Print, or swallow every Exception forever, as a library might; RQ's timeout then fires after one second."""
     from reports.printing import render as print_snapshot
 
     if not (FOLDER / ENDLESS).exists():
-        return print_snapshot(snapshot)
+        return print_snapshot(snapshot, limited=limited)
     outbox.TRIES = 2
     signal.alarm(1)
     while True:
