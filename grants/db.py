@@ -262,8 +262,13 @@ SESSION = {
     "lock_timeout": "15s",
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "10min",
+    "random_page_cost": "1.1",
 }
-"""Settings of every connection. No transaction may last as long as a checkpoint waits for its events."""
+"""Settings of every connection. No transaction may last as long as a checkpoint waits for its events.
+
+On the disks of today, reading rows by an index costs about as much as reading on; PostgreSQL assumes four times as much
+and reads whole tables.
+"""
 
 
 POOL, CONNECTIONS = 4, 12

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from sqlalchemy import ColumnElement, FromClause, and_, false, not_, or_, select, true
+from sqlalchemy.sql.elements import AsBoolean, False_
 
 from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import Principal
@@ -50,10 +51,17 @@ def visible(model: type[Model], principal: Principal, sides: Iterable[Side] = tu
         raise LookupError(f"{model.__tablename__} has no visible rows")
     column = model.__table__.c[visibility.through]
     parent = _model_of(next(iter(column.foreign_keys)).column.table)
-    inherited = column.in_(
-        select(parent.__table__.c[_key(parent)]).where(visible(parent, principal, wanted & visibility.sides))
-    )
+    shown = visible(parent, principal, wanted & visibility.sides)
+    if is_false(shown):  # else the planner would read every row of the table
+        inherited: ColumnElement[bool] = false()
+    else:
+        inherited = column.in_(select(parent.__table__.c[_key(parent)]).where(shown))
     return or_(inherited, _own(model, visibility, principal)) if visibility.own else inherited
+
+
+def is_false(condition: ColumnElement[bool]) -> bool:
+    """Whether the condition is the constant that no row meets; conjunctions of one part wrap it."""
+    return isinstance(condition.element if isinstance(condition, AsBoolean) else condition, False_)
 
 
 def _own(model: type[Model], visibility: Visibility, principal: Principal) -> ColumnElement[bool]:

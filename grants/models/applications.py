@@ -48,13 +48,15 @@ class Application(Model):
             text("id DESC"),
             postgresql_where=text("submitted_at IS NOT NULL"),
         ),
+        Index("application_own_idx", "organisation_id", "id"),
         Index("application_step_idx", "step", "step_at", "id"),
         Index(
             "application_count_idx",
             "step",
             "call_id",
-            "organisation_id",
+            "step_at",
             "id",
+            "organisation_id",
             postgresql_where=text("submitted_at IS NOT NULL AND reference IS NOT NULL"),
         ),
     )
@@ -62,7 +64,7 @@ class Application(Model):
 
     id: Mapped[Key]
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     created_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     reference: Mapped[str | None] = mapped_column(unique=True)
     stage: Mapped[str]

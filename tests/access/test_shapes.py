@@ -15,7 +15,8 @@ from sqlalchemy.dialects import postgresql
 from grants.access import shapes
 from grants.access.principals import Principal
 from grants.access.shapes import PLACEHOLDER, shape_of, values_of
-from grants.models import Application
+from grants.access.visibility import visible
+from grants.models import Application, Assignment, Award
 from grants.queries.tasks import alerts, inbox
 from workflows.engine.roles import Role
 
@@ -99,3 +100,12 @@ def test_what_depends_on_the_ids_cannot_be_asked_of_a_shape() -> None:
     with pytest.raises(TypeError):
         shape.covers(Role.OFFICER, 3)
     assert shape.covers_everything(Role.OFFICER) is False
+
+
+def test_a_side_from_which_nothing_is_visible_is_not_searched() -> None:
+    reviewer = Principal(id=9, calls={Role.REVIEWER: None})
+
+    assert sql(select(Assignment.id).where(visible(Assignment, reviewer, ()))).endswith(
+        "WHERE assignment.person_id = 9"
+    )
+    assert sql(select(Award.id).where(visible(Award, Principal()))).endswith("WHERE false")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, case, select, true
+from sqlalchemy import CTE, Select, select, true, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from grants.access.principals import Principal
@@ -41,29 +41,32 @@ def soonest(shape: Principal) -> Select[Application, datetime]:
     """The statement of `alerts` for principals of this shape."""
     on_clock = select(Call.id, time_limits.CLOCK.label("clock")).where(time_limits.in_hours("triage").is_not(None))
     clocks = on_clock.cte("clocks").prefix_with("MATERIALIZED")  # the rules of a call are long; unpack them only once
-    hours = time_limits.in_hours(Application.step, clocks.c.clock)
-    ends = case(
-        (Application.step == "draft", Application.invited_until),
-        else_=time_limits.ends_at(hours),
-    )
-    first = (
-        select(Application.id, ends.label("ends_at"))
-        .where(
-            Application.call_id == clocks.c.id,
-            Application.step.in_(("triage", "draft", "review", "decision")),
-            Application.submitted_at.is_not(None),
-            visible(Application, shape, (Side.OFFICE,)),
-            ends.is_not(None),
-        )
-        .order_by(ends, Application.id)
-        .limit(MOST)
-        .correlate(clocks)
-        .lateral("first")
-    )
+    parts = (_first_at(step, shape, clocks).subquery() for step in ("triage", "draft", "review", "decision"))
+    first = union_all(*(select(part) for part in parts)).lateral("first")
     return (
         select(Application, first.c.ends_at)
         .select_from(clocks.join(first, true()).join(Application, Application.id == first.c.id))
         .options(selectinload(Application.call), joinedload(Application.organisation))
         .order_by(first.c.ends_at, Application.id)
         .limit(MOST)
+    )
+
+
+def _first_at(step: str, shape: Principal, clocks: CTE) -> Select[int, datetime | None]:
+    """The first three applications of a call at this step to end, in the order of an index."""
+    ends, began = Application.invited_until, Application.invited_until
+    if step != "draft":
+        ends, began = time_limits.ends_at(time_limits.in_hours(step, clocks.c.clock)), Application.step_at
+    return (
+        select(Application.id, ends.label("ends_at"))
+        .where(
+            Application.call_id == clocks.c.id,
+            Application.step == step,
+            Application.submitted_at.is_not(None),
+            visible(Application, shape, (Side.OFFICE,)),
+            ends.is_not(None),
+        )
+        .order_by(began, Application.id)
+        .limit(MOST)
+        .correlate(clocks)
     )

@@ -34,11 +34,14 @@ from workflows.programmes import programmes
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call of the list. programme: its title. submitted: number of its applications. scheduled: it opens later."""
+    """One call of the list. programme: its title. scheduled: it opens later.
+
+    submitted: number of its applications, as displayed; empty if there are none.
+    """
 
     call: Call
     programme: str
-    submitted: int
+    submitted: str
     money: Money
     scheduled: bool
 
@@ -99,7 +102,7 @@ def index() -> CallsPage:
         CallRow(
             one.call,
             translate(programmes()[one.call.programme].title),
-            one.sent,
+            capped(one.sent) if one.sent else "",
             one.money,
             scheduled=one.call.scheduled(at),
         )
