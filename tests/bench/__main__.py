@@ -1,4 +1,4 @@
-"""`python -m tests.bench [letters] [lists] [memory]`: measure, print the table, write `instance/bench.json`.
+"""`python -m tests.bench [letters] [lists] [memory] [earlier]`: measure, print the table, write `instance/bench.json`.
 
 The exit status is 0 whatever the figures are, because a time on one machine says nothing about another. It is 1 if
 something failed, such as a missing letter or a page that answers with an error.
@@ -12,11 +12,11 @@ import time
 from dataclasses import asdict
 
 from config import ROOT
-from tests.bench import letters, lists, machine, weights
+from tests.bench import earlier, letters, lists, machine, weights
 from tests.bench.figures import Broken, Figure, table
 from tests.bench.ground import Ground, ground
 
-PARTS = ("letters", "lists", "memory")
+PARTS = ("letters", "lists", "memory", "earlier")
 
 
 def main(wanted: list[str]) -> int:
@@ -61,6 +61,9 @@ def _measured(prepared: Ground, parts: list[str]) -> tuple[list[Figure], list[li
     if "memory" in parts:
         message("\nStarting a web process …")
         found += shown(weights.measure(prepared))
+    if "earlier" in parts:
+        message(f"\nStarting the release {earlier.RELEASE} and this one …")
+        found += shown(earlier.measure())
     return found, pages
 
 
