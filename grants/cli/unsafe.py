@@ -6,6 +6,7 @@ import ipaddress
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -131,7 +132,10 @@ def secret(settings: Settings) -> Iterator[Finding]:
 
 
 def _guessable(key: str) -> bool:
-    return len(key) < SECRET_CHARACTERS or len(set(key)) < SECRET_CHARACTERS // 3
+    """Whether the key is short, has few different characters, or counts or repeats itself as "0123…" does."""
+    few = SECRET_CHARACTERS // 3
+    steps = {ord(after) - ord(before) for before, after in pairwise(key)}
+    return len(key) < SECRET_CHARACTERS or len(set(key)) < few or len(steps) < few
 
 
 def sender(settings: Settings) -> Iterator[Finding]:
