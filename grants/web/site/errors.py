@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from grants.web.site.navigation import page
 from grants.web.site.sending import KEY, SendAgainPage, received
 from workflows.engine.message import Message
 
+log = logging.getLogger("grants.web")
 CONSTRAINTS = {
     "person_email_key": Message("An account with this email address already exists."),
     "organisation_name_key": Message("An organisation with this name already exists."),
@@ -74,6 +76,11 @@ TEXTS = {
 }
 CROWDED = Message("The system is busy or is being restarted. Nothing was changed. Try again in a minute.")
 """No connection to the database was free in time, or the server did not accept one."""
+UNSURE = Message(
+    "The connection to the database was lost while your form was being saved. Submit it again: it is processed only"
+    " once."
+)
+"""The database has committed all or nothing, and its answer did not arrive."""
 KEPT = frozenset({409, 422, 500, 503})
 """The answers that repeat what was typed, because the form was ours and may be sent again."""
 LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Choose the document as you received it.")
@@ -191,14 +198,13 @@ def busy(error: OperationalError) -> tuple[str, int]:
     return _to_repeat(503)
 
 
-def crowded(_error: Exception) -> tuple[str, int]:
+def crowded(error: Exception) -> tuple[str, int]:
     """No connection to the database, or no place to compare a password, was free: 503, with a page that needs none."""
-    import traceback
-
-    traceback.print_exception(_error)
+    log.warning("the database cannot be asked: %s", " ".join(str(error).split())[:200])
     db.session.rollback()
     without_database()
-    return _answer(503, translate(CROWDED))
+    unsure = isinstance(error, OperationalError) and error.connection_invalidated and error.statement is None
+    return _to_repeat(503, translate(UNSURE if unsure else CROWDED))
 
 
 def failed(_error: Exception) -> tuple[str, int]:
@@ -236,11 +242,14 @@ def _answer(
     return page("errors.html", ErrorPage(title, text, reasons, _links() if leads_on else [], typed)), status
 
 
-def _to_repeat(status: int) -> tuple[str, int]:
-    """The page of an error that may pass: the form can be submitted again from it with its key, as nothing changed."""
+def _to_repeat(status: int, text: str = "") -> tuple[str, int]:
+    """The page of an error that may pass. The form can be submitted again from it with its key, for one effect in all.
+
+    text: why, if it is not that of the status.
+    """
+    title, text = translate(TITLES[status]), text or translate(TEXTS[status])
     if request.method != "POST" or not csrf.shown_to() or automatic() or request.files:
-        return _answer(status, translate(TEXTS[status]))
-    title, text = translate(TITLES[status]), translate(TEXTS[status])
+        return _answer(status, text)
     key = request.form.get(KEY, "")
     return page("send_again.html", SendAgainPage(title, text, received(), key, _typed())), status
 
