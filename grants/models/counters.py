@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grants.db import SYSTEM, Model, Stamp
@@ -23,6 +25,9 @@ class IdempotencyKey(Model):
     """A form that was already submitted: its idempotency key, the hash of its content and the response."""
 
     __tablename__ = "repeat"
+    PAGE: ClassVar[TextClause] = text("""answer LIKE '{"status": ___, "location": "", %'""")
+    """Whether the response is a page, and leads to no other."""
+    __table_args__ = (Index("repeat_at_idx", "at"), Index("repeat_page_idx", "at", postgresql_where=PAGE))
     visibility = SYSTEM
 
     key: Mapped[str] = mapped_column(primary_key=True)

@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import cast, delete, func, or_, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
 
 from grants.db import GRANTS_NOW, db
 from grants.models import IdempotencyKey
+from grants.services import retention
 
 LONGEST_KEY = 100
 """Characters. The keys of our forms are shorter; a longer one is not ours and is not stored."""
@@ -39,7 +40,8 @@ class Shown(NamedTuple):
 class Answer:
     """The complete answer to a form. location: where a redirect leads, else empty.
 
-    shown: for a page, the state of each row whose content it may show.
+    shown: for a page, the state of each row whose content it may show. It is stored as JSON with the fields in this
+    order, by which `IdempotencyKey.PAGE` knows a page.
     """
 
     status: int
@@ -85,6 +87,6 @@ def keep(key: str, answer: Answer) -> None:
 
 def purge() -> None:
     """Delete the keys whose retention has ended."""
-    page = cast(func.nullif(IdempotencyKey.answer, ""), JSONB)["location"].astext == ""
-    old = or_(IdempotencyKey.at < GRANTS_NOW - RETENTION, page & (IdempotencyKey.at < GRANTS_NOW - PAGE_RETENTION))
-    db.session.execute(delete(IdempotencyKey).where(old))
+    key, at = IdempotencyKey.key, IdempotencyKey.at
+    retention.delete_oldest(key, at, at < GRANTS_NOW - PAGE_RETENTION, IdempotencyKey.PAGE)
+    retention.delete_oldest(key, at, at < GRANTS_NOW - RETENTION)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Interval, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Interval, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from grants.access.principals import load_principal
 from grants.db import GRANTS_NOW, autocommit, db, now
 from grants.models import Application, Document, DocumentSnapshot, Outbox, Person
 from grants.queries import failures
-from grants.services import authority, locking
+from grants.services import authority, locking, retention
 from grants.services.refusals import Refused
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor, Role
@@ -31,8 +31,6 @@ PATIENT_TRIES = 58
 """Attempts while the world outside cannot be reached: with their pauses they take two days."""
 RETENTION = timedelta(days=90)
 """How long sent mails are kept, to answer whether and when somebody was written to."""
-MOST_PURGED = 5_000
-"""The most rows deleted at once; the next tick deletes more."""
 
 ROWS = Outbox.metadata.tables[Outbox.__tablename__]
 FREE = and_(
@@ -272,8 +270,7 @@ def purge() -> None:
 
     The rows of documents stay, because their files refer to them, and so does what was given up.
     """
-    old = select(Outbox.id).where(Outbox.kind == "mail", Outbox.done_at < GRANTS_NOW - RETENTION).limit(MOST_PURGED)
-    db.session.execute(delete(Outbox).where(Outbox.id.in_(old)).execution_options(synchronize_session=False))
+    retention.delete_oldest(Outbox.id, Outbox.done_at, Outbox.kind == "mail", Outbox.done_at < GRANTS_NOW - RETENTION)
 
 
 def retry(id: int, *, actor: Actor) -> bool:

@@ -19,6 +19,7 @@ from config import Settings
 from grants.db import GRANTS_NOW, db, now
 from grants.models import Person, SignIn, SignInFailure
 from grants.queries import sessions
+from grants.services import retention
 from workflows.engine.message import Message
 
 TRIES, FAILURE_WINDOW = 10, timedelta(minutes=15)
@@ -202,6 +203,12 @@ def close(token: str) -> None:
 
 
 def purge() -> None:
-    """Delete the sessions that have ended, and the failures whose retention has."""
-    db.session.execute(delete(SignIn).where(or_(SignIn.ends_at < GRANTS_NOW, SignIn.idle_ends_at < GRANTS_NOW)))
-    db.session.execute(delete(SignInFailure).where(SignInFailure.at < GRANTS_NOW - RETENTION))
+    """Delete the sessions that have ended, and the failures whose retention has.
+
+    The table of sessions has no index on their end: as they are deleted every minute, it holds little else than those
+    that go on.
+    """
+    ended = or_(SignIn.ends_at < GRANTS_NOW, SignIn.idle_ends_at < GRANTS_NOW)
+    retention.delete_oldest(SignIn.token_sha256, SignIn.ends_at, ended)
+    failed_at = SignInFailure.at
+    retention.delete_oldest(SignInFailure.id, failed_at, failed_at < GRANTS_NOW - RETENTION)
