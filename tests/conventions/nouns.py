@@ -57,6 +57,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "fingerprints": ("services", "the hashes of rows and of submitted proposals"),
     "first_forms": ("services", "the fingerprints of earlier releases"),
     "idempotency": ("services", "the second sending of a form gets the first one's answer"),
+    "retention": ("services", "deletes rows that are needed for a while only"),
     "letters": ("services", "the snapshots that documents are printed from"),
     "replacements": ("services", "documents that take the place of void ones"),
     "locking": ("services", "the order in which rows are locked"),
