@@ -31,8 +31,8 @@ SECONDS = 30.0
 """How long a tick applies transitions. The rest is left to the next tick, so that the other work is done too."""
 WAIT = "SET LOCAL lock_timeout = '2s'"
 """How long the clock waits for a row that somebody holds, before it goes on with the next one."""
-
-
+SEARCH = "due"
+"""The key under which a failure to find what is due is recorded."""
 WORK: dict[str, Callable[[], object]] = {
     "digest": digest_mails.queue,
     "figures": figures.keep,
@@ -63,10 +63,8 @@ def tick() -> int:
     Each of them has a transaction of its own. One that fails is recorded and, if it is a transition, parked for a
     growing pause; everything after it still runs.
     """
-    began, due = monotonic(), overdue.transitions()
-    with transaction():
-        failures.forget(due)
-    taken = 0
+    began, taken, due = monotonic(), 0, list[tuple[int, str]]()
+    _attempt(SEARCH, partial(_search, due))
     for id, key in due:
         if monotonic() - began > SECONDS:
             break
@@ -97,6 +95,12 @@ def _attempt(task: str, work: Callable[[], object], application: int | None = No
         with transaction():
             failures.record(task, application, problem)
     return False
+
+
+def _search(due: list[tuple[int, str]]) -> None:
+    """Add the transitions that are due, and forget the failures of those that are no longer."""
+    due += overdue.transitions()
+    failures.forget(due)
 
 
 def _apply(id: int, key: str) -> None:

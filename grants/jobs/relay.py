@@ -9,11 +9,10 @@ import threading
 from flask import Flask
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError
 
 from grants.db import db, transaction
 from grants.jobs.job import SECONDS, WORK
-from grants.jobs.program import queue
+from grants.jobs.program import FAULTS, queue
 from grants.services import outbox
 
 PER_JOB = 10
@@ -32,7 +31,7 @@ def run(app: Flask, connection: Redis, *, pause: float = 1.0) -> None:
         try:
             with app.app_context():
                 turn(connection)
-        except (RedisError, DBAPIError, OSError) as error:
+        except (RedisError, *FAULTS) as error:
             log.warning("waiting: %s", " ".join(str(error).split())[:200])
             end.wait(pause)
 

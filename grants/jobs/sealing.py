@@ -8,10 +8,10 @@ import threading
 
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
 from config import Settings
 from grants.db import ConstraintViolated, db, transaction
+from grants.jobs.program import FAULTS
 from grants.models import Checkpoint
 from grants.outside import keys, signing
 from grants.outside.anchors import Anchors
@@ -156,7 +156,7 @@ def run(app: Flask, sealer: Sealer, *, pause: float = EVERY) -> None:
         try:
             with app.app_context():
                 sealer.turn()
-        except (NotSealed, DBAPIError, ConstraintViolated, OSError) as error:
+        except (NotSealed, *FAULTS) as error:
             log.warning("nothing was sealed: %s", " ".join(str(error).split())[:400])
         if end.is_set():
             return

@@ -53,19 +53,26 @@ class Parked:
 
 
 WORK = {
+    "due": Message("Search for transitions that are due"),
     "digest": Message("Digest of the history for auditors"),
     "figures": Message("Public figures"),
     "idempotency": Message("Deletion of expired records"),
     "sessions": Message("Deletion of expired records"),
     "outbox": Message("Deletion of expired records"),
 }
-"""What the clock does beside the transitions."""
+"""What the clock does beside applying transitions."""
 
-_DOCUMENT = cast(Outbox.args["document"].astext, BigInteger)
+
+def _id(text: ColumnElement[str]) -> ColumnElement[int]:
+    """The id in a text; null where it holds none, as in an argument that no job could work with."""
+    return case((text.regexp_match(r"^\d{1,18}$"), cast(text, BigInteger)))
+
+
+_DOCUMENT = _id(Outbox.args["document"].astext)
 _UNPRINTED = case((Outbox.args["again"].astext.is_(None), Document.id))
 """The id of a document that is printed for the first time."""
-_LINKED = cast(func.substring(Outbox.args["path"].astext, r"^/applications/(\d+)$"), BigInteger)
-_MAIL = func.coalesce(cast(Outbox.args["application"].astext, BigInteger), _LINKED)
+_LINKED = _id(func.substring(Outbox.args["path"].astext, r"^/applications/(\d+)$"))
+_MAIL = func.coalesce(_id(Outbox.args["application"].astext), _LINKED)
 """The id of the application that a mail is about. Earlier releases stored it in the link of the mail only."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from grants.db import GRANTS_NOW, db
 from grants.models import Application, Call, ClockFailure
@@ -18,8 +18,9 @@ MOST = 500
 def transitions(*, only: int | None = None) -> list[tuple[int, str]]:
     """(application id, transition key) of every timed transition due, oldest first, at most five hundred of each.
 
-    They are candidates: nothing is locked, and the guard of the engine decides when the row is held. Those that failed
-    and are not to be tried again yet are left out. only: of this application.
+    They are candidates: nothing is locked, and the guard of the engine decides when the row is held. Where the time
+    limit cannot be read, they fail then, and are reported. Those that failed and are not to be tried again yet are left
+    out. only: of this application.
     """
     return [
         (id, transition.key)
@@ -30,12 +31,13 @@ def transitions(*, only: int | None = None) -> list[tuple[int, str]]:
 
 
 def _due(programme: str, flow: Flow, transition: Transition, only: int | None) -> list[int]:
-    ends_at = time_limits.ends_at(time_limits.hours(str(transition.time_limit)), _began(flow, transition))
+    limit = str(transition.time_limit)
+    is_over = time_limits.ends_at(time_limits.hours(limit), _began(flow, transition)) < GRANTS_NOW
     due = (
         select(Application.id)
         .join(Call)
-        .where(Call.programme == programme, Application.step.in_(transition.source), ends_at < GRANTS_NOW)
-        .where(~_parked(transition))
+        .where(Call.programme == programme, Application.step.in_(transition.source))
+        .where(or_(is_over, time_limits.unreadable(limit)), ~_parked(transition))
         .order_by(Application.step_at, Application.id)
         .limit(MOST)
     )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Integer, Numeric, Select, case, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from grants.models import Application, Call, Event
 from workflows.deadlines import HOUR, UNITS
 
 CLOCK = Call.rules["clock"]
 """The clock of a call."""
+LONGEST = 999_999
+"""Hours or days; PostgreSQL can add as many to an instant."""
 
 
 def hours(*steps: str) -> Any:
@@ -39,7 +42,16 @@ def reminded_at(keys: Any, application: Any, since: Any) -> Select[Any]:
     )
 
 
+def unreadable(*steps: str) -> ColumnElement[bool]:
+    """Whether the call sets a time limit of these steps that is no number, as none of our forms does."""
+    kinds = (func.jsonb_typeof(func.jsonb_extract_path(CLOCK, f"{step}_{unit}")) for step in steps for unit in UNITS)
+    return or_(*(kind.not_in(["number", "null"]) for kind in kinds))
+
+
 def _number(clock: Any, step: Any, unit: str) -> Any:
-    """The number that the clock sets in this unit; 0 is no limit."""
-    key = f"{step}_{unit}" if isinstance(step, str) else step.concat(f"_{unit}")
-    return func.nullif(clock[key].as_integer(), 0)
+    """The number that the clock sets in this unit; 0, and what is no number, is no limit."""
+    value = func.jsonb_extract_path(
+        clock, f"{step}_{unit}" if isinstance(step, str) else step.concat(f"_{unit}"), type_=JSONB
+    )
+    number = func.greatest(func.least(cast(value, Numeric), LONGEST), -LONGEST)
+    return func.nullif(case((func.jsonb_typeof(value) == "number", cast(number, Integer))), 0)

@@ -257,11 +257,14 @@ def enqueued(ids: Sequence[int]) -> None:
 
 
 def bury() -> int:
-    """Give up the rows on which the worker stopped TRIES times, the last time too; returns how many."""
-    worn = update(Outbox).where(
-        Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.lost + 1 >= TRIES, Outbox.leased_until < GRANTS_NOW
-    )
-    gone = worn.values(dead_at=GRANTS_NOW, leased_until=None, problem="The worker stopped at every attempt.")
+    """Give up the rows on which the worker stopped TRIES times, the last time too; returns how many.
+
+    So are the rows of a queue that no worker reads.
+    """
+    worn, astray = and_(Outbox.lost + 1 >= TRIES, Outbox.leased_until < GRANTS_NOW), Outbox.queue.not_in(QUEUES)
+    rows = update(Outbox).where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None), or_(worn, astray))
+    problem = case((astray, "There is no such queue."), else_="The worker stopped at every attempt.")
+    gone = rows.values(dead_at=GRANTS_NOW, leased_until=None, problem=problem)
     return int(db.session.execute(gone.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
 
 

@@ -11,7 +11,9 @@ from flask import Flask
 from psycopg import errors
 
 from grants.db import db
+from grants.jobs.program import FAULTS
 from grants.jobs.sealing import evidence
+from grants.models import Checkpoint
 from grants.outside.servers.postgres import plain
 from grants.services.integrity.sealing import checkpoints, seals
 from tests.history.conftest import Forge
@@ -138,3 +140,20 @@ def test_the_sealer_has_its_time_after_the_start_of_the_server(app: Flask, forge
             db.session.remove()
 
     assert found == {540: [], 660: ["No checkpoint covers the history since "]}
+
+
+@pytest.mark.parametrize("gaps", ["5", '[["a", "b"]]', "[5]", "[[1, 2, 3]]", "null"])
+def test_a_checkpoint_that_cannot_be_read_is_followed_by_none_and_ends_no_sealer(
+    app: Flask, forge: Forge, gaps: str
+) -> None:
+    """`sealing.run` logs these failures and goes on (tests/jobs/test_programs_go_on.py)."""
+    seal_all(app)
+    add_event(app)
+    before = len(points(app))
+    forge(f"UPDATE checkpoint SET gaps = '{gaps}' WHERE id = (SELECT max(id) FROM checkpoint)")
+
+    with sealer(app) as working, pytest.raises(FAULTS):
+        working.turn()
+
+    with app.app_context():
+        assert db.session.query(Checkpoint).count() == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -44,16 +45,26 @@ class Sink:
         return self.answer
 
 
-@pytest.fixture
-def sink(awarded_app: Flask) -> Iterator[Sink]:
+@contextmanager
+def receiving(app: Flask) -> Iterator[Sink]:
     """A mail server on a free port, set in the application's settings."""
     kept = Sink()
     server = Controller(kept, hostname="127.0.0.1", port=free_port())
-    settings = awarded_app.extensions["settings"]
-    awarded_app.extensions["settings"] = replace(settings, smtp_host="127.0.0.1", smtp_port=server.port, smtp_tls=False)
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(settings, smtp_host="127.0.0.1", smtp_port=server.port, smtp_tls=False)
     server.start()
-    yield kept
-    server.stop()
+    try:
+        yield kept
+    finally:
+        server.stop()
+        app.extensions["settings"] = settings
+
+
+@pytest.fixture
+def sink(awarded_app: Flask) -> Iterator[Sink]:
+    """A mail server of the application."""
+    with receiving(awarded_app) as kept:
+        yield kept
 
 
 @pytest.fixture
