@@ -18,14 +18,17 @@ from config import Settings
 from grants.db import db, transaction
 from grants.jobs import clock, processing, relay
 from grants.models import Application, ClockFailure, Figures, Outbox
+from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
 from grants.queries import overdue, time_limits
 from grants.services import outbox
 from tests import world
 from tests.browser import browser
 from tests.databases import advance
+from tests.history.proof import name_of
 from tests.jobs.test_mailing import receiving
 from tests.prepared import Prepare
+from tests.sweeps import swept
 from workflows.engine.roles import Role
 
 DAY = 86_400
@@ -68,7 +71,7 @@ LIMIT = "UPDATE call SET rules = jsonb_set(rules, '{{clock,question_days}}', '{}
 LIMITS = ['"abc"', "1.5", "[5]", "{}", "99999999999", "-1e40", "1e400"]
 
 
-@pytest.mark.parametrize("limit", LIMITS)
+@pytest.mark.parametrize("limit", swept(map(pytest.param, LIMITS), str.isdecimal))
 def test_a_time_limit_that_cannot_be_read_stops_no_other(app: Flask, settings: Settings, limit: str) -> None:
     advance(settings, 6 * DAY)
     changed(settings, LIMIT.format(limit))
@@ -77,7 +80,7 @@ def test_a_time_limit_that_cannot_be_read_stops_no_other(app: Flask, settings: S
     assert [task for task, _, _ in recorded(app)] in ([], ["no_answer"])
 
 
-@pytest.mark.parametrize("limit", LIMITS[:4])
+@pytest.mark.parametrize("limit", swept(map(pytest.param, LIMITS[:4]), lambda _: True))
 def test_it_is_reported(app: Flask, settings: Settings, limit: str, caplog: pytest.LogCaptureFixture) -> None:
     advance(settings, 6 * DAY)
     changed(settings, LIMIT.format(limit))
@@ -90,6 +93,35 @@ def test_it_is_reported(app: Flask, settings: Settings, limit: str, caplog: pyte
     changed(settings, LIMIT.format(5))
     advance(settings, 61)
     assert (ticked(app)[:2], recorded(app)) == ((1, "checks"), [])
+
+
+ROWS = {
+    "UPDATE application SET step_at = '-infinity' WHERE id = 1": "DataError",
+    "UPDATE application SET starts_on = '-infinity' WHERE id = 1": "DataError",
+    "UPDATE call SET closes_at = 'infinity' WHERE programme = 'BTN-L'": "DataError",
+    "UPDATE draft SET content = '[]' WHERE application_id = 1": "AttributeError",
+    "DELETE FROM draft WHERE application_id = 1": "NoResultFound",
+    "DELETE FROM history_head WHERE subject = 'application' AND subject_id = 1": "ConstraintViolated",
+}
+"""What breaks the first application, and the kind of problem that is recorded."""
+
+
+@pytest.mark.parametrize("statement", swept(map(pytest.param, ROWS), lambda statement: ROWS[statement]))
+def test_an_application_that_cannot_be_read_is_reported_and_stops_no_other(
+    app: Flask, settings: Settings, postgres: Postgres, statement: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    advance(settings, 6 * DAY)
+    with psycopg.connect(plain(postgres.url("postgres", name_of(app))), autocommit=True) as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        superuser.execute(statement.encode())
+
+    with app.app_context():
+        assert clock.tick() == 1
+        assert db.session.query(Figures).count() == 1
+
+    assert recorded(app) == [("no_answer", 1, ROWS[statement])]
+    assert "no_answer of application 1 failed" in caplog.text
+    assert "Continue without an answer" in browser(app, "olga").get("/failures").page.text
 
 
 def test_read_as_any_text_it_would_stop_all_of_them(
@@ -132,7 +164,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("name", clock.WORK)
+@pytest.mark.parametrize("name", swept(map(pytest.param, clock.WORK), lambda _: True))
 def test_each_work_may_fail_alone(
     app: Flask, settings: Settings, name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
