@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from wtforms.validators import ValidationError
 
 from grants.forms.base import money
-from grants.forms.numerals import number, written
+from grants.forms.numerals import DIGITS, number, written
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,21 @@ def test_a_recommended_amount_is_in_the_format_of_the_reader(app: Flask) -> None
 @pytest.mark.parametrize("text", ["1e9999999", "-1e9999999", "0e-3000000", "1e-2000000", "1e31", "Infinity", "sNaN"])
 def test_an_infinite_number_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(ValidationError, match=r"Enter (a|the) number"):
+        number(text)
+
+
+@pytest.mark.parametrize("whole", ["0", "1,000", "12 345"])
+def test_a_number_has_so_many_decimals_at_most(whole: str) -> None:
+    longest = "1" * DIGITS
+
+    assert number(f"{whole}.{longest}") == Decimal(f"{whole.replace(',', '').replace(' ', '')}.{longest}")
+    with pytest.raises(ValidationError, match="Enter a number"):
+        number(f"{whole}.{longest}1")
+
+
+@pytest.mark.parametrize("text", ["5 USD", "€ 5", "$5"])
+def test_a_number_that_is_no_amount_has_no_currency(text: str) -> None:
+    with pytest.raises(ValidationError, match="Enter a number, such as"):
         number(text)
 
 
