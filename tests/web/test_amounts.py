@@ -69,6 +69,15 @@ def test_a_number_that_is_no_amount_has_no_currency(text: str) -> None:
         number(text)
 
 
+@pytest.mark.parametrize(("currency", "read"), [("USD", True), ("AUD", True), ("EUR", False), ("KES", False)])
+def test_the_dollar_sign_belongs_to_currencies_with_a_dollar(currency: str, *, read: bool) -> None:
+    if read:
+        assert number("$5", currency=currency) == 5
+    else:
+        with pytest.raises(ValidationError, match=f"Enter the amount in {currency}"):
+            number("$5", currency=currency)
+
+
 @pytest.mark.parametrize("text", ["many", "0", "-5"])
 def test_an_amount_above_zero_is_asked_for_in_its_own_sentence(app: Flask, text: str) -> None:
     with (
