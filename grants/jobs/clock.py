@@ -16,11 +16,11 @@ from flask import Flask
 from sqlalchemy import text
 
 from grants.db import db, transaction
-from grants.jobs.program import FAULTS, reason
+from grants.jobs.program import FAULTS, reason, settings
 from grants.models import Application
 from grants.queries import overdue
 from grants.services import failures, idempotency, outbox, sessions, transitions
-from grants.services.integrity.sealing import digest_mails
+from grants.services.integrity.sealing import digest_mails, watch
 from grants.services.money import figures
 from grants.services.refusals import Refused
 from workflows.engine.roles import CLOCK
@@ -33,12 +33,21 @@ WAIT = "SET LOCAL lock_timeout = '2s'"
 """How long the clock waits for a row that somebody holds, before it goes on with the next one."""
 SEARCH = "due"
 """The key under which a failure to find what is due is recorded."""
+
+
+def _watch_sealer() -> None:
+    """Notice that nothing is sealed; the movable clock of a demonstration says nothing about that."""
+    if not settings().demo:
+        watch.require_checkpoint()
+
+
 WORK: dict[str, Callable[[], object]] = {
     "digest": digest_mails.queue,
     "figures": figures.keep,
     "idempotency": idempotency.purge,
     "sessions": sessions.purge,
     "outbox": outbox.purge,
+    "sealing": _watch_sealer,
 }
 """What each tick does beside the transitions, by the key under which a failure is recorded."""
 

@@ -59,6 +59,7 @@ WORK = {
     "idempotency": Message("Deletion of expired records"),
     "sessions": Message("Deletion of expired records"),
     "outbox": Message("Deletion of expired records"),
+    "sealing": Message("Checkpoints of the history"),
 }
 """What the clock does beside applying transitions."""
 

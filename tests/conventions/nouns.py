@@ -58,6 +58,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "first_forms": ("services", "the fingerprints of earlier releases"),
     "idempotency": ("services", "the second sending of a form gets the first one's answer"),
     "retention": ("services", "deletes rows that are needed for a while only"),
+    "watch": ("services", "notices that the sealer has stopped"),
     "letters": ("services", "the snapshots that documents are printed from"),
     "replacements": ("services", "documents that take the place of void ones"),
     "locking": ("services", "the order in which rows are locked"),
