@@ -200,7 +200,7 @@ def busy(error: OperationalError) -> tuple[str, int]:
 
 def crowded(error: Exception) -> tuple[str, int]:
     """No connection to the database, or no place to compare a password, was free: 503, with a page that needs none."""
-    log.warning("the database cannot be asked: %s", " ".join(str(error).split())[:200])
+    log.warning("answered that the system is busy: %s: %s", type(error).__name__, " ".join(str(error).split())[:200])
     db.session.rollback()
     without_database()
     unsure = isinstance(error, OperationalError) and error.connection_invalidated and error.statement is None
