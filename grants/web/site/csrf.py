@@ -11,6 +11,8 @@ reasons why this is safe:
   itself is a cookie of its own, `grants_session`, with a new value after each sign-in.
 * Login CSRF. The sign-in form needs a token of this browser like every form; another site can neither read one nor,
   because the cookie is `SameSite=Lax`, send one.
+* Forms that meet no database. The page that offers such a form again has a token for the person in the valid token
+  that was sent, and so gives nobody a token that they did not have.
 * Forms of a session that has ended. They are carried through the sign-in only with a valid token, so that another site
   cannot have a form of its own submitted by the next sign-in. They are offered to the person named in the token alone.
 
