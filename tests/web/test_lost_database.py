@@ -187,3 +187,32 @@ def test_with_a_token_of_nobody_it_would_be_that_of_another_person(
 
     assert olga.submit(answer, ASK).status_code == 409
     assert asked(app) == ("checks", 0)
+
+
+REFUSALS: dict[int, dict[str, str]] = {
+    400: {"csrf_token": "old", "question": QUESTION},
+    413: {"question": "x" * 3_000_000},
+}
+"""Forms that are refused before the database is asked, by the status of the answer."""
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+def test_the_page_of_a_refusal_needs_no_database(app: Flask, postgres: InMemory, database: str, status: int) -> None:
+    olga = browser(app, "olga")
+    with closed(app, postgres, database):
+        answer = olga.post(ASK, data=REFUSALS[status], headers={"Origin": "http://localhost"})
+
+    assert answer.status_code == status
+    assert (QUESTION in answer.page.text) is (status == 400)
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+def test_asking_the_database_who_reads_it_would_fail(
+    app: Flask, postgres: InMemory, database: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test."""
+    monkeypatch.setattr("grants.web.site.errors.without_database", lambda: None)
+    olga = browser(app, "olga")
+
+    with closed(app, postgres, database), pytest.raises(OperationalError):
+        olga.post(ASK, data=REFUSALS[status])

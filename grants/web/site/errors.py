@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import wraps
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request, url_for
@@ -31,6 +33,7 @@ from grants.web.site.sending import KEY, SendAgainPage, received
 from workflows.engine.message import Message
 
 log = logging.getLogger("grants.web")
+Handler = Callable[[Any], tuple[str, int] | HTTPException]
 CONSTRAINTS = {
     "person_email_key": Message("An account with this email address already exists."),
     "organisation_name_key": Message("An organisation with this name already exists."),
@@ -92,17 +95,36 @@ WITHOUT_ROLE = Message(
 def init_app(app: Flask) -> None:
     """Register a page for every refusal and failure."""
     app.before_request(refuse_nul)
-    app.register_error_handler(Refused, refused)
-    app.register_error_handler(Stale, stale)
-    app.register_error_handler(ConstraintViolated, broken)
-    app.register_error_handler(CSRFError, forged)
-    app.register_error_handler(csrf.OtherPerson, other_person)
-    app.register_error_handler(OperationalError, busy)
-    app.register_error_handler(NoConnection, crowded)
-    app.register_error_handler(Busy, crowded)
-    app.register_error_handler(DataError, unkept)
-    app.register_error_handler(HTTPException, other)
-    app.register_error_handler(500, failed)
+    handlers: dict[type[Exception] | int, Handler] = {
+        Refused: refused,
+        Stale: stale,
+        ConstraintViolated: broken,
+        CSRFError: forged,
+        csrf.OtherPerson: other_person,
+        OperationalError: busy,
+        NoConnection: crowded,
+        Busy: crowded,
+        DataError: unkept,
+        HTTPException: other,
+        500: failed,
+    }
+    for kind, handler in handlers.items():
+        app.register_error_handler(kind, _even_without_database(handler))
+
+
+def _even_without_database(handler: Handler) -> Handler:
+    """The same answer where the database is lost meanwhile: its page is then shown as to an anonymous reader."""
+
+    @wraps(handler)
+    def answered(error: Any) -> tuple[str, int] | HTTPException:
+        try:
+            return handler(error)
+        except (OperationalError, NoConnection):
+            db.session.rollback()
+            without_database()
+            return handler(error)
+
+    return answered
 
 
 def refuse_nul() -> tuple[str, int] | None:
