@@ -51,6 +51,7 @@ def work_one(id: int) -> bool:
         _give_back(held, f"It took longer than {SECONDS} seconds.", passing=held.kind == "mail")
         raise
     except (printing.Unprintable, Undeliverable) as error:
+        log.error("outbox row %s failed: %s", id, error)  # noqa: TRY400 - the reason is for people, and complete
         _give_back(held, str(error), lasting=True)
     except FAULTS as error:
         log.exception("outbox row %s failed", id)

@@ -50,7 +50,7 @@ ORDERED = (
     .join(Document)
     .where(
         DocumentSnapshot.document_id
-        == case((ROWS.c.args["document"].astext.regexp_match("^[0-9]{1,18}$"), ROWS.c.args["document"].as_integer()))
+        == case((ROWS.c.args["document"].astext.regexp_match("^[0-9]{1,9}$"), ROWS.c.args["document"].as_integer()))
     )
     .correlate(ROWS)
     .scalar_subquery()

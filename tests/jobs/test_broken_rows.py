@@ -201,14 +201,14 @@ HUGE = 10**30
 NONE: list[Any] = [{}, [], None, "mail", 5]
 NONSENSE: list[tuple[str, Any]] = [
     *(("mail", args) for args in NONE),
-    *(("mail", MAIL | {"person": person}) for person in ("x", [1], None, 999_999, HUGE)),
-    *(("mail", MAIL | {"application": application}) for application in ("abc", [1], HUGE)),
+    *(("mail", MAIL | {"person": person}) for person in ("x", [1], None, 999_999, 10**10, HUGE)),
+    *(("mail", MAIL | {"application": application}) for application in ("abc", [1], 10**10, HUGE)),
     *(("mail", MAIL | {"role": role}) for role in ("nobody", 5)),
     *(("mail", {key: MAIL[key] for key in MAIL if key != left_out}) for left_out in ("subject", "text", "path")),
     ("mail", {key: MAIL[key] for key in ("person", "subject", "text")} | {"path": f"/applications/{HUGE}"}),
     *(("mail", MAIL | {"text": words}) for words in (5, [1], {"text": "%(a)s", "values": {"a": {"sum": 1}}})),
     *(("document", args) for args in NONE),
-    *(("document", {"document": document}) for document in ("abc", [1], 999_999, HUGE)),
+    *(("document", {"document": document}) for document in ("abc", [1], 999_999, 10**10, 10**17, HUGE)),
 ]
 """Rows with arguments that are none, or about something that does not exist."""
 
