@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from grants.db import GRANTS_NOW, db, transaction
 from grants.models import Application, Outbox
+from grants.services import outbox
 from grants.services.reviews import assignments
 from tests import world as w
 from tests.browser import Careful, signed_in
@@ -83,6 +84,17 @@ def test_a_retry_returns_the_job_to_the_queue_with_the_same_token(app: Flask, wo
     with app.app_context():
         again = db.session.get_one(Outbox, row)
         assert (again.dead_at, again.attempts, again.done_at) == (None, 5, None)
+
+
+def test_of_two_people_who_retry_a_job_the_second_changes_nothing(app: Flask, world: w.World) -> None:
+    with app.app_context():
+        row = db.session.scalars(select(Outbox.id).where(Outbox.kind == "document")).one()
+        done = []
+        for name in ("olga", "omar"):
+            with transaction():
+                done.append(outbox.retry(row, actor=world.actor(name, Role.OFFICER)))
+
+    assert done == [True, False]
 
 
 def test_an_auditor_can_read_the_failures_and_a_grantee_cannot(app: Flask, world: w.World) -> None:
