@@ -1,7 +1,7 @@
 """A site of one release that answers requests for pages with their times. Started by `earlier`.
 
-Run as `python timed.py SIZE` in the folder of the release, with the interpreter of its environment. After the line `ready`, each line
-of input is a person and an address; each line of output is `[milliseconds, statements]`.
+Run as `python timed.py SIZE` in the folder of the release, with the interpreter of its environment. After the line
+`ready`, each line of input is a person and an address; each line of output is `[milliseconds, statements]`.
 """
 
 from __future__ import annotations
