@@ -13,10 +13,8 @@ from config import Settings
 from grants.access.principals import load_principal
 from grants.db import db, now, transaction
 from grants.models import Application, Conflict, Event, Person
-from grants.queries import calls
 from grants.queries.applications import listing as listed
 from grants.queries.applications.listing import PAGE, Filters
-from grants.web.applications import listing as page
 from tests import world as scene
 from tests.browser import signed_in
 from tests.databases import advance
@@ -151,27 +149,6 @@ def test_pages_follow_each_other_without_gaps_or_duplicates_in_both_directions(a
     assert [one.application.id for one in (*first.rows, *second.rows)] == NEWEST_FIRST
     assert (first.before, second.after) == ("", "")
     assert [one.application.id for one in back.rows] == [one.application.id for one in first.rows]
-
-
-def test_counts_stop_at_a_thousand(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listed, "CAPPED", 1)
-    with app.app_context():
-        for _ in range(2):
-            scene.in_review(world)
-
-        assert listed.counts(load_principal(world.people["olga"]), Filters())["review"] == 2
-
-
-def test_the_number_of_a_call_stops_at_a_thousand(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (listed, calls, page):
-        monkeypatch.setattr(module, "CAPPED", 1)
-    with app.app_context():
-        for _ in range(2):
-            scene.in_review(world)
-        sent = {one.sent for one in calls.listing(load_principal(world.people["olga"]))}
-
-    assert 2 in sent
-    assert "1+" in signed_in(app, world.people["olga"]).get("/office/calls").page.text
 
 
 def test_every_step_is_in_one_list() -> None:
