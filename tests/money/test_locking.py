@@ -62,7 +62,8 @@ def places(word: str) -> set[str]:
 def test_rows_are_locked_in_one_place() -> None:
     """The outbox and retention skip what is locked elsewhere, so that they wait for nobody.
 
-    The checkpoints need no lock. The tries to sign in from one place wait for each other, and have no row that they could lock.
+    The checkpoints need no lock. The tries to sign in from one place wait for each other, and have no row that they
+    could lock.
     """
     assert places("with_for_update") == {"locks.py", "outbox.py", "retention.py"}
     assert places("advisory") == {"sessions.py"}
