@@ -60,12 +60,11 @@ def test_the_first_page_is_shown_and_the_first_form_has_its_effect(app: Flask, e
     assert asked(app) == ("question", 1)
 
 
-def test_without_trying_the_connection_the_first_page_is_an_error(
+def test_without_looking_at_the_connection_the_first_page_is_an_error(
     app: Flask, ended: Ended, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counter-test."""
-    with app.app_context():
-        monkeypatch.setattr(db.engine.pool, "_pre_ping", False)
+    monkeypatch.setattr("grants.db._has_ended", lambda _: False)
     olga = browser(app, "olga")
     olga.get(HERE)
     ended()
