@@ -105,8 +105,11 @@ def day(on: date, language: str) -> str:
 
 @lru_cache(maxsize=KEPT)
 def amount(value: Decimal, currency: str, language: str, *, code: bool = True, cents: bool = True) -> str:
-    """Money with the decimals of its currency: "USD 1,234.50", "1 234,50 USD". code: with the currency."""
-    digits = get_currency_precision(currency) if cents else 0
+    """Money with the decimals of its currency: "USD 1,234.50", "1 234,50 USD". code: with the currency.
+
+    Without cents, a whole amount has no decimals; one that is not whole is never rounded.
+    """
+    digits = get_currency_precision(currency) if cents or value % 1 else 0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     text = format_decimal(value or Decimal(0), pattern, locale=language).replace("-", "\N{MINUS SIGN}")
     if not code:

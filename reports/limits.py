@@ -20,7 +20,8 @@ CHARACTERS_OF_A_LINE = 100
 LONGEST_WORD = 400
 """A word of ten thousand characters takes a quarter of a minute, because it could be broken at each of them."""
 BREAKS = re.compile(
-    r"[\s\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+"
+    r"(?:[^\S\u00a0\u202f\u2007]"
+    r"|[\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff])+"
 )
 """Spaces, and the scripts in which a line can end between any two letters or syllables."""
 

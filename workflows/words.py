@@ -7,6 +7,8 @@ program. `tests/web/test_live_words.py` compares both sides.
 
 from __future__ import annotations
 
+import re
+
 import regex
 
 DENSE = (
@@ -24,11 +26,15 @@ WORD = (
 HAN = r"(?=\p{Script=Han})\p{L}"
 KANA = rf"(?=[{DENSE}])(?!\p{{Script=Han}})\p{{L}}"
 
+UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+"""Zero-width spaces and direction overrides, which a saved text does not have between letters."""
+
 _WORD, _HAN, _KANA = regex.compile(WORD), regex.compile(HAN), regex.compile(KANA)
 
 
 def words(text: str) -> int:
-    """Number of words of a text in any script."""
+    """Number of words of a text in any script. What is removed from texts unseen parts no words."""
+    text = UNSEEN.sub("", text)
     letters = 2 * _count(_HAN, text) + _count(_KANA, text)
     return _count(_WORD, text) + -(-letters // 3)
 

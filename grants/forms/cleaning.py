@@ -10,6 +10,8 @@ import unicodedata
 
 import regex
 
+from workflows.words import DENSE
+
 LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
 """The ends of lines of Windows, of old Macs, of Word (a line break is VT, a page break FF) and of Unicode."""
 CELL_ENDS = re.compile(" *\t[ \t]*")
@@ -20,6 +22,9 @@ LOOKS = "\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"
 """Characters that only select whether the preceding sign is drawn as text or as a picture."""
 BULLETS = str.maketrans(dict.fromkeys("\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc\uf076", "\N{BULLET}"))
 """The bullets of Word, which stand in the private codes of its symbol fonts."""
+BREAK = "\N{ZERO WIDTH SPACE}"
+STRAY_BREAK = regex.compile(rf"(?<![{DENSE}{BREAK}]){BREAK}+|{BREAK}+(?![{DENSE}{BREAK}])|{BREAK}+(?={BREAK})")
+"""A zero-width space anywhere but between letters of a script without spaces, where it says where a line may end."""
 FIXED_SPACE = regex.compile(r"(?<=[\p{L}\p{M}])\u00a0(?=[\p{L}\p{M}])|(?<=[ \n\u00a0])\u00a0|\u00a0(?=[ \n\u00a0])")
 """A no-break space between letters or beside another space, where web pages and their editors put them at random.
 
@@ -31,15 +36,15 @@ def cleaned(text: str | None) -> str | None:
     """Normalise a text: NFC, line feeds only, no space at either end, no invisible characters; None stays None.
 
     Line ends of every kind become line feeds, and tabs one space. Control characters, soft hyphens, direction
-    overrides, zero-width spaces, private and unassigned characters are removed. A text of joiners and spaces alone
-    becomes empty.
+    overrides, private and unassigned characters are removed, and so are zero-width spaces, but for those between words
+    of Khmer and other scripts without spaces. A text of joiners and spaces alone becomes empty.
     """
     if text is None:
         return None
     lines = LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text.translate(BULLETS)))
     parted = CELL_ENDS.sub(" ", lines)
-    visible = "".join(c for c in parted if c == "\n" or c in JOINERS or _visible(c))
-    kept = FIXED_SPACE.sub(" ", visible).strip()
+    visible = "".join(c for c in parted if c == "\n" or c in JOINERS + BREAK or _visible(c))
+    kept = FIXED_SPACE.sub(" ", STRAY_BREAK.sub("", visible)).strip()
     return kept if kept.strip(JOINERS + " \n") else ""
 
 

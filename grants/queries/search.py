@@ -17,13 +17,15 @@ LONGEST, MOST = 100, 10
 """Characters of the search text and number of words that are used."""
 NUMBER = re.compile(r"(?:[a-z]+-)?[0-9]+(?:-[0-9]+)*", re.IGNORECASE | re.ASCII)
 """A number, a reference such as BTN-2026-0003, or a part of one."""
+AROUND = "#\"'“”„’«»()[],;:!?"
+"""Signs that people put around a word or before a number: “#3”, quotes."""
 SHORT = re.compile(r"[1-9][0-9]?", re.ASCII)
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a search text, each once; white space of every kind parts them."""
+    """The words of a search text, each once; white space of every kind parts them, signs around them are left out."""
     found = unicodedata.normalize("NFC", text.replace("\x00", ""))[:LONGEST].split()
-    return tuple(dict.fromkeys(found))[:MOST]
+    return tuple(dict.fromkeys(word.strip(AROUND) or word for word in found))[:MOST]
 
 
 def each(words: Iterable[str], matches: Callable[[str], ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -33,6 +33,8 @@ WEB = (
     "\N{ZERO WIDTH SPACE}.\x85Next we train people twice"
 )
 """As Google Docs and editors in web pages copy a text."""
+KHMER = "នេះ_ជា_គម្រោង"
+"""Words of a script without spaces, parted where a line may end."""
 TEXTS = {
     WORD: "Our plan\n• Build the mast\n• Train people\nfrom two villages\n"
     "“Smart” quotes – and Glasfaser\nItem Cost\nRouter 1\N{NO-BREAK SPACE}250",
@@ -46,6 +48,9 @@ TEXTS = {
     "می\N{ZERO WIDTH NON-JOINER}خواهم": "می\N{ZERO WIDTH NON-JOINER}خواهم",
     "a\N{RIGHT-TO-LEFT OVERRIDE}b\N{RIGHT-TO-LEFT MARK}": "ab\N{RIGHT-TO-LEFT MARK}",
     "\t one \t two\t": "one two",
+    KHMER.replace("_", 2 * "\N{ZERO WIDTH SPACE}") + "\N{ZERO WIDTH SPACE} ok\N{ZERO WIDTH SPACE}ay": (
+        KHMER.replace("_", "\N{ZERO WIDTH SPACE}") + " okay"
+    ),
 }
 
 

@@ -80,6 +80,9 @@ SEARCHES = {
     "000": {TITLE, PLAIN},
     "00": {TITLE, PLAIN},
     "2026": {TITLE, PLAIN},
+    "#0001": {TITLE},
+    '"solar"': {TITLE},
+    "(solar)": {TITLE},
 }
 
 

@@ -19,6 +19,8 @@ from workflows.forms.extent import Excess, excesses, lines_of, longest_word
         ("한국어" * 500, 1, 0),
         ("字router字", 1, 6),
         ("слово" * 100, 1, 500),
+        ("1\N{NO-BREAK SPACE}000" * 100, 1, 500),
+        ("1\N{FIGURE SPACE}1\N{NARROW NO-BREAK SPACE}1 1", 1, 5),
     ],
 )
 def test_lines_are_counted_and_words_measured(text: str, lines: int, word: int) -> None:

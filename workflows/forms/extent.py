@@ -18,7 +18,7 @@ CHARACTERS, LINES, UNBROKEN = 10_000, 100, 300
 BUDGET_LINES = 80
 """The most lines of a budget where the call sets no limit."""
 
-_RUN = regex.compile(rf"[^\s\p{{Script=Hangul}}{DENSE}]+")
+_RUN = regex.compile(rf"(?:[^\s\p{{Script=Hangul}}{DENSE}]|[\u00a0\u202f\u2007])+")
 
 
 def lines_of(text: str) -> int:

@@ -8,8 +8,10 @@ const WORD = new RegExp(`(?![${DENSE}])[\\p{L}\\p{N}](?:['’.,:·\\-\\u2011]?`
   + "|(?<=\\p{N})[\\u00a0\\u202f\\u2009](?=\\p{N}))*", "gu");
 const HAN = /(?=\p{Script=Han})\p{L}/gu, KANA = new RegExp(`(?=[${DENSE}])(?!\\p{Script=Han})\\p{L}`, "gu");
 
-function wordsIn(text) {
-  const count = (pattern) => (text.match(pattern) || []).length;
+const UNSEEN = /[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]/g;
+
+function wordsIn(typed) {
+  const text = typed.replace(UNSEEN, ""), count = (pattern) => (text.match(pattern) || []).length;
   return count(WORD) + Math.ceil((2 * count(HAN) + count(KANA)) / 3);
 }
 

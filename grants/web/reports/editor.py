@@ -148,7 +148,7 @@ def _section(report: Report) -> str:
 
 def _notice(url: str) -> str:
     title, text = (
-        gettext("Another person saved this report while you were writing"),
+        gettext("This report was saved by another person or in another window"),
         gettext("Both versions are saved."),
     )
     link = Markup('<a href="{}">{}</a>').format(url, gettext("Compare and choose"))
