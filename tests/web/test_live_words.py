@@ -25,20 +25,7 @@ BLOCKS = [
     (0x1000, 0x109F), (0x1780, 0x17FF), (0x2000, 0x206F), (0x3040, 0x30FF), (0x4E00, 0x4FFF), (0xAC00, 0xACFF),
     (0x1F300, 0x1F5FF), (0x20000, 0x200FF),
 ]  # fmt: skip
-JOINERS = [
-    *"'’.,:·-\u2011",
-    "\u00a0",
-    "\u202f",
-    "\u2009",
-    "\u200b",
-    "\u200c",
-    "\u200d",
-    "\u00ad",
-    "\u202e",
-    "\u2066",
-    " ",
-    "\n",
-]
+JOINERS = [*"'’.,:·-\u2011\u00a0\u202f\u2009\u200b\u200c\u200d\u00ad\u202e\u2066", " ", "\n"]
 
 
 @pytest.fixture(scope="module")

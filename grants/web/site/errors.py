@@ -9,13 +9,14 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, SecurityError
+from werkzeug.wrappers import Response
 
 from grants.db import ConstraintViolated, db
 from grants.forms.entered import Entry, entries
@@ -23,6 +24,7 @@ from grants.services.refusals import Refused, Stale
 from grants.services.sessions import Busy
 from grants.web.sessions.sign_in_page import signed_out
 from grants.web.site import csrf
+from grants.web.site.addresses import page_above
 from grants.web.site.authorization import principal, without_database
 from grants.web.site.autosave import automatic
 from grants.web.site.bodies import MOST_FIELDS
@@ -33,7 +35,7 @@ from grants.web.site.sending import KEY, SendAgainPage, received
 from workflows.engine.message import Message
 
 log = logging.getLogger("grants.web")
-Handler = Callable[[Any], tuple[str, int] | HTTPException]
+Handler = Callable[[Any], tuple[str, int] | HTTPException | Response]
 CONSTRAINTS = {
     "person_email_key": Message("An account with this email address already exists."),
     "organisation_name_key": Message("An organisation with this name already exists."),
@@ -105,6 +107,7 @@ def init_app(app: Flask) -> None:
         NoConnection: crowded,
         Busy: crowded,
         DataError: unkept,
+        MethodNotAllowed: unshown,
         HTTPException: other,
         500: failed,
     }
@@ -116,7 +119,7 @@ def _even_without_database(handler: Handler) -> Handler:
     """The same answer where the database is lost meanwhile: its page is then shown as to an anonymous reader."""
 
     @wraps(handler)
-    def answered(error: Any) -> tuple[str, int] | HTTPException:
+    def answered(error: Any) -> tuple[str, int] | HTTPException | Response:
         try:
             return handler(error)
         except (OperationalError, NoConnection):
@@ -233,6 +236,12 @@ def failed(_error: Exception) -> tuple[str, int]:
     """An unexpected error: 500, without internal details."""
     db.session.rollback()
     return _to_repeat(500)
+
+
+def unshown(error: MethodNotAllowed) -> tuple[str, int] | HTTPException | Response:
+    """The address of an action is opened as a page: the page that has the action is shown; else 405."""
+    shown = page_above(request.path) if request.method == "GET" else None
+    return redirect(shown) if shown else other(error)
 
 
 def other(error: HTTPException) -> tuple[str, int] | HTTPException:
