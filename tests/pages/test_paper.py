@@ -70,3 +70,30 @@ def test_the_navigation_would_be_noticed(visits: Visits, tmp_path: Path) -> None
     text = printed(visits, tmp_path)[0]
 
     assert text.index("Your tasks") < text.index("fibre title")
+
+
+LONG = """const area = [...document.querySelectorAll("main textarea")].at(0);
+  area.value = Array.from({length: 90}, (_, number) => `Written line ${number}.`).join("\\n");
+  document.querySelectorAll("details").forEach((fold) => fold.removeAttribute("open"));
+  return area.id"""
+
+
+@pytest.mark.parametrize(
+    ("actor", "path"), [("rev", "/reviews/{assignment}?part=scores"), ("own", "/applications/{draft}/write")]
+)
+def test_what_was_written_in_fields_is_printed_whole(visits: Visits, tmp_path: Path, actor: str, path: str) -> None:
+    visits.open(actor, path)
+    visits.window.evaluate(f"() => {{ {LONG} }}")
+
+    text = "\n".join(printed(visits, tmp_path))
+
+    assert [number for number in range(90) if f"Written line {number}." not in text] == []
+
+
+def test_without_the_rules_for_fields_a_text_is_cut(visits: Visits, tmp_path: Path) -> None:
+    """Counter-test."""
+    visits.open("rev", "/reviews/{assignment}?part=scores")
+    visits.window.evaluate(f"() => {{ {LONG} }}")
+    visits.window.evaluate(UNPRINTED)
+
+    assert "Written line 89." not in "\n".join(printed(visits, tmp_path))
