@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from flask import request
 from flask_babel import gettext, lazy_gettext
@@ -16,6 +17,19 @@ LOOKED_AT = 1024
 """Bytes within which readers look for a PDF's first line, as other data may precede it (ISO 32000-2, Annex I.3)."""
 ALIKE = str.maketrans("OIL", "011")
 """What no code contains, and what was meant by it."""
+
+
+NUMBER = re.compile(r"([A-Z]{1,4})-([0-9]{4})-0*([0-9]{1,6})", re.ASCII)
+
+
+def read_number(typed: str) -> str:
+    """The number of a document as it is printed, however it was typed; empty if it cannot be one.
+
+    Spaces, dots, slashes and dashes of every kind part it, and zeros may be missing: “l 2026 42” is L-2026-0042.
+    """
+    parted = re.sub(r"[\s./\u2010-\u2015\u2212-]+", "-", unicodedata.normalize("NFKC", typed).strip().upper())
+    found = NUMBER.fullmatch(parted)
+    return f"{found[1]}-{found[2]}-{int(found[3]):04}" if found else ""
 
 
 def read_code(typed: str) -> str:
@@ -40,10 +54,11 @@ class NumberForm(Form):
     )
 
     @classmethod
-    def empty(cls) -> NumberForm:
-        """The form sent without a number, with its error."""
-        form = cls()
-        form.number.errors = [gettext("Enter the number of the document.")]
+    def refused(cls, number: str, code: str) -> NumberForm:
+        """The form sent without the number of a document, with its error and what was entered."""
+        form = cls(number=number, code=code)
+        other = gettext("Enter the number as it is printed, such as L-2026-0042.")
+        form.number.errors = [other if number else gettext("Enter the number of the document.")]
         return form
 
 

@@ -112,8 +112,32 @@ def test_number_and_code_are_typed_as_they_are_printed(app: Flask) -> None:
 
     sent = client.get("/check", query_string={"number": LETTER.lower(), "code": f" {typed} "})
 
-    assert sent.location == f"/v/{LETTER.lower()}/{right}"
+    assert sent.location == f"/v/{LETTER}/{right}"
     assert "USD\N{NO-BREAK SPACE}10,000.00" in client.get(sent.location).page.text
+
+
+WIDE = "".join(chr(ord(sign) + 0xFEE0) for sign in LETTER)
+"""The number as an East Asian keyboard types it."""
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["L 2026 0001", "l–2026–1", "L-2026-00001", " L.2026.1 ", WIDE, "L\N{MINUS SIGN}2026/1"],
+)
+def test_a_number_is_read_however_it_is_typed(app: Flask, typed: str) -> None:
+    sent = anonymous(app).get("/check", query_string={"number": typed})
+
+    assert sent.location == f"/v/{LETTER}"
+
+
+@pytest.mark.parametrize("typed", ["hello", "L-2026", "x" * 300, "L-2026-0001-2", "2026-0001", "'", "L-2026-1234567"])
+def test_what_cannot_be_a_number_is_refused_beside_the_field(app: Flask, typed: str) -> None:
+    answer = anonymous(app).get("/check", query_string={"number": typed, "code": "ABC"})
+
+    assert answer.status_code == 422
+    assert "Enter the number as it is printed, such as L-2026-0042." in answer.page.text
+    assert answer.page.form("/check").fields["number"] == [typed]
+    assert answer.page.form("/check").fields["code"] == ["ABC"]
 
 
 def test_the_page_of_a_number_without_its_code_asks_for_it(app: Flask) -> None:

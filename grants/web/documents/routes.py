@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from grants.access.permissions import Permission
 from grants.db import transaction
-from grants.forms.documents import FileForm, NumberForm, read_code
+from grants.forms.documents import FileForm, NumberForm, read_code, read_number
 from grants.models import Document, DocumentFile
 from grants.outside.storage import Damaged, Storage
 from grants.queries import documents
@@ -82,10 +82,11 @@ def make_again(id: int) -> AnyResponse:
 @open_to_all
 def verify() -> str | AnyResponse | tuple[str, int]:
     """The forms to verify a document by number or by file."""
-    if number := request.args.get("number", "").strip():
-        return redirect(url_for(".number", number=number, code=read_code(request.args.get("code", "")) or None))
+    typed, code = request.args.get("number", "").strip(), request.args.get("code", "").strip()
+    if number := read_number(typed):
+        return redirect(url_for(".number", number=number, code=read_code(code) or None))
     if "number" in request.args:
-        return page("documents/verify.html", VerifyPage(NumberForm.empty(), FileForm())), 422
+        return page("documents/verify.html", VerifyPage(NumberForm.refused(typed, code), FileForm())), 422
     return page("documents/verify.html", VerifyPage(NumberForm(), FileForm()))
 
 
@@ -106,7 +107,7 @@ def check() -> str | tuple[str, int]:
 @open_to_all
 def number(number: str, code: str = "") -> str | tuple[str, int]:
     """The public facts about the document with this number and code, without names or project."""
-    validity = documents.numbered(number, read_code(code))
+    validity = documents.numbered(read_number(number) or number, read_code(code))
     view = ValidityPage(validity, NumberForm(number=number), coded=bool(code))
     return page("documents/validity.html", view), 200 if validity else 404
 
