@@ -115,7 +115,7 @@ def test_a_batch_is_released_above_and_cancelled_below(app: Flask) -> None:
 
     page = signed_in(app, person).get("/batches/1").text
 
-    assert page.index("Approve batch") < page.index("Cancel batch…")
+    assert page.index("Approve 1 payment, USD") < page.index("Cancel batch…")
 
 
 @pytest.fixture(scope="module")

@@ -56,11 +56,18 @@ def show(batch: Batch) -> BatchPage:
 
 
 def _with_total(offers: Sequence[Offer], count: int, total: str) -> list[Offer]:
-    """Put the number and total of the payments on the release button."""
-    title = ngettext("Release %(num)s payment, %(total)s", "Release %(num)s payments, %(total)s", count, total=total)
+    """Put the number and total of the payments on the buttons that approve and release them."""
+    titles = {
+        "approve": ngettext(
+            "Approve %(num)s payment, %(total)s", "Approve %(num)s payments, %(total)s", count, total=total
+        ),
+        "release": ngettext(
+            "Release %(num)s payment, %(total)s", "Release %(num)s payments, %(total)s", count, total=total
+        ),
+    }
     return [
-        replace(offer, transition=replace(offer.transition, title=title))
-        if offer.transition.key == "release"
+        replace(offer, transition=replace(offer.transition, title=titles[offer.transition.key]))
+        if offer.transition.key in titles
         else offer
         for offer in offers
     ]
