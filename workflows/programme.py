@@ -6,10 +6,8 @@ code and stays with the programme.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from workflows.engine.flow import Flow
 from workflows.engine.message import Message
 
-SCHEMA = 1
+SCHEMA = 2
 STAGES = {"alert": Message("Alert"), "statement": Message("Statement"), "proposal": Message("Proposal")}
 """The name of each stage where its programme's own title is not at hand."""
 SUBMITTED = {"alert": Message("alert"), "statement": Message("statement of interest"), "proposal": Message("proposal")}
@@ -122,13 +120,24 @@ class Stage(Data):
 
 
 class Criterion(Data):
-    """One criterion of the rubric, with six anchors for the scores 0 to 5."""
+    """One criterion of the rubric, with six anchors for the scores 0 to 5.
+
+    short: a title of at most two lines on a phone; empty if the title is short. passages: keys of the sections of the
+    proposal that the criterion is about, the most important first. A review shows those that its proposal has.
+    """
 
     key: str
     title: str
+    short: str = ""
     question: str
     weight: int = Field(gt=0, le=100)
     anchors: tuple[str, str, str, str, str, str]
+    passages: tuple[str, ...] = ()
+
+    @property
+    def short_title(self) -> str:
+        """Its title where there is little room."""
+        return self.short or self.title
 
 
 class RuleSpec(Data):
@@ -186,6 +195,9 @@ class CallRules(Data):
             keys = [q.key for s in stage.sections for q in s.questions]
             if len(keys) != len(set(keys)):
                 raise ValueError(f"the stage {stage.key} has the same question twice")
+        sections = {section.key for stage in self.stages for section in stage.sections}
+        if unknown := [key for one in self.rubric for key in one.passages if key not in sections]:
+            raise ValueError(f"no such section: {unknown[0]}")
         return self
 
     def stage(self, key: str) -> Stage:
@@ -212,20 +224,3 @@ class Programme:
     eligible: str
     flow: Flow
     rules: CallRules
-
-
-def upgraded(stored: dict[str, Any]) -> CallRules:
-    """The stored rules of a call, upgraded to the current schema; raises ValueError for a newer schema.
-
-    Equal rules are read once per process: reading takes a millisecond, and a list shows the lines of many calls.
-    """
-    return _upgraded(json.dumps(stored))
-
-
-@lru_cache(maxsize=64)
-def _upgraded(text: str) -> CallRules:
-    stored = json.loads(text)
-    number = stored.get("schema_number", 0)
-    if number > SCHEMA:
-        raise ValueError(f"the call's rules have schema {number}, this version reads up to {SCHEMA}")
-    return CallRules.model_validate(stored)

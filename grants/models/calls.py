@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from grants.db import Answers, Instant, Key, Model, Side, Stamp, Visibility, visible_through
 from grants.models.funds import Fund
 from grants.models.organisations import Organisation
-from workflows.programme import CallRules, upgraded
+from workflows.programme import CallRules
+from workflows.stored_rules import upgraded
 
 
 class Call(Model):

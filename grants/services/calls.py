@@ -85,7 +85,7 @@ def change(
         raise Stale(call)
     if call.step != "draft":
         raise Refused(Message("The rules of a call cannot be changed after it has opened."))
-    before = _leaves(call.rules) | _facts(call)
+    before = _leaves(call.data.model_dump(mode="json")) | _facts(call)
     call.title, call.opens_at, call.closes_at = title, opens_at, closes_at
     call.rules = CallRules.model_validate(rules).model_dump(mode="json")
     db.session.flush()

@@ -14,8 +14,9 @@ from workflows.deadlines import time_limit
 from workflows.engine.flow import Flow, Transition
 from workflows.engine.roles import Role
 from workflows.flows import agreement, payment, report
-from workflows.programme import SCHEMA, CallRules, Programme, upgraded
+from workflows.programme import SCHEMA, CallRules, Programme
 from workflows.programmes import FOLDER, programmes, read_also
+from workflows.stored_rules import upgraded
 
 TRAVEL = '''"""Travel: a ticket and a bed for somebody who speaks for the chapter."""
 
@@ -56,6 +57,7 @@ PROGRAMME = Programme(
 '''
 
 ALL = programmes()
+CRITERION = {"key": "need", "title": "Need", "question": "Who needs it?", "weight": 100, "anchors": list("abcdef")}
 FLOWS: list[Flow] = [*(p.flow for p in ALL.values()), agreement.FLOW, report.FLOW, payment.INSTALMENT, payment.BATCH]
 CLOCKS = {
     "question_days",
@@ -129,6 +131,7 @@ def test_rules_of_a_newer_schema_are_rejected(programme: Programme) -> None:
         ({"instalments": [{"percent": "100", "conditions": ["report:9"]}]}, "no such condition: report:9"),
         ({"instalments": [{"percent": "100", "conditions": ["luck"]}]}, "no such condition: luck"),
         ({"reports": []}, "at least 1 item"),
+        ({"rubric": [CRITERION | {"passages": ["moon"]}]}, "no such section: moon"),
         ({"secret": 1}, "Extra inputs are not permitted"),
     ],
 )
@@ -188,6 +191,57 @@ def test_every_anchor_of_a_rubric_has_its_own_sentence(programme: Programme) -> 
 
     assert len(set(anchors)) == len(anchors) == 5 * len(programme.rules.rubric)
     assert [anchor for anchor in anchors if not anchor.endswith(".") or len(anchor.split()) < 3] == []
+
+
+def test_every_criterion_has_a_passage_in_every_proposal_that_is_reviewed(programme: Programme) -> None:
+    """The earlier stages are shown with the reviewed one, as the alert with the mini-proposal."""
+    stages = programme.rules.stages
+    missing = []
+    for number, stage in enumerate(stages):
+        shown = {section.key for one in stages[: number + 1] for section in one.sections}
+        missing += [(stage.key, c.key) for c in programme.rules.rubric if stage.reviews and not shown & {*c.passages}]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("code", "stage", "first"),
+    [
+        ("BTN-S", "proposal", "project project plan plan budget"),
+        ("BTN-L", "proposal", "mission problem sustainability plan in_short team outcomes budget"),
+        ("RES", "statement", "question question question in_short team question budget"),
+        ("RES", "proposal", "research research openness mission team outcomes budget"),
+        ("DRR", "proposal", "alert plan alert plan in_short budget"),
+    ],
+)
+def test_the_first_passage_of_each_criterion_answers_its_question(code: str, stage: str, first: str) -> None:
+    rules = ALL[code].rules
+    own = {section.key for section in rules.stage(stage).sections} | {"alert"}
+
+    assert [next(key for key in one.passages if key in own) for one in rules.rubric] == first.split()
+
+
+def test_short_titles_are_at_most_two_lines(programme: Programme) -> None:
+    """A line of the grid on a phone has room for 13 letters of a word."""
+    titles = [one.short_title for one in programme.rules.rubric]
+
+    assert [title for title in titles if len(title) > 16 or len(title.split()) > 3] == []
+
+
+def test_rules_of_the_first_schema_gain_short_titles_and_passages(programme: Programme) -> None:
+    stored = programme.rules.model_dump(mode="json") | {"schema_number": 1}
+    for criterion in stored["rubric"]:
+        del criterion["short"], criterion["passages"]
+
+    assert upgraded(stored) == programme.rules
+
+
+def test_rules_of_the_first_schema_with_a_rubric_of_their_own_are_read_without(programme: Programme) -> None:
+    stored = programme.rules.model_dump(mode="json") | {"schema_number": 1, "rubric": [CRITERION]}
+
+    (criterion,) = upgraded(stored).rubric
+
+    assert (criterion.short_title, criterion.passages) == ("Need", ())
 
 
 def test_every_report_required_for_a_payment_has_a_due_date(programme: Programme) -> None:

@@ -1,6 +1,7 @@
 """The criteria that reviewers score, each with a text anchor for every score, and the weighted rubrics made from them.
 
-`rubric(need=60, value=40)` selects criteria by key. A programme can add criteria of its own.
+`rubric(need=(60, "problem"), value=(40, "budget"))` selects criteria by key; each has its weight and the sections of
+the proposal that it is about. A programme can add criteria of its own.
 """
 
 from __future__ import annotations
@@ -9,6 +10,17 @@ from workflows.engine.message import N_
 from workflows.programme import Criterion
 
 NOTHING = N_("The proposal does not address this.")
+SHORT = {
+    "mission": N_("Mission"),
+    "need": N_("Need and impact"),
+    "feasibility": N_("Technical"),
+    "planning": N_("Planning"),
+    "value": N_("Value"),
+    "method": N_("Method"),
+    "policy": N_("Policy"),
+    "openness": N_("Openness"),
+}
+"""Short titles, for the grid of criteria on a phone; without one, the title is short enough."""
 TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
     "mission": (
         N_("Mission alignment"),
@@ -161,35 +173,62 @@ TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
     ),
 }
 
-PASSAGES: dict[str, tuple[str, ...]] = {
-    "mission": ("mission", "project"),
-    "need": ("problem", "project", "alert"),
-    "sustainability": ("sustainability",),
-    "feasibility": ("plan",),
-    "originality": ("in_short",),
-    "team": ("team",),
-    "planning": ("outcomes", "plan"),
-    "value": ("budget",),
-    "method": ("research",),
-    "policy": ("question",),
-    "openness": ("openness",),
-    "urgency": ("alert", "problem"),
-    "readiness": ("plan",),
-}
-"""The sections of a proposal that a criterion is about: the first that the proposal has is shown with the scores."""
+
+def rubric(**chosen: int | tuple[int, *tuple[str, ...]]) -> tuple[Criterion, ...]:
+    """The named criteria in the order given; raises KeyError for an unknown one.
+
+    Each is a weight, or a weight and the keys of the sections of the proposal that the criterion is about, the most
+    important first. The weights must sum to 100.
+    """
+    return tuple(_criterion(key, *((one,) if isinstance(one, int) else one)) for key, one in chosen.items())
 
 
-def rubric(**weights: int) -> tuple[Criterion, ...]:
-    """The named criteria in the order given, with weights that must sum to 100; raises KeyError for an unknown one."""
-    return tuple(_criterion(key, weight) for key, weight in weights.items())
-
-
-def _criterion(key: str, weight: int) -> Criterion:
+def _criterion(key: str, weight: int, *passages: str) -> Criterion:
     title, question, anchors = TEXTS[key]
-    return Criterion(key=key, title=title, question=question, weight=weight, anchors=(NOTHING, *anchors))
+    return Criterion(
+        key=key,
+        title=title,
+        short=SHORT.get(key, ""),
+        question=question,
+        weight=weight,
+        anchors=(NOTHING, *anchors),
+        passages=passages,
+    )
 
 
-LARGE = rubric(mission=15, need=20, sustainability=15, feasibility=15, originality=10, team=10, planning=10, value=5)
-SMALL = rubric(mission=20, need=30, feasibility=20, planning=15, value=15)
-RESEARCH = rubric(method=30, policy=20, openness=10, mission=10, team=15, planning=10, value=5)
-DISASTER = rubric(urgency=25, readiness=20, need=20, feasibility=15, team=10, value=10)
+LARGE = rubric(
+    mission=(15, "mission", "plan"),
+    need=(20, "problem", "outcomes"),
+    sustainability=(15, "sustainability", "partners"),
+    feasibility=(15, "plan", "risks"),
+    originality=(10, "in_short", "problem"),
+    team=(10, "team", "partners"),
+    planning=(10, "outcomes", "plan"),
+    value=(5, "budget"),
+)
+SMALL = rubric(
+    mission=(20, "project", "plan"),
+    need=(30, "project"),
+    feasibility=(20, "plan", "project"),
+    planning=(15, "plan", "project"),
+    value=(15, "budget"),
+)
+RESEARCH = rubric(
+    method=(30, "research", "question"),
+    policy=(20, "research", "question"),
+    openness=(10, "openness", "question"),
+    mission=(10, "mission", "in_short"),
+    team=(15, "team", "partners"),
+    planning=(10, "outcomes", "plan", "question"),
+    value=(5, "budget"),
+)
+"""The statement of interest has one section, the question, in which the method, outputs and targets are outlined."""
+DISASTER = rubric(
+    urgency=(25, "alert"),
+    readiness=(20, "plan", "partners"),
+    need=(20, "alert", "in_short"),
+    feasibility=(15, "plan", "alert"),
+    team=(10, "in_short", "partners"),
+    value=(10, "budget"),
+)
+"""The damage is described in the alert, and the team in the summary of the mini-proposal."""

@@ -1,4 +1,4 @@
-"""The criteria of a review that is being written: each with its fields, and the passage of the proposal it is about."""
+"""The criteria of a review that is being written: each with its fields and the passages of the proposal to read."""
 
 from __future__ import annotations
 
@@ -14,43 +14,68 @@ from grants.queries.cases.assignments import COMMENT_WORDS
 from grants.queries.reviews import written
 from grants.web.site.components import Link
 from grants.web.site.formats import translate
-from workflows.forms.rubrics import PASSAGES
 from workflows.programme import Criterion
 from workflows.words import words
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A section of the proposal that a criterion is about. others: links to further ones."""
+
+    title: str
+    part: Part
+    others: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionItem:
     """A criterion with its two fields. weight: a sentence; done: scored and explained; open: expanded.
 
-    passage: the section of the proposal that it is about, if the proposal has it. following: the next criterion.
+    short: its title where there is little room. following: the next criterion.
     """
 
     key: str
     title: str
+    short: str
     question: str
     weight: str
     score: Field
     comment: Field
     done: bool
     open: bool
-    passage: Part | None = None
+    passage: Passage | None = None
     following: Link | None = None
 
 
-def of(form: ReviewForm, reading: Reading | None = None) -> tuple[CriterionItem, ...]:
-    """The criteria; expanded are the first incomplete one and every one with an error. reading: the proposal."""
+def of(form: ReviewForm, reading: Reading | None = None, proposal: str = "") -> tuple[CriterionItem, ...]:
+    """The criteria; expanded are the first incomplete one and every one with an error.
+
+    reading: the proposal; proposal: the address of its page.
+    """
     rubric = form.rubric
     first = next((criterion.key for criterion in rubric if not _done(form, criterion)), None)
-    parts = {part.key: part for part in reading.parts} if reading else {}
     return tuple(
         replace(
             _criterion(form, criterion, first=criterion.key == first),
-            passage=next((parts[key] for key in PASSAGES.get(criterion.key, ()) if key in parts), None),
+            passage=_passage(criterion, reading, proposal) if reading else None,
             following=Link(translate(after.title), f"#rubric-{after.key}") if after else None,
         )
         for criterion, after in zip(rubric, (*rubric[1:], None), strict=True)
     )
+
+
+def _passage(criterion: Criterion, reading: Reading, proposal: str) -> Passage | None:
+    """What to read for a criterion, in the stage that is reviewed or else in an earlier one."""
+    parts = {part.key: (part, sheet) for sheet in reversed(reading.sheets) for part in sheet.parts}
+    found = [parts[key] for key in criterion.passages if key in parts]
+    if not found:
+        return None
+    part, sheet = found[0]
+    title = gettext("In the proposal: %(section)s", section=translate(part.title))
+    if sheet is not reading.sheets[0]:
+        title = gettext("Earlier stage: %(stage)s", stage=translate(sheet.title))
+    others = (Link(translate(other.title), f"{proposal}#read-{other.key}") for other, _ in found[1:])
+    return Passage(title, part, tuple(others))
 
 
 def _done(form: ReviewForm, criterion: Criterion) -> bool:
@@ -63,6 +88,7 @@ def _criterion(form: ReviewForm, criterion: Criterion, *, first: bool) -> Criter
     return CriterionItem(
         key=criterion.key,
         title=translate(criterion.title),
+        short=translate(criterion.short_title),
         question=translate(criterion.question),
         weight=_weight(criterion, score.data),
         score=score,

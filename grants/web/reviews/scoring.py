@@ -199,7 +199,7 @@ def sheet(
         reading=reading,
         requested=requested(content, application.call.currency),
         tally=tally(assignment),
-        criteria=criteria.of(form, reading),
+        criteria=criteria.of(form, reading, _address(assignment, PROPOSAL)),
         tabs=_tabs(assignment, shown),
         part=shown,
         least=COMMENT_WORDS,
@@ -213,8 +213,11 @@ def sheet(
 
 def _tabs(assignment: Assignment, shown: str) -> tuple[Tab, ...]:
     titles = {PROPOSAL: gettext("Proposal"), SCORES: gettext("Scores")}
-    address = {key: url_for("reviews.show", id=assignment.id, part=key) for key in titles}
-    return tuple(Tab(title, address[key], present=key == shown) for key, title in titles.items())
+    return tuple(Tab(title, _address(assignment, key), present=key == shown) for key, title in titles.items())
+
+
+def _address(assignment: Assignment, part: str) -> str:
+    return url_for("reviews.show", id=assignment.id, part=part)
 
 
 def part_of(assignment: Assignment, asked: str) -> str:
