@@ -13,14 +13,19 @@ NOTHING = N_("The proposal does not address this.")
 SHORT = {
     "mission": N_("Mission"),
     "need": N_("Need and impact"),
+    "sustainability": N_("Sustain\u00adability"),
     "feasibility": N_("Technical"),
+    "team": N_("Team"),
     "planning": N_("Planning"),
     "value": N_("Value"),
     "method": N_("Method"),
     "policy": N_("Policy"),
     "openness": N_("Openness"),
 }
-"""Short titles, for the grid of criteria on a phone; without one, the title is short enough."""
+"""Short titles, for the grid of criteria on a phone; without one, the title is short enough.
+
+A word of more than 12 letters has a soft hyphen, because not every browser knows where to divide it.
+"""
 TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
     "mission": (
         N_("Mission alignment"),

@@ -45,10 +45,14 @@ class Draft {
     } else if (this.busy) {
       event.preventDefault();
       this.submitter = event.submitter;
-    } else this.stopped = true;
+    } else {
+      if (this.since) this.keep();
+      this.stopped = true;
+    }
   }
 
   async save(keepalive = false) {
+    if (this.outdated) return this.keep();
     if (!this.changed || this.busy || this.stopped) return;
     clearTimeout(this.timer);
     this.busy = true; this.changed = false;
@@ -71,16 +75,19 @@ class Draft {
     if (response.status >= 500) return this.onFailure("offline");
     if (/^(0|401|403)$/.test(response.status)) return this.onFailure("signed-out");
     if (response.status === 413) return this.onFailure("too-large");
-    const kept = response.headers.get("Content-Type") === "application/json";
-    if (response.status !== 409 || !kept) return this.onFailure("refused");
+    const told = response.headers.get("Content-Type") === "application/json";
+    if (response.status !== 409 || !told) return this.onFailure("refused");
+    const { notice, keep } = await response.json();
     this.stopped = true;
-    localStorage.removeItem(this.key);
-    showNotice((await response.json()).notice);
+    this.outdated = Boolean(keep);
+    if (keep) this.keep();
+    else this.forget();
+    showNotice(notice);
   }
 
   onSaved({ saved_at: savedAt, version, parts = {}, wrong }) {
     this.savedAt = savedAt;
-    localStorage.removeItem(this.key);
+    this.forget();
     setText("[data-notices]", "");
     setText("[data-saved]", savedAt);
     all("[data-saved-line]").forEach((line) => { line.hidden = false; });
@@ -95,22 +102,38 @@ class Draft {
   onFailure(reason) {
     if (this.stopped) return;
     this.changed = true;
-    try {
-      localStorage.setItem(this.key, JSON.stringify(this.entries));
-      this.stored = true;
-    } catch {
-      this.stored = false;
-    }
+    this.keep();
     showNotice(document.getElementById(`notice-${reason}`).innerHTML);
     setText("[data-notices] [data-saved]", this.savedAt);
     if (reason === "offline") this.timer = setTimeout(() => this.save(), RETRY);
   }
 
+  /* Store what the form holds on the device, with the time since when it is there only. */
+  keep() {
+    this.since ||= new Date().toISOString().slice(11, 16);
+    try {
+      localStorage.setItem(this.key, JSON.stringify({ since: this.since, entries: this.entries }));
+      this.stored = true;
+    } catch {
+      this.stored = false;
+    }
+    setText("[data-kept-since]", this.since, this.form);
+    all("[data-kept]", this.form).forEach((line) => { line.hidden = !this.stored; });
+  }
+
+  forget() {
+    this.since = "";
+    localStorage.removeItem(this.key);
+    all("[data-kept]", this.form).forEach((line) => { line.hidden = true; });
+  }
+
   /* Text stored on the device goes to the server with the version it was based on, so that newer text is not lost. */
   restore() {
-    const stored = JSON.parse(localStorage.getItem(this.key) || "[]");
+    const found = JSON.parse(localStorage.getItem(this.key) || "[]");
+    const stored = found.entries || found; // earlier releases stored the entries alone
     const texts = (entries) => JSON.stringify(entries.filter(([name]) => name !== "version"));
-    if (!stored.length || texts(stored) === texts(this.entries)) return localStorage.removeItem(this.key);
+    if (!stored.length || texts(stored) === texts(this.entries)) return this.forget();
+    this.since = found.since;
     for (const [name] of stored) if (/-\d+-/.test(name) && !this.form.elements[name]) addRow(name.split("-")[0]);
     for (const field of this.form.elements) {
       const values = stored.filter(([name]) => name === field.name).map(([, value]) => value);
@@ -121,11 +144,14 @@ class Draft {
   }
 }
 
+/* A form that was submitted from another page or window: what was stored of it is not needed any more. */
+all("[data-submitted]").forEach(({ dataset }) => localStorage.removeItem(PREFIX + dataset.submitted));
+
 const drafts = all("form[data-autosave]").map((form) => new Draft(form));
 
 /* Signing out removes stored text, so that the next person at a shared computer cannot read it. */
 document.addEventListener("submit", ({ target }) => {
   if (!("signOut" in target.dataset)) return;
-  drafts.forEach((draft) => { draft.stopped = true; });
+  drafts.forEach((draft) => { draft.stopped = true; draft.outdated = false; });
   Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
 });

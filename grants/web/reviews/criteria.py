@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -31,7 +32,8 @@ class Passage:
 class CriterionItem:
     """A criterion with its two fields. weight: a sentence; done: scored and explained; open: expanded.
 
-    short: its title where there is little room. following: the next criterion.
+    short: its title where there is little room. worth: the points of each score, as a sentence. following: the next
+    criterion, and the overall assessment after the last.
     """
 
     key: str
@@ -39,6 +41,7 @@ class CriterionItem:
     short: str
     question: str
     weight: str
+    worth: Mapping[str, str]
     score: Field
     comment: Field
     done: bool
@@ -58,10 +61,16 @@ def of(form: ReviewForm, reading: Reading | None = None, proposal: str = "") -> 
         replace(
             _criterion(form, criterion, first=criterion.key == first),
             passage=_passage(criterion, reading, proposal) if reading else None,
-            following=Link(translate(after.title), f"#rubric-{after.key}") if after else None,
+            following=_link(after),
         )
         for criterion, after in zip(rubric, (*rubric[1:], None), strict=True)
     )
+
+
+def _link(criterion: Criterion | None) -> Link:
+    if criterion is None:
+        return Link(gettext("Overall assessment"), "#end")
+    return Link(translate(criterion.title), f"#rubric-{criterion.key}")
 
 
 def _passage(criterion: Criterion, reading: Reading, proposal: str) -> Passage | None:
@@ -91,6 +100,10 @@ def _criterion(form: ReviewForm, criterion: Criterion, *, first: bool) -> Criter
         short=translate(criterion.short_title),
         question=translate(criterion.question),
         weight=_weight(criterion, score.data),
+        worth={
+            value: gettext("%(points)s of %(most)s points", points=_points(criterion, value), most=criterion.weight)
+            for value in map(str, range(int(written.BEST) + 1))
+        },
         score=score,
         comment=comment,
         done=_done(form, criterion),
@@ -101,10 +114,14 @@ def _criterion(form: ReviewForm, criterion: Criterion, *, first: bool) -> Criter
 def _weight(criterion: Criterion, score: str | None) -> str:
     if not score:
         return gettext("weight %(weight)s", weight=criterion.weight)
-    worth = Decimal(criterion.weight * int(score)) / written.BEST
     return gettext(
         "weight %(weight)s · score %(score)s gives %(points)s points",
         weight=criterion.weight,
         score=score,
-        points=f"{worth.normalize():f}",
+        points=_points(criterion, score),
     )
+
+
+def _points(criterion: Criterion, score: str) -> str:
+    points = Decimal(criterion.weight * int(score)) / written.BEST
+    return f"{points.normalize():f}"

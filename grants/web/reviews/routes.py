@@ -152,8 +152,13 @@ def _review(assignment: Assignment) -> Review:
 
 
 def _save(review: Review, form: ReviewForm) -> None:
+    """Save the review. Raises Stale unless it holds the same already, as after a response that was lost on its way."""
     actor = actor_on_row(review.assignment, Role.REVIEWER)
-    scores.save(review, **form.facts(review), version=sent_version(OUTDATED), actor=actor)
+    try:
+        scores.save(review, **form.facts(review), version=sent_version(OUTDATED), actor=actor)
+    except Stale:
+        if scoring.elsewhere(review, form):
+            raise
 
 
 def _before(assignment: Assignment, form: ConflictForm) -> str:
@@ -183,5 +188,5 @@ def _lacking(assignment: Assignment, form: ReviewForm, refused: Refused) -> tupl
 def _stale(assignment: Assignment, form: ReviewForm) -> tuple[Response | str, int]:
     """The review was saved elsewhere meanwhile: show the submitted values with the saved ones beside them; 409."""
     if automatic():
-        return jsonify(notice=page("reviews/_stale.html")), 409
+        return jsonify(notice=page("reviews/_stale.html"), keep=True), 409
     return _scoring(assignment, form, elsewhere=scoring.elsewhere(_review(assignment), form)), 409

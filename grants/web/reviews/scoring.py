@@ -61,11 +61,15 @@ class EndedReview:
 
 @dataclass(frozen=True, slots=True)
 class ReviewsPage:
-    """A reviewer's assignments: invitations, reviews to write, and the rest, latest due date first."""
+    """A reviewer's assignments: invitations, reviews to write, and the rest, latest due date first.
+
+    owner: whose text the browser may have stored.
+    """
 
     asked: tuple[ReviewTask, ...]
     todo: tuple[ReviewTask, ...]
     done: tuple[EndedReview, ...]
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class ScoringPage:
 class ReviewPage:
     """A review that can no longer be changed; review, reading and total are None if the assignment ended without one.
 
-    scores: by criterion.
+    scores: by criterion. owner: whose text the browser may have stored.
     """
 
     assignment: Assignment
@@ -120,6 +124,7 @@ class ReviewPage:
     requested: str
     scores: Mapping[str, Score]
     total: Decimal | None
+    owner: str
 
 
 def open_for(assignment: Assignment) -> bool:
@@ -137,6 +142,7 @@ def desk(person: Principal) -> ReviewsPage:
         asked=tuple(_task(one, translate(NOT_YET), gettext("Answer")) for one in groups["asked"]),
         todo=tuple(_task(one, _scored(one), gettext("Continue")) for one in groups["ready"]),
         done=tuple(_ended(one) for one in reversed(groups["done"])),
+        owner=_owner(),
     )
 
 
@@ -204,11 +210,15 @@ def sheet(
         part=shown,
         least=COMMENT_WORDS,
         saved=clock(review.saved_at),
-        owner=f"person-{principal().id}",
+        owner=_owner(),
         wrong=tuple(Problem(_error(field), f"#{field.id}") for field in form if field.errors),
         lacking=lacking,
         elsewhere=elsewhere,
     )
+
+
+def _owner() -> str:
+    return f"person-{principal().id}"
 
 
 def _tabs(assignment: Assignment, shown: str) -> tuple[Tab, ...]:
@@ -279,14 +289,19 @@ def elsewhere(review: Review, form: ReviewForm) -> tuple[Fact, ...]:
         *(f"comment_{criterion.key}" for criterion in form.rubric),
         *(f"score_{criterion.key}" for criterion in form.rubric),
         "amount",
+        "fund",
+        "confidence",
     ]
     currency = review.assignment.application.call.currency
-    differing = [name for name in names if (kept.get(name) or "") != (form[name].data or "")]
-    return tuple(Fact(_label(form, name), _text(kept.get(name), currency)) for name in differing)
+    differing = [name for name in names if (kept.get(name) or "") != (form[name].data or "") or form[name].errors]
+    return tuple(Fact(_label(form, name), _text(form[name], kept.get(name), currency)) for name in differing)
 
 
-def _text(value: Any, currency: str) -> str:
-    return amount(value, currency) if isinstance(value, Decimal) else str(value or "–")
+def _text(field: Any, value: Any, currency: str) -> str:
+    if isinstance(value, Decimal):
+        return amount(value, currency)
+    chosen = dict(field.choices) if field.name in ("fund", "confidence") else {}
+    return str(chosen.get(value, value) or "–")
 
 
 def _label(form: ReviewForm, name: str) -> str:
@@ -311,4 +326,5 @@ def finished(assignment: Assignment) -> ReviewPage:
         requested=requested(content, application.call.currency),
         scores={score.criterion: score for score in review.scores} if review else {},
         total=written.total(review, rubric) if review else None,
+        owner=_owner(),
     )
