@@ -28,6 +28,7 @@ from grants.web.site.components import Link, Problem, Reason
 from grants.web.site.formats import translate
 from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent
+from grants.web.site.labels import labelled
 from grants.web.site.named_amounts import NamedAmount, named_amount
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
@@ -93,12 +94,13 @@ class TransitionPage:
 
 @bp.post("/<any(applications, assignments, agreements, reports, batches, calls):noun>/<int:id>/transitions/<key>")
 @permitted(Permission.SEE_INBOX)
+@labelled(lambda unread: _note(unread.row(NOUNS[unread.address["noun"]]), unread.address["key"]))
 @idempotent
 def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
     """Apply a transition, or show every reason why it is refused."""
     row = load(NOUNS[noun], id)
     transition = flow_of(row).transition(key, row.step, getattr(row, "stage", ""))
-    note_transition(field for one in flow_of(row).transitions if one.key == key for field in one.fields)
+    _note(row, key)
     try:
         given = answers(transition, request.form, _currency(row)) if transition else {}
         with transaction():
@@ -110,6 +112,10 @@ def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
             raise
         return _form_again(row, again, errors, wrong), 422 if errors else 409
     return redirect(target)
+
+
+def _note(row: Any, key: str) -> None:
+    note_transition(field for one in flow_of(row).transitions if one.key == key for field in one.fields)
 
 
 def _still_possible(row: Any, key: str) -> Transition | None:

@@ -15,6 +15,7 @@ from grants.services.refusals import Stale
 from grants.web.applications.officer_view import overview
 from grants.web.site.authorization import actor_on_row, load, permitted
 from grants.web.site.idempotency import idempotent
+from grants.web.site.labels import labelled
 from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Role
 
@@ -23,6 +24,7 @@ bp = Blueprint("checks", __name__)
 
 @bp.post("/applications/<int:id>/checks/<key>")
 @permitted(Permission.CHECK)
+@labelled(lambda unread: CheckForm(prefix=f"{unread.address['key']}-"))
 @idempotent
 def give(id: int, key: str) -> Response | tuple[str, int]:
     """Record the verdict on a line of the newest submission; “failed” needs a reason.

@@ -28,6 +28,7 @@ from grants.web.site.authorization import load, permitted, principal
 from grants.web.site.components import Link
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
+from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from workflows.cases import ApplicationCase
 from workflows.engine.message import Message
@@ -79,6 +80,7 @@ def show(id: int) -> str:
 
 @bp.post("/calls/<int:id>/apply")
 @permitted(Permission.START_APPLICATION)
+@labelled(lambda _: BeginForm(organisations.chosen(principal())))
 @idempotent
 def begin(id: int) -> Response | tuple[str, int]:
     """Create the draft, or show every reason why not."""

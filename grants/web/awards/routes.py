@@ -19,6 +19,7 @@ from grants.web.awards.listing import AwardsPage
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
+from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from grants.web.site.pagination import page_position, pages
 from grants.web.site.versions import OUTDATED, sent_version
@@ -56,6 +57,7 @@ def budget(id: int) -> str | Response:
 
 @bp.post("/awards/<int:id>/budget")
 @permitted(Permission.DIVIDE_AWARD)
+@labelled(lambda unread: division(unread.row(Award)))
 @idempotent
 def divide(id: int) -> Response | tuple[str, int]:
     """Save the amount of each line if together they equal the award."""

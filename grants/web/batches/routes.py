@@ -17,6 +17,7 @@ from grants.services.money import batches as commands
 from grants.web.batches import batch_view, listing
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.idempotency import idempotent
+from grants.web.site.labels import Texts, labelled
 from grants.web.site.navigation import page
 from workflows.engine.roles import Role
 from workflows.forms.values import whole
@@ -49,15 +50,15 @@ def new() -> str:
 
 @bp.post("/batches")
 @permitted(Permission.PREPARE_BATCH)
+@labelled(lambda unread: _chosen(unread.sent))
 @idempotent
 def prepare() -> Response | tuple[str, int]:
     """Prepare a batch of the chosen instalments."""
-    fund = load(Fund, request.form.get("fund", 0, type=whole))
-    view = _choice(fund)
+    view = _chosen(request.form)
     if not view.form.sent():
         return page("batches/new.html", view), 422
     with transaction():
-        target = _prepared(fund, sorted(set(view.form.instalments.data or [])))
+        target = _prepared(view.fund, sorted(set(view.form.instalments.data or [])))
     return redirect(target)
 
 
@@ -66,6 +67,10 @@ def prepare() -> Response | tuple[str, int]:
 def show(id: int) -> str:
     """One batch: its total, its three signatories, its payments, the actions available to the reader."""
     return page("batches/show.html", batch_view.show(load(Batch, id)))
+
+
+def _chosen(sent: Texts) -> NewBatchPage:
+    return _choice(load(Fund, sent.get("fund", 0, type=whole), Permission.PREPARE_BATCH))
 
 
 def _choice(fund: Fund) -> NewBatchPage:

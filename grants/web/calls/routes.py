@@ -17,6 +17,7 @@ from grants.web.site.authorization import actor_on_row, creator, load, permitted
 from grants.web.site.errors import shown_again
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
+from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Actor, Role
@@ -40,6 +41,7 @@ def new() -> str:
 
 @bp.post("/new")
 @permitted(Permission.CREATE_CALL)
+@labelled(lambda _: call_view.new(NewCallForm()))
 @idempotent
 def create() -> Response | tuple[str, int]:
     """Create a call with a copy of its programme's rules."""
@@ -65,6 +67,7 @@ def show(id: int) -> str:
 
 @bp.post("/<int:id>")
 @permitted(Permission.SET_CALL)
+@labelled(lambda unread: call_form(unread.row(Call))())
 @idempotent
 def change(id: int) -> Response | tuple[str, int]:
     """Change a call in preparation."""
@@ -100,6 +103,7 @@ def more_time(id: int) -> str:
 
 @bp.post("/<int:id>/more-time")
 @permitted(Permission.SET_CALL)
+@labelled(lambda unread: call_view.more_time(unread.row(Call), MoreTimeForm()))
 @idempotent
 def give_time(id: int) -> Response | tuple[str, int]:
     """Extend the deadline for one applicant beyond that of the call."""

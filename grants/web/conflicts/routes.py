@@ -20,6 +20,7 @@ from grants.services.refusals import Refused
 from grants.services.reviews import conflicts
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.idempotency import idempotent
+from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from workflows.rules.involvements import objections
 from workflows.rules.reviews import CONFLICTS
@@ -54,6 +55,7 @@ def new(id: int) -> str:
 
 @bp.post("/applications/<int:id>/conflict")
 @permitted(Permission.DECLARE_CONFLICT)
+@labelled(lambda _: StaffConflictForm())
 @idempotent
 def declare(id: int) -> Response | tuple[str, int]:
     """Keep the conflict of interest; the reader no longer sees the application."""
@@ -75,6 +77,7 @@ def lifting(id: int) -> str:
 
 @bp.post("/conflicts/<int:id>/lift")
 @permitted(Permission.LIFT_CONFLICT)
+@labelled(lambda _: LiftForm())
 @idempotent
 def lift(id: int) -> Response | tuple[str, int]:
     """Lift the conflict of interest of another person."""

@@ -18,11 +18,16 @@ from grants.web.drafts.editor import OpenDraft, draft_page, saved
 from grants.web.site.authorization import actor_on_row, load, permitted
 from grants.web.site.autosave import automatic
 from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
+from grants.web.site.labels import Texts, Unread, labelled
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Role
 
 bp = Blueprint("drafts", __name__, url_prefix="/applications/<int:id>")
+
+
+def _form_of(unread: Unread) -> Proposal:
+    return _sent(unread.row(Application), unread.address.get("section"), unread.sent)
 
 
 @bp.get("/write")
@@ -39,11 +44,12 @@ def write(id: int) -> str | Response:
 @bp.post("/write")
 @bp.post("/write/<section>")
 @permitted(Permission.WRITE_APPLICATION)
+@labelled(_form_of)
 @idempotent_beside_autosave
 def save(id: int, section: str | None = None) -> Response | tuple[Response | str, int]:
     """Save the draft, complete or not; answer an automatic save with JSON."""
     application = load(Application, id)
-    form = _sent(application, section)
+    form = _sent(application, section, request.form)
     if automatic() and form.too_long:
         return jsonify(wrong=[text for _, text in form.wrong]), 422
     try:
@@ -100,18 +106,18 @@ def choose(id: int, save_id: int) -> Response:
     return redirect(url_for(".write", id=id))
 
 
-def _sent(application: Application, section: str | None) -> Proposal:
+def _sent(application: Application, section: str | None, sent: Texts) -> Proposal:
     """The sections received completely. Each ends with a marker, so a truncated request deletes nothing."""
     stage = application.call.data.stage(application.stage)
-    whole = {one.key for one in stage.sections if f"has-{one.key}" in request.form}
+    whole = {one.key for one in stage.sections if f"has-{one.key}" in sent}
     if section is not None and section not in {one.key for one in stage.sections}:
         abort(404)
     return Proposal(
         stage,
         application.call.currency,
-        request.form,
+        sent,
         only=whole if section is None else whole & {section},
-        more=request.form.get("add", ""),
+        more=sent.get("add", ""),
     )
 
 

@@ -19,6 +19,7 @@ from grants.web.site.authorization import actor_on_row, creator, load, permitted
 from grants.web.site.errors import CONSTRAINTS
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
+from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from workflows.engine.message import ANOTHER
 from workflows.engine.roles import Role
@@ -42,6 +43,7 @@ def new() -> str:
 
 @bp.post("/funds")
 @permitted(Permission.RECEIVE_FUND)
+@labelled(lambda _: FundForm())
 @idempotent
 def receive() -> Response | tuple[str, int]:
     """Create a fund with its contribution."""
@@ -68,12 +70,12 @@ def show(id: int) -> str:
 
 @bp.post("/funds/<int:id>/envelope")
 @permitted(Permission.SET_FUND)
+@labelled(lambda unread: _envelope(unread.row(Fund))[1])
 @idempotent
 def allocate(id: int) -> Response | tuple[str, int]:
     """Allocate money of the fund to one of its calls, or return it to the fund; 404 for a call out of scope."""
     fund = load(Fund, id)
-    calls = {call.id: call for call in funds.fundable(fund, principal())}
-    form = fund_view.envelope_form(fund, calls)
+    calls, form = _envelope(fund)
     if form.call.data not in calls and not principal().unlimited(Permission.SET_FUND):
         abort(404)
     if not form.sent():
@@ -87,6 +89,11 @@ def allocate(id: int) -> Response | tuple[str, int]:
         form.amount.errors = fund_view.reasons(form, refused)
         return page("funds/show.html", fund_view.show(fund, form)), 422
     return redirect(target)
+
+
+def _envelope(fund: Fund) -> tuple[dict[int, Call], EnvelopeForm]:
+    calls = {call.id: call for call in funds.fundable(fund, principal())}
+    return calls, fund_view.envelope_form(fund, calls)
 
 
 def _received(form: FundForm) -> str:

@@ -15,6 +15,7 @@ from grants.web.persons import person_view
 from grants.web.persons.person_view import PersonsPage
 from grants.web.site.authorization import actor_on_row, creator, load, permitted, principal
 from grants.web.site.idempotency import idempotent
+from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from workflows.engine.roles import Actor, Role
 
@@ -38,6 +39,7 @@ def show(id: int) -> str:
 
 @bp.post("/people/<int:id>")
 @permitted(Permission.SET_PEOPLE)
+@labelled(lambda unread: person_view.show(unread.row(Person), AppointmentForm()))
 @idempotent
 def appoint(id: int) -> Response | tuple[str, int]:
     """Give a person a role, everywhere or in one programme or call."""

@@ -22,6 +22,7 @@ from grants.web.site.authorization import load, permitted, principal
 from grants.web.site.autosave import automatic
 from grants.web.site.components import Tab
 from grants.web.site.idempotency import idempotent_beside_autosave
+from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from grants.web.transitions import available
 from workflows.engine.roles import Role
@@ -81,6 +82,7 @@ def write(id: int) -> str | AnyResponse:
 
 @bp.post("/reports/<int:id>/write")
 @permitted(Permission.WRITE_REPORT)
+@labelled(lambda unread: ReportForm.of(unread.row(Report)))
 @idempotent_beside_autosave
 def save(id: int) -> AnyResponse | tuple[AnyResponse | str, int]:
     """Save the report. A number that cannot be parsed keeps its old value; everything else is saved."""

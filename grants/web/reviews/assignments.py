@@ -18,6 +18,7 @@ from grants.queries.reviews.assignments import Candidate
 from grants.services.reviews.assignments import assign as assign_reviewer
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.idempotency import idempotent
+from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from grants.web.transitions import Offer, available_on
 from workflows.engine.message import Message
@@ -64,16 +65,23 @@ def new(id: int) -> str:
 
 @bp.post("")
 @permitted(Permission.ASSIGN)
+@labelled(lambda unread: _offered(unread.row(Application)))
 @idempotent
 def create(id: int) -> Response | tuple[str, int]:
     """Invite one of the candidates to review."""
-    application, form = load(Application, id), AssignmentForm()
-    form.offer(candidate.person for candidate in assignments.candidates(application, principal()))
+    application = load(Application, id)
+    form = _offered(application)
     if not form.sent():
         return _choice(application, form), 422
     with transaction():
         target = _assign(application, form.reviewer.data)
     return redirect(target)
+
+
+def _offered(application: Application) -> AssignmentForm:
+    form = AssignmentForm()
+    form.offer(candidate.person for candidate in assignments.candidates(application, principal()))
+    return form
 
 
 def _assign(application: Application, person_id: int) -> str:

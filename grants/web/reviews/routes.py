@@ -18,12 +18,17 @@ from grants.web.site.autosave import automatic
 from grants.web.site.components import Fact, Problem
 from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
+from grants.web.site.labels import Unread, labelled
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Role
 from workflows.flows.assignment import AT_WORK
 
 bp = Blueprint("reviews", __name__)
+
+
+def _form_of(unread: Unread) -> ReviewForm:
+    return _form(unread.row(Assignment))
 
 
 @bp.get("/reviews")
@@ -49,6 +54,7 @@ def show(id: int) -> str:
 
 @bp.post("/reviews/<int:id>/clear")
 @permitted(Permission.ANSWER_ASSIGNMENT)
+@labelled(lambda _: ConflictForm())
 @idempotent
 def clear(id: int) -> Response | tuple[str, int]:
     """Record the declaration: no conflict opens the proposal, any conflict ends the assignment."""
@@ -62,6 +68,7 @@ def clear(id: int) -> Response | tuple[str, int]:
 
 @bp.post("/reviews/<int:id>/conflict")
 @permitted(Permission.ANSWER_ASSIGNMENT)
+@labelled(lambda _: ConflictForm())
 @idempotent
 def conflict(id: int) -> Response | tuple[str, int]:
     """Record a conflict found after the declaration, and end the assignment."""
@@ -82,6 +89,7 @@ def changed(id: int) -> str:
 
 @bp.post("/reviews/<int:id>")
 @permitted(Permission.REVIEW)
+@labelled(_form_of)
 @idempotent_beside_autosave
 def save(id: int) -> Response | tuple[Response | str, int]:
     """Save the review, complete or not; a value that cannot be parsed stays on the page with its error."""
@@ -102,6 +110,7 @@ def save(id: int) -> Response | tuple[Response | str, int]:
 
 @bp.post("/reviews/<int:id>/send")
 @permitted(Permission.REVIEW)
+@labelled(_form_of)
 @idempotent
 def send(id: int) -> Response | tuple[Response | str, int]:
     """Save the review and submit it, or show everything that is missing."""

@@ -11,6 +11,7 @@ from grants.forms.sessions import SignInForm
 from grants.web.site import csrf
 from grants.web.site.authorization import Visitor
 from grants.web.site.components import ErrorPage, Link
+from grants.web.site.labels import note_labels
 from grants.web.site.navigation import page
 from grants.web.site.sending import KEY, SendAgainPage, Sending, received
 
@@ -49,6 +50,7 @@ def goes_on(carried: Sending, person: Visitor, start: str) -> tuple[str, int] | 
     named = csrf.named_in(carried.text_of("csrf_token"))
     if not named or not carried.to:
         return None
+    note_labels(carried)
     if named == person.id:
         return page("send_again.html", _to_submit(carried)), 200
     text = gettext(

@@ -30,6 +30,7 @@ from grants.web.site.autosave import automatic
 from grants.web.site.bodies import MOST_FIELDS
 from grants.web.site.components import ErrorPage, Link, Reason
 from grants.web.site.formats import translate
+from grants.web.site.labels import note_labels
 from grants.web.site.navigation import page
 from grants.web.site.sending import KEY, SendAgainPage, received
 from workflows.engine.message import Message
@@ -185,6 +186,8 @@ def broken(error: ConstraintViolated) -> tuple[str, int]:
 def forged(_error: CSRFError) -> tuple[str, int]:
     """The CSRF token is missing or forged: 400. A form of our own pages is repeated, one of another site is not."""
     ours = request.headers.get("Origin") == request.host_url.rstrip("/")
+    if ours:
+        note_labels(received())
     return _answer(
         400,
         gettext(
@@ -197,6 +200,7 @@ def forged(_error: CSRFError) -> tuple[str, int]:
 
 def other_person(_error: csrf.OtherPerson) -> tuple[str, int]:
     """The form was shown to another person at this browser: 409, with what was entered."""
+    note_labels(received())
     return _answer(
         409,
         gettext(
@@ -286,7 +290,7 @@ def _to_repeat(status: int, text: str = "") -> tuple[str, int]:
 
 
 def _typed() -> list[Entry]:
-    """What was entered into the form, without passwords."""
+    """What was entered into the form, without passwords. A page that refuses a form unread notes its labels before."""
     return entries(request.form.items(multi=True)) if request.method == "POST" else []
 
 
