@@ -117,6 +117,19 @@ def test_an_unsuitable_reviewer_is_refused_with_the_reason(
     assert name.title() in answer.text
 
 
+def test_a_refused_invitation_is_shown_on_its_page_with_the_choice(app: Flask, case: tuple[World, Application]) -> None:
+    world, row = case
+    client, rex = signed_in(app, world.people["olga"]), str(world.people["rex"].id)
+    path = f"/applications/{row.id}/reviewers"
+
+    answer = client.submit(client.get(path), "/reviewers", reviewer=rex)
+    again = client.submit(answer, "/reviewers", reviewer=str(world.people["ron"].id))
+
+    assert (answer.status_code, answer.page.h1) == (409, client.get(path).page.h1)
+    assert "This is not possible now, for these reasons:" in answer.page.text
+    assert again.status_code == 302
+
+
 @pytest.mark.parametrize("chosen", ["", "999", "x"])
 def test_an_empty_or_unknown_reviewer_cannot_be_invited(
     app: Flask, case: tuple[World, Application], chosen: str

@@ -141,9 +141,11 @@ def test_even_with_another_key_an_instalment_goes_into_one_batch(app: Flask, pay
     fay = signed_in(app, paying[0].people["fay"])
     page = fay.get("/batches/new?fund=1")
 
-    answers = [fay.submit(page, "/batches", idempotency_key=key).status_code for key in ("one", "two")]
+    answers = [fay.submit(page, "/batches", idempotency_key=key) for key in ("one", "two")]
 
-    assert answers == [302, 409]
+    assert [answer.status_code for answer in answers] == [302, 409]
+    assert answers[1].page.h1 == page.page.h1
+    assert "This is not possible now, for these reasons:" in answers[1].page.text
     assert count(app, Batch) == 1
 
 

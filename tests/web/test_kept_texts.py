@@ -13,6 +13,7 @@ from grants.models import Application, Assignment
 from grants.services import transitions as commands
 from grants.services.reviews import assignments
 from grants.web import transitions
+from grants.web.persons import routes as persons
 from grants.web.site import csrf, errors
 from tests import world as w
 from tests.browser import Answer, Careful, browser
@@ -101,7 +102,16 @@ def appointed_twice(app: Flask) -> Answer:
     return second.submit(page, f"/people/{id}", role="finance", scope="programme:BTN-S")
 
 
-def test_choices_are_repeated_with_their_labels_where_a_constraint_is_violated(app: Flask) -> None:
+def test_without_a_page_of_their_own_choices_are_repeated_with_their_labels(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a constraint of the database was violated."""
+
+    def refuse(_: object, wrong: Exception) -> None:
+        raise wrong
+
+    monkeypatch.setattr(persons, "shown_again", refuse)
+
     answer = appointed_twice(app)
 
     assert answer.status_code == 409

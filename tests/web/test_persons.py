@@ -75,6 +75,20 @@ def test_the_same_role_twice_is_refused_with_a_reason(app: Flask, world: World) 
     assert "This person already holds this role." in answer.text
 
 
+def test_a_refused_role_is_shown_on_its_page_with_what_was_chosen(app: Flask, world: World) -> None:
+    client, mia, call = signed_in(app, world.people["ada"]), world.people["mg1"].id, world.calls["BTN-S"].id
+    chosen = {"role": "reviewer", "scope": f"call:{call}"}
+    client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", **chosen)
+
+    answer = client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", **chosen)
+    again = client.submit(answer, f"/people/{mia}", role="auditor", scope="")
+
+    fields = answer.page.form(f"/people/{mia}").fields
+    assert (answer.status_code, answer.page.h1) == (409, client.get(f"/people/{mia}").page.h1)
+    assert {name: fields[name] for name in chosen} == {name: [text] for name, text in chosen.items()}
+    assert (again.status_code, roles(app, mia)) == (302, [("reviewer", None, call), ("auditor", None, None)])
+
+
 def test_when_a_role_ends_the_person_is_signed_out(app: Flask, world: World) -> None:
     client, olga = signed_in(app, world.people["ada"]), world.people["olga"].id
     hers = signed_in(app, world.people["olga"])

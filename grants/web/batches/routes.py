@@ -16,6 +16,7 @@ from grants.queries.money import batches
 from grants.services.money import batches as commands
 from grants.web.batches import batch_view, listing
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.errors import AGAINST, shown_again
 from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import Texts, labelled
 from grants.web.site.navigation import page
@@ -57,8 +58,11 @@ def prepare() -> Response | tuple[str, int]:
     view = _chosen(request.form)
     if not view.form.sent():
         return page("batches/new.html", view), 422
-    with transaction():
-        target = _prepared(view.fund, sorted(set(view.form.instalments.data or [])))
+    try:
+        with transaction():
+            target = _prepared(view.fund, sorted(set(view.form.instalments.data or [])))
+    except AGAINST as wrong:
+        return shown_again(lambda: page("batches/new.html", _chosen(request.form)), wrong)
     return redirect(target)
 
 

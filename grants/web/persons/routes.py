@@ -14,6 +14,7 @@ from grants.services import persons, transitions
 from grants.web.persons import person_view
 from grants.web.persons.person_view import PersonsPage
 from grants.web.site.authorization import actor_on_row, creator, load, permitted, principal
+from grants.web.site.errors import AGAINST, shown_again
 from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
@@ -49,8 +50,11 @@ def appoint(id: int) -> Response | tuple[str, int]:
     actor = creator(programme=programme, call_id=call_id)
     if not view.form.sent():
         return page("persons/show.html", view), 422
-    with transaction():
-        _appoint(person, view.form, actor)
+    try:
+        with transaction():
+            _appoint(person, view.form, actor)
+    except AGAINST as wrong:
+        return shown_again(lambda: page("persons/show.html", person_view.show(load(Person, id), view.form)), wrong)
     return redirect(url_for(".show", id=id))
 
 

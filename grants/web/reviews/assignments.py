@@ -17,6 +17,7 @@ from grants.queries.reviews import assignments, written
 from grants.queries.reviews.assignments import Candidate
 from grants.services.reviews.assignments import assign as assign_reviewer
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.errors import AGAINST, shown_again
 from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
@@ -73,8 +74,11 @@ def create(id: int) -> Response | tuple[str, int]:
     form = _offered(application)
     if not form.sent():
         return _choice(application, form), 422
-    with transaction():
-        target = _assign(application, form.reviewer.data)
+    try:
+        with transaction():
+            target = _assign(application, form.reviewer.data)
+    except AGAINST as wrong:
+        return shown_again(lambda: _choice(load(Application, id), form), wrong)
     return redirect(target)
 
 

@@ -90,6 +90,8 @@ UNSURE = Message(
 KEPT = frozenset({409, 422, 500, 503})
 """The answers that repeat what was typed, because the form was ours and may be sent again."""
 LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Choose the document as you received it.")
+AGAINST = (Refused, Stale, ConstraintViolated)
+"""Why a command was not carried out, where its form can be shown again."""
 WITHOUT_ROLE = Message(
     "Your account is not linked to an organisation and has no role at the Foundation. Ask an administrator for access."
 )
@@ -162,10 +164,12 @@ def stale(_error: Stale) -> tuple[str, int]:
     )
 
 
-def shown_again(show: Callable[[], str], wrong: Refused | Stale) -> tuple[str, int]:
+def shown_again(show: Callable[[], str], wrong: Refused | Stale | ConstraintViolated) -> tuple[str, int]:
     """The page of a refused form again, with what was entered and the reasons: 409. show: renders the page."""
     db.session.rollback()
-    if isinstance(wrong, Refused):
+    if isinstance(wrong, ConstraintViolated):
+        g.refusal = ErrorPage("", _violated(wrong))
+    elif isinstance(wrong, Refused):
         reasons = [Reason(translate(reason)) for reason in wrong.reasons]
         g.refusal = ErrorPage("", gettext("This is not possible now, for these reasons:"), reasons)
     else:
@@ -179,8 +183,12 @@ def shown_again(show: Callable[[], str], wrong: Refused | Stale) -> tuple[str, i
 
 def broken(error: ConstraintViolated) -> tuple[str, int]:
     """A database constraint was violated: 409 with the constraint's message."""
+    return _answer(409, _violated(error))
+
+
+def _violated(error: ConstraintViolated) -> str:
     known = CONSTRAINTS.get(error.constraint)
-    return _answer(409, translate(known) if known else gettext("This conflicts with data that already exists."))
+    return translate(known) if known else gettext("This conflicts with data that already exists.")
 
 
 def forged(_error: CSRFError) -> tuple[str, int]:
