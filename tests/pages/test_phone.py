@@ -67,6 +67,35 @@ def test_the_amounts_of_a_batch_are_visible(phone: Visits, path: str) -> None:
         assert (amount.is_visible(), left >= 0, right <= PHONE) == (True, True, True)
 
 
+LINES = """(one) => {
+  const range = document.createRange(), texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), found = [];
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    for (let at = 0; at < text.data.length; at++) {
+      range.setStart(text, at); range.setEnd(text, at + 1);
+      const box = range.getClientRects()[0];
+      if (box) found.push([text.data[at], Math.round(box.bottom)]);
+    }
+  }
+  return found;
+}"""
+"""Each letter with the bottom of its line."""
+
+
+@pytest.mark.parametrize(("actor", "path"), [("off", "/applications"), ("off", "/awards"), ("off", "/reports")])
+@pytest.mark.parametrize("width", [200, 230, 260, 290, 320])
+def test_a_country_stays_beside_the_number(phone: Visits, actor: str, path: str, width: int) -> None:
+    phone.open(actor, path)
+
+    line = phone.window.locator("main tbody th .meta").first
+    line.evaluate("(one, width) => { one.style.display = 'block'; one.style.inlineSize = `${width}px` }", width)
+    letters = line.evaluate(LINES)
+
+    last = max(number for number, (letter, _) in enumerate(letters) if letter == "·")
+    bottoms = {bottom for _, bottom in letters[last - 1 :]}
+    assert len(bottoms) == 1, "".join(letter for letter, _ in letters)
+
+
 def test_a_tick_box_of_a_table_stands_beside_its_words(phone: Visits) -> None:
     phone.open("fin", "/batches/new?fund={fund}")
 

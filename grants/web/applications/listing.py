@@ -22,7 +22,7 @@ from grants.queries.flows import flow_of
 from grants.web.applications.status import award_step
 from grants.web.site import limits
 from grants.web.site.components import Flag, Link, Tab
-from grants.web.site.formats import current_day, day, reference, translate
+from grants.web.site.formats import current_day, day, numbered, translate
 from workflows.countries import flags_of
 from workflows.deadlines import Elapsed, TimeLimit, time_limit
 from workflows.engine.message import Message
@@ -186,7 +186,7 @@ def line(one: Listed, principal: Principal) -> ApplicationRow:
         asked=row.asked or None,
         awarded=None if one.agreement == "withdrawn" else one.awarded,
         currency=row.call.currency,
-        under=Markup(" · ").join([row.organisation.name, row.organisation.country, reference(row.reference)]),
+        under=Markup(" · ").join([row.organisation.name, numbered(row.organisation.country, row.reference)]),
         step=award_step(STEPS[row.step], one.agreement),
         held=held(one, principal),
         days=days,

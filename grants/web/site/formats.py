@@ -102,6 +102,7 @@ def init_app(app: Flask) -> None:
         clock=clock,
         in_sentence=in_sentence,
         reference=reference,
+        numbered=numbered,
         words=words,
     )
 
@@ -264,6 +265,11 @@ def in_sentence(title: str) -> str:
 def reference(number: str | None) -> Markup:
     """A reference number, such as `BTN-2026-0003`, that does not break at its hyphens; empty if there is none."""
     return Markup('<span class="reference">{}</span>').format(number) if number else Markup("")
+
+
+def numbered(place: str, number: str | None) -> Markup:
+    """A country with the number after it, such as “US · BTN-2026-0009”; a narrow column keeps both on one line."""
+    return Markup("\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}").join(filter(None, [place, reference(number)]))
 
 
 def paragraphs(text: str) -> Markup:
