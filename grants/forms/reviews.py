@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, TextAreaField
 from wtforms.validators import Length, ValidationError
 
+from grants.forms import entered
 from grants.forms.base import LINE, TEXT, AmountField, Form, OptionField, needed
 from grants.forms.cleaning import cleaned
 from grants.models import Review
@@ -90,6 +91,8 @@ class ReviewForm(Form):
         super().__init__(**values)
         self.fund.choices = {"yes": gettext("Yes"), "no": gettext("No")}
         self.confidence.choices = {key: gettext(title) for key, title in CONFIDENCE}
+        for criterion in self.rubric:
+            entered.note([self[f"comment_{criterion.key}"]], gettext(criterion.title))
 
     def facts(self, review: Review) -> dict[str, Any]:
         """The arguments of `services.reviews.save`; a value that cannot be parsed keeps its stored value."""
