@@ -14,13 +14,15 @@ from playwright.sync_api import Page, Route
 from grants.db import db, transaction
 from grants.models import Application, Assignment, Review
 from grants.services import transitions
-from grants.services.reviews import assignments
+from grants.services.refusals import Refused
+from grants.services.reviews import assignments, scores
 from tests import world as scene
 from tests.browser import Careful, browser
 from tests.prepared import Prepare
 from tests.web.bridged import bridged, opened, typed
 from tests.web.writing import AUTO, single
 from tests.world import WHY
+from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
 pytestmark = pytest.mark.system
@@ -253,3 +255,22 @@ def test_the_list_alone_does_not_remove_those_of_a_review_in_writing(app: Flask,
     window.goto("http://localhost/reviews?sent=1")
 
     assert TYPED in str(stored(window))
+
+
+def refuse(*_: object, **_values: object) -> None:
+    """A rule that has changed meanwhile."""
+    raise Refused(Message("It is too late."))
+
+
+def test_what_was_typed_into_a_refused_review_is_listed_with_its_criteria(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser(app, "rex")
+    page = client.get("/reviews/1")
+    monkeypatch.setattr(scores, "save", refuse)
+
+    text = client.submit(page, "/reviews/1", score_mission="3", comment_mission="Short", comment_need="Long").text
+
+    assert "<dt>Mission alignment</dt><dd>One activity serves the mission; the others do not.</dd>" in text
+    assert "<dt>Mission alignment: Why this score?</dt><dd>Short</dd>" in text
+    assert "<dt>Community need and impact: Why this score?</dt><dd>Long</dd>" in text

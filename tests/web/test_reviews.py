@@ -12,13 +12,11 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.models import Application, Assignment, Conflict, Review
 from grants.services import transitions
-from grants.services.refusals import Refused
-from grants.services.reviews import assignments, scores
+from grants.services.reviews import assignments
 from tests import world as scene
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare
 from tests.world import WHY, World
-from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
 
@@ -254,27 +252,6 @@ def test_a_field_that_a_form_does_not_have_keeps_its_value(
 
     assert answer.status_code == 302
     assert form_of(client.get(f"/reviews/{id}"), id)[left_out] == before[left_out]
-
-
-def test_what_was_typed_into_a_review_is_listed_with_its_criteria(
-    app: Flask, asked: tuple[World, int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world, _, id = asked
-    ready(app, world, id)
-    client = signed_in(app, world.people["rex"])
-    page = client.get(f"/reviews/{id}")
-    monkeypatch.setattr(scores, "save", refuse)
-
-    text = client.submit(page, f"/reviews/{id}", score_mission="3", comment_mission="Short", comment_need="Long").text
-
-    assert "<dt>Mission alignment</dt><dd>One activity serves the mission; the others do not.</dd>" in text
-    assert "<dt>Mission alignment: Why this score?</dt><dd>Short</dd>" in text
-    assert "<dt>Community need and impact: Why this score?</dt><dd>Long</dd>" in text
-
-
-def refuse(*_: object, **_values: object) -> None:
-    """A rule that has changed meanwhile."""
-    raise Refused(Message("It is too late."))
 
 
 def test_one_answer_is_chosen_of_each_group(app: Flask, asked: tuple[World, int, int]) -> None:

@@ -51,7 +51,7 @@ def new() -> str:
 
 @bp.post("/batches")
 @permitted(Permission.PREPARE_BATCH)
-@labelled(lambda unread: _chosen(unread.sent))
+@labelled(lambda unread: _chosen(unread.sent, unread.permission))
 @idempotent
 def prepare() -> Response | tuple[str, int]:
     """Prepare a batch of the chosen instalments."""
@@ -73,8 +73,8 @@ def show(id: int) -> str:
     return page("batches/show.html", batch_view.show(load(Batch, id)))
 
 
-def _chosen(sent: Texts) -> NewBatchPage:
-    return _choice(load(Fund, sent.get("fund", 0, type=whole), Permission.PREPARE_BATCH))
+def _chosen(sent: Texts, permission: Permission | None = None) -> NewBatchPage:
+    return _choice(load(Fund, sent.get("fund", 0, type=whole), permission))
 
 
 def _choice(fund: Fund) -> NewBatchPage:

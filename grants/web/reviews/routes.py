@@ -161,12 +161,12 @@ def _review(assignment: Assignment) -> Review:
 
 
 def _save(review: Review, form: ReviewForm) -> None:
-    """Save the review. Raises Stale unless it holds the same already, as after a response that was lost on its way."""
+    """Save the review. An automatic save whose answer was lost is sent again, and changes nothing; else raise Stale."""
     actor = actor_on_row(review.assignment, Role.REVIEWER)
     try:
         scores.save(review, **form.facts(review), version=sent_version(OUTDATED), actor=actor)
     except Stale:
-        if scoring.elsewhere(review, form):
+        if not automatic() or scoring.elsewhere(review, form):
             raise
 
 
