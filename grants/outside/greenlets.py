@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,10 @@ class TooLate(ImportError):
 def patch() -> None:
     """Let sockets, locks and pauses give way to other requests; call it before the application is imported.
 
+    Signals, forks and queues stay as they are, because gunicorn's parent process loads the application: with those of
+    gevent it would not notice that one of its processes has ended, and would start no other. gunicorn patches them in
+    each process that it starts.
+
     Does nothing the second time. Raises TooLate if psycopg has been imported: it chooses how to wait for the server
     when it is imported, and then every query would stop the whole process.
     """
@@ -24,7 +29,8 @@ def patch() -> None:
         return
     if "psycopg" in sys.modules:
         raise TooLate("psycopg was imported before gevent patched the process, so one query would stop all pages.")
-    monkey.patch_all()
+    monkey.patch_all(os=False, signal=False, queue=False)
+    warnings.filterwarnings("ignore", "Patching more than once", monkey.MonkeyPatchWarning)
 
 
 def aside(function: Callable[..., Any], *args: Any) -> Any:

@@ -121,7 +121,7 @@ def send(id: int) -> Response | tuple[Response | str, int]:
         with transaction():
             _save(review, form)
         if not whole:
-            return _scoring(assignment, form), 422
+            return _scoring(assignment, form, submitting=True), 422
         with transaction():
             _take(assignment, "send")
     except Stale:
@@ -181,9 +181,13 @@ def _scoring(
     *,
     lacking: tuple[Problem, ...] = (),
     elsewhere: tuple[Fact, ...] = (),
+    submitting: bool = False,
 ) -> str:
     shown = scoring.part_of(assignment, request.args.get("part", "")) if request.method == "GET" else scoring.SCORES
-    view = scoring.sheet(assignment, _review(assignment), form, lacking=lacking, elsewhere=elsewhere, shown=shown)
+    review = _review(assignment)
+    view = scoring.sheet(
+        assignment, review, form, lacking=lacking, elsewhere=elsewhere, shown=shown, submitting=submitting
+    )
     return page("reviews/score.html", view, wide=True)
 
 

@@ -105,6 +105,7 @@ class ScoringPage:
     saved: str
     owner: str
     wrong: tuple[Problem, ...]
+    submitting: bool
     lacking: tuple[Problem, ...] = ()
     elsewhere: tuple[Fact, ...] = ()
 
@@ -192,8 +193,9 @@ def sheet(
     lacking: tuple[Problem, ...] = (),
     elsewhere: tuple[Fact, ...] = (),
     shown: str = SCORES,
+    submitting: bool = False,
 ) -> ScoringPage:
-    """The scoring page of a review. shown: the part that a phone shows."""
+    """The scoring page of a review. shown: the part that a phone shows. submitting: it was to be submitted."""
     application = assignment.application
     content = submissions.content(application, assignment.submission)
     reading = proposals.reading(application.call, assignment.submission.stage, content)
@@ -212,6 +214,7 @@ def sheet(
         saved=clock(review.saved_at),
         owner=_owner(),
         wrong=tuple(Problem(_error(field), f"#{field.id}") for field in form if field.errors),
+        submitting=submitting,
         lacking=lacking,
         elsewhere=elsewhere,
     )
