@@ -60,7 +60,10 @@ class Storage:
 
     def get(self, sha256: str) -> bytes:
         """The bytes; raises FileNotFoundError, another OSError, or Damaged if they do not match their name."""
-        data = content(self._files, self._path(sha256))
+        try:
+            data = content(self._files, self._path(sha256))
+        except IsADirectoryError as error:
+            raise Damaged(f"A folder stands in place of the stored file {sha256}.") from error
         if hashlib.sha256(data).hexdigest() != sha256:
             raise Damaged(f"The content of the stored file {sha256} does not match its name.")
         return data

@@ -66,6 +66,7 @@ CLAIM = (
     )
     .returning(ROWS.c.attempts, ROWS.c.kind, ROWS.c.args, ORDERED.label("ordered"))
 )
+GIVEN_UP = select(ROWS.c.id).where(ROWS.c.id == bindparam("row"), ROWS.c.dead_at.is_not(None))
 FINISH = (
     update(ROWS)
     .where(ROWS.c.id == bindparam("row"), ROWS.c.attempts == bindparam("token"), ROWS.c.done_at.is_(None))
@@ -283,10 +284,12 @@ def retry(id: int, *, actor: Actor) -> bool:
     Raises Refused unless the actor may still know of the failure in their role.
     """
     locking.hold(actor=actor)
-    if db.session.scalar(select(Outbox.id).where(Outbox.id == id, Outbox.dead_at.is_not(None))) is None:
+    if db.session.scalar(GIVEN_UP, {"row": id}) is None:
         return False
     reader = load_principal(db.session.get_one(Person, actor.person)).limited_to({actor.role})
     if not failures.listed(reader, only=id)[0]:
+        if db.session.scalar(GIVEN_UP, {"row": id}) is None:  # another person has retried it meanwhile
+            return False
         raise Refused(authority.LOST)
     return _revive(Outbox.id == id)
 

@@ -117,7 +117,6 @@ STRANGE: dict[str, Callable[[Path], object]] = {
     "a pipe": os.mkfifo,
     "a link to a pipe": link_to_a_pipe,
     "a device": lambda path: path.symlink_to("/dev/zero"),
-    "a folder": Path.mkdir,
     "a link to itself": lambda path: path.symlink_to(path.name),
 }
 
@@ -182,3 +181,13 @@ def test_a_killed_writer_leaves_only_complete_files(tmp_path: Path) -> None:
 
     assert kept
     assert [path.name for path in kept if hashlib.sha256(path.read_bytes()).hexdigest() != path.name] == []
+
+
+def test_a_folder_in_place_of_a_file_is_damage(tmp_path: Path) -> None:
+    (tmp_path / NAME[:2] / NAME).mkdir(parents=True)
+
+    store = Storage(f"file://{tmp_path}")
+
+    assert not store.is_whole(NAME)
+    with pytest.raises(Damaged, match="A folder stands in place"):
+        store.get(NAME)

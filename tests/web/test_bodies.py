@@ -12,6 +12,7 @@ from typing import Any
 import gevent
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from gevent import socket as cooperative
 from psycopg import sql
 from sqlalchemy.exc import OperationalError
@@ -54,6 +55,19 @@ def test_without_the_limit_its_fields_are_read(app: Flask, monkeypatch: pytest.M
     assert refused[0] == 413
     assert status == 400
     assert seconds > 3 * refused[1], (seconds, refused[1])
+
+
+@pytest.mark.parametrize(("size", "status"), [(1_900_000, 400), (2_300_000, 413)])
+def test_a_form_without_a_length_is_refused_where_it_would_be_cut(app: Flask, size: int, status: int) -> None:
+    """The shorter one lacks the token of a form."""
+    answer = FlaskClient(app, app.response_class).post(
+        "/sign-in",
+        input_stream=BytesIO(b"filling=" + b"x" * size),
+        content_type=ENCODED,
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+    )
+
+    assert answer.status_code == status
 
 
 def test_a_form_in_parts_has_the_same_limit(app: Flask) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from grants.access.principals import Principal
 from grants.db import GRANTS_NOW, db, transaction
 from grants.models import Application, Outbox
+from grants.queries import failures
 from grants.services import outbox
 from grants.services.reviews import assignments
 from tests import world as w
@@ -95,6 +97,22 @@ def test_of_two_people_who_retry_a_job_the_second_changes_nothing(app: Flask, wo
                 done.append(outbox.retry(row, actor=world.actor(name, Role.OFFICER)))
 
     assert done == [True, False]
+
+
+def test_a_job_that_another_person_retries_at_the_same_instant_costs_nobody_their_role(
+    app: Flask, world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = failures.listed
+
+    def retried_first(reader: Principal, *, only: int) -> object:
+        db.session.execute(update(Outbox).where(Outbox.id == only).values(dead_at=None, next_at=func.grants_now()))
+        return listed(reader, only=only)
+
+    monkeypatch.setattr(failures, "listed", retried_first)
+    with app.app_context():
+        row = db.session.scalars(select(Outbox.id).where(Outbox.kind == "document")).one()
+        with transaction():
+            assert outbox.retry(row, actor=world.actor("olga", Role.OFFICER)) is False
 
 
 def test_an_auditor_can_read_the_failures_and_a_grantee_cannot(app: Flask, world: w.World) -> None:

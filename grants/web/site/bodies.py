@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import gevent
 from flask import Flask, request
-from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestTimeout
 
 from grants.web.site.authorization import READING
 
@@ -65,6 +66,8 @@ class Body:
                 found = self._stream.read(STEP if size < 0 else min(size, STEP))
         except gevent.Timeout:
             self._give_up()
+        except ParseException as error:
+            raise BadRequest("The body of the request is not in the form that its headers announce.") from error
         self._came += len(found)
         return found
 
@@ -101,6 +104,10 @@ def init_app(app: Flask) -> None:
 def _read() -> None:
     if request.method in READING:
         return
-    if request.mimetype == ENCODED and request.get_data(parse_form_data=False).count(b"&") >= MOST_FIELDS:
-        raise TooManyFields
+    if request.mimetype == ENCODED:
+        data, most = request.get_data(parse_form_data=False), request.max_content_length
+        if most is not None and len(data) >= most:
+            raise RequestEntityTooLarge  # a body in chunks announces no length, and is cut there
+        if data.count(b"&") >= MOST_FIELDS:
+            raise TooManyFields
     _parsed: Any = request.form

@@ -74,6 +74,7 @@ def unpacked(text: str) -> Sending | None:
     """The form in the text of a field; None if it holds none."""
     try:
         found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()  # a half of a pair of signs could be neither shown nor sent on
         fields = [(str(name), str(value)) for name, value in found["fields"]]
         return Sending(local(str(found["to"])), fields, [str(name) for name in found["files"]])
     except (ValueError, TypeError, KeyError, RecursionError):
