@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -141,13 +142,14 @@ def test_anchors_that_cannot_be_listed_are_one_finding_among_the_others(
 
 def test_files_that_cannot_be_read_are_findings_among_the_others(app: Flask, settings: Settings, forge: Forge) -> None:
     forge("UPDATE application SET step = 'active' WHERE id = 1;" + PRINTED)
-    folder = Path(settings.files.removeprefix("file://")) / ONE[:2] / ONE
-    folder.mkdir(parents=True)
+    file = Path(settings.files.removeprefix("file://")) / ONE[:2] / ONE
+    file.parent.mkdir(parents=True)
+    os.mkfifo(file)
 
     lines = verify(settings).stdout.splitlines()
 
     assert lines[0] == "- application 1 is at step active; its history says agreement."
-    assert lines[-2].startswith("- Document 1: its file cannot be read (IsADirectoryError: [Errno 21] ")
+    assert lines[-2].startswith("- Document 1: its file cannot be read (OSError: [Errno 22] ")
     assert lines[-1] == "- Document 2: its file is missing or damaged."
 
 
