@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, insert, literal_column, select
 
@@ -14,8 +14,11 @@ from grants.jobs.program import storage
 from grants.models import Document, DocumentFile
 from grants.services import documents, locking, outbox
 from grants.services.integrity import changes, fingerprints
-from reports import Rendered, Unprintable
+from reports import Unprintable
 from reports.snapshots import parse
+
+if TYPE_CHECKING:
+    from reports import Rendered  # loads the print engine, which only workers for letters need
 
 __all__ = ["Unprintable", "print_document", "rehearse"]
 

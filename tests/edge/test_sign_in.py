@@ -132,11 +132,12 @@ def test_without_these_guards_each_of_the_attacks_succeeds(settings: Settings) -
     """Counter-test: the header of a stranger is believed, tries are not counted one by one, an account is locked."""
     with served(replace(settings, proxies=1, proxy_networks=ELSEWHERE), "tests.edge.entries:unlimited()") as web:
         invented = [tried(web, "pia", f"203.0.113.{number}") for number in range(12)]
-        parallel = simultaneous(web, "omar", 40)
+        parallel = (simultaneous(web, name, 40) for name in ("omar", "fay", "fox", "rex"))
+        more = any(compared(answers) > sessions.TRIES for answers in parallel)
         besieged(web)
         owner = tried(web, "olga", "203.0.113.1", RIGHT)
 
     assert compared(invented) == 12
-    assert compared(parallel) > sessions.TRIES
+    assert more
     assert owner.status == 422
     assert TOO_MANY in owner.text
