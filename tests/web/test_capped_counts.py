@@ -27,7 +27,7 @@ def world(app: Flask) -> World:
 def test_counts_stop_at_a_thousand(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listed, "CAPPED", 1)
     with app.app_context():
-        for _ in range(2):
+        for _ in range(3):
             scene.in_review(world)
 
         assert listed.counts(load_principal(world.people["olga"]), Filters())["review"] == 2
@@ -37,7 +37,7 @@ def test_the_number_of_a_call_stops_at_a_thousand(app: Flask, world: World, monk
     for module in (listed, calls, page):
         monkeypatch.setattr(module, "CAPPED", 1)
     with app.app_context():
-        for _ in range(2):
+        for _ in range(3):
             scene.in_review(world)
         sent = {one.sent for one in calls.listing(load_principal(world.people["olga"]))}
 
