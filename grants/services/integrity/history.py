@@ -12,6 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sqlalchemy import bindparam, insert, inspect, select, update
+from sqlalchemy.orm.attributes import set_committed_value
+
 from grants.db import db, now
 from grants.models import Batch, Call, Event, EventText, Head
 from grants.queries.flows import Stateful, parent_application
@@ -21,6 +24,22 @@ from workflows.engine.message import Message
 from workflows.engine.roles import Actor
 
 FIRST = "0" * 64
+
+EVENTS, HEADS = Event.metadata.tables[Event.__tablename__], Head.metadata.tables[Head.__tablename__]
+GIVEN = {one.key: one.columns[0] for one in inspect(Event).column_attrs if one.key not in {"id", "xact", "stamp"}}
+"""What an event is inserted with, by attribute; the rest is set by the database."""
+VALUES = {key: bindparam(f"event_{key}", type_=column.type) for key, column in GIVEN.items()}
+MOVED = (
+    update(HEADS)
+    .where(HEADS.c.subject == VALUES["subject"], HEADS.c.subject_id == VALUES["subject_id"])
+    .values(number=VALUES["number"], hash=VALUES["hash"])
+    .returning(HEADS.c.number)
+    .cte("moved")
+)
+APPEND = (
+    insert(EVENTS).from_select(list(GIVEN.values()), select(*VALUES.values()).select_from(MOVED)).returning(EVENTS.c.id)
+)
+"""Move the head of a chain and insert the event that it has moved to, in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +104,8 @@ def record_all(records: Sequence[Record]) -> list[Event]:
     """Append an event for each of these to the chain of its subject, in this order.
 
     Every subject must be held. The events of all chains are inserted together, and so are the free texts; the heads of
-    the chains are written in one statement. What the transaction has changed since it last recorded anything is
+    the chains are written in one statement. A lone event without free text, such as that of a printed document, is
+    inserted by the statement that moves its head. What the transaction has changed since it last recorded anything is
     flushed, and named with its fingerprints (`changes.take`).
     """
     names = changes.take([(one.about.subject, one.about.subject_id) for one in records])
@@ -96,9 +116,20 @@ def record_all(records: Sequence[Record]) -> list[Event]:
         if subject not in heads:
             heads[subject] = locking.head(*subject) or _begun(one.about)
         events.append(_appended(heads[subject], one, {**one.rows, **rows}))
-    db.session.add_all(events)
-    updates.store(heads.values())
+    if len(events) == 1 and not events[0].words and all(inspect(head).persistent for head in heads.values()):
+        _append(*heads.values(), event=events[0])
+    else:
+        db.session.add_all(events)
+        updates.store(heads.values())
     return events
+
+
+def _append(head: Head, *, event: Event) -> None:
+    """Insert an event and move the head of its chain to it, in one statement; the event gets its id."""
+    for key in ("number", "hash"):
+        set_committed_value(head, key, getattr(head, key))
+    values = {VALUES[key].key: getattr(event, key) for key in GIVEN}
+    event.id = db.session.execute(APPEND, values, execution_options=changes.NOTED).scalar_one()
 
 
 def _appended(head: Head, record: Record, rows: changes.Names) -> Event:
