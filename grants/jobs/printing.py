@@ -13,7 +13,7 @@ from grants.db import GRANTS_NOW, autocommit, note_instant, transaction
 from grants.jobs.program import storage
 from grants.models import Document, DocumentFile
 from grants.services import documents, locking, outbox
-from grants.services.integrity import changes, fingerprints
+from grants.services.integrity import changes, fingerprints, history
 from reports import Unprintable
 from reports.snapshots import parse
 
@@ -68,6 +68,8 @@ def print_document(held: outbox.Claim) -> None:
 def rehearse() -> None:
     """Run the statements of a document for a row that does not exist; see `processing.rehearse`."""
     facts = dict.fromkeys((column.name for column in FACTS), None)
+    with transaction():
+        history.rehearse()
     with suppress(outbox.Fenced):
         _finish(outbox.NOBODY, {"id": 0, "application": 0}, facts)
 

@@ -227,8 +227,10 @@ def _take_parts(state: State, applications: list[int], *, reviewers: bool) -> di
     payments do not change.
     """
     decided = [one.id for one in state.of(Application, applications) if one.step in DECIDED]
-    found = select(Award.application_id, Award.id).where(Award.application_id.in_(decided))
-    awards: dict[int, int] = dict(db.session.execute(found.order_by(Award.id)).all()) if decided else {}
+    awards: dict[int, int] = {}
+    if decided:
+        found = select(Award.application_id, Award.id).where(Award.application_id.in_(decided))
+        awards = dict(db.session.execute(found.order_by(Award.id)).all())
     for model in (Agreement, Report, Instalment) if awards else ():
         state.take_where(model, model.award_id.in_(awards.values()))
     if reviewers and applications:
