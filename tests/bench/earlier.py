@@ -45,8 +45,8 @@ class Release:
         return float(json.loads(_line(self.process))[0])
 
 
-def measure() -> list[Figure]:
-    """The ratio of the medians, for each kind of page. Empty where the history of the project is not at hand."""
+def measure(runs: int) -> list[list[Figure]]:
+    """The ratio of the medians, for each kind of page, in each run. Empty where the earlier release is not at hand."""
     folder = _folder()
     if folder is None:
         return []
@@ -54,8 +54,11 @@ def measure() -> list[Figure]:
         before = stack.enter_context(_started(folder))
         now = stack.enter_context(_started(ROOT))
         return [
-            Figure(PART, f"{kind}: time, of the earlier", _ratio(before, now, pages), most=most)
-            for kind, (most, pages) in PAGES.items()
+            [
+                Figure(PART, f"{kind}: time, of the earlier", _ratio(before, now, pages), most=most)
+                for kind, (most, pages) in PAGES.items()
+            ]
+            for _ in range(runs)
         ]
 
 

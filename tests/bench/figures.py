@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
 
 
 class Broken(Exception):
@@ -46,6 +47,11 @@ class Figure:
             "most": self.most,
             "met": self.met,
         }
+
+
+def medians(runs: Sequence[Sequence[Figure]]) -> list[Figure]:
+    """Each figure with the median of its values in all runs, which measure the same figures in the same order."""
+    return [replace(values[0], value=median(figure.value for figure in values)) for values in zip(*runs, strict=True)]
 
 
 def number(value: float) -> str:

@@ -105,14 +105,14 @@ def bare() -> Iterator[Bare]:
         yield Bare(loop)
 
 
-def measure(ground: Ground) -> list[Figure]:
-    """Measure letters, memory and browsers; the ratios are medians over all rounds."""
-    settings = ground.database("letters")
+def measure(ground: Ground, name: str) -> list[Figure]:
+    """Measure letters, memory and browsers in a database of this name; the ratios are medians over all rounds."""
+    settings = ground.database(name)
     app = program.build(settings)
     with program.connect(settings) as connection:
         desk = Desk(app, connection)
         desk.furnish()
-        worker = ground.start("letters", [*COMMAND, "worker", "letters"], settings)
+        worker = ground.start(name, [*COMMAND, "worker", "letters"], settings)
         way = Way(ground, desk, worker.pid)
         try:
             return _measure(way, settings)

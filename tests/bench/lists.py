@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from flask import Flask
@@ -94,16 +94,26 @@ def statements() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", listen)
 
 
-def measure(ground: Ground) -> tuple[list[Figure], list[Measured]]:
-    """The figures for all pages together, and for each page."""
+def measure(ground: Ground, runs: int) -> tuple[list[Figure], list[Measured]]:
+    """The figures for all pages together, and for each page; the times of each page are medians over the runs."""
     small, large = _site(ground, SMALL), _site(ground, LARGE)
     try:
-        pages = [_page(small, large, name, address) for name, address in addresses.every()]
+        measured = [[_page(small, large, *page) for page in addresses.every()] for _ in range(runs)]
     finally:
         for site in (small, large):
             with site.app.app_context():
                 db.engine.dispose()
+    pages = [_middle(found) for found in zip(*measured, strict=True)]
     return _figures(pages), pages
+
+
+def _middle(found: tuple[Measured, ...]) -> Measured:
+    """A page with the medians of its times in all runs."""
+    return replace(
+        found[0],
+        milliseconds=median(page.milliseconds for page in found),
+        slower=median(page.slower for page in found),
+    )
 
 
 def _site(ground: Ground, size: int) -> Site:

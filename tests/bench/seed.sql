@@ -123,7 +123,8 @@ INSERT INTO agreement (award_id, number, step, signed_by, signed_name, signed_at
     FROM given;
 ALTER TABLE agreement ENABLE TRIGGER agreement_step_made;
 
--- Active grants: the first instalment is paid except for every tenth, the second is planned. Closed grants are paid in full.
+-- Active grants: the first instalment is paid except for every tenth of the first thousand, so that as many wait for
+-- finance at both sizes; the second is planned. Closed grants are paid in full.
 ALTER TABLE instalment DISABLE TRIGGER instalment_step_made;
 INSERT INTO instalment (award_id, number, amount, conditions, step, version)
     SELECT id, number, amount * CASE number WHEN 1 THEN 0.6 ELSE 0.4 END, CASE number WHEN 1 THEN '{}'::text[] ELSE '{report:1}'::text[] END,
@@ -136,7 +137,7 @@ CREATE TEMP TABLE to_pay AS
     SELECT instalment.id, instalment.amount, given.currency, given.id AS award_id, given.call_id, given.fund_id,
            (row_number() OVER (PARTITION BY given.fund_id ORDER BY instalment.id) - 1) / 4 AS batch
     FROM instalment JOIN given ON given.id = award_id
-    WHERE instalment.step = 'payable' AND NOT (given.step = 'active' AND given.i % 10 = 0);
+    WHERE instalment.step = 'payable' AND NOT (given.step = 'active' AND given.i % 10 = 0 AND given.i <= 1000);
 ALTER TABLE batch DISABLE TRIGGER batch_step_made;
 INSERT INTO batch (number, fund_id, step, prepared_by, approved_by, approved_at, released_by, released_at, version)
     SELECT format('B-BENCH-%s-%s', fund_id, batch), fund_id,

@@ -24,9 +24,9 @@ RESTING_MIB = 110.0
 OFFICER = "olga"
 
 
-def measure(ground: Ground) -> list[Figure]:
-    """Measure an idle gunicorn worker after fifty pages of an officer."""
-    settings = ground.database("weights")
+def measure(ground: Ground, name: str) -> list[Figure]:
+    """Measure an idle gunicorn worker after fifty pages of an officer, on a database of this name."""
+    settings = ground.database(name)
     app = program.build(settings)
     with app.app_context():
         made = world.build(programmes=("BTN-L",))
@@ -36,13 +36,13 @@ def measure(ground: Ground) -> list[Figure]:
         db.engine.dispose()
     port = free_port()
     command = gunicorn(replace(settings, port=port, web_processes=1))
-    web = ground.start("web", command, settings)
+    web = ground.start(name, command, settings)
     processes.until(lambda: _status(port, "/health", cookie) == 200, "The web server", pause=0.2)
     pages = [address for address in LISTS[OFFICER] if "call" not in address and "fund" not in address]
     for number in range(REQUESTS):
         address = pages[number % len(pages)]
         if (status := _status(port, address, cookie)) != 200:
-            raise Broken(f"{address} answers {status}. The web server says:\n{ground.log('web')}")
+            raise Broken(f"{address} answers {status}. The web server says:\n{ground.log(name)}")
     time.sleep(1)
     at_rest = max(processes.resident(pid) for pid in processes.children(web.pid))
     ground.end()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Select, any_, bindparam, func, literal, or_, select, tuple_, union_all
@@ -93,10 +94,10 @@ class Listing:
     before: str
 
 
-def listing(principal: Principal, filters: Filters) -> Listing:
+def listing(principal: Principal, filters: Filters, *, common: bool = False) -> Listing:
     """The page of applications that a member of staff may see. Three queries for any number of rows.
 
-    Each call is read once, because its rules are long.
+    Each call is read once, because its rules are long. common: more applications match the words than are counted.
     """
     backwards = bool(filters.before)
     place = _place(filters.before or filters.after)
@@ -106,7 +107,7 @@ def listing(principal: Principal, filters: Filters) -> Listing:
         .outerjoin(Award, Award.application_id == Application.id)
         .outerjoin(Agreement, Agreement.award_id == Award.id)
         .options(selectinload(Application.call), contains_eager(Application.organisation))
-        .where(Application.id.in_(_page(principal, filters, place, backwards=backwards)))
+        .where(Application.id.in_(_page(principal, filters, place, backwards=backwards, common=common)))
         .order_by(*_order(Application.submitted_at, Application.id, backwards=backwards))
     )
     found = db.session.execute(wanted).all()
@@ -124,18 +125,18 @@ def listing(principal: Principal, filters: Filters) -> Listing:
 
 
 def _page(
-    principal: Principal, filters: Filters, place: tuple[datetime, int] | None, *, backwards: bool
+    principal: Principal, filters: Filters, place: tuple[datetime, int] | None, *, backwards: bool, common: bool
 ) -> Select[int]:
     """The ids of the applications on a page, and of one more.
 
-    With search words, all matches are found before they are sorted. Scanning from the newest application until enough
-    match would be fast for a common word, but would read every title for a word that never occurs.
+    With search words, all matches are found before they are sorted, because a scan from the newest application until
+    enough match would read every title for a word that never occurs. For common words, that scan ends soon.
     """
-    matching = _narrowed(select(Application.id, Application.submitted_at), principal, filters)
+    matching = _narrowed(select(Application.id, Application.submitted_at), principal, filters, indexed=not common)
     if place:
         key = tuple_(Application.submitted_at, Application.id)
         matching = matching.where(key > tuple_(*place) if backwards else key < tuple_(*place))
-    materialized = "MATERIALIZED" if words_of(filters.words) else "NOT MATERIALIZED"
+    materialized = "MATERIALIZED" if words_of(filters.words) and not common else "NOT MATERIALIZED"
     found = matching.cte("matching").prefix_with(materialized)
     return select(found.c.id).order_by(*_order(found.c.submitted_at, found.c.id, backwards=backwards)).limit(PAGE + 1)
 
@@ -145,19 +146,30 @@ def _order(at: Any, id: Any, *, backwards: bool) -> tuple[Any, Any]:
 
 
 def counts(principal: Principal, filters: Filters) -> dict[str, int]:
-    """Number of applications in each tab for the same words, call and region, counted up to CAPPED + 1. One query."""
+    """Number of applications in each tab for the same words, call and region, counted up to CAPPED + 1. One query.
+
+    When more match the words, only their number is known, and not the tabs in which they are.
+    """
     found = by_step(principal, replace(filters, tab="all"))
+    if words_of(filters.words) and sum(found.values()) > CAPPED:
+        return {"all": CAPPED + 1}
     lists = {**TABS, "under_way": UNDER_WAY, "all": tuple(found)}
     return {tab: min(sum(found.get(step, 0) for step in steps), CAPPED + 1) for tab, steps in lists.items()}
+
+
+def too_many(counts: Mapping[str, int]) -> bool:
+    """Whether more applications match the words than are counted."""
+    return counts.keys() == {"all"}
 
 
 def by_step(principal: Principal, filters: Filters) -> dict[str, int]:
     """Number of applications at each step, in the order of a grant's life; steps without any are left out.
 
-    Without words, each step is counted separately, up to CAPPED + 1, so that counting can stop early.
+    Counting ends at CAPPED + 1: at each step, or with words, for which all steps are searched together, in all.
     """
     if words_of(filters.words):
-        counted = _narrowed(select(Application.step, func.count()), principal, filters).group_by(Application.step)
+        first = _narrowed(select(Application.step), principal, filters).limit(CAPPED + 1).subquery()
+        counted = select(first.c.step, func.count()).group_by(first.c.step)
     else:
         steps = select(func.unnest(array(STEPS)).label("step")).cte("steps")
         at = _narrowed(select(literal(1)).where(Application.step == steps.c.step), principal, filters)
@@ -194,7 +206,9 @@ def _place(text: str) -> tuple[datetime, int] | None:
         return None
 
 
-def _narrowed(wanted: Select[*tuple[Any, ...]], principal: Principal, filters: Filters) -> Select[*tuple[Any, ...]]:
+def _narrowed(
+    wanted: Select[*tuple[Any, ...]], principal: Principal, filters: Filters, *, indexed: bool = True
+) -> Select[*tuple[Any, ...]]:
     wanted = wanted.where(visible(Application, principal, (Side.OFFICE,)), Application.submitted_at.is_not(None))
     if filters.tab == "under_way" or filters.tab in TABS:
         wanted = wanted.where(Application.step.in_(UNDER_WAY if filters.tab == "under_way" else TABS[filters.tab]))
@@ -203,20 +217,26 @@ def _narrowed(wanted: Select[*tuple[Any, ...]], principal: Principal, filters: F
     if filters.region:
         wanted = wanted.where(Application.organisation_id.in_(_region(filters.region)))
     words = words_of(filters.words)
-    return wanted.where(each(words, holding)) if words else wanted
+    return wanted.where(each(words, partial(holding, indexed=indexed))) if words else wanted
 
 
 def _region(name: str) -> Select[int]:
     return select(Organisation.id).where(Organisation.region == name)
 
 
-def holding(word: str) -> ColumnElement[bool]:
+def holding(word: str, *, indexed: bool = True) -> ColumnElement[bool]:
     """The condition that the word stands in title, number or applicant's name.
 
-    Each side has its own index, and one pass reads both.
+    Each side has its own index, and one pass reads both; if not `indexed`, the condition is written so that
+    PostgreSQL uses neither.
     """
     named = select(Organisation.id).where(holds(func.plain(Organisation.name), word)).scalar_subquery()
-    return or_(holds(Application.words, word), Application.organisation_id == any_(func.array(named)))
+    words, organisation = (
+        (Application.words, Application.organisation_id)
+        if indexed
+        else (Application.words + "", Application.organisation_id + 0)
+    )
+    return or_(holds(words, word), organisation == any_(func.array(named)))
 
 
 class _Asked(NamedTuple):

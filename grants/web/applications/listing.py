@@ -117,7 +117,7 @@ def listed(
     filters = _filters(args, form, tab)
     kept, present = form.kept(), filters.tab
     counts = found.counts(principal, filters)
-    listing = found.listing(principal, filters)
+    listing = found.listing(principal, filters, common=found.too_many(counts))
     here = kept | {"list": present}
     return ApplicationList(
         rows=tuple(line(one, principal) for one in listing.rows),
@@ -127,7 +127,7 @@ def listed(
         action=url_for(endpoint),
         narrowed=bool(kept),
         clear=url_for(endpoint, list=present),
-        shown=_shown(listing, counts.get(present, 0)),
+        shown=_shown(listing, counts.get(present)),
         next=_url(endpoint, here | {"after": listing.after}) if listing.after else None,
         previous=_url(endpoint, here | {"before": listing.before}) if listing.before else None,
     )
@@ -163,15 +163,19 @@ def tone(on: date | None, soon: int) -> str:
 
 
 def _tab(key: str, counts: Mapping[str, int], present: str, url: str) -> Tab:
-    return Tab(translate(TITLES[key]), url, present=key == present, count=capped(counts.get(key, 0)))
+    return Tab(translate(TITLES[key]), url, present=key == present, count=capped(counts.get(key)))
 
 
-def capped(count: int) -> str:
-    """A count as displayed; counting stops at CAPPED, shown with a plus sign."""
+def capped(count: int | None) -> str:
+    """A count as displayed; counting stops at CAPPED, shown with a plus sign. Empty for a count that is not known."""
+    if count is None:
+        return ""
     return f"{CAPPED:,}+" if count > CAPPED else f"{count}"
 
 
-def _shown(listing: Listing, count: int) -> str:
+def _shown(listing: Listing, count: int | None) -> str:
+    if count is None:
+        return gettext("%(shown)s shown", shown=len(listing.rows))
     return gettext("%(shown)s of %(count)s", shown=len(listing.rows), count=capped(count))
 
 
