@@ -19,6 +19,7 @@ NUMBER = re.compile(r"(?:[a-z]+-)?[0-9]+(?:-[0-9]+)*", re.IGNORECASE | re.ASCII)
 """A number, a reference such as BTN-2026-0003, or a part of one."""
 AROUND = "#\"'“”„’«»()[],;:!?"
 """Signs that people put around a word or before a number: “#3”, quotes."""
+ZEROS = re.compile(r"[0-]+")
 SHORT = re.compile(r"[1-9][0-9]?", re.ASCII)
 
 
@@ -35,7 +36,7 @@ def each(words: Iterable[str], matches: Callable[[str], ColumnElement[bool]]) ->
 
 def holds(text: SQLColumnExpression[str], word: str) -> ColumnElement[bool]:
     """The condition that a plain() text contains the word."""
-    if not NUMBER.fullmatch(word):
+    if not NUMBER.fullmatch(word) or ZEROS.fullmatch(word):
         return text.like(_pattern(word))
     numbered = text.regexp_match(_numbered(word))
     return numbered if SHORT.fullmatch(word) else or_(text.like(_pattern(word)), numbered)

@@ -8,10 +8,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, any_, bindparam, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 
@@ -29,8 +28,9 @@ from grants.models import (
     Review,
     Score,
 )
+from grants.queries.applications.matching import matching
 from grants.queries.reviews import written
-from grants.queries.search import each, holds, words_of
+from grants.queries.search import words_of
 from workflows.forms import values
 
 PAGE = 25
@@ -95,7 +95,7 @@ class Listing:
 
 
 def listing(principal: Principal, filters: Filters, *, common: bool = False) -> Listing:
-    """The page of applications that a member of staff may see. Three queries for any number of rows.
+    """The page of applications that a member of staff may see. Three queries for any number of rows, and one for words.
 
     Each call is read once, because its rules are long. common: more applications match the words than are counted.
     """
@@ -217,26 +217,11 @@ def _narrowed(
     if filters.region:
         wanted = wanted.where(Application.organisation_id.in_(_region(filters.region)))
     words = words_of(filters.words)
-    return wanted.where(each(words, partial(holding, indexed=indexed))) if words else wanted
+    return wanted.where(matching(words, indexed=indexed)) if words else wanted
 
 
 def _region(name: str) -> Select[int]:
     return select(Organisation.id).where(Organisation.region == name)
-
-
-def holding(word: str, *, indexed: bool = True) -> ColumnElement[bool]:
-    """The condition that the word stands in title, number or applicant's name.
-
-    Each side has its own index, and one pass reads both; if not `indexed`, the condition is written so that
-    PostgreSQL uses neither.
-    """
-    named = select(Organisation.id).where(holds(func.plain(Organisation.name), word)).scalar_subquery()
-    words, organisation = (
-        (Application.words, Application.organisation_id)
-        if indexed
-        else (Application.words + "", Application.organisation_id + 0)
-    )
-    return or_(holds(words, word), organisation == any_(func.array(named)))
 
 
 class _Asked(NamedTuple):
