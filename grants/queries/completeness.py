@@ -21,13 +21,11 @@ def of(report: Report) -> list[Message]:
 
 def _words(report: Report) -> list[Message]:
     asked = (
-        ("summary", report.summary, Message("What was done")),
-        ("setbacks", report.setbacks, Message("What did not work")),
-        ("next_steps", report.next_steps, Message("Next steps")),
+        ("summary", report.summary, N_("Enter what was done.")),
+        ("setbacks", report.setbacks, N_("Enter what did not work.")),
+        ("next_steps", report.next_steps, N_("Enter the next steps.")),
     )
-    messages = [
-        Message("“%(label)s” is missing.", label=label, cure=key) for key, text, label in asked if not text.strip()
-    ]
+    messages = [Message(missing, cure=key) for key, text, missing in asked if not text.strip()]
     if report.story and not report.story_consent:
         messages.append(Message("Confirm that the person who tells the story agrees to its publication.", cure="story"))
     if report.story and not report.story_by.strip():
@@ -36,9 +34,9 @@ def _words(report: Report) -> list[Message]:
 
 
 TOO_MUCH = {
-    "characters": N_("“%(label)s” has %(count)s characters; %(most)s are allowed."),
-    "lines": N_("“%(label)s” has %(count)s lines; %(most)s are allowed."),
-    "word": N_("“%(label)s” has a word of %(count)s characters; %(most)s are allowed."),
+    "characters": N_("Enter %(most)s characters or fewer in “%(label)s”: you entered %(count)s."),
+    "lines": N_("Enter %(most)s lines or fewer in “%(label)s”: you entered %(count)s."),
+    "word": N_("Enter words of %(most)s characters or fewer in “%(label)s”: one has %(count)s."),
 }
 LONG_TEXTS = {
     "summary": N_("What was done"),
@@ -99,7 +97,7 @@ def _line(report: Report, spending: ReportSpending) -> Message | None:
         )
     if spending.spent > agreed * TOLERANCE and not spending.explanation.strip():
         return Message(
-            "“%(line)s” is more than 10%% above the agreed amount. Give the reason.", line=what, cure="spending"
+            "Enter the reason why “%(line)s” is more than 10%% over the allocated amount.", line=what, cure="spending"
         )
     return None
 
@@ -107,7 +105,7 @@ def _line(report: Report, spending: ReportSpending) -> Message | None:
 def _unread(report: Report, row: ReportFigure | ReportSpending, name: str) -> Message:
     place = _place(row)
     return Message(
-        "“%(name)s”: “%(text)s” cannot be read as a number.", name=name, text=report.unread[place], cure=place
+        "Enter a number for “%(name)s”: “%(text)s” is not a number.", name=name, text=report.unread[place], cure=place
     )
 
 

@@ -151,7 +151,7 @@ def test_reports_compare_amounts_used_with_amounts_agreed(app: Flask, world: w.W
         text_found = [str(message) for message in completeness.of(report) if message.cure == "spending"]
 
     assert text_found == [
-        "“Routers” is more than 10%% above the agreed amount. Give the reason.".replace("%%", "%"),
+        "Enter the reason why “Routers” is more than 10%% over the allocated amount.".replace("%%", "%"),
         "The lines add up to USD 7700; the award is USD 7000.000. Enter only costs that the award pays for.",
     ]
 

@@ -97,7 +97,7 @@ def test_an_extended_call_takes_submissions_again_and_every_draft_holder_is_told
     [
         ({"hours": -2}, WHY, "Enter a date and time after the current deadline"),
         ({"minutes": -30}, WHY, "Enter a date and time in the future."),
-        ({"days": 3}, "No", "needs at least 3 words"),
+        ({"days": 3}, "No", "Enter at least 3 words"),
     ],
 )
 def test_a_deadline_only_becomes_later_and_needs_a_reason(

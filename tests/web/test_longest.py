@@ -119,5 +119,5 @@ def test_one_character_more_is_not_accepted(app: Flask) -> None:
             w.apply(made, row, "submit", "mg1", Role.APPLICANT)
 
         assert [str(message) for message in refused.value.reasons] == [
-            "Title and summary: “Title” has 301 characters; 300 are allowed."
+            "Enter 300 characters or fewer in “Title”: you entered 301."
         ]

@@ -318,7 +318,7 @@ def test_an_invalid_figure_is_kept_and_prevents_submission(app: Flask, mia: Care
     assert again.page.form(THERE).fields["figure_1_actual"] == ["about 300"]
     assert again.page.form(THERE).fields["line_1_spent"] == ["much"]
     assert "Enter a number, such as 0 or 12.50." in again.page.text
-    assert "“Households online”: “about 300” cannot be read as a number." in checked.text
+    assert "Enter a number for “Households online”: “about 300” is not a number." in checked.text
     assert "Enter the result for" not in checked.text
     assert f"{THERE}#figure_1_actual" in checked.links.values()
     with pytest.raises(LookupError):

@@ -143,7 +143,7 @@ def test_the_money_may_be_returned_in_parts(app: Flask, award: int) -> None:
         ({"day": "2099-01-01"}, "This date is in the future. Enter the date on which we received the funds."),
         ({"day": "2001-01-01"}, "Enter that date or a later one."),
         ({"day": "yesterday"}, "Enter a date, such as 2026-03-01."),
-        ({"reference": ""}, "“Bank reference” is missing."),
+        ({"reference": ""}, "Enter the bank reference."),
     ],
 )
 def test_an_impossible_repayment_is_refused_and_nothing_is_recorded(

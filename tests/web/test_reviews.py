@@ -151,7 +151,7 @@ def test_declining_requires_a_reason_and_keeps_the_page(app: Flask, asked: tuple
     answer = client.submit(client.get(f"/reviews/{id}"), "/decline", reason="  ")
 
     assert answer.status_code == 422
-    assert "“Reason” is missing." in answer.page.text
+    assert "Enter the reason." in answer.page.text
     with app.app_context():
         assert db.session.get_one(Assignment, id).step == "asked"
 
@@ -343,7 +343,7 @@ def test_submitting_lists_everything_missing_and_keeps_what_is_there(app: Flask,
     answer = client.post(f"/reviews/{id}/send", data=fields | {"strengths": "Good"})
 
     assert answer.status_code == 422
-    assert "Give a score for" in answer.text
+    assert "Select a score for" in answer.text
     assert "Select how confident you are." in answer.text
     with app.app_context():
         review = db.session.query(Review).filter_by(assignment_id=id).one()

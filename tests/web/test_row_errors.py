@@ -85,12 +85,10 @@ def test_what_is_missing_leads_to_its_field_in_the_open_section(app: Flask) -> N
 
     assert links == {
         "Duration in months: Enter a whole number of months from 1 to 120.": "?open=project#months",
-        "The project: “Title” is missing.": "?open=project#title",
-        "The project: “First day of the project” is missing.": "?open=project#starts_on",
-        "Budget: line 1 needs a description, a quantity and a cost above zero.": "?open=budget#budget-0-what",
-        "Activities and indicator: enter the baseline and the target of “Households online” as numbers.": (
-            "?open=plan#indicators-0-target"
-        ),
+        "Enter the title of the project.": "?open=project#title",
+        "Enter the first day of the project.": "?open=project#starts_on",
+        "Enter the item in line 1 of the budget.": "?open=budget#budget-0-what",
+        "Enter the target of indicator 1 as a number.": "?open=plan#indicators-0-target",
     }
 
 

@@ -157,16 +157,21 @@ def test_all_reasons_are_given_at_once() -> None:
     with pytest.raises(TransitionNotAllowed) as objected:
         flow.outcome("send", case, APPLICANT)
 
-    assert [str(message) for message in objected.value.reasons] == ["One.", "Two.", "Three.", "“Why” is missing."]
+    assert [str(message) for message in objected.value.reasons] == [
+        "One.",
+        "Two.",
+        "Three.",
+        "Enter an answer to “Why”.",
+    ]
 
 
 @pytest.mark.parametrize(
     ("answer", "reasons"),
     [
-        (None, ["“Why” is missing."]),
-        ("", ["“Why” is missing."]),
-        ("  \n", ["“Why” is missing."]),
-        (" two  words ", ["“Why” needs at least 3 words."]),
+        (None, ["Enter an answer to “Why”."]),
+        ("", ["Enter an answer to “Why”."]),
+        ("  \n", ["Enter an answer to “Why”."]),
+        (" two  words ", ["Enter at least 3 words in “Why”."]),
         ("three whole words", []),
     ],
 )
@@ -183,15 +188,22 @@ def test_exactly_the_fields_labelled_as_required_are_required(flow: Flow) -> Non
         assert missing == [field.key for field in transition.fields if field.required]
 
 
-def test_a_box_that_is_not_ticked_is_not_confirmed() -> None:
-    read = Field("read", "tick", "I have read it")
+def test_a_box_that_is_not_ticked_is_answered_with_its_own_sentence() -> None:
+    read = Field("read", "tick", "I have read it", missing="Confirm that you have read it.")
 
     assert [str(message) for message in unanswered(replace(SEND, fields=(read,)), {})] == [
-        "“I have read it” is not confirmed."
+        "Confirm that you have read it."
     ]
 
 
-@pytest.mark.parametrize(("answer", "reasons"), [("yes", []), ("maybe", ["Choose one of the options for “Fund it”."])])
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
+def test_every_required_field_says_what_to_enter(flow: Flow) -> None:
+    required = [field for transition in flow.transitions for field in transition.fields if field.required]
+
+    assert [field.label for field in required if not field.missing] == []
+
+
+@pytest.mark.parametrize(("answer", "reasons"), [("yes", []), ("maybe", ["Enter an answer to “Fund it”."])])
 def test_a_choice_must_be_one_of_its_options(answer: str, reasons: list[str]) -> None:
     fund = Field("fund", "choice", "Fund it", options=(("yes", "Yes"), ("no", "No")))
 

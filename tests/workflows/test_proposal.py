@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workflows.forms import absent
 from workflows.forms.completeness import Content, Goal, Line, add_months, missing, states
 from workflows.programme import Column, Question, Section, Stage
 from workflows.programmes import programmes
@@ -65,40 +66,44 @@ def incomplete(*questions: Question, content: Content) -> list[str]:
 @pytest.mark.parametrize(
     ("question", "answer", "messages"),
     [
-        (TITLE, None, ["Part: “Title” is missing."]),
-        (TITLE, "", ["Part: “Title” is missing."]),
+        (TITLE, None, ["Enter the title of the project."]),
+        (TITLE, "", ["Enter the title of the project."]),
         (TITLE, "three\twords\n here ", []),
-        (TITLE, "now there are four", ["Part: “Title” has 4 words; 3 are allowed."]),
+        (TITLE, "now there are four", ["Enter 3 words or fewer in “Title”: you entered 4."]),
         (NOTE, None, []),
-        (NOTE, "one two three", ["Part: “Note” has 3 words; 2 are allowed."]),
-        (TICK, False, ["Part: “It is true” is not confirmed."]),
+        (NOTE, "one two three", ["Enter 2 words or fewer in “Note”: you entered 3."]),
+        (TICK, False, ["Confirm this statement: “It is true”"]),
         (TICK, True, []),
-        (TITLE, "  \n", ["Part: “Title” is missing."]),
+        (TITLE, "  \n", ["Enter the title of the project."]),
         (MONEY, 0, []),
-        (MONEY, None, ["Part: “Other money” is missing."]),
+        (MONEY, None, ["Enter an answer to “Other money”."]),
         (MONEY, "12.50", []),
-        (MONEY, "lots", ["Part: “Other money” is not a number."]),
+        (MONEY, "lots", ["Enter a number for “Other money”, such as 12.50."]),
         (DAY, "2027-03-01", []),
-        (DAY, "soon", ["Part: “Day” is not a date."]),
+        (DAY, "soon", ["Enter a date for “Day”, such as 2027-03-01."]),
         (DATED, [{"name": "Dig", "start": "2027-03-01"}], []),
         (
             DATED,
             [{"name": "Dig", "start": "soon"}],
-            ["Part: line 1 of “Work” has an invalid date or number."],
+            ["Enter a date under “Start” in line 1 of “Work”, such as 2027-03-01."],
         ),
         (
             ROWS,
             [{"name": "H. (demo)", "role": "Leads"}] * 3,
-            ["Part: “Team” has 3 lines; this call allows at most 2."],
+            ["Enter 2 lines or fewer in “Team”: you entered 3."],
         ),
-        (ROWS, [], ["Part: “Team” is missing."]),
+        (ROWS, [], ["Enter an answer to “Team”."]),
         (ROWS, [{"name": "H. (demo)", "role": "Leads"}], []),
         (
             ROWS,
             [{"name": "H. (demo)", "role": "Leads"}, {"name": "", "member": "1"}],
-            ["Part: line 2 of “Team” is incomplete."],
+            ["Enter the name in line 2 of “Team”.", "Enter “Role” in line 2 of “Team”."],
         ),
-        (SPANS, [{"start": "2027-03-01", "end": "2027-02-28"}], ["Part: line 1 of “Work” ends before it starts."]),
+        (
+            SPANS,
+            [{"start": "2027-03-01", "end": "2027-02-28"}],
+            ["Enter an end date on or after the start date in line 1 of “Work”."],
+        ),
         (SPANS, [{"start": "2027-03-01", "end": "2027-03-01"}], []),
     ],
 )
@@ -111,22 +116,30 @@ def test_an_answer_is_validated_by_the_kind_of_its_question(
 @pytest.mark.parametrize(
     ("lines", "messages"),
     [
-        ((), ["Part: “Budget” is missing."]),
+        ((), ["Enter an answer to “Budget”."]),
         ((ROUTER,), []),
-        ((ROUTER, Line("", "equipment", Decimal(1), Decimal(1))), [2]),
-        ((Line("Mast", "equipment", None, Decimal(1)), Line("Mast", "equipment", Decimal(1), None)), [1, 2]),
-        ((Line("Mast", "equipment", Decimal(0), Decimal(1)),), [1]),
-        ((Line("Mast", "equipment", Decimal(-1), Decimal(5)),), [1]),
-        ((Line("Screw", "equipment", Decimal("0.1"), Decimal("0.01")),), [1]),
-        ((ROUTER,) * 3, ["Part: the budget has 3 lines; this call allows at most 2."]),
+        ((ROUTER, Line("", "equipment", Decimal(1), Decimal(1))), ["Enter the item in line 2 of the budget."]),
+        (
+            (Line("Mast", "equipment", None, Decimal(1)), Line("Mast", "equipment", Decimal(1), None)),
+            ["Enter the quantity in line 1 of the budget.", "Enter the unit cost in line 2 of the budget."],
+        ),
+        (
+            (Line("Mast", "equipment", Decimal(0), Decimal(1)),),
+            ["Enter a quantity above zero in line 1 of the budget."],
+        ),
+        (
+            (Line("Mast", "equipment", Decimal(-1), Decimal(5)),),
+            ["Enter a quantity above zero in line 1 of the budget."],
+        ),
+        (
+            (Line("Screw", "equipment", Decimal("0.1"), Decimal("0.01")),),
+            ["Enter a unit cost above zero in line 1 of the budget."],
+        ),
+        ((ROUTER,) * 3, ["Enter 2 budget lines or fewer: you entered 3."]),
     ],
 )
-def test_a_budget_line_has_a_description_and_a_cost(lines: tuple[Line, ...], messages: list[Any]) -> None:
-    text = "Part: line {} needs a description, a quantity and a cost above zero."
-
-    assert incomplete(BUDGET, content=Content({}, lines=lines)) == [
-        text.format(one) if isinstance(one, int) else one for one in messages
-    ]
+def test_a_budget_line_has_a_description_and_a_cost(lines: tuple[Line, ...], messages: list[str]) -> None:
+    assert incomplete(BUDGET, content=Content({}, lines=lines)) == messages
 
 
 @pytest.mark.parametrize(
@@ -137,13 +150,13 @@ def test_a_budget_line_has_a_description_and_a_cost(lines: tuple[Line, ...], mes
         (Goal("Cost", "USD", Decimal("7.20"), Decimal("4.32"), ""), []),
         (
             Goal("Households", "", None, Decimal(90), ""),
-            ["Part: enter the baseline and the target of “Households” as numbers."],
+            ["Enter the baseline of indicator 1 as a number."],
         ),
         (
             Goal("Households", "", Decimal(0), None, ""),
-            ["Part: enter the baseline and the target of “Households” as numbers."],
+            ["Enter the target of indicator 1 as a number."],
         ),
-        (Goal("", "", Decimal(0), Decimal(1), ""), ["Part: enter the baseline and the target of “–” as numbers."]),
+        (Goal("", "", Decimal(0), Decimal(1), ""), ["Enter the name of indicator 1."]),
     ],
 )
 def test_an_indicator_has_a_baseline_and_a_target_and_the_baseline_may_be_zero(goal: Goal, messages: list[str]) -> None:
@@ -155,12 +168,12 @@ def test_a_form_for_one_indicator_accepts_one() -> None:
 
     assert incomplete(one, content=Content({}, goals=(SPEED,))) == []
     assert incomplete(one, content=Content({}, goals=(SPEED,) * 2)) == [
-        "Part: “Indicators” has 2 lines; this call allows at most 1."
+        "Enter 1 lines or fewer in “Indicators”: you entered 2."
     ]
 
 
 def test_an_empty_list_of_indicators_is_not_an_answer() -> None:
-    assert incomplete(GOALS, content=Content({})) == ["Part: “Indicators” is missing."]
+    assert incomplete(GOALS, content=Content({})) == ["Enter an answer to “Indicators”."]
 
 
 def test_every_problem_refers_to_its_question() -> None:
@@ -183,6 +196,8 @@ def test_a_problem_of_a_row_refers_to_the_cell_to_correct() -> None:
         "budget-1-quantity",
         "activities-0-end",
         "activities-1-start",
+        "activities-1-end",
+        "activities-1-who",
         "indicators-0-target",
     }
 
@@ -197,7 +212,7 @@ def test_a_text_shorter_than_asked_is_no_answer() -> None:
     counted = [states(stage, Content({"why": text}))[0] for text in ("", EIGHT, f"{EIGHT} of ours")]
 
     assert [(state.mark, state.answered) for state in counted] == [("empty", 0), ("part", 0), ("full", 1)]
-    assert [str(message) for message in counted[1].problems] == ["Part: “Why” has 8 words; at least 10 are required."]
+    assert [str(message) for message in counted[1].problems] == ["Enter at least 10 words in “Why”: you entered 8."]
 
 
 def test_without_a_least_length_eight_words_of_250_would_be_complete() -> None:
@@ -235,17 +250,29 @@ def test_an_empty_small_proposal_lists_everything_missing_in_order() -> None:
     stage = programmes()["BTN-S"].rules.stage("proposal")
 
     assert [str(message) for message in missing(stage, Content({}))] == [
-        "The project: “Title” is missing.",
-        "The project: “Summary” is missing.",
-        "The project: “First day of the project” is missing.",
-        "The project: “Duration in months” is missing.",
-        "Activities and indicator: “Activities and dates” is missing.",
-        "Activities and indicator: “The one thing you will measure” is missing.",
-        "Budget: “What you request from us” is missing.",
-        "Declarations: “The information in this application is true and complete.” is not confirmed.",
-        "Declarations: “Our board has approved this proposal.” is not confirmed.",
-        "Declarations: “The bank account is in the legal name of our organisation.” is not confirmed.",
+        "Enter the title of the project.",
+        "Enter a summary of the project.",
+        "Enter the first day of the project.",
+        "Enter the duration of the project in months.",
+        "Enter at least one activity with its dates.",
+        "Enter the indicator that you will measure.",
+        "Enter at least one item in the budget.",
+        "Confirm that the information in this application is true and complete.",
+        "Confirm that your board has approved this proposal.",
+        "Confirm that the bank account is in the legal name of your organisation.",
     ]
+
+
+def test_every_question_and_column_says_what_to_enter() -> None:
+    """No applicant reads one of the general sentences, which only name the label."""
+    stages = [stage for programme in programmes().values() for stage in programme.rules.stages]
+    questions = [question for stage in stages for section in stage.sections for question in section.questions]
+
+    assert {one.label for one in questions if one.required} - set(absent.ANSWERS) == set()
+    columns = {column.title for one in questions for column in one.columns if column.kind != "tick"}
+    assert columns - set(absent.CELLS) == set()
+    assert set(absent.ANSWERS) - {one.label for one in questions} == set()
+    assert set(absent.CELLS) - columns == set()
 
 
 def cents(most: int) -> st.SearchStrategy[Decimal]:

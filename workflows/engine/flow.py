@@ -59,7 +59,7 @@ class Field:
 
     kind: text, line, amount, day, instant, choice or tick. words: minimum number of words of a text. printed: the
     text is printed in a letter. one_line: a text without line breaks, such as a name. optional: when a field that is
-    not required must be filled in, such as “required if …”.
+    not required must be filled in, such as “required if …”. missing: what to do where a required one is empty.
     """
 
     key: str
@@ -72,6 +72,7 @@ class Field:
     one_line: bool = False
     options: tuple[tuple[str, str], ...] = ()
     optional: str = ""
+    missing: str = ""
 
     @property
     def named(self) -> Message:
@@ -316,14 +317,12 @@ def unanswered(transition: Transition, answers: Mapping[str, Any]) -> tuple[Mess
 
 def _missing(field: Field, answer: Any) -> Message | None:
     if answer is None or answer is False or not str(answer).strip():
-        text = N_("“%(label)s” is not confirmed.") if field.kind == "tick" else N_("“%(label)s” is missing.")
-        return Message(text, label=field.named, cure=field.key) if field.required else None
+        return _absent(field) if field.required else None
     if field.options and answer not in [value for value, _ in field.options]:
-        return Message("Choose one of the options for “%(label)s”.", label=field.named, cure=field.key)
+        return _absent(field)
     if field.words and words(str(answer)) < field.words:
-        return Message(
-            "“%(label)s” needs at least %(words)s words.", label=field.named, words=field.words, cure=field.key
-        )
+        text = N_("Enter at least %(words)s words in “%(label)s”.")
+        return Message(text, label=field.named, words=field.words, cure=field.key)
     if field.printed and (characters := strange(str(answer))):
         return Message(
             "Remove characters that our letters cannot print from “%(label)s”: %(characters)s",
@@ -332,6 +331,12 @@ def _missing(field: Field, answer: Any) -> Message | None:
             cure=field.key,
         )
     return None
+
+
+def _absent(field: Field) -> Message:
+    if field.missing:
+        return Message(field.missing, cure=field.key)
+    return Message("Enter an answer to “%(label)s”.", label=field.named, cure=field.key)
 
 
 def messages_of(answer: Message | tuple[Message, ...] | None) -> tuple[Message, ...]:

@@ -15,11 +15,34 @@ from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.money import came_from_us, given_up, not_judged_by_me, other_side_signs
 
 NAME = Field(
-    "name", "text", N_("Your full name"), N_("Your typed name is your signature."), printed=True, one_line=True
+    "name",
+    "text",
+    N_("Your full name"),
+    N_("Your typed name is your signature."),
+    printed=True,
+    one_line=True,
+    missing=N_("Enter your full name."),
 )
-READ = Field("read", "tick", N_("I have read the agreement and am authorised to sign it for my organisation."))
-READ_BY_US = Field("read", "tick", N_("I have read the agreement and am authorised to sign it for the Foundation."))
-PROOF = Field("proof", "text", N_("Evidence"), N_("Describe the evidence and where it is kept."), words=3)
+READ = Field(
+    "read",
+    "tick",
+    N_("I have read the agreement and am authorised to sign it for my organisation."),
+    missing=N_("Confirm that you have read the agreement and are authorised to sign it for your organisation."),
+)
+READ_BY_US = Field(
+    "read",
+    "tick",
+    N_("I have read the agreement and am authorised to sign it for the Foundation."),
+    missing=N_("Confirm that you have read the agreement and are authorised to sign it for the Foundation."),
+)
+PROOF = Field(
+    "proof",
+    "text",
+    N_("Evidence"),
+    N_("Describe the evidence and where it is kept."),
+    words=3,
+    missing=N_("Enter the evidence that the condition is met."),
+)
 
 SIGN = Transition(
     "sign",
@@ -87,9 +110,15 @@ RETURNED = Transition(
     roles=(Role.FINANCE,),
     guards=(*IMPARTIAL, came_from_us),
     fields=(
-        Field("amount", "amount", N_("Amount received")),
-        Field("day", "day", N_("Date received")),
-        Field("reference", "line", N_("Bank reference"), N_("As shown on the bank statement.")),
+        Field("amount", "amount", N_("Amount received"), missing=N_("Enter the amount received.")),
+        Field("day", "day", N_("Date received"), missing=N_("Enter the date received.")),
+        Field(
+            "reference",
+            "line",
+            N_("Bank reference"),
+            N_("As shown on the bank statement."),
+            missing=N_("Enter the bank reference."),
+        ),
     ),
     effect=Effect.RECORD_REPAYMENT,
     notifies=(

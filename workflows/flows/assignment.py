@@ -39,7 +39,12 @@ AT_WORK = (*OPEN, "sent")
 ENDED = ("declined", "withdrawn", "released", "conflicted")
 """Steps of reviewers who no longer take part."""
 
-NONE = Field("none", "tick", N_("I can judge the proposal fairly and will keep it confidential."))
+NONE = Field(
+    "none",
+    "tick",
+    N_("I can judge the proposal fairly and will keep it confidential."),
+    missing=N_("Confirm that you can judge the proposal fairly and will keep it confidential."),
+)
 
 CLEAR = Transition(
     "clear",
@@ -75,7 +80,7 @@ DECLINE = Transition(
     target="declined",
     roles=REVIEWER,
     guards=(appointed,),
-    fields=(Field("reason", "text", N_("Reason"), N_("For example, lack of time.")),),
+    fields=(Field("reason", "text", N_("Reason"), N_("For example, lack of time."), missing=N_("Enter the reason.")),),
     effect=Effect.DECLINE_REVIEW,
     history_text=N_("Reviewer declined"),
     consequence=N_("We will invite another reviewer."),
@@ -99,7 +104,16 @@ WITHDRAW = Transition(
     target="withdrawn",
     roles=(Role.OFFICER,),
     guards=JUDGING,
-    fields=(Field("reason", "text", N_("Reason"), N_("We send it to the reviewer by email."), words=3),),
+    fields=(
+        Field(
+            "reason",
+            "text",
+            N_("Reason"),
+            N_("We send it to the reviewer by email."),
+            words=3,
+            missing=N_("Enter the reason."),
+        ),
+    ),
     effect=Effect.WITHDRAW_INVITATION,
     notifies=(NOT_INVITED,),
     weight="grave",

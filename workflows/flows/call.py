@@ -36,8 +36,15 @@ EXTEND = Transition(
     roles=OFFICER,
     guards=(no_rival, later_deadline),
     fields=(
-        Field("until", "instant", N_("New deadline (UTC)")),
-        Field("reason", "text", N_("Reason"), N_("We send it to everyone who has a draft in this call."), words=3),
+        Field("until", "instant", N_("New deadline (UTC)"), missing=N_("Enter the new deadline.")),
+        Field(
+            "reason",
+            "text",
+            N_("Reason"),
+            N_("We send it to everyone who has a draft in this call."),
+            words=3,
+            missing=N_("Enter the reason."),
+        ),
     ),
     effect=Effect.EXTEND_CALL,
     notifies=(EXTENDED,),

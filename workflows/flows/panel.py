@@ -42,7 +42,7 @@ from workflows.rules.involvements import IMPARTIAL, JUDGING, nobody_decided
 from workflows.rules.proposals import answered, answered_in_time, complete, in_time
 
 HEARS = N_("Feedback for the applicant")
-AMOUNT = Field("amount", "amount", N_("Amount to award"))
+AMOUNT = Field("amount", "amount", N_("Amount to award"), missing=N_("Enter the amount to award."))
 ANY_AMOUNT = Field("amount", "amount", N_("Amount"), required=False, optional=N_("required if you recommend an award"))
 CONDITIONS = Field(
     "conditions",
@@ -59,14 +59,26 @@ FEEDBACK = Field(
     N_("Give reasons that help the applicant. Do not name reviewers."),
     words=10,
     printed=True,
+    missing=N_("Enter the feedback for the applicant."),
 )
 ANY_FEEDBACK = Field(
     "feedback", "text", HEARS, required=False, optional=N_("required if you recommend declining"), printed=True
 )
-KIND = Field("kind", "choice", N_("Your recommendation"), options=(("award", N_("Award")), ("decline", N_("Decline"))))
-REASON = Field("reason", "text", N_("Reason"), words=3)
+KIND = Field(
+    "kind",
+    "choice",
+    N_("Your recommendation"),
+    options=(("award", N_("Award")), ("decline", N_("Decline"))),
+    missing=N_("Select your recommendation."),
+)
+REASON = Field("reason", "text", N_("Reason"), words=3, missing=N_("Enter the reason."))
 REASON_FOR_GRANTEE = Field(
-    "reason", "text", N_("Reason for the grantee"), N_("We send it to the grantee by email."), words=3
+    "reason",
+    "text",
+    N_("Reason for the grantee"),
+    N_("We send it to the grantee by email."),
+    words=3,
+    missing=N_("Enter the reason for the grantee."),
 )
 ANY_REASON = Field("reason", "text", N_("Reason"), required=False)
 ANSWER_IN_WORDS = Field(
@@ -77,7 +89,13 @@ ANSWER_IN_WORDS = Field(
     required=False,
     optional=N_("required if you do not change the proposal"),
 )
-QUESTION = Field("question", "text", N_("What must be changed or answered"), words=3)
+QUESTION = Field(
+    "question",
+    "text",
+    N_("What must be changed or answered"),
+    words=3,
+    missing=N_("Enter what must be changed or answered."),
+)
 
 SUBMIT = Transition(
     "submit",

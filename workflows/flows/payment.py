@@ -49,7 +49,7 @@ UNDO = Transition(
     target="withdrawn",
     roles=(Role.FINANCE,),
     guards=IMPARTIAL,
-    fields=(Field("reason", "text", N_("Reason"), words=3),),
+    fields=(Field("reason", "text", N_("Reason"), words=3, missing=N_("Enter the reason.")),),
     effect=Effect.CANCEL_BATCH,
     weight="grave",
     history_text=N_("Batch cancelled"),

@@ -10,7 +10,13 @@ from workflows.engine.steps import Holder, Step
 from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.money import agreement_in_force, earlier_reports_done, given_up, not_sent_by_me, report_complete
 
-QUESTION = Field("question", "text", N_("What is missing or unclear"), words=3)
+QUESTION = Field(
+    "question",
+    "text",
+    N_("What is missing or unclear"),
+    words=3,
+    missing=N_("Enter what is missing or unclear."),
+)
 
 SEND = Transition(
     "send",

@@ -6,14 +6,14 @@ The cure of each message is the field to correct, by its name in the form: that 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
 from workflows.engine.message import N_, Message
-from workflows.forms import extent, values
+from workflows.forms import absent, extent, values
 from workflows.forms.printable import strange
 from workflows.programme import Question, Section, Stage
 from workflows.words import words
@@ -152,7 +152,7 @@ def _with(rows: Sequence[Numbered], number: int, column: str) -> list[Numbered]:
 
 
 def _state(section: Section, content: Content, against: Sequence[Message]) -> SectionState:
-    problems = [message for question in section.questions for message in _problems(section, question, content)]
+    problems = [message for question in section.questions for message in _problems(question, content)]
     begun = any(_filled(question, content) for question in section.questions)
     cures = {section.key, *(question.key for question in section.questions)}
     problems += [message for message in against if begun and message.cure in cures]
@@ -175,51 +175,46 @@ def _too_short(question: Question, content: Content) -> bool:
     return bool(question.least) and words(str(content.answers.get(question.key) or "")) < question.least
 
 
-def _problems(section: Section, question: Question, content: Content) -> Sequence[Message]:
+def _problems(question: Question, content: Content) -> Sequence[Message]:
     if not _filled(question, content):
-        if not question.required:
-            return ()
-        confirmed = N_("%(section)s: “%(label)s” is not confirmed.")
-        missing = N_("%(section)s: “%(label)s” is missing.")
-        text = confirmed if question.kind == "tick" else missing
-        return (Message(text, section=section.named, label=question.named, cure=question.key),)
-    return _wrong(section, question, content)
+        return (absent.answer(question),) if question.required else ()
+    return _wrong(question, content)
 
 
-def _wrong(section: Section, question: Question, content: Content) -> Sequence[Message]:
+def _wrong(question: Question, content: Content) -> Sequence[Message]:
     """Problems of an answer that is filled in."""
     match question.kind:
         case "budget":
-            return (*_budget_problems(section, question, content.lines), *_unprintable(section, question, content))
+            return (*_budget_problems(question, content.lines), *_unprintable(question, content))
         case "indicators":
-            wrong = (
-                *_goal_problems(section, question, content.goals),
-                *_too_many(section, question, len(content.goals)),
-            )
-            return (*wrong, *_unprintable(section, question, content))
+            wrong = (*_goal_problems(question, content.goals), *_too_many(question, len(content.goals)))
+            return (*wrong, *_unprintable(question, content))
         case "text" | "long":
-            return (*_length(section, question, content), *_unprintable(section, question, content))
+            return (*_length(question, content), *_unprintable(question, content))
         case "table":
             rows = content.answers[question.key]
-            return (*_row_problems(section, question, rows), *_too_many(section, question, len(rows)))
+            return (*_row_problems(question, rows), *_too_many(question, len(rows)))
         case "number" | "date" if not readable(question.kind, content.answers[question.key]):
-            return (_unreadable(section, question),)
+            return (Message(UNREADABLE[question.kind], label=question.named, cure=question.key),)
         case _:
             return ()
 
 
-def _length(section: Section, question: Question, content: Content) -> Sequence[Message]:
+UNREADABLE = {
+    "number": N_("Enter a number for “%(label)s”, such as 12.50."),
+    "date": N_("Enter a date for “%(label)s”, such as 2027-03-01."),
+}
+
+
+def _length(question: Question, content: Content) -> Sequence[Message]:
     """Problems of a text with more or fewer words than the question asks for."""
     count = words(str(content.answers[question.key]))
-    about: dict[str, Any] = {"section": section.named, "label": question.named, "cure": question.key, "count": count}
+    about: dict[str, Any] = {"label": question.named, "cure": question.key, "count": count}
     if question.words and count > question.words:
-        return (
-            Message(
-                "%(section)s: “%(label)s” has %(count)s words; %(most)s are allowed.", most=question.words, **about
-            ),
-        )
+        text = N_("Enter %(most)s words or fewer in “%(label)s”: you entered %(count)s.")
+        return (Message(text, most=question.words, **about),)
     if _too_short(question, content):
-        asked = N_("%(section)s: “%(label)s” has %(count)s words; at least %(least)s are required.")
+        asked = N_("Enter at least %(least)s words in “%(label)s”: you entered %(count)s.")
         return (Message(asked, least=question.least, **about),)
     return ()
 
@@ -227,19 +222,19 @@ def _length(section: Section, question: Question, content: Content) -> Sequence[
 LINE, ROWS = 300, 40
 """The maximum number of characters of a line in a letter, and the maximum number of indicators in a report."""
 
-STRANGE = N_("%(section)s: remove characters that our letters cannot print from “%(label)s”: %(characters)s")
+STRANGE = N_("Remove characters that our letters cannot print from “%(label)s”: %(characters)s")
 TOO_MUCH = {
-    "characters": N_("%(section)s: “%(label)s” has %(count)s characters; %(most)s are allowed."),
-    "lines": N_("%(section)s: “%(label)s” has %(count)s lines; %(most)s are allowed."),
-    "word": N_("%(section)s: “%(label)s” has a word of %(count)s characters; %(most)s are allowed."),
+    "characters": N_("Enter %(most)s characters or fewer in “%(label)s”: you entered %(count)s."),
+    "lines": N_("Enter %(most)s lines or fewer in “%(label)s”: you entered %(count)s."),
+    "word": N_("Enter words of %(most)s characters or fewer in “%(label)s”: one has %(count)s."),
 }
 
 
-def _unprintable(section: Section, question: Question, content: Content) -> Sequence[Message]:
+def _unprintable(question: Question, content: Content) -> Sequence[Message]:
     """Problems of texts that letters and reports print: characters without a font, and what they have no room for."""
     messages: list[Message] = []
     for label, place, text, most in _repeated(question, content):
-        about: dict[str, Any] = {"section": section.named, "label": label, "cure": place}
+        about: dict[str, Any] = {"label": label, "cure": place}
         if characters := strange(text):
             messages.append(Message(STRANGE, characters=characters, **about))
         for one in extent.excesses(text, characters=most):
@@ -270,99 +265,77 @@ def _repeated(question: Question, content: Content) -> list[tuple[Message, str, 
 
 
 def _numbered(question: Question, number: int) -> Message:
-    return Message("%(label)s, %(number)s", label=question.named, number=number)
+    return Message("%(table)s, line %(number)s", table=question.named, number=number)
 
 
-def _budget_problems(section: Section, question: Question, lines: Sequence[Line]) -> Sequence[Message]:
+def _budget_problems(question: Question, lines: Sequence[Line]) -> Sequence[Message]:
     messages = [
-        Message(
-            "%(section)s: line %(number)s needs a description, a quantity and a cost above zero.",
-            section=section.named,
-            number=number,
-            cure=f"{question.key}-{number - 1}-{cell}",
-        )
+        Message(text, number=number, cure=f"{question.key}-{number - 1}-{cell}")
         for number, line in enumerate(lines, 1)
-        if (cell := _lacking(line))
+        for cell, text in _lacking(line)
     ]
     most = question.rows or extent.BUDGET_LINES
     if len(lines) > most:
-        messages.append(
-            Message(
-                "%(section)s: the budget has %(count)s lines; this call allows at most %(most)s.",
-                section=section.named,
-                count=len(lines),
-                most=most,
-                cure=question.key,
-            )
-        )
+        text = N_("Enter %(most)s budget lines or fewer: you entered %(count)s.")
+        messages.append(Message(text, count=len(lines), most=most, cure=question.key))
     return messages
 
 
-def _lacking(line: Line) -> str:
-    """The first cell of a budget line that must be filled in; empty if the line is complete."""
+def _lacking(line: Line) -> Iterator[tuple[str, str]]:
+    """The cells of a budget line that must be filled in, each with what to do about it."""
     if not line.what:
-        return "what"
-    if not line.quantity or line.quantity < 0:
-        return "quantity"
-    return "unit_cost" if line.unit_cost is None or line.total <= 0 else ""
+        yield "what", absent.BUDGET["what"]
+    if line.quantity is None:
+        yield "quantity", absent.BUDGET["quantity"]
+    elif line.quantity <= 0:
+        yield "quantity", absent.TOO_LOW["quantity"]
+    if line.unit_cost is None:
+        yield "unit_cost", absent.BUDGET["unit_cost"]
+    elif line.unit_cost <= 0 or (line.total <= 0 and line.quantity and line.quantity > 0):
+        yield "unit_cost", absent.TOO_LOW["unit_cost"]
 
 
-def _goal_problems(section: Section, question: Question, goals: Sequence[Goal]) -> Sequence[Message]:
-    messages = []
-    for number, goal in enumerate(goals):
-        cells = (cell for cell in ("name", "baseline", "target") if getattr(goal, cell) in {None, ""})
-        if cell := next(cells, ""):
-            messages.append(
-                Message(
-                    "%(section)s: enter the baseline and the target of “%(name)s” as numbers.",
-                    section=section.named,
-                    name=goal.name or "–",
-                    cure=f"{question.key}-{number}-{cell}",
-                )
-            )
-    return messages
+def _goal_problems(question: Question, goals: Sequence[Goal]) -> Sequence[Message]:
+    return [
+        Message(text, number=number, cure=f"{question.key}-{number - 1}-{cell}")
+        for number, goal in enumerate(goals, 1)
+        for cell, text in absent.INDICATORS.items()
+        if getattr(goal, cell) in {None, ""}
+    ]
 
 
-def _too_many(section: Section, question: Question, count: int) -> Sequence[Message]:
+def _too_many(question: Question, count: int) -> Sequence[Message]:
     most = question.rows or (ROWS if question.kind == "indicators" else 0)
     if not most or count <= most:
         return ()
-    text = N_("%(section)s: “%(label)s” has %(count)s lines; this call allows at most %(most)s.")
-    return (
-        Message(
-            text,
-            section=section.named,
-            count=count,
-            label=question.named,
-            most=most,
-            cure=question.key,
-        ),
-    )
+    return (Message(TOO_MUCH["lines"], count=count, label=question.named, most=most, cure=question.key),)
 
 
-def _row_problems(section: Section, question: Question, rows: Sequence[Mapping[str, str]]) -> Sequence[Message]:
+def _row_problems(question: Question, rows: Sequence[Mapping[str, str]]) -> Sequence[Message]:
+    return [message for number, row in enumerate(rows, 1) for message in _row_problem(question, row, number)]
+
+
+WRONG_CELL = {
+    "number": N_("Enter a number under “%(column)s” in line %(number)s of “%(label)s”, such as 12.50."),
+    "date": N_("Enter a date under “%(column)s” in line %(number)s of “%(label)s”, such as 2027-03-01."),
+}
+
+
+def _row_problem(question: Question, row: Mapping[str, str], number: int) -> list[Message]:
+    """What is wrong with a row of a table, for each column to correct."""
     messages = []
-    for number, row in enumerate(rows, 1):
-        if found := _row_problem(question, row):
-            text, column = found
-            cure = f"{question.key}-{number - 1}-{column}"
-            messages.append(Message(text, section=section.named, number=number, label=question.named, cure=cure))
+    for column in question.columns:
+        written = row.get(column.key) or ""
+        about: dict[str, Any] = {"label": question.named, "number": number}
+        about["cure"] = f"{question.key}-{number - 1}-{column.key}"
+        if column.kind != "tick" and not written:
+            messages.append(absent.cell(question, column, number))
+        elif not readable(column.kind, written):
+            messages.append(Message(WRONG_CELL[column.kind], column=Message(column.title), **about))
+        elif column.after and readable("date", row.get(column.after)) and written < str(row[column.after]):
+            text = N_("Enter an end date on or after the start date in line %(number)s of “%(label)s”.")
+            messages.append(Message(text, **about))
     return messages
-
-
-def _row_problem(question: Question, row: Mapping[str, str]) -> tuple[str, str] | None:
-    """What is wrong with a row of a table, and the column to correct; None if it is complete."""
-    columns = [column for column in question.columns if column.kind != "tick"]
-    for column in columns:
-        if not row.get(column.key):
-            return N_("%(section)s: line %(number)s of “%(label)s” is incomplete."), column.key
-    for column in columns:
-        if not readable(column.kind, row[column.key]):
-            return N_("%(section)s: line %(number)s of “%(label)s” has an invalid date or number."), column.key
-    for column in columns:
-        if column.after and row[column.key] < row[column.after]:
-            return N_("%(section)s: line %(number)s of “%(label)s” ends before it starts."), column.key
-    return None
 
 
 def readable(kind: str, answer: Any) -> bool:
@@ -376,14 +349,6 @@ def readable(kind: str, answer: Any) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _unreadable(section: Section, question: Question) -> Message:
-    texts = {
-        "number": N_("%(section)s: “%(label)s” is not a number."),
-        "date": N_("%(section)s: “%(label)s” is not a date."),
-    }
-    return Message(texts[question.kind], section=section.named, label=question.named, cure=question.key)
 
 
 def add_months(day: date, months: int) -> date:

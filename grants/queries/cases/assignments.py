@@ -91,7 +91,7 @@ def missing(review: Review) -> tuple[Message, ...]:
         score = held.get(criterion.key)
         if score is None or score.points is None:
             messages.append(
-                Message("Give a score for “%(criterion)s”.", criterion=Message(criterion.title), cure=criterion.key)
+                Message("Select a score for “%(criterion)s”.", criterion=Message(criterion.title), cure=criterion.key)
             )
         elif words(score.comment) < COMMENT_WORDS:
             messages.append(
@@ -102,9 +102,10 @@ def missing(review: Review) -> tuple[Message, ...]:
                     cure=criterion.key,
                 )
             )
-    for key, label in (("strengths", Message("Strengths")), ("concerns", Message("Concerns"))):
-        if not getattr(review, key).strip():
-            messages.append(Message("“%(label)s” is missing.", label=label, cure=key))
+    if not review.strengths.strip():
+        messages.append(Message("Enter the strengths of the proposal.", cure="strengths"))
+    if not review.concerns.strip():
+        messages.append(Message("Enter your concerns about the proposal.", cure="concerns"))
     if review.fund is None:
         messages.append(Message("Select whether the project should be funded.", cure="fund"))
     messages += _amount(review)
