@@ -100,5 +100,11 @@ def _options(field: Any) -> dict[str, str]:
 
 def _readable(name: str) -> str:
     """The name of a field as a label, with the rows of a table counted from one."""
-    counted = re.sub(r"-(\d+)-", lambda row: f" {int(row[1]) + 1} ", name)
-    return counted.replace("_", " ").replace("-", " ").strip().capitalize()
+    if cell := re.fullmatch(r"(\w+)-(\d+)-(\w+)", name):
+        table, column = _words(cell[1]), _words(cell[3])
+        return gettext("%(table)s, line %(number)s: %(column)s", table=table, number=int(cell[2]) + 1, column=column)
+    return _words(name)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ").strip().capitalize()

@@ -37,7 +37,7 @@ COUNTING_SLOTS = threading.BoundedSemaphore(3)
 """Attempts from one place wait for each other in the database. They use a few connections of a process at most."""
 SLOT_SECONDS = 10.0
 """How long an attempt waits for a slot."""
-WRONG = Message("The email address or the password is incorrect.")
+WRONG = Message("The email address or the password is incorrect. Check both, then try again.")
 
 NOTED = 20
 """Requests of a session are noted at most this often within its idle limit, so that most of them change nothing."""

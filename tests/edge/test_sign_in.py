@@ -20,7 +20,7 @@ from tests.edge.serving import Answered, SignIn, Web, served
 from tests.prepared import Prepare
 
 RIGHT, OTHER = "the right one", "wrong"
-WRONG, TOO_MANY = "The email address or the password is incorrect.", "Too many attempts."
+WRONG, TOO_MANY = "The email address or the password is incorrect. Check both, then try again.", "Too many attempts."
 PEOPLE = ("olga", "omar", "pia")
 HERE = ("127.0.0.1",)
 ELSEWHERE = ("192.0.2.0/24",)

@@ -29,7 +29,7 @@ def test_an_address_without_a_page_above_says_so(app: Flask) -> None:
     answer = browser(app, "olga").get("/sign-out")
 
     assert answer.status_code == 405
-    assert "This page does not accept this action" in answer.page.text
+    assert "This page cannot be opened in this way" in answer.page.text
 
 
 def test_a_foreign_address_is_never_led_to(app: Flask) -> None:

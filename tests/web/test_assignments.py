@@ -126,7 +126,7 @@ def test_a_refused_invitation_is_shown_on_its_page_with_the_choice(app: Flask, c
     again = client.submit(answer, "/reviewers", reviewer=str(world.people["ron"].id))
 
     assert (answer.status_code, answer.page.h1) == (409, client.get(path).page.h1)
-    assert "This is not possible now, for these reasons:" in answer.page.text
+    assert "This is not possible now:" in answer.page.text
     assert again.status_code == 302
 
 

@@ -145,7 +145,7 @@ def test_even_with_another_key_an_instalment_goes_into_one_batch(app: Flask, pay
 
     assert [answer.status_code for answer in answers] == [302, 409]
     assert answers[1].page.h1 == page.page.h1
-    assert "This is not possible now, for these reasons:" in answers[1].page.text
+    assert "This is not possible now:" in answers[1].page.text
     assert count(app, Batch) == 1
 
 

@@ -152,7 +152,7 @@ def test_a_transition_that_a_rule_refuses_is_shown_again_with_the_reasons_and_wh
     _, answer = early_award(app)
 
     assert answer.status_code == 409
-    assert "This is not possible now, for these reasons:" in answer.page.text
+    assert "The grant was not awarded" in answer.page.text
     assert "reviews" in answer.page.text
     assert "What you entered is still here." in answer.page.text
     fields = single(answer.page.form("/transitions/award"))

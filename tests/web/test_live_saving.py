@@ -113,7 +113,7 @@ def test_a_refusal_without_a_notice_keeps_the_text_on_the_device(
     violated(app, browser, monkeypatch, ("", ""))
     browser.wait_for_selector(f"{NOTICE} .cannot")
 
-    assert "Not saved" in browser.inner_text(NOTICE)
+    assert "Your last change was not saved" in browser.inner_text(NOTICE)
     assert TEXT in browser.evaluate("JSON.stringify({ ...localStorage })")
 
 

@@ -95,7 +95,7 @@ def test_what_was_typed_is_listed_with_the_labels_of_the_form(app: Flask) -> Non
 
     shown = labels(again)
     assert {"Title", "Summary", "What you request from us, line 1: Quantity"} <= shown
-    assert {label for label in shown if re.match(r"Budget \d", label)} == set()
+    assert {label for label in shown if re.match(r"Budget, line \d", label)} == set()
 
 
 def test_a_transition_is_listed_with_its_label(app: Flask) -> None:
@@ -126,7 +126,7 @@ def test_another_person_sees_no_label_of_a_form_that_is_not_theirs(app: Flask) -
 
     again = sign_in_on_the_spot(writer, answer, "rex")
 
-    assert "Budget 1 quantity" in labels(again)
+    assert "Budget, line 1: Quantity" in labels(again)
 
 
 def test_every_form_that_is_typed_into_declares_its_labels(app: Flask) -> None:

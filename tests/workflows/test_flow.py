@@ -197,6 +197,13 @@ def test_a_box_that_is_not_ticked_is_answered_with_its_own_sentence() -> None:
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
+def test_every_form_has_a_heading_for_a_refusal(flow: Flow) -> None:
+    forms = [transition for transition in flow.transitions if transition.fields or transition.final]
+
+    assert [transition.title for transition in forms if not transition.not_done] == []
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
 def test_every_required_field_says_what_to_enter(flow: Flow) -> None:
     required = [field for transition in flow.transitions for field in transition.fields if field.required]
 

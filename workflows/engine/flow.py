@@ -110,7 +110,7 @@ class Transition:
     stage. next_stage: the stage that the transition starts. weight: style of the button, one of first, second, grave
     and link. title_with_amount: the title of its button once an amount is entered. consequence: one sentence, shown
     beside the button. final: its form has a box to tick before it is applied; understood: the sentence beside that
-    box. history_text: the sentence recorded in the history.
+    box. not_done: the heading above its form where it was refused. history_text: the sentence recorded in the history.
     """
 
     key: str
@@ -130,6 +130,7 @@ class Transition:
     consequence: str = ""
     final: bool = False
     understood: str = N_("I understand that this cannot be undone.")
+    not_done: str = ""
     history_text: str = ""
 
     def here(self, step: str, stage: str) -> bool:

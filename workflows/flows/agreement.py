@@ -47,6 +47,7 @@ PROOF = Field(
 SIGN = Transition(
     "sign",
     N_("Sign agreement"),
+    not_done=N_("The agreement was not signed"),
     source=("to_sign",),
     target="countersign",
     roles=(Role.APPLICANT,),
@@ -60,6 +61,7 @@ SIGN = Transition(
 COUNTERSIGN = Transition(
     "countersign",
     N_("Countersign agreement"),
+    not_done=N_("The agreement was not countersigned"),
     source=("countersign",),
     target="signed",
     roles=(Role.OFFICER, Role.APPROVER),
@@ -83,6 +85,7 @@ COUNTERSIGN = Transition(
 MET = Transition(
     "met",
     N_("Confirm that the condition is met"),
+    not_done=N_("The condition was not recorded as met"),
     source=("signed",),
     target="signed",
     roles=(Role.OFFICER,),
@@ -105,6 +108,7 @@ MET = Transition(
 RETURNED = Transition(
     "returned",
     N_("Record returned funds"),
+    not_done=N_("The returned funds were not recorded"),
     source=("signed",),
     target="signed",
     roles=(Role.FINANCE,),

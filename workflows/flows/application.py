@@ -92,6 +92,7 @@ SUBMIT_STATEMENT = replace(
 RESUBMIT_STATEMENT = replace(
     ANSWER,
     title=N_("Resubmit statement of interest"),
+    not_done=N_("The statement of interest was not resubmitted"),
     stage="statement",
     fields=(
         replace(
@@ -190,6 +191,7 @@ DISASTER = PANEL.changed(
         BACK_TO_PANEL,
         key="back_to_review",
         title=N_("Send back to review"),
+        not_done=N_("The application was not sent back"),
         target="review",
         history_text=N_("Sent back to review"),
     ),

@@ -49,6 +49,7 @@ NONE = Field(
 CLEAR = Transition(
     "clear",
     N_("Declare no conflict of interest"),
+    not_done=N_("Your declaration was not submitted"),
     source=("asked",),
     target="ready",
     roles=REVIEWER,
@@ -62,6 +63,7 @@ CLEAR = Transition(
 CONFLICT = Transition(
     "conflict",
     N_("Declare a conflict of interest"),
+    not_done=N_("Your declaration was not submitted"),
     source=AT_WORK,
     target="conflicted",
     roles=REVIEWER,
@@ -76,6 +78,7 @@ CONFLICT = Transition(
 DECLINE = Transition(
     "decline",
     N_("Decline review"),
+    not_done=N_("The review was not declined"),
     source=OPEN,
     target="declined",
     roles=REVIEWER,
@@ -100,6 +103,7 @@ SEND = Transition(
 WITHDRAW = Transition(
     "withdraw",
     N_("Withdraw invitation"),
+    not_done=N_("The invitation was not withdrawn"),
     source=OPEN,
     target="withdrawn",
     roles=(Role.OFFICER,),

@@ -31,6 +31,7 @@ OPEN = Transition(
 EXTEND = Transition(
     "extend",
     N_("Extend the deadline"),
+    not_done=N_("The deadline was not extended"),
     source=("open",),
     target="open",
     roles=OFFICER,
@@ -54,6 +55,7 @@ EXTEND = Transition(
 CLOSE = Transition(
     "close",
     N_("Close the call now"),
+    not_done=N_("The call was not closed"),
     source=("open",),
     target="closed",
     roles=OFFICER,

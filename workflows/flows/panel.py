@@ -113,6 +113,7 @@ SUBMIT = Transition(
 RETURN = Transition(
     "ask",
     N_("Return with a question"),
+    not_done=N_("The application was not returned"),
     source=("checks",),
     target="question",
     roles=(Role.OFFICER,),
@@ -126,6 +127,7 @@ RETURN = Transition(
 ANSWER = Transition(
     "answer",
     N_("Resubmit proposal"),
+    not_done=N_("The proposal was not resubmitted"),
     source=("question",),
     target="checks",
     roles=(Role.APPLICANT,),
@@ -160,6 +162,7 @@ PASS = Transition(
 NOT_ELIGIBLE = Transition(
     "not_eligible",
     N_("Mark as not eligible"),
+    not_done=N_("Your decision was not recorded"),
     source=("checks",),
     target="not_eligible",
     roles=(Role.OFFICER,),
@@ -184,6 +187,7 @@ TO_PANEL = Transition(
 RECOMMEND = Transition(
     "recommend",
     N_("Submit recommendation"),
+    not_done=N_("The recommendation was not submitted"),
     source=("panel",),
     target="decision",
     roles=(Role.OFFICER,),
@@ -205,6 +209,7 @@ RECOMMEND = Transition(
 AWARD = Transition(
     "award",
     N_("Award grant"),
+    not_done=N_("The grant was not awarded"),
     source=("decision",),
     target="agreement",
     roles=(Role.APPROVER,),
@@ -237,6 +242,7 @@ AWARD = Transition(
 DECLINE = Transition(
     "decline",
     N_("Decline application"),
+    not_done=N_("The application was not declined"),
     source=("decision",),
     target="declined",
     roles=(Role.APPROVER,),
@@ -258,6 +264,7 @@ DECLINE = Transition(
 BACK_TO_PANEL = Transition(
     "back_to_panel",
     N_("Send back to panel"),
+    not_done=N_("The application was not sent back"),
     source=("decision",),
     target="panel",
     roles=(Role.APPROVER,),
@@ -270,6 +277,7 @@ BACK_TO_PANEL = Transition(
 BACK_TO_REVIEW = Transition(
     "back_to_review",
     N_("Send back to review"),
+    not_done=N_("The application was not sent back"),
     source=("panel",),
     target="review",
     roles=(Role.OFFICER,),
@@ -281,6 +289,7 @@ BACK_TO_REVIEW = Transition(
 WITHDRAW = Transition(
     "withdraw",
     N_("Withdraw application"),
+    not_done=N_("The application was not withdrawn"),
     source=("checks", "question", "review", "panel", "decision"),
     target="withdrawn",
     roles=(Role.APPLICANT,),
@@ -293,6 +302,7 @@ WITHDRAW = Transition(
 DELETE = replace(
     WITHDRAW,
     title=N_("Discard draft"),
+    not_done=N_("The draft was not discarded"),
     source=("draft",),
     notifies=(),
     history_text=N_("Draft discarded"),
@@ -313,6 +323,7 @@ BEGIN = Transition(
 TURN_DOWN = Transition(
     "turn_down",
     N_("Decline award"),
+    not_done=N_("The award was not declined"),
     source=("agreement",),
     target="withdrawn",
     roles=(Role.APPLICANT,),
@@ -327,6 +338,7 @@ TURN_DOWN = Transition(
 TAKE_BACK = Transition(
     "take_back",
     N_("Revoke award"),
+    not_done=N_("The award was not revoked"),
     source=("agreement",),
     target="terminated",
     roles=(Role.APPROVER,),
@@ -342,12 +354,14 @@ REFUSE = replace(
     TAKE_BACK,
     key="refuse",
     title=N_("Decline to countersign"),
+    not_done=N_("Your decision was not recorded"),
     guards=(*JUDGING, grantee_signed),
     history_text=N_("Countersignature declined"),
 )
 CLOSE = Transition(
     "close",
     N_("Close grant"),
+    not_done=N_("The grant was not closed"),
     source=("active",),
     target="closed",
     roles=(Role.OFFICER,),

@@ -45,6 +45,7 @@ APPROVE = Transition(
 UNDO = Transition(
     "undo",
     N_("Cancel batch"),
+    not_done=N_("The batch was not cancelled"),
     source=("prepared", "approved"),
     target="withdrawn",
     roles=(Role.FINANCE,),
@@ -58,6 +59,7 @@ UNDO = Transition(
 RELEASE = Transition(
     "release",
     N_("Release payments"),
+    not_done=N_("The payments were not released"),
     source=("approved",),
     target="released",
     roles=(Role.FINANCE,),
@@ -71,6 +73,7 @@ RELEASE = Transition(
 CONFIRM = Transition(
     "confirm",
     N_("Confirm payments"),
+    not_done=N_("The payments were not confirmed"),
     source=("released",),
     target="paid",
     roles=(Role.FINANCE,),

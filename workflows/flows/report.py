@@ -51,6 +51,7 @@ APPROVE = Transition(
 SEND_BACK = Transition(
     "send_back",
     N_("Return with questions"),
+    not_done=N_("The report was not returned"),
     source=("received",),
     target="due",
     roles=(Role.OFFICER,),

@@ -55,11 +55,11 @@ TITLES = {
     401: Message("You are signed out"),
     403: Message("You don’t have permission to do this"),
     404: Message("Page not found"),
-    405: Message("This page does not accept this action"),
+    405: Message("This page cannot be opened in this way"),
     408: Message("The form did not arrive in time"),
     409: Message("Nothing was changed"),
     413: Message("The request is too large"),
-    422: Message("Not saved"),
+    422: Message("What you entered was not saved"),
     500: Message("There is a problem on our side"),
     503: Message("The service is busy"),
 }
@@ -70,7 +70,7 @@ TEXTS = {
     404: Message(
         "The page does not exist, or you do not have access to it. Check the address, or go to your start page."
     ),
-    405: Message("Go to your start page and try again from there."),
+    405: Message("Go to your start page, open the page again and repeat what you did."),
     408: Message("The connection was too slow, so nothing was saved. Go back and submit the form again."),
     413: Message(
         "You sent more than 2 MB or more than %(fields)s fields, the most that we accept, so nothing was saved. What"
@@ -151,7 +151,7 @@ def refused(error: Refused) -> tuple[str, int]:
     db.session.rollback()
     return _answer(
         409,
-        gettext("This is not possible now, for these reasons:"),
+        gettext("This is not possible now:"),
         reasons=[Reason(translate(reason)) for reason in error.reasons],
     )
 
@@ -171,7 +171,7 @@ def shown_again(show: Callable[[], str], wrong: Refused | Stale | ConstraintViol
         g.refusal = ErrorPage("", _violated(wrong))
     elif isinstance(wrong, Refused):
         reasons = [Reason(translate(reason)) for reason in wrong.reasons]
-        g.refusal = ErrorPage("", gettext("This is not possible now, for these reasons:"), reasons)
+        g.refusal = ErrorPage("", gettext("This is not possible now:"), reasons)
     else:
         text = gettext(
             "Another person changed this while your page was open, so nothing was changed."
