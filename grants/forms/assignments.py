@@ -17,7 +17,7 @@ class AssignmentForm(Form):
     """A reviewer, chosen among the people that the view offers."""
 
     reviewer = RadioField(
-        lazy_gettext("Reviewer"), [InputRequired(lazy_gettext("Choose a reviewer."))], coerce=whole, choices={}
+        lazy_gettext("Reviewer"), [InputRequired(lazy_gettext("Select a reviewer."))], coerce=whole, choices={}
     )
 
     def offer(self, people: Iterable[Person]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask_babel import get_translations, gettext, lazy_gettext, ngettext
 from wtforms import Field, RadioField, SelectField, StringField
 from wtforms import Form as PlainForm
 from wtforms.meta import DefaultMeta
-from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+from wtforms.validators import InputRequired, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from grants.forms import entered
@@ -23,9 +24,9 @@ from workflows.forms.printable import strange
 
 LINE, TEXT = 300, CHARACTERS
 TOO_MUCH = {
-    "characters": lazy_gettext("Enter %(most)s characters or fewer."),
-    "lines": lazy_gettext("Enter %(most)s lines or fewer: there are %(count)s."),
-    "word": lazy_gettext("Enter words of %(most)s characters or fewer: one has %(count)s."),
+    "characters": N_("Enter %(most)s characters or fewer in “%(label)s”: you entered %(count)s."),
+    "lines": N_("Enter %(most)s lines or fewer in “%(label)s”: you entered %(count)s."),
+    "word": N_("Enter words of %(most)s characters or fewer in “%(label)s”: one has %(count)s."),
 }
 
 BUILT_IN = {"Not a valid choice.": N_("Not a valid choice.")}
@@ -77,29 +78,44 @@ def line(
 
     missing: the error if it is required and empty. printed: it is printed in letters, so the fonts must have it.
     """
-    rules = [
-        needed(missing),
-        Length(max=most, message=lazy_gettext("Enter %(most)s characters or fewer.", most=most)),
-    ]
+    rules = [needed(missing), at_most(most)]
     rules += [_prints] if printed else []
     return StringField(label, rules[0 if required else 1 :], filters=[cleaned, on_one_line], **kw)
 
 
+def at_most(most: int) -> Callable[[Any, Any], None]:
+    """A validator that rejects a text of more characters."""
+
+    def checked(_form: Any, field: Any) -> None:
+        if (count := len(field.data or "")) > most:
+            raise _too_much("characters", field.label.text, most, count)
+
+    return checked
+
+
 def fits(_form: Any, field: Any) -> None:
     """Reject a text for which documents have no room."""
-    refuse_excess(field.data or "")
+    refuse_excess(field.data or "", field.label.text)
 
 
-def refuse_excess(text: str) -> None:
-    """Raise ValidationError for a text for which documents have no room."""
+def refuse_excess(text: str, label: str) -> None:
+    """Raise ValidationError for a text for which documents have no room. label: of its field."""
     for excess in excesses(text):
-        raise ValidationError(str(TOO_MUCH[excess.of]) % {"most": f"{excess.most:,}", "count": f"{excess.size:,}"})
+        raise _too_much(excess.of, label, excess.most, excess.size)
+
+
+def _too_much(of: str, label: str, most: int, count: int) -> ValidationError:
+    return ValidationError(gettext(TOO_MUCH[of], label=label, most=f"{most:,}", count=f"{count:,}"))
 
 
 def _prints(_form: Any, field: Any) -> None:
     if characters := strange(field.data or ""):
         raise ValidationError(
-            gettext("Our letters cannot show these characters: %(characters)s", characters=characters)
+            gettext(
+                "Remove characters that our letters cannot print from “%(label)s”: %(characters)s",
+                label=field.label.text,
+                characters=characters,
+            )
         )
 
 
@@ -135,20 +151,31 @@ class OptionField(RadioField):
         """Refuse a value that the page does not offer."""
         if self.data and self.data not in list(self.choices or ()):
             self.data = self.object_data
-            raise ValidationError(gettext("Choose one of the answers."))
+            raise ValidationError(gettext("Select one of the answers."))
 
 
 class AmountField(Field):
-    """An amount as people type it: "1,336.00", "1 336,00", "USD 1336". `data` is a Decimal, or None."""
+    """An amount as people type it: "1,336.00", "1 336,00", "USD 1336". `data` is a Decimal, or None.
+
+    missing: the error if it is required and empty; the general one names the label.
+    """
 
     widget = TextInput()
     data: Decimal | None
 
     def __init__(
-        self, label: str, *, currency: str = "USD", required: bool = True, above_zero: bool = False, **kw: Any
+        self,
+        label: str,
+        *,
+        currency: str = "USD",
+        required: bool = True,
+        above_zero: bool = False,
+        missing: str = "",
+        **kw: Any,
     ) -> None:
         kw.setdefault("render_kw", amounts(currency, above_zero=above_zero))
-        super().__init__(label, [needed(lazy_gettext("Enter an amount."))] if required else [], **kw)
+        missing = missing or lazy_gettext("Enter an amount for “%(label)s”.", label=label)
+        super().__init__(label, [needed(missing)] if required else [], **kw)
         self.currency, self.above_zero = currency, above_zero
 
     def process_formdata(self, values: list[str]) -> None:
@@ -178,7 +205,8 @@ class WholeField(Field):
     data: int | None
 
     def __init__(self, label: str, *, least: int = 1, most: int = 1_000, **kw: Any) -> None:
-        super().__init__(label, [needed(lazy_gettext("Enter a number."))], render_kw={"inputmode": "numeric"}, **kw)
+        missing = lazy_gettext("Enter a number for “%(label)s”.", label=label)
+        super().__init__(label, [needed(missing)], render_kw={"inputmode": "numeric"}, **kw)
         self.least, self.most = least, most
 
     def process_formdata(self, values: list[str]) -> None:

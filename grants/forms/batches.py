@@ -17,7 +17,7 @@ class BatchForm(Form):
 
     instalments = SelectMultipleField(
         lazy_gettext("Payments"),
-        [InputRequired(lazy_gettext("Choose at least one payment."))],
+        [InputRequired(lazy_gettext("Select at least one payment."))],
         coerce=whole,
         validate_choice=False,
     )

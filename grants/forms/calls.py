@@ -55,7 +55,7 @@ class MoreTimeForm(Form):
     """More time for one applicant, chosen among those that the view offers."""
 
     organisation = RadioField(
-        lazy_gettext("Applicant"), [InputRequired(lazy_gettext("Choose an applicant."))], coerce=whole, choices={}
+        lazy_gettext("Applicant"), [InputRequired(lazy_gettext("Select an applicant."))], coerce=whole, choices={}
     )
     until = InstantField(lazy_gettext("New deadline (UTC)"), missing=lazy_gettext("Enter the new deadline."))
     reason = TextAreaField(lazy_gettext("Reason"), [needed(lazy_gettext("Enter the reason."))], filters=[cleaned])
@@ -85,8 +85,8 @@ class DaysForm(Form):
 class NewCallForm(DaysForm):
     """A new call; its rules are copied from the programme."""
 
-    programme = ChoiceField(lazy_gettext("Programme"), wrong=lazy_gettext("Choose a programme."), choices={})
-    fund = ChoiceField(lazy_gettext("Fund"), wrong=lazy_gettext("Choose a fund."), coerce=whole, choices={})
+    programme = ChoiceField(lazy_gettext("Programme"), wrong=lazy_gettext("Select a programme."), choices={})
+    fund = ChoiceField(lazy_gettext("Fund"), wrong=lazy_gettext("Select a fund."), coerce=whole, choices={})
 
     def offer(self, funds: Iterable[Fund], codes: Iterable[str]) -> None:
         """Set the funds and the codes of programmes that can be chosen."""
@@ -138,7 +138,7 @@ class CallForm(DaysForm):
                 wrong.setdefault(str(error["loc"][0]), []).extend(typed)
             for name, typed in wrong.items():
                 field = self[_name(spec, name)]
-                field.errors = field.errors or [_advice(CALL_RULES[spec.key].params, name, typed)]
+                field.errors = field.errors or [_advice(CALL_RULES[spec.key].params, name, typed, field.label.text)]
             return True
         return False
 
@@ -237,16 +237,23 @@ def _known(call: Call) -> tuple[RuleSpec, ...]:
     return (*held, *(spec for spec in programmes()[call.programme].rules.rules if spec.key not in keys))
 
 
-def _advice(params: type[Params], param: str, wrong: list[str]) -> str:
-    """The error of a rule's parameter. wrong: the country codes that do not exist."""
+def _advice(params: type[Params], param: str, wrong: list[str], label: str) -> str:
+    """The error of a rule's parameter. wrong: the country codes that do not exist. label: of its field."""
     kind = params.model_fields[param].annotation
     if issubclass(params, Countries):
         names = ", ".join(f"“{name}”" for name in wrong)
-        reported = gettext("Unknown: %(names)s.", names=names) + " " if wrong else ""
-        return reported + gettext("Enter two-letter country codes separated by commas, such as BJ for Benin.")
+        if wrong:
+            return gettext(
+                "Enter two-letter country codes separated by commas, such as BJ for Benin."
+                " These codes do not exist: %(names)s.",
+                names=names,
+            )
+        return gettext("Enter two-letter country codes separated by commas, such as BJ for Benin.")
     if not _names(kind):
-        return gettext("Enter a number above zero.")
-    return gettext("Choose one option.") if get_origin(kind) is Literal else gettext("Choose at least one option.")
+        return gettext("Enter a number above zero for “%(label)s”.", label=label)
+    if get_origin(kind) is Literal:
+        return gettext("Select an option for “%(label)s”.", label=label)
+    return gettext("Select at least one option for “%(label)s”.", label=label)
 
 
 def _names(annotation: Any) -> tuple[str, ...]:
@@ -285,7 +292,7 @@ def _label(spec: RuleSpec, param: str, currency: str) -> str:
 
 def _readable(_form: Any, field: Any) -> None:
     if field.data:
-        number(field.data, gettext("Enter a number above zero."))
+        number(field.data, gettext("Enter a number above zero for “%(label)s”.", label=field.label.text))
 
 
 def _bare(param: str, text: str | None) -> str:

@@ -15,7 +15,7 @@ class CheckForm(Form):
     """A verdict with its note."""
 
     verdict = RadioField(
-        lazy_gettext("Result of the check"), [InputRequired(lazy_gettext("Choose “Passed” or “Failed”."))]
+        lazy_gettext("Result of the check"), [InputRequired(lazy_gettext("Select “Passed” or “Failed”."))]
     )
     note = line(lazy_gettext("Note"), most=1_000, required=False)
 

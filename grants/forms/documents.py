@@ -77,8 +77,8 @@ class FileForm(Form):
     def validate_file(self, field: FileField) -> None:
         """Require a file that looks like a PDF."""
         if not self.bytes:
-            raise ValidationError(gettext("Choose the PDF file of the document."))
+            raise ValidationError(gettext("Upload the PDF file of the document."))
         if BEGINS not in self.bytes[:LOOKED_AT]:
             raise ValidationError(
-                gettext("This is not a PDF file. Choose the file as you received it, not a picture or a scan of it.")
+                gettext("This is not a PDF file. Upload the file as you received it, not a picture or a scan of it.")
             )

@@ -18,7 +18,7 @@ class BeginForm(Form):
 
     organisation = RadioField(
         lazy_gettext("Which organisation is applying?"),
-        [InputRequired(lazy_gettext("Choose the organisation that is applying."))],
+        [InputRequired(lazy_gettext("Select the organisation that is applying."))],
         coerce=whole,
         choices={},
     )

@@ -46,7 +46,9 @@ class FundForm(Form):
         description=lazy_gettext("Three letters, such as USD."),
         default="USD",
     )
-    amount = AmountField(lazy_gettext("Amount received"), above_zero=True)
+    amount = AmountField(
+        lazy_gettext("Amount received"), above_zero=True, missing=lazy_gettext("Enter the amount received.")
+    )
     source = line(lazy_gettext("Source"), most=300, required=False, description=lazy_gettext("Shown with the fund."))
 
     def __init__(self, **values: Any) -> None:
@@ -75,9 +77,9 @@ class FundForm(Form):
 class EnvelopeForm(Form):
     """An allocation of the fund's money to one of its calls, or its return. The view offers the calls."""
 
-    call = ChoiceField(lazy_gettext("Call"), wrong=lazy_gettext("Choose a call."), coerce=whole)
+    call = ChoiceField(lazy_gettext("Call"), wrong=lazy_gettext("Select a call."), coerce=whole)
     way = RadioField(lazy_gettext("Action"), choices={}, default="aside")
-    amount = AmountField(lazy_gettext("Amount"), above_zero=True)
+    amount = AmountField(lazy_gettext("Amount"), above_zero=True, missing=lazy_gettext("Enter the amount."))
 
     @classmethod
     def over(cls, calls: Sequence[tuple[int, str]], currency: str) -> EnvelopeForm:

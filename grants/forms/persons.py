@@ -15,8 +15,8 @@ from workflows.programmes import programmes
 class AppointmentForm(Form):
     """A role and its scope: empty for everywhere, `programme:<code>` or `call:<id>`."""
 
-    role = ChoiceField(lazy_gettext("Role"), wrong=lazy_gettext("Choose a role."), choices={})
-    scope = ChoiceField(lazy_gettext("Scope"), wrong=lazy_gettext("Choose a scope."), choices={})
+    role = ChoiceField(lazy_gettext("Role"), wrong=lazy_gettext("Select a role."), choices={})
+    scope = ChoiceField(lazy_gettext("Scope"), wrong=lazy_gettext("Select a scope."), choices={})
 
     def offer(self, calls: Iterable[tuple[int, str]], codes: Iterable[str], *, everything: bool) -> None:
         """Set the roles and scopes that can be chosen. everything: whether a role without a limit is among them."""

@@ -20,7 +20,7 @@ from wtforms.form import BaseForm
 
 from grants.forms import entered
 from grants.forms.numerals import localized
-from grants.forms.questions import LONGEST, answer_of, field_of, plain, text_of
+from grants.forms.questions import LONGEST, MONTHS, answer_of, field_of, plain, text_of
 from grants.forms.rows import Row, Rows, cells, goal_of, line_of, rows_of
 from workflows.forms.completeness import Content, Goal, Line
 from workflows.forms.contents import UNREAD
@@ -70,7 +70,7 @@ class Proposal:
     """The submitted sections of a stage, with every answer that can be parsed.
 
     sent: names and texts as the browser sends them. only: keys of the sections to include; None for all. more: the key
-    of the question to which a row is added.
+    of the question to which a row is added. months: the most that the call allows.
     """
 
     def __init__(
@@ -81,9 +81,10 @@ class Proposal:
         *,
         only: Collection[str] | None = None,
         more: str = "",
+        months: int = MONTHS,
     ) -> None:
         sections = [section for section in stage.sections if only is None or section.key in only]
-        simple = {q.key: field_of(q) for section in sections for q in section.questions if q.kind not in ROWS}
+        simple = {q.key: field_of(q, months) for section in sections for q in section.questions if q.kind not in ROWS}
         form = BaseForm(simple)
         form.process(sent)
         form.validate()
@@ -174,7 +175,8 @@ def chosen(stored: MultiDict[str, str], kept: MultiDict[str, str], questions: Co
 def _wrong(one: Asked) -> Iterator[tuple[str, str]]:
     label = gettext(one.question.label)
     if one.field is not None and one.field.errors:
-        yield one.field.id, f"{label}: {one.field.errors[0]}"
+        error = one.field.errors[0]
+        yield one.field.id, error if one.question.fact and one.question.kind == "number" else f"{label}: {error}"
     if one.rows:
         yield from ((one.question.key, f"{label}: {text}") for text in one.rows.errors)
         for line, row in _named(one):

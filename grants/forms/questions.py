@@ -17,7 +17,7 @@ from grants.forms.base import money
 from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import limits, number
 from workflows.forms import values
-from workflows.programme import Question
+from workflows.programme import CallRules, Question
 
 LONGEST = 20_000
 """Maximum characters of one answer; a longer one is not saved and gets an error."""
@@ -67,16 +67,29 @@ def day(text: str) -> date:
     return days.day(text, gettext("Enter the date as year, month, day, such as 2027-03-01."))
 
 
-def months(text: str) -> int:
-    """Parse a whole number of months; raises ValidationError."""
-    wrong = gettext("Enter a whole number of months from 1 to %(most)s.", most=MONTHS)
-    try:
-        count = number(text)
-    except ValidationError:
-        raise ValidationError(wrong) from None
-    if count != count.to_integral_value() or not 1 <= count <= MONTHS:
-        raise ValidationError(wrong)
-    return int(count)
+def months(allowed: int) -> Reader:
+    """A reader of a whole number of months. allowed: the most that the call allows, which its error names.
+
+    More months than that are read: the rule of the call says how many there are.
+    """
+
+    def read(text: str) -> int:
+        wrong = gettext("Enter a whole number of months from 1 to %(most)s.", most=allowed)
+        try:
+            count = number(text)
+        except ValidationError:
+            raise ValidationError(wrong) from None
+        if count != count.to_integral_value() or not 1 <= count <= MONTHS:
+            raise ValidationError(wrong)
+        return int(count)
+
+    return read
+
+
+def months_allowed(rules: CallRules) -> int:
+    """The maximum duration that a call allows, in months."""
+    limited = any(spec.key == "longest" for spec in rules.rules)
+    return min(rules.months_most, MONTHS) if limited else MONTHS
 
 
 def figure(text: str) -> Decimal:
@@ -104,7 +117,7 @@ def cost(currency: str) -> Reader:
     return read
 
 
-READERS: dict[str, Reader] = {"text": line, "date": day, "number": quantity, "months": months}
+READERS: dict[str, Reader] = {"text": line, "date": day, "number": quantity}
 LOOKS: dict[str, dict[str, Any]] = {
     "date": {"type": "date"},
     "number": {"inputmode": "decimal", **limits(PLACES, least=0)},
@@ -112,8 +125,8 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-def field_of(question: Question) -> Any:
-    """The unbound field of a question without rows; labels are in the reader's language."""
+def field_of(question: Question, allowed: int) -> Any:
+    """The unbound field of a question without rows; labels are in the reader's language. allowed: months."""
     label = gettext(question.label)
     options = {key: gettext(title) for key, title in question.options}
     match question.kind:
@@ -125,8 +138,9 @@ def field_of(question: Question) -> Any:
             return SelectMultipleField(label, choices=options, validate_choice=False)
         case "tick":
             return BooleanField(label)
-    kind = "months" if question.fact and question.kind == "number" else question.kind
-    return Typed(label, READERS[kind], render_kw=LOOKS.get(kind))
+    if question.fact and question.kind == "number":
+        return Typed(label, months(allowed), render_kw=LOOKS["months"])
+    return Typed(label, READERS[question.kind], render_kw=LOOKS.get(question.kind))
 
 
 def text_of(field: Field) -> str:

@@ -12,17 +12,15 @@ from flask import request
 from flask_babel import lazy_gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, StringField, TextAreaField
-from wtforms.validators import Length
 
 from grants.forms import questions
-from grants.forms.base import LINE, AmountField, Form, fits, line
+from grants.forms.base import LINE, AmountField, Form, at_most, fits, line
 from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import localized
 from grants.forms.questions import plain
 from grants.forms.rows import FIGURE
 from grants.models import Report, ReportFigure, ReportSpending
 
-SHORT = Length(max=LINE, message=lazy_gettext("Enter %(most)s characters or fewer.", most=LINE))
 WORDS = ("summary", "setbacks", "next_steps", "story", "story_by")
 
 
@@ -150,7 +148,7 @@ def _name(row: ReportFigure | ReportSpending, part: str) -> str:
 
 
 def _words(label: str) -> StringField:
-    return StringField(label, [SHORT], filters=[cleaned, on_one_line])
+    return StringField(label, [at_most(LINE)], filters=[cleaned, on_one_line])
 
 
 def _pair(row: Row, number_before: Decimal | None, words_before: str) -> tuple[Decimal | None, str]:

@@ -8,10 +8,10 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import ValidationError
 
 from grants.forms import entered
-from grants.forms.base import LINE, TEXT, AmountField, Form, OptionField, needed
+from grants.forms.base import LINE, TEXT, AmountField, Form, OptionField, at_most, needed
 from grants.forms.cleaning import cleaned
 from grants.models import Review
 from workflows.engine.message import N_
@@ -30,7 +30,7 @@ TEXTS = ("strengths", "concerns", "questions")
 
 def text(label: str, *, missing: str = "", **kw: Any) -> TextAreaField:
     """A field of several paragraphs. missing: the error if it is required and empty."""
-    short = Length(max=TEXT, message=lazy_gettext("Enter %(most)s characters or fewer.", most=f"{TEXT:,}"))
+    short = at_most(TEXT)
     return TextAreaField(label, [needed(missing), short] if missing else [short], filters=[cleaned], **kw)
 
 

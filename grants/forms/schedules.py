@@ -30,7 +30,12 @@ class PercentField(Field):
     data: Decimal | None
 
     def __init__(self, label: str, **kw: Any) -> None:
-        super().__init__(label, [needed(lazy_gettext("Enter a percentage."))], render_kw={"inputmode": "decimal"}, **kw)
+        super().__init__(
+            label,
+            [needed(lazy_gettext("Enter a percentage for “%(label)s”.", label=label))],
+            render_kw={"inputmode": "decimal"},
+            **kw,
+        )
 
     def process_formdata(self, values: list[str]) -> None:
         """Parse the percentage; raises ValidationError with the allowed range."""

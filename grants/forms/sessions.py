@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 from wtforms import PasswordField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
-from grants.forms.base import Form, line
+from grants.forms.base import Form, at_most, line
 
 
 class SignInForm(Form):
@@ -22,7 +22,7 @@ class SignInForm(Form):
         lazy_gettext("Password"),
         [
             InputRequired(lazy_gettext("Enter your password.")),
-            Length(max=200, message=lazy_gettext("Enter %(most)s characters or fewer.", most=200)),
+            at_most(200),
         ],
         render_kw={"autocomplete": "current-password"},
     )

@@ -12,6 +12,7 @@ from grants.forms import days
 from grants.forms.base import money, refuse_excess
 from grants.forms.cleaning import cleaned, on_one_line
 from workflows.engine.flow import Field, Transition
+from workflows.engine.message import N_
 
 CONFIRMED = "confirmed"
 """The name of the box that confirms a final transition."""
@@ -57,8 +58,8 @@ def _read(field: Field, text: str, currency: str) -> Any:
         case "day" | "instant" | "tick":
             return READERS[field.kind](text)
         case "choice" if text not in dict(field.options):
-            raise ValidationError(gettext("Choose one of the answers."))
-    refuse_excess(text)
+            raise ValidationError(gettext(field.missing or N_("Select one of the answers.")))
+    refuse_excess(text, gettext(field.label))
     return text
 
 

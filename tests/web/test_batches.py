@@ -155,7 +155,7 @@ def test_choosing_nothing_shows_an_error_beside_the_list(app: Flask, paying: tup
     answer = fay.submit(fay.get("/batches/new?fund=1"), "/batches", instalments=[])
 
     assert answer.status_code == 422
-    assert "Choose at least one payment." in answer.page.text
+    assert "Select at least one payment." in answer.page.text
 
 
 def test_an_instalment_of_a_case_in_conflict_is_neither_offered_nor_accepted(

@@ -72,7 +72,7 @@ def test_setting_up_twice_with_one_form_creates_one_call(app: Flask, world: Worl
     ("field", "typed", "sentence"),
     [
         ("title", "", "Enter the title of the call."),
-        ("title", "Small 🎉", "Our letters cannot show these characters: 🎉"),
+        ("title", "Small 🎉", "Remove characters that our letters cannot print from “Title”: 🎉"),
         ("opens_at", "soon", "Enter a date and time"),
         ("opens_at", "2027-01-01 09:00 AM", "Enter a date and time"),
         ("closes_at", "2026-12-01T00:00", "must be later than the opening"),
@@ -195,16 +195,16 @@ CODES = "Enter two-letter country codes separated by commas, such as BJ for Beni
 @pytest.mark.parametrize(
     ("field", "typed", "reported"),
     [
-        ("applicants_allowed", "chaptre", "Choose at least one option."),
-        ("applicants_allowed", "", "Choose at least one option."),
-        ("standing_allowed", "good", "Choose at least one option."),
-        ("most_of_kind_kind", "person", "Choose one option."),
+        ("applicants_allowed", "chaptre", "Select at least one option for “Types of applicant”."),
+        ("applicants_allowed", "", "Select at least one option for “Types of applicant”."),
+        ("standing_allowed", "good", "Select at least one option for “Standing of the chapter”."),
+        ("most_of_kind_kind", "person", "Select an option for “Type of applicant”."),
         (
             "countries_allowed",
             "BJ, Togo",
-            f"Unknown: “Togo”. {CODES}",
+            f"{CODES} These codes do not exist: “Togo”.",
         ),
-        ("most_of_kind_amount", "much", "Enter a number above zero."),
+        ("most_of_kind_amount", "much", "Enter a number above zero for “Maximum grant for this type, USD”."),
     ],
 )
 def test_an_unknown_name_is_refused_beside_its_field(
@@ -338,10 +338,10 @@ def test_an_officer_sets_shares_and_due_dates_of_reports(app: Flask, world: Worl
         ("share_2", "30", "The instalments add up to 90% instead of 100%."),
         ("share_1", "0", "Enter a number from 1 to 100"),
         ("share_1", "59.999", "Enter a number from 1 to 100"),
-        ("share_1", " ", "Enter a percentage."),
+        ("share_1", " ", "Enter a percentage for “Instalment 1, percentage of the award”."),
         ("share_1", "1e9999999", "Enter the number in full"),
         ("share_1", "0e-3000000", "Enter the number in full"),
-        ("months_most", " ", "Enter a number."),
+        ("months_most", " ", "Enter a number for “Maximum duration in months”."),
         ("share_1", "half", "Enter a number"),
         ("report_1_months", "121", "Enter a whole number from 0 to 120."),
         ("report_2_days", "-1", "Enter a whole number from 0 to 365."),

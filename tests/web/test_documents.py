@@ -167,7 +167,7 @@ def test_a_missing_file_or_one_that_is_not_a_pdf_is_refused_with_its_reason(app:
 
     assert (picture.status_code, nothing.status_code) == (422, 422)
     assert "This is not a PDF file." in picture.page.text
-    assert "Choose the PDF file of the document." in nothing.page.text
+    assert "Upload the PDF file of the document." in nothing.page.text
 
 
 def test_an_empty_number_is_answered_beside_its_field(app: Flask) -> None:

@@ -61,7 +61,7 @@ def test_an_invalid_number_shows_an_error_and_the_rest_is_saved(app: Flask) -> N
 
     content, fields = drafted(app, id), form_of(client, id)
     assert answer.status_code == 422
-    assert "Duration in months: Enter a whole number of months from 1 to 120." in answer.page.text
+    assert "Enter a whole number of months from 1 to 12." in answer.page.text
     assert (content.title, content.answers["months"]) == ("Kept", None)
     assert (fields["months"], fields["budget-0-quantity"]) == ("a year", "ten")
 

@@ -106,7 +106,7 @@ def test_a_person_of_two_organisations_chooses_one(app: Flask) -> None:
     with app.app_context():
         assert db.session.query(Application).one().organisation_id == other
     assert (undecided.status_code, decided.status_code) == (422, 302)
-    assert "Choose the organisation that is applying." in undecided.get_data(as_text=True)
+    assert "Select the organisation that is applying." in undecided.get_data(as_text=True)
 
 
 def test_a_visitor_is_asked_to_sign_in_and_returns_to_the_page(app: Flask) -> None:

@@ -15,6 +15,14 @@ def ground(active: str) -> str:
     return active
 
 
+LABELS = {
+    "summary": "What was done",
+    "setbacks": "What did not work",
+    "next_steps": "Next steps",
+    "story": "A story in a person’s own words",
+}
+
+
 @pytest.fixture
 def mia(app: Flask) -> Careful:
     """A browser of the chapter."""
@@ -24,19 +32,19 @@ def mia(app: Flask) -> Careful:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("a\r\n" * 101, "Enter 100 lines or fewer: there are 101."),
-        ("W" * 301, "Enter words of 300 characters or fewer: one has 301."),
-        ("a " * 5_001, "Enter 10,000 characters or fewer."),
+        ("a\r\n" * 101, "Enter 100 lines or fewer in “{}”: you entered 101."),
+        ("W" * 301, "Enter words of 300 characters or fewer in “{}”: one has 301."),
+        ("a " * 5_001, "Enter 10,000 characters or fewer in “{}”: you entered 10,001."),
     ],
 )
-@pytest.mark.parametrize("name", ["summary", "setbacks", "next_steps", "story"])
+@pytest.mark.parametrize("name", LABELS)
 def test_a_text_without_room_in_the_impact_report_is_refused(
     app: Flask, mia: Careful, name: str, text: str, sentence: str
 ) -> None:
     answer = mia.submit(mia.get(THERE), THERE, **fields(app) | {name: text})
 
     assert answer.status_code == 422
-    assert sentence in answer.page.text
+    assert sentence.format(LABELS[name]) in answer.page.text
     assert answer.page.form(THERE).fields[name][0].strip() == text.replace("\r\n", "\n").strip()
 
 

@@ -69,7 +69,7 @@ def test_the_error_is_gone_with_the_next_save(app: Flask) -> None:
 def test_a_field_of_months_asks_for_months(app: Flask, typed: str) -> None:
     answer, _ = refused(app, months=typed)
 
-    assert "Duration in months: Enter a whole number of months from 1 to 120." in answer.page.text
+    assert "Enter a whole number of months from 1 to 12." in answer.page.text
 
 
 def missing(app: Flask, **fields: Any) -> dict[str, str]:
@@ -84,7 +84,7 @@ def test_what_is_missing_leads_to_its_field_in_the_open_section(app: Flask) -> N
     links = missing(app, title="", starts_on="", months="x", **{"budget-0-what": "", "indicators-0-target": ""})
 
     assert links == {
-        "Duration in months: Enter a whole number of months from 1 to 120.": "?open=project#months",
+        "Enter a whole number of months from 1 to 12.": "?open=project#months",
         "Enter the title of the project.": "?open=project#title",
         "Enter the first day of the project.": "?open=project#starts_on",
         "Enter the item in line 1 of the budget.": "?open=budget#budget-0-what",

@@ -224,8 +224,8 @@ def test_a_file_must_be_chosen_again(app: Flask) -> None:
     answer = writer.post(WRITE, data=sent)
     again = sign_in_on_the_spot(writer, answer, "mg1")
 
-    assert "A file has to be chosen again." in answer.page.text
-    assert "choose the file again" in again.page.text
+    assert "You will need to select the file again." in answer.page.text
+    assert "select the file again" in again.page.text
     assert '<input type="file" id="file-1" name="plan">' in again.get_data(as_text=True)
     assert "content of the file" not in answer.get_data(as_text=True)
 

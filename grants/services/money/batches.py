@@ -29,7 +29,7 @@ def prepare(*, fund: Fund, instalments: Sequence[int], actor: Actor) -> Batch:
     rows = _of_fund(fund, instalments)
     locking.hold(fund, *rows, actor=actor)
     if not rows or len(rows) != len(set(instalments)):
-        raise Refused(Message("Choose at least one payable instalment of this fund."))
+        raise Refused(Message("Select at least one payable instalment of this fund."))
     taken = set(
         db.session.scalars(select(Payment.instalment_id).where(Payment.instalment_id.in_(instalments), ~Payment.undone))
     )

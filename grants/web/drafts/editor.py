@@ -14,6 +14,7 @@ from flask_login import current_user
 
 from grants.forms import numerals
 from grants.forms.proposals import Part, Proposal, typed
+from grants.forms.questions import months_allowed
 from grants.models import Application, ApplicationSave, Draft
 from grants.queries import history
 from grants.queries.applications import drafts, statuses
@@ -72,7 +73,8 @@ class OpenDraft:
 
     def form(self, more: str = "") -> Proposal:
         """The form filled with the stored content."""
-        return Proposal(self.stage, self.currency, typed(self.stage, self.content), more=more)
+        months = months_allowed(self.application.call.data)
+        return Proposal(self.stage, self.currency, typed(self.stage, self.content), more=more, months=months)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.proposals import Proposal, chosen, kept_texts, typed
+from grants.forms.questions import months_allowed
 from grants.models import Application, ApplicationSave
 from grants.queries.applications.drafts import WRITABLE
 from grants.services.applications import drafts
@@ -118,6 +119,7 @@ def _sent(application: Application, section: str | None, sent: Texts) -> Proposa
         sent,
         only=whole if section is None else whole & {section},
         more=sent.get("add", ""),
+        months=months_allowed(application.call.data),
     )
 
 

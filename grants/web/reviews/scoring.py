@@ -242,7 +242,8 @@ def part_of(assignment: Assignment, asked: str) -> str:
 
 
 def _error(field: Field) -> str:
-    return f"{field.label.text}: {' '.join(field.errors)}"
+    text = " ".join(field.errors)
+    return f"{field.label.text}: {text}" if field.errors[0] in field.process_errors else text
 
 
 def tally(assignment: Assignment) -> Tally:

@@ -65,7 +65,7 @@ def goes_on(carried: Sending, person: Visitor, start: str) -> tuple[str, int] | 
 def _to_submit(carried: Sending) -> SendAgainPage:
     text = gettext("Your form has not been submitted yet. Everything you entered is still here.")
     if carried.files:
-        text = gettext("Your form has not been submitted yet. What you typed is still here; choose the file again.")
+        text = gettext("Your form has not been submitted yet. What you typed is still here; select the file again.")
     return SendAgainPage(
         title=gettext("You are signed in again"),
         text=text,

@@ -89,7 +89,7 @@ UNSURE = Message(
 """The database has committed all or nothing, and its answer did not arrive."""
 KEPT = frozenset({409, 422, 500, 503})
 """The answers that repeat what was typed, because the form was ours and may be sent again."""
-LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Choose the document as you received it.")
+LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Upload the document as you received it.")
 AGAINST = (Refused, Stale, ConstraintViolated)
 """Why a command was not carried out, where its form can be shown again."""
 WITHOUT_ROLE = Message(
