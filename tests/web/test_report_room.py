@@ -54,6 +54,6 @@ def test_a_text_that_an_earlier_release_saved_without_room_is_not_submitted(app:
 
     page = mia.get("/reports/1/send").page
 
-    assert "“What was done” has 5000 lines; 100 are allowed." in page.text
+    assert "Enter 100 lines or fewer in “What was done”: you entered 5000." in page.text
     with pytest.raises(LookupError):
         page.form("/transitions/send")

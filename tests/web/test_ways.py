@@ -56,7 +56,7 @@ def test_the_task_to_answer_opens_the_page_of_the_answer(app: Flask) -> None:
     with app.app_context():
         client = signed_in(app, w.found().people["mg1"])
 
-    there = client.get("/inbox").page.links["Answer"]
+    there = client.get("/inbox").page.links["Answer question"]
 
     assert there == "/applications/1/send#answer-answer"
     assert 'id="answer-answer"' in client.get(there.partition("#")[0]).text

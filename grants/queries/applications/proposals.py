@@ -38,6 +38,7 @@ class Answer:
     label: str
     value: Any
     columns: tuple[str, ...] = ()
+    required: bool = True
 
     @property
     def words(self) -> int:
@@ -129,7 +130,7 @@ def _answers(section: Section, content: Content, shown: set[str]) -> Iterator[An
             columns = tuple(column.title for column in question.columns)
             value = _value(question, content)
             kind = "amount" if question.key in AMOUNTS and isinstance(value, Decimal) else question.kind
-            yield Answer(question.key, kind, question.label, value, columns)
+            yield Answer(question.key, kind, question.label, value, columns, question.required)
 
 
 def _value(question: Question, content: Content) -> Any:

@@ -53,6 +53,8 @@ def _grants(holding: Holding, currency: str) -> Fact:
     sum_ = amounts(holding.amounts or {currency: Decimal(0)})
     whole = organisations.sees_all_grants(holding.organisation.id, principal())
     title = gettext("Current grants") if whole else gettext("Current grants that you can see")
+    if not holding.grants:
+        return Fact(title, gettext("None"))
     return Fact(title, gettext("%(count)s active, %(sum)s", count=holding.grants, sum=sum_))
 
 

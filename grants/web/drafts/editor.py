@@ -284,7 +284,7 @@ def _note(state: SectionState, draft: OpenDraft) -> str:
 def _count(question: Question, content: Content) -> str:
     given = content.answers.get(question.key)
     if question.kind == "table":
-        return ngettext("%(num)s line", "%(num)s lines", len(given or ()))
+        return ngettext("%(num)s line", "%(num)s lines", len(given)) if given else gettext("none")
     if question.words:
         return gettext("%(count)s of %(most)s words", count=words(str(given or "")), most=question.words)
     return gettext("answered") if given else gettext("not answered")

@@ -140,8 +140,8 @@ def desk(person: Principal) -> ReviewsPage:
     for assignment in written.mine(person):
         groups[assignment.step if open_for(assignment) and assignment.step in groups else "done"].append(assignment)
     return ReviewsPage(
-        asked=tuple(_task(one, translate(NOT_YET), gettext("Answer")) for one in groups["asked"]),
-        todo=tuple(_task(one, _scored(one), gettext("Continue")) for one in groups["ready"]),
+        asked=tuple(_task(one, translate(NOT_YET), gettext("Declare conflicts")) for one in groups["asked"]),
+        todo=tuple(_task(one, _scored(one), gettext("Continue review")) for one in groups["ready"]),
         done=tuple(_ended(one) for one in reversed(groups["done"])),
         owner=_owner(),
     )

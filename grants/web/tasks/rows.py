@@ -206,7 +206,7 @@ KINDS = {
     "question": Kind(
         Message("Answer our question: %(title)s"),
         Message("Write your answer, change your application, or do both. Then resubmit it."),
-        Message("Answer"),
+        Message("Answer question"),
         "drafts.check",
         "answer-answer",
     ),
@@ -226,7 +226,7 @@ KINDS = {
     "report_question": Kind(
         Message("Answer our questions about the report: %(title)s"),
         Message("We have returned the report with questions."),
-        Message("Answer"),
+        Message("Answer questions"),
         "reports.write",
     ),
     "meet": Kind(
@@ -262,13 +262,13 @@ KINDS = {
     "asked": Kind(
         Message("Answer the review invitation: %(title)s"),
         Message("You can read the proposal after you declare whether you have a conflict of interest."),
-        Message("Answer"),
+        Message("Declare conflicts"),
         "reviews.show",
     ),
     "ready": Kind(
         Message("Review: %(title)s"),
         Message("No one else can see your review until you submit it."),
-        Message("Continue"),
+        Message("Continue review"),
         "reviews.show",
     ),
 }
