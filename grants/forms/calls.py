@@ -175,7 +175,12 @@ def call_form(call: Call) -> type[CallForm]:
     held = call.data
     fields: dict[str, Any] = {
         "known": _known(call),
-        "most": AmountField(gettext("Maximum grant"), currency=call.currency, above_zero=True, default=held.most),
+        "most": AmountField(
+            gettext("Maximum grant, %(currency)s", currency=call.currency),
+            currency=call.currency,
+            above_zero=True,
+            default=held.most,
+        ),
         **{
             f"reviews_{stage.key}": WholeField(
                 gettext("Reviews per %(stage)s", stage=gettext(stage.title).lower()),

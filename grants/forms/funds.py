@@ -88,6 +88,7 @@ class EnvelopeForm(Form):
         form.call.choices = list(calls)
         form.way.choices = {"aside": gettext("Allocate to the call"), "back": gettext("Return to the fund")}
         form.amount.currency = currency
+        form.amount.label.text = gettext("Amount, %(currency)s", currency=currency)
         if request.method == "POST":
             form.amount.process(request.form)
         return form

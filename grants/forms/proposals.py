@@ -84,7 +84,12 @@ class Proposal:
         months: int = MONTHS,
     ) -> None:
         sections = [section for section in stage.sections if only is None or section.key in only]
-        simple = {q.key: field_of(q, months) for section in sections for q in section.questions if q.kind not in ROWS}
+        simple = {
+            q.key: field_of(q, currency, months)
+            for section in sections
+            for q in section.questions
+            if q.kind not in ROWS
+        }
         form = BaseForm(simple)
         form.process(sent)
         form.validate()

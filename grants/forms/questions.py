@@ -17,6 +17,7 @@ from grants.forms.base import money
 from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import limits, number
 from workflows.forms import values
+from workflows.forms.questions import AMOUNTS
 from workflows.programme import CallRules, Question
 
 LONGEST = 20_000
@@ -125,9 +126,11 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-def field_of(question: Question, allowed: int) -> Any:
+def field_of(question: Question, currency: str, allowed: int) -> Any:
     """The unbound field of a question without rows; labels are in the reader's language. allowed: months."""
     label = gettext(question.label)
+    if question.key in AMOUNTS:
+        label = gettext("%(label)s, %(currency)s", label=label, currency=currency)
     options = {key: gettext(title) for key, title in question.options}
     match question.kind:
         case "long":

@@ -126,7 +126,9 @@ def review_form(rubric: Iterable[Criterion], currency: str) -> type[ReviewForm]:
     criteria = tuple(rubric)
     fields: dict[str, Any] = {
         "rubric": criteria,
-        "amount": AmountField(gettext("Recommended amount"), currency=currency, required=False),
+        "amount": AmountField(
+            gettext("Recommended amount, %(currency)s", currency=currency), currency=currency, required=False
+        ),
     }
     for criterion in criteria:
         choices = {str(points): gettext(criterion.anchors[points]) for points in range(5, -1, -1)}

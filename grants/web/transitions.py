@@ -60,7 +60,7 @@ TYPED = frozenset({"text", "line", "amount", "day", "instant"})
 class Offer:
     """A transition offered to the reader. to: the URL of its form. values: initial values by the key of the field.
 
-    named: its button, if that names an amount.
+    named: its button, if that names an amount. currency: of its amounts.
     """
 
     transition: Transition
@@ -69,6 +69,7 @@ class Offer:
     values: Mapping[str, str]
     reasons: Sequence[Reason]
     named: NamedAmount | None
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class TransitionPage:
 
     draft: the version of the draft that it sends, if the form named one. values, errors: by the key of the field.
     reasons: why it was refused, if not because of a field.
-    named: its button, if that names an amount.
+    named: its button, if that names an amount. currency: of its amounts.
     """
 
     transition: Transition
@@ -90,6 +91,7 @@ class TransitionPage:
     back: Link
     reasons: Sequence[Reason]
     named: NamedAmount | None
+    currency: str
 
 
 @bp.post("/<any(applications, assignments, agreements, reports, batches, calls):noun>/<int:id>/transitions/<key>")
@@ -184,6 +186,7 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]], 
         back=Link(_title(row), page_of(row)),
         reasons=_reasons(row, against),
         named=named_amount(transition, request.form.get("amount", ""), _currency(row)),
+        currency=_currency(row),
     )
     return page("transitions/form_again.html", view)
 
@@ -225,6 +228,7 @@ def _offer(row: Any, transition: Transition, case: cases.Case, values: Mapping[s
         values=values,
         reasons=_reasons(row, objections),
         named=named_amount(transition, values.get("amount", ""), _currency(row)),
+        currency=_currency(row),
     )
 
 

@@ -204,6 +204,8 @@ def budget(*, rows: int = 0, cofunding: bool = False) -> Section:
     return Section(key="budget", title=N_("Budget"), questions=(lines, *(OTHER_MONEY if cofunding else ())))
 
 
+AMOUNTS = frozenset({"cofunding"})
+"""The keys of the questions whose number is an amount in the currency of the call."""
 OTHER_MONEY = (
     Question(
         key="cofunding",

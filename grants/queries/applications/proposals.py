@@ -17,11 +17,9 @@ from grants.models import Application, Call, Submission
 from grants.queries.applications import submissions
 from workflows.forms import values
 from workflows.forms.completeness import CATEGORIES, Content, Line
+from workflows.forms.questions import AMOUNTS
 from workflows.programme import Question, Section, Stage
 from workflows.words import words
-
-AMOUNTS = frozenset({"cofunding"})
-"""The keys of the questions whose number is an amount in the currency of the call."""
 
 
 @dataclass(frozen=True, slots=True)
