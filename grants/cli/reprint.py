@@ -29,6 +29,6 @@ def reprint() -> None:
             with transaction():
                 document = db.session.get_one(Document, id)
                 documents.damaged(document, again=True)
-                click.echo(f"{document.number} is queued to be printed again.")
+                click.echo(f"{document.number} is queued to be created again.")
             found += 1
     click.echo(f"Documents read: {len(rows)}. Missing or damaged: {found}.")

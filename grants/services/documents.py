@@ -22,7 +22,7 @@ SERIES: dict[type[AwardLetter | DeclineLetter | ImpactReport | Receipt], str] = 
     AwardLetter: "L", DeclineLetter: "D", Receipt: "Q", ImpactReport: "I"}  # fmt: skip
 EARLIER = N_("Document %(number)s created")
 """What earlier releases recorded, without the kind of the document."""
-DAMAGED = "The stored file is missing or damaged. Retry to print it again."
+DAMAGED = "The stored file is missing or damaged. Select “Retry” to create it again."
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """The characters of a code: no two of them look alike (Crockford's base 32)."""
 CODE_LENGTH = 13
@@ -126,7 +126,7 @@ def restored(document: Document) -> None:
         actor=CLOCK,
         key="restore",
         message=Message(
-            "%(kind)s %(number)s printed again, because its stored file was missing or damaged",
+            "%(kind)s %(number)s created again, because its stored file was missing or damaged",
             kind=DOCUMENTS[document.kind],
             number=document.number,
         ),

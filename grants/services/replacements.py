@@ -32,7 +32,7 @@ def make_again(document: Document, *, actor: Actor) -> Document:
         raise Refused(*reasons)
     make = MAKERS[document.kind](application)
     if make is None:
-        raise Refused(Message("What this document states no longer holds, so it cannot be made again."))
+        raise Refused(Message("What this document states is no longer true, so it cannot be created again."))
     problem = outbox.abandon(document)
     if problem is None:
         raise Refused(Message("This document has been created, or is being created."))

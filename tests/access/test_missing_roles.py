@@ -16,8 +16,8 @@ from tests.prepared import Prepare
 from tests.web.reading import statements
 from workflows.engine.roles import Role
 
-OFFICER = "No programme officer is left who may continue with this application. Appoint another one."
-APPROVER = "No approver is left who may decide on this application. Appoint another one."
+OFFICER = "No programme officer can continue with this application. Appoint another one."
+APPROVER = "No approver can decide on this application. Appoint another one."
 
 
 @pytest.fixture(scope="session")

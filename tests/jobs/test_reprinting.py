@@ -84,7 +84,7 @@ def test_a_damaged_file_is_listed_and_heals_when_it_is_retried(app: Flask, conte
 
     assert [(answer.status_code, OTHER in answer.data) for answer in refused] == [(500, False)] * 2
     assert "The document itself remains valid." in refused[0].page.text
-    assert listed(app) == ["The stored file is missing or damaged. Retry to print it again."]
+    assert listed(app) == ["The stored file is missing or damaged. Select “Retry” to create it again."]
     assert found(app) == ["Document 1: its file is missing or damaged."]
 
     assert retried(app)
@@ -136,7 +136,7 @@ def test_an_operator_prints_every_damaged_file_again(app: Flask) -> None:
 
     done = CliRunner().invoke(main, ["reprint"], env=environment)
 
-    assert done.stdout == "Q-2026-0001 is queued to be printed again.\nDocuments read: 1. Missing or damaged: 1.\n"
+    assert done.stdout == "Q-2026-0001 is queued to be created again.\nDocuments read: 1. Missing or damaged: 1.\n"
     with app.app_context():
         assert processing.work_one(db.session.scalars(select(Outbox.id).order_by(Outbox.id.desc())).first() or 0)
     assert path.read_bytes() == whole

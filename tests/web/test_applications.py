@@ -313,7 +313,7 @@ def test_a_person_without_a_role_finds_nothing(app: Flask, world: World) -> None
 
     refused = signed_in(app, nobody).get(f"/applications/{row.id}")
     assert refused.status_code == 403
-    assert "You have no role at present" in refused.text
+    assert "You do not have a role" in refused.text
     assert "Go to your start page" not in refused.page.links
     assert "Go to your start page" not in refused.page.links
     assert signed_in(app, world.people["bo1"]).get(f"/applications/{row.id}").status_code == 404

@@ -249,7 +249,7 @@ def test_only_officers_are_offered_it(app: Flask) -> None:
 
     pages = {name: browser(app, name).get("/failures").page.text for name in ("olga", "uma", "ada")}
 
-    assert {name: "Make again" in text for name, text in pages.items()} == {"olga": True, "uma": False, "ada": False}
+    assert {name: "Create again" in text for name, text in pages.items()} == {"olga": True, "uma": False, "ada": False}
 
 
 @pytest.mark.ground("submitted")

@@ -69,6 +69,9 @@ FLOWS = {
 EVENTS = {
     # documents
     "Document %(number)s printed": "Document %(number)s created",
+    "%(kind)s %(number)s printed again, because its stored file was missing or damaged": (
+        "%(kind)s %(number)s created again, because its stored file was missing or damaged"
+    ),
     # application, agreement and report
     "Draft begun": "Draft started",
     "Recommended: to decline": "Recommended: decline",
@@ -109,6 +112,9 @@ REASONS = {
         "The award ended before both parties had signed the agreement."
     ),
     "The worker died at every try.": "The worker stopped at every attempt.",
+    "The stored file is missing or damaged. Retry to print it again.": (
+        "The stored file is missing or damaged. Select “Retry” to create it again."
+    ),
 }
 """Reasons stored as plain text: why a document is not valid, and why an entry of the outbox was given up."""
 

@@ -67,7 +67,7 @@ def decides(transition: Transition) -> bool:
 
 
 def nobody_decided(case: ApplicationCase, actor: Actor) -> tuple[Message, ...]:
-    """Nobody who acts for the organisation has decided on an application to this call."""
+    """No one who acts for the organisation has decided on an application to this call."""
     return tuple(map(has_decided, case.deciders))
 
 

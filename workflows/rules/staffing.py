@@ -11,8 +11,8 @@ from workflows.engine.roles import Actor, Role
 from workflows.rules.decisions import completes_checks, lost_checkers
 
 MISSING = {
-    Role.OFFICER: N_("No programme officer is left who may continue with this application. Appoint another one."),
-    Role.APPROVER: N_("No approver is left who may decide on this application. Appoint another one."),
+    Role.OFFICER: N_("No programme officer can continue with this application. Appoint another one."),
+    Role.APPROVER: N_("No approver can decide on this application. Appoint another one."),
 }
 """What is said of a role in which nobody is left."""
 

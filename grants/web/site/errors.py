@@ -60,7 +60,7 @@ TITLES = {
     409: Message("Nothing was changed"),
     413: Message("The request is too large"),
     422: Message("What you entered was not saved"),
-    500: Message("There is a problem on our side"),
+    500: Message("There is a problem with the service"),
     503: Message("The service is busy"),
 }
 TEXTS = {
@@ -267,7 +267,7 @@ def other(error: HTTPException) -> tuple[str, int] | HTTPException:
             return _answer(413, translate(LARGE_FILE), title=gettext("The file is too large"))
         return _answer(413, translate(TEXTS[413]))
     if error.code == HTTPStatus.FORBIDDEN and not principal().roles:
-        return _answer(403, translate(WITHOUT_ROLE), title=gettext("You have no role at present"), leads_on=False)
+        return _answer(403, translate(WITHOUT_ROLE), title=gettext("You do not have a role"), leads_on=False)
     return _answer(error.code, translate(TEXTS.get(error.code, TEXTS[400])))
 
 

@@ -93,7 +93,7 @@ KINDS = {
     ),
     "few_reviews": Kind(
         Message("Send the recommendation back: %(title)s"),
-        Message("Fewer reviews count than the call requires."),
+        Message("The application has fewer valid reviews than the call requires."),
         Message("Send back"),
         "applications.show",
     ),
