@@ -50,7 +50,7 @@ class NumberForm(Form):
         lazy_gettext("Code"),
         most=40,
         required=False,
-        description=lazy_gettext("Beside the number, such as 7K2M-9QX4T-B3WD. Older documents have none."),
+        description=lazy_gettext("Beside the number, such as 7K2M-9QX4T-B3WD."),
     )
 
     @classmethod
