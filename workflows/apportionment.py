@@ -36,7 +36,7 @@ def misapportioned(
     """Reasons against the agreed lines: each is at most the amount requested for it, and their sum is the award."""
     reasons = [
         Message(
-            "Line %(number)s: the amount cannot exceed the %(asked)s requested.",
+            "Enter %(asked)s or less in line %(number)s: that is what you requested.",
             number=number,
             asked=Money(most, currency),
         )

@@ -83,9 +83,9 @@ def test_the_grantee_can_divide_the_award_in_another_way(app: Flask, mia: Carefu
     [
         ("6500", "600", "The lines add up to USD 7,100.00, but the award is USD 7,000.00."),
         ("9500", "-2500", "Enter an amount of zero or more."),
-        ("5900", "1100", "Line 2: the amount cannot exceed the USD 1,000.00 requested."),
+        ("5900", "1100", "Enter USD 1,000.00 or less in line 2: that is what you requested."),
         ("6000", "1000", ""),
-        ("5949", "1051", "Line 2"),
+        ("5949", "1051", "line 2"),
         ("much", "500", "Enter an amount"),
     ],
 )

@@ -92,7 +92,7 @@ def test_one_payable_instalment_is_counted_as_one(app: Flask) -> None:
         world = w.found()
         assert [one.step for one in db.session.get_one(Award, 1).instalments][:1] == ["payable"]
 
-    assert "1 instalment to pay · Conditions met" in inbox(app, world, "fay")
+    assert "1 instalment to pay · The conditions are met." in inbox(app, world, "fay")
 
 
 def added(client: Careful, id: int) -> list[str]:

@@ -52,7 +52,7 @@ def test_lines_above_the_request_and_a_wrong_sum_are_reported_together() -> None
     text_found = misapportioned([D(6), D(5)], [D(5), D(5)], D(7), "USD")
 
     assert [str(message) for message in text_found] == [
-        "Line 1: the amount cannot exceed the USD 5 requested.",
+        "Enter USD 5 or less in line 1: that is what you requested.",
         "The lines add up to USD 11, but the award is USD 7.",
     ]
 

@@ -89,11 +89,12 @@ def _partner(given: Mapping[str, Any], _: CallRules, currency: str) -> str:
     above = _money(given["amount"], currency)
     if months := given.get("months"):
         return gettext(
-            "A grant above %(amount)s must have an outside partner and last at least %(months)s months.",
+            "A project that requests more than %(amount)s must have an outside partner and last at least"
+            " %(months)s months.",
             amount=above,
             months=months,
         )
-    return gettext("A grant above %(amount)s must have an outside partner.", amount=above)
+    return gettext("A project that requests more than %(amount)s must have an outside partner.", amount=above)
 
 
 BUDGETS: dict[str, Sentence] = {

@@ -272,6 +272,8 @@ def _note(state: SectionState, draft: OpenDraft) -> str:
     asked = state.section.questions
     kinds = {question.kind for question in asked}
     if "budget" in kinds:
+        if not draft.content.lines:
+            return gettext("nothing requested yet")
         return gettext("%(amount)s requested", amount=amount(draft.content.asked, draft.currency, cents=False))
     if kinds == {"tick"}:
         open_ = sum(not draft.content.answers.get(question.key) for question in asked)

@@ -58,7 +58,7 @@ KINDS = {
     ),
     "checks": Kind(
         Message("Eligibility checks: %(title)s"),
-        Message("Waiting for eligibility checks"),
+        Message("The application is waiting for eligibility checks."),
         Message("Complete eligibility checks"),
         "applications.show",
     ),
@@ -166,7 +166,7 @@ KINDS = {
     ),
     "payable": Kind(
         Message("Prepare payments from %(title)s"),
-        Message("Conditions met"),
+        Message("The conditions are met."),
         Message("Prepare batch"),
         "batches.new",
     ),
