@@ -18,6 +18,7 @@ from wtforms.widgets import TextInput
 from grants.forms import entered
 from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import limits, number, written
+from grants.forms.places import AMOUNT
 from workflows.engine.message import N_
 from workflows.forms.extent import CHARACTERS, excesses
 from workflows.forms.printable import strange
@@ -225,7 +226,7 @@ class WholeField(Field):
 
 def money(text: str, currency: str, *, above_zero: bool = False) -> Decimal:
     """The amount, with at most as many decimals as the currency has; raises ValidationError with the reason."""
-    wanted = gettext("Enter an amount, such as 1,250.")
+    wanted = gettext(AMOUNT)
     if above_zero:
         wanted = gettext("Enter an amount above zero, such as 1,250.")
     amount = number(text, wanted, currency=currency)

@@ -18,6 +18,7 @@ from flask_login import current_user
 from wtforms.validators import ValidationError
 
 from config import NAMES
+from grants.forms.places import NUMBER
 
 LARGEST = Decimal(10) ** 12
 DIGITS = 30
@@ -97,7 +98,7 @@ def number(text: str, wrong: str = "", *, currency: str = "") -> Decimal:
     if plain is None:
         if EXPONENT.fullmatch(digits):
             raise ValidationError(gettext("Enter the number in full, such as 0 or 12.50."))
-        raise ValidationError(wrong or gettext("Enter a number, such as 0 or 12.50."))
+        raise ValidationError(wrong or gettext(NUMBER))
     value = Decimal(f"{'-' if sign == '-' else ''}{plain}")
     if value.copy_abs() >= LARGEST:
         raise ValidationError(gettext("Enter a number below 1,000,000,000,000."))

@@ -20,6 +20,7 @@ from wtforms.form import BaseForm
 
 from grants.forms import entered
 from grants.forms.numerals import localized
+from grants.forms.places import name_question
 from grants.forms.questions import LONGEST, MONTHS, answer_of, field_of, plain, text_of
 from grants.forms.rows import Row, Rows, cells, goal_of, line_of, rows_of
 from workflows.forms.completeness import Content, Goal, Line
@@ -93,6 +94,8 @@ class Proposal:
         form = BaseForm(simple)
         form.process(sent)
         form.validate()
+        for question in (q for section in sections for q in section.questions if q.key in simple):
+            name_question(question, form[question.key])
         self.parts = tuple(
             Part(
                 section,
@@ -180,12 +183,17 @@ def chosen(stored: MultiDict[str, str], kept: MultiDict[str, str], questions: Co
 def _wrong(one: Asked) -> Iterator[tuple[str, str]]:
     label = gettext(one.question.label)
     if one.field is not None and one.field.errors:
-        error = one.field.errors[0]
-        yield one.field.id, error if one.question.fact and one.question.kind == "number" else f"{label}: {error}"
+        yield one.field.id, _labelled(one.field, label, own=one.question.fact and one.question.kind == "number")
     if one.rows:
         yield from ((one.question.key, f"{label}: {text}") for text in one.rows.errors)
         for line, row in _named(one):
-            yield from ((f.id, f"{line}, {f.label.text}: {f.errors[0]}") for f in row if f.errors)
+            yield from ((f.id, _labelled(f, f"{line}, {f.label.text}")) for f in row if f.errors)
+
+
+def _labelled(field: Field, label: str, *, own: bool = False) -> str:
+    """The error of a field as it stands away from it. own: it names what is asked, although it is one of reading."""
+    error = str(field.errors[0])
+    return f"{label}: {error}" if error in field.process_errors and not own else error
 
 
 def control_of(question: Question, place: str) -> str:

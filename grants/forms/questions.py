@@ -16,6 +16,7 @@ from grants.forms import days
 from grants.forms.base import money
 from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import limits, number
+from grants.forms.places import DAY
 from workflows.forms import values
 from workflows.forms.questions import AMOUNTS
 from workflows.programme import CallRules, Question
@@ -65,7 +66,7 @@ def line(text: str) -> str:
 
 def day(text: str) -> date:
     """Parse an ISO date; raises ValidationError."""
-    return days.day(text, gettext("Enter the date as year, month, day, such as 2027-03-01."))
+    return days.day(text, gettext(DAY))
 
 
 def months(allowed: int) -> Reader:

@@ -16,6 +16,7 @@ from wtforms.form import BaseForm
 
 from grants.forms.base import amounts
 from grants.forms.numerals import LARGEST, language, limits, localized, written
+from grants.forms.places import TOTAL, name_cells
 from grants.forms.questions import LOOKS, PLACES, READERS, Typed, cost, figure, line, plain, quantity, stored, text_of
 from grants.language import amount
 from workflows.forms.completeness import CATEGORIES, Goal, Line
@@ -86,6 +87,8 @@ def rows_of(question: Question, sent: MultiDict[str, str], currency: str, *, mor
         rows.errors.append(gettext("There are %(count)s lines; enter at most %(most)s.", count=len(read), most=MOST))
     if more or not rows.rows:
         rows.rows.append(_row(question, str(max(numbers, default=-1) + 1), currency))
+    for place, row in enumerate(rows.rows, 1):
+        name_cells(question, row._fields, place)
     return rows
 
 
@@ -130,7 +133,7 @@ def _add_up(row: Row, currency: str) -> None:
     """Set the row's total; if it is too large, add an error and ignore the unit cost."""
     total = line_of(row).total
     if total >= LARGEST:
-        row["unit_cost"].errors = [gettext("The total of the line must be below 1,000,000,000,000.")]
+        row["unit_cost"].errors = [gettext(TOTAL)]
         row["unit_cost"].data = None
         total = line_of(row).total
     row.total = UNREAD if row["quantity"].errors or row["unit_cost"].errors else _amount(total, currency)

@@ -89,6 +89,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "time_limits": ("queries", "time limits of steps in SQL, as workflows/deadlines.py has them"),
     "schedules": ("forms", "the plan of instalments and reports in the form of a call"),
     "questions": ("forms", "one field for each kind of question"),
+    "places": ("forms", "errors of reading that name their field"),
     "rows": ("forms", "tables in a form"),
     # pages of no noun
     "health": ("web", "says that the process is up"),

@@ -83,7 +83,7 @@ def test_a_proposal_with_an_invalid_number_cannot_be_submitted(app: Flask) -> No
 
     page: Any = client.get(f"/applications/{id}/send")
 
-    assert "Co-funding: Enter a number, such as 0 or 12.50." in page.page.text
+    assert "Enter a number for “Co-funding”, such as 12.50." in page.page.text
 
 
 def test_a_text_that_is_too_long_is_returned_and_the_saved_text_kept(app: Flask) -> None:
@@ -193,7 +193,7 @@ def test_an_amount_too_large_to_store_is_an_input_error(app: Flask) -> None:
     )
 
     assert answer.status_code == 422
-    assert "The total of the line must be below 1,000,000,000,000." in answer.page.text
+    assert "The total of line 1 of the budget must be below 1,000,000,000,000." in answer.page.text
 
 
 def test_a_saved_title_leaves_lines_and_indicators_as_they_are(app: Flask) -> None:

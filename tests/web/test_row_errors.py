@@ -37,9 +37,9 @@ def test_an_error_of_a_cell_stands_in_a_row_of_its_own_below(app: Flask) -> None
     rows = re.findall(r'<tr class="row-errors"><td colspan="(\d)">(.*?)</td></tr>', html, re.DOTALL)
     texts = [(span, re.sub("<[^>]+>", "", text)) for span, text in rows]
     assert texts == [
-        ("5", "Target: Enter a number, such as 0 or 12.50."),
-        ("5", "Quantity: Enter a number, such as 0 or 12.50."),
-        ("5", "Unit cost: Enter an amount, such as 1,250."),
+        ("5", "Enter the target of indicator 1 as a number."),
+        ("5", "Enter the quantity in line 1 of the budget as a number, such as 2 or 12.50."),
+        ("5", "Enter the unit cost in line 2 of the budget as an amount, such as 1,250."),
     ]
     assert not re.search(r"<td[^>]*>(?:(?!</td>).)*<input(?:(?!</td>).)*class=\"error\"", html, re.DOTALL)
 

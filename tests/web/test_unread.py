@@ -31,7 +31,7 @@ def test_a_text_without_spaces_is_as_long_as_it_is(app: Flask) -> None:
         (
             {"starts_on": "soon", "title": "🎉" * 301},
             [
-                "First day of the project: Enter the date as year, month, day, such as 2027-03-01.",
+                "Enter a date for “First day of the project”, such as 2027-03-01.",
                 "Remove characters that our letters cannot print from “Title”: 🎉",
                 "Enter 300 characters or fewer in “Title”: you entered 301.",
             ],
@@ -39,21 +39,21 @@ def test_a_text_without_spaces_is_as_long_as_it_is(app: Flask) -> None:
         (
             {"activities-0-start": "soon", "activities-0-end": "later"},
             [
-                f"Activities and dates, line 1, {cell}: Enter the date as year, month, day, such as 2027-03-01."
+                f"Enter a date under “{cell}” in line 1 of “Activities and dates”, such as 2027-03-01."
                 for cell in ("Starts", "Ends")
             ],
         ),
         (
             {"indicators-0-target": "many", "budget-0-quantity": "ten"},
             [
-                "The one thing you will measure, Target: Enter a number, such as 0 or 12.50.",
-                "What you request from us, line 1, Quantity: Enter a number, such as 0 or 12.50.",
+                "Enter the target of indicator 1 as a number.",
+                "Enter the quantity in line 1 of the budget as a number, such as 2 or 12.50.",
             ],
         ),
         (
             {"budget-0-what": "", "budget-0-quantity": "ten"},
             [
-                "What you request from us, line 1, Quantity: Enter a number, such as 0 or 12.50.",
+                "Enter the quantity in line 1 of the budget as a number, such as 2 or 12.50.",
                 "Enter the item in line 1 of the budget.",
             ],
         ),
