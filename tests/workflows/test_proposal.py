@@ -168,7 +168,7 @@ def test_a_form_for_one_indicator_accepts_one() -> None:
 
     assert incomplete(one, content=Content({}, goals=(SPEED,))) == []
     assert incomplete(one, content=Content({}, goals=(SPEED,) * 2)) == [
-        "Enter 1 lines or fewer in “Indicators”: you entered 2."
+        "Enter only one line in “Indicators”: you entered 2."
     ]
 
 

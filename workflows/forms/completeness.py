@@ -308,6 +308,9 @@ def _too_many(question: Question, count: int) -> Sequence[Message]:
     most = question.rows or (ROWS if question.kind == "indicators" else 0)
     if not most or count <= most:
         return ()
+    if most == 1:
+        text = N_("Enter only one line in “%(label)s”: you entered %(count)s.")
+        return (Message(text, count=count, label=question.named, cure=question.key),)
     return (Message(TOO_MUCH["lines"], count=count, label=question.named, most=most, cure=question.key),)
 
 
