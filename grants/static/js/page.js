@@ -14,6 +14,13 @@ document.addEventListener("click", (event) => {
   history.back();
 });
 
+/* The present place of the navigation is in view where the places scroll sideways. */
+const present = document.querySelector(".places [aria-current]");
+if (present) {
+  const place = present.getBoundingClientRect(), frame = present.closest("nav").getBoundingClientRect();
+  present.closest("nav").scrollLeft += place.left + place.width / 2 - frame.left - frame.width / 2;
+}
+
 /* A table that scrolls sideways can be reached by keyboard. */
 function reachFrames() {
   for (const frame of all(".frame")) frame.toggleAttribute("tabindex", false);

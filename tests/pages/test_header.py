@@ -1,0 +1,40 @@
+"""The header of every page stays on its lines: long names end with an ellipsis, and places scroll sideways."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pages.visits import Visits
+
+pytestmark = pytest.mark.system
+
+LONG = ", Internet Society Trinidad and Tobago Chapter, incorporated as an association"
+RENAME = "(one, name) => { one.textContent = name }"
+BOX = "one => { const { left, right, top, bottom } = one.getBoundingClientRect(); return [left, right, top, bottom] }"
+
+
+@pytest.mark.parametrize(("width", "lines"), [(1280, 1), (1000, 2), (640, 2)])
+def test_a_long_name_of_an_organisation_does_not_break_the_header(visits: Visits, width: int, lines: int) -> None:
+    visits.window.set_viewport_size({"width": width, "height": 900})
+    visits.open("own", "/applications")
+    header, who = visits.window.locator(".top"), visits.window.locator(".top .who")
+    if not who.locator(".side-name").count():
+        who.evaluate("one => one.insertAdjacentHTML('beforeend', '<span class=side-name></span>')")
+    short = header.evaluate(BOX)
+
+    who.locator(".side-name").evaluate(RENAME, LONG)
+
+    assert header.evaluate(BOX) == short
+    assert header.evaluate(BOX)[3] < 50 * lines + 20
+    assert visits.window.locator(".top .account").evaluate(BOX)[1] <= width
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/reports", "/funds"])
+def test_the_places_of_a_phone_stand_in_one_line_with_the_present_one_in_view(visits: Visits, path: str) -> None:
+    visits.resize(390)
+    visits.open("off", path)
+
+    assert len({place.evaluate(BOX)[2] for place in visits.window.locator(".places a").all()}) == 1
+    left, right, _, _ = visits.window.locator(".places [aria-current]").evaluate(BOX)
+    assert (left >= 0, right <= 390) == (True, True)
+    assert visits.window.evaluate("document.documentElement.scrollWidth") == 390
