@@ -1,0 +1,68 @@
+"""Distances between parts of a page, and bars that do not stand beside each other."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator
+
+from tests.pages.visits import Visits
+
+pytestmark = pytest.mark.system
+
+LEAST = 16
+BOX = "one => { const { left, right, top, bottom } = one.getBoundingClientRect(); return [left, right, top, bottom] }"
+BARS = """() => {
+  const bar = (one) => parseFloat(getComputedStyle(one).borderInlineStartWidth) >= 4;
+  const stands = (one) => one.getBoundingClientRect().left;
+  return [...document.querySelectorAll("main .wrong")].filter((one) => {
+    for (let outer = one.parentElement; outer; outer = outer.parentElement) {
+      if (bar(outer) && stands(outer) !== stands(one)) return true;
+    }
+    return false;
+  }).map((one) => one.outerHTML.slice(0, 120));
+}"""
+"""Wrong fields with a bar that stands inside another bar."""
+
+
+def box(one: Locator) -> tuple[float, float, float, float]:
+    """Left, right, top and bottom."""
+    left, right, top, bottom = one.evaluate(BOX)
+    return left, right, top, bottom
+
+
+@pytest.mark.parametrize("path", ["/awards/{half_award}", "/applications/{decision}"])
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "folded"])
+def test_the_bar_of_a_wrong_field_stands_inside_no_other(visits: Visits, path: str, *, alone: bool) -> None:
+    visits.resize(390)
+    visits.open("app", path)
+    form = visits.window.locator("form.transition-form").first
+    form.evaluate("one => { one.closest('details').open = true }")
+    form.locator(".field").first.evaluate("one => one.classList.add('wrong')")
+
+    if alone:
+        form.evaluate("one => document.querySelector('main').append(one)")
+
+    assert visits.window.evaluate(BARS) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("actor", "path"), [("fin", "/awards/{left_award}"), ("app", "/awards/{half_award}")])
+def test_actions_keep_distance_from_the_text_above(visits: Visits, actor: str, path: str, width: int) -> None:
+    visits.resize(width)
+    visits.open(actor, path)
+
+    actions = visits.window.locator(".narrow:has(> .transitions)")
+    above = box(actions.locator("xpath=preceding-sibling::*[1]"))
+    assert box(actions)[2] - above[3] >= LEAST
+
+
+def test_a_tag_stands_in_the_line_of_its_title_or_below_it(visits: Visits) -> None:
+    visits.resize(390)
+    visits.open("own", "/applications")
+
+    head = visits.window.locator(".proposal .head").first
+    title, tag = box(head.locator("h2 a")), box(head.locator(".tag"))
+    assert abs((title[2] + title[3]) - (tag[2] + tag[3])) <= 2
+    head.locator("h2 a").evaluate("one => { one.textContent = 'Réseaux communautaires dans trois communes isolées' }")
+    title, tag = box(head.locator("h2 a")), box(head.locator(".tag"))
+    assert title[3] <= tag[2]
