@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext, ngettext
-from markupsafe import Markup
 
 from grants.access.principals import Principal
 from grants.access.visibility import OFFICE
@@ -190,7 +189,7 @@ def line(one: Listed, principal: Principal) -> ApplicationRow:
         asked=row.asked or None,
         awarded=None if one.agreement == "withdrawn" else one.awarded,
         currency=row.call.currency,
-        under=Markup(" · ").join([row.organisation.name, numbered(row.organisation.country, row.reference)]),
+        under=numbered(row.organisation.name, row.organisation.country, row.reference),
         step=award_step(STEPS[row.step], one.agreement),
         held=held(one, principal),
         days=days,

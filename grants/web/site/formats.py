@@ -267,9 +267,13 @@ def reference(number: str | None) -> Markup:
     return Markup('<span class="reference">{}</span>').format(number) if number else Markup("")
 
 
-def numbered(place: str, number: str | None) -> Markup:
-    """A country with the number after it, such as “US · BTN-2026-0009”; a narrow column keeps both on one line."""
-    return Markup("\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}").join(filter(None, [place, reference(number)]))
+def numbered(name: str, place: str, number: str | None) -> Markup:
+    """What stands under a title: the name of an applicant, then country and number, such as “US · BTN-2026-0009”.
+
+    A narrow column breaks before the country only, and shows no dot there (.follows in tables.css).
+    """
+    after = Markup("\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}").join(filter(None, [place, reference(number)]))
+    return Markup('<span>{}</span> <span class="follows"><span>· </span>{}</span>').format(name, after)
 
 
 def paragraphs(text: str) -> Markup:
