@@ -65,6 +65,10 @@ def test_the_officer_sees_what_was_asked_answered_and_changed(olga: Careful) -> 
         ("deleted", "title"),
         ("inserted", "heading"),
     ]
+    shown = ["Our question", "Why ten routers?", "Answer", "Nine are enough.", "inserted", "deleted"]
+    assert [text.index(one) for one in shown] == sorted(text.index(one) for one in shown), (
+        "a label does not stand before"
+    )
     assert "−1,000.00" in text
     assert ("10,000.00" in text, "9,000.00" in text) == (True, True)
 
