@@ -96,6 +96,19 @@ def test_a_country_stays_beside_the_number(phone: Visits, actor: str, path: str,
     assert len(bottoms) == 1, "".join(letter for letter, _ in letters)
 
 
+@pytest.mark.parametrize("width", range(60, 330, 30))
+def test_a_number_does_not_break_at_its_hyphens(phone: Visits, width: int) -> None:
+    phone.open("anon", "/check")
+
+    hint = phone.window.locator("#number-help")
+    hint.evaluate("(one, width) => { one.style.inlineSize = `${width}px` }", width)
+    letters = hint.evaluate(LINES)
+
+    text = "".join(letter for letter, _ in letters)
+    begin = text.index("L-2026")
+    assert len({bottom for _, bottom in letters[begin : begin + len("L-2026-0042")]}) == 1, text
+
+
 def test_a_tick_box_of_a_table_stands_beside_its_words(phone: Visits) -> None:
     phone.open("fin", "/batches/new?fund={fund}")
 

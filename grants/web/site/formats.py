@@ -262,9 +262,9 @@ def in_sentence(title: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
-def reference(number: str | None) -> Markup:
-    """A reference number, such as `BTN-2026-0003`, that does not break at its hyphens; empty if there is none."""
-    return Markup('<span class="reference">{}</span>').format(number) if number else Markup("")
+def reference(number: str | None) -> str:
+    """A reference number, such as `BTN-2026-0003`; empty if there is none."""
+    return number or ""
 
 
 def numbered(name: str, place: str, number: str | None) -> Markup:
@@ -272,7 +272,7 @@ def numbered(name: str, place: str, number: str | None) -> Markup:
 
     A narrow column breaks before the country only, and shows no dot there (.follows in tables.css).
     """
-    after = Markup("\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}").join(filter(None, [place, reference(number)]))
+    after = Markup("\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}").join(filter(None, [place, number]))
     return Markup('<span>{}</span> <span class="follows"><span>· </span>{}</span>').format(name, after)
 
 

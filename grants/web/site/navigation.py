@@ -20,6 +20,7 @@ from grants.web.site import task_count
 from grants.web.site.authorization import principal
 from grants.web.site.components import Link
 from grants.web.site.formats import translate
+from grants.web.site.unbroken import unbroken
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
@@ -84,7 +85,7 @@ class Addresses:
 
 def page(template: str, view: object | None = None, /, **values: Any) -> str:
     """Render a page; the template reads its view model as `view`."""
-    return render_template(template, view=view, **values)
+    return unbroken(render_template(template, view=view, **values))
 
 
 def init_app(app: Flask) -> None:
