@@ -3,7 +3,11 @@
 
 const PREFIX = "grants:", PAUSE = 1000, RETRY = 9000;
 const LARGEST_BODY = 2 * 1024 * 1024; // as in grants/web
-const showNotice = (html) => { document.querySelector("[data-notices]").innerHTML = html; };
+/* A notice takes room above the form: what its author is typing stays in view. */
+const showNotice = (html) => {
+  document.querySelector("[data-notices]").innerHTML = html;
+  if (document.activeElement?.form) document.activeElement.scrollIntoView({ block: "nearest" });
+};
 
 class Draft {
   constructor(form) {

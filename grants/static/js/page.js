@@ -14,6 +14,16 @@ document.addEventListener("click", (event) => {
   history.back();
 });
 
+/* What gets the focus does not stay under a bar that is in view: scroll-padding is the room of the bars. While a
+   finger or button is down nothing moves. */
+let pressed = false;
+for (const kind of ["pointerdown", "pointerup", "pointercancel"]) {
+  addEventListener(kind, () => { pressed = kind === "pointerdown"; });
+}
+document.addEventListener("focusin", ({ target }) => {
+  if (!pressed && target.matches(":focus-visible")) target.scrollIntoView({ block: "nearest" });
+});
+
 /* The present place of the navigation is in view where the places scroll sideways. */
 const present = document.querySelector(".places [aria-current]");
 if (present) {
