@@ -56,6 +56,23 @@ def test_actions_keep_distance_from_the_text_above(visits: Visits, actor: str, p
     assert box(actions)[2] - above[3] >= LEAST
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_columns_keep_distance_from_the_sentence_above(visits: Visits, width: int) -> None:
+    visits.resize(width)
+    visits.open("anon", "/calls/{call}")
+
+    columns = visits.window.locator(".halves").first
+    assert box(columns)[2] - box(columns.locator("xpath=preceding-sibling::*[1]"))[3] >= LEAST
+
+
+def test_a_form_keeps_distance_from_the_part_above(visits: Visits) -> None:
+    visits.resize(1280)
+    visits.open("own", "/calls/{call}/apply")
+
+    form = visits.window.locator("main > form")
+    assert box(form)[2] - box(form.locator("xpath=preceding-sibling::*[1]"))[3] >= LEAST
+
+
 def test_a_tag_stands_in_the_line_of_its_title_or_below_it(visits: Visits) -> None:
     visits.resize(390)
     visits.open("own", "/applications")

@@ -230,7 +230,7 @@ def test_who_can_apply_follows_the_rules_of_the_call(
     client = anonymous(app)
 
     assert f'<td data-label="Who can apply">{reported}</td>' in client.get("/").text
-    assert f"<p>{reported}.</p>" in client.get(f"/calls/{call.id}").text
+    assert f"<li>{reported}.</li>" in client.get(f"/calls/{call.id}").text
 
 
 def _with_rules(world: w.World, changed: dict[str, list[str] | None]) -> Call:

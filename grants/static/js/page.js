@@ -25,11 +25,15 @@ document.addEventListener("focusin", ({ target }) => {
 });
 
 /* The present place of the navigation is in view where the places scroll sideways. */
-const present = document.querySelector(".places [aria-current]");
-if (present) {
-  const place = present.getBoundingClientRect(), frame = present.closest("nav").getBoundingClientRect();
-  present.closest("nav").scrollLeft += place.left + place.width / 2 - frame.left - frame.width / 2;
+function reachPlace() {
+  const present = document.querySelector(".places [aria-current]"), nav = present?.closest("nav");
+  if (!nav) return;
+  const place = present.getBoundingClientRect(), frame = nav.getBoundingClientRect();
+  nav.scrollLeft += place.left + place.width / 2 - frame.left - frame.width / 2;
 }
+
+addEventListener("resize", reachPlace);
+reachPlace();
 
 /* A table that scrolls sideways can be reached by keyboard. */
 function reachFrames() {
