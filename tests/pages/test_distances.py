@@ -56,6 +56,16 @@ def test_actions_keep_distance_from_the_text_above(visits: Visits, actor: str, p
     assert box(actions)[2] - above[3] >= LEAST
 
 
+@pytest.mark.parametrize("opened", [False, True], ids=["folded", "open"])
+def test_a_folded_part_keeps_distance_from_the_form_above(visits: Visits, *, opened: bool) -> None:
+    visits.resize(1280)
+    visits.open("rev", "/reviews/{assignment}/conflict")
+
+    fold = visits.window.locator("form + .fold")
+    fold.evaluate("(one, opened) => { one.open = opened }", opened)
+    assert box(fold)[2] - box(visits.window.locator("main form").first)[3] >= LEAST
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_columns_keep_distance_from_the_sentence_above(visits: Visits, width: int) -> None:
     visits.resize(width)

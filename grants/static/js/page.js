@@ -29,7 +29,8 @@ function reachPlace() {
   const present = document.querySelector(".places [aria-current]"), nav = present?.closest("nav");
   if (!nav) return;
   const place = present.getBoundingClientRect(), frame = nav.getBoundingClientRect();
-  nav.scrollLeft += place.left + place.width / 2 - frame.left - frame.width / 2;
+  const beyond = Math.max(0, place.right + 32 - frame.right), before = Math.min(0, place.left - 32 - frame.left);
+  nav.scrollLeft += beyond || before;
 }
 
 addEventListener("resize", reachPlace);
