@@ -20,7 +20,7 @@ from grants.outside.servers import Postgres, Unstartable, create_database
 from grants.outside.servers.postgres import ROLES, plain
 from grants.services import transitions
 from grants.services.integrity import adoption
-from grants.services.reviews import assignments
+from grants.services.reviews import leftovers
 
 # Any number works, if every host uses the same one.
 MIGRATING = 7_031_962
@@ -61,12 +61,29 @@ def prepare(settings: Settings, running: Settings) -> None:
 def _record() -> None:
     """Record what an earlier release did not, and close what it left open. Once: the caller is alone."""
     record_existing()
+    close_leftovers()
+
+
+def close_leftovers() -> None:
+    """Close the assignments that an earlier release left open, a few in a transaction, and report progress."""
     with transaction():
-        assignments.release_unappointed(apply=transitions.apply)
-    with transaction():
-        assignments.release_finished(apply=transitions.apply)
-    with transaction():
-        assignments.release_involved(apply=transitions.apply)
+        people = leftovers.reviewers()
+    for id in people:
+        with transaction():
+            leftovers.release_reviewer(id, apply=transitions.apply)
+        db.session.remove()
+    for find, release in (
+        (leftovers.finished, leftovers.release_finished),
+        (leftovers.involved, leftovers.release_involved),
+    ):
+        with transaction():
+            ids = find()
+        for first in range(0, len(ids), leftovers.MOST):
+            with transaction():
+                release(ids[first : first + leftovers.MOST], apply=transitions.apply)
+            db.session.remove()
+            done = min(first + leftovers.MOST, len(ids))
+            click.echo(f"Assignments that may no longer be open were closed: {done:,} of {len(ids):,}.")
 
 
 def record_existing() -> None:

@@ -49,6 +49,10 @@ ORDER: tuple[type[Model], ...] = (
 )
 
 
+MOST = 1_000
+"""The most keys of a statement: PostgreSQL refuses a list of ten thousand pairs as too complex."""
+
+
 class Chain(NamedTuple):
     """The history of a subject, for a command that adds to it without changing the subject."""
 
@@ -124,15 +128,17 @@ class State:
         return first
 
     def take(self, model: type[Model], alone: set[Any], shared: Iterable[Any] = ()) -> None:
-        """Lock the rows that are not held yet, by key; one statement for each run of the same strength."""
+        """Lock the rows that are not held yet, by key; one statement for each MOST of a run of the same strength."""
         if raised := [id for id in alone if self.modes.get((model, id)) is False]:
             raise OutOfOrder(f"{model.__tablename__} {raised}: a shared lock is never made exclusive")
         fresh = sorted(id for id in alone.union(shared) if (model, id) not in self.modes)
         for strength, run in groupby(fresh, key=alone.__contains__):
-            keys = list(run)
-            self.passes(model, keys)
-            for row in db.session.scalars(taking(model, alone=strength), {"keys": keys}):
-                self.keep(row, alone=strength)
+            ids = list(run)
+            for first in range(0, len(ids), MOST):
+                keys = ids[first : first + MOST]
+                self.passes(model, keys)
+                for row in db.session.scalars(taking(model, alone=strength), {"keys": keys}):
+                    self.keep(row, alone=strength)
 
     def take_where(self, model: type[Model], condition: ColumnElement[bool]) -> None:
         """Lock for itself every row that meets the condition and is not held yet, by id, in one statement."""

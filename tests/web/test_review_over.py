@@ -10,11 +10,12 @@ from flask import Flask
 from config import Settings
 from grants.access.principals import load_principal
 from grants.access.visibility import visible
+from grants.cli import init
 from grants.db import db, transaction
 from grants.models import Application, Appointment, Assignment, Event, Outbox, Submission
 from grants.queries.reviews import assignments as queries
 from grants.services import persons, transitions
-from grants.services.reviews import assignments
+from grants.services.reviews import leftovers
 from tests import world as w
 from tests.browser import signed_in
 from tests.databases import advance
@@ -121,16 +122,19 @@ def test_without_endings_a_reviewer_reads_on_and_another_is_asked_for(
     assert later(app, settings) == (True, 3, 3)
 
 
-def test_what_an_earlier_release_left_open_is_closed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_an_earlier_release_left_open_is_closed(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(leftovers, "MOST", 1)
     with app.app_context():
         with monkeypatch.context() as patched:
             patched.setattr(Flow, "ended", lambda *_: ())
             row = leave("BTN-L", "to_panel")
         assert of_ron(row).step == "ready"
 
-        with transaction():
-            assignments.release_finished(apply=transitions.apply)
+        init.close_leftovers()
 
+        assert "Assignments that may no longer be open were closed: 1 of" in capsys.readouterr().out
         assert of_ron(row).step == "released"
         assert db.session.query(Assignment).filter_by(step="ready").count() == 2
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from grants.access.principals import load_principal
@@ -148,47 +148,42 @@ def release(reviewer: Person, *, apply: Apply) -> None:
 
     The person must be held with `invited`.
     """
-    held = load_principal(reviewer)
+    apply(uncovered(reviewer), "end_role", actor=CLOCK)
+
+
+def uncovered(reviewer: Person) -> list[Assignment]:
+    """The open assignments of a person in calls for which they are not appointed as a reviewer."""
+    principal = load_principal(reviewer)
     open_ = select(Assignment, Application.call_id).join(Assignment.application)
     open_ = open_.where(Assignment.person_id == reviewer.id, Assignment.step.in_(OPEN)).order_by(Assignment.id)
-    rows = db.session.execute(open_).all()
-    apply([row for row, call in rows if not held.covers(Role.REVIEWER, call)], "end_role", actor=CLOCK)
+    return [row for row, call in db.session.execute(open_) if not principal.covers(Role.REVIEWER, call)]
 
 
 def release_involved(*among: ColumnElement[bool], apply: Apply) -> None:
     """End the assignments of people who are on the side of the applicant, or of another applicant of the call.
 
+    among: which assignments and applications; they are held.
+    """
+    apply(db.session.scalars(involved(*among)).all(), "join", actor=CLOCK)
+
+
+def involved(*among: ColumnElement[bool]) -> Select[Assignment]:
+    """The assignments that `release_involved` ends, by id.
+
     Those of applications with a decision stay as they are. A draft that was discarded makes nobody a rival here,
-    because it no longer competes. among: which assignments and applications, those that are held; without it, all, for
-    what earlier releases left.
+    because it no longer competes.
     """
     own = aliased(Application)
     discarded = and_(own.step == "withdrawn", own.submission_id.is_(None))
-    involved = exists().where(
+    rival = exists().where(
         Involvement.person_id == Assignment.person_id,
         Involvement.application_id == own.id,
         own.call_id == Application.call_id,
         or_(own.id == Application.id, ~discarded),
     )
     counting = select(Assignment).join(Application, Application.id == Assignment.application_id)
-    counting = counting.where(*among, Assignment.step.in_(AT_WORK), Application.step.not_in(DECIDED), involved)
-    apply(db.session.scalars(counting.order_by(Assignment.id)).all(), "join", actor=CLOCK)
-
-
-def release_unappointed(*, apply: Apply) -> None:
-    """Close what earlier releases left open: assignments of people whose appointment or account has ended since."""
-    open_ = select(Assignment.person_id).where(Assignment.step.in_(OPEN))
-    people = db.session.scalars(select(Person).where(Person.id.in_(open_)).order_by(Person.id)).all()
-    locking.hold(*people, invited=True)
-    for person in people:
-        release(person, apply=apply)
-
-
-def release_finished(*, apply: Apply) -> None:
-    """Close what earlier releases left open: assignments of applications whose review has ended."""
-    over = or_(Application.step != "review", Application.submission_id != Assignment.submission_id)
-    found = select(Assignment).join(Assignment.application).where(Assignment.step.in_(OPEN), over)
-    apply(db.session.scalars(found.order_by(Assignment.id)).all(), "release", actor=CLOCK)
+    counting = counting.where(*among, Assignment.step.in_(AT_WORK), Application.step.not_in(DECIDED), rival)
+    return counting.order_by(Assignment.id)
 
 
 def expect(assignment: Assignment, *, actor: Actor | None = None) -> None:
