@@ -17,12 +17,12 @@ BOX = "one => { const { left, right, top, bottom } = one.getBoundingClientRect()
 def test_a_long_name_of_an_organisation_does_not_break_the_header(visits: Visits, width: int, lines: int) -> None:
     visits.window.set_viewport_size({"width": width, "height": 900})
     visits.open("own", "/applications")
-    header, who = visits.window.locator(".top"), visits.window.locator(".top .who")
-    if not who.locator(".side-name").count():
-        who.evaluate("one => one.insertAdjacentHTML('beforeend', '<span class=side-name></span>')")
+    header, account = visits.window.locator(".top"), visits.window.locator(".top .who")
+    if not account.locator(".side-name").count():
+        account.evaluate("one => one.insertAdjacentHTML('beforeend', '<span class=side-name></span>')")
     short = header.evaluate(BOX)
 
-    who.locator(".side-name").evaluate(RENAME, LONG)
+    account.locator(".side-name").evaluate(RENAME, LONG)
 
     assert header.evaluate(BOX) == short
     assert header.evaluate(BOX)[3] < 50 * lines + 20
