@@ -11,11 +11,13 @@ from flask import Flask
 from grants.db import db
 from grants.models import Application
 from grants.queries.applications import drafts
+from grants.web.drafts.conflicts import shown
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 from workflows.forms.completeness import Goal, Line
+from workflows.programme import Column, Question
 
 HERE = "/applications/1/changes"
 
@@ -101,3 +103,14 @@ def test_one_submission_alone_is_compared_with_nothing(app: Flask, olga: Careful
 
     assert olga.get(f"/applications/{only.id}/changes").status_code == 404
     assert f"/applications/{only.id}/changes" not in olga.get(f"/applications/{only.id}").page.links.values()
+
+
+def test_days_are_written_out(app: Flask) -> None:
+    asked = Question(key="begins", kind="date", label="First day")
+    plan = Question(key="plan", kind="rows", label="Plan", columns=(Column(key="start", title="Starts", kind="date"),))
+
+    with app.test_request_context():
+        assert shown(asked, "2027-03-01") == ["1 March 2027"]
+        assert shown(asked, "in spring") == ["in spring"]
+        assert shown(asked, "") == ["–"]
+        assert shown(plan, [{"start": "2027-03-01"}]) == ["1 March 2027"]

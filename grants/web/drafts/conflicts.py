@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext
@@ -13,7 +15,7 @@ from grants.forms.proposals import Proposal, kept_texts
 from grants.models import Application, ApplicationSave
 from grants.queries.applications.drafts import WRITABLE
 from grants.web.drafts.editor import OpenDraft
-from grants.web.site.formats import translate
+from grants.web.site.formats import day, translate
 from workflows.forms.completeness import CATEGORIES
 from workflows.programme import Question
 
@@ -82,16 +84,32 @@ def shown(question: Question, value: Any) -> list[str]:
     """An answer as lines of text."""
     titles = dict(CATEGORIES) | dict(question.options)
     ticks = {column.key: column.title for column in question.columns if column.kind == "tick"}
+    days = {column.key for column in question.columns if column.kind == "date"}
     if question.kind == "tick":
         return [gettext("confirmed") if value else gettext("not confirmed")]
+    if question.kind == "date":
+        return [_day(str(value or "")) or "–"]
     rows = value if isinstance(value, list) else str(value or "").split("\n")
     cells = [
-        [translate(ticks[key]) if key in ticks else _title(titles, cell) for key, cell in row.items() if cell]
+        [_cell(key, cell, ticks=ticks, days=days, titles=titles) for key, cell in row.items() if cell]
         if isinstance(row, dict)
         else [_title(titles, row)]
         for row in rows
     ]
     return [" · ".join(filter(None, line)) for line in cells if any(line)] or ["–"]
+
+
+def _cell(key: str, cell: str, *, ticks: dict[str, str], days: set[str], titles: dict[str, str]) -> str:
+    if key in ticks:
+        return translate(ticks[key])
+    return _day(cell) if key in days else _title(titles, cell)
+
+
+def _day(written: str) -> str:
+    """A day as pages show it; what is no day stays as it was written."""
+    with suppress(ValueError):
+        return day(date.fromisoformat(written))
+    return written
 
 
 def _title(titles: dict[str, str], cell: str) -> str:
