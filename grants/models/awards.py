@@ -11,6 +11,7 @@ from sqlalchemy.types import Text
 
 from grants.db import Amount, Instant, Key, Model, Side, Stamp, visible_through
 from grants.models.applications import Application
+from grants.models.persons import Person
 from grants.models.submissions import BudgetColumns, IndicatorColumns
 
 EVERYBODY = (Side.APPLICANT, Side.OFFICE, Side.FINANCE)
@@ -100,6 +101,7 @@ class AwardIndicator(IndicatorColumns, Model):
 class Agreement(Model):
     """The grant agreement of an award, valid only with both signatures.
 
+    signed_name, countersigned_name: as typed. signer, countersigner: the people with whose accounts that was done.
     divided_at: when the grantee last divided a partial award among the budget lines.
     """
 
@@ -135,6 +137,8 @@ class Agreement(Model):
     version: Mapped[int] = mapped_column()
 
     award: Mapped[Award] = relationship(back_populates="agreement")
+    signer: Mapped[Person | None] = relationship(foreign_keys=signed_by)
+    countersigner: Mapped[Person | None] = relationship(foreign_keys=countersigned_by)
     __mapper_args__ = {"version_id_col": version}
 
     @property

@@ -11,11 +11,12 @@ from sqlalchemy.orm import joinedload
 from grants.access.permissions import Permission
 from grants.access.principals import Principal, roles_on
 from grants.db import db
-from grants.models import Application, Batch, Call, Event, Fund, MoreTime
+from grants.models import Agreement, Application, Batch, Call, Event, Fund, MoreTime
 from grants.queries import withheld
 from grants.queries.flows import transitions_of
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
+from workflows.flows.agreement import SIGNATURES
 
 MOST = 200
 INSIDE = {Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.FINANCE}
@@ -23,7 +24,10 @@ INSIDE = {Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.FINANCE}
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event: the message, the person's name (empty for the clock), role, written texts, and the time."""
+    """One event: the message, the person's name (empty for the clock), role, written texts, and the time.
+
+    account: the address of the person's account, where they signed.
+    """
 
     message: Message
     by: str
@@ -31,6 +35,7 @@ class Happening:
     words: dict[str, str]
     at: datetime
     key: str
+    account: str = ""
 
 
 def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Happening]:
@@ -64,14 +69,17 @@ def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Hap
 def _happening(event: Event, *, office: bool) -> Happening:
     """The event as the reader may see it.
 
-    Applicants see the names of people on their own side, but only the roles of people at the Foundation.
+    Applicants see the names of people on their own side, but only the roles of people at the Foundation, except of
+    who signed.
     """
-    named = office or event.role == Role.APPLICANT
+    signs = event.about == Agreement.__tablename__ and event.key in SIGNATURES
+    named = office or signs or event.role == Role.APPLICANT
     by = event.person.name if event.person and named else ""
+    account = event.person.email if event.person and signs else ""
     words = {
         w.name: w.words for w in event.words if office or event.role == Role.APPLICANT or _disclosed(event, w.name)
     }
-    return Happening(Message.from_json(event.message), by, event.role, words, event.at, event.key)
+    return Happening(Message.from_json(event.message), by, event.role, words, event.at, event.key, account)
 
 
 def _disclosed(event: Event, name: str) -> bool:

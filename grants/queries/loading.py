@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from grants.db import Model
-from grants.models import Application, Assignment, Award, Batch, Call, Report, Submission
+from grants.models import Agreement, Application, Assignment, Award, Batch, Call, Report, Submission
 
 
 def _with_application(attribute: Any) -> tuple[ExecutableOption, ...]:
@@ -28,7 +28,8 @@ OPTIONS: dict[type[Model], tuple[ExecutableOption, ...]] = {
     Award: (
         *_with_application(Award.application),
         joinedload(Award.application).joinedload(Application.call).joinedload(Call.fund),
-        joinedload(Award.agreement),
+        joinedload(Award.agreement).joinedload(Agreement.signer),
+        joinedload(Award.agreement).joinedload(Agreement.countersigner),
     ),
     Batch: (joinedload(Batch.fund),),
     Call: (joinedload(Call.fund),),

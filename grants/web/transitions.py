@@ -34,6 +34,7 @@ from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.flow import Transition
 from workflows.engine.message import ANOTHER, Message
+from workflows.flows.agreement import SIGNATURES
 
 bp = Blueprint("transitions", __name__)
 
@@ -142,6 +143,8 @@ def _take(row: Any, key: str, given: dict[str, Any]) -> str:
         draft=sent_version(None, "draft"),
         arrived_at=arrived_at(),
     )
+    if isinstance(row, Agreement) and key in SIGNATURES:
+        return url_for("awards.show", id=row.award_id, signed=1)
     return page_of(row)
 
 

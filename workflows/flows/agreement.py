@@ -146,6 +146,9 @@ LAPSE = Transition(
     history_text=N_("Agreement lapsed"),
 )
 
+SIGNATURES = frozenset({SIGN.key, COUNTERSIGN.key})
+"""The transitions by which a person signs. Both parties read with whose account that was done."""
+
 FLOW = Flow(
     "agreement",
     starts=("to_sign",),

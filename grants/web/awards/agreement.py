@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from flask import request
 from flask_babel import gettext
 
 from grants.access.principals import roles_on
 from grants.forms.awards import DivisionForm
-from grants.models import Award, AwardLine
+from grants.models import Award, AwardLine, Person
 from grants.queries.money import awards
 from grants.web.site.authorization import principal
 from grants.web.site.components import Fact, Signature
@@ -22,7 +23,7 @@ from workflows.engine.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class AgreementView:
-    """The agreement. void: withdrawn before both sides signed.
+    """The agreement. void: withdrawn before both sides signed. just_signed: what the reader has done a moment ago.
 
     band: the amount and when each side has signed or must sign. reports: title and due date of each. lines: of the
     budget, if less was awarded than requested. divides: the reader may divide the award between them.
@@ -30,6 +31,7 @@ class AgreementView:
 
     signed: bool
     void: bool
+    just_signed: str
     signatures: Sequence[Signature]
     band: Sequence[Fact]
     reports: Sequence[tuple[str, date]]
@@ -56,6 +58,7 @@ def of(award: Award, made: Sequence[Offer]) -> AgreementView:
     return AgreementView(
         signed=award.agreement.step == "signed",
         void=_void(award),
+        just_signed=_just_signed(award),
         signatures=[_grantee(award), _foundation(award)],
         band=_band(award),
         reports=awards.due_dates(award),
@@ -103,6 +106,7 @@ def _grantee(award: Award) -> Signature:
         name=agreement.signed_name or award.application.organisation.name,
         note=_note(award, agreement.signed_at, gettext("has not signed yet")),
         state=_state(award, agreement.signed_at, is_next=True),
+        account=_account(agreement.signer),
     )
 
 
@@ -117,7 +121,31 @@ def _foundation(award: Award) -> Signature:
             gettext("signs next") if agreement.signed_at else gettext("signs after the grantee"),
         ),
         state=_state(award, agreement.countersigned_at, is_next=agreement.signed_at is not None),
+        account=_account(agreement.countersigner),
     )
+
+
+def _account(person: Person | None) -> str:
+    """Whose account signed: the name above it is only what was typed."""
+    return gettext("account of %(name)s, %(email)s", name=person.name, email=person.email) if person else ""
+
+
+def _just_signed(award: Award) -> str:
+    """What the reader has signed, on the page that follows their signature; else empty."""
+    agreement, me = award.agreement, principal().id
+    if "signed" not in request.args:
+        return ""
+    if agreement.countersigned_at and agreement.countersigned_by == me:
+        return _as(agreement.countersigned_name, agreement.countersigned_at, gettext("It is now in force."))
+    if agreement.signed_at and agreement.signed_by == me:
+        force = agreement.step == "signed"
+        then = gettext("It is now in force.") if force else gettext("The Foundation countersigns next.")
+        return _as(agreement.signed_name, agreement.signed_at, then)
+    return ""
+
+
+def _as(name: str, at: datetime, then: str) -> str:
+    return gettext("You signed as “%(name)s” on %(at)s. %(then)s", name=name, at=instant(at), then=then)
 
 
 def _state(award: Award, signed_at: datetime | None, *, is_next: bool) -> str:

@@ -82,12 +82,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A person who has acted or must act, in order. state: done, applicant (this person is next) or empty."""
+    """A person who has acted or must act, in order. state: done, applicant (this person is next) or empty.
+
+    account: whose account was used, where the name was typed.
+    """
 
     role: str
     name: str
     note: str
     state: str
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,23 @@ def _entry(one: Happening) -> Entry:
     """One entry. Where a person acted on another one, as in an invitation, the title names the other person."""
     title, words = translate(one.message), dict(one.words)
     by = one.by or _side(Role(one.role))
+    if one.account:
+        return Entry(title, _signed(one), one.at, _holder(one))
     if by and words.get(PERSON, by) != by:
         title = gettext("%(event)s: %(person)s", event=title, person=words.pop(PERSON))
     text = " · ".join(dict.fromkeys(filter(None, [by, *words.values()])))
-    return Entry(title, text, one.at, HOLDERS.get(Role(one.role), "ours"))
+    return Entry(title, text, one.at, _holder(one))
+
+
+def _signed(one: Happening) -> str:
+    """Whose account signed, and the name that was typed as the signature."""
+    return gettext(
+        "%(person)s (%(email)s) signed as “%(name)s”", person=one.by, email=one.account, name=one.words.get("name", "")
+    )
+
+
+def _holder(one: Happening) -> str:
+    return HOLDERS.get(Role(one.role), "ours")
 
 
 def _side(role: Role) -> str:

@@ -1,0 +1,57 @@
+"""Who signed an agreement: the name that was typed stands beside the account that typed it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from grants.db import db
+from grants.models import Award
+from tests.browser import browser
+from tests.web.reading import words
+
+pytestmark = pytest.mark.ground("awarded")
+TYPED = "Somebody Else"
+
+
+def sign(app: Flask, name: str, key: str) -> str:
+    """Sign under a name that is not that of the account; the page that follows."""
+    with app.app_context():
+        award = db.session.query(Award).one()
+        page, form = f"/awards/{award.id}", f"/agreements/{award.agreement.id}/transitions/{key}"
+    client = browser(app, name)
+    signed = client.submit(client.get(page), form, name=TYPED, read="yes")
+    return words(client.get(signed.location))
+
+
+def test_the_page_of_an_award_names_the_account_beside_the_typed_name(app: Flask) -> None:
+    sign(app, "mg1", "sign")
+    sign(app, "pia", "countersign")
+
+    for reader in ("mg2", "olga"):
+        shown = words(browser(app, reader).get("/awards/1"))
+        assert shown.count(TYPED) == 2
+        assert "account of Mg1 (demo), mg1@example.org" in shown
+        assert "account of Pia (demo), pia@example.org" in shown
+
+
+def test_the_history_names_the_account_beside_the_typed_name(app: Flask) -> None:
+    sign(app, "mg1", "sign")
+    sign(app, "pia", "countersign")
+
+    for reader in ("mg1", "olga"):
+        shown = words(browser(app, reader).get("/applications/1"))
+        assert f"Mg1 (demo) (mg1@example.org) signed as “{TYPED}”" in shown
+        assert f"Pia (demo) (pia@example.org) signed as “{TYPED}”" in shown
+
+
+def test_the_page_after_a_signature_says_what_was_signed(app: Flask) -> None:
+    assert f"You signed as “{TYPED}” on" in sign(app, "mg1", "sign")
+    assert "It is now in force." in sign(app, "pia", "countersign")
+
+
+def test_only_the_person_who_signed_reads_that_they_did(app: Flask) -> None:
+    sign(app, "mg1", "sign")
+
+    assert "You signed" not in words(browser(app, "mg2").get("/awards/1?signed=1"))
+    assert "You signed" not in words(browser(app, "mg1").get("/awards/1"))
