@@ -61,7 +61,7 @@ TYPED = frozenset({"text", "line", "amount", "day", "instant"})
 class Offer:
     """A transition offered to the reader. to: the URL of its form. values: initial values by the key of the field.
 
-    named: its button, if that names an amount. currency: of its amounts.
+    about: the name of the row. named: its button, if that names an amount. currency: of its amounts.
     """
 
     transition: Transition
@@ -69,6 +69,7 @@ class Offer:
     version: int
     values: Mapping[str, str]
     reasons: Sequence[Reason]
+    about: str
     named: NamedAmount | None
     currency: str
 
@@ -230,6 +231,7 @@ def _offer(row: Any, transition: Transition, case: cases.Case, values: Mapping[s
         version=row.version,
         values=values,
         reasons=_reasons(row, objections),
+        about=_title(row),
         named=named_amount(transition, values.get("amount", ""), _currency(row)),
         currency=_currency(row),
     )

@@ -63,6 +63,24 @@ def test_the_text_is_saved_when_its_author_comes_back_signed_in(app: Flask, brow
     assert drafted(app, 1).title == TEXT
 
 
+def test_while_it_is_signed_out_the_page_names_no_time_of_a_save(app: Flask, browser: Page) -> None:
+    client = entered(app, "mg1")
+    bridged(browser, client).goto(WRITE)
+    browser.evaluate("localStorage.clear()")
+    typed(browser, "title", TEXT)
+    browser.wait_for_selector(".guard [data-saved-line]")
+
+    lose_session(client)
+    typed(browser, "title", f"{TEXT} again")
+    browser.wait_for_selector(f"{NOTICE} .cannot")
+    assert browser.locator(".guard [data-saved-line]").is_hidden()
+
+    sign_in(client, "mg1")
+    browser.evaluate(BACK_FROM_ANOTHER_TAB)
+    browser.wait_for_selector(f"{NOTICE} .cannot", state="detached")
+    assert browser.locator(".guard [data-saved-line]").is_visible()
+
+
 def test_without_looking_again_it_would_wait_for_the_next_key(app: Flask, browser: Page) -> None:
     """Counter-test: a page that does not notice that it is visible again keeps the text for itself."""
     client = signed_out(app, browser, script=("() => this.save(document.hidden)", "() => {}"))

@@ -2,6 +2,7 @@
 "use strict";
 
 const PREFIX = "grants:", PAUSE = 1000, RETRY = 9000;
+const OF_THE_PAGE = /^(csrf_token|idempotency_key|doing|about)$/; // names of fields that nobody types into
 const LARGEST_BODY = 2 * 1024 * 1024; // as in grants/web
 /* A notice takes room above the form: what its author is typing stays in view. */
 const showNotice = (html) => {
@@ -27,7 +28,7 @@ class Draft {
 
   get entries() {
     const fields = [...new FormData(this.form)];
-    return fields.filter(([name, value]) => typeof value === "string" && !/^(csrf_token|idempotency_key)$/.test(name));
+    return fields.filter(([name, value]) => typeof value === "string" && !OF_THE_PAGE.test(name));
   }
 
   /* Whether the server would refuse the form without reading it. */
@@ -108,6 +109,7 @@ class Draft {
     this.changed = true;
     this.keep();
     showNotice(document.getElementById(`notice-${reason}`).innerHTML);
+    all("[data-saved-line]").forEach((line) => { line.hidden = true; });
     setText("[data-notices] [data-saved]", this.savedAt);
     if (reason === "offline") this.timer = setTimeout(() => this.save(), RETRY);
   }

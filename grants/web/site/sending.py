@@ -13,6 +13,8 @@ from grants.forms.entered import Entry, repeatable
 KEY = "idempotency_key"
 OF_THE_PAGE = frozenset({KEY, "csrf_token"})
 """Fields that belong to the page and not to what was entered."""
+MOST = 300
+"""The most characters that a page says of what a form does."""
 CARRIED = "carried"
 """The field of the sign-in form that holds the form to be submitted afterwards."""
 
@@ -31,6 +33,16 @@ class Sending:
     def text_of(self, name: str) -> str:
         """The first text with this name, or empty."""
         return next((text for found, text in self.fields if found == name), "")
+
+    @property
+    def doing(self) -> str:
+        """What its button does, as the page said it; empty if it did not."""
+        return self.text_of("doing")[:MOST]
+
+    @property
+    def about(self) -> str:
+        """The name of what it is done to, as the page said it."""
+        return self.text_of("about")[:MOST]
 
     def without(self, names: Iterable[str]) -> list[tuple[str, str]]:
         """The fields, except those with these names."""
