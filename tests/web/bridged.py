@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -36,6 +37,12 @@ def bridged(window: Page, client: Careful, script: tuple[str, str] = ("", "")) -
         headers = {k: v for k, v in asked.headers.items() if k in {"content-type", "x-autosave", "referer", "origin"}}
         answer = client.open(asked.url, method=asked.method, data=asked.post_data_buffer, headers=headers)
         body = answer.get_data()
+        if answer.location and asked.is_navigation_request():
+            # Chromium follows a redirect past this bridge, so a page of the same effect stands in its place
+            cookies = "\n".join(one for one in answer.headers.getlist("Set-Cookie") if "HttpOnly" not in one)
+            leads_on = f"<script>location.replace({json.dumps(answer.location)})</script>"
+            route.fulfill(content_type="text/html", headers={"Set-Cookie": cookies} if cookies else {}, body=leads_on)
+            return
         if asked.resource_type == "script" and script[0]:
             assert script[0].encode() in body
             body = body.replace(script[0].encode(), script[1].encode())

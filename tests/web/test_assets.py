@@ -47,7 +47,7 @@ def test_a_page_loads_one_stylesheet_and_one_script(app: Flask, url: Callable[[s
     ("kind", "first", "last"),
     [
         ("css", ":root {\n  color-scheme", "* { print-color-adjust: exact; }\n}\n"),
-        ("js", "/* Finds elements", "box.checked = target.checked; });\n});\n"),
+        ("js", "/* Finds elements", "kept.stopped = true; });\n});\n"),
     ],
 )
 def test_the_files_are_joined_in_their_order(

@@ -136,3 +136,11 @@ def test_the_form_of_another_person_is_refused(app: Flask) -> None:
 def form_of_token(browser: Careful) -> str:
     """A token of the person's own session."""
     return str(single(browser.get("/inbox").page.form("/sign-out"))["csrf_token"])
+
+
+def test_an_accepted_form_sets_each_cookie_once(writer: Careful) -> None:
+    answer = writer.submit(writer.get("/applications/1"), "/transitions/withdraw", confirmed="yes")
+
+    names = [one.partition("=")[0] for one in answer.headers.getlist("Set-Cookie")]
+    assert "grants_accepted" in names
+    assert len(names) == len({*names})

@@ -10,7 +10,6 @@ from decimal import Decimal
 from babel.numbers import get_currency_precision
 from flask import request, url_for
 from flask_babel import gettext, ngettext
-from flask_login import current_user
 
 from grants.forms import numerals
 from grants.forms.proposals import Part, Proposal, typed
@@ -21,7 +20,7 @@ from grants.queries.applications import drafts, statuses
 from grants.queries.cases.proposals import current, drafted_against
 from grants.web.applications import status
 from grants.web.site.authorization import principal
-from grants.web.site.autosave import Saved, part
+from grants.web.site.autosave import Saved, owner, part
 from grants.web.site.components import Problem
 from grants.web.site.formats import amount, clock, in_sentence, percent, translate
 from grants.web.site.headers import arrived_at
@@ -171,7 +170,7 @@ def draft_page(draft: OpenDraft, form: Proposal) -> DraftPage:
         rules=rules(draft),
         marks=draft.form().marks(),
         saved=clock(draft.row.saved_at),
-        owner=f"person-{current_user.get_id()}",
+        owner=owner(),
         deadline=status.deadline(application, statuses.of([application])[application.id]),
         lost=drafts.lost(application, principal()),
         question=asked_of(application),

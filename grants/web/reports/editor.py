@@ -18,8 +18,8 @@ from grants.queries import completeness
 from grants.services import reports
 from grants.services.applications import drafts
 from grants.web.reports.progress import SpendingTotals, money_used
-from grants.web.site.authorization import actor_on_row, principal
-from grants.web.site.autosave import Saved, automatic, part
+from grants.web.site.authorization import actor_on_row
+from grants.web.site.autosave import Saved, automatic, owner, part
 from grants.web.site.components import Problem
 from grants.web.site.formats import clock, translate
 from grants.web.site.navigation import page
@@ -68,7 +68,7 @@ def written_page(report: Report, form: ReportForm, *, compared: bool = False, ke
         compared=compared,
         kept=kept,
         saved=clock(report.saved_at) if report.version > 1 else "",
-        owner=f"person-{principal().id}",
+        owner=owner(),
     )
 
 

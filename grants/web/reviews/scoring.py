@@ -22,8 +22,7 @@ from grants.queries.reviews import written
 from grants.web.applications.listing import tone
 from grants.web.reviews import criteria
 from grants.web.reviews.criteria import CriterionItem
-from grants.web.site.authorization import principal
-from grants.web.site.autosave import Saved, part
+from grants.web.site.autosave import Saved, owner, part
 from grants.web.site.components import Fact, Link, Problem, Tab
 from grants.web.site.formats import amount, clock, translate
 from workflows.engine.message import Message
@@ -143,7 +142,7 @@ def desk(person: Principal) -> ReviewsPage:
         asked=tuple(_task(one, translate(NOT_YET), gettext("Declare conflicts")) for one in groups["asked"]),
         todo=tuple(_task(one, _scored(one), gettext("Continue review")) for one in groups["ready"]),
         done=tuple(_ended(one) for one in reversed(groups["done"])),
-        owner=_owner(),
+        owner=owner(),
     )
 
 
@@ -212,16 +211,12 @@ def sheet(
         part=shown,
         least=COMMENT_WORDS,
         saved=clock(review.saved_at),
-        owner=_owner(),
+        owner=owner(),
         wrong=tuple(Problem(_error(field), f"#{field.id}") for field in form if field.errors),
         submitting=submitting,
         lacking=lacking,
         elsewhere=elsewhere,
     )
-
-
-def _owner() -> str:
-    return f"person-{principal().id}"
 
 
 def _tabs(assignment: Assignment, shown: str) -> tuple[Tab, ...]:
@@ -330,5 +325,5 @@ def finished(assignment: Assignment) -> ReviewPage:
         requested=requested(content, application.call.currency),
         scores={score.criterion: score for score in review.scores} if review else {},
         total=written.total(review, rubric) if review else None,
-        owner=_owner(),
+        owner=owner(),
     )

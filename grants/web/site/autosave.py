@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from flask import get_template_attribute, request
 
+from grants.web.site.authorization import principal
+
 HEADER = "X-Autosave"
 
 
@@ -27,6 +29,11 @@ class Saved:
 def automatic() -> bool:
     """Whether the page's script sent this request."""
     return HEADER in request.headers
+
+
+def owner() -> str:
+    """Whose text the browser keeps, so that two people at one computer never see each other's."""
+    return f"person-{principal().id}"
 
 
 def part(template: str, macro: str, *values: object) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, make_response, request
+from flask import Flask, current_app, make_response, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -30,6 +30,8 @@ from grants.web.site.navigation import page
 from grants.web.site.sending import KEY, OF_THE_PAGE, SendAgainPage, received
 
 View = TypeVar("View", bound=Callable[..., Any])
+COOKIE, COOKIE_SECONDS = "grants_accepted", 600
+"""The cookie with the key of the form that was accepted last. Its script removes it; the key is of no use any more."""
 TABLES: dict[str, type[Model]] = {one.class_.__tablename__: one.class_ for one in Model.registry.mappers}
 """The class of each table."""
 
@@ -86,13 +88,21 @@ def _answer(do: Callable[[], Any]) -> Response | tuple[str, int]:
         with request_transaction() as whole:
             first = idempotency.claim(key, person=principal().id or 0, body=_content())
             if first and _holds(first):
-                return _response(first)
+                return _submitted(_response(first), key)
             response = make_response(do())
             if whole.changed:
                 idempotency.keep(key, _stored(response))
-            return response
+            return _submitted(response, key)
     except OtherContent:
         return _other_content()
+
+
+def _submitted(response: Response, key: str) -> Response:
+    """Tell the script of the next page that this form was accepted, so that it drops what it keeps of it."""
+    if response.location:
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie(COOKIE, key, max_age=COOKIE_SECONDS, samesite="Lax", secure=secure)
+    return response
 
 
 def _content() -> bytes:

@@ -18,6 +18,7 @@ from grants.queries.tasks import inbox
 from grants.queries.tasks.task import Task
 from grants.web.site import task_count
 from grants.web.site.authorization import principal
+from grants.web.site.autosave import owner
 from grants.web.site.components import Link
 from grants.web.site.formats import translate
 from grants.web.site.unbroken import unbroken
@@ -57,10 +58,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The signed-in person. side_name: their organisation if there is exactly one; empty for staff."""
+    """The signed-in person. side_name: their organisation if there is exactly one; empty for staff.
+
+    owner: whose text the browser keeps.
+    """
 
     name: str
     side_name: str
+    owner: str
     account_url: str
 
 
@@ -139,6 +144,7 @@ def _person() -> SignedIn | None:
     return SignedIn(
         name=current_user.name,
         side_name="" if _office() else current_user.side,
+        owner=owner(),
         account_url=url_for("persons.account"),
     )
 

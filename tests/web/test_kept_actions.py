@@ -1,0 +1,124 @@
+"""Text in the form of an action, in Chromium: it stays on this device until it is submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from grants.db import db
+from grants.models import Application
+from tests.web.bridged import bridged, opened, typed
+from tests.web.passwords import SECRET, entered, lose_session
+
+pytestmark = [pytest.mark.system, pytest.mark.ground("submitted")]
+
+SHOWN = "http://localhost/applications/1"
+FIELD = "ask-question"
+TEXT = "Who owns the mast on the hill, and until when?"
+LINE = ".kept-typed"
+KEPT = "JSON.stringify({ ...localStorage })"
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[Page]:
+    """A window of Chromium."""
+    with opened() as found:
+        yield found
+
+
+@pytest.fixture
+def officer(app: Flask, window: Page) -> Page:
+    """An officer who has typed a question and leaves the page."""
+    bridged(window, entered(app, "olga")).goto(SHOWN)
+    window.evaluate("localStorage.clear()")
+    typed(window, FIELD, TEXT)
+    window.goto("http://localhost/applications")
+    return window
+
+
+def test_text_is_shown_again_after_leaving_the_page(officer: Page) -> None:
+    officer.goto(SHOWN)
+
+    assert officer.input_value(f"#{FIELD}") == TEXT
+    assert officer.locator(f"#{FIELD}").is_visible()
+    assert "did not submit it" in officer.inner_text(LINE)
+
+
+def test_clearing_removes_it_from_page_and_device(officer: Page) -> None:
+    officer.goto(SHOWN)
+    officer.click(f"{LINE} button")
+
+    assert officer.input_value(f"#{FIELD}") == ""
+    assert TEXT not in officer.evaluate(KEPT)
+    officer.goto(SHOWN)
+    assert officer.locator(LINE).count() == 0
+
+
+def test_it_is_dropped_once_it_is_submitted(app: Flask, officer: Page) -> None:
+    officer.goto(SHOWN)
+    officer.evaluate(f"document.getElementById('{FIELD}').form.requestSubmit()")
+    officer.wait_for_url(SHOWN)
+    officer.wait_for_function("!localStorage.length")
+
+    with app.app_context():
+        assert db.session.get_one(Application, 1).step == "question"
+
+
+def test_a_refused_text_stays(officer: Page) -> None:
+    officer.goto(SHOWN)
+    typed(officer, FIELD, "Who?")
+    officer.evaluate(f"document.getElementById('{FIELD}').form.requestSubmit()")
+    officer.wait_for_selector(".summary")
+
+    officer.goto(SHOWN)
+    assert officer.input_value(f"#{FIELD}") == "Who?"
+
+
+def test_it_is_dropped_after_signing_out(officer: Page) -> None:
+    officer.goto(SHOWN)
+    officer.evaluate("document.querySelector('[data-sign-out]').requestSubmit()")
+    officer.wait_for_url("http://localhost/")
+
+    assert officer.evaluate("localStorage.length") == 0
+
+
+def test_another_person_at_this_device_does_not_see_it(app: Flask, officer: Page) -> None:
+    bridged(officer, entered(app, "pia")).goto(SHOWN)
+
+    assert officer.locator(LINE).count() == 0
+    assert TEXT in officer.evaluate(KEPT)
+
+
+def test_it_is_dropped_when_it_is_submitted_after_signing_in_on_the_spot(app: Flask, window: Page) -> None:
+    client = entered(app, "olga")
+    bridged(window, client).goto(SHOWN)
+    window.evaluate("localStorage.clear()")
+    typed(window, FIELD, TEXT)
+    lose_session(client)
+    window.evaluate(f"document.getElementById('{FIELD}').form.requestSubmit()")
+    window.wait_for_selector("#password")
+    assert TEXT in window.evaluate(KEPT)
+
+    window.fill("#email", "olga@example.org")
+    window.fill("#password", SECRET)
+    window.click("main button")
+    window.wait_for_selector(".entered")
+    assert TEXT in window.evaluate(KEPT)
+    assert SECRET not in window.evaluate(KEPT)
+    window.click("main button.first")
+    window.wait_for_url(SHOWN)
+    window.wait_for_function("!localStorage.length")
+
+
+def test_without_the_cookie_it_would_be_offered_again(app: Flask, window: Page) -> None:
+    """Counter-test: a page that does not learn which form was accepted keeps its text."""
+    bridged(window, entered(app, "olga"), ("forgetAccepted();", "")).goto(SHOWN)
+    window.evaluate("localStorage.clear()")
+    typed(window, FIELD, TEXT)
+    window.evaluate(f"document.getElementById('{FIELD}').form.requestSubmit()")
+    window.wait_for_function(f"document.readyState === 'complete' && !document.getElementById('{FIELD}')")
+
+    assert TEXT in window.evaluate(KEPT)
