@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from babel.numbers import get_currency_precision
@@ -235,6 +235,15 @@ def _offer(row: Any, transition: Transition, case: cases.Case, values: Mapping[s
         named=named_amount(transition, values.get("amount", ""), _currency(row)),
         currency=_currency(row),
     )
+
+
+def with_consequence(offers: Sequence[Offer], key: str, consequence: str, title: str = "") -> list[Offer]:
+    """The offers, of which this one says more exactly what it does."""
+
+    def exact(one: Transition) -> Transition:
+        return replace(one, consequence=consequence, title=title or one.title)
+
+    return [replace(one, transition=exact(one.transition)) if one.transition.key == key else one for one in offers]
 
 
 def by_weight(offers: Iterable[Offer]) -> list[Offer]:

@@ -34,6 +34,19 @@ def conditions(row: Instalment) -> list[tuple[Message, bool]]:
     return _conditions(row, reports_of(frozenset({row.award_id}))[row.award_id])
 
 
+def freed_by(award: Award, condition: str) -> list[Instalment]:
+    """The planned instalments that become payable as soon as this condition, which is not met yet, is met."""
+    found: list[Instalment] = []
+    for row in award.instalments:
+        lacking = [message for message, holds in conditions(row) if not holds]
+        held_up = any(
+            one.step == "planned" and one.number < row.number and one not in found for one in award.instalments
+        )
+        if row.step == "planned" and condition in row.conditions and len(lacking) == 1 and not held_up:
+            found.append(row)
+    return found
+
+
 def _load_awards(ids: frozenset[int]) -> None:
     """Load the awards with their applications, agreements and instalments, so that they are not loaded one by one."""
     options = joinedload(Award.application), joinedload(Award.agreement), selectinload(Award.instalments)

@@ -12,11 +12,13 @@ from flask_babel import gettext
 from grants.access.principals import roles_on
 from grants.forms.awards import DivisionForm
 from grants.models import Award, AwardLine, Person
+from grants.queries.cases.instalments import freed_by
 from grants.queries.money import awards
+from grants.web.awards.instalments import become_payable
 from grants.web.site.authorization import principal
 from grants.web.site.components import Fact, Signature
 from grants.web.site.formats import amount, day, instant
-from grants.web.transitions import Offer
+from grants.web.transitions import Offer, with_consequence
 from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.roles import Role
 
@@ -55,6 +57,7 @@ class DivisionPage:
 
 def of(award: Award, made: Sequence[Offer]) -> AgreementView:
     """The agreement of this award. made: what the reader can do with the award."""
+    made = _with_money(award, made)
     return AgreementView(
         signed=award.agreement.step == "signed",
         void=_void(award),
@@ -66,6 +69,17 @@ def of(award: Award, made: Sequence[Offer]) -> AgreementView:
         divides=divisible(award) and Role.APPLICANT in roles_on(award, principal()),
         offers=[offer for offer in made if offer.transition.key != "returned"],
     )
+
+
+def _with_money(award: Award, offers: Sequence[Offer]) -> Sequence[Offer]:
+    """Name the instalments that a signature or the condition makes payable, below the button."""
+    keys = {offer.transition.key for offer in offers}
+    if "countersign" in keys and (freed := freed_by(award, "agreement")):
+        text = gettext("The agreement then comes into force.")
+        return with_consequence(offers, "countersign", f"{text} {become_payable(freed, award.currency)}")
+    if "met" in keys and (freed := freed_by(award, "condition")):
+        return with_consequence(offers, "met", become_payable(freed, award.currency))
+    return offers
 
 
 def _band(award: Award) -> list[Fact]:

@@ -62,6 +62,18 @@ def rows(award: Award, payments: Mapping[int, Payment]) -> list[InstalmentRow]:
     return [_row(instalment, award, payments.get(instalment.id), open_to_me) for instalment in award.instalments]
 
 
+def become_payable(freed: Sequence[Instalment], currency: str) -> str:
+    """What becomes payable by an action, a sentence for each instalment."""
+    return " ".join(
+        gettext(
+            "Instalment %(number)s, %(amount)s, becomes payable.",
+            number=one.number,
+            amount=amount(one.amount, currency),
+        )
+        for one in freed
+    )
+
+
 def _row(row: Instalment, award: Award, payment: Payment | None, open_to_me: frozenset[int]) -> InstalmentRow:
     step, on = _step(row, payment)
     return InstalmentRow(

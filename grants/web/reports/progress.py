@@ -11,11 +11,14 @@ from flask_babel import gettext
 
 from grants.models import Instalment, Report, ReportFigure, ReportSpending
 from grants.queries import reports
+from grants.queries.cases.instalments import freed_by
 from grants.queries.tasks.inbox import REPORT_AHEAD_DAYS
+from grants.web.awards.instalments import become_payable
 from grants.web.site import limits
 from grants.web.site.authorization import principal
 from grants.web.site.components import Check
 from grants.web.site.formats import amount, current_day, number, percent
+from grants.web.transitions import Offer, with_consequence
 from reports.snapshots.impact import with_unit
 from reports.wording import rounded
 from workflows.deadlines import READING_DAYS, Elapsed, TimeLimit
@@ -96,7 +99,7 @@ class ReportPage:
 
     report: Report
     step: Step
-    offers: Sequence[object]
+    offers: Sequence[Offer]
     indicators: tuple[IndicatorLine, ...]
     spending: Spending
     sender: str
@@ -140,8 +143,10 @@ def ours(report: Report) -> bool:
     return report.award.application.organisation_id not in principal().organisations
 
 
-def report_page(report: Report, offers: Sequence[object]) -> ReportPage:
+def report_page(report: Report, offers: Sequence[Offer]) -> ReportPage:
     """One report: figures against targets, money used, texts, and the actions available to the reader."""
+    if ours(report) and report.step == "received":
+        offers = _with_amount(report, offers)
     return ReportPage(
         report=report,
         step=step_of(report),
@@ -154,6 +159,16 @@ def report_page(report: Report, offers: Sequence[object]) -> ReportPage:
         clock=clock(report),
         ours=ours(report),
     )
+
+
+def _with_amount(report: Report, offers: Sequence[Offer]) -> list[Offer]:
+    """Name the money that the approval makes payable on its button, and the instalments below it."""
+    freed = freed_by(report.award, f"report:{report.number}")
+    if not freed:
+        return with_consequence(offers, "approve", gettext("No instalment becomes payable."))
+    total = amount(sum((one.amount for one in freed), ZERO), report.award.currency)
+    title = gettext("Approve report and make %(amount)s payable", amount=total)
+    return with_consequence(offers, "approve", become_payable(freed, report.award.currency), title)
 
 
 def clock(report: Report) -> ReadingClock | None:

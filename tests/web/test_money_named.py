@@ -1,0 +1,46 @@
+"""Buttons that make money payable name the amount, and their consequence the instalments."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from grants.db import db
+from grants.models import Award
+from tests import world as w
+from tests.browser import browser
+from tests.web.reading import words
+
+
+@pytest.mark.ground("active")
+def test_approving_a_report_names_the_instalment_that_it_frees(app: Flask) -> None:
+    with app.app_context():
+        w.received(w.found(), db.session.get_one(Award, 1), 1)
+
+    answer = browser(app, "omar").get("/reports/1")
+
+    assert "Approve report and make USD 4,000.00 payable" in words(answer)
+    assert "Instalment 2, USD 4,000.00, becomes payable." in words(answer)
+
+
+@pytest.mark.ground("active")
+def test_a_report_that_frees_nothing_says_so(app: Flask) -> None:
+    with app.app_context():
+        award = db.session.get_one(Award, 1)
+        w.reported(w.found(), award, 1)
+        w.received(w.found(), award, 2)
+
+    answer = browser(app, "omar").get("/reports/2")
+
+    assert "No instalment becomes payable." in words(answer)
+    assert "payable" not in answer.page.form("/transitions/approve").fields["doing"][0]
+
+
+@pytest.mark.ground("awarded")
+def test_signing_names_what_becomes_payable_only_if_no_condition_is_left(app: Flask) -> None:
+    with app.app_context():
+        award = db.session.get_one(Award, 1)
+        assert award.conditional
+        w.signed(w.found(), award)
+
+    assert "Instalment 1, USD 6,000.00, becomes payable." in words(browser(app, "olga").get("/awards/1"))
