@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from babel.numbers import get_currency_precision
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -23,8 +23,9 @@ from grants.queries.cases.applications import recommendation
 from grants.queries.flows import flow_of
 from grants.services import transitions
 from grants.services.refusals import Refused, Stale
+from grants.web.action_facts import facts_of
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
-from grants.web.site.components import Link, Problem, Reason
+from grants.web.site.components import Fact, Link, Problem, Reason
 from grants.web.site.formats import translate
 from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent
@@ -79,7 +80,7 @@ class TransitionPage:
     """The form of a transition on a page of its own, with what was entered. back: the page of the row.
 
     draft: the version of the draft that it sends, if the form named one. values, errors: by the key of the field.
-    reasons: why it was refused, if not because of a field.
+    reasons: why it was refused, if not because of a field. facts: of the row.
     named: its button, if that names an amount. currency: of its amounts.
     """
 
@@ -92,6 +93,7 @@ class TransitionPage:
     summary: Sequence[Problem]
     back: Link
     reasons: Sequence[Reason]
+    facts: Sequence[Fact]
     named: NamedAmount | None
     currency: str
 
@@ -113,6 +115,7 @@ def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
         errors = {} if isinstance(wrong, Stale) else _errors(transition, wrong)
         again = transition if errors else _still_possible(row, key)
         if again is None:
+            g.facts = _facts(row, key)
             raise
         return _form_again(row, again, errors, wrong), 422 if errors else 409
     return redirect(target)
@@ -120,6 +123,12 @@ def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
 
 def _note(row: Any, key: str) -> None:
     note_transition(field for one in flow_of(row).transitions if one.key == key for field in one.fields)
+
+
+def _facts(row: Any, key: str) -> Sequence[Fact]:
+    """The facts of the row, for a reader who can have this transition at some step."""
+    roles = {role for one in flow_of(row).transitions if one.key == key for role in one.roles}
+    return facts_of(row) if roles & roles_on(row, principal()) else ()
 
 
 def _still_possible(row: Any, key: str) -> Transition | None:
@@ -189,6 +198,7 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]], 
         summary=[Problem(" ".join(found), f"#{transition.key}-{key}") for key, found in errors.items()],
         back=Link(_title(row), page_of(row)),
         reasons=_reasons(row, against),
+        facts=_facts(row, transition.key),
         named=named_amount(transition, request.form.get("amount", ""), _currency(row)),
         currency=_currency(row),
     )

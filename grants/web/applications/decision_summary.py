@@ -111,7 +111,7 @@ def rests_on(
     currency = application.call.currency
     rows = _scores(board) + _recommended(board, currency)
     if advice:
-        text = _advised(advice.kind, amount(advice.amount, currency), advice.person.name)
+        text = advised(advice.kind, amount(advice.amount, currency), advice.person.name)
         rows.append(Fact(gettext("Officer’s recommendation"), text))
     rows.append(Fact(gettext("Requested"), amount(application.asked or None, currency)))
     text = gettext("not shown to you") if left is None else amount(left, currency)
@@ -142,7 +142,8 @@ def _recommended(board: written.Board, currency: str) -> list[Fact]:
     ]
 
 
-def _advised(kind: str, sum_: str, by: str) -> str:
+def advised(kind: str, sum_: str, by: str) -> str:
+    """The recommendation of an officer in words. sum_: the amount, by: their name."""
     if kind == "award":
         return gettext("Award %(sum)s · %(by)s", sum=sum_, by=by)
     return gettext("Decline · %(by)s", by=by)

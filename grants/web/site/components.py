@@ -98,7 +98,7 @@ class Signature:
 class ErrorPage:
     """Why a request failed, and where to go next. reasons: all of them at once. links: the first becomes a button.
 
-    typed: what was entered into the form that was refused.
+    typed: what was entered into the form that was refused. facts: of what it is about.
     """
 
     title: str
@@ -106,3 +106,4 @@ class ErrorPage:
     reasons: Sequence[Reason] = ()
     links: Sequence[Link] = ()
     typed: Sequence[Entry] = ()
+    facts: Sequence[Fact] = ()

@@ -282,7 +282,8 @@ def _answer(
 ) -> tuple[str, int]:
     title = title or translate(TITLES.get(status, TITLES[400]))
     typed = _typed() if status in KEPT else typed
-    return page("errors.html", ErrorPage(title, text, reasons, _links() if leads_on else [], typed)), status
+    facts = g.get("facts", ()) if status == HTTPStatus.CONFLICT else ()
+    return page("errors.html", ErrorPage(title, text, reasons, _links() if leads_on else [], typed, facts)), status
 
 
 def _to_repeat(status: int, text: str = "") -> tuple[str, int]:
