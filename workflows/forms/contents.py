@@ -12,6 +12,8 @@ from workflows.forms.completeness import Content, Goal, Line
 
 UNREAD = "unread"
 """The key of the texts in a draft that cannot be read as their column's type, by the name of the form's field."""
+REPLY = "reply"
+"""The key of the answer to the officer's question, which is sent beside the content and not in it."""
 FACTS: Mapping[str, Any] = {"title": "", "summary": "", "starts_on": None, "months": None}
 """The questions that are columns of an application, each with its value before it is answered."""
 NOTHING = Content(answers=FACTS)
@@ -70,12 +72,13 @@ def unpacked_answers(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def to_send(content: Content) -> Content:
-    """The content without texts that cannot be read, which belong to a draft only."""
-    return replace(content, answers={key: value for key, value in content.answers.items() if key != UNREAD})
+    """The content without texts that cannot be read and the answer to a question, which belong to a draft only."""
+    kept = {key: value for key, value in content.answers.items() if key not in {UNREAD, REPLY}}
+    return replace(content, answers=kept)
 
 
 def same(one: Content, other: Content) -> bool:
-    """Whether two contents are equal, apart from texts that cannot be read."""
+    """Whether two contents are equal, apart from what belongs to a draft only."""
     return packed(to_send(one)) == packed(to_send(other))
 
 

@@ -24,7 +24,7 @@ from workflows.cases import ApplicationCase
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
 from workflows.forms.completeness import Content, Goal, Line
-from workflows.forms.contents import NOTHING, UNREAD, packed
+from workflows.forms.contents import NOTHING, REPLY, UNREAD, packed
 from workflows.rules.calls import objections
 from workflows.rules.involvements import nobody_decided
 from workflows.rules.proposals import in_time
@@ -82,15 +82,16 @@ def save(
     goals: Sequence[Goal] | None,
     asked: Collection[str] = (),
     unread: Mapping[str, str] = MappingProxyType({}),
+    reply: str | None = None,
     actor: Actor,
     version: int,
 ) -> None:
     """Save a draft, complete or not. Only the first edit of a person whom no event names yet is one.
 
     answers are merged into the stored answers. unread: the texts that cannot be read, by field; they replace the
-    earlier ones of the questions `asked`. lines and goals replace the stored budget lines and indicators; None
-    leaves them unchanged. Raises Refused unless the application is a draft or reopened for a question, and Stale when
-    the draft's version is no longer `version`.
+    earlier ones of the questions `asked`. reply: the answer to the officer's question, None to leave it. lines and
+    goals replace the stored budget lines and indicators; None leaves them unchanged. Raises Refused unless the
+    application is a draft or reopened for a question, and Stale when the draft's version is no longer `version`.
     """
     locking.hold_draft(application, actor=actor)
     if application.step not in drafts.WRITABLE:
@@ -98,11 +99,11 @@ def save(
     draft = drafts.of(application)
     if draft.version != version:
         raise Stale(draft)
-    stored = drafts.read(draft, application)
+    stored, beside = drafts.read(draft, application), {} if reply is None else {REPLY: reply}
     _write(
         draft,
         Content(
-            answers={**stored.answers, **answers, UNREAD: {**_unread(stored, asked), **unread}},
+            answers={**stored.answers, **answers, **beside, UNREAD: {**_unread(stored, asked), **unread}},
             lines=stored.lines if lines is None else lines,
             goals=stored.goals if goals is None else goals,
         ),

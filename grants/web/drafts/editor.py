@@ -25,6 +25,7 @@ from grants.web.site.components import Problem
 from grants.web.site.formats import amount, clock, in_sentence, percent, translate
 from grants.web.site.headers import arrived_at
 from workflows.forms.completeness import Content, SectionState, states
+from workflows.forms.contents import REPLY
 from workflows.programme import Question, Stage
 from workflows.rules.budgets import Above, Share
 from workflows.words import words
@@ -49,6 +50,11 @@ class OpenDraft:
     def title(self) -> str:
         """The title of the project as written so far."""
         return self.content.title or gettext("Untitled application")
+
+    @property
+    def reply(self) -> str:
+        """The answer to the officer's question, as written so far."""
+        return str(self.content.answers.get(REPLY) or "")
 
     @property
     def stage(self) -> Stage:
@@ -137,7 +143,7 @@ class DraftPage:
 
     noun: what is written in this stage, as part of a sentence. marks: a hash of each stored answer, by question. saved:
     time of the last save. owner: whose unsent text the browser keeps. lost: rejected saves to choose from. question:
-    what the officer asks.
+    what the officer asks; reply: the answer as written so far.
     """
 
     application: Application
@@ -153,6 +159,7 @@ class DraftPage:
     deadline: datetime | None
     lost: Sequence[ApplicationSave]
     question: str
+    reply: str
     sum: BudgetSum
     wrong: tuple[Problem, ...]
 
@@ -174,6 +181,7 @@ def draft_page(draft: OpenDraft, form: Proposal) -> DraftPage:
         deadline=status.deadline(application, statuses.of([application])[application.id]),
         lost=drafts.lost(application, principal()),
         question=asked_of(application),
+        reply=draft.reply,
         sum=_sum(draft),
         wrong=tuple(Problem(text, f"#{id}") for id, text in form.wrong),
     )

@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
 from grants.db import transaction
+from grants.forms.cleaning import cleaned
 from grants.forms.proposals import Proposal, chosen, kept_texts, typed
-from grants.forms.questions import months_allowed
+from grants.forms.questions import LONGEST, months_allowed
 from grants.models import Application, ApplicationSave
 from grants.queries.applications.drafts import WRITABLE
 from grants.services.applications import drafts
@@ -23,6 +24,7 @@ from grants.web.site.labels import Texts, Unread, labelled
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.roles import Role
+from workflows.forms.contents import REPLY
 
 bp = Blueprint("drafts", __name__, url_prefix="/applications/<int:id>")
 
@@ -54,7 +56,7 @@ def save(id: int, section: str | None = None) -> Response | tuple[Response | str
     if automatic() and form.too_long:
         return jsonify(wrong=[text for _, text in form.wrong]), 422
     try:
-        _keep(application, form, sent_version(OUTDATED))
+        _keep(application, form, sent_version(OUTDATED), reply())
     except (Refused, Stale) as lost:
         if isinstance(lost, Refused) or not _same(application, form):
             return _lost(application)
@@ -101,10 +103,17 @@ def choose(id: int, save_id: int) -> Response:
     }
     mixed = chosen(typed(draft.stage, draft.content), kept_texts(row.content), mine)
     with transaction():
-        if mine:
-            keep(application, Proposal(draft.stage, draft.currency, mixed), sent_version(OUTDATED))
+        both = _both(draft, row)
+        if mine or both is not None:
+            keep(application, Proposal(draft.stage, draft.currency, mixed), sent_version(OUTDATED), both)
         drafts.settle(row, actor=actor_on_row(application, Role.APPLICANT))
     return redirect(url_for(".write", id=id))
+
+
+def _both(draft: OpenDraft, row: ApplicationSave) -> str | None:
+    """The answers of both versions to the officer's question, one below the other; None where they do not differ."""
+    stored, lost = draft.reply, cleaned(kept_texts(row.content).get(REPLY)) or ""
+    return None if not lost or lost in stored else f"{stored}\n\n{lost}".strip()
 
 
 def _sent(application: Application, section: str | None, sent: Texts) -> Proposal:
@@ -123,13 +132,19 @@ def _sent(application: Application, section: str | None, sent: Texts) -> Proposa
     )
 
 
-def _keep(application: Application, form: Proposal, version: int) -> None:
+def _keep(application: Application, form: Proposal, version: int, reply: str | None) -> None:
     with transaction():
-        keep(application, form, version)
+        keep(application, form, version, reply)
 
 
-def keep(application: Application, form: Proposal, version: int) -> None:
-    """Save the form's values."""
+def reply() -> str | None:
+    """The answer to the officer's question that stands above the form; None if the form had no place for it."""
+    sent = request.form.get(REPLY)
+    return None if sent is None else (cleaned(sent) or "")[:LONGEST]
+
+
+def keep(application: Application, form: Proposal, version: int, reply: str | None = None) -> None:
+    """Save the form's values, and the answer to the officer's question."""
     found = form.written()
     drafts.save(
         application,
@@ -138,6 +153,7 @@ def keep(application: Application, form: Proposal, version: int) -> None:
         goals=found.goals,
         asked={one.question.key for one in form.asked},
         unread=found.unread,
+        reply=reply,
         actor=actor_on_row(application, Role.APPLICANT),
         version=version,
     )
@@ -145,8 +161,9 @@ def keep(application: Application, form: Proposal, version: int) -> None:
 
 def _same(application: Application, form: Proposal) -> bool:
     """Whether the submitted values are already stored, as after a double click."""
-    stored = OpenDraft.of(application).form().values()
-    return all(stored.get(key) == value for key, value in form.values().items())
+    draft = OpenDraft.of(application)
+    stored = draft.form().values()
+    return reply() in (None, draft.reply) and all(stored.get(key) == value for key, value in form.values().items())
 
 
 def _lost(application: Application) -> tuple[Response | str, int]:
@@ -156,7 +173,7 @@ def _lost(application: Application) -> tuple[Response | str, int]:
     """
     if application.discarded:
         return refused_save(application)
-    asked = {one.question.key for one in OpenDraft.of(application).form().asked} | {"has", "marks"}
+    asked = {one.question.key for one in OpenDraft.of(application).form().asked} | {"has", "marks", REPLY}
     typed_in = {name: texts for name, texts in request.form.lists() if name.partition("-")[0] in asked}
     with transaction():
         row = drafts.keep_lost(

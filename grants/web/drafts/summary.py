@@ -33,7 +33,7 @@ class SummaryPage:
     """The check before submission. wrong: what prevents it; transition: the one that submits, at submit_url.
 
     noun: what is submitted, as part of a sentence. has_budget, has_duration: whether this stage has them. version: of
-    the draft that is submitted. question: the officer's, to be answered in words or by a change.
+    the draft that is submitted. question: the officer's, to be answered in words or by a change; reply: the answer.
     """
 
     application: Application
@@ -42,6 +42,7 @@ class SummaryPage:
     months: int
     version: int
     question: str
+    reply: str
     noun: str
     has_budget: bool
     has_duration: bool
@@ -71,6 +72,7 @@ def summary_page(application: Application) -> SummaryPage:
         months=draft.content.answers["months"] or 0,
         version=draft.row.version,
         question=asked_of(application),
+        reply=draft.reply,
         noun=draft.noun,
         has_budget=draft.stage.has_budget,
         has_duration=draft.stage.question("months") is not None,
