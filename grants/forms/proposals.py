@@ -121,6 +121,18 @@ class Proposal:
         """(id of a field, its error), in the order of the page."""
         return [pair for one in self.asked for pair in _wrong(one)]
 
+    def note_problem(self, place: str, text: str) -> None:
+        """Show what is missing or wrong in the stored content at its field, or above its rows.
+
+        place: the name of the field, or the key of the question. Where the input cannot be read, the field says so.
+        """
+        for one in self.asked:
+            if one.rows and place == one.question.key and text not in one.rows.errors:
+                one.rows.errors.append(text)
+            for field_ in _fields(one):
+                if field_.name == place and not field_.errors:
+                    field_.errors = [text]
+
     @property
     def too_long(self) -> bool:
         """Whether some input is too long to be saved."""

@@ -273,7 +273,7 @@ def test_check_and_send_lists_everything_missing_with_its_place(app: Flask) -> N
     page: Any = client.get(f"/applications/{id}/send")
 
     assert "Enter the title of the project." in page.page.text
-    assert f"/applications/{id}/write?open=project#title" in page.page.links.values()
+    assert f"/applications/{id}/write?checked=1&open=project#title" in page.page.links.values()
     assert not any("/transitions/submit" in form.action for form in page.page.forms)
 
 

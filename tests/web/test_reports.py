@@ -160,7 +160,7 @@ def test_check_and_send_lists_everything_missing_with_its_field(app: Flask, mia:
     page = mia.get(there)
 
     assert "You cannot submit yet: 6 items need attention" in page.page.text
-    assert f"{THERE}#summary" in page.page.links.values()
+    assert f"{THERE}?checked=1#summary" in page.page.links.values()
     with pytest.raises(LookupError):
         page.page.form("/transitions/send")
 
@@ -304,7 +304,7 @@ def test_texts_that_the_impact_report_cannot_print_are_named_before_submission(
     page = mia.get("/reports/1/send").page
 
     assert text_found in page.text
-    assert f"{THERE}#{anchor}" in page.links.values()
+    assert f"{THERE}?checked=1#{anchor}" in page.links.values()
 
 
 def test_an_invalid_figure_is_kept_and_prevents_submission(app: Flask, mia: Careful) -> None:
@@ -320,7 +320,7 @@ def test_an_invalid_figure_is_kept_and_prevents_submission(app: Flask, mia: Care
     assert "Enter a number, such as 0 or 12.50." in again.page.text
     assert "Enter a number for “Households online”: “about 300” is not a number." in checked.text
     assert "Enter the result for" not in checked.text
-    assert f"{THERE}#figure_1_actual" in checked.links.values()
+    assert f"{THERE}?checked=1#figure_1_actual" in checked.links.values()
     with pytest.raises(LookupError):
         checked.form("/transitions/send")
 

@@ -84,11 +84,11 @@ def test_what_is_missing_leads_to_its_field_in_the_open_section(app: Flask) -> N
     links = missing(app, title="", starts_on="", months="x", **{"budget-0-what": "", "indicators-0-target": ""})
 
     assert links == {
-        "Enter a whole number of months from 1 to 12.": "?open=project#months",
-        "Enter the title of the project.": "?open=project#title",
-        "Enter the first day of the project.": "?open=project#starts_on",
-        "Enter the item in line 1 of the budget.": "?open=budget#budget-0-what",
-        "Enter the target of indicator 1 as a number.": "?open=plan#indicators-0-target",
+        "Enter a whole number of months from 1 to 12.": "?checked=1&open=project#months",
+        "Enter the title of the project.": "?checked=1&open=project#title",
+        "Enter the first day of the project.": "?checked=1&open=project#starts_on",
+        "Enter the item in line 1 of the budget.": "?checked=1&open=budget#budget-0-what",
+        "Enter the target of indicator 1 as a number.": "?checked=1&open=plan#indicators-0-target",
     }
 
 
@@ -97,7 +97,7 @@ def test_every_link_leads_to_a_control_of_an_open_section(app: Flask) -> None:
     with app.app_context():
         id = w.begun(w.found(), "BTN-S", "bo").id
     client = browser(app, "bo1")
-    links = [url for url in client.get(f"/applications/{id}/send").page.hrefs if "/write?open=" in url]
+    links = [url for url in client.get(f"/applications/{id}/send").page.hrefs if "/write?checked=1" in url]
 
     assert len(links) > 5
     for url in links:
@@ -115,7 +115,7 @@ def test_without_the_place_of_the_cell_it_would_lead_to_the_section_alone(
     """Counter-test: the link used to name the section, in which the reader had to look."""
     monkeypatch.setattr(summary, "control_of", lambda question, _: f"part-{question.key}")
 
-    assert set(missing(app, title="").values()) == {"?open=project#part-title"}
+    assert set(missing(app, title="").values()) == {"?checked=1&open=project#part-title"}
 
 
 @pytest.mark.ground("active")

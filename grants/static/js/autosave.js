@@ -4,6 +4,7 @@
 const PREFIX = "grants:", PAUSE = 1000, RETRY = 9000;
 const OF_THE_PAGE = /^(csrf_token|idempotency_key|doing|about)$/; // names of fields that nobody types into
 const LARGEST_BODY = 2 * 1024 * 1024; // as in grants/web
+const CHECKED = new URLSearchParams(location.search).has("checked"); // with what is missing at the fields
 /* A notice takes room above the form: what its author is typing stays in view. */
 const showNotice = (html) => {
   document.querySelector("[data-notices]").innerHTML = html;
@@ -90,13 +91,13 @@ class Draft {
     showNotice(notice);
   }
 
-  onSaved({ saved_at: savedAt, version, parts = {}, wrong }) {
+  onSaved({ saved_at: savedAt, version, parts = {}, wrong, lacking = [] }) {
     this.savedAt = savedAt;
     this.forget();
     setText("[data-notices]", "");
     setText("[data-saved]", savedAt);
     all("[data-saved-line]").forEach((line) => { line.hidden = false; });
-    if (wrong) keepErrors(this.form, wrong);
+    if (wrong) keepErrors(this.form, CHECKED ? [...wrong, ...lacking] : wrong);
     all("[data-version]", this.form).forEach((field) => { field.value = version; });
     for (const [id, html] of Object.entries(parts)) {
       const place = document.getElementById(id);

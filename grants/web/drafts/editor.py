@@ -216,7 +216,9 @@ def saved(draft: OpenDraft, form: Proposal) -> Saved:
     for state in draft.states:
         id = f"section-{state.section.key}"
         parts[f"{id}-state"] = part("macros/sections.html", "fold_state", id, *_state(state))
-    return Saved(clock(draft.row.saved_at), draft.row.version, parts, wrong=[id for id, _ in form.wrong])
+    lacking = [message.cure for state in draft.states for message in state.problems if message.cure]
+    wrong = [id for id, _ in form.wrong]
+    return Saved(clock(draft.row.saved_at), draft.row.version, parts, wrong, lacking)
 
 
 def rail(draft: OpenDraft) -> tuple[SectionLink, ...]:

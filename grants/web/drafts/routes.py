@@ -41,7 +41,11 @@ def write(id: int) -> str | Response:
     if application.step not in WRITABLE:
         return redirect(url_for("applications.show", id=id))
     draft = OpenDraft.of(application)
-    return page("drafts/write.html", draft_page(draft, draft.form(more=request.args.get("add", ""))))
+    form = draft.form(more=request.args.get("add", ""))
+    view = draft_page(draft, form)
+    for place, text in summary.problems(draft) if "checked" in request.args else ():
+        form.note_problem(place, text)
+    return page("drafts/write.html", view)
 
 
 @bp.post("/write")

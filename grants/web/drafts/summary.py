@@ -56,15 +56,7 @@ class SummaryPage:
 def summary_page(application: Application) -> SummaryPage:
     """Unreadable values, missing answers and violations of the call's rules, and the submitting transition."""
     draft, transition = OpenDraft.of(application), submit_transition(application)
-    reasons = flow_of(application).objections(
-        transition.key, cases.of(application, now()), actor_on_row(application, Role.APPLICANT)
-    )
-    unread = draft.form().wrong
-    wrong = [Problem(text, cure_url(application, draft.stage, id)) for id, text in unread]
-    wrong += [
-        Problem(translate(reason), cure_url(application, draft.stage, reason.cure or ""))
-        for reason in _besides(draft, [id for id, _ in unread], reasons)
-    ]
+    wrong = [Problem(text, cure_url(application, draft.stage, place)) for place, text in problems(draft)]
     return SummaryPage(
         application=application,
         title=draft.title,
@@ -82,6 +74,16 @@ def summary_page(application: Application) -> SummaryPage:
         transition=transition,
         submit_url=url_for("transitions.apply", noun="applications", id=application.id, key=transition.key),
     )
+
+
+def problems(draft: OpenDraft) -> list[tuple[str, str]]:
+    """What prevents the submission: the field, the question or another place where it is resolved, and the reason."""
+    application, key = draft.application, submit_transition(draft.application).key
+    actor = actor_on_row(application, Role.APPLICANT)
+    reasons = flow_of(application).objections(key, cases.of(application, now()), actor)
+    unread = draft.form().wrong
+    besides = _besides(draft, [id for id, _ in unread], reasons)
+    return [*unread, *((reason.cure or "", translate(reason)) for reason in besides)]
 
 
 def _besides(draft: OpenDraft, unread: list[str], reasons: Iterable[Message]) -> list[Message]:
@@ -111,7 +113,7 @@ def cure_url(application: Application, stage: Stage, cure: str) -> str:
     """The URL where a reason with this cure can be resolved: its field; the draft itself if no place is known."""
     if question := stage.question(_question_of(cure)):
         section = next(section.key for section in stage.sections if question in section.questions)
-        return url_for("drafts.write", id=application.id, open=section, _anchor=control_of(question, cure))
+        return url_for("drafts.write", id=application.id, checked=1, open=section, _anchor=control_of(question, cure))
     if cure in {section.key for section in stage.sections}:
         return open_url(application, cure)
     if cure == "organisation":

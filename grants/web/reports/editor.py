@@ -33,11 +33,13 @@ class WritingPage:
     """The page on which a report is written.
 
     sums: of the money spent. compared: whether the stored value is shown beside every field that differs; theirs: these
-    values, by field. kept: id of the rejected save. saved: time of the last save, or empty.
+    values, by field. kept: id of the rejected save. saved: time of the last save, or empty. checked: the form shows
+    what is missing before the report can be submitted.
     """
 
     report: Report
     form: ReportForm
+    checked: bool
     sums: SpendingTotals
     theirs: Mapping[str, str]
     compared: bool
@@ -55,14 +57,19 @@ class SubmissionPage:
     offers: Sequence[object]
 
 
-def written_page(report: Report, form: ReportForm, *, compared: bool = False, kept: int | None = None) -> WritingPage:
-    """The report's form.
+def written_page(
+    report: Report, form: ReportForm, *, compared: bool = False, kept: int | None = None, checked: bool = False
+) -> WritingPage:
+    """The report's form. checked: with what is missing, for a reader who comes from the check.
 
     compared: whether to show the stored value beside every field that differs. kept: id of the rejected save.
     """
+    if checked:
+        _note_missing(report, form)
     return WritingPage(
         report=report,
         form=form,
+        checked=checked,
         sums=money_used(report).sums,
         theirs=dict(_theirs(report, form)) if compared else {},
         compared=compared,
@@ -75,7 +82,7 @@ def written_page(report: Report, form: ReportForm, *, compared: bool = False, ke
 def submission_page(report: Report, offers: Sequence[object]) -> SubmissionPage:
     """What is missing before the report can be submitted."""
     missing = tuple(
-        Problem(translate(message), url_for("reports.write", id=report.id, _anchor=message.cure))
+        Problem(translate(message), url_for("reports.write", id=report.id, checked=1, _anchor=message.cure))
         for message in completeness.of(report)
     )
     return SubmissionPage(report, missing, offers)
@@ -103,13 +110,22 @@ def keep(report: Report, form: ReportForm) -> None:
         _settle(request.form.get("kept", type=whole), report)
 
 
+def _note_missing(report: Report, form: ReportForm) -> None:
+    """Show what is missing at its field. Where the input cannot be read, the field says so."""
+    for message in completeness.of(report):
+        for field in form:
+            if field.name == message.cure and not field.errors:
+                field.errors = [translate(message)]
+
+
 def saved(report: Report, form: ReportForm) -> Saved:
     """The answer to an automatic save: the values that could not be saved, and the totals."""
     parts = {
         "unread": part("reports/_unread.html", "unread", form),
         "sums": part("reports/_fields.html", "sums_row", money_used(report).sums),
     }
-    return Saved(clock(report.saved_at), report.version, parts, wrong=[field.id for field in form if field.errors])
+    wrong, lacking = [field.id for field in form if field.errors], [str(one.cure) for one in completeness.of(report)]
+    return Saved(clock(report.saved_at), report.version, parts, wrong, lacking)
 
 
 def too_late(report: Report, form: ReportForm) -> tuple[Response | str, int]:

@@ -77,7 +77,9 @@ def write(id: int) -> str | AnyResponse:
     kept = request.args.get("kept", type=values.whole)
     lost = editor.lost_text(report, load(ApplicationSave, kept)) if kept is not None else None
     form = ReportForm.of(report, lost)
-    return page("reports/write.html", editor.written_page(report, form, compared=lost is not None, kept=kept))
+    checked = lost is None and "checked" in request.args
+    view = editor.written_page(report, form, compared=lost is not None, kept=kept, checked=checked)
+    return page("reports/write.html", view)
 
 
 @bp.post("/reports/<int:id>/write")

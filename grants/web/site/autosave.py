@@ -17,13 +17,14 @@ class Saved:
     """The answer to a successful automatic save, in the shape that `templates/macros/guard_bar.html` describes.
 
     parts: HTML by the id of the element that it replaces. wrong: ids of the fields that cannot be saved as they are;
-    None leaves the errors of the page.
+    None leaves the errors of the page. lacking: ids of the fields without which it cannot be submitted.
     """
 
     saved_at: str
     version: int
     parts: Mapping[str, str]
     wrong: Sequence[str] | None = None
+    lacking: Sequence[str] = ()
 
 
 def automatic() -> bool:
