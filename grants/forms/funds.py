@@ -9,7 +9,7 @@ from babel import Locale
 from babel.numbers import get_territory_currencies
 from flask import request
 from flask_babel import gettext, lazy_gettext
-from wtforms import IntegerField, RadioField
+from wtforms import BooleanField, IntegerField, RadioField
 from wtforms.validators import ValidationError
 
 from grants.forms.base import AmountField, ChoiceField, Form, line, needed
@@ -50,6 +50,11 @@ class FundForm(Form):
         lazy_gettext("Amount received"), above_zero=True, missing=lazy_gettext("Enter the amount received.")
     )
     source = line(lazy_gettext("Source"), most=300, required=False, description=lazy_gettext("Shown with the fund."))
+
+    confirmed = BooleanField(
+        lazy_gettext("I understand that the contribution cannot be removed."),
+        [needed(lazy_gettext("Tick the box to confirm."))],
+    )
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)

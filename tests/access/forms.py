@@ -75,14 +75,14 @@ SENT: dict[str, Sent] = {
     "/agreements/{offered_agreement}/transitions/sign": _sent("/awards/{offered_award}", **SIGNED),
     "/agreements/{half_agreement}/transitions/countersign": _sent("/awards/{half_award}", **SIGNED),
     "/agreements/{conditional_agreement}/transitions/met": _sent("/awards/{conditional_award}", proof=REASON),
-    "/agreements/{left_agreement}/transitions/returned": _sent("/awards/{left_award}", **BACK),
+    "/agreements/{left_agreement}/transitions/returned": _sent("/awards/{left_award}", **BACK, **TICKED),
     # reports
     "/reports/{report}/write": _sent("/reports/{report}/write", summary=REASON),
     "/reports/{report}/transitions/send": _sent("/reports/{report}/send"),
     "/reports/{received}/transitions/approve": _sent("/reports/{received}"),
     "/reports/{received}/transitions/send_back": _sent("/reports/{received}", question=REASON),
     # money
-    "/funds": _sent("/funds/new", title="Another fund", year="2026", amount="5,000.00"),
+    "/funds": _sent("/funds/new", title="Another fund", year="2026", amount="5,000.00", **TICKED),
     "/funds/{fund}/envelope": _sent("/funds/{fund}", call="{call}", way="aside", amount="100.00"),
     "/batches": _sent("/batches/new?fund={fund}"),
     "/batches/{batch}/transitions/approve": _sent("/batches/{batch}"),

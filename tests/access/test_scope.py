@@ -253,7 +253,7 @@ def test_without_scope_the_page_shows_the_other_programme(app: Flask) -> None:
 
 def test_a_fund_without_a_call_in_scope_is_not_found(app: Flask) -> None:
     fox = browser(app, "fox")
-    fox.submit(fox.get("/funds/new"), "/funds", title="For others", year="2027", amount="5,000.00")
+    fox.submit(fox.get("/funds/new"), "/funds", title="For others", year="2027", amount="5,000.00", confirmed="yes")
 
     assert [browser(app, name).get("/funds/2").status_code for name in ("finn", "aude", "fox")] == [404, 404, 200]
     assert "For others" not in browser(app, "finn").get("/funds").get_data(as_text=True)

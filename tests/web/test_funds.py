@@ -113,7 +113,15 @@ def test_zero_or_an_invalid_amount_is_refused(app: Flask, world: w.World) -> Non
 
 def test_a_call_of_another_fund_receives_nothing(app: Flask, world: w.World) -> None:
     fay = signed_in(app, world.people["fay"])
-    fay.submit(fay.get("/funds/new"), "/funds", title="2027 contribution", year="2027", currency="eur", amount="1000")
+    fay.submit(
+        fay.get("/funds/new"),
+        "/funds",
+        title="2027 contribution",
+        year="2027",
+        currency="eur",
+        amount="1000",
+        confirmed="yes",
+    )
     page = fay.get("/funds/1")
     with app.app_context():
         call, token = db.session.scalars(select(Call.id)).one(), page.page.form("/sign-out").fields["csrf_token"]
@@ -129,6 +137,7 @@ def test_a_contribution_opens_a_fund_in_its_own_currency(app: Flask, world: w.Wo
     answer = fay.submit(
         fay.get("/funds/new"),
         "/funds",
+        confirmed="yes",
         title="Kuwait",
         year="2026",
         currency="KWD",
@@ -143,7 +152,13 @@ def test_two_funds_of_the_same_name_are_refused_beside_the_field(app: Flask, wor
     fay = signed_in(app, world.people["fay"])
 
     answer = fay.submit(
-        fay.get("/funds/new"), "/funds", title="2026 contribution", year="2026", currency="USD", amount="1"
+        fay.get("/funds/new"),
+        "/funds",
+        title="2026 contribution",
+        year="2026",
+        currency="USD",
+        amount="1",
+        confirmed="yes",
     )
 
     assert answer.status_code == 422
@@ -213,7 +228,9 @@ def wrong(answer: TestResponse) -> list[str]:
 def test_a_year_that_is_none_of_ours_is_refused_with_one_sentence(app: Flask, world: w.World, year: str) -> None:
     fay = signed_in(app, world.people["fay"])
 
-    answer = fay.submit(fay.get("/funds/new"), "/funds", title="Late", year=year, currency="USD", amount="5.00")
+    answer = fay.submit(
+        fay.get("/funds/new"), "/funds", title="Late", year=year, currency="USD", amount="5.00", confirmed="yes"
+    )
 
     assert answer.status_code == 422
     assert wrong(answer) == ["Enter a year from 2000 to 2100."]
@@ -223,7 +240,9 @@ def test_a_year_that_is_none_of_ours_is_refused_with_one_sentence(app: Flask, wo
 def test_a_contribution_and_an_allocation_are_above_zero(app: Flask, world: w.World, amount: str) -> None:
     fay = signed_in(app, world.people["fay"])
 
-    contribution = fay.submit(fay.get("/funds/new"), "/funds", title="None", year="2027", currency="USD", amount=amount)
+    contribution = fay.submit(
+        fay.get("/funds/new"), "/funds", title="None", year="2027", currency="USD", amount=amount, confirmed="yes"
+    )
     allocation = fay.submit(fay.get("/funds/1"), "/funds/1/envelope", call="1", way="aside", amount=amount)
 
     assert [answer.status_code for answer in (contribution, allocation)] == [422, 422]

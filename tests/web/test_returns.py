@@ -48,7 +48,7 @@ def record(app: Flask, award: int, **text_found: Any) -> Answer:
     fay = browser(app, "fay")
     with app.app_context():
         given = {"amount": "1,000.00", "day": today().isoformat(), "reference": "B-2026-77"}
-    return fay.submit(fay.get(f"/awards/{award}"), RECORD, **given | text_found)
+    return fay.submit(fay.get(f"/awards/{award}"), RECORD, **given | {"confirmed": "yes"} | text_found)
 
 
 def held(app: Flask, award: int) -> tuple[Decimal, Decimal, Decimal]:
@@ -163,8 +163,8 @@ def test_the_same_form_sent_twice_is_recorded_once(app: Flask, award: int) -> No
     with app.app_context():
         given = {"amount": "400.00", "day": today().isoformat(), "reference": "B-2026-77"}
 
-    fay.submit(page, RECORD, **given)
-    fay.submit(page, RECORD, **given)
+    fay.submit(page, RECORD, confirmed="yes", **given)
+    fay.submit(page, RECORD, confirmed="yes", **given)
 
     assert held(app, award)[1] == Decimal(400)
 

@@ -139,7 +139,7 @@ def test_a_year_is_typed_in_the_digits_of_any_script() -> None:
 @pytest.mark.parametrize(("year", "status"), [("2_026", 422), ("٢٠٢٧", 302)])
 def test_the_year_of_a_fund(app: Flask, year: str, status: int) -> None:
     fay = browser(app, "fay")
-    fields = {"title": "Next", "year": year, "currency": "USD", "amount": "5.00"}
+    fields = {"title": "Next", "year": year, "currency": "USD", "amount": "5.00", "confirmed": "yes"}
 
     answer = fay.submit(fay.get("/funds/new"), "/funds", **fields)
 

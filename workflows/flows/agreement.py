@@ -134,7 +134,9 @@ RETURNED = Transition(
     ),
     title_with_amount=N_("Record %(amount)s as returned"),
     history_text=N_("Unspent funds returned"),
-    consequence=N_("This reduces the amount that the grantee must return."),
+    consequence=N_("This reduces the amount that the grantee must return, and notifies the grantee."),
+    final=True,
+    understood=N_("I understand that this cannot be changed afterwards."),
 )
 LAPSE = Transition(
     "lapse",

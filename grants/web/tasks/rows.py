@@ -137,20 +137,23 @@ KINDS = {
     "condition": Kind(
         Message("Check whether the condition is met: %(title)s"),
         Message("The first instalment depends on it."),
-        Message("View grant"),
+        Message("Check condition"),
         "awards.show",
+        "agreement",
     ),
     "unsigned": Kind(
         Message("Not signed in time: %(title)s"),
         Message("Ask the grantee whether they will sign."),
         Message("View grant"),
         "awards.show",
+        "agreement",
     ),
     "take_back": Kind(
         Message("Not signed in time: %(title)s"),
         Message("Ask the grantee, or revoke the award."),
         Message("View grant"),
         "awards.show",
+        "agreement",
     ),
     "close": Kind(
         Message("Close the grant: %(title)s"),
