@@ -134,7 +134,7 @@ def screen(stage: Stage, grant: int, other: int, third: int) -> None:
         nia.send("/transitions/ask", question=content.QUESTION)
     with stage.step("wanjiru", "withdraw") as wanjiru:
         wanjiru.open(f"/applications/{third}")
-        wanjiru.send("/transitions/withdraw", reason=content.WITHDRAWN)
+        wanjiru.send("/transitions/withdraw", reason=content.WITHDRAWN, confirmed="yes")
     stage.at(431)
     with stage.step("hanta", "answer the question") as hanta:
         text = str(proposals.read("madagascar").answers["sustainability"]) + content.ADDED
@@ -226,7 +226,7 @@ def decide(stage: Stage, grant: int, other: int) -> None:
     with stage.step("rivera", "award") as rivera:
         take(rivera, (grant,), "award", amount="12322.00", conditions=content.CONDITION, confirmed="yes")
     with stage.step("rivera", "decline with feedback") as rivera:
-        take(rivera, (other,), "decline", feedback=content.FEEDBACK)
+        take(rivera, (other,), "decline", feedback=content.FEEDBACK, confirmed="yes")
 
 
 def take(visitor: Visitor, applications: Sequence[int], transition: str, **fields: str) -> None:

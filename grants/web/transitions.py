@@ -16,7 +16,7 @@ from grants.access.principals import application_of, roles_on
 from grants.db import db, now, transaction
 from grants.forms.entered import note_transition
 from grants.forms.numerals import written
-from grants.forms.transitions import Unclear, answers, require_confirmation
+from grants.forms.transitions import CONFIRMED, Unclear, answers, require_confirmation
 from grants.models import Agreement, Application, Assignment, Batch, Call, Recommendation, Report
 from grants.queries import cases
 from grants.queries.cases.applications import recommendation
@@ -33,7 +33,7 @@ from grants.web.site.labels import labelled
 from grants.web.site.named_amounts import NamedAmount, named_amount
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
-from workflows.engine.flow import Transition
+from workflows.engine.flow import Field, Transition
 from workflows.engine.message import ANOTHER, Message
 from workflows.flows.agreement import SIGNATURES
 
@@ -122,7 +122,9 @@ def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
 
 
 def _note(row: Any, key: str) -> None:
-    note_transition(field for one in flow_of(row).transitions if one.key == key for field in one.fields)
+    rows = [one for one in flow_of(row).transitions if one.key == key]
+    note_transition(field for one in rows for field in one.fields)
+    note_transition(Field(CONFIRMED, "tick", one.understood) for one in rows if one.final)
 
 
 def _facts(row: Any, key: str) -> Sequence[Fact]:

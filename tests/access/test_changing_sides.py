@@ -157,7 +157,7 @@ def rival(app: Flask, world: w.World) -> Careful:
 
 def decline(client: Careful) -> Answer:
     """Decline the application."""
-    return post(client, f"/applications/{DECISION}/transitions/decline", feedback=NO)
+    return post(client, f"/applications/{DECISION}/transitions/decline", feedback=NO, confirmed="yes")
 
 
 def decisions(app: Flask) -> list[str]:

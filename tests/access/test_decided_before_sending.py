@@ -95,7 +95,7 @@ def decide(app: Flask, sending: Sending) -> None:
     """Omar decides on an application of the call."""
     if sending.decided:
         id, key = sending.decided
-        feedback = {"feedback": w.WHY} if key == "not_eligible" else {}
+        feedback = {"feedback": w.WHY, "confirmed": "yes"} if key == "not_eligible" else {}
         assert attempt(browser(app, "omar"), id, key, **feedback).status_code == 302
 
 

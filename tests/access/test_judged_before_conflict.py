@@ -83,7 +83,10 @@ def test_checks_of_a_person_with_a_conflict_no_longer_count(app: Flask, world: w
     declare(app, world, "olga", CHECKED)
     omar = signed_in(app, world.people["omar"])
 
-    refused = [attempt(omar, CHECKED, "pass"), attempt(omar, CHECKED, "not_eligible", feedback=FEEDBACK)]
+    refused = [
+        attempt(omar, CHECKED, "pass"),
+        attempt(omar, CHECKED, "not_eligible", feedback=FEEDBACK, confirmed="yes"),
+    ]
 
     assert [answer.status_code for answer in refused] == [409, 409]
     assert all(CHECKS in answer.page.text for answer in refused)
@@ -116,7 +119,10 @@ def test_a_recommendation_of_a_person_with_a_conflict_no_longer_counts(app: Flas
     pia = signed_in(app, world.people["pia"])
     award = {"amount": "10,000.00", "confirmed": "yes"}
 
-    refused = [attempt(pia, DECISION, "award", **award), attempt(pia, DECISION, "decline", feedback=FEEDBACK)]
+    refused = [
+        attempt(pia, DECISION, "award", **award),
+        attempt(pia, DECISION, "decline", feedback=FEEDBACK, confirmed="yes"),
+    ]
 
     assert [answer.status_code for answer in refused] == [409, 409]
     assert all(ADVICE in answer.page.text for answer in refused)

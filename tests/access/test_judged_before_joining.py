@@ -233,7 +233,7 @@ def reviews_of(id: int) -> list[Assignment]:
 
 def test_who_has_decided_does_not_apply_to_the_same_call(app: Flask, world: w.World) -> None:
     join(app, "pia", "bo")
-    assert attempt(browser(app, "pia"), DECISION, "decline", feedback=FEEDBACK).status_code == 302
+    assert attempt(browser(app, "pia"), DECISION, "decline", feedback=FEEDBACK, confirmed="yes").status_code == 302
     client, bo = browser(app, "bo1"), str(world.chapters["bo"].id)
     path = f"/calls/{world.calls['BTN-L'].id}/apply"
 
@@ -253,7 +253,7 @@ def test_without_the_reason_they_decide_first_and_apply_then(
 ) -> None:
     monkeypatch.setattr(drafts, "deciders", lambda *_: [])
     join(app, "pia", "bo")
-    assert attempt(browser(app, "pia"), DECISION, "decline", feedback=FEEDBACK).status_code == 302
+    assert attempt(browser(app, "pia"), DECISION, "decline", feedback=FEEDBACK, confirmed="yes").status_code == 302
     path, bo = f"/calls/{world.calls['BTN-L'].id}/apply", str(world.chapters["bo"].id)
 
     assert send(browser(app, "pia"), path, organisation=bo).status_code == 302

@@ -72,18 +72,18 @@ DECISIONS = [
     Decision("BTN-L", "review", "to_panel", "omar", {}),
     Decision("BTN-L", "panel", "recommend", "omar", ADVICE),
     Decision("BTN-L", "decision", "award", "pia", AWARD),
-    Decision("BTN-L", "decision", "decline", "pia", {"feedback": NO}),
+    Decision("BTN-L", "decision", "decline", "pia", {"feedback": NO, "confirmed": "yes"}),
     Decision("BTN-S", "review", "award", "omar", AWARD),
-    Decision("BTN-S", "review", "decline", "omar", {"feedback": NO}),
+    Decision("BTN-S", "review", "decline", "omar", {"feedback": NO, "confirmed": "yes"}),
     Decision("DRR", "review", "recommend", "omar", ADVICE),
     Decision("DRR", "decision", "award", "pia", AWARD),
-    Decision("DRR", "decision", "decline", "pia", {"feedback": NO}),
+    Decision("DRR", "decision", "decline", "pia", {"feedback": NO, "confirmed": "yes"}),
     Decision("RES", "review", "invite", "omar", {}, "statement"),
-    Decision("RES", "review", "decline_statement", "omar", {"feedback": NO}, "statement"),
+    Decision("RES", "review", "decline_statement", "omar", {"feedback": NO, "confirmed": "yes"}, "statement"),
     Decision("RES", "review", "to_panel", "omar", {}),
     Decision("RES", "panel", "recommend", "omar", ADVICE),
     Decision("RES", "decision", "award", "pia", AWARD),
-    Decision("RES", "decision", "decline", "pia", {"feedback": NO}),
+    Decision("RES", "decision", "decline", "pia", {"feedback": NO, "confirmed": "yes"}),
 ]
 """Every transition that needs the reviews, in each flow."""
 

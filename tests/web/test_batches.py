@@ -195,7 +195,7 @@ def test_a_cancelled_batch_releases_its_instalments(app: Flask, paying: tuple[w.
     fay = signed_in(app, world.people["fay"])
     there = prepared(fay)
 
-    fay.submit(fay.get(there), f"{there}/transitions/undo", reason="The account has changed.")
+    fay.submit(fay.get(there), f"{there}/transitions/undo", reason="The account has changed.", confirmed="yes")
 
     assert step(app, there) == "withdrawn"
     assert step(app, prepared(fay)) == "prepared"

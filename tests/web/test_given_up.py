@@ -55,7 +55,9 @@ def test_the_grantee_declines_the_award(app: Flask) -> None:
     grantee = browser(app, "mg1")
 
     before = left(app)
-    answer = grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="The school has closed.")
+    answer = grantee.submit(
+        grantee.get("/awards/1"), "/transitions/turn_down", reason="The school has closed.", confirmed="yes"
+    )
 
     assert before[1] == Decimal(90_000)
     assert answer.status_code == 302
@@ -69,7 +71,7 @@ def test_the_grantee_declines_the_award(app: Flask) -> None:
 
 def test_officers_are_notified(app: Flask) -> None:
     grantee = browser(app, "mg1")
-    grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="The school has closed.")
+    grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="The school has closed.", confirmed="yes")
 
     with app.app_context():
         reported = [str(row.args) for row in db.session.query(Outbox).filter_by(kind="mail")]
@@ -83,8 +85,10 @@ def test_the_approver_revokes_the_award_after_the_time_to_sign(app: Flask, setti
     pia = browser(app, "pia")
 
     shown = titles(pia.get("/inbox"))
-    silent = pia.submit(pia.get("/awards/1"), "/transitions/take_back", reason="")
-    answer = pia.submit(pia.get("/awards/1"), "/transitions/take_back", reason="Nobody answered our three letters.")
+    silent = pia.submit(pia.get("/awards/1"), "/transitions/take_back", reason="", confirmed="yes")
+    answer = pia.submit(
+        pia.get("/awards/1"), "/transitions/take_back", reason="Nobody answered our three letters.", confirmed="yes"
+    )
 
     assert "The grantee can still sign until " in early.text
     with pytest.raises(LookupError):
@@ -129,7 +133,7 @@ def test_no_award_lapses_by_itself(app: Flask) -> None:
 
 def test_its_letter_is_no_longer_valid(app: Flask) -> None:
     grantee = browser(app, "mg1")
-    grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="")
+    grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="", confirmed="yes")
 
     with app.app_context():
         letter = db.session.query(Document).filter_by(kind="award_letter").one()
@@ -144,7 +148,7 @@ def test_no_list_counts_it_as_awarded_and_verification_passes(app: Flask) -> Non
     with app.app_context():
         before = figures.counted()
         db.session.rollback()
-    grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="")
+    grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="", confirmed="yes")
 
     with app.app_context():
         after = figures.counted()
@@ -156,7 +160,7 @@ def test_no_list_counts_it_as_awarded_and_verification_passes(app: Flask) -> Non
 
 def test_the_chapter_may_apply_again_and_is_not_overdue(app: Flask, settings: Settings) -> None:
     grantee = browser(app, "mg1")
-    grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="")
+    grantee.submit(grantee.get("/awards/1"), "/transitions/turn_down", reason="", confirmed="yes")
     advance(settings, 900 * DAY)
 
     with app.app_context():
@@ -178,7 +182,7 @@ def test_a_page_from_before_the_signature_ends_no_award(app: Flask, settings: Se
     old = somebody.get("/awards/1")
     sign(app)
 
-    answer = somebody.submit(old, f"/transitions/{key}", reason="Nobody signed in fifteen days.")
+    answer = somebody.submit(old, f"/transitions/{key}", reason="Nobody signed in fifteen days.", confirmed="yes")
 
     assert answer.status_code == 409
     assert "The grantee has already signed the agreement." in answer.page.text
@@ -189,7 +193,9 @@ def test_the_foundation_can_decline_to_countersign(app: Flask) -> None:
     sign(app)
     pia = browser(app, "pia")
 
-    answer = pia.submit(pia.get("/awards/1"), "/transitions/refuse", reason="The school has closed meanwhile.")
+    answer = pia.submit(
+        pia.get("/awards/1"), "/transitions/refuse", reason="The school has closed meanwhile.", confirmed="yes"
+    )
 
     assert "Countersignature declined" in pia.get("/applications/1/history").page.text
     assert answer.status_code == 302

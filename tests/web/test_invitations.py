@@ -73,7 +73,7 @@ def act(app: Flask, world: World, name: str, key: str, **fields: str) -> int:
 
 
 def test_an_officer_withdraws_an_invitation_with_a_reason(app: Flask, world: World) -> None:
-    assert act(app, world, "ron", "withdraw", reason=WHY) == 302
+    assert act(app, world, "ron", "withdraw", reason=WHY, confirmed="yes") == 302
 
     assert step(app, world, "ron") == "withdrawn"
     mail = newest_mail(app)

@@ -44,7 +44,7 @@ def again(writer: Careful, answer: Answer, action: str) -> Answer:
 def test_a_form_without_its_key_is_refused_and_holds_what_was_entered(app: Flask, writer: Careful, key: str) -> None:
     page = writer.get("/applications/1")
 
-    answer = writer.submit(page, "/transitions/withdraw", reason=TYPED, idempotency_key=key)
+    answer = writer.submit(page, "/transitions/withdraw", reason=TYPED, idempotency_key=key, confirmed="yes")
 
     assert (answer.status_code, keys(app)) == (422, 0)
     assert "nothing was changed. What you entered is still here." in answer.page.text
@@ -70,9 +70,9 @@ def test_a_form_with_a_used_key_and_other_content_is_refused_and_holds_it(app: F
 def test_a_refused_form_is_corrected_and_sent_again_with_the_same_key(app: Flask, writer: Careful) -> None:
     page = writer.get("/applications/1")
 
-    refused = writer.submit(page, "/transitions/withdraw", version="999")
+    refused = writer.submit(page, "/transitions/withdraw", version="999", confirmed="yes")
     assert (refused.status_code, keys(app)) == (409, 0)
-    assert writer.submit(page, "/transitions/withdraw").status_code == 302
+    assert writer.submit(page, "/transitions/withdraw", confirmed="yes").status_code == 302
 
 
 def test_a_save_with_an_error_is_answered_twice_with_the_same_page(app: Flask, writer: Careful) -> None:
@@ -121,7 +121,7 @@ def test_the_form_of_another_person_is_refused(app: Flask) -> None:
         people = w.found().people
         first, second = signed_in(app, people["mg1"]), signed_in(app, people["mg2"])
     page = first.get("/applications/1")
-    first.submit(page, "/transitions/withdraw", reason="A reason.")
+    first.submit(page, "/transitions/withdraw", reason="A reason.", confirmed="yes")
     key = single(page.page.form("/transitions/withdraw"))["idempotency_key"]
     token = form_of_token(second)
 

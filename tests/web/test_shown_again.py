@@ -82,7 +82,9 @@ def test_a_member_who_has_left_is_not_shown_the_draft_again(app: Flask) -> None:
 
 def test_a_discarded_draft_is_not_shown_again(app: Flask) -> None:
     writer, sent = unreadable_draft(app)
-    assert writer.submit(writer.get(f"/applications/{DRAFT}"), "/transitions/withdraw").status_code == 302
+    assert (
+        writer.submit(writer.get(f"/applications/{DRAFT}"), "/transitions/withdraw", confirmed="yes").status_code == 302
+    )
 
     answer = writer.post(f"/applications/{DRAFT}/write", data=sent)
 

@@ -66,7 +66,7 @@ def test_the_page_of_the_refusal_signs_in(app: Flask) -> None:
 def test_both_pages_say_what_is_done_and_to_what(app: Flask) -> None:
     writer = entered(app, "mg1")
     page = writer.get("/applications/1")
-    sent = single(page.page.form(WITHDRAW)) | {"reason": "We found money elsewhere."}
+    sent = single(page.page.form(WITHDRAW)) | {"reason": "We found money elsewhere.", "confirmed": "yes"}
     lose_session(writer)
 
     refused = writer.post(WITHDRAW, data=sent)
@@ -118,13 +118,16 @@ def test_what_was_typed_is_listed_with_the_labels_of_the_form(app: Flask) -> Non
 
 def test_a_transition_is_listed_with_its_label(app: Flask) -> None:
     writer = entered(app, "mg1")
-    sent = single(writer.get("/applications/1").page.form(WITHDRAW)) | {"reason": "We found money elsewhere."}
+    sent = single(writer.get("/applications/1").page.form(WITHDRAW)) | {
+        "reason": "We found money elsewhere.",
+        "confirmed": "yes",
+    }
     lose_session(writer)
     answer = writer.post(WITHDRAW, data=sent)
 
     again = sign_in_on_the_spot(writer, answer, "mg1")
 
-    assert labels(again) == {labels_of_withdrawal(app)}
+    assert labels(again) == {labels_of_withdrawal(app), "I understand that this cannot be undone."}
 
 
 def labels_of_withdrawal(app: Flask) -> str:
@@ -172,11 +175,11 @@ def test_the_form_keeps_its_key_and_has_its_effect_once(app: Flask) -> None:
     page = writer.get("/applications/1")
     key = page.page.form(WITHDRAW).fields["idempotency_key"]
     lose_session(writer)
-    answer = writer.submit(page, WITHDRAW)
+    answer = writer.submit(page, WITHDRAW, confirmed="yes")
 
     again = sign_in_on_the_spot(writer, answer, "mg1")
     first = writer.submit(again, WITHDRAW)
-    second = writer.submit(page, WITHDRAW)
+    second = writer.submit(page, WITHDRAW, confirmed="yes")
 
     assert again.page.form(WITHDRAW).fields["idempotency_key"] == key
     assert (first.status_code, second.status_code, step(app)) == (302, 302, "withdrawn")
@@ -326,7 +329,7 @@ def fixed(app: Flask) -> tuple[Careful, list[str]]:
 def test_a_planted_cookie_gives_no_token_of_another_person(app: Flask, which: int) -> None:
     victim, tokens = fixed(app)
 
-    answer = victim.post(WITHDRAW, data={"csrf_token": tokens[which]})
+    answer = victim.post(WITHDRAW, data={"csrf_token": tokens[which], "confirmed": "yes"})
 
     assert (answer.status_code, step(app)) == (409, "draft")
 
@@ -338,7 +341,7 @@ def test_without_the_person_in_it_a_planted_token_would_act_for_the_victim(
     victim, tokens = fixed(app)
     monkeypatch.setattr(csrf, "shown_to", lambda: principal().id)
 
-    victim.post(WITHDRAW, data={"csrf_token": tokens[1]})
+    victim.post(WITHDRAW, data={"csrf_token": tokens[1], "confirmed": "yes"})
 
     assert step(app) == "withdrawn"
 

@@ -77,7 +77,7 @@ def test_after_a_form_of_ones_own_it_is_counted_again(app: Flask, writer: Carefu
         id = world.first().id
     page = writer.get(f"/applications/{id}")
 
-    assert writer.submit(page, "/transitions/withdraw").status_code == 302
+    assert writer.submit(page, "/transitions/withdraw", confirmed="yes").status_code == 302
     advance(app.extensions["settings"], 5)
     writer.get(PAGE)
 
@@ -93,7 +93,7 @@ def test_without_the_note_of_the_browser_the_old_figure_would_be_shown(
     writer.get(PAGE)
     with app.app_context():
         id = world.first().id
-    writer.submit(writer.get(f"/applications/{id}"), "/transitions/withdraw")
+    writer.submit(writer.get(f"/applications/{id}"), "/transitions/withdraw", confirmed="yes")
     writer.get(PAGE)
 
     assert counted == [1]

@@ -123,6 +123,8 @@ WITHDRAW = Transition(
     weight="grave",
     history_text=N_("Invitation to review withdrawn"),
     consequence=N_("The reviewer can no longer read the proposal."),
+    final=True,
+    understood=N_("I understand that the reviewer is notified."),
 )
 INVITE_AGAIN = Transition(
     "invite_again",

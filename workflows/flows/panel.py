@@ -173,6 +173,8 @@ NOT_ELIGIBLE = Transition(
     weight="grave",
     history_text=N_("Found not eligible"),
     consequence=N_("The applicant gets your feedback by email and in the decision letter."),
+    final=True,
+    understood=N_("I understand that this is final and that the applicant is notified."),
 )
 TO_PANEL = Transition(
     "to_panel",
@@ -260,6 +262,8 @@ DECLINE = Transition(
     weight="grave",
     history_text=N_("Declined"),
     consequence=N_("The applicant gets your feedback by email and in the decision letter."),
+    final=True,
+    understood=N_("I understand that this is final and that the applicant is notified."),
 )
 BACK_TO_PANEL = Transition(
     "back_to_panel",
@@ -298,6 +302,7 @@ WITHDRAW = Transition(
     weight="grave",
     history_text=N_("Withdrawn"),
     consequence=N_("This ends your application. You can start a new application while the call is open."),
+    final=True,
 )
 DELETE = replace(
     WITHDRAW,
@@ -334,6 +339,7 @@ TURN_DOWN = Transition(
     weight="grave",
     history_text=N_("Award declined"),
     consequence=N_("The amount is available in the call again, and neither party owes the other anything."),
+    final=True,
 )
 TAKE_BACK = Transition(
     "take_back",
@@ -349,6 +355,8 @@ TAKE_BACK = Transition(
     weight="grave",
     history_text=N_("Award revoked"),
     consequence=N_("The amount is available in the call again. The grantee gets your reason by email."),
+    final=True,
+    understood=N_("I understand that this is final and that the grantee is notified."),
 )
 REFUSE = replace(
     TAKE_BACK,

@@ -55,6 +55,8 @@ UNDO = Transition(
     weight="grave",
     history_text=N_("Batch cancelled"),
     consequence=N_("The instalments in the batch become payable again."),
+    final=True,
+    understood=N_("I understand that the batch cannot be used again."),
 )
 RELEASE = Transition(
     "release",
