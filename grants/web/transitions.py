@@ -26,13 +26,14 @@ from grants.services.refusals import Refused, Stale
 from grants.web.action_facts import facts_of
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.components import Fact, Link, Problem, Reason
-from grants.web.site.formats import translate
+from grants.web.site.formats import instant, translate
 from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import labelled
 from grants.web.site.named_amounts import NamedAmount, named_amount
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
+from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Transition
 from workflows.engine.message import ANOTHER, Message
 from workflows.flows.agreement import SIGNATURES
@@ -191,7 +192,7 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]], 
     """
     against = wrong.reasons if isinstance(wrong, Refused) and not errors else ()
     view = TransitionPage(
-        transition=transition,
+        transition=_while_open(row, transition),
         to=request.path,
         version=row.version,
         draft=sent_version(None, "draft"),
@@ -238,7 +239,7 @@ def _offers(row: Any, case: cases.Case, advice: Recommendation | None) -> list[O
 def _offer(row: Any, transition: Transition, case: cases.Case, values: Mapping[str, str]) -> Offer:
     objections = flow_of(row).objections(transition.key, case, actor_on_row(row, *transition.roles))
     return Offer(
-        transition=transition,
+        transition=_while_open(row, transition),
         to=url_for("transitions.apply", noun=_noun(row), id=row.id, key=transition.key),
         version=row.version,
         values=values,
@@ -247,6 +248,20 @@ def _offer(row: Any, transition: Transition, case: cases.Case, values: Mapping[s
         named=named_amount(transition, values.get("amount", ""), _currency(row)),
         currency=_currency(row),
     )
+
+
+def _while_open(row: Any, transition: Transition) -> Transition:
+    """An award says so if its call is still open: what arrives until then competes for less."""
+    if transition.effect is not Effect.MAKE_AWARD or row.call.step != "open" or row.call.closes_at is None:
+        return transition
+    until = row.call.closes_at
+    if until <= arrived_at():
+        return transition
+    still = gettext(
+        "The call is still open until %(at)s. Applications that arrive until then compete for what is left.",
+        at=instant(until),
+    )
+    return replace(transition, consequence=f"{gettext(transition.consequence)} {still}")
 
 
 def with_consequence(offers: Sequence[Offer], key: str, consequence: str, title: str = "") -> list[Offer]:

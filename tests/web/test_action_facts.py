@@ -65,3 +65,17 @@ def test_an_action_without_fields_that_is_refused_shows_them_too(app: Flask) -> 
 
     assert refused.status_code == 409
     assert "Amount USD 10,000.00" in words(refused)
+
+
+@pytest.mark.ground("decision")
+def test_an_award_says_that_its_call_is_still_open(app: Flask) -> None:
+    pia = browser(app, "pia")
+    still = "The call is still open until"
+
+    assert still in words(pia.get("/applications/1"))
+    refused = pia.submit(pia.get("/applications/1"), AWARD, amount="a lot", confirmed="yes")
+    assert still in words(refused)
+
+    olga = browser(app, "olga")
+    olga.submit(olga.get("/office/calls/1"), "/transitions/close", confirmed="yes")
+    assert still not in words(pia.get("/applications/1"))
