@@ -17,7 +17,7 @@ from grants.models import ApplicationSave, Report
 from grants.queries import completeness
 from grants.services import reports
 from grants.services.applications import drafts
-from grants.web.reports.progress import SpendingTotals, money_used
+from grants.web.reports.progress import SpendingTotals, money_used, too_early
 from grants.web.site.authorization import actor_on_row
 from grants.web.site.autosave import Saved, automatic, owner, part
 from grants.web.site.components import Problem
@@ -50,11 +50,15 @@ class WritingPage:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionPage:
-    """The check before submission. missing: each with the address of its field; offers: the transitions available."""
+    """The check before submission. missing: each with the address of its field; offers: the transitions available.
+
+    too_early: the project has not begun.
+    """
 
     report: Report
     missing: tuple[Problem, ...]
     offers: Sequence[object]
+    too_early: bool
 
 
 def written_page(
@@ -85,7 +89,7 @@ def submission_page(report: Report, offers: Sequence[object]) -> SubmissionPage:
         Problem(translate(message), url_for("reports.write", id=report.id, checked=1, _anchor=message.cure))
         for message in completeness.of(report)
     )
-    return SubmissionPage(report, missing, offers)
+    return SubmissionPage(report, missing, offers, too_early(report))
 
 
 def _theirs(report: Report, form: ReportForm) -> Iterator[tuple[str, str]]:

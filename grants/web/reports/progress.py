@@ -17,7 +17,7 @@ from grants.web.awards.instalments import become_payable
 from grants.web.site import limits
 from grants.web.site.authorization import principal
 from grants.web.site.components import Check
-from grants.web.site.formats import amount, current_day, number, percent
+from grants.web.site.formats import amount, current_day, day, number, percent
 from grants.web.transitions import Offer, with_consequence
 from reports.snapshots.impact import with_unit
 from reports.wording import rounded
@@ -181,7 +181,35 @@ def clock(report: Report) -> ReadingClock | None:
 
 def checks(report: Report) -> tuple[Check, ...]:
     """Automatic checks that save the reader a comparison by hand."""
-    return (_sources(report), _payments(report), *_consent(report))
+    return (_period(report), _sources(report), _payments(report), *_consent(report))
+
+
+def _period(report: Report) -> Check:
+    """Whether the report falls into the project that it is about."""
+    award, on = report.award, report.sent_at.date() if report.sent_at else current_day()
+    dates = {"start": day(award.starts_on, "year"), "end": day(award.ends_on, "year")}
+    if on < award.starts_on and report.sent_at:
+        text = gettext("Submitted on %(on)s, before the project starts on %(start)s", on=day(on, "year"), **dates)
+    elif on < award.starts_on:
+        text = gettext("The project starts on %(start)s, so there is nothing to report yet", **dates)
+    elif report.due_on < award.starts_on:
+        text = gettext(
+            "Due on %(due)s, before the project starts on %(start)s", due=day(report.due_on, "year"), **dates
+        )
+    elif report.kind == "final" and on < award.ends_on:
+        text = (
+            gettext("Submitted before the project ends on %(end)s", **dates)
+            if report.sent_at
+            else gettext("The project runs until %(end)s; the final report covers all of it", **dates)
+        )
+    else:
+        return Check("tick", gettext("Within the project, which runs from %(start)s to %(end)s", **dates))
+    return Check("diamond", text)
+
+
+def too_early(report: Report) -> bool:
+    """Whether the project has not begun, so that there is nothing to report."""
+    return current_day() < report.award.starts_on
 
 
 def _sources(report: Report) -> Check:
