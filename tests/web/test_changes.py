@@ -107,7 +107,7 @@ def test_one_submission_alone_is_compared_with_nothing(app: Flask, olga: Careful
 
 def test_days_are_written_out(app: Flask) -> None:
     asked = Question(key="begins", kind="date", label="First day")
-    plan = Question(key="plan", kind="rows", label="Plan", columns=(Column(key="start", title="Starts", kind="date"),))
+    plan = Question(key="plan", kind="table", label="Plan", columns=(Column(key="start", title="Starts", kind="date"),))
 
     with app.test_request_context():
         assert shown(asked, "2027-03-01") == ["1 March 2027"]
