@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from grants.db import db, transaction
+from grants.db import db, today, transaction
 from grants.forms.reports import ReportForm
 from grants.models import Application, ApplicationSave, Award, Instalment, Report
-from grants.services import reports
+from grants.services import locking, reports
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.web.reading import conflict, statements
@@ -376,6 +377,11 @@ def test_a_report_sent_back_is_a_task_with_a_question_in_the_inbox(app: Flask, w
 def test_the_reader_of_an_early_final_report_is_told_that_it_is_early(app: Flask, world: w.World) -> None:
     with app.app_context():
         award = db.session.query(Award).one()
+        with transaction():
+            locking.hold(award)
+            award.starts_on = today() - timedelta(days=20)
+            award.ends_on = today() + timedelta(days=200)
+            w.recorded()
         w.reported(world, award, 1)
         number = w.received(world, award, 2).id
     reported = "The project runs until "

@@ -192,7 +192,7 @@ def test_autosave_returns_the_time_and_the_changes(app: Flask, asked: tuple[Worl
     answer = saved_by_itself(client, id, fields, score_mission="5")
 
     assert answer.status_code == 200
-    assert sorted(answer.json) == ["parts", "saved_at", "version", "wrong"]
+    assert sorted(answer.json) == ["lacking", "parts", "saved_at", "version", "wrong"]
     assert "Scored 1 of 8" in answer.json["parts"]["tally-so-far"]
 
 

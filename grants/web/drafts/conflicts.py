@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext
@@ -16,6 +15,7 @@ from grants.models import Application, ApplicationSave
 from grants.queries.applications.drafts import WRITABLE
 from grants.web.drafts.editor import OpenDraft
 from grants.web.site.formats import day, translate
+from workflows.forms import values
 from workflows.forms.completeness import CATEGORIES
 from workflows.programme import Question
 
@@ -108,7 +108,7 @@ def _cell(key: str, cell: str, *, ticks: dict[str, str], days: set[str], titles:
 def _day(written: str) -> str:
     """A day as pages show it; what is no day stays as it was written."""
     with suppress(ValueError):
-        return day(date.fromisoformat(written))
+        return day(values.day(written))
     return written
 
 
