@@ -69,3 +69,16 @@ def test_a_report_that_is_due_before_the_project_is_named(app: Flask) -> None:
 
     assert "Due on " in words(browser(app, "omar").get("/reports/1"))
     assert FITS not in words(browser(app, "omar").get("/reports/1"))
+
+
+def test_the_reader_of_an_early_final_report_is_told_that_it_is_early(app: Flask) -> None:
+    moved(app, -20)
+    with app.app_context():
+        award = db.session.get_one(Award, 1)
+        w.reported(w.found(), award, 1)
+        number = w.received(w.found(), award, 2).id
+    stated = "The project runs until "
+
+    assert stated in words(browser(app, "olga").get(f"/reports/{number}"))
+    assert stated not in words(browser(app, "mg1").get(f"/reports/{number}"))
+    assert stated not in words(browser(app, "olga").get("/reports/1"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from grants.db import db, today, transaction
+from grants.db import db, transaction
 from grants.forms.reports import ReportForm
 from grants.models import Application, ApplicationSave, Award, Instalment, Report
-from grants.services import locking, reports
+from grants.services import reports
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.web.reading import conflict, statements
@@ -372,23 +371,6 @@ def test_a_report_sent_back_is_a_task_with_a_question_in_the_inbox(app: Flask, w
     olga.submit(olga.get("/reports/1"), "/reports/1/transitions/send_back", question="How many of them are women?")
 
     assert "Answer our questions about the report: fibre title" in mia.get("/inbox").page.text
-
-
-def test_the_reader_of_an_early_final_report_is_told_that_it_is_early(app: Flask, world: w.World) -> None:
-    with app.app_context():
-        award = db.session.query(Award).one()
-        with transaction():
-            locking.hold(award)
-            award.starts_on = today() - timedelta(days=20)
-            award.ends_on = today() + timedelta(days=200)
-            w.recorded()
-        w.reported(world, award, 1)
-        number = w.received(world, award, 2).id
-    reported = "The project runs until "
-
-    assert reported in signed_in(app, world.people["olga"]).get(f"/reports/{number}").page.text
-    assert reported not in signed_in(app, world.people["mg1"]).get(f"/reports/{number}").page.text
-    assert reported not in signed_in(app, world.people["olga"]).get("/reports/1").page.text
 
 
 def test_a_report_is_compared_with_what_was_paid_before_it_was_submitted(app: Flask, world: w.World) -> None:
