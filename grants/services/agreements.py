@@ -26,7 +26,7 @@ def countersign(agreement: Agreement, context: Context) -> dict[str, Value]:
     db.session.flush()
     award = agreement.award
     context.apply(award.application, "begin", actor=CLOCK)
-    instalments.follow(award, apply=context.apply)
+    instalments.follow(award, context=context)
     return {"starts": award.starts_on, "ends": award.ends_on}
 
 
@@ -35,4 +35,4 @@ def meet(agreement: Agreement, context: Context) -> None:
     award = agreement.award
     award.met_by, award.met_at = context.actor.person, now()
     db.session.flush()
-    instalments.follow(award, apply=context.apply)
+    instalments.follow(award, context=context)

@@ -84,7 +84,7 @@ def approve(report: Report, context: Context) -> None:
     """
     report.approved_by, report.approved_at = context.actor.person, now()
     db.session.flush()
-    instalments.follow(report.award, apply=context.apply)
+    instalments.follow(report.award, context=context)
     instalments.settle([report.award])
 
 

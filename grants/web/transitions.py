@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from babel.numbers import get_currency_precision
 from flask import Blueprint, g, redirect, request, url_for
@@ -22,6 +23,7 @@ from grants.queries import cases
 from grants.queries.cases.applications import recommendation
 from grants.queries.flows import flow_of
 from grants.services import transitions
+from grants.services.money.instalments import SHOWN, shown
 from grants.services.refusals import Refused, Stale
 from grants.web.action_facts import facts_of
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
@@ -151,7 +153,7 @@ def _take(row: Any, key: str, given: dict[str, Any]) -> str:
         row,
         key,
         actor=actor,
-        answers=given,
+        answers=given | ({SHOWN: request.args[SHOWN]} if SHOWN in request.args else {}),
         version=_version(row, key),
         draft=sent_version(None, "draft"),
         arrived_at=arrived_at(),
@@ -264,13 +266,20 @@ def _while_open(row: Any, transition: Transition) -> Transition:
     return replace(transition, consequence=f"{gettext(transition.consequence)} {still}")
 
 
-def with_consequence(offers: Sequence[Offer], key: str, consequence: str, title: str = "") -> list[Offer]:
-    """The offers, of which this one says more exactly what it does."""
+def with_consequence(
+    offers: Sequence[Offer], key: str, consequence: str = "", title: str = "", *, payable: Iterable[int]
+) -> list[Offer]:
+    """The offers, of which this one says more exactly what it does.
 
-    def exact(one: Transition) -> Transition:
-        return replace(one, consequence=consequence, title=title or one.title)
+    payable: the numbers of the instalments that the texts name; if others become payable, the action is refused.
+    """
 
-    return [replace(one, transition=exact(one.transition)) if one.transition.key == key else one for one in offers]
+    def exact(one: Offer) -> Offer:
+        before = one.transition
+        texts = replace(before, consequence=consequence or before.consequence, title=title or before.title)
+        return replace(one, transition=texts, to=f"{one.to}?{urlencode({SHOWN: shown(payable)})}")
+
+    return [exact(one) if one.transition.key == key else one for one in offers]
 
 
 def by_weight(offers: Iterable[Offer]) -> list[Offer]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from decimal import Decimal
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from grants.db import ConstraintViolated, db, transaction
 from grants.models import Account, Application, Award, Balance, Batch, Document, Event, Instalment, Payment
 from grants.outside.servers.postgres import plain
 from grants.services import calls, numbering, transitions
+from grants.services.effects import Context
 from grants.services.money import batches, instalments
 from grants.services.refusals import Refused
 from tests.money.conftest import Copies
@@ -172,11 +174,13 @@ def test_an_instalment_becomes_payable_once(copies: Copies, due: str) -> None:
                 recorded()
         assert conditions != ["agreement"]
 
+        context = Context(actor=CLOCK, case=SimpleNamespace(answers={}), apply=transitions.apply)
+
         def follow() -> Callable[[], None]:
             row = db.session.query(Award).one()
             _ = [one.step for one in row.instalments]
             db.session.rollback()
-            return lambda: instalments.follow(row, apply=transitions.apply)
+            return lambda: instalments.follow(row, context=context)
 
         assert together(app, [follow] * 4) == [DONE] * 4
         with app.app_context():

@@ -6,10 +6,12 @@ import pytest
 from flask import Flask
 
 from grants.db import db
-from grants.models import Award
+from grants.models import Award, Instalment
+from grants.services.money import instalments
 from tests import world as w
 from tests.browser import browser
 from tests.web.reading import words
+from workflows.engine.roles import Role
 
 
 @pytest.mark.ground("active")
@@ -44,3 +46,40 @@ def test_signing_names_what_becomes_payable_only_if_no_condition_is_left(app: Fl
         w.signed(w.found(), award)
 
     assert "Instalment 1, USD 6,000.00, becomes payable." in words(browser(app, "olga").get("/awards/1"))
+
+
+def on_an_old_page(app: Flask) -> int:
+    """Approve a report from a page that was opened before the condition was met; returns the status of the answer."""
+    with app.app_context():
+        world, award = w.found(), db.session.get_one(Award, 1)
+        w.signed(world, award)
+        w.received(world, award, 1)
+    officer = browser(app, "omar")
+    page = officer.get("/reports/1")
+    assert "No instalment becomes payable." in words(page)
+    with app.app_context():
+        world, award = w.found(), db.session.get_one(Award, 1)
+        w.apply(world, award.agreement, "met", "olga", Role.OFFICER, proof="The owner is named.")
+    return officer.submit(page, "/transitions/approve", confirmed="yes").status_code
+
+
+def payable(app: Flask) -> list[int]:
+    """The instalments that are payable."""
+    with app.app_context():
+        found = db.session.query(Instalment.number).filter_by(step="payable").order_by(Instalment.number)
+        return [number for (number,) in found]
+
+
+@pytest.mark.ground("awarded")
+def test_nothing_becomes_payable_that_the_page_did_not_name(app: Flask) -> None:
+    assert on_an_old_page(app) == 409
+    assert payable(app) == [1]
+    assert "Instalment 2, USD 4,000.00, becomes payable." in words(browser(app, "omar").get("/reports/1"))
+
+
+@pytest.mark.ground("awarded")
+def test_without_the_comparison_it_does(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instalments, "SHOWN", "not sent")
+
+    assert on_an_old_page(app) == 302
+    assert payable(app) == [1, 2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from babel.numbers import get_currency_precision
@@ -12,7 +12,7 @@ from grants.models import Award, Instalment
 from grants.queries import recipients
 from grants.queries.cases import awards
 from grants.services import locking, outbox, updates
-from grants.services.effects import Apply, Context, Result
+from grants.services.effects import Context, Result
 from grants.services.integrity import history
 from grants.services.money import ledger
 from grants.services.refusals import Refused
@@ -21,6 +21,9 @@ from workflows.deadlines import RETURN_DAYS
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import CLOCK, Actor, Role
 from workflows.programme import InstalmentPlan
+
+SHOWN = "payable"
+"""Beside the answers of a transition: the instalments that the page said would become payable."""
 
 
 def plan(award: Award, plans: Sequence[InstalmentPlan], *, actor: Actor) -> None:
@@ -40,14 +43,31 @@ def plan(award: Award, plans: Sequence[InstalmentPlan], *, actor: Actor) -> None
         history.begin(instalment, actor=actor, message=Message("Instalment %(number)s planned", number=number))
 
 
-def follow(award: Award, *, apply: Apply) -> None:
-    """Make every planned instalment payable whose conditions hold; leave the others planned."""
+def follow(award: Award, *, context: Context) -> None:
+    """Make every planned instalment payable whose conditions hold; leave the others planned.
+
+    Raises Refused when the page of the actor named other instalments than those that become payable now (`shown`).
+    """
+    made = []
     for instalment in award.instalments:
         if instalment.step == "planned":
             try:
-                apply(instalment, "fall_due", actor=CLOCK)
+                context.apply(instalment, "fall_due", actor=CLOCK)
             except Refused:
                 continue
+            made.append(instalment.number)
+    if context.answers.get(SHOWN) not in (None, shown(made)):
+        raise Refused(
+            Message(
+                "What this makes payable has changed since you opened the page. Open it again: it names the "
+                "instalments that become payable now."
+            )
+        )
+
+
+def shown(numbers: Iterable[int]) -> str:
+    """The instalments that an action makes payable, as its form sends them back: "1,2", or "none"."""
+    return ",".join(map(str, numbers)) or "none"
 
 
 def settle(rows: Sequence[Award]) -> None:

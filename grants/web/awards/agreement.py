@@ -74,11 +74,13 @@ def of(award: Award, made: Sequence[Offer]) -> AgreementView:
 def _with_money(award: Award, offers: Sequence[Offer]) -> Sequence[Offer]:
     """Name the instalments that a signature or the condition makes payable, below the button."""
     keys = {offer.transition.key for offer in offers}
-    if "countersign" in keys and (freed := freed_by(award, "agreement")):
-        text = gettext("The agreement then comes into force.")
-        return with_consequence(offers, "countersign", f"{text} {become_payable(freed, award.currency)}")
-    if "met" in keys and (freed := freed_by(award, "condition")):
-        return with_consequence(offers, "met", become_payable(freed, award.currency))
+    for key, condition in (("countersign", "agreement"), ("met", "condition")):
+        if key in keys:
+            freed = freed_by(award, condition)
+            text = become_payable(freed, award.currency) or gettext("No instalment becomes payable.")
+            if key == "countersign":
+                text = f"{gettext('The agreement then comes into force.')} {text}".strip()
+            return with_consequence(offers, key, text, payable=[one.number for one in freed])
     return offers
 
 

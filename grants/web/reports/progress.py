@@ -165,10 +165,11 @@ def _with_amount(report: Report, offers: Sequence[Offer]) -> list[Offer]:
     """Name the money that the approval makes payable on its button, and the instalments below it."""
     freed = freed_by(report.award, f"report:{report.number}")
     if not freed:
-        return with_consequence(offers, "approve", gettext("No instalment becomes payable."))
+        return with_consequence(offers, "approve", gettext("No instalment becomes payable."), payable=())
     total = amount(sum((one.amount for one in freed), ZERO), report.award.currency)
     title = gettext("Approve report and make %(amount)s payable", amount=total)
-    return with_consequence(offers, "approve", become_payable(freed, report.award.currency), title)
+    text = become_payable(freed, report.award.currency)
+    return with_consequence(offers, "approve", text, title, payable=[one.number for one in freed])
 
 
 def clock(report: Report) -> ReadingClock | None:
