@@ -59,7 +59,7 @@ def open_call(stage: Stage) -> int:
         rosa.open("/funds/new")
         rosa.send(
             "/funds",
-            confirmed="yes",
+            confirmed="y",
             title=f"{year} contribution (demonstration)",
             year=year,
             currency="USD",
