@@ -6,27 +6,44 @@ from collections.abc import Iterable
 
 from flask_babel import gettext, lazy_gettext
 
-from grants.forms.base import ChoiceField, Form
+from grants.forms.base import ChoiceField, Form, needed
 from workflows.engine.roles import APPOINTED, ROLES
 from workflows.forms.values import WHOLE, whole
 from workflows.programmes import programmes
 
+EVERYTHING = "everything"
+"""The scope of a role without a limit."""
+NO_ROLE, NO_SCOPE = lazy_gettext("Select a role."), lazy_gettext("Select a scope.")
+
 
 class AppointmentForm(Form):
-    """A role and its scope: empty for everywhere, `programme:<code>` or `call:<id>`."""
+    """A role and its scope: `everything`, `programme:<code>` or `call:<id>`. Neither is selected in advance."""
 
-    role = ChoiceField(lazy_gettext("Role"), wrong=lazy_gettext("Select a role."), choices={})
-    scope = ChoiceField(lazy_gettext("Scope"), wrong=lazy_gettext("Select a scope."), choices={})
+    role = ChoiceField(
+        lazy_gettext("Role"),
+        validators=[needed(NO_ROLE)],
+        wrong=NO_ROLE,
+        choices={},
+    )
+    scope = ChoiceField(
+        lazy_gettext("Scope"),
+        validators=[needed(NO_SCOPE)],
+        wrong=NO_SCOPE,
+        choices={},
+    )
 
     def offer(self, calls: Iterable[tuple[int, str]], codes: Iterable[str], *, everything: bool) -> None:
         """Set the roles and scopes that can be chosen. everything: whether a role without a limit is among them."""
-        self.role.choices = {str(role): gettext(ROLES[role].text) for role in APPOINTED}
+        self.role.choices = {"": gettext("Select a role")} | {
+            str(role): gettext(ROLES[role].text) for role in APPOINTED
+        }
         kinds = {
             f"programme:{code}": gettext("Programme: %(title)s", title=gettext(programme.title))
             for code, programme in ((code, programmes()[code]) for code in codes)
         }
         named = {f"call:{id}": gettext("Call: %(title)s", title=title) for id, title in calls}
-        self.scope.choices = ({"": gettext("All programmes")} if everything else {}) | kinds | named
+        all_of_them = {EVERYTHING: gettext("All programmes")} if everything else {}
+        self.scope.choices = {"": gettext("Select a scope")} | all_of_them | kinds | named
 
     def where(self) -> tuple[str | None, int | None]:
         """The programme's code and the call's id that the scope names; None where it names none."""

@@ -94,6 +94,17 @@ def appointments(person: Person, principal: Principal) -> list[Appointment]:
     )
 
 
+def alone_in(person: Person) -> frozenset[str]:
+    """The roles that the person holds and nobody else with an open account does, wherever it applies."""
+    others = (
+        select(Appointment.role)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(Appointment.person_id != person.id, Appointment.ended_at.is_(None), Person.ended_at.is_(None))
+    )
+    own = (Appointment.person_id == person.id, Appointment.ended_at.is_(None))
+    return frozenset(db.session.scalars(select(Appointment.role).where(*own, Appointment.role.not_in(others))))
+
+
 def memberships(person: Person) -> list[Membership]:
     """The organisations that a person acts for now."""
     return list(

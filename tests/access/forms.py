@@ -116,8 +116,8 @@ SENT: dict[str, Sent] = {
     "/applications/{reviewed}/conflict": _sent("/applications/{reviewed}/conflict", member="yes"),
     "/conflicts/{conflict}/lift": _sent("/conflicts/{conflict}/lift", reason=REASON),
     # people and sessions
-    "/people/{person}": _sent("/people/{person}", role="reviewer"),
-    "/appointments/{appointment}/end": _sent(),
+    "/people/{person}": _sent("/people/{person}", role="reviewer", scope="everything"),
+    "/appointments/{appointment}/end": _sent(**TICKED),
     "/sign-in": _sent("/sign-in", email="uma@example.org", password=PASSWORD),
     "/sign-out": _sent(),
     # the rest

@@ -105,7 +105,7 @@ def dismiss(app: Flask) -> Answer:
     with app.app_context():
         role = db.session.query(Appointment.id).filter_by(person_id=named("rex").id, role=str(Role.OFFICER)).scalar()
     token = ada.get("/account").page.form("/sign-out").fields["csrf_token"]
-    return ada.post(f"/appointments/{role}/end", data={"csrf_token": token})
+    return ada.post(f"/appointments/{role}/end", data={"csrf_token": token, "confirmed": "yes"})
 
 
 def officers(app: Flask) -> int:
@@ -117,7 +117,7 @@ def officers(app: Flask) -> int:
 def scopes(app: Flask) -> dict[str, str]:
     """The scopes that cover the call, and one that does not."""
     with app.app_context():
-        return {"call": f"call:{call_of('BTN-L').id}", "programme": "programme:BTN-L", "everything": ""}
+        return {"call": f"call:{call_of('BTN-L').id}", "programme": "programme:BTN-L", "everything": "everything"}
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR])
@@ -172,13 +172,17 @@ def test_a_call_matters_until_nothing_is_at_stake(app: Flask, step: str, status:
     with app.app_context():
         finish(step)
 
-    assert appoint(app, "").status_code == status
+    assert appoint(app, "everything").status_code == status
 
 
 def test_nobody_sets_their_own_roles(app: Flask) -> None:
     ada = browser(app, "ada")
     with app.app_context():
         path = f"/people/{named('ada').id}"
-    answer = ada.submit(ada.get(path), path, role="officer", scope="programme:BTN-S")
+    page = ada.get(path)
+    sent = {"csrf_token": page.page.form("/sign-out").fields["csrf_token"], "role": "officer"}
+    answer = ada.post(path, data=sent | {"scope": "programme:BTN-S"})
+
+    assert [form.action for form in page.page.forms if form.action == path or form.action.endswith("/end")] == []
 
     assert (answer.status_code, "You cannot change your own roles." in answer.page.text) == (409, True)

@@ -52,7 +52,7 @@ def world(app: Flask) -> World:
 def end(app: Flask, world: World, name: str = "rex") -> None:
     """Ada ends the first role of a person on their page."""
     ada, id = signed_in(app, world.people["ada"]), world.people[name].id
-    assert ada.submit(ada.get(f"/people/{id}"), "/end").status_code == 302
+    assert ada.submit(ada.get(f"/people/{id}"), "/end", confirmed="yes").status_code == 302
 
 
 def states(app: Flask) -> list[str]:

@@ -93,7 +93,7 @@ def dismiss(app: Flask, by: str, name: str) -> tuple[Answer, str]:
     """The administrator ends a role; returns the answer, and the step of Ria's assignment."""
     with app.app_context():
         role = db.session.query(Appointment.id).filter_by(person_id=named(name).id, ended_at=None).limit(1).scalar()
-    answer = send(browser(app, by), f"/appointments/{role}/end")
+    answer = send(browser(app, by), f"/appointments/{role}/end", confirmed="yes")
     with app.app_context():
         return answer, of("ria").step
 
@@ -131,7 +131,7 @@ def test_without_the_guard_they_remove_the_other_reviewer(
     assert (answer.status_code, step) == (302, "released")
 
 
-@pytest.mark.parametrize("scope", ["", "programme:BTN-L"])
+@pytest.mark.parametrize("scope", ["everything", "programme:BTN-L"])
 def test_a_reviewer_gives_no_role_in_the_call(app: Flask, scope: str) -> None:
     answer = appoint(app, "ada", scope)
 
@@ -155,7 +155,7 @@ def test_whoever_does_not_review_any_more_sets_roles_again(app: Flask, past: Pas
     with app.app_context():
         past()
 
-    assert appoint(app, "ada", "").status_code == 302
+    assert appoint(app, "ada", "everything").status_code == 302
 
 
 @pytest.mark.parametrize("days", [-1, 1])

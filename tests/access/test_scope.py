@@ -302,7 +302,7 @@ def appoint(app: Flask, name: str, scope: str) -> int:
 
 def test_a_limited_administrator_appoints_within_their_scope(app: Flask) -> None:
     small, large = call_of(app, SMALL), call_of(app, LARGE)
-    scopes = ("", f"programme:{LARGE}", f"call:{large}", f"programme:{SMALL}", f"call:{small}")
+    scopes = ("everything", f"programme:{LARGE}", f"call:{large}", f"programme:{SMALL}", f"call:{small}")
 
     assert [appoint(app, "adam", scope) for scope in scopes] == [403, 403, 403, 302, 302]
 
@@ -311,7 +311,7 @@ def test_a_limited_administrator_ends_roles_within_their_scope(app: Flask) -> No
     client = browser(app, "adam")
     with app.app_context():
         held = {row.person.email.split("@")[0]: row.id for row in db.session.query(Appointment)}
-    sent = {"csrf_token": token(client)}
+    sent = {"csrf_token": token(client), "confirmed": "yes"}
 
     codes = [client.post(f"/appointments/{held[name]}/end", data=sent).status_code for name in ("fox", "finn", "faye")]
 
@@ -324,7 +324,7 @@ def test_a_limited_administrator_ends_roles_within_their_scope(app: Flask) -> No
 @pytest.mark.usefixtures("unlimited")
 def test_without_scope_a_limited_administrator_appoints_finance_of_everything(app: Flask) -> None:
     """Counter-test."""
-    assert appoint(app, "adam", "") == 302
+    assert appoint(app, "adam", "everything") == 302
 
 
 LISTS = [

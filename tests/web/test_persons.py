@@ -45,7 +45,7 @@ def test_a_percent_sign_is_not_a_pattern(app: Flask, world: World) -> None:
     assert "No one found" in signed_in(app, world.people["ada"]).get("/people?words=%25").page.text
 
 
-@pytest.mark.parametrize(("scope", "kept"), [("", (None, None)), ("programme:BTN-S", ("BTN-S", None))])
+@pytest.mark.parametrize(("scope", "kept"), [("everything", (None, None)), ("programme:BTN-S", ("BTN-S", None))])
 def test_a_role_is_given_everywhere_or_in_one_programme(
     app: Flask, world: World, scope: str, kept: tuple[str | None, int | None]
 ) -> None:
@@ -65,11 +65,41 @@ def test_a_role_is_given_in_one_call(app: Flask, world: World) -> None:
     assert "Call: " in client.get(f"/people/{mia}").page.text
 
 
+def test_no_role_and_no_scope_is_selected_in_advance(app: Flask, world: World) -> None:
+    client, mia = signed_in(app, world.people["ada"]), world.people["mg1"].id
+
+    answer = client.submit(client.get(f"/people/{mia}"), f"/people/{mia}")
+
+    assert (answer.status_code, roles(app, mia)) == (422, [])
+    assert answer.page.text.count("Select a role.") == answer.page.text.count("Select a scope.") == 2
+
+
+def test_a_role_ends_only_with_its_tick(app: Flask, world: World) -> None:
+    client, olga = signed_in(app, world.people["ada"]), world.people["olga"].id
+
+    answer = client.submit(client.get(f"/people/{olga}"), "/end")
+
+    assert (answer.status_code, "Tick the box to confirm." in answer.page.text) == (422, True)
+    assert [role for role, _, _ in roles(app, olga)] == ["officer"]
+
+
+def test_the_page_warns_of_the_last_holder_and_of_an_applicant(app: Flask, world: World) -> None:
+    client = signed_in(app, world.people["ada"])
+    auditor, path = f"/people/{world.people['uma'].id}", f"/people/{world.people['mg1'].id}"
+    applicant, alone = client.get(path).page.text, client.get(auditor).page.text
+    client.submit(client.get(path), path, role="auditor", scope="everything")
+
+    assert "acts for an applicant:" in applicant
+    assert "acts for an applicant:" not in alone
+    assert "Nobody else has this role: Auditor." in alone
+    assert "Nobody else has this role" not in client.get(auditor).page.text
+
+
 def test_the_same_role_twice_is_refused_with_a_reason(app: Flask, world: World) -> None:
     client, mia = signed_in(app, world.people["ada"]), world.people["mg1"].id
-    client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope="")
+    client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope="everything")
 
-    answer = client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope="")
+    answer = client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope="everything")
 
     assert answer.status_code == 409
     assert "This person already holds this role." in answer.text
@@ -81,7 +111,7 @@ def test_a_refused_role_is_shown_on_its_page_with_what_was_chosen(app: Flask, wo
     client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", **chosen)
 
     answer = client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", **chosen)
-    again = client.submit(answer, f"/people/{mia}", role="auditor", scope="")
+    again = client.submit(answer, f"/people/{mia}", role="auditor", scope="everything")
 
     fields = answer.page.form(f"/people/{mia}").fields
     assert (answer.status_code, answer.page.h1) == (409, client.get(f"/people/{mia}").page.h1)
@@ -100,7 +130,7 @@ def test_when_a_role_ends_the_person_is_signed_out(app: Flask, world: World) -> 
         in page.page.text
     )
 
-    client.submit(page, "/end")
+    client.submit(page, "/end", confirmed="yes")
 
     assert roles(app, olga) == []
     assert hers.get("/applications").status_code == 302
@@ -111,8 +141,13 @@ def test_when_a_role_ends_the_person_is_signed_out(app: Flask, world: World) -> 
 def test_no_one_can_give_roles_to_themselves(app: Flask, world: World) -> None:
     client, ada = signed_in(app, world.people["ada"]), world.people["ada"].id
 
-    answer = client.submit(client.get(f"/people/{ada}"), f"/people/{ada}", role="finance", scope="")
+    page = client.get(f"/people/{ada}").page
+    token = page.form("/sign-out").fields["csrf_token"]
+    answer = client.post(f"/people/{ada}", data={"csrf_token": token, "role": "finance", "scope": "everything"})
 
+    assert "Not available to you · Assign a role" in page.text
+    assert "You cannot change your own roles. Ask another administrator." in page.text
+    assert [form.action for form in page.forms if form.action.startswith(("/people", "/appointments"))] == []
     assert answer.status_code == 409
     assert roles(app, ada) == [("administrator", None, None)]
 

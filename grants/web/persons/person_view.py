@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask_babel import gettext
@@ -32,14 +32,17 @@ class RoleRow:
     """A current role. scope: the programme or the call to which it is limited, as text. since: its first day.
 
     ends: whether the reader may end it, because they neither are on the side of an applicant of a call that it covers
-    nor review in it.
+    nor review in it. alone: nobody else has this role. errors: of its form.
     """
 
     id: int
+    role: str
     title: str
     scope: str
     since: date
     ends: bool = True
+    alone: bool = False
+    errors: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class PersonPage:
 
     language: the name of the person's language. timezone: the city and the present difference from UTC. apart: the
     titles of the calls in which the reader is on an applicant's side, so that another person sets their roles;
-    reviewing: of those in which they review what is to be decided, likewise.
+    reviewing: of those in which they review what is to be decided, likewise. own: the reader is this person.
     """
 
     person: Person
@@ -56,6 +59,7 @@ class PersonPage:
     timezone: str
     apart: Sequence[str]
     reviewing: Sequence[str]
+    own: bool
     form: AppointmentForm
     roles: Sequence[RoleRow]
     memberships: Sequence[Membership]
@@ -77,8 +81,11 @@ class AccountPage:
     sign_ins: Sequence[SignIn]
 
 
-def show(person: Person, form: AppointmentForm) -> PersonPage:
-    """The page of this person; the form offers the calls that a role can be limited to."""
+def show(person: Person, form: AppointmentForm, unconfirmed: int | None = None) -> PersonPage:
+    """The page of this person; the form offers the calls that a role can be limited to.
+
+    unconfirmed: the appointment whose form was sent without its tick.
+    """
     form.offer(persons.calls(principal()), _programmes(), everything=_unlimited())
     reader = principal()
     apart = involvements.competing(reader.id) if reader.id and reader.applied else []
@@ -89,10 +96,25 @@ def show(person: Person, form: AppointmentForm) -> PersonPage:
         zone_name(person.timezone),
         [call.title for call in apart],
         [call.title for call in reviewing],
+        person.id == reader.id,
         form,
-        _roles(person, [*apart, *reviewing]),
+        _endable(_roles(person, [*apart, *reviewing]), person, unconfirmed),
         persons.memberships(person),
     )
+
+
+def _endable(rows: Sequence[RoleRow], person: Person, unconfirmed: int | None) -> list[RoleRow]:
+    """The roles with what their forms say; nobody ends their own."""
+    alone, wrong = persons.alone_in(person), [gettext("Tick the box to confirm.")]
+    return [
+        replace(
+            row,
+            ends=row.ends and person.id != principal().id,
+            alone=row.role in alone,
+            errors=wrong if row.id == unconfirmed else (),
+        )
+        for row in rows
+    ]
 
 
 def account(person: Person) -> AccountPage:
@@ -114,6 +136,7 @@ def _roles(person: Person, apart: Sequence[Call] = ()) -> list[RoleRow]:
     return [
         RoleRow(
             one.id,
+            one.role,
             label(one.role),
             _scope(one, titles),
             one.created_at.date(),

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from grants.access.permissions import Permission
 from grants.db import db, transaction
 from grants.forms.persons import AppointmentForm
+from grants.forms.transitions import CONFIRMED
 from grants.models import Appointment, Person
 from grants.queries import persons as found
 from grants.services import persons, transitions
@@ -47,8 +48,9 @@ def appoint(id: int) -> Response | tuple[str, int]:
     person = load(Person, id)
     view = person_view.show(person, AppointmentForm())
     programme, call_id = view.form.where()
-    actor = creator(programme=programme, call_id=call_id)
-    if not view.form.sent():
+    actor = creator(programme=programme, call_id=call_id) if view.form.scope.data else None
+    if actor is None or not view.form.sent():
+        view.form.sent()
         return page("persons/show.html", view), 422
     try:
         with transaction():
@@ -61,9 +63,12 @@ def appoint(id: int) -> Response | tuple[str, int]:
 @bp.post("/appointments/<int:id>/end")
 @permitted(Permission.SET_PEOPLE)
 @idempotent
-def dismiss(id: int) -> Response:
+def dismiss(id: int) -> Response | tuple[str, int]:
     """End a role; a role that has already ended stays unchanged."""
     appointment = load(Appointment, id)
+    if request.form.get(CONFIRMED) != "yes":
+        view = person_view.show(appointment.person, AppointmentForm(), unconfirmed=id)
+        return page("persons/show.html", view), 422
     if appointment.ended_at is None:
         with transaction():
             actor = actor_on_row(appointment, Role.ADMINISTRATOR)
