@@ -289,7 +289,7 @@ def report_interim(stage: Stage, application: int) -> None:
     stage.at(172)
     with stage.step("nia", "approve the interim report") as nia:
         nia.open(f"/reports/{report}")
-        nia.send("/transitions/approve")
+        nia.send("/transitions/approve", confirmed="yes")
 
 
 def report_finally(stage: Stage, application: int) -> None:
@@ -300,7 +300,7 @@ def report_finally(stage: Stage, application: int) -> None:
     stage.at(2)
     with stage.step("joel", "approve the final report") as joel:
         joel.open(f"/reports/{report}")
-        joel.send("/transitions/approve")
+        joel.send("/transitions/approve", confirmed="yes")
 
 
 def write_report(

@@ -195,7 +195,7 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]], 
     against = wrong.reasons if isinstance(wrong, Refused) and not errors else ()
     view = TransitionPage(
         transition=_while_open(row, transition),
-        to=request.path,
+        to=request.full_path.rstrip("?"),
         version=row.version,
         draft=sent_version(None, "draft"),
         values=request.form,

@@ -81,7 +81,7 @@ SENT: dict[str, Sent] = {
     # reports
     "/reports/{report}/write": _sent("/reports/{report}/write", summary=REASON),
     "/reports/{report}/transitions/send": _sent("/reports/{report}/send"),
-    "/reports/{received}/transitions/approve": _sent("/reports/{received}"),
+    "/reports/{received}/transitions/approve": _sent("/reports/{received}", **TICKED),
     "/reports/{received}/transitions/send_back": _sent("/reports/{received}", question=REASON),
     # money
     "/funds": _sent("/funds/new", title="Another fund", year="2026", amount="5,000.00", **TICKED),

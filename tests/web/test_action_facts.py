@@ -59,9 +59,9 @@ def test_an_action_without_fields_that_is_refused_shows_them_too(app: Flask) -> 
         w.received(w.found(), db.session.get_one(Award, 1), 1)
     omar = browser(app, "omar")
     page = omar.get("/reports/1")
-    omar.submit(page, "/reports/1/transitions/approve")
+    omar.submit(page, "/reports/1/transitions/approve", confirmed="yes")
 
-    refused = omar.submit(page, "/reports/1/transitions/approve", idempotency_key=new_key())
+    refused = omar.submit(page, "/reports/1/transitions/approve", confirmed="yes", idempotency_key=new_key())
 
     assert refused.status_code == 409
     assert "Amount USD 10,000.00" in words(refused)

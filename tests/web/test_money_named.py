@@ -83,3 +83,18 @@ def test_without_the_comparison_it_does(app: Flask, monkeypatch: pytest.MonkeyPa
 
     assert on_an_old_page(app) == 302
     assert payable(app) == [1, 2]
+
+
+@pytest.mark.ground("active")
+def test_a_report_is_approved_only_with_a_tick(app: Flask) -> None:
+    with app.app_context():
+        w.received(w.found(), db.session.get_one(Award, 1), 1)
+    omar = browser(app, "omar")
+
+    refused = omar.submit(omar.get("/reports/1"), "/transitions/approve")
+    kept = omar.get("/reports/1").page.text
+    approved = omar.submit(refused, "/transitions/approve", confirmed="yes")
+
+    assert (refused.status_code, "Tick the box to confirm." in refused.page.text) == (422, True)
+    assert "Approve report" in kept
+    assert approved.status_code == 302

@@ -174,7 +174,7 @@ def test_a_complete_report_is_submitted_and_approved_and_the_next_instalment_bec
     sent = mia.submit(mia.get(checked.location), "/reports/1/transitions/send")
     mine = mia.get(sent.location)
     read = olga.get("/reports/1")
-    olga.submit(read, "/reports/1/transitions/approve")
+    olga.submit(read, "/reports/1/transitions/approve", confirmed="yes")
 
     assert "We received your report" in mine.page.text
     assert "Not reached yet: 69% of the planned change" in read.page.text

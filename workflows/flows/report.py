@@ -47,6 +47,9 @@ APPROVE = Transition(
     ),
     weight="first",
     history_text=N_("%(report)s approved"),
+    final=True,
+    understood=N_("I understand that this cannot be undone and that the grantee is notified."),
+    not_done=N_("The report was not approved"),
 )
 SEND_BACK = Transition(
     "send_back",
