@@ -66,6 +66,20 @@ def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Hap
     return [_happening(event, office=office) for event in db.session.scalars(wanted).unique()]
 
 
+def newest(table: str, id: int, key: str, principal: Principal) -> int | None:
+    """The id of the newest event with this key about a row, among those of the principal; None without one."""
+    about = (Event.about == table, Event.about_id == id, Event.key == key)
+    wanted = select(Event.id).where(*about, Event.person_id == principal.id).order_by(Event.id.desc()).limit(1)
+    return db.session.scalars(wanted).first()
+
+
+def told(id: int, principal: Principal) -> Message | None:
+    """The message of an event of the principal; None if another person did it, or nobody."""
+    wanted = select(Event.message).where(Event.id == id, Event.person_id == principal.id)
+    found = db.session.scalars(wanted).first()
+    return Message.from_json(found) if found else None
+
+
 def _happening(event: Event, *, office: bool) -> Happening:
     """The event as the reader may see it.
 

@@ -26,6 +26,7 @@ from grants.services import transitions
 from grants.services.money.instalments import SHOWN, shown
 from grants.services.refusals import Refused, Stale
 from grants.web.action_facts import facts_of
+from grants.web.site import done
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.components import Fact, Link, Problem, Reason
 from grants.web.site.formats import instant, translate
@@ -38,6 +39,7 @@ from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Transition
 from workflows.engine.message import ANOTHER, Message
+from workflows.engine.roles import Role
 from workflows.flows.agreement import SIGNATURES
 
 bp = Blueprint("transitions", __name__)
@@ -160,7 +162,7 @@ def _take(row: Any, key: str, given: dict[str, Any]) -> str:
     )
     if isinstance(row, Agreement) and key in SIGNATURES:
         return url_for("awards.show", id=row.award_id, signed=1)
-    return page_of(row)
+    return page_of(row) if actor.role in {Role.APPLICANT, Role.REVIEWER} else done.after(row, key, page_of(row))
 
 
 def _version(row: Any, key: str) -> int | None:

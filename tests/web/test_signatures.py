@@ -47,7 +47,7 @@ def test_the_history_names_the_account_beside_the_typed_name(app: Flask) -> None
 
 def test_the_page_after_a_signature_says_what_was_signed(app: Flask) -> None:
     assert f"You signed as “{TYPED}” on" in sign(app, "mg1", "sign")
-    assert "It is now in force." in sign(app, "pia", "countersign")
+    assert "The agreement is now in force." in sign(app, "pia", "countersign")
 
 
 def test_only_the_person_who_signed_reads_that_they_did(app: Flask) -> None:

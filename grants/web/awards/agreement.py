@@ -152,10 +152,10 @@ def _just_signed(award: Award) -> str:
     if "signed" not in request.args:
         return ""
     if agreement.countersigned_at and agreement.countersigned_by == me:
-        return _as(agreement.countersigned_name, agreement.countersigned_at, gettext("It is now in force."))
+        return _as(agreement.countersigned_name, agreement.countersigned_at, gettext("The agreement is now in force."))
     if agreement.signed_at and agreement.signed_by == me:
         force = agreement.step == "signed"
-        then = gettext("It is now in force.") if force else gettext("The Foundation countersigns next.")
+        then = gettext("The agreement is now in force.") if force else gettext("The Foundation countersigns next.")
         return _as(agreement.signed_name, agreement.signed_at, then)
     return ""
 

@@ -14,6 +14,7 @@ from grants.queries import persons as found
 from grants.services import persons, transitions
 from grants.web.persons import person_view
 from grants.web.persons.person_view import PersonsPage
+from grants.web.site import done
 from grants.web.site.authorization import actor_on_row, creator, load, permitted, principal
 from grants.web.site.errors import AGAINST, shown_again
 from grants.web.site.idempotency import idempotent
@@ -54,10 +55,10 @@ def appoint(id: int) -> Response | tuple[str, int]:
         return page("persons/show.html", view), 422
     try:
         with transaction():
-            _appoint(person, view.form, actor)
+            made = _appoint(person, view.form, actor)
     except AGAINST as wrong:
         return shown_again(lambda: page("persons/show.html", person_view.show(load(Person, id), view.form)), wrong)
-    return redirect(url_for(".show", id=id))
+    return redirect(done.after(made, "appoint", url_for(".show", id=id)))
 
 
 @bp.post("/appointments/<int:id>/end")
@@ -73,7 +74,7 @@ def dismiss(id: int) -> Response | tuple[str, int]:
         with transaction():
             actor = actor_on_row(appointment, Role.ADMINISTRATOR)
             persons.dismiss(appointment, actor=actor, apply=transitions.apply)
-    return redirect(url_for(".show", id=appointment.person_id))
+    return redirect(done.after(appointment, "dismiss", url_for(".show", id=appointment.person_id)))
 
 
 @bp.get("/account")
@@ -83,6 +84,6 @@ def account() -> str:
     return page("persons/account.html", person_view.account(db.session.get_one(Person, principal().id)))
 
 
-def _appoint(person: Person, form: AppointmentForm, actor: Actor) -> None:
+def _appoint(person: Person, form: AppointmentForm, actor: Actor) -> Appointment:
     programme, call_id = form.where()
-    persons.appoint(person, Role(form.role.data), programme=programme, call_id=call_id, actor=actor)
+    return persons.appoint(person, Role(form.role.data), programme=programme, call_id=call_id, actor=actor)

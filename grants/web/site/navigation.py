@@ -16,7 +16,7 @@ from grants.access.permissions import Permission
 from grants.forms import numerals
 from grants.queries.tasks import inbox
 from grants.queries.tasks.task import Task
-from grants.web.site import task_count
+from grants.web.site import done, task_count
 from grants.web.site.authorization import principal
 from grants.web.site.autosave import owner
 from grants.web.site.components import Link
@@ -119,6 +119,7 @@ def _frame() -> dict[str, Any]:
         "languages": _languages(),
         "habits": numerals.habits(),
         "refusal": g.get("refusal"),
+        "done": done.sentence(),
         "foot": _foot(demo=settings.demo),
         "urls": Addresses(
             home=url_for("tasks.show") if principal().roles else url_for("public.home"),
