@@ -19,11 +19,14 @@ CONFIRMED = "confirmed"
 
 
 class Unclear(ValueError):
-    """Some fields cannot be parsed; `errors` holds a message per field, `values` the input."""
+    """Some fields cannot be parsed, or the tick is missing.
 
-    def __init__(self, errors: Mapping[str, str], values: Mapping[str, str]) -> None:
+    errors: a message per field. values: the input. found: what could be parsed.
+    """
+
+    def __init__(self, errors: Mapping[str, str], values: Mapping[str, str], found: Mapping[str, Any]) -> None:
         super().__init__("; ".join(errors.values()))
-        self.errors, self.values = errors, values
+        self.errors, self.values, self.found = errors, values, found
 
 
 def answers(transition: Transition, sent: Mapping[str, str], currency: str) -> dict[str, Any]:
@@ -38,15 +41,20 @@ def answers(transition: Transition, sent: Mapping[str, str], currency: str) -> d
         except ValidationError as error:
             errors[field.key] = str(error)
     if errors:
-        raise Unclear(errors, sent)
+        raise Unclear(errors | _unconfirmed(transition, sent), sent, found)
     return found
 
 
-def require_confirmation(transition: Transition | None, sent: Mapping[str, str]) -> None:
+def require_confirmation(transition: Transition | None, sent: Mapping[str, str], found: Mapping[str, Any]) -> None:
     """Raise Unclear if the form of the transition has a box to tick before it is applied, and this is not ticked."""
-    if transition and transition.final and sent.get(CONFIRMED) != "yes":
-        text = gettext("Tick the box to confirm.")
-        raise Unclear({CONFIRMED: text}, sent)
+    if transition and (missing := _unconfirmed(transition, sent)):
+        raise Unclear(missing, sent, found)
+
+
+def _unconfirmed(transition: Transition, sent: Mapping[str, str]) -> dict[str, str]:
+    if not transition.final or sent.get(CONFIRMED) == "yes":
+        return {}
+    return {CONFIRMED: gettext("Tick the box to confirm.")}
 
 
 def _read(field: Field, text: str, currency: str) -> Any:

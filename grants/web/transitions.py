@@ -37,7 +37,7 @@ from grants.web.site.named_amounts import NamedAmount, named_amount
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
 from workflows.engine.effects import Effect
-from workflows.engine.flow import Field, Transition
+from workflows.engine.flow import Field, Transition, unanswered
 from workflows.engine.message import ANOTHER, Message
 from workflows.engine.roles import Role
 from workflows.flows.agreement import SIGNATURES
@@ -150,7 +150,7 @@ def _take(row: Any, key: str, given: dict[str, Any]) -> str:
     """Apply it; 403 if no role of the principal can ever do so. At the wrong step, the flow gives the reason."""
     by = [role for transition in flow_of(row).transitions if transition.key == key for role in transition.roles]
     actor = actor_on_row(row, *(by or roles_on(row, principal())))
-    require_confirmation(flow_of(row).transition(key, row.step, getattr(row, "stage", "")), request.form)
+    require_confirmation(flow_of(row).transition(key, row.step, getattr(row, "stage", "")), request.form, given)
     transitions.apply(
         row,
         key,
@@ -179,7 +179,7 @@ def _version(row: Any, key: str) -> int | None:
 def _errors(transition: Transition | None, wrong: Unclear | Refused) -> dict[str, list[str]]:
     """The errors by field; empty if a reason belongs to none of them, so that the 409 page must list it."""
     if isinstance(wrong, Unclear):
-        return {key: [text] for key, text in wrong.errors.items()}
+        return _all_errors(transition, wrong)
     keys = {field.key for field in transition.fields} if transition else set()
     errors: dict[str, list[str]] = {}
     for reason in wrong.reasons:
@@ -187,6 +187,14 @@ def _errors(transition: Transition | None, wrong: Unclear | Refused) -> dict[str
             return {}
         errors.setdefault(str(reason.cure), []).append(translate(reason))
     return errors
+
+
+def _all_errors(transition: Transition | None, wrong: Unclear) -> dict[str, list[str]]:
+    """What cannot be parsed, what is missing and the tick, in the order of the form."""
+    missing = unanswered(transition, wrong.found) if transition else ()
+    found = {str(one.cure): translate(one) for one in missing} | dict(wrong.errors)
+    order = [field.key for field in transition.fields] if transition else []
+    return {key: [found[key]] for key in [*order, CONFIRMED] if key in found}
 
 
 def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]], wrong: Exception) -> str:
