@@ -41,7 +41,6 @@ class FundForm(Form):
     year = YearField(lazy_gettext("Year"), [needed(lazy_gettext("Enter the year."))])
     currency = line(
         lazy_gettext("Currency"),
-        most=3,
         missing=lazy_gettext("Enter the currency."),
         description=lazy_gettext("Three letters, such as USD."),
         default="USD",
@@ -76,7 +75,7 @@ class FundForm(Form):
     def validate_currency(self, field: Any) -> None:
         """Require a currency in use today."""
         if field.data not in CURRENCIES:
-            raise ValidationError(gettext("Enter the three letters of a currency, such as USD."))
+            raise ValidationError(gettext("Enter the three-letter currency code, such as USD."))
 
 
 class EnvelopeForm(Form):

@@ -93,7 +93,7 @@ def test_more_than_there_is_stays_where_it_is_and_the_field_says_why(app: Flask,
     answer = fay.submit(fay.get("/funds/1"), "/funds/1/envelope", amount="900000.01")
 
     assert answer.status_code == 422
-    assert "Only USD\N{NO-BREAK SPACE}900,000.00 is available." in answer.page.text
+    assert "Enter USD\N{NO-BREAK SPACE}900,000.00 or less." in answer.page.text
     assert answer.page.form("/funds/1/envelope").fields["amount"] == ["900000.01"]
     with app.app_context():
         assert ledger(Account.fund_id, 1)["available"] == 900_000
@@ -216,7 +216,8 @@ def test_a_fund_needs_an_existing_currency(app: Flask, world: w.World, currency:
     )
 
     assert answer.status_code == 422
-    assert "Enter the three letters of a currency" in answer.text or "3 characters or fewer" in answer.text
+    assert "Enter the three-letter currency code, such as USD." in wrong(answer)
+    assert "characters" not in " ".join(wrong(answer))
 
 
 def wrong(answer: TestResponse) -> list[str]:

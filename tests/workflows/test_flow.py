@@ -128,7 +128,7 @@ def test_a_transition_at_the_wrong_step_is_refused_naming_both_steps() -> None:
 def test_an_unknown_transition_is_refused_and_does_not_raise() -> None:
     text_found = Flow("a flow", ("draft",), SOUND).objections("fly", ApplicationCase(arrived_at=NOON), APPLICANT)
 
-    assert text_found == (Message("This action does not exist. Reload the page to see what you can do now."),)
+    assert text_found == (Message("This action is not available. Reload the page to see what you can do now."),)
 
 
 def test_a_transition_of_another_role_is_refused_before_its_rules_are_checked() -> None:

@@ -251,7 +251,7 @@ class Flow:
     def _misplaced(self, key: str, step: str) -> Message:
         known = next((row for row in self.transitions if row.key == key), None)
         if known is None:
-            return Message("This action does not exist. Reload the page to see what you can do now.")
+            return Message("This action is not available. Reload the page to see what you can do now.")
         return Message(
             "“%(title)s” is not available at the step “%(step)s”. Reload the page to see what you can do now.",
             title=Message(known.title),
@@ -302,11 +302,16 @@ PEOPLE_ONLY_EFFECTS = frozenset({Effect.MAKE_AWARD, Effect.APPROVE_BATCH, Effect
 
 
 def _forbidden(roles: tuple[Role, ...]) -> Message:
+    return Message("You don’t have permission to do this. It needs the role “%(roles)s”.", roles=either(roles))
+
+
+def either(roles: tuple[Role, ...]) -> Message:
+    """The names of the roles, of which one is needed."""
     first, *others = (ROLES[role] for role in roles)
     named = first
     for other in others:
         named = Message("%(role)s or %(other)s", role=named, other=other)
-    return Message("You don’t have permission to do this. It needs the role “%(roles)s”.", roles=named)
+    return named
 
 
 def unanswered(transition: Transition, answers: Mapping[str, Any]) -> tuple[Message, ...]:

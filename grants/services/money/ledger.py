@@ -127,7 +127,9 @@ def _book(kind: str, transfers: Sequence[_Transfer], actor: Actor, *, note: str 
         if amount <= 0:
             raise ValueError(f"{kind}: {amount} must be above zero")
         if source.kind != "appropriated" and held[source] < amount:
-            raise Overspent(Message("Only %(held)s is available.", held=Money(held[source], source.currency)))
+            left = Money(held[source], source.currency)
+            few = Message("Enter %(held)s or less.", held=left)
+            raise Overspent(few if held[source] else Message("Only %(held)s is available.", held=left))
         held[source] -= amount
     entries = changes.add(Entry, [{"kind": kind, "by": actor.person, "note": note} for _ in transfers])
     postings = [

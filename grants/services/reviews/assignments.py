@@ -192,6 +192,6 @@ def expect(assignment: Assignment, *, actor: Actor | None = None) -> None:
     case, reviewer = assignment_case(assignment), Actor(person=assignment.person_id, role=Role.REVIEWER)
     reasons = [reason for guard in MAY_REVIEW if (reason := guard(case, reviewer))]
     if assignment.step != "ready":
-        reasons.append(Message("You have already answered this, or it is no longer needed."))
+        reasons.append(Message("You have already submitted this review, or it is no longer needed."))
     if reasons:
         raise Refused(*reasons)

@@ -139,7 +139,9 @@ def desk(person: Principal) -> ReviewsPage:
     for assignment in written.mine(person):
         groups[assignment.step if open_for(assignment) and assignment.step in groups else "done"].append(assignment)
     return ReviewsPage(
-        asked=tuple(_task(one, translate(NOT_YET), gettext("Declare conflicts")) for one in groups["asked"]),
+        asked=tuple(
+            _task(one, translate(NOT_YET), gettext("Declare or rule out a conflict")) for one in groups["asked"]
+        ),
         todo=tuple(_task(one, _scored(one), gettext("Continue review")) for one in groups["ready"]),
         done=tuple(_ended(one) for one in reversed(groups["done"])),
         owner=owner(),

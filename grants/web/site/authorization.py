@@ -152,6 +152,14 @@ def declared_permission() -> Permission | None:
     return getattr(view, "permission", None)
 
 
+def roles_missing() -> tuple[Role, ...]:
+    """The roles of which the reader needs one for this route, anywhere; empty if they have one, or none is needed."""
+    permission = declared_permission()
+    if permission is None or principal().roles & ALLOWED[permission]:
+        return ()
+    return tuple(role for role in Role if role in ALLOWED[permission])
+
+
 def init_app(app: Flask) -> None:
     """Set up sessions and the permission check of each route."""
     login, settings = LoginManager(app), app.extensions["settings"]

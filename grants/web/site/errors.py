@@ -25,7 +25,7 @@ from grants.services.sessions import Busy
 from grants.web.sessions.sign_in_page import signed_out
 from grants.web.site import csrf
 from grants.web.site.addresses import page_above
-from grants.web.site.authorization import principal, without_database
+from grants.web.site.authorization import principal, roles_missing, without_database
 from grants.web.site.autosave import automatic
 from grants.web.site.bodies import MOST_FIELDS
 from grants.web.site.components import ErrorPage, Link, Reason
@@ -33,6 +33,7 @@ from grants.web.site.formats import translate
 from grants.web.site.labels import note_labels
 from grants.web.site.navigation import page
 from grants.web.site.sending import KEY, SendAgainPage, received
+from workflows.engine.flow import either
 from workflows.engine.message import Message
 
 log = logging.getLogger("grants.web")
@@ -266,9 +267,18 @@ def other(error: HTTPException) -> tuple[str, int] | HTTPException:
         if request.endpoint == "documents.check":
             return _answer(413, translate(LARGE_FILE), title=gettext("The file is too large"))
         return _answer(413, translate(TEXTS[413]))
-    if error.code == HTTPStatus.FORBIDDEN and not principal().roles:
-        return _answer(403, translate(WITHOUT_ROLE), title=gettext("You do not have a role"), leads_on=False)
+    if error.code == HTTPStatus.FORBIDDEN:
+        return _forbidden()
     return _answer(error.code, translate(TEXTS.get(error.code, TEXTS[400])))
+
+
+def _forbidden() -> tuple[str, int]:
+    """403: the reader has no role at all, none that this needs, or took part in an earlier step."""
+    if not principal().roles:
+        return _answer(403, translate(WITHOUT_ROLE), title=gettext("You do not have a role"), leads_on=False)
+    if roles := roles_missing():
+        return _answer(403, gettext("This needs the role “%(roles)s”.", roles=translate(either(roles))))
+    return _answer(403, translate(TEXTS[403]))
 
 
 def _answer(

@@ -265,7 +265,7 @@ KINDS = {
     "asked": Kind(
         Message("Answer the review invitation: %(title)s"),
         Message("You can read the proposal after you declare whether you have a conflict of interest."),
-        Message("Declare conflicts"),
+        Message("Declare or rule out a conflict"),
         "reviews.show",
     ),
     "ready": Kind(
