@@ -95,6 +95,40 @@ def test_autosave_returns_the_address_of_both_texts(app: Flask) -> None:
     assert "Compare and choose" in second.get(f"/applications/{id}/write").get_data(as_text=True)
 
 
+@pytest.mark.parametrize("address", ["/write", "/send", "", "/inbox"])
+def test_a_version_that_waits_for_a_choice_is_shown_wherever_the_draft_is(app: Flask, address: str) -> None:
+    first, second, id, late = two_writers(app)
+    second.post(f"/applications/{id}/write", data=late | {"title": "Second"})
+    url = address if address == "/inbox" else f"/applications/{id}{address}"
+
+    shown = "Compare and choose" in second.get(url).get_data(as_text=True)
+
+    assert shown
+    assert "Compare and choose" not in first.get(url).get_data(as_text=True)
+
+
+def test_with_a_version_to_choose_the_check_does_not_say_that_nothing_is_missing(app: Flask) -> None:
+    _, second, id, late = two_writers(app)
+    second.post(f"/applications/{id}/write", data=late | {"title": "Second"})
+
+    text = second.get(f"/applications/{id}/send").get_data(as_text=True)
+
+    assert "Nothing is missing" not in text
+    assert "One item needs your attention" in text
+
+
+def test_after_the_submission_the_version_that_was_not_used_can_be_read(app: Flask) -> None:
+    _, second, id, late = two_writers(app)
+    second.post(f"/applications/{id}/write", data=late | {"title": "Second"})
+    second.submit(second.get(f"/applications/{id}/send"), "/transitions/submit")
+
+    page: Any = second.get(f"/applications/{id}")
+
+    assert "A version that was not used" in page.page.text
+    assert "Compare and choose" not in page.page.text
+    assert f"/applications/{id}/kept/" in page.get_data(as_text=True)
+
+
 def test_pressing_twice_does_not_count_as_a_conflict(app: Flask) -> None:
     client, id = started(app)
     fields = form_of(client, id) | {"title": "Twice"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from babel.numbers import get_currency_precision
@@ -46,13 +46,14 @@ def read(draft: Draft, application: Application) -> Content:
     return unpacked(draft.content, get_currency_precision(application.call.currency))
 
 
-def lost(application: Application, principal: Principal) -> list[ApplicationSave]:
-    """The person's own texts that came too late and wait for a choice, newest first, at most twenty."""
+def lost(applications: Collection[Application], principal: Principal) -> list[ApplicationSave]:
+    """The person's own texts of proposals that came too late and wait for a choice, newest first, at most twenty."""
     return list(
         db.session.scalars(
             select(ApplicationSave)
             .where(
-                ApplicationSave.application_id == application.id,
+                ApplicationSave.application_id.in_([one.id for one in applications]),
+                ~ApplicationSave.section.startswith("report:"),
                 ApplicationSave.person_id == principal.id,
                 ApplicationSave.settled_at.is_(None),
                 visible(ApplicationSave, principal),

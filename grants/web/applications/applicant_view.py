@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
-from grants.models import Application, Decision
+from grants.models import Application, ApplicationSave, Decision
 from grants.queries import documents, history
 from grants.queries.applications import decisions, drafts, proposals, statuses
 from grants.queries.applications.drafts import WRITABLE
@@ -44,7 +44,7 @@ class ApplicantView:
     to_sign: whether the agreement waits for the applicant's signature. award: its id. question: the officer's.
     reading: the draft while it can be written, else the submission that is shown.
     submitted: what was submitted in this stage, as part of a sentence. revised_at: when the newest answer to a question
-    was submitted, None without one.
+    was submitted, None without one. lost: the reader's own texts that came too late.
     """
 
     application: Application
@@ -70,6 +70,7 @@ class ApplicantView:
     entries: Sequence[object]
     reading: Reading
     submissions: SubmissionList
+    lost: Sequence[ApplicationSave]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ def show_own(application: Application) -> str:
         entries=timeline.entries(events)[:FEW],
         reading=reading,
         submissions=submissions.listed(application, sent, shown),
+        lost=drafts.lost([application], principal()),
     )
     return page("applications/applicant_view.html", view)
 

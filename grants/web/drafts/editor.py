@@ -179,7 +179,7 @@ def draft_page(draft: OpenDraft, form: Proposal) -> DraftPage:
         saved=clock(draft.row.saved_at),
         owner=owner(),
         deadline=status.deadline(application, statuses.of([application])[application.id]),
-        lost=drafts.lost(application, principal()),
+        lost=drafts.lost([application], principal()),
         question=asked_of(application),
         reply=draft.reply,
         sum=_sum(draft),

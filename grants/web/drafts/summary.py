@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,14 +11,14 @@ from flask import url_for
 
 from grants.db import now
 from grants.forms.proposals import control_of
-from grants.models import Application
+from grants.models import Application, ApplicationSave
 from grants.queries import cases
-from grants.queries.applications import statuses
+from grants.queries.applications import drafts, statuses
 from grants.queries.flows import flow_of
 from grants.services.letters import answered_by
 from grants.web.applications import status
 from grants.web.drafts.editor import OpenDraft, asked_of, open_url
-from grants.web.site.authorization import actor_on_row
+from grants.web.site.authorization import actor_on_row, principal
 from grants.web.site.components import Problem
 from grants.web.site.formats import translate
 from workflows.engine.flow import Transition
@@ -34,6 +34,7 @@ class SummaryPage:
 
     noun: what is submitted, as part of a sentence. has_budget, has_duration: whether this stage has them. version: of
     the draft that is submitted. question: the officer's, to be answered in words or by a change; reply: the answer.
+    lost: rejected saves to choose from.
     """
 
     application: Application
@@ -47,6 +48,7 @@ class SummaryPage:
     has_budget: bool
     has_duration: bool
     wrong: tuple[Problem, ...]
+    lost: Sequence[ApplicationSave]
     deadline: datetime | None
     decision_by: datetime
     transition: Transition
@@ -69,6 +71,7 @@ def summary_page(application: Application) -> SummaryPage:
         has_budget=draft.stage.has_budget,
         has_duration=draft.stage.question("months") is not None,
         wrong=tuple(wrong),
+        lost=drafts.lost([application], principal()),
         deadline=status.deadline(application, statuses.of([application])[application.id]),
         decision_by=answered_by(application.call, now()),
         transition=transition,

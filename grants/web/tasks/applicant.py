@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from decimal import Decimal
 from flask_babel import gettext
 
 from grants.db import now
-from grants.models import Application, Organisation
+from grants.models import Application, ApplicationSave, Organisation
 from grants.queries import organisations, public
 from grants.queries.applications import drafts, proposals, statuses
 from grants.queries.applications.statuses import Status
@@ -52,10 +52,11 @@ class ApplicantInbox:
     """The applicant's inbox.
 
     ours: open tasks of the Foundation. decision_by: when the reader hears from the Foundation next, None if nothing is
-    under assessment.
+    under assessment. lost: the reader's own texts that came too late, while one can still choose.
     """
 
     draft: UrgentDraft | None
+    lost: Sequence[ApplicationSave]
     tasks: tuple[TaskRow, ...]
     proposals: tuple[ProposalRow, ...]
     ours: tuple[FoundationTask, ...]
@@ -70,6 +71,7 @@ def show_inbox() -> str:
     holdings = organisations.holdings(principal().organisations, principal())
     view = ApplicantInbox(
         draft=_urgent(running, facts),
+        lost=drafts.lost([one for one in running if one.step in drafts.WRITABLE], principal()),
         tasks=tuple(rows.of(open_tasks())),
         proposals=tuple(applicant_view.lines(running, facts)),
         ours=tuple(foundation.ours(running, facts, current_day())),
