@@ -58,8 +58,8 @@ def _too_long(report: Report) -> list[Message]:
 def _unprintable(report: Report) -> list[Message]:
     """Texts with characters that the impact report cannot print."""
     texts = {name: getattr(report, name) for name in ("summary", "setbacks", "next_steps", "story", "story_by")}
-    texts["figures"] = " ".join(figure.source for figure in report.figures)
-    texts["spending"] = " ".join(spending.explanation for spending in report.spending)
+    texts |= {f"figure_{figure.id}_source": figure.source for figure in report.figures}
+    texts |= {f"line_{spending.id}_explanation": spending.explanation for spending in report.spending}
     return [
         Message("Remove characters that our reports cannot print: %(characters)s", characters=found, cure=name)
         for name, written in texts.items()
@@ -73,7 +73,9 @@ def _figures(report: Report) -> list[Message]:
         if _place(figure) in report.unread:
             messages.append(_unread(report, figure, figure.indicator.name))
         elif figure.actual is None:
-            messages.append(Message("Enter the result for “%(name)s”.", name=figure.indicator.name, cure="figures"))
+            messages.append(
+                Message("Enter the result for “%(name)s”.", name=figure.indicator.name, cure=_place(figure))
+            )
     return messages
 
 
@@ -93,12 +95,11 @@ def _line(report: Report, spending: ReportSpending) -> Message | None:
         return _unread(report, spending, what)
     if spending.spent is None:
         return Message(
-            "Enter the amount spent on “%(line)s”. If nothing was spent, enter 0.", line=what, cure="spending"
+            "Enter the amount spent on “%(line)s”. If nothing was spent, enter 0.", line=what, cure=_place(spending)
         )
     if spending.spent > agreed * TOLERANCE and not spending.explanation.strip():
-        return Message(
-            "Enter the reason why “%(line)s” is more than 10%% over the allocated amount.", line=what, cure="spending"
-        )
+        text = N_("Enter the reason why “%(line)s” is more than 10%% over the allocated amount.")
+        return Message(text, line=what, cure=f"line_{spending.id}_explanation")
     return None
 
 

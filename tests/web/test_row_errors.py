@@ -132,6 +132,25 @@ def test_an_error_of_a_report_stands_below_its_line(app: Flask) -> None:
     assert answer.status_code == 422
     assert f'<tr class="row-errors"><td colspan="4"><p class="error" id="{spent}-error">' in html
     assert f'<tr class="row-errors"><td colspan="5"><p class="error" id="{actual}-error">' in html
-    assert {f"#{spent}", f"#{actual}"} <= set(answer.page.hrefs)
+    assert [answer.page.hrefs.count(f"#{id}") for id in (spent, actual)] == [1, 1]
+    assert len(re.findall(r'<td class="entry wrong">', html)) == 2
+    assert html.count("Enter a number, such as 0 or 12.50.") == 2, "in the summary and at its row"
+    assert html.count("Everything else is saved.") == 1
     saved: Any = client.post("/reports/1/write", data=single(answer.page.form("/write")) | {spent: "5"}, headers=AUTO)
     assert saved.json["wrong"] == [actual]
+
+
+@pytest.mark.ground("active")
+def test_what_is_missing_in_a_table_of_a_report_is_marked_at_its_cell(app: Flask) -> None:
+    client = browser(app, "mg1")
+    links = [url for url in client.get("/reports/1/send").page.hrefs if "/write?checked=1#" in url]
+    cells = [
+        control for _, _, control in (url.partition("#") for url in links) if control.endswith(("_spent", "_actual"))
+    ]
+
+    html = client.get("/reports/1/write?checked=1").get_data(as_text=True)
+
+    assert len(cells) > 1
+    assert len(re.findall(r'<td class="entry wrong">', html)) == len(cells)
+    for cell in cells:
+        assert html.count(f'id="{cell}-error"') == html.count(f'href="#{cell}"') == 1

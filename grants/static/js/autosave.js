@@ -103,6 +103,7 @@ class Draft {
       const place = document.getElementById(id);
       if (place && !place.contains(document.activeElement)) place.outerHTML = html;
     }
+    dropRepeated();
   }
 
   onFailure(reason) {

@@ -29,6 +29,11 @@ function keepErrors(form, wrong) {
   ids.filter((id) => !wrong.includes(id)).forEach(removeError);
 }
 
+/* Removes what was reported after an automatic save, if its row shows it already. */
+function dropRepeated() {
+  for (const one of all("[data-unread]")) if (document.getElementById(`${one.dataset.unread}-error`)) one.remove();
+}
+
 /* Whether the text is a number that the server accepts in this field. */
 function acceptsNumber({ value, dataset }) {
   const { comma, dot } = document.body.dataset, places = Number(dataset.places);
