@@ -17,6 +17,7 @@ from grants.queries.applications import drafts, statuses
 from grants.queries.flows import flow_of
 from grants.services.letters import answered_by
 from grants.web.applications import status
+from grants.web.drafts.dates import doubtful
 from grants.web.drafts.editor import OpenDraft, asked_of, open_url
 from grants.web.site.authorization import actor_on_row, principal
 from grants.web.site.components import Problem
@@ -34,7 +35,7 @@ class SummaryPage:
 
     noun: what is submitted, as part of a sentence. has_budget, has_duration: whether this stage has them. version: of
     the draft that is submitted. question: the officer's, to be answered in words or by a change; reply: the answer.
-    lost: rejected saves to choose from.
+    lost: rejected saves to choose from. doubtful: sentences on dates to look at, which prevent nothing.
     """
 
     application: Application
@@ -49,6 +50,7 @@ class SummaryPage:
     has_duration: bool
     wrong: tuple[Problem, ...]
     lost: Sequence[ApplicationSave]
+    doubtful: tuple[str, ...]
     deadline: datetime | None
     decision_by: datetime
     transition: Transition
@@ -58,6 +60,7 @@ class SummaryPage:
 def summary_page(application: Application) -> SummaryPage:
     """Unreadable values, missing answers and violations of the call's rules, and the submitting transition."""
     draft, transition = OpenDraft.of(application), submit_transition(application)
+    decision_by = answered_by(application.call, now())
     wrong = [Problem(text, cure_url(application, draft.stage, place)) for place, text in problems(draft)]
     return SummaryPage(
         application=application,
@@ -72,8 +75,9 @@ def summary_page(application: Application) -> SummaryPage:
         has_duration=draft.stage.question("months") is not None,
         wrong=tuple(wrong),
         lost=drafts.lost([application], principal()),
+        doubtful=doubtful(draft, decision_by.date()),
         deadline=status.deadline(application, statuses.of([application])[application.id]),
-        decision_by=answered_by(application.call, now()),
+        decision_by=decision_by,
         transition=transition,
         submit_url=url_for("transitions.apply", noun="applications", id=application.id, key=transition.key),
     )
