@@ -29,6 +29,14 @@ from grants.outside import mailbox
 from grants.outside.servers import Postgres, Unstartable
 from grants.outside.servers.postgres import plain
 
+SIGNERS = """
+    SELECT p.email, o.name
+    FROM application a
+    JOIN person p ON p.id = a.created_by
+    JOIN organisation o ON o.id = a.organisation_id
+    WHERE a.step IN ('decision', 'agreement') AND p.email <> ALL(%s)
+    ORDER BY a.id"""
+
 
 @click.command()
 def story() -> None:
@@ -50,7 +58,7 @@ def demo() -> None:
     with _system(replace(settings, instance=target), fresh=not played) as system:
         if not played:
             _play(_running(system), target, crowded=True)
-        _welcome(system.settings)
+        _welcome(_running(system))
         system.wait()
 
 
@@ -131,9 +139,18 @@ def _somebody_there(running: Settings) -> bool:
         return bool((reader.execute("SELECT EXISTS (SELECT FROM person)").fetchone() or [False])[0])
 
 
+def _contacts(running: Settings) -> list[tuple[str, str]]:
+    """The other people who sign the agreement of what can be awarded now, with their organisation."""
+    with psycopg.connect(plain(running.read_database_url)) as reader:
+        found = reader.execute(SIGNERS, [[email(key) for key in CAST]]).fetchall()
+    return [(address, f"{chapter}: signs its agreement after you award the grant") for address, chapter in found]
+
+
 def _welcome(running: Settings) -> None:
     click.echo(f"\nThe demonstration runs at {running.address}\nAll people sign in with the password “{PASSWORD}”:")
     for key, part in CAST.items():
         whose = f", {part.organisation}" if part.organisation else ""
         click.echo(f"  {email(key):<32} {part.role or 'applicant':<14} {part.name}{whose}")
+    for address, chapter in _contacts(running):
+        click.echo(f"  {address:<32} {'applicant':<14} {chapter}")
     click.echo(f"Mails are shown at {running.address}/mailbox. Stop with Ctrl-C.\n")

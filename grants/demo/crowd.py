@@ -148,13 +148,19 @@ def _applicant(person: Person, chapter: Organisation) -> Actor:
     return Actor(person=person.id, role=Role.APPLICANT, on_behalf_of=chapter.id, via="demo")
 
 
+def contact(key: str, country: str, number: int = 1) -> str:
+    """The email address of a contact of the chapter whose proposal has this key."""
+    return f"{key.replace('_', '-')}{number}@{chapter_domain(country)}"
+
+
 def _people(chapter: Organisation, key: str, proposal: Proposal) -> list[Person]:
-    found = []
+    """The contacts of a chapter, who sign in with the password of the cast."""
+    found, known = [], _person("nia").password_hash
     with transaction():
         for number, name in enumerate(proposal.people, 1):
-            address = f"{key.replace('_', '-')}{number}@{chapter_domain(chapter.country)}"
+            address = contact(key, chapter.country, number)
             language = chapter.language
-            person = persons.add(email=address, name=name, password_hash=None, language=language, actor=CLOCK)
+            person = persons.add(email=address, name=name, password_hash=known, language=language, actor=CLOCK)
             persons.join(person, chapter, actor=CLOCK)
             found.append(person)
     return found
