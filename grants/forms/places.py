@@ -13,25 +13,27 @@ from wtforms import Field
 
 from workflows.engine.message import N_
 from workflows.forms import absent
-from workflows.forms.completeness import UNREADABLE, WRONG_CELL
+from workflows.forms.completeness import UNREADABLE, WRONG_CELL, unreadable
 from workflows.programme import Question
 
 NUMBER = N_("Enter a number, such as 0 or 12.50.")
 AMOUNT = N_("Enter an amount, such as 1,250.")
 DAY = N_("Enter the date as year, month, day, such as 2027-03-01.")
+LEAST = N_("Enter a number of zero or more.")
 TOTAL = N_("The total of the line must be below 1,000,000,000,000.")
 
 BUDGET = {
     "quantity": N_("Enter the quantity in line %(number)s of the budget as a number, such as 2 or 12.50."),
     "unit_cost": N_("Enter the unit cost in line %(number)s of the budget as an amount, such as 1,250."),
 }
+LEAST_OF = N_("Enter a quantity of 0 or more in line %(number)s of the budget.")
 TOTAL_OF = N_("The total of line %(number)s of the budget must be below 1,000,000,000,000.")
 
 
 def name_question(question: Question, field: Field) -> None:
     """Let the error of a question without rows name the question."""
     if question.kind in UNREADABLE and _is_general(field):
-        field.errors = [gettext(UNREADABLE[question.kind], label=gettext(question.label))]
+        field.errors = [gettext(unreadable(question), label=gettext(question.label))]
 
 
 def name_cells(question: Question, cells: Mapping[str, Field], number: int) -> None:
@@ -42,12 +44,13 @@ def name_cells(question: Question, cells: Mapping[str, Field], number: int) -> N
 
 
 def _is_general(field: Field) -> bool:
-    return bool(field.errors) and field.errors[0] in {gettext(text) for text in (NUMBER, AMOUNT, DAY, TOTAL)}
+    return bool(field.errors) and field.errors[0] in {gettext(text) for text in (NUMBER, AMOUNT, DAY, LEAST, TOTAL)}
 
 
 def _of_cell(question: Question, key: str, field: Field, number: int) -> str:
     if question.kind == "budget":
-        return gettext(TOTAL_OF if field.errors[0] == gettext(TOTAL) else BUDGET[key], number=number)
+        known = {gettext(TOTAL): TOTAL_OF, gettext(LEAST): LEAST_OF}
+        return gettext(known.get(str(field.errors[0]), BUDGET[key]), number=number)
     if question.kind == "indicators":
         return gettext(absent.INDICATORS[key], number=number)
     kind = next(column.kind for column in question.columns if column.key == key)

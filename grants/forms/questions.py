@@ -16,7 +16,7 @@ from grants.forms import days
 from grants.forms.base import money
 from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import limits, number
-from grants.forms.places import DAY
+from grants.forms.places import DAY, LEAST
 from workflows.forms import values
 from workflows.forms.questions import AMOUNTS
 from workflows.programme import CallRules, Question
@@ -106,7 +106,7 @@ def quantity(text: str) -> Decimal:
     """Parse a number of zero or more; raises ValidationError."""
     found = figure(text)
     if found < 0:
-        raise ValidationError(gettext("Enter a number of zero or more."))
+        raise ValidationError(gettext(LEAST))
     return found
 
 

@@ -83,7 +83,7 @@ def test_a_proposal_with_an_invalid_number_cannot_be_submitted(app: Flask) -> No
 
     page: Any = client.get(f"/applications/{id}/send")
 
-    assert "Enter a number for “Co-funding”, such as 12.50." in page.page.text
+    assert "Enter the co-funding as an amount, such as 1,250." in page.page.text
 
 
 def test_a_text_that_is_too_long_is_returned_and_the_saved_text_kept(app: Flask) -> None:

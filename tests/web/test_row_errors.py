@@ -44,6 +44,13 @@ def test_an_error_of_a_cell_stands_in_a_row_of_its_own_below(app: Flask) -> None
     assert not re.search(r"<td[^>]*>(?:(?!</td>).)*<input(?:(?!</td>).)*class=\"error\"", html, re.DOTALL)
 
 
+def test_a_quantity_below_zero_is_named_alike_in_the_summary_and_at_its_row(app: Flask) -> None:
+    _, html = refused(app, **{"budget-0-quantity": "-1"})
+
+    assert html.count("Enter a quantity of 0 or more in line 1 of the budget.") == 2
+    assert "What you request from us, line 1" not in html
+
+
 def test_each_link_of_the_summary_leads_to_a_control_that_names_its_error(app: Flask) -> None:
     answer, html = refused(app, **WRONG)
 

@@ -87,7 +87,7 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
         RuleSpec(key="partner_above", params={"amount": "4999.99", "months": 6}),
         {"partners": 0, "months": 5},
         (
-            f"A grant above {usd('4999.99')} requires an outside partner.",
+            f"Add a partner from outside the Internet Society, or request {usd('4999.99')} or less.",
             f"A project with a grant above {usd('4999.99')} must run for at least 6 months.",
         ),
     ),

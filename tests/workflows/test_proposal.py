@@ -78,7 +78,7 @@ def incomplete(*questions: Question, content: Content) -> list[str]:
         (MONEY, 0, []),
         (MONEY, None, ["Enter an answer to “Other money”."]),
         (MONEY, "12.50", []),
-        (MONEY, "lots", ["Enter a number for “Other money”, such as 12.50."]),
+        (MONEY, "lots", ["Enter the co-funding as an amount, such as 1,250."]),
         (DAY, "2027-03-01", []),
         (DAY, "soon", ["Enter a date for “Day”, such as 2027-03-01."]),
         (DATED, [{"name": "Dig", "start": "2027-03-01"}], []),

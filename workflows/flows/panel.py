@@ -137,7 +137,7 @@ ANSWER = Transition(
     notifies=(REVISED,),
     weight="first",
     history_text=N_("Question answered"),
-    consequence=N_("We continue with the new submission."),
+    consequence=N_("We will assess this version instead of the earlier one."),
 )
 NO_ANSWER = Transition(
     "no_answer",

@@ -87,7 +87,7 @@ CELLS: Mapping[str, str] = {
     "Activity": N_("Enter the activity in line %(number)s of “%(label)s”."),
     "Starts": N_("Enter the start date in line %(number)s of “%(label)s”."),
     "Ends": N_("Enter the end date in line %(number)s of “%(label)s”."),
-    "Who does it": N_("Enter who does it in line %(number)s of “%(label)s”."),
+    "Who does it": N_("Enter who is responsible for the activity in line %(number)s."),
     "Name": N_("Enter the name in line %(number)s of “%(label)s”."),
     "Role in the project": N_("Enter the role in the project in line %(number)s of “%(label)s”."),
     "Organisation": N_("Enter the organisation in line %(number)s of “%(label)s”."),

@@ -195,7 +195,7 @@ def _wrong(question: Question, content: Content) -> Sequence[Message]:
             rows = content.answers[question.key]
             return (*_row_problems(question, rows), *_too_many(question, len(rows)))
         case "number" | "date" if not readable(question.kind, content.answers[question.key]):
-            return (Message(UNREADABLE[question.kind], label=question.named, cure=question.key),)
+            return (Message(unreadable(question), label=question.named, cure=question.key),)
         case _:
             return ()
 
@@ -204,6 +204,12 @@ UNREADABLE = {
     "number": N_("Enter a number for “%(label)s”, such as 12.50."),
     "date": N_("Enter a date for “%(label)s”, such as 2027-03-01."),
 }
+UNREADABLE_AMOUNTS = {"cofunding": N_("Enter the co-funding as an amount, such as 1,250.")}
+
+
+def unreadable(question: Question) -> str:
+    """What to do about a number, an amount or a day that cannot be read."""
+    return UNREADABLE_AMOUNTS.get(question.key) or UNREADABLE[question.kind]
 
 
 def _length(question: Question, content: Content) -> Sequence[Message]:

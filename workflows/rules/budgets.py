@@ -114,7 +114,8 @@ def partner_above(case: ApplicationCase, params: Above) -> tuple[Message, ...]:
     reasons = []
     amount = Money(params.amount, case.round.currency)
     if not case.partners:
-        reasons.append(Message("A grant above %(amount)s requires an outside partner.", amount=amount, cure="partners"))
+        text = N_("Add a partner from outside the Internet Society, or request %(amount)s or less.")
+        reasons.append(Message(text, amount=amount, cure="partners"))
     if case.months < params.months:
         text = N_("A project with a grant above %(amount)s must run for at least %(months)s months.")
         reasons.append(Message(text, amount=amount, months=params.months, cure="months"))
