@@ -114,3 +114,17 @@ def test_days_are_written_out(app: Flask) -> None:
         assert shown(asked, "in spring") == ["in spring"]
         assert shown(asked, "") == ["–"]
         assert shown(plan, [{"start": "2027-03-01"}]) == ["1 March 2027"]
+
+
+@pytest.mark.parametrize(
+    ("number", "asked", "answered"), [(2, "Why ten routers?", "Nine are enough."), (3, "And the mast?", "It exists.")]
+)
+def test_the_page_of_the_application_shows_what_was_asked_and_answered(
+    olga: Careful, number: int, asked: str, answered: str
+) -> None:
+    page = olga.get(f"/applications/1?submission={number}")
+
+    section = page.get_data(as_text=True).partition('id="answer"')[2].partition("</section>")[0]
+    assert (asked in section, answered in section) == (True, True)
+    assert HERE in section
+    assert 'id="answer"' not in olga.get("/applications/1?submission=1").get_data(as_text=True)

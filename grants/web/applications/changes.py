@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from flask_babel import gettext, ngettext
 from grants.models import Application, Submission
 from grants.queries import history
 from grants.queries.applications import submissions as stored
+from grants.queries.history import Happening
 from grants.web.applications import submissions
 from grants.web.applications.submissions import SubmissionList
 from grants.web.drafts.conflicts import shown
@@ -117,7 +118,7 @@ def _compared(
         older=older.number,
         newer=newer.number,
         summary=_summary(answers, lines, values, lost=lost),
-        question=_question(application, older, newer),
+        question=asked_between(history.of(application, principal()), older, newer),
         answer=newer.written.answer,
         answers=answers,
         lines=lines,
@@ -205,9 +206,8 @@ def _value(goal: Goal | None, key: str) -> str:
     return number(value) if isinstance(value, Decimal) else str(value or "")
 
 
-def _question(application: Application, older: Submission, newer: Submission) -> str:
-    """The officer's last question between the two submissions."""
-    events = history.of(application, principal())
+def asked_between(events: Iterable[Happening], older: Submission, newer: Submission) -> str:
+    """The officer's last question between the two submissions. events: newest first."""
     between = (one for one in events if one.key == "ask" and older.sent_at <= one.at <= newer.sent_at)
     return next((one.words.get("question", "") for one in between), "")
 

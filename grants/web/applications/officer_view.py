@@ -21,9 +21,11 @@ from grants.queries.cases.applications import Assessed, assessed, checks
 from grants.queries.cases.applications import case as case_of
 from grants.queries.documents import DocumentStatus
 from grants.queries.flows import flow_of
+from grants.queries.history import Happening
 from grants.queries.reviews import conflicts, written
 from grants.queries.reviews.conflicts import Declared
 from grants.web.applications import checklist, decision_summary, facts, listing, rule_checks, status, submissions
+from grants.web.applications.changes import asked_between
 from grants.web.applications.checklist import ChecklistLine
 from grants.web.applications.decision_summary import DecisionSummary, ReviewerRow
 from grants.web.applications.rule_checks import RuleCheck
@@ -67,7 +69,8 @@ class OfficerView:
     the reader cannot do so. entries: the newest of the history, of `events` in all. award: its id.
     missing: the roles in which nobody is left who may continue, each as a sentence.
     conflicts: those declared and not lifted; lifts: whether the reader may lift them. declares: the URL where the
-    reader declares one, None if they cannot.
+    reader declares one, None if they cannot. question: what was asked before the submission that is shown; answer: what
+    was sent with it in words.
     """
 
     frame: Frame
@@ -87,6 +90,8 @@ class OfficerView:
     conflicts: Sequence[Declared]
     lifts: bool
     declares: str | None
+    question: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +180,16 @@ def overview(application: Application, *, check: tuple[str, CheckForm] | None = 
         conflicts=conflicts.current(application),
         lifts=_judges(application, Permission.LIFT_CONFLICT) and application.id not in principal().reviewing,
         declares=_declares(application),
+        question=_question(shown, events),
+        answer=shown.submission.written.answer if shown.submission else "",
     )
     return page("applications/officer_view.html", view)
+
+
+def _question(shown: _Shown, events: Sequence[Happening]) -> str:
+    """What the officer asked between the submission that is shown and the one before; empty if nothing."""
+    earlier = [one for one in shown.found if shown.submission and one.number < shown.submission.number]
+    return asked_between(events, earlier[0], shown.submission) if earlier and shown.submission else ""
 
 
 def _offers(shown: _Shown, case: ApplicationCase, read: Assessed) -> list[Offer]:
