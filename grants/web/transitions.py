@@ -29,6 +29,7 @@ from grants.web.action_facts import facts_of
 from grants.web.site import done
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.components import Fact, Link, Problem, Reason
+from grants.web.site.errors import already_sent
 from grants.web.site.formats import instant, translate
 from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent
@@ -121,9 +122,18 @@ def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
         again = transition if errors else _still_possible(row, key)
         if again is None:
             g.facts = _facts(row, key)
+            if transition is None and _submits(row, key):
+                return already_sent(page_of(row))
             raise
         return _form_again(row, again, errors, wrong), 422 if errors else 409
     return redirect(target)
+
+
+def _submits(row: Any, key: str) -> bool:
+    """Whether it submits a proposal that was submitted before, perhaps from another window, and not by the clock."""
+    if not isinstance(row, Application) or row.submission is None or (key == "answer" and row.submission.number == 1):
+        return False
+    return any(one.key == key and one.effect is Effect.SUBMIT_APPLICATION for one in flow_of(row).transitions)
 
 
 def _note(row: Any, key: str) -> None:

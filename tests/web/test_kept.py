@@ -92,6 +92,7 @@ def test_autosave_returns_the_address_of_both_texts(app: Flask) -> None:
 
     assert answer.status_code == 409
     assert f"/applications/{id}/kept/" in answer.json["notice"]
+    assert "This was saved by another person or in another window" in answer.json["notice"]
     assert "Compare and choose" in second.get(f"/applications/{id}/write").get_data(as_text=True)
 
 
@@ -127,6 +128,31 @@ def test_after_the_submission_the_version_that_was_not_used_can_be_read(app: Fla
     assert "A version that was not used" in page.page.text
     assert "Compare and choose" not in page.page.text
     assert f"/applications/{id}/kept/" in page.get_data(as_text=True)
+
+
+def test_whoever_submits_from_a_second_window_reads_that_it_is_done(app: Flask) -> None:
+    client, id = started(app)
+    page = client.get(f"/applications/{id}/send")
+    twice = client.get(f"/applications/{id}/send")
+    client.submit(page, "/transitions/submit")
+
+    answer: Any = client.submit(twice, "/transitions/submit")
+
+    assert answer.status_code == 409
+    assert "This proposal has already been submitted." in answer.page.text
+    assert f"/applications/{id}" in answer.page.hrefs
+
+
+def test_a_discarded_draft_is_not_called_submitted(app: Flask) -> None:
+    """Counter-test: the proposal left the draft in another way."""
+    client, id = started(app)
+    twice = client.get(f"/applications/{id}/send")
+    client.submit(client.get(f"/applications/{id}"), "/transitions/withdraw", confirmed="yes")
+
+    answer: Any = client.submit(twice, "/transitions/submit")
+
+    assert answer.status_code == 409
+    assert "already been submitted" not in answer.page.text
 
 
 def test_pressing_twice_does_not_count_as_a_conflict(app: Flask) -> None:

@@ -89,6 +89,7 @@ class Draft {
     if (keep) this.keep();
     else this.forget();
     showNotice(notice);
+    all("[data-saved-line]").forEach((line) => { line.hidden = true; });
   }
 
   onSaved({ saved_at: savedAt, version, parts = {}, wrong, lacking = [] }) {

@@ -157,6 +157,13 @@ def refused(error: Refused) -> tuple[str, int]:
     )
 
 
+def already_sent(url: str) -> tuple[str, int]:
+    """A proposal that was submitted before, perhaps in another window: 409 with a link to it."""
+    db.session.rollback()
+    reason = Reason(gettext("It is no longer a draft."), Link(gettext("View application"), url))
+    return _answer(409, gettext("This proposal has already been submitted."), reasons=[reason])
+
+
 def stale(_error: Stale) -> tuple[str, int]:
     """The record has changed since the page was shown: 409."""
     db.session.rollback()
