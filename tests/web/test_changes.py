@@ -128,3 +128,10 @@ def test_the_page_of_the_application_shows_what_was_asked_and_answered(
     assert (asked in section, answered in section) == (True, True)
     assert HERE in section
     assert 'id="answer"' not in olga.get("/applications/1?submission=1").get_data(as_text=True)
+
+
+def test_a_missing_day_of_a_row_is_shown_as_a_dash() -> None:
+    columns = (Column(key="name", title="Activity"), Column(key="end", title="Ends", kind="date"))
+    question = Question(key="activities", kind="table", label="Activities", columns=columns)
+
+    assert shown(question, [{"name": "Dig", "end": ""}]) == ["Dig · –"]

@@ -121,3 +121,15 @@ def test_one_character_more_is_not_accepted(app: Flask) -> None:
         assert [str(message) for message in refused.value.reasons] == [
             "Enter 300 characters or fewer in “Title”: you entered 301."
         ]
+
+
+@pytest.mark.ground("large_draft")
+def test_a_title_over_both_limits_has_one_error(app: Flask) -> None:
+    with app.app_context():
+        made, row = w.found(), db.session.get_one(Application, 1)
+        w.write(row, made.actor("mg1", Role.APPLICANT), answers={"title": "Community " * 60})
+
+        with pytest.raises(Refused) as refused:
+            w.apply(made, row, "submit", "mg1", Role.APPLICANT)
+
+        assert [str(message).partition(":")[0][-10:] for message in refused.value.reasons] == ["in “Title”"]

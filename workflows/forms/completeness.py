@@ -190,7 +190,8 @@ def _wrong(question: Question, content: Content) -> Sequence[Message]:
             wrong = (*_goal_problems(question, content.goals), *_too_many(question, len(content.goals)))
             return (*wrong, *_unprintable(question, content))
         case "text" | "long":
-            return (*_length(question, content), *_unprintable(question, content))
+            long = _length(question, content)
+            return (*long, *_unprintable(question, content, shorten=not long))
         case "table":
             rows = content.answers[question.key]
             return (*_row_problems(question, rows), *_too_many(question, len(rows)))
@@ -236,14 +237,17 @@ TOO_MUCH = {
 }
 
 
-def _unprintable(question: Question, content: Content) -> Sequence[Message]:
-    """Problems of texts that letters and reports print: characters without a font, and what they have no room for."""
+def _unprintable(question: Question, content: Content, *, shorten: bool = True) -> Sequence[Message]:
+    """Problems of texts that letters and reports print: characters without a font, and what they have no room for.
+
+    shorten: whether to say how many characters are too many; not where too many words have been found already.
+    """
     messages: list[Message] = []
     for label, place, text, most in _repeated(question, content):
         about: dict[str, Any] = {"label": label, "cure": place}
         if characters := strange(text):
             messages.append(Message(STRANGE, characters=characters, **about))
-        for one in extent.excesses(text, characters=most):
+        for one in (one for one in extent.excesses(text, characters=most) if shorten or one.of != "characters"):
             messages += [Message(TOO_MUCH[one.of], count=one.size, most=one.most, **about)]
     return messages
 

@@ -91,7 +91,7 @@ def shown(question: Question, value: Any) -> list[str]:
         return [_day(str(value or "")) or "–"]
     rows = value if isinstance(value, list) else str(value or "").split("\n")
     cells = [
-        [_cell(key, cell, ticks=ticks, days=days, titles=titles) for key, cell in row.items() if cell]
+        [_cell(key, cell, ticks=ticks, days=days, titles=titles) for key, cell in row.items() if cell or key in days]
         if isinstance(row, dict)
         else [_title(titles, row)]
         for row in rows
@@ -102,7 +102,7 @@ def shown(question: Question, value: Any) -> list[str]:
 def _cell(key: str, cell: str, *, ticks: dict[str, str], days: set[str], titles: dict[str, str]) -> str:
     if key in ticks:
         return translate(ticks[key])
-    return _day(cell) if key in days else _title(titles, cell)
+    return (_day(cell) or "–") if key in days else _title(titles, cell)
 
 
 def _day(written: str) -> str:
