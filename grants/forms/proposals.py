@@ -153,7 +153,12 @@ class Proposal:
 
     def marks(self) -> dict[str, str]:
         """A short hash of each answer as shown, to detect later which version changed."""
-        return {key: hashlib.sha256(json.dumps(value).encode()).hexdigest()[:8] for key, value in self.values().items()}
+        return {key: mark(value) for key, value in self.values().items()}
+
+
+def mark(value: Any) -> str:
+    """The short hash of an answer."""
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:8]
 
 
 def typed(stage: Stage, content: Content) -> MultiDict[str, str]:

@@ -89,9 +89,10 @@ def save(
     """Save a draft, complete or not. Only the first edit of a person whom no event names yet is one.
 
     answers are merged into the stored answers. unread: the texts that cannot be read, by field; they replace the
-    earlier ones of the questions `asked`. reply: the answer to the officer's question, None to leave it. lines and
-    goals replace the stored budget lines and indicators; None leaves them unchanged. Raises Refused unless the
-    application is a draft or reopened for a question, and Stale when the draft's version is no longer `version`.
+    earlier ones of the questions `asked`. reply: the answer to the officer's question, None to leave it; ignored where
+    nothing is asked. lines and goals replace the stored budget lines and indicators; None leaves them unchanged. Raises
+    Refused unless the application is a draft or reopened for a question, and Stale when the draft's version is no
+    longer `version`.
     """
     locking.hold_draft(application, actor=actor)
     if application.step not in drafts.WRITABLE:
@@ -99,7 +100,8 @@ def save(
     draft = drafts.of(application)
     if draft.version != version:
         raise Stale(draft)
-    stored, beside = drafts.read(draft, application), {} if reply is None else {REPLY: reply}
+    asks = reply is not None and application.step == "question"
+    stored, beside = drafts.read(draft, application), {REPLY: reply} if asks else {}
     _write(
         draft,
         Content(

@@ -10,13 +10,15 @@ from typing import Any
 
 from flask_babel import gettext
 
-from grants.forms.proposals import Proposal, kept_texts
+from grants.forms.proposals import Proposal, kept_texts, mark
 from grants.models import Application, ApplicationSave
 from grants.queries.applications.drafts import WRITABLE
+from grants.web.drafts import replies
 from grants.web.drafts.editor import OpenDraft
 from grants.web.site.formats import day, translate
 from workflows.forms import values
 from workflows.forms.completeness import CATEGORIES
+from workflows.forms.contents import REPLY
 from workflows.programme import Question
 
 
@@ -53,7 +55,7 @@ def compared(application: Application, row: ApplicationSave) -> ComparisonPage:
         title=draft.title,
         version=draft.row.version,
         row=row,
-        differences=tuple(differences(mine, stored, _marks(row))),
+        differences=(*_answer(draft, row), *differences(mine, stored, _marks(row))),
         writable=application.step in WRITABLE and row.settled_at is None,
         settled=row.settled_at is not None,
     )
@@ -70,14 +72,31 @@ def differences(mine: Proposal, stored: Proposal, marks: Mapping[str, str]) -> I
     for one in stored.asked:
         key = one.question.key
         if key in kept and kept[key] != current[key]:
-            touched = (now_mine[key] != marks.get(key), now_stored[key] != marks.get(key))
             yield Difference(
                 key=key,
                 label=one.question.label,
                 mine=shown(one.question, kept[key]),
                 stored=shown(one.question, current[key]),
-                proposed={(True, False): "mine", (False, True): "stored"}.get(touched, ""),
+                proposed=_proposed(marks.get(key), now_mine[key], now_stored[key]),
             )
+
+
+def _answer(draft: OpenDraft, row: ApplicationSave) -> Iterator[Difference]:
+    """The answer to the officer's question, where it differs."""
+    mine, stored = replies.kept_in(row), draft.reply
+    if mine is not None and mine != stored and replies.comparable(draft.application):
+        yield Difference(
+            key=REPLY,
+            label=replies.LABEL,
+            mine=mine.split("\n") if mine else ["–"],
+            stored=stored.split("\n") if stored else ["–"],
+            proposed=_proposed(_marks(row).get(REPLY), mark(mine), mark(stored)),
+        )
+
+
+def _proposed(opened: str | None, mine: str, stored: str) -> str:
+    """The version to propose, by the hashes of the answer when the page was opened and in each version."""
+    return {(True, False): "mine", (False, True): "stored"}.get((mine != opened, stored != opened), "")
 
 
 def shown(question: Question, value: Any) -> list[str]:

@@ -12,13 +12,14 @@ from flask import request, url_for
 from flask_babel import gettext, ngettext
 
 from grants.forms import numerals
-from grants.forms.proposals import Part, Proposal, typed
+from grants.forms.proposals import Part, Proposal, mark, typed
 from grants.forms.questions import months_allowed
 from grants.models import Application, ApplicationSave, Draft
 from grants.queries import history
 from grants.queries.applications import drafts, statuses
 from grants.queries.cases.proposals import current, drafted_against
 from grants.web.applications import status
+from grants.web.drafts import replies
 from grants.web.site.authorization import principal
 from grants.web.site.autosave import Saved, owner, part
 from grants.web.site.components import Problem
@@ -53,8 +54,11 @@ class OpenDraft:
 
     @property
     def reply(self) -> str:
-        """The answer to the officer's question, as written so far."""
-        return str(self.content.answers.get(REPLY) or "")
+        """The answer to the officer's question, as written so far or as sent."""
+        if self.application.step in drafts.WRITABLE:
+            return str(self.content.answers.get(REPLY) or "")
+        sent = self.application.submission
+        return sent.written.answer if sent is not None else ""
 
     @property
     def stage(self) -> Stage:
@@ -143,7 +147,7 @@ class DraftPage:
 
     noun: what is written in this stage, as part of a sentence. marks: a hash of each stored answer, by question. saved:
     time of the last save. owner: whose unsent text the browser keeps. lost: rejected saves to choose from. question:
-    what the officer asks; reply: the answer as written so far.
+    what the officer asks; reply: the answer as written so far; reply_errors: why it cannot be sent.
     """
 
     application: Application
@@ -160,13 +164,14 @@ class DraftPage:
     lost: Sequence[ApplicationSave]
     question: str
     reply: str
+    reply_errors: Sequence[str]
     sum: BudgetSum
     wrong: tuple[Problem, ...]
 
 
 def draft_page(draft: OpenDraft, form: Proposal) -> DraftPage:
     """The form with the progress of its sections and the limits of its budget."""
-    application = draft.application
+    application, beside = draft.application, list(replies.problems(draft.application, draft.reply))
     return DraftPage(
         application=application,
         title=draft.title,
@@ -175,15 +180,16 @@ def draft_page(draft: OpenDraft, form: Proposal) -> DraftPage:
         parts=tuple(_folds(draft, form)),
         rail=rail(draft),
         rules=rules(draft),
-        marks=draft.form().marks(),
+        marks=draft.form().marks() | {REPLY: mark(draft.reply)},
         saved=clock(draft.row.saved_at),
         owner=owner(),
         deadline=status.deadline(application, statuses.of([application])[application.id]),
         lost=drafts.lost([application], principal()),
         question=asked_of(application),
         reply=draft.reply,
+        reply_errors=[text for _, text in beside],
         sum=_sum(draft),
-        wrong=tuple(Problem(text, f"#{id}") for id, text in form.wrong),
+        wrong=tuple(Problem(text, f"#{id}") for id, text in (*beside, *form.wrong)),
     )
 
 
@@ -217,7 +223,7 @@ def saved(draft: OpenDraft, form: Proposal) -> Saved:
         id = f"section-{state.section.key}"
         parts[f"{id}-state"] = part("macros/sections.html", "fold_state", id, *_state(state))
     lacking = [message.cure for state in draft.states for message in state.problems if message.cure]
-    wrong = [id for id, _ in form.wrong]
+    wrong = [id for id, _ in (*replies.problems(draft.application, draft.reply), *form.wrong)]
     return Saved(clock(draft.row.saved_at), draft.row.version, parts, wrong, lacking)
 
 

@@ -7,14 +7,13 @@ from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
 from grants.db import transaction
-from grants.forms.cleaning import cleaned
 from grants.forms.proposals import Proposal, chosen, kept_texts, typed
-from grants.forms.questions import LONGEST, months_allowed
+from grants.forms.questions import months_allowed
 from grants.models import Application, ApplicationSave
 from grants.queries.applications.drafts import WRITABLE
 from grants.services.applications import drafts
 from grants.services.refusals import Refused, Stale
-from grants.web.drafts import conflicts, summary
+from grants.web.drafts import conflicts, replies, summary
 from grants.web.drafts.discarded import refused_save
 from grants.web.drafts.editor import OpenDraft, draft_page, saved
 from grants.web.site.authorization import actor_on_row, load, permitted
@@ -56,17 +55,17 @@ def write(id: int) -> str | Response:
 def save(id: int, section: str | None = None) -> Response | tuple[Response | str, int]:
     """Save the draft, complete or not; answer an automatic save with JSON."""
     application = load(Application, id)
-    form = _sent(application, section, request.form)
+    form, reply = _sent(application, section, request.form), replies.sent_in(application, request.form)
     if automatic() and form.too_long:
         return jsonify(wrong=[text for _, text in form.wrong]), 422
     try:
-        _keep(application, form, sent_version(OUTDATED), reply())
+        _keep(application, form, sent_version(OUTDATED), reply)
     except (Refused, Stale) as lost:
         if isinstance(lost, Refused) or not _same(application, form):
             return _lost(application)
     if automatic():
         return jsonify(saved(OpenDraft.of(application), form))
-    if form.wrong:
+    if form.wrong or any(replies.problems(application, reply or "")):
         return page("drafts/write.html", draft_page(OpenDraft.of(application), form)), 422
     return redirect(_next(id))
 
@@ -107,17 +106,11 @@ def choose(id: int, save_id: int) -> Response:
     }
     mixed = chosen(typed(draft.stage, draft.content), kept_texts(row.content), mine)
     with transaction():
-        both = _both(draft, row)
-        if mine or both is not None:
-            keep(application, Proposal(draft.stage, draft.currency, mixed), sent_version(OUTDATED), both)
+        if mine:
+            reply = replies.kept_in(row) if REPLY in mine else None
+            keep(application, Proposal(draft.stage, draft.currency, mixed), sent_version(OUTDATED), reply)
         drafts.settle(row, actor=actor_on_row(application, Role.APPLICANT))
     return redirect(url_for(".write", id=id))
-
-
-def _both(draft: OpenDraft, row: ApplicationSave) -> str | None:
-    """The answers of both versions to the officer's question, one below the other; None where they do not differ."""
-    stored, lost = draft.reply, cleaned(kept_texts(row.content).get(REPLY)) or ""
-    return None if not lost or lost in stored else f"{stored}\n\n{lost}".strip()
 
 
 def _sent(application: Application, section: str | None, sent: Texts) -> Proposal:
@@ -141,12 +134,6 @@ def _keep(application: Application, form: Proposal, version: int, reply: str | N
         keep(application, form, version, reply)
 
 
-def reply() -> str | None:
-    """The answer to the officer's question that stands above the form; None if the form had no place for it."""
-    sent = request.form.get(REPLY)
-    return None if sent is None else (cleaned(sent) or "")[:LONGEST]
-
-
 def keep(application: Application, form: Proposal, version: int, reply: str | None = None) -> None:
     """Save the form's values, and the answer to the officer's question."""
     found = form.written()
@@ -167,7 +154,8 @@ def _same(application: Application, form: Proposal) -> bool:
     """Whether the submitted values are already stored, as after a double click."""
     draft = OpenDraft.of(application)
     stored = draft.form().values()
-    return reply() in (None, draft.reply) and all(stored.get(key) == value for key, value in form.values().items())
+    reply = replies.sent_in(application, request.form)
+    return reply in (None, draft.reply) and all(stored.get(key) == value for key, value in form.values().items())
 
 
 def _lost(application: Application) -> tuple[Response | str, int]:
@@ -177,7 +165,8 @@ def _lost(application: Application) -> tuple[Response | str, int]:
     """
     if application.discarded:
         return refused_save(application)
-    asked = {one.question.key for one in OpenDraft.of(application).form().asked} | {"has", "marks", REPLY}
+    asked = {one.question.key for one in OpenDraft.of(application).form().asked} | {"has", "marks"}
+    asked |= {REPLY} if replies.comparable(application) else set()
     typed_in = {name: texts for name, texts in request.form.lists() if name.partition("-")[0] in asked}
     with transaction():
         row = drafts.keep_lost(

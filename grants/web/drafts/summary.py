@@ -17,6 +17,7 @@ from grants.queries.applications import drafts, statuses
 from grants.queries.flows import flow_of
 from grants.services.letters import answered_by
 from grants.web.applications import status
+from grants.web.drafts import replies
 from grants.web.drafts.dates import doubtful
 from grants.web.drafts.editor import OpenDraft, asked_of, open_url
 from grants.web.site.authorization import actor_on_row, principal
@@ -26,6 +27,7 @@ from workflows.engine.flow import Transition
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 from workflows.forms.completeness import for_want_of, missing
+from workflows.forms.contents import REPLY
 from workflows.programme import Stage
 
 
@@ -88,7 +90,7 @@ def problems(draft: OpenDraft) -> list[tuple[str, str]]:
     application, key = draft.application, submit_transition(draft.application).key
     actor = actor_on_row(application, Role.APPLICANT)
     reasons = flow_of(application).objections(key, cases.of(application, now()), actor)
-    unread = draft.form().wrong
+    unread = [*replies.problems(application, draft.reply), *draft.form().wrong]
     besides = _besides(draft, [id for id, _ in unread], reasons)
     return [*unread, *((reason.cure or "", translate(reason)) for reason in besides)]
 
@@ -123,6 +125,8 @@ def cure_url(application: Application, stage: Stage, cure: str) -> str:
         return url_for("drafts.write", id=application.id, checked=1, open=section, _anchor=control_of(question, cure))
     if cure in {section.key for section in stage.sections}:
         return open_url(application, cure)
+    if cure == REPLY:
+        return url_for("drafts.write", id=application.id, checked=1, _anchor=REPLY)
     if cure == "organisation":
         return url_for("organisations.show", id=application.organisation_id)
     return url_for("reports.index") if cure == "reports" else url_for("drafts.write", id=application.id)
