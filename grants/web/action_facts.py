@@ -12,6 +12,7 @@ from grants.access.principals import roles_on
 from grants.db import now
 from grants.models import Agreement, Application, Assignment, Award, Batch, Call, Report
 from grants.queries import calls, cases
+from grants.queries.applications import drafts
 from grants.queries.cases.applications import recommendation
 from grants.queries.money import batches
 from grants.web.applications.decision_summary import advised
@@ -20,6 +21,7 @@ from grants.web.site.components import Fact
 from grants.web.site.formats import amount, day, instant, translate
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
+from workflows.forms.contents import REPLY
 
 
 def facts_of(row: Any) -> list[Fact]:
@@ -31,6 +33,13 @@ def _application(row: Application) -> list[Fact]:
     months = [Fact(gettext("Duration"), ngettext("%(num)s month", "%(num)s months", row.months))] if row.months else []
     asked = [Fact(gettext("Requested"), amount(row.asked, row.call.currency))] if row.asked else []
     return [*_applicant(row), *asked, *months, *(_decision(row) if row.step in {"review", "panel", "decision"} else [])]
+
+
+def saved_draft(row: Application) -> list[Fact]:
+    """When the draft was saved last, and the answer to the officer's question in it; for the applicant's side alone."""
+    saved, reply = gettext("Saved version"), drafts.content(row).answers.get(REPLY)
+    answer = [Fact(f"{saved}: {gettext('Your answer to our question')}", str(reply))] if reply else []
+    return [Fact(saved, instant(drafts.of(row).saved_at)), *answer]
 
 
 def _applicant(row: Application) -> list[Fact]:

@@ -20,12 +20,13 @@ from grants.forms.numerals import written
 from grants.forms.transitions import CONFIRMED, Unclear, answers, require_confirmation
 from grants.models import Agreement, Application, Assignment, Batch, Call, Recommendation, Report
 from grants.queries import cases
+from grants.queries.applications import drafts
 from grants.queries.cases.applications import recommendation
 from grants.queries.flows import flow_of
 from grants.services import transitions
 from grants.services.money.instalments import SHOWN, shown
 from grants.services.refusals import Refused, Stale
-from grants.web.action_facts import facts_of
+from grants.web.action_facts import facts_of, saved_draft
 from grants.web.site import done
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.components import Fact, Link, Problem, Reason
@@ -210,24 +211,31 @@ def _all_errors(transition: Transition | None, wrong: Unclear) -> dict[str, list
 def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]], wrong: Exception) -> str:
     """The transition's form again, with the input and its errors, or with the reasons against it.
 
-    Without either, another person was first.
+    Without either, another person was first. Then a form that sends a draft names the present one, and what is in it.
     """
+    changed = isinstance(wrong, Stale) and _present_draft(row) is not None
     against = wrong.reasons if isinstance(wrong, Refused) and not errors else ()
     view = TransitionPage(
         transition=_while_open(row, transition),
         to=request.full_path.rstrip("?"),
         version=row.version,
-        draft=sent_version(None, "draft"),
+        draft=_present_draft(row) if changed else sent_version(None, "draft"),
         values=request.form,
         errors=errors,
         summary=[Problem(" ".join(found), f"#{transition.key}-{key}") for key, found in errors.items()],
-        back=Link(_title(row), page_of(row)),
+        back=Link(_title(row), page_of(row) if _present_draft(row) is None else url_for("drafts.check", id=row.id)),
         reasons=_reasons(row, against),
-        facts=_facts(row, transition.key),
+        facts=[*_facts(row, transition.key), *(saved_draft(row) if changed else ())],
         named=named_amount(transition, request.form.get("amount", ""), _currency(row)),
         currency=_currency(row),
     )
     return page("transitions/form_again.html", view)
+
+
+def _present_draft(row: Any) -> int | None:
+    """The version of the draft that the form sends; None for a form that sends none."""
+    sends = isinstance(row, Application) and row.step in drafts.WRITABLE and sent_version(None, "draft") is not None
+    return drafts.of(row).version if sends else None
 
 
 def available(row: Any, case: cases.Case | None = None, advice: Recommendation | None = None) -> list[Offer]:

@@ -147,6 +147,32 @@ def test_one_that_arrives_after_the_submission_is_shown_beside_what_was_sent(app
     assert "are the same" not in shown.page.text
 
 
+def test_a_refused_submission_shows_what_was_saved_and_can_be_submitted_again(app: Flask) -> None:
+    writer, colleague = saved(app), browser(app, "mg2")
+    opened = writer.get(SEND)
+    colleague.post(WRITE, data=form_of(colleague, 1) | {"reply": MINE})
+
+    refused = writer.submit(opened, ANSWER)
+
+    assert (refused.status_code, "Saved version: Your answer to our question" in refused.page.text) == (409, True)
+    assert MINE in refused.page.text
+    assert refused.page.form(ANSWER).fields["answer"] == [REPLY]
+    assert refused.page.links["Open the current version"] == SEND
+    assert writer.submit(refused, ANSWER).status_code == 302
+
+
+def test_a_second_change_meanwhile_is_told_again(app: Flask) -> None:
+    writer, colleague = saved(app), browser(app, "mg2")
+    opened = writer.get(SEND)
+    colleague.post(WRITE, data=form_of(colleague, 1) | {"reply": MINE})
+    refused = writer.submit(opened, ANSWER)
+    colleague.post(WRITE, data=form_of(colleague, 1) | {"reply": "Ask the commune."})
+
+    again = writer.submit(refused, ANSWER)
+
+    assert (again.status_code, "Ask the commune." in again.page.text) == (409, True)
+
+
 @pytest.mark.ground("small_draft")
 @pytest.mark.parametrize("headers", [{}, AUTO])
 def test_it_is_not_saved_where_nothing_is_asked(app: Flask, headers: dict[str, str]) -> None:
