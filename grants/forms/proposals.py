@@ -251,7 +251,7 @@ def _fields(one: Asked) -> list[Field]:
 def _take(found: Written, one: Asked) -> None:
     """Add an answer to the values to save; one that is too long is omitted, so the stored one remains."""
     question = one.question
-    if one.rows:
+    if one.rows and not one.rows.errors:
         _take_rows(found, question, one.rows)
     elif one.field is not None and len(text_of(one.field)) <= LONGEST:
         found.answers[question.key] = answer_of(question, one.field)

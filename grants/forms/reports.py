@@ -93,7 +93,7 @@ class ReportForm(Form):
             "texts": words | {"story_consent": bool(self.story_consent.data)},
             "figures": {row.row.id: _pair(row, row.row.actual, row.row.source) for row in self.figures},
             "spending": {row.row.id: _pair(row, row.row.spent, row.row.explanation) for row in self.spending},
-            "unread": {f.name: str((f.raw_data or [""])[0])[:LINE] for f in self._numbers() if f.errors},
+            "unread": {f.name: str((f.raw_data or [""])[0]) for f in self._numbers() if f.errors},
         }
 
     def recall(self, unread: Mapping[str, str]) -> None:

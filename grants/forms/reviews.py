@@ -11,7 +11,7 @@ from wtforms import BooleanField, Field, TextAreaField
 from wtforms.validators import ValidationError
 
 from grants.forms import entered
-from grants.forms.base import LINE, TEXT, AmountField, Form, OptionField, at_most, needed
+from grants.forms.base import TEXT, AmountField, Form, OptionField, at_most, needed
 from grants.forms.cleaning import cleaned
 from grants.models import Review
 from workflows.engine.message import N_
@@ -118,7 +118,7 @@ class ReviewForm(Form):
         field = self["amount"]
         if not field.raw_data:
             return review.amount_typed
-        return str(field.raw_data[0])[:LINE] if field.errors else ""
+        return str(field.raw_data[0]) if field.errors else ""
 
 
 def review_form(rubric: Iterable[Criterion], currency: str) -> type[ReviewForm]:

@@ -82,7 +82,7 @@ def rows_of(question: Question, sent: MultiDict[str, str], currency: str, *, mor
         {int(found[1]) for name in sent if (found := re.match(rf"{re.escape(question.key)}-([0-9]{{1,4}})-", name))}
     )
     read = [row for number in numbers if not (row := _row(question, str(number), currency, sent)).empty]
-    rows = Rows(question, read[:MOST], _row(question, BLANK, currency))
+    rows = Rows(question, read, _row(question, BLANK, currency))
     if len(read) > MOST:
         rows.errors.append(gettext("There are %(count)s lines; enter at most %(most)s.", count=len(read), most=MOST))
     if more or not rows.rows:

@@ -35,6 +35,7 @@ def ground(active: str) -> str:
         ("en", "1_0", FIGURE, AMOUNT),
         ("en", "12,32,2.00", FIGURE, AMOUNT),
         ("en", "tres mil", FIGURE, AMOUNT),
+        ("en", "tres mil " * 40 + "o más", FIGURE, AMOUNT),
         ("fr", "1,500", BOTH % "1,500", BOTH % "1,500"),
         ("fr", "1.500", BOTH % "1.500", BOTH % "1.500"),
     ],

@@ -209,15 +209,16 @@ def test_an_invalid_amount_does_not_lose_the_rest(app: Flask, asked: tuple[World
         assert db.session.query(Review).filter_by(assignment_id=id).one().strengths == "Good"
 
 
+@pytest.mark.parametrize("amount", ["tres mil", "tres mil " * 40 + "o más"], ids=["short", "long"])
 @pytest.mark.parametrize("by_itself", [True, False], ids=["autosave", "saved"])
 def test_an_amount_that_cannot_be_read_is_shown_again_and_not_submitted(
-    app: Flask, asked: tuple[World, int, int], *, by_itself: bool
+    app: Flask, asked: tuple[World, int, int], amount: str, *, by_itself: bool
 ) -> None:
     """Until 1357a98 it vanished under “Saved”."""
     world, _, id = asked
     ready(app, world, id)
     client = signed_in(app, world.people["rex"])
-    typed = {**whole(app, asked[1]), "amount": "tres mil"}
+    typed = {**whole(app, asked[1]), "amount": amount}
 
     if by_itself:
         saved_by_itself(client, id, form_of(client.get(f"/reviews/{id}"), id), **typed)
@@ -225,7 +226,7 @@ def test_an_amount_that_cannot_be_read_is_shown_again_and_not_submitted(
         client.submit(client.get(f"/reviews/{id}"), f"/reviews/{id}", **typed)
 
     again = client.get(f"/reviews/{id}")
-    assert form_of(again, id)["amount"] == ["tres mil"]
+    assert form_of(again, id)["amount"] == [amount]
     assert "Enter an amount, such as 1,250." in again.text
     refused = client.post(f"/reviews/{id}/send", data={k: v for k, v in form_of(again, id).items() if k != "amount"})
     assert refused.status_code == 422

@@ -11,7 +11,7 @@ from flask import Flask
 from grants.web.drafts import summary
 from tests import world as w
 from tests.browser import Answer, browser
-from tests.web.writing import AUTO, form_of, single, started
+from tests.web.writing import AUTO, drafted, form_of, single, started
 
 HERE = "/applications/1"
 WRONG = {"budget-0-quantity": "ten", "budget-1-unit_cost": "1,,5", "months": "12 weeks", "indicators-0-target": "all"}
@@ -161,3 +161,17 @@ def test_what_is_missing_in_a_table_of_a_report_is_marked_at_its_cell(app: Flask
     assert len(re.findall(r'<td class="entry wrong">', html)) == len(cells)
     for cell in cells:
         assert html.count(f'id="{cell}-error"') == html.count(f'href="#{cell}"') == 1
+
+
+def test_lines_beyond_the_most_are_shown_again_and_the_stored_ones_stay(app: Flask) -> None:
+    """Before, the first hundred were saved, and the page left out the rest."""
+    client, id = started(app)
+    before = drafted(app, id).lines
+    lines = {f"budget-{number}-what": f"Item {number}" for number in range(101)}
+
+    answer = client.post(f"{HERE}/write", data=form_of(client, id) | lines | {"title": "New"})
+
+    again = answer.page.form("/write").fields
+    assert (answer.status_code, "There are 101 lines; enter at most 100." in answer.page.text) == (422, True)
+    assert [again[name] for name in lines] == [[text] for text in lines.values()]
+    assert (drafted(app, id).lines, drafted(app, id).title) == (before, "New")

@@ -142,7 +142,7 @@ def keep(application: Application, form: Proposal, version: int, reply: str | No
         answers=found.answers,
         lines=found.lines,
         goals=found.goals,
-        asked={one.question.key for one in form.asked},
+        asked={one.question.key for one in form.asked if not (one.rows and one.rows.errors)},
         unread=found.unread,
         reply=reply,
         actor=actor_on_row(application, Role.APPLICANT),
