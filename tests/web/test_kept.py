@@ -213,3 +213,15 @@ def test_only_questions_of_the_form_are_kept_and_up_to_a_limit(app: Flask, monke
     assert not any("invented" in row.content for row in rows)
     assert answer.status_code == 409
     assert "Versions of the proposal to compare: 2" in answer.page.text
+
+
+def test_a_chosen_text_that_is_too_long_is_shown_again_and_the_choice_stays_open(app: Flask) -> None:
+    _, second, id, late = two_writers(app)
+    page = second.post(f"/applications/{id}/write", data=late | {"summary": "x " * 10_001})
+
+    answer = second.submit(page, _choice(page).action, **{"take-title": "stored", "take-summary": "mine"})
+
+    with app.app_context():
+        assert db.session.query(ApplicationSave).one().settled_at is None
+    assert answer.status_code == 422
+    assert len(single(answer.page.form("/write"))["summary"]) == 20_001

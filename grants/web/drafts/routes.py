@@ -93,8 +93,8 @@ def kept(id: int, save_id: int) -> str | Response:
 @bp.post("/kept/<int:save_id>")
 @permitted(Permission.WRITE_APPLICATION)
 @idempotent
-def choose(id: int, save_id: int) -> Response:
-    """Save the chosen answers of the two versions."""
+def choose(id: int, save_id: int) -> Response | tuple[str, int]:
+    """Save the chosen answers of the two versions; if one is too long to be saved, nothing is chosen yet."""
     application, row = load(Application, id), _kept(id, save_id)
     if application.discarded:
         return redirect(url_for("applications.show", id=id))
@@ -105,10 +105,13 @@ def choose(id: int, save_id: int) -> Response:
         if name.startswith("take-") and choice == "mine"
     }
     mixed = chosen(typed(draft.stage, draft.content), kept_texts(row.content), mine)
+    form = Proposal(draft.stage, draft.currency, mixed)
+    if mine and form.too_long:
+        return page("drafts/write.html", draft_page(draft, form)), 422
     with transaction():
         if mine:
             reply = replies.kept_in(row) if REPLY in mine else None
-            keep(application, Proposal(draft.stage, draft.currency, mixed), sent_version(OUTDATED), reply)
+            keep(application, form, sent_version(OUTDATED), reply)
         drafts.settle(row, actor=actor_on_row(application, Role.APPLICANT))
     return redirect(url_for(".write", id=id))
 
