@@ -100,8 +100,8 @@ def save(
     draft = drafts.of(application)
     if draft.version != version:
         raise Stale(draft)
-    asks = reply is not None and application.step == "question"
-    stored, beside = drafts.read(draft, application), {REPLY: reply} if asks else {}
+    wanted = reply is not None and application.step == "question"
+    stored, beside = drafts.read(draft, application), {REPLY: reply} if wanted else {}
     _write(
         draft,
         Content(
