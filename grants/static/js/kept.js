@@ -10,10 +10,13 @@ function moment(at) {
   return `${new Date(at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" })} UTC`;
 }
 
+/* Kept are `entries`, [name, text, the server's text when it was typed], and `others`, [name, text]: what the server's
+   text has changed under since. */
 class KeptForm {
   constructor(form) {
     this.form = form;
     this.key = `${PREFIX}${document.body.dataset.owner}:${form.getAttribute("action")}`;
+    this.lines = [];
     form.addEventListener("input", () => this.keep());
     form.addEventListener("submit", () => this.keep());
     this.restore();
@@ -30,12 +33,13 @@ class KeptForm {
 
   keep() {
     if (this.stopped) return;
-    const typed = this.fields.filter(({ name, value, defaultValue }) => value !== defaultValue || this.names.has(name));
-    const entries = typed.map((field) => [field.name, field.value]);
-    if (!entries.length) return this.forget();
+    const typed = this.fields.filter(({ name, value, defaultValue }) => value !== defaultValue || this.bases.has(name));
+    const entries = typed.map(({ name, value, defaultValue }) => [name, value, this.bases.get(name) ?? defaultValue]);
+    if (!entries.length && !this.others.size) return this.forget();
     this.at ||= new Date().toISOString();
+    const kept = { at: this.at, sent: this.sent, entries, others: [...this.others] };
     try {
-      localStorage.setItem(this.key, JSON.stringify({ at: this.at, sent: this.sent, entries }));
+      localStorage.setItem(this.key, JSON.stringify(kept));
     } catch {
       this.stopped = true; // the device keeps nothing, or has no room
     }
@@ -43,22 +47,33 @@ class KeptForm {
 
   forget() {
     this.at = "";
-    this.names = new Set();
-    this.line?.remove();
-    this.line = null;
+    this.bases = new Map();
+    this.others = new Map();
+    this.lines.forEach((line) => line.remove());
     localStorage.removeItem(this.key);
   }
 
   restore() {
-    const { at, entries = [] } = JSON.parse(localStorage.getItem(this.key) || "{}");
-    const typed = new Map(entries);
-    const other = this.fields.filter(({ name, value }) => typed.has(name) && typed.get(name) !== value);
+    const { at, entries = [], others = [] } = JSON.parse(localStorage.getItem(this.key) || "{}");
+    const typed = new Map(entries.map(([name, text, base = ""]) => [name, { text, base }]));
+    const missing = this.fields.filter(({ name, value }) => typed.has(name) && typed.get(name).text !== value);
+    const lacking = missing.filter(({ name, defaultValue }) => typed.get(name).base === defaultValue);
     this.at = at;
-    this.names = new Set(typed.keys()); // a form that was refused has them as the server's texts
-    if (!other.length) return;
-    this.fill(other, (field) => typed.get(field.name));
+    this.others = new Map(others);
+    for (const field of missing.filter((one) => !lacking.includes(one))) {
+      this.others.set(field.name, typed.get(field.name).text);
+      typed.delete(field.name);
+    }
+    this.bases = new Map([...typed].map(([name, { base }]) => [name, base])); // a refused form has the texts as its own
+    const changed = this.fields.filter(({ name, value }) => this.others.has(name) && this.others.get(name) !== value);
+    if (changed.length || lacking.length) this.unfold();
+    this.fill(lacking, (field) => typed.get(field.name).text);
+    if (lacking.length) this.tell();
+    changed.forEach((field) => this.offer(field));
+  }
+
+  unfold() {
     for (let fold = this.form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    this.tell();
   }
 
   fill(fields, textOf) {
@@ -68,20 +83,40 @@ class KeptForm {
     }
   }
 
-  /* Says above the form since when its text has been here, and offers to clear it. */
-  tell() {
-    const notice = document.getElementById("kept-typed");
-    this.form.insertAdjacentHTML("afterbegin", notice.innerHTML);
-    this.line = this.form.firstElementChild;
-    setText("[data-typed-at]", moment(this.at), this.line);
-    this.line.querySelector("button").addEventListener("click", () => this.clear());
+  /* A notice from its template, with the time since when the text has been here. */
+  notice(id, place, where) {
+    place.insertAdjacentHTML(where, document.getElementById(id).innerHTML);
+    const line = where === "afterbegin" ? place.firstElementChild : place.previousElementSibling;
+    setText("[data-typed-at]", moment(this.at), line);
+    this.lines.push(line);
+    return line;
   }
 
-  clear() {
-    this.forget();
-    this.stopped = true;
+  /* Says above the form since when its text has been here, and offers to clear it. */
+  tell() {
+    const line = this.notice("kept-typed", this.form, "afterbegin");
+    line.querySelector("button").addEventListener("click", () => this.clear(line));
+  }
+
+  /* The server's text has changed since: it stays in the field, and the one that was typed is shown beside it. */
+  offer(field) {
+    const line = this.notice("kept-other", field, "beforebegin"), text = this.others.get(field.name);
+    const [use, clear] = all("button", line);
+    setText("[data-typed]", text, line);
+    const decide = (decided) => {
+      line.remove();
+      this.others.delete(field.name);
+      this.fill([field], () => decided);
+      field.focus();
+    };
+    use.addEventListener("click", () => decide(text));
+    clear.addEventListener("click", () => decide(field.value));
+  }
+
+  clear(line) {
+    line.remove();
+    this.bases = new Map();
     this.fill(this.fields, (field) => field.defaultValue);
-    this.stopped = false;
     this.fields[0]?.focus();
   }
 }
