@@ -5,6 +5,28 @@ const PREFIX = "grants:", PAUSE = 1000, RETRY = 9000;
 const OF_THE_PAGE = /^(csrf_token|idempotency_key|doing|about)$/; // names of fields that nobody types into
 const LARGEST_BODY = 2 * 1024 * 1024; // as in grants/web
 const CHECKED = new URLSearchParams(location.search).has("checked"); // with what is missing at the fields
+const OPENED = Date.now() - performance.now(); // when this page was asked for
+const LEFT = "grants_left"; // the cookie with the time of the last sign-out in this browser
+
+/* Signing out removes stored text, so that the next person at a shared computer cannot read it; a page that was opened
+   before, in another tab as well, stores nothing any more. */
+const signedOut = () => OPENED < Number(document.cookie.match(`(?:^|; )${LEFT}=(\\d+)`)?.[1]);
+function leave() {
+  document.cookie = `${LEFT}=${Date.now()}; path=/; samesite=lax`;
+  Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
+}
+
+/* Stores a text on the device, and returns whether it is there: perhaps the device keeps nothing, or has no room. */
+function stored(key, kept) {
+  if (signedOut()) return false;
+  try {
+    localStorage.setItem(key, JSON.stringify(kept));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /* A notice takes room above the form: what its author is typing stays in view. */
 const showNotice = (html) => {
   document.querySelector("[data-notices]").innerHTML = html;
@@ -111,7 +133,8 @@ class Draft {
     if (this.stopped) return;
     this.changed = true;
     this.keep();
-    showNotice(document.getElementById(`notice-${reason}`).innerHTML);
+    const left = reason === "signed-out" && signedOut();
+    showNotice(document.getElementById(left ? "notice-left" : `notice-${reason}`).innerHTML);
     all("[data-saved-line]").forEach((line) => { line.hidden = true; });
     setText("[data-notices] [data-saved]", this.savedAt);
     if (reason === "offline") this.timer = setTimeout(() => this.save(), RETRY);
@@ -120,12 +143,7 @@ class Draft {
   /* Store what the form holds on the device, with the time since when it is there only. */
   keep() {
     this.since ||= new Date().toISOString().slice(11, 16);
-    try {
-      localStorage.setItem(this.key, JSON.stringify({ since: this.since, entries: this.entries }));
-      this.stored = true;
-    } catch {
-      this.stored = false;
-    }
+    this.stored = stored(this.key, { since: this.since, entries: this.entries });
     setText("[data-kept-since]", this.since, this.form);
     all("[data-kept]", this.form).forEach((line) => { line.hidden = !this.stored; });
   }
@@ -158,9 +176,9 @@ all("[data-submitted]").forEach(({ dataset }) => localStorage.removeItem(PREFIX 
 
 const drafts = all("form[data-autosave]").map((form) => new Draft(form));
 
-/* Signing out removes stored text, so that the next person at a shared computer cannot read it. */
 document.addEventListener("submit", ({ target }) => {
   if (!("signOut" in target.dataset)) return;
   drafts.forEach((draft) => { draft.stopped = true; draft.outdated = false; });
-  Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
+  leave();
+  addEventListener("pagehide", leave, { once: true }); // a page may have been opened until the answer came
 });

@@ -38,11 +38,7 @@ class KeptForm {
     if (!entries.length && !this.others.size) return this.forget();
     this.at ||= new Date().toISOString();
     const kept = { at: this.at, sent: this.sent, entries, others: [...this.others] };
-    try {
-      localStorage.setItem(this.key, JSON.stringify(kept));
-    } catch {
-      this.stopped = true; // the device keeps nothing, or has no room
-    }
+    this.stopped = !stored(this.key, kept);
   }
 
   forget() {
