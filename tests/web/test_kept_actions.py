@@ -20,6 +20,12 @@ FIELD = "ask-question"
 TEXT = "Who owns the mast on the hill, and until when?"
 LINE = ".kept-typed"
 KEPT = "JSON.stringify({ ...localStorage })"
+NOTE = "In good standing since 2019, by telephone"
+PASS = """note => {
+  const { form } = document.getElementById(note), action = form.getAttribute("action");
+  const [quick] = [...document.forms].filter((one) => one !== form && one.getAttribute("action") === action);
+  quick.requestSubmit();
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +117,40 @@ def test_it_is_dropped_when_it_is_submitted_after_signing_in_on_the_spot(app: Fl
     window.click("main button.first")
     window.wait_for_url(SHOWN)
     window.wait_for_function("!localStorage.length")
+
+
+def test_a_form_that_is_sent_again_and_lost_on_its_way_is_still_kept(app: Flask, window: Page) -> None:
+    client = entered(app, "olga")
+    bridged(window, client).goto(SHOWN)
+    window.evaluate("localStorage.clear()")
+    typed(window, FIELD, TEXT)
+    lose_session(client)
+    window.evaluate(f"document.getElementById('{FIELD}').form.requestSubmit()")
+    window.wait_for_selector("#password")
+    window.fill("#email", "olga@example.org")
+    window.fill("#password", SECRET)
+    window.click("main button")
+    window.wait_for_selector(".entered")
+
+    window.route("**/transitions/ask", lambda route: route.fulfill(status=503, body="The line is down."))
+    window.click("main button.first")
+    window.wait_for_selector("text=The line is down.")
+    window.goto(SHOWN)
+
+    assert window.input_value(f"#{FIELD}") == TEXT
+
+
+def test_another_form_with_the_same_address_leaves_the_text_alone(app: Flask, window: Page) -> None:
+    bridged(window, entered(app, "olga")).goto(SHOWN)
+    window.evaluate("localStorage.clear()")
+    field = window.locator("form[action*='/checks/'] :is(textarea, input[type=text], input:not([type]))").first
+    note = str(field.get_attribute("id"))
+    typed(window, note, NOTE)
+    window.evaluate(PASS, note)
+    window.wait_for_url("**/checks/*")
+    window.wait_for_selector("main h1")
+
+    assert NOTE in window.evaluate(KEPT)
 
 
 def test_without_the_cookie_it_would_be_offered_again(app: Flask, window: Page) -> None:

@@ -2,7 +2,8 @@
 "use strict";
 
 const TYPED = "textarea, input:not([type]), input:is([type=text], [type=date], [type=datetime-local], [type=email])";
-const ACCEPTED = "grants_accepted"; // the cookie that names the last form which was submitted, as in grants/web
+const UNNAMED = /^(csrf_token|idempotency_key|version|draft|list|doing|about)$/; // hidden, and other for each page
+const ACCEPTED = "grants_accepted"; // the cookie that names the forms which were submitted, as in grants/web
 
 /* A time as the pages write it: 1 Dec 2026, 14:32 UTC. */
 function moment(at) {
@@ -15,7 +16,7 @@ function moment(at) {
 class KeptForm {
   constructor(form) {
     this.form = form;
-    this.key = `${PREFIX}${document.body.dataset.owner}:${form.getAttribute("action")}`;
+    this.key = `${PREFIX}${document.body.dataset.owner}:${form.getAttribute("action")}#${this.name}`;
     this.lines = [];
     form.addEventListener("input", () => this.keep());
     form.addEventListener("submit", () => this.keep());
@@ -25,6 +26,12 @@ class KeptForm {
   /* Choices and ticks are made again: they are quick, and nobody should confirm something by mistake. */
   get fields() {
     return [...this.form.elements].filter((field) => field.name && field.matches(TYPED));
+  }
+
+  /* Distinguishes the forms of one address: by what is typed into first, and what each is about. */
+  get name() {
+    const about = [...this.form.elements].filter(({ type, name }) => type === "hidden" && !UNNAMED.test(name));
+    return [this.fields[0].name, ...about.map(({ name, value }) => `${name}=${value}`)].join("&");
   }
 
   get sent() {
@@ -129,7 +136,9 @@ function forgetAccepted() {
 
 forgetAccepted();
 const keptForms = document.body.dataset.owner
-  ? all("form[method=post]:not([data-autosave]):has([name=doing])").map((form) => new KeptForm(form)) : [];
+  ? all("form[method=post]:not([data-autosave]):has([name=doing])")
+    .filter(({ elements }) => [...elements].some((field) => field.name && field.matches(TYPED)))
+    .map((form) => new KeptForm(form)) : []; // a form without entries, as one that is sent again, forgets nothing
 
 document.addEventListener("submit", ({ target }) => {
   if ("signOut" in target.dataset) keptForms.forEach((kept) => { kept.stopped = true; });
