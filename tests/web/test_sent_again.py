@@ -144,3 +144,16 @@ def test_an_accepted_form_sets_each_cookie_once(writer: Careful) -> None:
     names = [one.partition("=")[0] for one in answer.headers.getlist("Set-Cookie")]
     assert "grants_accepted" in names
     assert len(names) == len({*names})
+
+
+def test_the_cookie_names_the_forms_of_all_tabs_and_ten_at_most(writer: Careful) -> None:
+    def accepted() -> list[str]:
+        cookie = writer.get_cookie("grants_accepted")
+        return cookie.value.split(".") if cookie else []
+
+    keys = []
+    for number in range(12):
+        sent = form_of(writer, 1) | {"title": f"Title {number}"}
+        keys.append(str(sent["idempotency_key"]))
+        assert writer.post("/applications/1/write", data=sent).status_code == 302
+        assert accepted() == keys[-10:]

@@ -124,12 +124,13 @@ class KeptForm {
   }
 }
 
-/* A form that was submitted is known by its idempotency key, whatever page it was sent from. */
+/* A form that was submitted is known by its idempotency key, whatever page it was sent from, and with those of other tabs. */
 function forgetAccepted() {
-  const [, sent] = document.cookie.match(new RegExp(`(?:^|; )${ACCEPTED}=([\\w-]+)`)) || [];
-  if (!sent) return;
+  const [, accepted] = document.cookie.match(`(?:^|; )${ACCEPTED}=([\\w.-]+)`) || [];
+  if (!accepted) return;
+  const keys = accepted.split(".");
   for (const key of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX))) {
-    if (JSON.parse(localStorage.getItem(key)).sent === sent) localStorage.removeItem(key);
+    if (keys.includes(JSON.parse(localStorage.getItem(key)).sent)) localStorage.removeItem(key);
   }
   document.cookie = `${ACCEPTED}=; path=/; max-age=0; samesite=lax`;
 }

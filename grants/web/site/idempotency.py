@@ -11,6 +11,7 @@ that it shows, and these are as they were then; otherwise the form is processed 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable
 from functools import wraps
@@ -30,8 +31,11 @@ from grants.web.site.navigation import page
 from grants.web.site.sending import KEY, OF_THE_PAGE, SendAgainPage, received
 
 View = TypeVar("View", bound=Callable[..., Any])
-COOKIE, COOKIE_SECONDS = "grants_accepted", 600
-"""The cookie with the key of the form that was accepted last. Its script removes it; the key is of no use any more."""
+COOKIE, COOKIE_SECONDS, MOST_ACCEPTED = "grants_accepted", 600, 10
+"""The cookie with the keys of the forms that were accepted last, in all tabs, and how many at most. The script of the
+next page removes it; the keys are of no use any more."""
+PLAIN_KEY = re.compile(r"[\w-]+", re.ASCII)
+"""Keys as this server makes them; no other comes into the cookie, where a full stop stands between two."""
 TABLES: dict[str, type[Model]] = {one.class_.__tablename__: one.class_ for one in Model.registry.mappers}
 """The class of each table."""
 
@@ -99,9 +103,11 @@ def _answer(do: Callable[[], Any]) -> Response | tuple[str, int]:
 
 def _submitted(response: Response, key: str) -> Response:
     """Tell the script of the next page that this form was accepted, so that it drops what it keeps of it."""
-    if response.location:
+    if response.location and PLAIN_KEY.fullmatch(key):
+        before = [one for one in PLAIN_KEY.findall(request.cookies.get(COOKIE, "")) if one != key]
+        accepted = ".".join([*before, key][-MOST_ACCEPTED:])
         secure = current_app.config["SESSION_COOKIE_SECURE"]
-        response.set_cookie(COOKIE, key, max_age=COOKIE_SECONDS, samesite="Lax", secure=secure)
+        response.set_cookie(COOKIE, accepted, max_age=COOKIE_SECONDS, samesite="Lax", secure=secure)
     return response
 
 
