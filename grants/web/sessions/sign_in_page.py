@@ -45,20 +45,20 @@ def signed_out() -> str:
 def goes_on(carried: Sending, person: Visitor, start: str) -> tuple[str, int] | None:
     """The form that was carried through the sign-in, to be submitted by the person who had filled it in.
 
-    Whoever else has signed in can only copy what was entered. None for a form that this browser was not shown.
+    Whoever else has signed in reads nothing of it. None for a form that this browser was not shown.
     """
     named = csrf.named_in(carried.text_of("csrf_token"))
     if not named or not carried.to:
         return None
-    note_labels(carried)
     if named == person.id:
+        note_labels(carried)
         return page("send_again.html", _to_submit(carried)), 200
     text = gettext(
-        "You are signed in as %(name)s. Another person had filled in the form, so it was not submitted.",
+        "You are signed in as %(name)s. The form was filled in by another account and was not kept.",
         name=person.name,
     )
     links = [Link(gettext("Go to your start page"), start)]
-    view = ErrorPage(gettext("Nothing was changed"), text, links=links, typed=entries(carried.fields))
+    view = ErrorPage(gettext("Nothing was changed"), text, links=links)
     return page("errors.html", view), 409
 
 
