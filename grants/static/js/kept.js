@@ -124,7 +124,7 @@ class KeptForm {
   }
 }
 
-/* A form that was submitted is known by its idempotency key, whatever page it was sent from, and with those of other tabs. */
+/* Forms that were submitted, in any tab, are known by their idempotency keys, whatever page they were sent from. */
 function forgetAccepted() {
   const [, accepted] = document.cookie.match(`(?:^|; )${ACCEPTED}=([\\w.-]+)`) || [];
   if (!accepted) return;
