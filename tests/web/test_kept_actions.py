@@ -178,6 +178,7 @@ def test_without_the_cookie_it_would_be_offered_again(app: Flask, window: Page) 
     window.evaluate("localStorage.clear()")
     typed(window, FIELD, TEXT)
     window.evaluate(f"document.getElementById('{FIELD}').form.requestSubmit()")
-    window.wait_for_function(f"document.readyState === 'complete' && !document.getElementById('{FIELD}')")
+    window.locator(f"#{FIELD}").wait_for(state="detached")
+    window.wait_for_load_state()
 
     assert TEXT in window.evaluate(KEPT)
