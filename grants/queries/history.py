@@ -73,7 +73,7 @@ def newest(table: str, id: int, key: str, principal: Principal) -> int | None:
     return db.session.scalars(wanted).first()
 
 
-def told(id: int, principal: Principal) -> Message | None:
+def message_of(id: int, principal: Principal) -> Message | None:
     """The message of an event of the principal; None if another person did it, or nobody."""
     wanted = select(Event.message).where(Event.id == id, Event.person_id == principal.id)
     found = db.session.scalars(wanted).first()

@@ -27,5 +27,5 @@ def sentence() -> str:
     text = request.args.get(EVENT, "")
     if not principal().id or not WHOLE.fullmatch(text) or whole(text) > LARGEST_ID:
         return ""
-    found = history.told(whole(text), principal())
+    found = history.message_of(whole(text), principal())
     return gettext("%(event)s.", event=translate(found)) if found else ""
