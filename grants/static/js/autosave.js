@@ -180,5 +180,4 @@ document.addEventListener("submit", ({ target }) => {
   if (!("signOut" in target.dataset)) return;
   drafts.forEach((draft) => { draft.stopped = true; draft.outdated = false; });
   leave();
-  addEventListener("pagehide", leave, { once: true }); // a page may have been opened until the answer came
 });
