@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from grants.access.permissions import Permission
 from grants.access.principals import Principal, roles_on
-from grants.db import db
+from grants.db import cached_for_page, db
 from grants.models import Agreement, Application, Batch, Call, Event, Fund, MoreTime
 from grants.queries import withheld
 from grants.queries.flows import transitions_of
@@ -38,6 +38,7 @@ class Happening:
     account: str = ""
 
 
+@cached_for_page
 def of(row: Application | Batch | Call | Fund, principal: Principal) -> list[Happening]:
     """The newest two hundred events of a row, newest first.
 
