@@ -48,6 +48,7 @@ APPROVE = Transition(
     weight="first",
     history_text=N_("%(report)s approved"),
     final=True,
+    consequence=N_("Instalments whose conditions are then all met become payable."),
     understood=N_("I understand that this cannot be undone and that the grantee is notified."),
     not_done=N_("The report was not approved"),
 )
