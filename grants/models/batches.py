@@ -27,7 +27,7 @@ class Batch(Model):
     id: Mapped[Key]
     number: Mapped[str] = mapped_column(unique=True)
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
-    step: Mapped[str] = mapped_column(server_default="prepared")
+    step: Mapped[str] = mapped_column(server_default="prepared", index=True)
     step_at: Mapped[Stamp]
     prepared_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     prepared_at: Mapped[Stamp]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -31,6 +31,7 @@ class Document(Model):
         UniqueConstraint("code"),
         CheckConstraint("code ~ '^[0-9A-HJKMNP-TV-Z]{13}$'", name="code_has_its_form"),
         Index("document_about_idx", "application_id", "kind"),
+        Index("document_superseded_idx", "supersedes_id", postgresql_where=text("supersedes_id IS NOT NULL")),
     )
     visibility = visible_through("application_id", Side.APPLICANT, Side.OFFICE)
 

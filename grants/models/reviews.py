@@ -24,6 +24,7 @@ class Assignment(Model):
     __tablename__ = "assignment"
     __table_args__ = (
         Index("assignment_current_key", "application_id", "stage", "person_id", unique=True),
+        Index("assignment_own_idx", "person_id", "step", "application_id"),
         CheckConstraint(
             "step IN ('asked', 'ready', 'sent', 'declined', 'withdrawn', 'conflicted', 'released')",
             name="step_is_known",
@@ -35,7 +36,7 @@ class Assignment(Model):
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     stage: Mapped[str]
     step: Mapped[str] = mapped_column(server_default="asked")
     step_at: Mapped[Stamp]

@@ -1,6 +1,6 @@
 """Every page of the table of access needs few statements, for every reader and at every step of its object.
 
-Lists of growing length have their own test, `tests/web/test_query_counts.py`. Not counted here is the figure beside
+Lists of growing length have their own test, `tests/web/test_growing.py`. Not counted here is the figure beside
 “Your tasks”, which the stage leaves out.
 """
 

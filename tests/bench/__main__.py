@@ -62,10 +62,10 @@ def _measured(prepared: Ground, parts: list[str], runs: int) -> tuple[list[Figur
         message("\nPrinting letters …")
         found += shown(medians([letters.measure(prepared, f"letters_{run}") for run in range(runs)]))
     if "lists" in parts:
-        message(f"\nFilling databases of {lists.SMALL:,} and {lists.LARGE:,} applications, then opening each list …")
+        message(f"\nFilling databases of {lists.SMALL:,} and {lists.LARGE:,} applications, then opening each page …")
         figures, pages = lists.measure(prepared, runs)
         found += shown(figures)
-        message("\nEach list\n" + lists.table(pages))
+        message("\nEach page\n" + lists.table(pages))
     if "memory" in parts:
         message("\nStarting a web process …")
         found += shown(medians([weights.measure(prepared, f"weights_{run}") for run in range(runs)]))

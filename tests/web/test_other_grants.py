@@ -97,3 +97,10 @@ def test_without_visibility_reviews_of_another_call_are_counted(app: Flask, monk
     monkeypatch.setattr(assignments, "visible", lambda *_: true())
 
     assert load(app, "lim") == 2
+
+
+def test_open_reviews_are_counted_up_to_a_limit(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Ron (demo) 2 " in page(app, "olga", "/applications/{id}/reviewers")
+    monkeypatch.setattr(assignments, "MOST_OPEN", 1)
+
+    assert "Ron (demo) 1+ " in page(app, "olga", "/applications/{id}/reviewers")

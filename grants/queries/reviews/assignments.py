@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, true
 
 from grants.access.permissions import ALLOWED, Permission
 from grants.access.principals import Principal, load_principals
@@ -21,6 +21,8 @@ from workflows.engine.steps import DECIDED
 from workflows.flows.assignment import AT_WORK, OPEN
 
 MOST = 300
+MOST_OPEN = 50
+"""The open reviews of a person are counted up to here; nobody is asked to write as many at once."""
 Reasons = tuple[Message, ...]
 INVITED = N_("%(name)s has already been invited.")
 
@@ -29,7 +31,7 @@ INVITED = N_("%(name)s has already been invited.")
 class Candidate:
     """A reviewer of the call: the reasons against inviting them here, and their number of open reviews.
 
-    doubts: what may be a conflict of interest; the person declares whether it is.
+    doubts: what may be a conflict of interest; the person declares whether it is. load: counted up to MOST_OPEN.
     """
 
     person: Person
@@ -41,6 +43,11 @@ class Candidate:
     def fits(self) -> bool:
         """Whether there is no reason against inviting them."""
         return not self.against
+
+    @property
+    def has_more(self) -> bool:
+        """Whether they may have more open reviews than were counted."""
+        return self.load >= MOST_OPEN
 
 
 def candidates(application: Application, principal: Principal) -> list[Candidate]:
@@ -156,12 +163,10 @@ def _readers(application: Application, ids: list[int]) -> frozenset[int]:
 
 def _open(ids: list[int], principal: Principal) -> Mapping[int, int]:
     shown = select(Application.id).where(visible(Application, principal))
-    counted = (
-        select(Assignment.person_id, func.count())
-        .where(Assignment.person_id.in_(ids), Assignment.step.in_(OPEN), Assignment.application_id.in_(shown))
-        .group_by(Assignment.person_id)
-    )
-    return dict(db.session.execute(counted).all())
+    theirs = Assignment.person_id == Person.id, Assignment.step.in_(OPEN), Assignment.application_id.in_(shown)
+    counted = select(Assignment.id).where(*theirs).limit(MOST_OPEN).lateral("counted")
+    loads = select(Person.id, func.count()).join(counted, true()).where(Person.id.in_(ids)).group_by(Person.id)
+    return dict(db.session.execute(loads).all())
 
 
 def open_of(persons: Iterable[int]) -> list[Assignment]:
