@@ -204,14 +204,14 @@ def test_a_file_that_is_too_large_is_not_waited_for(
 
 def test_an_unprintable_letter_fails_at_once_with_its_reason(awarded_app: Flask, letter: int) -> None:
     with awarded_app.app_context():
-        as_owner(awarded_app, 'UPDATE document_snapshot SET data = data || \'{"project": "Fibre \ue123"}\'')
+        as_owner(awarded_app, 'UPDATE document_snapshot SET data = data || \'{"project": "Fibre \U0010fffd"}\'')
 
         assert not processing.work_one(letter)
 
         found = row(letter)
         assert found.attempts == 1
         assert found.dead_at is not None
-        assert "U+E123" in found.problem
+        assert "U+10FFFD" in found.problem
         assert not db.session.query(DocumentFile).count()
 
 

@@ -23,8 +23,8 @@ from tests.history.proof import found
 from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.roles import Role
 
-PROBLEM = "The character U+E123 is in none of the fonts."
-WRONG, RIGHT = "Chapter \ue123", "Chapter of Madagascar"
+PROBLEM = "The character U+10FFFD is in none of the fonts."
+WRONG, RIGHT = "Chapter \U0010fffd", "Chapter of Madagascar"
 
 
 @pytest.fixture(scope="session")
