@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask import Flask, current_app
 from redis import Redis
 from rq.serializers import JSONSerializer
@@ -50,7 +52,12 @@ def settings() -> Settings:
 
 def storage() -> Storage:
     """The file storage."""
-    return Storage(settings().files)
+    return _storage(settings().files)
+
+
+@cache
+def _storage(url: str) -> Storage:
+    return Storage(url)
 
 
 def queue(name: str, connection: Redis) -> OutboxQueue:

@@ -25,7 +25,7 @@ from grants.db import db
 from grants.jobs import processing
 from grants.jobs.job import SECONDS, UNREADABLE, OutboxJob
 from grants.jobs.processing import Overdue
-from grants.jobs.program import queue
+from grants.jobs.program import queue, storage
 from grants.jobs.queue import OutboxQueue, forget, mend
 from grants.outside import garbage
 from grants.services.outbox import LETTERS
@@ -132,6 +132,9 @@ def prepare(app: Flask, name: str, connection: Redis) -> GrantsWorker:
     with app.app_context():
         processing.rehearse()
         db.engine.dispose()
+        if name == LETTERS:
+            with suppress(OSError):  # which the first letter reports too, and a later attempt may not
+                storage().prepare()
     ours = queue(name, connection)
     mend(ours)
     worker = GrantsWorker(

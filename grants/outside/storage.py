@@ -45,6 +45,16 @@ class Storage:
 
     def __init__(self, url: str) -> None:
         self._files, self._root = fsspec.core.url_to_fs(url)
+        self._lasting: set[Path] = set()
+
+    def prepare(self) -> None:
+        """Create the folders of a local store, so that this process and those forked from it need not sync them."""
+        if isinstance(self._files, LocalFileSystem):
+            folders = {Path(self._root) / f"{number:02x}" for number in range(256)}
+            for folder in folders:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sync(Path(self._root))
+            self._lasting |= folders
 
     def put(self, data: bytes) -> str:
         """Store the bytes durably and return their SHA-256 in hexadecimal. A file with other content is replaced."""
@@ -53,7 +63,7 @@ class Storage:
             if self.is_whole(name):
                 return name
         if isinstance(self._files, LocalFileSystem):
-            _write(Path(self._path(name)), data)
+            self._write(Path(self._path(name)), data)
         else:
             self._files.pipe_file(self._path(name), data)
         return name
@@ -85,6 +95,13 @@ class Storage:
         with contextlib.suppress(FileNotFoundError):
             self._files.rm_file(self._path(sha256))
 
+    def _write(self, path: Path, data: bytes) -> None:
+        lasting = path.parent in self._lasting and path.parent.is_dir()
+        _write(path, data)
+        if not lasting:
+            _sync(path.parent.parent)
+            self._lasting.add(path.parent)
+
     def _path(self, sha256: str) -> str:
         if not NAME.fullmatch(sha256):
             raise ValueError(f"{sha256!r} is not a SHA-256 in hexadecimal.")
@@ -109,10 +126,11 @@ def _regular(path: Path) -> bytes:
 def create(path: Path, data: bytes) -> None:
     """Create a local file durably, whole or not at all; raises FileExistsError if there is one."""
     _write(path, data, lambda beside: os.link(beside, path))
+    _sync(path.parent.parent)
 
 
 def _write(path: Path, data: bytes, place: Callable[[Path], object] | None = None) -> None:
-    """Write a temporary file, sync it, put it in its place (by default over another file), and sync the folders."""
+    """Write a temporary file, sync it, put it in its place (by default over another file), and sync its folder."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(dir=path.parent, prefix="unfinished-")
     beside = Path(name)
@@ -125,7 +143,6 @@ def _write(path: Path, data: bytes, place: Callable[[Path], object] | None = Non
     finally:
         beside.unlink(missing_ok=True)
     _sync(path.parent)
-    _sync(path.parent.parent)
 
 
 def _sync(folder: Path) -> None:

@@ -7,7 +7,7 @@ a transaction is read again after it. A row that is created in a transaction is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import or_, select
@@ -72,17 +72,17 @@ def hold(
 
     rows: what the command changes. A row of an application brings the whole application: agreement, reports,
     instalments, assignments and, with an award, fund and award; its call is shared. A batch brings the applications
-    that it pays, without their assignments. shared: what guards read and must not change meanwhile; the person of the
+    that it pays, without assignments. shared: what guards read and must not change meanwhile, as the person of the
     actor always is. applicant: also the organisation, because guards count over it. money: the fund without an award
-    too. invited: also the applications that the persons among the rows are to review, as they are then. applied:
-    organisations with all their applications, as they are then. reviewing: also the undecided ones that these persons
-    review in the calls of `shared` and `applied`. place, impartial: see `authority.confirm`, asked at the first lock of
-    a transaction. Raises Stale when a row is gone or has a new parent.
+    too. invited: also the applications that these persons are to review. applied: organisations with all their
+    applications. reviewing: also the undecided ones that these persons review in the calls of `shared` and `applied`.
+    place, impartial: see `authority.confirm`, at the first lock. Raises Stale when a row is gone or has a new parent.
     """
     state, shared, applied = locks.state(), tuple(shared), tuple(applied)
     _attach(*rows, *shared, *applied)
     read = _shared(shared, actor)
-    if state.knows(read) and state.has(rows) and not (applicant or money or invited or applied or reviewing):
+    alone = not (applicant or money or invited or applied or reviewing)
+    if alone and ((state.knows(read) and state.has(rows)) or _hold_chains(state, rows, read)):
         return
     first, named = state.begin(), rows
     state.take(Person, _ids(rows, Person), read[Person])
@@ -96,6 +96,16 @@ def hold(
     _compare(state, rows, parents)
     if first and actor:
         authority.confirm(actor, named, place=place, impartial=impartial)
+
+
+def _hold_chains(state: State, rows: Sequence[Held | Chain], read: Mapping[type[Model], set[int]]) -> bool:
+    """Lock the rows if they are histories and nothing is read beside them; returns whether they are."""
+    chains = {row for row in rows if isinstance(row, Chain)}
+    if any(read.values()) or len(chains) < len(rows):
+        return False
+    state.begin()
+    _take_chains(state, chains)
+    return True
 
 
 def hold_draft(application: Application, *, actor: Actor) -> None:
@@ -243,7 +253,10 @@ def _take_heads(state: State, rows: Iterable[Held | Chain], parents: Iterable[_P
     subjects = (Person, Organisation, Call, Fund, Batch)
     chains = {Chain(row.__tablename__, row.id) for row in rows if isinstance(row, subjects)}
     chains |= {row for row in rows if isinstance(row, Chain)}
-    chains |= {Chain("application", parent.id) for parent in parents}
+    _take_chains(state, chains | {Chain("application", parent.id) for parent in parents})
+
+
+def _take_chains(state: State, chains: set[Chain]) -> None:
     state.take(Head, chains)
     state.modes |= {(Head, chain): True for chain in chains}
 

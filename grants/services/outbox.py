@@ -64,8 +64,16 @@ CLAIM = (
         lost=ROWS.c.lost + case((ROWS.c.leased_until.is_(None), 0), else_=1),
         leased_until=GRANTS_NOW + bindparam("lease", type_=Interval),
     )
-    .returning(ROWS.c.attempts, ROWS.c.kind, ROWS.c.args, ORDERED.label("ordered"))
+    .returning(
+        ROWS.c.attempts,
+        ROWS.c.kind,
+        ROWS.c.args,
+        ORDERED.label("ordered"),
+        case((ROWS.c.kind == "document", func.set_config("synchronous_commit", "off", True))),
+    )
 )
+"""Claims a row. A claim of a document does not wait for the disk: if the database server ends within that second,
+another worker prints the document too, with the same content, and one of the two stores it."""
 GIVEN_UP = select(ROWS.c.id).where(ROWS.c.id == bindparam("row"), ROWS.c.dead_at.is_not(None))
 FINISH = (
     update(ROWS)

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import bindparam, insert, text
 
 import reports
-from grants.db import ConstraintViolated, db, transaction
+from grants.db import ConstraintViolated, autocommit, db, transaction
 from grants.jobs import printing, processing
 from grants.models import Document, DocumentFile, DocumentSnapshot, Outbox
 from grants.outside.servers.postgres import plain
@@ -200,6 +200,20 @@ def test_a_file_that_is_too_large_is_not_waited_for(
 ) -> None:
     with awarded_app.app_context():
         assert after_errors(awarded_app, letter, errno.EFBIG, monkeypatch).attempts == outbox.TRIES
+
+
+@pytest.mark.parametrize(("kind", "waits"), [("document", False), ("mail", True)])
+def test_only_the_claim_of_a_document_does_not_wait_for_the_disk(awarded_app: Flask, kind: str, *, waits: bool) -> None:
+    with awarded_app.app_context():
+        id = db.session.query(Outbox).filter_by(kind=kind).order_by(Outbox.id)[0].id
+        db.session.remove()
+        with autocommit() as connection:
+            connection.execute(text("SET synchronous_commit = on"))
+            found = connection.execute(outbox.CLAIM, {"row": id, "lease": outbox.LEASE}).one()
+            afterwards = connection.execute(text("SHOW synchronous_commit")).scalar_one()
+            connection.execute(text("RESET synchronous_commit"))
+
+    assert (found[-1] == "off", afterwards) == (not waits, "on")
 
 
 def test_an_unprintable_letter_fails_at_once_with_its_reason(awarded_app: Flask, letter: int) -> None:

@@ -168,6 +168,32 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_a_new_folder_is_synced_once_and_a_prepared_one_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(storage, "_sync", lambda folder: synced.append(folder.name))
+    fresh, prepared = Storage(f"file://{tmp_path}/fresh"), Storage(f"file://{tmp_path}/prepared")
+    prepared.prepare()
+    counts = []
+    for store in (fresh, fresh, prepared):
+        synced.clear()
+        store.delete(store.put(LETTER))
+        counts.append(list(synced))
+
+    assert counts == [[NAME[:2], "fresh"], [NAME[:2]], [NAME[:2]]]
+
+
+def test_a_folder_that_was_removed_is_synced_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Storage(f"file://{tmp_path}")
+    store.prepare()
+    (tmp_path / NAME[:2]).rmdir()
+    synced: list[str] = []
+    monkeypatch.setattr(storage, "_sync", lambda folder: synced.append(folder.name))
+
+    store.put(LETTER)
+
+    assert synced == [NAME[:2], tmp_path.name]
+
+
 def test_a_killed_writer_leaves_only_complete_files(tmp_path: Path) -> None:
     command = [sys.executable, "-c", ENDLESS, f"file://{tmp_path}"]
     for pause in (0.05, 0.11, 0.17):
