@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -9,18 +11,20 @@ from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.forms.reviews import ConflictForm, ReviewForm, filled, review_form
 from grants.models import Application, Assignment, Review
+from grants.queries.cases.assignments import missing
 from grants.services import transitions
 from grants.services.refusals import Refused, Stale
 from grants.services.reviews import scores
 from grants.web.reviews import comparison, conflicts, scoring
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.autosave import automatic
-from grants.web.site.components import Fact, Problem
+from grants.web.site.components import Fact
 from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
 from grants.web.site.labels import Unread, labelled
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
+from workflows.engine.message import Message
 from workflows.engine.roles import Role
 from workflows.flows.assignment import AT_WORK
 
@@ -113,7 +117,7 @@ def save(id: int) -> Response | tuple[Response | str, int]:
 @labelled(_form_of)
 @idempotent
 def send(id: int) -> Response | tuple[Response | str, int]:
-    """Save the review and submit it, or show everything that is missing."""
+    """Save the review and submit it, or show everything that is wrong or missing at once."""
     assignment = load(Assignment, id)
     form, review = _form(assignment), _review(assignment)
     whole = form.validate()
@@ -121,7 +125,7 @@ def send(id: int) -> Response | tuple[Response | str, int]:
         with transaction():
             _save(review, form)
         if not whole:
-            return _scoring(assignment, form, submitting=True), 422
+            return _scoring(assignment, form, lacking=missing(review)), 422
         with transaction():
             _take(assignment, "send")
     except Stale:
@@ -179,15 +183,12 @@ def _scoring(
     assignment: Assignment,
     form: ReviewForm,
     *,
-    lacking: tuple[Problem, ...] = (),
+    lacking: Sequence[Message] | None = None,
     elsewhere: tuple[Fact, ...] = (),
-    submitting: bool = False,
 ) -> str:
     shown = scoring.part_of(assignment, request.args.get("part", "")) if request.method == "GET" else scoring.SCORES
     review = _review(assignment)
-    view = scoring.sheet(
-        assignment, review, form, lacking=lacking, elsewhere=elsewhere, shown=shown, submitting=submitting
-    )
+    view = scoring.sheet(assignment, review, form, lacking=lacking, elsewhere=elsewhere, shown=shown)
     return page("reviews/score.html", view, wide=True)
 
 
@@ -195,7 +196,7 @@ def _lacking(assignment: Assignment, form: ReviewForm, refused: Refused) -> tupl
     """Show each reason beside its field; raise if one belongs to no field."""
     if any(reason.cure is None for reason in refused.reasons):
         raise refused
-    return _scoring(assignment, form, lacking=scoring.lacking(form, refused.reasons)), 422
+    return _scoring(assignment, form, lacking=refused.reasons), 422
 
 
 def _stale(assignment: Assignment, form: ReviewForm) -> tuple[Response | str, int]:

@@ -86,8 +86,8 @@ class ScoringPage:
     """The proposal beside its rubric with the scores so far.
 
     tabs: the proposal and the scores, which a phone shows one at a time; part: the key of the present one. least: words
-    required in a comment. wrong: fields that cannot be saved. lacking: what a submission requires.
-    elsewhere: values that were saved in another window and differ from those on the page.
+    required in a comment. wrong: what is wrong or missing, in the order of the page; unsaved: part of it was not saved.
+    submitting: it was to be submitted. elsewhere: values saved in another window that differ from those on the page.
     """
 
     assignment: Assignment
@@ -104,8 +104,8 @@ class ScoringPage:
     saved: str
     owner: str
     wrong: tuple[Problem, ...]
+    unsaved: bool
     submitting: bool
-    lacking: tuple[Problem, ...] = ()
     elsewhere: tuple[Fact, ...] = ()
 
 
@@ -191,15 +191,19 @@ def sheet(
     review: Review,
     form: ReviewForm,
     *,
-    lacking: tuple[Problem, ...] = (),
+    lacking: Sequence[Message] | None = None,
     elsewhere: tuple[Fact, ...] = (),
     shown: str = SCORES,
-    submitting: bool = False,
 ) -> ScoringPage:
-    """The scoring page of a review. shown: the part that a phone shows. submitting: it was to be submitted."""
+    """The scoring page of a review. shown: the part that a phone shows.
+
+    lacking: what was missing when it was to be submitted; None if it was not.
+    """
     application = assignment.application
     content = submissions.content(application, assignment.submission)
     reading = proposals.reading(application.call, assignment.submission.stage, content)
+    unsaved = any(field.errors for field in form)
+    _note_missing(form, lacking or ())
     return ScoringPage(
         assignment=assignment,
         application=application,
@@ -214,9 +218,9 @@ def sheet(
         least=COMMENT_WORDS,
         saved=clock(review.saved_at),
         owner=owner(),
-        wrong=tuple(Problem(_error(field), f"#{field.id}") for field in form if field.errors),
-        submitting=submitting,
-        lacking=lacking,
+        wrong=_problems(form),
+        unsaved=unsaved,
+        submitting=lacking is not None,
         elsewhere=elsewhere,
     )
 
@@ -268,33 +272,35 @@ def saved(assignment: Assignment, review: Review, form: ReviewForm) -> Saved:
     return Saved(clock(review.saved_at), review.version, parts)
 
 
-def lacking(form: ReviewForm, reasons: Sequence[Message]) -> tuple[Problem, ...]:
-    """What is missing in the review, each as a link to its field; also sets the error of that field."""
-    return tuple(_missing(form, str(reason.cure), translate(reason)) for reason in reasons)
+def _note_missing(form: ReviewForm, reasons: Sequence[Message]) -> None:
+    """Set what is missing as the error of its field; a field with an error of its own keeps it."""
+    criteria = {criterion.key for criterion in form.rubric}
+    for reason in reasons:
+        key = str(reason.cure)
+        if key in criteria:
+            key = f"comment_{key}" if form[f"score_{key}"].data else f"score_{key}"
+        form[key].errors = form[key].errors or [translate(reason)]
 
 
-def _missing(form: ReviewForm, key: str, text: str) -> Problem:
-    if key not in {criterion.key for criterion in form.rubric}:
-        form[key].errors = [text]
-        return Problem(text, f"#{form[key].id}")
-    field = form[f"comment_{key}" if form[f"score_{key}"].data else f"score_{key}"]
-    field.errors = [text]
-    return Problem(text, f"#criterion-{key}")
+def _problems(form: ReviewForm) -> tuple[Problem, ...]:
+    """Every error of the form, as a link to its field, in the order of the page."""
+    wrong = [form[name] for name in _in_order(form) if form[name].errors]
+    return tuple(Problem(_error(field), f"#{field.id.replace('score_', 'criterion-')}") for field in wrong)
+
+
+def _in_order(form: ReviewForm) -> tuple[str, ...]:
+    """The names of the fields, in the order of the page."""
+    criteria = (f"{part}_{criterion.key}" for criterion in form.rubric for part in ("score", "comment"))
+    return (*criteria, *TEXTS, "fund", "amount", "confidence")
 
 
 def elsewhere(review: Review, form: ReviewForm) -> tuple[Fact, ...]:
     """The values saved in another window that differ from the submitted ones."""
     kept = held(review)
-    names = [
-        *TEXTS,
-        *(f"comment_{criterion.key}" for criterion in form.rubric),
-        *(f"score_{criterion.key}" for criterion in form.rubric),
-        "amount",
-        "fund",
-        "confidence",
-    ]
     currency = review.assignment.application.call.currency
-    differing = [name for name in names if (kept.get(name) or "") != (form[name].data or "") or form[name].errors]
+    differing = [
+        name for name in _in_order(form) if (kept.get(name) or "") != (form[name].data or "") or form[name].errors
+    ]
     return tuple(Fact(_label(form, name), _text(form[name], kept.get(name), currency)) for name in differing)
 
 
