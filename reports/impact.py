@@ -23,6 +23,9 @@ MOST_NAMES = 4
 LONG_TITLE, VERY_LONG_TITLE = 60, 120
 """Lengths, in characters, above which a title on the cover is set in a smaller and in the smallest size."""
 
+SHORT_TEXTS = 1_600
+"""Number of characters up to which the texts of a report, set in a larger type, leave room on their page."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndicatorRow:
@@ -55,6 +58,22 @@ class Impact:
         """The size of the title on the cover, by its length."""
         length = len(self._report.title)
         return "largest" if length <= LONG_TITLE else "large" if length <= VERY_LONG_TITLE else "small"
+
+    def setting(self) -> str:
+        """How the texts of the project are set: short ones in a larger type, so that they fill their page.
+
+        Without a budget they begin on the page of the figures, which has room for less.
+        """
+        report = self._report
+        texts = (
+            report.summary,
+            report.story,
+            report.did_not_work,
+            report.next_steps,
+            *(q.words for q in report.quotes),
+        )
+        short = report.budget and not report.picture and sum(map(len, texts)) <= SHORT_TEXTS
+        return "short" if short else ""
 
     def cover_figures(self) -> Iterator[tuple[str, str]]:
         """Up to four figures of the cover, each with its meaning."""

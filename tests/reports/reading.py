@@ -20,6 +20,9 @@ import reports
 from reports.snapshots import Snapshot
 from tests import machine
 
+FOOT = 0.94
+"""Where the foot of a page begins, as a share of its height."""
+
 
 @cache
 def printed(make: Callable[[], Snapshot]) -> reports.Rendered:
@@ -52,6 +55,15 @@ def outside_the_margins(pdf: bytes, *, margin: float) -> list[str]:
     width = float(re.findall(r'<page width="([\d.]+)"', boxes)[0])
     found = re.findall(r'<word xMin="([-\d.]+)" yMin="[-\d.]+" xMax="([-\d.]+)" yMax="[-\d.]+">(.*?)</word>', boxes)
     return [word for start, end, word in found if float(start) < points or float(end) > width - points]
+
+
+def lowest_text(pdf: bytes, *, page: int) -> float:
+    """Where the last line above the foot of a page ends, as a share of the height of the page."""
+    number = str(page)
+    boxes = _poppler("pdftotext", "-bbox", "-f", number, "-l", number, "-", "-", pdf=pdf)
+    (height,) = (float(found) for found in re.findall(r'<page width="[^"]*" height="([^"]*)"', boxes))
+    ends = [float(found) / height for found in re.findall(r'<word [^>]*yMax="([^"]*)"', boxes)]
+    return max(end for end in ends if end < FOOT)
 
 
 def shapes(svg: str, kind: str) -> list[dict[str, str]]:

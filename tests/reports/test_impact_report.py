@@ -136,6 +136,16 @@ def test_a_report_with_nothing_measured_nothing_paid_and_no_place_on_the_map_pri
     assert reports.render(report).pages == 2
 
 
+def test_short_texts_are_set_larger_and_fill_their_page() -> None:
+    """Until c30e42a the last page of most reports was half empty."""
+    short = reading.printed(examples.impact_report)
+    long = reports.render(examples.impact_report(next_steps="We go on. " * 100))
+
+    assert (short.pages, long.pages) == (3, 3)
+    assert reading.lowest_text(short.pdf, page=3) > 0.8
+    assert impact(examples.impact_report(next_steps="We go on. " * 100)).setting() == ""
+
+
 def test_a_budget_that_does_not_fit_is_kept_together_on_the_next_page_and_the_story_follows_it() -> None:
     goals, lines = examples.impact_report().indicators, examples.impact_report().budget
     report = examples.impact_report("fr", indicators=(*goals, goals[0]), budget=(*lines, *lines[3:]))
