@@ -62,9 +62,10 @@ class Wording:
             text = self.catalogue.gettext(message.text)
         if not message.values:
             return text.replace("%%", "%")
-        return text % {name: self._value(value) for name, value in message.values.items()}
+        return text % {name: self.shown(value) for name, value in message.values.items()}
 
-    def _value(self, value: Value) -> str:
+    def shown(self, value: Value) -> str:
+        """A value in the format of the language."""
         match value:
             case Message():
                 return self.translate(value)

@@ -17,9 +17,10 @@ from wtforms.widgets import TextInput
 
 from grants.forms import entered
 from grants.forms.cleaning import cleaned, on_one_line
-from grants.forms.numerals import limits, number, written
+from grants.forms.numerals import language, limits, number, written
 from grants.forms.places import AMOUNT
-from workflows.engine.message import N_
+from grants.language import amount
+from workflows.engine.message import N_, Money, Value
 from workflows.forms.extent import CHARACTERS, excesses
 from workflows.forms.printable import strange
 
@@ -187,10 +188,19 @@ class AmountField(Field):
         if values[0].strip():
             self.data = money(values[0], self.currency, above_zero=self.above_zero)
 
+    def value_of(self, text: str) -> Value:
+        """The amount of a text; raises ValidationError."""
+        return named(money(text, self.currency, above_zero=self.above_zero), self.currency, str(self.label.text))
+
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else written(self.data, get_currency_precision(self.currency), group=False)
+
+
+def named(total: Decimal, currency: str, label: str) -> Value:
+    """An amount as it stands beside a label: with its currency, unless the label names it."""
+    return amount(total, currency, language(), code=False) if currency in label else Money(total, currency)
 
 
 def amounts(currency: str, *, above_zero: bool = False) -> dict[str, str]:
@@ -229,9 +239,9 @@ def money(text: str, currency: str, *, above_zero: bool = False) -> Decimal:
     wanted = gettext(AMOUNT)
     if above_zero:
         wanted = gettext("Enter an amount above zero, such as 1,250.")
-    amount = number(text, wanted, currency=currency)
+    total = number(text, wanted, currency=currency)
     places = get_currency_precision(currency)
-    if amount != round(amount, places):
+    if total != round(total, places):
         raise ValidationError(
             ngettext(
                 "Enter an amount in %(currency)s with at most %(num)s decimal place.",
@@ -240,6 +250,6 @@ def money(text: str, currency: str, *, above_zero: bool = False) -> Decimal:
                 currency=currency,
             )
         )
-    if amount < 0 or (above_zero and not amount):
+    if total < 0 or (above_zero and not total):
         raise ValidationError(wanted if above_zero else gettext("Enter an amount of zero or more."))
-    return round(amount, places)
+    return round(total, places)

@@ -26,7 +26,7 @@ from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import localized, number
 from grants.models import Call, Fund, Organisation
 from workflows.cases import KINDS, STANDINGS
-from workflows.engine.message import N_
+from workflows.engine.message import N_, Value
 from workflows.forms.values import whole
 from workflows.programme import TIME_LIMITS, CallRules, RuleSpec
 from workflows.programmes import programmes
@@ -49,6 +49,10 @@ class InstantField(DateTimeLocalField):
         self.data = None
         if values and values[0].strip():
             self.data = days.instant(values[0].strip())
+
+    def value_of(self, text: str) -> Value:
+        """The instant of a text; raises ValidationError."""
+        return days.instant(text)
 
 
 class MoreTimeForm(Form):

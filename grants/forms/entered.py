@@ -7,14 +7,16 @@ names of its fields stand in their place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask import g
 from flask_babel import gettext
 from wtforms import BooleanField, Field, SelectField
+from wtforms.validators import ValidationError
 
-from workflows.engine.flow import Field as TransitionField
+from workflows.engine.message import Value
 
 SECRETS = "password"
 """Part of the name of each field whose content is never repeated."""
@@ -28,32 +30,43 @@ MARKER = "has-"
 
 
 class Entry(NamedTuple):
-    """Something that was typed, chosen or ticked, beside its label."""
+    """Something that was typed, chosen or ticked, beside its label. A page formats the values for its reader."""
 
     label: str
-    text: str
+    values: tuple[Value, ...]
 
 
 class Known(NamedTuple):
-    """What is known of a field. options: labels of its choices, by value. tick: whether it is a box to tick."""
+    """What is known of a field.
+
+    options: labels of its choices, by value. tick: whether it is a box to tick. read: the value of what was typed, such
+    as a day; raises ValidationError if it cannot be read.
+    """
 
     label: str
     options: Mapping[str, str]
     tick: bool = False
+    read: Callable[[str], Value] = str
 
 
 def note(fields: Iterable[Field], row: str = "") -> None:
-    """Remember the fields of a form. row: the label of the row that they stand in."""
-    noted = g.setdefault("entered", {})
+    """Remember the fields of a form. row: the label of the row that they stand in.
+
+    A field whose class has the method `value_of` is shown with the value that it reads.
+    """
     for field in fields:
-        noted[field.name] = (field, row)
+        _noted()[field.name] = partial(_known, field, row)
 
 
-def note_transition(fields: Iterable[TransitionField]) -> None:
-    """Remember the fields of the form of a transition."""
-    noted = g.setdefault("entered", {})
-    for field in fields:
-        noted[field.key] = (field, "")
+def note_known(name: str, known: Known) -> None:
+    """Remember a field that is not one of WTForms."""
+    _noted()[name] = lambda: known
+
+
+def _noted() -> dict[str, Callable[[], Known]]:
+    """What is known of the fields of this request, by name; asked for when the choices of a form are complete."""
+    noted: dict[str, Callable[[], Known]] = g.setdefault("entered", {})
+    return noted
 
 
 def repeatable(name: str) -> bool:
@@ -72,24 +85,27 @@ def entries(sent: Iterable[tuple[str, str]]) -> list[Entry]:
 
 
 def _is_ours(name: str) -> bool:
-    return name not in g.get("entered", {}) and (name in OURS or name.startswith(MARKER))
+    return name not in _noted() and (name in OURS or name.startswith(MARKER))
 
 
 def _entry(name: str, texts: list[str]) -> Entry:
-    known = _known(name)
-    shown = [gettext("Yes") if known.tick else known.options.get(text, text) for text in texts]
-    return Entry(known.label, ", ".join(shown))
+    known = _noted()[name]() if name in _noted() else Known(_readable(name), {})
+    return Entry(known.label, tuple(_value(known, text) for text in texts))
 
 
-def _known(name: str) -> Known:
-    field, row = g.get("entered", {}).get(name, (None, ""))
-    if field is None:
-        return Known(_readable(name), {})
-    if isinstance(field, TransitionField):
-        options = {key: gettext(title) for key, title in field.options}
-        return Known(gettext(field.label), options, tick=field.kind == "tick")
+def _value(known: Known, text: str) -> Value:
+    if known.tick:
+        return gettext("Yes")
+    try:
+        return known.options[text] if text in known.options else known.read(text)
+    except ValidationError:
+        return text
+
+
+def _known(field: Any, row: str) -> Known:
     label = f"{row}: {field.label.text}" if row else str(field.label.text)
-    return Known(label, _options(field), tick=isinstance(field, BooleanField))
+    read = getattr(field, "value_of", str)
+    return Known(label, _options(field), tick=isinstance(field, BooleanField), read=read)
 
 
 def _options(field: Any) -> dict[str, str]:

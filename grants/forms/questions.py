@@ -13,10 +13,11 @@ from wtforms import BooleanField, Field, RadioField, SelectMultipleField, String
 from wtforms.validators import ValidationError
 
 from grants.forms import days
-from grants.forms.base import money
+from grants.forms.base import money, named
 from grants.forms.cleaning import cleaned, on_one_line
 from grants.forms.numerals import limits, number
 from grants.forms.places import DAY, LEAST
+from workflows.engine.message import Value
 from workflows.forms import values
 from workflows.forms.questions import AMOUNTS
 from workflows.programme import CallRules, Question
@@ -29,11 +30,14 @@ Reader = Callable[[str], Any]
 
 
 class Typed(StringField):
-    """A field of one line. `data` is the result of `read`, None if parsing fails; `text` is the typed text."""
+    """A field of one line. `data` is the result of `read`, None if parsing fails; `text` is the typed text.
 
-    def __init__(self, label: str, read: Reader, **kw: Any) -> None:
+    currency: of the amount that it holds.
+    """
+
+    def __init__(self, label: str, read: Reader, *, currency: str = "", **kw: Any) -> None:
         super().__init__(label, **kw)
-        self.read, self.text = read, ""
+        self.read, self.text, self.currency = read, "", currency
 
     def process_formdata(self, values: list[str]) -> None:
         """Parse the text; WTForms adds the message of a ValidationError to the field's errors."""
@@ -41,6 +45,13 @@ class Typed(StringField):
         self.data = None
         if self.text:
             self.data = self.read(self.text)
+
+    def value_of(self, text: str) -> Value:
+        """The value of a text; raises ValidationError."""
+        value: Value = self.read(text)
+        if isinstance(value, Decimal) and self.currency:
+            return named(value, self.currency, str(self.label.text))
+        return value
 
     def _value(self) -> str:
         return self.text
@@ -130,7 +141,8 @@ LOOKS: dict[str, dict[str, Any]] = {
 def field_of(question: Question, currency: str, allowed: int) -> Any:
     """The unbound field of a question without rows; labels are in the reader's language. allowed: months."""
     label = gettext(question.label)
-    if question.key in AMOUNTS:
+    money_of = currency if question.key in AMOUNTS else ""
+    if money_of:
         label = gettext("%(label)s, %(currency)s", label=label, currency=currency)
     options = {key: gettext(title) for key, title in question.options}
     match question.kind:
@@ -144,7 +156,7 @@ def field_of(question: Question, currency: str, allowed: int) -> Any:
             return BooleanField(label)
     if question.fact and question.kind == "number":
         return Typed(label, months(allowed), render_kw=LOOKS["months"])
-    return Typed(label, READERS[question.kind], render_kw=LOOKS.get(question.kind))
+    return Typed(label, READERS[question.kind], currency=money_of, render_kw=LOOKS.get(question.kind))
 
 
 def text_of(field: Field) -> str:

@@ -20,6 +20,7 @@ from grants.forms.numerals import localized
 from grants.forms.questions import plain
 from grants.forms.rows import FIGURE
 from grants.models import Report, ReportFigure, ReportSpending
+from workflows.engine.message import Value
 
 WORDS = ("summary", "setbacks", "next_steps", "story", "story_by")
 
@@ -39,6 +40,10 @@ class FigureField(StringField):
         self.data = None
         if valuelist[0].strip():
             self.data = questions.figure(valuelist[0])
+
+    def value_of(self, text: str) -> Value:
+        """The number of a text; raises ValidationError."""
+        return questions.figure(text)
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else localized(plain(self.data))

@@ -111,7 +111,7 @@ def _fields(question: Question, currency: str) -> dict[str, Any]:
                 gettext("Category"), choices=categories, validate_choice=False, default=CATEGORIES[0][0]
             ),
             "quantity": Typed(gettext("Quantity"), quantity, render_kw=LOOKS["number"]),
-            "unit_cost": Typed(gettext("Unit cost"), cost(currency), render_kw=amounts(currency)),
+            "unit_cost": Typed(gettext("Unit cost"), cost(currency), currency=currency, render_kw=amounts(currency)),
         }
     if question.kind == "indicators":
         return {

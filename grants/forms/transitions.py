@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext
 from wtforms.validators import ValidationError
 
-from grants.forms import days
-from grants.forms.base import money, refuse_excess
+from grants.forms import days, entered
+from grants.forms.base import money, named, refuse_excess
 from grants.forms.cleaning import cleaned, on_one_line
+from grants.forms.entered import Known
 from workflows.engine.flow import Field, Transition
-from workflows.engine.message import N_
+from workflows.engine.message import N_, Value
 
 CONFIRMED = "confirmed"
 """The name of the box that confirms a final transition."""
@@ -43,6 +46,20 @@ def answers(transition: Transition, sent: Mapping[str, str], currency: str) -> d
     if errors:
         raise Unclear(errors | _unconfirmed(transition, sent), sent, found)
     return found
+
+
+def note(fields: Iterable[Field], currency: str) -> None:
+    """Remember the fields of a transition, for the page that repeats what was entered."""
+    for field in fields:
+        options = {key: gettext(title) for key, title in field.options}
+        read = partial(_value_of, field, currency=currency)
+        entered.note_known(field.key, Known(gettext(field.label), options, tick=field.kind == "tick", read=read))
+
+
+def _value_of(field: Field, text: str, *, currency: str) -> Value:
+    """The value of a text, as a page shows it; raises ValidationError."""
+    value: Value = _read(field, text, currency)
+    return named(value, currency, gettext(field.label)) if isinstance(value, Decimal) else value
 
 
 def require_confirmation(transition: Transition | None, sent: Mapping[str, str], found: Mapping[str, Any]) -> None:

@@ -15,9 +15,8 @@ from werkzeug.wrappers import Response
 from grants.access.permissions import Permission
 from grants.access.principals import application_of, roles_on
 from grants.db import db, now, transaction
-from grants.forms.entered import note_transition
 from grants.forms.numerals import written
-from grants.forms.transitions import CONFIRMED, Unclear, answers, require_confirmation
+from grants.forms.transitions import CONFIRMED, Unclear, answers, note, require_confirmation
 from grants.models import Agreement, Application, Assignment, Batch, Call, Recommendation, Report
 from grants.queries import cases
 from grants.queries.applications import drafts
@@ -139,8 +138,9 @@ def _submits(row: Any, key: str) -> bool:
 
 def _note(row: Any, key: str) -> None:
     rows = [one for one in flow_of(row).transitions if one.key == key]
-    note_transition(field for one in rows for field in one.fields)
-    note_transition(Field(CONFIRMED, "tick", one.understood) for one in rows if one.final)
+    fields = [field for one in rows for field in one.fields]
+    confirmations = [Field(CONFIRMED, "tick", one.understood) for one in rows if one.final]
+    note(fields + confirmations, _currency(row))
 
 
 def _facts(row: Any, key: str) -> Sequence[Fact]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from io import BytesIO
 from typing import Any
@@ -12,7 +11,6 @@ from flask import Flask, session
 
 from grants.db import db
 from grants.models import Application, IdempotencyKey
-from grants.queries.flows import flow_of
 from grants.services import sessions
 from grants.web.sessions import routes
 from grants.web.site import csrf
@@ -93,48 +91,6 @@ def test_after_signing_in_the_form_is_submitted_with_everything_that_was_typed(a
     assert {k: v for k, v in offered.items() if k not in hidden} == {k: v for k, v in sent.items() if k not in hidden}
     assert result.status_code == 302
     assert (drafted(app, 1).title, drafted(app, 1).answers["summary"]) == ("Mast", SUMMARY)
-
-
-def labels(answer: Answer) -> set[str]:
-    """The labels of what was typed, as the page lists it."""
-    return set(re.findall(r"<dt>(.*?)</dt>", answer.get_data(as_text=True)))
-
-
-ROW = {"budget-0-what": "Mast", "budget-0-quantity": "1", "budget-0-unit_cost": "900"}
-
-
-def test_what_was_typed_is_listed_with_the_labels_of_the_form(app: Flask) -> None:
-    writer = entered(app, "mg1")
-    sent = form_of(writer, 1) | TYPED | ROW
-    lose_session(writer)
-    answer = writer.post(WRITE, data=sent)
-
-    again = sign_in_on_the_spot(writer, answer, "mg1")
-
-    shown = labels(again)
-    assert {"Title", "Summary", "What you request from us, line 1: Quantity"} <= shown
-    assert {label for label in shown if re.match(r"Budget, line \d", label)} == set()
-
-
-def test_a_transition_is_listed_with_its_label(app: Flask) -> None:
-    writer = entered(app, "mg1")
-    sent = single(writer.get("/applications/1").page.form(WITHDRAW)) | {
-        "reason": "We found money elsewhere.",
-        "confirmed": "yes",
-    }
-    lose_session(writer)
-    answer = writer.post(WITHDRAW, data=sent)
-
-    again = sign_in_on_the_spot(writer, answer, "mg1")
-
-    assert labels(again) == {labels_of_withdrawal(app), "I understand that this cannot be undone."}
-
-
-def labels_of_withdrawal(app: Flask) -> str:
-    """The label of the reason in the flow."""
-    with app.app_context():
-        flow = flow_of(db.session.get_one(Application, 1))
-    return next(field.label for one in flow.transitions if one.key == "withdraw" for field in one.fields)
 
 
 def test_every_form_that_is_typed_into_declares_its_labels(app: Flask) -> None:

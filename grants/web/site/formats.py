@@ -32,7 +32,7 @@ from grants.language import number as plain_number
 from grants.models.documents import DOCUMENTS
 from workflows.cases import KINDS, STANDINGS
 from workflows.countries import FLAGS
-from workflows.engine.message import Message
+from workflows.engine.message import Message, Value
 from workflows.engine.roles import ROLES
 from workflows.programme import STAGES, TIME_LIMITS
 from workflows.words import words
@@ -95,6 +95,7 @@ def init_app(app: Flask) -> None:
         hours_left=hours_left,
         amount=amount,
         translate=translate,
+        shown=shown,
         number=number,
         country=country,
         label=label,
@@ -137,6 +138,11 @@ def language() -> str:
 def translate(what: Message | str) -> str:
     """A message translated and with its values formatted, in the reader's language."""
     return _reader().wording.translate(what)
+
+
+def shown(value: Value) -> str:
+    """A value of a message in the format of the reader's language: a day, an instant, an amount, a number, a text."""
+    return _reader().wording.shown(value)
 
 
 def _locale() -> str:
