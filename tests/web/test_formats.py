@@ -26,7 +26,19 @@ def test_a_short_date_has_its_year_unless_it_is_this_one(flow_row: Flask, on: da
     with flow_row.test_request_context():
         g.now = datetime(2026, 11, 28, 20, tzinfo=UTC)
 
-        assert formats.day(on, form) == text
+        assert formats.day(on, form).replace("\N{NO-BREAK SPACE}", " ") == text
+
+
+@pytest.mark.parametrize("form", formats.DAYS)
+def test_a_short_date_and_a_time_do_not_break(flow_row: Flask, form: str) -> None:
+    with flow_row.test_request_context():
+        g.now = datetime(2026, 11, 28, 20, tzinfo=UTC)
+
+        assert " " not in formats.day(date(2025, 9, 12), form)
+        assert formats.instant(g.now).split(" ") == [
+            "Sat\N{NO-BREAK SPACE}28\N{NO-BREAK SPACE}Nov,",
+            "20:00\N{NO-BREAK SPACE}UTC",
+        ]
 
 
 @pytest.mark.parametrize(

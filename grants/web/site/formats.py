@@ -41,7 +41,7 @@ LABELS: dict[str, Message] = {**ROLES, **KINDS, **STANDINGS, **STAGES, **TIME_LI
 """The vocabularies whose stored keys pages show by name."""
 
 DAYS = {"short": "d MMM", "week": "EEE d MMM", "year": "d MMM y"}
-"""The forms of a date. `short` and `week` have the year only when it is not the current one, `year` always."""
+"""The forms of a date that never breaks. `short` and `week` have the year only if it is not the present one."""
 
 
 class Catalogues(Domain):
@@ -172,11 +172,12 @@ def instant(at: datetime, form: str = "full") -> str:
     locale = _reader().locale
     utc = at.astimezone(ZoneInfo("UTC"))
     year = " y" if utc.year != current_day().year else ""
-    text = f"{format_datetime(utc, f'EEE d MMM{year}', locale=locale)}, {format_time(utc, 'HH:mm', locale=locale)} UTC"
+    on, clock_time = format_datetime(utc, f"EEE d MMM{year}", locale=locale), format_time(utc, "HH:mm", locale=locale)
+    text = f"{_unbroken(on)}, {_unbroken(f'{clock_time} UTC')}"
     own = at.astimezone(zone())
     if form == "full" and own.utcoffset() != timedelta(0):
         city = get_timezone_location(zone(), locale=locale, return_city=True)
-        local = f"{format_datetime(own, 'EEE', locale=locale)} {format_time(own, 'HH:mm', locale=locale)}"
+        local = _unbroken(f"{format_datetime(own, 'EEE', locale=locale)} {format_time(own, 'HH:mm', locale=locale)}")
         text += " " + gettext("(%(time)s in %(city)s)", time=local, city=city)
     return text
 
@@ -191,7 +192,12 @@ def day(on: date, form: str = "long") -> str:
     if form == "long":
         return long_day(on, _locale())
     year = " y" if form != "year" and on.year != current_day().year else ""
-    return date_as(on, DAYS[form] + year, _locale())
+    return _unbroken(date_as(on, DAYS[form] + year, _locale()))
+
+
+def _unbroken(text: str) -> str:
+    """The text on one line wherever it stands."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def days_left(when: date | datetime) -> str:
