@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 from babel.numbers import format_decimal, get_currency_precision
 from babel.support import NullTranslations
 
@@ -27,6 +28,12 @@ DAYS = {"en": "d MMMM y"}
 """The format of a date in full where it is not the locale’s long format; for `en` that is American."""
 INSTANTS = {"en": "{day} at {time} UTC", "fr": "{day} à {time} UTC", "es": "{day} a las {time} UTC"}
 """How a mail writes an instant, as letters do."""
+THERE = {
+    "en": " ({day} at {time} in {city})",
+    "fr": " ({day} à {time}, heure de {city})",
+    "es": " ({day} a las {time}, hora de {city})",
+}
+"""What follows for a reader whose clock differs from UTC."""
 KEPT = 2_000
 """Dates and amounts that stay formatted in a process."""
 CURRENCY_AFTER = frozenset({"fr", "es"})
@@ -81,15 +88,25 @@ class Wording:
                 return str(value)
 
 
-def of_mail(language: str) -> Wording:
-    """The wording of a mail; English for a language without translated mails, so that a mail never mixes two."""
+def of_mail(language: str, zone: str = "UTC") -> Wording:
+    """The wording of a mail; English for a language without translated mails, so that a mail never mixes two.
+
+    zone: of the recipient, in which an instant stands beside UTC where the two differ.
+    """
     known = language if language in MAIL_LANGUAGES else "en"
 
     def instant(at: datetime) -> str:
-        there = at.astimezone(UTC)
-        return INSTANTS.get(known, INSTANTS["en"]).format(day=day(there.date(), known), time=f"{there:%H:%M}")
+        utc, own = at.astimezone(UTC), at.astimezone(ZoneInfo(zone))
+        text = _instant(INSTANTS[known], utc, known)
+        if own.utcoffset() == utc.utcoffset():
+            return text
+        return text + _instant(THERE[known], own, known, get_timezone_location(zone, locale=known, return_city=True))
 
     return Wording(known, translations(known), instant)
+
+
+def _instant(form: str, at: datetime, language: str, city: str = "") -> str:
+    return form.format(day=day(at.date(), language), time=f"{at:%H:%M}", city=city)
 
 
 @lru_cache(maxsize=KEPT)

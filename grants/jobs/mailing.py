@@ -17,11 +17,19 @@ from grants.outside.mail import send as deliver
 from grants.queries import recipients
 from grants.services import outbox
 from reports.snapshots.facts import FOUNDATION
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
 
 LOST = "Not sent: the recipient no longer sees the application in the role that the mail was meant for."
 ENDED = "Not sent: the recipient no longer has the role that the mail was meant for."
+LINKS = {
+    "/applications/": N_("Open the application: %(address)s"),
+    "/awards/": N_("Open the award: %(address)s"),
+    "/reports/": N_("Open the report: %(address)s"),
+    "/reviews/": N_("Open the review: %(address)s"),
+}
+"""What the link of a mail opens, by the beginning of its path."""
+PAGE = N_("Open the page: %(address)s")
 log = logging.getLogger("grants.jobs")
 
 
@@ -65,29 +73,36 @@ def _about_application(held: outbox.Claim) -> bool:
 def written(held: outbox.Claim, person: Person) -> Email:
     """The mail as it is sent, dated when it was ordered: a greeting, the text, a link and the Foundation's name.
 
-    A mail to the applicant names the officer whom letters name too.
+    A mail to the applicant names the officer whom letters name too. Instants stand in UTC and in the recipient's time
+    zone, in the subject in UTC alone.
 
     The subject is encoded as a whole. Python's newer EmailMessage encodes a subject with several scripts word by word
     and loses spaces between words (tested with Python 3.11).
     """
     ours = settings()
-    wording = language.of_mail(person.language)
+    wording, short = language.of_mail(person.language, person.timezone), language.of_mail(person.language)
     contact = _contact(held)
     parts = (
         wording.translate(Message("Dear %(name)s,", name=person.name)),
         wording.translate(Message.from_json(held.args["text"])).strip(),
         *([wording.translate(contact)] if contact else []),
-        f"{ours.address}{held.args['path']}",
+        wording.translate(_link(ours.address, held.args["path"])),
         FOUNDATION,
     )
     message = MIMEText("\n\n".join(parts) + "\n", _charset="utf-8")
-    subject = " ".join(wording.translate(Message.from_json(held.args["subject"])).split())[:180]
+    subject = " ".join(short.translate(Message.from_json(held.args["subject"])).split())[:180]
     message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
     message["From"], message["To"] = formataddr((FOUNDATION, ours.mail_from)), person.email
     message["Date"] = format_datetime(db.session.get_one(Outbox, held.id).created_at)
     name = hashlib.sha256(f"{ours.address}:outbox:{held.id}".encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{name}@{ours.mail_from.rpartition('@')[2]}>"
     return message
+
+
+def _link(site: str, path: str) -> Message:
+    """The link of a mail, with what it opens."""
+    text = next((text for start, text in LINKS.items() if path.startswith(start)), PAGE)
+    return Message(text, address=f"{site}{path}")
 
 
 def _contact(held: outbox.Claim) -> Message | None:

@@ -34,6 +34,11 @@ WITHDRAWN = {
         "Motivo: The mast fell down.",
     ),
 }
+OPEN = {
+    "en": "Open the application: http://localhost/applications/1",
+    "fr": "Ouvrir la candidature\u202f: http://localhost/applications/1",
+    "es": "Abrir la solicitud: http://localhost/applications/1",
+}
 EARLIER = {
     "en": "The applicant has withdrawn application A-2026-1. You do not need to do anything more for it.",
     "fr": "Le candidat a retiré la candidature A-2026-1. Vous n’avez plus rien à faire à son sujet.",
@@ -74,7 +79,7 @@ def test_a_withdrawal_names_the_applicant_and_labels_the_reason(app: Flask, lang
 
     text, labelled = WITHDRAWN[language]
     expected = [text.format(reference), *([labelled] if reason else [])]
-    assert found == [*expected, "http://localhost/applications/1", "Internet Society Foundation"]
+    assert found == [*expected, OPEN[language], "Internet Society Foundation"]
 
 
 @pytest.mark.parametrize("language", EARLIER)
@@ -131,7 +136,7 @@ def test_a_mail_without_an_officer_and_one_about_a_draft_name_none(app: Flask, m
             if row.args["role"] == Role.APPLICANT
         ]
 
-    assert unsent[1:] == ["A text", "http://localhost/applications/2", "Internet Society Foundation"]
+    assert unsent[1:] == ["A text", OPEN["en"].replace("/1", "/2"), "Internet Society Foundation"]
     assert not any("Your contact" in part for parts in alone for part in parts)
 
 

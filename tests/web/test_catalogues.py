@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from config import LANGUAGES, MAIL_LANGUAGES, ROOT
 from grants import language
+from grants.jobs import mailing
 from tests.catalogues import forms, ids, lines, messages, placeholders, pybabel, read
 from workflows import cases, programme
 from workflows.engine import roles
@@ -52,7 +53,13 @@ def known() -> set[str]:
     return {text for message in messages(read(language.po_file("fr"))) for text in forms(message.id)}
 
 
-AROUND = {"Dear %(name)s,", "Your contact is %(name)s, %(email)s.", "%(label)s: %(text)s"}
+AROUND = {
+    "Dear %(name)s,",
+    "Your contact is %(name)s, %(email)s.",
+    "%(label)s: %(text)s",
+    *mailing.LINKS.values(),
+    mailing.PAGE,
+}
 """What mails have around their texts, and before what a person entered."""
 
 

@@ -1,0 +1,48 @@
+"""Days, instants, amounts and numbers in mails, in the language and the time zone of their reader."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from grants.language import of_mail
+from workflows.engine.message import Message, Money
+
+
+@pytest.mark.parametrize(
+    ("language", "text_found"),
+    [
+        ("en", "USD\xa01,234.50 on 1 March 2027, 1 March 2027 at 14:30 UTC, 0.5"),
+        ("fr", "1\u202f234,50\xa0USD on 1er mars 2027, 1er mars 2027 à 14:30 UTC, 0,5"),
+        ("es", "1.234,50\xa0USD on 1 de marzo de 2027, 1 de marzo de 2027 a las 14:30 UTC, 0,5"),
+    ],
+)
+def test_values_are_written_in_the_readers_language(language: str, text_found: str) -> None:
+    at = datetime(2027, 3, 1, 14, 30, tzinfo=UTC)
+    message = Message(
+        "%(sum)s on %(day)s, %(at)s, %(share)s",
+        sum=Money(Decimal("1234.5"), "USD"),
+        day=date(2027, 3, 1),
+        at=at,
+        share=Decimal("0.5"),
+    )
+
+    assert of_mail(language).translate(message) == text_found
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "written"),
+    [
+        ("en", "UTC", "1 March 2027 at 23:30 UTC"),
+        ("en", "Africa/Abidjan", "1 March 2027 at 23:30 UTC"),
+        ("en", "Indian/Antananarivo", "1 March 2027 at 23:30 UTC (2 March 2027 at 02:30 in Antananarivo)"),
+        ("fr", "Africa/Tunis", "1er mars 2027 à 23:30 UTC (2 mars 2027 à 00:30, heure de Tunis)"),
+        ("es", "America/Bogota", "1 de marzo de 2027 a las 23:30 UTC (1 de marzo de 2027 a las 18:30, hora de Bogotá)"),
+    ],
+)
+def test_an_instant_stands_in_utc_and_in_the_time_zone_of_the_recipient(language: str, zone: str, written: str) -> None:
+    message = Message("%(at)s", at=datetime(2027, 3, 1, 23, 30, tzinfo=UTC))
+
+    assert of_mail(language, zone).translate(message) == written
