@@ -67,6 +67,33 @@ def test_the_amounts_of_a_batch_are_visible(phone: Visits, path: str) -> None:
         assert (amount.is_visible(), left >= 0, right <= PHONE) == (True, True, True)
 
 
+def test_the_total_of_a_batch_stands_on_one_line(phone: Visits) -> None:
+    phone.open("fin", "/batches/{batch}")
+
+    title, total = box(phone, "main tfoot th"), box(phone, "main tfoot td")
+    assert (title[2], title[3]) == (total[2], total[3])
+    assert title[1] <= total[0]
+
+
+def test_no_amount_of_a_fund_lies_outside_the_page(phone: Visits) -> None:
+    phone.open("fin", "/funds")
+
+    rights = [amount.evaluate(BOX)[1] for amount in phone.window.locator("main td.num").all()]
+    assert rights
+    assert max(rights) <= PHONE
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_tabs_are_one_line_with_the_present_one_in_view(visits: Visits, width: int) -> None:
+    visits.resize(width)
+    visits.open("off", "/applications?list=all")
+
+    tabs = visits.window.locator(".tabs a")
+    assert len({tab.evaluate(BOX)[2] for tab in tabs.all()}) == 1
+    left, right, _, _ = visits.window.locator(".tabs [aria-current]").evaluate(BOX)
+    assert 0 <= left < right <= width
+
+
 LINES = """(one) => {
   const range = document.createRange(), texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), found = [];
   while (texts.nextNode()) {

@@ -1,4 +1,4 @@
-"""Everything that an applicant presses is at least 44 pixels high and wide, apart from links within a sentence."""
+"""Everything that is pressed is large enough, apart from links within a sentence: 44 pixels for applicants, else 24."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from tests.pages.visits import WIDTHS, Visits, kinds
 
 pytestmark = pytest.mark.system
 
-LEAST = 44
+LEAST, OFFICE = 44, 24
+PHONE = 390
 MEASURE = """(least) => {
   const pressed = "a[href], button, summary, select, textarea, input:not([type=hidden]), [role=button]";
   const words = (node) => node.nodeType === Node.TEXT_NODE && /[\\p{L}\\p{N}]/u.test(node.textContent);
@@ -45,6 +46,15 @@ def test_every_target_is_large_enough(visits: Visits, actor: str, path: str) -> 
         small[width] = visits.window.evaluate(MEASURE, LEAST)
 
     assert {width: wrong for width, wrong in small.items() if wrong} == {}
+
+
+@pytest.mark.parametrize(("actor", "path"), kinds([("rev", "rev2"), ("off", "app", "fin", "aud", "adm")]))
+def test_every_target_of_the_office_is_large_enough_on_a_phone(visits: Visits, actor: str, path: str) -> None:
+    visits.resize(PHONE)
+    visits.open(actor, path)
+    visits.window.evaluate(UNFOLD)
+
+    assert visits.window.evaluate(MEASURE, OFFICE) == []
 
 
 def test_a_small_target_would_be_noticed(visits: Visits) -> None:

@@ -24,13 +24,13 @@ document.addEventListener("focusin", ({ target }) => {
   if (!pressed && target.matches(":focus-visible")) target.scrollIntoView({ block: "nearest" });
 });
 
-/* The present place of the navigation is in view where the places scroll sideways. */
+/* The present place of the navigation, or tab, is in view where they scroll sideways. */
 function reachPlace() {
-  const present = document.querySelector(".places [aria-current]"), nav = present?.closest("nav");
-  if (!nav) return;
-  const place = present.getBoundingClientRect(), frame = nav.getBoundingClientRect();
-  const beyond = Math.max(0, place.right + 32 - frame.right), before = Math.min(0, place.left - 32 - frame.left);
-  nav.scrollLeft += beyond || before;
+  for (const present of all(":is(.places, .tabs) [aria-current]")) {
+    const nav = present.closest("nav"), place = present.getBoundingClientRect(), frame = nav.getBoundingClientRect();
+    const beyond = Math.max(0, place.right + 32 - frame.right), before = Math.min(0, place.left - 32 - frame.left);
+    nav.scrollLeft += beyond || before;
+  }
 }
 
 addEventListener("resize", reachPlace);
