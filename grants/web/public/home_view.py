@@ -81,14 +81,14 @@ def _figures(latest: Figures) -> list[Figure]:
         return []
     currency = latest.currency or "USD"
     where = (
-        ngettext("grant in 1 country", "grants in 1 country", latest.awards)
+        ngettext("grant awarded, in 1 country", "grants awarded, in 1 country", latest.awards)
         if latest.countries == 1
-        else gettext("grants in %(countries)s countries", countries=latest.countries)
+        else gettext("grants awarded, in %(countries)s countries", countries=latest.countries)
     )
     found = [
         Figure(number(latest.awards), where),
-        Figure(amount(latest.promised, currency, cents=False), gettext("awarded")),
-        Figure(amount(latest.paid, currency, cents=False), gettext("paid")),
+        Figure(amount(latest.promised, currency, cents=False), gettext("awarded in total")),
+        Figure(amount(latest.paid, currency, cents=False), gettext("paid to grantees")),
     ]
     if latest.days:
         days = ngettext("%(num)s day", "%(num)s days", latest.days)
@@ -101,12 +101,19 @@ def _round(latest: Figures) -> Round | None:
     if not decided or latest.call is None:
         return None
     results = [
-        Figure(str(latest.funded), gettext("funded")),
-        Figure(str(latest.declined), gettext("declined with feedback")),
-        Figure(str(latest.not_eligible), gettext("not eligible")),
+        _counted(latest.funded, ngettext("application funded", "applications funded", latest.funded)),
+        _counted(
+            latest.declined,
+            ngettext("application declined, with feedback", "applications declined, with feedback", latest.declined),
+        ),
+        _counted(
+            latest.not_eligible,
+            ngettext("application not eligible", "applications not eligible", latest.not_eligible),
+        ),
     ]
     if latest.undecided:
-        results.append(Figure(str(latest.undecided), gettext("not decided yet")))
+        waiting = ngettext("application not decided yet", "applications not decided yet", latest.undecided)
+        results.append(_counted(latest.undecided, waiting))
     summary = ngettext(
         "%(call)s: %(num)s application was submitted.",
         "%(call)s: %(num)s applications were submitted.",
@@ -114,3 +121,7 @@ def _round(latest: Figures) -> Round | None:
         call=latest.call.title,
     )
     return Round(summary, results)
+
+
+def _counted(count: int, what: str) -> Figure:
+    return Figure(number(count), what)
