@@ -74,11 +74,12 @@ def newest(table: str, id: int, key: str, principal: Principal) -> int | None:
     return db.session.scalars(wanted).first()
 
 
-def message_of(id: int, principal: Principal) -> Message | None:
-    """The message of an event of the principal; None if another person did it, or nobody."""
-    wanted = select(Event.message).where(Event.id == id, Event.person_id == principal.id)
-    found = db.session.scalars(wanted).first()
-    return Message.from_json(found) if found else None
+def done_by(id: int, principal: Principal) -> Happening | None:
+    """An event of the principal, as they know it; None if another person did it, or nobody."""
+    wanted = select(Event).where(Event.id == id, Event.person_id == principal.id)
+    wanted = wanted.options(joinedload(Event.words), joinedload(Event.person))
+    found = db.session.scalars(wanted).unique().first()
+    return _happening(found, office=True) if found else None
 
 
 def _happening(event: Event, *, office: bool) -> Happening:

@@ -171,9 +171,9 @@ def _take(row: Any, key: str, given: dict[str, Any]) -> str:
         draft=sent_version(None, "draft"),
         arrived_at=arrived_at(),
     )
-    if isinstance(row, Agreement) and key in SIGNATURES:
-        return url_for("awards.show", id=row.award_id, signed=1)
-    return page_of(row) if actor.role in {Role.APPLICANT, Role.REVIEWER} else done.after(row, key, page_of(row))
+    signed = isinstance(row, Agreement) and key in SIGNATURES
+    named = signed or actor.role not in {Role.APPLICANT, Role.REVIEWER}
+    return done.after(row, key, page_of(row)) if named else page_of(row)
 
 
 def _version(row: Any, key: str) -> int | None:

@@ -77,7 +77,7 @@ def test_both_sides_sign_on_the_page_and_the_first_instalment_becomes_payable(ap
         approver.get(there), f"/agreements/{agreement}/transitions/countersign", name="Pia (demo)", read="yes"
     )
 
-    assert (signed.location, counter.location) == (f"{there}?signed=1", f"{there}?signed=1")
+    assert [answer.location.partition("?event=")[0] for answer in (signed, counter)] == [there, there]
     with app.app_context():
         assert db.session.get_one(Agreement, agreement).step == "signed"
     assert money_bar(grantee.get(there)) == NOTHING_YET

@@ -7,21 +7,26 @@ from flask import Flask
 
 from grants.db import db
 from grants.models import Award
-from tests.browser import browser
+from tests.browser import Careful, browser
 from tests.web.reading import words
 
 pytestmark = pytest.mark.ground("awarded")
 TYPED = "Somebody Else"
 
 
-def sign(app: Flask, name: str, key: str) -> str:
-    """Sign under a name that is not that of the account; the page that follows."""
+def signed(app: Flask, name: str, key: str) -> tuple[Careful, str]:
+    """Sign under a name that is not that of the account; the browser and the address of the page that follows."""
     with app.app_context():
         award = db.session.query(Award).one()
         page, form = f"/awards/{award.id}", f"/agreements/{award.agreement.id}/transitions/{key}"
     client = browser(app, name)
-    signed = client.submit(client.get(page), form, name=TYPED, read="yes")
-    return words(client.get(signed.location))
+    return client, client.submit(client.get(page), form, name=TYPED, read="yes").location
+
+
+def sign(app: Flask, name: str, key: str) -> str:
+    """Sign likewise; the words of the page that follows."""
+    client, address = signed(app, name, key)
+    return words(client.get(address))
 
 
 def test_the_page_of_an_award_names_the_account_beside_the_typed_name(app: Flask) -> None:
@@ -46,12 +51,12 @@ def test_the_history_names_the_account_beside_the_typed_name(app: Flask) -> None
 
 
 def test_the_page_after_a_signature_says_what_was_signed(app: Flask) -> None:
-    assert f"You signed as “{TYPED}” on" in sign(app, "mg1", "sign")
-    assert "The agreement is now in force." in sign(app, "pia", "countersign")
+    assert f"Agreement signed by the grantee. You signed as “{TYPED}”." in sign(app, "mg1", "sign")
+    assert f"Agreement signed by both parties. You signed as “{TYPED}”." in sign(app, "pia", "countersign")
 
 
 def test_only_the_person_who_signed_reads_that_they_did(app: Flask) -> None:
-    sign(app, "mg1", "sign")
+    _, address = signed(app, "mg1", "sign")
 
-    assert "You signed" not in words(browser(app, "mg2").get("/awards/1?signed=1"))
+    assert "You signed" not in words(browser(app, "mg2").get(address))
     assert "You signed" not in words(browser(app, "mg1").get("/awards/1"))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import request
 from flask_babel import gettext
 
 from grants.access.principals import roles_on
@@ -25,7 +24,7 @@ from workflows.engine.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class AgreementView:
-    """The agreement. void: withdrawn before both sides signed. just_signed: what the reader has done a moment ago.
+    """The agreement. void: withdrawn before both sides signed.
 
     band: the amount and when each side has signed or must sign. reports: title and due date of each. lines: of the
     budget, if less was awarded than requested. divides: the reader may divide the award between them.
@@ -33,7 +32,6 @@ class AgreementView:
 
     signed: bool
     void: bool
-    just_signed: str
     signatures: Sequence[Signature]
     band: Sequence[Fact]
     reports: Sequence[tuple[str, date]]
@@ -61,7 +59,6 @@ def of(award: Award, made: Sequence[Offer]) -> AgreementView:
     return AgreementView(
         signed=award.agreement.step == "signed",
         void=_void(award),
-        just_signed=_just_signed(award),
         signatures=[_grantee(award), _foundation(award)],
         band=_band(award),
         reports=awards.due_dates(award),
@@ -144,24 +141,6 @@ def _foundation(award: Award) -> Signature:
 def _account(person: Person | None) -> str:
     """Whose account signed: the name above it is only what was typed."""
     return gettext("account of %(name)s, %(email)s", name=person.name, email=person.email) if person else ""
-
-
-def _just_signed(award: Award) -> str:
-    """What the reader has signed, on the page that follows their signature; else empty."""
-    agreement, me = award.agreement, principal().id
-    if "signed" not in request.args:
-        return ""
-    if agreement.countersigned_at and agreement.countersigned_by == me:
-        return _as(agreement.countersigned_name, agreement.countersigned_at, gettext("The agreement is now in force."))
-    if agreement.signed_at and agreement.signed_by == me:
-        force = agreement.step == "signed"
-        then = gettext("The agreement is now in force.") if force else gettext("The Foundation countersigns next.")
-        return _as(agreement.signed_name, agreement.signed_at, then)
-    return ""
-
-
-def _as(name: str, at: datetime, then: str) -> str:
-    return gettext("You signed as “%(name)s” on %(at)s. %(then)s", name=name, at=instant(at), then=then)
 
 
 def _state(award: Award, signed_at: datetime | None, *, is_next: bool) -> str:

@@ -1,4 +1,7 @@
-"""What the reader has done a moment ago, on the page that follows: the words of the event in the history."""
+"""What the reader has done a moment ago, on the page that follows: the words of the event in the history.
+
+After a signature they are followed by the name that was typed.
+"""
 
 from __future__ import annotations
 
@@ -27,5 +30,10 @@ def sentence() -> str:
     text = request.args.get(EVENT, "")
     if not principal().id or not WHOLE.fullmatch(text) or whole(text) > LARGEST_ID:
         return ""
-    found = history.message_of(whole(text), principal())
-    return gettext("%(event)s.", event=translate(found)) if found else ""
+    found = history.done_by(whole(text), principal())
+    if found is None:
+        return ""
+    event = translate(found.message)
+    if found.account:
+        return gettext("%(event)s. You signed as “%(name)s”.", event=event, name=found.words.get("name", ""))
+    return gettext("%(event)s.", event=event)
