@@ -57,3 +57,14 @@ def test_a_text_that_an_earlier_release_saved_without_room_is_not_submitted(app:
     assert "Enter 100 lines or fewer in “What was done”: you entered 5000." in page.text
     with pytest.raises(LookupError):
         page.form("/transitions/send")
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_the_words_of_a_text_are_counted(app: Flask, mia: Careful, name: str) -> None:
+    mia.submit(mia.get(THERE), THERE, **fields(app) | {name: "Three farming communities"})
+
+    page = mia.get(THERE).get_data(as_text=True)
+    assert (
+        f'<div class="counter" id="{name}-count" data-counts="{name}"><span class="live">Word count: <b data-words>3<'
+        in page
+    )
