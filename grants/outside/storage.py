@@ -57,7 +57,10 @@ class Storage:
             self._lasting |= folders
 
     def put(self, data: bytes) -> str:
-        """Store the bytes durably and return their SHA-256 in hexadecimal. A file with other content is replaced."""
+        """Store the bytes durably and return their SHA-256 in hexadecimal.
+
+        A file with other content is replaced; a folder in its place is kept beside it under another name.
+        """
         name = hashlib.sha256(data).hexdigest()
         with contextlib.suppress(OSError):
             if self.is_whole(name):
@@ -139,10 +142,19 @@ def _write(path: Path, data: bytes, place: Callable[[Path], object] | None = Non
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        place(beside) if place else beside.replace(path)
+        place(beside) if place else _replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
     _sync(path.parent)
+
+
+def _replace(beside: Path, path: Path) -> None:
+    """Put a file in place of another one, or of a folder, which is moved aside because it may hold something."""
+    try:
+        beside.replace(path)
+    except IsADirectoryError:
+        path.rename(path.with_name(f"folder-{beside.name}"))
+        beside.replace(path)
 
 
 def _sync(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, cast, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, select, true
 from sqlalchemy.types import BigInteger
 
 from grants.access.principals import Principal
@@ -85,18 +85,7 @@ def listed(
     Staff see the failures of applications that they may see; an administrator of everything sees all, but no titles.
     only: just this row.
     """
-    wanted = (
-        select(Outbox, Document.number, Application.id, Application.title, _UNPRINTED)
-        .outerjoin(Document, and_(Outbox.kind == "document", Document.id == _DOCUMENT))
-        .outerjoin(
-            Application,
-            and_(
-                Application.id == func.coalesce(Document.application_id, _MAIL),
-                visible(Application, principal, (Side.OFFICE,)),
-            ),
-        )
-        .where(Outbox.done_at.is_(None), Outbox.dead_at.is_not(None), _mine(principal))
-    )
+    wanted = _jobs(principal).where(Outbox.done_at.is_(None), Outbox.dead_at.is_not(None))
     if before is not None:
         wanted = wanted.where(Outbox.id < before)
     if only is not None:
@@ -108,6 +97,22 @@ def listed(
         if row.dead_at
     ]
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def known(principal: Principal, id: int) -> bool:
+    """Whether the principal may know of this job, in any state: given up, tried again, or done."""
+    return db.session.execute(_jobs(principal).where(Outbox.id == id)).first() is not None
+
+
+def _jobs(principal: Principal) -> Select[Outbox, str, int, str, int]:
+    """The jobs of which the principal may know, each with number and application where they may see it."""
+    own = visible(Application, principal, (Side.OFFICE,))
+    return (
+        select(Outbox, Document.number, Application.id, Application.title, _UNPRINTED)
+        .outerjoin(Document, and_(Outbox.kind == "document", Document.id == _DOCUMENT))
+        .outerjoin(Application, and_(Application.id == func.coalesce(Document.application_id, _MAIL), own))
+        .where(_mine(principal))
+    )
 
 
 def parked(principal: Principal) -> list[Parked]:

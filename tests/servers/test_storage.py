@@ -217,3 +217,14 @@ def test_a_folder_in_place_of_a_file_is_damage(tmp_path: Path) -> None:
     assert not store.is_whole(NAME)
     with pytest.raises(Damaged, match="A folder stands in place"):
         store.get(NAME)
+
+
+def test_storing_the_file_again_moves_the_folder_aside_with_what_it_holds(tmp_path: Path) -> None:
+    place = tmp_path / NAME[:2] / NAME
+    place.mkdir(parents=True)
+    (place / "note").write_text("kept")
+
+    assert Storage(f"file://{tmp_path}").put(LETTER) == NAME
+
+    assert place.read_bytes() == LETTER
+    assert [path.read_text() for path in place.parent.glob("folder-*/note")] == ["kept"]

@@ -15,7 +15,7 @@ from grants.services.reviews import assignments
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare
-from tests.web.reading import conflict
+from tests.web.reading import conflict, words
 from workflows.engine.roles import Role
 
 PROBLEM = "The letter ꙮ has no glyph in our fonts."
@@ -97,6 +97,19 @@ def test_of_two_people_who_retry_a_job_the_second_changes_nothing(app: Flask, wo
                 done.append(outbox.retry(row, actor=world.actor(name, Role.OFFICER)))
 
     assert done == [True, False]
+
+
+def test_the_second_of_two_people_reads_that_the_job_is_retried_already(app: Flask, world: w.World) -> None:
+    olga, omar = (signed_in(app, world.people[name]) for name in ("olga", "omar"))
+    with app.app_context():
+        row = db.session.scalars(select(Outbox.id).where(Outbox.kind == "document")).one()
+    again = f"/failures/{row}/again"
+    pages = [client.get("/failures") for client in (olga, omar)]
+
+    first, second = (client.submit(page, again) for client, page in zip((olga, omar), pages, strict=True))
+
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert "Another person has retried this job already, or it has succeeded meanwhile." in words(second)
 
 
 def test_a_job_that_another_person_retries_at_the_same_instant_costs_nobody_their_role(

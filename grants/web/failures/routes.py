@@ -13,13 +13,16 @@ from grants.db import transaction
 from grants.queries import failures
 from grants.queries.failures import Failure, Parked
 from grants.services import outbox
+from grants.services.refusals import Refused
 from grants.web.site.authorization import permitted, principal
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from grants.web.site.pagination import Pages, page_position, pages
+from workflows.engine.message import Message
 from workflows.engine.roles import Actor
 
 bp = Blueprint("failures", __name__)
+RETRIED = Message("Another person has retried this job already, or it has succeeded meanwhile.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +48,18 @@ def index() -> str:
 @permitted(Permission.RETRY_FAILURE)
 @idempotent
 def retry(row: int) -> Response:
-    """Retry one failed job; 404 if it is not visible to the reader."""
+    """Retry one failed job; 404 if it is not visible to the reader, 409 if it is no longer given up."""
     actor = _reader(row)
     with transaction():
-        outbox.retry(row, actor=actor)
+        if not outbox.retry(row, actor=actor):
+            raise Refused(RETRIED)
     return redirect(url_for(".index"))
 
 
 def _reader(row: int) -> Actor:
-    """The reader in the first role in which they see the failed job and may retry it; 404 without one."""
+    """The reader in the first role in which they know of the job and may retry it; 404 without one."""
     roles = sorted(ALLOWED[Permission.RETRY_FAILURE])
-    seeing = [role for role in roles if failures.listed(principal().limited_to({role}), only=row)[0]]
+    seeing = [role for role in roles if failures.known(principal().limited_to({role}), row)]
     if not seeing:
         abort(404)
     return Actor(person=principal().id, role=seeing[0])
