@@ -161,23 +161,29 @@ INSERT INTO report (award_id, number, title, kind, due_on, step, step_at, sent_b
           FROM given CROSS JOIN generate_series(1, 2) AS number) AS owed;
 ALTER TABLE report ENABLE TRIGGER report_step_made;
 
--- For each call, one entry commits all its awards, and one books the amounts payable, in transit and paid.
+-- For each award, one entry commits its amount, and one books what is payable, in transit and paid.
 INSERT INTO account (kind, fund_id, call_id, award_id, currency)
     SELECT kind, fund_id, call_id, id, currency FROM given CROSS JOIN unnest(ARRAY['committed', 'payable', 'in_transit', 'paid']) AS kind;
+CREATE TEMP TABLE due AS
+    SELECT given.id AS award_id, CASE batch.step WHEN 'paid' THEN 'paid' WHEN 'released' THEN 'in_transit' ELSE 'payable' END AS kind, sum(instalment.amount) AS amount
+    FROM given JOIN instalment ON instalment.award_id = given.id AND instalment.step = 'payable'
+    LEFT JOIN payment ON payment.instalment_id = instalment.id LEFT JOIN batch ON batch.id = batch_id
+    GROUP BY 1, 2;
 CREATE TEMP TABLE booked AS
-    SELECT call_id, nextval(pg_get_serial_sequence('entry', 'id')) AS committing, nextval(pg_get_serial_sequence('entry', 'id')) AS paying FROM given GROUP BY call_id;
-INSERT INTO entry (id, kind) SELECT committing, 'award' FROM booked UNION ALL SELECT paying, 'confirm' FROM booked;
+    SELECT given.id AS award_id, given.call_id, given.amount, given.currency, nextval(pg_get_serial_sequence('entry', 'id')) AS committing,
+           CASE WHEN EXISTS (SELECT FROM due WHERE award_id = given.id) THEN nextval(pg_get_serial_sequence('entry', 'id')) END AS paying
+    FROM given;
+INSERT INTO entry (id, kind) SELECT committing, 'award' FROM booked UNION ALL SELECT paying, 'confirm' FROM booked WHERE paying IS NOT NULL;
 INSERT INTO posting (entry_id, account_id, amount, currency)
-    SELECT committing, account.id, given.amount, given.currency
-    FROM given JOIN booked USING (call_id) JOIN account ON account.award_id = given.id AND account.kind = 'committed'
+    SELECT committing, account.id, booked.amount, booked.currency
+    FROM booked JOIN account ON account.award_id = booked.award_id AND account.kind = 'committed'
     UNION ALL
-    SELECT committing, account.id, -sum(given.amount), account.currency
-    FROM given JOIN booked USING (call_id) JOIN account ON account.call_id = given.call_id AND account.kind = 'envelope'
-    GROUP BY committing, account.id, account.currency
+    SELECT committing, account.id, -booked.amount, booked.currency
+    FROM booked JOIN account ON account.call_id = booked.call_id AND account.kind = 'envelope' AND account.award_id IS NULL
     UNION ALL
-    SELECT paying, account.id, CASE account.kind WHEN 'committed' THEN -sum(due.amount) ELSE sum(due.amount) END, account.currency
-    FROM (SELECT given.id AS award_id, given.call_id, instalment.amount, CASE batch.step WHEN 'paid' THEN 'paid' WHEN 'released' THEN 'in_transit' ELSE 'payable' END AS kind
-          FROM given JOIN instalment ON instalment.award_id = given.id AND instalment.step = 'payable'
-          LEFT JOIN payment ON payment.instalment_id = instalment.id LEFT JOIN batch ON batch.id = batch_id) AS due
-    JOIN booked USING (call_id) JOIN account ON account.award_id = due.award_id AND account.kind IN (due.kind, 'committed')
-    GROUP BY paying, account.id, account.kind, account.currency;
+    SELECT paying, account.id, due.amount, booked.currency
+    FROM booked JOIN due USING (award_id) JOIN account ON account.award_id = due.award_id AND account.kind = due.kind
+    UNION ALL
+    SELECT paying, account.id, -sum(due.amount), booked.currency
+    FROM booked JOIN due USING (award_id) JOIN account ON account.award_id = due.award_id AND account.kind = 'committed'
+    GROUP BY paying, account.id, booked.currency;
