@@ -22,7 +22,7 @@ SECRETS = "password"
 """Part of the name of each field whose content is never repeated."""
 OURS = frozenset(
     {"csrf_token", "idempotency_key", "version", "draft", "marks", "next", "kept", "list", "submission", "fund"}
-    | {"then", "add", "carried", "doing", "about"}
+    | {"then", "add", "carried"}
 )
 """Names of hidden fields and buttons. Nobody types into them, unless a form has noted a field of this name."""
 MARKER = "has-"

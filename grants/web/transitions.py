@@ -26,14 +26,16 @@ from grants.services import transitions
 from grants.services.money.instalments import SHOWN, shown
 from grants.services.refusals import Refused, Stale
 from grants.web.action_facts import facts_of, saved_draft
+from grants.web.action_titles import present_action, title_at_any_step, title_of
 from grants.web.site import done
+from grants.web.site.actions import action
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.components import Fact, Link, Problem, Reason
 from grants.web.site.errors import already_sent
 from grants.web.site.formats import instant, translate
 from grants.web.site.headers import arrived_at
 from grants.web.site.idempotency import idempotent
-from grants.web.site.labels import labelled
+from grants.web.site.labels import Unread, labelled
 from grants.web.site.named_amounts import NamedAmount, named_amount
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
@@ -68,7 +70,7 @@ TYPED = frozenset({"text", "line", "amount", "day", "instant"})
 class Offer:
     """A transition offered to the reader. to: the URL of its form. values: initial values by the key of the field.
 
-    about: the name of the row. named: its button, if that names an amount. currency: of its amounts.
+    named: its button, if that names an amount. currency: of its amounts.
     """
 
     transition: Transition
@@ -76,7 +78,6 @@ class Offer:
     version: int
     values: Mapping[str, str]
     reasons: Sequence[Reason]
-    about: str
     named: NamedAmount | None
     currency: str
 
@@ -106,7 +107,11 @@ class TransitionPage:
 
 @bp.post("/<any(applications, assignments, agreements, reports, batches, calls):noun>/<int:id>/transitions/<key>")
 @permitted(Permission.SEE_INBOX)
-@labelled(lambda unread: _note(unread.row(NOUNS[unread.address["noun"]]), unread.address["key"]))
+@action(
+    lambda address: title_at_any_step(NOUNS[address["noun"]], address["key"]),
+    lambda unread: present_action(*_addressed(unread)),
+)
+@labelled(lambda unread: _note(*_addressed(unread)))
 @idempotent
 def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
     """Apply a transition, or show every reason why it is refused."""
@@ -127,6 +132,11 @@ def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
             raise
         return _form_again(row, again, errors, wrong), 422 if errors else 409
     return redirect(target)
+
+
+def _addressed(unread: Unread) -> tuple[Any, str]:
+    """The row and the key in the address of a form."""
+    return unread.row(NOUNS[unread.address["noun"]]), unread.address["key"]
 
 
 def _submits(row: Any, key: str) -> bool:
@@ -223,7 +233,7 @@ def _form_again(row: Any, transition: Transition, errors: dict[str, list[str]], 
         values=request.form,
         errors=errors,
         summary=[Problem(" ".join(found), f"#{transition.key}-{key}") for key, found in errors.items()],
-        back=Link(_title(row), page_of(row) if _present_draft(row) is None else url_for("drafts.check", id=row.id)),
+        back=Link(title_of(row), page_of(row) if _present_draft(row) is None else url_for("drafts.check", id=row.id)),
         reasons=_reasons(row, against),
         facts=[*_facts(row, transition.key), *(saved_draft(row) if changed else ())],
         named=named_amount(transition, request.form.get("amount", ""), _currency(row)),
@@ -274,7 +284,6 @@ def _offer(row: Any, transition: Transition, case: cases.Case, values: Mapping[s
         version=row.version,
         values=values,
         reasons=_reasons(row, objections),
-        about=_title(row),
         named=named_amount(transition, values.get("amount", ""), _currency(row)),
         currency=_currency(row),
     )
@@ -378,10 +387,3 @@ def _noun(row: Any) -> str:
 def _currency(row: Any) -> str:
     application = application_of(row)
     return application.call.currency if application else row.fund.currency
-
-
-def _title(row: Any) -> str:
-    application = application_of(row)
-    if application:
-        return application.heading
-    return row.title if isinstance(row, Call) else row.number

@@ -61,24 +61,6 @@ def test_the_page_of_the_refusal_signs_in(app: Flask) -> None:
     assert {"email", "password", "carried"} <= set(answer.page.form("/sign-in").fields)
 
 
-def test_both_pages_say_what_is_done_and_to_what(app: Flask) -> None:
-    writer = entered(app, "mg1")
-    page = writer.get("/applications/1")
-    sent = single(page.page.form(WITHDRAW)) | {"reason": "We found money elsewhere.", "confirmed": "yes"}
-    lose_session(writer)
-
-    refused = writer.post(WITHDRAW, data=sent)
-    again = sign_in_on_the_spot(writer, refused, "mg1")
-
-    named = f"<strong>Discard draft</strong>: {sent['about']}"
-    assert sent["about"]
-    assert named in refused.get_data(as_text=True)
-    assert "Sign in and continue with “Discard draft”" in refused.get_data(as_text=True)
-    assert named in again.get_data(as_text=True)
-    assert '<button class="button first">Discard draft</button>' in again.get_data(as_text=True)
-    assert writer.submit(again, WITHDRAW).status_code == 302
-
-
 def test_after_signing_in_the_form_is_submitted_with_everything_that_was_typed(app: Flask) -> None:
     writer, sent, answer = late(app)
 

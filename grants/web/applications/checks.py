@@ -13,10 +13,12 @@ from grants.models import Application, Check
 from grants.services.applications import checks
 from grants.services.refusals import Stale
 from grants.web.applications.officer_view import overview
+from grants.web.site.actions import action
 from grants.web.site.authorization import actor_on_row, load, permitted
 from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import labelled
 from grants.web.site.versions import OUTDATED, sent_version
+from workflows.engine.message import N_
 from workflows.engine.roles import Role
 
 bp = Blueprint("checks", __name__)
@@ -24,6 +26,7 @@ bp = Blueprint("checks", __name__)
 
 @bp.post("/applications/<int:id>/checks/<key>")
 @permitted(Permission.CHECK)
+@action(N_("Save result"), lambda unread: unread.row(Application).title)
 @labelled(lambda unread: CheckForm(prefix=f"{unread.address['key']}-"))
 @idempotent
 def give(id: int, key: str) -> Response | tuple[str, int]:

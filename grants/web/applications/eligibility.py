@@ -24,6 +24,7 @@ from grants.services.applications.drafts import begin as begin_draft
 from grants.services.refusals import Refused
 from grants.web.applications.rule_checks import RuleCheck
 from grants.web.calls import rules_text
+from grants.web.site.actions import action
 from grants.web.site.authorization import load, permitted, principal
 from grants.web.site.components import Link
 from grants.web.site.formats import translate
@@ -31,7 +32,7 @@ from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from workflows.cases import ApplicationCase
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import Actor, Role
 from workflows.programme import RuleSpec
 from workflows.rules.calls import CALL_RULES, objections_of
@@ -80,6 +81,7 @@ def show(id: int) -> str:
 
 @bp.post("/calls/<int:id>/apply")
 @permitted(Permission.START_APPLICATION)
+@action(N_("Start a draft"), lambda unread: unread.row(Call).title)
 @labelled(lambda _: BeginForm(organisations.chosen(principal())))
 @idempotent
 def begin(id: int) -> Response | tuple[str, int]:

@@ -16,6 +16,7 @@ from grants.services.refusals import Refused, Stale
 from grants.web.awards import award_view, listing
 from grants.web.awards.agreement import DivisionPage, divisible, division
 from grants.web.awards.listing import AwardsPage
+from grants.web.site.actions import action
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
@@ -23,6 +24,7 @@ from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from grants.web.site.pagination import page_position, pages
 from grants.web.site.versions import OUTDATED, sent_version
+from workflows.engine.message import N_
 from workflows.engine.roles import Role
 
 bp = Blueprint("awards", __name__)
@@ -57,6 +59,7 @@ def budget(id: int) -> str | Response:
 
 @bp.post("/awards/<int:id>/budget")
 @permitted(Permission.DIVIDE_AWARD)
+@action(N_("Save budget"), lambda unread: unread.row(Award).application.title)
 @labelled(lambda unread: division(unread.row(Award)))
 @idempotent
 def divide(id: int) -> Response | tuple[str, int]:

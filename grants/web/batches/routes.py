@@ -15,11 +15,13 @@ from grants.models import Batch, Fund, Instalment
 from grants.queries.money import batches
 from grants.services.money import batches as commands
 from grants.web.batches import batch_view, listing
+from grants.web.site.actions import action
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.errors import AGAINST, shown_again
 from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import Texts, labelled
 from grants.web.site.navigation import page
+from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.forms.values import whole
 
@@ -51,6 +53,7 @@ def new() -> str:
 
 @bp.post("/batches")
 @permitted(Permission.PREPARE_BATCH)
+@action(N_("Prepare batch"))
 @labelled(lambda unread: _chosen(unread.sent, unread.permission))
 @idempotent
 def prepare() -> Response | tuple[str, int]:

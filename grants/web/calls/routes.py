@@ -13,6 +13,7 @@ from grants.models import Call, Organisation
 from grants.services import calls
 from grants.services.refusals import Refused, Stale
 from grants.web.calls import call_view
+from grants.web.site.actions import action
 from grants.web.site.authorization import actor_on_row, creator, load, permitted
 from grants.web.site.errors import shown_again
 from grants.web.site.formats import translate
@@ -20,6 +21,7 @@ from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
+from workflows.engine.message import N_
 from workflows.engine.roles import Actor, Role
 
 bp = Blueprint("calls", __name__, url_prefix="/office/calls")
@@ -41,6 +43,7 @@ def new() -> str:
 
 @bp.post("/new")
 @permitted(Permission.CREATE_CALL)
+@action(N_("Set up the call"))
 @labelled(lambda _: call_view.new(NewCallForm()))
 @idempotent
 def create() -> Response | tuple[str, int]:
@@ -67,6 +70,7 @@ def show(id: int) -> str:
 
 @bp.post("/<int:id>")
 @permitted(Permission.SET_CALL)
+@action(N_("Save changes"), lambda unread: unread.row(Call).title)
 @labelled(lambda unread: call_form(unread.row(Call))())
 @idempotent
 def change(id: int) -> Response | tuple[str, int]:
@@ -103,6 +107,7 @@ def more_time(id: int) -> str:
 
 @bp.post("/<int:id>/more-time")
 @permitted(Permission.SET_CALL)
+@action(N_("Extend deadline"), lambda unread: unread.row(Call).title)
 @labelled(lambda unread: call_view.more_time(unread.row(Call), MoreTimeForm()))
 @idempotent
 def give_time(id: int) -> Response | tuple[str, int]:

@@ -18,10 +18,12 @@ from grants.queries.reviews.conflicts import Declared
 from grants.services import transitions
 from grants.services.refusals import Refused
 from grants.services.reviews import conflicts
+from grants.web.site.actions import action
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
+from workflows.engine.message import N_
 from workflows.rules.involvements import objections
 from workflows.rules.reviews import CONFLICTS
 
@@ -55,6 +57,7 @@ def new(id: int) -> str:
 
 @bp.post("/applications/<int:id>/conflict")
 @permitted(Permission.DECLARE_CONFLICT)
+@action(N_("Declare conflict of interest"), lambda unread: unread.row(Application).title)
 @labelled(lambda _: StaffConflictForm())
 @idempotent
 def declare(id: int) -> Response | tuple[str, int]:
@@ -77,6 +80,7 @@ def lifting(id: int) -> str:
 
 @bp.post("/conflicts/<int:id>/lift")
 @permitted(Permission.LIFT_CONFLICT)
+@action(N_("Lift conflict of interest"))
 @labelled(lambda _: LiftForm())
 @idempotent
 def lift(id: int) -> Response | tuple[str, int]:

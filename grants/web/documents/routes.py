@@ -18,10 +18,12 @@ from grants.queries import documents
 from grants.queries.documents import DocumentStatus, Progress, Validity
 from grants.services import replacements
 from grants.services.documents import damaged
+from grants.web.site.actions import action
 from grants.web.site.authorization import actor_on_row, load, open_to_all, permitted
 from grants.web.site.components import ErrorPage
 from grants.web.site.idempotency import idempotent, not_idempotent
 from grants.web.site.navigation import page
+from workflows.engine.message import N_
 from workflows.engine.roles import Role
 
 bp = Blueprint("documents", __name__)
@@ -69,6 +71,7 @@ def show(id: int) -> Response | tuple[str, int]:
 
 @bp.post("/documents/<int:id>/again")
 @permitted(Permission.REPLACE_DOCUMENT)
+@action(N_("Create again"), lambda unread: unread.row(Document).number)
 @idempotent
 def make_again(id: int) -> AnyResponse:
     """Make a document that could not be created again, from the present facts and with another number."""

@@ -16,12 +16,14 @@ from grants.services.refusals import Refused, Stale
 from grants.web.drafts import conflicts, replies, summary
 from grants.web.drafts.discarded import refused_save
 from grants.web.drafts.editor import OpenDraft, draft_page, saved
+from grants.web.site.actions import action
 from grants.web.site.authorization import actor_on_row, load, permitted
 from grants.web.site.autosave import automatic
 from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
 from grants.web.site.labels import Texts, Unread, labelled
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
+from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.forms.contents import REPLY
 
@@ -50,6 +52,7 @@ def write(id: int) -> str | Response:
 @bp.post("/write")
 @bp.post("/write/<section>")
 @permitted(Permission.WRITE_APPLICATION)
+@action(N_("Save"), lambda unread: unread.row(Application).heading)
 @labelled(_form_of)
 @idempotent_beside_autosave
 def save(id: int, section: str | None = None) -> Response | tuple[Response | str, int]:
@@ -92,6 +95,7 @@ def kept(id: int, save_id: int) -> str | Response:
 
 @bp.post("/kept/<int:save_id>")
 @permitted(Permission.WRITE_APPLICATION)
+@action(N_("Save my choice"), lambda unread: unread.row(Application).heading)
 @idempotent
 def choose(id: int, save_id: int) -> Response | tuple[str, int]:
     """Save the chosen answers of the two versions; if one is too long to be saved, nothing is chosen yet."""

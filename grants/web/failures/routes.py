@@ -14,11 +14,12 @@ from grants.queries import failures
 from grants.queries.failures import Failure, Parked
 from grants.services import outbox
 from grants.services.refusals import Refused
+from grants.web.site.actions import action
 from grants.web.site.authorization import permitted, principal
 from grants.web.site.idempotency import idempotent
 from grants.web.site.navigation import page
 from grants.web.site.pagination import Pages, page_position, pages
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import Actor
 
 bp = Blueprint("failures", __name__)
@@ -46,6 +47,7 @@ def index() -> str:
 
 @bp.post("/failures/<int:row>/again")
 @permitted(Permission.RETRY_FAILURE)
+@action(N_("Retry"))
 @idempotent
 def retry(row: int) -> Response:
     """Retry one failed job; 404 if it is not visible to the reader, 409 if it is no longer given up."""

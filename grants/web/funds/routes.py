@@ -15,13 +15,14 @@ from grants.services.money import funds as commands
 from grants.services.refusals import Refused
 from grants.web.funds import fund_view
 from grants.web.funds.fund_view import NewFundPage
+from grants.web.site.actions import action
 from grants.web.site.authorization import actor_on_row, creator, load, permitted, principal
 from grants.web.site.errors import CONSTRAINTS
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
-from workflows.engine.message import ANOTHER
+from workflows.engine.message import ANOTHER, N_
 from workflows.engine.roles import Role
 
 bp = Blueprint("funds", __name__)
@@ -43,6 +44,7 @@ def new() -> str:
 
 @bp.post("/funds")
 @permitted(Permission.RECEIVE_FUND)
+@action(N_("Record the contribution"))
 @labelled(lambda _: FundForm())
 @idempotent
 def receive() -> Response | tuple[str, int]:
@@ -70,6 +72,7 @@ def show(id: int) -> str:
 
 @bp.post("/funds/<int:id>/envelope")
 @permitted(Permission.SET_FUND)
+@action(N_("Change allocation"), lambda unread: unread.row(Fund).title)
 @labelled(lambda unread: _envelope(unread.row(Fund))[1])
 @idempotent
 def allocate(id: int) -> Response | tuple[str, int]:

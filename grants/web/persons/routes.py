@@ -15,11 +15,13 @@ from grants.services import persons, transitions
 from grants.web.persons import person_view
 from grants.web.persons.person_view import PersonsPage
 from grants.web.site import done
+from grants.web.site.actions import action
 from grants.web.site.authorization import actor_on_row, creator, load, permitted, principal
 from grants.web.site.errors import AGAINST, shown_again
 from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
+from workflows.engine.message import N_
 from workflows.engine.roles import Actor, Role
 
 bp = Blueprint("persons", __name__)
@@ -42,6 +44,7 @@ def show(id: int) -> str:
 
 @bp.post("/people/<int:id>")
 @permitted(Permission.SET_PEOPLE)
+@action(N_("Assign role"), lambda unread: unread.row(Person).name)
 @labelled(lambda unread: person_view.show(unread.row(Person), AppointmentForm()))
 @idempotent
 def appoint(id: int) -> Response | tuple[str, int]:
@@ -63,6 +66,7 @@ def appoint(id: int) -> Response | tuple[str, int]:
 
 @bp.post("/appointments/<int:id>/end")
 @permitted(Permission.SET_PEOPLE)
+@action(N_("End role"), lambda unread: unread.row(Appointment).person.name)
 @idempotent
 def dismiss(id: int) -> Response | tuple[str, int]:
     """End a role; a role that has already ended stays unchanged."""

@@ -18,6 +18,7 @@ from grants.queries import reports
 from grants.services.refusals import Stale
 from grants.web.reports import editor, progress
 from grants.web.reports.progress import ReportRow, UnsentPage
+from grants.web.site.actions import action
 from grants.web.site.authorization import load, permitted, principal
 from grants.web.site.autosave import automatic
 from grants.web.site.components import Tab
@@ -25,6 +26,7 @@ from grants.web.site.idempotency import idempotent_beside_autosave
 from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from grants.web.transitions import available
+from workflows.engine.message import N_
 from workflows.engine.roles import Role
 from workflows.engine.steps import STEPS, Step
 from workflows.forms import values
@@ -84,6 +86,7 @@ def write(id: int) -> str | AnyResponse:
 
 @bp.post("/reports/<int:id>/write")
 @permitted(Permission.WRITE_REPORT)
+@action(N_("Save"), lambda unread: unread.row(Report).award.application.title)
 @labelled(lambda unread: ReportForm.of(unread.row(Report)))
 @idempotent_beside_autosave
 def save(id: int) -> AnyResponse | tuple[AnyResponse | str, int]:

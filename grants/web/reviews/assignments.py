@@ -16,13 +16,14 @@ from grants.queries.applications import involvements
 from grants.queries.reviews import assignments, written
 from grants.queries.reviews.assignments import Candidate
 from grants.services.reviews.assignments import assign as assign_reviewer
+from grants.web.site.actions import action
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.errors import AGAINST, shown_again
 from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import labelled
 from grants.web.site.navigation import page
 from grants.web.transitions import Offer, available_on
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
 from workflows.engine.steps import Step
 from workflows.flows.assignment import AT_WORK, FLOW
@@ -66,6 +67,7 @@ def new(id: int) -> str:
 
 @bp.post("")
 @permitted(Permission.ASSIGN)
+@action(N_("Invite reviewer"), lambda unread: unread.row(Application).title)
 @labelled(lambda unread: _offered(unread.row(Application)))
 @idempotent
 def create(id: int) -> Response | tuple[str, int]:

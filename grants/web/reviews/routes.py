@@ -16,6 +16,7 @@ from grants.services import transitions
 from grants.services.refusals import Refused, Stale
 from grants.services.reviews import scores
 from grants.web.reviews import comparison, conflicts, scoring
+from grants.web.site.actions import action
 from grants.web.site.authorization import actor_on_row, load, permitted, principal
 from grants.web.site.autosave import automatic
 from grants.web.site.components import Fact
@@ -24,7 +25,7 @@ from grants.web.site.idempotency import idempotent, idempotent_beside_autosave
 from grants.web.site.labels import Unread, labelled
 from grants.web.site.navigation import page
 from grants.web.site.versions import OUTDATED, sent_version
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
 from workflows.flows.assignment import AT_WORK
 
@@ -58,6 +59,7 @@ def show(id: int) -> str:
 
 @bp.post("/reviews/<int:id>/clear")
 @permitted(Permission.ANSWER_ASSIGNMENT)
+@action(N_("Submit declaration"), lambda unread: unread.row(Assignment).application.title)
 @labelled(lambda _: ConflictForm())
 @idempotent
 def clear(id: int) -> Response | tuple[str, int]:
@@ -72,6 +74,7 @@ def clear(id: int) -> Response | tuple[str, int]:
 
 @bp.post("/reviews/<int:id>/conflict")
 @permitted(Permission.ANSWER_ASSIGNMENT)
+@action(N_("Declare conflict of interest"), lambda unread: unread.row(Assignment).application.title)
 @labelled(lambda _: ConflictForm())
 @idempotent
 def conflict(id: int) -> Response | tuple[str, int]:
@@ -93,6 +96,7 @@ def changed(id: int) -> str:
 
 @bp.post("/reviews/<int:id>")
 @permitted(Permission.REVIEW)
+@action(N_("Save"), lambda unread: unread.row(Assignment).application.title)
 @labelled(_form_of)
 @idempotent_beside_autosave
 def save(id: int) -> Response | tuple[Response | str, int]:
@@ -114,6 +118,7 @@ def save(id: int) -> Response | tuple[Response | str, int]:
 
 @bp.post("/reviews/<int:id>/send")
 @permitted(Permission.REVIEW)
+@action(N_("Submit review"), lambda unread: unread.row(Assignment).application.title)
 @labelled(_form_of)
 @idempotent
 def send(id: int) -> Response | tuple[Response | str, int]:

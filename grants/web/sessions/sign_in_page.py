@@ -9,6 +9,7 @@ from flask_babel import gettext
 from grants.forms.entered import entries
 from grants.forms.sessions import SignInForm
 from grants.web.site import csrf
+from grants.web.site.actions import action_of, title_of
 from grants.web.site.authorization import Visitor
 from grants.web.site.components import ErrorPage, Link
 from grants.web.site.labels import note_labels
@@ -21,13 +22,18 @@ class SignInPage:
     """The sign-in form.
 
     next: the path to go to afterwards, or empty. refusal: why signing in failed, or empty. carried: a form that was
-    sent after its session had ended, and is submitted afterwards.
+    sent after its session had ended, and is submitted afterwards. action: what that form does.
     """
 
     form: SignInForm
     next: str
     refusal: str = ""
     carried: Sending | None = None
+
+    @property
+    def action(self) -> str:
+        """What the carried form does; empty without one, or where its address does not tell."""
+        return title_of(self.carried) if self.carried else ""
 
 
 def asked(view: SignInPage) -> str:
@@ -70,6 +76,7 @@ def _to_submit(carried: Sending) -> SendAgainPage:
         title=gettext("You are signed in again"),
         text=text,
         sending=carried,
+        action=action_of(carried),
         key=carried.text_of(KEY),
         typed=entries(carried.fields),
     )

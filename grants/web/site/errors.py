@@ -24,6 +24,7 @@ from grants.services.refusals import Refused, Stale
 from grants.services.sessions import Busy
 from grants.web.sessions.sign_in_page import signed_out
 from grants.web.site import csrf
+from grants.web.site.actions import title_of
 from grants.web.site.addresses import page_above
 from grants.web.site.authorization import principal, roles_missing, without_database
 from grants.web.site.autosave import automatic
@@ -32,7 +33,7 @@ from grants.web.site.components import ErrorPage, Link, Reason
 from grants.web.site.formats import translate
 from grants.web.site.labels import note_labels
 from grants.web.site.navigation import page
-from grants.web.site.sending import KEY, SendAgainPage, received
+from grants.web.site.sending import KEY, Action, SendAgainPage, received
 from workflows.engine.flow import either
 from workflows.engine.message import Message
 
@@ -312,7 +313,10 @@ def _to_repeat(status: int, text: str = "") -> tuple[str, int]:
     if request.method != "POST" or not csrf.shown_to() or automatic() or request.files:
         return _answer(status, text)
     key = request.form.get(KEY, "")
-    return page("send_again.html", SendAgainPage(title, text, received(), key, _typed())), status
+    sending = received()
+    return page(
+        "send_again.html", SendAgainPage(title, text, sending, Action(title_of(sending)), key, _typed())
+    ), status
 
 
 def _typed() -> list[Entry]:

@@ -25,6 +25,7 @@ from grants.access.permissions import Permission
 from grants.db import Model, db, request_transaction
 from grants.services import idempotency
 from grants.services.idempotency import Answer, OtherContent, Shown
+from grants.web.site.actions import action_of
 from grants.web.site.authorization import Loaded, load, loaded, principal
 from grants.web.site.autosave import automatic
 from grants.web.site.navigation import page
@@ -177,4 +178,5 @@ def _other_content() -> tuple[str, int]:
 
 
 def _send_again(title: str, text: str) -> str:
-    return page("send_again.html", SendAgainPage(title, text, received()))
+    sending = received()
+    return page("send_again.html", SendAgainPage(title, text, sending, action_of(sending)))

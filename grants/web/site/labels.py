@@ -47,7 +47,7 @@ def labelled(make: Callable[[Unread], object]) -> Callable[[View], View]:
 
 def note_labels(sending: Sending) -> None:
     """Note the fields of a form for the reader, if its route declares it and the reader may send it."""
-    view, address = _route_of(sending)
+    view, address = route_of(sending)
     make, permission = getattr(view, "labels", None), getattr(view, "permission", None)
     if make is None or permission is None or not principal().may(permission):
         return
@@ -57,7 +57,8 @@ def note_labels(sending: Sending) -> None:
         return  # the reader does not see the row any more: the names of the fields are all that may be shown
 
 
-def _route_of(sending: Sending) -> tuple[Callable[..., Any] | None, Mapping[str, Any]]:
+def route_of(sending: Sending) -> tuple[Callable[..., Any] | None, Mapping[str, Any]]:
+    """The view that takes a form, and the values in its address; none for an address that takes no form."""
     routes = current_app.url_map.bind_to_environ(request.environ)
     try:
         endpoint, address = routes.match(sending.to.partition("?")[0], method="POST")

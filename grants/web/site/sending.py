@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from flask import request
 
@@ -13,8 +14,6 @@ from grants.forms.entered import Entry, repeatable
 KEY = "idempotency_key"
 OF_THE_PAGE = frozenset({KEY, "csrf_token"})
 """Fields that belong to the page and not to what was entered."""
-MOST = 300
-"""The most characters that a page says of what a form does."""
 CARRIED = "carried"
 """The field of the sign-in form that holds the form to be submitted afterwards."""
 
@@ -34,16 +33,6 @@ class Sending:
         """The first text with this name, or empty."""
         return next((text for found, text in self.fields if found == name), "")
 
-    @property
-    def doing(self) -> str:
-        """What its button does, as the page said it; empty if it did not."""
-        return self.text_of("doing")[:MOST]
-
-    @property
-    def about(self) -> str:
-        """The name of what it is done to, as the page said it."""
-        return self.text_of("about")[:MOST]
-
     def without(self, names: Iterable[str]) -> list[tuple[str, str]]:
         """The fields, except those with these names."""
         left_out = frozenset(names)
@@ -54,16 +43,25 @@ class Sending:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
+class Action(NamedTuple):
+    """What a form does, empty where its address does not tell, and the name of what it is done to."""
+
+    title: str = ""
+    about: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class SendAgainPage:
     """A form that was not processed, ready to be submitted.
 
-    key: its idempotency key, if it may still be used; else it gets a new one. typed: what is shown of it.
+    action: what it does. key: its idempotency key, if it may still be used; else it gets a new one. typed: what it
+    holds, as it is shown.
     """
 
     title: str
     text: str
     sending: Sending
+    action: Action
     key: str = ""
     typed: Sequence[Entry] = ()
 
