@@ -7,6 +7,7 @@ import pytest
 
 from grants.access import shapes
 from grants.outside import garbage
+from tests import leftovers
 
 pytest_plugins = ["tests.servers_fixture", "tests.databases", "tests.kept", "tests.application", "tests.prepared"]
 
@@ -40,6 +41,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     If one of them started last, one process would run it while the others had nothing to do.
     """
     items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Remove what servers that tests have started, such as those of commands, keep outside the folders of the run."""
+    yield
+    leftovers.remove(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(autouse=True)
