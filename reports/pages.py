@@ -28,7 +28,7 @@ MASK = 2
 
 
 def html(snapshot: Snapshot, *, close: bool = False) -> str:
-    """The document as HTML with its language, title and date; `close` sets a letter in tighter spacing."""
+    """The document as HTML with its language, title and date; `close` sets it in tighter spacing."""
     words = wording(snapshot.language)
     impact = Impact(snapshot, words) if isinstance(snapshot, ImpactReport) else None
     return (

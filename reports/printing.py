@@ -20,6 +20,10 @@ SOURCES = frozenset({".html", ".css", ".po", ".svg", ".py", ".json"})
 """Suffixes of the files that shape a page."""
 
 
+LETTER, REPORT = 1, 3
+"""The pages that a letter and an impact report should have; one that is longer is tried in tighter spacing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A printed document. sha256 is of `pdf`; made_with lists the versions and fonts that reproduce these bytes."""
@@ -47,9 +51,12 @@ def render(snapshot: Snapshot, *, pictures: Mapping[str, bytes] | None = None, l
     identifier = hashlib.sha256(snapshot.model_dump_json().encode()).hexdigest()[:32].encode()
     sheets = pages.STYLESHEETS[snapshot.kind]
     printed = engine.print_html(pages.html(snapshot), stylesheets=sheets, identifier=identifier, assets=assets)
-    if isinstance(snapshot, Letter) and printed.pages > 1:
-        closer = engine.print_html(pages.html(snapshot, close=True), stylesheets=sheets, identifier=identifier)
-        printed = closer if closer.pages == 1 else printed
+    wanted = LETTER if isinstance(snapshot, Letter) else REPORT
+    if printed.pages > wanted:
+        closer = engine.print_html(
+            pages.html(snapshot, close=True), stylesheets=sheets, identifier=identifier, assets=assets
+        )
+        printed = closer if closer.pages == wanted else printed
     if limited:
         limits.check_pages(snapshot, printed.pages)
     return Rendered(

@@ -146,14 +146,22 @@ def test_short_texts_are_set_larger_and_fill_their_page() -> None:
     assert impact(examples.impact_report(next_steps="We go on. " * 100)).setting() == ""
 
 
-def test_a_budget_that_does_not_fit_is_kept_together_on_the_next_page_and_the_story_follows_it() -> None:
+def test_a_budget_that_does_not_fit_continues_on_the_next_page_and_the_story_follows_it() -> None:
     goals, lines = examples.impact_report().indicators, examples.impact_report().budget
-    report = examples.impact_report("fr", indicators=(*goals, goals[0]), budget=(*lines, *lines[3:]))
+    report = examples.impact_report("fr", indicators=(*goals, *goals), budget=(*lines, *lines))
 
     printed = reports.render(report)
 
     assert printed.pages == 4
+    assert reading.lowest_text(printed.pdf, page=2) > 0.85
     assert re.search("Ligne budgétaire .* Total .* Le projet .* Ce qui a été fait", reading.words(printed.pdf, first=3))
+
+
+def test_a_report_that_fits_only_in_the_smaller_type_has_it() -> None:
+    lines = examples.impact_report().budget
+    report = examples.impact_report(budget=(*lines, *lines[:3]))
+
+    assert reports.render(report).pages == 3
 
 
 def test_a_very_long_report_loses_nothing_and_stays_on_its_pages() -> None:
