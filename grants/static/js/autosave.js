@@ -2,7 +2,7 @@
 "use strict";
 
 const PREFIX = "grants:", PAUSE = 1000, RETRY = 9000;
-const OF_THE_PAGE = /^(csrf_token|idempotency_key|doing|about)$/; // names of fields that nobody types into
+const OF_THE_PAGE = /^(csrf_token|idempotency_key)$/; // names of fields that nobody types into
 const LARGEST_BODY = 2 * 1024 * 1024; // as in grants/web
 const CHECKED = new URLSearchParams(location.search).has("checked"); // with what is missing at the fields
 const OPENED = Date.now() - performance.now(); // when this page was asked for

@@ -2,7 +2,7 @@
 "use strict";
 
 const TYPED = "textarea, input:not([type]), input:is([type=text], [type=date], [type=datetime-local], [type=email])";
-const UNNAMED = /^(csrf_token|idempotency_key|version|draft|list|doing|about)$/; // hidden, and other for each page
+const UNNAMED = /^(csrf_token|idempotency_key|version|draft|list)$/; // hidden, and other for each page
 const ACCEPTED = "grants_accepted"; // the cookie that names the forms which were submitted, as in grants/web
 
 /* A time as the pages write it: 1 Dec 2026, 14:32 UTC. */
@@ -137,7 +137,7 @@ function forgetAccepted() {
 
 forgetAccepted();
 const keptForms = document.body.dataset.owner
-  ? all("form[method=post]:not([data-autosave]):has([name=doing])")
+  ? all("form[method=post]:not([data-autosave], [data-unkept]):has([name=idempotency_key])")
     .filter(({ elements }) => [...elements].some((field) => field.name && field.matches(TYPED)))
     .map((form) => new KeptForm(form)) : []; // a form without entries, as one that is sent again, forgets nothing
 
