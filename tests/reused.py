@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from flask import Flask
 from sqlalchemy import Pool, event, make_url
 
@@ -85,6 +86,7 @@ def led(app: Flask) -> Flask:
     """Make the application connect to the database that its settings name at that moment."""
     with app.app_context():
         event.listen(db.engine, "do_connect", lambda *asked: _lead(app, *asked))
+        event.listen(db.engine, "connect", _keep_statements)
     return app
 
 
@@ -92,6 +94,21 @@ def _lead(app: Flask, dialect: Any, record: object, args: object, given: dict[st
     """Change the arguments with which new connections are opened."""
     settings: Settings = app.extensions["settings"]
     given.update(dialect.create_connect_args(make_url(settings.database_url))[1])
+
+
+PREPARED = 500
+"""How many statements a connection keeps prepared."""
+
+
+def _keep_statements(connection: psycopg.Connection[Any], record: object) -> None:
+    """Make the server parse each statement of a connection only a few times.
+
+    psycopg forgets what is prepared at every rollback, with which a page that only reads ends, because a rollback may
+    undo the creation of a table. No application of ours creates one.
+    """
+    connection.prepare_threshold, connection.prepared_max = 2, PREPARED
+    prepared = connection._prepared  # noqa: SLF001 - psycopg has no public way to keep them
+    prepared.clear = lambda: False  # type: ignore[method-assign]
 
 
 def parts(app: Flask) -> dict[str, Any]:
