@@ -7,13 +7,13 @@ puts parameters in place of the ids, a statement is built for that and kept, and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache, wraps
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import BindParameter, ClauseElement, Integer, bindparam
-from sqlalchemy.sql import visitors
+from sqlalchemy.sql.visitors import ExternallyTraversible
 
 from grants.access.principals import Principal
 
@@ -106,10 +106,22 @@ def forget() -> None:
 
 def whole(statement: Statement) -> Statement:
     """The statement. Raises ValueError if a placeholder is a value of it, because it would be run without the ids."""
-    for part in () if statement is None else visitors.iterate(statement):
+    for part in () if statement is None else _parts(statement):
         if isinstance(part, BindParameter) and part.value is not None and _is_placeholder(part.value):
             raise ValueError("The statement has lost a parameter of its principal.")
     return statement
+
+
+def _parts(statement: ExternallyTraversible) -> Iterator[ExternallyTraversible]:
+    """Every part of the statement, once; `visitors.iterate` gives a part again for each place that refers to it."""
+    found: dict[int, ExternallyTraversible] = {}
+    left = [statement]
+    while left:
+        part = left.pop()
+        if id(part) not in found:
+            found[id(part)] = part
+            yield part
+            left.extend(part.get_children())
 
 
 def _is_placeholder(value: object) -> bool:
