@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -12,7 +13,10 @@ from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
 
 Superuser = psycopg.Connection[tuple[Any, ...]]
-"""A connection as the superuser, whom no trigger stops."""
+"""A connection as the superuser, for which no trigger fires.
+
+Reads end with a commit, because psycopg forgets its prepared statements at a rollback.
+"""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ NUMBERS = """
 SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL ORDER BY 1
 """
 SET = "SELECT setval(quote_ident(name)::regclass, last) FROM unnest(%s::text[], %s::bigint[]) AS given (name, last)"
+UNUSED = "SELECT setval(quote_ident(name)::regclass, 1, false) FROM unnest(%s::text[]) AS given (name)"
+"""As if no number had been given out."""
 
 
 NAMES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1"
@@ -54,8 +60,12 @@ MARK = sql.SQL("SELECT {}, count(*), sum(hashtextextended(t::text, 0)) FROM {} t
 
 
 def superuser(server: Postgres, database: str) -> Superuser:
-    """A new connection to that database."""
-    return psycopg.connect(plain(server.url("postgres", database)))
+    """A new connection to that database.
+
+    Triggers are off from the start, because PostgreSQL discards all plans of a connection that switches them off later.
+    """
+    url = plain(server.url("postgres", database))
+    return psycopg.connect(url, options="-c session_replication_role=replica", prepare_threshold=0)
 
 
 def taken(connection: Superuser) -> Content:
@@ -64,23 +74,25 @@ def taken(connection: Superuser) -> Content:
     numbers: dict[str, int] = dict(connection.execute(NUMBERS).fetchall())
     tables = {name: rows for name in names if (rows := _read(connection, name))}
     content = Content(tables, numbers, marks(connection))
-    connection.rollback()
+    connection.commit()
     return content
 
 
 def marks(connection: Superuser) -> dict[str, tuple[Any, ...]]:
     """A mark of each table, in one statement: to read all rows of all tables takes several times as long."""
-    names = [name for (name,) in connection.execute(NAMES)]
-    statement = sql.SQL(" UNION ALL ").join(MARK.format(sql.Literal(name), sql.Identifier(name)) for name in names)
-    return {row[0]: row[1:] for row in connection.execute(statement)}
+    names = tuple(name for (name,) in connection.execute(NAMES))
+    return {row[0]: row[1:] for row in connection.execute(_marking(names))}
+
+
+@cache
+def _marking(names: tuple[str, ...]) -> bytes:
+    return (
+        sql.SQL(" UNION ALL ").join(MARK.format(sql.Literal(name), sql.Identifier(name)) for name in names).as_bytes()
+    )
 
 
 def put(connection: Superuser, content: Content) -> None:
-    """Replace the rows of these tables in one transaction.
-
-    No trigger fires; what triggers derive is among the tables.
-    """
-    connection.execute("SET LOCAL session_replication_role = replica")
+    """Replace the rows of these tables in one transaction; what triggers derive is among the tables."""
     for name, rows in content.tables.items():
         connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
         with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))) as copy:
@@ -92,8 +104,7 @@ def put(connection: Superuser, content: Content) -> None:
 def restore(connection: Superuser, start: Content) -> None:
     """Undo every change of rows and numbers since `start`."""
     given: dict[str, int] = dict(connection.execute(NUMBERS).fetchall())
-    for name in given.keys() - start.numbers.keys():
-        connection.execute("SELECT setval(quote_ident(%s)::regclass, 1, false)", [name])
+    connection.execute(UNUSED, [[*given.keys() - start.numbers.keys()]])
     changed = [name for name, mark in marks(connection).items() if mark != start.marks[name]]
     put(connection, Content({name: start.rows(name) for name in changed}, start.numbers))
 

@@ -64,14 +64,14 @@ SCHEMA = " UNION ALL ".join(
 def schema(connection: Superuser) -> Rows:
     """What is different after every change of the schema of the database."""
     found = connection.execute(SCHEMA.encode()).fetchall()
-    connection.rollback()
+    connection.commit()
     return found
 
 
 def busy(connection: Superuser) -> bool:
     """Whether somebody else is in a transaction on the database."""
     found = connection.execute(BUSY.encode()).fetchone() == (True,)
-    connection.rollback()
+    connection.commit()
     return found
 
 

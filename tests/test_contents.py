@@ -18,7 +18,6 @@ def test_everything_is_restored(app: Flask, postgres: Postgres) -> None:
         start = taken(server)
         with app.app_context():
             world.awarded(world.found())
-        server.execute("SET session_replication_role = replica")
         server.execute("DELETE FROM membership")
         server.commit()
         changed = taken(server)
