@@ -15,6 +15,7 @@ from grants.models import Person
 from grants.queries.sessions import COOKIE
 from grants.services import sessions
 from grants.web.site.idempotency import new_key
+from tests.parsed import Parsed
 
 
 class Answer(TestResponse):
@@ -30,7 +31,7 @@ class Careful(FlaskClient):
         """Send the request and check the answer."""
         response = cast(Answer, super().open(*args, **kwargs))
         if response.mimetype == "text/html" and response.data and response.status_code not in {301, 302, 303, 307, 308}:
-            page = Page(response.get_data(as_text=True))
+            page = Parsed(response.get_data(as_text=True))
             assert not page.violations, page.violations
             assert page.h1.strip(), "a page has no h1"
             assert not without_key(page), "a form has no idempotency key"

@@ -25,6 +25,7 @@ from tests.access import cast
 from tests.contents import Superuser, restore, superuser, taken
 from tests.databases import copied, settings_for
 from tests.locks import Locks, recorded
+from tests.parsed import Parsed
 from tests.prepared import prepared
 
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -61,7 +62,7 @@ class Stage:
 
     def read(self, actor: str, path: str) -> Page:
         """A page as an actor sees it, parsed."""
-        return Page(self.call(actor, "GET", path).get_data(as_text=True))
+        return Parsed(self.call(actor, "GET", path).get_data(as_text=True))
 
     def call(self, actor: str, method: str, path: str, data: dict[str, Any] | None = None) -> TestResponse:
         """The response to an actor, from unchanged test data."""
