@@ -9,6 +9,8 @@ from grants.access import shapes
 from grants.outside import garbage
 from tests import leftovers
 
+garbage.look_after(garbage.HARDLY_EVER)  # while pytest imports and collects; nothing of that is garbage
+
 pytest_plugins = ["tests.servers_fixture", "tests.databases", "tests.kept", "tests.application", "tests.prepared"]
 
 
