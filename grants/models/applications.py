@@ -135,12 +135,13 @@ class Involvement(Model):
     __tablename__ = "involvement"
     __table_args__ = (
         UniqueConstraint("application_id", "person_id", "part"),
+        Index("involvement_own_idx", "person_id", "application_id"),
         CheckConstraint(f"part IN {PARTS}", name="part_is_known"),
     )
     visibility = SYSTEM
 
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     part: Mapped[str]
     since_at: Mapped[Stamp]

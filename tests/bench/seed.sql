@@ -76,11 +76,11 @@ INSERT INTO involvement (application_id, person_id, part)
 ALTER TABLE application ENABLE TRIGGER application_step_made;
 ALTER TABLE application ENABLE TRIGGER application_step_moved;
 
--- Three reviewers each; the list of Rex is measured and has fifteen rows at both sizes.
+-- Three reviewers each; at both sizes the same reviews are open, and the list of Rex, which is measured, has fifteen rows.
 CREATE TEMP TABLE asked_of AS
     SELECT p.id, p.i, j, p.step, p.submitted_at, p.asked,
            CASE WHEN j = 0 AND p.turn <= 15 THEN (SELECT id FROM staff WHERE who = 'rex') ELSE referee.id END AS person_id,
-           CASE WHEN p.step <> 'review' THEN 'sent' ELSE (ARRAY['sent', 'ready', 'asked', 'sent', 'declined'])[1 + (p.i + j) % 5] END AS state
+           CASE WHEN p.step <> 'review' OR p.i > 1000 THEN 'sent' ELSE (ARRAY['sent', 'ready', 'asked', 'sent', 'declined'])[1 + (p.i + j) % 5] END AS state
     FROM (SELECT *, row_number() OVER (PARTITION BY step = 'review' ORDER BY i) + CASE WHEN step = 'review' THEN 0 ELSE 1000000 END AS turn FROM proposed) AS p
     CROSS JOIN generate_series(0, 2) AS j
     JOIN referee ON referee.place = (p.i * 3 + j) % 40
