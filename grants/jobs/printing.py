@@ -24,7 +24,11 @@ __all__ = ["Unprintable", "print_document", "rehearse"]
 
 FILES = DocumentFile.metadata.tables[DocumentFile.__tablename__]
 FACTS = [FILES.c[name] for name in ("document_id", "sha256", "size", "pages", "made_with")]
-RETURNED: tuple[ColumnElement[Any], ColumnElement[str]] = (GRANTS_NOW, literal_column(fingerprints.newest(FILES.name)))
+RETURNED: tuple[ColumnElement[Any], ...] = (
+    GRANTS_NOW,
+    literal_column(fingerprints.newest(FILES.name)),
+    outbox.UNHURRIED,
+)
 FINISHED = outbox.FINISH.returning(outbox.ROWS.c.id).cte("finished")
 FILE = (
     insert(FILES)
@@ -92,7 +96,7 @@ def _finish(held: outbox.Claim, ordered: Mapping[str, Any], facts: Mapping[str, 
         found = session.execute(FILE, values, execution_options=changes.NOTED).first()
         if found is None:
             raise outbox.Fenced(held)
-        finished, fingerprint = found
+        finished, fingerprint, _ = found
         note_instant(finished)
         documents.printed(
             ordered["id"],

@@ -56,6 +56,10 @@ ORDERED = (
     .scalar_subquery()
 )
 """The document to print, if the row names one."""
+UNHURRIED = func.set_config("synchronous_commit", "off", True)
+"""The commit of this transaction does not wait for the disk. Only for the work on a document: if the database server
+ends within that second, it is as if the worker had ended, and the document is printed again with the same content.
+What a later commit has waited for is never lost, because the disk gets all commits in their order."""
 CLAIM = (
     update(ROWS)
     .where(ROWS.c.id == bindparam("row"), ROWS.c.done_at.is_(None), ROWS.c.dead_at.is_(None), FREE)
@@ -69,11 +73,10 @@ CLAIM = (
         ROWS.c.kind,
         ROWS.c.args,
         ORDERED.label("ordered"),
-        case((ROWS.c.kind == "document", func.set_config("synchronous_commit", "off", True))),
+        case((ROWS.c.kind == "document", UNHURRIED)),
     )
 )
-"""Claims a row. A claim of a document does not wait for the disk: if the database server ends within that second,
-another worker prints the document too, with the same content, and one of the two stores it."""
+"""Claims a row."""
 GIVEN_UP = select(ROWS.c.id).where(ROWS.c.id == bindparam("row"), ROWS.c.dead_at.is_not(None))
 FINISH = (
     update(ROWS)
