@@ -14,6 +14,7 @@ from grants.models.figures import Figures
 from grants.models.funds import Fund
 from grants.models.history import Checkpoint, DigestMail, Event, EventText, Head
 from grants.models.ledger import Account, Balance, Entry, Posting, Total
+from grants.models.links import Link
 from grants.models.organisations import Membership, Organisation
 from grants.models.outbox import Outbox
 from grants.models.persons import Person
@@ -57,6 +58,7 @@ __all__ = [
     "IdempotencyKey",
     "Instalment",
     "Involvement",
+    "Link",
     "Membership",
     "MoreTime",
     "Organisation",

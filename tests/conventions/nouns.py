@@ -12,8 +12,8 @@ NOUNS = frozenset(
     {
         "agreements", "applications", "appointments", "assignments", "awards", "batches", "calls", "checks",
         "conflicts", "decisions", "documents", "drafts", "envelopes", "failures", "figures", "funds", "indicators",
-        "instalments", "involvements", "judgements", "organisations", "payments", "persons", "programmes", "proposals",
-        "reports", "reviews", "scores", "sessions", "submissions", "tasks", "transitions",
+        "instalments", "involvements", "judgements", "links", "organisations", "payments", "persons", "programmes",
+        "proposals", "reports", "reviews", "scores", "sessions", "submissions", "tasks", "transitions",
     }
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""

@@ -78,6 +78,14 @@ BROKEN = {
     "instalment_pays_something": "UPDATE instalment SET amount = 0",
     "instalment_step_is_known": "UPDATE instalment SET step = 'paid'",
     "involvement_part_is_known": "INSERT INTO involvement (application_id, person_id, part) VALUES (1, 1, 'watched')",
+    "link_ends_after_it_begins":
+        "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES (repeat('0', 64), 1, 'sign_in', now() - interval '1 year')",
+    "link_purpose_is_known":
+        "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES (repeat('0', 64), 1, 'pay', now() + interval '1 year')",
+    "link_token_is_a_hash":
+        "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES ('token', 1, 'sign_in', now() + interval '1 year')",
+    "link_used_after_it_begins":
+        "INSERT INTO link (token_sha256, person_id, purpose, ends_at, used_at) VALUES (repeat('0', 64), 1, 'sign_in', now() + interval '1 year', '2000-01-01')",
     "more_time_given_for_a_reason":
         "INSERT INTO more_time (call_id, organisation_id, until, reason, by) VALUES (1, 1, now(), '', 1)",
     "organisation_country_is_a_code": "UPDATE organisation SET country = 'mg'",

@@ -14,10 +14,10 @@ from sqlalchemy import delete, event, text
 from config import Settings
 from grants.db import db, now, transaction
 from grants.jobs import clock
-from grants.models import IdempotencyKey, Outbox, SignIn, SignInFailure
+from grants.models import IdempotencyKey, Link, Outbox, SignIn, SignInFailure
 from grants.outside.servers.postgres import plain
 from grants.queries.sessions import hashed
-from grants.services import idempotency, outbox, retention, sessions
+from grants.services import idempotency, links, locking, outbox, retention, sessions
 from tests.databases import advance
 from tests.world import found
 
@@ -49,10 +49,18 @@ def failed(number: int) -> None:
     sessions.record_failure(email=f"{number}@example.org", address="192.0.2.1")
 
 
+def linked(_: int) -> None:
+    """A link that somebody has used."""
+    olga = found().people["olga"]
+    locking.hold(olga)
+    links.use(links.issue(olga, links.SIGN_IN), olga)
+
+
 OLD: dict[str, tuple[Callable[[int], None], type[Any], int, str]] = {
     "repeat_at_idx": (answered, IdempotencyKey, 31, "at"),
     "repeat_page_idx": (lambda number: answered(number, PAGE), IdempotencyKey, 2, "at"),
     "sign_in_failure_at_idx": (failed, SignInFailure, 31, "at"),
+    "link_ends_at_idx": (linked, Link, 31, "ends_at"),
     "outbox_sent_idx": (mailed, Outbox, 91, "done_at"),
 }
 """By the index: what makes a row, its class, after how many days it is deleted, and its age."""
@@ -105,7 +113,7 @@ def test_the_rows_are_found_by_an_index(app: Flask, old: tuple[type[Any], str]) 
 
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", note)
-        for purge in (idempotency.purge, sessions.purge, outbox.purge):
+        for purge in (idempotency.purge, links.purge, sessions.purge, outbox.purge):
             purge()
         event.remove(db.engine, "before_cursor_execute", note)
         db.session.rollback()
