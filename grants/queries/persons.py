@@ -94,6 +94,37 @@ def appointments(person: Person, principal: Principal) -> list[Appointment]:
     )
 
 
+def held(person: Person) -> list[Appointment]:
+    """All roles that a person holds now, for commands of an operator."""
+    wanted = select(Appointment).where(Appointment.person_id == person.id, Appointment.ended_at.is_(None))
+    return list(db.session.scalars(wanted.order_by(Appointment.role, Appointment.id)))
+
+
+def at(address: str) -> Person | None:
+    """The person with this email address, also if the account has ended."""
+    return db.session.scalars(select(Person).where(Person.email == address.strip().lower())).first()
+
+
+def everyone() -> list[tuple[Person, list[Appointment]]]:
+    """All people by address, each with the roles they hold now, for commands of an operator; two queries."""
+    roles = defaultdict(list)
+    current = select(Appointment).where(Appointment.ended_at.is_(None)).order_by(Appointment.role, Appointment.id)
+    for appointment in db.session.scalars(current):
+        roles[appointment.person_id].append(appointment)
+    return [(one, roles[one.id]) for one in db.session.scalars(select(Person).order_by(Person.email))]
+
+
+def has_administrator() -> bool:
+    """Whether an administrator without a limit has an account that has not ended."""
+    wanted = select(Appointment.id).join(Person, Person.id == Appointment.person_id)
+    unlimited = (Appointment.programme.is_(None), Appointment.call_id.is_(None))
+    current = (Appointment.ended_at.is_(None), Person.ended_at.is_(None))
+    return (
+        db.session.scalar(select(wanted.where(Appointment.role == Role.ADMINISTRATOR, *unlimited, *current).exists()))
+        is True
+    )
+
+
 def alone_in(person: Person) -> frozenset[str]:
     """The roles that the person holds and nobody else with an open account does, wherever it applies."""
     others = (

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from zoneinfo import available_timezones
+
 from sqlalchemy import delete, select
 
+from config import NAMES
 from grants.db import db, now
 from grants.models import Application, Appointment, Assignment, Membership, Organisation, Person, SignIn
 from grants.queries.applications import involvements as involved
-from grants.queries.persons import covers_call
-from grants.services import locking, transitions
+from grants.queries.persons import covers_call, held, memberships
+from grants.services import links, locking, transitions
 from grants.services.applications import involvements
 from grants.services.authority import Place
 from grants.services.effects import Apply
@@ -26,16 +32,32 @@ REVIEWS = Message(
 """Why an administrator neither gives nor ends a role, because its people judge: of an applicant, of a reviewer."""
 
 
+ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\]+")
+LONGEST = 200
+"""The most characters of an email address or a name."""
+
+
+class Ended(NamedTuple):
+    """What ended together with an account."""
+
+    appointments: Sequence[Appointment]
+    memberships: Sequence[Membership]
+
+
 def add(
     *, email: str, name: str, password_hash: str | None, language: str = "en", timezone: str = "UTC", actor: Actor
 ) -> Person:
     """Create an account and its history event.
 
-    The transaction raises ConstraintViolated when the email address is taken.
+    Raises Refused for what is no address, name, language or time zone. The transaction raises ConstraintViolated when
+    the email address is taken.
     """
+    email, name = email.strip().lower(), name.strip()
+    if wrong := tuple(_wrong(email, name, language, timezone)):
+        raise Refused(*wrong)
     person = Person(
-        email=email.strip().lower(),
-        name=name.strip(),
+        email=email,
+        name=name,
         password_hash=password_hash,
         language=language,
         timezone=timezone,
@@ -49,6 +71,56 @@ def add(
         message=Message("Account created"),
     )
     return person
+
+
+def _wrong(email: str, name: str, language: str, timezone: str) -> Iterator[Message]:
+    """What is wrong with the values of a new account."""
+    if not ADDRESS.fullmatch(email) or len(email) > LONGEST:
+        yield Message("Enter an email address such as name@example.org.")
+    if not 0 < len(name) <= LONGEST:
+        yield Message("Enter a name of 1 to %(most)s characters.", most=LONGEST)
+    if language not in NAMES:
+        yield Message("Enter a language as one of these codes: %(codes)s.", codes=", ".join(NAMES))
+    if timezone not in available_timezones():
+        yield Message("Enter a time zone such as Europe/Paris.")
+
+
+def set_up_link(person: Person, *, actor: Actor) -> str:
+    """Issue a link with which the person sets a password, record it in history, and return its token."""
+    locking.hold(person, actor=actor)
+    token = links.issue(person, links.SET_UP)
+    about = history.About("person", person.id, "person", person.id)
+    history.record(about, actor=actor, key="link", message=Message("Link to set a password issued"))
+    return token
+
+
+def end(person: Person, *, actor: Actor, apply: Apply) -> Ended:
+    """End the account now, with all roles and what they gave, memberships, sessions and links; record it in history.
+
+    A reviewer's open assignments are closed. What the person did stays. apply: `transitions.apply`.
+    """
+    joined = memberships(person)
+    locking.hold(person, *(one.organisation for one in joined), actor=actor, invited=True)
+    if person.ended_at is not None:
+        return Ended((), ())
+    ended = Ended(held(person), memberships(person))
+    person.ended_at = at = now()
+    for appointment in ended.appointments:
+        appointment.ended_at = at
+    for membership in ended.memberships:
+        membership.ended_at = at
+    db.session.flush()
+    sign_out_everywhere(person)
+    links.end(person)
+    for appointment in ended.appointments:
+        _record(appointment, actor, "dismiss", _dismissed(appointment))
+    for membership in ended.memberships:
+        no_longer = Message("No longer acts for %(organisation)s", organisation=membership.organisation.name)
+        _record(membership, actor, "leave", no_longer)
+    about = history.About("person", person.id, "person", person.id)
+    history.record(about, actor=actor, key="end", message=Message("Account ended"))
+    assignments.release(person, apply=apply)
+    return ended
 
 
 def join(person: Person, organisation: Organisation, *, title: str = "", actor: Actor) -> Membership:
@@ -103,7 +175,7 @@ def dismiss(appointment: Appointment, *, actor: Actor, apply: Apply) -> None:
     appointment.ended_at = now()
     db.session.flush()
     sign_out_everywhere(appointment.person)
-    _record(appointment, actor, "dismiss", Message("Appointment as %(role)s ended", role=ROLES[Role(appointment.role)]))
+    _record(appointment, actor, "dismiss", _dismissed(appointment))
     assignments.release(appointment.person, apply=apply)
 
 
@@ -121,6 +193,10 @@ def _expect(person: Person, actor: Actor, *, programme: str | None, call_id: int
 def sign_out_everywhere(person: Person) -> None:
     """Delete every session of the person."""
     db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+
+
+def _dismissed(appointment: Appointment) -> Message:
+    return Message("Appointment as %(role)s ended", role=ROLES[Role(appointment.role)])
 
 
 def _record(row: Appointment | Membership, actor: Actor, key: str, message: Message) -> None:
